@@ -32,7 +32,7 @@ const TARGETS: &[&str] = &[
     "server_operations",
     "client_operations",
     "path_operations",
-    "stranger_hello",
+    "client_hello",
     "join_token",
     "hand_over",
     "sidecar_frames",

@@ -1,8 +1,8 @@
 //! A fuzzer's bytes as a row of choices, for the bodies of the fuzz targets of all crates.
 //!
-//! A body reads its [`Tape`] step by step: which thing happens, to whom, with which bytes. Each step takes as many
-//! bytes as it needs, so that a change of a few bytes changes one step and leaves the others as they are; and there is
-//! no tape that cannot be read, since one that has ended goes on with zeros.
+//! A body reads its [`Tape`] step by step: which thing happens, to which peer, with which bytes. Each step takes as
+//! many bytes as it needs, so that a change of a few bytes changes one step and leaves the others as they are; and
+//! there is no tape that cannot be read, since one that has ended goes on with zeros.
 //!
 //! ```
 //! use consonance_fuzz_tape::Tape;
@@ -24,7 +24,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-/// What is left of the bytes. Whoever reads beyond their end reads zeros.
+/// What is left of the bytes. Reading beyond their end yields zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tape<'a>(&'a [u8]);
 

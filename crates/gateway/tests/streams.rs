@@ -16,7 +16,7 @@ use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
-fn strangers_of_one_address_make_room_for_those_of_others() {
+fn handshakes_of_one_address_make_room_for_those_of_others() {
     let mut stage = Stage::new(StreamSettings { handshakes_max: 4, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (0..5).map(|_| stage.come_from(1)).collect();
     stage.drive_until(|stage| stage.rejected.len() == 1);
@@ -38,7 +38,7 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
 }
 
 #[test]
-fn strangers_of_many_addresses_keep_others_out_for_a_second_only() {
+fn pending_handshakes_of_many_addresses_keep_others_out_for_a_second_only() {
     let mut stage = Stage::new(StreamSettings { handshakes_max: 2, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (1..=3).map(|last| stage.come_from(last)).collect();
     stage.drive_until(|stage| stage.rejected.len() == 1);

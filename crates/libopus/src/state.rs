@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 
 use crate::error::Error;
 
-/// Owns one state. The pointer is what the library's `create` returned, is given to nobody but calls of the
+/// Owns one state. The pointer is what the library's `create` returned, is given only to calls of the
 /// library, and is destroyed once.
 #[derive(Debug)]
 pub(crate) struct State<T> {
@@ -43,7 +43,7 @@ impl<T> State<T> {
 impl<T> Drop for State<T> {
     #[expect(unsafe_code, reason = "gives the state back to libopus")]
     fn drop(&mut self) {
-        // SAFETY: it came from the `create` that belongs to this `destroy`, and nobody else knows it.
+        // SAFETY: it came from the `create` that belongs to this `destroy`, and there is no other copy of it.
         unsafe { (self.destroy)(self.pointer.as_ptr()) }
     }
 }

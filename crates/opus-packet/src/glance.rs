@@ -1,4 +1,4 @@
-//! What the first bytes of a packet say, for who need not know whether it keeps all the rules.
+//! What the first bytes of a packet say, for callers that need not know whether it keeps all the rules.
 
 use crate::SAMPLES_MAX;
 use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples};

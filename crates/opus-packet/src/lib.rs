@@ -1,7 +1,7 @@
 //! What can be read off an Opus packet without decoding it (RFC 6716, section 3), and packets put together from frames.
 //!
-//! Whoever records, relays, repacks or plays Opus asks here: how long is it, where are its
-//! frames, may a decoder have it?
+//! For recorders, relays and players of Opus: how long a packet is, where its frames are, and whether it is safe to
+//! decode.
 //!
 //! ```
 //! use consonance_opus_packet::{OpusPacket, PacketFault};

@@ -15,7 +15,7 @@ use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_mirror::fuzz::mirror_messages;
 use consonance_ngo::fuzz::ngo_messages;
-use consonance_quic::fuzz::stranger_hello;
+use consonance_quic::fuzz::client_hello;
 use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
@@ -54,7 +54,7 @@ fn no_stored_operations_find_a_fault_in_the_fast_path() {
 
 #[test]
 fn no_stored_hello_finds_a_fault() {
-    replay("stranger_hello", stranger_hello);
+    replay("client_hello", client_hello);
 }
 
 #[test]

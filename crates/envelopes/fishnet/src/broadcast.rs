@@ -12,9 +12,9 @@ pub struct BroadcastKey(pub u16);
 impl BroadcastKey {
     /// `Dissonance.Integrations.FishNet.Broadcasts.DissonanceFishNetBroadcast`, of every version of the integration.
     pub const VOICE: Self = Self(0xa37a);
-    /// `FishNet.Managing.Server.ClientConnectionChangeBroadcast`: somebody has come or gone.
+    /// `FishNet.Managing.Server.ClientConnectionChangeBroadcast`: a client has connected or disconnected.
     pub const CONNECTION_CHANGE: Self = Self(0xc5df);
-    /// `FishNet.Managing.Server.ConnectedClientsBroadcast`: who is here.
+    /// `FishNet.Managing.Server.ConnectedClientsBroadcast`: the connected clients.
     pub const CONNECTED_CLIENTS: Self = Self(0xc385);
     /// `FishNet.Managing.Scened.EmptyStartScenesBroadcast`: there are no scenes to load.
     pub const EMPTY_START_SCENES: Self = Self(0x931c);

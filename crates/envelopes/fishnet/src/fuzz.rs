@@ -59,7 +59,7 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
     }
 }
 
-/// Nobody answers in somebody else's place, and a proxy makes no more of what a client sent.
+/// Each end answers only for itself, and a proxy makes no more of what a client sent.
 fn check(parts: &mut MessageParts, place: u8, proxy_took_bytes: &mut usize) {
     while let Some((part, bytes)) = parts.pop() {
         match (part, place) {

@@ -24,7 +24,7 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// Who wrote packets: some have another body each way.
+/// The end that wrote packets: some have another body each way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// A client.

@@ -72,7 +72,7 @@ impl Default for VoiceOnlySettings {
 /// In the answer to a version: the server is no development build.
 const RELEASE_BUILD: u8 = 0;
 
-/// In a change of connections: somebody has come.
+/// In a change of connections: a client has connected.
 const CONNECTED: u8 = 1;
 
 /// How many ids for predicted spawning are reserved; as `u8` and as packed number the same.
@@ -276,7 +276,7 @@ impl Envelope for FishNetVoiceOnlyConnection {
         let Some(payload) = Payload::parse(message) else { return };
         self.last_tick = payload.tick;
         let packets = Packets::new(Side::Client, payload.packets);
-        // The first reliable thing that 4.x says is its version; whoever says something else is older.
+        // The first reliable packet of 4.x is its version; a client that sends something else is older.
         let is_asked = self.greeted.is_none() && self.settings.version.is_none();
         if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
             self.greet(now, Version::V3, parts);

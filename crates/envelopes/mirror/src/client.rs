@@ -26,7 +26,7 @@ pub struct ClientSettings {
     /// Whether readiness waits for the server to name a scene, as clients of games with an `onlineScene` do.
     pub waits_for_scene: bool,
     /// Whether a player object is asked for, as stock clients do; the server makes one for this client then, and some
-    /// games know only those who have one. Off, the client hears and speaks, and is nowhere.
+    /// games know only players that have one. Off, the client hears and speaks, and has no position.
     pub adds_player: bool,
 }
 

@@ -57,7 +57,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Whether somebody has said what is expected. How long that takes depends on the length of what is expected only.
+/// Whether a client has sent what is expected. How long that takes depends on the length of what is expected only.
 fn are_equal(said: &str, expected: &str) -> bool {
     let are_as_long = said.len() == expected.len();
     let said = said.bytes().chain(iter::repeat(0));
@@ -66,9 +66,9 @@ fn are_equal(said: &str, expected: &str) -> bool {
     (hint::black_box(difference) == 0) & are_as_long
 }
 
-/// The answer's code for who was let in, and its text in Mirror.
+/// The answer's code for an accepted client, and its text in Mirror.
 pub(crate) const TAKEN_IN: (u8, &str) = (100, "Success");
-/// The same for who was not.
+/// The same for a refused one.
 pub(crate) const REFUSED: (u8, &str) = (200, "Invalid Credentials");
 
 /// Appends the answer.

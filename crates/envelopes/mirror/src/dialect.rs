@@ -113,7 +113,7 @@ impl fmt::Display for Version {
 pub enum Framing {
     /// `[time stamp f64]`, then `[length varint][id u16][body]` each; since v81.
     Prefixed,
-    /// `[time stamp f64]`, then `[id u16][body]` each: whoever does not know a message cannot find the next one.
+    /// `[time stamp f64]`, then `[id u16][body]` each: an end that does not know a message cannot find the next one.
     Unprefixed,
     /// `[id u16][body]` and nothing else.
     Bare,

@@ -1,11 +1,11 @@
-//! How often somebody named a wrong user or password, and how long answers wait for it.
+//! Failed logins, by user or password, and how long answers wait for them.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Of all connections of a server together, as an envelope does not know addresses.
 ///
-/// Every connection waits by itself, so that whoever knows the password gets in however many others guess: with what is
+/// Every connection waits by itself, so that a client with the password gets in however many others guess: with what is
 /// waited for at most, all connections that there may be guess once in [`WAIT_MAX`].
 #[derive(Debug, Default)]
 pub(crate) struct Guesses(Mutex<Wrong>);
@@ -18,12 +18,12 @@ struct Wrong {
 }
 
 impl Guesses {
-    /// Somebody has said who it is: how long it waits for the answer, right or wrong.
+    /// A client has sent its credentials: how long it waits for the answer, right or wrong.
     pub(crate) fn take(&self, now: Instant, is_right: bool) -> Duration {
         let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         wrong.forget(now);
         let wait = wait_after(wrong.count);
-        // What was wrong before stays: it was somebody else who said it.
+        // Earlier failures stay: another client caused them.
         if !is_right {
             wrong.count = (wrong.count + 1).min(COUNT_MAX);
         }
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_any_more_soon_after_the_last_wrong_one_however_many_there_were() {
+    fn waiting_ends_soon_after_the_last_wrong_attempt_however_many_there_were() {
         let (guesses, now) = (Guesses::default(), Instant::now());
         for _ in 0..10_000 {
             guesses.take(now, false);

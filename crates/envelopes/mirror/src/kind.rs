@@ -37,7 +37,7 @@ pub enum Kind {
     ObjectHide,
     /// What an object is like now.
     EntityState,
-    /// Who may steer an object.
+    /// Which end may steer an object.
     ChangeOwner,
     /// User and password: two strings.
     AuthRequest,

@@ -1,5 +1,5 @@
-//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for who stands where such
-//! a game's clients connect to.
+//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for servers to which the
+//! clients of such a game connect.
 //!
 //! ```text
 //! what a transport carries at once   [time stamp f64] ( [length varint] [message] )*      Batch

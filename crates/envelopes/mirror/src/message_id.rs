@@ -1,6 +1,6 @@
 //! The two bytes in front of each message: a hash of its C# type's full name.
 
-/// A message's id: which type it is, to those who know the type's name.
+/// A message's id: which type it is, to ends that know the type's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MessageId(pub u16);
 

@@ -26,7 +26,7 @@ pub struct VoiceOnlySettings {
     /// The scene that clients are to load before they are ready, exactly as the game names it, such as
     /// `Assets/Scenes/Game.unity`; it is the game's `onlineScene`. Games without one need none.
     pub online_scene: Option<String>,
-    /// What clients have to know, for games with Mirror's `BasicAuthenticator`. `None` asks nobody.
+    /// The credentials of clients, for games with Mirror's `BasicAuthenticator`. `None` asks for none.
     pub credentials: Option<Credentials>,
     /// What all clients speak. `None` finds it out for each, which takes their first ping.
     pub dialect: Option<Dialect>,
@@ -219,7 +219,7 @@ impl MirrorVoiceOnlyConnection {
         }
     }
 
-    /// Whoever was let in is told the scene, once.
+    /// An accepted client is told the scene, once.
     fn tell_scene(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
         if self.is_scene_told || !self.is_let_in() {
             return;

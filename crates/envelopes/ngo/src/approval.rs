@@ -10,7 +10,7 @@ pub struct ConnectionRequest<'a> {
     pub types: TypeList,
     /// Stands for everything that has to be the same in both builds: protocol, prefabs, tick rate, switches.
     pub config_hash: u64,
-    /// What the game gave it to say, where the game decides who is taken in.
+    /// What the game gave it to say, where the game approves clients.
     pub approval_data: Option<&'a [u8]>,
 }
 
@@ -42,13 +42,13 @@ impl<'a> ConnectionRequest<'a> {
 pub struct ConnectionApproved {
     /// The server's types: the client numbers its messages by them from now on.
     pub types: TypeList,
-    /// Who it is, from 1.
+    /// The id of the client, from 1.
     pub client_id: u64,
     /// The server's time, in network ticks.
     pub tick: i32,
 }
 
-/// From this version on the ids of all who are there follow.
+/// From this version on the ids of all connected clients follow.
 const VERSION_WITH_IDS: i32 = 1;
 
 impl ConnectionApproved {
@@ -60,7 +60,7 @@ impl ConnectionApproved {
         Some(Self { types, client_id, tick })
     }
 
-    /// Appends the body. Nobody but the client is told to be there.
+    /// Appends the body. Only the client itself is listed.
     pub fn write(&self, body: &mut Vec<u8>) {
         self.types.write(body);
         packed::write_u64(self.client_id, body);

@@ -17,7 +17,7 @@ pub struct ClientSettings {
     pub types: TypeList,
     /// What has to be the same in the game's own builds; a server of the game checks it.
     pub config_hash: u64,
-    /// What is told to a game that decides who is taken in.
+    /// What is sent to a game that approves clients.
     pub approval_data: Option<Vec<u8>>,
     /// How the game hashes names.
     pub names: NameHash,

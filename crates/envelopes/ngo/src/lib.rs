@@ -1,6 +1,6 @@
 //! Where voice is in the messages of games on [Netcode for
-//! GameObjects](https://docs.unity3d.com/Packages/com.unity.netcode.gameobjects@latest), 1.4 and newer: for who stands
-//! where such a game's clients connect to.
+//! GameObjects](https://docs.unity3d.com/Packages/com.unity.netcode.gameobjects@latest), 1.4 and newer: for servers to
+//! which the clients of such a game connect.
 //!
 //! ```text
 //! what the network carries at once   [0x1160] [count] [size] [XXH64] ( [message] )* [padding]      Batch

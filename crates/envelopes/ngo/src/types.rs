@@ -55,7 +55,7 @@ const STOCK: [(MessageType, i32); 25] = [
     (MessageType(0xd203_674e), 0),
 ];
 
-/// Longer lists are nobody's: 25 types are known, and lists are filled up to 32.
+/// Longer lists do not occur: 25 types are known, and lists are filled up to 32.
 pub const TYPES_MAX: usize = 256;
 
 /// A list of types: the place of each is its number.

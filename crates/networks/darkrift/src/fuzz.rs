@@ -1,4 +1,5 @@
-//! The body of the fuzz target `darkrift_streams`: what peers and strangers say, to a server's half and to a client's.
+//! The body of the fuzz target `darkrift_streams`: what peers and pending connections say, to a server's half and to a
+//! client's.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use crate::{
     ServerSettings,
 };
 
-/// Steps one after the other: a byte for who and what, one for a length, and so many bytes that are said.
+/// Steps one after the other: a byte for which connection and what, one for a length, and so many bytes that are said.
 ///
 /// # Panics
 /// If one of the halves does what it must not.
@@ -50,9 +51,9 @@ impl Server {
         Self { listener: Listener::new(settings, &[9; 32]), streams: BTreeMap::new(), next_peer: 1 }
     }
 
-    fn step(&mut self, now: Instant, who: u8, what: u8, said: &[u8]) {
-        let address = SocketAddr::from(([192, 0, 2, 1 + who % 3], 1000 + u16::from(who % 4)));
-        let peer = self.streams.keys().nth(usize::from(who) % self.streams.len().max(1)).copied();
+    fn step(&mut self, now: Instant, which: u8, what: u8, said: &[u8]) {
+        let address = SocketAddr::from(([192, 0, 2, 1 + which % 3], 1000 + u16::from(which % 4)));
+        let peer = self.streams.keys().nth(usize::from(which) % self.streams.len().max(1)).copied();
         match (what, peer) {
             (0 | 1, _) => {
                 let peer = Peer(self.next_peer);
@@ -74,7 +75,7 @@ impl Server {
         self.carry_out();
         let connected = self.streams.values().filter(|stream| stream.is_connected).count();
         assert_eq!(self.listener.counts().connected, connected as u64);
-        assert!(self.streams.len() <= 10, "whoever comes is bounded");
+        assert!(self.streams.len() <= 10, "connections are bounded");
     }
 
     fn read(&mut self, peer: Peer, said: &[u8]) {
@@ -97,7 +98,7 @@ impl Server {
     fn datagram(&mut self, from: SocketAddr, datagram: &[u8]) {
         match self.listener.handle_datagram(from, datagram) {
             Some(ListenerEvent::Connected { peer, .. }) => {
-                let stream = self.streams.get_mut(&peer).expect("whoever connects has a stream");
+                let stream = self.streams.get_mut(&peer).expect("a connection has a stream");
                 assert!(!std::mem::replace(&mut stream.is_connected, true), "once");
             }
             Some(ListenerEvent::Message { peer, message }) => {
@@ -111,7 +112,7 @@ impl Server {
     fn close(&mut self, peer: Peer) {
         let Some(stream) = self.streams.remove(&peer) else { return };
         let reported = self.listener.handle_closed(peer, DisconnectReason::ClosedByUs);
-        assert_eq!(reported.is_some(), stream.is_connected, "whoever was reported ends once");
+        assert_eq!(reported.is_some(), stream.is_connected, "a reported connection ends once");
     }
 
     fn carry_out(&mut self) {
@@ -129,7 +130,7 @@ impl Server {
                 }
                 ListenerOrder::Abort(peer) => {
                     let stream = self.streams.remove(&peer).expect("it is there");
-                    assert!(!stream.is_connected, "only strangers are closed without a goodbye");
+                    assert!(!stream.is_connected, "only pending connections are closed without a goodbye");
                 }
             }
         }
@@ -164,7 +165,7 @@ impl Client {
             self.unread.truncate(4 + 1024 * 1024);
         } else {
             let event = self.connector.handle_datagram(said);
-            assert!(!check(event, self.is_up), "datagrams connect nobody");
+            assert!(!check(event, self.is_up), "datagrams connect no client");
         }
         while let Some(order) = self.connector.poll_order() {
             assert!(!self.is_over, "nothing is to be done for what is over");

@@ -1,6 +1,6 @@
-//! The server's half of the network: who is who, and what they may say. No sockets, no clock.
+//! The server's half of the network: its connections, and what they may say. No sockets, no clock.
 
-mod strangers;
+mod pending_handshakes;
 mod tokens;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,7 +12,7 @@ use consonance_transport::{
     ConnectionCounts, ConnectionSlots, DisconnectReason, NoHandshakeSlot, Peer, SlotsFull,
 };
 
-use self::strangers::Strangers;
+use self::pending_handshakes::PendingHandshakes;
 use self::tokens::Tokens;
 use crate::client_ids::ClientIds;
 use crate::format::{self, HEADER_BYTES, Token};
@@ -24,12 +24,12 @@ pub struct Listener {
     settings: ServerSettings,
     tokens: Tokens,
     links: BTreeMap<Peer, Link>,
-    strangers: Strangers,
+    pending: PendingHandshakes,
     /// Of those that have both streams and datagrams.
     slots: ConnectionSlots<Peer>,
     /// Whose datagrams come from where.
     by_endpoint: BTreeMap<SocketAddr, Peer>,
-    /// When strangers have waited for too long.
+    /// The handshake deadlines of pending connections.
     deadlines: Timers<Peer>,
     ids: ClientIds,
     orders: VecDeque<ListenerOrder>,
@@ -55,7 +55,7 @@ pub enum ListenerOrder {
 /// What came out of a datagram or a piece of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListenerEvent<'a> {
-    /// Somebody has both streams and datagrams, and waits to be [accepted](Listener::accept).
+    /// A client has both streams and datagrams, and waits to be [accepted](Listener::accept).
     Connected {
         /// Whose stream it is.
         peer: Peer,
@@ -83,7 +83,7 @@ struct Link {
 #[derive(Debug, PartialEq, Eq)]
 enum Stage {
     /// The token was sent over TCP and did not come over UDP yet.
-    Stranger,
+    Pending,
     /// Reported, and not accepted yet.
     Knocking {
         endpoint: SocketAddr,
@@ -98,10 +98,10 @@ enum Stage {
 }
 
 impl Listener {
-    /// The secret keeps strangers from guessing tokens: it has to be random.
+    /// The secret keeps tokens unguessable: it has to be random.
     pub fn new(settings: ServerSettings, secret: &[u8; 32]) -> Self {
         Self {
-            strangers: Strangers::new(settings.handshakes_max),
+            pending: PendingHandshakes::new(settings.handshakes_max),
             slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             tokens: Tokens::new(secret),
@@ -116,7 +116,7 @@ impl Listener {
         }
     }
 
-    /// Somebody opened a stream.
+    /// A stream was opened.
     pub fn handle_opened(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
         self.now = Some(now);
         if !self.slots.has_room_for(now, remote.ip()) {
@@ -124,7 +124,7 @@ impl Listener {
             self.orders.push_back(ListenerOrder::Abort(peer));
             return;
         }
-        match self.strangers.take_place(now, remote.ip(), peer) {
+        match self.pending.take_slot(now, remote.ip(), peer) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.reject(longest_here),
             Err(NoHandshakeSlot) => {
@@ -133,19 +133,19 @@ impl Listener {
             }
         }
         let mut token = self.tokens.next();
-        while self.strangers.find(token).is_some() {
+        while self.pending.find(token).is_some() {
             token = self.tokens.next();
         }
-        self.strangers.insert(token, peer);
+        self.pending.insert(token, peer);
         self.deadlines.set(peer, now + self.settings.association_max);
-        self.links.insert(peer, Link { remote, token, stage: Stage::Stranger, id: None });
+        self.links.insert(peer, Link { remote, token, stage: Stage::Pending, id: None });
         self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
     }
 
     /// A stream is gone: why its peer's end is to be reported, if it ever was reported as connected.
     pub fn handle_closed(&mut self, peer: Peer, reason: DisconnectReason) -> Option<DisconnectReason> {
         match self.forget(peer)?.stage {
-            Stage::Stranger => {
+            Stage::Pending => {
                 self.counts.failed_handshakes += 1;
                 None
             }
@@ -167,14 +167,14 @@ impl Listener {
         let Some(link) = self.links.get(&peer) else { return (0, None) };
         match link.stage {
             Stage::Up { .. } => {}
-            // Whoever says something before it got the number does not speak this network's language.
-            Stage::Stranger if !stream.is_empty() => {
+            // A client that sends something before it got its number does not speak this protocol.
+            Stage::Pending if !stream.is_empty() => {
                 self.counts.failed_handshakes += 1;
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
                 return (0, None);
             }
-            Stage::Stranger | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
+            Stage::Pending | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
         }
         match format::next_message(stream, self.settings.incoming_message_bytes_max) {
             Ok(None) => (0, None),
@@ -195,7 +195,7 @@ impl Listener {
     /// A datagram came.
     pub fn handle_datagram<'a>(&mut self, from: SocketAddr, datagram: &'a [u8]) -> Option<ListenerEvent<'a>> {
         if let Some((version, token)) = Token::of_packet(datagram) {
-            if let Some(peer) = self.strangers.find(token) {
+            if let Some(peer) = self.pending.find(token) {
                 return self.associate(peer, from);
             }
             if self.is_repeated(from, version, token) {
@@ -223,7 +223,7 @@ impl Listener {
         }
     }
 
-    /// When strangers have waited for too long.
+    /// The handshake deadlines of pending connections.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.deadlines.next()
     }
@@ -245,7 +245,7 @@ impl Listener {
         self.orders.push_back(ListenerOrder::Write(peer, format::configure(body)));
     }
 
-    /// Ends a connection in order; whoever is not accepted yet is refused.
+    /// Ends a connection in order; one that is not accepted yet is refused.
     pub fn disconnect(&mut self, peer: Peer) {
         self.leave(peer, DisconnectReason::ClosedByUs);
     }
@@ -257,11 +257,11 @@ impl Listener {
         }
     }
 
-    /// Ends all connections in order, and those of strangers at once.
+    /// Ends all connections in order, and pending ones at once.
     pub fn shutdown(&mut self) {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
-            if matches!(self.links[&peer].stage, Stage::Stranger) {
+            if matches!(self.links[&peer].stage, Stage::Pending) {
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
             } else {
@@ -278,7 +278,7 @@ impl Listener {
         }
     }
 
-    /// Who came and went.
+    /// Connections accepted, rejected and lost.
     pub fn counts(&self) -> ConnectionCounts {
         self.counts
     }
@@ -288,13 +288,13 @@ impl Listener {
         self.malformed
     }
 
-    fn reject(&mut self, stranger: Peer) {
+    fn reject(&mut self, pending: Peer) {
         self.counts.rejected_handshaking += 1;
-        self.forget(stranger);
-        self.orders.push_back(ListenerOrder::Abort(stranger));
+        self.forget(pending);
+        self.orders.push_back(ListenerOrder::Abort(pending));
     }
 
-    /// Whether somebody shows the token again: the acknowledgement may have been lost.
+    /// Whether a client shows its token again: the acknowledgement may have been lost.
     fn is_repeated(&self, from: SocketAddr, version: u8, token: Token) -> bool {
         let link = self.by_endpoint.get(&from).and_then(|peer| self.links.get(peer));
         version == self.settings.version.byte() && link.is_some_and(|link| link.token == token)
@@ -302,7 +302,7 @@ impl Listener {
 
     fn associate(&mut self, peer: Peer, from: SocketAddr) -> Option<ListenerEvent<'static>> {
         let link = self.links.get(&peer)?;
-        if link.stage != Stage::Stranger {
+        if link.stage != Stage::Pending {
             return None;
         }
         let (remote, token) = (link.remote, link.token);
@@ -325,8 +325,8 @@ impl Listener {
         let link = self.links.get_mut(&peer)?;
         link.stage = Stage::Knocking { endpoint: from };
         self.deadlines.clear(peer);
-        self.strangers.remove(token, remote.ip());
-        // Whoever had this address before is gone or will notice: the token is the newer proof.
+        self.pending.remove(token, remote.ip());
+        // The former client of this address is gone or will notice: the token is the newer proof.
         self.by_endpoint.insert(from, peer);
         self.counts.connected += 1;
         let times =
@@ -355,9 +355,9 @@ impl Listener {
         let link = self.links.remove(&peer)?;
         self.slots.release(peer);
         match link.stage {
-            Stage::Stranger => {
+            Stage::Pending => {
                 self.deadlines.clear(peer);
-                self.strangers.remove(link.token, link.remote.ip());
+                self.pending.remove(link.token, link.remote.ip());
             }
             Stage::Knocking { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),
             Stage::Leaving { .. } => {}

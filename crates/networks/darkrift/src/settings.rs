@@ -21,7 +21,7 @@ pub struct ServerSettings {
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
     /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
-    /// that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
     pub association_max: Duration,
@@ -31,7 +31,8 @@ pub struct ServerSettings {
     /// How often a token that came over UDP is acknowledged, since datagrams get lost; 1 with version 0, whose clients
     /// know no second acknowledgement.
     pub acknowledgements: u8,
-    /// The largest message that a client may send over TCP, in bytes. Whoever announces a larger one is disconnected.
+    /// The largest message that a client may send over TCP, in bytes. A client that announces a larger one is
+    /// disconnected.
     pub incoming_message_bytes_max: usize,
     /// The largest message to clients over TCP, in bytes. Stock clients take any.
     pub outgoing_message_bytes_max: usize,
@@ -45,8 +46,9 @@ pub struct ServerSettings {
 
 impl Default for ServerSettings {
     /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from
-    /// clients. Besides 1000 clients, 256 strangers, the same IP address over TCP and UDP, two acknowledgements,
-    /// 1 MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for last words.
+    /// clients. Besides 1000 clients, 256 pending handshakes, the same IP address over TCP and UDP, two
+    /// acknowledgements, 1 MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for last
+    /// words.
     fn default() -> Self {
         Self {
             version: ProtocolVersion::One,

@@ -12,7 +12,7 @@ use rusty_enet::{MTU_MAX, Packet};
 use crate::EnetClientSettings;
 use crate::incoming::{Admission, Incoming};
 use crate::machine::{Clock, Happened, Machine, Queue, Sent};
-use crate::screening::{Command, NOBODY, Screened};
+use crate::screening::{Command, NO_PEER, Screened};
 
 /// A client of ENet, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
 ///
@@ -72,7 +72,7 @@ enum Event {
     Disconnected(DisconnectReason),
 }
 
-/// The number of the server, and of whoever is to be connected to it.
+/// The number of the server, and of a client that is to be connected to it.
 const SERVER: u16 = 0;
 
 impl Connection {
@@ -111,7 +111,7 @@ impl EnetClient {
     /// False if it is nothing that our server may have sent.
     fn read(&mut self, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
-        if self.connection.is_none() || screened.peer == NOBODY {
+        if self.connection.is_none() || screened.peer == NO_PEER {
             return false;
         }
         let settings = &self.settings.connection;

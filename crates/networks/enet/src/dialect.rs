@@ -9,7 +9,7 @@ pub enum Dialect {
     /// ENet-CSharp 2.x, as Ignorance has it: bit 14 says that a time of sending follows, and bit 15 says nothing.
     EnetCsharp,
     /// ENet 1.3 itself: bit 15 says that a time of sending follows, and bit 14 that the rest is
-    /// compressed, which nobody here speaks.
+    /// compressed, which is not supported here.
     Enet13,
 }
 
@@ -56,7 +56,7 @@ mod tests {
         ("a peer and its session, no time", 0x3005, 0x3005),
         ("a peer and a time", 0x4005, 0x8005),
         ("a peer, its session and a time", 0x7005, 0xb005),
-        ("nobody yet, and a time", 0x4fff, 0x8fff),
+        ("no peer yet, and a time", 0x4fff, 0x8fff),
     ];
 
     #[test]

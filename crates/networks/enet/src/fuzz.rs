@@ -17,8 +17,8 @@ use crate::{
 /// up, both ends connect, send and leave.
 ///
 /// # Panics
-/// If what comes out makes no sense: a datagram too long or for nobody who said anything, an alarm in the past, a
-/// connection that begins or ends twice, a message of nobody.
+/// If what comes out makes no sense: a datagram too long or to an address that sent nothing, an alarm in the past, a
+/// connection that begins or ends twice, a message of an unknown peer.
 pub fn enet_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
@@ -95,7 +95,7 @@ fn address(place: usize) -> SocketAddr {
 struct Stage {
     now: Instant,
     server: EnetServer,
-    /// Whether those who are not there yet are taken in as soon as they are reported.
+    /// Whether newcomers are accepted as soon as they are reported.
     takes_newcomers: bool,
     clients: Vec<EnetClient>,
     /// Whether the client was told to connect and has not reported an end.
@@ -215,7 +215,7 @@ impl Stage {
             }
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
             let place = usize::from(to.port()) - 1;
-            assert!(self.has_spoken[place], "nobody spoke from {to}");
+            assert!(self.has_spoken[place], "nothing came from {to}");
             keep(&mut self.down[place], std::mem::take(&mut bytes));
         }
         assert_eq!(self.server.statistics().connections.connected, self.reported.count());

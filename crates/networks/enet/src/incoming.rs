@@ -18,7 +18,7 @@ use room::Room;
 /// What one side has sent in a connection, since ENet has it for one.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    /// Whom its datagrams are for.
+    /// The receiver of its datagrams.
     peer: u16,
     /// What each of them says, or ENet does not read it.
     session: u16,
@@ -52,7 +52,7 @@ enum Verdict {
     Admitted,
     /// It came before its turn, or again: ENet gets no more than what makes it confirm that.
     Confirmed,
-    /// It waits, and nobody is to be told.
+    /// It waits, and is not acknowledged yet.
     Waiting,
     /// There is no room for it: it is not confirmed, so that it comes again.
     ComesAgain,

@@ -19,7 +19,7 @@
 //! A message is whatever the game puts into one; with Mirror a batch. Which channels there are, and what each
 //! guarantees, is for both ends to agree on before: see [`ConnectionSettings::channels`].
 //!
-//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers
+//! The connection is neither encrypted nor authenticated, as in every game that uses this network. Unproved addresses
 //! get no more bytes than they send.
 //!
 //! Needs Rust 1.95 or later.

@@ -23,7 +23,7 @@ use wire::{Credits, Wire};
 /// One of the peers of a machine.
 pub(crate) type EnetPeer<A> = Peer<Wire<A>>;
 
-/// ENet's machine for some peers, who have numbers from 0.
+/// ENet's machine for some peers, which have numbers from 0.
 #[derive(Debug)]
 pub(crate) struct Machine<A: Address + Ord> {
     host: Host<Wire<A>>,
@@ -74,7 +74,7 @@ impl<A: Address + Ord> Machine<A> {
         Self { host, is_dirty: false }
     }
 
-    /// Begins to connect as peer 0, which nobody may be.
+    /// Begins to connect as peer 0, which must be free.
     pub(crate) fn connect(&mut self, to: A, settings: &ConnectionSettings, data: u32) {
         let is_begun = self.host.connect(to, settings.channels.len(), data).is_ok();
         debug_assert!(is_begun, "peer 0 is free");
@@ -149,7 +149,7 @@ impl<A: Address + Ord> Machine<A> {
         self.host.get_peer(PeerID(peer.into()))
     }
 
-    /// How many channels a peer has, if it is connected and stays so: ENet keeps messages of nobody else.
+    /// How many channels a peer has, if it is connected and stays so: ENet keeps messages of such peers only.
     pub(crate) fn channels_of(&self, peer: u16) -> Option<usize> {
         let peer = self.peek(peer).filter(|peer| peer.state() == PeerState::Connected)?;
         Some(peer.channel_count())
@@ -182,7 +182,7 @@ impl<A: Address + Ord> Machine<A> {
         &mut self.host.socket_mut().clocks
     }
 
-    /// What may be sent to addresses that nobody has proved.
+    /// What may be sent to unproved addresses.
     pub(crate) fn credits(&mut self) -> &mut Credits<A> {
         &mut self.host.socket_mut().credits
     }

@@ -1,16 +1,16 @@
 //! What a datagram holds, read before ENet gets it, in the form of stock ENet.
 //!
 //! ENet itself stops at the first command that it does not understand and keeps what came before it; it allocates
-//! what the first fragment of a message promises, and counts fragments without asking what they cover. So that
-//! nobody can make it hand out bytes that nobody sent, or lose track of what it has allocated, only datagrams pass
-//! that a stock end may have sent.
+//! what the first fragment of a message promises, and counts fragments without asking what they cover. So only
+//! datagrams pass that a stock end may have sent; others could make it hand out bytes that were never sent, or lose
+//! track of what it has allocated.
 
 use crate::limits::{COMMANDS_MAX, FRAGMENTS_MAX};
 
 /// All commands of a datagram, each of which is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screened<'a> {
-    /// Whom it is for, [`NOBODY`] before one has a number.
+    /// The number of the receiver, [`NO_PEER`] before it has one.
     pub(crate) peer: u16,
     /// Which of the connections it belongs to that have had this number.
     pub(crate) session: u16,
@@ -20,7 +20,7 @@ pub(crate) struct Screened<'a> {
 }
 
 /// The number of a peer that has none yet.
-pub(crate) const NOBODY: u16 = 0x0fff;
+pub(crate) const NO_PEER: u16 = 0x0fff;
 
 /// What matters here of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) enum MessageKind {
     Unsequenced,
 }
 
-/// A stranger asks to be let in.
+/// A connection request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Connect {
     /// The number by which it wants to be called.
@@ -115,7 +115,7 @@ impl<'a> Screened<'a> {
             count += 1;
             (_, left) = split_command(left)?;
         }
-        let (peer, session) = (word & NOBODY, word & SESSION);
+        let (peer, session) = (word & NO_PEER, word & SESSION);
         (count > 0).then_some(Self { peer, session, header, commands })
     }
 
@@ -174,7 +174,7 @@ impl<'a> Screened<'a> {
     /// The request to be let in, if it is nothing else.
     pub(crate) fn as_connect(self) -> Option<Connect> {
         match (self.peer, split_command(self.commands)) {
-            (NOBODY, Some((Command::Connect(connect), []))) => Some(connect),
+            (NO_PEER, Some((Command::Connect(connect), []))) => Some(connect),
             _ => None,
         }
     }
@@ -229,7 +229,7 @@ pub(crate) struct Fragments {
 }
 
 impl Fragments {
-    /// Whether this may be one of them: whoever has all fragments of a message then has every byte of it.
+    /// Whether this may be one of them: all fragments of a message together then have every byte of it.
     pub(crate) fn takes(&mut self, fragment: Fragment) -> bool {
         fragment.size().is_some_and(|size| *self.size.get_or_insert(size) == size)
     }
@@ -295,9 +295,9 @@ pub(crate) fn set_echoes_back(datagram: &mut [u8], by: u16) {
     }
 }
 
-/// That a datagram refuses whoever asked to be let in as this peer, without a connection of its own.
+/// A datagram that refuses the connection request of this peer, without a connection of its own.
 pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
-    datagram.extend_from_slice(&(peer & NOBODY).to_be_bytes());
+    datagram.extend_from_slice(&(peer & NO_PEER).to_be_bytes());
     datagram.extend_from_slice(&[DISCONNECT | UNSEQUENCED, WHOLE_CONNECTION, 0, 1]);
     datagram.extend_from_slice(&0_u32.to_be_bytes());
 }

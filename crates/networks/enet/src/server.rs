@@ -25,7 +25,7 @@ use remote_client::{RemoteClient, Stage};
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 ///
 /// A client is reported when it asks to be let in, and learns that it is connected when it is accepted;
-/// whoever is refused never connects. A greeting is the number that it said with its request, as 4 bytes,
+/// a refused client never connects. A greeting is the number that it said with its request, as 4 bytes,
 /// big-endian; none if that is 0.
 pub struct EnetServer {
     settings: EnetServerSettings,
@@ -35,13 +35,13 @@ pub struct EnetServer {
     clients: BTreeMap<Peer, RemoteClient>,
     /// Of those that have proved their address.
     slots: ConnectionSlots<Peer>,
-    /// Who says which number where: all whom ENet knows.
+    /// All clients that ENet knows, by address and number.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
     /// By address and attempt.
     by_connect: BTreeMap<(SocketAddr, u32), Peer>,
     /// How many at each address have proved it.
     proved: BTreeMap<SocketAddr, usize>,
-    /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
+    /// Clients that have not proved their address, in the order of arrival; and some that have, or are gone.
     unproved: VecDeque<Peer>,
     /// What waits for them.
     unproved_bytes: usize,
@@ -78,8 +78,8 @@ enum Event {
 }
 
 impl EnetServer {
-    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what
-    /// is sent to them: take it from the system's source of random numbers.
+    /// A server without clients. From the seed, which must be secret, come numbers that only receivers of our datagrams
+    /// can know: take it from the system's source of random numbers.
     pub fn new(settings: EnetServerSettings, seed: [u8; 32]) -> Self {
         let connection = settings.connection.within_limits();
         Self {
@@ -112,12 +112,12 @@ impl EnetServer {
         self.machines.set_time(now);
     }
 
-    /// Takes everything from one of ENet's machines, to which somebody may just have said goodbye.
+    /// Takes everything from one of ENet's machines, of which `leaver` may just have said goodbye.
     fn run(&mut self, now: Instant, machine: usize, leaver: Option<Peer>) {
         while let Some(happened) = self.machines.at(machine).next() {
             let (Happened::Connected(peer) | Happened::Disconnected(peer) | Happened::Message(peer, ..)) =
                 happened;
-            let Some(peer) = self.machines.who(Number { machine, peer }) else { continue };
+            let Some(peer) = self.machines.peer_of(Number { machine, peer }) else { continue };
             match happened {
                 Happened::Connected(_) => self.open(now, peer),
                 Happened::Disconnected(_) => self.end_by_enet(peer, leaver == Some(peer)),

@@ -39,8 +39,8 @@ pub struct ConnectionSettings {
     pub timeout_min: Duration,
     /// See [`timeout_min`](Self::timeout_min). Default 30 s, ENet's.
     pub timeout_max: Duration,
-    /// The largest reliable message, in bytes; whoever sends a larger one is disconnected. Default 1 MiB, and 64 KiB
-    /// for a [server](EnetServerSettings), which has to be told more if it is for more than voice.
+    /// The largest reliable message, in bytes; a peer that sends a larger one is disconnected. Default 1 MiB, and 64
+    /// KiB for a [server](EnetServerSettings), which has to be told more if it is for more than voice.
     pub message_bytes_max: usize,
     /// What of a side's reliable messages, or of their fragments, may wait for those before them, in bytes, where each
     /// counts for 64 bytes more than its command has, and 4096 of them at most. Default 4 MiB, and 256 KiB for a
@@ -157,10 +157,10 @@ pub struct EnetServerSettings {
     /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
     /// waited longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
-    /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more.
+    /// How many bytes of messages may wait for all of those together; the oldest is given up for more.
     /// Default 64 MiB: what a few hundred clients are told at once when a game's scene is full.
     pub unproved_bytes_max: usize,
-    /// How many strangers may ask to be let in within a second; more are not answered. Default 1000.
+    /// How many connection requests are answered within a second; more are not. Default 1000.
     pub connects_per_second: u32,
     /// How long a client may take to show that it gets what we send. Default 10 s.
     pub handshake_timeout: Duration,

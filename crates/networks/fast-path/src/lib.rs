@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams,
-//! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
+//! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it protects against.
 //!
 //! ```
 //! use std::time::Instant;

@@ -165,7 +165,7 @@ mod tests {
         receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut batch = Batch::new(10);
         for number in 0..10 {
-            // Nobody may send to port 0.
+            // Port 0 cannot be sent to.
             let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };
             batch.push((Ipv4Addr::LOCALHOST, port).into(), |out| out.push(number));
         }

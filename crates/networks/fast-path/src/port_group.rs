@@ -30,7 +30,7 @@ impl PortGroup {
     /// Takes a UDP port; port 0 is any free one, and `[::]` takes both families. For up to 255 workers; without any it
     /// is a usual socket.
     ///
-    /// On Linux all sockets share the port, and the system gives each datagram to whom it is for. Elsewhere, and where
+    /// On Linux all sockets share the port, and the system gives each datagram to its worker. Elsewhere, and where
     /// it refuses that, the workers' sockets have ports of their own, the next ones if they are free.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl PortGroup {
         main.bind(&address.into())?;
         let main = UdpSocket::from(main);
         let address = main.local_addr()?;
-        // Whoever had the port before us has made the exclusive bind above fail.
+        // If another socket had the port before, the exclusive bind above has failed.
         #[cfg(target_os = "linux")]
         if workers > 0
             && let Ok(paths) = crate::steering::share(&main, workers, || open(address, WORKER_BUFFER_BYTES))
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn on_one_port_each_datagram_goes_to_whom_it_is_for() {
+    fn on_one_port_each_datagram_goes_to_its_worker() {
         let group = PortGroup::bind(any(), 3).unwrap();
         assert!(group.is_one_port);
         // Several of each: by chance they would not all go right.
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_datagram_for_a_worker_that_is_not_there_goes_to_somebody_who_can_drop_it() {
+    fn a_datagram_for_a_missing_worker_goes_to_a_socket_that_can_drop_it() {
         let group = PortGroup::bind(any(), 2).unwrap();
         assert!(receiver(&group, &[0x01, 200]) <= 2);
     }

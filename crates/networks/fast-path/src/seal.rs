@@ -111,7 +111,7 @@ impl Opener {
     }
 
     /// Only neighbours of the present epoch have keys, and the next one only when half of the present one was seen:
-    /// nobody loses two million datagrams in a row, and forged counters make us derive nothing.
+    /// two million datagrams in a row are never lost, and forged counters derive no keys.
     fn key_of(&mut self, epoch: u64) -> Option<&EpochKey> {
         if epoch == self.epoch {
             Some(&self.key)

@@ -17,7 +17,7 @@ pub const EXPORTER_LABEL: &[u8] = b"EXPORTER-consonance-fast-path";
 /// How many bytes are asked of it.
 pub const EXPORTED_BYTES: usize = 2 * SECRET_BYTES;
 
-/// A secret for each direction, known to both ends of one connection and to nobody else.
+/// A secret for each direction, known only to the two ends of one connection.
 #[derive(Clone)]
 pub struct PathSecrets {
     to_server: Secret,

@@ -156,7 +156,7 @@ impl ServerPath {
     /// send the batch and call again.
     pub fn flush(&mut self, now: Instant) -> bool {
         while let Some(number) = self.gathering.next_due(now, self.batch.is_full()) {
-            // Of a link that was closed meanwhile, and of who has its number now, nothing waits.
+            // A link that was closed meanwhile, and a new one of the same number, have nothing queued.
             let Some(link) = self.links.get_mut(number).filter(|link| !link.waiting.is_empty()) else {
                 continue;
             };

@@ -22,7 +22,7 @@ pub struct ClientPathSettings {
     pub rest_max: Duration,
     /// How often to probe a way that is open and quiet; address translators forget it otherwise. 5 s.
     pub idle_probe: Duration,
-    /// How often while packets are sent, which nobody confirms otherwise. 1 s.
+    /// How often while packets are sent, which are not confirmed otherwise. 1 s.
     pub busy_probe: Duration,
     /// How soon after packets stopped coming: they may have been cut off; also how long an open way may take to answer
     /// before it is asked again. 300 ms.

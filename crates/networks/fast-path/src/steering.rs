@@ -11,7 +11,7 @@ use socket2::Socket;
 /// Makes a socket for each worker on the port of `main`, which is bound already, and steers datagrams to them.
 ///
 /// A group of sockets with `SO_REUSEPORT` has an order, in which they were bound: `main`, then the workers. Setting the
-/// option on `main` only now lets nobody in who had the port before.
+/// option on `main` only now excludes sockets that had the port before.
 pub(crate) fn share(
     main: &UdpSocket,
     workers: u8,
@@ -29,7 +29,7 @@ pub(crate) fn share(
         .collect();
     let shared = paths.and_then(|paths| steer(main).map(|()| paths));
     if shared.is_err() {
-        // Nobody else is let in either.
+        // Closes the group to other sockets again.
         let _ = setsockopt(main, ReusePort, &false);
     }
     shared

@@ -64,7 +64,7 @@ impl Room {
             self.send(true);
         }
         self.send(true);
-        // Nobody else is there: what the socket sent itself is dropped.
+        // There is no other end: what the socket sent itself is dropped.
         let mut buffer = [0; 1500];
         while self.sockets.paths[0].receive(&mut buffer).is_some() {}
     }

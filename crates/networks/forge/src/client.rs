@@ -48,7 +48,7 @@ enum State {
         tries_left: u32,
         again_at: Instant,
     },
-    /// We said who we are, and wait for our number.
+    /// We introduced ourselves, and wait for our number.
     Asking {
         link: Box<Link>,
         until: Instant,

@@ -60,7 +60,7 @@ impl Control {
 }
 
 impl<'a> Frame<'a> {
-    /// `None` if it is none. The length is not looked at, as nobody does over UDP.
+    /// `None` if it is none. The length is ignored, as by all ends over UDP.
     pub(crate) fn parse(bytes: &'a [u8], is_reliable: bool) -> Option<Self> {
         let (&[control, length], rest) = bytes.split_first_chunk()?;
         let control = Control::from_byte(control)?;
@@ -173,16 +173,16 @@ fn take_u64(bytes: &[u8]) -> Option<(&[u8], u64)> {
 
 /// A client asks for its number, and the server gives it.
 pub(crate) const GROUP_ID: i32 = 1;
-/// Why somebody is not taken in: there are too many.
+/// Why a client is refused: there are too many.
 pub(crate) const GROUP_FULL: i32 = 7;
 /// A connection ends.
 pub(crate) const GROUP_CLOSE: i32 = 8;
 pub(crate) const GROUP_PING: i32 = 12;
 pub(crate) const GROUP_PONG: i32 = 13;
-/// Why somebody is not taken in: the server does not want to.
+/// Why a client is refused: the server does not accept it.
 pub(crate) const GROUP_REFUSED: i32 = 18;
 
-/// Whom a frame is for: the one at the other end, as servers say.
+/// The receivers of a frame: the one at the other end, as servers say.
 pub(crate) const TO_TARGET: u8 = 0;
 /// The same, as clients say.
 pub(crate) const TO_SERVER: u8 = 5;

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //!   C>S  GET …                        S>C  HTTP/1.1 101 …
-//!   C>S  Text, group 1: who I am      S>C  Binary, group 1: your number
+//!   C>S  Text, group 1: hello         S>C  Binary, group 1: your number
 //! ```
 //!
 //! [`ForgeServer`] and [`ForgeClient`] are machines without sockets; [`UdpServer`](consonance_gateway::udp::UdpServer)
@@ -20,7 +20,7 @@
 //! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the
 //! client, four bytes, little-endian.
 //!
-//! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until
+//! Nothing here is encrypted. A client proves its address by confirming a frame whose number is secret; until
 //! then a server sends no more bytes than came from there.
 //!
 //! ```

@@ -19,7 +19,7 @@ pub(crate) struct Link {
     start: Instant,
     last_heard: Instant,
     next_unique_id: u64,
-    /// How many bytes may still be sent to an address that nobody has proved to be at; `None` once that is proved.
+    /// How many bytes may still be sent to an unproved address; `None` once it is proved.
     allowance: Option<usize>,
     /// Confirmations that wait for the proof: the other end repeats what is not confirmed, and so pays for our answer.
     held_back: VecDeque<Vec<u8>>,
@@ -96,10 +96,10 @@ impl Link {
         }
     }
 
-    /// To an address that somebody claims to be at. Frames are numbered from `first_unique_id`, which nobody else
-    /// knows: who confirms one has received it. Until then no more bytes are sent to it than came from there, one
-    /// reliable frame at a time, and nothing else.
-    pub(crate) fn to_stranger(now: Instant, settings: LinkSettings, first_unique_id: u64) -> Self {
+    /// To an unproved address. Frames are numbered from `first_unique_id`, which is secret: a peer that confirms one
+    /// has received it. Until then no more bytes are sent to it than came from there, one reliable frame at a time, and
+    /// nothing else.
+    pub(crate) fn to_unproved(now: Instant, settings: LinkSettings, first_unique_id: u64) -> Self {
         Self { next_unique_id: first_unique_id, allowance: Some(0), ..Self::new(now, settings) }
     }
 
@@ -270,7 +270,7 @@ impl Link {
         }
     }
 
-    /// What may not leave yet is tried again later, as if it had been lost.
+    /// What cannot leave yet is tried again later, as if it had been lost.
     fn send_unconfirmed(&mut self, now: Instant, index: usize) {
         let bytes = self.unconfirmed[index].datagram.len();
         let is_allowed = self.allow(bytes);

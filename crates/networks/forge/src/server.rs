@@ -38,12 +38,12 @@ pub struct ForgeServer {
     last_peer: u64,
     last_number: u32,
     /// How many clients have not proved their addresses.
-    strangers: usize,
+    unproved: usize,
     is_shut: bool,
     events: Events,
     /// Clients whose links have datagrams.
     ready: VecDeque<Peer>,
-    /// For addresses that are nobody's yet.
+    /// For addresses without a client yet.
     answers: BytesQueue<SocketAddr>,
     payload: Vec<u8>,
     statistics: Statistics,
@@ -68,7 +68,7 @@ impl ForgeServer {
             timers: Timers::default(),
             last_peer: 0,
             last_number: 0,
-            strangers: 0,
+            unproved: 0,
             is_shut: false,
             events: Events::default(),
             ready: VecDeque::new(),
@@ -79,8 +79,8 @@ impl ForgeServer {
         }
     }
 
-    /// Whoever starts again from an address has forgotten its connection, and so do we; but anybody can ask in a
-    /// client's name, so as long as that is heard there is no answer, and who has begun again goes on asking.
+    /// A client that starts again from its address has forgotten its connection, and so do we; but a request can be
+    /// spoofed, so while the client is heard there is no answer, and a restarted client goes on asking.
     fn handle_request(&mut self, now: Instant, from: SocketAddr, request: &[u8]) {
         let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut) else { return };
         if let Some(&peer) = self.by_address.get(&from) {
@@ -95,8 +95,8 @@ impl ForgeServer {
         self.answers.push(from, |bytes| bytes.extend(answer));
     }
 
-    /// Whoever says who it is becomes somebody; nothing else does.
-    fn handle_stranger(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+    /// An address that introduces itself becomes a client; no other datagram makes one.
+    fn handle_unknown(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         let Some(piece) = Piece::parse(datagram).filter(|piece| piece.group == GROUP_ID) else { return };
         let is_whole = piece.meta.is_last() && piece.meta.is_reliable() && !piece.meta.is_confirmation();
         let Some(frame) = Frame::parse(piece.bytes, true).filter(|_| is_whole) else { return };
@@ -109,16 +109,16 @@ impl ForgeServer {
             self.counts.rejected_full += u64::from(!self.is_shut);
             return;
         }
-        if self.strangers >= self.settings.handshakes_max {
+        if self.unproved >= self.settings.handshakes_max {
             self.counts.rejected_handshaking += 1;
-            self.forget_oldest_stranger();
+            self.forget_oldest_unproved();
         }
         self.last_peer += 1;
         let peer = Peer(self.last_peer);
-        let link = Link::to_stranger(now, self.settings.link, self.first_unique_id(peer));
+        let link = Link::to_unproved(now, self.settings.link, self.first_unique_id(peer));
         let proof = Proof::Missing { until: now + self.settings.handshake_max };
         self.clients.insert(peer, RemoteClient { address: from, link, stage: Stage::Knocking, proof });
-        self.strangers += 1;
+        self.unproved += 1;
         self.by_address.insert(from, peer);
         self.counts.connected += 1;
         let connected = ServerEndpointEvent::Connected { peer, remote: from };
@@ -126,8 +126,9 @@ impl ForgeServer {
         self.handle_peer(now, peer, datagram);
     }
 
-    /// Whoever is somewhere proves it at once; a flood of others leaves the more time for that, the more room there is.
-    fn forget_oldest_stranger(&mut self) {
+    /// A real client proves its address at once; the more room there is, the more time a flood of others leaves for
+    /// that.
+    fn forget_oldest_unproved(&mut self) {
         let oldest = self.clients.iter().find(|(_, client)| client.proof != Proof::Given);
         if let Some((&peer, _)) = oldest {
             self.end(peer, DisconnectReason::TimedOut);
@@ -199,7 +200,7 @@ impl ForgeServer {
         self.timers.clear(peer);
         self.counts.connected -= 1;
         if client.proof != Proof::Given {
-            self.strangers -= 1;
+            self.unproved -= 1;
             self.counts.failed_handshakes += 1;
         }
         self.statistics.dropped.malformed += client.link.malformed();
@@ -211,7 +212,7 @@ impl ForgeServer {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if client.link.is_proved() && client.proof != Proof::Given {
             client.proof = Proof::Given;
-            self.strangers -= 1;
+            self.unproved -= 1;
             self.take_slot(now, peer);
         }
         let Some(client) = self.clients.get_mut(&peer) else { return };
@@ -244,7 +245,7 @@ impl ServerEndpoint for ForgeServer {
         } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
             match self.by_address.get(&from) {
                 Some(&peer) => self.handle_peer(now, peer, datagram),
-                None => self.handle_stranger(now, from, datagram),
+                None => self.handle_unknown(now, from, datagram),
             }
         }
     }
@@ -368,12 +369,12 @@ impl ServerEndpoint for ForgeServer {
     }
 }
 
-/// What somebody sends who looks for games in the local network, and what it is answered.
+/// What a search for games in the local network sends, and the answer.
 const LISTING_REQUEST: [u8; 3] = [0x2A, 0x18, 0x09];
 const LISTING_ANSWER: [u8; 1] = [0x2A];
 
 /// Shorter ones are no frames; some punch holes into firewalls.
 const DATAGRAM_BYTES_MIN: usize = 17;
 
-/// Who a client is, as text.
+/// What identifies a client, as text.
 const GUID_BYTES: usize = 36;

@@ -43,13 +43,13 @@ pub struct ForgeServerSettings {
     /// How long a client must have said nothing before another first datagram from its address replaces its connection:
     /// longer than the 5 s between its pings. It is sent every 3 s.
     pub replace_after: Duration,
-    /// Whether those who look for games in the local network are answered.
+    /// Whether searches for games in the local network are answered.
     pub is_listed: bool,
 }
 
 impl Default for ForgeServerSettings {
-    /// 1000 clients, 256 of them strangers for 15 s; one that was silent for 6.25 s may start again; nobody who looks
-    /// around is answered.
+    /// 1000 clients, 256 of them unproved for 15 s; one that was silent for 6.25 s may start again; searches are not
+    /// answered.
     fn default() -> Self {
         Self {
             link: LinkSettings::default(),

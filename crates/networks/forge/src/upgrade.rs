@@ -27,7 +27,7 @@ pub(crate) fn answer(request: &[u8]) -> Option<Vec<u8>> {
     }
     let key = lines.find_map(|line| line.strip_prefix("Sec-WebSocket-Key:"))?.trim();
     let answer = format!("{ANSWER_BEGINS}{}\r\n\r\n", proof(key)).into_bytes();
-    // Nobody can be flooded by way of us. The requests of stock clients are longer.
+    // An answer longer than its request could be used for amplification. The requests of stock clients are longer.
     (answer.len() <= request.len()).then_some(answer)
 }
 

@@ -41,7 +41,7 @@ struct Game {
     player: HostedClient,
     server: Option<HostedServer>,
     others: BTreeSet<u64>,
-    /// Whom the server was told of and not lost yet, and the player directly.
+    /// The peers that the server was told of and has not lost yet, and the player's direct ones.
     guests: BTreeSet<Peer>,
     direct: BTreeSet<Peer>,
     has_link: bool,

@@ -7,7 +7,7 @@ pub(crate) const MAGIC: [u8; 2] = [0x8b, 0xc7];
 
 /// A client asks to join: `HandshakeRequest`.
 const ASKS_TO_JOIN: u8 = 4;
-/// A player says who it is, directly to another: `HandshakeP2P`.
+/// A player introduces itself directly to another: `HandshakeP2P`.
 const INTRODUCES: u8 = 11;
 /// What else players send each other directly: `VoiceData`, `TextData`.
 const BETWEEN_PLAYERS: [u8; 2] = [2, 3];

@@ -1,4 +1,4 @@
-//! Saying again who the player here is, on networks where that may have got lost.
+//! Repeating the introduction of the player here, on networks where it may have got lost.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ impl Introductions {
         Self { every, ..Self::default() }
     }
 
-    /// The player has just said this to somebody.
+    /// The player has just sent this introduction.
     pub(crate) fn note(&mut self, now: Instant, packet: &[u8]) {
         if let Some(every) = self.every {
             if self.last != packet {
@@ -27,7 +27,7 @@ impl Introductions {
         }
     }
 
-    /// What is to be said to everybody by now.
+    /// The introduction, if it is due to be sent to all again.
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<&[u8]> {
         let every = self.every?;
         if self.due? > now {
@@ -37,7 +37,7 @@ impl Introductions {
         Some(&self.last)
     }
 
-    /// The player is in no session, so its id is nobody's.
+    /// The player is in no session, so it has no id.
     pub(crate) fn forget(&mut self) {
         self.due = None;
         self.last.clear();

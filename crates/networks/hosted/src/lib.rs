@@ -1,9 +1,9 @@
 //! Voice that a game carries over its own network: Photon, `TNet3`, `UNet`, Steam inside a game, or any other.
 //!
 //! In such a network all players are in a room, messages go to some of them, and one of them, or a program without a
-//! player, has the voice server. [`HostedRoom`] is the game's end of that: it is told who is here, who is the server
-//! and what came in, and tells what to send to whom. It opens no socket, starts no thread and never calls back; all of
-//! it happens on the thread of the game, once per frame.
+//! player, has the voice server. [`HostedRoom`] is the game's end of that: it takes the members, the server and the
+//! messages of the room, and yields messages with their receivers. It opens no socket, starts no thread and never calls
+//! back; all of it happens on the thread of the game, once per frame.
 //!
 //! ```text
 //!   VoiceChat ◀──▶ HostedClient ══╗             ┌── peer_joined, peer_left, set_server, receive ── the game's
@@ -21,7 +21,7 @@
 //! // `transport` goes to `VoiceChat::over`.
 //! let (mut room, transport) = HostedRoom::with_player(pun.room(), 2);
 //! room.peer_joined(1);
-//! // The master client is the server; who is it itself gets a transport for a `SessionLoop`.
+//! // The master client is the server; on it, `set_server` returns a transport for a `SessionLoop`.
 //! assert!(room.set_server(Some(1)).is_none());
 //!
 //! // Each frame: what came in …

@@ -1,13 +1,13 @@
-//! Who else is in the room, and who of them talks to the voice server here.
+//! The other members of the room, and which of them talk to the voice server here.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Everybody else, by the game's numbers.
+/// All others, by the game's numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Members(BTreeMap<u64, Member>);
 
-/// A peer's link to the server here. Nobody says on the wire that it begins or ends: what comes in does.
+/// A peer's link to the server here. Its begin and end are not on the wire: they follow from what comes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Member {
     /// Has sent the server nothing yet.
@@ -45,7 +45,7 @@ impl Members {
         self.0.keys().copied()
     }
 
-    /// The server is another one, or none: nobody is its peer yet.
+    /// The server is another one, or none: it has no peers yet.
     pub(crate) fn forget_links(&mut self) {
         self.0.values_mut().for_each(|member| *member = Member::Silent);
     }

@@ -1,4 +1,4 @@
-//! What goes through the game's network: one voice packet, to whom, and for which end there.
+//! What goes through the game's network: one voice packet, its receivers, and for which end there.
 
 use consonance_transport::Delivery;
 
@@ -13,16 +13,16 @@ pub enum Direction {
     ToClient,
 }
 
-/// Who gets a message.
+/// The receivers of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// Whoever has the voice server. A network may also send it to everybody: those without a server drop it.
+    /// The peer with the voice server. A network may also send it to all: those without a server drop it.
     Server,
     /// One peer.
     Peer(u64),
     /// These peers, each once, at least two; only where the network takes [lists](crate::RoomSettings::takes_lists).
     Peers(&'a [u64]),
-    /// Everybody else in the room; only where the network can
+    /// All others in the room; only where the network can
     /// [address them](crate::RoomSettings::reaches_all_others).
     AllOthers,
 }
@@ -32,7 +32,7 @@ pub enum Target<'a> {
 pub struct Message<'a> {
     /// For which end there.
     pub direction: Direction,
-    /// To whom.
+    /// Its receivers.
     pub target: Target<'a>,
     /// How it must travel.
     pub delivery: Delivery,
@@ -41,7 +41,7 @@ pub struct Message<'a> {
 }
 
 impl Message<'_> {
-    /// Whether a player says who it is with this, so that others can reach it directly. Some networks have a way to
+    /// Whether this is a player's introduction, so that others can reach it directly. Some networks have a way to
     /// send that waits for the connection.
     pub fn is_introduction(&self) -> bool {
         header::introduces(self.packet)

@@ -16,14 +16,14 @@ use crate::settings::RoomSettings;
 use crate::statistics::RoomStatistics;
 use outgoing::Outgoing;
 
-/// The game's end of the voice in a room: told what happens there, it tells what to send to whom.
+/// The game's end of the voice in a room: it takes what happens there, and yields messages with their receivers.
 ///
 /// Peers have the game's own numbers. Nothing blocks and nothing calls back; any order of calls is safe.
 #[derive(Debug)]
 pub struct HostedRoom {
     settings: RoomSettings,
     me: u64,
-    /// Who has the voice server, as the game says.
+    /// The peer with the voice server, as the game says.
     server_peer: Option<u64>,
     player: Option<Player>,
     server: Option<HostedServerHandle>,
@@ -44,7 +44,7 @@ struct Player {
     handle: HostedClientHandle,
     /// It has asked for a link, and there was no server to give it one.
     wants_link: bool,
-    /// Whom it reaches directly.
+    /// The peers that it reaches directly.
     direct: BTreeSet<u64>,
 }
 
@@ -56,7 +56,7 @@ impl HostedRoom {
         (Self::new(settings, me, Some(player)), transport)
     }
 
-    /// A room with nobody who speaks or listens here: for a game's server without a player.
+    /// A room without a player here: for a game's server.
     pub fn without_player(settings: RoomSettings, me: u64) -> Self {
         Self::new(settings, me, None)
     }
@@ -114,7 +114,7 @@ impl HostedRoom {
         transport
     }
 
-    /// Somebody else is in the room. False if there are too many: nothing is taken from it, and nothing sent to it.
+    /// Another peer is in the room. False if there are too many: nothing is taken from it, and nothing sent to it.
     pub fn peer_joined(&mut self, peer: u64) -> bool {
         if peer == self.me || self.members.contains(peer) {
             return true;
@@ -132,7 +132,7 @@ impl HostedRoom {
         true
     }
 
-    /// Somebody has left the room. If it had the server, the session waits for [`set_server`](Self::set_server).
+    /// A peer has left the room. If it had the server, the session waits for [`set_server`](Self::set_server).
     pub fn peer_left(&mut self, peer: u64) {
         if !self.members.remove(peer) {
             return;
@@ -147,7 +147,7 @@ impl HostedRoom {
         }
         if self.server_peer == Some(peer) {
             let none = self.set_server(None);
-            debug_assert!(none.is_none(), "nobody is no server");
+            debug_assert!(none.is_none(), "without a server there is no transport");
         }
     }
 
@@ -170,7 +170,7 @@ impl HostedRoom {
         self.raise_link();
     }
 
-    /// Who has the voice server, as the game said last.
+    /// The peer with the voice server, as the game said last.
     pub fn server(&self) -> Option<u64> {
         self.server_peer
     }
@@ -204,7 +204,7 @@ impl HostedRoom {
 }
 
 impl Player {
-    /// Tells the player of somebody whom it can reach directly, unless it knows; those above its limit
+    /// Tells the player of a peer that it can reach directly, unless it knows; those above its limit
     /// are reached through the server.
     fn join_directly(&mut self, peer: u64) {
         if !self.direct.contains(&peer) && self.handle.direct_connected(peer) {

@@ -15,11 +15,11 @@ pub struct RoomSettings {
     pub has_direct_messages: bool,
     /// Whether one send can have several receivers (default false).
     pub takes_lists: bool,
-    /// Whether one send can go to everybody else in the room (default false); a player's introduction does then.
+    /// Whether one send can go to all others in the room (default false); a player's introduction does then.
     pub reaches_all_others: bool,
-    /// How a host's own player reaches its server (default inside the process). Nobody else can tell the difference.
+    /// How a host's own player reaches its server (default inside the process). Others cannot tell the difference.
     pub loopback: Loopback,
-    /// How often a player says again who it is (default never: once per session, and when somebody comes).
+    /// How often a player repeats its introduction (default never: once per session, and when a peer joins).
     pub introduces_every: Option<Duration>,
     /// How old a peer's link to the server has to be to start again when the peer asks to join once more (default 1 s).
     /// Before, the server's limits on such requests hold; a player asks again after 2 s.

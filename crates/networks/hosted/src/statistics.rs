@@ -1,6 +1,6 @@
 //! What a room counts; the transports count the rest.
 
-/// Messages that came in and belong to nothing here. Each is dropped, and nobody is disconnected for it.
+/// Messages that came in and belong to nothing here. Each is dropped, and no peer is disconnected for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomStatistics {
@@ -8,7 +8,7 @@ pub struct RoomStatistics {
     pub no_server: u64,
     /// For a player, where there is none.
     pub no_player: u64,
-    /// From somebody who is not in the room, or no longer.
+    /// From a peer that is not in the room, or no longer.
     pub unknown_peer: u64,
     /// From this peer itself, by a network that brings them back without being asked to.
     pub own: u64,

@@ -7,14 +7,14 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::message::{Direction, Message};
 use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 
-/// The old interface, `ISteamNetworking`. Who is the server is the game's to say; a peer is its 64-bit Steam id.
+/// The old interface, `ISteamNetworking`. The game says which peer is the server; a peer is its 64-bit Steam id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SteamInGame {
     /// The channel of messages for the server. 144984105.
     pub to_server_channel: i32,
     /// The channel of messages for players. 144984106.
     pub to_client_channel: i32,
-    /// How often a player says again who it is. 23 s.
+    /// How often a player repeats its introduction. 23 s.
     pub introduces_every: Duration,
 }
 

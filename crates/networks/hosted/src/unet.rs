@@ -6,7 +6,7 @@ use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 
 /// The HLAPI: one message type both ways. The game's server is the voice server; a peer is its connection's id.
 ///
-/// A message's body is the packet behind its packed length; what a message is for follows from who gets it.
+/// A message's body is the packet behind its packed length; what a message is for follows from its receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnetHlapi {
     /// The type of the messages. 18385.

@@ -1,6 +1,6 @@
 //! The part of KCP that makes messages arrive, once and in order: one end of it, without sockets and clocks.
 //!
-//! Whoever drives it gives it what comes, sends, and calls [`flush`](Arq::flush) after both and when
+//! Its driver passes in what arrives, sends, and calls [`flush`](Arq::flush) after both and when
 //! [`poll_timeout`](Arq::poll_timeout) says so.
 
 mod receiving;
@@ -236,8 +236,8 @@ impl Arq {
         self.sending.len() == 0
     }
 
-    /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: whoever does not get our
-    /// segments knows their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
+    /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: a peer that does not
+    /// receive our segments knows their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
     pub fn has_echo(&self) -> bool {
         self.echo == Echo::Seen
     }

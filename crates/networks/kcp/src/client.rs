@@ -40,7 +40,7 @@ impl fmt::Debug for KcpClient {
 struct Connection {
     link: Link,
     stage: Stage,
-    /// Of whom we stand in for, while it is not known what to speak.
+    /// The peer that this proxies for, while the generation is not known.
     stands_in_for: Option<Peer>,
 }
 

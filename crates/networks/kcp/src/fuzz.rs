@@ -17,8 +17,8 @@ use crate::{
 /// Reads operations from the bytes and carries them out.
 ///
 /// # Panics
-/// If what comes out makes no sense: datagrams too long or for nobody who said anything, events that do not follow from
-/// each other, machines that want to be asked again at once for ever.
+/// If what comes out makes no sense: datagrams too long or to an address that sent nothing, events that do not follow
+/// from each other, machines that want to be asked again at once for ever.
 pub fn kcp_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
@@ -53,7 +53,7 @@ const PLACES: usize = 4;
 struct Stage {
     now: Instant,
     server: KcpServer,
-    /// Whether those who are not there yet are taken in as soon as they are reported.
+    /// Whether newcomers are accepted as soon as they are reported.
     takes_newcomers: bool,
     places: [Place; PLACES],
     reported: ReportedPeers,
@@ -209,7 +209,7 @@ impl Stage {
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
             let place = usize::from(to.port()) - 1;
             let Place { has_spoken, cookie, down, .. } = &mut self.places[place];
-            assert!(*has_spoken, "nobody spoke from {to}");
+            assert!(*has_spoken, "nothing came from {to}");
             assert!(bytes.len() <= DATAGRAM_BYTES_MAX, "{} bytes", bytes.len());
             if let Some(seen) = bytes.get(1..5).and_then(|seen| seen.try_into().ok()) {
                 *cookie = seen;

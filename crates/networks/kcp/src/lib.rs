@@ -19,7 +19,7 @@
 //! be empty. There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
 //! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network.
-//! Strangers get no more bytes than they send, and cannot end a connection whose cookie they have
+//! Unproved addresses get no more bytes than they send, and cannot end a connection whose cookie they have
 //! not seen; G1 has no cookies.
 //!
 //! Needs Rust 1.95 or later.

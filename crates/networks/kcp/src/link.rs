@@ -288,7 +288,7 @@ impl Link {
             }
             opcode::DATA if message.is_empty() => Reliable::Broken("an empty message"),
             opcode::DATA => Reliable::Data,
-            // Nobody was asked for a pong; one that came all the same has a time in it.
+            // No pong was requested; one that came all the same has a time in it.
             opcode::GOODBYE_OR_PONG if self.generation == Generation::G4 && !message.is_empty() => {
                 return None;
             }

@@ -32,15 +32,15 @@ pub struct KcpServer {
     by_address: BTreeMap<SocketAddr, Peer>,
     /// Of those that have proved their address.
     slots: ConnectionSlots<Peer>,
-    /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
+    /// Clients that have not proved their address, in the order of arrival; and some that have, or are gone.
     unproved: VecDeque<Peer>,
     last_peer: u64,
     is_shut: bool,
     /// When connections are to be looked at.
     timers: Timers<Peer>,
-    /// From whom something reliable may have come.
+    /// Peers from which something reliable may have come.
     ready: VecDeque<Peer>,
-    /// To whom something may have to be sent.
+    /// Peers to which something may have to be sent.
     dirty: VecDeque<Peer>,
     /// Unreliable messages that came.
     incoming: BytesQueue<Peer>,
@@ -64,7 +64,7 @@ enum Event {
 }
 
 impl KcpServer {
-    /// A server whose cookies come from this seed, which nobody else may know.
+    /// A server whose cookies come from this seed, which must be secret.
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
             slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),

@@ -59,14 +59,14 @@ pub struct KcpServerSettings {
     /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
     /// waited longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
-    /// How many strangers may say hello within a second; more are not answered. Default 1000.
+    /// How many hellos are answered within a second; more are not. Default 1000.
     pub hellos_per_second: u32,
     /// How long a client may take to show that it gets what we send, from when it gets anything: one of the two oldest
     /// generations when it is taken in, others at once. Default 5 s.
     pub handshake_timeout: Duration,
     /// How long a client must have said nothing before another hello from its address replaces it. Default 2 s.
     pub replace_after: Duration,
-    /// Where the server notes generations that it learns late. Default: where nobody looks.
+    /// Where the server notes generations that it learns late. Default: nowhere.
     pub learned: LearnedGenerations,
 }
 

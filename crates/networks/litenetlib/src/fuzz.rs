@@ -22,7 +22,7 @@ const UNDER_WAY_MAX: usize = 64;
 ///
 /// # Panics
 /// If what comes out makes no sense: a datagram too long, a time in the past, a connection that begins or ends twice, a
-/// message of nobody.
+/// message of an unknown peer.
 pub fn litenetlib_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
@@ -117,7 +117,7 @@ impl Stage {
     }
 
     fn server_sends(&mut self, peer: u8, channel: u8, bytes: usize) {
-        // One of all who have ever come.
+        // One of all that have ever connected.
         let peer = Peer(1 + u64::from(peer) % self.reported.last().0.max(1));
         let channel = if channel >= 4 { crate::UNRELIABLE } else { Channel(u16::from(channel)) };
         self.server.send(self.now, peer, channel, &vec![5; bytes]);

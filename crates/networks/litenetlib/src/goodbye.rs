@@ -28,7 +28,7 @@ impl Goodbye {
         self.repeat_at.min(self.until)
     }
 
-    /// Whether nobody waits for an answer any more.
+    /// Whether no answer is awaited any more.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         self.until <= now
     }

@@ -115,7 +115,7 @@ fn read_key(user_data: &[u8]) -> Option<&[u8]> {
 }
 
 /// The server has taken the client in; with `network_changed`, in a [`PeerNotFound`](PacketType::PeerNotFound), an end
-/// announces a connection to whoever seems not to know it.
+/// announces a connection to a peer that seems not to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectAccept {
     /// That of the request.

@@ -5,7 +5,7 @@
 //! [`UdpServer`](consonance_gateway::udp::UdpServer) and [`UdpClient`](consonance_gateway::udp::UdpClient) drive them.
 //!
 //! ```text
-//!   server, client        who is here; handshakes and goodbyes     handshake
+//!   server, client        the peers; handshakes and goodbyes       handshake
 //!        │
 //!   connection            packets in and out, pings, ticks         packet_type
 //!     ├─ channel          numbers, windows, acknowledgements       sequence

@@ -1,6 +1,6 @@
 //! What a game may have switched on around every datagram.
 
-/// What is done to each whole datagram. Both ends have to agree; nobody says so on the wire.
+/// What is done to each whole datagram. Both ends have to agree; it is not negotiated on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PacketLayer {
     /// Nothing, as everywhere by default.

@@ -42,13 +42,13 @@ pub struct LiteNetLibServer {
     /// Of those that have shown that they get what is sent to them.
     slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
-    /// Who may have datagrams to send.
+    /// Peers that may have datagrams to send.
     talking: BTreeSet<Peer>,
     /// Datagrams that belong to no connection that is up.
     answers: BytesQueue<SocketAddr>,
     events: BytesQueue<ServerEndpointEvent>,
     last_peer: Peer,
-    /// Clients who have not shown that they get what is sent to them; who has waited longest comes first.
+    /// Clients that have not proved their address, the oldest first.
     newcomers: BTreeSet<Peer>,
     is_shut_down: bool,
     statistics: ServerStatistics,
@@ -65,9 +65,9 @@ impl fmt::Debug for LiteNetLibServer {
 }
 
 impl LiteNetLibServer {
-    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which
-    /// nobody else may know, comes what only those can tell who get what is sent to them: take it from the
-    /// system's source of random numbers.
+    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which must be
+    /// secret, come numbers that only receivers of our datagrams can know: take it from the system's source of random
+    /// numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
             slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
@@ -111,7 +111,7 @@ impl LiteNetLibServer {
         }
     }
 
-    /// To strangers what is no longer than what it answers, and to a client as far as its credit goes.
+    /// Sends an unknown address no more bytes than it answers, and a client as many as its credit allows.
     fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
         let client = self.by_address.get(&to).and_then(|peer| self.clients.get_mut(peer));
         if client.is_none_or(|client| client.spend(packet.len())) {

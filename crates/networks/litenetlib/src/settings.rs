@@ -87,9 +87,8 @@ pub struct ServerSettings {
     pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many may be new besides: they have not shown that they get what is sent to them, and may be anybody who
-    /// names somebody else's address. At least 1; the one that has waited longest makes room for another one. Default
-    /// 256, which leaves each 2.5 s while 100 come in every second.
+    /// How many may be new besides: they have not proved their address, which may be spoofed. At least 1; the oldest
+    /// makes room for another one. Default 256, which leaves each 2.5 s while 100 come in every second.
     pub newcomers_max: usize,
     /// How long a connection may be new, after each request and after the first ping that it answers. Default 6 s: a
     /// client asks for 5.5 s.

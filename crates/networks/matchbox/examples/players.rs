@@ -1,4 +1,4 @@
-//! Two players who reach each other with matchbox, without any server, and hear each other.
+//! Two players that reach each other with matchbox, without any server, and hear each other.
 //!
 //! ```sh
 //! cargo run -p consonance-matchbox --features socket --example players

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::host_claim::HostClaim;
 use crate::{HostChoice, PlayerId};
 
-/// One player's part in finding the host, without a clock: it is told who comes, goes and believes what.
+/// One player's part in finding the host, without a clock: it is told which players come and go, and what they claim.
 ///
 /// A host stays host as long as it is there. When it goes, the player with the lowest number takes its place.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Election {
     claim: Option<HostClaim>,
     /// What others have told last.
     told: BTreeMap<PlayerId, HostClaim>,
-    /// Who has left lately, so that nobody waits for it.
+    /// Players that left lately, so that they are not waited for.
     gone: VecDeque<PlayerId>,
     /// Since when the host has not been seen.
     host_missing_since: Option<Instant>,
@@ -52,7 +52,7 @@ impl Election {
         host == self.me || self.told.get(&host).is_some_and(|claim| claim.host == host)
     }
 
-    /// The game says who is host; without effect where players elect it.
+    /// The game names the host; without effect where players elect it.
     pub(crate) fn choose(&mut self, host: Option<PlayerId>) {
         if self.choice == HostChoice::AsTold && host != self.host() {
             self.claim = host.map(|host| HostClaim { term: 0, is_agreed: true, host });
@@ -75,8 +75,8 @@ impl Election {
         }
     }
 
-    /// Time has passed, or somebody came or went: who is there now, without us, and how long to wait for a
-    /// host that was never seen here.
+    /// Time has passed, or players came or went: the present players without us, and how long to wait for a host that
+    /// was never seen here.
     pub(crate) fn look(&mut self, now: Instant, present: &[PlayerId], patience: Duration) {
         let (HostChoice::Elected, Some(claim)) = (self.choice, self.claim) else { return };
         if claim.host == self.me {
@@ -108,5 +108,5 @@ impl Election {
     }
 }
 
-/// Players who have left and are remembered.
+/// Players that have left and are remembered.
 const GONE_MAX: usize = 64;

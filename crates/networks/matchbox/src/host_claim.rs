@@ -1,4 +1,4 @@
-//! Who holds the session, as one player believes.
+//! The host of the session, as one player believes.
 
 use std::cmp::Reverse;
 
@@ -9,13 +9,13 @@ use crate::PlayerId;
 pub(crate) struct HostClaim {
     /// How often a host was lost.
     pub(crate) term: u32,
-    /// Somebody else has agreed. Who comes to a room alone believes in itself until it meets others.
+    /// Another player has agreed. A player alone in a room considers itself host until it meets others.
     pub(crate) is_agreed: bool,
     pub(crate) host: PlayerId,
 }
 
 impl HostClaim {
-    /// Nobody keeps to an older term; within one, to a host that others have, and else to the lowest number.
+    /// A newer term wins; within one term, a host that others agree on, and else the lowest number.
     pub(crate) fn is_better_than(&self, other: &Self) -> bool {
         let rank = |claim: &Self| (claim.term, claim.is_agreed, Reverse(claim.host));
         rank(self) > rank(other)

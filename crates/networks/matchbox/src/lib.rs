@@ -1,9 +1,9 @@
-//! Voice between the players of a Rust game who reach each other over WebRTC with
+//! Voice between the players of a Rust game that reach each other over WebRTC with
 //! [`matchbox_socket`](https://crates.io/crates/matchbox_socket), without any server of the game's.
 //!
 //! One of the players is host and holds the session; the others are its clients, and all of them may have direct links.
-//! Who is host the players [agree on](HostChoice::Elected), or the game [says](HostChoice::AsTold). When the host
-//! leaves, the next one begins the session again and everybody joins it.
+//! The players [elect](HostChoice::Elected) the host, or the game [names](HostChoice::AsTold) it. When the host leaves,
+//! the next one begins the session again and all join it.
 //!
 //! ```text
 //!   voice chat ── transport ──╮                        ╭── transport ── voice chat
@@ -17,7 +17,7 @@
 //! begins with a byte for where it goes (`Route`), and what is between a client and the host is
 //! [`consonance_transport::hosted::channels`].
 //!
-//! Players believe each other: whoever is in the room can make itself host, or end everybody's session. That is so in
+//! Players trust each other: any player in the room can make itself host, or end the session of all. That is so in
 //! every game without a server.
 //!
 //! ```
@@ -62,13 +62,13 @@
 mod election;
 mod host_claim;
 mod peer_socket;
+mod pending_players;
 mod player_id;
 mod room;
 mod route;
 mod settings;
 #[cfg(feature = "socket")]
 mod socket_channels;
-mod strangers;
 mod voice;
 
 pub use peer_socket::PeerSocket;

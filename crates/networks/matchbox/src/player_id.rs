@@ -1,4 +1,4 @@
-//! Who a player is.
+//! The id of a player.
 
 /// A player, as the room names it: in matchbox, the number of its `PeerId`. No two players ever have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Who is in the room, and how each of them is reached.
+//! The players in the room, and how each of them is reached.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{HostChoice, PlayerId};
 pub(crate) struct Room {
     pub(crate) me: PlayerId,
     pub(crate) election: Election,
-    /// With whom the link of our client is, or will be.
+    /// The host to which our client is linked, or will be.
     pub(crate) host: Option<PlayerId>,
     players: BTreeMap<PlayerId, Player>,
     by_number: BTreeMap<u64, PlayerId>,
@@ -63,7 +63,7 @@ impl Room {
         self.players.get_mut(&id)
     }
 
-    /// Who has this number, and the direct link to it.
+    /// The player of this number, and the direct link to it.
     pub(crate) fn by_number(&mut self, number: u64) -> Option<(PlayerId, &mut DirectLink)> {
         let id = *self.by_number.get(&number)?;
         Some((id, &mut self.players.get_mut(&id)?.direct))

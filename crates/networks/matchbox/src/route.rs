@@ -17,9 +17,9 @@ pub(crate) enum Route {
     DirectEnds,
     /// A direct link ends, because more came than could be kept.
     DirectOverflowed,
-    /// Who is host, as the sender believes.
+    /// The host, as the sender believes.
     Host,
-    /// To a player who has not answered yet.
+    /// To a player that has not answered yet.
     Greeting,
     /// The answer, to each.
     GreetingReturned,

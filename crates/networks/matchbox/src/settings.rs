@@ -10,7 +10,7 @@ use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 pub struct MatchboxSettings {
     /// The session that voice joins. `main`.
     pub session: String,
-    /// Who holds it. Elected.
+    /// How the host is chosen. Elected.
     pub host: HostChoice,
     /// Which players speak to each other without the host between them. All.
     pub direct_links: DirectLinkChoice,
@@ -23,7 +23,7 @@ pub struct MatchboxSettings {
 /// Which player holds the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostChoice {
-    /// The players agree: who is host stays host, and when it goes, the player with the lowest number follows.
+    /// The players agree: a host stays host, and when it goes, the player with the lowest number follows.
     Elected,
     /// The game says so, with [`MatchboxVoice::set_host`](crate::MatchboxVoice::set_host), to every player the same.
     AsTold,
@@ -32,9 +32,9 @@ pub enum HostChoice {
 /// Which players have direct links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DirectLinkChoice {
-    /// Everybody with everybody.
+    /// All with all.
     All,
-    /// Those whom the game introduces, with [`MatchboxVoice::introduce`](crate::MatchboxVoice::introduce).
+    /// Those that the game introduces, with [`MatchboxVoice::introduce`](crate::MatchboxVoice::introduce).
     AsIntroduced,
 }
 

@@ -8,7 +8,7 @@ use crate::{PeerSocket, PlayerId};
 
 /// The two channels of a [`WebRtcSocket`] that are voice's, for one [pump](crate::MatchboxVoice::pump).
 ///
-/// The game calls the socket's `update_peers` before, as always: who is there is read from what that has found.
+/// The game calls the socket's `update_peers` before, as always: the present players are read from what that has found.
 #[derive(Debug)]
 pub struct SocketChannels<'a> {
     socket: &'a mut WebRtcSocket,
@@ -77,7 +77,7 @@ impl<'a> SocketChannels<'a> {
 }
 
 impl PeerSocket for SocketChannels<'_> {
-    /// `None` also when the socket has ended: the game makes another one, and is somebody else with it.
+    /// `None` also when the socket has ended: the game makes another one, and has another id with it.
     fn id(&mut self) -> Option<PlayerId> {
         if self.socket.any_channel_closed() {
             return None;

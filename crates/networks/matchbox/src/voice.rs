@@ -11,9 +11,9 @@ use consonance_transport::hosted::{
 };
 
 use crate::host_claim::HostClaim;
+use crate::pending_players::PendingPlayers;
 use crate::room::{DirectLink, Room};
 use crate::route::Route;
-use crate::strangers::Strangers;
 use crate::{DirectLinkChoice, MatchboxSettings, PeerSocket, PlayerId};
 
 /// What carries voice between a [`PeerSocket`] and the voice of one player.
@@ -29,7 +29,7 @@ pub struct MatchboxVoice {
     room: Option<Room>,
     host_as_told: Option<PlayerId>,
     introduced: BTreeSet<PlayerId>,
-    strangers: Strangers,
+    pending: PendingPlayers,
     last_number: u64,
     malformed: u64,
     /// The message that is being sent.
@@ -49,7 +49,7 @@ impl MatchboxVoice {
             room: None,
             host_as_told: None,
             introduced: BTreeSet::new(),
-            strangers: Strangers::default(),
+            pending: PendingPlayers::default(),
             last_number: OURSELVES,
             malformed: 0,
             message: Vec::new(),
@@ -64,14 +64,14 @@ impl MatchboxVoice {
         if self.room.as_ref().map(|room| room.me) != me {
             self.change_room(me);
         }
-        self.look_who_is_there(now, socket);
+        self.update_players(now, socket);
         self.receive(socket);
         self.keep_host(now, socket);
         self.send(socket);
         self.send_directly(socket);
     }
 
-    /// Who holds the session, as far as this player knows.
+    /// The host of the session, as far as this player knows.
     pub fn host(&self) -> Option<PlayerId> {
         self.room.as_ref()?.host
     }
@@ -81,7 +81,7 @@ impl MatchboxVoice {
         self.room.as_ref().is_some_and(Room::is_host)
     }
 
-    /// The game says who is host, or that nobody is for now; only with
+    /// The game names the host, or none for now; only with
     /// [`HostChoice::AsTold`](crate::HostChoice::AsTold).
     pub fn set_host(&mut self, host: Option<PlayerId>) {
         self.host_as_told = host;
@@ -112,7 +112,7 @@ impl MatchboxVoice {
                 self.forget(&mut room, player);
             }
         }
-        self.strangers = Strangers::default();
+        self.pending = PendingPlayers::default();
         self.server.session_reset();
         self.client.handle_game_disconnected();
         self.room = me.map(|me| {
@@ -122,7 +122,7 @@ impl MatchboxVoice {
         });
     }
 
-    fn look_who_is_there(&mut self, now: Instant, socket: &mut impl PeerSocket) {
+    fn update_players(&mut self, now: Instant, socket: &mut impl PeerSocket) {
         let Some(mut room) = self.room.take() else { return };
         let connected: BTreeSet<PlayerId> = socket.connected().into_iter().collect();
         for player in room.ids() {
@@ -133,7 +133,7 @@ impl MatchboxVoice {
             }
         }
         let unmet = connected.into_iter().filter(|player| !room.has(*player)).collect();
-        for player in self.strangers.look(now, &unmet) {
+        for player in self.pending.look(now, &unmet) {
             self.tell(socket, player, Route::Greeting, b"");
         }
         self.room = Some(room);
@@ -141,7 +141,7 @@ impl MatchboxVoice {
 
     /// A player has answered a greeting.
     fn meet(&mut self, room: &mut Room, socket: &mut impl PeerSocket, player: PlayerId) {
-        let Some(early) = self.strangers.meet(player) else { return };
+        let Some(early) = self.pending.meet(player) else { return };
         self.last_number += 1;
         room.add(player, self.last_number);
         if let Some(claim) = room.election.claim() {
@@ -176,15 +176,15 @@ impl MatchboxVoice {
         let Some(mut room) = self.room.take() else { return };
         for delivery in [Delivery::Reliable, Delivery::Unreliable] {
             for (from, message) in socket.receive(delivery) {
-                // Of somebody else the socket has not told yet, and what followed an answer would be lost.
-                if !room.has(from) && !self.strangers.has(from) {
+                // The socket has not reported this player yet, and what followed an answer would be lost.
+                if !room.has(from) && !self.pending.has(from) {
                     continue;
                 }
                 match Route::split(delivery, &message) {
                     Some((Route::Greeting, _)) => self.tell(socket, from, Route::GreetingReturned, b""),
                     Some((Route::GreetingReturned, _)) => self.meet(&mut room, socket, from),
                     _ if room.has(from) => self.handle(&mut room, socket, from, delivery, &message),
-                    _ if delivery == Delivery::Reliable => self.strangers.hold(from, message),
+                    _ if delivery == Delivery::Reliable => self.pending.hold(from, message),
                     _ => {}
                 }
             }

@@ -6,7 +6,7 @@ use std::process::Command;
 #[test]
 #[ignore = "it needs a network namespace: cargo xtask matchbox"]
 fn bob_is_host_and_hears_alice_from_her_first_word_to_her_last() {
-    // Cargo builds examples beside the folder of the tests, and tells their place to nobody.
+    // Cargo builds examples beside the folder of the tests, and does not tell their path.
     let test = env::current_exe().expect("this is a program");
     let example = test.ancestors().nth(2).expect("it is in a folder of a folder").join("examples/players");
     let output = Command::new(&example).output().expect("it was built with the tests");

@@ -1,4 +1,4 @@
-//! Who is host, and how sessions go from one host to the next, in a simulated room.
+//! The choice of the host, and how sessions go from one host to the next, in a simulated room.
 
 #[path = "simulated/hub.rs"]
 mod hub;
@@ -30,7 +30,7 @@ fn a_newcomer_changes_no_host_whatever_its_number() {
 }
 
 #[test]
-fn of_players_who_come_at_once_the_lowest_number_is_host() {
+fn of_players_that_join_at_once_the_lowest_number_is_host() {
     let mut stage = Stage::new(1);
     for player in [5, 9, 1, 7] {
         stage.join(player, &MatchboxSettings::default());
@@ -97,7 +97,7 @@ fn a_room_that_falls_apart_and_comes_together_has_one_host_again() {
 }
 
 #[test]
-fn whoever_comes_and_goes_the_rest_agrees_on_a_host_and_is_in_its_session() {
+fn as_players_come_and_go_the_rest_agrees_on_a_host_and_joins_its_session() {
     for seed in 0..60 {
         let (mut stage, mut dice) = (Stage::new(seed), Random::new(seed, "players"));
         stage.hub.lost_at_first_max = seed % 4;
@@ -106,7 +106,7 @@ fn whoever_comes_and_goes_the_rest_agrees_on_a_host_and_is_in_its_session() {
             let present: Vec<u128> = stage.players.keys().map(|player| player.0).collect();
             if present.len() < 2 || (present.len() < 12 && dice.chance(0.6)) {
                 next += 1;
-                // Numbers say nothing about who came first.
+                // Numbers say nothing about the order of arrival.
                 stage.enter(next * 7919 % 1009, &MatchboxSettings::default());
                 for other in present {
                     stage.meet(next * 7919 % 1009, [other]);
@@ -126,7 +126,7 @@ fn whoever_comes_and_goes_the_rest_agrees_on_a_host_and_is_in_its_session() {
 }
 
 #[test]
-fn the_game_may_say_who_is_host_at_another_time_to_each() {
+fn the_game_may_name_the_host_to_each_player_at_a_different_time() {
     let settings = MatchboxSettings { host: HostChoice::AsTold, ..MatchboxSettings::default() };
     let mut stage = Stage::new(1);
     for player in [5, 9, 1] {
@@ -147,7 +147,7 @@ fn the_game_may_say_who_is_host_at_another_time_to_each() {
 }
 
 #[test]
-fn a_player_who_comes_back_to_the_room_is_somebody_else_and_in_again() {
+fn a_player_that_returns_to_the_room_has_a_new_number_and_joins_again() {
     let mut stage = Stage::new(1);
     for player in [1, 5, 9] {
         stage.join(player, &MatchboxSettings::default());
@@ -216,7 +216,7 @@ fn voice_over_direct_links_reaches_everybody_but_for_what_is_lost() {
 }
 
 #[test]
-fn a_player_who_says_anything_harms_nobody_but_the_choice_of_the_host() {
+fn arbitrary_messages_of_a_player_affect_only_the_choice_of_the_host() {
     for seed in 0..40 {
         let (mut stage, mut dice) = (Stage::new(seed), Random::new(seed, "messages"));
         for player in [1, 5, 9] {

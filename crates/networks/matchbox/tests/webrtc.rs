@@ -144,7 +144,7 @@ fn drive(players: &mut [Player], what: &str, mut is_so: impl FnMut(&mut [Player]
     }
 }
 
-/// Whom each player reaches, has for its host, and serves, for a message of failure.
+/// What each player reaches, has for its host, and serves, for a failure message.
 fn record(players: &[Player]) -> String {
     let view = |Player { socket, voice, guests, direct, is_in, .. }: &Player| {
         let reached = socket.connected_peers().count();

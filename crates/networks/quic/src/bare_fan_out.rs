@@ -83,7 +83,7 @@ impl BareFanOut {
     /// Gives a frame to everybody, and lets quinn send it.
     pub fn send(&self, frame: &Bytes) {
         for (connection, _) in &self.connections {
-            // Whoever is gone shows as lost.
+            // A connection that is gone shows as lost.
             let _ = connection.send_datagram(frame.clone());
         }
         let Some((last, _)) = self.connections.last() else { return };
@@ -107,8 +107,8 @@ impl BareFanOut {
 
 /// A client that said hello; what it said does not matter.
 async fn take_in(endpoint: &Endpoint) -> io::Result<(Connection, SendStream)> {
-    let stranger = endpoint.accept().await.ok_or(io::ErrorKind::NotConnected)?;
-    let connection = stranger.await?;
+    let incoming = endpoint.accept().await.ok_or(io::ErrorKind::NotConnected)?;
+    let connection = incoming.await?;
     let (mut control, _) = connection.accept_bi().await?;
     control.write_chunk(PacketBytes::default().frame(&server_hello(None, None))).await?;
     Ok((connection, control))

@@ -40,7 +40,7 @@ impl CloseCode {
     }
 }
 
-/// What a lost connection means to whoever used it.
+/// What a lost connection means to its user.
 pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
     match error {
         ConnectionError::ApplicationClosed(ApplicationClose { error_code, reason }) => {

@@ -1,4 +1,4 @@
-//! The path that voice takes beside the connection: who may use it, and where its keys come from.
+//! The path that voice takes beside the connection: which links use it, and where its keys come from.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The body of a fuzz target, which tests run, too: any bytes as what a stranger says first,
+//! The body of a fuzz target, which tests run, too: any bytes as the first message of a client,
 //! and as the text of an address.
 
 use bytes::BytesMut;
@@ -14,7 +14,7 @@ use crate::link::frames::take_packet;
 /// # Panics
 /// If it matters how the stream was cut, if a packet is longer than allowed, or if what was read and
 /// written again is not the same.
-pub fn stranger_hello(bytes: &[u8]) {
+pub fn client_hello(bytes: &[u8]) {
     let whole = packets(bytes, bytes.len().max(1));
     assert!(whole.iter().all(|packet| packet.len() <= HELLO_BYTES_MAX), "a packet is too long");
     let piece = 1 + bytes.first().map_or(0, |byte| usize::from(*byte));

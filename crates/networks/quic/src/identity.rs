@@ -1,4 +1,4 @@
-//! Who a server is: a certificate and its private key.
+//! The identity of a server: a certificate and its private key.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl Identity {
         Self::from_der(vec![certificate.der().clone()], key.into())
     }
 
-    /// What [`from_pem`](Self::from_pem) makes such an identity of: certificate and key as PEM, for who keeps them.
+    /// What [`from_pem`](Self::from_pem) makes such an identity of: certificate and key as PEM, for storing them.
     ///
     /// # Errors
     /// As those of [`self_signed`](Self::self_signed).

@@ -52,9 +52,9 @@ pub struct QuicServer {
     port: Arc<Port>,
     acceptor: Arc<Acceptor>,
     shard: Arc<Shard>,
-    /// Counts who was turned away from the port, for all.
+    /// Counts the connections that the port rejected, for all shards.
     is_first: bool,
-    /// By numbers that we chose, so that nobody can make them collide.
+    /// By numbers that we chose, so that peers cannot make them collide.
     members: FxHashMap<Peer, Member>,
     /// Paths beside the connections, unless there are none.
     fast_path: Option<FastPathShard>,
@@ -63,7 +63,7 @@ pub struct QuicServer {
     /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
     newcomer: Option<(Peer, Vec<u8>)>,
     /// Whose packet was reported last: what is sent then is most likely that one's. The fast path
-    /// judges by it who hears several at once, so that their packets may share datagrams; a wrong guess
+    /// judges by it which clients hear several at once, so that their packets may share datagrams; a wrong guess
     /// costs a datagram or a short wait.
     last_heard: Peer,
     is_shut_down: bool,
@@ -115,12 +115,13 @@ impl QuicServer {
     /// Listens like [`bind`](Self::bind), and shares the port between several servers.
     ///
     /// `place` is asked once for each client, on a thread of the runtime, with the session that the client names; the
-    /// client becomes a peer of the shard with the number that it answers (modulo `shards`), and so of nobody else.
+    /// client becomes a peer of the shard with the number that it answers (modulo `shards`), and of no other.
     /// It must not block.
     ///
     /// The limits of `settings` on connections and handshakes are those of the port, that is of all shards together.
-    /// The first shard also counts who was turned away or failed before it was placed.
-    /// A shard that was shut down or dropped refuses who is placed on it; the port is free when the last one is gone.
+    /// The first shard also counts connections that were rejected or failed before they were placed.
+    /// A shard that was shut down or dropped refuses clients that are placed on it; the port is free when the last one
+    /// is gone.
     ///
     /// # Errors
     /// As those of [`bind`](Self::bind).
@@ -196,7 +197,7 @@ impl QuicServer {
         socket.strong_count() == 0
     }
 
-    fn close_to_strangers(&mut self) {
+    fn stop_accepting(&mut self) {
         if !std::mem::replace(&mut self.is_shut_down, true) {
             self.acceptor.close_shard();
         }
@@ -302,7 +303,7 @@ impl QuicServer {
 
 impl Drop for QuicServer {
     fn drop(&mut self) {
-        self.close_to_strangers();
+        self.stop_accepting();
         self.shard.drop_server();
         self.members.values().for_each(|member| member.link.end(&line(EndCode::ShuttingDown)));
         while let Some(popped) = self.shard.mailbox.pop() {

@@ -30,7 +30,7 @@ pub struct QuicClientSettings {
     pub incoming: InboxLimits,
     /// Reliable packets sent and not yet taken by the network.
     pub outgoing: OutgoingLimits,
-    /// How long a goodbye may take, with everything that goes before it. 1 s.
+    /// How long a goodbye may take, with everything sent before it. 1 s.
     pub close_timeout: Duration,
     /// Whether unreliable packets may leave the connection for datagrams of their own. On.
     pub fast_path: FastPath,
@@ -38,18 +38,18 @@ pub struct QuicClientSettings {
     pub path: ClientPathSettings,
 }
 
-/// How a server treats its clients and strangers.
+/// How a server treats its clients and pending handshakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicServerSettings {
     /// Connections at once that have said hello; those that still shake hands come on top. 4096.
     pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// Strangers who may shake hands at once, each of whom has proved its address. With one more, one goes: of the
-    /// address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly more than others,
-    /// whoever has taken longest, once that is a second. 256.
+    /// Pending handshakes at once, each with a proved address. With one more, one is given up: of the address (of IPv6:
+    /// the network of 64 bits) that has the most, or, where that has hardly more than others, the oldest, once it is a
+    /// second old. 256.
     pub handshakes_max: usize,
-    /// How long a stranger may take from its first datagram to its hello. 5 s.
+    /// How long a connection may take from its first datagram to its hello. 5 s.
     pub handshake_timeout: Duration,
     /// Silence after which a link counts as lost. The smaller of both sides' holds. 10 s.
     pub idle_timeout: Duration,
@@ -57,7 +57,7 @@ pub struct QuicServerSettings {
     pub incoming: InboxLimits,
     /// Reliable packets to each peer sent and not yet taken by the network.
     pub outgoing: OutgoingLimits,
-    /// How long a goodbye may take, with everything that goes before it. 1 s.
+    /// How long a goodbye may take, with everything sent before it. 1 s.
     pub close_timeout: Duration,
     /// The path that voice takes beside the connections.
     pub fast_path: FastPathSettings,

@@ -7,7 +7,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::{Fingerprint, Identity};
 
-/// What a server shows to whoever connects; a clone is a handle for the same server.
+/// What a server shows to connecting clients; a clone is a handle for the same server.
 #[derive(Clone, Debug)]
 pub struct ShownIdentity(Arc<RwLock<Identity>>);
 
@@ -17,8 +17,8 @@ impl ShownIdentity {
         Self(Arc::new(RwLock::new(identity)))
     }
 
-    /// Shows another identity from now on. Connections that are up stay; who dials an address with the former
-    /// fingerprint is no longer let in by its own side.
+    /// Shows another identity from now on. Connections that are up stay; a client that dials an address with the former
+    /// fingerprint no longer trusts the server.
     pub fn replace(&self, identity: Identity) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = identity;
     }

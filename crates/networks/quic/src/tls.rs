@@ -14,7 +14,7 @@ use crate::{ALPN, Fingerprint};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-/// TLS of a server that shows whichever identity it has when somebody comes.
+/// TLS of a server that shows its identity of the moment to each connection.
 pub(crate) fn server_config(shown: ShownIdentity) -> QuicServerConfig {
     QuicServerConfig::try_from(server_tls(shown, ALPN))
         .expect("the provider has the suite that QUIC starts with")

@@ -13,12 +13,12 @@ use crate::RenetSettings;
 
 /// What carries voice between a [`RenetServer`] and a voice server.
 ///
-/// Whoever is connected to the game may ask for voice; the voice server decides. Clients keep the game's ids, as
+/// All clients of the game may ask for voice; the voice server decides. Clients keep the game's ids, as
 /// the numbers of hosted peers.
 pub struct RenetVoiceServer {
     channels: ServerChannels,
     settings: RenetSettings,
-    /// Who is connected to the game, or who is not any more.
+    /// The clients connected to the game, or those that no longer are.
     clients: Vec<ClientId>,
     unsent: u64,
 }
@@ -43,7 +43,7 @@ impl RenetVoiceServer {
     /// # Panics
     /// As renet does, if the server was made without [voice's channels](RenetSettings::add_channels).
     pub fn pump(&mut self, server: &mut RenetServer) {
-        self.say_who_is_gone(server);
+        self.report_lost_clients(server);
         self.receive(server);
         self.send(server);
     }
@@ -63,7 +63,7 @@ impl RenetVoiceServer {
         self.channels.is_finished()
     }
 
-    fn say_who_is_gone(&mut self, server: &RenetServer) {
+    fn report_lost_clients(&mut self, server: &RenetServer) {
         self.clients.clear();
         self.clients.extend(self.channels.clients().filter(|&client| !server.is_connected(client)));
         for client in self.clients.drain(..) {

@@ -9,7 +9,7 @@ use renet::{ChannelConfig, ConnectionConfig, SendType};
 /// The two channels of voice, the same for server and clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenetSettings {
-    /// The channel of what must arrive, such as who is here and who listens to what. 200.
+    /// The channel of reliable packets, such as the roster and its rooms. 200.
     pub reliable_channel: u8,
     /// The channel of voice itself. 201.
     pub unreliable_channel: u8,

@@ -119,7 +119,7 @@ struct Game {
     voice: RenetVoiceServer,
     listener: HostedServer,
     players: Vec<Player>,
-    /// Who is connected to the voice server, and what is reliable that came from there.
+    /// Whether the client is connected to the voice server, and the reliable packets from there.
     peers: BTreeMap<Peer, Vec<u32>>,
 }
 

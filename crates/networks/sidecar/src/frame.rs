@@ -7,7 +7,7 @@ pub const PACKET_BYTES_MAX: usize = 1024;
 /// What a frame's length may say: its kind and its body. The longest that we send is a packet for
 /// [`RECEIVERS_MAX`] players, with 3068 bytes.
 pub(crate) const FRAME_BYTES_MAX: usize = 4096;
-/// Before the proofs nobody has to say so much.
+/// Before the proofs there is less to say.
 pub(crate) const GREETING_BYTES_MAX: usize = 512;
 /// Players of one [`Frame::Deliver`].
 pub(crate) const RECEIVERS_MAX: usize = 255;
@@ -27,7 +27,7 @@ const WAS_THERE: u8 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Player(pub u64);
 
-/// One frame. Texts are UTF-8 where they are words for people; who reads them makes them fit to be shown.
+/// One frame. Texts are UTF-8 where they are words for people; their reader makes them fit to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Frame<'a> {
     /// The adapter begins.

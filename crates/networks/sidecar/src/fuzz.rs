@@ -10,11 +10,12 @@ use crate::handshake::{Prover, Transcript};
 use crate::settings::{SidecarLinkSettings, SidecarSettings};
 use crate::voice_end::{Heard, VoiceEnd};
 
-/// Takes the bytes for one frame; then, cut into pieces, for what a stranger says, and for what is said over a
+/// Takes the bytes for one frame; then, cut into pieces, for what an unproved end says, and for what is said over a
 /// link that is up, at either end.
 ///
 /// # Panics
-/// If a frame is not the same after it was written again, if a stranger gets in, or if it matters how a stream was cut.
+/// If a frame is not the same after it was written again, if an unproved end gets in, or if it matters how a stream was
+/// cut.
 pub fn sidecar_frames(bytes: &[u8]) {
     if let Ok(frame) = Frame::parse(bytes)
         && frame != Frame::Unknown
@@ -25,7 +26,7 @@ pub fn sidecar_frames(bytes: &[u8]) {
     }
     let Some((cut, said)) = bytes.split_first() else { return };
     let now = Instant::now();
-    assert!(!drain(&mut stranger(now), now, said, said.len()).contains(&"up"), "nobody has proved anything");
+    assert!(!drain(&mut unproved(now), now, said, said.len()).contains(&"up"), "no end has proved anything");
     let (whole, pieces) =
         (drain(&mut guest(now), now, said, said.len()), drain(&mut guest(now), now, said, 1));
     assert_eq!(whole, pieces, "it does not matter how the stream was cut");
@@ -39,13 +40,13 @@ fn settings() -> SidecarSettings {
     SidecarSettings { secret, ..SidecarSettings::default() }
 }
 
-fn stranger(now: Instant) -> VoiceEnd {
+fn unproved(now: Instant) -> VoiceEnd {
     VoiceEnd::new(now, &settings(), [7; NONCE_BYTES])
 }
 
 /// One whose adapter has proved that it knows the secret.
 fn guest(now: Instant) -> VoiceEnd {
-    let (settings, mut end) = (settings(), stranger(now));
+    let (settings, mut end) = (settings(), unproved(now));
     let hello = crate::frame::Hello { version: 1, nonce: [9; NONCE_BYTES], session: "s", name: "n" };
     let proof = Transcript::of(&hello, [7; NONCE_BYTES]).proof(Prover::Adapter, &settings.secret);
     let mut greeting = Vec::new();
@@ -106,7 +107,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
                 return told;
             }
         }
-        // Voice for who is there goes out whatever comes in.
+        // Voice for present players goes out whatever comes in.
         let _ = end.packet(Player(1), Delivery::Unreliable, b"voice");
         assert!(end.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
     }

@@ -51,7 +51,7 @@ pub(crate) enum Told<'a> {
 }
 
 impl GameEnd {
-    /// Says hello. The nonce is one that nobody can guess.
+    /// Says hello. The nonce must be unguessable.
     pub(crate) fn new(now: Instant, settings: &SidecarLinkSettings, nonce: [u8; NONCE_BYTES]) -> Self {
         let mut end = Self {
             outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
@@ -102,7 +102,7 @@ impl GameEnd {
         self.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
     }
 
-    /// Nothing of the player leaves after this, or the other end would take it for somebody new.
+    /// Nothing of the player leaves after this, or the other end would take it for a new player.
     pub(crate) fn left(&mut self, player: Player) -> Result<(), Full> {
         let is_its_voice = |frame: &[u8]| {
             let parsed = frame.get(size_of::<u16>()..).map(Frame::parse);

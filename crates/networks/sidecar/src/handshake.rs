@@ -9,7 +9,7 @@ use crate::settings::LinkSecret;
 #[derive(Debug, Default)]
 pub(crate) struct Transcript(Vec<u8>);
 
-/// Who proves.
+/// The end that proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prover {
     Adapter,

@@ -14,7 +14,7 @@
 //! `docs/networks/sidecar.md`, which says every byte.
 //!
 //! A link begins with proofs that both ends know a secret, which itself never travels. What follows is neither
-//! encrypted nor signed: a link belongs on one machine or into a network that is nobody else's.
+//! encrypted nor signed: a link belongs on one machine or into a private network.
 //!
 //! ```
 //! use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ use crate::settings::SidecarLinkSettings;
 
 /// The link of one game server. Nothing here blocks: call [`poll`](Self::poll) with every turn of the game.
 ///
-/// It knows who is there, so that a link which comes back is told; the game says [`joined`](Self::joined) and
+/// It knows the present players, so that a link which comes back is told; the game says [`joined`](Self::joined) and
 /// [`left`](Self::left) whether there is a link or not.
 pub struct SidecarLink {
     server: SocketAddr,
@@ -25,10 +25,10 @@ pub struct SidecarLink {
     /// Made with the first attempt.
     tcp: Option<TcpConnections>,
     state: State,
-    /// Who is there, and where.
+    /// The present players, and their addresses.
     players: BTreeMap<Player, String>,
     retry: Duration,
-    /// The packet that is reported, and for whom it is.
+    /// The packet that is reported, and its receivers.
     packet: Vec<u8>,
     to: Vec<Player>,
     statistics: Statistics,
@@ -67,7 +67,7 @@ pub enum SidecarEvent<'a> {
     Up,
     /// A voice packet for players, to be sent over the game's network.
     Packet {
-        /// For whom; whoever is gone by now is passed over.
+        /// The receivers; those that are gone by now are skipped.
         to: &'a [Player],
         /// On which of the game's channels.
         delivery: Delivery,
@@ -76,13 +76,13 @@ pub enum SidecarEvent<'a> {
     },
     /// The voice server has taken a player in. Nothing has to follow from it.
     Admitted {
-        /// Whom.
+        /// The player.
         player: Player,
     },
     /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without
-    /// voice; when it is gone, [`left`](SidecarLink::left) says so as for everybody.
+    /// voice; when it is gone, [`left`](SidecarLink::left) says so as for all others.
     Kicked {
-        /// Whom.
+        /// The player.
         player: Player,
         /// Why, in words for the player.
         reason: String,
@@ -322,7 +322,7 @@ impl SidecarLink {
         wait
     }
 
-    /// What does not fit any more ends the link, and the next one begins with who is there.
+    /// What does not fit any more ends the link, and the next one begins with the present players.
     fn say(&mut self, now: Instant, say: impl FnOnce(&mut GameEnd) -> Result<(), Full>) {
         let State::Linked { id, end, .. } = &mut self.state else { return };
         if !end.is_up() || say(end) != Err(Full) {

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pace_that_is_asked_for_makes_nobody_slower_or_hasty() {
+    fn a_requested_pace_is_kept_within_bounds() {
         let mut liveness = Liveness::new(Instant::now(), IDLE);
         assert_eq!(liveness.pace(), Duration::from_millis(2_500));
         liveness.set_pace(Duration::from_mins(1));

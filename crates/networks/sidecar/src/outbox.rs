@@ -57,7 +57,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// Whether so much control waits that who reads it should not make any more for now. There is room still for what a
+    /// Whether so much control waits that its reader should not cause any more for now. There is room still for what a
     /// newcomer to a session of thousands is told at once.
     pub(crate) fn is_filling(&self) -> bool {
         self.control.len() > self.control_max / 8
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn voice_that_nobody_wants_any_more_does_not_leave() {
+    fn stale_voice_is_not_sent() {
         let mut outbox = Outbox::new(5, 100);
         for frame in [b"a1", b"b1", b"a2"] {
             outbox.push(Delivery::Unreliable, frame).unwrap();

@@ -36,7 +36,7 @@ use shards::Shards;
 /// when its adapter announces it.
 ///
 /// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: it is the
-/// *voice* server that goes, and nobody is to lose the game for that.
+/// *voice* server that stops, and no player is to lose the game for that.
 pub struct SidecarServer {
     tcp: TcpConnections,
     local_addr: SocketAddr,
@@ -60,7 +60,7 @@ pub struct SidecarServer {
     first_packet: Option<(Peer, Delivery)>,
     /// The packet that is reported.
     packet: Vec<u8>,
-    /// Who is to be disconnected; said with the next flush, unless the server goes before.
+    /// Players to be disconnected; said with the next flush, unless the server stops before.
     kicks: Vec<(TcpId, Player, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links that fell silent or are heard again, and were not asked about yet.
@@ -304,7 +304,7 @@ impl ServerTransport for SidecarServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        // Nobody loses the game because the voice server goes.
+        // No player loses the game because the voice server stops.
         self.kicks.clear();
         self.tcp.stop_listening();
         if let Some(shards) = &self.shards {

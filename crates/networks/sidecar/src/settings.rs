@@ -7,13 +7,13 @@ use consonance_gateway::tcp::TcpSettings;
 
 use crate::outbox::PIECE_BYTES;
 
-/// What both ends of a link know and nobody says. Empty where everybody who reaches the port is trusted.
+/// The secret that both ends of a link know and never send. Empty where every program that reaches the port is trusted.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct LinkSecret(Box<[u8]>);
 
 impl LinkSecret {
-    /// These bytes. With fewer than 16 that are hard to guess, who has overheard a link's beginning
-    /// can find them out by trying.
+    /// These bytes. With fewer than 16 that are hard to guess, an attacker that has overheard a link's beginning can
+    /// find them out by trying.
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
         Self(bytes.as_ref().into())
     }
@@ -46,17 +46,17 @@ pub struct SidecarSettings {
     /// Links at once (default 64).
     pub links_max: usize,
     /// Links at once that have not proved yet that they know the secret (default 16). With one more, one is closed: of
-    /// the address that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    /// the address that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
     /// Players of one link (default 1024). Those that were kicked count until the adapter says that they left.
     pub players_max: u32,
-    /// How long a stranger may take to its proof (default 5 s).
+    /// How long a link may take to its proof (default 5 s).
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
     pub idle_timeout: Duration,
     /// Silence of a link after which the others in the session are told that its players left (default 0.75 s, three
     /// times as long as its adapter is asked never to be silent): they are told of them again with the next sign of
-    /// life, and nobody has to join again. It is as long for adapters that say that they keep to what they are asked
+    /// life, and no player has to join again. It is as long for adapters that say that they keep to what they are asked
     /// for, longer for those that say so of a slower pace, and for others the idle timeout.
     pub quiet_timeout: Duration,
     /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB). Above an eighth of it the
@@ -64,7 +64,7 @@ pub struct SidecarSettings {
     /// full session is told, and for what others say. With more, and when that lasts for the idle timeout, the link
     /// ends as too slow.
     pub control_bytes_max: usize,
-    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who
+    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players that
     /// hear ten speakers each). The oldest go.
     pub voice_bytes_max: usize,
     /// What the operating system may hold back of each direction, in bytes (default 64 KiB; Linux counts twice as

@@ -28,7 +28,7 @@ pub(crate) struct VoiceEnd {
 #[derive(Debug)]
 enum State {
     /// Nothing was said yet; what to ask for a proof with.
-    Stranger {
+    Unproved {
         nonce: [u8; NONCE_BYTES],
         until: Instant,
     },
@@ -65,13 +65,13 @@ pub(crate) enum Heard<'a> {
 }
 
 impl VoiceEnd {
-    /// The nonce is one that nobody can guess.
+    /// The nonce must be unguessable.
     pub(crate) fn new(now: Instant, settings: &SidecarSettings, nonce: [u8; NONCE_BYTES]) -> Self {
         Self {
             outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
             reader: FrameReader::default(),
             liveness: Liveness::new(now, settings.idle_timeout),
-            state: State::Stranger { nonce, until: now + settings.handshake_timeout },
+            state: State::Unproved { nonce, until: now + settings.handshake_timeout },
             frame: Vec::new(),
         }
     }
@@ -85,7 +85,7 @@ impl VoiceEnd {
     /// The next thing that was said, or `None` if there is no whole one.
     pub(crate) fn poll(&mut self, settings: &SidecarSettings) -> Option<Heard<'_>> {
         match self.state {
-            State::Stranger { .. } | State::Challenged { .. } => self.greet(settings),
+            State::Unproved { .. } | State::Challenged { .. } => self.greet(settings),
             State::Ended => None,
             State::Up => {
                 let frame = match self.reader.next(FRAME_BYTES_MAX) {
@@ -149,7 +149,7 @@ impl VoiceEnd {
     /// Whether the time for the first words is over, or nothing was heard for too long.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         match self.state {
-            State::Stranger { until, .. } | State::Challenged { until, .. } => now >= until,
+            State::Unproved { until, .. } | State::Challenged { until, .. } => now >= until,
             State::Up => self.liveness.is_lost(now),
             State::Ended => true,
         }
@@ -181,7 +181,7 @@ impl VoiceEnd {
     /// When to ask [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) although nothing comes.
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.state {
-            State::Stranger { until, .. } | State::Challenged { until, .. } => Some(until),
+            State::Unproved { until, .. } | State::Challenged { until, .. } => Some(until),
             State::Up => Some(self.liveness.next()),
             State::Ended => None,
         }
@@ -194,7 +194,7 @@ impl VoiceEnd {
             Err(_) => Err("a greeting that is too long"),
         };
         let step = match (frame, &*state) {
-            (Ok(Frame::Hello(hello)), State::Stranger { nonce, until }) => {
+            (Ok(Frame::Hello(hello)), State::Unproved { nonce, until }) => {
                 challenge(&hello, *nonce, *until, settings)
             }
             (Ok(Frame::Proof(proof)), State::Challenged { transcript, .. }) => {

@@ -1,4 +1,4 @@
-//! Somebody else's idea of the standard, `tungstenite`, understands ours, at either end.
+//! A third party's implementation, `tungstenite`, understands ours, at either end.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{Error, ErrorKind, Read as _, Write as _};
@@ -20,7 +20,7 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::protocol::{CloseFrame, Message};
 
 #[test]
-fn a_strangers_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
+fn a_third_party_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
     let (mut server, at) = server(ServerEnd::default());
     let client = thread::spawn(move || {
         let stream = connect(at);
@@ -47,7 +47,7 @@ fn a_strangers_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
 }
 
 #[test]
-fn a_strangers_client_is_told_why_it_has_to_go() {
+fn a_third_party_client_is_told_why_it_is_disconnected() {
     let (mut server, at) = server(ServerEnd::default());
     let client = thread::spawn(move || {
         let (mut client, _) = tungstenite::client("ws://localhost/", connect(at)).unwrap();
@@ -61,7 +61,7 @@ fn a_strangers_client_is_told_why_it_has_to_go() {
 }
 
 #[test]
-fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
+fn our_client_exchanges_messages_of_all_sizes_with_a_third_party_server() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
@@ -91,7 +91,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
 }
 
 #[test]
-fn who_breaks_the_protocol_is_disconnected_and_harms_nobody() {
+fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected() {
     let (mut server, at) = server(ServerEnd::default());
     let (mut good, good_peer) = upgraded(connect(at), &mut server);
     let (mut bad, bad_peer) = upgraded(connect(at), &mut server);
@@ -107,7 +107,7 @@ fn who_breaks_the_protocol_is_disconnected_and_harms_nobody() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_client_that_comes_again_from_its_address_and_port_is_somebody_new() {
+fn a_client_that_reconnects_from_its_address_and_port_is_a_new_peer() {
     let (mut server, at) = server(ServerEnd::default());
     let (first, first_peer) = upgraded(connect_from((OWN_ADDRESS, 0).into(), at), &mut server);
     let from = first.local_addr().unwrap();
@@ -135,14 +135,14 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
         (TWO_HOSTS, "HTTP/1.1 400 Bad Request\r\n"),
     ] {
         let asking = thread::spawn(move || {
-            let mut stranger = connect(at);
-            stranger.write_all(request.as_bytes()).unwrap();
+            let mut other = connect(at);
+            other.write_all(request.as_bytes()).unwrap();
             let mut response = String::new();
-            stranger.read_to_string(&mut response).unwrap();
+            other.read_to_string(&mut response).unwrap();
             response
         });
         wait(|| {
-            assert!(server.poll(Instant::now()).is_none(), "nobody came");
+            assert!(server.poll(Instant::now()).is_none(), "no client connects");
             asking.is_finished().then_some(())
         });
         assert!(asking.join().unwrap().starts_with(answer), "{request}");
@@ -191,10 +191,10 @@ fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
 }
 
 #[test]
-fn a_stranger_that_never_finishes_its_request_is_given_up() {
+fn a_request_that_is_never_finished_is_given_up() {
     let (mut server, at) = server(ServerEnd::default());
-    let mut stranger = connect(at);
-    stranger.write_all(b"GET / HT").unwrap();
+    let mut other = connect(at);
+    other.write_all(b"GET / HT").unwrap();
     wait(|| {
         assert!(server.poll(Instant::now()).is_none());
         server.wants_poll_at()
@@ -203,7 +203,7 @@ fn a_stranger_that_never_finishes_its_request_is_given_up() {
     assert!(server.poll(late).is_none());
     assert_eq!(server.statistics().connections.failed_handshakes, 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
-    let rest = stranger.read(&mut [0; 1]);
+    let rest = other.read(&mut [0; 1]);
     assert!(
         matches!(&rest, Ok(0)) || rest.as_ref().is_err_and(|error| !is_open(error)),
         "it is disconnected: {rest:?}"
@@ -213,7 +213,7 @@ fn a_stranger_that_never_finishes_its_request_is_given_up() {
 /// A binary frame of one byte, masked with nothing.
 const MASKED_42: &[u8] = &[0x82, 0x81, 0, 0, 0, 0, 42];
 
-/// A client that has asked for a `WebSocket`, and who it is.
+/// A client that has asked for a `WebSocket`, and its peer.
 fn upgraded(mut client: TcpStream, server: &mut SimpleWebServer) -> (TcpStream, Peer) {
     let request = "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                    Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -222,7 +222,7 @@ fn upgraded(mut client: TcpStream, server: &mut SimpleWebServer) -> (TcpStream, 
     (client, peer)
 }
 
-/// An address of this machine from which nobody else connects, so that its ports are free.
+/// An address of this machine that no other test connects from, so that its ports are free.
 #[cfg(target_os = "linux")]
 const OWN_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 2);
 
@@ -267,7 +267,7 @@ fn server(end: ServerEnd) -> (SimpleWebServer, SocketAddr) {
 }
 
 fn newcomer(server: &mut SimpleWebServer) -> Peer {
-    let Seen::Connected(peer) = next(server) else { panic!("somebody comes") };
+    let Seen::Connected(peer) = next(server) else { panic!("a client connects") };
     server.accept(Instant::now(), peer, &[]);
     peer
 }

@@ -73,7 +73,7 @@ fn main() {
     turn(&mut server, &mut carol, &mut bob);
 }
 
-/// Who has come.
+/// The peers that have connected.
 fn turn_server(server: &mut SteamServer<Shown>, now: Instant) -> Vec<Peer> {
     let mut came = Vec::new();
     while let Some(event) = server.poll(now) {

@@ -22,14 +22,15 @@ use crate::{LIMITS, SteamId, SteamP2p, packet_type};
 use direct::Direct;
 use server_link::ServerLink;
 
-/// A player of a session: Steam's account, whoever holds the session, and the other players whom the game names.
+/// A player of a session: Steam's account, the account that holds the session, and the other players that the game
+/// names.
 ///
-/// With players whom the [game names](Self::members) it has direct links; whom Steam cannot reach directly, the server
-/// carries. The account of the server has no direct link, since whoever plays there is reached over the server.
+/// With players that the [game names](Self::members) it has direct links; the server relays for those that Steam cannot
+/// reach directly. The account of the server has no direct link, since a player there is reached over the server.
 /// Direct links stay when the link to the server ends.
 ///
-/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
-/// everybody who understands it.
+/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to all ends that understand
+/// it.
 pub struct SteamClient<P: SteamP2p> {
     hosted: HostedClient,
     pump: Pump<P>,

@@ -1,4 +1,4 @@
-//! What is done for links that have ended: goodbyes that found no room, and sessions that nobody needs any more.
+//! What is done for links that have ended: goodbyes that found no room, and sessions that are no longer needed.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -50,7 +50,7 @@ impl Farewells {
         });
     }
 
-    /// A session whose time has come, if nobody has begun with it again.
+    /// A session whose time has come, if it is not used again.
     pub(crate) fn due(&mut self, now: Instant) -> Option<SteamId> {
         Some(self.closings.pop_front_if(|(at, _)| *at <= now)?.1)
     }

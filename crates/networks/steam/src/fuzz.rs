@@ -19,8 +19,8 @@ use crate::{
 /// Steps one after the other: a byte for what happens, one for a length, and so many bytes.
 ///
 /// # Panics
-/// A rule is broken: somebody is heard before it came or after it left, an end is told twice
-/// or never, too many are here.
+/// A rule is broken: a peer is heard before it connected or after it left, an end is told twice or never, too many are
+/// here.
 pub fn steam_packets(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut table = Table::new();
@@ -38,7 +38,7 @@ struct Table {
     hub: Hub,
     now: Instant,
     server: SteamServer<HubAccount>,
-    /// Who is at the server.
+    /// The peers of the server.
     here: BTreeSet<Peer>,
     players: Vec<Player>,
     /// Accounts that do as the input says.
@@ -181,7 +181,7 @@ impl Table {
         }
         // Those whose end is still to be told are counted apart.
         let connected = self.server.statistics().connections.connected as usize;
-        assert!(connected <= self.here.len(), "somebody is counted who is not here");
+        assert!(connected <= self.here.len(), "an absent peer is counted");
         assert!(connected <= PEERS_MAX, "{connected} are here");
     }
 
@@ -231,7 +231,7 @@ impl Player {
                     assert!(self.is_connected && packet.len() <= PACKET_BYTES_MAX);
                 }
                 ClientEvent::Disconnected { .. } => {
-                    assert!(self.is_wanted, "an end that nobody waits for");
+                    assert!(self.is_wanted, "an unexpected end");
                     (self.is_wanted, self.is_connected) = (false, false);
                 }
                 ClientEvent::Direct { peer, event: DirectEvent::Up } => assert!(self.direct.insert(peer)),

@@ -1,12 +1,12 @@
 //! A Steam in memory: accounts that reach each other as Steam's documentation says, for
 //! tests and for trying things out.
 //!
-//! * Sending begins a session and accepts the other's; who was not accepted waits, with everything it sent reliably,
-//!   and its receiver is asked once.
+//! * Sending begins a session and accepts the other's; an account that was not accepted waits, with everything it sent
+//!   reliably, and its receiver is asked once.
 //! * [`UnreliableNoDelay`](SendKind::UnreliableNoDelay) is thrown away while the session is not up.
 //! * Packets have the limits of their kinds, and what waits for a receiver is bounded: then `send` says false.
 //! * What cannot be delivered for [a while](HubSettings::session_timeout) ends the session and is told to the sender as
-//!   [`SteamEvent::ConnectFail`]; nobody else is told anything.
+//!   [`SteamEvent::ConnectFail`]; no other end is told anything.
 //! * Unreliable packets are lost and overtaken by a seed. Everything takes [a while](HubSettings::latency) of simulated
 //!   time, which is the latest `now` of any account.
 //!
@@ -80,14 +80,14 @@ impl Hub {
         Self(Arc::new(Mutex::new(Network::new(settings, now))))
     }
 
-    /// Logs an account in, or gives another end of one that is logged in: a packet is read by whoever asks first, an
-    /// event is seen by all. When the last end is dropped, the account is logged off.
+    /// Logs an account in, or gives another end of one that is logged in: a packet is read by the end that asks first,
+    /// an event is seen by all. When the last end is dropped, the account is logged off.
     pub fn log_in(&self, id: SteamId) -> HubAccount {
         let end = self.lock().log_in(id);
         HubAccount { hub: self.clone(), id, end }
     }
 
-    /// Pulls an account's cable, or mends it: nothing reaches it or leaves it, and nobody is told.
+    /// Pulls an account's cable, or mends it: nothing reaches it or leaves it, and no end is told.
     pub fn set_reachable(&self, id: SteamId, is_reachable: bool) {
         self.lock().set_reachable(id, is_reachable);
     }

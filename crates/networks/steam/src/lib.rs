@@ -1,8 +1,8 @@
 //! Voice over Steam: the legacy peer-to-peer interface `ISteamNetworking`, on which games
 //! speak that use Steam for voice.
 //!
-//! The game supplies the members of its session; whoever holds the voice session is one of them, or a game server
-//! account. Packets travel between accounts on two channels, and Steam itself says who sent them.
+//! The game supplies the members of its session; the voice session is held by one of them, or by a game server account.
+//! Packets travel between accounts on two channels, and Steam itself names the sender.
 //!
 //! ```text
 //!   SteamServer ── to-client channel ──▶ Steam ◀── to-server channel ── SteamClient
@@ -12,10 +12,10 @@
 //! * [`SteamServer`] and [`SteamClient`] are [transports](consonance_transport), the client's with direct links.
 //! * [`SteamP2p`] is what they need of Steam, and [`hub`] is a Steam in memory with its documented
 //!   behaviour, on which they are tested.
-//! * [`Members`] is where the game says who is in its session.
+//! * [`Members`] is where the game reports the members of its session.
 //! * [`signal`] is what only ends of ours say to each other: that a link begins, is still there, or ends.
 //!
-//! Who may read packets on their way is Steam's affair: nothing is encrypted here.
+//! Encryption on the way is left to Steam: nothing is encrypted here.
 //!
 //! ```
 //! use std::time::{Duration, Instant};

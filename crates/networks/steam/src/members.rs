@@ -1,15 +1,15 @@
-//! Where the game says who is in its session.
+//! Where the game reports the members of its session.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::SteamId;
 
-/// Says to a server or to a player of ours who comes into the game's session and who leaves it, from any
+/// Tells a server or a player of ours which accounts join and leave the game's session, from any
 /// thread. A clone is the same.
 ///
-/// It is what the originals' `PeerConnected` and `PeerDisconnected` are. Steam tells nobody that an account has left,
-/// so the latter matters where the other end is an original.
+/// It is what the originals' `PeerConnected` and `PeerDisconnected` are. Steam reports to no end that an account has
+/// left, so the latter matters where the other end is an original.
 #[derive(Clone, Debug, Default)]
 pub struct Members(Arc<Mutex<VecDeque<Change>>>);
 

@@ -1,4 +1,4 @@
-//! A server on Steam: whoever sends to it, or whom the game names, is a peer.
+//! A server on Steam: accounts that send to it, or that the game names, are peers.
 
 mod reading;
 
@@ -22,7 +22,7 @@ use crate::{LIMITS, SendKind, SessionState, SteamId, SteamP2p, packet_type};
 /// The server of a session, on a user's account or on a game server's.
 ///
 /// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
-/// everybody who understands it.
+/// all ends that understand it.
 pub struct SteamServer<P: SteamP2p> {
     hosted: HostedServer,
     pump: Pump<P>,
@@ -89,13 +89,13 @@ impl<P: SteamP2p> SteamServer<P> {
         Self { hosted, pump, is_drained: true }
     }
 
-    /// Where the game says who comes and who leaves. A server without a game needs nobody to say it: newcomers get in
-    /// by what they send, as [`Admission`] says.
+    /// Where the game reports joins and leaves. A server without a game does not need it: newcomers get in by what they
+    /// send, as [`Admission`] says.
     pub fn members(&self) -> Members {
         self.pump.members.clone()
     }
 
-    /// Who asked for a session or sent something, and was not let in: how often.
+    /// How often an account asked for a session or sent something, and was rejected.
     pub fn rejected(&self) -> u64 {
         self.pump.rejected
     }
@@ -238,7 +238,7 @@ impl<P: SteamP2p> Drop for SteamServer<P> {
     fn drop(&mut self) {
         let now = Instant::now();
         self.shutdown(now);
-        // Those whose arrival nobody has polled yet.
+        // Those whose arrival was not polled yet.
         for id in self.pump.clients.keys().copied().collect::<Vec<_>>() {
             self.pump.part(now, id, GONE.to_owned());
         }

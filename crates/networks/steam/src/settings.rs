@@ -13,7 +13,7 @@ use crate::{Channels, LIMITS, SteamId};
 pub struct LinkSettings {
     /// The channels of the game.
     pub channels: Channels,
-    /// How often ends of ours send each other something, so that Steam notices if nobody is there any more. 10 s.
+    /// How often ends of ours send each other something, so that Steam notices if the other end is gone. 10 s.
     pub still_here_interval: Duration,
     /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels
     /// are closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
@@ -35,7 +35,7 @@ impl Default for LinkSettings {
 pub struct ServerSettings {
     /// What both ends have in common.
     pub link: LinkSettings,
-    /// Who gets in without being named by the game.
+    /// Which accounts get in without being named by the game.
     pub admission: Admission,
     /// For how long packets of a link that has ended open no other. 10 s.
     pub quiet_time: Duration,
@@ -56,24 +56,25 @@ impl Default for ServerSettings {
     }
 }
 
-/// Whose sessions a server accepts, and whose packets. Whom the game [names](crate::Members::connected) gets in anyway.
+/// The accounts whose sessions and packets a server accepts. Those that the game [names](crate::Members::connected) get
+/// in anyway.
 #[derive(Default)]
 pub enum Admission {
-    /// Whoever sends something.
+    /// Any account that sends something.
     #[default]
-    Everybody,
+    Everyone,
     /// These accounts.
     Listed(BTreeSet<SteamId>),
-    /// Whom the function says yes to. It is asked for each session, and for each newcomer.
+    /// Accounts for which the function returns true. It is called for each session, and for each newcomer.
     Asked(Box<dyn FnMut(SteamId) -> bool + Send>),
-    /// Nobody.
+    /// Only those that the game names.
     Named,
 }
 
 impl Admission {
     pub(crate) fn lets_in(&mut self, id: SteamId) -> bool {
         match self {
-            Self::Everybody => true,
+            Self::Everyone => true,
             Self::Listed(listed) => listed.contains(&id),
             Self::Asked(ask) => ask(id),
             Self::Named => false,
@@ -84,7 +85,7 @@ impl Admission {
 impl fmt::Debug for Admission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Everybody => f.write_str("Everybody"),
+            Self::Everyone => f.write_str("Everyone"),
             Self::Listed(listed) => f.debug_tuple("Listed").field(listed).finish(),
             Self::Asked(_) => f.write_str("Asked"),
             Self::Named => f.write_str("Named"),
@@ -97,15 +98,15 @@ impl fmt::Debug for Admission {
 pub struct ClientSettings {
     /// What both ends have in common.
     pub link: LinkSettings,
-    /// The account that holds the voice session: the game says who that is.
+    /// The account that holds the voice session: as the game says.
     pub server: SteamId,
     /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original,
     /// which never answers. 500 ms.
     pub welcome_timeout: Duration,
     /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
     pub connect_timeout: Duration,
-    /// How often the player introduces itself again to everybody whom it reaches directly, as the originals do, and
-    /// tries those again whom it does not. 23 s.
+    /// How often the player introduces itself again to all players that it reaches directly, as the originals do, and
+    /// tries those again that it does not reach. 23 s.
     pub announcement_interval: Duration,
     /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a
     /// network that lives in a game.

@@ -1,9 +1,9 @@
 //! What only ends of ours say to each other about a link.
 //!
-//! Steam tells nobody that the other side has left, and the originals leave it to the game to know. So our ends
-//! say it, in a way that originals never notice: whoever opens a link says [`Hello`](Signal::Hello) on a
-//! channel that originals do not read. Who answers is one of ours, and from then on the rest travels among the
-//! packets, in one order with them.
+//! Steam does not report that the other side has left, and the originals leave it to the game to know. So our ends say
+//! it, in a way that originals never notice: the end that opens a link says [`Hello`](Signal::Hello) on a channel that
+//! originals do not read. An end that answers is one of ours, and from then on the rest travels among the packets, in
+//! one order with them.
 //!
 //! ```text
 //!   opens ── Hello 7, on a channel for it ──▶ other
@@ -24,7 +24,7 @@ pub enum Signal {
     Welcome(u32),
     /// The link ends, and why. The words may be empty.
     Goodbye(u32, String),
-    /// Nothing else was said for a while: so that Steam notices if nobody is there any more.
+    /// Nothing else was said for a while: so that Steam notices if the other end is gone.
     StillHere,
 }
 
@@ -44,7 +44,7 @@ impl Signal {
         bytes
     }
 
-    /// Reads one. `None` for everything else, which is somebody's packet.
+    /// Reads one. `None` for everything else, which is a packet.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (&kind, rest) = bytes.strip_prefix(PREFIX)?.split_first()?;
         if kind == 4 {

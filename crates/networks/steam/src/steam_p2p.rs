@@ -21,7 +21,7 @@ impl fmt::Display for SteamId {
 ///
 /// Where a server and a player have the same account, each has a value of its own, and both see every event.
 pub trait SteamP2p: Send {
-    /// Who we are.
+    /// The account of this end.
     fn id(&self) -> SteamId;
 
     /// Lets Steam do what is due. Called often, at least thirty times per second where voice is to be in time.
@@ -71,7 +71,7 @@ pub enum SteamEvent {
 /// `EP2PSessionError`: why a session could not be made or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum P2pError {
-    /// The other account did not answer, perhaps because nobody accepts sessions there: 4.
+    /// The other account did not answer, perhaps because no program accepts sessions there: 4.
     Timeout,
     /// Any other, by its number.
     Other(u8),
@@ -106,7 +106,7 @@ impl SendKind {
 /// A packet that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// Who sent it.
+    /// The sender.
     pub from: SteamId,
     /// How it was sent. Steam does not tell, and a packet's own type has to do.
     pub kind: Option<SendKind>,

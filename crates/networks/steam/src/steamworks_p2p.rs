@@ -46,7 +46,7 @@ struct Ends {
 }
 
 impl SteamworksP2p {
-    /// The account of the user who is logged in to Steam on this machine.
+    /// The account of the user that is logged in to Steam on this machine.
     pub fn user(client: Client) -> Self {
         let ends: Arc<Mutex<Ends>> = Arc::default();
         let callbacks =
@@ -63,7 +63,7 @@ impl SteamworksP2p {
         Self::first_end(Api::GameNetworkServer(server), ends, callbacks)
     }
 
-    /// The same account for somebody else: a packet is read by whoever asks first, an event is seen by both.
+    /// Another handle of the same account: a packet is read by the handle that asks first, an event is seen by both.
     #[must_use]
     pub fn another_end(&self) -> Self {
         let end = self.account.lock().add();
@@ -194,5 +194,5 @@ fn report(ends: &Mutex<Ends>, event: SteamEvent) {
 /// `k_EP2PSessionErrorTimeout`.
 const TIMEOUT: u8 = 4;
 
-/// An end that nobody asks keeps no more.
+/// An end that is not polled keeps no more.
 const EVENTS_MAX: usize = 4096;

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! There is no handshake, no channel and no ping: a client is in as soon as TCP is up, everything is
-//! reliable and in order, and who wants the other end to know that it lives has to say something. Stock
+//! reliable and in order, and an end that wants to be known alive has to send something. Stock
 //! clients leave after 30 s of silence.
 //!
 //! [`TelepathyServer`] and [`TelepathyClient`] are game networks of [`consonance_gateway`].

@@ -1,4 +1,4 @@
-//! Who gets in where all connections are taken.
+//! Which newcomers get in when all connections are taken.
 
 #![cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 

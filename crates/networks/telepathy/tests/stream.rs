@@ -1,4 +1,4 @@
-//! What lies in the stream, byte for byte, and what strangers may put there.
+//! What lies in the stream, byte for byte, and what hostile ends may put there.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{Read as _, Write as _};
@@ -45,7 +45,7 @@ fn impossible_lengths_break_the_protocol() {
 }
 
 #[test]
-fn who_breaks_the_protocol_is_disconnected_and_harms_nobody() {
+fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected() {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let mut server = TelepathyServer::bind(address, Telepathy::default(), StreamSettings::default()).unwrap();
     let at = server.local_addr().unwrap();
@@ -94,7 +94,7 @@ fn two_hundred_clients_on_one_listener_are_told_apart() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_client_that_comes_again_from_its_address_and_port_is_somebody_new() {
+fn a_client_that_reconnects_from_its_address_and_port_is_a_new_peer() {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let mut server = TelepathyServer::bind(address, Telepathy::default(), StreamSettings::default()).unwrap();
     let at = server.local_addr().unwrap();
@@ -112,7 +112,7 @@ fn a_client_that_comes_again_from_its_address_and_port_is_somebody_new() {
     assert_eq!(next(&mut server), Seen::Message(second_peer, vec![42]));
 }
 
-/// An address of this machine from which nobody else connects, so that its ports are free.
+/// An address of this machine that no other test connects from, so that its ports are free.
 #[cfg(target_os = "linux")]
 const OWN_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 1);
 
@@ -135,7 +135,7 @@ enum Seen {
 }
 
 fn newcomer(server: &mut TelepathyServer) -> Peer {
-    let Seen::Connected(peer) = next(server) else { panic!("somebody comes") };
+    let Seen::Connected(peer) = next(server) else { panic!("a client connects") };
     server.accept(Instant::now(), peer, &[]);
     peer
 }

@@ -58,7 +58,7 @@ impl Link {
 }
 
 impl UtpClient {
-    /// A client that is not connected. The seed makes its tokens, which nobody may guess: take it from the
+    /// A client that is not connected. The seed makes its tokens, which must be secret: take it from the
     /// system's source of random numbers.
     pub fn new(settings: ClientSettings, seed: u64) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl UtpClient {
         connection.put(now, Kind::Request { greeting });
     }
 
-    /// Whatever the server says to whom it has not answered is an answer.
+    /// Whatever the server sends to a client that it has not answered yet is an answer.
     fn note_accepted(&mut self, greeting: &[u8]) {
         if let Some(link) = &mut self.link
             && let State::Knocking { .. } = link.state
@@ -188,7 +188,7 @@ impl ClientEndpoint for UtpClient {
                 link.connection.note_heard(now);
                 self.handle_kind(now, datagram.kind);
             }
-            // Of an earlier connection, or of somebody else's.
+            // Of an earlier connection, or of another client's.
             Ok(_) => {}
             Err(_) => self.statistics.dropped.malformed += 1,
         }

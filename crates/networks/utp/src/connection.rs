@@ -67,7 +67,7 @@ impl Connection {
     }
 
     /// A connection whose other side has to prove that it gets what is sent there. The number
-    /// is one that nobody can guess.
+    /// is unguessable.
     pub(crate) fn with_unproved(
         now: Instant,
         token: Token,

@@ -20,7 +20,7 @@ pub(crate) fn split_first(bytes: &[u8], bytes_max: usize) -> Result<Option<First
     Ok(rest.split_at_checked(length))
 }
 
-/// What goes before a message.
+/// The header of a message.
 pub(crate) fn length_of(message: &[u8]) -> [u8; LENGTH_BYTES] {
     (message.len() as u32).to_le_bytes()
 }

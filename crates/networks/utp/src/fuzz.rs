@@ -1,4 +1,4 @@
-//! What the fuzzer runs: datagrams of strangers and of peers, to both ends.
+//! What the fuzzer runs: datagrams of unknown addresses and of peers, to both ends.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -77,7 +77,7 @@ impl Scene {
         self.drain();
     }
 
-    /// Takes everything out; whoever knocks is taken in, and hears each of its messages again.
+    /// Takes everything out; newcomers are accepted, and get each of their messages back.
     fn drain(&mut self) {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {

@@ -12,10 +12,10 @@
 //! [`UNRELIABLE`], [`UNRELIABLE_SEQUENCED`] and [`RELIABLE`]. On the last the payloads are one stream, cut anywhere.
 //!
 //! A connection is known by a token that its client chose, from whichever port its datagrams come; another host's are
-//! not of it. Nothing here is encrypted, and nobody says goodbye in words: why a connection ended is not told.
+//! not of it. Nothing here is encrypted, and a goodbye carries no reason: why a connection ended is not told.
 //!
-//! A token shows who has said something before, and not where that is. A newcomer gets three bytes for each that came
-//! from it, until its acknowledgements tell which of the server's first reliable packets were held back.
+//! A token shows that a peer has said something before, and not where it is. A newcomer gets three bytes for each that
+//! came from it, until its acknowledgements tell which of the server's first reliable packets were held back.
 //!
 //! Not here: Unity Transport 1.x, encryption (DTLS), `WebSockets`, relays.
 //!

@@ -32,12 +32,12 @@ pub struct UtpServer {
     /// Of those that have shown that they get what is sent to them.
     slots: ConnectionSlots<Peer>,
     last_peer: Peer,
-    /// Clients who have not shown that they get what is sent to them; who has waited longest comes first.
+    /// Clients that have not proved their address, the oldest first.
     unproved: BTreeSet<Peer>,
     timers: Timers<Peer>,
     /// Those that may have something to send.
     dirty: VecDeque<Peer>,
-    /// What leaves for nobody who is a client.
+    /// Datagrams to addresses without a client.
     parting: BytesQueue<SocketAddr>,
     events: BytesQueue<ServerEndpointEvent>,
     is_shut_down: bool,
@@ -52,8 +52,8 @@ impl fmt::Debug for UtpServer {
 }
 
 impl UtpServer {
-    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what
-    /// is sent to them: take it from the system's source of random numbers.
+    /// A server without clients. From the seed, which must be secret, come numbers that only receivers of our datagrams
+    /// can know: take it from the system's source of random numbers.
     pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
             slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
@@ -119,9 +119,9 @@ impl UtpServer {
         self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
     }
 
-    /// A datagram with the token of a client came. False if it is not the client's: clients change their ports,
-    /// where a router forgets the one before, but whoever has a token could have everything sent to somebody
-    /// else by naming another host.
+    /// A datagram with the token of a client came. False if it is not the client's: clients change their ports, where a
+    /// router forgets the one before, but an attacker with a token could have everything sent to a victim by naming
+    /// another host.
     fn note_datagram(
         links: &mut Statistics,
         client: &mut RemoteClient,

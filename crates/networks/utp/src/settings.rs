@@ -25,7 +25,7 @@ pub struct ConnectionSettings {
     /// The largest reliable message that is sent, in bytes. Default 256 KiB: games tell newcomers
     /// of all their objects in one.
     pub reliable_message_bytes_max: usize,
-    /// The largest reliable message that is taken, in bytes: whoever sends a larger one is
+    /// The largest reliable message that is taken, in bytes: a peer that sends a larger one is
     /// disconnected. Default 256 KiB.
     pub incoming_reliable_bytes_max: usize,
     /// The largest unreliable message in either direction, in bytes. Default 6140, which is what the 6 KiB that Netcode
@@ -90,12 +90,11 @@ pub struct ServerSettings {
     pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many newcomers there may be besides who have not shown that they get what they are sent, and so may be
-    /// anybody who names somebody else's address: at least 1; the one that has waited longest makes room for a new one.
-    /// Default 256, which leaves each 2.5 s while 100 come in every second.
+    /// How many newcomers there may be besides that have not proved their address, which may be spoofed: at least 1;
+    /// the oldest makes room for a new one. Default 256, which leaves each 2.5 s while 100 come in every second.
     pub unproved_max: usize,
-    /// How long a newcomer who was taken in has to show that it gets what it is sent, from the first that is reliable
-    /// on, which it shows it with; until then it may not be silent for as long. Default 10 s.
+    /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose acknowledgement
+    /// is the proof; until then it must not be silent for as long. Default 10 s.
     pub proof_within: Duration,
 }
 

@@ -24,7 +24,7 @@ use crate::signalling::turn;
 use direct::DirectEnds;
 pub use known_players::KnownPlayers;
 
-/// One link to a session's host, and direct links to players who are met there.
+/// One link to a session's host, and direct links to players that are met there.
 ///
 /// A direct link stays when the link to the host ends. Players whose routers do not let them reach each other have
 /// none, and go on over the host.
@@ -32,7 +32,7 @@ pub struct WebRtcClient {
     settings: ClientSettings,
     connections: TcpConnections,
     signalling: SignallingLink,
-    /// When a lost signalling server is tried again, for those who listen for other players.
+    /// When a lost signalling server is tried again, for clients that listen for other players.
     retry_at: Option<Instant>,
     peers: Peers,
     server: ServerLink,
@@ -111,7 +111,7 @@ impl WebRtcClient {
         })
     }
 
-    /// Where to say whom we have met in the session, from any thread.
+    /// Where to report players met in the session, from any thread.
     pub fn known_players(&self) -> KnownPlayers {
         self.known_players.clone()
     }

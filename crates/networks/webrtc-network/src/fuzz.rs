@@ -10,12 +10,12 @@ use crate::settings::PeerSettings;
 use crate::signalling::client::SignallingClient;
 use crate::signalling::{Guest, Message, SignallingServer, SignallingSettings};
 
-/// Chunks of `who u8 | length u8 | bytes`: messages of three clients to a signalling server, answers of a server to a
+/// Chunks of `end u8 | length u8 | bytes`: messages of three clients to a signalling server, answers of a server to a
 /// client, and texts and datagrams for the two ends of a connection.
 ///
 /// # Panics
 ///
-/// A rule is broken: a message that is written is not read as the same, or somebody hears of a link of others.
+/// A rule is broken: a message that is written is not read as the same, or a client hears of a link of others.
 pub fn signalling_messages(input: &[u8]) {
     let mut tape = Tape::new(input);
     let settings = SignallingSettings { links_max: 8, ..SignallingSettings::default() };
@@ -29,17 +29,17 @@ pub fn signalling_messages(input: &[u8]) {
     let mut client = SignallingClient::new(now);
     let mut ends: Vec<PeerConnection> = Vec::new();
     while !tape.is_empty() {
-        let (who, bytes) = (tape.byte(), tape.counted());
-        match who % 8 {
+        let (end, bytes) = (tape.byte(), tape.counted());
+        match end % 8 {
             guest @ 1..=4 => server.handle_message(Guest(u64::from(guest)), bytes),
             5 => client.handle_message(bytes),
-            6 => ends_of(&mut ends, now)[usize::from(who >> 7)]
+            6 => ends_of(&mut ends, now)[usize::from(end >> 7)]
                 .handle_text(now, &String::from_utf8_lossy(bytes)),
             7 => {
                 let [source, own] = [1, 2].map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-                ends_of(&mut ends, now)[usize::from(who >> 7)].handle_datagram(now, source, own, bytes);
+                ends_of(&mut ends, now)[usize::from(end >> 7)].handle_datagram(now, source, own, bytes);
             }
-            _ => server.handle_disconnected(Guest(u64::from(who >> 3) % 5)),
+            _ => server.handle_disconnected(Guest(u64::from(end >> 3) % 5)),
         }
         drain(&mut server);
         while client.poll_event().is_some() {}
@@ -60,10 +60,10 @@ fn ends_of(ends: &mut Vec<PeerConnection>, now: Instant) -> &mut [PeerConnection
     ends
 }
 
-/// Whatever a server says is a message, and to somebody who was there.
+/// Whatever a server says is a message, and to a guest that was there.
 fn drain(server: &mut SignallingServer) {
     while let Some((guest, message)) = server.poll_transmit() {
-        assert!((1..=4).contains(&guest.0), "nobody else has come");
+        assert!((1..=4).contains(&guest.0), "no other guest has come");
         assert_eq!(
             Message::parse(&message.to_bytes()).as_ref(),
             Ok(&message),

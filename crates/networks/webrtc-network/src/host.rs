@@ -23,7 +23,7 @@ use crate::LIMITS;
 
 /// Listens for the players of one or many sessions.
 ///
-/// It keeps trying to reach its signalling server, and players who are here stay while that is away.
+/// It keeps trying to reach its signalling server, and connected players stay while that is away.
 pub struct WebRtcHost {
     settings: HostSettings,
     connections: TcpConnections,
@@ -127,13 +127,12 @@ impl WebRtcHost {
         self.sessions.iter().all(|session| session.is_listening)
     }
 
-    /// Datagrams that belonged to nobody here.
+    /// Datagrams that belonged to no peer.
     pub fn stray_datagrams(&self) -> u64 {
         self.peers.strays()
     }
 
-    /// Datagrams that did not leave: they were for an address from which something came, and nobody there has shown
-    /// that it gets what is sent there.
+    /// Datagrams that did not leave: they were for an address that is not proved yet.
     pub fn held_back_datagrams(&self) -> u64 {
         self.peers.held_back()
     }
@@ -268,7 +267,7 @@ impl WebRtcHost {
         }
     }
 
-    /// Everybody who is here stays; whoever was on the way has to come again.
+    /// Connected players stay; those that were connecting have to try again.
     fn lose_signalling(&mut self, now: Instant, index: usize) {
         let session = &mut self.sessions[index];
         session.is_listening = false;

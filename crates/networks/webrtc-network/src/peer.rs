@@ -261,7 +261,7 @@ impl PeerConnection {
         self.hosts.is_proved(address)
     }
 
-    /// Datagrams that did not leave, since nobody has shown that they arrive.
+    /// Datagrams that did not leave, since the address is not proved.
     pub(crate) fn held_back(&self) -> u64 {
         self.hosts.held_back
     }

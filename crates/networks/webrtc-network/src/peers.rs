@@ -1,4 +1,4 @@
-//! Many connections behind one UDP socket: whose a datagram is, and who wants to be called when.
+//! Many connections behind one UDP socket: which one a datagram belongs to, and when each wants to be called.
 
 #[cfg(test)]
 mod tests;
@@ -72,12 +72,12 @@ impl Peers {
         self.bound
     }
 
-    /// Datagrams that were nobody's.
+    /// Datagrams that belonged to no connection.
     pub(crate) fn strays(&self) -> u64 {
         self.strays
     }
 
-    /// Datagrams that did not leave, since nobody has shown that they arrive.
+    /// Datagrams that did not leave, since the address is not proved.
     pub(crate) fn held_back(&self) -> u64 {
         self.held_back
     }
@@ -159,7 +159,7 @@ impl Peers {
         self.connections.get(&peer)?.connection.remote()
     }
 
-    /// What is to be said over somebody's signalling link.
+    /// What is to be said over the signalling link of a peer.
     pub(crate) fn poll_text(&mut self) -> Option<(Peer, String)> {
         self.texts.pop_front()
     }
@@ -213,7 +213,7 @@ impl Peers {
     }
 
     /// What comes from there is this connection's, unless it is another one's that is in use there. Where only we call,
-    /// nobody else's address is taken at all.
+    /// no other address is taken at all.
     fn lead(&mut self, now: Instant, address: SocketAddr, peer: Peer, has_called: bool) {
         let other = self.by_address.get(&address).filter(|known| **known != peer);
         if other.is_some_and(|other| !has_called || self.is_in_use(now, *other, address)) {
@@ -248,8 +248,8 @@ impl Peers {
         Some(result)
     }
 
-    /// Takes from a connection what it has to say, and notes when it wants to be called. If what it says there is its
-    /// answer to somebody, that one has called.
+    /// Takes from a connection what it has to say, and notes when it wants to be called. If it answers a check there,
+    /// the sender of the check has called.
     fn settle(&mut self, now: Instant, peer: Peer, caller: Option<SocketAddr>) {
         let Some(entry) = self.connections.get_mut(&peer) else { return };
         let mut destinations = Vec::new();

@@ -42,7 +42,7 @@ impl Default for PeerSettings {
 pub struct HostSettings {
     /// The signalling server that the games are told of.
     pub signalling: SignallingUrl,
-    /// Whom to believe that they are that server, for `wss`; `None` is the usual authorities.
+    /// The authorities to trust for that server, for `wss`; `None` is the usual ones.
     pub signalling_tls: Option<Arc<ClientConfig>>,
     /// The sessions: each is an address at the signalling server, and its name at the voice server.
     pub sessions: Vec<String>,
@@ -55,8 +55,8 @@ pub struct HostSettings {
     pub peers_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// The most peers that negotiate at once. Whoever comes beyond takes the place of the one that has negotiated
-    /// for longest, if that has had its time, and is turned away otherwise.
+    /// The most peers that negotiate at once. One more takes the place of the one that has negotiated for longest, if
+    /// that has had its time, and is rejected otherwise.
     pub negotiating_max: usize,
     /// How long a peer that negotiates keeps its place although all are taken and others come.
     pub negotiation_undisturbed: Duration,
@@ -88,7 +88,7 @@ impl HostSettings {
 pub struct ClientSettings {
     /// The signalling server that the game is configured with.
     pub signalling: SignallingUrl,
-    /// Whom to believe that they are that server, for `wss`; `None` is the usual authorities.
+    /// The authorities to trust for that server, for `wss`; `None` is the usual ones.
     pub signalling_tls: Option<Arc<ClientConfig>>,
     /// The session: the address of its host at the signalling server.
     pub session: String,

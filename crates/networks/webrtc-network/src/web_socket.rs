@@ -117,7 +117,7 @@ impl WebSocket {
 
     fn write(&mut self, message: Message) {
         if let State::Open(socket) = &mut self.state {
-            // The pipe takes everything; whoever empties it has the limit.
+            // The pipe takes everything; its reader has the limit.
             let _ = socket.send(message);
         }
     }

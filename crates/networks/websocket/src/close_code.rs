@@ -5,7 +5,7 @@
 
 pub use consonance_gateway::websocket::close_code::{NORMAL, PROTOCOL_ERROR, TOO_LONG};
 
-/// The server has ended the connection, such as when somebody is kicked or the server stops.
+/// The server has ended the connection, such as when a player is kicked or the server stops.
 pub const ENDED: u16 = 4000;
 
 /// The server does not take the client in, such as when the session is full.

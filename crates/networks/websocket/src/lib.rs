@@ -96,7 +96,7 @@ pub const SUBPROTOCOL: &str = "consonance.v1";
 /// The largest message, in bytes: a packet, and how it travels.
 pub const MESSAGE_BYTES_MAX: usize = 1 + PACKET_BYTES_MAX;
 
-/// Listens at this address; an unspecified IPv6 address takes IPv4 too. Whoever names no session joins this one.
+/// Listens at this address; an unspecified IPv6 address takes IPv4 too. A client that names no session joins this one.
 ///
 /// # Errors
 ///

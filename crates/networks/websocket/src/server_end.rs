@@ -10,11 +10,11 @@ use consonance_transport::{EndCode, EndReason};
 use crate::session_path::session_of;
 use crate::{MESSAGE_BYTES_MAX, QUESTION, QUESTION_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
 
-/// Who may come.
+/// Which clients may connect.
 #[derive(Clone, Debug, Default)]
 pub struct ServerEnd {
-    /// The only session that clients may name; `None` lets them name any, for whoever is told of it to judge. They may
-    /// always name none.
+    /// The only session that clients may name; `None` lets them name any, for the driver to judge. They may always name
+    /// none.
     pub session: Option<String>,
     /// Which pages may connect.
     pub origins: PageOrigins,
@@ -91,7 +91,7 @@ impl ServerStream {
         (bytes, Found::Greeting)
     }
 
-    /// Why somebody is not spoken with in this protocol: an HTTP status, and words.
+    /// Why a request is refused: an HTTP status, and words.
     fn objection(&self, request: &Request) -> Option<(&'static str, &'static str)> {
         if self.end.origins.check(request, "websocket").is_err() {
             return Some((ForeignPage::STATUS, ForeignPage::WORDS));

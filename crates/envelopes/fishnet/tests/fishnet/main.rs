@@ -1,4 +1,4 @@
-//! The envelopes of `FishNet` against golden bytes, each other, and what nobody honest sends.
+//! The envelopes of `FishNet` against golden bytes, each other, and hostile bytes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;

@@ -41,7 +41,7 @@ fn player(server: SocketAddr) -> Player {
     player
 }
 
-/// Lets a player and a session speak until each has heard the other say `words`, and returns who it was.
+/// Lets a player and a session speak until each has heard the other say `words`, and returns its peer.
 fn talk(
     player: &mut Player,
     session: &mut dyn ServerTransport,
@@ -69,7 +69,7 @@ fn talk(
         }
         thread::sleep(Duration::from_millis(2));
     }
-    speaker.expect("who was answered has spoken")
+    speaker.expect("the answered peer has spoken")
 }
 
 #[test]

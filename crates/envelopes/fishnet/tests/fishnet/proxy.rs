@@ -8,7 +8,7 @@ use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
 
-/// A packet of the game's own, whose length nobody can tell.
+/// A packet of the game's own, of unknown length.
 const RPC: &[u8] = &[8, 0, 1, 0, 12, 0, 0x7a, 0xa3, 9, 9];
 
 fn connection() -> (Instant, FishNetProxiedConnection) {
@@ -37,7 +37,7 @@ fn to_game(channel: Channel, message: Vec<u8>) -> (MessagePart, Vec<u8>) {
 }
 
 #[test]
-fn voice_is_cut_out_behind_packets_that_nobody_can_read() {
+fn voice_is_cut_out_behind_unreadable_packets() {
     let (now, mut proxy) = connection();
     let bundle = payload(0x1234, &[RPC, &voice(b"one"), &[8, 0, 7], &voice(b"two"), &[7, 0]]);
     let rest = payload(0x1234, &[RPC, &[8, 0, 7], &[7, 0]]);
@@ -162,7 +162,7 @@ fn what_the_game_says_goes_on_untouched_and_our_payloads_have_its_latest_tick() 
     assert_eq!(
         proxy.wrap(now, Delivery::Unreliable, &packet(b""), &mut message),
         None,
-        "nobody asked for it"
+        "it was not requested"
     );
     up(&mut proxy, now, RELIABLE, &payload(1, &[&voice(b"handshake")]));
     for (channel, from_game) in [

@@ -53,7 +53,7 @@ fn a_client_is_greeted_once() {
 }
 
 #[test]
-fn who_says_something_else_than_its_version_first_is_of_version_3() {
+fn a_client_that_does_not_begin_with_its_version_is_of_version_3() {
     let (now, mut connection) = connection();
     give(&mut connection, now, UNRELIABLE, &payload(1, &[&voice(b"unreliable may overtake")]));
     assert_eq!(connection.greeted(), None);

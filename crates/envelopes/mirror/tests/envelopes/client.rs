@@ -62,7 +62,7 @@ fn pings_come_at_the_pace_of_the_version_and_are_answered() {
     }
 }
 
-/// What a server packs behind a pong is found only by who knows how long the pong is.
+/// What a server packs behind a pong is found only by a client that knows how long the pong is.
 #[test]
 fn voice_behind_a_pong_is_heard_in_every_version() {
     let one_time = 1.0_f64.to_le_bytes();
@@ -162,7 +162,7 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
             client.send(now, Delivery::Unreliable, b"hello");
         }
     }
-    panic!("nobody hears anything")
+    panic!("nothing is heard")
 }
 
 fn credentials(password: &str) -> Credentials {

@@ -1,4 +1,4 @@
-//! Who knows user and password gets in, and who guesses at them learns little.
+//! A client with user and password gets in, and one that guesses at them learns little.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::stage::{Made, RELIABLE, batch, string, voice};
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 #[test]
-fn whoever_was_wrong_once_is_looked_at_no_more() {
+fn after_one_wrong_attempt_a_connection_is_ignored() {
     let wrong = body("ada", "byron");
     let right = body("ada", "lovelace");
     let both = batch(Version::NEWEST, 1.0, &[(Kind::AuthRequest, &wrong), (Kind::AuthRequest, &right)]);
@@ -26,7 +26,7 @@ fn whoever_was_wrong_once_is_looked_at_no_more() {
 }
 
 #[test]
-fn who_knows_the_password_waits_half_a_minute_at_most_while_others_guess_and_each_of_them_as_long() {
+fn the_right_password_waits_half_a_minute_at_most_while_others_guess_and_each_guess_as_long() {
     let mut server = server();
     let mut now = Instant::now();
     let guess = |server: &mut MirrorVoiceOnly, now| {
@@ -61,7 +61,11 @@ fn who_knows_the_password_waits_half_a_minute_at_most_while_others_guess_and_eac
 
     now += Duration::from_secs(70);
     let made = Made::from_client(&mut server.open(now), now, RELIABLE, &request("lovelace"));
-    assert_eq!(timeless(made).parts, [response(100, "Success")], "at once, when nobody guesses any more");
+    assert_eq!(
+        timeless(made).parts,
+        [response(100, "Success")],
+        "at once, when there are no guesses any more"
+    );
 }
 
 /// What is said so many seconds later, and not before.

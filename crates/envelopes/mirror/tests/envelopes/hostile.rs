@@ -1,4 +1,4 @@
-//! Every known batch, cut anywhere and with any bit turned, harms nobody.
+//! Every known batch, cut anywhere and with any bit flipped, does no harm.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use consonance_mirror::{
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
 
 #[test]
-fn cut_and_turned_batches_reach_nobody_but_the_game() {
+fn cut_and_altered_batches_reach_the_game_only() {
     for version in ALL_VERSIONS {
         for original in batches_of(version) {
             for hostile in variants(&original) {

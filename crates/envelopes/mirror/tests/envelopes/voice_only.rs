@@ -30,7 +30,7 @@ fn voice_comes_out_of_batches_of_every_version_and_goes_back_in_the_same_one() {
 }
 
 #[test]
-fn nothing_is_said_in_voice_to_who_has_not_spoken_first() {
+fn no_voice_is_sent_to_a_client_before_it_has_sent_some() {
     let (start, mut connection) = connection(VoiceOnlySettings::default());
     let mut message = Vec::new();
     Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::NEWEST));
@@ -90,7 +90,8 @@ fn clients_without_lengths_read_every_pong_of_a_server_that_was_told_nothing() {
     }
 }
 
-/// Whoever is not authenticated yet leaves for any message but a plain pong, and which pong is plain is not known.
+/// A client that is not authenticated yet leaves for any message but a plain pong, and which pong is plain is not
+/// known.
 #[test]
 fn a_client_without_lengths_gets_its_first_pong_when_it_is_authenticated() {
     let credentials = Credentials::new("ada", "lovelace").expect("both are short");
@@ -168,7 +169,7 @@ fn only_the_right_user_and_password_open_the_door() {
 
     let (start, mut right) = connection(settings());
     let early = Made::from_client(&mut right, start, RELIABLE, &voice(Version::NEWEST, b"early"));
-    assert!(early.is_nothing(), "voice of strangers is not taken");
+    assert!(early.is_nothing(), "voice of unauthenticated clients is not taken");
     let made = Made::from_client(&mut right, start, RELIABLE, &request("ada", "lovelace"));
     assert_eq!(made.parts, [response(100, "Success"), scene()]);
     assert_eq!(made.violation, None);
@@ -196,7 +197,7 @@ fn what_is_the_games_is_ignored_quietly() {
             (Kind::Command, &[1; 20]),
         ],
     );
-    games.extend([4, 0x34, 0x12, 7, 7]); // A message of nobody's.
+    games.extend([4, 0x34, 0x12, 7, 7]); // A message of an unknown type.
     games.extend(&voice(Version::NEWEST, b"behind")[8..]);
     let made = Made::from_client(&mut connection, start, RELIABLE, &games);
     assert_eq!(made.parts, [(MessagePart::Voice(Delivery::Reliable), b"behind".to_vec())]);
@@ -204,7 +205,7 @@ fn what_is_the_games_is_ignored_quietly() {
 }
 
 #[test]
-fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_nobody_leaves_for_it() {
+fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_no_client_is_disconnected() {
     let (start, mut connection) = connection(VoiceOnlySettings::default());
     Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V42));
     let mixed =
@@ -216,7 +217,7 @@ fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_nobody_leav
 }
 
 #[test]
-fn who_never_says_anything_that_can_be_read_has_to_go() {
+fn a_client_that_sends_nothing_readable_is_disconnected() {
     let (start, mut connection) = connection(VoiceOnlySettings::default());
     let made: Vec<Made> =
         (0..100).map(|_| Made::from_client(&mut connection, start, RELIABLE, &[0xff; 20])).collect();

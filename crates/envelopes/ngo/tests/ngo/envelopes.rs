@@ -37,7 +37,7 @@ fn voice_batch(types: &TypeList, name: VoiceName, hash: NameHash, packet: &[u8])
 }
 
 #[test]
-fn whoever_asks_is_approved_with_its_own_list_and_synchronised_if_the_game_manages_scenes() {
+fn a_client_is_approved_with_its_own_list_and_synchronised_if_the_game_manages_scenes() {
     let full: Vec<_> = TypeList::stock().types().iter().copied().chain([(MessageType(0), 0); 7]).collect();
     let reversed: Vec<_> = TypeList::stock().types().iter().rev().copied().collect();
     for types in [TypeList::stock(), TypeList::new(full), TypeList::new(reversed)] {
@@ -76,7 +76,7 @@ fn clients_have_numbers_of_their_own() {
 }
 
 #[test]
-fn whoever_does_not_ask_in_time_or_says_something_else_first_is_sent_away() {
+fn a_client_that_does_not_ask_in_time_or_sends_something_else_first_is_disconnected() {
     let (mut connection, now) = opened(VoiceOnlySettings::default());
     let due = connection.poll_timeout().unwrap();
     assert_eq!(due, now + Duration::from_secs(10));
@@ -122,12 +122,12 @@ fn what_is_the_games_is_ignored() {
     let named = id_of(MessageType::NAMED);
     let messages: [(u32, &[u8]); 4] = [(16, b"an rpc"), (named, &other_name), (named, b"short"), (99, b"")];
     assert_eq!(says(&mut connection, now, &batch(&messages)), Made::of([]));
-    let back = voice_batch(&TypeList::stock(), VoiceName::ToClient, NameHash::FourBytes, b"to whom?");
+    let back = voice_batch(&TypeList::stock(), VoiceName::ToClient, NameHash::FourBytes, b"to you?!");
     assert_eq!(says(&mut connection, now, &back), Made::of([]));
 }
 
 #[test]
-fn whoever_breaks_a_rule_is_told_which() {
+fn a_client_that_breaks_a_rule_is_told_which() {
     let (mut connection, now) = approved(TypeList::stock());
     let mut body = VoiceName::ToServer.hash(NameHash::FourBytes).to_le_bytes().to_vec();
     body.extend_from_slice(&[5, 0, 0, 0, b'x']);

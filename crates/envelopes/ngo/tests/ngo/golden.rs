@@ -9,7 +9,7 @@ use twox_hash::XxHash64;
 
 use crate::support::{hex, id_of};
 
-/// A voice packet: somebody called Bob wants to join.
+/// A voice packet: a player called Bob wants to join.
 const D: &str = "8bc7 04 01 00000780 0000bb80 0004 426f62";
 const BATCH_WITH_D: &str = "6011 0100 30000000 ccb0636301c602bd 59 e9 cb13cdc500000000 11000000 \
                             8bc7 04 01 00000780 0000bb80 0004 426f62 00";
@@ -157,7 +157,7 @@ fn approval_of_146_bytes() {
 }
 
 #[test]
-fn ids_of_those_who_are_there_are_told_from_version_1_of_the_approval_on() {
+fn ids_of_connected_clients_are_told_from_version_1_of_the_approval_on() {
     let lengths = [0, 1, 2].map(|version| {
         let mut types = TypeList::stock().types().to_vec();
         types[0].1 = version;

@@ -29,7 +29,7 @@ fn client_of(server: SocketAddr, seed: u64) -> UdpClient<UtpClient> {
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 
-/// What came to a server: who spoke, and what.
+/// What came to a server: the speaker, and its packet.
 fn packets(server: &mut impl ServerTransport) -> Vec<(Peer, Vec<u8>)> {
     let mut packets = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {
@@ -64,7 +64,7 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
     let deadline = Instant::now() + PATIENCE;
     while heard.iter().any(Vec::is_empty) {
         assert!(Instant::now() < deadline, "not everybody is answered: {heard:?}");
-        assert_eq!(packets(&mut game), [], "the game's own voice server hears nobody");
+        assert_eq!(packets(&mut game), [], "the game's own voice server hears nothing");
         for (peer, packet) in packets(&mut proxy) {
             let answer = [b"heard ".as_slice(), &packet].concat();
             proxy.send(Instant::now(), &[peer], Delivery::Reliable, &answer);

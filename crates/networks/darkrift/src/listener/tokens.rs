@@ -1,4 +1,4 @@
-//! Tokens that strangers cannot guess.
+//! Unguessable tokens.
 
 use ring::hmac;
 
@@ -17,7 +17,7 @@ impl Tokens {
     }
 
     /// Eight bytes that begin with `80 FF FF`: an acknowledgement that comes a second time reads as the command 65 535,
-    /// which stock clients ignore. The other five are as good as random to whoever does not know the secret.
+    /// which stock clients ignore. The other five are as good as random without the secret.
     pub(crate) fn next(&mut self) -> Token {
         let sealed = hmac::sign(&self.key, &self.count.to_be_bytes());
         self.count += 1;
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_differ_and_read_as_a_command_that_nobody_knows() {
+    fn tokens_differ_and_read_as_an_unknown_command() {
         let mut tokens = Tokens::new(&[1; 32]);
         let made: std::collections::BTreeSet<Token> = (0..1000).map(|_| tokens.next()).collect();
         assert_eq!(made.len(), 1000);

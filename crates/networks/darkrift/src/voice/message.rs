@@ -13,7 +13,7 @@ pub struct Message<'a> {
     pub body: &'a [u8],
 }
 
-/// A measurement of the way: who gets one may send a message back that answers it.
+/// A measurement of the round trip: the receiver may send a message back that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ping {
     /// Which one.

@@ -88,8 +88,8 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
 }
 
 #[test]
-fn nobody_there_is_told_with_the_address() {
-    // A port that a system gives to nobody who asks for any.
+fn a_server_that_does_not_answer_is_reported_with_its_address() {
+    // A port that a system never picks as a free one.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5));
     let mut stage = Stage::new(ServerSettings::default());
     let client = stage.begin(ClientSettings::new(address));
@@ -103,15 +103,15 @@ fn nobody_there_is_told_with_the_address() {
 }
 
 #[test]
-fn whoever_opens_a_stream_and_shows_no_token_is_closed() {
+fn a_stream_whose_token_is_not_shown_is_closed() {
     let settings = ServerSettings { association_max: Duration::from_millis(50), ..ServerSettings::default() };
     let mut stage = Stage::new(settings);
-    let mut stranger = TcpStream::connect(stage.address()).unwrap();
-    stranger.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut other = TcpStream::connect(stage.address()).unwrap();
+    other.set_read_timeout(Some(PATIENCE)).unwrap();
     stage.drive_until(|stage| stage.server.statistics().connections.failed_handshakes == 1);
     let mut said = Vec::new();
     // It may be told so by a reset.
-    let _ = stranger.read_to_end(&mut said);
+    let _ = other.read_to_end(&mut said);
     assert!(said.len() <= 9, "nothing but the token was said");
     assert!(stage.server_saw.is_empty());
 }

@@ -1,4 +1,4 @@
-//! What strangers and clients may try.
+//! What pending connections and clients may try.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
@@ -44,18 +44,18 @@ fn the_largest_message_passes_one_byte_at_a_time() {
 }
 
 #[test]
-fn strangers_get_no_answer_over_udp() {
+fn unknown_addresses_get_no_answer_over_udp() {
     let mut stage = Stage::new(ServerSettings::default());
     stage.connect();
-    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
-    stranger.set_nonblocking(true).unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    other.set_nonblocking(true).unwrap();
     for datagram in [&[][..], &[0], &[1; 9], &[0x80, 0, 0, 0, 7], &[9; 1500]] {
-        stranger.send_to(datagram, stage.address()).unwrap();
+        other.send_to(datagram, stage.address()).unwrap();
     }
     let peer = stage.last_peer();
     stage.clients[0].send(Instant::now(), RELIABLE, &[0, 0, 1]);
     stage.drive_until(|stage| stage.server_heard(peer, RELIABLE, &[0, 0, 1]));
-    assert!(stranger.recv(&mut [0; 100]).is_err(), "nothing came back");
+    assert!(other.recv(&mut [0; 100]).is_err(), "nothing came back");
     assert_eq!(stage.server_saw.len(), 1);
 }
 
@@ -68,8 +68,8 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
         now += Duration::from_millis(20);
         if frame % 50 == 0 {
             // Its sender is told a token over TCP, and puts another address on the datagram with it.
-            let stranger = ([192, 0, 2, 2 + (frame / 50) as u8], 5000).into();
-            token = open(&mut listener, now, Peer(2 + frame / 50), stranger);
+            let other = ([192, 0, 2, 2 + (frame / 50) as u8], 5000).into();
+            token = open(&mut listener, now, Peer(2 + frame / 50), other);
         }
         for datagram in [&token[..], &[0], &[1; 9], &[0, 0, 0, 0, 7], &[9; 100]] {
             came += datagram.len();
@@ -87,13 +87,13 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 }
 
 #[test]
-fn whoever_speaks_before_it_is_somebody_is_closed() {
+fn a_stream_that_sends_before_its_token_is_closed() {
     let mut stage = Stage::new(ServerSettings::default());
-    let mut stranger = TcpStream::connect(stage.address()).unwrap();
-    stranger.set_read_timeout(Some(PATIENCE)).unwrap();
-    stranger.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    let mut other = TcpStream::connect(stage.address()).unwrap();
+    other.set_read_timeout(Some(PATIENCE)).unwrap();
+    other.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     stage.drive_until(|stage| stage.server.statistics().connections.failed_handshakes == 1);
-    let _ = stranger.read_to_end(&mut Vec::new());
+    let _ = other.read_to_end(&mut Vec::new());
     assert!(stage.server_saw.is_empty());
 }
 
@@ -110,7 +110,7 @@ fn messages_without_a_header_are_counted_and_dropped() {
 
 proptest! {
     #[test]
-    fn whatever_peers_and_strangers_say_is_taken_without_harm(
+    fn whatever_peers_and_pending_connections_send_is_handled(
         bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(9), 0..32_u8, any::<u8>()], 0..600)
     ) {
         consonance_darkrift::fuzz::darkrift_streams(&bytes);

@@ -9,7 +9,7 @@ use consonance_transport::{DisconnectReason, Peer};
 use crate::golden::{client_address, connect, listener_with_client, open};
 
 #[test]
-fn whoever_shows_no_token_in_time_is_closed_and_counted() {
+fn a_connection_that_shows_no_token_in_time_is_closed_and_counted() {
     let (mut listener, now) = (listener(ServerSettings::default()), Instant::now());
     let token = open(&mut listener, now, Peer(1), client_address());
     let until = listener.poll_timeout().expect("it does not wait for ever");
@@ -23,7 +23,7 @@ fn whoever_shows_no_token_in_time_is_closed_and_counted() {
 }
 
 #[test]
-fn a_wrong_token_brings_nobody_in_and_is_not_answered() {
+fn a_wrong_token_connects_no_client_and_is_not_answered() {
     let mut listener = listener(ServerSettings::default());
     let token = open(&mut listener, Instant::now(), Peer(1), client_address());
     for byte in 1..token.len() {
@@ -154,7 +154,7 @@ fn nothing_is_heard_of_a_client_after_it_was_disconnected() {
 }
 
 #[test]
-fn strangers_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
+fn pending_handshakes_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
     let settings = ServerSettings { handshakes_max: 4, ..ServerSettings::default() };
     let (mut listener, now) = (listener(settings), Instant::now());
     let mut come = |peer: u64, address: &str| {
@@ -174,7 +174,7 @@ fn strangers_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
     assert_eq!(come(8, "[2001:db8::3]:1"), (false, Some(8)), "one household has many IPv6 addresses");
     assert_eq!(listener.counts().rejected_handshaking, 4);
     listener.handle_timeout(now + Duration::from_secs(5));
-    assert_eq!(listener.counts().failed_handshakes, 4, "whoever had to go is not asked for again");
+    assert_eq!(listener.counts().failed_handshakes, 4, "a rejected connection is not waited for");
     while listener.poll_order().is_some() {}
     open(&mut listener, now, Peer(9), client_address());
 }
@@ -189,7 +189,7 @@ fn a_full_server_turns_newcomers_away() {
 }
 
 #[test]
-fn a_shutdown_ends_connections_in_order_and_strangers_at_once() {
+fn a_shutdown_ends_connections_in_order_and_pending_ones_at_once() {
     let mut listener = listener_with_client();
     open(&mut listener, Instant::now(), Peer(2), client_address());
     listener.shutdown();

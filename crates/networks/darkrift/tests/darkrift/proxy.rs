@@ -65,7 +65,7 @@ fn voice_goes_to_the_session_and_back_and_never_to_the_game() {
     let games = stage.game_peer(client);
     stage.clients[client].send(Instant::now(), RELIABLE, &voice_message(&HANDSHAKE));
     stage.drive_until(|stage| !stage.heard.is_empty());
-    let peer = *stage.heard.first_key_value().expect("somebody speaks").0;
+    let peer = *stage.heard.first_key_value().expect("a client speaks").0;
     stage.drive_until(|stage| {
         stage.clients[client].send(Instant::now(), UNRELIABLE, &voice_message(&VOICE));
         stage.heard[&peer].contains(&Heard::Packet(Delivery::Unreliable, VOICE.to_vec()))
@@ -87,7 +87,7 @@ fn voice_goes_to_the_session_and_back_and_never_to_the_game() {
 }
 
 #[test]
-fn whoever_leaves_the_game_leaves_the_session_after_its_last_words() {
+fn a_client_that_leaves_the_game_leaves_the_session_after_its_last_messages() {
     let mut stage = Stage::new();
     let client = stage.connect();
     let games = stage.game_peer(client);
@@ -101,7 +101,7 @@ fn whoever_leaves_the_game_leaves_the_session_after_its_last_words() {
 }
 
 #[test]
-fn whom_the_game_sends_away_is_sent_away_after_its_last_words() {
+fn a_client_that_the_game_disconnects_is_disconnected_after_its_last_messages() {
     let mut stage = Stage::new();
     let client = stage.connect();
     let games = stage.game_peer(client);
@@ -115,7 +115,7 @@ fn whom_the_game_sends_away_is_sent_away_after_its_last_words() {
 }
 
 #[test]
-fn without_the_games_server_nobody_gets_in() {
+fn without_the_games_server_no_client_gets_in() {
     let mut stage = Stage::new();
     stage.game.shutdown(Instant::now());
     let client = stage.begin(stage.address());

@@ -78,7 +78,7 @@ impl Stage {
 
     /// The peer that came last.
     pub(crate) fn last_peer(&self) -> Peer {
-        *self.server_saw.last_key_value().expect("somebody came").0
+        *self.server_saw.last_key_value().expect("a client connected").0
     }
 
     pub(crate) fn server_heard(&self, peer: Peer, channel: Channel, message: &[u8]) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Time since the first moment that was told, to whole milliseconds, for all who have a copy. ENet takes zero for
+/// Time since the first moment that was told, to whole milliseconds, for all holders of a copy. ENet takes zero for
 /// never, so that it begins at one.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {

@@ -1,12 +1,12 @@
-//! What a client proves its address with: the time by a clock that nobody knows who does not get our datagrams.
+//! What a client proves its address with: the time by a clock that only a receiver of our datagrams knows.
 //!
-//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and everybody who connects
-//! learns what time it is here. So each address is shown a clock of its own, which is ahead of ENet's by a
-//! number that nobody can guess.
+//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and every connecting client learns
+//! what time it is here. So each address is shown a clock of its own, which is ahead of ENet's by a number that cannot
+//! be guessed.
 
 use std::collections::BTreeMap;
 
-/// How many times of datagrams are remembered while nobody has proved an address: ENet repeats its answer less often.
+/// How many times of datagrams are remembered while an address is unproved: ENet repeats its answer less often.
 const SHOWN_MAX: usize = 16;
 
 /// The clocks of all addresses that ENet knows.
@@ -75,7 +75,7 @@ impl<A: Ord> SecretClocks<A> {
         }
     }
 
-    /// Whether an address of which somebody has to prove that it is its own was shown this time.
+    /// Whether an address that has to be proved was shown this time.
     pub(crate) fn was_shown(&self, at: &A, shown_ms: u16) -> bool {
         self.0.get(at).is_some_and(|clock| clock.shown_ms.contains(&shown_ms))
     }

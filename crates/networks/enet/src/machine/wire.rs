@@ -14,7 +14,7 @@ use crate::screening::{bytes_until_enet_may_stop, header_bytes, set_clock_forwar
 #[derive(Debug)]
 pub(crate) struct Wire<A> {
     dialect: Dialect,
-    /// From whom a datagram came, until ENet has read it.
+    /// The sender of a datagram, until ENet has read it.
     incoming_from: Option<A>,
     /// In the form of stock ENet, without the commands that ENet has read.
     incoming: Vec<u8>,
@@ -100,17 +100,17 @@ impl<A: Address + Ord> Socket for Wire<A> {
     }
 }
 
-/// How much may still be sent to addresses that nobody has proved.
+/// How much may still be sent to unproved addresses.
 #[derive(Debug)]
 pub(crate) struct Credits<A>(BTreeMap<A, Credit>);
 
 impl<A: Ord> Credits<A> {
-    /// A datagram of so many bytes came from an address that nobody has proved.
+    /// A datagram of so many bytes came from an unproved address.
     pub(crate) fn earn(&mut self, at: A, bytes: usize) {
         self.0.entry(at).or_default().earn(bytes);
     }
 
-    /// The address is proved, or nobody is there any more.
+    /// The address is proved, or no peer is there any more.
     pub(crate) fn forget(&mut self, at: &A) {
         self.0.remove(at);
     }

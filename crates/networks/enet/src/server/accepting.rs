@@ -1,4 +1,4 @@
-//! Strangers ask to be let in, and newcomers are taken in.
+//! Connection requests, and accepting newcomers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,11 +10,11 @@ use consonance_transport::{Delivery, DisconnectReason, Peer, SlotsFull};
 use super::{EnetServer, Event, Number, RemoteClient, Stage};
 use crate::screening::{Connect, write_refusal};
 
-/// ENet itself forgets whoever has not proved its address after half a minute, and says nothing of it.
+/// ENet itself forgets a client that has not proved its address after half a minute, and does not report it.
 const HANDSHAKE_TIMEOUT_MAX: Duration = Duration::from_secs(20);
 
 impl EnetServer {
-    /// A stranger asks to be let in, or repeats that.
+    /// A connection request, or its repetition.
     pub(super) fn handle_connect(
         &mut self,
         now: Instant,
@@ -158,8 +158,7 @@ impl EnetServer {
         }
     }
 
-    /// Addresses that are made up prove nothing: however many there are, who is there for
-    /// real has the time that it takes.
+    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;

@@ -75,7 +75,7 @@ impl EnetServer {
         self.end(peer, reason);
     }
 
-    /// ENet does not report that somebody has left who had not proved its address.
+    /// ENet does not report the leaving of a client that had not proved its address.
     pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
         let Some(number) = self.clients.get(&peer).and_then(|client| client.number) else { return };
         let is_forgotten = self
@@ -87,7 +87,7 @@ impl EnetServer {
         }
     }
 
-    /// Whoever has not proved its address has left, or asks again.
+    /// A client that has not proved its address has left, or asks again.
     pub(super) fn end_unproved_at(&mut self, remote: SocketAddr, reason: &DisconnectReason) {
         let here = self.by_connect.range((remote, 0)..=(remote, u32::MAX)).map(|(_, peer)| *peer);
         let clients = &self.clients;

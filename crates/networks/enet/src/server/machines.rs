@@ -22,7 +22,7 @@ pub(super) struct Machines {
     settings: ConnectionSettings,
     all: Vec<Machine<SocketAddr>>,
     clock: Clock,
-    /// Who is who in each.
+    /// The peers of each, by their numbers.
     taken: Vec<[Option<Peer>; PEERS]>,
     /// Whose datagrams leave.
     turn: usize,
@@ -62,12 +62,12 @@ impl Machines {
         self.all.get(number.machine)?.channels_of(number.peer)
     }
 
-    pub(super) fn who(&self, number: Number) -> Option<Peer> {
+    pub(super) fn peer_of(&self, number: Number) -> Option<Peer> {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number. The clock
-    /// that the address is shown is ahead by a number that nobody can guess.
+    /// Gives ENet a request to be let in, which it answers, where no other peer at that address has the same number.
+    /// The clock that the address is shown is ahead by a secret number.
     pub(super) fn take_in(
         &mut self,
         peer: Peer,
@@ -90,7 +90,7 @@ impl Machines {
         number
     }
 
-    /// Whether ENet has given the number to somebody who has not proved the address yet.
+    /// Whether ENet has given the number to a client that has not proved its address yet.
     pub(super) fn is_proving(&mut self, number: Number) -> bool {
         self.enet_peer(number).is_some_and(|peer| peer.state() == PeerState::AcknowledgingConnect)
     }

@@ -7,13 +7,13 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::{EnetServer, Number};
 use crate::incoming::{Admission, Incoming};
-use crate::screening::{Command, NOBODY, Screened};
+use crate::screening::{Command, NO_PEER, Screened};
 
-/// How many times may be echoed that were not shown: clients echo only what they were. Who guesses is right once in
-/// sixteen thousand attempts to connect.
+/// How many times may be echoed that were not shown: clients echo only what they were. A guess is right once in sixteen
+/// thousand attempts to connect.
 const GUESSES_MAX: u32 = 4;
 
-/// What is to be done with a datagram of somebody who is known.
+/// What is to be done with a datagram of a known peer.
 enum Reading {
     /// No end of ENet sends it.
     Nonsense,
@@ -30,14 +30,14 @@ impl EnetServer {
     /// False if it is nothing that anybody may have sent.
     pub(super) fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
-        if screened.peer != NOBODY {
+        if screened.peer != NO_PEER {
             return self.read_known(now, from, screened, datagram.len());
         }
         if let Some(connect) = screened.as_connect() {
             self.handle_connect(now, from, connect, datagram);
             return true;
         }
-        // Whoever changes its mind before it has a number says so as nobody.
+        // A client that gives up before it has a number says so without one.
         let is_farewell = screened.commands().all(|command| command == Command::Disconnect);
         if is_farewell {
             self.end_unproved_at(from, &DisconnectReason::closed_by_peer(b""));

@@ -29,7 +29,7 @@ pub(super) struct RemoteClient {
 
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// Nobody has decided yet; ENet does not know its request.
+    /// Not decided yet; ENet does not know its request.
     Asking(Vec<u8>),
     /// It was taken in, and has not shown yet that it gets what we send.
     Proving {

@@ -117,7 +117,7 @@ fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
 }
 
 #[test]
-fn who_is_silent_is_gone_after_the_time_that_both_ends_have_for_that() {
+fn a_silent_peer_times_out_after_the_negotiated_time() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     rig.run_for(Duration::from_mins(1));
@@ -132,7 +132,7 @@ fn who_is_silent_is_gone_after_the_time_that_both_ends_have_for_that() {
 }
 
 #[test]
-fn a_client_that_nobody_answers_gives_up() {
+fn a_client_without_an_answer_gives_up() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.client(client).is_cut = true;
@@ -143,7 +143,7 @@ fn a_client_that_nobody_answers_gives_up() {
 }
 
 #[test]
-fn last_words_that_nobody_takes_have_their_time_and_no_more() {
+fn last_messages_that_are_not_acknowledged_are_given_up_in_time() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     rig.client(client).is_cut = true;
@@ -159,10 +159,10 @@ fn last_words_that_nobody_takes_have_their_time_and_no_more() {
 }
 
 #[test]
-fn a_client_comes_back_from_the_same_address_at_once_and_is_somebody_new() {
+fn a_client_that_returns_from_the_same_address_is_a_new_peer() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, first) = connect(&mut rig, client());
-    // It crashes: nobody says goodbye, and its next life has the same port.
+    // It crashes without a goodbye, and its next life has the same port.
     rig.client(client).endpoint = client_of(&ConnectionSettings::default(), 99);
     let began = rig.now();
     rig.client(client).endpoint.connect(began, &[]);
@@ -181,7 +181,7 @@ fn a_client_comes_back_from_the_same_address_at_once_and_is_somebody_new() {
 }
 
 #[test]
-fn who_is_refused_never_connects_and_hears_of_it_at_once() {
+fn a_refused_client_learns_it_at_once_and_never_connects() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     rig.refuses = true;
     let client = rig.add_client(client(), &[]);
@@ -193,7 +193,7 @@ fn who_is_refused_never_connects_and_hears_of_it_at_once() {
 }
 
 #[test]
-fn a_full_server_refuses_and_has_room_again_when_somebody_leaves() {
+fn a_full_server_refuses_and_has_room_again_after_a_client_leaves() {
     let settings = EnetServerSettings { peers_max: 1, ..EnetServerSettings::default() };
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());

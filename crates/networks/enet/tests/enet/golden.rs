@@ -126,7 +126,7 @@ fn exchange(client: &mut EnetClient, server: &mut EnetServer, from: SocketAddr, 
 }
 
 #[test]
-fn whoever_is_not_let_in_is_told_so_in_one_datagram() {
+fn a_refusal_is_one_datagram() {
     let (mut client, mut server) = (client(), server());
     let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
     client.connect(now, &[]);

@@ -10,6 +10,6 @@ mod hostile;
 mod proxy;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 mod slots;
-mod strangers;
 mod support;
+mod unproved;
 mod waiting;

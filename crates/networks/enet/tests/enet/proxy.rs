@@ -21,7 +21,7 @@ struct Stage {
     proxy: Proxy<UdpServer<EnetServer>, Client, NoVoice>,
     game: UdpServer<EnetServer>,
     client: Client,
-    /// Who the client is to the game.
+    /// The client's name in the game.
     peer: Option<Peer>,
     is_in: bool,
     up: Vec<(Channel, Vec<u8>)>,
@@ -153,7 +153,7 @@ fn last_words_of_either_side_go_through_before_its_goodbye() {
     }
 }
 
-/// A game in which nobody speaks.
+/// A game without voice.
 #[derive(Clone, Copy, Debug)]
 struct NoVoice;
 

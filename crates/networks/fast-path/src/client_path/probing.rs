@@ -20,7 +20,7 @@ pub enum PathState {
     Trying,
     /// Datagrams go both ways.
     Open,
-    /// Nobody answers: the port may be blocked on the way there. It is tried again later.
+    /// No answer: the port may be blocked on the way there. It is tried again later.
     Closed,
 }
 
@@ -111,7 +111,7 @@ impl Probing {
         }
         match &mut self.state {
             State::Open(open) => open.unanswered = 0,
-            // Too late: whoever answers so slowly is better off the other way.
+            // Too late: for a path this slow, the connection is the better one.
             State::Closed(_) => {}
             State::Trying { .. } => {
                 let since = now;

@@ -12,8 +12,8 @@ use super::Sending;
 
 /// Sends the next `N` datagrams, which must be there. Nothing is allocated: `N` is the size of arrays.
 pub(super) fn send<const N: usize>(socket: &UdpSocket, sending: &mut Sending<'_>) {
-    let nobody = (SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)), [].as_slice());
-    let datagrams: [_; N] = from_fn(|index| sending.batch.get(sending.next + index).unwrap_or(nobody));
+    let unused = (SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)), [].as_slice());
+    let datagrams: [_; N] = from_fn(|index| sending.batch.get(sending.next + index).unwrap_or(unused));
     let addresses: [SocketAddrAny; N] = from_fn(|index| datagrams[index].0.as_any());
     let slices: [_; N] = from_fn(|index| [IoSlice::new(datagrams[index].1)]);
     let mut nothing: [SendAncillaryBuffer<'_, '_, '_>; N] = from_fn(|_| SendAncillaryBuffer::default());

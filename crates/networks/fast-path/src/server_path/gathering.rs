@@ -1,7 +1,7 @@
 //! Packets of several speakers for one client wait for each other, to share a datagram.
 //!
-//! Who has one speaker never waits, and nobody does while the worker has time: the fewer system calls are worth a delay
-//! only where they are scarce. All that wait go out at one moment, the first one's time and the longest wait after it.
+//! A client with one speaker never waits, and no client does while the worker has time: saving system calls is worth a
+//! delay only under load. All that wait go out at one moment, the first one's time and the longest wait after it.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::DATAGRAM_BYTES_MAX;
 use crate::gathered::{self, LENGTH_BYTES};
 use crate::header::TO_CLIENT_HEADER_BYTES;
 
-/// Below this share of its time a worker is quiet, and nobody waits.
+/// Below this share of its time a worker is quiet, and no packet waits.
 const QUIET_SHARE: f64 = 0.1;
 
 /// From this share on the wait is the longest.
@@ -25,7 +25,7 @@ const SEVERAL_SPEAKERS_FOR: Duration = Duration::from_millis(100);
 /// How many bytes of packets, with their lengths, share a datagram; its tag is 16 bytes at most.
 const GATHERED_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - TO_CLIENT_HEADER_BYTES - 16;
 
-/// Buffers that are kept though nobody waits in them.
+/// Empty buffers that are kept.
 const BUFFERS_KEPT_MAX: usize = 1024;
 
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl Link {
     }
 
     /// Whether this address is worth a challenge. The challenge must be no longer than what came from there, and
-    /// challenges must be rare: they may go to somebody who never asked for them.
+    /// challenges must be rare: they may go to a victim that never asked for them.
     pub(super) fn wants_proof(
         &self,
         now: Instant,

@@ -1,10 +1,10 @@
-//! Tokens that only who receives at an address can know.
+//! Tokens that only a receiver at an address can know.
 
 use ring::hmac;
 
 use crate::probe::Token;
 
-/// HMAC-SHA256 of a growing number, cut to eight bytes: the same from the same seed, and nobody's guess without it.
+/// HMAC-SHA256 of a growing number, cut to eight bytes: the same from the same seed, and unguessable without it.
 #[derive(Debug)]
 pub(super) struct Tokens {
     key: hmac::Key,

@@ -59,7 +59,7 @@ fn a_client_that_was_silent_and_moved_is_sent_to_as_soon_as_its_new_address_is_p
 }
 
 #[test]
-fn whoever_copies_datagrams_gets_one_challenge_and_no_voice() {
+fn an_attacker_that_copies_datagrams_gets_one_challenge_and_no_voice() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     let thief = address(ELSEWHERE);
     let mut challenges = 0;

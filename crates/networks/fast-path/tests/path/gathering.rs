@@ -1,4 +1,4 @@
-//! Packets of several speakers share datagrams when the worker is busy, and nobody waits otherwise.
+//! Packets of several speakers share datagrams when the worker is busy, and no packet waits otherwise.
 
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ fn a_client_that_takes_one_packet_at_a_time_gets_one() {
 }
 
 #[test]
-fn what_waits_for_a_client_that_left_goes_to_nobody() {
+fn packets_queued_for_a_client_that_left_are_dropped() {
     let mut pair = busy(0.5);
     assert!(pair.server_sends(1, b"voice") && pair.server_sends(2, b"voice"));
     pair.server.close(pair.number);

@@ -71,11 +71,11 @@ fn a_server_learns_that_it_is_no_longer_heard_though_the_first_word_of_it_is_los
     assert!(!pair.server_is_open());
     let before = pair.sent_up.len();
     pair.run(Duration::from_secs(3));
-    assert_eq!(pair.sent_up.len(), before, "who does not answer by then is left alone");
+    assert_eq!(pair.sent_up.len(), before, "a client that does not answer by then is left alone");
 }
 
 #[test]
-fn a_packet_that_was_overtaken_does_not_bring_back_who_left_the_way() {
+fn an_overtaken_packet_does_not_reopen_the_path_of_a_client_that_left_it() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     let (mut packet, mut word) = pair.leave();
     pair.server.handle_datagram(pair.now, pair.client_at, &mut word).unwrap();

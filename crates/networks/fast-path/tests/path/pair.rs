@@ -12,7 +12,7 @@ pub(crate) const CLIENT: u64 = 77;
 
 pub(crate) const WORKER: u8 = 3;
 
-/// Where the client is at first, and where else somebody may be.
+/// The client's address at first, and another address.
 pub(crate) const HOME: &str = "192.0.2.1:1000";
 pub(crate) const ELSEWHERE: &str = "198.51.100.9:9";
 
@@ -80,7 +80,7 @@ impl Pair {
         self.server.is_open(self.now, self.number)
     }
 
-    /// Lets both sides do what is due now, and carries datagrams until nobody has any.
+    /// Lets both sides do what is due now, and carries datagrams until neither has any.
     pub(crate) fn exchange(&mut self) {
         loop {
             self.client.handle_timeout(self.now);

@@ -16,7 +16,7 @@ impl Events {
         self.0.pop(bytes)
     }
 
-    /// Nothing is reported any more that somebody has said.
+    /// Nothing more of this peer is reported.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
         let mut former = std::mem::take(&mut self.0);
         let mut bytes = Vec::new();

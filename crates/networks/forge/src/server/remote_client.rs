@@ -27,7 +27,7 @@ pub(super) enum Stage {
     },
 }
 
-/// Whether somebody is at an address.
+/// Whether an address is proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
     /// It has to come until then.

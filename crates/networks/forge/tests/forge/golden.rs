@@ -103,7 +103,7 @@ fn the_first_number_of_a_server_is_1() {
 }
 
 #[test]
-fn whoever_looks_for_games_is_answered_if_the_server_is_listed() {
+fn a_search_for_games_is_answered_if_the_server_is_listed() {
     for is_listed in [true, false] {
         let mut server = Server::with(ForgeServerSettings { is_listed, ..Default::default() });
         server.takes(&hex("2A 18 09", &[]));
@@ -181,7 +181,7 @@ impl Server {
         self.says();
     }
 
-    /// Whom they are about, where they are not messages, and their bytes.
+    /// The peers they are about, where they are not messages, and their bytes.
     pub(crate) fn events(&mut self) -> Vec<(Option<Peer>, Vec<u8>)> {
         let mut events = Vec::new();
         let mut bytes = Vec::new();

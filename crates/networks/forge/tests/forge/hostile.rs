@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use crate::golden::{GUID, Server, hex, id_request};
 
 #[test]
-fn strangers_become_nobody_by_saying_anything_but_who_they_are() {
+fn an_unknown_address_becomes_a_client_only_with_a_valid_first_datagram() {
     let mut server = Server::new();
     let request = id_request(0);
     for cut in 0..request.len() {
@@ -27,7 +27,7 @@ fn strangers_become_nobody_by_saying_anything_but_who_they_are() {
 }
 
 #[test]
-fn an_address_that_nobody_has_proved_gets_no_more_than_it_sent_and_is_forgotten() {
+fn an_unproved_address_gets_no_more_than_it_sent_and_is_forgotten() {
     let mut server = Server::new();
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
@@ -104,14 +104,14 @@ fn requests_from_the_address_of_a_client_that_is_there_neither_end_its_connectio
     }
     server.now += Duration::from_secs(2);
     server.takes(b"GET nothing");
-    assert!(server.events().is_empty(), "what is no request ends nobody, silent or not");
+    assert!(server.events().is_empty(), "what is not a request ends no connection, silent or not");
     server.takes(well_formed);
-    assert_eq!(server.events(), [(Some(Peer(1)), vec![])], "who has gone makes room");
+    assert_eq!(server.events(), [(Some(Peer(1)), vec![])], "a client that left makes room");
     assert!(server.says()[0].starts_with(b"HTTP/1.1 101"));
 }
 
 #[test]
-fn strangers_are_bounded() {
+fn pending_handshakes_are_bounded() {
     let mut server = Server::with(ForgeServerSettings { handshakes_max: 3, ..Default::default() });
     for port in 0..10 {
         let from = SocketAddr::from(([192, 0, 2, 2], 5000 + port));
@@ -122,7 +122,7 @@ fn strangers_are_bounded() {
 }
 
 #[test]
-fn who_somebody_is_may_come_many_times_and_is_one_person() {
+fn a_repeated_first_datagram_is_one_client() {
     let mut server = Server::new();
     for _ in 0..7 {
         server.takes(&id_request(0));

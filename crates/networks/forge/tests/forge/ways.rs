@@ -40,7 +40,7 @@ fn with_every_fifth_datagram_lost_what_is_reliable_arrives_once_and_in_order() {
 }
 
 #[test]
-fn whoever_is_silent_for_half_a_minute_is_gone() {
+fn a_client_that_is_silent_for_half_a_minute_is_gone() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(1), b"");
     rig.run_for(Duration::from_mins(1));
@@ -67,7 +67,7 @@ fn a_host_that_does_not_answer_is_asked_ten_times() {
 }
 
 #[test]
-fn a_client_that_restarts_on_its_port_is_somebody_new_within_ten_seconds() {
+fn a_client_that_restarts_on_its_port_is_a_new_peer_within_ten_seconds() {
     for restarts_after_ms in [0, 1, 2999, 3000, 6000, 6300, 20_000] {
         let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, first) = rig.connect_client(client(1), b"");
@@ -122,14 +122,14 @@ fn two_hundred_clients_talk_to_one_server() {
 }
 
 #[test]
-fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
     for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
         let mut rig = rig(conditions, 3);
-        let mut strangers = 0_u16;
+        let mut sent = 0_u16;
         let mut come = |rig: &mut Bench, requests: usize| {
             for _ in 0..requests {
-                strangers += 1;
-                rig.inject(SocketAddr::from(([192, 0, 2, 1], strangers)), &id_request(0));
+                sent += 1;
+                rig.inject(SocketAddr::from(([192, 0, 2, 1], sent)), &id_request(0));
                 rig.run_for(Duration::from_millis(10));
             }
         };

@@ -1,4 +1,4 @@
-//! What comes in: for the server here, for its player, or for nobody.
+//! What comes in: for the server here, for its player, or for neither.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use crate::message::Direction;
 use crate::settings::Loopback;
 
 impl HostedRoom {
-    /// A message came from a peer: who sent it must be what the network knows, never what the message says.
+    /// A message came from a peer: the sender must be the one that the network knows, never one named in the message.
     ///
     /// Whatever it contains, nothing breaks; what belongs to nothing here is dropped and counted.
     pub fn receive(
@@ -52,8 +52,8 @@ impl HostedRoom {
                 self.statistics.refused += 1;
                 return;
             }
-            // Whoever asks once more knows of no answer, such as one that came before it learned who the server is:
-            // nothing but this says that its link starts again.
+            // A peer that asks again got no answer, such as one that came before it learned which peer is the server:
+            // only this tells that its link starts again.
             Member::Linked { since }
                 if !header::asks_to_join(packet)
                     || now.saturating_duration_since(*since) < self.settings.rejoins_after => {}
@@ -88,7 +88,7 @@ impl HostedRoom {
 
 /// The server has a new peer, in place of an earlier one with that number.
 fn begin(server: &mut HostedServerHandle, now: Instant, peer: u64) -> Member {
-    // A server that was stopped takes nobody.
+    // A server that was stopped accepts no peer.
     if !server.is_finished() && server.peer_connected(peer, "") {
         Member::Linked { since: now }
     } else {

@@ -1,4 +1,4 @@
-//! What goes out: each packet to those whom the network can address at once.
+//! What goes out: each packet to the receivers that the network can address at once.
 
 use std::mem;
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub(super) struct Outgoing {
     head: Option<Head>,
     /// The receivers of a packet for peers, …
     peers: Vec<u64>,
-    /// … of whom so many were named already.
+    /// … of which so many were named already.
     named: usize,
     /// The words of the last refusal.
     reason: String,
@@ -57,7 +57,7 @@ impl Outgoing {
         self.head = None;
     }
 
-    /// Somebody has left.
+    /// A peer has left.
     pub(super) fn forget(&mut self, gone: u64) {
         let index = self.peers.iter().skip(self.named).position(|peer| *peer == gone);
         if let Some(index) = index {
@@ -118,7 +118,7 @@ impl HostedRoom {
             None => return false,
             Some(ClientRequest::Connect) => {
                 player.wants_link = true;
-                // Those too whom it had enough of in the session before.
+                // Also those that it disconnected in the session before.
                 let reachable = members.peers().filter(|_| self.settings.has_direct_messages);
                 reachable.for_each(|peer| player.join_directly(peer));
                 self.raise_link();

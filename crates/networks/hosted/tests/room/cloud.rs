@@ -64,7 +64,7 @@ pub(crate) struct Cloud {
     /// When the last message that must arrive does, by sender and receiver; the cloud itself is sender 0.
     last_arrival: BTreeMap<(u64, u64), Instant>,
     inboxes: BTreeMap<u64, VecDeque<Notice>>,
-    /// What was raised, and for whom.
+    /// What was raised, and its receivers.
     pub(crate) log: Vec<(Event, Receivers)>,
 }
 
@@ -84,7 +84,7 @@ impl Cloud {
         }
     }
 
-    /// Somebody enters the room: its number. It is told who is here and who the master is.
+    /// A player enters the room: its number. It is told the members and the master.
     pub(crate) fn enter(&mut self, now: Instant) -> u64 {
         self.last_actor += 1;
         let newcomer = self.last_actor;
@@ -99,7 +99,7 @@ impl Cloud {
         newcomer
     }
 
-    /// Somebody leaves without a word of its own; the lowest actor that is left becomes the master if that was it.
+    /// A player leaves without a goodbye; the lowest actor that is left becomes the master if it was.
     pub(crate) fn leave(&mut self, now: Instant, actor: u64) {
         self.actors.remove(&actor);
         self.inboxes.remove(&actor);

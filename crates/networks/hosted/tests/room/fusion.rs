@@ -1,4 +1,4 @@
-//! A Fusion game: calls of 500 bytes, those for the server reach everybody, and the network tells whom it cannot reach.
+//! A Fusion game: calls of 500 bytes, those for the server reach all players, and the network reports unreachable ones.
 
 use std::time::Duration;
 
@@ -25,9 +25,9 @@ fn all_hear_each_other_although_calls_for_the_server_reach_everybody() {
 }
 
 #[test]
-fn everybody_knows_who_listens_where_and_no_call_is_too_long() {
+fn all_players_know_the_listeners_of_each_room_and_no_call_is_too_long() {
     let mut stage = fusion(3);
-    // While nobody has told how little the network carries: as a game that joins its rooms first.
+    // Before the limits of the network are known: as a game that joins its rooms first.
     let rooms: Vec<String> = (0..9).map(|number| format!("{number:0>98}")).collect();
     stage.enter(Capabilities::ALL);
     for room in &rooms {
@@ -47,10 +47,10 @@ fn everybody_knows_who_listens_where_and_no_call_is_too_long() {
 }
 
 #[test]
-fn whom_the_network_cannot_reach_has_left() {
+fn a_player_that_the_network_cannot_reach_has_left() {
     let mut stage = fusion(3);
     stage.programs[0].room.send_failed(2);
-    // Whoever hears of nothing asks to join once more when its game has its own link again.
+    // A player without news asks to join again when its game has its own link again.
     stage.programs[1].room.send_failed(1);
     stage.pass(Duration::from_secs(5));
     stage.assert_all_hear_each_other(SPOKEN);

@@ -31,7 +31,7 @@ pub(crate) struct Program {
 #[derive(Default)]
 pub(crate) struct Heard {
     names: BTreeMap<ClientId, String>,
-    /// Frames by who spoke.
+    /// Frames by speaker.
     pub(crate) frames: BTreeMap<String, usize>,
     pub(crate) left: Vec<String>,
     /// Every session that it was in.
@@ -121,7 +121,7 @@ impl Heard {
                 self.left.push(name.into());
             }
             ClientEvent::Voice(voice) => {
-                let name = self.names.get(&voice.id).expect("only who is here speaks");
+                let name = self.names.get(&voice.id).expect("only present players speak");
                 *self.frames.entry(name.clone()).or_default() += 1;
             }
             _ => {}

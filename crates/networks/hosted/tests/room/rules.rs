@@ -1,4 +1,4 @@
-//! What a room does with whom, one rule at a time and without an engine.
+//! The rules of a room, one at a time and without an engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -94,7 +94,7 @@ fn what_belongs_to_nothing_here_is_dropped_and_counted() {
     receive(&mut room, 3, Direction::ToServer, REQUEST);
     receive(&mut room, 9, Direction::ToClient, VOICE);
     receive(&mut room, ME, Direction::ToClient, VOICE);
-    // Only the server tells who is here.
+    // Only the server sends the roster.
     receive(&mut room, 3, Direction::ToClient, STATE);
     receive(&mut room, 3, Direction::ToClient, b"");
     let statistics = room.statistics();
@@ -115,7 +115,7 @@ fn a_peer_is_the_servers_from_its_first_message_on() {
 }
 
 #[test]
-fn whoever_asks_to_join_once_more_has_a_new_link() {
+fn a_peer_that_asks_to_join_again_gets_a_new_link() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     receive(&mut room, 3, Direction::ToServer, REQUEST);
     receive(&mut room, 3, Direction::ToServer, STATE);
@@ -129,7 +129,7 @@ fn whoever_asks_to_join_once_more_has_a_new_link() {
 }
 
 #[test]
-fn whom_the_server_sends_away_is_not_heard_for_a_while() {
+fn a_peer_that_the_server_disconnects_is_ignored_for_a_while() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     let now = Instant::now();
     room.receive(now, 3, Direction::ToServer, Delivery::Reliable, REQUEST);
@@ -199,7 +199,7 @@ fn only_an_introduction_to_all_goes_to_all_others_at_once() {
 }
 
 #[test]
-fn on_steam_a_player_says_every_23_seconds_who_it_is() {
+fn on_steam_a_player_introduces_itself_every_23_seconds() {
     let (mut room, mut player) = HostedRoom::with_player(SteamInGame::default().room(), ME);
     let start = Instant::now();
     let at = |seconds| start + Duration::from_secs(seconds);
@@ -216,7 +216,7 @@ fn on_steam_a_player_says_every_23_seconds_who_it_is() {
     assert_eq!(requests(&mut room, at(45)), [""; 0]);
     assert_eq!(requests(&mut room, at(46)).len(), 2);
     player.disconnect(at(46));
-    assert_eq!(requests(&mut room, at(100)), [""; 0], "in no session it is nobody");
+    assert_eq!(requests(&mut room, at(100)), [""; 0], "in no session it has no identity");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_player_whose_server_has_left_waits_for_the_next_one() {
 }
 
 #[test]
-fn a_server_that_is_replaced_or_stopped_loses_everybody_and_takes_nobody() {
+fn a_server_that_is_replaced_or_stopped_loses_all_peers_and_accepts_none() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     receive(&mut room, 3, Direction::ToServer, REQUEST);
     seen(&mut server);
@@ -313,7 +313,7 @@ fn the_game_is_woken_for_its_player_and_for_a_server_that_begins_later() {
 }
 
 #[test]
-fn whoever_has_left_is_sent_nothing_more_not_even_what_was_begun() {
+fn a_peer_that_left_is_sent_nothing_more_not_even_what_was_begun() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     receive(&mut room, 2, Direction::ToServer, REQUEST);
     receive(&mut room, 4, Direction::ToServer, REQUEST);

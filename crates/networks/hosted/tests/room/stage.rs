@@ -22,7 +22,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A room with so many players of ours, who are in one session.
+    /// A room with so many players of ours, all in one session.
     pub(crate) fn of(network: Network, weather: Weather, players: usize) -> Self {
         Self::from_seed(network, weather, players, 7)
     }
@@ -53,7 +53,7 @@ impl Stage {
         }
     }
 
-    /// Somebody's process ends; its player's name.
+    /// The process of a player ends; its player's name.
     pub(crate) fn leave(&mut self, index: usize) -> String {
         let gone = self.programs.remove(index);
         self.cloud.leave(self.now, gone.actor);

@@ -28,7 +28,7 @@ fn all_hear_each_other_directly() {
 }
 
 #[test]
-fn every_player_says_again_who_it_is() {
+fn every_player_introduces_itself_again() {
     let mut stage = steam(3);
     stage.pass(Duration::from_secs(20));
     stage.cloud.log.clear();

@@ -1,4 +1,4 @@
-//! Strangers become newcomers, and newcomers are taken in.
+//! Hellos make newcomers, and newcomers are accepted.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,12 +12,12 @@ use crate::hello::Hello;
 use crate::link::Link;
 use crate::{Generation, Greeting};
 
-/// Who is there says so with each ping: after so many it may have gone, and a hello from its address may be another
-/// one's. Sooner it could be anybody's who wants it to hear nothing.
+/// A live client sends pings: after so many missed ones it may be gone, and a hello from its address may be a new
+/// client's. An earlier hello could be an attacker's that wants to silence it.
 const PINGS_MISSED: f32 = 1.25;
 
 impl KcpServer {
-    /// A stranger says hello, in a datagram of so many bytes.
+    /// A hello from an unknown address, in a datagram of so many bytes.
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
         let per_second = self.settings.hellos_per_second;
         if !self.hello_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
@@ -105,8 +105,8 @@ impl KcpServer {
         }
     }
 
-    /// Ends the connection of a client that has gone, as a hello from its address shows. Nobody else can make one end
-    /// that is there; and whoever has not proved its address can go on with the connection that it has.
+    /// Ends the connection of a client that has gone, as a hello from its address shows. It cannot end the connection
+    /// of a live client, and a client that has not proved its address can go on with its connection.
     pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
         let is_gone = self.clients.get(&peer).is_some_and(|client| {
             client.is_proved() && now >= client.link.last_heard() + self.settings.replace_after
@@ -117,8 +117,7 @@ impl KcpServer {
         is_gone
     }
 
-    /// Addresses that are made up prove nothing: however many there are, who is there for
-    /// real has the time that it takes.
+    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;
@@ -133,7 +132,8 @@ impl KcpServer {
         }
     }
 
-    /// What to speak with whom says hello like this, and whether that is certain. `None` if it is not served.
+    /// The generation to speak with a client that says hello like this, and whether that is certain. `None` if it is
+    /// not served.
     fn generation_for(&self, said: Generation) -> Option<(Generation, bool)> {
         match self.settings.generation {
             None => Some((said, said != Generation::G4)),

@@ -1,4 +1,4 @@
-//! What nobody guesses who does not get what we send, from a seed.
+//! Cookies that only a receiver of our datagrams can know, from a seed.
 
 use consonance_gateway::udp::SecretNumbers;
 

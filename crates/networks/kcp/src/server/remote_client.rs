@@ -14,15 +14,15 @@ pub(super) struct RemoteClient {
     /// What its datagrams carry.
     pub(super) cookie: u32,
     pub(super) stage: Stage,
-    /// Somebody else says hello from its address: nothing is sent there that would be taken for an answer to that.
+    /// Another client says hello from its address: nothing is sent there that could be taken for an answer to that.
     pub(super) is_muted: bool,
     /// What may be sent to the address.
     pub(super) credit: Credit,
     /// Until when it has to prove its address, from when it can.
     pub(super) prove_until: Option<Instant>,
-    /// Whether it is in the queue of those from whom something may have come.
+    /// Whether it is in the queue of those from which something may have come.
     pub(super) is_ready: bool,
-    /// Whether it is in the queue of those to whom something may have to be sent.
+    /// Whether it is in the queue of those to which something may have to be sent.
     pub(super) is_dirty: bool,
 }
 
@@ -70,8 +70,8 @@ impl RemoteClient {
         }
     }
 
-    /// Queues what is due. Nobody gets more bytes than came in its name: with each hello that it repeats, whoever is
-    /// there gets our answer again.
+    /// Queues what is due. An unproved address gets no more bytes than came from it: each repeated hello gets our
+    /// answer again.
     pub(super) fn flush(&mut self, now: Instant, outgoing: &mut BytesQueue<SocketAddr>) {
         let credit = self.credit.left();
         let (link, mut exit) = self.exit(outgoing);

@@ -139,7 +139,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
 }
 
 #[test]
-fn whoever_is_not_taken_in_is_refused_and_never_connects() {
+fn a_refused_client_never_connects() {
     everywhere(|mut rig, generation, _| {
         rig.refuses = true;
         let number = rig.add_client(client(generation), &[]);
@@ -194,7 +194,7 @@ fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent(
 }
 
 #[test]
-fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
+fn a_client_that_does_not_take_reliable_messages_is_disconnected_as_too_slow() {
     for generation in Generation::ALL {
         let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, peer) = rig.connect_client(client(generation), &[]);

@@ -85,7 +85,7 @@ fn g4_first_answer() {
     let answer = hand.take();
     let cookie = answer[0].1[1..5].try_into().unwrap();
     // Stock servers put an acknowledgement before it; ours leaves it out, as the hello says that the client's has come,
-    // so that nobody gets more bytes than it has sent.
+    // so that no address gets more bytes than it has sent.
     let stock = with_cookie(G4_FIRST_ANSWER, cookie);
     assert_eq!(answer, [(address(1), [&stock[..5], &stock[5 + HEADER_BYTES..]].concat())]);
 }
@@ -202,7 +202,7 @@ fn g4_disconnect() {
         assert_eq!(
             hand.give(address(1), &with_cookie(G4_DISCONNECT, cookie)),
             [],
-            "the others are a stranger's"
+            "the others are an unknown address's"
         );
     }
 }

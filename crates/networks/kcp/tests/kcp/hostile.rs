@@ -40,7 +40,7 @@ fn server() -> ByHand {
 }
 
 #[test]
-fn a_stranger_gets_no_answer_but_to_a_hello_and_nobody_else_gets_anything() {
+fn an_unknown_address_is_answered_only_to_a_hello_and_no_other_address_gets_anything() {
     for datagram in spoilt([1, 2, 3, 4]) {
         let mut hand = server();
         let events = hand.give(address(1), &datagram);
@@ -58,7 +58,7 @@ fn a_stranger_gets_no_answer_but_to_a_hello_and_nobody_else_gets_anything() {
 }
 
 #[test]
-fn what_one_client_sends_harms_no_other_and_is_answered_to_nobody_else() {
+fn what_one_client_sends_harms_no_other_and_is_answered_to_it_only() {
     for datagram in spoilt([0; 4]) {
         let mut hand = server();
         let (_, cookie) = hand.connect(address(1), &hex(G4_HELLO));
@@ -132,7 +132,7 @@ fn a_client_whose_answer_was_lost_gets_it_again_when_it_repeats_its_hello() {
     }
 }
 
-/// Segments of G1 with which somebody claims to have got what was sent, who knows the protocol and not the bytes.
+/// Segments of G1 that claim to acknowledge what was sent, from an attacker that knows the protocol but not the bytes.
 fn blind_claims() -> Vec<Vec<u8>> {
     let segment = |command: Command, number: u32, time_ms: u32, payload: &[u8]| {
         let mut datagram = vec![1];
@@ -171,11 +171,11 @@ fn without_cookies_it_takes_the_time_of_a_segment_to_prove_an_address() {
     hand.give(address(1), &echo);
     hand.server.send(hand.now, Peer(1), RELIABLE_CHANNEL, &[7; 10_000]);
     let left: usize = hand.take().iter().map(|(_, datagram)| datagram.len()).sum();
-    assert!(left > 10_000, "{left} bytes to whoever echoes it");
+    assert!(left > 10_000, "{left} bytes to a client that echoes it");
 }
 
 #[test]
-fn without_the_cookie_nobody_speaks_for_a_client_or_ends_its_connection() {
+fn without_the_cookie_no_datagram_counts_as_a_clients_or_ends_its_connection() {
     let mut hand = server();
     let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
     for text in [G4_VOICE, G4_RELIABLE_VOICE, G4_DISCONNECT] {
@@ -210,7 +210,7 @@ fn hellos_from_the_address_of_a_client_that_is_there_neither_end_nor_silence_its
 }
 
 #[test]
-fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
+fn hellos_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
     let settings = KcpServerSettings { hellos_per_second: 10, peers_max: 5, ..KcpServerSettings::default() };
     let mut hand = ByHand::new(settings);
     let hello = hex(G4_HELLO);
@@ -234,7 +234,7 @@ fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
 }
 
 #[test]
-fn made_up_addresses_take_no_place_from_who_is_there_for_real() {
+fn spoofed_addresses_take_no_slot_from_real_clients() {
     let settings = KcpServerSettings { peers_max: 20, unproved_max: 10, ..KcpServerSettings::default() };
     let mut hand = ByHand::new(settings);
     let hello = hex(G4_HELLO);
@@ -253,7 +253,7 @@ fn made_up_addresses_take_no_place_from_who_is_there_for_real() {
 }
 
 #[test]
-fn whoever_breaks_the_rules_is_disconnected_for_it_and_nobody_else_is() {
+fn only_the_client_that_breaks_the_protocol_is_disconnected() {
     let push = |cookie: &[u8], fragments_after: u8, payload: &[u8]| {
         let mut datagram = [&[1], cookie, &hex("00000000 51"), &[fragments_after]].concat();
         datagram.extend_from_slice(&hex("0010 00000000 01000000 01000000"));

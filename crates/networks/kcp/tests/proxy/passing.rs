@@ -153,7 +153,7 @@ fn an_end_on_either_side_is_an_end_on_the_other_after_the_last_words() {
         .run_until("the game knows of both", |stage| stage.game_saw.iter().all(|(_, saw)| saw.end.is_some()));
     let left = stage.game_saw.iter().find(|(_, saw)| !saw.messages.is_empty()).expect("it said goodbye");
     assert_eq!((left.1.of(RELIABLE_CHANNEL), &left.1.end), (vec![b"goodbye".as_slice()], &Some(closed)));
-    stage.run_until("nobody is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn when_the_game_is_not_there_or_dies_its_clients_lose_their_connections() {
     stage.is_game_dead = true;
     stage.run_until("all know it", |stage| stage.saw.iter().all(|saw| saw.end.is_some()));
     assert_eq!(stage.proxy.game_statistics().map(|game| game.upstreams_lost), Some(3));
-    stage.run_until("nobody is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
 }
 
 #[test]
@@ -180,5 +180,5 @@ fn a_shutdown_says_goodbye_to_clients_and_to_the_game() {
         let is_closed = |saw: &Saw| saw.end == Some(DisconnectReason::closed_by_peer(b""));
         stage.saw.iter().all(is_closed) && stage.game_saw.iter().all(|(_, saw)| is_closed(saw))
     });
-    stage.run_until("nobody is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
 }

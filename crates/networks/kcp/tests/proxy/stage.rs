@@ -152,7 +152,7 @@ pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f
     UdpClient::new(server, Cable::losing(KcpClient::new(settings), loss, seed), UdpClientSettings::default())
 }
 
-/// A game in which nobody speaks.
+/// A game without voice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoVoice;
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Attempt, UnderWay, sequence_of, set_sequence};
 use crate::sequence::Sequence;
 
-/// Both halves. Where the last packet may not be lost, it is repeated until it is acknowledged or no longer the last.
+/// Both halves. Where the last packet must not be lost, it is repeated until it is acknowledged or no longer the last.
 #[derive(Debug)]
 pub(crate) struct Sequenced {
     /// The number of the packet that was sent last; the first one has 1.

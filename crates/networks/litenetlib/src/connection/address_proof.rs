@@ -1,4 +1,4 @@
-//! How a client proves its address: it answers pings whose numbers nobody guesses who does not get them.
+//! How a client proves its address: it answers pings whose numbers only their receiver can know.
 //!
 //! A connection's number, its channels' numbers and a client's own number follow from what the client has sent. Of what
 //! we send, only the number of a ping is echoed; a client answers every number that is newer than the last one.
@@ -37,7 +37,7 @@ pub(super) enum Shown {
     /// Another one is needed.
     Something,
     Address,
-    /// Whoever answers does not know what was asked.
+    /// The answering end does not know what was asked.
     Guesswork,
 }
 
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn who_answers_two_pings_has_got_them() {
+    fn an_address_that_answers_two_pings_is_proved() {
         let mut proof = AddressProof::new(0x1234_5678_9abc_def0);
         let asked = ask(&mut proof, 2);
         assert_eq!(proof.handle_answer(asked[0]), Shown::Something);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn who_answers_what_was_not_asked_guesses() {
+    fn an_answer_to_a_ping_that_was_not_sent_is_a_guess() {
         let mut proof = AddressProof::new(0);
         proof.note_asked(1000);
         let shown = [1, 2, 3, 4].map(|number| proof.handle_answer(number));

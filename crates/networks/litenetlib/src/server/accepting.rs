@@ -1,4 +1,4 @@
-//! Requests: who is new, who asks again, who comes back, and who is turned away.
+//! Connection requests: new, repeated, from a client that comes back, and refused.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -18,8 +18,8 @@ const CONNECTION_NUMBERS: u8 = 4;
 const REQUEST_BYTES_MIN: usize = 18;
 
 impl LiteNetLibServer {
-    /// What a stranger's first datagram says it speaks; `None` if it is no request.
-    pub(super) fn dialect_of_stranger(&self, packet: &[u8]) -> Option<Dialect> {
+    /// The dialect of the first datagram of a connection; `None` if it is not a request.
+    pub(super) fn dialect_of_request(&self, packet: &[u8]) -> Option<Dialect> {
         let number = packet.first()? & 0x1f;
         let is_request_of = |dialect| {
             number == PacketType::ConnectRequest.number(dialect) && packet.len() >= REQUEST_BYTES_MIN
@@ -64,9 +64,9 @@ impl LiteNetLibServer {
         self.enter(now, from, attempt, (request.user_data, packet.len()));
     }
 
-    /// A request from where somebody is already: the number of the connection that is to take the place of the former
-    /// one, or `None` if it is the same one, or an old one, or the former one is still there. Anybody can ask in a
-    /// client's name, and a client that has begun again goes on asking.
+    /// A request from the address of a known client: the number of the connection that replaces the former one, or
+    /// `None` if it is the same one, or an old one, or the former one is still alive. Requests can be spoofed, and a
+    /// client that has begun again goes on asking.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
         let client = self.clients.get_mut(&peer)?;
         let former = client.attempt;
@@ -155,8 +155,8 @@ impl LiteNetLibServer {
         }
     }
 
-    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it
-    /// takes. Whoever has to go is not told: a client that still asks is soon taken in again.
+    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes. The one
+    /// given up is not told: a client that still asks is soon accepted again.
     fn make_room_for_newcomer(&mut self) {
         if self.newcomers.len() >= self.settings.newcomers_max.max(1)
             && let Some(&longest) = self.newcomers.first()

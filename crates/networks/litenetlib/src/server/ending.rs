@@ -30,7 +30,7 @@ impl LiteNetLibServer {
         self.settle(peer);
     }
 
-    /// Who was asked to leave goes when it has taken everything.
+    /// A client that was asked to leave goes when it has taken everything.
     pub(super) fn let_go_if_settled(&mut self, now: Instant, peer: Peer) {
         let Some(RemoteClient { state: State::Leaving { connected, words, until }, .. }) =
             self.clients.get_mut(&peer)

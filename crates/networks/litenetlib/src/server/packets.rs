@@ -12,7 +12,7 @@ use crate::connection::TooMuchIncomplete;
 use crate::handshake::{ConnectAccept, Disconnect};
 use crate::packet_type::{Dialect, Header, PacketType};
 
-/// The second byte of the packet that says for good that nobody knows a connection.
+/// The second byte of the packet that says for good that a connection is unknown.
 const FINAL: u8 = 1;
 
 impl LiteNetLibServer {
@@ -23,8 +23,8 @@ impl LiteNetLibServer {
         if let Some(client) = known.and_then(|peer| self.clients.get_mut(&peer)) {
             client.credit.earn(packet.len());
         }
-        let of_stranger = || self.dialect_of_stranger(packet);
-        let dialect = known_dialect.or_else(of_stranger).unwrap_or_default();
+        let of_request = || self.dialect_of_request(packet);
+        let dialect = known_dialect.or_else(of_request).unwrap_or_default();
         let Some(header) = Header::parse(packet, dialect) else {
             self.statistics.links.dropped.malformed += 1;
             return;
@@ -93,7 +93,7 @@ impl LiteNetLibServer {
         }
     }
 
-    /// Somebody does not know a connection, or asks whether we know one.
+    /// A peer does not know a connection, or asks whether we know one.
     fn handle_not_found(
         &mut self,
         now: Instant,

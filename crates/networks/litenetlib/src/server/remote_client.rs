@@ -34,7 +34,7 @@ pub(super) struct Attempt {
 
 #[derive(Debug)]
 pub(super) enum State {
-    /// It was reported; nobody has said yet whether it may come in.
+    /// It was reported and is not accepted yet.
     Asked { until: Instant },
     /// It was taken in.
     Connected(Box<Connected>),
@@ -146,7 +146,7 @@ impl Attempt {
         self.announcement(peer_id, false).to_bytes(self.dialect)
     }
 
-    /// What we say to who seems not to know this connection any more.
+    /// What is sent to a peer that seems not to know this connection any more.
     pub(super) fn announcement(self, peer_id: i32, network_changed: bool) -> ConnectAccept {
         let Self { connect_time, connection_number, .. } = self;
         ConnectAccept { connect_time, connection_number, network_changed, peer_id }

@@ -1,4 +1,4 @@
-//! Datagrams that nobody honest sends.
+//! Datagrams that no honest end sends.
 
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ fn a_goodbye_for_another_connection_is_answered_and_ends_nothing() {
 }
 
 #[test]
-fn changed_datagrams_of_a_client_disturb_nobody_else() {
+fn changed_datagrams_of_one_client_do_not_disturb_others() {
     let honest: Vec<Vec<u8>> = [
         "00 5566",
         "01 0000 02 10",

@@ -3,12 +3,12 @@
 
 mod conformance;
 mod crowd;
+mod floods;
 mod golden;
 mod hostile;
 mod methods;
 mod requests;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 mod slots;
-mod strangers;
 mod support;
 mod unproved;

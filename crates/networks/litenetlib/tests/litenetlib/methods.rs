@@ -45,7 +45,7 @@ fn ordered_ones_all_arrive_in_order() {
 #[test]
 fn unordered_ones_all_arrive_once() {
     for mut numbers in arrivals(UNORDERED, 1) {
-        assert!(!numbers.is_sorted(), "nobody waits for what is missing");
+        assert!(!numbers.is_sorted(), "no packet waits for a missing one");
         numbers.sort_unstable();
         assert!(numbers.into_iter().eq(0..300));
     }
@@ -141,7 +141,7 @@ fn layers_are_around_everything_and_both_ends_need_the_same() {
 }
 
 #[test]
-fn who_does_not_take_what_is_reliable_is_too_slow() {
+fn a_client_that_does_not_take_reliable_packets_is_too_slow() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(), &[]);
     rig.client(client).is_cut = true;

@@ -1,4 +1,4 @@
-//! Who is taken in, who asks again, who comes back, and who is turned away.
+//! Connection requests: accepted, repeated, from clients that come back, and refused.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn early_data_that_is_answered_with_not_found_ends_nothing() {
 }
 
 #[test]
-fn who_does_not_know_a_connection_later_is_told_its_name_and_may_end_it() {
+fn an_end_that_lost_its_connection_is_told_its_number_and_may_end_it() {
     let (mut by_hand, peer) = ByHand::with_client();
     for ping in 2..14 {
         by_hand.pass(Duration::from_secs(1));
@@ -152,7 +152,7 @@ fn a_refused_client_gets_the_same_answer_again_until_it_has_understood() {
 }
 
 #[test]
-fn a_goodbye_that_nobody_answers_ends_after_three_seconds() {
+fn a_goodbye_without_an_answer_ends_after_three_seconds() {
     let (mut by_hand, peer) = ByHand::with_client();
     by_hand.server.disconnect(by_hand.now, peer, "bye");
     by_hand.pass(Duration::from_secs(10));
@@ -185,7 +185,7 @@ fn keys_are_asked_for_as_configured() {
 }
 
 #[test]
-fn whoever_is_one_too_many_is_told_so() {
+fn a_client_beyond_the_limit_is_told_so() {
     let settings = ServerSettings { connections_max: 2, ..ServerSettings::default() };
     let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     rig.connect_client(client(), &[]);
@@ -198,7 +198,7 @@ fn whoever_is_one_too_many_is_told_so() {
 }
 
 #[test]
-fn requests_in_strangers_names_fill_only_the_room_for_newcomers_and_are_forgotten() {
+fn spoofed_requests_fill_only_the_slots_for_newcomers_and_are_forgotten() {
     let settings = ServerSettings { newcomers_max: 10, ..ServerSettings::default() };
     let mut by_hand = ByHand::new(settings);
     for number in 0..=255 {
@@ -214,7 +214,7 @@ fn requests_in_strangers_names_fill_only_the_room_for_newcomers_and_are_forgotte
 }
 
 #[test]
-fn nobody_answering_ends_after_ten_repeats() {
+fn a_request_without_an_answer_ends_after_ten_repeats() {
     let mut rig = rig(LinkConditions { loss: 1.0, ..LinkConditions::PERFECT }, 1);
     let began = rig.now();
     let client = rig.add_client(client(), &[]);
@@ -224,7 +224,7 @@ fn nobody_answering_ends_after_ten_repeats() {
 }
 
 #[test]
-fn who_comes_back_from_the_same_address_is_somebody_new() {
+fn a_client_that_reconnects_from_the_same_address_is_a_new_peer() {
     let mut rig = rig(LinkConditions::POOR, 3);
     let (client, first) = rig.connect_client(client(), &[]);
     for round in 0..5 {

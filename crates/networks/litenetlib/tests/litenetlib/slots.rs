@@ -1,4 +1,4 @@
-//! Who gets in where all connections are taken.
+//! Which newcomers get in when all connections are taken.
 
 use std::net::Ipv4Addr;
 

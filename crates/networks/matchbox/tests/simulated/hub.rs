@@ -1,4 +1,4 @@
-//! A room in one process: players who reach each other, or do not, and messages on two channels between them.
+//! A room in one process: players that reach each other, or do not, and messages on two channels between them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,7 +6,7 @@ use consonance_matchbox::{PeerSocket, PlayerId};
 use consonance_transport::Delivery;
 use consonance_transport::random::Random;
 
-/// What is on its way, and who reaches whom.
+/// What is in flight, and which players reach each other.
 #[derive(Debug)]
 pub(crate) struct Hub {
     dice: Random,
@@ -16,7 +16,7 @@ pub(crate) struct Hub {
     pub(crate) lost_at_first_max: u64,
     /// How many of them are still to be lost, by sender and receiver.
     lost_at_first: BTreeMap<(PlayerId, PlayerId), u64>,
-    /// Who reaches whom, the lower id first.
+    /// The pairs that reach each other, the lower id first.
     pairs: BTreeSet<(PlayerId, PlayerId)>,
     /// By receiver, and whether it is reliable: sender and message.
     waiting: BTreeMap<(PlayerId, bool), Messages>,

@@ -24,7 +24,7 @@ pub(crate) struct Player {
     pub(crate) voice: MatchboxVoice,
     pub(crate) listener: HostedServer,
     pub(crate) transport: HostedClient,
-    /// Who is connected to its server.
+    /// The players connected to its server.
     pub(crate) guests: BTreeSet<Peer>,
     /// Its own link to the host.
     pub(crate) is_in: bool,
@@ -43,7 +43,7 @@ impl Stage {
         Self { now: Instant::now(), hub, players, dice: Random::new(seed, "stage") }
     }
 
-    /// A player enters the room and reaches nobody yet.
+    /// A player enters the room and reaches no other yet.
     pub(crate) fn enter(&mut self, id: u128, settings: &MatchboxSettings) {
         let (voice, listener, mut transport) = MatchboxVoice::new(settings);
         transport.connect(self.now);
@@ -94,7 +94,7 @@ impl Stage {
             self.players.keys().map(|&player| (self.dice.next_u64(), player)).collect();
         order.sort_unstable();
         for (_, id) in order {
-            let player = self.players.get_mut(&id).expect("nobody leaves within a frame");
+            let player = self.players.get_mut(&id).expect("players do not leave within a frame");
             player.voice.pump(self.now, &mut HubSocket { hub: &mut self.hub, id: Some(id) });
             player.serve(self.now);
             player.chat(self.now);
@@ -115,8 +115,8 @@ impl Stage {
         (everybody_is_in && all_are_its && guests == self.players.len()).then_some(host.0)
     }
 
-    /// Plays until everybody is in the session of one host, which may take until nobody waits
-    /// for one who has left any more.
+    /// Plays until all players are in the session of one host, which may take until none waits for a host that has
+    /// left.
     pub(crate) fn settle(&mut self) -> u128 {
         for _ in 0..800 {
             if let Some(host) = self.only_host() {

@@ -59,7 +59,7 @@ impl SignallerBuilder for SignallingRoom {
         let id = self.change(|state| {
             state.last_id += 1;
             let id = PeerId(Uuid::from_u128(state.last_id));
-            // Whoever is there already makes the offer.
+            // The player that is there already makes the offer.
             state.seats.values_mut().for_each(|seat| seat.tell(PeerEvent::NewPeer(id)));
             state.seats.entry(id).or_default().tell(PeerEvent::IdAssigned(id));
             id

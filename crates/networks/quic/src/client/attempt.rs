@@ -144,9 +144,9 @@ type Entered = (FrameReader, SendStream, Option<PathGrant>);
 
 /// Why an address gave no connection.
 enum Miss {
-    /// Nobody there: another address may do.
+    /// No answer: another address may do.
     Silence { address: SocketAddr, cause: String },
-    /// Somebody there who does not want us, or whom we do not want.
+    /// A server that refuses us, or that we do not trust.
     Answer(DisconnectReason),
 }
 
@@ -175,7 +175,7 @@ async fn reach(
     }
 }
 
-/// The addresses where nobody was.
+/// The addresses that did not answer.
 #[derive(Default)]
 struct Unanswered {
     addresses: Vec<String>,

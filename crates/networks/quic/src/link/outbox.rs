@@ -14,7 +14,7 @@ const BATCH_PACKETS: usize = 32;
 /// For how many packets an idle link keeps room.
 pub(super) const IDLE_PACKETS: usize = 4;
 
-/// A bounded queue that never blocks whoever fills it.
+/// A bounded queue that never blocks its producer.
 #[derive(Debug)]
 pub(super) struct Outbox {
     limits: OutgoingLimits,

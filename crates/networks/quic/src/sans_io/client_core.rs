@@ -38,7 +38,7 @@ pub struct ClientCore {
     /// The beginning of a control packet.
     incoming: BytesMut,
     events: VecDeque<CoreEvent>,
-    /// What the endpoint would answer to strangers, which a client has none of.
+    /// What the endpoint would answer to unknown connections, of which a client has none.
     answers: Vec<u8>,
 }
 

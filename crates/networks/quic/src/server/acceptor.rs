@@ -1,4 +1,4 @@
-//! Where strangers become peers: admission, handshake, hello, the shard that takes them; then their link to its end.
+//! From connection to peer: admission, handshake, hello, the shard that takes it; then its link to its end.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -27,7 +27,7 @@ pub(super) struct Acceptor {
     /// At least one.
     pub(super) shards: Box<[Arc<Shard>]>,
     placement: Placement,
-    /// Shards that take somebody in; without one, nobody is let in any more.
+    /// Shards that accept clients; without one, none are accepted any more.
     open_shards: AtomicUsize,
     last_peer: AtomicU64,
     /// Connections that have a task, in handshake or later.
@@ -40,7 +40,7 @@ pub(super) struct Acceptor {
     failed_handshakes: AtomicU64,
 }
 
-/// A stranger who said hello.
+/// A connection that said hello.
 struct Introduced {
     session: String,
     offer: Option<Offer>,
@@ -66,14 +66,14 @@ impl Acceptor {
         }
     }
 
-    /// Receives strangers until the endpoint is closed.
+    /// Accepts connections until the endpoint is closed.
     pub(super) async fn receive(self: Arc<Self>, endpoint: Endpoint) {
-        while let Some(stranger) = endpoint.accept().await {
-            self.admit(stranger);
+        while let Some(incoming) = endpoint.accept().await {
+            self.admit(incoming);
         }
     }
 
-    /// One shard less takes somebody in.
+    /// One shard less accepts clients.
     pub(super) fn close_shard(&self) {
         self.open_shards.fetch_sub(1, Ordering::Relaxed);
     }
@@ -89,27 +89,27 @@ impl Acceptor {
         counts.failed_handshakes = self.failed_handshakes.load(Ordering::Relaxed);
     }
 
-    /// Gives a stranger a task, or turns it away at no cost to those inside.
-    fn admit(self: &Arc<Self>, stranger: Incoming) {
-        let remote = stranger.remote_address();
-        let is_proved = stranger.remote_address_validated();
+    /// Gives a connection a task, or rejects it at no cost to connected clients.
+    fn admit(self: &Arc<Self>, incoming: Incoming) {
+        let remote = incoming.remote_address();
+        let is_proved = incoming.remote_address_validated();
         if self.is_closed() || self.has_too_many_tasks() || !self.slots.has_room_for(remote.ip()) {
             self.rejected_full.fetch_add(1, Ordering::Relaxed);
-            trace!(%remote, "turned away: full or shutting down");
-            stranger.refuse();
-        } else if !is_proved && stranger.may_retry() {
+            trace!(%remote, "rejected: full or shutting down");
+            incoming.refuse();
+        } else if !is_proved && incoming.may_retry() {
             // Each must show that it receives at its address (RFC 9000, section 8.1.2) before it gets more bytes than
             // it has sent. That costs us no memory, and an honest client one round trip, unless it has a token.
-            if stranger.retry().is_err() {
+            if incoming.retry().is_err() {
                 self.rejected_handshaking.fetch_add(1, Ordering::Relaxed);
             }
         } else if let Some(taken) = self.begin_handshake(is_proved.then(|| remote.ip())) {
             self.rejected_handshaking.fetch_add(u64::from(taken.is_anothers), Ordering::Relaxed);
-            tokio::spawn(Place::new(self, taken.number).welcome(stranger, taken.has_to_go));
+            tokio::spawn(Place::new(self, taken.number).welcome(incoming, taken.has_to_go));
         } else {
             self.rejected_handshaking.fetch_add(1, Ordering::Relaxed);
-            trace!(%remote, "turned away: too many handshakes at once");
-            stranger.refuse();
+            trace!(%remote, "rejected: too many handshakes at once");
+            incoming.refuse();
         }
     }
 
@@ -141,12 +141,12 @@ struct Place {
     acceptor: Arc<Acceptor>,
     /// The number of its handshake, until that is over.
     handshake: Option<u64>,
-    /// Who has a slot, once that is so.
+    /// The peer that has its slot, once it has one.
     slot: Option<Peer>,
 }
 
 impl Place {
-    /// Only the task that receives strangers takes places, so that its look at who is present cannot be overtaken.
+    /// Only the task that accepts connections takes places, so that its count of present ones cannot be overtaken.
     fn new(acceptor: &Arc<Acceptor>, handshake: u64) -> Self {
         acceptor.present.fetch_add(1, Ordering::Relaxed);
         Self { acceptor: Arc::clone(acceptor), handshake: Some(handshake), slot: None }
@@ -154,16 +154,16 @@ impl Place {
 
     fn handshake_is_over(&mut self) {
         if let Some(handshake) = self.handshake.take() {
-            self.acceptor.handshakes().give_back(handshake);
+            self.acceptor.handshakes().release(handshake);
         }
     }
 
-    /// Meets a stranger, and gives the guest a task of its own: one that has to remember the handshake would be three
-    /// times as large for as long as the guest stays.
-    async fn welcome(mut self, stranger: Incoming, has_to_go: HasToGo) {
+    /// Completes the handshake, and gives the guest a task of its own: one that has to remember the handshake would be
+    /// three times as large for as long as the guest stays.
+    async fn welcome(mut self, incoming: Incoming, has_to_go: HasToGo) {
         let met = tokio::select! {
-            met = timeout(self.acceptor.settings.handshake_timeout, meet(stranger)) => met.ok().flatten(),
-            // Who took its place has counted it.
+            met = timeout(self.acceptor.settings.handshake_timeout, meet(incoming)) => met.ok().flatten(),
+            // The handshake that took its slot has counted it.
             _ = has_to_go => return,
         };
         let Some(introduced) = met else {
@@ -231,9 +231,9 @@ impl Drop for Guest {
     }
 }
 
-/// Handshake and hello. `None` if the stranger does not get that far.
-async fn meet(stranger: Incoming) -> Option<Introduced> {
-    let connection = stranger.accept().ok()?.await.ok()?;
+/// Handshake and hello. `None` if the connection does not get that far.
+async fn meet(incoming: Incoming) -> Option<Introduced> {
+    let connection = incoming.accept().ok()?.await.ok()?;
     if connection.max_datagram_size().is_none() {
         connection.close(CloseCode::Refused.into(), b"voice needs QUIC datagrams");
         return None;

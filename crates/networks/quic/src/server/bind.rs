@@ -12,14 +12,14 @@ use super::port::Port;
 use super::used_tokens::validation_tokens;
 use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls};
 
-/// What a stranger may send before its handshake was taken up, in bytes: a handshake is smaller.
+/// What a connection may send before its handshake is accepted, in bytes: a handshake is smaller.
 const INCOMING_BUFFER_BYTES: u64 = 64 * 1024;
 
 /// Why a server cannot listen where it was told to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// Somebody else listens there.
+    /// Another program listens there.
     #[error("UDP port {port} is taken on {ip}; stop the program that uses it, or choose another port", port = .address.port(), ip = .address.ip())]
     PortTaken {
         /// Where.

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 /// How often it is looked at.
 const WINDOW: Duration = Duration::from_millis(50);
 
-/// The share of the last few tenths of a second that turns took, from 0 to 1. Time in which the system let somebody
-/// else run counts, too: such a turn is as late as a busy one.
+/// The share of the last few tenths of a second that turns took, from 0 to 1. Time in which the system let another
+/// thread run counts, too: such a turn is as late as a busy one.
 #[derive(Debug, Default)]
 pub(super) struct BusyShare {
     window_from: Option<Instant>,

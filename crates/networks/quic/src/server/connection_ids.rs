@@ -5,7 +5,7 @@ use std::time::Duration;
 use quinn::{ConnectionId, ConnectionIdGenerator};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// Long enough that ids neither collide nor can be guessed by somebody off the path.
+/// Long enough that ids neither collide nor can be guessed by an off-path attacker.
 const ID_BYTES: usize = 8;
 
 /// Random ids. Quinn's own generator knows its ids by a key of the process, and ignores those of a former one.

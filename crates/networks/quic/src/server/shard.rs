@@ -1,4 +1,4 @@
-//! Several servers behind one port: who is served by which.
+//! Several servers behind one port: which serves which client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -39,12 +39,13 @@ impl Shard {
         }
     }
 
-    /// Nobody will poll the mailbox any more. Who is put into it after that has to be turned away by whoever does it.
+    /// The mailbox will not be polled any more. A client that is put into it after that has to be rejected by the
+    /// acceptor.
     pub(super) fn drop_server(&self) {
         self.is_dropped.store(true, Ordering::Release);
     }
 
-    /// To be asked after somebody was put into the mailbox: its lock orders this and the last look into it.
+    /// To be asked after a client was put into the mailbox: its lock orders this and the last look into it.
     pub(super) fn is_dropped(&self) -> bool {
         self.is_dropped.load(Ordering::Acquire)
     }

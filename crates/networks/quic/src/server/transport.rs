@@ -52,7 +52,7 @@ impl ServerTransport for QuicServer {
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.close_path(peer);
-                    // Those who came too late were never reported as connected.
+                    // Those that came too late were never reported as connected.
                     if self.members.remove(&peer).is_some() {
                         if matches!(reason, DisconnectReason::ProtocolViolated { .. }) {
                             self.statistics.connections.protocol_violations += 1;
@@ -114,7 +114,7 @@ impl ServerTransport for QuicServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.close_to_strangers();
+        self.stop_accepting();
         let mut peers: Vec<Peer> = self.members.keys().copied().collect();
         peers.sort_unstable();
         for peer in peers {

@@ -75,7 +75,7 @@ fn the_unspecified_ipv6_address_takes_both_families() {
 
 #[test]
 fn a_name_whose_first_address_does_not_answer_is_reached_at_another() {
-    // "localhost" may stand for ::1 first, where nobody listens.
+    // "localhost" may stand for ::1 first, where no server listens.
     let mut server = TestServer::new();
     let port = server.transport.local_addr().port();
     let address = QuicAddress::new("localhost", port, "main", Some(server.transport.fingerprint())).unwrap();

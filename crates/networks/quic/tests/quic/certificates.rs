@@ -1,4 +1,4 @@
-//! Whom a client trusts.
+//! Which servers a client trusts.
 
 use consonance_quic::{Fingerprint, Identity, QuicServerSettings};
 use consonance_transport::{ConnectionCounts, DisconnectReason, ServerTransport as _};
@@ -63,7 +63,7 @@ fn a_certificate_from_files_is_pinned_like_any_other() {
 }
 
 #[test]
-fn another_certificate_is_shown_to_who_comes_from_then_on_and_who_is_there_stays() {
+fn a_new_certificate_is_shown_to_newcomers_and_connected_clients_stay() {
     let mut server = TestServer::new();
     let former = server.address();
     let mut alice = client(former.clone());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 
-use crate::stranger::Stranger;
+use crate::raw_client::RawClient;
 use crate::support::{
     TestServer, address_of, assert_heard, client, client_with, connect, end_of, wait_until,
 };
@@ -16,7 +16,7 @@ fn impatient() -> QuicClientSettings {
 }
 
 #[test]
-fn where_nobody_answers_the_address_is_named() {
+fn an_address_without_an_answer_is_named() {
     // Bound and never read: nothing answers there.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
@@ -48,7 +48,7 @@ fn a_name_without_an_address_is_named() {
 fn a_quic_server_of_another_protocol_says_so() {
     let server = TestServer::new();
     let transport = quinn::TransportConfig::default();
-    let error = Stranger::connect_with(&server, b"h3", transport).err().expect("h3 is not our protocol");
+    let error = RawClient::connect_with(&server, b"h3", transport).err().expect("h3 is not our protocol");
     assert!(error.to_string().contains("120"), "the TLS alert no_application_protocol: {error}");
 }
 

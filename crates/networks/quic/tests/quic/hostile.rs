@@ -1,4 +1,4 @@
-//! Strangers and peers that do what they should not: it costs them their link, and nobody else anything.
+//! Connections and peers that break the protocol: it costs them their link, and others nothing.
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use consonance_quic::{Identity, QuicClient, QuicServerSettings};
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 use quinn::{ConnectionError, TransportConfig};
 
-use crate::stranger::Stranger;
+use crate::raw_client::RawClient;
 use crate::support::{TestServer, assert_heard, client, connect, localhost, wait_until};
 
-/// A server with a well-behaved client, who must not notice anything.
+/// A server with a well-behaved client, which must not notice anything.
 fn server_with_witness() -> (TestServer, QuicClient) {
     let mut server = TestServer::new();
     let mut witness = client(server.address());
@@ -18,7 +18,7 @@ fn server_with_witness() -> (TestServer, QuicClient) {
     (server, witness)
 }
 
-/// The stranger is a client as the witness is.
+/// The raw client is connected as the witness is.
 fn wait_until_taken_in(server: &mut TestServer) {
     wait_until("it is taken in", || {
         server.poll();
@@ -26,7 +26,7 @@ fn wait_until_taken_in(server: &mut TestServer) {
     });
 }
 
-/// What the server told a stranger when it closed the connection.
+/// The reason that the server gave when it closed the connection.
 fn words(error: ConnectionError) -> String {
     match error {
         ConnectionError::ApplicationClosed(close) => String::from_utf8_lossy(&close.reason).into_owned(),
@@ -65,9 +65,9 @@ fn a_hello_that_is_wrong_is_refused_with_what_is_wrong() {
         (b"\xff\xff\xff\xff", "too long"),
         (b"GET / HTTP/1.1\r\n", "too long"),
     ] {
-        let stranger = Stranger::connect(&server);
-        let _streams = stranger.open_with(hello);
-        let words = words(stranger.closed());
+        let client = RawClient::connect(&server);
+        let _streams = client.open_with(hello);
+        let words = words(client.closed());
         assert!(words.contains(problem), "{hello:?}: {words}");
     }
     wait_until("they are counted", || server.transport.statistics().connections.failed_handshakes == 8);
@@ -78,26 +78,26 @@ fn a_hello_that_is_wrong_is_refused_with_what_is_wrong() {
 #[test]
 fn a_length_above_the_limit_ends_the_link() {
     let (mut server, mut witness) = server_with_witness();
-    let stranger = Stranger::connect(&server);
-    let (mut control, _receive) = stranger.enter();
+    let client = RawClient::connect(&server);
+    let (mut control, _receive) = client.enter();
     wait_until_taken_in(&mut server);
-    stranger.runtime.block_on(control.write_all(b"\x00\x00\x40\x01")).unwrap();
+    client.runtime.block_on(control.write_all(b"\x00\x00\x40\x01")).unwrap();
     wait_until("it is thrown out", || {
         server.poll();
         server.ends.len() == 1
     });
     assert!(matches!(server.ends[0].1, DisconnectReason::ProtocolViolated { .. }));
     assert_eq!(server.transport.statistics().connections.protocol_violations, 1);
-    assert!(matches!(stranger.closed(), ConnectionError::ApplicationClosed(_)));
+    assert!(matches!(client.closed(), ConnectionError::ApplicationClosed(_)));
     assert_heard(&mut witness, &mut server);
 }
 
 #[test]
 fn a_control_stream_that_ends_within_a_packet_ends_the_link() {
     let (mut server, mut witness) = server_with_witness();
-    let stranger = Stranger::connect(&server);
-    let (mut control, _receive) = stranger.enter();
-    stranger.runtime.block_on(control.write_all(b"\0\0\0\x05ab")).unwrap();
+    let client = RawClient::connect(&server);
+    let (mut control, _receive) = client.enter();
+    client.runtime.block_on(control.write_all(b"\0\0\0\x05ab")).unwrap();
     control.finish().unwrap();
     wait_until("it is thrown out", || {
         server.poll();
@@ -110,26 +110,26 @@ fn a_control_stream_that_ends_within_a_packet_ends_the_link() {
 #[test]
 fn other_streams_than_the_control_stream_cannot_be_opened() {
     let (mut server, mut witness) = server_with_witness();
-    let stranger = Stranger::connect(&server);
-    let (_control, _receive) = stranger.enter();
+    let client = RawClient::connect(&server);
+    let (_control, _receive) = client.enter();
     wait_until_taken_in(&mut server);
-    stranger.runtime.block_on(async {
+    client.runtime.block_on(async {
         let soon = Duration::from_millis(100);
-        assert!(tokio::time::timeout(soon, stranger.connection.open_uni()).await.is_err());
-        assert!(tokio::time::timeout(soon, stranger.connection.open_bi()).await.is_err());
+        assert!(tokio::time::timeout(soon, client.connection.open_uni()).await.is_err());
+        assert!(tokio::time::timeout(soon, client.connection.open_bi()).await.is_err());
     });
     assert_heard(&mut witness, &mut server);
 }
 
 #[test]
-fn a_stranger_who_says_nothing_is_dropped_in_time() {
+fn a_connection_that_says_nothing_is_dropped_in_time() {
     let settings =
         QuicServerSettings { handshake_timeout: Duration::from_secs(1), ..QuicServerSettings::default() };
     let identity = Identity::self_signed(["localhost"]).unwrap();
     let mut server = TestServer::with(localhost(), &identity, &settings);
     // On a busy machine the time may be over before hands are shaken.
-    if let Ok(stranger) = Stranger::connect_with(&server, consonance_quic::ALPN, TransportConfig::default()) {
-        stranger.closed();
+    if let Ok(client) = RawClient::connect_with(&server, consonance_quic::ALPN, TransportConfig::default()) {
+        client.closed();
     }
     wait_until("it is counted", || server.transport.statistics().connections.failed_handshakes == 1);
     server.poll();
@@ -137,26 +137,26 @@ fn a_stranger_who_says_nothing_is_dropped_in_time() {
 }
 
 #[test]
-fn a_stranger_who_takes_no_datagrams_is_refused() {
+fn a_client_that_takes_no_datagrams_is_refused() {
     let server = TestServer::new();
     let mut transport = TransportConfig::default();
     transport.datagram_receive_buffer_size(None);
-    let stranger = Stranger::connect_with(&server, consonance_quic::ALPN, transport).unwrap();
-    assert_eq!(words(stranger.closed()), "voice needs QUIC datagrams");
+    let client = RawClient::connect_with(&server, consonance_quic::ALPN, transport).unwrap();
+    assert_eq!(words(client.closed()), "voice needs QUIC datagrams");
 }
 
 #[test]
-fn a_flood_of_datagrams_costs_only_the_one_who_sends_it() {
+fn a_flood_of_datagrams_costs_only_its_sender() {
     let (mut server, mut witness) = server_with_witness();
-    let stranger = Stranger::connect(&server);
-    let (_control, _receive) = stranger.enter();
+    let client = RawClient::connect(&server);
+    let (_control, _receive) = client.enter();
     wait_until_taken_in(&mut server);
     let flooder = server.sessions[1].0;
     // The server does not poll meanwhile, as if its loop were late.
-    stranger.runtime.block_on(async {
+    client.runtime.block_on(async {
         for _ in 0..20_000 {
             let datagram = bytes::Bytes::from_static(&[0; 100]);
-            stranger.connection.send_datagram_wait(datagram).await.unwrap();
+            client.connection.send_datagram_wait(datagram).await.unwrap();
         }
     });
     wait_until("the witness is heard", || {
@@ -174,13 +174,13 @@ fn a_flood_of_datagrams_costs_only_the_one_who_sends_it() {
 #[test]
 fn a_peer_that_stops_the_control_stream_ends_its_link() {
     let (mut server, mut witness) = server_with_witness();
-    let stranger = Stranger::connect(&server);
-    let (_control, mut receive) = stranger.enter();
+    let client = RawClient::connect(&server);
+    let (_control, mut receive) = client.enter();
     wait_until_taken_in(&mut server);
     receive.stop(quinn::VarInt::from_u32(0)).unwrap();
     let peer = server.sessions[1].0;
     wait_until("it is thrown out", || {
-        server.transport.send(Instant::now(), &[peer], Delivery::Reliable, b"to nobody");
+        server.transport.send(Instant::now(), &[peer], Delivery::Reliable, b"unheard");
         server.poll();
         server.ends.iter().any(|(end, _)| *end == peer)
     });

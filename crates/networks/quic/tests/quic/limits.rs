@@ -9,7 +9,7 @@ use consonance_transport::{
 };
 use quinn::{ConnectionError, TransportConfig};
 
-use crate::stranger::Stranger;
+use crate::raw_client::RawClient;
 use crate::support::{PATIENCE, TestServer, client, client_with, connect, end_of, localhost, wait_until};
 
 fn server_with(settings: &QuicServerSettings) -> TestServer {
@@ -17,7 +17,7 @@ fn server_with(settings: &QuicServerSettings) -> TestServer {
 }
 
 #[test]
-fn a_full_server_refuses_newcomers_until_somebody_leaves() {
+fn a_full_server_refuses_newcomers_until_a_client_leaves() {
     let mut server = server_with(&QuicServerSettings { connections_max: 2, ..QuicServerSettings::default() });
     let mut clients: Vec<QuicClient> = (0..3).map(|_| client(server.address())).collect();
     assert_eq!(connect(&mut clients[0], Some(&mut server)), Ok(()));
@@ -46,13 +46,13 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
     }
     let come = |server: &mut TestServer, last: u8| {
         let local = ([127, 0, 0, last], 0).into();
-        let stranger = Stranger::connect_from(local, server, ALPN, TransportConfig::default()).unwrap();
-        let (streams, known) = (stranger.enter(), server.sessions.len());
+        let client = RawClient::connect_from(local, server, ALPN, TransportConfig::default()).unwrap();
+        let (streams, known) = (client.enter(), server.sessions.len());
         wait_until("it is taken in", || {
             server.poll();
             server.sessions.len() > known
         });
-        (stranger, streams)
+        (client, streams)
     };
 
     let _second = come(&mut server, 2);
@@ -81,35 +81,35 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
 }
 
 #[test]
-fn many_strangers_at_once_must_prove_their_address_and_are_limited() {
-    let mut server = server_with(&settings_for_four_strangers());
+fn many_handshakes_at_once_must_prove_their_address_and_are_limited() {
+    let mut server = server_with(&settings_for_four_handshakes());
     // They shake hands and say no hello; each gets in by a Retry packet (RFC 9000, 8.1.2).
-    let strangers: Vec<Stranger> = (0..4).map(|_| Stranger::connect(&server)).collect();
+    let clients: Vec<RawClient> = (0..4).map(|_| RawClient::connect(&server)).collect();
     let mut client = client(server.address());
     assert!(matches!(connect(&mut client, Some(&mut server)), Err(DisconnectReason::Refused { .. })));
     assert_eq!(server.transport.statistics().connections.rejected_handshaking, 1);
-    strangers.into_iter().for_each(Stranger::leave);
+    clients.into_iter().for_each(RawClient::leave);
     wait_until("the places are free again", || connect(&mut client, Some(&mut server)).is_ok());
 }
 
 // Elsewhere, 127.0.0.1 may be the only address that leads back.
 #[cfg(any(target_os = "linux", target_os = "windows"))]
 #[test]
-fn strangers_of_one_address_make_room_for_those_of_others() {
-    let server = server_with(&settings_for_four_strangers());
+fn handshakes_of_one_address_make_room_for_those_of_others() {
+    let server = server_with(&settings_for_four_handshakes());
     let come = |last: u8| {
-        Stranger::connect_from(([127, 0, 0, last], 0).into(), &server, ALPN, TransportConfig::default())
+        RawClient::connect_from(([127, 0, 0, last], 0).into(), &server, ALPN, TransportConfig::default())
     };
     // They shake hands and say no hello.
-    let crowd: Vec<Stranger> = std::iter::from_fn(|| come(1).ok()).take(5).collect();
-    assert_eq!(crowd.len(), 4, "one address has all places as long as nobody else wants them");
+    let crowd: Vec<RawClient> = std::iter::from_fn(|| come(1).ok()).take(5).collect();
+    assert_eq!(crowd.len(), 4, "one address has all slots as long as no other wants them");
     let _other = come(2).unwrap();
     assert!(matches!(crowd[0].closed(), ConnectionError::ApplicationClosed(_)), "the longest here");
     let counts = server.transport.statistics().connections;
     assert_eq!((counts.rejected_handshaking, counts.failed_handshakes), (2, 0));
 }
 
-fn settings_for_four_strangers() -> QuicServerSettings {
+fn settings_for_four_handshakes() -> QuicServerSettings {
     QuicServerSettings { handshakes_max: 4, handshake_timeout: PATIENCE, ..QuicServerSettings::default() }
 }
 

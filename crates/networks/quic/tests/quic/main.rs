@@ -10,10 +10,10 @@ mod connecting;
 mod fast_path;
 mod hostile;
 mod limits;
+mod raw_client;
 mod restart;
 mod sans_io;
 mod shards;
-mod stranger;
 mod support;
 #[allow(dead_code, reason = "networks share it, and each uses a part of it")]
 mod udp_relay;

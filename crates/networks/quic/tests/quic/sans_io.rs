@@ -165,7 +165,7 @@ fn a_session_that_cannot_be_is_refused_without_a_datagram() {
 }
 
 #[test]
-fn a_first_datagram_that_nobody_answers_goes_again_within_a_third_of_a_second() {
+fn an_unanswered_first_datagram_is_repeated_within_a_third_of_a_second() {
     let server = TestServer::new();
     let dialer = Dialer::new(&server.address(), server.transport.local_addr(), QuicClientSettings::default());
     let start = Instant::now();

@@ -80,7 +80,7 @@ pub(crate) fn address_of(address: SocketAddr, fingerprint: Option<Fingerprint>) 
     QuicAddress::new(address.ip().to_string(), address.port(), "main", fingerprint).unwrap()
 }
 
-/// A client that gives up soon where nobody answers.
+/// A client that gives up soon without an answer.
 pub(crate) fn client(address: QuicAddress) -> QuicClient {
     client_with(address, QuicClientSettings::default())
 }

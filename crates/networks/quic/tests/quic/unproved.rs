@@ -23,7 +23,7 @@ fn initial(server: &TestServer) -> Vec<u8> {
     datagram
 }
 
-/// Somebody's socket, what was sent from it and what has come to it, in bytes.
+/// A socket, what was sent from it and what has come to it, in bytes.
 struct Victim {
     socket: UdpSocket,
     sent: usize,

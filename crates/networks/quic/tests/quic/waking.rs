@@ -27,7 +27,7 @@ impl Alarm {
     fn sleep(&self, heard: &mut u64) {
         let wakes = self.wakes.lock().unwrap();
         let (wakes, slept) = self.rung.wait_timeout_while(wakes, PATIENCE, |wakes| *wakes == *heard).unwrap();
-        assert!(!slept.timed_out(), "something happened and nobody was woken");
+        assert!(!slept.timed_out(), "something happened without a wake-up");
         *heard = *wakes;
     }
 }

@@ -1,4 +1,4 @@
-//! One link of a game server, and who comes over it.
+//! One link of a game server, and its players.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -64,20 +64,20 @@ impl GuestLink {
         self.players.values().filter_map(of_seat).collect()
     }
 
-    /// Whether nobody came over it yet, or nobody is left.
+    /// Whether no player came over it yet, or none is left.
     pub(super) fn is_empty(&self) -> bool {
         !self.players.values().any(|seat| matches!(seat, Seat::In { .. }))
     }
 
-    /// Where a player is, or else words that are no address: the game server's own would be everybody's.
+    /// Where a player is, or else words that are not an address: all players would share the game server's own.
     pub(super) fn remote_of(&self, player: Player) -> Remote {
         match self.players.get(&player) {
             Some(Seat::In { remote: Some(remote), .. }) => (*remote).into(),
-            _ => Remote::Named(format!("player {} of {}", player.0, self.who()).into()),
+            _ => Remote::Named(format!("player {} of {}", player.0, self.label()).into()),
         }
     }
 
-    fn who(&self) -> String {
+    fn label(&self) -> String {
         if self.name.is_empty() { self.remote.to_string() } else { self.name.clone() }
     }
 

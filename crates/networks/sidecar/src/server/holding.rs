@@ -1,7 +1,7 @@
 //! Links that are not listened to for a while, since much waits that they are to be told.
 //!
 //! What comes over a link makes more to tell it: after a voice server was gone, all players of a game begin at once,
-//! and each is told of all others. Whoever says more than it takes in has to wait; TCP tells it so.
+//! and each is told of all others. A link that says more than it reads has to wait, by TCP's flow control.
 
 use std::collections::VecDeque;
 use std::time::Instant;

@@ -18,7 +18,7 @@ use crate::voice_end::Heard;
 pub(super) enum Seen {
     Connected(Peer),
     Packet(Peer, Delivery),
-    /// Somebody is gone.
+    /// A link is gone.
     Ended,
 }
 
@@ -85,7 +85,7 @@ impl SidecarServer {
         None
     }
 
-    /// Who had this seat has left.
+    /// The player of this seat has left.
     fn see_off(&mut self, seat: Option<&Seat>) {
         if let Some(Seat::In { peer, .. }) = seat {
             self.close_peer(*peer, DisconnectReason::closed_by_peer(b""));
@@ -104,7 +104,7 @@ impl SidecarServer {
             self.say(now, id, |link| link.end.kick(first.player, &reason));
             return None;
         }
-        // Who is asked for a place expects somebody: nobody comes over a connection that is gone.
+        // Placing a session announces a player: none comes over a connection that is gone.
         let may_move = link.is_empty() && self.tcp.is_open(id);
         let shards = self.shards.as_ref().filter(|_| may_move);
         if let Some(shard) = shards.and_then(|shards| shards.elsewhere(&link.session)) {

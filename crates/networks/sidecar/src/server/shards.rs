@@ -38,12 +38,12 @@ pub(super) struct First {
 }
 
 impl First {
-    /// A player of whom nothing was said before its first packet.
+    /// A player that was not announced before its first packet.
     pub(super) fn with_packet(player: Player, delivery: Delivery, packet: &[u8]) -> Self {
         Self { player, remote: None, was_there: false, packet: Some((delivery, packet.to_vec())) }
     }
 
-    /// A player of whom the game's server says that it is there, and where; an address that cannot be read is none.
+    /// A player that the game's server announces, with its address; an unreadable address counts as none.
     pub(super) fn announced(player: Player, was_there: bool, address: &[u8]) -> Self {
         let remote = String::from_utf8_lossy(address).parse().ok();
         Self { player, remote, was_there, packet: None }
@@ -70,7 +70,7 @@ impl Shards {
         (0..count.get()).map(shard)
     }
 
-    /// Which other server this session is for, now that somebody is there for it.
+    /// Which other server this session belongs to, now that it has a player.
     pub(super) fn elsewhere(&self, session: &str) -> Option<usize> {
         let shard = (self.place)(session);
         (shard != self.own && shard < self.inboxes.len()).then_some(shard)

@@ -1,4 +1,4 @@
-//! A link that is lost and made again, with the real engine at both ends: nobody in the game notices but by silence.
+//! A link that is lost and made again, with the real engine at both ends: players in the game notice only silence.
 
 use std::net::Ipv4Addr;
 use std::thread;
@@ -82,7 +82,7 @@ impl Game {
 impl Game {
     fn until_heard(&mut self, words: &[u8]) {
         self.until("Bob hears Alice", |game| {
-            // Who is not in a session at the moment cannot speak.
+            // A player that is not in a session at the moment cannot speak.
             let _ = game.players[0].inner.client.send_voice(words);
             game.players[1].heard.iter().any(|frame| frame == words)
         });

@@ -25,7 +25,7 @@ fn loud_link() -> (Stage, usize) {
     (stage, link)
 }
 
-/// The server takes all that there is, and answers; how many packets it took, and why somebody is gone.
+/// The server takes all that there is, and answers; how many packets it took, and why the link is gone.
 fn answer_all(stage: &mut Stage, now: Instant) -> (usize, Option<DisconnectReason>) {
     let mut taken = 0;
     while let Some(event) = stage.server.poll(now) {
@@ -45,7 +45,7 @@ fn answer_all(stage: &mut Stage, now: Instant) -> (usize, Option<DisconnectReaso
 }
 
 #[test]
-fn who_says_more_than_it_takes_in_has_to_wait_and_keeps_its_link() {
+fn an_adapter_that_sends_more_than_it_reads_has_to_wait_and_keeps_its_link() {
     let (mut stage, link) = loud_link();
     let (mut taken, mut told, mut most_at_once) = (0, 0, 0);
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -70,7 +70,7 @@ fn who_says_more_than_it_takes_in_has_to_wait_and_keeps_its_link() {
 }
 
 #[test]
-fn who_takes_nothing_in_for_the_idle_timeout_is_too_slow() {
+fn an_adapter_that_reads_nothing_for_the_idle_timeout_is_too_slow() {
     let (mut stage, _) = loud_link();
     let deadline = Instant::now() + Duration::from_secs(30);
     let mut taken = 0;

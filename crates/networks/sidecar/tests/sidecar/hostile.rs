@@ -1,4 +1,4 @@
-//! Strangers and broken adapters: they harm themselves only.
+//! Unproved connections and broken adapters: they harm themselves only.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,12 +11,12 @@ use crate::links::{Reported, Stage, settings_for};
 
 /// Says this to a server, and what it answers until it hangs up.
 fn answer_to(stage: &mut Stage, said: &[u8]) -> Vec<u8> {
-    let mut stranger = TcpStream::connect(stage.server.local_addr()).unwrap();
-    stranger.write_all(said).unwrap();
-    stranger.set_nonblocking(true).unwrap();
+    let mut other = TcpStream::connect(stage.server.local_addr()).unwrap();
+    other.write_all(said).unwrap();
+    other.set_nonblocking(true).unwrap();
     let mut answer = Vec::new();
     let mut piece = [0; 1024];
-    stage.until("the server hangs up", |_| match stranger.read(&mut piece) {
+    stage.until("the server hangs up", |_| match other.read(&mut piece) {
         Ok(0) => true,
         Ok(bytes) => {
             answer.extend(&piece[..bytes]);
@@ -28,7 +28,7 @@ fn answer_to(stage: &mut Stage, said: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn whoever_breaks_the_rules_is_told_and_hung_up_on() {
+fn an_adapter_that_breaks_the_protocol_is_told_and_disconnected() {
     let mut stage = Stage::new(SidecarSettings::default());
     for (said, words) in [
         (&b"\x00\x00"[..], "too long"),
@@ -48,15 +48,15 @@ fn whoever_breaks_the_rules_is_told_and_hung_up_on() {
 }
 
 #[test]
-fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_others() {
+fn a_slow_handshake_is_given_up_and_its_slot_is_free_again() {
     let mut settings = SidecarSettings::default();
     settings.handshake_timeout = Duration::from_millis(50);
     settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
     // One says a byte, one nothing; a third is one too many.
     let server = stage.server.local_addr();
-    let mut strangers: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
-    strangers[0].write_all(&[0]).unwrap();
+    let mut pending: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
+    pending[0].write_all(&[0]).unwrap();
     stage.until("all three are gone", |stage| {
         let connections = stage.server.statistics().connections;
         (connections.failed_handshakes, connections.rejected_handshaking) == (2, 1)
@@ -65,18 +65,18 @@ fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_other
 }
 
 #[test]
-fn strangers_who_say_nothing_keep_an_adapter_out_for_a_second_only() {
+fn silent_connections_keep_an_adapter_out_for_a_second_only() {
     let mut settings = SidecarSettings::default();
     settings.handshake_timeout = Duration::from_mins(10);
     settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
     let server = stage.server.local_addr();
     let rejected = |stage: &Stage| stage.server.statistics().connections.rejected_handshaking;
-    let _strangers: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
+    let _pending: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
     stage.until("one has no place", |stage| rejected(stage) == 1);
     stage.ahead += Duration::from_secs(1);
     stage.up(settings_for("main"));
-    assert_eq!(rejected(&stage), 2, "who had waited longest");
+    assert_eq!(rejected(&stage), 2, "the oldest one");
     assert_eq!(stage.server.statistics().connections.failed_handshakes, 0);
 }
 

@@ -208,7 +208,7 @@ fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left
     stage.server.disconnect(Instant::now(), Peer(0), "you shout");
     stage.until("it is told", |stage| stage.was_told(link, &Told::Kicked(Player(1), "you shout".into())));
     stage.links[link].send(Instant::now(), Player(1), Delivery::Reliable, b"unheard");
-    // It still counts, so nobody else has a place.
+    // It still counts, so no other has a slot.
     stage.links[link].joined(Instant::now(), Player(2), None);
     let full = "1 players are what this link takes".to_owned();
     stage.until("another one is full", |stage| stage.was_told(link, &Told::Kicked(Player(2), full.clone())));
@@ -221,7 +221,7 @@ fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left
 }
 
 #[test]
-fn a_server_that_goes_says_so_to_the_links_and_kicks_nobody() {
+fn a_server_that_stops_says_so_to_the_links_and_kicks_no_player() {
     let mut stage = Stage::new(SidecarSettings::default());
     let link = stage.up(settings_for("main"));
     stage.links[link].joined(Instant::now(), Player(1), None);
@@ -249,7 +249,7 @@ fn a_port_for_one_session_refuses_links_for_another() {
 }
 
 #[test]
-fn who_does_not_know_the_secret_does_not_get_in_at_either_end() {
+fn an_end_without_the_secret_is_refused_by_the_other() {
     let settings = |secret: &str| {
         let mut settings = SidecarSettings::default();
         settings.secret = LinkSecret::new(secret);

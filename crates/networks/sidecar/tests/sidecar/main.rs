@@ -1,4 +1,4 @@
-//! The sidecar link over real sockets: as a network like any other, between strangers, and with the engine.
+//! The sidecar link over real sockets: as a network like any other, with hostile ends, and with the engine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -105,7 +105,7 @@ impl Player {
     }
 }
 
-/// Two players of a game behind a cable, and Eve, who is linked to the voice server itself.
+/// Two players of a game behind a cable, and Eve, which is linked to the voice server itself.
 struct Scene {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,
@@ -186,7 +186,7 @@ fn others_see_within_a_second_that_the_players_of_a_silent_game_server_are_gone(
         scene.until_eve_hears(b"before");
         scene.cable.is_held = true;
         let silent_since = scene.now;
-        scene.until("Eve sees nobody", |scene| scene.eve.here.len() == 1);
+        scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         assert!(scene.now - silent_since <= SOON, "after {:?}", scene.now - silent_since);
         assert!(scene.players.iter().all(|player| player.here.len() == 3), "they still see each other");
     }
@@ -199,14 +199,14 @@ fn after_a_silence_players_are_back_and_heard_without_joining_again() {
         scene.until_eve_hears(b"before");
         let rosters = scene.rosters();
         scene.cable.is_held = true;
-        scene.until("Eve sees nobody", |scene| scene.eve.here.len() == 1);
+        scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         for _ in 0..300 {
             scene.turn();
         }
         scene.cable.is_held = false;
         scene.until("Eve sees both", |scene| scene.eve.here.len() == 3);
         scene.until_eve_hears(b"after");
-        assert_eq!(scene.rosters(), rosters, "nobody had to join again");
+        assert_eq!(scene.rosters(), rosters, "no player had to join again");
         assert!(scene.everybody_sees_all());
     }
 }
@@ -219,7 +219,7 @@ fn others_see_within_a_second_that_a_game_server_died_though_places_are_kept() {
         scene.cable.ends = None;
         scene.cable.is_held = true;
         let died = scene.now;
-        scene.until("Eve sees nobody", |scene| scene.eve.here.len() == 1);
+        scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         assert!(scene.now - died <= SOON, "after {:?}", scene.now - died);
     }
 }
@@ -231,7 +231,7 @@ fn after_a_lost_link_players_are_back_and_heard_when_it_returns() {
         scene.until_eve_hears(b"before");
         let rosters = scene.rosters();
         scene.cable.ends = None;
-        scene.until("Eve sees nobody", |scene| scene.eve.here.len() == 1);
+        scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         scene.until("Eve sees both", |scene| scene.eve.here.len() == 3);
         scene.until_eve_hears(b"after");
         scene.until("all see all", |scene| scene.everybody_sees_all());
@@ -239,7 +239,7 @@ fn after_a_lost_link_players_are_back_and_heard_when_it_returns() {
     }
 }
 
-/// For twenty seconds in which nobody says a word.
+/// For twenty seconds without voice.
 #[test]
 fn a_steady_game_server_is_never_taken_for_a_silent_one() {
     let mut scene = Scene::new(Capabilities::NONE, SidecarSettings::default());

@@ -119,7 +119,7 @@ fn words(of: &[(usize, &str)]) -> Vec<(usize, String)> {
 fn a_link_goes_to_the_server_of_its_session_with_its_first_player_and_loses_nothing_on_the_way() {
     let mut port = Port::new(3, SidecarSettings::default());
     let link = port.up("2");
-    assert_eq!(port.links_up(), [1, 0, 0], "nobody is there yet who had to be somewhere");
+    assert_eq!(port.links_up(), [1, 0, 0], "no player had to be placed yet");
     let now = Instant::now();
     for (player, packet) in [(7, b"one"), (7, b"two"), (8, b"six")] {
         port.links[link].send(now, Player(player), Delivery::Reliable, packet);
@@ -145,7 +145,7 @@ fn links_of_the_same_session_meet_and_those_of_the_first_servers_stay() {
 }
 
 #[test]
-fn when_nobody_is_left_the_next_player_asks_again_where_the_session_is() {
+fn after_the_last_player_left_the_next_one_is_placed_again() {
     let mut port = Port::new(2, SidecarSettings::default());
     let link = port.up("1");
     for (player, asked) in [(1, 1), (2, 2)] {
@@ -167,7 +167,7 @@ fn the_limit_of_links_is_that_of_all_servers_together() {
     port.links[link].joined(Instant::now(), Player(1), None);
     port.reports(1);
     port.add_link("0");
-    port.until("the second one is turned away", |port| !port.downs.is_empty());
+    port.until("the second one is rejected", |port| !port.downs.is_empty());
     assert_eq!(port.shards[0].statistics().connections.rejected_full, 1);
     assert_eq!(port.links_up(), [0, 1]);
     port.links[link].disconnect(Instant::now());
@@ -185,7 +185,7 @@ fn a_server_that_sleeps_is_woken_for_a_link_that_moves_to_it() {
         came.send(()).unwrap();
         let deadline = Instant::now() + PATIENCE;
         while sleeper.poll(Instant::now()).is_none() {
-            assert!(Instant::now() < deadline, "nobody wakes it");
+            assert!(Instant::now() < deadline, "nothing wakes it");
             thread::park_timeout(PATIENCE);
         }
     });

@@ -1,4 +1,4 @@
-//! A player whose game server has nobody else: a link of its own, as a transport.
+//! A player alone on its game server: a link of its own, as a transport.
 
 use std::collections::VecDeque;
 use std::fmt;

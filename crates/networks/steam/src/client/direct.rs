@@ -13,10 +13,10 @@ use crate::{SendKind, SessionState, SteamId, SteamP2p, packet_type};
 
 #[derive(Debug, Default)]
 pub(super) struct Direct {
-    /// Whom the game has named, and the voice has not sent away.
+    /// Accounts that the game has named, and that the voice has not disconnected.
     named: BTreeSet<SteamId>,
     links: BTreeMap<SteamId, DirectLink>,
-    /// Who said hello before the game named them.
+    /// Accounts that said hello before the game named them.
     early: VecDeque<(SteamId, u32)>,
     /// How the player introduced itself to others last.
     pub(super) announcement: Option<Vec<u8>>,
@@ -78,7 +78,7 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// The game names a player: a link is opened, and everybody hears again who we are.
+    /// The game names a player: a link is opened, and the player here introduces itself to all again.
     pub(super) fn name(&mut self, id: SteamId) {
         if id == self.settings.server || id == self.steam.id() {
             return;
@@ -150,7 +150,7 @@ impl<P: SteamP2p> Pump<P> {
             self.bring_up(now, from);
         }
         let delivery = packet_type::delivery_of(arrival, &self.packet);
-        // Of whom nobody is known, the transport drops and counts it.
+        // Packets of unknown accounts are dropped and counted by the transport.
         let _ = self.handle.receive_direct(from.0, delivery, &self.packet);
         delivery
     }
@@ -258,5 +258,5 @@ impl<P: SteamP2p> Pump<P> {
     }
 }
 
-/// So many are remembered who say hello before the game names them.
+/// So many accounts are remembered that say hello before the game names them.
 const EARLY_MAX: usize = 64;

@@ -64,7 +64,7 @@ impl<P: SteamP2p> Pump<P> {
     /// A packet of the server, or of the player with the server's account.
     fn handle_server_packet(&mut self, arrival: Arrival) -> Delivery {
         let delivery = packet_type::delivery_of(arrival, &self.packet);
-        // Whoever plays there is reached over the server, and need not introduce itself.
+        // A player there is reached over the server, and need not introduce itself.
         if !packet_type::is_announcement(&self.packet) {
             // Without a link, the transport drops and counts it.
             let _ = self.handle.receive(delivery, &self.packet);

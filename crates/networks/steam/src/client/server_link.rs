@@ -81,7 +81,7 @@ impl<P: SteamP2p> Pump<P> {
         let (number, channel) = match std::mem::replace(&mut self.server, ServerLink::None) {
             ServerLink::None => return,
             ServerLink::Up { number, is_ours: true } => (number, channels.to_server),
-            // Nobody else reads this channel.
+            // This channel has no other reader.
             ServerLink::Up { number, is_ours: false } | ServerLink::Opening { number, .. } => {
                 (number, channels.server_hello)
             }

@@ -62,7 +62,7 @@ impl<P: SteamP2p> Pump<P> {
             self.admit(now, from, None);
         }
         let delivery = packet_type::delivery_of(arrival, &self.packet);
-        // Of whom nobody is known, the transport drops and counts it.
+        // Packets of unknown accounts are dropped and counted by the transport.
         let _ = self.handle.receive(from.0, delivery, &self.packet);
         delivery
     }
@@ -105,7 +105,7 @@ impl<P: SteamP2p> Pump<P> {
             SteamEvent::SessionRequest { from } => {
                 if self.clients.contains_key(&from) || self.admission.lets_in(from) {
                     self.steam.accept(from);
-                    // Who only makes sessions is not kept for ever.
+                    // A session of an account that sends nothing is not kept forever.
                     self.farewells.close_later(now, from);
                 } else {
                     self.rejected += 1;
@@ -135,14 +135,14 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// Somebody comes unnamed.
+    /// An account connects that the game has not named.
     fn admit(&mut self, now: Instant, id: SteamId, hello: Option<u32>) {
         if self.admission.lets_in(id) {
             self.take_in(now, id, hello);
         } else {
             self.rejected += 1;
             self.ignored.insert(id, now + self.quiet_time);
-            // Whose session nobody has accepted is not answered: that would accept it.
+            // A session that was not accepted is not answered: that would accept it.
             if let Some(number) = hello
                 && self.steam.session_state(id) == SessionState::Active
             {

@@ -134,7 +134,7 @@ fn in_words(error: SteamAPIInitError) -> String {
     if words.is_empty() { general } else { words }
 }
 
-/// What the server says of its own version; nobody looks at it.
+/// What the server says of its own version; it is not used.
 const VERSION: &str = "1.0.0.0";
 
 const LOOKED_EVERY: Duration = Duration::from_millis(10);

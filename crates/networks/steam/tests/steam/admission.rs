@@ -1,4 +1,4 @@
-//! Who gets in, who does not, and what hostile accounts can do.
+//! Which accounts get in, which do not, and what hostile accounts can do.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,10 +21,10 @@ fn server(world: &World, admission: Admission) -> Server {
 }
 
 #[test]
-fn each_admission_lets_in_whom_it_says_and_the_game_whomever_it_names() {
+fn each_admission_accepts_its_accounts_and_those_that_the_game_names() {
     let listed = || BTreeSet::from([SteamId(LISTED)]);
     let rows: [(Admission, [bool; 2]); 4] = [
-        (Admission::Everybody, [true, true]),
+        (Admission::Everyone, [true, true]),
         (Admission::Listed(listed()), [true, false]),
         (Admission::Asked(Box::new(|id| id == SteamId(OTHER))), [false, true]),
         (Admission::Named, [false, false]),
@@ -87,7 +87,7 @@ fn a_full_server_turns_newcomers_away_and_counts_them() {
 #[test]
 fn hostile_packets_are_counted_and_end_nobodys_link_but_their_senders() {
     let mut world = World::new(HubSettings::default());
-    let mut server = server(&world, Admission::Everybody);
+    let mut server = server(&world, Admission::Everyone);
     let mut player = world.player(OTHER, ClientSettings::new(SteamId(SERVER)));
     player.transport.connect(world.now);
     let mut hostile = world.original(LISTED);
@@ -116,14 +116,14 @@ fn hostile_packets_are_counted_and_end_nobodys_link_but_their_senders() {
     world.pass(SECOND, &mut [&mut server, &mut player, &mut hostile]);
     assert!(server.heard.iter().any(|(_, _, packet)| packet == HANDSHAKE_REQUEST));
     assert_eq!((player.connected, player.end.as_ref(), player.direct.len()), (1, None, 0));
-    assert!(player.heard.is_empty(), "nobody speaks for the server");
+    assert!(player.heard.is_empty(), "no account speaks for the server");
     assert!(server.heard.iter().all(|(_, _, packet)| packet.len() <= 16 * 1024));
 }
 
 #[test]
 fn what_is_longer_than_a_network_carries_is_dropped_and_counted() {
     let mut world = World::new(HubSettings::default());
-    let (mut server, mut account) = (server(&world, Admission::Everybody), world.original(OTHER));
+    let (mut server, mut account) = (server(&world, Admission::Everyone), world.original(OTHER));
     account.send(SERVER, CHANNELS.to_server, HANDSHAKE_REQUEST);
     account.send(SERVER, CHANNELS.to_server, &vec![0x8b; 17_000]);
     account.send(SERVER, CHANNELS.to_server, VOICE);
@@ -133,7 +133,7 @@ fn what_is_longer_than_a_network_carries_is_dropped_and_counted() {
 }
 
 #[test]
-fn sessions_that_nobody_needs_are_closed_after_half_a_minute() {
+fn unused_sessions_are_closed_after_half_a_minute() {
     let mut world = World::new(HubSettings::default());
     let link = LinkSettings { closes_sessions: true, ..LinkSettings::default() };
     let mut server = world.server(SERVER, ServerSettings { link, ..ServerSettings::default() });

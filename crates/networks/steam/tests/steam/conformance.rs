@@ -12,7 +12,7 @@ use consonance_steam::{
 use consonance_transport::conformance::{DirectNetwork, Network};
 use consonance_transport::{ClientEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics};
 
-/// A game on Steam: it gives players their accounts, and says who is whose friend.
+/// A game on Steam: it gives players their accounts, and reports their friends.
 pub(crate) struct Game {
     hub: Hub,
     server: SteamId,
@@ -96,7 +96,7 @@ impl Game {
     }
 }
 
-/// Who is lost is noticed soon.
+/// A lost account is noticed soon.
 fn link_settings() -> LinkSettings {
     LinkSettings { still_here_interval: Duration::from_secs(1), ..LinkSettings::default() }
 }
@@ -105,7 +105,7 @@ impl Network for Game {
     type Server = SteamServer<HubAccount>;
     type Client = Player;
 
-    /// Who holds the session has one.
+    /// The account that holds the session has one.
     const NAMES_SESSIONS: bool = false;
     const ANSWERS_PROBES: bool = true;
 

@@ -10,7 +10,7 @@ use crate::support::{SECOND, World};
 const CHANNEL: i32 = 5;
 
 #[test]
-fn who_was_not_accepted_waits_and_is_asked_for_once() {
+fn an_account_that_is_not_accepted_waits_and_is_reported_once() {
     let mut world = World::new(HubSettings::default());
     let (mut alice, mut bob) = (world.original(1), world.original(2));
     for word in [&b"first"[..], b"second"] {
@@ -71,7 +71,7 @@ fn packets_have_the_limits_of_their_kinds_and_a_queue_is_bounded() {
         assert!(!send(bytes_max + 1) && send(bytes_max), "{kind:?}");
     }
     assert!(!alice.steam.send(SteamId(4), SendKind::Reliable, CHANNEL, b"x"), "a mebibyte waits already");
-    assert!(!alice.steam.send(SteamId(0), SendKind::Reliable, CHANNEL, b"x"), "that is nobody");
+    assert!(!alice.steam.send(SteamId(0), SendKind::Reliable, CHANNEL, b"x"), "that is not an account");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn channels_are_read_one_by_one() {
 }
 
 #[test]
-fn who_is_not_accepted_for_twenty_seconds_fails_and_may_ask_again() {
+fn an_account_that_is_not_accepted_for_twenty_seconds_fails_and_may_ask_again() {
     let mut world = World::new(HubSettings::default());
     let (mut alice, mut bob) = (world.original(1), world.original(2));
     alice.send(2, CHANNEL, b"anybody?");
@@ -105,7 +105,7 @@ fn who_is_not_accepted_for_twenty_seconds_fails_and_may_ask_again() {
 }
 
 #[test]
-fn a_closed_session_is_asked_for_again_and_nobody_is_told() {
+fn a_closed_session_is_asked_for_again_without_an_event() {
     let mut world = World::new(HubSettings::default());
     let (mut alice, mut bob) = (world.original(1), world.original(2));
     alice.send(2, CHANNEL, b"hello");
@@ -161,7 +161,7 @@ fn an_account_may_have_several_ends_and_sends_to_itself_through_steam() {
     world.pass(SECOND, &mut [&mut server, &mut player]);
     assert_eq!(server.read(CHANNEL), [b"to myself"]);
     let mut other = world.original(2);
-    other.send(1, 9, b"who is there?");
+    other.send(1, 9, b"is it there?");
     drop(player);
     world.pass(SECOND, &mut [&mut other, &mut server]);
     assert_eq!(server.requests, [SteamId(2)], "the account is there as long as one end is");

@@ -6,7 +6,7 @@ use consonance_steam::hub::HubSettings;
 use consonance_steam::{ClientSettings, ServerSettings, SteamId};
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
 
-use crate::support::{Direct, Player, SECOND, Server, Somebody, VOICE, World};
+use crate::support::{Actor, Direct, Player, SECOND, Server, VOICE, World};
 
 const SERVER: u64 = 1;
 
@@ -117,7 +117,7 @@ fn a_player_that_starts_again_is_another_direct_link_to_others() {
 }
 
 fn pass(world: &mut World, milliseconds: u64, server: &mut Server, players: &mut [Player]) {
-    let mut everybody: Vec<&mut dyn Somebody> = vec![server];
-    everybody.extend(players.iter_mut().map(|player| player as &mut dyn Somebody));
+    let mut everybody: Vec<&mut dyn Actor> = vec![server];
+    everybody.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
     world.pass(Duration::from_millis(milliseconds), &mut everybody);
 }

@@ -130,7 +130,7 @@ fn the_server_may_be_lost_without_a_word() {
 }
 
 #[test]
-fn a_player_introduces_itself_when_the_game_names_somebody_and_every_23_seconds() {
+fn a_player_introduces_itself_when_the_game_names_a_player_and_every_23_seconds() {
     let mut world = world();
     let (mut player, mut server) = connected_player(&mut world);
     let (mut first, mut second) = (world.original(THEIRS), world.original(THEIRS + 1));
@@ -156,28 +156,28 @@ fn a_player_introduces_itself_when_the_game_names_somebody_and_every_23_seconds(
 
     player.transport.disconnect(world.now);
     world.pass(Duration::from_secs(69), &mut [&mut player, &mut first, &mut second, &mut server]);
-    assert!(first.read(CHANNELS.to_client).is_empty(), "who has left is nobody in the session");
+    assert!(first.read(CHANNELS.to_client).is_empty(), "an account that left is not in the session");
 }
 
 #[test]
 fn an_original_that_introduces_itself_is_linked_at_once_if_the_game_has_named_it() {
     let mut world = world();
     let (mut player, mut server) = connected_player(&mut world);
-    let (mut named, mut stranger) = (world.original(THEIRS), world.original(THEIRS + 1));
+    let (mut named, mut unnamed) = (world.original(THEIRS), world.original(THEIRS + 1));
     player.transport.members().connected(SteamId(THEIRS));
     named.send(OURS, CHANNELS.to_client, HANDSHAKE_P2P);
-    stranger.send(OURS, CHANNELS.to_client, HANDSHAKE_P2P);
-    world.pass(Duration::from_millis(10), &mut [&mut player, &mut named, &mut stranger, &mut server]);
+    unnamed.send(OURS, CHANNELS.to_client, HANDSHAKE_P2P);
+    world.pass(Duration::from_millis(10), &mut [&mut player, &mut named, &mut unnamed, &mut server]);
     let [(link, Direct::Up), (same, Direct::Packet(Delivery::Reliable, packet))] = player.direct.as_slice()
     else {
         panic!("one link and one packet: {:?}", player.direct);
     };
     assert_eq!((link, packet.as_slice()), (same, HANDSHAKE_P2P));
-    assert_eq!(stranger.steam.session_state(SteamId(OURS)), consonance_steam::SessionState::Connecting);
+    assert_eq!(unnamed.steam.session_state(SteamId(OURS)), consonance_steam::SessionState::Connecting);
 }
 
 #[test]
-fn a_player_whom_steam_cannot_reach_is_tried_again_and_the_server_stays() {
+fn a_player_that_steam_cannot_reach_is_tried_again_and_the_server_stays() {
     let mut world = world();
     let (mut player, mut server) = connected_player(&mut world);
     let mut other = world.original(THEIRS);
@@ -207,7 +207,7 @@ fn a_host_is_server_and_player_with_one_account_and_has_no_direct_link_with_itse
     }
     world.pass(SECOND, &mut [&mut server, &mut host, &mut guest]);
     assert_eq!((host.connected, guest.connected, server.came.len()), (1, 1, 2));
-    assert!(guest.direct.is_empty(), "whoever plays at the server is reached over the server");
+    assert!(guest.direct.is_empty(), "a player at the server is reached over the server");
     host.transport.send(world.now, Delivery::Reliable, b"to the server");
     let everybody: Vec<Peer> = server.came.iter().map(|(peer, _)| *peer).collect();
     server.transport.send(world.now, &everybody, Delivery::Reliable, b"to all");

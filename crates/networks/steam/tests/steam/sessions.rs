@@ -13,13 +13,13 @@ use consonance_transport::{
     ServerEvent as ServerNetworkEvent, ServerTransport as _,
 };
 
-use crate::support::{SECOND, Somebody, World};
+use crate::support::{Actor, SECOND, World};
 
 const HOST: u64 = 1;
 const ROOM: &str = "lobby";
 
 #[test]
-fn players_who_reach_each_other_speak_directly_and_the_server_carries_the_rest() {
+fn players_that_reach_each_other_speak_directly_and_the_server_carries_the_rest() {
     let mut table = Table::new(&["Alice", "Bob", "Carol"]);
     // Carol's game has not named anybody to her, nor her to others.
     table.introduce(0, 1);
@@ -65,7 +65,7 @@ fn the_player_with_the_servers_account_is_in_the_session_like_everybody() {
 }
 
 #[test]
-fn who_left_and_comes_back_is_heard_directly_again() {
+fn a_player_that_left_and_comes_back_is_heard_directly_again() {
     let mut table = Table::new(&["Alice", "Bob"]);
     table.introduce(0, 1);
     table.pass(2 * SECOND);
@@ -82,8 +82,8 @@ fn the_name_of_a_lost_player_is_kept_for_its_account() {
     // Bob's game ends.
     table.players.truncate(1);
     table.pass(SECOND);
-    let stranger = Voice::new(&table.world, 102, "Bob");
-    table.players.push(stranger);
+    let newcomer = Voice::new(&table.world, 102, "Bob");
+    table.players.push(newcomer);
     table.pass(5 * SECOND);
     assert_eq!(table.players[1].client.id(), None, "another account waits for the name");
     let bob = Voice::new(&table.world, 101, "Bob");
@@ -140,8 +140,8 @@ impl Table {
 
     fn pass(&mut self, time: Duration) {
         let Self { world, host, players } = self;
-        let mut everybody: Vec<&mut dyn Somebody> = vec![host];
-        everybody.extend(players.iter_mut().map(|player| player as &mut dyn Somebody));
+        let mut everybody: Vec<&mut dyn Actor> = vec![host];
+        everybody.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
         world.pass(time, &mut everybody);
     }
 }
@@ -153,7 +153,7 @@ struct Host {
     started: Instant,
 }
 
-impl Somebody for Host {
+impl Actor for Host {
     fn turn(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, server, .. } = self;
@@ -186,7 +186,7 @@ impl Somebody for Host {
             server.handle_heard(at, link, heard.map(|heard| session_time(self.started, heard)));
         }
         while server.poll_event().is_some() {}
-        assert!(server.poll_command().is_none(), "nobody is sent away");
+        assert!(server.poll_command().is_none(), "no peer is disconnected");
     }
 }
 
@@ -201,7 +201,7 @@ struct Voice {
     client: Client,
     started: Instant,
     frames: usize,
-    /// Packets from the server while somebody speaks.
+    /// Packets from the server while a player speaks.
     from_server: usize,
     is_counting: bool,
 }
@@ -243,7 +243,7 @@ impl Voice {
     }
 }
 
-impl Somebody for Voice {
+impl Actor for Voice {
     fn turn(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, client, .. } = self;
@@ -254,7 +254,7 @@ impl Somebody for Voice {
                     self.from_server += usize::from(self.is_counting);
                     client.handle_packet(at, TO_SERVER, to_session(delivery), packet);
                 }
-                NetworkEvent::Disconnected { reason } => panic!("nobody leaves: {reason}"),
+                NetworkEvent::Disconnected { reason } => panic!("an unexpected end: {reason}"),
                 NetworkEvent::Direct { peer, event } => {
                     let link = LinkId(DIRECT | peer.0);
                     match event {

@@ -51,18 +51,18 @@ impl World {
     }
 
     /// Time passes for these, millisecond by millisecond.
-    pub(crate) fn pass(&mut self, time: Duration, everybody: &mut [&mut dyn Somebody]) {
+    pub(crate) fn pass(&mut self, time: Duration, everybody: &mut [&mut dyn Actor]) {
         for _ in 0..time.as_millis() {
             self.now += Duration::from_millis(1);
-            for somebody in everybody.iter_mut() {
-                somebody.turn(self.now);
+            for actor in everybody.iter_mut() {
+                actor.turn(self.now);
             }
         }
     }
 }
 
-/// Whoever has something to do as time passes.
-pub(crate) trait Somebody {
+/// An end that has something to do as time passes.
+pub(crate) trait Actor {
     fn turn(&mut self, now: Instant);
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Server {
     pub(crate) heard: Vec<(Peer, Delivery, Vec<u8>)>,
 }
 
-impl Somebody for Server {
+impl Actor for Server {
     fn turn(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
@@ -105,7 +105,7 @@ pub(crate) enum Direct {
     Down(DisconnectReason),
 }
 
-impl Somebody for Player {
+impl Actor for Player {
     fn turn(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
@@ -128,12 +128,12 @@ impl Somebody for Player {
 /// An account that does only what it is told to, as a game with an original in it would.
 pub(crate) struct Original {
     pub(crate) steam: HubAccount,
-    /// Who asked for a session and was not accepted yet.
+    /// Accounts that asked for a session and were not accepted yet.
     pub(crate) requests: Vec<SteamId>,
     pub(crate) lost: Vec<SteamId>,
 }
 
-impl Somebody for Original {
+impl Actor for Original {
     fn turn(&mut self, now: Instant) {
         self.steam.run_callbacks(now);
         while let Some(event) = self.steam.poll_event() {

@@ -1,8 +1,8 @@
 //! How a client proves its address with nothing but acknowledgements.
 //!
 //! Nothing in Unity Transport is echoed but which reliable packets have arrived. So a server cuts the first bytes that
-//! it has to say into many small packets, and holds some of them back at first, like packets that were lost: only who
-//! gets the others can tell which. Whoever acknowledges one that was held back guesses.
+//! it has to say into many small packets, and holds some of them back at first, like packets that were lost: only a
+//! receiver of the others can tell which. An acknowledgement of one that was held back is a guess.
 
 /// How much must have been told that has to be guessed otherwise: one in a million attempts succeeds.
 const BITS: u32 = 20;
@@ -23,7 +23,7 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// With a number that nobody can guess.
+    /// With an unguessable number.
     pub(super) fn new(secret: u64) -> Self {
         Self { secret, told: 0 }
     }

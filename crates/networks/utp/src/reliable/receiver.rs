@@ -44,7 +44,7 @@ impl ReliableReceiver {
         mut deliver: impl FnMut(&[u8]),
     ) {
         let ahead = sequence.wrapping_sub(self.next);
-        // What is behind was delivered; whoever sends it again has not heard of that.
+        // What is behind was delivered; a peer that repeats it missed the acknowledgement.
         let is_behind = ahead >= 1 << 15 && ahead.wrapping_neg() <= self.window;
         if ahead >= self.window && !is_behind {
             return;
@@ -142,7 +142,7 @@ mod tests {
         assert!(!receiver.is_ack_due());
         assert_eq!(receive(&mut receiver, &[63]), (vec![], 63, 1));
         receiver.receive(Instant::now(), 63, b"", |_| panic!("it was not its turn"));
-        assert!(receiver.is_ack_due(), "whoever repeats has not heard of the acknowledgement");
+        assert!(receiver.is_ack_due(), "a peer that repeats missed the acknowledgement");
     }
 
     #[test]

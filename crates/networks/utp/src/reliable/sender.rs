@@ -70,7 +70,7 @@ impl ReliableSender {
     }
 
     /// The other side has to prove that it gets what is sent, before anything is sent in large packets. The number
-    /// is one that nobody can guess.
+    /// is unguessable.
     pub(crate) fn ask_for_proof(&mut self, secret: u64) {
         self.opening = Some(Opening::new(secret));
     }
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_to_prove_that_it_gets_what_is_sent_tells_which_of_the_first_packets_came() {
+    fn a_client_proves_its_address_by_telling_which_of_the_first_packets_arrived() {
         let (mut sender, now) = sender_with(2);
         sender.ask_for_proof(0b0101);
         let first: Vec<u16> = (0..24).filter(|sequence| ![0, 2].contains(sequence)).collect();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn who_acknowledges_what_was_held_back_guesses() {
+    fn an_acknowledgement_of_a_packet_that_was_held_back_is_a_guess() {
         for guess in [u64::MAX, 1 << 23 | 1] {
             let (mut sender, now) = sender_with(1);
             sender.ask_for_proof(1);

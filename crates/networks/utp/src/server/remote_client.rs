@@ -26,7 +26,7 @@ pub(super) struct RemoteClient {
 /// How far a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// It asked, and nobody has decided.
+    /// It asked, and waits for a decision.
     Knocking,
     /// It was told that it is taken in, and has to show that it gets what it is sent. It cannot before something
     /// reliable was said to it, first at this time: a game may take as long as it likes to decide about a newcomer.

@@ -24,7 +24,7 @@ impl UtpServer {
         }
     }
 
-    /// Addresses that are made up prove nothing. Whoever has to go is not told: who still asks is taken in again.
+    /// Spoofed addresses prove nothing. The one given up is not told: a client that still asks is accepted again.
     pub(super) fn make_room_for_unproved(&mut self) {
         if self.unproved.len() >= self.settings.unproved_max.max(1)
             && let Some(&longest) = self.unproved.first()

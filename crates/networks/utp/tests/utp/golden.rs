@@ -88,7 +88,7 @@ fn ack_only_for_sequence_0_after_3_ms() {
     assert_eq!(hand.take(), [(HERE, ack.clone())]);
     assert_eq!(hand.take(), [], "once is enough");
     assert_eq!(hand.give_bytes(HERE, &reliable), [], "and so is one delivery");
-    assert_eq!(hand.take(), [(HERE, ack)], "whoever repeats is told again");
+    assert_eq!(hand.take(), [(HERE, ack)], "a peer that repeats is told again");
 }
 
 #[test]

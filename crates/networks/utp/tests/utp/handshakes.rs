@@ -44,7 +44,7 @@ fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
         let mut datagram = Vec::new();
         Datagram { token: T, kind }.write(&mut datagram);
         client.handle_datagram(now, &datagram);
-        assert_eq!(client.poll_event(&mut Vec::new()), None, "it is somebody else's");
+        assert_eq!(client.poll_event(&mut Vec::new()), None, "it is another client's");
         datagram.clear();
         Datagram { token, kind }.write(&mut datagram);
         client.handle_datagram(now, &datagram);
@@ -55,7 +55,7 @@ fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
 }
 
 #[test]
-fn whoever_is_not_taken_in_is_refused_and_never_connects() {
+fn a_refused_client_never_connects() {
     everywhere(|mut rig, _| {
         rig.refuses = true;
         let number = rig.add_client(client(1), b"");
@@ -127,7 +127,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
 }
 
 #[test]
-fn a_goodbye_that_was_lost_is_said_again_to_whoever_goes_on() {
+fn a_lost_goodbye_is_repeated_to_a_client_that_goes_on() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     hand.server.disconnect(hand.now, peer, "");
     let mut goodbye = Vec::new();
@@ -175,7 +175,7 @@ fn a_client_stays_for_as_long_as_a_game_takes_to_decide_and_proves_its_address_w
 }
 
 #[test]
-fn who_is_told_something_reliable_and_does_not_show_in_time_that_it_came_is_out() {
+fn a_client_that_does_not_acknowledge_reliable_packets_in_time_is_disconnected() {
     let mut hand = ByHand::new(ServerSettings::default());
     hand.give(HERE, Kind::Request { greeting: b"" });
     let peer = hand.newest.unwrap();
@@ -232,7 +232,7 @@ fn a_token_is_free_again_after_a_goodbye() {
 }
 
 #[test]
-fn a_connection_follows_its_client_to_another_port_but_nobody_has_it_sent_to_another_host() {
+fn a_connection_follows_its_client_to_another_port_but_never_to_another_host() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     let port = SocketAddr::new(HERE.ip(), 6000);
     let host = SocketAddr::from(([10, 0, 0, 9], 6000));

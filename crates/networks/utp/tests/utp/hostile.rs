@@ -1,4 +1,4 @@
-//! Strangers and peers that do not keep to the rules.
+//! Unknown addresses and peers that break the protocol.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn what_is_no_datagram_is_told_by_its_fault() {
 }
 
 #[test]
-fn nobody_gets_more_bytes_than_came_in_his_name() {
+fn an_unproved_address_gets_no_more_bytes_than_came_in_its_name() {
     let mut full = ByHand::new(ServerSettings { connections_max: 0, ..ServerSettings::default() });
     let mut open = ByHand::new(ServerSettings::default());
     for hand in [&mut full, &mut open] {
@@ -55,7 +55,7 @@ fn nobody_gets_more_bytes_than_came_in_his_name() {
     }
 }
 
-/// What somebody may acknowledge who knows the protocol, and not what was sent.
+/// What an attacker may acknowledge that knows the protocol, but not what was sent.
 fn guesses() -> impl Iterator<Item = (u16, u64)> {
     let all = (0..64_u16).map(|newest| (newest, u64::MAX));
     let one_more_each_time = (0..64_u16).map(|newest| (newest, 1));
@@ -132,17 +132,17 @@ fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time()
 }
 
 #[test]
-fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
     for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
         let mut rig = rig(conditions, 3);
-        let mut strangers = 0_u64;
+        let mut sent = 0_u64;
         let mut come = |rig: &mut UtpRig, requests: usize| {
             for _ in 0..requests {
-                strangers += 1;
+                sent += 1;
                 let mut request = Vec::new();
-                let token = Token((strangers << 16).to_le_bytes());
+                let token = Token((sent << 16).to_le_bytes());
                 Datagram { token, kind: Kind::Request { greeting: b"" } }.write(&mut request);
-                rig.inject(SocketAddr::from(([10, 9, 9, 9], strangers as u16)), &request);
+                rig.inject(SocketAddr::from(([10, 9, 9, 9], sent as u16)), &request);
                 rig.run_for(Duration::from_millis(10));
             }
         };
@@ -166,7 +166,7 @@ fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_
             }
         }
         assert_eq!(rig.client_saw(number)[0], Saw::Connected(Vec::new()), "it is in");
-        assert_eq!(rig.saw_of(peer.unwrap()).len(), 2, "and stays, after five seconds of strangers");
+        assert_eq!(rig.saw_of(peer.unwrap()).len(), 2, "and stays, after five seconds of spoofed requests");
         assert_eq!(messages(rig.client_saw(number), RELIABLE), [OPENING]);
     }
 }
@@ -187,7 +187,7 @@ fn a_length_that_cannot_be_ends_its_sender() {
 }
 
 #[test]
-fn somebody_who_guesses_at_tokens_disturbs_nobody() {
+fn guessed_tokens_disturb_no_client() {
     let mut rig = rig(LinkConditions::PERFECT, 0);
     let (number, peer) = rig.connect_client(client(1), b"");
     for guess in 0..10_000_u64 {

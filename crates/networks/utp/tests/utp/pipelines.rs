@@ -113,7 +113,7 @@ fn what_is_too_large_or_on_no_pipeline_is_dropped_and_counted() {
 }
 
 #[test]
-fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
+fn a_client_that_does_not_take_reliable_messages_is_disconnected_as_too_slow() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, peer) = rig.connect_client(client(1), b"");
     rig.client(number).is_cut = true;

@@ -34,7 +34,7 @@ pub(crate) const T: Token = Token([0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa
 /// Whose numbers servers take.
 const SEED: [u8; 32] = [1; 32];
 
-/// Somebody's address.
+/// An address of a client.
 pub(crate) const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5000);
 
 /// The first that a server says to a client by hand.
@@ -67,7 +67,7 @@ pub(crate) fn prove(rig: &mut UtpRig, client: usize, peer: Peer) {
 pub(crate) struct ByHand {
     pub(crate) server: UtpServer,
     pub(crate) now: Instant,
-    /// Who was taken in last.
+    /// The client that was accepted last.
     pub(crate) newest: Option<Peer>,
 }
 

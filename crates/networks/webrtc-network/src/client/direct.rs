@@ -48,7 +48,7 @@ impl DirectEnds {
         self.asked.push(link);
     }
 
-    /// What we are on a signalling link that came up: whoever asked connects.
+    /// Our role on a signalling link that came up: the end that asked connects.
     pub(super) fn role_of(&mut self, link: LinkId) -> Option<Role> {
         let asked = self.asked.len();
         self.asked.retain(|of| *of != link);

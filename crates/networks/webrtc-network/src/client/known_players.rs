@@ -1,12 +1,12 @@
-//! Whom the player has met in the session, and who of two players connects to the other.
+//! The players met in the session, and which of two players connects to the other.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where a program says which players are in the session, so that direct links are made to them. A clone is the same.
 ///
-/// Of two players the one whose name sorts lower connects, once: say each player who joins, when the session has taken
-/// us in. A link that cannot be made is not tried again; that player is reached over the host.
+/// Of two players the one whose name sorts lower connects, once: report each player that joins, once the session has
+/// accepted us. A link that cannot be made is not tried again; that player is reached over the host.
 #[derive(Clone, Debug)]
 pub struct KnownPlayers {
     own_name: Option<Arc<str>>,
@@ -61,7 +61,7 @@ mod tests {
             assert!(met(lower, higher) && !met(higher, lower), "{lower} and {higher}");
         }
         assert!(!KnownPlayers::new(Some("Alice".to_owned())).met("Alice"));
-        assert!(!KnownPlayers::new(None).met("Bob"), "nobody could connect to whom has no name");
+        assert!(!KnownPlayers::new(None).met("Bob"), "a player without a name could not be connected to");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl WebRtcClient {
             SignallingEvent::Failed(link) => match self.server {
                 ServerLink::Asking { link: asked } if asked == link => {
                     let address = self.settings.session.clone();
-                    let cause = "nobody hosts a session of this name at the signalling server".to_owned();
+                    let cause = "no host has a session of this name at the signalling server".to_owned();
                     self.end_server(now, DisconnectReason::Unreachable { address, cause });
                 }
                 _ => self.direct.forget_link(link),

@@ -1,4 +1,4 @@
-//! Who may negotiate and be connected, and who makes room.
+//! Which players may negotiate and be connected, and which make room.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
@@ -15,7 +15,7 @@ impl WebRtcHost {
         self.guests.values().filter(|guest| is_negotiating(guest)).count()
     }
 
-    /// Somebody wants in.
+    /// A player asks for a connection.
     pub(super) fn open(&mut self, now: Instant, index: usize, link: LinkId) {
         // Where it is shows only when it is connected, and with that whether there is room for it.
         let has_place = self.negotiating() < self.settings.negotiating_max || self.make_room(now);
@@ -56,8 +56,7 @@ impl WebRtcHost {
         true
     }
 
-    /// Whoever has negotiated for longest goes, once it has had its time: a player who is there for real is soon done.
-    /// False if nobody has.
+    /// The longest negotiation is given up, once it has had its time: a real player is soon done. False if none has.
     fn make_room(&mut self, now: Instant) -> bool {
         let undisturbed = self.settings.negotiation_undisturbed;
         let longest: Option<Peer> = self

@@ -1,5 +1,4 @@
-//! A player who has not shown yet where it is, and one who puts somebody else's address on its checks. On simulated
-//! time.
+//! A player without a proved address, and an attacker that spoofs the address of its checks. On simulated time.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -86,7 +85,7 @@ impl Stage {
         }
     }
 
-    /// A player who opens these channels, in this order.
+    /// A player that opens these channels, in this order.
     fn opening(channels: impl IntoIterator<Item = ChannelConfig>) -> Self {
         let mut stage = Self::new();
         let player = &mut stage.player;
@@ -173,7 +172,7 @@ impl Stage {
         }
     }
 
-    /// From the host to somebody.
+    /// From the host to an address.
     fn carry(&mut self, to: SocketAddr, datagram: &[u8]) {
         if to.ip() == victim().ip() {
             self.sent_to_victim += datagram.len();
@@ -242,7 +241,7 @@ fn victim() -> SocketAddr {
 }
 
 #[test]
-fn nobody_joins_under_an_address_that_is_not_its_own() {
+fn no_player_joins_under_a_spoofed_address() {
     let mut connected = 0;
     for forged in [Forged::Unproved, Forged::Preferred, Forged::Record] {
         for number in 1..12 {
@@ -255,7 +254,7 @@ fn nobody_joins_under_an_address_that_is_not_its_own() {
             }
         }
     }
-    assert!(connected > 10, "who is there gets in all the same: {connected}");
+    assert!(connected > 10, "real players get in all the same: {connected}");
 }
 
 #[test]
@@ -289,7 +288,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 }
 
 #[test]
-fn who_never_answers_where_it_is_does_not_get_in() {
+fn a_player_that_never_answers_at_its_address_does_not_get_in() {
     let mut stage = Stage::new();
     stage.answers = false;
     stage.join(120);
@@ -297,7 +296,7 @@ fn who_never_answers_where_it_is_does_not_get_in() {
 }
 
 #[test]
-fn who_has_not_shown_where_it_is_is_not_told_that_it_is_in() {
+fn a_player_without_a_proved_address_is_not_told_that_it_is_in() {
     let mut stage = Stage::new();
     stage.answers = false;
     for _ in 0..500 {
@@ -341,7 +340,7 @@ fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
 }
 
 #[test]
-fn who_says_much_before_it_is_in_is_sent_away() {
+fn a_player_that_sends_much_before_it_is_in_is_disconnected() {
     let [reliable, _] = channels();
     let mut stage = Stage::opening([reliable]);
     for _ in 0..500 {
@@ -355,7 +354,7 @@ fn who_says_much_before_it_is_in_is_sent_away() {
 }
 
 #[test]
-fn nothing_is_held_back_from_who_is_where_it_says() {
+fn nothing_is_held_back_from_a_player_with_a_proved_address() {
     for delay_ms in [0, 20, 100, 300] {
         let mut stage = Stage::new();
         stage.delay = Duration::from_millis(delay_ms);

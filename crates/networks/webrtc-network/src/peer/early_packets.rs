@@ -10,7 +10,7 @@ pub(super) struct EarlyPackets {
 }
 
 impl EarlyPackets {
-    /// False if it is more than anybody has to say who is not in.
+    /// False if it is more than any player has to send before it is in.
     #[must_use]
     pub(super) fn keep(&mut self, packet: Vec<u8>) -> bool {
         self.bytes += packet.len();

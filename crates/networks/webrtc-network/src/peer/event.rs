@@ -46,7 +46,7 @@ pub(crate) enum End {
 }
 
 impl End {
-    /// The same for whoever is told of an open connection.
+    /// The same for the reader of an open connection's events.
     pub(crate) fn reason(self) -> DisconnectReason {
         match self {
             Self::ByUs => DisconnectReason::ClosedByUs,

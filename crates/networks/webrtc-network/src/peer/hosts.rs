@@ -1,9 +1,9 @@
 //! Where a peer has shown that it gets what is sent there.
 //!
 //! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a peer
-//! knows the password that it was told. Who looks for ways itself sends only where its own checks were answered (RFC
-//! 8445, section 7.2.5); an end that only answers has to ask, and sends no more than came from a host until then. What
-//! else there is to say waits for the answer.
+//! knows the password that it was told. An end that gathers candidates itself sends only where its own checks were
+//! answered (RFC 8445, section 7.2.5); an end that only answers has to ask, and sends no more than came from a host
+//! until then. What else there is to say waits for the answer.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
@@ -43,7 +43,7 @@ impl Hosts {
         self.credentials = Some(credentials);
     }
 
-    /// A datagram came. True if it is the answer to a check of ours, and nobody else's matter.
+    /// A datagram came. True if it is the answer to a check of ours, and of no other interest.
     pub(super) fn handle_datagram(&mut self, from: IpAddr, datagram: &[u8]) -> bool {
         if self.ice == Ice::Full {
             return false;

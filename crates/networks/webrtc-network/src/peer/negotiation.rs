@@ -11,7 +11,7 @@ use super::event::Role;
 /// The texts of one connection: a number for the dice, an offer, an answer, candidates as they are found.
 pub(super) struct Negotiation {
     role: Role,
-    /// What we threw, if who offers is still open.
+    /// Our throw of the dice, if it is still open which end offers.
     dice: Option<u32>,
     rolls: usize,
     texts: usize,
@@ -94,7 +94,7 @@ impl Negotiation {
         self.rolls += 1;
         let mut bytes = [0; 4];
         SystemRandom::new().fill(&mut bytes).ok()?;
-        // 0 and 2147483647 force a role, and are nobody's throw.
+        // 0 and 2147483647 force a role, and are never thrown.
         let dice = u32::from_be_bytes(bytes) % 2_147_483_646 + 1;
         self.dice = Some(dice);
         Some(dice.to_string())
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_says_more_than_any_negotiation_has_is_not_listened_to() {
+    fn texts_beyond_any_negotiation_are_ignored() {
         for (nonsense, is_answered) in [(TEXTS_MAX - 1, true), (TEXTS_MAX, false)] {
             let [mut theirs, mut ours] = [(); 2].map(|()| rtc());
             let mut listener = Negotiation::new(Role::Listener);

@@ -1,10 +1,10 @@
-//! Who gets which address, over sockets of this machine.
+//! Which connection gets which address, over sockets of this machine.
 
 use str0m::ice::{StunMessage, TransId};
 
 use super::*;
 
-/// A host and players at sockets of this machine, and who is whose.
+/// A host and players at sockets of this machine, and their peers.
 struct Stage {
     host: Peers,
     players: Vec<Player>,
@@ -41,7 +41,7 @@ impl Stage {
         }
     }
 
-    /// Everybody does what there is to do, and who is in speaks.
+    /// All ends do what there is to do, and connected players speak.
     fn turn(&mut self) {
         let now = Instant::now();
         while let Some((peer, event)) = self.host.poll(now) {
@@ -69,7 +69,7 @@ impl Stage {
         }
     }
 
-    /// A check of this player's connection that comes from somebody else's socket.
+    /// A check of this player's connection that comes from another socket.
     fn forge(&self, player: &Player, password: &str, from: &mut Peers) {
         let name = |peers: &Peers, peer| peers.connections[&peer].user_fragment.clone();
         let names = [name(&self.host, player.at_host), name(&player.peers, player.own)].join(":");
@@ -98,14 +98,14 @@ fn a_check_without_the_password_takes_no_address() {
     let mut elsewhere = peers(Ice::Full);
     stage.forge(&stage.players[player], "guessed", &mut elsewhere);
     elsewhere.socket.send(Some(stage.host.bound), &[22, 254, 253, 0]);
-    stage.until("what came from there is nobody's", |stage| stage.host.strays() == 1);
+    stage.until("what came from there is stray", |stage| stage.host.strays() == 1);
     assert!(!stage.host.by_address.contains_key(&elsewhere.bound));
 }
 
 /// Elsewhere a machine calls itself by one address only.
 #[cfg(target_os = "linux")]
 #[test]
-fn nobody_keeps_an_address_from_who_is_there_by_checks_in_its_name() {
+fn spoofed_checks_do_not_keep_a_player_from_its_address() {
     let mut stage = Stage::new();
     let rude = stage.join(peers(Ice::Full));
     stage.until("it is in", |stage| stage.opened.len() == 1);
@@ -116,5 +116,5 @@ fn nobody_keeps_an_address_from_who_is_there_by_checks_in_its_name() {
     stage.until("it is answered there", |stage| stage.host.by_address.get(&address) == Some(&taker));
     let there = stage.join(elsewhere);
     let its = stage.players[there].at_host;
-    stage.until("who is there is in", |stage| stage.opened.contains(&its));
+    stage.until("the real player is in", |stage| stage.opened.contains(&its));
 }

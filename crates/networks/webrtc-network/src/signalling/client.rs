@@ -17,9 +17,9 @@ pub(crate) enum SignallingEvent {
     AddressDenied,
     /// We do not listen any more.
     Stopped,
-    /// A link is there: one of ours, or, with a name from 16384 on, one of somebody who connects to our address.
+    /// A link is there: one of ours, or, with a name from 16384 on, one of a client that connects to our address.
     Linked(LinkId),
-    /// Nobody listens where we wanted to connect.
+    /// No client listens where we wanted to connect.
     Failed(LinkId),
     /// The other end of a link says something.
     Text(LinkId, String),
@@ -59,7 +59,7 @@ impl SignallingClient {
         self.outgoing.push_back(Message::address(EventKind::ServerInitialized, LinkId::NONE, address));
     }
 
-    /// Wants a link with whoever listens on an address.
+    /// Asks for a link with the listener on an address.
     pub(crate) fn connect(&mut self, address: &str) -> LinkId {
         let link = self.next_link;
         // The names of outgoing links are below those of incoming ones.

@@ -84,7 +84,7 @@ impl SignallingLink {
             let found = (host.as_str(), port).to_socket_addrs().and_then(|mut found| {
                 found.next().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
             });
-            // Whoever asked may be gone.
+            // The client that asked may be gone.
             let _ = sender.try_send(found);
         });
         match looking {

@@ -22,27 +22,27 @@ use driver::Driver;
 pub struct ListenerSettings {
     /// What the server allows.
     pub signalling: SignallingSettings,
-    /// The bounds of its TCP connections. Strangers and the owner of reserved addresses come on top of
-    /// `connections_max`, which is for guests: those who have listened or been linked.
+    /// The bounds of its TCP connections. Pending connections and the owner of reserved addresses come on top of
+    /// `connections_max`, which is for guests: clients that have listened or been linked.
     pub tcp: TcpSettings,
-    /// The most guests at one address, or in one IPv6 network of 64 bits. Each player whom others reach directly is one
+    /// The most guests at one address, or in one IPv6 network of 64 bits. Each player that others reach directly is one
     /// as long as it plays, and behind a proxy all are at one address.
     pub guests_per_address_max: usize,
-    /// The most strangers at once, who have not listened or been linked yet. With one more, one is closed at once: of
-    /// the address that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    /// The most pending connections at once, which have not listened or been linked yet. With one more, one is closed
+    /// at once: of the address that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
     /// The origins whose pages may connect. Pages of others are closed with the code 1008 and a reason.
     pub origins: PageOrigins,
     /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
     pub tls: Option<Arc<ServerConfig>>,
-    /// How long a stranger may take to shake hands.
+    /// How long a connection may take for its handshake.
     pub handshake_max: Duration,
     /// How often clients are asked for a pong. One that owes two is gone.
     pub ping_interval: Duration,
     /// The largest message, in bytes; offers and answers are a few thousand. Each client may have one kept for it.
     pub message_bytes_max: usize,
     /// How many messages a client may send at once, and again within each 40 s. One that sends more is sent away. A
-    /// player who meets 99 others at once, with a dozen candidates for each, sends 1500.
+    /// player that meets 99 others at once, with a dozen candidates for each, sends 1500.
     pub messages_max: u32,
     /// The same for all clients at one address, or in one IPv6 network of 64 bits, together. Behind a proxy all players
     /// are at one address.
@@ -50,8 +50,8 @@ pub struct ListenerSettings {
 }
 
 impl Default for ListenerSettings {
-    /// `ws`, pages of its own host only, 1024 guests, 512 of them at one address, and 256 strangers, 10 s for a
-    /// handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB, 4000 of them from one
+    /// `ws`, pages of its own host only, 1024 guests, 512 of them at one address, and 256 pending connections, 10 s for
+    /// a handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB, 4000 of them from one
     /// client and 16000 from one address.
     fn default() -> Self {
         Self {

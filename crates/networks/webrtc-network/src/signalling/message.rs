@@ -35,7 +35,7 @@ pub enum Message {
     Relayed {
         /// Whether the sender asked for a promise.
         is_reliable: bool,
-        /// Over which link, by the name that whoever reads this has for it.
+        /// Over which link, by the reader's name for it.
         link: LinkId,
         /// What.
         data: Data,
@@ -62,7 +62,7 @@ pub enum EventKind {
     ServerClosed,
     /// From a client: connect to this address. From the server: there is a link.
     NewConnection,
-    /// Nobody listens there.
+    /// No client listens there.
     ConnectionFailed,
     /// A link is dropped.
     Disconnected,
@@ -81,7 +81,7 @@ pub enum Data {
     None,
     /// Bytes.
     Bytes(Vec<u8>),
-    /// Text as UTF-16, which may be no valid text: it comes from a stranger and travels on unchanged.
+    /// Text as UTF-16, which may be no valid text: it comes from an unknown client and travels on unchanged.
     Utf16(Vec<u16>),
 }
 

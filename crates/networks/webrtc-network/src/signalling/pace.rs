@@ -8,8 +8,8 @@ use consonance_gateway::Allowance;
 
 use super::server::Guest;
 
-/// Who negotiates sends everything at once, and then nothing: so there may be many messages, and as many again only
-/// after [`PERIOD`].
+/// A negotiating client sends everything at once, and then nothing: so there may be many messages, and as many again
+/// only after [`PERIOD`].
 #[derive(Debug)]
 pub(super) struct Pace {
     each: u32,
@@ -18,7 +18,7 @@ pub(super) struct Pace {
     homes: BTreeMap<IpAddr, Home>,
 }
 
-/// All clients at one address. Its allowance outlives them, so that nobody gets a new one by coming again.
+/// All clients at one address. Its allowance outlives them, so that reconnecting does not renew it.
 #[derive(Debug)]
 struct Home {
     messages: Allowance,
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_again_and_again_from_one_address_has_one_allowance() {
+    fn all_connections_of_one_address_share_an_allowance() {
         let start = Instant::now();
         let mut pace = Pace::new(100, 250);
         let mut taken = |guest, home: [u8; 4]| {

@@ -1,4 +1,4 @@
-//! Who may be at a signalling server at once, and who makes room for whom.
+//! How many connections a signalling server takes at once, and which make room for others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -7,14 +7,14 @@ use std::time::Instant;
 use consonance_gateway::tcp::TcpId;
 use consonance_transport::{HandshakeSlots, NoHandshakeSlot, address_prefix};
 
-/// Places for strangers, who have not listened or been linked yet, and for guests, who have.
+/// Slots for pending connections, which have not listened or been linked yet, and for guests, which have.
 ///
-/// To shake hands costs nothing and says nothing: who does no more than that makes room like a stranger who is silent.
-/// The owner of reserved addresses has a place of its own, and on its way there those of this machine are kept for it.
+/// A handshake costs nothing and proves nothing: a connection that does no more makes room like a silent one.
+/// The owner of reserved addresses has a place of its own, and for its handshake those of this machine are reserved.
 #[derive(Debug)]
 pub(super) struct Places {
     elsewhere: HandshakeSlots<TcpId>,
-    /// For strangers of this machine.
+    /// For pending connections of this machine.
     here: HandshakeSlots<TcpId>,
     all: HashMap<TcpId, Place>,
     guests: usize,
@@ -28,7 +28,7 @@ pub(super) struct PlaceLimits {
     pub(super) handshakes_max: usize,
     pub(super) guests_max: usize,
     pub(super) guests_per_address_max: usize,
-    /// Places are kept for strangers of this machine.
+    /// Slots are kept for pending connections of this machine.
     pub(super) has_owner: bool,
 }
 
@@ -40,8 +40,8 @@ struct Place {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Stranger,
-    StrangerHere,
+    Pending,
+    PendingHere,
     Guest,
     Owner,
 }
@@ -65,7 +65,8 @@ impl Places {
         }
     }
 
-    /// A stranger has come, whose name is greater than all before: the one that had to go for it, if any.
+    /// A connection was opened, whose name is greater than all before: returns the one that was given up for it, if
+    /// any.
     pub(super) fn take(
         &mut self,
         now: Instant,
@@ -75,8 +76,8 @@ impl Places {
     ) -> Result<Option<TcpId>, NoHandshakeSlot> {
         let kept = if is_here { self.here.take(now, Some(from), id) } else { Err(NoHandshakeSlot) };
         let (kind, gone) = match kept {
-            Ok(gone) => (Kind::StrangerHere, gone),
-            Err(NoHandshakeSlot) => (Kind::Stranger, self.elsewhere.take(now, Some(from), id)?),
+            Ok(gone) => (Kind::PendingHere, gone),
+            Err(NoHandshakeSlot) => (Kind::Pending, self.elsewhere.take(now, Some(from), id)?),
         };
         if let Some(gone) = gone {
             self.all.remove(&gone);
@@ -85,11 +86,11 @@ impl Places {
         Ok(gone)
     }
 
-    pub(super) fn is_stranger(&self, id: TcpId) -> bool {
-        self.all.get(&id).is_some_and(|place| matches!(place.kind, Kind::Stranger | Kind::StrangerHere))
+    pub(super) fn is_pending(&self, id: TcpId) -> bool {
+        self.all.get(&id).is_some_and(|place| matches!(place.kind, Kind::Pending | Kind::PendingHere))
     }
 
-    /// Whether there is a place for one more guest from where this stranger is.
+    /// Whether there is a slot for one more guest from the address of this connection.
     pub(super) fn has_room_for(&self, id: TcpId) -> bool {
         let of_home =
             |place: &Place| self.guests_by_home.get(&address_prefix(place.from)).copied().unwrap_or(0);
@@ -97,7 +98,7 @@ impl Places {
             && self.all.get(&id).is_some_and(|place| of_home(place) < self.limits.guests_per_address_max)
     }
 
-    /// A stranger has listened or been linked.
+    /// A pending connection has listened or been linked.
     pub(super) fn become_guest(&mut self, id: TcpId) {
         if let Some(place) = self.move_to(id, Kind::Guest) {
             self.guests += 1;
@@ -105,7 +106,7 @@ impl Places {
         }
     }
 
-    /// A stranger has shown that it is the owner of the reserved addresses.
+    /// A pending connection has shown that it is the owner of the reserved addresses.
     pub(super) fn become_owner(&mut self, id: TcpId) {
         self.move_to(id, Kind::Owner);
     }
@@ -127,8 +128,8 @@ impl Places {
 
     fn leave(&mut self, id: TcpId, place: Place) {
         match place.kind {
-            Kind::Stranger => self.elsewhere.release(Some(place.from), id),
-            Kind::StrangerHere => self.here.release(Some(place.from), id),
+            Kind::Pending => self.elsewhere.release(Some(place.from), id),
+            Kind::PendingHere => self.here.release(Some(place.from), id),
             Kind::Owner => {}
             Kind::Guest => {
                 self.guests -= 1;
@@ -144,10 +145,10 @@ impl Places {
     }
 }
 
-/// How many strangers of this machine have places that nobody else takes, where there is an owner of addresses.
+/// How many pending connections of this machine have slots of their own, where there is an owner of addresses.
 const HERE_MAX: usize = 16;
 
-/// Connections that have come in one moment, before it is known who has a place, and those of the owner.
+/// Connections that have come in one moment, before it is known which have a slot, and those of the owner.
 const SPARE: usize = 128;
 
 #[cfg(test)]
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_shaken_hands_and_asked_for_nothing_makes_room_and_who_is_a_guest_does_not() {
+    fn a_connection_that_asked_for_nothing_makes_room_and_a_guest_does_not() {
         let start = Instant::now();
         let mut places = Places::new(LIMITS);
         for id in 1..=5 {
@@ -175,9 +176,7 @@ mod tests {
         assert_eq!(places.take(start, TcpId(6), home(6), false), Ok(None));
         let later = start + Duration::from_secs(1);
         assert_eq!(places.take(later, TcpId(7), home(7), false), Ok(Some(TcpId(2))));
-        assert!(
-            !places.is_stranger(TcpId(1)) && !places.is_stranger(TcpId(2)) && places.is_stranger(TcpId(7))
-        );
+        assert!(!places.is_pending(TcpId(1)) && !places.is_pending(TcpId(2)) && places.is_pending(TcpId(7)));
     }
 
     #[test]
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_owner_of_addresses_comes_to_its_place_from_this_machine_whoever_else_is_there() {
+    fn the_owner_of_addresses_gets_its_slot_from_this_machine_whatever_else_connects() {
         let now = Instant::now();
         let mut places = Places::new(LIMITS);
         for id in 1..=4 {
@@ -222,9 +221,9 @@ mod tests {
         let here = IpAddr::from([127, 0, 0, 1]);
         assert_eq!(places.take(now, TcpId(13), here, true), Ok(None));
         places.become_owner(TcpId(13));
-        assert!(!places.is_stranger(TcpId(13)));
-        let strangers = (14..100).filter(|id| places.take(now, TcpId(*id), here, true) == Ok(None)).count();
-        assert_eq!(strangers, HERE_MAX, "the owner's place is none of theirs");
+        assert!(!places.is_pending(TcpId(13)));
+        let pending = (14..100).filter(|id| places.take(now, TcpId(*id), here, true) == Ok(None)).count();
+        assert_eq!(pending, HERE_MAX, "the owner's slot is not among them");
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::fmt;
 
 use super::server::is_same;
 
-/// Addresses on which nobody may listen but their owner, who shows a token, on whatever path of the server.
+/// Addresses on which only their owner may listen, which shows a token, on any path of the server.
 ///
-/// Without it an address is whose asks first, and a stranger who asks while a host is away gets its players.
+/// Without it an address belongs to the client that asks first, and an attacker that asks while a host is away gets its
+/// players.
 #[derive(Clone)]
 pub struct ReservedAddresses {
     addresses: BTreeSet<Vec<u16>>,
@@ -15,15 +16,14 @@ pub struct ReservedAddresses {
 }
 
 impl ReservedAddresses {
-    /// Reserves these addresses for whoever shows a token that is made of this secret, which nobody else may know.
+    /// Reserves these addresses for a client with the token made of this secret, which no other may know.
     pub fn new<A: AsRef<str>>(addresses: impl IntoIterator<Item = A>, secret: [u8; 16]) -> Self {
         let addresses =
             addresses.into_iter().map(|address| address.as_ref().encode_utf16().collect()).collect();
         Self { addresses, token: format!("{:032x}", u128::from_be_bytes(secret)) }
     }
 
-    /// This path of the server's URL as the owner asks for it. The token is in it: it is for nobody else, and for no
-    /// log.
+    /// This path of the server's URL as the owner asks for it. The token is in it: it must not be shared or logged.
     pub fn owner_path(&self, path: &str) -> String {
         format!("{path}?userToken={}", self.token)
     }

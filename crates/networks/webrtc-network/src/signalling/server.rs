@@ -1,4 +1,4 @@
-//! The signalling server as a machine without sockets: who listens where, and which links there are.
+//! The signalling server as a machine without sockets: the listeners, and the links between clients.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
@@ -18,9 +18,9 @@ pub struct SignallingSettings {
     /// The paths that clients may name in their URL, and whether an address is one listener's there (as in `/chatapp`
     /// and `/callapp`) or many may share it (as in `/conferenceapp`).
     pub spaces: BTreeMap<String, AddressSharing>,
-    /// The user tokens of which a client has to bring one; empty lets everybody in.
+    /// The user tokens of which a client has to bring one; empty admits all clients.
     pub user_tokens: Vec<String>,
-    /// Addresses that wait for their owner, who needs no other token.
+    /// Addresses that are kept for their owner, which needs no other token.
     pub reserved: Option<ReservedAddresses>,
     /// The most links that one client may have at once, in and out.
     pub links_max: usize,
@@ -36,7 +36,7 @@ pub struct SignallingSettings {
 pub enum AddressSharing {
     /// One.
     Exclusive,
-    /// Many: whoever connects, or comes to listen, is linked with each of them.
+    /// Many: a client that connects, or comes to listen, is linked with each of them.
     Shared,
 }
 
@@ -88,7 +88,7 @@ pub struct SignallingCounts {
     pub not_welcome: u64,
     /// Addresses that were taken, or could not be one.
     pub addresses_denied: u64,
-    /// Connections to addresses on which nobody listens, or beyond a limit.
+    /// Connections to addresses without a listener, or beyond a limit.
     pub connections_failed: u64,
     /// Messages that passed from one client to another.
     pub relayed: u64,
@@ -100,7 +100,7 @@ pub struct SignallingCounts {
     pub sent_away: u64,
     /// Clients that found no place, or made room for others.
     pub rejected: u64,
-    /// Messages that did not pass, since whom they were for was behind with reading.
+    /// Messages that did not pass, since their receiver was behind with reading.
     pub not_taken: u64,
 }
 
@@ -113,7 +113,7 @@ pub struct SignallingCounts {
 pub struct SignallingServer {
     settings: SignallingSettings,
     guests: BTreeMap<Guest, Seat>,
-    /// Who listens, by path and address, in the order in which they came.
+    /// The listeners, by path and address, in the order in which they came.
     listeners: HashMap<(String, Vec<u16>), Vec<Guest>>,
     outgoing: VecDeque<(Guest, Message)>,
     counts: SignallingCounts,
@@ -141,7 +141,7 @@ struct FarEnd {
 }
 
 impl SignallingServer {
-    /// A server that nobody has come to yet.
+    /// A server without clients.
     pub fn new(settings: SignallingSettings) -> Self {
         Self {
             settings,
@@ -225,7 +225,7 @@ impl SignallingServer {
         self.guests.get(&guest).is_some_and(|seat| seat.is_owner)
     }
 
-    /// Whether a client listens or is linked with somebody.
+    /// Whether a client listens or is linked with another.
     pub(super) fn is_guest(&self, guest: Guest) -> bool {
         self.guests.get(&guest).is_some_and(|seat| seat.address.is_some() || !seat.links.is_empty())
     }
@@ -281,7 +281,7 @@ impl SignallingServer {
         if let Some(seat) = self.guests.get_mut(&guest) {
             seat.address = Some(key.1);
         }
-        // Those who share an address are linked with each other, the newcomer being whoever connects.
+        // Clients that share an address are linked with each other; the newcomer is the one that connects.
         for other in present {
             if !self.has_room_for(other, home) {
                 self.counts.connections_failed += 1;
@@ -331,7 +331,7 @@ impl SignallingServer {
         }
     }
 
-    /// Whether one more of this address may be linked with a listener: nobody alone takes all the places of newcomers.
+    /// Whether one more of this address may be linked with a listener: one address cannot take all slots of newcomers.
     fn has_room_for(&self, listener: Guest, home: IpAddr) -> bool {
         let is_such = |(link, far): &(&LinkId, &FarEnd)| **link >= LinkId::FIRST_INCOMING && far.home == home;
         let links = self.guests.get(&listener).map(|seat| seat.links.iter().filter(is_such).count());

@@ -1,4 +1,5 @@
-//! How much of the signalling one turn of a driver takes: voice waits for it, and strangers say how much there is.
+//! How much of the signalling one turn of a driver takes: voice waits for it, and unproved clients decide how much
+//! there is.
 
 use std::time::Instant;
 

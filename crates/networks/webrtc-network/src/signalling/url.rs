@@ -72,7 +72,7 @@ impl fmt::Display for SignallingUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_secure { "wss" } else { "ws" };
         let authority = self.uri.authority().map_or("", |authority| authority.as_str());
-        // A user and a password before the host are nobody's business.
+        // A user and a password before the host must not be shown.
         let authority = authority.rsplit('@').next().unwrap_or_default();
         write!(f, "{scheme}://{authority}{}", self.uri.path())
     }

@@ -24,7 +24,7 @@ fn golden() -> [(&'static str, &'static str, Message); 14] {
         ("relay", "02 01 0100 14000000 7b00220073006400700022003a00220022007d00", relayed(LinkId(1))),
         ("relayed", "02 01 0040 14000000 7b00220073006400700022003a00220022007d00", relayed(LinkId(16384))),
         (
-            "connect to nobody",
+            "connect to an address without a listener",
             "06 02 0200 06000000 6e006f0062006f0064007900",
             Message::address(EventKind::NewConnection, LinkId(2), "nobody"),
         ),

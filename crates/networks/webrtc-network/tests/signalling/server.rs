@@ -1,4 +1,4 @@
-//! The signalling server as a machine: who may listen where, who is linked with whom.
+//! The signalling server as a machine: permissions to listen, and links between clients.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -60,7 +60,7 @@ fn linked() -> SignallingServer {
     server
 }
 
-/// Who says what, and who is told what then.
+/// What a client sends, and what each client receives then.
 type Exchange<'a> = (Guest, &'a str, &'a [(Guest, &'a str)]);
 
 #[test]
@@ -92,7 +92,7 @@ fn a_conversation_with_the_stock_server_goes_the_same_way_here() {
 }
 
 #[test]
-fn a_link_carries_messages_both_ways_until_somebody_drops_it() {
+fn a_link_carries_messages_both_ways_until_one_end_drops_it() {
     let mut server = linked();
     let words = |link| Message::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
     assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), [(LISTENER, words(LinkId::FIRST_INCOMING))]);
@@ -126,7 +126,7 @@ fn an_address_belongs_to_its_path() {
 }
 
 #[test]
-fn whoever_shares_an_address_is_linked_with_everybody_there() {
+fn clients_that_share_an_address_are_linked_with_each_other() {
     let guests = [Guest(1), Guest(2), Guest(3)];
     let mut server = server_with(&guests, "/conferenceapp");
     assert_eq!(say(&mut server, guests[0], &listen("room1")).len(), 1);
@@ -174,31 +174,31 @@ fn addresses_are_bounded_and_one_for_each_client() {
 }
 
 #[test]
-fn a_reserved_address_waits_for_its_owner_and_nobody_else_gets_it_meanwhile() {
+fn a_reserved_address_is_kept_for_its_owner() {
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let owners = reserved.owner_path("/chatapp");
     let settings = SignallingSettings { reserved: Some(reserved), ..SignallingSettings::default() };
-    let (owner, stranger, guesser, elsewhere) = (Guest(1), Guest(2), Guest(3), Guest(4));
-    let mut server = server_of(settings, &[stranger], "/chatapp");
+    let (owner, other, guesser, elsewhere) = (Guest(1), Guest(2), Guest(3), Guest(4));
+    let mut server = server_of(settings, &[other], "/chatapp");
     server.handle_connected(guesser, HERE, &owners[..owners.len() - 1]).unwrap();
     server.handle_connected(elsewhere, HERE, "/callapp").unwrap();
     let denied = |guest| (guest, Message::address(EventKind::ServerInitFailed, LinkId::NONE, "main"));
-    let nobody_gets_it = |server: &mut SignallingServer| {
-        for guest in [stranger, guesser, elsewhere] {
+    let no_other_gets_it = |server: &mut SignallingServer| {
+        for guest in [other, guesser, elsewhere] {
             assert_eq!(say(server, guest, &listen("main")), [denied(guest)]);
         }
     };
-    nobody_gets_it(&mut server);
+    no_other_gets_it(&mut server);
     server.handle_connected(owner, HERE, &owners).unwrap();
     assert_eq!(say(&mut server, owner, &listen("main")), [(owner, listen("main"))]);
-    nobody_gets_it(&mut server);
+    no_other_gets_it(&mut server);
     server.handle_disconnected(owner);
-    nobody_gets_it(&mut server);
-    assert_eq!(say(&mut server, stranger, &listen("other")), [(stranger, listen("other"))]);
+    no_other_gets_it(&mut server);
+    assert_eq!(say(&mut server, other, &listen("other")), [(other, listen("other"))]);
 }
 
 #[test]
-fn the_owner_of_an_address_needs_no_user_token_and_its_own_is_shown_to_nobody() {
+fn the_owner_of_an_address_needs_no_user_token_and_its_own_is_never_shown() {
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let owners = reserved.owner_path("/chatapp");
     let user_tokens = vec!["secret".to_owned()];
@@ -237,11 +237,11 @@ fn what_is_no_message_or_none_of_a_clients_is_counted_and_answered_with_nothing(
     }
     assert_eq!(server.counts().refused, 6);
     server.handle_message(Guest(9), &bytes("c902"));
-    assert_eq!(drain(&mut server), [], "a stranger is not answered");
+    assert_eq!(drain(&mut server), [], "a client without a token is not answered");
 }
 
 #[test]
-fn whoever_comes_to_a_shared_address_again_and_again_has_a_bounded_number_of_links_there() {
+fn a_client_that_comes_to_a_shared_address_repeatedly_has_a_bounded_number_of_links_there() {
     let settings = SignallingSettings { links_per_address_max: 3, ..SignallingSettings::default() };
     let mut server = server_of(settings, &[LISTENER, CONNECTOR], "/conferenceapp");
     server.handle_connected(Guest(3), "192.0.2.1".parse().unwrap(), "/conferenceapp").unwrap();
@@ -261,7 +261,7 @@ fn whoever_comes_to_a_shared_address_again_and_again_has_a_bounded_number_of_lin
 }
 
 #[test]
-fn nobody_alone_takes_all_links_with_a_listener() {
+fn one_address_cannot_take_all_links_with_a_listener() {
     let settings = SignallingSettings { links_per_address_max: 3, ..SignallingSettings::default() };
     let mut server = server_of(settings, &[LISTENER], "/chatapp");
     say(&mut server, LISTENER, &listen("room1"));

@@ -1,4 +1,4 @@
-//! Strangers who send what they like, at the signalling server and at the host's port.
+//! Hostile clients, at the signalling server and at the host's port.
 
 use std::io::Write as _;
 use std::net::{TcpStream, UdpSocket};
@@ -11,29 +11,29 @@ use tungstenite::Message;
 use crate::support::{self, Table};
 
 #[test]
-fn datagrams_of_strangers_are_nobodys_and_change_nothing() {
+fn datagrams_of_unknown_addresses_are_counted_and_change_nothing() {
     let signalling = support::signalling();
     let mut table = Table::new(support::host(support::host_settings(&signalling)));
     let player = table.join(support::client_settings(&signalling));
     table.until("it is in", |table| table.connected[player]);
-    let stranger = UdpSocket::bind(support::localhost()).unwrap();
+    let other = UdpSocket::bind(support::localhost()).unwrap();
     let address = table.host.local_addr();
     let check: &[u8] = b"\x00\x01\x00\x10\x21\x12\xa4\x42............\x00\x06\x00\x09ours:them\x00\x00\x00";
     let datagrams = [b"".as_slice(), &[0xff; 2000], &[22, 254, 253, 0], check, &check[..30], &[128; 20]];
     for datagram in datagrams {
         for cut in 0..datagram.len().min(40) {
-            stranger.send_to(&datagram[cut..], address).unwrap();
+            other.send_to(&datagram[cut..], address).unwrap();
         }
     }
     table.players[player].send(Instant::now(), Delivery::Reliable, b"still here");
-    table.until("strangers were noticed and the player is heard", |table| {
+    table.until("the datagrams were counted and the player is heard", |table| {
         table.host.stray_datagrams() > 100 && table.host_heard.len() == 1
     });
     assert_eq!(table.went, []);
 }
 
 #[test]
-fn whoever_speaks_nonsense_to_the_signalling_server_harms_nobody() {
+fn malformed_messages_to_the_signalling_server_do_not_affect_others() {
     let signalling = support::signalling();
     let mut table = Table::new(support::host(support::host_settings(&signalling)));
     let mut raw = TcpStream::connect(signalling.local_addr()).unwrap();
@@ -48,7 +48,7 @@ fn whoever_speaks_nonsense_to_the_signalling_server_harms_nobody() {
 }
 
 #[test]
-fn offers_that_are_none_bring_nobody_in_and_time_out() {
+fn invalid_offers_connect_no_player_and_time_out() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
     settings.peer.negotiation_max = std::time::Duration::from_secs(1);
@@ -74,7 +74,7 @@ fn offers_that_are_none_bring_nobody_in_and_time_out() {
 }
 
 #[test]
-fn newcomers_who_come_to_nothing_keep_nobody_out() {
+fn newcomers_that_never_connect_keep_no_player_out() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
     (settings.negotiating_max, settings.negotiation_undisturbed) = (4, std::time::Duration::ZERO);
@@ -120,7 +120,7 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
 }
 
 #[test]
-fn strangers_who_say_nothing_keep_nobody_from_the_signalling_server_for_more_than_a_moment() {
+fn silent_connections_keep_others_from_the_signalling_server_for_a_moment_only() {
     let mut settings = ListenerSettings { handshakes_max: 4, ..ListenerSettings::default() };
     settings.handshake_max = std::time::Duration::from_mins(10);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
@@ -143,7 +143,7 @@ fn strangers_who_say_nothing_keep_nobody_from_the_signalling_server_for_more_tha
         signalling.counts().rejected > before + 8
     });
     listener.send(Message::Binary(vec![202].into())).unwrap();
-    assert_eq!(listener.read().unwrap(), Message::Binary(vec![202].into()), "who listens has a place");
+    assert_eq!(listener.read().unwrap(), Message::Binary(vec![202].into()), "a listener has a slot");
 }
 
 #[test]
@@ -180,17 +180,17 @@ fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
     guest.send(address(3, -1, "elsewhere")).unwrap();
     assert_eq!(guest.read().unwrap(), address(3, -1, "elsewhere"));
     // Beside the three places there are sixteen for this machine.
-    let strangers: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
+    let pending: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
     support::wait_until("all places are taken", || signalling.counts().rejected > 0);
     assert_eq!(signalling.counts().rejected, 1);
     let mut host_settings = support::host_settings(&signalling);
     host_settings.signalling = format!("ws://{at}{path}").parse().unwrap();
     let _host = support::host(host_settings);
-    drop((strangers, guest));
+    drop((pending, guest));
 }
 
 #[test]
-fn nobody_has_a_host_sent_away_by_saying_more_to_it_than_it_reads() {
+fn a_flood_of_messages_does_not_disconnect_the_host_that_it_is_for() {
     let mut settings = ListenerSettings::default();
     settings.tcp.outgoing_bytes_max = 128 * 1024;
     settings.tcp.system_bytes_max = Some(64 * 1024);
@@ -233,7 +233,7 @@ fn a_path_that_is_none_is_refused_with_the_stock_servers_code() {
     assert_eq!(u16::from(close.code), 1008);
 }
 
-/// Asks for a link with whoever listens there.
+/// Asks for a link with the listener there.
 fn connect(link: i16, to: &str) -> Message {
     address(6, link, to)
 }

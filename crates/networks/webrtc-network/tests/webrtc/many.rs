@@ -41,7 +41,7 @@ fn a_full_host_turns_newcomers_away_and_counts_them() {
     let first = table.join(support::client_settings(&signalling));
     table.until("the first is in", |table| table.connected[first]);
     let second = table.join(support::client_settings(&signalling));
-    table.until("the second is turned away", |table| table.ends[second].is_some());
+    table.until("the second is rejected", |table| table.ends[second].is_some());
     assert!(table.ends[second].as_ref().unwrap().is_worth_retrying());
     assert_eq!(table.host.statistics().connections.rejected_full, 1);
     table.players[first].disconnect(Instant::now());

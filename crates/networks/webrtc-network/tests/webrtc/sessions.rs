@@ -9,7 +9,7 @@ use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses,
 use crate::support::{self, Table};
 
 #[test]
-fn a_host_has_several_sessions_on_one_port_and_knows_who_is_in_which() {
+fn a_host_has_several_sessions_on_one_port_and_knows_the_players_of_each() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
     settings.sessions = ["red", "blue"].map(str::to_owned).into();
@@ -25,19 +25,19 @@ fn a_host_has_several_sessions_on_one_port_and_knows_who_is_in_which() {
 }
 
 #[test]
-fn a_session_that_nobody_hosts_is_told_from_a_signalling_server_that_is_not_there() {
+fn a_session_without_a_host_is_told_from_a_signalling_server_that_is_not_there() {
     let signalling = support::signalling();
     let mut table = Table::new(support::host(support::host_settings(&signalling)));
     let mut settings = support::client_settings(&signalling);
-    "nobody".clone_into(&mut settings.session);
+    "unhosted".clone_into(&mut settings.session);
     let lonely = table.join(settings);
     let mut settings = support::client_settings(&signalling);
-    // Port 9 is nobody's here.
+    // Port 9 has no listener here.
     settings.signalling = "ws://127.0.0.1:9/chatapp".parse().unwrap();
     let lost = table.join(settings);
     table.until("both hear of it", |table| table.ends.iter().all(Option::is_some));
     let words = |end: &Option<DisconnectReason>| end.as_ref().unwrap().to_string();
-    assert!(words(&table.ends[lonely]).contains("nobody hosts a session"), "{:?}", table.ends[lonely]);
+    assert!(words(&table.ends[lonely]).contains("no host has a session"), "{:?}", table.ends[lonely]);
     assert!(words(&table.ends[lost]).contains("ws://127.0.0.1:9/chatapp"), "{:?}", table.ends[lost]);
 }
 
@@ -68,10 +68,10 @@ fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_i
     let mut settings = ListenerSettings { messages_max: 5, ..ListenerSettings::default() };
     settings.signalling.reserved = Some(reserved);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
-    let mut stranger = WebRtcHost::bind(support::host_settings(&signalling)).unwrap();
-    support::wait_until("a stranger is denied the address", || {
-        let _ = stranger.poll(Instant::now());
-        assert!(!stranger.is_listening());
+    let mut other = WebRtcHost::bind(support::host_settings(&signalling)).unwrap();
+    support::wait_until("another host is denied the address", || {
+        let _ = other.poll(Instant::now());
+        assert!(!other.is_listening());
         signalling.counts().addresses_denied > 0
     });
     let mut settings = support::host_settings(&signalling);
@@ -81,7 +81,7 @@ fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_i
         let player = table.join(support::client_settings(&signalling));
         table.until("a player is in", |table| table.connected[player]);
     }
-    table.until("nobody negotiates any more", |table| table.host.negotiating() == 0);
+    table.until("no negotiation is left", |table| table.host.negotiating() == 0);
     assert!(table.host.is_listening());
     assert_eq!(signalling.counts().sent_away, 0);
 }

@@ -52,7 +52,7 @@ pub(crate) fn client_settings(signalling: &SignallingListener) -> ClientSettings
 pub(crate) fn host(settings: HostSettings) -> WebRtcHost {
     let mut host = WebRtcHost::bind(settings).unwrap();
     wait_until("the host can be found", || {
-        assert!(host.poll(Instant::now()).is_none(), "nobody has come yet");
+        assert!(host.poll(Instant::now()).is_none(), "no player has connected yet");
         host.is_listening()
     });
     host
@@ -74,7 +74,7 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 pub(crate) struct Table {
     pub(crate) host: WebRtcHost,
     pub(crate) players: Vec<WebRtcClient>,
-    /// Who came in, with the name of the session.
+    /// The players that connected, with the names of their sessions.
     pub(crate) came: Vec<(Peer, String)>,
     pub(crate) went: Vec<(Peer, DisconnectReason)>,
     pub(crate) host_heard: Vec<(Peer, Delivery, Vec<u8>)>,

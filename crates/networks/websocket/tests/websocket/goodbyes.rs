@@ -1,4 +1,4 @@
-//! Whoever has to go is told why, in a way that a page can show.
+//! A disconnected client is told why, in a way that a page can show.
 
 use std::net::TcpStream;
 
@@ -12,7 +12,7 @@ use crate::listener::{Listener, Seen, wait};
 use crate::page;
 
 #[test]
-fn who_is_refused_is_told_so_instead_of_a_welcome() {
+fn a_refused_client_gets_the_reason_instead_of_a_welcome() {
     let mut listener = Listener::new();
     let page = page::spawn(listener.at, "/main", last_words);
     let (peer, _) = listener.newcomer();
@@ -41,7 +41,7 @@ fn a_session_that_is_not_here_is_named() {
 }
 
 #[test]
-fn who_is_sent_away_hears_the_last_packets_and_the_reason_as_far_as_it_fits() {
+fn a_disconnected_client_gets_the_last_packets_and_as_much_of_the_reason_as_fits() {
     let mut listener = Listener::new();
     let page = page::spawn(listener.at, "/main", last_words);
     let (peer, _) = listener.newcomer();
@@ -54,7 +54,7 @@ fn who_is_sent_away_hears_the_last_packets_and_the_reason_as_far_as_it_fits() {
 }
 
 #[test]
-fn who_breaks_the_protocol_is_told_what_it_did() {
+fn a_client_that_breaks_the_protocol_is_told_what_it_did() {
     let too_long = vec![0; consonance_websocket::MESSAGE_BYTES_MAX + 1];
     for (message, code, words) in [
         (Message::text("hello"), close_code::PROTOCOL_ERROR, "a frame of text"),
@@ -79,7 +79,7 @@ fn who_breaks_the_protocol_is_told_what_it_did() {
 }
 
 #[test]
-fn who_does_not_read_finds_the_reason_when_it_does() {
+fn a_client_that_did_not_read_finds_the_reason_when_it_does() {
     let mut listener = Listener::new();
     let opening = page::spawn(listener.at, "/main", page::welcomed);
     let (peer, _) = listener.newcomer();

@@ -53,9 +53,9 @@ impl Listener {
         wait(|| self.poll())
     }
 
-    /// The next one who comes, and for which session.
+    /// The next client that connects, and its session.
     pub(crate) fn newcomer(&mut self) -> (Peer, String) {
-        let Seen::Connected(peer, session) = self.next() else { panic!("somebody comes") };
+        let Seen::Connected(peer, session) = self.next() else { panic!("a client connects") };
         (peer, session)
     }
 

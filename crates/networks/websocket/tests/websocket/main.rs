@@ -1,4 +1,4 @@
-//! The network over real sockets: among our own ends, and with what others and strangers send.
+//! The network over real sockets: among our own ends, and with what other programs send.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
@@ -7,5 +7,5 @@ mod goodbyes;
 mod listener;
 mod page;
 mod pings;
-mod strangers;
+mod refused_requests;
 mod tls;

@@ -1,4 +1,4 @@
-//! Somebody else's `WebSocket`, `tungstenite`, does what a page in a browser does.
+//! A third party's `WebSocket`, `tungstenite`, does what a page in a browser does.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -102,7 +102,7 @@ fn a_page_asks_whether_the_server_is_there_and_is_answered_with_its_own_bytes() 
         }
     });
     let (peer, _) = listener.newcomer();
-    // No question is a packet, and who asks at greater length does not speak this protocol.
+    // A question is not a packet, and a client that asks at greater length does not speak this protocol.
     let ended = listener.next();
     assert!(matches!(ended, Seen::Disconnected(gone, _) if gone == peer), "{ended:?}");
     listener.idle_until(|| page.is_finished().then_some(()));
@@ -110,7 +110,7 @@ fn a_page_asks_whether_the_server_is_there_and_is_answered_with_its_own_bytes() 
 }
 
 #[test]
-fn who_names_no_session_joins_the_listeners_own() {
+fn a_client_that_names_no_session_joins_the_listeners_own() {
     let mut listener = Listener::new();
     let page = spawn(listener.at, "/", welcomed);
     assert_eq!(listener.newcomer().1, "main");

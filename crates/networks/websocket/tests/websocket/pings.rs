@@ -16,7 +16,7 @@ const PONG: [u8; 2] = [0x8a, 0];
 const ANSWER_AND_PING: [u8; 12] = [0x8a, 0x80, 0, 0, 0, 0, 0x89, 0x80, 0, 0, 0, 0];
 
 #[test]
-fn who_answers_pings_stays_and_who_does_not_is_lost() {
+fn a_client_that_answers_pings_stays_and_one_that_does_not_is_lost() {
     let mut listener = Listener::new();
     let opening = page::spawn(listener.at, "/main", page::welcomed);
     let (peer, _) = listener.newcomer();

@@ -23,7 +23,7 @@ fn a_newcomer_from_the_holders_address_prefix_waits_while_the_holder_answers() {
 }
 
 #[test]
-fn a_kept_place_is_no_strangers_and_at_once_that_of_a_newcomer_from_its_address_prefix() {
+fn a_kept_place_is_for_a_newcomer_from_its_address_prefix_only() {
     for (prefix, is_let_in) in [("192.0.2.1", true), ("198.51.100.7", false)] {
         let mut server = LoneServer::new();
         server.connect_from(ALICE, "192.0.2.1");

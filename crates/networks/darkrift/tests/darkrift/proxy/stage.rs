@@ -19,7 +19,7 @@ use crate::stage::{PATIENCE, Saw};
 pub(crate) const HANDSHAKE: [u8; 5] = [0x8B, 0xC7, 4, 1, 2];
 pub(crate) const VOICE: [u8; 4] = [0x8B, 0xC7, 2, 9];
 
-/// As the game puts a packet into its messages; nobody has told the proxy.
+/// As the game puts a packet into its messages; the proxy is not told of it.
 pub(crate) fn voice_message(packet: &[u8]) -> Vec<u8> {
     let mut message = Vec::new();
     VoiceDialect { tag: 0xD155, layout: Layout::Prefixed }.write(packet, &mut message);
@@ -41,7 +41,7 @@ pub(crate) struct Stage {
     pub(crate) clients_saw: Vec<Vec<Saw>>,
     /// By the game's server.
     pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
-    /// Whom the game's server took in, in this order: so it numbers them.
+    /// The clients that the game's server accepted, in this order: so it numbers them.
     taken_in: Vec<Peer>,
     /// The game's server takes everybody in with this; if it is empty, with numbers of its own.
     pub(crate) greeting: Vec<u8>,
@@ -143,7 +143,7 @@ impl Stage {
         end(&self.clients_saw[client])
     }
 
-    /// The end of whoever spoke first.
+    /// The end of the client that spoke first.
     pub(crate) fn session_end(&self) -> Option<&DisconnectReason> {
         match self.heard.first_key_value()?.1.last()? {
             Heard::Disconnected(reason) => Some(reason),

@@ -187,7 +187,7 @@ impl Driver {
     }
 
     fn take(&mut self, now: Instant, id: TcpId, message: &[u8]) {
-        // Whoever was sent away in the middle of a read is not heard any more.
+        // A client that was disconnected in the middle of a read is not heard any more.
         let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) else { return };
         let guest = Guest(id.0);
         // The owner of reserved addresses says more the more players come, and is ours.
@@ -196,14 +196,14 @@ impl Driver {
             self.sent_away += 1;
             return self.finish(now, id);
         }
-        let is_stranger = self.places.is_stranger(id);
-        if is_stranger && !self.places.has_room_for(id) {
+        let is_pending = self.places.is_pending(id);
+        if is_pending && !self.places.has_room_for(id) {
             socket.speech.close(CloseCode::Again, "there is no place left for you; try again later");
             self.rejected += 1;
             return self.finish(now, id);
         }
         self.server.handle_message(guest, message);
-        if is_stranger && self.server.is_guest(guest) {
+        if is_pending && self.server.is_guest(guest) {
             self.places.become_guest(id);
         }
     }

@@ -74,7 +74,7 @@ fn a_client_of_another_protocol_learns_it() {
 }
 
 #[test]
-fn strangers_get_at_most_a_byte_for_what_is_no_request() {
+fn what_is_not_a_request_is_answered_with_at_most_a_byte() {
     for (datagram, answer) in [
         (&[0_u8, 1, 2][..], Some(&[0x0e_u8][..])),
         (&[1, 0, 0, 2], Some(&[0x0e])),
@@ -120,14 +120,14 @@ fn a_request_for_an_address_of_a_strange_size_is_none() {
 }
 
 #[test]
-fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
     for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
         let mut rig = rig(conditions, 3);
-        let mut strangers = 0_u16;
+        let mut sent = 0_u16;
         let mut come = |rig: &mut LiteNetLibRig, requests: usize| {
             for _ in 0..requests {
-                strangers += 1;
-                rig.inject(SocketAddr::from(([192, 0, 2, 1], strangers)), &request_at(CONNECT_TIME));
+                sent += 1;
+                rig.inject(SocketAddr::from(([192, 0, 2, 1], sent)), &request_at(CONNECT_TIME));
                 rig.run_for(Duration::from_millis(10));
             }
         };

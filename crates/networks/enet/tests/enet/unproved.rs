@@ -1,4 +1,4 @@
-//! What strangers may and may not do.
+//! What unproved addresses can and cannot do.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ fn goodbye(peer: u8, session: u8) -> [u8; 10] {
 }
 
 #[test]
-fn an_address_that_nobody_has_proved_gets_no_more_than_came_from_there() {
+fn an_unproved_address_gets_no_more_bytes_than_came_from_it() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let request = request();
     for round in 1..=3 {
@@ -53,7 +53,7 @@ fn acknowledgement(session: u8, sent_time: u16) -> Vec<u8> {
 }
 
 #[test]
-fn nobody_who_joins_blindly_has_more_sent_to_somebody_else_than_it_sends() {
+fn a_blind_join_sends_no_more_to_a_spoofed_address_than_came_from_it() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let mut came = 0;
     let guesses = [0, 1, 2, 5, 10, 100, 0x7fff, 0x8000, 0xffff];
@@ -87,7 +87,7 @@ fn everybody_is_shown_another_time() {
 }
 
 #[test]
-fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
+fn spoofed_addresses_take_no_slot_from_clients_with_real_ones() {
     let settings = EnetServerSettings { peers_max: 20, unproved_max: 10, ..EnetServerSettings::default() };
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
@@ -97,7 +97,7 @@ fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
         rig.run_for(Duration::from_millis(5));
     }
     connect(&mut rig, client());
-    assert_eq!(rig.client_saw(first).len(), 1, "who was there stays");
+    assert_eq!(rig.client_saw(first).len(), 1, "the connected client stays");
     assert!(rig.server.statistics().connections.connected <= 12);
 }
 
@@ -112,11 +112,11 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
         let now = rig.now();
         rig.server.send(now, Peer(proved.0 + 1 + u64::from(number)), RELIABLE_CHANNEL, &[0; 3000]);
     }
-    assert_eq!(rig.server.statistics().connections.connected, 4, "who waited longest is given up");
+    assert_eq!(rig.server.statistics().connections.connected, 4, "the oldest is given up");
     rig.run_for(Duration::from_millis(5));
     let reason = DisconnectReason::TimedOut;
     assert!(rig.saw_of(Peer(proved.0 + 1)).contains(&&Saw::Disconnected(reason)));
-    // What waited for them is counted for nobody any more.
+    // What waited for them is no longer counted.
     rig.run_for(Duration::from_mins(1));
     let later = made_up(9);
     rig.inject(later, &request);
@@ -128,7 +128,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
 }
 
 #[test]
-fn only_so_many_strangers_are_answered_within_a_second() {
+fn only_so_many_requests_are_answered_within_a_second() {
     let settings = EnetServerSettings { connects_per_second: 3, ..EnetServerSettings::default() };
     let mut rig: EnetRig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     for second in 1..=2_u64 {
@@ -169,7 +169,7 @@ fn a_client_that_changes_its_mind_before_it_is_answered_leaves_nothing_behind() 
 }
 
 #[test]
-fn a_request_that_comes_twice_or_late_makes_nobody_new() {
+fn a_duplicate_or_late_request_makes_no_new_peer() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (first, peer) = connect(&mut rig, client());
     let theirs = rig.client(first).address;

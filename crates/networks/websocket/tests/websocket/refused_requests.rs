@@ -1,4 +1,4 @@
-//! Whoever does not come as a client of this protocol is answered in words, once, and never reported.
+//! A connection that is not a client of this protocol is answered in words, once, and never reported.
 
 use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
@@ -81,15 +81,15 @@ fn pages_may_connect(end: ServerEnd, pages: &[(&'static str, bool)]) {
 }
 
 #[test]
-fn strangers_are_few_and_soon_gone() {
+fn pending_handshakes_are_few_and_time_out() {
     let settings = StreamSettings { handshakes_max: 2, ..default_settings() };
     let mut listener = Listener::with(ServerEnd::default(), settings.clone());
     let knock = |listener: &Listener| {
-        let mut stranger = page::connect(listener.at).unwrap();
-        stranger.write_all(b"GET / HT").unwrap();
-        stranger
+        let mut other = page::connect(listener.at).unwrap();
+        other.write_all(b"GET / HT").unwrap();
+        other
     };
-    let _strangers = [knock(&listener), knock(&listener)];
+    let _pending = [knock(&listener), knock(&listener)];
     let mut third = knock(&listener);
     listener.idle_until_counted(|listener| listener.statistics().connections.rejected_handshaking == 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
@@ -111,11 +111,11 @@ fn strangers_are_few_and_soon_gone() {
 /// Sends this and nothing more, and reads what is answered.
 fn ask(at: SocketAddr, request: String) -> thread::JoinHandle<String> {
     thread::spawn(move || {
-        let mut stranger = page::connect(at).unwrap();
-        stranger.write_all(request.as_bytes()).unwrap();
+        let mut other = page::connect(at).unwrap();
+        other.write_all(request.as_bytes()).unwrap();
         let mut response = String::new();
-        stranger.read_to_string(&mut response).unwrap();
-        let _ = stranger.shutdown(Shutdown::Both);
+        other.read_to_string(&mut response).unwrap();
+        let _ = other.shutdown(Shutdown::Both);
         response
     })
 }

@@ -1,4 +1,4 @@
-//! Who has opened a stream and not shown its token over UDP yet.
+//! Clients that have opened a stream and not shown their token over UDP yet.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -9,27 +9,27 @@ use consonance_transport::{HandshakeSlots, NoHandshakeSlot, Peer};
 use crate::format::Token;
 
 #[derive(Debug)]
-pub(super) struct Strangers {
-    places: HandshakeSlots<Peer>,
+pub(super) struct PendingHandshakes {
+    slots: HandshakeSlots<Peer>,
     by_token: BTreeMap<Token, Peer>,
 }
 
-impl Strangers {
-    pub(super) fn new(places: usize) -> Self {
-        Self { places: HandshakeSlots::new(places), by_token: BTreeMap::new() }
+impl PendingHandshakes {
+    pub(super) fn new(slots: usize) -> Self {
+        Self { slots: HandshakeSlots::new(slots), by_token: BTreeMap::new() }
     }
 
-    /// Takes a place for a stranger from this address: who had to go for it, if anybody.
-    pub(super) fn take_place(
+    /// Takes a slot for a connection from this address, and returns the one that was given up for it, if any.
+    pub(super) fn take_slot(
         &mut self,
         now: Instant,
         address: IpAddr,
         peer: Peer,
     ) -> Result<Option<Peer>, NoHandshakeSlot> {
-        self.places.take(now, Some(address), peer)
+        self.slots.take(now, Some(address), peer)
     }
 
-    /// The token of one that has a place.
+    /// The token of one that has a slot.
     pub(super) fn insert(&mut self, token: Token, peer: Peer) {
         self.by_token.insert(token, peer);
     }
@@ -40,7 +40,7 @@ impl Strangers {
 
     pub(super) fn remove(&mut self, token: Token, address: IpAddr) {
         if let Some(peer) = self.by_token.remove(&token) {
-            self.places.release(Some(address), peer);
+            self.slots.release(Some(address), peer);
         }
     }
 }

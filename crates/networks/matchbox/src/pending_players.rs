@@ -1,4 +1,4 @@
-//! Players whom the socket tells of and whose answer has not come yet.
+//! Players that the socket reports and that have not answered yet.
 //!
 //! What is sent the moment that a connection comes up may be lost, reliable or not, as was seen with matchbox 0.15 on a
 //! busy machine. So a player is greeted until it answers, which proves both ways, and nothing else is said before.
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use crate::PlayerId;
 
 #[derive(Debug, Default)]
-pub(crate) struct Strangers {
+pub(crate) struct PendingPlayers {
     /// When each is greeted next.
     greetings: BTreeMap<PlayerId, Instant>,
-    /// Reliable messages of players who have met us before we have met them.
+    /// Reliable messages of players whose answer has not come yet.
     early: VecDeque<(PlayerId, Vec<u8>)>,
 }
 
-impl Strangers {
-    /// Whom to greet now, of those who can be reached and whom we have not met.
+impl PendingPlayers {
+    /// The players to greet now, of those that can be reached and have not answered.
     pub(crate) fn look(&mut self, now: Instant, unmet: &BTreeSet<PlayerId>) -> Vec<PlayerId> {
         self.greetings.retain(|player, _| unmet.contains(player));
         let mut due = Vec::new();
@@ -35,7 +35,7 @@ impl Strangers {
         self.greetings.contains_key(&player)
     }
 
-    /// A player has answered: what came from it early, or `None` if it was no stranger.
+    /// A player has answered: what came from it early, or `None` if it was not pending.
     pub(crate) fn meet(&mut self, player: PlayerId) -> Option<Vec<Vec<u8>>> {
         self.greetings.remove(&player)?;
         let early = std::mem::take(&mut self.early);
@@ -56,5 +56,5 @@ impl Strangers {
 /// How long an answer is waited for.
 const GREETING_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Messages of all strangers together.
+/// Messages of all pending players together.
 const EARLY_MAX: usize = 256;

@@ -15,13 +15,13 @@ use tokio::runtime::{Builder, Runtime};
 use crate::support::{PATIENCE, TestServer, localhost};
 
 /// A QUIC client that speaks our TLS and then does as it likes.
-pub(crate) struct Stranger {
+pub(crate) struct RawClient {
     pub(crate) runtime: Runtime,
     pub(crate) connection: Connection,
     endpoint: Endpoint,
 }
 
-impl Stranger {
+impl RawClient {
     pub(crate) fn connect(server: &TestServer) -> Self {
         Self::connect_with(server, ALPN, TransportConfig::default()).unwrap()
     }
