@@ -1,4 +1,4 @@
-//! What differs from one configuration to another, and when a running server follows.
+//! The difference between two configurations, and when a running server applies it.
 
 use serde_json::Value as Json;
 
@@ -9,9 +9,9 @@ use crate::written::written;
 /// When a changed key is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakesEffect {
-    /// By a reload, while players are online.
+    /// At a reload.
     AtOnce,
-    /// By a start only.
+    /// At a start.
     AtNextStart,
 }
 
@@ -24,14 +24,14 @@ impl Config {
         changed(&new, &old).map(|key| (&*key.path, effect(key))).collect()
     }
 
-    /// The keys whose values are not the defaults, with these values as a file has them.
+    /// The keys whose values are not the defaults, with these values in the syntax of the file.
     pub fn settings_made(&self) -> Vec<(&'static str, String)> {
         let (own, default) = (self.to_json(), Self::default().to_json());
         let value = |key: &Setting| written(key.schema, key.value_in(&own)).unwrap_or_else(|| "none".into());
         changed(&own, &default).map(|key| (&*key.path, value(key))).collect()
     }
 
-    /// With its secrets.
+    /// As JSON, with its secrets.
     pub(super) fn to_json(&self) -> Json {
         serde_json::to_value(self).unwrap_or_default()
     }

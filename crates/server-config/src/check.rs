@@ -1,4 +1,4 @@
-//! Values of the file against the schema: what is wrong is told in words, and what is right becomes JSON for serde.
+//! Checks values against the schema: mistakes become messages, valid values become JSON for serde.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,16 +12,16 @@ use crate::listening::checked_listeners;
 use crate::schema::{Kind, kind, properties};
 use crate::suggestion::did_you_mean;
 
-/// What is wrong with a value.
+/// A mistake in a value.
 #[derive(Debug)]
 pub(super) struct Mistake {
-    /// Where, if not in the key's line.
+    /// Its line, if it is not the key's.
     pub(super) line: Option<usize>,
     pub(super) what: String,
 }
 
 impl Mistake {
-    /// With the value as a whole.
+    /// In the value as a whole.
     pub(super) fn new(what: impl Into<String>) -> Self {
         Self { line: None, what: what.into() }
     }
@@ -30,17 +30,17 @@ impl Mistake {
         Self { line: Some(line), what: what.into() }
     }
 
-    /// Another kind of value stands there.
+    /// A value of another kind.
     pub(super) fn expected(what: &str, got: &Value) -> Self {
         Self::new(format!("expected {what}, not {}", got.in_words()))
     }
 
-    /// With the value of this key of a table in a list.
+    /// In the value of this key of a table in a list.
     pub(super) fn of_key(self, key: &str) -> Self {
         Self { what: format!("{key}: {}", self.what), ..self }
     }
 
-    /// In this line, if it is not known more precisely.
+    /// In this line, unless a more precise one is known.
     pub(super) fn or_at(self, line: usize) -> Self {
         Self { line: self.line.or(Some(line)), ..self }
     }
@@ -64,7 +64,7 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -
         }
         (Kind::String | Kind::Secret, Value::Text(text)) => Ok(Json::from(&**text)),
         (Kind::Path, Value::Text(text)) if text.is_empty() => {
-            Err(Mistake::new("the path is empty: name a file, or leave the key out"))
+            Err(Mistake::new("the path is empty: name a file, or remove the key"))
         }
         (Kind::Path, Value::Text(text)) => {
             let path = folder.join(text);
@@ -81,7 +81,7 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -
             Ok(Json::from(vec![checked(name, items, value, folder)?]))
         }
         (Kind::List(_), Value::List(list)) if list.is_empty() && schema["minItems"] == 1 => {
-            Err(Mistake::new("the list is empty: give at least one"))
+            Err(Mistake::new("the list is empty: expected at least one item"))
         }
         (Kind::List(items), Value::List(list)) => {
             let checked = |item: &Placed| {
@@ -118,7 +118,7 @@ fn table(list: &str, schema: &Json, keys: &[(String, Placed)], folder: &Path) ->
 
 fn expected(schema: &Json, name: &str, got: &Value) -> Mistake {
     let what = expected_in_words(&kind(schema), name);
-    // What is there instead of a secret may be one: it is not shown.
+    // A value in place of a secret may be one, and is not shown.
     let may_be_secret = schema.to_string().contains("\"writeOnly\":true");
     if may_be_secret { Mistake::new(format!("expected {what}")) } else { Mistake::expected(&what, got) }
 }
@@ -133,7 +133,7 @@ fn expected_in_words(kind: &Kind, name: &str) -> String {
     }
 }
 
-/// What may be written there, in words.
+/// The allowed values, in words.
 pub(super) fn allowed(kind: &Kind, name: &str) -> String {
     match kind {
         Kind::Flag => "true or false".into(),
@@ -156,7 +156,7 @@ pub(super) fn allowed(kind: &Kind, name: &str) -> String {
     }
 }
 
-/// Units are at the end of names.
+/// The unit, by the end of the name.
 fn unit(name: &str) -> &'static str {
     match name.rsplit_once('_') {
         Some((_, "s")) => " of seconds",

@@ -118,7 +118,7 @@ table! {
 }
 
 impl Config {
-    /// The names, besides localhost, by which browsers ask for this server: the one in `host`, and those of `[web]`.
+    /// The host names of this server besides localhost: `host`, and those of `[web]`.
     pub fn own_host_names(&self) -> Vec<String> {
         self.web.host_names.iter().chain(&self.host).cloned().collect()
     }
@@ -161,7 +161,7 @@ table! {
 }
 
 impl StorageConfig {
-    /// How much is kept.
+    /// The limits of stored records.
     pub fn records(&self) -> RecordsSettings {
         let mut settings = RecordsSettings::default();
         (settings.bans_max, settings.standings_max) = (self.bans_max, self.restrictions_max);
@@ -192,7 +192,7 @@ table! {
 }
 
 impl DiagnosticsConfig {
-    /// How much is captured.
+    /// The limits of the capture.
     pub fn packet_capture(&self) -> PacketCaptureSettings {
         PacketCaptureSettings {
             max_bytes: self.packet_capture_bytes_max,
@@ -281,7 +281,7 @@ table! {
 }
 
 impl OverloadConfig {
-    /// The same for the workers of a whole process.
+    /// As settings for the workers of a process.
     pub fn shedding(&self) -> SheddingSettings {
         let mut settings = SheddingSettings::of_a_whole_process();
         (settings.is_on, settings.busy_percent_max) = (self.enabled, self.busy_percent_max);
@@ -302,5 +302,5 @@ table! {
     }
 }
 
-/// The UDP port of a server without a port of its own.
+/// The default UDP port of a server.
 pub const DEFAULT_PORT: u16 = 7777;

@@ -1,10 +1,10 @@
-//! Values that are right alone and wrong together.
+//! Values that are valid alone but not together.
 
 use std::net::SocketAddr;
 
 use crate::{Config, IpProtocol};
 
-/// Something that is wrong with the value of a key, or with an item of its list.
+/// A mistake in the value of a key, or in an item of its list.
 pub(super) struct Contradiction {
     pub(super) key: &'static str,
     pub(super) item: Option<usize>,
@@ -22,23 +22,20 @@ impl Contradiction {
 }
 
 impl Config {
-    /// All of them.
+    /// All contradictions.
     pub(super) fn contradictions(&self, listens_elsewhere: bool) -> Vec<Contradiction> {
         let Self { listen, sessions, sessions_on_demand, certificate, admin, .. } = self;
         let mut found = Vec::new();
         let mut say = |key, what: &str| found.push(Contradiction::new(key, what));
         if listen.quic.is_empty() && listen.others.is_empty() && !listens_elsewhere {
-            say("listen", "there is no address to listen on: name at least one");
+            say("listen", "no address to listen on: set at least one");
         }
         if sessions.is_empty() && sessions_on_demand.is_empty() {
-            say("sessions", "there is no session to serve: name at least one, here or in sessions_on_demand");
+            say("sessions", "no session to serve: name at least one, here or in sessions_on_demand");
         }
         for (index, name) in sessions.iter().enumerate() {
             if sessions[..index].contains(name) {
-                say(
-                    "sessions",
-                    &format!("the session {name:?} is named twice: give each session a name of its own"),
-                );
+                say("sessions", &format!("the session {name:?} is named twice: remove one"));
             }
         }
         for what in self.listener_problems() {
@@ -55,15 +52,16 @@ impl Config {
         }
         match (&certificate.file, &certificate.private_key_file) {
             (Some(_), None) => {
-                say("certificate.file", "certificate.private_key_file is missing: both or none");
+                say("certificate.file", "certificate.private_key_file is missing: set both or neither");
             }
             (None, Some(_)) => {
-                say("certificate.private_key_file", "certificate.file is missing: both or none");
+                say("certificate.private_key_file", "certificate.file is missing: set both or neither");
             }
             _ => {}
         }
         if !self.shutdown.drain_plan().can_be_told() {
-            let what = "is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+            let what =
+                "is empty or longer than 512 bytes: expected an address such as quic://host:7777/{session}";
             say("shutdown.redirect", what);
         }
         found.extend(self.web.contradictions());
@@ -72,7 +70,7 @@ impl Config {
         found
     }
 
-    /// Listeners that exclude each other, or whose clients have nowhere to go.
+    /// Listeners that exclude each other, or whose clients have no session.
     pub(super) fn listener_problems(&self) -> Vec<String> {
         let quic = self.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
         let others = self.listen.others.iter().map(|it| (it.network.ip_protocol(), it.address));
@@ -81,7 +79,7 @@ impl Config {
             address.port() != 0 && all[..*index].contains(&all[*index])
         };
         let twice = all.iter().enumerate().filter(is_twice);
-        let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
+        let twice = twice.map(|(_, (_, address))| format!("{address} is used twice"));
         let wrong = self.listen.others.iter().filter_map(|listener| {
             let what = listener.problem(self)?;
             Some(format!("{} at {}: {what}", listener.network.name(), listener.address))

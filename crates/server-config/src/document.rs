@@ -1,9 +1,9 @@
-//! Values as TOML has them, each with the line where it stands.
+//! TOML values, each with its line.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A value of a configuration before it is known what it has to be.
+/// A value before it is checked against its key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -17,13 +17,13 @@ pub enum Value {
     Flag(bool),
     /// An array.
     List(Vec<Placed>),
-    /// Keys and values, in the order in which they stand.
+    /// Keys and values, in the order of the file.
     Table(Vec<(String, Placed)>),
-    /// Something that no key takes, a date for example, or a number that is too large.
+    /// A value that no key accepts, such as a date or a too large number.
     Other(String),
 }
 
-/// A value and the line where it stands, from 1; for a key of a table, the line of the key.
+/// A value and its line, from 1; for a key of a table, the line of the key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Placed {
@@ -34,7 +34,7 @@ pub struct Placed {
 }
 
 impl Value {
-    /// What stands behind the `=` of a file; a text also without quotes, if it is nothing else.
+    /// Parses what follows the `=` in a file; other text is a string without quotes.
     pub fn of_text(text: &str) -> Self {
         let read = parse(&format!("value = {text}")).ok().filter(|table| table.len() == 1);
         read.and_then(|mut table| table.pop()).map_or_else(|| text.into(), |(_, placed)| placed.value)
@@ -54,7 +54,7 @@ impl<T: AsRef<str>> FromIterator<T> for Value {
     }
 }
 
-/// The table of a whole document, or the line of the first mistake and what is wrong there.
+/// The table of a whole document, or the line of the first mistake and its description.
 pub(super) fn parse(text: &str) -> Result<Vec<(String, Placed)>, (usize, String)> {
     let lines = Lines(text);
     match DeTable::parse(text) {
@@ -66,12 +66,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, Placed)>, (usize, String)
     }
 }
 
-/// What the parser has to say about this part of a document, and how to mend it where that is not plain.
+/// The parser's message about this part of a document, with a correction where it is not obvious.
 fn in_words(message: &str, part: &str) -> String {
     if message == "duplicate key" {
-        return format!(
-            "{part} stands in this file twice: keep one of them, with everything that belongs there"
-        );
+        return format!("{part} occurs twice in this file: merge the two");
     }
     message.replace('\n', " ")
 }
@@ -122,7 +120,7 @@ impl Lines<'_> {
 }
 
 impl Value {
-    /// In words, for messages about a value of another kind than expected.
+    /// Its description in messages about unexpected values.
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Text(text) => format!("{text:?}"),
@@ -136,7 +134,7 @@ impl Value {
     }
 }
 
-/// A text as TOML writes it (TOML 1.0, "String").
+/// A text as a TOML string (TOML 1.0, "String").
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for letter in text.chars() {

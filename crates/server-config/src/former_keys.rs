@@ -1,8 +1,8 @@
-//! Keys that earlier versions had, so that a file which still has one is refused with what to do.
+//! Keys of earlier versions, which are refused with their present names.
 
 use crate::schema::variable;
 
-/// Old and new names; of a table, they hold for its keys, too. `access` and `listen` are lists of tables.
+/// Old and new names; those of a table also hold for its keys. `access` and `listen` are lists of tables.
 const RENAMED: &[(&str, &str)] = &[
     ("watching", "diagnostics"),
     ("ending", "shutdown"),
@@ -51,20 +51,20 @@ const RENAMED: &[(&str, &str)] = &[
     ("listen.tells_empty_scenes", "announce_no_scenes"),
 ];
 
-/// Each with the reason, and with what to do instead.
+/// Removed keys, each with the reason and what to do instead.
 const RETIRED: &[(&str, &str)] = &[(
     "fast_path.allow_plain",
     "voice is always encrypted; remove it (docs/server-cost.md says how to measure without encryption)",
 )];
 
-/// The name that a key has now, if it had another one.
+/// The present name of a renamed key.
 pub(crate) fn new_name(path: &str) -> Option<String> {
     let of = |old: &str| RENAMED.iter().find(|(known, _)| *known == old).map(|(_, new)| *new);
     let in_table = || path.split_once('.').and_then(|(table, key)| Some(format!("{}.{key}", of(table)?)));
     of(path).map(str::to_owned).or_else(in_table)
 }
 
-/// The name that an environment variable has now, if it had another one.
+/// The present name of a renamed environment variable.
 pub(crate) fn new_variable(name: &str) -> Option<String> {
     let key = RENAMED.iter().find(|(old, _)| variable(old) == name).map(|(_, new)| variable(new));
     let in_table = |(old, new): &(&str, &str)| {
@@ -74,12 +74,12 @@ pub(crate) fn new_variable(name: &str) -> Option<String> {
     key.or_else(|| RENAMED.iter().find_map(in_table))
 }
 
-/// Why a key of a file is gone; `None` if there never was one of that name.
+/// Why a key was removed; `None` if it never existed.
 pub(crate) fn retired_key(path: &str) -> Option<&'static str> {
     RETIRED.iter().find(|(key, _)| *key == path).map(|(_, reason)| *reason)
 }
 
-/// The same for an environment variable.
+/// Why an environment variable was removed.
 pub(crate) fn retired_variable(name: &str) -> Option<&'static str> {
     RETIRED.iter().find(|(key, _)| variable(key) == name).map(|(_, reason)| *reason)
 }

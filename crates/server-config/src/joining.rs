@@ -73,7 +73,7 @@ table! {
 }
 
 impl JoiningConfig {
-    /// What a join token must say.
+    /// The required claims of a join token.
     pub fn token_rules(&self) -> TokenRules {
         let mut rules = TokenRules::default();
         rules.audience.clone_from(&self.token_audience);
@@ -85,9 +85,7 @@ impl JoiningConfig {
     pub(super) fn contradictions(&self) -> impl Iterator<Item = Contradiction> {
         let is_wrong = |(_, own): &(usize, &SessionPassword)| own.password.is_some() == own.file.is_some();
         let wrong = self.passwords.iter().enumerate().filter(is_wrong);
-        wrong.map(|(item, _)| {
-            Contradiction::in_item("joining.passwords", item, "give it a password, or a file with one")
-        })
+        wrong.map(|(item, _)| Contradiction::in_item("joining.passwords", item, "set password or file"))
     }
 
     /// How many wrong passwords are tolerated.
@@ -115,11 +113,11 @@ table! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameTakenRule {
-    /// It gets the name, and the holder is disconnected.
+    /// The newcomer gets the name, and the holder is disconnected.
     Newest,
-    /// It waits.
+    /// The newcomer waits.
     Keep,
-    /// It is refused.
+    /// The newcomer is refused.
     Refuse,
 }
 

@@ -84,7 +84,7 @@ table! {
 }
 
 impl LimitsConfig {
-    /// The same for a session.
+    /// As limits of a session.
     pub fn limits(&self) -> Limits {
         let rate = |per_second, burst| Rate { per_second, burst };
         let mut limits = Limits::default();

@@ -44,10 +44,10 @@ impl Default for ListenConfig {
     }
 }
 
-/// The name of the network of all other clients.
+/// The name of the network QUIC.
 const QUIC: &str = "quic";
 
-/// As it is in the file: a list of addresses and of tables with the keys of their networks.
+/// A list of addresses and of tables with the keys of their networks, as in the file.
 impl JsonSchema for ListenConfig {
     fn inline_schema() -> bool {
         true
@@ -127,13 +127,13 @@ fn address(value: &Value, folder: &Path) -> Result<Json, Mistake> {
     checked("address", &json!({ "type": "string", "format": "address" }), value, folder)
 }
 
-/// What a table is for.
+/// The listener of a table.
 pub(super) enum Listener {
     Quic(Json),
     Other(Json),
 }
 
-/// A listener's own table. Paths are relative to the folder.
+/// The listener of a table. Paths are relative to the folder.
 pub(super) fn checked_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
     let names = || NETWORKS.iter().map(|row| row.name).chain([QUIC]);
     let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
@@ -179,10 +179,10 @@ fn no_such_key(row: &NetworkRow, is_proxy: bool, key: &str) -> String {
     }
     let has = |is_proxy| row.keys_of(is_proxy).any(|path| last(path) == key);
     match (is_proxy, has(!is_proxy)) {
-        _ if key == last(UPSTREAM) => format!("there is no proxy for {name}: leave upstream out"),
-        (true, true) => format!("{key} is for listeners without upstream: leave one of them out"),
+        _ if key == last(UPSTREAM) => format!("{name} has no proxy: remove upstream"),
+        (true, true) => format!("{key} is for listeners without upstream: remove one of them"),
         (false, true) if row.proxy.is_some() => {
-            format!("{key} is for a proxy: also give the address of the game's server, with upstream")
+            format!("{key} is for a proxy: also set upstream to the address of the game's server")
         }
         _ => {
             let more = ["network", "address"].into_iter().chain(row.proxy.map(|_| last(UPSTREAM)));
@@ -192,7 +192,7 @@ fn no_such_key(row: &NetworkRow, is_proxy: bool, key: &str) -> String {
     }
 }
 
-/// The value of `listen` as a file has it, without defaults.
+/// The value of `listen` in the syntax of the file, without defaults.
 pub(super) fn written_listeners(listen: &Json) -> String {
     let list = |key: &str| listen[key].as_array().into_iter().flatten();
     let text = |value: &Json| quoted(value.as_str().unwrap_or_default());
@@ -221,36 +221,36 @@ impl ListenerConfig {
     /// The session of all its clients, given those of the configuration; `None` if each link names its own.
     ///
     /// # Errors
-    /// In words, if it is none of those that always exist, or if there is a choice and nothing was chosen.
+    /// A message, if it is not among `sessions`, or if there are several and none was chosen.
     pub fn session_among<'s>(&'s self, config: &'s Config) -> Result<Option<&'s str>, String> {
         let settled = &config.sessions;
         match (&self.session, &settled[..]) {
             (Some(session), _) if settled.contains(session) => Ok(Some(session)),
             (Some(session), _) => {
                 let meant = did_you_mean(session, settled.iter().map(|name| &**name));
-                Err(format!("{session:?} is none of the sessions that always exist{meant}"))
+                Err(format!("{session:?} is not in sessions{meant}"))
             }
             (None, [only]) if config.sessions_on_demand.is_empty() => Ok(Some(only)),
             (None, _) if self.network == ListenerNetwork::Sidecar => Ok(None),
             (None, [only]) => Ok(Some(only)),
-            (None, []) => Err("its clients need one of sessions, and there are only some on demand".into()),
+            (None, []) => Err("its clients need a session, but sessions is empty: add one".into()),
             (None, [first, ..]) => {
-                Err(format!("choose which session its clients are in, for example with session = {first:?}"))
+                Err(format!("set the session of its clients, for example session = {first:?}"))
             }
         }
     }
 
-    /// What is wrong with it as a whole, in words.
+    /// A message about a mistake in the listener as a whole.
     pub(super) fn problem(&self, config: &Config) -> Option<String> {
         let ip = self.address.ip();
         let wrong_origin = self.web_socket.origins.iter().find(|origin| *origin != "*" && !is_origin(origin));
         match self.network {
             ListenerNetwork::Sidecar if !ip.is_loopback() && self.sidecar.secret_file.is_none() => {
-                Some("other machines reach this address: give a secret_file, or listen on 127.0.0.1".into())
+                Some("other machines reach this address: set secret_file, or listen on 127.0.0.1".into())
             }
-            ListenerNetwork::WebRtcNetwork if ip.is_unspecified() && self.game.announced.is_none() => {
-                Some("give the address under which players reach it, with announced, or listen on it".into())
-            }
+            ListenerNetwork::WebRtcNetwork if ip.is_unspecified() && self.game.announced.is_none() => Some(
+                "set announced to the address at which players reach it, or listen on that address".into(),
+            ),
             _ => (self.game.problem())
                 .or_else(|| Some(format!("origins: expected {ORIGIN}, or \"*\", not {:?}", wrong_origin?)))
                 .or_else(|| self.proxy.problem(self.address))

@@ -48,7 +48,7 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    /// As a file has it.
+    /// Its name in the configuration file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",

@@ -1,4 +1,4 @@
-//! `[moderation]`: what is kept for reports of players.
+//! `[moderation]`: reports of players.
 
 use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 
@@ -26,7 +26,7 @@ table! {
 }
 
 impl ModerationConfig {
-    /// How much of what was said is kept in memory.
+    /// The limits of the report buffer.
     pub fn kept_voices(&self) -> KeptVoicesSettings {
         let mut settings = KeptVoicesSettings::default();
         (settings.last, settings.with_others) = (self.report_buffer_s.into(), self.reports_include_others);
@@ -35,7 +35,7 @@ impl ModerationConfig {
         settings
     }
 
-    /// How much is kept on the disk.
+    /// The limits of stored reports.
     pub fn reports(&self) -> ReportsSettings {
         let mut settings = ReportsSettings::default();
         (settings.keep_days, settings.bytes_max) = (self.reports_days, self.reports_bytes_max);

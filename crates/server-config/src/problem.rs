@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where it stands.
+//! Mistakes in a configuration, and their places.
 
 use std::fmt;
 
@@ -15,33 +15,33 @@ pub(super) enum Origin {
     Argument(&'static str),
 }
 
-/// One thing that is wrong.
+/// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(super) origin: Origin,
-    /// Empty if it is about no key.
+    /// Empty if the mistake concerns no key.
     pub(super) key: String,
     pub(super) what: String,
 }
 
 impl Problem {
-    /// Whether another problem is about the value of the same key.
+    /// Whether another problem concerns the value of the same key.
     pub fn is_about_same_key(&self, other: &Self) -> bool {
         self.key == other.key
     }
 }
 
-/// Everything that is wrong; each line says where, what, and what to do.
+/// All mistakes; each line has the place, the mistake and the correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(Vec<Problem>);
 
 impl ConfigError {
-    /// These, in this order; there should be one at least.
+    /// These mistakes, at least one, in this order.
     pub fn of(problems: Vec<Problem>) -> Self {
         Self(problems)
     }
 
-    /// One by one.
+    /// The single mistakes.
     pub fn problems(&self) -> &[Problem] {
         &self.0
     }

@@ -40,7 +40,7 @@ table! {
 }
 
 impl RecordingConfig {
-    /// What is recorded, and how much of it.
+    /// What is recorded, and its limits.
     pub fn settings(&self) -> RecordingSettings {
         let mut settings = RecordingSettings::default();
         settings.sessions.clone_from(&self.sessions);

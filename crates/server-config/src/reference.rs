@@ -161,7 +161,7 @@ fn row(name: &str, schema: &Json, reloadable: &str, more: &str) -> String {
     )
 }
 
-/// The values of a key, as short as a table wants it.
+/// The allowed values of a key, shortened for a table.
 fn in_short(kind: &Kind, name: &str) -> String {
     match kind {
         Kind::Whole { least, most } => format!("{least}–{most}"),
@@ -169,6 +169,7 @@ fn in_short(kind: &Kind, name: &str) -> String {
             let unit = ["_s", "_m"].into_iter().find(|unit| name.ends_with(unit)).unwrap_or_default();
             format!("{least}–{most}{}", unit.replace('_', " "))
         }
+        Kind::Flag => "boolean".into(),
         Kind::Listeners => "addresses with ports, or tables".into(),
         kind => {
             let allowed = allowed(kind, name);

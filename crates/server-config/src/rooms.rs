@@ -28,10 +28,8 @@ impl AccessConfig {
     fn problem(&self) -> Option<&'static str> {
         let has_one = self.listen_tokens.is_some() || self.speak_tokens.is_some();
         match (&self.tokens, has_one) {
-            (Some(_), true) => {
-                Some("tokens stands for listen_tokens and speak_tokens: give it, or these two")
-            }
-            (None, false) => Some("the rule requires no token: give it tokens = [\"…\"]"),
+            (Some(_), true) => Some("tokens excludes listen_tokens and speak_tokens: set it, or these two"),
+            (None, false) => Some("the rule requires no token: set tokens = [\"…\"]"),
             _ => None,
         }
     }
@@ -118,7 +116,7 @@ impl Config {
         for (key, rooms) in rooms {
             for (item, room) in rooms.iter().enumerate().filter(|(item, room)| rooms[..*item].contains(room))
             {
-                say(key, item, &format!("the room {room} is here twice: make one rule of both"));
+                say(key, item, &format!("the room {room} has two rules: merge them"));
             }
         }
         for (item, own) in self.access.iter().enumerate() {
@@ -132,7 +130,7 @@ impl Config {
             say(
                 "room_limits",
                 item,
-                "the room has no limit: give it listeners_max, speakers_max or text_every_s",
+                "the room has no limit: set listeners_max, speakers_max or text_every_s",
             );
         }
         found

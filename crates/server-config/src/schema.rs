@@ -1,4 +1,4 @@
-//! The JSON Schema of the file, made once out of the structs of its tables, and what follows from it for each key.
+//! The JSON Schema of the file, made once from the structs of its tables, and what each key derives from it.
 
 use std::sync::LazyLock;
 
@@ -85,7 +85,7 @@ impl Setting {
     }
 }
 
-/// How the environment's variables begin.
+/// The prefix of environment variables.
 pub(super) const PREFIX: &str = "CONSONANCE_";
 
 /// The environment variable for a key of this path.
@@ -93,7 +93,7 @@ pub(super) fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.replace('.', "_").to_uppercase())
 }
 
-/// What a value may be.
+/// The kinds of values.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind<'s> {
     Flag,
@@ -111,7 +111,7 @@ pub(super) enum Kind<'s> {
     Address,
     /// One of these strings.
     Choice(Vec<&'s str>),
-    /// A list; of strings, a single one is a list of one.
+    /// A list; a single string stands for a list of one.
     List(&'s Json),
     Listeners,
     Table,
@@ -152,13 +152,13 @@ pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
     order.map(|key| (key, &schema["properties"][key])).filter(|(_, schema)| !schema.is_null())
 }
 
-/// What a key or a table means, in sentences.
+/// The description of a key or table.
 pub(super) fn about(schema: &Json) -> &str {
     schema["description"].as_str().unwrap_or_default()
 }
 
-/// Leaves out what TOML has not (null), the sizes of Rust's integers, and defaults of whole tables; and lets a single
-/// string stand for a list of one.
+/// Removes null, which TOML lacks, the sizes of Rust's integers and the defaults of whole tables, and allows a single
+/// string for a list of one.
 fn simplify(schema: &mut Json) {
     match schema {
         Json::Array(items) => items.iter_mut().for_each(simplify),

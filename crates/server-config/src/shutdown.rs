@@ -41,7 +41,7 @@ impl ShutdownConfig {
         DrainPlan { ends_in, redirect: self.redirect.clone(), window }
     }
 
-    /// How another process continues.
+    /// How the next process continues.
     pub fn restart_plan(&self) -> RestartPlan {
         RestartPlan { pause: self.reconnect_delay_s.into(), returns_per_s: self.reconnects_per_s }
     }

@@ -1,4 +1,4 @@
-//! A file, the environment and the arguments, each overriding those before it.
+//! Files, the environment and arguments, each overriding those before it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::schema::{PREFIX, SECTIONS, Setting, settings};
 use crate::suggestion::{did_you_mean, nearest};
 use crate::{Config, environment, former_keys};
 
-/// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment,
-/// then the arguments.
+/// All values and their sources. Later sources override earlier ones, key by key: add the file first, then the
+/// environment, then the arguments.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigSources {
     entries: Vec<Entry>,
@@ -30,21 +30,21 @@ struct Entry {
     folder: PathBuf,
 }
 
-/// A configuration without mistakes of its own, and where each value of it was written.
+/// A valid configuration, and where each of its values was written.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadedConfig {
     /// The settings.
     pub config: Config,
-    /// What may be a mistake, each in a line.
+    /// Possible mistakes, one per line.
     pub notes: Vec<String>,
     /// Where each value was written, and the lines of the items of lists.
     origins: BTreeMap<&'static str, (Origin, Vec<usize>)>,
 }
 
 impl ConfigSources {
-    /// Players come over something that is not configured here: there is no address to listen on but those that are
-    /// written somewhere, and none has to be.
+    /// Removes the default address: players arrive over something that is not configured here, so that only written
+    /// addresses are opened, and none is required.
     pub fn listen_elsewhere(&mut self) {
         self.listens_elsewhere = true;
     }
@@ -64,7 +64,7 @@ impl ConfigSources {
 
     /// Adds variables whose names begin with `CONSONANCE_`; all others are ignored.
     ///
-    /// One that names no key is only noted: the environment is not ours alone.
+    /// An unknown one is only noted: the environment also belongs to others.
     pub fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         let mut variables: Vec<_> =
             variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
@@ -74,7 +74,7 @@ impl ConfigSources {
                 let (origin, what) = (Origin::Variable(name), format!("this variable is now {new}"));
                 self.problems.push(Problem { origin, key: String::new(), what });
             } else if let Some(reason) = former_keys::retired_variable(&name) {
-                self.notes.push(format!("{name} is no setting any more: {reason}"));
+                self.notes.push(format!("{name} is not a setting any more: {reason}"));
             } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
                 let value = environment::value(setting.schema, &text);
                 let folder = environment::folder().to_owned();
@@ -84,13 +84,13 @@ impl ConfigSources {
                 if let Some(meant) =
                     nearest(&name[PREFIX.len()..], known.iter().map(|name| &name[PREFIX.len()..]))
                 {
-                    self.notes.push(format!("{name} is no setting; did you mean {PREFIX}{meant}?"));
+                    self.notes.push(format!("{name} is not a setting; did you mean {PREFIX}{meant}?"));
                 }
             }
         }
     }
 
-    /// Adds the value of a command line's option. A key that does not exist is passed over.
+    /// Adds the value of a command line option. An unknown key is ignored.
     pub fn add_argument(&mut self, option: &'static str, key: &str, value: Value) {
         if let Some(setting) = settings().find(|known| known.path == key) {
             let folder = environment::folder().to_owned();
@@ -101,8 +101,8 @@ impl ConfigSources {
     /// Reads and checks everything.
     ///
     /// # Errors
-    /// All mistakes at once; whether values fit together is looked at when each is right. Only what counts is checked:
-    /// not what a later source overrides.
+    /// All mistakes at once; contradictions between values are checked once each is valid. Overridden values are not
+    /// checked.
     pub fn load(self) -> Result<LoadedConfig, ConfigError> {
         let mut problems = self.problems;
         let mut loaded =
@@ -128,7 +128,7 @@ impl ConfigSources {
         }
         match serde_json::from_value(config) {
             Ok(config) => loaded.config = config,
-            // What was not checked by the schema; there is no line for it.
+            // The schema did not check this, so there is no line.
             Err(error) if problems.is_empty() => problems.push(loaded.problem("", error.to_string())),
             Err(_) => {}
         }
@@ -181,7 +181,7 @@ fn unknown(origin: Origin, path: &str) -> Problem {
 }
 
 impl LoadedConfig {
-    /// Something that is wrong with the value of a key, named where it was written.
+    /// A mistake in the value of a key, at the place where it was written.
     pub fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
         let origin = self.origins.get(key).map(|(origin, _)| origin.clone()).unwrap_or_default();
         Problem { origin, key: key.to_owned(), what: what.into() }
@@ -194,12 +194,12 @@ impl LoadedConfig {
         Problem { origin: problem.origin.at_line(line), ..problem }
     }
 
-    /// Adds a listener that is told in options, as its table would tell it: each is an option, a key and its value.
+    /// Adds a listener from options, each an option, a key of the listener's table and its value.
     ///
     /// # Errors
-    /// The first that is wrong with it; or everything that is wrong with listeners, now that it is there.
+    /// The first mistake in it, or all mistakes in the listeners together.
     pub fn add_listener(&mut self, options: &[(&'static str, &str, Value)]) -> Result<(), ConfigError> {
-        // The place in the list stands for the line.
+        // The index in the list takes the place of the line.
         let placed = |(line, (_, key, value)): (usize, &(_, &str, Value))| {
             ((*key).to_owned(), Placed { value: value.clone(), line })
         };

@@ -1,16 +1,16 @@
-//! The name that was probably meant by an unknown one.
+//! Suggestions for unknown names.
 
 /// The end of a message about an unknown name.
 pub(super) fn did_you_mean<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> String {
     nearest(written, names).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default()
 }
 
-/// The nearest of these names, if it is near enough to be a slip.
+/// The nearest of these names, if it is near enough to be a typing error.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let last = |path: &'n str| path.rsplit_once('.').map_or(path, |(_, last)| last);
     let distance = |name: &'n str| {
         let whole = edits(written, name);
-        // A key in the wrong section is as near as the slip in its own name; being in the right one is a little nearer.
+        // The section does not count, but a key in the right one is slightly nearer.
         let own = written.rsplit_once('.').map_or(written, |(_, own)| own);
         whole.min(edits(own, last(name)) + 1)
     };

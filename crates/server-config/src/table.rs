@@ -1,4 +1,4 @@
-//! What a table of the file is made of: the struct with its defaults, and the kinds of values that serde has not.
+//! The tables of the file: structs with defaults, and the kinds of values that serde lacks.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -35,17 +35,17 @@ macro_rules! table {
 
 pub(super) use table;
 
-/// A time in the file: a number of seconds, with a fraction or without.
+/// A time in the file: a number of seconds, fractions allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub Duration);
 
 impl Seconds {
-    /// So many whole seconds.
+    /// Whole seconds.
     pub const fn new(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))
     }
 
-    /// So many thousandths.
+    /// Milliseconds.
     pub const fn millis(milliseconds: u64) -> Self {
         Self(Duration::from_millis(milliseconds))
     }
@@ -84,11 +84,11 @@ impl JsonSchema for Seconds {
     }
 }
 
-/// A password or the like: it is neither printed nor shown in an error.
+/// A secret such as a password, which is neither printed nor shown in errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret(pub SecretText);
 
-/// As it is, so that configurations can be compared; what prints values hides it.
+/// In plain text, so that configurations can be compared; printing hides it.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.reveal())

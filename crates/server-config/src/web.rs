@@ -86,7 +86,7 @@ table! {
 }
 
 impl WebConfig {
-    /// Where voice comes in over UDP: as configured, or else at the page's own address and port.
+    /// The UDP address for voice: as configured, or the page's own address and port.
     pub fn voice_address(&self) -> Option<SocketAddr> {
         self.udp.or(self.listen)
     }
@@ -95,10 +95,14 @@ impl WebConfig {
         let mut problems = Vec::new();
         let mut say = |key, what: &str| problems.push(Contradiction::new(key, what));
         match (&self.certificate_file, &self.private_key_file) {
-            (Some(_), None) => say("web.certificate_file", "web.private_key_file is missing: both or none"),
-            (None, Some(_)) => say("web.private_key_file", "web.certificate_file is missing: both or none"),
+            (Some(_), None) => {
+                say("web.certificate_file", "web.private_key_file is missing: set both or neither")
+            }
+            (None, Some(_)) => {
+                say("web.private_key_file", "web.certificate_file is missing: set both or neither")
+            }
             (None, None) if self.redirect.is_some() => {
-                say("web.redirect", "there is nowhere to lead to without web.certificate_file");
+                say("web.redirect", "it redirects to the page over TLS: set web.certificate_file");
             }
             _ => {}
         }
@@ -112,7 +116,7 @@ impl WebConfig {
         }
         let has_address = |address: SocketAddr| !address.ip().is_unspecified() || !self.announced.is_empty();
         if !self.voice_address().is_none_or(has_address) {
-            let what = "browsers have to be told an address: say with web.announced at which they reach this machine";
+            let what = "browsers need an address of this machine: set web.announced";
             say(if self.udp.is_some() { "web.udp" } else { "web.listen" }, what);
         }
         problems.extend(wrong_texts("web.announced", &self.announced, is_announced, ANNOUNCED));

@@ -1,4 +1,4 @@
-//! Values as a file has them.
+//! Values in the syntax of the file.
 
 use serde_json::Value as Json;
 
@@ -6,12 +6,12 @@ use crate::document::quoted;
 use crate::listening::written_listeners;
 use crate::schema::{Kind, kind, properties};
 
-/// A value without its secrets; `None` if there is none.
+/// A value with its secrets hidden; `None` if there is none.
 pub(super) fn written(schema: &Json, value: &Json) -> Option<String> {
     written_with(schema, value, false)
 }
 
-/// An example, whose secrets are none.
+/// An example; its secrets are made up and shown.
 pub(super) fn written_example(schema: &Json, value: &Json) -> Option<String> {
     written_with(schema, value, true)
 }

@@ -1,4 +1,4 @@
-//! What a listener for another network than QUIC can have; `networks.rs` says which network has which of these keys.
+//! Keys of listeners for networks other than QUIC; `networks.rs` says which network has which.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -152,17 +152,17 @@ table! {
 }
 
 impl GameListenerConfig {
-    /// What does not fit together, in words.
+    /// A message about keys that contradict each other.
     pub(super) fn problem(&self) -> Option<String> {
         let xor_key = self.xor_key.as_deref();
         let what = if self.username.is_some() != self.password_file.is_some() {
-            "username and password_file belong together: give both or none"
+            "username and password_file belong together: set both or neither"
         } else if self.tag.is_none() && self.layout != VoiceLayout::Raw {
-            "layout is that of messages with a tag: give tag, too, or let both be learned"
+            "layout needs tag: set both, or neither to have them learned"
         } else if xor_key == Some("") {
-            "xor_key is empty: leave it out where datagrams are as they are"
+            "xor_key is empty: set the game's key, or remove it"
         } else if xor_key.is_some() && self.checksum {
-            "a game has one layer around its datagrams: give checksum or xor_key, not both"
+            "checksum and xor_key exclude each other: set one"
         } else {
             return None;
         };
@@ -227,22 +227,21 @@ table! {
 }
 
 impl ProxyListenerConfig {
-    /// What is wrong with where the game's server is, in words, for a listener at this address.
+    /// A message about a wrong address of the game's server, for a listener at this address.
     pub(super) fn problem(&self, listener: SocketAddr) -> Option<String> {
         let upstream = self.upstream.as_deref()?;
         let has_port = upstream
             .rsplit_once(':')
             .is_some_and(|(host, port)| !host.is_empty() && port.parse().is_ok_and(|port: u16| port != 0));
         if !has_port {
-            let what =
-                "the game's server has a host and a port, such as 127.0.0.1:7778 or game.internal:7777";
+            let what = "expected a host and a port, such as 127.0.0.1:7778 or game.internal:7777";
             return Some(format!("upstream {upstream:?}: {what}"));
         }
         let is_itself = upstream.parse().is_ok_and(|upstream: SocketAddr| {
             let is_here = listener.ip().is_unspecified() && upstream.ip().is_loopback();
             upstream.port() == listener.port() && (upstream.ip() == listener.ip() || is_here)
         });
-        let what = "is this listener itself: let the game's server listen elsewhere, and name that";
+        let what = "is this listener itself: expected the address of the game's server";
         is_itself.then(|| format!("upstream {upstream} {what}"))
     }
 }

@@ -7,16 +7,16 @@ use consonance_server_config::ConfigSources;
 use crate::{complaints, variables};
 
 #[test]
-fn a_variable_of_a_key_that_is_gone_is_noted_with_the_reason() {
+fn notes_a_variable_of_a_removed_key_with_the_reason() {
     let mut sources = ConfigSources::default();
     sources.add_environment(variables(&[("CONSONANCE_FAST_PATH_ALLOW_PLAIN", "true")]));
     let notes = sources.load().unwrap().notes;
-    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is no setting any more: voice is always encrypted";
+    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is not a setting any more: voice is always encrypted";
     assert!(matches!(&notes[..], [note] if note.starts_with(expected)), "{notes:?}");
 }
 
 #[test]
-fn a_key_of_an_earlier_version_is_refused_with_its_present_name() {
+fn rejects_a_key_of_an_earlier_version_with_its_present_name() {
     for (file, complaint) in [
         (
             "[watching]\ninspector_port = 7779",
@@ -45,7 +45,7 @@ fn a_key_of_an_earlier_version_is_refused_with_its_present_name() {
 }
 
 #[test]
-fn the_names_in_the_changelog_are_those_that_the_server_tells() {
+fn the_changelog_lists_the_renamed_keys_that_the_server_reports() {
     let changelog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CHANGELOG.md");
     let changelog = std::fs::read_to_string(changelog).unwrap();
     let rows = changelog

@@ -7,7 +7,7 @@ use consonance_server_config::{Config, ConfigSources, KcpGeneration, ListenerNet
 use crate::{complaints, load, of_file, variables};
 
 #[test]
-fn a_newcomer_may_be_told_at_once_of_everybody_whom_a_session_takes() {
+fn the_roster_of_a_full_session_fits_the_queue_of_a_newcomer() {
     for network in ["websocket", "sidecar"] {
         let listen = format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\n");
         let config = load(&listen);
@@ -51,7 +51,7 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
 }
 
 #[test]
-fn both_networks_over_websockets_take_a_list_of_origins_and_say_what_is_none() {
+fn websocket_networks_accept_origins_and_reject_invalid_ones() {
     for network in ["websocket", "mirror-websocket"] {
         let with = |origins: &str| {
             format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\norigins = {origins}\n")
@@ -67,13 +67,13 @@ fn both_networks_over_websockets_take_a_list_of_origins_and_say_what_is_none() {
 }
 
 #[test]
-fn the_servers_own_names_are_those_of_its_host_and_of_its_page() {
+fn own_host_names_are_the_host_and_those_of_the_page() {
     let config = load("host = 'voice.example.org'\n[web]\nhost_names = ['gamebox.local']\n");
     assert_eq!(config.own_host_names(), ["gamebox.local", "voice.example.org"]);
 }
 
 #[test]
-fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
+fn reports_a_mistake_in_a_listener_with_line_and_correction() {
     let sidecar = "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\n";
     for (file, complaint) in [
         ("listen = 5", "voice.toml:1: listen: expected a list of addresses and tables, not 5"),
@@ -112,28 +112,28 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ),
         (
             "[[listen]]\nnetwork = 'sidecar'\naddress = '0.0.0.0:5'",
-            "voice.toml:1: listen: sidecar at 0.0.0.0:5: other machines reach this address: give a secret_file, or listen on 127.0.0.1",
+            "voice.toml:1: listen: sidecar at 0.0.0.0:5: other machines reach this address: set secret_file, or listen on 127.0.0.1",
         ),
         (
             "sessions = ['red', 'blue']\n[[listen]]\nnetwork = 'ngo'\naddress = '127.0.0.1:5'",
-            "voice.toml:2: listen: ngo at 127.0.0.1:5: choose which session its clients are in, for example with session = \"red\"",
+            "voice.toml:2: listen: ngo at 127.0.0.1:5: set the session of its clients, for example session = \"red\"",
         ),
         (
             &format!("sessions = ['red', 'blue']\n{sidecar}session = 'bleu'"),
-            "voice.toml:2: listen: sidecar at 127.0.0.1:5: \"bleu\" is none of the sessions that always exist; did you mean blue?",
+            "voice.toml:2: listen: sidecar at 127.0.0.1:5: \"bleu\" is not in sessions; did you mean blue?",
         ),
         (
             "[[listen]]\nnetwork = 'webrtc-network'\naddress = '0.0.0.0:5'",
-            "voice.toml:1: listen: webrtc-network at 0.0.0.0:5: give the address under which players reach it, with announced, or listen on it",
+            "voice.toml:1: listen: webrtc-network at 0.0.0.0:5: set announced to the address at which players reach it, or listen on that address",
         ),
-        (&format!("{sidecar}{sidecar}"), "voice.toml:1: listen: 127.0.0.1:5 is there twice"),
+        (&format!("{sidecar}{sidecar}"), "voice.toml:1: listen: 127.0.0.1:5 is used twice"),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
     }
 }
 
 #[test]
-fn what_a_game_has_changed_in_its_network_is_told_by_keys_of_that_network() {
+fn keys_of_a_network_describe_what_a_game_changed_in_it() {
     let game = |text: &str| {
         let config = load(&format!("[[listen]]\naddress = '127.0.0.1:5'\n{text}"));
         let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
@@ -160,11 +160,11 @@ fn what_a_game_has_changed_in_its_network_is_told_by_keys_of_that_network() {
 }
 
 #[test]
-fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
+fn reports_a_mistake_about_a_games_build_with_correction() {
     for (keys, complaint) in [
         (
             "network = 'darkrift2'\nupstream_udp_port = 6",
-            "voice.toml:4: listen: upstream_udp_port is for a proxy: also give the address of the game's server, with upstream",
+            "voice.toml:4: listen: upstream_udp_port is for a proxy: also set upstream to the address of the game's server",
         ),
         (
             "network = 'darkrift2'\nprotocol_version = 2",
@@ -176,11 +176,11 @@ fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
         ),
         (
             "network = 'fishnet'\nchecksum = true\nxor_key = 'k'",
-            "voice.toml:1: listen: fishnet at 127.0.0.1:5: a game has one layer around its datagrams: give checksum or xor_key, not both",
+            "voice.toml:1: listen: fishnet at 127.0.0.1:5: checksum and xor_key exclude each other: set one",
         ),
         (
             "network = 'fishnet'\nxor_key = ''",
-            "voice.toml:1: listen: fishnet at 127.0.0.1:5: xor_key is empty: leave it out where datagrams are as they are",
+            "voice.toml:1: listen: fishnet at 127.0.0.1:5: xor_key is empty: set the game's key, or remove it",
         ),
         (
             "network = 'forge'\nvoice_to_server_group = 2147483648",
@@ -196,7 +196,7 @@ fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
 }
 
 #[test]
-fn whoever_listens_elsewhere_needs_no_address_and_has_only_what_is_written() {
+fn a_server_that_listens_elsewhere_needs_no_address() {
     let listen = |text: &str| {
         let mut sources = of_file(text);
         sources.listen_elsewhere();
@@ -208,7 +208,7 @@ fn whoever_listens_elsewhere_needs_no_address_and_has_only_what_is_written() {
 }
 
 #[test]
-fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
+fn a_listener_with_upstream_is_a_proxy_for_a_game_server() {
     let config = load(
         "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'\nupstream = 'game.internal:6'\n\
          source_addresses = '127.1.0.0/16'\nproxy_protocol = true\nupstream_timeout_s = 2\n\
@@ -226,13 +226,13 @@ fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
 }
 
 #[test]
-fn a_mistake_about_a_game_is_named_with_what_to_do() {
+fn reports_a_mistake_about_a_game_with_correction() {
     let mirror = "[[listen]]\nnetwork = 'mirror-kcp'\naddress = '0.0.0.0:5'\n";
     let darkrift = "[[listen]]\nnetwork = 'darkrift2'\naddress = '0.0.0.0:5'\n";
     for (file, complaint) in [
         (
             "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nupstream = '127.0.0.1:6'",
-            "voice.toml:4: listen: there is no proxy for sidecar: leave upstream out",
+            "voice.toml:4: listen: sidecar has no proxy: remove upstream",
         ),
         (
             &format!("{darkrift}layout = 'raw '"),
@@ -240,15 +240,15 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
         ),
         (
             &format!("{darkrift}layout = 'prefixed'"),
-            "voice.toml:1: listen: darkrift2 at 0.0.0.0:5: layout is that of messages with a tag: give tag, too, or let both be learned",
+            "voice.toml:1: listen: darkrift2 at 0.0.0.0:5: layout needs tag: set both, or neither to have them learned",
         ),
         (
             &format!("{mirror}source_addresses = '127.1.0.0/16'"),
-            "voice.toml:4: listen: source_addresses is for a proxy: also give the address of the game's server, with upstream",
+            "voice.toml:4: listen: source_addresses is for a proxy: also set upstream to the address of the game's server",
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1:6'\nonline_scene = 'Game'"),
-            "voice.toml:5: listen: online_scene is for listeners without upstream: leave one of them out",
+            "voice.toml:5: listen: online_scene is for listeners without upstream: remove one of them",
         ),
         (
             &format!("{mirror}upstreem = '127.0.0.1:6'"),
@@ -256,11 +256,11 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1'"),
-            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream \"127.0.0.1\": the game's server has a host and a port, such as 127.0.0.1:7778 or game.internal:7777",
+            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream \"127.0.0.1\": expected a host and a port, such as 127.0.0.1:7778 or game.internal:7777",
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1:5'"),
-            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream 127.0.0.1:5 is this listener itself: let the game's server listen elsewhere, and name that",
+            "voice.toml:1: listen: mirror-kcp at 0.0.0.0:5: upstream 127.0.0.1:5 is this listener itself: expected the address of the game's server",
         ),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
@@ -268,7 +268,7 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
 }
 
 #[test]
-fn a_listener_in_options_is_checked_as_its_table_would_be_and_stands_beside_those_of_the_file() {
+fn a_listener_from_options_is_checked_like_a_table_and_added_to_those_of_the_file() {
     let file = "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'";
     let with = |options: &[(&'static str, &str, Value)]| {
         let mut loaded = of_file(file).load().unwrap();
@@ -282,11 +282,11 @@ fn a_listener_in_options_is_checked_as_its_table_would_be_and_stands_beside_thos
     let refused = with(&[network.clone(), at("127.0.0.1:6"), typed]);
     assert_eq!(refused, Err("--voice-type: there is no key voice_type for ngo".to_owned()));
     let twice = with(&[network, at("127.0.0.1:5")]);
-    assert_eq!(twice, Err("/etc/consonance/voice.toml:1: listen: 127.0.0.1:5 is there twice".to_owned()));
+    assert_eq!(twice, Err("/etc/consonance/voice.toml:1: listen: 127.0.0.1:5 is used twice".to_owned()));
 }
 
 #[test]
-fn links_of_sidecars_name_their_sessions_where_there_is_a_choice_and_no_other_clients_do() {
+fn only_links_of_sidecars_name_their_sessions_where_there_are_several() {
     let session = |sessions: &str, listener: &str| {
         let config =
             load(&format!("{sessions}\n[[listen]]\nnetwork = 'sidecar'\naddress = '[::1]:5'\n{listener}"));
@@ -301,8 +301,6 @@ fn links_of_sidecars_name_their_sessions_where_there_is_a_choice_and_no_other_cl
         complaints(
             "sessions = []\nsessions_on_demand = ['*']\n[[listen]]\nnetwork = 'ngo'\naddress = '[::1]:5'"
         ),
-        [
-            "voice.toml:3: listen: ngo at [::1]:5: its clients need one of sessions, and there are only some on demand"
-        ]
+        ["voice.toml:3: listen: ngo at [::1]:5: its clients need a session, but sessions is empty: add one"]
     );
 }

@@ -37,7 +37,7 @@ fn complaints(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_mistake_is_named_with_its_line_and_what_to_do() {
+fn reports_every_mistake_with_line_and_correction() {
     for (file, complaint) in [
         ("lisetn = []", "voice.toml:1: there is no key lisetn; did you mean listen?"),
         ("[limits]\n\nlink = 5", "voice.toml:3: there is no key limits.link; did you mean limits.links?"),
@@ -46,14 +46,8 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             "[limits]\nhost = ''",
             "voice.toml:2: there is no key limits.host; host belongs above the first [section]",
         ),
-        (
-            "[web]\n[admin]\n[web]",
-            "voice.toml:3: web stands in this file twice: keep one of them, with everything that belongs there",
-        ),
-        (
-            "listen = []\n[[listen]]",
-            "voice.toml:2: listen stands in this file twice: keep one of them, with everything that belongs there",
-        ),
+        ("[web]\n[admin]\n[web]", "voice.toml:3: web occurs twice in this file: merge the two"),
+        ("listen = []\n[[listen]]", "voice.toml:2: listen occurs twice in this file: merge the two"),
         ("[limit]\nlinks = 5", "voice.toml:2: there is no key limit.links; did you mean limits.links?"),
         ("[colours]", "voice.toml:1: there is no key colours"),
         (
@@ -83,25 +77,22 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
         ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a string, not 5"),
         (
             "sessions = []",
-            "voice.toml:1: sessions: there is no session to serve: name at least one, here or in sessions_on_demand",
+            "voice.toml:1: sessions: no session to serve: name at least one, here or in sessions_on_demand",
         ),
-        (
-            "sessions = ['a', 'a']",
-            "voice.toml:1: sessions: the session \"a\" is named twice: give each session a name of its own",
-        ),
-        ("listen = []", "voice.toml:1: listen: there is no address to listen on: name at least one"),
-        ("listen = ['[::]:1', '[::]:1']", "voice.toml:1: listen: [::]:1 is there twice"),
+        ("sessions = ['a', 'a']", "voice.toml:1: sessions: the session \"a\" is named twice: remove one"),
+        ("listen = []", "voice.toml:1: listen: no address to listen on: set at least one"),
+        ("listen = ['[::]:1', '[::]:1']", "voice.toml:1: listen: [::]:1 is used twice"),
         (
             "listen = ['here']",
             "voice.toml:1: listen: cannot listen on \"here\": an address looks like 0.0.0.0:7777, [::]:7777 or 127.0.0.1:0",
         ),
         (
             "[certificate]\nfile = 'a.pem'",
-            "voice.toml:2: certificate.file: certificate.private_key_file is missing: both or none",
+            "voice.toml:2: certificate.file: certificate.private_key_file is missing: set both or neither",
         ),
         (
             "[certificate]\nfile = ''\nprivate_key_file = 'k'",
-            "voice.toml:2: certificate.file: the path is empty: name a file, or leave the key out",
+            "voice.toml:2: certificate.file: the path is empty: name a file, or remove the key",
         ),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
@@ -109,26 +100,26 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
 }
 
 #[test]
-fn players_are_sent_on_to_an_address_that_they_can_be_told() {
+fn rejects_a_redirect_that_does_not_fit_a_packet() {
     let onward = |bytes: usize| format!("[shutdown]\nredirect = '{}'", "x".repeat(bytes));
-    let complaint = "voice.toml:2: shutdown.redirect: is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+    let complaint = "voice.toml:2: shutdown.redirect: is empty or longer than 512 bytes: expected an address such as quic://host:7777/{session}";
     assert_eq!(complaints(&onward(0)), [complaint]);
     assert_eq!(complaints(&onward(513)), [complaint]);
     assert_eq!(load(&onward(512)).shutdown.redirect.map(|address| address.len()), Some(512));
 }
 
 #[test]
-fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
+fn reports_a_mistake_in_a_room_rule_with_its_own_line() {
     for (file, complaint) in [
         ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),
         ("\n[[access]]\ntokens = ['gold']", "voice.toml:2: access: the key room is missing"),
         (
             "[[access]]\nroom = 'vip'",
-            "voice.toml:1: access: the rule requires no token: give it tokens = [\"…\"]",
+            "voice.toml:1: access: the rule requires no token: set tokens = [\"…\"]",
         ),
         (
             "[[access]]\nroom = 'vip'\ntokens = []",
-            "voice.toml:3: access: tokens: the list is empty: give at least one",
+            "voice.toml:3: access: tokens: the list is empty: expected at least one item",
         ),
         (
             "[[access]]\nroom = 'vip'\ntoken = ['gold']",
@@ -136,11 +127,11 @@ fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
         ),
         (
             "[[access]]\nroom = 'vip'\ntokens = ['a']\n[[access]]\nroom = 'vip'\ntokens = ['b']",
-            "voice.toml:4: access: the room vip is here twice: make one rule of both",
+            "voice.toml:4: access: the room vip has two rules: merge them",
         ),
         (
             "[[access]]\nroom = 'vip'\ntokens = ['a']\nspeak_tokens = ['b']",
-            "voice.toml:1: access: tokens stands for listen_tokens and speak_tokens: give it, or these two",
+            "voice.toml:1: access: tokens excludes listen_tokens and speak_tokens: set it, or these two",
         ),
         ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: the key range_m is missing"),
         (
@@ -153,7 +144,7 @@ fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
 }
 
 #[test]
-fn what_is_no_toml_is_refused_with_its_line() {
+fn rejects_invalid_toml_with_its_line() {
     for (file, line) in [("listen = [", 1), ("a = 1\n\n= 2", 3), ("host = 'a'\nhost = 'b'", 2), ("x", 1)] {
         let complaints = complaints(file);
         assert!(complaints[0].starts_with(&format!("voice.toml:{line}: ")), "{file}: {complaints:?}");
@@ -161,7 +152,7 @@ fn what_is_no_toml_is_refused_with_its_line() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+fn reports_all_mistakes_at_once_in_the_order_of_the_file() {
     let complaints = complaints("hots = 'a'\nsessions = 5\n[limits]\nlinks = 0\n[quic]\nidle = 3");
     let starts: Vec<_> = complaints.iter().map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(
@@ -172,7 +163,7 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn garbage_is_refused_and_breaks_nothing() {
+fn rejects_garbage_without_a_panic() {
     // Table by table: what is wrong in one says nothing of the others, and a whole file takes its time.
     let file = default_file();
     for table in file.split_inclusive("\n\n") {
@@ -240,7 +231,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
 }
 
 #[test]
-fn what_is_overridden_may_be_wrong() {
+fn does_not_check_overridden_values() {
     let mut sources = of_file("sessions = 5");
     sources.add_argument("--session", "sessions", ["a", "b"].into_iter().collect());
     assert_eq!(sources.load().unwrap().config.sessions, ["a", "b"]);
@@ -271,7 +262,7 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
 }
 
 #[test]
-fn a_wrong_variable_or_argument_is_named() {
+fn reports_an_invalid_variable_or_argument_by_name() {
     let mut sources = ConfigSources::default();
     sources.add_environment(variables(&[("CONSONANCE_LIMITS_LINKS", "many\nmore = 1")]));
     sources.add_argument("--listen", "listen", ["nonsense"].into_iter().collect());
@@ -282,7 +273,7 @@ fn a_wrong_variable_or_argument_is_named() {
 }
 
 #[test]
-fn a_variable_that_is_nearly_a_keys_is_noted_and_one_that_is_another_programs_is_not() {
+fn notes_a_misspelt_variable_but_not_one_of_another_program() {
     let mut sources = ConfigSources::default();
     sources.add_environment(variables(&[
         ("CONSONANCE_LISTN", "[::]:1"),
@@ -290,11 +281,11 @@ fn a_variable_that_is_nearly_a_keys_is_noted_and_one_that_is_another_programs_is
         ("CONSONANCE_SERVICE_PORT_VOICE", "7777"),
     ]));
     let notes = sources.load().unwrap().notes;
-    assert_eq!(notes, ["CONSONANCE_LISTN is no setting; did you mean CONSONANCE_LISTEN?"]);
+    assert_eq!(notes, ["CONSONANCE_LISTN is not a setting; did you mean CONSONANCE_LISTEN?"]);
 }
 
 #[test]
-fn the_printed_file_says_what_holds_without_it() {
+fn the_printed_file_contains_the_defaults() {
     let file = default_file();
     assert_eq!(load(&file), Config::default());
     // What is commented out is right when it is put in.
@@ -311,7 +302,7 @@ fn the_printed_file_says_what_holds_without_it() {
 }
 
 #[test]
-fn changes_are_told_apart_by_when_they_are_followed() {
+fn changes_say_when_they_take_effect() {
     let former = Config::default();
     let config =
         load("listen = ['[::]:1']\n[limits]\nlinks = 7\n[[access]]\nroom = 'vip'\ntokens = ['gold']");
@@ -337,14 +328,14 @@ fn the_page_of_documentation_is_up_to_date() {
 }
 
 #[test]
-fn paths_in_lists_are_by_the_files_folder_too() {
+fn paths_in_lists_are_relative_to_the_files_folder_too() {
     let config = load("[joining]\ntoken_key_files = ['a.jwk', '/b.jwk']\n");
     assert_eq!(config.joining.token_key_files, [Path::new("/etc/consonance/a.jwk"), Path::new("/b.jwk")]);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_path_that_is_not_text_is_refused_instead_of_changed() {
+fn rejects_a_path_that_is_not_utf_8() {
     let folder: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"/etc/\xff");
     let mut sources = ConfigSources::default();
     sources.add_file(&Path::new(folder).join("voice.toml"), "[storage]\nfolder = 'here'");

@@ -5,7 +5,7 @@ use std::path::Path;
 use consonance_server_config::ConfigSources;
 
 #[test]
-fn no_mistake_about_a_secret_shows_it() {
+fn no_error_shows_a_secret() {
     for file in [
         "[joining]\npassword = [\"hunter2\"]",
         "[joining]\npassword = { is = \"hunter2\" }",

@@ -3,7 +3,7 @@
 use crate::{complaints, load};
 
 #[test]
-fn there_is_no_page_unasked_and_voice_comes_in_where_the_page_is() {
+fn there_is_no_page_by_default_and_voice_uses_its_address() {
     let config = load("").web;
     assert_eq!((config.listen, config.voice_address()), (None, None));
     let config = load("web.listen = '127.0.0.1:7780'").web;
@@ -13,27 +13,27 @@ fn there_is_no_page_unasked_and_voice_comes_in_where_the_page_is() {
 }
 
 #[test]
-fn what_does_not_fit_together_is_named_with_what_to_do() {
+fn reports_contradictions_with_correction() {
     for (file, complaint) in [
         (
             "certificate_file = 'a.pem'",
-            "voice.toml:2: web.certificate_file: web.private_key_file is missing: both or none",
+            "voice.toml:2: web.certificate_file: web.private_key_file is missing: set both or neither",
         ),
         (
             "private_key_file = 'a.pem'",
-            "voice.toml:2: web.private_key_file: web.certificate_file is missing: both or none",
+            "voice.toml:2: web.private_key_file: web.certificate_file is missing: set both or neither",
         ),
         (
             "redirect = '127.0.0.1:80'",
-            "voice.toml:2: web.redirect: there is nowhere to lead to without web.certificate_file",
+            "voice.toml:2: web.redirect: it redirects to the page over TLS: set web.certificate_file",
         ),
         (
             "listen = '[::]:80'",
-            "voice.toml:2: web.listen: browsers have to be told an address: say with web.announced at which they reach this machine",
+            "voice.toml:2: web.listen: browsers need an address of this machine: set web.announced",
         ),
         (
             "listen = '127.0.0.1:80'\nudp = '0.0.0.0:80'",
-            "voice.toml:3: web.udp: browsers have to be told an address: say with web.announced at which they reach this machine",
+            "voice.toml:3: web.udp: browsers need an address of this machine: set web.announced",
         ),
         (
             "announced = ['voice.example.org']",
@@ -65,7 +65,7 @@ fn what_does_not_fit_together_is_named_with_what_to_do() {
 }
 
 #[test]
-fn what_fits_together_is_taken() {
+fn accepts_values_that_fit_together() {
     let config = load(
         "[web]\nlisten = '[::]:443'\ncertificate_file = 'c.pem'\nprivate_key_file = 'k.pem'\nredirect = '[::]:80'\n\
          announced = ['203.0.113.7', '[2001:db8::7]:7780']\nproxies = ['127.0.0.1', 'fd00::/8']\norigins = ['https://game.example.org']\nhost_names = ['gamebox.local']\n\
