@@ -34,4 +34,4 @@ mod token;
 pub use app::Operator;
 pub use listener::{AdminError, AdminListener};
 pub use settings::{AdminLimits, AdminSettings};
-pub use token::{AdminToken, TokenError, TokenFile};
+pub use token::{AdminToken, AdminTokenError, TokenFile};

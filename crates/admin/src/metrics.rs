@@ -21,7 +21,7 @@ mod summary;
 mod workers;
 
 use exposition::Exposition;
-pub use families::{Family, Kind, families};
+pub use families::{Family, MetricKind, families};
 pub use observation::Observation;
 pub use reference::reference_page;
 

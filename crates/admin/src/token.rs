@@ -33,7 +33,7 @@ pub struct TokenFile {
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum TokenError {
+pub enum AdminTokenError {
     /// The file cannot be read or made.
     #[error("cannot read or make the file of the admin token, {path}: {cause}", path = path.display())]
     File {
@@ -69,11 +69,11 @@ impl AdminToken {
     ///
     /// # Errors
     /// If the file cannot be read or made, or holds something else.
-    pub fn read_or_make(path: &Path) -> Result<TokenFile, TokenError> {
+    pub fn read_or_make(path: &Path) -> Result<TokenFile, AdminTokenError> {
         match File::open(path) {
             Ok(file) => read(path, file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
-            Err(cause) => Err(TokenError::File { path: path.to_owned(), cause }),
+            Err(cause) => Err(AdminTokenError::File { path: path.to_owned(), cause }),
         }
     }
 
@@ -98,23 +98,23 @@ const LONGEST: usize = 1024;
 /// As many as can be guessed by nobody.
 const RANDOM_BYTES: usize = 32;
 
-fn read(path: &Path, file: File) -> Result<TokenFile, TokenError> {
-    let failed = |cause| TokenError::File { path: path.to_owned(), cause };
+fn read(path: &Path, file: File) -> Result<TokenFile, AdminTokenError> {
+    let failed = |cause| AdminTokenError::File { path: path.to_owned(), cause };
     let is_exposed = is_exposed(&file).map_err(failed)?;
     let mut text = String::new();
     // A device or another huge file is no token either.
     let read = file.take(LONGEST as u64 + 2).read_to_string(&mut text);
     let token = read.ok().and_then(|_| AdminToken::new(text.trim()));
-    let token = token.ok_or_else(|| TokenError::Unusable { path: path.to_owned() })?;
+    let token = token.ok_or_else(|| AdminTokenError::Unusable { path: path.to_owned() })?;
     Ok(TokenFile { token, was_made: false, is_exposed })
 }
 
-fn make(path: &Path) -> Result<TokenFile, TokenError> {
-    let failed = |cause| TokenError::File { path: path.to_owned(), cause };
+fn make(path: &Path) -> Result<TokenFile, AdminTokenError> {
+    let failed = |cause| AdminTokenError::File { path: path.to_owned(), cause };
     let mut random = [0; RANDOM_BYTES];
-    SystemRandom::new().fill(&mut random).map_err(|_| TokenError::NoRandomness)?;
+    SystemRandom::new().fill(&mut random).map_err(|_| AdminTokenError::NoRandomness)?;
     let text = URL_SAFE_NO_PAD.encode(random);
-    let token = AdminToken::new(&text).ok_or(TokenError::NoRandomness)?;
+    let token = AdminToken::new(&text).ok_or(AdminTokenError::NoRandomness)?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use consonance_admin::metrics::{Kind, Observation, families, reference_page, render};
+use consonance_admin::metrics::{MetricKind, Observation, families, reference_page, render};
 use consonance_http::HttpStatistics;
 use consonance_server::{NetworkNumbers, SessionNumbers};
 use consonance_session::ServerStatistics;
@@ -109,9 +109,9 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_browser_dropped_total", &[("what", "datagram"), ("reason", "stray")], 12.0),
         ("consonance_page_connections", &[("listener", "page")], 3.0),
         ("consonance_page_connections_total", &[("result", "rejected")], 2.0),
-        ("consonance_page_answers_total", &[("status", "4xx")], 5.0),
+        ("consonance_page_responses_total", &[("status", "4xx")], 5.0),
         ("consonance_recordings", &[("state", "live")], 0.0),
-        ("consonance_joining_hook_questions_total", &[], 0.0),
+        ("consonance_joining_hook_requests_total", &[], 0.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),
         ("consonance_link_loss_clients", &[("at_most", "0.02")], 2.0),
         ("consonance_link_loss_clients", &[("at_most", "1")], 3.0),
@@ -149,7 +149,7 @@ fn every_family_has_a_head_and_a_good_name_and_no_name_twice() {
     let names: BTreeSet<_> = families().map(|family| family.name).collect();
     assert_eq!(names.len(), known.len());
     for family in families() {
-        assert_eq!(family.name.ends_with("_total"), family.kind == Kind::Counter, "{}", family.name);
+        assert_eq!(family.name.ends_with("_total"), family.kind == MetricKind::Counter, "{}", family.name);
         assert!(family.about.ends_with('.'), "{}", family.name);
     }
 }

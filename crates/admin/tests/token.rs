@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use consonance_admin::{AdminToken, TokenError};
+use consonance_admin::{AdminToken, AdminTokenError};
 
 /// A folder of one test's own, gone with it.
 struct Folder(PathBuf);
@@ -64,7 +64,7 @@ fn a_file_with_something_else_is_named_and_stays_as_it_is() {
         let path = folder.0.join(name);
         std::fs::write(&path, &text).unwrap();
         let error = AdminToken::read_or_make(&path).unwrap_err();
-        assert!(matches!(error, TokenError::Unusable { .. }), "{error}");
+        assert!(matches!(error, AdminTokenError::Unusable { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }

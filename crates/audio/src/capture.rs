@@ -41,7 +41,7 @@ use crate::level;
 
 /// What was heard in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heard {
+pub struct BlockAnalysis {
     /// How probable it is that somebody speaks here, 0 to 1.
     pub speech_probability: f32,
     /// Whether the block belongs to speech: with hysteresis, and with the hang-over at the end.
@@ -119,7 +119,7 @@ impl CaptureChain {
         &mut self,
         microphone: &mut [f32; BLOCK_SAMPLES],
         render: Option<&[f32; BLOCK_SAMPLES]>,
-    ) -> Heard {
+    ) -> BlockAnalysis {
         self.process_watched(microphone, render, |_| {})
     }
 
@@ -129,7 +129,7 @@ impl CaptureChain {
         microphone: &mut [f32; BLOCK_SAMPLES],
         render: Option<&[f32; BLOCK_SAMPLES]>,
         mut done: impl FnMut(CaptureStage),
-    ) -> Heard {
+    ) -> BlockAnalysis {
         self.blocks += 1;
         self.sanitiser.microphone(microphone);
         self.input_level_dbfs = level::dbfs(microphone);
@@ -156,7 +156,7 @@ impl CaptureChain {
         let is_echo = echo.is_some_and(EchoCanceller::is_echo);
         self.was_speech = self.voice_detector.process(microphone, is_echo);
         done(CaptureStage::VoiceDetection);
-        Heard {
+        BlockAnalysis {
             speech_probability: self.voice_detector.probability(),
             is_speech: self.was_speech,
             level_dbfs: self.output_level_dbfs,

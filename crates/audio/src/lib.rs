@@ -75,9 +75,9 @@ mod wav;
 
 pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock, duration_of};
 pub use capture::{
-    Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
-    CaptureStatistics, Demand, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,
-    VoiceSensitivity,
+    Activation, ActivationMode, ActivationSettings, BlockAnalysis, CaptureChain, CaptureSettings,
+    CaptureStage, CaptureStatistics, Demand, EchoLevel, EchoStatistics, NoiseLevel, Spoken,
+    VoiceDetectionSettings, VoiceSensitivity,
 };
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,

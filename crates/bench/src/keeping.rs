@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{Recorder, RecordingSettings};
+use consonance_server::recording::{SessionRecorder, SessionRecordingSettings};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ClientId, RoomId, SessionId};
 use consonance_wire::{
@@ -33,7 +33,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let table = Table::start(fields, json)?;
     let folder = std::env::temp_dir().join(format!("consonance-bench-{}", std::process::id()));
     for listeners in LISTENERS {
-        let recorder = Recorder::start(&folder, recording())?;
+        let recorder = SessionRecorder::start(&folder, recording())?;
         let mut stages =
             [Stage::plain(listeners)?, Stage::keeping(listeners)?, Stage::recording(listeners, &recorder)?];
         let mut rounds: [Vec<f64>; 3] = Default::default();
@@ -52,8 +52,8 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
 }
 
 /// Everything, and no limit is in the way.
-fn recording() -> RecordingSettings {
-    let mut settings = RecordingSettings::default();
+fn recording() -> SessionRecordingSettings {
+    let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
     settings.queue_bytes = 64 << 20;
@@ -85,14 +85,14 @@ impl Stage {
         Self::new(listeners, &settings, None)
     }
 
-    fn recording(listeners: u16, recorder: &Recorder) -> Result<Self, Box<dyn Error>> {
+    fn recording(listeners: u16, recorder: &SessionRecorder) -> Result<Self, Box<dyn Error>> {
         Self::new(listeners, &SessionsSettings::new(["main"])?, Some(recorder))
     }
 
     fn new(
         listeners: u16,
         settings: &SessionsSettings,
-        recorder: Option<&Recorder>,
+        recorder: Option<&SessionRecorder>,
     ) -> Result<Self, Box<dyn Error>> {
         let mut session_loop = SessionLoop::new(settings);
         let (network, wire) = BenchNetwork::new();
@@ -107,7 +107,7 @@ impl Stage {
             let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
             stage.wire.connect(number);
             stage.wire.reliable(number, bytes(&request.into()));
-            stage.session_loop.turn(stage.now);
+            stage.session_loop.run_once(stage.now);
         }
         Ok(stage)
     }
@@ -120,7 +120,7 @@ impl Stage {
             self.wire.unreliable(0, frame);
             self.now += FRAME_TIME;
             let start = thread_clock::now();
-            self.session_loop.turn(self.now);
+            self.session_loop.run_once(self.now);
             took += thread_clock::now().saturating_sub(start);
         }
         took.as_nanos() as f64 / f64::from(FRAMES_PER_ROUND)

@@ -158,7 +158,7 @@ impl Stage {
             if Instant::now() > deadline {
                 return Err(stage.who_is_missing().into());
             }
-            stage.turn(true)?;
+            stage.run_once(true)?;
         }
         Ok(stage)
     }
@@ -185,7 +185,7 @@ impl Stage {
             while let Some(due) = from_server.next_due(now.instant) {
                 self.game.play(now, side, due.speaker, &mut self.meter);
             }
-            self.turn(false)?;
+            self.run_once(false)?;
         }
         Ok(())
     }
@@ -193,7 +193,7 @@ impl Stage {
     fn idle(&mut self, time: Duration) -> Result<(), Box<dyn Error>> {
         let end = Instant::now() + time;
         while Instant::now() < end {
-            self.turn(false)?;
+            self.run_once(false)?;
         }
         Ok(())
     }
@@ -204,19 +204,19 @@ impl Stage {
     }
 
     /// Everybody takes what came; those who speak do. While all come in, the game's messages say who is who.
-    fn turn(&mut self, is_introducing: bool) -> Result<(), Box<dyn Error>> {
+    fn run_once(&mut self, is_introducing: bool) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         while let Some(due) = self.voice.next_due(now.instant) {
             for (_, crowd) in self.crowds.iter_mut().filter(|(side, _)| *side == Side::Proxied) {
                 crowd.speak(now, due.speaker);
             }
         }
-        let mut came = self.game.turn(now, &mut self.meter);
+        let mut came = self.game.run_once(now, &mut self.meter);
         for (side, crowd) in self.crowds.iter_mut().rev() {
             if is_introducing {
                 crowd.introduce(now, *side);
             }
-            came += crowd.turn(now, &mut self.meter)?;
+            came += crowd.run_once(now, &mut self.meter)?;
         }
         if came == 0 {
             std::thread::sleep(REST);

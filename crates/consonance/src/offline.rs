@@ -65,17 +65,17 @@ impl OfflineNetwork {
     }
 
     /// Lets the server and the echo do what there is to do.
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         let at = self.at(now);
         let mut quiet_rounds = 0;
         for _ in 0..ROUNDS {
-            let mut is_busy = self.server.turn(now, at);
+            let mut is_busy = self.server.run_once(now, at);
             while let Some(event) = self.server.poll_event() {
                 self.follow(event);
             }
             if let Some(echo) = &mut self.echo {
                 self.rooms.take().iter().for_each(|room| echo.listen(room));
-                is_busy |= echo.turn(now, at);
+                is_busy |= echo.run_once(now, at);
             }
             quiet_rounds = if is_busy { 0 } else { quiet_rounds + 1 };
             // In the first one a link may have been opened or closed.
@@ -127,7 +127,7 @@ impl ClientTransport for OfflineNetwork {
     }
 
     fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
-        self.turn(now);
+        self.run_once(now);
         // Who has joined meets the echo at once, and its first word is repeated.
         let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);
         if is_ready { self.player.poll(now) } else { None }

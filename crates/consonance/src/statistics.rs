@@ -136,7 +136,7 @@ pub struct DeviceRow {
     /// How it is doing.
     pub state: consonance_device::DeviceState,
     /// What was counted and measured.
-    pub diagnostics: consonance_device::Diagnostics,
+    pub diagnostics: consonance_device::DeviceDiagnostics,
 }
 
 impl PacketTable {

@@ -174,7 +174,7 @@ impl VoiceThread {
         self.client.start();
         while self.end.is_none() {
             let began = Instant::now();
-            let more = self.turn(began);
+            let more = self.run_once(began);
             self.note_pace(began, Instant::now());
             if !more && self.end.is_none() {
                 thread::park_timeout(self.sleep(Instant::now()));
@@ -197,7 +197,7 @@ impl VoiceThread {
     }
 
     /// One round of everything; true if commands, packets or beats are left to take.
-    fn turn(&mut self, now: Instant) -> bool {
+    fn run_once(&mut self, now: Instant) -> bool {
         let at = self.clock.session(now);
         let more_is_asked = self.take_commands();
         let more_comes_in = self.links.receive(now, at, &mut self.client);

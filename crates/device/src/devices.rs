@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::device_list::DeviceList;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::DeviceDiagnostics;
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::loudspeaker::Loudspeaker;
 use crate::mailbox::Mailbox;
@@ -123,7 +123,7 @@ impl Devices {
     }
 
     /// Counters and gauges of one direction.
-    pub fn diagnostics(&self, direction: Direction) -> Diagnostics {
+    pub fn diagnostics(&self, direction: Direction) -> DeviceDiagnostics {
         self.shared(direction).diagnostics()
     }
 

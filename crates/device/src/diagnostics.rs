@@ -8,7 +8,7 @@ use consonance_audio::{SAMPLE_RATE_HZ, duration_of};
 /// How one direction has been doing since the devices were opened; counters go on when a device is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
-pub struct Diagnostics {
+pub struct DeviceDiagnostics {
     /// How often sound was missing or too much, so that it had to be interrupted: each is a short fade.
     pub xruns: u64,
     /// Frames thrown away because they came too late, or too many at once.
@@ -31,7 +31,7 @@ pub struct Diagnostics {
     pub rate_ratio: f64,
 }
 
-impl Diagnostics {
+impl DeviceDiagnostics {
     /// Forgets how the last device was doing; counters stay.
     pub(crate) fn without_device(&mut self) {
         let nothing = Duration::ZERO;
@@ -82,8 +82,8 @@ impl Gauges {
         lasting(self.latency_frames.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn read(&self) -> Diagnostics {
-        Diagnostics {
+    pub(crate) fn read(&self) -> DeviceDiagnostics {
+        DeviceDiagnostics {
             xruns: self.xruns.load(Ordering::Relaxed),
             skipped_frames: self.skipped_frames.load(Ordering::Relaxed),
             bad_samples: self.bad_samples.load(Ordering::Relaxed),

@@ -72,7 +72,7 @@ mod tests;
 
 pub use device_list::{DeviceInfo, DeviceList, FindError};
 pub use devices::{Backend, Devices, Settings};
-pub use diagnostics::Diagnostics;
+pub use diagnostics::DeviceDiagnostics;
 pub use event::{DeviceEvent, Direction};
 pub use headphones::names_headphones;
 pub use loudspeaker::Loudspeaker;

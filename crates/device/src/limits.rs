@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const PERIOD_FRAMES: u32 = 480;
 
 /// Frames that a ring holds, 500 ms: ten times what any target may be. What does not fit is dropped, counted in
-/// [`Diagnostics::skipped_frames`](crate::Diagnostics).
+/// [`DeviceDiagnostics::skipped_frames`](crate::DeviceDiagnostics).
 pub const RING_FRAMES: usize = 24_000;
 
 /// How far the ratio of resampling may be from 1: ±0.5 %, 9 cents, less than a listener notices in speech.
@@ -14,7 +14,7 @@ pub const RING_FRAMES: usize = 24_000;
 pub const CORRECTION_MAX: f64 = 0.005;
 
 /// Frames above the target at which catching up by resampling would take too long, 100 ms: they are skipped, counted
-/// in [`Diagnostics::xruns`](crate::Diagnostics) and [`Diagnostics::skipped_frames`](crate::Diagnostics).
+/// in [`DeviceDiagnostics::xruns`](crate::DeviceDiagnostics) and [`DeviceDiagnostics::skipped_frames`](crate::DeviceDiagnostics).
 pub const EXCURSION_FRAMES_MAX: usize = 4_800;
 
 /// Frames that a ring aims for at most, 200 ms: beyond it a device is of no use for talking.

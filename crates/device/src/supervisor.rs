@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::diagnostics::{Diagnostics, Gauges, Pulse};
+use crate::diagnostics::{DeviceDiagnostics, Gauges, Pulse};
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::mailbox::Mailbox;
 use crate::selection::DeviceSelection;
@@ -45,7 +45,7 @@ impl Shared {
     }
 
     /// What there is to know at the moment.
-    pub(crate) fn diagnostics(&self) -> Diagnostics {
+    pub(crate) fn diagnostics(&self) -> DeviceDiagnostics {
         let mut diagnostics = self.gauges.read();
         match &self.status.lock().unwrap_or_else(PoisonError::into_inner).pulse {
             Some(pulse) => {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consonance_server::GuessLimits;
+use consonance_server::PasswordAttemptLimits;
 use consonance_server::token::TokenRules;
 use consonance_session::NameTaken;
 use schemars::JsonSchema;
@@ -89,9 +89,9 @@ impl JoiningConfig {
     }
 
     /// How many wrong passwords are tolerated.
-    pub fn guesses(&self) -> GuessLimits {
+    pub fn password_attempts(&self) -> PasswordAttemptLimits {
         let (delay_max, addresses) = (self.password_delay_max_s.into(), self.password_addresses_max);
-        GuessLimits { free: self.free_password_attempts, delay_max, addresses }
+        PasswordAttemptLimits { free: self.free_password_attempts, delay_max, addresses }
     }
 }
 

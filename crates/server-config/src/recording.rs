@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use consonance_server::recording::RecordingSettings;
+use consonance_server::recording::SessionRecordingSettings;
 
 use crate::table::{Seconds, table};
 
 table! {
-    /// `[recording]`: the reasons for the defaults stand at [`RecordingSettings`].
+    /// `[recording]`: the reasons for the defaults stand at [`SessionRecordingSettings`].
     #[schemars(extend("x-reload" = true))]
     pub struct RecordingConfig {
         /// The folder of recordings, with a subfolder per session. Servers cannot share one. Default: none, and
@@ -41,8 +41,8 @@ table! {
 
 impl RecordingConfig {
     /// What is recorded, and its limits.
-    pub fn settings(&self) -> RecordingSettings {
-        let mut settings = RecordingSettings::default();
+    pub fn settings(&self) -> SessionRecordingSettings {
+        let mut settings = SessionRecordingSettings::default();
         settings.sessions.clone_from(&self.sessions);
         (settings.whispers, settings.remove_oldest) = (self.whispers, self.remove_oldest);
         (settings.duration_max, settings.bytes_max) = (self.duration_max_s.into(), self.bytes_max);

@@ -6,7 +6,7 @@
 //! | no | no | everybody |
 //! | yes | no | who shows a token by one of the keys |
 //! | no | yes | who shows the password |
-//! | yes | yes | who shows either, or with [`needs_both`](JoiningSettings::needs_both) both |
+//! | yes | yes | who shows either, or with [`require_both`](JoiningSettings::require_both) both |
 //!
 //! What is shown has to be right: a wrong password or token is refused even if the other one is good.
 //! A token that nobody can check, because there are no keys, and a password that nobody asks for are passed over.
@@ -32,7 +32,7 @@ pub use hook::{Hook, HookError, HookSettings, HookStatistics};
 use origin::Origin;
 use passwords::Passwords;
 pub use refusal::Refusal;
-pub use settings::{GuessLimits, JoiningSettings};
+pub use settings::{JoiningSettings, PasswordAttemptLimits};
 
 use crate::token::{Claims, TokenError, WallClock};
 
@@ -109,14 +109,14 @@ impl Admission {
         let knows_password = match (asked_password, password) {
             (Some(asked), Some(shown)) => {
                 let mut guesses = self.0.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-                guesses.take(now, request.origin, settings.guesses, || asked.is(shown))?;
+                guesses.take(now, request.origin, settings.password_attempts, || asked.is(shown))?;
                 true
             }
             _ => false,
         };
         let (has_token, asks_for_password) = (claims.is_some(), asked_password.is_some());
         match (asks_for_token, asks_for_password) {
-            (true, true) if settings.needs_both && !(has_token && knows_password) => {
+            (true, true) if settings.require_both && !(has_token && knows_password) => {
                 Err(Refusal::BothMissing)
             }
             (true, true) if !(has_token || knows_password) => Err(Refusal::EitherMissing),

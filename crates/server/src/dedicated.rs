@@ -19,7 +19,7 @@ use crate::directory::Directory;
 use crate::handle::ServerHandle;
 use crate::inspection::Inspection;
 use crate::sessions::SessionsSettings;
-use crate::threads::NoThread;
+use crate::threads::ThreadSpawnError;
 use crate::workers::Workers;
 use cores::allowed_cores;
 
@@ -45,7 +45,7 @@ impl DedicatedServer {
     ///
     /// # Errors
     /// If the operating system does not give each worker a thread; none of them runs then.
-    pub fn try_start(workers: impl Into<Workers>) -> Result<Self, NoThread> {
+    pub fn try_start(workers: impl Into<Workers>) -> Result<Self, ThreadSpawnError> {
         let Workers { loops, directory, is_pinned } = workers.into();
         let inspection = Inspection::of_all(&loops);
         let is_stopping = Arc::new(AtomicBool::new(false));
@@ -87,8 +87,8 @@ impl DedicatedServer {
 
     /// How often each worker has turned. It does at least every 5 ms, unless it hangs: a watchdog can tell by these
     /// numbers.
-    pub fn turns(&self) -> Vec<u64> {
-        self.directory.gauges().iter().map(|gauges| gauges.turns()).collect()
+    pub fn iterations(&self) -> Vec<u64> {
+        self.directory.gauges().iter().map(|gauges| gauges.iterations()).collect()
     }
 
     /// How the server is doing, to be shown.
@@ -142,8 +142,8 @@ mod tests {
         let directory = Arc::clone(&workers.directory);
         let error = with_threads(2, || DedicatedServer::try_start(workers)).expect_err("a thread is missing");
         assert!(error.to_string().starts_with("cannot start the thread voice-2: "), "{error}");
-        let turns = || directory.gauges().iter().map(|gauges| gauges.turns()).collect::<Vec<_>>();
-        // Joined, so that nothing turns any more.
-        assert_eq!((turns(), Arc::strong_count(&directory)), (turns(), 1));
+        let iterations = || directory.gauges().iter().map(|gauges| gauges.iterations()).collect::<Vec<_>>();
+        // Joined, so that nothing iterations any more.
+        assert_eq!((iterations(), Arc::strong_count(&directory)), (iterations(), 1));
     }
 }

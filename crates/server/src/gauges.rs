@@ -14,7 +14,7 @@ pub struct WorkerStatistics {
     /// The share of its time that it does something, from 0 to 1, smoothed over about a second.
     pub busy_share: f64,
     /// How often its loop has turned.
-    pub turns: u64,
+    pub iterations: u64,
     /// Sessions that it serves now.
     pub sessions: u64,
     /// Players in them.
@@ -37,7 +37,7 @@ pub struct WorkerStatistics {
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     busy_permille: AtomicU32,
-    turns: AtomicU64,
+    iterations: AtomicU64,
     sessions: AtomicU64,
     clients: AtomicU64,
     links: AtomicU64,
@@ -59,12 +59,12 @@ impl Gauges {
         self.busy_permille.store((share.clamp(0.0, 1.0) * 1000.0).round() as u32, Ordering::Relaxed);
     }
 
-    pub(crate) fn turns(&self) -> u64 {
-        self.turns.load(Ordering::Relaxed)
+    pub(crate) fn iterations(&self) -> u64 {
+        self.iterations.load(Ordering::Relaxed)
     }
 
     pub(crate) fn count_turn(&self) {
-        self.turns.fetch_add(1, Ordering::Relaxed);
+        self.iterations.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Takes over all that a loop counts itself.
@@ -90,7 +90,7 @@ impl Gauges {
         WorkerStatistics {
             worker,
             busy_share: f64::from(self.busy_permille()) / 1000.0,
-            turns: self.turns(),
+            iterations: self.iterations(),
             sessions: number(&self.sessions),
             clients: number(&self.clients),
             links: number(&self.links),

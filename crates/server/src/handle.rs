@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::directory::{Directory, SessionCounts};
 use crate::gauges::WorkerStatistics;
-use crate::recording::Recorder;
+use crate::recording::SessionRecorder;
 use crate::session_events::{SessionEvents, session_events};
 use crate::session_loop::SessionLoop;
 
@@ -66,7 +66,7 @@ pub(crate) struct MailSlot {
 /// Why a worker has not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AskError {
+pub enum WorkerError {
     /// Too many jobs wait for it already; this one was not queued.
     #[error("worker {worker} of the server has too much to do; try again in a moment")]
     Busy {
@@ -93,7 +93,7 @@ pub enum AskError {
     },
 }
 
-impl AskError {
+impl WorkerError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -146,12 +146,12 @@ impl ServerHandle {
     /// Runs a job on the worker with this number and waits for what it says, at most two seconds.
     ///
     /// # Errors
-    /// When the worker is too busy or gone; see [`AskError`].
+    /// When the worker is too busy or gone; see [`WorkerError`].
     pub fn ask<R: Send + 'static>(
         &self,
         worker: usize,
         job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
-    ) -> Result<R, AskError> {
+    ) -> Result<R, WorkerError> {
         self.post(worker, job)?.wait_until(Instant::now() + PATIENCE)
     }
 
@@ -165,9 +165,9 @@ impl ServerHandle {
         &self,
         session: &str,
         job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
-    ) -> Result<R, AskError> {
+    ) -> Result<R, WorkerError> {
         let worker = self.shared.directory.worker_of(session);
-        let worker = worker.ok_or_else(|| AskError::NoSession { session: session.to_owned() })?;
+        let worker = worker.ok_or_else(|| WorkerError::NoSession { session: session.to_owned() })?;
         self.ask(worker, job)
     }
 
@@ -176,7 +176,7 @@ impl ServerHandle {
     pub fn ask_all<R: Send + 'static>(
         &self,
         job: impl Fn(&mut SessionLoop, Instant) -> R + Send + Sync + 'static,
-    ) -> Vec<Result<R, AskError>> {
+    ) -> Vec<Result<R, WorkerError>> {
         let job = Arc::new(job);
         let post = |worker| {
             let job = Arc::clone(&job);
@@ -194,10 +194,10 @@ impl ServerHandle {
     ///
     /// # Errors
     /// If a worker is too busy or gone.
-    pub fn subscribe(&self, waiting_max: usize) -> Result<SessionEvents, AskError> {
+    pub fn subscribe(&self, waiting_max: usize) -> Result<SessionEvents, WorkerError> {
         let (subscriber, events) = session_events(waiting_max);
         let told = self.ask_all(move |session_loop, _| session_loop.add_subscriber(subscriber.clone()));
-        told.into_iter().collect::<Result<(), AskError>>()?;
+        told.into_iter().collect::<Result<(), WorkerError>>()?;
         Ok(events)
     }
 
@@ -206,9 +206,9 @@ impl ServerHandle {
     ///
     /// # Errors
     /// If a worker is too busy or gone; the others follow all the same.
-    pub fn record_with(&self, recorder: Option<&Recorder>) -> Result<(), AskError> {
+    pub fn record_with(&self, recorder: Option<&SessionRecorder>) -> Result<(), WorkerError> {
         let post = |worker| {
-            let feed = recorder.map(Recorder::feed);
+            let feed = recorder.map(SessionRecorder::feed);
             self.post(worker, move |session_loop, now| session_loop.change_recording_feed(now, feed))
         };
         let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
@@ -225,7 +225,7 @@ impl ServerHandle {
         &self,
         worker: usize,
         job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
-    ) -> Result<Pending<R>, AskError> {
+    ) -> Result<Pending<R>, WorkerError> {
         let (tell, is_there) = mpsc::sync_channel(1);
         let answer = Arc::new(Mutex::new(None));
         let place = Arc::clone(&answer);
@@ -239,15 +239,15 @@ impl ServerHandle {
         Ok(Pending { worker, answer, is_there })
     }
 
-    fn queue(&self, worker: usize, job: Job) -> Result<(), AskError> {
-        let slot = self.shared.workers.get(worker).ok_or(AskError::Gone { worker })?;
+    fn queue(&self, worker: usize, job: Job) -> Result<(), WorkerError> {
+        let slot = self.shared.workers.get(worker).ok_or(WorkerError::Gone { worker })?;
         let waiting = &self.shared.directory.gauges()[worker].jobs_waiting;
         waiting.fetch_add(1, Ordering::Relaxed);
         slot.jobs.try_send(job).map_err(|error| {
             waiting.fetch_sub(1, Ordering::Relaxed);
             match error {
-                TrySendError::Full(_) => AskError::Busy { worker },
-                TrySendError::Disconnected(_) => AskError::Gone { worker },
+                TrySendError::Full(_) => WorkerError::Busy { worker },
+                TrySendError::Disconnected(_) => WorkerError::Gone { worker },
             }
         })?;
         slot.waker.wake_by_ref();
@@ -256,14 +256,14 @@ impl ServerHandle {
 }
 
 impl<R> Pending<R> {
-    fn wait_until(self, deadline: Instant) -> Result<R, AskError> {
+    fn wait_until(self, deadline: Instant) -> Result<R, WorkerError> {
         let Self { worker, answer, is_there } = self;
         let patience = deadline.saturating_duration_since(Instant::now());
         is_there.recv_timeout(patience).map_err(|error| match error {
-            RecvTimeoutError::Timeout => AskError::Late { worker },
-            RecvTimeoutError::Disconnected => AskError::Gone { worker },
+            RecvTimeoutError::Timeout => WorkerError::Late { worker },
+            RecvTimeoutError::Disconnected => WorkerError::Gone { worker },
         })?;
         let said = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        said.ok_or(AskError::Gone { worker })
+        said.ok_or(WorkerError::Gone { worker })
     }
 }

@@ -75,14 +75,14 @@ pub mod utc;
 mod workers;
 
 pub use admission::{
-    Admission, GuessLimits, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, Refusal,
+    Admission, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, PasswordAttemptLimits, Refusal,
 };
 pub use dedicated::DedicatedServer;
 pub use directory::{Reservations, SessionCounts, SessionRefusal};
 pub use draining::DrainPlan;
 pub use gauges::WorkerStatistics;
 pub use hand_over::{HandOver, HandOverError, RestartPlan, SavedIdentity};
-pub use handle::{AskError, ServerHandle};
+pub use handle::{ServerHandle, WorkerError};
 pub use inspection::Inspection;
 pub use load::Load;
 pub use networks::NetworkNumbers;
@@ -92,5 +92,5 @@ pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{LoopNumbers, SessionLoop, SessionNumbers};
 pub use sessions::{SessionsSettings, SettingsError};
 pub use shedding::{Shedding, SheddingSettings};
-pub use threads::NoThread;
+pub use threads::ThreadSpawnError;
 pub use workers::Workers;

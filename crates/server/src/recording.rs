@@ -1,7 +1,7 @@
 //! Recordings: what sessions relay, per speaker as Ogg Opus files that fit together, without
 //! decoding or encoding anything.
 //!
-//! A [`Recorder`] has a thread and a folder. Each thread that relays has a [`RecordingFeed`]: a ring that takes bytes
+//! A [`SessionRecorder`] has a thread and a folder. Each thread that relays has a [`RecordingFeed`]: a ring that takes bytes
 //! without waiting, or drops and counts them.
 //!
 //! ```text
@@ -30,16 +30,16 @@ mod track;
 mod voice_packet;
 mod writer_thread;
 
-pub use error::{RecorderError, RecordingsError};
+pub use error::{RecordingsError, SessionRecorderError};
 pub(crate) use excerpt::Excerpt;
 pub use feed::RecordingFeed;
 pub use finished::recordings_in;
 pub(crate) use finished::remove_recording;
 pub use index::{EndReason, IndexError, RecordingIndex, Span, TrackIndex};
-pub use recorder::Recorder;
+pub use recorder::SessionRecorder;
 pub use recordings::{Recording, RecordingId, Recordings};
 pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
-pub use settings::RecordingSettings;
+pub use settings::SessionRecordingSettings;
 pub use status::{RecorderStatistics, RecorderStatus, RecordingStatus};
 pub(crate) use voice_packet::voice_of;

@@ -153,7 +153,7 @@ mod tests {
     fn reports_whose_thread_cannot_be_started_are_an_error_before_anybody_reports() {
         let folder = env::temp_dir().join(format!("consonance-reports-{}", process::id()));
         let opened = with_threads(0, || Reports::open(&folder, ReportsSettings::default()));
-        assert!(matches!(opened, Err(ReportsError::NoThread(_))), "{opened:?}");
+        assert!(matches!(opened, Err(ReportsError::ThreadSpawnError(_))), "{opened:?}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 
 mod ending;
+mod event_dispatch;
 mod event_log;
 mod link_arrivals;
 mod link_routes;
@@ -12,7 +13,6 @@ mod reachability;
 mod recording;
 mod shedding;
 mod snapshots;
-mod told_events;
 mod voice_reports;
 
 pub use operator_actions::Expelled;
@@ -90,7 +90,7 @@ impl SessionLoop {
             if directory.worker_of(name) == Some(number)
                 && let Some(id) = directory.id_of(name)
             {
-                sessions.begin_settled(name, index, id);
+                sessions.start_configured(name, index, id);
             }
         }
         Self {
@@ -165,7 +165,7 @@ impl SessionLoop {
     }
 
     /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.
-    pub fn turn(&mut self, now: Instant) -> Option<Instant> {
+    pub fn run_once(&mut self, now: Instant) -> Option<Instant> {
         let mut more_waits = false;
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
@@ -329,7 +329,7 @@ impl SessionLoop {
     /// Sends what a session wants sent, closes what it wants closed, and tells what happened.
     fn carry_out(&mut self, index: usize, now: Instant) {
         let at = self.at(now);
-        self.tell_events(index, now, at);
+        self.dispatch_events(index, now, at);
         let session = self.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
             self.networks.send(now, &transmit);
@@ -341,7 +341,7 @@ impl SessionLoop {
                 self.networks.reject(now, link, &EndReason::from(&reason), notice_in);
             }
         }
-        self.tell_events(index, now, at);
+        self.dispatch_events(index, now, at);
     }
 
     fn at(&mut self, now: Instant) -> SessionInstant {

@@ -95,7 +95,7 @@ impl Sessions {
     }
 
     /// Begins a session with settled name and numbers.
-    pub(crate) fn begin_settled(&mut self, name: &str, index: usize, id: SessionId) {
+    pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
         let settings = self.server_settings(id, index as u64);
         let index = self.insert(name, Server::new(settings), false);
         self.recall(index, Instant::START);

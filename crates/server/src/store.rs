@@ -159,7 +159,7 @@ mod tests {
     fn a_database_whose_thread_cannot_be_started_is_an_error_and_free_for_the_next() {
         let folder = std::env::temp_dir().join(format!("consonance-store-{}", std::process::id()));
         let started = with_threads(0, || Store::open(&folder));
-        assert!(matches!(started, Err(StoreError::NoThread(_))), "{started:?}");
+        assert!(matches!(started, Err(StoreError::ThreadSpawnError(_))), "{started:?}");
         Store::open(&folder).unwrap();
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -8,24 +8,27 @@ use std::thread::{Builder, JoinHandle};
 #[error(
     "cannot start the thread {name}: {what}; allow this server more tasks or memory, or stop other programs"
 )]
-pub struct NoThread {
+pub struct ThreadSpawnError {
     name: String,
     what: String,
 }
 
-impl NoThread {
+impl ThreadSpawnError {
     fn new(name: &str, error: &io::Error) -> Self {
         Self { name: name.to_owned(), what: error.to_string() }
     }
 }
 
 /// Starts a thread of this name.
-pub(crate) fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, NoThread> {
+pub(crate) fn start(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, ThreadSpawnError> {
     #[cfg(test)]
     if let Some(error) = tests::refusal() {
-        return Err(NoThread::new(name, &error));
+        return Err(ThreadSpawnError::new(name, &error));
     }
-    Builder::new().name(name.to_owned()).spawn(run).map_err(|error| NoThread::new(name, &error))
+    Builder::new().name(name.to_owned()).spawn(run).map_err(|error| ThreadSpawnError::new(name, &error))
 }
 
 #[cfg(test)]

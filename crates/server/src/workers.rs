@@ -9,7 +9,7 @@ use consonance_transport::ServerTransport;
 use tracing::warn;
 
 use crate::directory::{Directory, Reservations};
-use crate::recording::Recorder;
+use crate::recording::SessionRecorder;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
 
@@ -97,7 +97,7 @@ impl Workers {
     }
 
     /// Lets every worker record; see [`SessionLoop::record_with`].
-    pub fn record_with(&mut self, recorder: &Recorder) {
+    pub fn record_with(&mut self, recorder: &SessionRecorder) {
         self.loops.iter_mut().for_each(|session_loop| session_loop.record_with(recorder.feed()));
     }
 

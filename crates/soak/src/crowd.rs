@@ -127,7 +127,7 @@ impl Crowd {
     ///
     /// # Errors
     /// If this machine gives no sockets or tokens.
-    pub(crate) fn turn(&mut self, now: Now, installation: &Installation) -> Result<(), String> {
+    pub(crate) fn run_once(&mut self, now: Now, installation: &Installation) -> Result<(), String> {
         if !self.wanted.is_empty() && now.instant >= self.next_arrival_at {
             let pause = self.dice.below(2 * ARRIVAL_INTERVAL.as_millis() as u64);
             self.next_arrival_at = now.instant + Duration::from_millis(pause);
@@ -136,7 +136,9 @@ impl Crowd {
             }
         }
         for visitor in &mut self.visitors {
-            visitor.turn(now, &mut self.buffers).map_err(|error| format!("a visitor's socket: {error}"))?;
+            visitor
+                .run_once(now, &mut self.buffers)
+                .map_err(|error| format!("a visitor's socket: {error}"))?;
         }
         let counts = &mut self.counts;
         self.visitors.retain(|visitor| {
@@ -147,13 +149,13 @@ impl Crowd {
             stays
         });
         if let Some(junk) = &mut self.junk {
-            self.counts.junk += junk.turn(now).map_err(|error| format!("junk: {error}"))?;
+            self.counts.junk += junk.run_once(now).map_err(|error| format!("junk: {error}"))?;
         }
         if let Some(hoard) = &mut self.hoard {
-            self.counts.hoarders_out += hoard.turn(now, &mut self.buffers, installation)?;
+            self.counts.hoarders_out += hoard.run_once(now, &mut self.buffers, installation)?;
         }
         if let Some(callers) = &mut self.callers {
-            self.counts.calls += callers.turn();
+            self.counts.calls += callers.run_once();
         }
         Ok(())
     }

@@ -133,12 +133,12 @@ impl HonestPlayers {
     }
 
     /// Everybody takes what has come, and speakers speak. `pause` is how long ago the last turn was.
-    pub(crate) fn turn(&mut self, now: Now, pause: Duration) {
+    pub(crate) fn run_once(&mut self, now: Now, pause: Duration) {
         self.window.own_stall = self.window.own_stall.max(pause);
         for room in &mut self.rooms {
             for player in &mut room.players {
                 let (heard_at, heard, window) = (&mut player.heard_at, &mut player.heard, &mut self.window);
-                player.link.turn(now, |frame| {
+                player.link.run_once(now, |frame| {
                     *heard = number_of(frame).max(*heard);
                     window.heard += 1;
                     window.silence = window.silence.max(now.instant.saturating_duration_since(*heard_at));

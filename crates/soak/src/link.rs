@@ -58,7 +58,7 @@ impl Link {
     }
 
     /// Takes what has come, does what is due, sends what has to go out. `hear` is given each frame.
-    pub(crate) fn turn(&mut self, now: Now, mut hear: impl FnMut(&[u8])) {
+    pub(crate) fn run_once(&mut self, now: Now, mut hear: impl FnMut(&[u8])) {
         while let Some(event) = self.network.poll(now.instant) {
             match event {
                 NetworkEvent::Connected => {

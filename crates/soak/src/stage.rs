@@ -140,7 +140,7 @@ impl Stage {
     ) -> Outcome<Option<Duration>> {
         let started = Instant::now();
         loop {
-            self.turn()?;
+            self.run_once()?;
             if holds(self) {
                 return Ok(Some(started.elapsed()));
             }
@@ -196,12 +196,12 @@ impl Stage {
             .all(|place| ask(place).unwrap_or(false))
     }
 
-    fn turn(&mut self) -> Outcome {
+    fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
         let pause = now.instant.saturating_duration_since(self.turned_at);
         self.turned_at = now.instant;
-        self.honest_players.turn(now, pause);
-        self.crowd.turn(now, &self.installation)?;
+        self.honest_players.run_once(now, pause);
+        self.crowd.run_once(now, &self.installation)?;
         if now.instant.saturating_duration_since(self.looked_at) < LOOK {
             return Ok(());
         }

@@ -11,7 +11,7 @@
 //! let (network, now) = (MemoryNetwork::new(), Instant::now());
 //! let mut server = network.listen();
 //! let mut alice = TestPlayer::new(Client::new(ClientSettings::new("Alice")), network.client("main"), now);
-//! alice.turn(now, |_event| {});
+//! alice.run_once(now, |_event| {});
 //! assert!(server.poll(now).is_some(), "she knocks");
 //! ```
 //!
@@ -55,7 +55,7 @@ impl<T: ClientTransport> TestPlayer<T> {
     }
 
     /// Takes what has come in, sends what has to go out, and shows what the game would be told.
-    pub fn turn(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
+    pub fn run_once(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
         self.receive(now);
         self.obey(now);
         self.send(now);

@@ -42,7 +42,7 @@ pub(crate) fn carry(
 ) -> Result<(), Box<dyn Error>> {
     let mut bridge = SidecarBridge::new(Instant::now(), network, link);
     while !interrupt.load(Ordering::Acquire) {
-        if let Some(reason) = bridge.turn(Instant::now()) {
+        if let Some(reason) = bridge.run_once(Instant::now()) {
             writeln!(stdout(), "the voice server is gone, and is asked for again: {reason}")?;
             stdout().flush()?;
         }

@@ -37,7 +37,7 @@ struct WorkerView {
     /// The share of its time in which it did something of late, from 0 to 1.
     busy_share: f64,
     /// How often it has turned.
-    turns: u64,
+    iterations: u64,
 }
 
 /// How the server is doing.
@@ -66,7 +66,7 @@ impl ServerView {
             workers: observation
                 .workers
                 .iter()
-                .map(|worker| WorkerView { busy_share: worker.busy_share, turns: worker.turns })
+                .map(|worker| WorkerView { busy_share: worker.busy_share, iterations: worker.iterations })
                 .collect(),
             received_bytes: links().map(|links| bytes(&links.received)).sum(),
             sent_bytes: links().map(|links| bytes(&links.sent)).sum(),

@@ -170,7 +170,7 @@ pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     });
     let no_session = || Refusal::from(ModerationError::NoSession { session: name.to_owned() });
     let served = asked.map_err(|error| match error {
-        consonance_server::AskError::NoSession { .. } => no_session(),
+        consonance_server::WorkerError::NoSession { .. } => no_session(),
         error => Refusal::from(ModerationError::Server(error)),
     })?;
     let (ServedSession { players: served, rooms, .. }, is_recorded) = served.ok_or_else(no_session)?;

@@ -4,7 +4,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::families::{Family, Kind};
+use super::families::{Family, MetricKind};
 
 /// A text in the making. Samples of a family come together, after its head.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Samples<'_> {
     /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above
     /// all of them, and all together sum up to this. Only for families without labels.
     pub(super) fn histogram(&mut self, buckets: &[(f64, u64)], above: u64, sum: f64) {
-        debug_assert_eq!(self.family.kind, Kind::Histogram, "only histograms have buckets");
+        debug_assert_eq!(self.family.kind, MetricKind::Histogram, "only histograms have buckets");
         let mut count = 0;
         for (bound, number) in buckets {
             count += number;

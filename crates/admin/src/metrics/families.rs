@@ -9,7 +9,7 @@ pub struct Family {
     /// Its name.
     pub name: &'static str,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: MetricKind,
     /// Its labels.
     pub labels: &'static [&'static str],
     /// What it measures, in a sentence.
@@ -18,7 +18,7 @@ pub struct Family {
 
 /// Kinds of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MetricKind {
     /// It only grows while the process runs.
     Counter,
     /// It rises and falls.
@@ -27,7 +27,7 @@ pub enum Kind {
     Histogram,
 }
 
-impl Kind {
+impl MetricKind {
     /// Its name in Prometheus.
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ macro_rules! families {
     ($($id:ident: $kind:ident $name:literal $([$($label:literal),+])? $about:literal;)*) => {
         $(pub(super) static $id: Family = Family {
             name: $name,
-            kind: Kind::$kind,
+            kind: MetricKind::$kind,
             labels: &[$($($label),+)?],
             about: $about,
         };)*
@@ -62,7 +62,7 @@ families! {
         "Time since the server started.";
     SESSIONS: Gauge "consonance_sessions"
         "Open sessions.";
-    SESSIONS_BEGUN: Counter "consonance_sessions_begun_total"
+    SESSIONS_STARTED: Counter "consonance_sessions_started_total"
         "On-demand sessions opened by a join.";
     SESSIONS_ENDED: Counter "consonance_sessions_ended_total"
         "Sessions closed because they were empty.";
@@ -79,7 +79,7 @@ families! {
 
     WORKER_BUSY: Gauge "consonance_worker_busy_ratio" ["worker"]
         "Recent share of time that a worker was busy.";
-    WORKER_TURNS: Counter "consonance_worker_turns_total" ["worker"]
+    WORKER_ITERATIONS: Counter "consonance_worker_iterations_total" ["worker"]
         "Loop iterations per worker; a constant value means it hangs.";
     WORKER_SESSIONS: Gauge "consonance_worker_sessions" ["worker"]
         "Sessions on a worker.";
@@ -104,7 +104,7 @@ families! {
         "Voice packets sent, one per listener.";
     DROPPED: Counter "consonance_packets_dropped_total" ["reason"]
         "Packets of players that were dropped, by reason.";
-    VOICE_HELD_BACK: Counter "consonance_voice_frames_crowded_out_total"
+    VOICE_HELD_BACK: Counter "consonance_voice_frames_speaker_limited_total"
         "Frames not sent to a listener in range because enough speakers were nearer or louder.";
     JOINS_REFUSED: Counter "consonance_joins_refused_total" ["reason"]
         "Players and links that were refused, by reason.";
@@ -120,9 +120,9 @@ families! {
         "Rooms opened while another name with the same number was in use; their listeners hear both.";
     LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
         "Links closed for what they sent, by reason.";
-    PLACES_RESUMED: Counter "consonance_places_resumed_total"
+    CLIENTS_RESUMED: Counter "consonance_clients_resumed_total"
         "Players that reconnected and resumed their place.";
-    PLACES_GIVEN_UP: Counter "consonance_places_given_up_total"
+    RESERVATIONS_RELEASED: Counter "consonance_reservations_released_total"
         "Places that expired before their player returned.";
     REPORTS_SENT: Counter "consonance_voice_reports_sent_total"
         "Reception reports sent to speakers.";
@@ -146,16 +146,16 @@ families! {
         "Changes waiting to be written.";
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
         "Changes kept only in memory because too many waited to be written.";
-    KEPT_VOICES: Gauge "consonance_kept_voice_bytes"
+    KEPT_VOICES: Gauge "consonance_report_buffer_bytes"
         "Bytes of voice in memory for reports.";
-    VOICES_NOT_KEPT: Counter "consonance_voice_frames_not_kept_total"
+    VOICES_NOT_KEPT: Counter "consonance_report_buffer_frames_dropped_total"
         "Voice frames left out of the report buffer for lack of space.";
     REPORTS: Gauge "consonance_reports"
         "Stored reports of players.";
 
-    HOOK_ASKED: Counter "consonance_joining_hook_questions_total"
+    HOOK_ASKED: Counter "consonance_joining_hook_requests_total"
         "Requests to the joining hook; 0 without a hook.";
-    HOOK_ANSWERED: Counter "consonance_joining_hook_answers_total" ["answer"]
+    HOOK_ANSWERED: Counter "consonance_joining_hook_responses_total" ["answer"]
         "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too many waited.";
 
     RECORDINGS: Gauge "consonance_recordings" ["state"]
@@ -217,7 +217,7 @@ families! {
         "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
         "Connections to these listeners: accepted; refused because their address had too many (rejected); failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
-    PAGE_ANSWERS: Counter "consonance_page_answers_total" ["listener", "status"]
+    PAGE_ANSWERS: Counter "consonance_page_responses_total" ["listener", "status"]
         "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and invalid or too many offers; 5xx a full, busy or closing server.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"

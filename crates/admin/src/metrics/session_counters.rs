@@ -2,9 +2,9 @@
 
 use super::exposition::Exposition;
 use super::families::{
-    BYTES_RECEIVED, DROPPED, Family, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED,
-    NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, PLACES_GIVEN_UP, PLACES_RESUMED,
-    POSITIONS_RECEIVED, REPORTS_RECEIVED, REPORTS_SENT, ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK,
+    BYTES_RECEIVED, CLIENTS_RESUMED, DROPPED, Family, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED,
+    LINKS_CLOSED, NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, POSITIONS_RECEIVED,
+    REPORTS_RECEIVED, REPORTS_SENT, RESERVATIONS_RELEASED, ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK,
     VOICE_RECEIVED, VOICE_SENT,
 };
 use super::observation::Observation;
@@ -96,8 +96,8 @@ const COUNTERS: &[Counter] = counters! {
     }
     ROOM_COLLISIONS { room_collisions }
     LINKS_CLOSED { abusers_closed => "abuse", handshakes_missed => "never_joined", visits_ended => "visit_over" }
-    PLACES_RESUMED { places_resumed }
-    PLACES_GIVEN_UP { places_given_up }
+    CLIENTS_RESUMED { places_resumed }
+    RESERVATIONS_RELEASED { places_given_up }
     REPORTS_SENT { reports_sent }
     REPORTS_RECEIVED { reports_received }
     POSITIONS_RECEIVED { positions_received }

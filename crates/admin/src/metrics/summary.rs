@@ -6,8 +6,8 @@ use consonance_server::SessionNumbers;
 
 use super::exposition::Exposition;
 use super::families::{
-    BUILD_INFO, CLIENTS, LINK_LOSS, SESSION_CLIENTS, SESSION_PACKETS, SESSIONS, SESSIONS_BEGUN,
-    SESSIONS_ENDED, SESSIONS_REFUSED, UPTIME,
+    BUILD_INFO, CLIENTS, LINK_LOSS, SESSION_CLIENTS, SESSION_PACKETS, SESSIONS, SESSIONS_ENDED,
+    SESSIONS_REFUSED, SESSIONS_STARTED, UPTIME,
 };
 use super::observation::Observation;
 
@@ -16,7 +16,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation, sessions_ma
     out.single(&UPTIME, observation.uptime.as_secs_f64());
     out.single(&SESSIONS, observation.sessions.len());
     let counts = &observation.session_counts;
-    out.single(&SESSIONS_BEGUN, counts.begun_on_demand);
+    out.single(&SESSIONS_STARTED, counts.begun_on_demand);
     out.single(&SESSIONS_ENDED, counts.ended);
     let mut refused = out.family(&SESSIONS_REFUSED);
     refused.sample(&["unknown"], counts.refused_unknown).sample(&["full"], counts.refused_full);

@@ -6,15 +6,15 @@ use consonance_server::{RelayDelay, WorkerStatistics};
 
 use super::exposition::Exposition;
 use super::families::{
-    Family, RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_JOBS, WORKER_PACKETS, WORKER_SESSIONS,
-    WORKER_SHEDDING, WORKER_TURNS,
+    Family, RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,
+    WORKER_SESSIONS, WORKER_SHEDDING,
 };
 use super::observation::Observation;
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     let workers = &observation.workers;
     each(out, &WORKER_BUSY, workers, |worker| worker.busy_share);
-    each(out, &WORKER_TURNS, workers, |worker| worker.turns as f64);
+    each(out, &WORKER_ITERATIONS, workers, |worker| worker.iterations as f64);
     each(out, &WORKER_SESSIONS, workers, |worker| worker.sessions as f64);
     each(out, &WORKER_CLIENTS, workers, |worker| worker.clients as f64);
     let mut packets = out.family(&WORKER_PACKETS);

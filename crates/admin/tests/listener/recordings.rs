@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consonance_server::recording::{Recorder, RecordingSettings};
+use consonance_server::recording::{SessionRecorder, SessionRecordingSettings};
 use serde_json::{Value, json};
 
 use crate::api::call;
@@ -24,9 +24,9 @@ fn newest(stage: &Stage) -> Value {
 #[test]
 fn a_session_is_recorded_between_two_requests_and_its_voices_are_downloaded_and_removed() {
     let folder = folder("recordings-api");
-    let mut limits = RecordingSettings::default();
+    let mut limits = SessionRecordingSettings::default();
     limits.free_bytes_min = 0;
-    let recorder = Recorder::start(&folder, limits).unwrap();
+    let recorder = SessionRecorder::start(&folder, limits).unwrap();
     let stage = Stage::with_recorder(&recorder);
     let _bob = stage.player("Bob", "main");
     let _alice = stage.talker("Alice", "main");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_admin::{AdminListener, AdminSettings, Operator};
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::Recorder;
+use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -41,7 +41,7 @@ impl Stage {
     }
 
     /// The same with everything that operators want recorded.
-    pub(crate) fn with_recorder(recorder: &Recorder) -> Self {
+    pub(crate) fn with_recorder(recorder: &SessionRecorder) -> Self {
         let stage = Self::new(settings());
         stage.server.handle().record_with(Some(recorder)).unwrap();
         stage.moderation.set_recordings(Some(recorder.recordings()));
@@ -133,7 +133,7 @@ fn play(name: &str, transport: MemoryClient, talks: bool, is_over: &AtomicBool) 
             // Before it has joined, there is nobody to hear it.
             let _ = player.client.send_voice(SILENT_FRAME);
         }
-        player.turn(now, |_| {});
+        player.run_once(now, |_| {});
         thread::sleep(Duration::from_millis(2));
     }
 }

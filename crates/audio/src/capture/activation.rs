@@ -7,7 +7,7 @@
 //! Where everything is wanted, and beside it the word when somebody speaks, it is late by the pre-roll in the
 //! pauses alone: after each utterance it lets a little more silence pass, and so the next one can be told in time.
 
-use super::Heard;
+use super::BlockAnalysis;
 use super::catch_up::Line;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 
@@ -111,12 +111,22 @@ impl Activation {
 
     /// Takes the next block of the chain and puts in its place the block that is to be sent, if one is: as the mode of
     /// the settings says. `key_held` is for [`ActivationMode::PushToTalk`].
-    pub fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES], heard: &Heard, key_held: bool) -> Spoken {
+    pub fn process(
+        &mut self,
+        block: &mut [f32; BLOCK_SAMPLES],
+        heard: &BlockAnalysis,
+        key_held: bool,
+    ) -> Spoken {
         self.process_for(self.settings.mode.demand(key_held), block, heard)
     }
 
     /// The same, as somebody demands, whatever the mode of the settings.
-    pub fn process_for(&mut self, demand: Demand, block: &mut [f32; BLOCK_SAMPLES], heard: &Heard) -> Spoken {
+    pub fn process_for(
+        &mut self,
+        demand: Demand,
+        block: &mut [f32; BLOCK_SAMPLES],
+        heard: &BlockAnalysis,
+    ) -> Spoken {
         let pre_roll = if demand.speech { self.pre_roll_samples() } else { 0 };
         if self.unspoken == 0 {
             self.line.shorten_to(pre_roll);
@@ -158,7 +168,7 @@ impl Activation {
     }
 
     /// Whether the newest block is wanted, and so everything before it in the line.
-    fn wants_newest(&mut self, demand: Demand, heard: &Heard) -> bool {
+    fn wants_newest(&mut self, demand: Demand, heard: &BlockAnalysis) -> bool {
         let is_speech = demand.speech && heard.is_speech;
         let has_tail = !is_speech && self.tail_blocks > 0;
         if is_speech {
@@ -215,8 +225,8 @@ const BLOCK_MS: u32 = 10;
 mod tests {
     use super::*;
 
-    fn heard(is_speech: bool) -> Heard {
-        Heard { speech_probability: 0.0, is_speech, level_dbfs: -20.0 }
+    fn heard(is_speech: bool) -> BlockAnalysis {
+        BlockAnalysis { speech_probability: 0.0, is_speech, level_dbfs: -20.0 }
     }
 
     /// Block number `n` of a sound in which every sample is another.

@@ -31,7 +31,7 @@ pub(crate) struct Sent {
 }
 
 /// What the listener heard.
-pub(crate) struct Heard {
+pub(crate) struct BlockAnalysis {
     pub(crate) sound: Vec<f32>,
     pub(crate) played: Vec<PlayedFrame>,
     pub(crate) statistics: SpeakerStatistics,
@@ -78,7 +78,7 @@ impl Network {
 }
 
 /// Plays what was sent as one utterance, and half a second more.
-pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> Heard {
+pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> BlockAnalysis {
     let mut mixer = Mixer::new(MixerSettings::default());
     mixer.add_speaker(SPEAKER, codec).unwrap();
     mixer.start_utterance(SPEAKER);
@@ -99,10 +99,10 @@ pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> Heard {
         heard.extend_from_slice(&block.to_mono());
         played.extend(std::iter::from_fn(|| mixer.poll_played()));
     }
-    Heard { sound: heard, played, statistics: mixer.statistics(SPEAKER).unwrap() }
+    BlockAnalysis { sound: heard, played, statistics: mixer.statistics(SPEAKER).unwrap() }
 }
 
-impl Heard {
+impl BlockAnalysis {
     /// From the moment a sample is spoken to the moment it is heard, without the codec: of each frame.
     pub(crate) fn delays(&self, frame: FrameSize) -> Vec<u64> {
         let samples = frame.samples() as u64;

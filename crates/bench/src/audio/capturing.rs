@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use consonance::audio::{
-    Activation, ActivationSettings, BLOCK_SAMPLES, CaptureChain, CaptureSettings, CaptureStage, Heard,
+    Activation, ActivationSettings, BLOCK_SAMPLES, BlockAnalysis, CaptureChain, CaptureSettings, CaptureStage,
 };
 
 use super::line::Line;
@@ -79,7 +79,8 @@ fn activation(sound: &[f32]) -> f64 {
         || Activation::new(ActivationSettings::default()),
         |activation, number| {
             // Two seconds of speech, a second of silence.
-            let heard = Heard { speech_probability: 1.0, is_speech: number % 300 < 200, level_dbfs: -20.0 };
+            let heard =
+                BlockAnalysis { speech_probability: 1.0, is_speech: number % 300 < 200, level_dbfs: -20.0 };
             activation.process(&mut blocks[number].clone(), &heard, false);
         },
     )

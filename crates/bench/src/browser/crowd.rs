@@ -62,14 +62,14 @@ impl Crowd {
                 if let Some(group) = crowd.groups.last_mut() {
                     group.dial(cast, &dialer, page, Now::since(started))?;
                 }
-                crowd.turn(None)?;
+                crowd.run_once(None)?;
             }
             let deadline = Instant::now() + PATIENCE;
             while !crowd.groups.iter().all(Group::is_in) {
                 if Instant::now() > deadline {
                     return Err(format!("not all players of session {:?} come in", cast.session).into());
                 }
-                crowd.turn(None)?;
+                crowd.run_once(None)?;
             }
         }
         Ok(crowd)
@@ -111,22 +111,22 @@ impl Crowd {
                 self.groups[group].speak(due.speaker, now, &mut self.sounds)?;
                 said += 1;
             }
-            self.turn(group)?;
+            self.run_once(group)?;
         }
         Ok(said)
     }
 
     /// One group takes what came, and now and then all do.
-    fn turn(&mut self, group: Option<usize>) -> Result<(), Box<dyn Error>> {
+    fn run_once(&mut self, group: Option<usize>) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         let mut came = 0;
         if group.is_none() || self.others_at <= now.instant {
             self.others_at = now.instant + OTHERS;
             for group in &mut self.groups {
-                came += group.turn(now, &mut self.sounds)?;
+                came += group.run_once(now, &mut self.sounds)?;
             }
         } else if let Some(group) = group {
-            came += self.groups[group].turn(now, &mut self.sounds)?;
+            came += self.groups[group].run_once(now, &mut self.sounds)?;
         }
         if came == 0 {
             thread::sleep(REST);

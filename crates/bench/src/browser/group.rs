@@ -78,12 +78,12 @@ impl Group {
     }
 
     /// Everybody takes what came, and sends what is due. How much came.
-    pub(super) fn turn(&mut self, now: Now, sounds: &mut Sounds) -> Result<usize, Box<dyn Error>> {
+    pub(super) fn run_once(&mut self, now: Now, sounds: &mut Sounds) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         for player in &mut self.players {
             came += match player {
-                Player::Native(client) => client.turn(now, &mut sounds.buffers)?,
-                Player::Browser(browser) => browser.turn(now, &mut sounds.buffers.heard)?,
+                Player::Native(client) => client.run_once(now, &mut sounds.buffers)?,
+                Player::Browser(browser) => browser.run_once(now, &mut sounds.buffers.heard)?,
             };
         }
         Ok(came)

@@ -71,7 +71,7 @@ impl Browser {
     }
 
     /// Takes what came, and sends what is due. How much came.
-    pub(super) fn turn(&mut self, now: Now, heard: &mut Heard) -> Result<usize, Box<dyn Error>> {
+    pub(super) fn run_once(&mut self, now: Now, heard: &mut Heard) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         while let Some(event) = self.page.poll(now.instant) {
             came += 1;

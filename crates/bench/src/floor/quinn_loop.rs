@@ -99,7 +99,7 @@ impl Audience {
             let mut listeners = listeners.collect::<io::Result<Vec<_>>>()?;
             while !stop.load(Ordering::Relaxed) {
                 for listener in &mut listeners {
-                    counter.fetch_add(listener.turn()?, Ordering::Relaxed);
+                    counter.fetch_add(listener.run_once()?, Ordering::Relaxed);
                 }
                 thread::sleep(PAUSE);
             }
@@ -139,7 +139,7 @@ impl Listener {
     }
 
     /// How many frames have come.
-    fn turn(&mut self) -> io::Result<u64> {
+    fn run_once(&mut self) -> io::Result<u64> {
         let now = Instant::now();
         let mut buffer = [0; 2048];
         let mut frames = 0;

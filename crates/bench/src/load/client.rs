@@ -136,7 +136,7 @@ impl LoadClient {
     }
 
     /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
-    pub(crate) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
+    pub(crate) fn run_once(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
         let fast_path = self.look_at_fast_path(now, buffers)?;
         if now.instant < self.next_look_at {
             self.send(now, &mut buffers.datagram)?;
@@ -191,7 +191,7 @@ impl LoadClient {
             }
             datagrams += 1;
         }
-        fast_path.turn(now.instant, &mut buffers.datagram)?;
+        fast_path.run_once(now.instant, &mut buffers.datagram)?;
         Ok(datagrams)
     }
 

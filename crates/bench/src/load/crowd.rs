@@ -212,7 +212,7 @@ impl Crowd {
         for index in 0..self.clients.len() {
             let now = self.now();
             let client = &mut self.clients[index];
-            let datagrams = client.turn(now, &mut self.buffers)?;
+            let datagrams = client.run_once(now, &mut self.buffers)?;
             if let Standing::Gone(reason) = client.standing() {
                 return Err(format!("the connection of client {index} has ended: {reason}").into());
             }

@@ -54,7 +54,7 @@ impl FastPath {
     }
 
     /// Does what is due, and sends what the path itself has to say.
-    pub(super) fn turn(&mut self, now: Instant, datagram: &mut Vec<u8>) -> io::Result<()> {
+    pub(super) fn run_once(&mut self, now: Instant, datagram: &mut Vec<u8>) -> io::Result<()> {
         if self.path.poll_timeout().is_some_and(|at| at <= now) {
             self.path.handle_timeout(now);
         }

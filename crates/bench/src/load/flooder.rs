@@ -40,7 +40,7 @@ pub(super) fn flood(
         let mut schedule: Option<Schedule> = None;
         while !is_over.load(Ordering::Relaxed) && !matches!(client.standing(), Standing::Gone(_)) {
             let now = Now::since(started);
-            client.turn(now, &mut buffers).map_err(|error| error.to_string())?;
+            client.run_once(now, &mut buffers).map_err(|error| error.to_string())?;
             if *client.standing() == Standing::Joined {
                 let schedule = schedule.get_or_insert_with(|| Schedule::new(now.instant, 1, rate));
                 while schedule.next_due(now.instant).is_some() {

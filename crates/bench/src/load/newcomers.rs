@@ -47,7 +47,7 @@ pub(super) fn keep_joining(
         }
         for it in &mut newcomers {
             let now = Now::since(started);
-            it.client.turn(now, &mut buffers).map_err(|error| error.to_string())?;
+            it.client.run_once(now, &mut buffers).map_err(|error| error.to_string())?;
             if it.joined.is_none() && *it.client.standing() == Standing::Joined {
                 it.joined = Some(now.instant);
                 joined += 1;

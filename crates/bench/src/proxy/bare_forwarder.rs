@@ -44,7 +44,7 @@ impl BareForwarder {
             let _ = cores::stay_on(core);
             let mut events = Vec::with_capacity(256);
             while !of_thread.is_over.load(Ordering::Relaxed) {
-                if let Err(error) = passing.turn(&mut events) {
+                if let Err(error) = passing.run_once(&mut events) {
                     consonance_cli::complain(&format!("the bare forwarder ends: {error}"));
                     return;
                 }
@@ -98,7 +98,7 @@ impl Passing {
     }
 
     /// Waits a little, and passes on what has come.
-    fn turn(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
+    fn run_once(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
         events.clear();
         epoll::wait(&self.ready, spare_capacity(events), Some(&WAIT))?;
         for event in &*events {

@@ -52,7 +52,7 @@ impl Crowd {
     }
 
     /// Everybody takes what has come; how much that was.
-    pub(super) fn turn(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
-        self.0.iter_mut().map(|player| player.turn(now, meter)).sum()
+    pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
+        self.0.iter_mut().map(|player| player.run_once(now, meter)).sum()
     }
 }

@@ -47,7 +47,7 @@ impl Game {
     }
 
     /// Takes what has come; how much that was.
-    pub(super) fn turn(&mut self, now: Now, meter: &mut Meter) -> usize {
+    pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> usize {
         self.network.flush(now.instant);
         let mut came = 0;
         while let Some(event) = self.network.poll(now.instant) {

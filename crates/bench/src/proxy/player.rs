@@ -131,7 +131,7 @@ impl Player {
     }
 
     /// Takes what has come; how much that was.
-    pub(super) fn turn(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
+    pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         while let Some(event) = self.network.poll(now.instant) {
             came += 1;
@@ -157,7 +157,7 @@ impl Player {
             self.take_parts(now);
         }
         if let Some(voice) = &mut self.voice {
-            meter.voice += voice.turn(now, self.is_up && self.envelope.is_ready());
+            meter.voice += voice.run_once(now, self.is_up && self.envelope.is_ready());
         }
         self.send_voice(now);
         self.network.flush(now.instant);
@@ -201,7 +201,7 @@ impl Voice {
     }
 
     /// How many frames were heard.
-    fn turn(&mut self, now: Now, is_ready: bool) -> u64 {
+    fn run_once(&mut self, now: Now, is_ready: bool) -> u64 {
         if is_ready && !self.has_link {
             self.has_link = true;
             self.engine.handle_connected(now.at, LINK);

@@ -80,7 +80,7 @@ fn more_requests_than_may_wait_are_told_to_come_back() {
     let mut stage = Stage::with(settings);
     let mut replies: Vec<_> = (0..3).map(|_| stage.entrance.join(join("Alice"))).collect();
     assert_eq!(replies[2].try_take(), Some(Err(JoinProblem::Busy)));
-    stage.turn();
+    stage.run_once();
     assert!(replies[..2].iter_mut().all(|reply| matches!(reply.try_take(), Some(Ok(_)))));
 }
 
@@ -91,7 +91,7 @@ fn a_page_that_never_connects_gives_its_place_back() {
     assert_eq!(stage.reservations.kept(), 1);
     let page = stage.pages.newest();
     stage.pages.lose(page);
-    stage.turn();
+    stage.run_once();
     assert_eq!(stage.reservations.kept(), 0);
 }
 
@@ -102,14 +102,14 @@ fn candidates_and_restarts_find_the_connection_of_their_player() {
     let page = stage.pages.newest();
     stage.entrance.candidate(&joined.key, "candidate:1".to_owned());
     let mut restarted = stage.entrance.restart(&joined.key, "offer 2".to_owned());
-    stage.turn();
+    stage.run_once();
     assert_eq!(stage.pages.messages(page), ["candidate:1"]);
     assert_eq!(restarted.try_take(), Some(Ok(format!("answer of {} to offer 2", page.0))));
 
     for key in ["", "nobody's", &joined.key.replace(&joined.key[..2], "zz")] {
         stage.entrance.candidate(key, "candidate:2".to_owned());
         let mut restarted = stage.entrance.restart(key, "offer 3".to_owned());
-        stage.turn();
+        stage.run_once();
         assert_eq!(restarted.try_take(), Some(Err(JoinProblem::NoSuchPlayer)), "{key}");
     }
     assert_eq!(stage.pages.messages(page), ["candidate:1"]);
@@ -130,14 +130,14 @@ fn a_conversation_is_about_somebody_who_is_here_and_ends_with_the_next_one_and_w
 
     let page = stage.pages.newest();
     stage.pages.lose(page);
-    stage.turn();
+    stage.run_once();
     assert_eq!(end_of(&mut second), Poll::Ready(None));
     assert!(matches!(attend(&mut stage, &joined.key), Err(JoinProblem::NoSuchPlayer)));
 }
 
 fn attend(stage: &mut Stage, key: &str) -> Result<Attendance, JoinProblem> {
     let mut reply = stage.entrance.attend(key);
-    stage.turn();
+    stage.run_once();
     reply.try_take().unwrap()
 }
 

@@ -178,7 +178,7 @@ fn a_page_that_was_lost_while_the_server_did_not_run_has_all_of_its_time_to_come
         let (bob, _) = stage.browser("Bob");
         stage.pages.lose(alice);
         // What was stopped in its middle goes on with the time of before.
-        stage.turn();
+        stage.run_once();
         stage.now += asleep;
         stage.run(Duration::from_secs(9));
         assert!(!stage.pages.was_told(bob, "left"), "the server was asleep for {asleep:?}");

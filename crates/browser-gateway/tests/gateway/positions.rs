@@ -51,7 +51,7 @@ fn who_moves_all_the_time_is_told_as_often_as_is_of_use_and_at_last_where_it_is(
     let (bob, _) = stage.browser("Bob");
     for step in 0..200 {
         place(&stage, alice, f64::from(step), true);
-        stage.turn();
+        stage.run_once();
     }
     stage.run(Duration::from_millis(500));
     let told = told(&stage, bob);
@@ -69,7 +69,7 @@ fn a_crowd_in_another_session_makes_nobody_wait_and_is_told_nothing() {
     for step in 0..200 {
         place(&stage, alice, f64::from(step), true);
         place(&stage, crowd[0], f64::from(step), true);
-        stage.turn();
+        stage.run_once();
     }
     stage.run(Duration::from_secs(1));
     let told_bob = told(&stage, bob);

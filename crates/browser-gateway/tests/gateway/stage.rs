@@ -66,7 +66,7 @@ impl Stage {
     /// What a page's request comes to within the next turn.
     pub(crate) fn ask(&mut self, join: Join) -> Answer {
         let mut reply = self.entrance.join(join);
-        self.turn();
+        self.run_once();
         reply.try_take()
     }
 
@@ -101,24 +101,24 @@ impl Stage {
     }
 
     /// Lets 10 ms pass.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn run_once(&mut self) {
         self.now += STEP;
         for native in &mut self.natives {
             native.player.wake(self.now);
             let heard = &mut native.heard;
-            native.player.turn(self.now, |event| {
+            native.player.run_once(self.now, |event| {
                 if let ClientEvent::Voice(voice) = event {
                     heard.push(voice.frame.to_vec());
                 }
             });
         }
-        while self.session_loop.turn(self.now).is_some_and(|at| at <= self.now) {}
+        while self.session_loop.run_once(self.now).is_some_and(|at| at <= self.now) {}
     }
 
     pub(crate) fn run(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
-            self.turn();
+            self.run_once();
         }
     }
 
@@ -127,7 +127,7 @@ impl Stage {
             if is_so(self) {
                 return;
             }
-            self.turn();
+            self.run_once();
         }
         panic!("this does not happen within 30 s: {what}");
     }

@@ -83,14 +83,14 @@ impl Stage {
     pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Alice) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(&self.alice) {
-            self.turn();
+            self.run_once();
             assert!(Instant::now() < deadline, "this does not happen: {what}");
         }
     }
 
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         let now = Instant::now();
-        self.voice.turn(now);
+        self.voice.run_once(now);
         if now >= self.next_frame
             && let Some(frame) = self.to_speak.pop()
         {
@@ -100,7 +100,7 @@ impl Stage {
         }
         let Alice { inner, in_lobby, heard, texts } = &mut self.alice;
         inner.wake(now);
-        inner.turn(now, |event| match event {
+        inner.run_once(now, |event| match event {
             ClientEvent::EnteredRoom { name, .. } => drop(in_lobby.insert(name.into())),
             ClientEvent::ExitedRoom { name, .. } | ClientEvent::PlayerLeft { name, .. } => {
                 in_lobby.remove(&*name);

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use consonance_device::Diagnostics;
+use consonance_device::DeviceDiagnostics;
 use serde_json::{Value, json};
 
 use super::level::Level;
@@ -19,7 +19,7 @@ pub(crate) struct Summary {
     /// What the automatic gain added at the end, in dB.
     pub(crate) gain_db: f32,
     /// Of the microphone and of the loudspeaker.
-    pub(crate) diagnostics: [Diagnostics; 2],
+    pub(crate) diagnostics: [DeviceDiagnostics; 2],
 }
 
 /// Speech whose loudest moment is quieter than this is hard to hear.
@@ -62,7 +62,7 @@ impl Summary {
 
     fn as_json(&self) -> Value {
         let [input, output] = &self.diagnostics;
-        let device = |name: &str, diagnostics: &Diagnostics| {
+        let device = |name: &str, diagnostics: &DeviceDiagnostics| {
             let milliseconds = (diagnostics.latency.as_secs_f64() * 10_000.0).round() / 10.0;
             json!({
                 "name": name,
@@ -92,7 +92,7 @@ mod tests {
     fn summary(samples: &[f32]) -> Summary {
         let mut level = Level::default();
         level.add(samples);
-        let diagnostics = [Diagnostics::default(); 2];
+        let diagnostics = [DeviceDiagnostics::default(); 2];
         let input = "Headset".into();
         Summary { input, output: None, seconds: 5.0, level, speech_share: 0.5, gain_db: 3.0, diagnostics }
     }

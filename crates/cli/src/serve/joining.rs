@@ -18,10 +18,10 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     let mut settings = JoiningSettings::default();
     settings.token_rules = config.token_rules();
     settings.clock_leeway = config.clock_leeway_s.into();
-    settings.end_with_token = config.disconnect_on_expiry;
-    settings.needs_both = config.require_both;
+    settings.disconnect_on_expiry = config.disconnect_on_expiry;
+    settings.require_both = config.require_both;
     settings.reserved_names.clone_from(&config.reserved_names);
-    settings.guesses = config.guesses();
+    settings.password_attempts = config.password_attempts();
     for path in &config.token_key_files {
         let keys = read_keys(path);
         let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;
@@ -71,7 +71,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
             Some(format!("the password of the session ({})", sessions.join(", ")))
         }
     };
-    let both = if settings.needs_both { "and" } else { "or" };
+    let both = if settings.require_both { "and" } else { "or" };
     let mut words = match (keys, password) {
         (None, None) => "joining: open\n".to_owned(),
         (Some(what), None) | (None, Some(what)) => format!("joining: {what} required\n"),

@@ -2,23 +2,23 @@
 
 use consonance_server::DedicatedServer;
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::{Recorder, RecorderError};
+use consonance_server::recording::{SessionRecorder, SessionRecorderError};
 use consonance_server_config::RecordingConfig;
 
 /// What records, if anything does.
 pub(super) struct Recording {
-    recorder: Option<Recorder>,
+    recorder: Option<SessionRecorder>,
     config: RecordingConfig,
 }
 
 impl Recording {
-    pub(super) fn start(config: &RecordingConfig) -> Result<Self, RecorderError> {
+    pub(super) fn start(config: &RecordingConfig) -> Result<Self, SessionRecorderError> {
         let folder = config.folder.as_ref();
-        let recorder = folder.map(|folder| Recorder::start(folder, config.settings())).transpose()?;
+        let recorder = folder.map(|folder| SessionRecorder::start(folder, config.settings())).transpose()?;
         Ok(Self { recorder, config: config.clone() })
     }
 
-    pub(super) fn recorder(&self) -> Option<&Recorder> {
+    pub(super) fn recorder(&self) -> Option<&SessionRecorder> {
         self.recorder.as_ref()
     }
 
@@ -43,7 +43,7 @@ impl Recording {
                 Ok(new) => former = Some(std::mem::replace(self, new)),
                 Err(error) => return Some(format!("{error}, and recordings stay where they were")),
             }
-            moderation.set_recordings(self.recorder().map(Recorder::recordings));
+            moderation.set_recordings(self.recorder().map(SessionRecorder::recordings));
         }
         let followed = server.handle().record_with(self.recorder());
         if let Some(former) = former {

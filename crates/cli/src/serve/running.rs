@@ -16,7 +16,7 @@ use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
 use consonance_server::moderation::Moderation;
-use consonance_server::recording::Recorder;
+use consonance_server::recording::SessionRecorder;
 use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Workers};
@@ -110,7 +110,7 @@ impl Running {
         let server = DedicatedServer::try_start(workers)?;
         let inspector = inspector(&config, &server)?;
         let moderation = moderation(&server, &sessions.records, reports);
-        moderation.set_recordings(recording.recorder().map(Recorder::recordings));
+        moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
         let admin =

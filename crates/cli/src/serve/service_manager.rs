@@ -15,22 +15,22 @@ pub(super) struct ServiceManager {
     watchdog: Option<Duration>,
     told_at: Instant,
     /// Turns of each worker when it was told last.
-    turns: Vec<u64>,
+    iterations: Vec<u64>,
 }
 
 impl ServiceManager {
     /// Tells that players can join.
     pub(super) fn ready(now: Instant) -> Self {
         tell_ready();
-        Self { watchdog: watchdog(), told_at: now, turns: Vec::new() }
+        Self { watchdog: watchdog(), told_at: now, iterations: Vec::new() }
     }
 
     /// Tells that we are alive, twice as often as it is asked for, but only if every worker has turned since.
-    pub(super) fn keep_alive(&mut self, now: Instant, turns: Vec<u64>) {
+    pub(super) fn keep_alive(&mut self, now: Instant, iterations: Vec<u64>) {
         let Some(every) = self.watchdog else { return };
-        let all_turned = turns.iter().zip(&self.turns).all(|(now, then)| now != then);
-        if now.saturating_duration_since(self.told_at) >= every / 2 && all_turned {
-            (self.told_at, self.turns) = (now, turns);
+        let all_ran = iterations.iter().zip(&self.iterations).all(|(now, then)| now != then);
+        if now.saturating_duration_since(self.told_at) >= every / 2 && all_ran {
+            (self.told_at, self.iterations) = (now, iterations);
             tell_alive();
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn supervise(
         }
         let now = Instant::now();
         running.clear_away(now);
-        manager.keep_alive(now, running.server().turns());
+        manager.keep_alive(now, running.server().iterations());
         if hangup.happened() {
             match ServiceManager::while_reloading(|| reload(&mut running, prepare)) {
                 Ok(line) => {

@@ -34,8 +34,8 @@ fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word
     for (number, packet) in (0..).zip(&packets) {
         alice.say(packet);
         while Instant::now() < began + Duration::from_millis(20) * (number + 1) {
-            alice.turn(Instant::now());
-            bob.turn(Instant::now());
+            alice.run_once(Instant::now());
+            bob.run_once(Instant::now());
             thread::sleep(Duration::from_millis(1));
         }
     }
@@ -97,8 +97,8 @@ fn a_page_that_is_loaded_again_is_the_same_player_and_nobody_notices() {
     while !bob.has_heard(words) {
         assert!(Instant::now() < deadline, "Bob does not hear her");
         again.say(words);
-        again.turn(Instant::now());
-        bob.turn(Instant::now());
+        again.run_once(Instant::now());
+        bob.run_once(Instant::now());
         thread::sleep(Duration::from_millis(20));
     }
     assert!(!bob.was_told("left"), "{:?}", bob.messages);

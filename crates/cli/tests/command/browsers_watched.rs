@@ -33,8 +33,8 @@ impl Scene {
             let why = Program::start(&["why", &self.inspector, "Alice", "Bob", "--json"]);
             for _ in 0..50 {
                 self.words.into_iter().for_each(|words| self.alice.say(words));
-                self.alice.turn(Instant::now());
-                self.bob.turn(Instant::now());
+                self.alice.run_once(Instant::now());
+                self.bob.run_once(Instant::now());
                 thread::sleep(Duration::from_millis(20));
             }
             let diagnosis: Value = serde_json::from_str(&why.end().out[0]).unwrap();
@@ -78,7 +78,7 @@ fn operators_see_how_a_player_came_and_what_was_dropped_of_its_page() {
     alice.tell(&json!({"type": "sing"}));
     let deadline = Instant::now() + PATIENCE;
     loop {
-        alice.turn(Instant::now());
+        alice.run_once(Instant::now());
         let metrics = get(&admin, "/metrics", &token);
         let is_there = [
             "consonance_links{network=\"browser\"} 1",

@@ -37,7 +37,7 @@ fn code_of_refusal(transport: impl ClientTransport) -> Option<EndCode> {
     while player.ends.is_empty() {
         assert!(Instant::now() < deadline, "the link stays");
         player.wake(Instant::now());
-        player.turn(Instant::now(), |_| {});
+        player.run_once(Instant::now(), |_| {});
         thread::sleep(Duration::from_millis(2));
     }
     let in_the_close = player.ends[0].end_reason();

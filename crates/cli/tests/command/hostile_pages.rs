@@ -84,7 +84,7 @@ fn who_sends_what_is_no_voice_harms_nobody_and_not_even_herself() {
             eve.browser().say_as(Instant::now(), sequence, time, false, packet);
         }
         party.goes_on();
-        eve.turn(Instant::now());
+        eve.run_once(Instant::now());
     }
     party.goes_on_until("she is heard again", &mut eve, |party, eve| {
         sequence += 1;
@@ -133,7 +133,7 @@ fn datagrams_of_nobody_and_garbage_of_somebody_harm_nobody() {
         }
         if length % 10 == 0 {
             party.goes_on();
-            eve.turn(Instant::now());
+            eve.run_once(Instant::now());
         }
     }
     eve.tell(&json!({"type": "ping", "id": 7}));
@@ -210,7 +210,7 @@ impl Party {
         while !is_so(self, eve) {
             assert!(Instant::now() < deadline, "this does not happen: {what}");
             self.goes_on();
-            eve.turn(Instant::now());
+            eve.run_once(Instant::now());
         }
     }
 
@@ -219,8 +219,8 @@ impl Party {
         while !is_so(self) {
             assert!(Instant::now() < deadline, "this does not happen: {what}");
             let now = Instant::now();
-            self.alice.turn(now);
-            self.carol.turn(now);
+            self.alice.run_once(now);
+            self.carol.run_once(now);
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -81,10 +81,10 @@ impl StockClient {
         Self { player, seen: Vec::new() }
     }
 
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         let (now, Self { player, seen }) = (Instant::now(), self);
         player.wake(now);
-        player.turn(now, |event| match event {
+        player.run_once(now, |event| match event {
             ClientEvent::PlayerJoined { name, .. } => seen.push(format!("{name} joined")),
             ClientEvent::PlayerLeft { name, .. } => seen.push(format!("{name} left")),
             _ => {}
@@ -110,7 +110,7 @@ fn until(what: &str, clients: &mut [&mut StockClient], mut is_so: impl FnMut(&[&
     while !is_so(clients) {
         assert!(Instant::now() < deadline, "never: {what}");
         for client in clients.iter_mut() {
-            client.turn();
+            client.run_once();
         }
         thread::sleep(Duration::from_millis(2));
     }

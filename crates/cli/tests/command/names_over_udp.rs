@@ -61,9 +61,9 @@ impl Stage {
             for _ in 0..ROUNDS {
                 for player in &mut *players {
                     player.wake(self.now);
-                    player.turn(self.now, |_| {});
+                    player.run_once(self.now, |_| {});
                 }
-                self.session_loop.turn(self.now);
+                self.session_loop.run_once(self.now);
             }
             if is_so(players) {
                 return true;

@@ -45,7 +45,7 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
         player("Carol", game.client("the game")),
     ];
     assert_all_hear_each_other(&mut players, |now| {
-        assert_eq!(adapter.turn(now), None, "the link stays");
+        assert_eq!(adapter.run_once(now), None, "the link stays");
     });
 }
 

@@ -102,7 +102,7 @@ impl Page {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
             assert!(Instant::now() < deadline, "this does not happen: {what}; told {:?}", self.messages);
-            self.turn(Instant::now());
+            self.run_once(Instant::now());
             thread::sleep(PAUSE);
         }
     }
@@ -113,7 +113,7 @@ impl Talker for Page {
         self.browser.say(Instant::now(), words);
     }
 
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.browser.poll(now) {
             match event {
                 BrowserEvent::Connected => {}

@@ -38,7 +38,7 @@ impl<G: GameNetworkServer> Game<G> {
         Self { network, met: BTreeMap::new() }
     }
 
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.network.poll(now) {
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
@@ -127,11 +127,11 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     // A time stamp, a length, and a message's id that is nobody's.
     let to_mirror = messages(|length| [&[0; 8][..], &[length + 2, 1, 2]].concat());
     let client = udp(mirror_at, KcpClient::new(KcpClientSettings::default()));
-    assert_passed_on(client, &to_mirror, |now| mirror.turn(now));
+    assert_passed_on(client, &to_mirror, |now| mirror.run_once(now));
     // No flags, and a tag.
     let to_darkrift = messages(|_| vec![0, 7, 7]);
     let client = || DarkRiftClient::new(consonance_darkrift::ClientSettings::new(darkrift_at)).unwrap();
-    assert_passed_on(client(), &to_darkrift, |now| darkrift.turn(now));
+    assert_passed_on(client(), &to_darkrift, |now| darkrift.run_once(now));
 
     let runtime = QuicRuntime::new(1).unwrap();
     let in_mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
@@ -143,8 +143,8 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
         player("DarkRift", EnvelopeClient::new(client(), in_darkrift)),
     ];
     assert_all_hear_each_other(&mut players, |now| {
-        mirror.turn(now);
-        darkrift.turn(now);
+        mirror.run_once(now);
+        darkrift.run_once(now);
     });
     mirror.assert_met(2, &to_mirror);
     darkrift.assert_met(2, &to_darkrift);

@@ -221,7 +221,7 @@ fn players_who_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     bob.connect(Instant::now());
     let mut met = Met::default();
     turn_until("both have told the game that they are ready", || {
-        met.turn(&mut game);
+        met.run_once(&mut game);
         alice.poll(Instant::now());
         bob.poll(Instant::now());
         met.remotes.len() == 2 && met.messages.len() >= 2
@@ -229,7 +229,7 @@ fn players_who_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     proxy.signal("INT");
     let (mut alices_end, mut bobs_end) = (None, None);
     turn_until("everybody hears that it is over", || {
-        met.turn(&mut game);
+        met.run_once(&mut game);
         alices_end = alices_end.take().or_else(|| end_of(&mut alice));
         bobs_end = bobs_end.take().or_else(|| end_of(&mut bob));
         met.ends == 2 && alices_end.is_some() && bobs_end.is_some()

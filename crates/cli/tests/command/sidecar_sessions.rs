@@ -48,7 +48,7 @@ fn games_behind_one_port_are_each_in_the_session_that_they_name_on_whichever_wor
     let mut first_match = [alice, bob, player("Native", native)];
     let mut turn = |now| {
         for adapter in &mut adapters {
-            assert_eq!(adapter.turn(now), None, "the link stays");
+            assert_eq!(adapter.run_once(now), None, "the link stays");
         }
     };
     for others in &mut matches {
@@ -56,7 +56,7 @@ fn games_behind_one_port_are_each_in_the_session_that_they_name_on_whichever_wor
     }
     assert_all_hear_each_other(&mut first_match, |now| {
         for player in matches.iter_mut().flatten() {
-            player.turn(now);
+            player.run_once(now);
         }
         turn(now);
     });

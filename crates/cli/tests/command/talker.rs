@@ -19,7 +19,7 @@ struct Player<T> {
 /// The same over any network.
 pub(crate) trait Talker {
     fn say(&mut self, words: &[u8]);
-    fn turn(&mut self, now: Instant);
+    fn run_once(&mut self, now: Instant);
     fn has_heard(&self, words: &[u8]) -> bool;
 }
 
@@ -43,10 +43,10 @@ impl<T: ClientTransport> Talker for Player<T> {
         let _ = self.inner.client.send_voice(words);
     }
 
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         let Self { inner, heard } = self;
         inner.wake(now);
-        inner.turn(now, |event| {
+        inner.run_once(now, |event| {
             if let ClientEvent::Voice(voice) = event {
                 heard.push(voice.frame.to_vec());
             }
@@ -78,7 +78,7 @@ pub(crate) fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut tu
                 next = now + Duration::from_millis(20);
             }
             for player in players.iter_mut() {
-                player.turn(now);
+                player.run_once(now);
             }
             turn(now);
             thread::sleep(Duration::from_millis(2));

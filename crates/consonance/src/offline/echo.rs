@@ -94,7 +94,7 @@ impl Echo {
     }
 
     /// Takes what has come in and sends what is due; true if there was anything.
-    pub(super) fn turn(&mut self, now: Instant, at: SessionInstant) -> bool {
+    pub(super) fn run_once(&mut self, now: Instant, at: SessionInstant) -> bool {
         let before = self.links.statistics();
         while self.links.receive(now, at, &mut self.client) {}
         self.client.handle_timeout(at);

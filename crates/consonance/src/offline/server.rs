@@ -24,7 +24,7 @@ impl OfflineServer {
     }
 
     /// Takes what has come in and sends what has to go out; true if there was anything.
-    pub(super) fn turn(&mut self, now: Instant, at: SessionInstant) -> bool {
+    pub(super) fn run_once(&mut self, now: Instant, at: SessionInstant) -> bool {
         let mut was_busy = false;
         while let Some(event) = self.network.poll(now) {
             was_busy = true;

@@ -64,17 +64,17 @@ impl Writing {
                 Ok(Order::Everyone(everyone)) => self.everyone.push(*everyone),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    while !self.turn()? {}
+                    while !self.run_once()? {}
                     return self.finish();
                 }
             }
-            wait = if self.turn()? { INTERVAL } else { Duration::ZERO };
+            wait = if self.run_once()? { INTERVAL } else { Duration::ZERO };
         }
     }
 
     /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping
     /// up: to be called again at once.
-    fn turn(&mut self) -> Result<bool, RecordingError> {
+    fn run_once(&mut self) -> Result<bool, RecordingError> {
         let spent = self.time.begin_turn(Instant::now(), self.disk.get());
         let taps = self.everyone.iter_mut().flat_map(Everyone::new_taps);
         self.lines.extend(taps.map(Line::new));

@@ -47,12 +47,12 @@ impl Bench {
         let (until, mut seen) = (self.now + time, Vec::new());
         while self.now < until {
             self.now += STEP;
-            self.turn(&mut seen);
+            self.run_once(&mut seen);
         }
         seen
     }
 
-    fn turn(&mut self, seen: &mut Vec<Seen>) {
+    fn run_once(&mut self, seen: &mut Vec<Seen>) {
         for server in &mut self.servers {
             while server.poll(self.now).is_some() {}
         }
@@ -193,9 +193,9 @@ fn the_primary_network_is_probed_ever_more_rarely_and_its_link_waits_for_the_ret
     bench.route.begin_return();
     bench.route.disconnect(bench.now);
     let mut seen = Vec::new();
-    bench.turn(&mut seen);
+    bench.run_once(&mut seen);
     bench.route.connect(bench.now);
-    bench.turn(&mut seen);
+    bench.run_once(&mut seen);
     assert_eq!(whats(&seen), ["disconnected: we closed the connection", "connected"]);
     assert_eq!(bench.route.in_use(), (LinkTransport::Primary, "UDP gets through"));
     bench.pass(seconds(1.0));

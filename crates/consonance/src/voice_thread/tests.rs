@@ -60,9 +60,9 @@ impl Bench {
         while self.now < end && !told.iter().any(&until) {
             self.now += STEP;
             for server in self.servers.iter_mut().flatten() {
-                server.turn(self.now);
+                server.run_once(self.now);
             }
-            self.thread.turn(self.now);
+            self.thread.run_once(self.now);
             told.extend(std::iter::from_fn(|| self.events.poll()).map(|event| event.kind));
         }
         told
@@ -118,9 +118,9 @@ fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience
     while bench.now < end {
         bench.now += step;
         for server in bench.servers.iter_mut().flatten() {
-            server.turn(bench.now);
+            server.run_once(bench.now);
         }
-        bench.thread.turn(bench.now);
+        bench.thread.run_once(bench.now);
         let late = bench.thread.late_by(bench.now);
         latest = latest.max(late);
         on_time += u32::from(late < BLOCK);
@@ -159,7 +159,7 @@ fn a_game_that_asks_for_more_and_more_does_not_keep_the_thread_from_its_turn() {
     for _ in 0..3 * COMMANDS_MAX {
         bench.commands.try_send(Command::SharePosition(true)).expect("there is room");
     }
-    assert!(bench.thread.turn(bench.now), "more is to be done");
+    assert!(bench.thread.run_once(bench.now), "more is to be done");
     for _ in 0..COMMANDS_MAX {
         bench.commands.try_send(Command::SharePosition(true)).expect("some were taken");
     }

@@ -30,7 +30,7 @@ impl Hall {
         let turned = Arc::clone(&served);
         let thread = thread::spawn(move || {
             while let Some(session_loop) = &mut *turned.lock().unwrap() {
-                session_loop.turn(Instant::now());
+                session_loop.run_once(Instant::now());
                 // Whoever wants to look has the time to.
                 thread::sleep(TURN);
             }

@@ -39,7 +39,7 @@ impl Witness {
         let Self { player, seen } = self;
         let now = Instant::now();
         player.wake(now);
-        player.turn(now, |event| {
+        player.run_once(now, |event| {
             seen.extend(match event {
                 ClientEvent::PlayersSynced => Some(Seen::Ready),
                 ClientEvent::StartedSpeaking { .. } => Some(Seen::Started),

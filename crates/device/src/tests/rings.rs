@@ -9,7 +9,7 @@ use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
 use super::jitter::{Conditions, Due, Order};
 use super::signal::{LARGEST_STEP, Tone, frequency, largest_step, loudness};
 use crate::capture::{CaptureFeed, CaptureReader, capture};
-use crate::diagnostics::{Diagnostics, Gauges};
+use crate::diagnostics::{DeviceDiagnostics, Gauges};
 use crate::limits::{CORRECTION_MAX, RING_FRAMES};
 use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 
@@ -128,7 +128,7 @@ impl<L: Line> Run<L> {
         self.go_where(length, |_| true)
     }
 
-    fn diagnostics(&self) -> Diagnostics {
+    fn diagnostics(&self) -> DeviceDiagnostics {
         self.gauges.read()
     }
 
@@ -216,8 +216,8 @@ fn once_everybody_is_on_time_again_the_latency_shrinks() {
 
 /// What a line's diagnostics and sound were like before and after one of its sides stood still.
 struct Stall {
-    before: Diagnostics,
-    after: Diagnostics,
+    before: DeviceDiagnostics,
+    after: DeviceDiagnostics,
     heard: Vec<f32>,
 }
 

@@ -9,7 +9,7 @@ use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock
 use super::fake_system::World;
 use super::signal::loudness;
 use crate::clock::Clock;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::DeviceDiagnostics;
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::loudspeaker::Loudspeaker;
 use crate::mailbox::Mailbox;
@@ -94,7 +94,7 @@ impl Stage {
         self.shared[direction as usize].state()
     }
 
-    pub(crate) fn diagnostics(&self, direction: Direction) -> Diagnostics {
+    pub(crate) fn diagnostics(&self, direction: Direction) -> DeviceDiagnostics {
         self.shared[direction as usize].diagnostics()
     }
 

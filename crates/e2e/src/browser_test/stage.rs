@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// As [`Turn::start`].
-    pub(crate) fn turn(&self, folder: &str) -> Result<Turn, Failure> {
+    pub(crate) fn run_once(&self, folder: &str) -> Result<Turn, Failure> {
         Turn::start(&self.programs.turnserver, &self.folder(folder)?)
     }
 

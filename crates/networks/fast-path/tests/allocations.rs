@@ -45,7 +45,7 @@ impl Room {
     }
 
     /// Eight speakers, each heard by all; the first one's packet comes in, and garbage.
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         for speaker in 0..8 {
             for index in 0..self.clients.len() {
                 let number = self.clients[index].0;
@@ -112,13 +112,13 @@ fn a_turn_of_eight_speakers_and_a_hundred_listeners_allocates_nothing() {
         let mut room = Room::new();
         room.server.set_busy_share(busy_share);
         for _ in 0..3 {
-            room.turn();
+            room.run_once();
         }
         let before = room.sent.sent;
         let allocations = (0..ROUNDS).map(|_| {
             let region = Region::new(ALLOCATOR);
             for _ in 0..10 {
-                room.turn();
+                room.run_once();
             }
             let change = region.change();
             change.allocations + change.reallocations

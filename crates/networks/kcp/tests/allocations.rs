@@ -48,7 +48,7 @@ impl Room {
     }
 
     /// One turn of everybody: what the first client says goes to all.
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         let mut voice = [0; 100];
         let mut has_voice = false;
         while let Some(event) = self.server.poll(self.now) {
@@ -90,7 +90,7 @@ impl Room {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
             assert!(Instant::now() < deadline, "{} connected, {} heard", self.connected, self.heard);
-            self.turn();
+            self.run_once();
         }
     }
 }

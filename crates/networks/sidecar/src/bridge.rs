@@ -34,7 +34,7 @@ impl<S: ServerTransport> SidecarBridge<S> {
     }
 
     /// Carries what has come, both ways; why the link went down, if it did.
-    pub fn turn(&mut self, now: Instant) -> Option<DisconnectReason> {
+    pub fn run_once(&mut self, now: Instant) -> Option<DisconnectReason> {
         while let Some(event) = self.network.poll(now) {
             match event {
                 ServerEvent::Connected { peer, remote, .. } => {

@@ -3,11 +3,13 @@
 use std::fmt::Debug;
 
 use consonance_pcap::PacketCaptureSettings;
-use consonance_server::recording::RecordingSettings;
+use consonance_server::recording::SessionRecordingSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
-use consonance_server::{GuessLimits, HookSettings, JoiningSettings, RestartPlan, SheddingSettings};
+use consonance_server::{
+    HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SheddingSettings,
+};
 use consonance_server_config::{Config, ProximityConfig, default_file};
 use consonance_session::{Limits, NameTaken, ProximitySettings};
 
@@ -18,14 +20,14 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     let config = Config::default();
     assert_eq!(config.limits.limits(), Limits::default());
     assert_eq!(config.storage.records(), RecordsSettings::default());
-    assert_eq!(config.recording.settings(), RecordingSettings::default());
+    assert_eq!(config.recording.settings(), SessionRecordingSettings::default());
     assert_eq!(config.moderation.kept_voices(), KeptVoicesSettings::default());
     assert_eq!(config.moderation.reports(), ReportsSettings::default());
     assert_eq!(config.overload.shedding(), SheddingSettings::of_a_whole_process());
     assert_eq!(config.shutdown.restart_plan(), RestartPlan::default());
     assert_eq!(config.diagnostics.packet_capture(), PacketCaptureSettings::default());
     let joining = &config.joining;
-    assert_eq!(joining.guesses(), GuessLimits::default());
+    assert_eq!(joining.password_attempts(), PasswordAttemptLimits::default());
     assert_eq!(joining.token_rules(), TokenRules::default());
     assert_eq!(joining.clock_leeway_s.0, JoiningSettings::default().clock_leeway);
     assert_eq!(NameTaken::from(joining.name_taken), NameTaken::default());
@@ -71,5 +73,5 @@ fn every_key_of_a_table_reaches_its_setting() {
     assert_eq!(unmoved("overload", |config| config.overload.shedding()), ["counts_process"]);
     assert_eq!(unmoved("shutdown", |config| config.shutdown.restart_plan()), [""; 0]);
     assert_eq!(unmoved("diagnostics", |config| config.diagnostics.packet_capture()), ["max_links"]);
-    assert_eq!(unmoved("joining", |config| config.joining.guesses()), [""; 0]);
+    assert_eq!(unmoved("joining", |config| config.joining.password_attempts()), [""; 0]);
 }

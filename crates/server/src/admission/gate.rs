@@ -176,7 +176,7 @@ impl AdmissionGate {
     }
 
     fn seconds_left(&self, claims: Option<&Claims>) -> Option<u64> {
-        let ends = self.admission.settings().end_with_token;
+        let ends = self.admission.settings().disconnect_on_expiry;
         let clock = self.clock();
         let end = claims.filter(|_| ends)?.expires_at.saturating_add(clock.leeway_s);
         Some(end.saturating_sub(clock.now))

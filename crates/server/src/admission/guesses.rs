@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::origin::Origin;
-use super::{GuessLimits, Refusal};
+use super::{PasswordAttemptLimits, Refusal};
 
 /// Wrong passwords by where they came from.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Guesses {
         &mut self,
         now: Instant,
         origin: &Origin,
-        limits: GuessLimits,
+        limits: PasswordAttemptLimits,
         is_right: impl FnOnce() -> bool,
     ) -> Result<(), Refusal> {
         let site = origin.site();
@@ -55,7 +55,7 @@ impl Guesses {
         }
         self.origins.count_wrong(now, origin, limits);
         if let Some(site) = site {
-            let limits = GuessLimits { free: limits.free.saturating_mul(SITE_FACTOR), ..limits };
+            let limits = PasswordAttemptLimits { free: limits.free.saturating_mul(SITE_FACTOR), ..limits };
             self.sites.count_wrong(now, &site, limits);
         }
         Err(Refusal::PasswordWrong)
@@ -67,7 +67,7 @@ impl Counted {
         self.by_origin.get(origin).map(|tries| tries.blocked_until)
     }
 
-    fn count_wrong(&mut self, now: Instant, origin: &Origin, limits: GuessLimits) {
+    fn count_wrong(&mut self, now: Instant, origin: &Origin, limits: PasswordAttemptLimits) {
         let wrong = self.by_origin.get(origin).map_or(0, |tries| tries.wrong).saturating_add(1);
         let delay = delay_after(wrong, limits);
         let forgiven_at = now + delay + limits.delay_max;
@@ -101,7 +101,7 @@ impl Counted {
 const SITE_FACTOR: u32 = 8;
 
 /// A second, and then always twice as long.
-fn delay_after(wrong: u32, limits: GuessLimits) -> Duration {
+fn delay_after(wrong: u32, limits: PasswordAttemptLimits) -> Duration {
     let Some(doublings) = wrong.checked_sub(limits.free.saturating_add(1)) else { return Duration::ZERO };
     let seconds = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
     Duration::from_secs(seconds).min(limits.delay_max)
@@ -111,7 +111,8 @@ fn delay_after(wrong: u32, limits: GuessLimits) -> Duration {
 mod tests {
     use super::*;
 
-    const LIMITS: GuessLimits = GuessLimits { free: 2, delay_max: Duration::from_secs(10), addresses: 3 };
+    const LIMITS: PasswordAttemptLimits =
+        PasswordAttemptLimits { free: 2, delay_max: Duration::from_secs(10), addresses: 3 };
 
     struct Stage {
         guesses: Guesses,

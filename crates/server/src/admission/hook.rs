@@ -21,7 +21,7 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::secret_text::SecretText;
-use crate::threads::{self, NoThread};
+use crate::threads::{self, ThreadSpawnError};
 use crate::token::Claims;
 
 pub(super) use answer::Answer;
@@ -90,7 +90,7 @@ pub enum HookError {
     Authorities,
     /// Nobody would ask it.
     #[error(transparent)]
-    NoThread(#[from] NoThread),
+    ThreadSpawnError(#[from] ThreadSpawnError),
 }
 
 impl HookError {
@@ -101,7 +101,7 @@ impl HookError {
             Self::PlainHttp => "plain-http",
             Self::NotBuiltIn => "not-built-in",
             Self::Authorities => "authorities",
-            Self::NoThread(_) => "no-thread",
+            Self::ThreadSpawnError(_) => "no-thread",
         }
     }
 }
@@ -228,7 +228,7 @@ fn start(
     settings: &HookSettings,
     caller: &Arc<Caller>,
     counters: &Arc<Counters>,
-) -> Result<SyncSender<Job>, NoThread> {
+) -> Result<SyncSender<Job>, ThreadSpawnError> {
     let (queue, jobs) = sync_channel(settings.queue.max(1));
     let jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..settings.threads.max(1) {
@@ -273,6 +273,6 @@ mod tests {
     #[test]
     fn a_hook_whose_threads_cannot_be_started_is_an_error_before_anybody_joins() {
         let started = with_threads(2, || Hook::new(HookSettings::new("https://example.org/join")));
-        assert!(matches!(started, Err(HookError::NoThread(_))), "{started:?}");
+        assert!(matches!(started, Err(HookError::ThreadSpawnError(_))), "{started:?}");
     }
 }

@@ -21,16 +21,16 @@ pub struct JoiningSettings {
     /// longer, and earlier, than it says.
     pub clock_leeway: Duration,
     /// A player's visit ends with its token (default no: the end is looked at when somebody joins).
-    pub end_with_token: bool,
+    pub disconnect_on_expiry: bool,
     /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
     pub passwords: Vec<(RoomPattern, SecretText)>,
     /// Where there are keys and a password, both have to be shown (default no: either is enough).
-    pub needs_both: bool,
+    pub require_both: bool,
     /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the
     /// case of letters does not matter.
     pub reserved_names: Vec<String>,
     /// How often a wrong password may be tried.
-    pub guesses: GuessLimits,
+    pub password_attempts: PasswordAttemptLimits,
     /// A service that has the last word (default none).
     pub hook: Option<Hook>,
 }
@@ -41,11 +41,11 @@ impl Default for JoiningSettings {
             token_keys: Vec::new(),
             token_rules: TokenRules::default(),
             clock_leeway: Duration::from_secs(30),
-            end_with_token: false,
+            disconnect_on_expiry: false,
             passwords: Vec::new(),
-            needs_both: false,
+            require_both: false,
             reserved_names: Vec::new(),
-            guesses: GuessLimits::default(),
+            password_attempts: PasswordAttemptLimits::default(),
             hook: None,
         }
     }
@@ -54,7 +54,7 @@ impl Default for JoiningSettings {
 /// How often a wrong password may be tried from one address, or from one network of IPv6 (64 bits); from all networks
 /// together that begin with the same 48 bits, eight times as often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuessLimits {
+pub struct PasswordAttemptLimits {
     /// Wrong ones that cost nothing (default 5): people mistype.
     pub free: u32,
     /// After these, nothing is looked at for a second, and after each further one for twice as long, up to this
@@ -64,7 +64,7 @@ pub struct GuessLimits {
     pub addresses: usize,
 }
 
-impl Default for GuessLimits {
+impl Default for PasswordAttemptLimits {
     fn default() -> Self {
         Self { free: 5, delay_max: Duration::from_mins(5), addresses: 10_000 }
     }

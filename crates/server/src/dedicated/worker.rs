@@ -14,7 +14,7 @@ use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
 use crate::session_loop::SessionLoop;
 use crate::shedding::Shedding;
-use crate::threads::{self, NoThread};
+use crate::threads::{self, ThreadSpawnError};
 
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -41,7 +41,7 @@ pub(super) fn start(
     gauges: Arc<Gauges>,
     is_stopping: Arc<AtomicBool>,
     core: Option<usize>,
-) -> Result<(MailSlot, JoinHandle<()>), NoThread> {
+) -> Result<(MailSlot, JoinHandle<()>), ThreadSpawnError> {
     let (post, jobs) = mpsc::sync_channel(JOBS_MAX);
     let (tell_waker, its_waker) = mpsc::sync_channel(1);
     let run = move || {
@@ -85,7 +85,7 @@ impl Worker {
         let more_jobs_wait = self.do_jobs(woke);
         let turned = Instant::now();
         let packets_before = self.session_loop.packets_in();
-        let wake_at = self.session_loop.turn(turned);
+        let wake_at = self.session_loop.run_once(turned);
         let found_packets = self.session_loop.packets_in() != packets_before;
         self.gauges.count_turn();
         let now = Instant::now();

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_session::SessionSnapshot;
 
-use super::{AskError, ServerHandle};
+use super::{ServerHandle, WorkerError};
 use crate::draining::DrainPlan;
 use crate::hand_over::RestartPlan;
 use crate::session_loop::SessionLoop;
@@ -17,7 +17,7 @@ impl ServerHandle {
     ///
     /// # Errors
     /// The first of the workers that has not followed; it may do so later.
-    pub fn drain(&self, plan: &DrainPlan) -> Result<usize, AskError> {
+    pub fn drain(&self, plan: &DrainPlan) -> Result<usize, WorkerError> {
         *self.drain_end() = Some(Instant::now() + plan.ends_in);
         let plan = plan.clone();
         let told = self.ask_all(move |session_loop, now| session_loop.drain_sessions(now, &plan));
@@ -28,7 +28,7 @@ impl ServerHandle {
     ///
     /// # Errors
     /// As those of [`drain`](Self::drain).
-    pub fn stop_draining(&self) -> Result<(), AskError> {
+    pub fn stop_draining(&self) -> Result<(), WorkerError> {
         *self.drain_end() = None;
         self.ask_all(SessionLoop::stop_draining).into_iter().collect()
     }
@@ -42,7 +42,7 @@ impl ServerHandle {
     ///
     /// # Errors
     /// If a worker does not answer.
-    pub fn clients(&self) -> Result<usize, AskError> {
+    pub fn clients(&self) -> Result<usize, WorkerError> {
         self.ask_all(|session_loop, _| session_loop.clients()).into_iter().sum()
     }
 

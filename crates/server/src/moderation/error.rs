@@ -3,7 +3,7 @@
 use consonance_session::RestrictionsError;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 
-use crate::handle::AskError;
+use crate::handle::WorkerError;
 use crate::recording::{RecordingRefusal, RecordingsError};
 use crate::records::RecordsError;
 use crate::reports::ReportsError;
@@ -107,11 +107,11 @@ pub enum ModerationError {
     Restrictions(RestrictionsError),
     /// The worker has not answered, and nothing was recorded.
     #[error("{0}")]
-    Server(AskError),
+    Server(WorkerError),
     /// The worker has not answered. What was decided is recorded, and holds when the player comes again, or in the
     /// session's next life.
     #[error("{0}; what was decided is recorded")]
-    OnlyRecorded(AskError),
+    OnlyRecorded(WorkerError),
 }
 
 impl ModerationError {
@@ -144,9 +144,9 @@ impl ModerationError {
 
 impl ModerationError {
     /// What a worker's silence means for somebody who asked about a session.
-    pub(super) fn of_worker(error: AskError) -> Self {
+    pub(super) fn of_worker(error: WorkerError) -> Self {
         match error {
-            AskError::NoSession { session } => Self::NoSession { session },
+            WorkerError::NoSession { session } => Self::NoSession { session },
             other => Self::Server(other),
         }
     }

@@ -7,7 +7,7 @@ use consonance_session::{
 };
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
-use crate::handle::AskError;
+use crate::handle::WorkerError;
 use crate::records::{StoredRights, StoredStanding, StoredTerms};
 use crate::utc::{rfc_3339, seconds_since_1970};
 
@@ -217,7 +217,9 @@ impl Moderation {
         });
         match asked {
             // The next life of a session that has ended meanwhile takes over what is recorded.
-            Ok(Some(Ok(NotificationStatus::Absent)) | None) | Err(AskError::NoSession { .. }) => Ok(absent),
+            Ok(Some(Ok(NotificationStatus::Absent)) | None) | Err(WorkerError::NoSession { .. }) => {
+                Ok(absent)
+            }
             Ok(Some(set)) => set
                 .map(|reach| told(reach == NotificationStatus::Notified))
                 .map_err(ModerationError::Restrictions),

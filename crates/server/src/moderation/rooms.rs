@@ -1,7 +1,7 @@
 //! What can be decided about rooms.
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
-use crate::handle::AskError;
+use crate::handle::WorkerError;
 use crate::records::{RoomDecision, SessionRooms};
 
 impl Moderation {
@@ -57,7 +57,7 @@ impl Moderation {
             self.server.ask_session(session, move |session_loop, now| session_loop.follow_rooms(now, &name));
         match asked {
             // A session that has ended meanwhile follows in its next life.
-            Ok(_) | Err(AskError::NoSession { .. }) => Ok(Outcome::Holds),
+            Ok(_) | Err(WorkerError::NoSession { .. }) => Ok(Outcome::Holds),
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }

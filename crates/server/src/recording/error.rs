@@ -3,12 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::threads::NoThread;
+use crate::threads::ThreadSpawnError;
 
 /// Why nothing can be recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum RecorderError {
+pub enum SessionRecorderError {
     /// The folder cannot be used.
     #[error("cannot record to {}: {cause}", folder.display())]
     Folder {
@@ -25,16 +25,16 @@ pub enum RecorderError {
     },
     /// Nobody would write recordings.
     #[error(transparent)]
-    NoThread(#[from] NoThread),
+    ThreadSpawnError(#[from] ThreadSpawnError),
 }
 
-impl RecorderError {
+impl SessionRecorderError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "folder",
             Self::InUse { .. } => "in-use",
-            Self::NoThread(_) => "no-thread",
+            Self::ThreadSpawnError(_) => "no-thread",
         }
     }
 }

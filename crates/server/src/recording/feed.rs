@@ -11,18 +11,18 @@ use rtrb::Producer;
 
 use super::index::EndReason;
 use super::message::Message;
-use super::settings::RecordingSettings;
+use super::settings::SessionRecordingSettings;
 use super::voice_packet::voice_of;
 
 /// Hands what one thread relays to the thread that writes recordings; made by
-/// [`Recorder::feed`](super::Recorder::feed).
+/// [`SessionRecorder::feed`](super::SessionRecorder::feed).
 #[derive(Debug)]
 pub struct RecordingFeed {
     ring: Producer<u8>,
     /// A message that is being put together.
     message: Vec<u8>,
     /// As they were when the feed was made: no lock for a packet.
-    settings: Arc<RecordingSettings>,
+    settings: Arc<SessionRecordingSettings>,
     registry: Arc<Registry>,
 }
 
@@ -31,7 +31,7 @@ pub struct RecordingFeed {
 pub(super) struct Registry {
     pub(super) folder: PathBuf,
     /// Locked when a feed is made and once in a turn of the thread that writes, and never for a packet.
-    settings: Mutex<Arc<RecordingSettings>>,
+    settings: Mutex<Arc<SessionRecordingSettings>>,
     /// Recordings that have begun and that the recorder has not looked at yet. Locked when one
     /// begins, and never for a packet.
     pub(super) begun: Mutex<Vec<Begun>>,
@@ -76,7 +76,7 @@ pub(crate) struct SessionTap {
 }
 
 impl Registry {
-    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+    pub(super) fn new(folder: PathBuf, settings: SessionRecordingSettings) -> Self {
         Self {
             folder,
             settings: Mutex::new(Arc::new(settings)),
@@ -86,11 +86,11 @@ impl Registry {
         }
     }
 
-    pub(super) fn settings(&self) -> Arc<RecordingSettings> {
+    pub(super) fn settings(&self) -> Arc<SessionRecordingSettings> {
         Arc::clone(&self.settings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn set_settings(&self, settings: RecordingSettings) {
+    pub(super) fn set_settings(&self, settings: SessionRecordingSettings) {
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 }
@@ -100,7 +100,7 @@ impl RecordingFeed {
         Self { ring, message: Vec::new(), settings: registry.settings(), registry }
     }
 
-    pub(crate) fn settings(&self) -> &RecordingSettings {
+    pub(crate) fn settings(&self) -> &SessionRecordingSettings {
         &self.settings
     }
 
@@ -120,7 +120,7 @@ impl RecordingFeed {
     }
 
     /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
-    /// [`RecordingSettings::whispers`].
+    /// [`SessionRecordingSettings::whispers`].
     pub(crate) fn hear(&mut self, now: Instant, tap: &mut SessionTap, packet: &[u8], server: &Server) {
         let Some((packet, voice)) = voice_of(packet) else { return };
         let has_room = voice.channels.iter().any(|channel| channel.bits.kind() == ChannelKind::Room);
@@ -179,7 +179,7 @@ impl SessionTap {
     }
 
     /// The recording has ended by itself; `Some(true)` if another one shall follow it at once.
-    pub(crate) fn has_ended(&self, now: Instant, settings: &RecordingSettings) -> Option<bool> {
+    pub(crate) fn has_ended(&self, now: Instant, settings: &SessionRecordingSettings) -> Option<bool> {
         if self.state.ended.load(Ordering::Acquire) {
             return Some(self.state.goes_on.load(Ordering::Relaxed));
         }

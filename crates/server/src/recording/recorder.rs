@@ -8,42 +8,45 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::error::RecorderError;
+use super::error::SessionRecorderError;
 use super::feed::RecordingFeed;
 use super::finished::FinishedRecordings;
 use super::folder_lock::FolderLock;
 use super::recordings::Recordings;
-use super::settings::RecordingSettings;
+use super::settings::SessionRecordingSettings;
 use super::shared::Shared;
 use super::status::RecorderStatus;
 use super::writer_thread::Writing;
 use crate::threads;
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
-pub struct Recorder {
+pub struct SessionRecorder {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl fmt::Debug for Recorder {
+impl fmt::Debug for SessionRecorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").finish_non_exhaustive()
     }
 }
 
-impl Recorder {
+impl SessionRecorder {
     /// Starts the thread; a folder for each session is made in this one. Recordings that a crash has
     /// cut off are completed first.
     ///
     /// # Errors
     /// If the folder cannot be made, read or written to, or is another server's, or if the operating system gives no
     /// thread.
-    pub fn start(folder: impl Into<PathBuf>, settings: RecordingSettings) -> Result<Self, RecorderError> {
+    pub fn start(
+        folder: impl Into<PathBuf>,
+        settings: SessionRecordingSettings,
+    ) -> Result<Self, SessionRecorderError> {
         let folder = folder.into();
-        let unusable = |cause| RecorderError::Folder { folder: folder.clone(), cause };
+        let unusable = |cause| SessionRecorderError::Folder { folder: folder.clone(), cause };
         fs::create_dir_all(&folder).map_err(unusable)?;
         let lock = FolderLock::take(&folder).map_err(|error| match error {
-            TryLockError::WouldBlock => RecorderError::InUse { folder: folder.clone() },
+            TryLockError::WouldBlock => SessionRecorderError::InUse { folder: folder.clone() },
             TryLockError::Error(source) => unusable(source),
         })?;
         let finished = FinishedRecordings::open(&folder).map_err(unusable)?;
@@ -56,7 +59,7 @@ impl Recorder {
 
     /// Follows other limits from now on. What else has changed is followed by feeds that are made after this: see
     /// [`ServerHandle::record_with`](crate::ServerHandle::record_with).
-    pub fn set_settings(&self, settings: RecordingSettings) {
+    pub fn set_settings(&self, settings: SessionRecordingSettings) {
         self.shared.registry.set_settings(settings);
     }
 
@@ -90,7 +93,7 @@ impl Recorder {
     }
 }
 
-impl Drop for Recorder {
+impl Drop for SessionRecorder {
     fn drop(&mut self) {
         self.end();
     }
@@ -99,10 +102,10 @@ impl Drop for Recorder {
 fn run(shared: &Shared, finished: FinishedRecordings, _lock: FolderLock) {
     let mut writing = Writing::new(finished);
     while !shared.stop.load(Ordering::Acquire) {
-        let sleep = writing.turn(Instant::now(), shared);
+        let sleep = writing.run_once(Instant::now(), shared);
         thread::park_timeout(sleep);
     }
-    writing.turn(Instant::now(), shared);
+    writing.run_once(Instant::now(), shared);
     writing.end_all(Instant::now(), shared);
 }
 
@@ -116,9 +119,9 @@ mod tests {
     #[test]
     fn a_recorder_whose_thread_cannot_be_started_is_an_error_and_its_folder_free_for_the_next() {
         let folder = env::temp_dir().join(format!("consonance-recorder-{}", process::id()));
-        let start = || Recorder::start(&folder, RecordingSettings::default());
+        let start = || SessionRecorder::start(&folder, SessionRecordingSettings::default());
         let started = with_threads(0, start);
-        assert!(matches!(started, Err(RecorderError::NoThread(_))), "{started:?}");
+        assert!(matches!(started, Err(SessionRecorderError::ThreadSpawnError(_))), "{started:?}");
         start().unwrap().stop();
         fs::remove_dir_all(folder).unwrap();
     }

@@ -10,11 +10,11 @@ use std::time::Duration;
 use super::error::RecordingsError;
 use super::finished::recordings_in;
 use super::index::RecordingIndex;
-use super::settings::RecordingSettings;
+use super::settings::SessionRecordingSettings;
 use super::shared::{Removal, Shared};
 use super::status::RecorderStatus;
 
-/// The recordings of a [`Recorder`](super::Recorder); a clone leads to the same ones.
+/// The recordings of a [`SessionRecorder`](super::SessionRecorder); a clone leads to the same ones.
 #[derive(Clone, Debug)]
 pub struct Recordings {
     shared: Arc<Shared>,
@@ -50,7 +50,7 @@ impl Recordings {
     }
 
     /// The limits that it keeps to.
-    pub fn settings(&self) -> Arc<RecordingSettings> {
+    pub fn settings(&self) -> Arc<SessionRecordingSettings> {
         self.shared.registry.settings()
     }
 

@@ -7,7 +7,7 @@ use consonance_session::RoomPattern;
 /// How recordings are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct RecordingSettings {
+pub struct SessionRecordingSettings {
     /// The sessions that are recorded whenever somebody is in them, by name or, with a `*` at the end, by the beginning
     /// of the name; others only when they are asked to be (default none).
     pub sessions: Vec<String>,
@@ -32,7 +32,7 @@ pub struct RecordingSettings {
     pub queue_bytes: usize,
 }
 
-impl Default for RecordingSettings {
+impl Default for SessionRecordingSettings {
     fn default() -> Self {
         Self {
             sessions: Vec::new(),
@@ -48,7 +48,7 @@ impl Default for RecordingSettings {
     }
 }
 
-impl RecordingSettings {
+impl SessionRecordingSettings {
     /// Whether a session of this name is recorded without being asked for.
     pub(crate) fn is_always_recorded(&self, session: &str) -> bool {
         self.sessions.iter().any(|pattern| RoomPattern::from(&**pattern).matches(session))

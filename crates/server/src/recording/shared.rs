@@ -9,7 +9,7 @@ use rtrb::{Consumer, RingBuffer};
 
 use super::error::RecordingsError;
 use super::feed::{RecordingFeed, Registry};
-use super::settings::RecordingSettings;
+use super::settings::SessionRecordingSettings;
 use super::status::RecorderStatus;
 
 /// What the recorder's thread and its owner share.
@@ -32,7 +32,7 @@ pub(super) struct Removal {
 }
 
 impl Shared {
-    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+    pub(super) fn new(folder: PathBuf, settings: SessionRecordingSettings) -> Self {
         Self {
             registry: Arc::new(Registry::new(folder, settings)),
             feeds: Mutex::default(),

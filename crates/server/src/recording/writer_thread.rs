@@ -18,7 +18,7 @@ use super::finished::FinishedRecordings;
 use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
-use super::settings::RecordingSettings;
+use super::settings::SessionRecordingSettings;
 use super::shared::{Removal, Shared};
 use super::status::{RecorderStatistics, RecordingStatus};
 
@@ -53,7 +53,7 @@ impl Writing {
     }
 
     /// Does what there is to do; until when to sleep.
-    pub(super) fn turn(&mut self, now: Instant, shared: &Shared) -> Duration {
+    pub(super) fn run_once(&mut self, now: Instant, shared: &Shared) -> Duration {
         self.feeds.append(&mut shared.feeds.lock().unwrap_or_else(PoisonError::into_inner));
         self.begin_new(now, shared);
         // First who is closed, then what the rings have: whoever is closed has told all before.
@@ -191,7 +191,7 @@ impl Writing {
     }
 
     /// What is full, by what was recorded here.
-    fn shortage(&self, registry: &Registry, settings: &RecordingSettings) -> Option<EndReason> {
+    fn shortage(&self, registry: &Registry, settings: &SessionRecordingSettings) -> Option<EndReason> {
         let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
         if self.finished.bytes() + live > settings.folder_bytes_max {
             Some(EndReason::FolderFull)
@@ -311,7 +311,7 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         let no_folder = folder.join("file");
         fs::write(&no_folder, "").unwrap();
-        let (now, settings) = (Instant::now(), RecordingSettings::default());
+        let (now, settings) = (Instant::now(), SessionRecordingSettings::default());
         let shared = Shared::new(no_folder, settings.clone());
         let mut feed = shared.feed();
         let tap = feed.begin(now, "main", false);
@@ -321,7 +321,7 @@ mod tests {
         for at_us in [0, 20_000, 40_000] {
             assert!(feed.push(&Message::Voice { recording, at_us, packet }));
         }
-        Writing::new(FinishedRecordings::open(&folder).unwrap()).turn(now, &shared);
+        Writing::new(FinishedRecordings::open(&folder).unwrap()).run_once(now, &shared);
         let RecorderStatistics { begun, refused, frames_dropped, .. } = shared.status().statistics;
         assert_eq!((begun, refused, frames_dropped), (0, 1, 3));
         assert_eq!(tap.has_ended(now, &settings), Some(false));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::threads::NoThread;
+use crate::threads::ThreadSpawnError;
 
 /// Why a report was not made, or cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum ReportsError {
     },
     /// Nobody would write reports.
     #[error(transparent)]
-    NoThread(#[from] NoThread),
+    ThreadSpawnError(#[from] ThreadSpawnError),
     /// There is no report of this number.
     #[error("there is no report number {id}: look at the list of reports")]
     NoReport {
@@ -66,7 +66,7 @@ impl ReportsError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "folder",
-            Self::NoThread(_) => "no-thread",
+            Self::ThreadSpawnError(_) => "no-thread",
             Self::NoReport { .. } => "no-report",
             Self::NoTrack { .. } => "no-track",
             Self::Unreadable { .. } => "unreadable",

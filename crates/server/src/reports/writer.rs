@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::stored::StoredReports;
 use super::{Report, ReportsError};
 use crate::recording::Excerpt;
-use crate::threads::{self, NoThread};
+use crate::threads::{self, ThreadSpawnError};
 
 /// The thread and the way to it. Dropping it writes what waits.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ struct Job {
 }
 
 impl Writer {
-    pub(super) fn start(stored: &Arc<StoredReports>) -> Result<Self, NoThread> {
+    pub(super) fn start(stored: &Arc<StoredReports>) -> Result<Self, ThreadSpawnError> {
         let (queue, jobs) = mpsc::sync_channel::<Job>(WAITING_MAX);
         let obeyed = Arc::clone(stored);
         let run = move || {

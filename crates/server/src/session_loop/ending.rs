@@ -16,7 +16,7 @@ impl SessionLoop {
     /// What has come in counts: whoever has left already is not waited for by the others.
     pub fn shut_down(&mut self, now: Instant) {
         if !self.is_handed_over {
-            self.turn(now);
+            self.run_once(now);
             self.end_sessions(now);
         }
         self.networks.shutdown(now);

@@ -7,7 +7,7 @@ use crate::recording::{RecordingFeed, RecordingRefusal};
 
 impl SessionLoop {
     /// Records sessions by way of this feed from now on: those of
-    /// [`RecordingSettings::sessions`](crate::recording::RecordingSettings::sessions) when the next player comes,
+    /// [`SessionRecordingSettings::sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player comes,
     /// others when they are [asked to](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
         self.recording_feed = Some(feed);
@@ -44,7 +44,7 @@ impl SessionLoop {
 
     /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The
     /// files are made by another thread, a little later:
-    /// [`Recorder::status`](crate::recording::Recorder::status) tells what becomes of them.
+    /// [`SessionRecorder::status`](crate::recording::SessionRecorder::status) tells what becomes of them.
     ///
     /// # Errors
     /// If it is being recorded already, or cannot be.

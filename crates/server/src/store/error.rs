@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::threads::NoThread;
+use crate::threads::ThreadSpawnError;
 
 /// Why a database cannot be used, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,7 @@ pub enum StoreError {
     },
     /// Nobody would write to it.
     #[error(transparent)]
-    NoThread(#[from] NoThread),
+    ThreadSpawnError(#[from] ThreadSpawnError),
 }
 
 impl StoreError {
@@ -72,7 +72,7 @@ impl StoreError {
             Self::Damaged { .. } => "damaged",
             Self::TooNew { .. } => "too-new",
             Self::Disk { .. } => "disk",
-            Self::NoThread(_) => "no-thread",
+            Self::ThreadSpawnError(_) => "no-thread",
         }
     }
 }

@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::database::Database;
 use super::{Change, StoreError, Stored};
-use crate::threads::{self, NoThread};
+use crate::threads::{self, ThreadSpawnError};
 
 /// Writes of several changes each that may wait for the disk; further ones are in memory only, and counted.
 const WAITING_MAX: usize = 16_384;
@@ -81,7 +81,7 @@ impl Writer {
     pub(super) fn start(
         database: Database,
         reopen: impl Fn() -> Result<Database, StoreError> + Send + 'static,
-    ) -> Result<Self, NoThread> {
+    ) -> Result<Self, ThreadSpawnError> {
         let (queue, writes) = mpsc::sync_channel(WAITING_MAX);
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);

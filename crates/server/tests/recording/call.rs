@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{Recorder, RecordingIndex, RecordingSettings, TrackIndex, recordings_in};
+use consonance_server::recording::{
+    RecordingIndex, SessionRecorder, SessionRecordingSettings, TrackIndex, recordings_in,
+};
 use consonance_server::reports::KeptVoicesSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
@@ -23,7 +25,7 @@ pub(crate) const ROOM: &str = "lobby";
 /// What is recorded, and where.
 pub(crate) struct Setup {
     pub(crate) folder: PathBuf,
-    pub(crate) settings: RecordingSettings,
+    pub(crate) settings: SessionRecordingSettings,
     pub(crate) sessions: &'static [&'static str],
     /// What is kept for reports.
     pub(crate) kept_voices: KeptVoicesSettings,
@@ -31,7 +33,7 @@ pub(crate) struct Setup {
 
 /// Everything is recorded, and no limit of the disk is in the way.
 pub(crate) fn setup(name: &str) -> Setup {
-    let mut settings = RecordingSettings::default();
+    let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
     Setup { folder: folder(name), settings, sessions: &["main"], kept_voices: KeptVoicesSettings::default() }
@@ -39,7 +41,7 @@ pub(crate) fn setup(name: &str) -> Setup {
 
 pub(crate) struct Call {
     pub(crate) session_loop: SessionLoop,
-    pub(crate) recorder: Option<Recorder>,
+    pub(crate) recorder: Option<SessionRecorder>,
     pub(crate) folder: PathBuf,
     network: MemoryNetwork,
     pub(crate) now: Instant,
@@ -63,7 +65,7 @@ impl Call {
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
         session_loop.add_network(Box::new(network.listen()));
         let folder = setup.folder.clone();
-        let recorder = Recorder::start(&folder, setup.settings.clone()).unwrap();
+        let recorder = SessionRecorder::start(&folder, setup.settings.clone()).unwrap();
         session_loop.record_with(recorder.feed());
         Self { session_loop, recorder: Some(recorder), folder, network, now }
     }
@@ -78,7 +80,7 @@ impl Call {
         let (session, id) = (listener.session, listener.id);
         let delta = DeltaChannelState { session, joined: true, id, room: Some(WireStr::from(ROOM)) };
         listener.send(self.now, Delivery::Reliable, &delta.into());
-        self.turn();
+        self.run_once();
         listener
     }
 
@@ -102,7 +104,7 @@ impl Call {
     fn join_as(&mut self, session: &str, name: &str, kind: CodecId, capabilities: Capabilities) -> Voice {
         let mut transport = self.network.client(session);
         transport.connect(self.now);
-        self.turn();
+        self.run_once();
         assert!(matches!(transport.poll(self.now), Some(ClientEvent::Connected)));
         let (session, id) = (SessionId(0), ClientId(0));
         let told = Vec::new();
@@ -117,14 +119,14 @@ impl Call {
             extension.write(&mut writer).unwrap();
         }
         voice.transport.send(self.now, Delivery::Reliable, writer.written());
-        self.turn();
+        self.run_once();
         voice.read(self.now);
         assert_ne!(voice.session, SessionId(0), "{name} was let in");
         voice
     }
 
-    pub(crate) fn turn(&mut self) {
-        self.session_loop.turn(self.now);
+    pub(crate) fn run_once(&mut self) {
+        self.session_loop.run_once(self.now);
     }
 
     pub(crate) fn wait(&mut self, time: Duration) {
@@ -135,13 +137,13 @@ impl Call {
     pub(crate) fn say(&mut self, voice: &mut Voice, packets: &[Vec<u8>], frame: Duration) {
         for packet in packets {
             voice.speak(self.now, packet);
-            self.turn();
+            self.run_once();
             self.wait(frame);
         }
     }
 
     /// Waits until the recorder has done something; a minute is more than any machine takes.
-    pub(crate) fn wait_until(&self, what: &str, is_done: impl Fn(&Recorder) -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, is_done: impl Fn(&SessionRecorder) -> bool) {
         let begun = Instant::now();
         while !is_done(self.recorder.as_ref().unwrap()) {
             assert!(begun.elapsed() < Duration::from_mins(1), "waited for: {what}");
@@ -259,7 +261,7 @@ impl Voice {
 
     pub(crate) fn leave(mut self, call: &mut Call) {
         self.transport.disconnect(call.now);
-        call.turn();
+        call.run_once();
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &Packet<'_>) {

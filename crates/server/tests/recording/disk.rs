@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{EndReason, Recorder, RecorderError};
+use consonance_server::recording::{EndReason, SessionRecorder, SessionRecorderError};
 use consonance_testing::sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
@@ -260,13 +260,13 @@ fn what_a_full_disk_has_cut_off_is_completed_when_the_disk_takes_it() {
 #[test]
 fn a_folder_is_one_server_s() {
     let setup = setup("lock");
-    let first = Recorder::start(&setup.folder, setup.settings.clone()).unwrap();
+    let first = SessionRecorder::start(&setup.folder, setup.settings.clone()).unwrap();
     assert!(matches!(
-        Recorder::start(&setup.folder, setup.settings.clone()),
-        Err(RecorderError::InUse { .. })
+        SessionRecorder::start(&setup.folder, setup.settings.clone()),
+        Err(SessionRecorderError::InUse { .. })
     ));
     first.stop();
-    Recorder::start(&setup.folder, setup.settings).unwrap().stop();
+    SessionRecorder::start(&setup.folder, setup.settings).unwrap().stop();
 }
 
 #[test]
@@ -276,8 +276,8 @@ fn a_folder_that_cannot_be_made_is_an_error() {
     fs::write(&setup.folder, "a file").unwrap();
     setup.folder = setup.folder.join("below");
     assert!(matches!(
-        Recorder::start(&setup.folder, setup.settings.clone()),
-        Err(RecorderError::Folder { .. })
+        SessionRecorder::start(&setup.folder, setup.settings.clone()),
+        Err(SessionRecorderError::Folder { .. })
     ));
     fs::remove_file(setup.folder.parent().unwrap()).unwrap();
 }
@@ -316,7 +316,7 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
     assert!(is_enough(), "the child writes nothing: {:?}", written());
     assert_eq!(recorded(&setup.folder)[0].index.ended, None);
 
-    Recorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
+    SessionRecorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
     let recorded = recorded(&setup.folder).remove(0);
     assert_eq!(recorded.index.ended, Some(EndReason::Crashed));
     let sound = recorded.sound("Alice");
@@ -333,7 +333,7 @@ fn speak_until_killed(setup: &Setup) -> ! {
         for packet in &packets {
             call.now = Instant::now();
             alice.speak(call.now, packet);
-            call.turn();
+            call.run_once();
             std::thread::sleep(FRAME);
         }
     }

@@ -90,7 +90,7 @@ fn voices_of_a_report_fit_together_and_only_those_of_the_same_rooms_are_in_it() 
         carol.speak_on(call.now, packet, &elsewhere);
         bob.speak_on(call.now, packet, &whisper);
         alice.speak_on(call.now, packet, &whisper);
-        call.turn();
+        call.run_once();
         call.wait(FRAME);
     }
     let made = report(&mut call, &reports, "Alice").unwrap();
@@ -170,10 +170,10 @@ fn what_was_said_is_forgotten_when_nobody_speaks_any_more() {
     let mut alice = call.join("Alice");
     call.say(&mut alice, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
     call.wait(Duration::from_secs(4));
-    call.turn();
+    call.run_once();
     assert!(call.session_loop.numbers(call.now).kept_voice_bytes > 0);
     call.wait(Duration::from_secs(2));
-    let next = call.session_loop.turn(call.now);
+    let next = call.session_loop.run_once(call.now);
     assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
     assert!(next.is_none_or(|at| at > call.now), "nothing is left to do");
 }

@@ -68,13 +68,13 @@ fn voice_to_the_always_send_room_is_recorded_though_nobody_listens() {
     };
     for frame in &frames {
         alice.speak_to_nobody(call.now, frame, &[to(RoomId::ALWAYS_SEND)]);
-        call.turn();
+        call.run_once();
         call.wait(FRAME);
     }
     // To any other room without a listener: not recorded.
     alice.pause();
     alice.speak_to_nobody(call.now, &frames[0], &[to(RoomId::of("an empty room"))]);
-    call.turn();
+    call.run_once();
 
     let recorded = call.end().remove(0);
     let track = recorded.track("Alice");
@@ -104,7 +104,7 @@ fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
             alice.sequence = 1_000 + turned as u16;
             alice.speak(call.now, &packets[turned]);
         }
-        call.turn();
+        call.run_once();
         call.wait(FRAME);
     }
     let recorded = call.end().remove(0);
@@ -242,7 +242,7 @@ fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
         for channels in [&[private][..], &[private, room]] {
             for packet in &packets {
                 alice.speak_on(call.now, packet, channels);
-                call.turn();
+                call.run_once();
                 call.wait(FRAME);
             }
         }
@@ -263,7 +263,7 @@ fn voice_that_is_sent_to_arrive_for_certain_is_recorded_like_any_other() {
     let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
     for packet in &packets[..5] {
         alice.speak_reliably(call.now, packet);
-        call.turn();
+        call.run_once();
         call.wait(FRAME);
     }
     call.say(&mut alice, &packets[5..], FRAME);
@@ -316,7 +316,7 @@ fn without_a_folder_nothing_is_recorded() {
     let sessions = consonance_server::SessionsSettings::new(["main"]).unwrap();
     let mut without = consonance_server::SessionLoop::new(&sessions);
     assert_eq!(without.start_recording(call.now, "main"), Err(RecordingRefusal::NotSetUp));
-    call.turn();
+    call.run_once();
 }
 
 #[test]

@@ -25,9 +25,9 @@ fn a_flood_over_one_listener_does_not_delay_the_players_of_another() {
         flooder.send(now, Delivery::Reliable, &REMOVE_CLIENT);
     }
     alice.client.send_voice(b"frame").unwrap();
-    alice.turn(now);
-    assert_eq!(stage.turn(), Some(now), "the loop wants to be called again at once");
-    bob.turn(now);
+    alice.run_once(now);
+    assert_eq!(stage.run_once(), Some(now), "the loop wants to be called again at once");
+    bob.run_once(now);
     assert!(bob.seen.iter().any(|line| line.contains("says")), "one turn is enough for the others");
     let ignored = |stage: &Stage| stage.statistics("main").1.ignored - before.ignored;
     assert!(ignored(&stage) < FLOOD, "the flood has its share of a turn only");

@@ -88,7 +88,7 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
     let good = token(&key, Some("Alice"), None, 60);
     let bad = token(&other, Some("Alice"), None, 60);
     let (good, bad) = (Some(good.as_str()), Some(bad.as_str()));
-    for (needs_both, token, password, told) in [
+    for (require_both, token, password, told) in [
         (false, good, None, "joined"),
         (false, None, Some("outer"), "joined"),
         (false, good, Some("outer"), "joined"),
@@ -103,11 +103,11 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
     ] {
         let set_up = |joining: &mut JoiningSettings| {
             passwords(joining);
-            (joining.needs_both, joining.token_keys) = (needs_both, vec![key.clone()]);
+            (joining.require_both, joining.token_keys) = (require_both, vec![key.clone()]);
         };
         let mut stage = Stage::with_settings(&settings(set_up), 1);
         let answer = try_to_join(&mut stage, "main", "Alice", token, password);
-        assert!(answer.ends_with(told), "both: {needs_both}, {token:?}, {password:?}: {answer}");
+        assert!(answer.ends_with(told), "both: {require_both}, {token:?}, {password:?}: {answer}");
     }
 }
 
@@ -121,7 +121,7 @@ fn what_nobody_asks_for_may_be_shown() {
 fn who_guesses_passwords_waits_longer_and_longer_and_the_right_one_is_not_looked_at_meanwhile() {
     let set_up = |joining: &mut JoiningSettings| {
         passwords(joining);
-        joining.guesses.free = 2;
+        joining.password_attempts.free = 2;
     };
     let mut stage = Stage::with_settings(&settings(set_up), 1);
     for _ in 0..3 {
@@ -193,7 +193,7 @@ fn a_visit_ends_with_its_token_only_if_it_is_asked_for() {
     for ends in [false, true] {
         let set_up = |joining: &mut JoiningSettings| {
             joining.token_keys = vec![key.clone()];
-            (joining.end_with_token, joining.clock_leeway) = (ends, Duration::from_secs(10));
+            (joining.disconnect_on_expiry, joining.clock_leeway) = (ends, Duration::from_secs(10));
         };
         let mut stage = Stage::with_settings(&settings(set_up), 1);
         let (mut alice, told) = join(&mut stage, "main", "Alice", Some(&token(&key, None, None, 1000)), None);
@@ -213,14 +213,14 @@ fn a_visit_ends_with_its_token_only_if_it_is_asked_for() {
 fn guesses_are_not_forgotten_by_a_reload_and_a_new_password_counts_at_once() {
     let set_up = |joining: &mut JoiningSettings| {
         passwords(joining);
-        joining.guesses.free = 0;
+        joining.password_attempts.free = 0;
     };
     let mut stage = Stage::with_settings(&settings(set_up), 1);
     let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("guess"));
     assert!(answer.ends_with("the password is wrong"), "{answer}");
     let next = settings(|joining| {
         joining.passwords = vec![("*".into(), SecretText::new("changed"))];
-        joining.guesses.free = 0;
+        joining.password_attempts.free = 0;
     });
     let now = stage.now;
     stage.session_loop.reconfigure(now, &next);

@@ -209,6 +209,6 @@ fn whoever_loses_the_session_hears_that_nothing_will_be_answered() {
     scene.stage.settle(&mut [&mut ann, &mut bob]);
     ann.client.moderate("Bob", &ModeratorAction::Kick, "").unwrap();
     ann.client.stop(Instant::from_millis(1));
-    ann.turn(scene.stage.now);
+    ann.run_once(scene.stage.now);
     assert!(ann.has_seen("Kick Bob: Failed"), "{:?}", ann.seen);
 }

@@ -24,7 +24,7 @@ fn sessions(stage: &Stage) -> Vec<String> {
 
 fn leave(stage: &mut Stage, player: Player) {
     drop(player);
-    stage.turn();
+    stage.run_once();
 }
 
 #[test]
@@ -45,13 +45,13 @@ fn a_session_ends_when_it_has_been_empty_for_a_while_and_starts_again_after_that
     stage.settle(&mut [&mut alice]);
     let to_join = stage.statistics("match-7").1.packets_in;
     leave(&mut stage, alice);
-    assert_eq!(stage.turn(), Some(stage.now + EMPTY_FOR), "the loop wants to be called for it");
+    assert_eq!(stage.run_once(), Some(stage.now + EMPTY_FOR), "the loop wants to be called for it");
 
     stage.wait(EMPTY_FOR.checked_sub(Duration::from_micros(1)).unwrap());
-    stage.turn();
+    stage.run_once();
     assert_eq!(sessions(&stage), ["main", "match-7"]);
     stage.wait(Duration::from_micros(1));
-    assert_eq!(stage.turn(), None);
+    assert_eq!(stage.run_once(), None);
     assert_eq!(sessions(&stage), ["main"]);
 
     let mut alice = stage.player("Alice", 0, "match-7");
@@ -72,7 +72,7 @@ fn what_a_session_counted_is_kept_when_it_ends() {
         counted += stage.statistics(name).1.packets_in;
         leave(&mut stage, alice);
         stage.wait(EMPTY_FOR);
-        stage.turn();
+        stage.run_once();
         assert_eq!(sessions(&stage), ["main"]);
         let numbers = stage.session_loop.numbers(stage.now);
         assert!(counted > before && numbers.ended_sessions.packets_in == counted, "{numbers:?}");
@@ -100,11 +100,11 @@ fn a_link_that_never_joins_leaves_no_session_behind() {
     let mut stage = stage();
     let mut stranger = stage.networks[0].client("match-7");
     stranger.connect(stage.now);
-    stage.turn();
+    stage.run_once();
     assert_eq!(sessions(&stage), ["main", "match-7"]);
     stranger.disconnect(stage.now);
-    stage.turn();
-    stage.turn();
+    stage.run_once();
+    stage.run_once();
     assert_eq!(sessions(&stage), ["main"]);
 }
 
@@ -115,7 +115,7 @@ fn a_settled_session_stays_though_it_is_empty() {
     stage.settle(&mut [&mut alice]);
     leave(&mut stage, alice);
     stage.wait(EMPTY_FOR * 10);
-    assert_eq!(stage.turn(), None);
+    assert_eq!(stage.run_once(), None);
     assert_eq!(sessions(&stage), ["main"]);
 }
 

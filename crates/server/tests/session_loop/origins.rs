@@ -62,7 +62,7 @@ impl Game {
     fn settle(&mut self) {
         for _ in 0..8 {
             for GamePlayer { number, player, handle, remote } in &mut self.players {
-                player.turn(self.now, |_| {});
+                player.run_once(self.now, |_| {});
                 while let Some(request) = handle.poll() {
                     match (request, *remote) {
                         (ClientRequest::Connect, None) => {
@@ -78,7 +78,7 @@ impl Game {
                     }
                 }
             }
-            self.session_loop.turn(self.now);
+            self.session_loop.run_once(self.now);
             while let Some(request) = self.server.poll() {
                 match request {
                     ServerRequest::Accept { peer } => find(&mut self.players, peer, GamePlayer::link_up),
@@ -134,8 +134,8 @@ fn a_player_with_the_same_number_on_another_network_waits() {
     let mut other =
         TestPlayer::new(Client::new(ClientSettings::new("Alice")), network.client("main"), game.now);
     for _ in 0..8 {
-        other.turn(game.now, |_| {});
-        game.session_loop.turn(game.now);
+        other.run_once(game.now, |_| {});
+        game.session_loop.run_once(game.now);
     }
     assert_eq!(other.client.id(), None);
 }

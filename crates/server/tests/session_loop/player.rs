@@ -60,9 +60,9 @@ impl Player {
     }
 
     /// Takes what came in, sends what has to go out.
-    pub(crate) fn turn(&mut self, now: Instant) {
+    pub(crate) fn run_once(&mut self, now: Instant) {
         let Self { inner, seen } = self;
-        inner.turn(now, |event| seen.extend(line(&event)));
+        inner.run_once(now, |event| seen.extend(line(&event)));
     }
 
     pub(crate) fn has_seen(&self, line: &str) -> bool {

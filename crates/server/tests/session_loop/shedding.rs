@@ -12,7 +12,7 @@ fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
         stage.wait(Duration::from_millis(100));
         let load = Load { busy_share, voice_share: busy_share, ..Load::default() };
         stage.session_loop.note_load(stage.now, &load);
-        stage.turn();
+        stage.run_once();
     }
 }
 
@@ -45,10 +45,10 @@ fn newcomers_are_refused_and_the_first_speakers_stay_audible_until_there_is_less
     for _ in 0..3 {
         for player in [&mut ann, &mut ben, &mut cid] {
             player.client.send_voice(b"frame").unwrap();
-            player.turn(stage.now);
-            stage.turn();
+            player.run_once(stage.now);
+            stage.run_once();
         }
-        listener.turn(stage.now);
+        listener.run_once(stage.now);
     }
     let frames = |listener: &crate::player::Player, from: &str| {
         listener.seen.iter().filter(|line| line.starts_with(from)).count()

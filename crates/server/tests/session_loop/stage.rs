@@ -50,8 +50,8 @@ impl Stage {
         Player::of_ours(name, token, self.networks[0].client(session), self.now)
     }
 
-    pub(crate) fn turn(&mut self) -> Option<Instant> {
-        self.session_loop.turn(self.now)
+    pub(crate) fn run_once(&mut self) -> Option<Instant> {
+        self.session_loop.run_once(self.now)
     }
 
     pub(crate) fn wait(&mut self, time: Duration) {
@@ -62,9 +62,9 @@ impl Stage {
     pub(crate) fn settle(&mut self, players: &mut [&mut Player]) {
         for _ in 0..ROUNDS {
             for player in &mut *players {
-                player.turn(self.now);
+                player.run_once(self.now);
             }
-            self.turn();
+            self.run_once();
         }
     }
 

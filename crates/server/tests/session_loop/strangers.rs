@@ -15,18 +15,18 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     let mut stranger = stage.networks[0].client("main");
     stranger.connect(stage.now);
     let closes_at = stage.now + HANDSHAKE;
-    assert_eq!(stage.turn(), Some(closes_at), "the loop says when it wants to be called");
-    stage.turn();
+    assert_eq!(stage.run_once(), Some(closes_at), "the loop says when it wants to be called");
+    stage.run_once();
     assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Connected));
 
     stage.wait(HANDSHAKE.checked_sub(Duration::from_micros(1)).unwrap());
-    stage.turn();
+    stage.run_once();
     assert_eq!(stranger.poll(stage.now), None);
     stage.wait(Duration::from_micros(1));
-    stage.turn();
+    stage.run_once();
     let reason = DisconnectReason::closed_by_peer(b"(other-no-handshake)");
     assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
-    assert_eq!(stage.turn(), None);
+    assert_eq!(stage.run_once(), None);
     assert_eq!(stage.session_loop.links(), 0);
     assert_eq!(stage.statistics("main").1.handshakes_missed, 1);
 }
@@ -53,11 +53,11 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
     assert_eq!(stage.session_loop.links(), 3);
 
     stage.session_loop.shut_down(stage.now);
-    stage.turn();
+    stage.run_once();
     assert_eq!(stage.session_loop.links(), 0);
     let ended = DisconnectReason::closed_by_peer(b"(closing-session)");
     for player in [&mut alice, &mut bob] {
-        player.turn(stage.now);
+        player.run_once(stage.now);
         assert_eq!(player.ends, std::slice::from_ref(&ended));
     }
     let mut to_stranger = std::iter::from_fn(|| match stranger.poll(stage.now)? {
@@ -78,7 +78,7 @@ fn whoever_left_just_before_the_end_has_left_for_everybody() {
 
     bob.transport.disconnect(stage.now);
     stage.session_loop.shut_down(stage.now);
-    alice.turn(stage.now);
+    alice.run_once(stage.now);
     assert!(alice.has_seen("Bob left"), "{:?}", alice.seen);
 }
 
@@ -89,9 +89,9 @@ fn packets_of_a_link_that_was_refused_reach_no_session() {
     let now: Instant = stage.now;
     stranger.connect(now);
     stranger.send(now, Delivery::Reliable, b"too early");
-    stage.turn();
+    stage.run_once();
     stranger.send(now, Delivery::Reliable, b"too late");
-    stage.turn();
+    stage.run_once();
     assert!(matches!(stranger.poll(now), Some(ClientEvent::Disconnected { .. })));
     assert_eq!(stage.statistics("main").1.packets_in, 0);
 }

@@ -48,7 +48,7 @@ impl Scene {
     /// Somebody comes, is told what holds of it, and leaves.
     fn visit(&self, name: &str, account: Option<&str>) -> Vec<String> {
         let mut player = self.player(name, account);
-        player.turn();
+        player.run_once();
         player.leave();
         wait_until("the player is gone", &mut [], |_| !self.names().contains(&name.to_owned()));
         player.told

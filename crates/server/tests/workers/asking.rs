@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use consonance_server::{AskError, ServerHandle, SessionLoop};
+use consonance_server::{ServerHandle, SessionLoop, WorkerError};
 
 use crate::stage::{Stage, wait_until};
 
@@ -21,7 +21,7 @@ fn each_worker_answers_on_its_own_thread() {
 fn a_session_that_is_not_there_is_named() {
     let stage = Stage::new(&["red"], 1);
     let error = stage.server.handle().ask_session("rde", |_, _| ()).unwrap_err();
-    assert_eq!(error, AskError::NoSession { session: "rde".into() });
+    assert_eq!(error, WorkerError::NoSession { session: "rde".into() });
     assert_eq!(error.to_string(), "there is no session \"rde\" on this server");
 }
 
@@ -42,7 +42,7 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
     entered.wait();
     let waiting: Vec<_> = (0..64).map(|_| ask_in_a_thread(&handle)).collect();
     wait_until("its queue is full", &mut [], |_| {
-        matches!(handle.ask(0, |_, _| ()), Err(AskError::Busy { worker: 0 }))
+        matches!(handle.ask(0, |_, _| ()), Err(WorkerError::Busy { worker: 0 }))
     });
     assert_eq!(handle.ask(1, |_, _| "there"), Ok("there"));
     may_go.wait();
@@ -50,13 +50,13 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
     for asked in waiting.into_iter().chain([stuck]) {
         assert!(matches!(
             asked.join().unwrap(),
-            Ok(()) | Err(AskError::Late { worker: 0 } | AskError::Busy { worker: 0 })
+            Ok(()) | Err(WorkerError::Late { worker: 0 } | WorkerError::Busy { worker: 0 })
         ));
     }
     wait_until("it answers again", &mut [], |_| handle.ask(0, |_, _| ()).is_ok());
 }
 
-fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), AskError>> {
+fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), WorkerError>> {
     let handle = handle.clone();
     thread::spawn(move || handle.ask(0, |_, _| ()))
 }
@@ -66,15 +66,15 @@ fn a_server_that_has_stopped_is_gone_for_those_who_ask() {
     let stage = Stage::new(&["red"], 1);
     let handle = stage.server.handle();
     stage.server.stop();
-    assert_eq!(handle.ask(0, |_, _| ()), Err(AskError::Gone { worker: 0 }));
+    assert_eq!(handle.ask(0, |_, _| ()), Err(WorkerError::Gone { worker: 0 }));
 }
 
 #[test]
 fn every_worker_goes_on_turning_with_nothing_to_do() {
     let stage = Stage::new(&["red"], 3);
-    let before = stage.server.turns();
+    let before = stage.server.iterations();
     assert_eq!(before.len(), 3);
     wait_until("all turn", &mut [], |_| {
-        stage.server.turns().iter().zip(&before).all(|(now, before)| now > before)
+        stage.server.iterations().iter().zip(&before).all(|(now, before)| now > before)
     });
 }

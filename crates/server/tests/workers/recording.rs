@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use consonance_server::moderation::{By, Moderation, ModerationError};
 use consonance_server::recording::{
-    EndReason, Recorder, RecordingIndex, RecordingSettings, RecordingsError, recordings_in,
+    EndReason, RecordingIndex, RecordingsError, SessionRecorder, SessionRecordingSettings, recordings_in,
 };
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{RestartPlan, ServerHandle, SessionsSettings, Workers};
@@ -24,8 +24,8 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-fn recording(sessions: &[&str]) -> RecordingSettings {
-    let mut settings = RecordingSettings::default();
+fn recording(sessions: &[&str]) -> SessionRecordingSettings {
+    let mut settings = SessionRecordingSettings::default();
     settings.sessions = sessions.iter().map(ToString::to_string).collect();
     settings.free_bytes_min = 0;
     settings
@@ -73,7 +73,7 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
     let handle = stage.server.handle();
     let [mut alice, mut bob] = talk(&stage, "red");
     let [mut carol, mut dave] = talk(&stage, "blue");
-    let recorder = Recorder::start(&first, recording(&["red", "blue"])).unwrap();
+    let recorder = SessionRecorder::start(&first, recording(&["red", "blue"])).unwrap();
     handle.record_with(Some(&recorder)).unwrap();
     assert!(is_recorded(&handle, "red") && is_recorded(&handle, "blue"), "who is there already is recorded");
     say(&mut alice, &mut bob);
@@ -86,7 +86,7 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
     handle.ask_session("blue", |worker, now| worker.start_recording(now, "blue")).unwrap().unwrap();
     say(&mut carol, &mut dave);
 
-    let next = Recorder::start(&second, recording(&["red"])).unwrap();
+    let next = SessionRecorder::start(&second, recording(&["red"])).unwrap();
     handle.record_with(Some(&next)).unwrap();
     recorder.stop();
     let reconfigured = Some(EndReason::Reconfigured);
@@ -110,7 +110,7 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
     let folder = folder("handed-over");
     let settings = SessionsSettings::new(["red", "blue"]).unwrap();
     let stage = Stage::with_settings(&settings, 2);
-    let recorder = Recorder::start(&folder, recording(&[])).unwrap();
+    let recorder = SessionRecorder::start(&folder, recording(&[])).unwrap();
     stage.server.handle().record_with(Some(&recorder)).unwrap();
     let [mut alice, mut bob] = talk(&stage, "red");
     let handle = stage.server.handle();
@@ -126,7 +126,7 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
 
     let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
     workers.restore(&left);
-    let recorder = Recorder::start(&folder, recording(&[])).unwrap();
+    let recorder = SessionRecorder::start(&folder, recording(&[])).unwrap();
     workers.record_with(&recorder);
     workers.ask_to_record(&asked);
     let stage = Stage::with_workers(workers);
@@ -143,7 +143,7 @@ fn an_operator_removes_a_recording_that_has_ended_and_none_that_goes_on() {
     let folder = folder("removed");
     let stage = Stage::new(&["red"], 1);
     let moderation = Moderation::new(stage.server.handle(), Records::in_memory(RecordsSettings::default()));
-    let recorder = Recorder::start(&folder, recording(&["red"])).unwrap();
+    let recorder = SessionRecorder::start(&folder, recording(&["red"])).unwrap();
     moderation.set_recordings(Some(recorder.recordings()));
     stage.server.handle().record_with(Some(&recorder)).unwrap();
     let _players = talk(&stage, "red");

@@ -24,7 +24,7 @@ fn wait_until_joined([alice, bob]: &mut [Player; 2]) {
 fn assert_heard([alice, bob]: &mut [Player; 2], words: &[u8]) {
     wait_until("Bob hears Alice", &mut [], |_| {
         alice.say(words);
-        bob.turn();
+        bob.run_once();
         bob.heard.iter().any(|frame| frame == words)
     });
 }
@@ -111,5 +111,5 @@ fn workers_tell_what_they_serve_and_how_long_voice_stays_in_them() {
             && blue.packets_out > relayed
     });
     let [_, blue] = handle.workers()[..] else { panic!("there are two") };
-    assert!((0.0..=1.0).contains(&blue.busy_share) && blue.turns > 0 && !blue.relay_delay.sum.is_zero());
+    assert!((0.0..=1.0).contains(&blue.busy_share) && blue.iterations > 0 && !blue.relay_delay.sum.is_zero());
 }

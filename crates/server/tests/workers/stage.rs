@@ -97,28 +97,28 @@ impl Player {
 
     pub(crate) fn say(&mut self, frame: &[u8]) {
         self.client.send_voice(frame).unwrap();
-        self.turn();
+        self.run_once();
     }
 
     /// Leaves for good.
     pub(crate) fn leave(&mut self) {
         self.inner.leave(Instant::now());
-        self.turn();
+        self.run_once();
     }
 
     /// Makes another link, when it is time for that.
     pub(crate) fn come_back(&mut self) {
         self.inner.wake(Instant::now());
         self.end = None;
-        self.turn();
+        self.run_once();
     }
 
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn run_once(&mut self) {
         let Self { inner, has_joined, heard, end, told } = self;
         if end.is_some() {
             return;
         }
-        inner.turn(Instant::now(), |event| match event {
+        inner.run_once(Instant::now(), |event| match event {
             ClientEvent::Joined { .. } => *has_joined = true,
             ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
@@ -157,7 +157,7 @@ pub(crate) fn wait_until(
     let deadline = Instant::now() + PATIENCE;
     loop {
         for player in players.iter_mut() {
-            player.turn();
+            player.run_once();
         }
         if is_so(players) {
             return;

@@ -83,7 +83,7 @@ fn a_stopping_server_turns_on_until_every_goodbye_has_left() {
     });
     server.stop();
     for mut player in [alice, bob] {
-        player.turn();
+        player.run_once();
         // A server that is dropped with open links leaves them to time out.
         assert!(matches!(player.end, Some(DisconnectReason::ClosedByPeer { .. })), "{:?}", player.end);
     }

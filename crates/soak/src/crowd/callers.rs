@@ -26,7 +26,7 @@ impl Callers {
     }
 
     /// Somebody calls, or nobody; how many did.
-    pub(super) fn turn(&mut self) -> u64 {
+    pub(super) fn run_once(&mut self) -> u64 {
         self.drip();
         if self.dice.below(EVERY) != 0 {
             return 0;

@@ -33,7 +33,7 @@ impl Hoard {
     }
 
     /// Makes another connection if it is time, and keeps all others; how many the server has ended.
-    pub(super) fn turn(
+    pub(super) fn run_once(
         &mut self,
         now: Now,
         buffers: &mut Buffers,
@@ -48,7 +48,7 @@ impl Hoard {
             let hoarder = Visitor::new(&self.dialer, settings, session, conduct, ADDRESS, now, until);
             self.hoarders.push(hoarder.map_err(|error| format!("a hoarder cannot come: {error}"))?);
         }
-        let mut turned = |hoarder: &mut Visitor| -> io::Result<()> { hoarder.turn(now, buffers) };
+        let mut turned = |hoarder: &mut Visitor| -> io::Result<()> { hoarder.run_once(now, buffers) };
         self.hoarders
             .iter_mut()
             .try_for_each(&mut turned)

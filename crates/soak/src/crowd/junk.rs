@@ -26,7 +26,7 @@ impl Junk {
     }
 
     /// Sends some; how many.
-    pub(super) fn turn(&mut self, now: Now) -> io::Result<u64> {
+    pub(super) fn run_once(&mut self, now: Now) -> io::Result<u64> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let handshake = self.handshake(now);

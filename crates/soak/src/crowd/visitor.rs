@@ -124,7 +124,7 @@ impl Visitor {
         matches!(self.standing, Standing::Left | Standing::SentAway) || now.instant >= self.ends_at
     }
 
-    pub(super) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
+    pub(super) fn run_once(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
         self.take(now, buffers)?;
         if self.core.poll_timeout().is_some_and(|at| at <= now.instant) {
             self.core.handle_timeout(now.instant);

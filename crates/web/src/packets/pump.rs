@@ -86,7 +86,7 @@ impl Pump {
     /// Hands on what the worker wants, until the listener is stopped.
     pub(crate) async fn run(self: Arc<Self>, stopped: Stopped) {
         loop {
-            self.turn();
+            self.run_once();
             tokio::select! {
                 () = self.wanted.0.notified() => {}
                 () = stopped.wait() => return,
@@ -109,7 +109,7 @@ impl Pump {
         Some(Seat { pump: Arc::clone(self), number, link, peer })
     }
 
-    fn turn(&self) {
+    fn run_once(&self) {
         let mut ends = self.ends();
         let Ends { handle, links, .. } = &mut *ends;
         let mut too_slow = Vec::new();

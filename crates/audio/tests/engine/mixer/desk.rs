@@ -7,7 +7,7 @@ use consonance_audio::{
     MixerSettings, OpusEncoder, SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock, Unheard,
 };
 
-use crate::call::{Heard, Network, SPEAKER, encode, listen};
+use crate::call::{BlockAnalysis, Network, SPEAKER, encode, listen};
 use crate::signal::largest_step;
 
 /// Everything a speaker says, sample by sample from when the desk was opened.
@@ -147,7 +147,7 @@ pub(crate) fn assert_near(value: f32, expected: f32) {
 }
 
 /// Speech through Opus and a network, with loss announced to the encoder.
-pub(crate) fn call(sound: &[f32], frame: FrameSize, network: Network) -> Heard {
+pub(crate) fn call(sound: &[f32], frame: FrameSize, network: Network) -> BlockAnalysis {
     let settings = EncoderSettings {
         frame,
         expected_loss_percent: network.loss_percent.round() as u8,
@@ -158,7 +158,7 @@ pub(crate) fn call(sound: &[f32], frame: FrameSize, network: Network) -> Heard {
 }
 
 /// A tone as raw samples through a network.
-pub(crate) fn raw_call(sound: &[f32], network: Network) -> Heard {
+pub(crate) fn raw_call(sound: &[f32], network: Network) -> BlockAnalysis {
     let frame = FrameSize::Ms20;
     let packets = encode(sound, frame, &mut IdentityEncoder::new(frame));
     listen(CodecSettings::identity(frame), &network.send(&packets, frame))

@@ -3,7 +3,7 @@
 use consonance_audio::{CodecSettings, DecodedAs, FrameProperties, FrameSize, IdentityEncoder};
 
 use super::desk::{call, mix, mixer_with, raw_call};
-use crate::call::{Heard, Network, SPEAKER, encode, listen};
+use crate::call::{BlockAnalysis, Network, SPEAKER, encode, listen};
 use crate::signal::{correlation, hum, largest_step, speech};
 
 /// By how much Opus lags behind, as its encoder says.
@@ -129,7 +129,7 @@ fn reports_that_nobody_fetches_are_bounded() {
 }
 
 /// Twelve seconds through a network that is calm, then rough, then calm again, all in one utterance.
-fn through_a_rough_passage(original: &[f32], frame: FrameSize) -> Heard {
+fn through_a_rough_passage(original: &[f32], frame: FrameSize) -> BlockAnalysis {
     let packets = encode(original, frame, &mut IdentityEncoder::new(frame));
     let samples = frame.samples() as u64;
     let rough = Network { jitter_samples: 3_840, seed: 5, ..Network::default() }.send(&packets, frame);

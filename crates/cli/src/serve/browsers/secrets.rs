@@ -17,7 +17,7 @@ pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
 /// Which secrets open some session here, and which open every one.
 pub(super) fn secrets(config: &Config, joining: &JoiningSettings) -> Secrets {
     let (has_keys, has_passwords) = (!joining.token_keys.is_empty(), !joining.passwords.is_empty());
-    if has_keys && has_passwords && !joining.needs_both {
+    if has_keys && has_passwords && !joining.require_both {
         return Secrets { token: Asked::Either, password: Asked::Either };
     }
     let is_passed_on = joining.hook.as_ref().is_some_and(|hook| hook.settings().send_secrets);

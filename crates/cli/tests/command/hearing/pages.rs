@@ -181,15 +181,15 @@ impl Stage {
     fn turn_for(&mut self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
-            self.turn();
+            self.run_once();
         }
     }
 
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         let now = Instant::now();
-        self.pages.iter_mut().for_each(|page| page.turn(now));
-        self.native.turn(now);
-        self.witness.turn(now);
+        self.pages.iter_mut().for_each(|page| page.run_once(now));
+        self.native.run_once(now);
+        self.witness.run_once(now);
         thread::sleep(Duration::from_millis(1));
     }
 
@@ -197,7 +197,7 @@ impl Stage {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
             assert!(Instant::now() < deadline, "this does not happen: {what}");
-            self.turn();
+            self.run_once();
         }
     }
 }

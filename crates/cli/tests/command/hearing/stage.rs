@@ -80,7 +80,7 @@ impl Stage {
                 line.receive(now, &mut self.live)?;
             }
             for bridge in &mut self.bridges {
-                assert_eq!(bridge.turn(now), None, "the link stays");
+                assert_eq!(bridge.run_once(now), None, "the link stays");
             }
             for action in self.log.take() {
                 self.live.server_did(&action)?;

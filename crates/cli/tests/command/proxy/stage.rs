@@ -43,7 +43,7 @@ pub(crate) struct Met {
 pub(super) type Answer = Box<dyn FnMut(Peer, Channel, &[u8]) -> Option<(Channel, Vec<u8>)>>;
 
 impl Met {
-    pub(super) fn turn(&mut self, game: &mut impl GameNetworkServer) {
+    pub(super) fn run_once(&mut self, game: &mut impl GameNetworkServer) {
         let now = Instant::now();
         while let Some(event) = game.poll(now) {
             match event {
@@ -90,14 +90,16 @@ pub(super) fn play_with<T: ClientTransport>(
     let (mut alice, mut bob) = (player("Alice", transport()), player("Bob", transport()));
     let mut is_heard = false;
     turn_until("Bob hears Alice", || {
-        met.turn(game);
+        met.run_once(game);
         let now = Instant::now();
         // Before she has joined there is nobody to speak to.
         let _ = alice.client.send_voice(FRAME);
         alice.wake(now);
-        alice.turn(now, |_| {});
+        alice.run_once(now, |_| {});
         bob.wake(now);
-        bob.turn(now, |event| is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME));
+        bob.run_once(now, |event| {
+            is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME)
+        });
         is_heard
     });
     assert_eq!((met.remotes.len(), met.ends), (2, 0));
@@ -107,12 +109,12 @@ pub(super) fn play_with<T: ClientTransport>(
     {
         proxy.signal("INT");
         turn_until("the game hears that both are gone", || {
-            met.turn(game);
+            met.run_once(game);
             met.ends == 2
         });
         turn_until("the players hear it, too", || {
-            alice.turn(Instant::now(), |_| {});
-            bob.turn(Instant::now(), |_| {});
+            alice.run_once(Instant::now(), |_| {});
+            bob.run_once(Instant::now(), |_| {});
             !alice.ends.is_empty() && !bob.ends.is_empty()
         });
     }

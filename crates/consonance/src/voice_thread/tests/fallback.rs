@@ -77,7 +77,7 @@ impl Meeting {
             let _ = self.bob.client.send_voice(b"a frame of Opus");
         }
         self.bob.wake(now);
-        self.bob.turn(now, |event| {
+        self.bob.run_once(now, |event| {
             if let ClientEvent::PlayerJoined { id, name, .. } | ClientEvent::PlayerLeft { id, name } = &event
             {
                 let verb = if matches!(event, ClientEvent::PlayerLeft { .. }) { "left" } else { "joined" };

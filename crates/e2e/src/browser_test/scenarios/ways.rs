@@ -60,7 +60,7 @@ const TAP: &str = "async (name, transport) => {
 
 /// Where nothing gets through but TCP to a TURN server, people hear and are heard.
 pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {
-    let turn = stage.turn("relay")?;
+    let turn = stage.run_once("relay")?;
     let mut server = stage.server("relay", &format!("{WITH_PAGE}{}", turn.settings()))?;
     let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
     goes_by(&bob, "udp")?;

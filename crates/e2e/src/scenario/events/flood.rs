@@ -140,7 +140,7 @@ fn send_too_much(server: SocketAddr, is_over: &AtomicBool, sent: &AtomicU64) {
         let now = Instant::now();
         for player in players {
             player.wake(now);
-            player.turn(now, |_event| {});
+            player.run_once(now, |_event| {});
         }
         thread::sleep(BREAK);
     };

@@ -65,11 +65,11 @@ impl Stage {
         while !is_so(self) {
             assert!(self.now < deadline, "not within two minutes: {what}");
             self.now += Duration::from_millis(1);
-            self.turn();
+            self.run_once();
         }
     }
 
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         while let Some(event) = self.client.poll(self.now) {
             match event {
                 GameNetworkClientEvent::Connected { .. } => self.is_in = true,

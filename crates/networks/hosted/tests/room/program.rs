@@ -63,14 +63,14 @@ impl Program {
     }
 
     /// One frame of the game.
-    pub(crate) fn turn(&mut self, now: Instant, cloud: &mut Cloud) {
+    pub(crate) fn run_once(&mut self, now: Instant, cloud: &mut Cloud) {
         for notice in cloud.receive(now, self.actor) {
             self.take(now, notice);
         }
         self.player.wake(now);
-        self.player.turn(now, |event| self.heard.note(event));
+        self.player.run_once(now, |event| self.heard.note(event));
         if let Some(server) = &mut self.server {
-            server.turn(now);
+            server.run_once(now);
         }
         while let Some(request) = self.room.poll(now) {
             if let RoomRequest::Send(message) = request {

@@ -48,7 +48,7 @@ impl Stage {
         while self.now < end {
             self.now += FRAME;
             for program in &mut self.programs {
-                program.turn(self.now, &mut self.cloud);
+                program.run_once(self.now, &mut self.cloud);
             }
         }
     }

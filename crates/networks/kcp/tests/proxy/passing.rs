@@ -33,7 +33,7 @@ fn stage_of(clients: usize, loss: f64) -> Stage {
     while !stage.game_saw.iter().all(|(peer, _)| stage.game.endpoint().generation_of(*peer).is_some()) {
         (0..clients).for_each(|client| stage.client_sends(client, UNRELIABLE_CHANNEL, b"I am G4"));
         stage.now += Duration::from_millis(1);
-        stage.turn();
+        stage.run_once();
     }
     stage.run_until("all of that has come", |stage| stage.proxy.wants_poll_at() > Some(stage.now));
     stage.game_saw.iter_mut().for_each(|(_, saw)| saw.messages.clear());
@@ -73,7 +73,7 @@ fn reliable_messages_are_complete_and_in_order_though_a_fifth_is_lost_on_both_le
         stage.client_sends(0, UNRELIABLE_CHANNEL, &self::message(number, 500));
         stage.game_sends(peer, UNRELIABLE_CHANNEL, &self::message(number, 500));
         stage.now += Duration::from_millis(5);
-        stage.turn();
+        stage.run_once();
     }
     stage.run_until("all have come", |stage| {
         let all = |saw: &Saw| saw.of(RELIABLE_CHANNEL).len() == 40;
@@ -116,7 +116,7 @@ fn a_hundred_clients_play_at_once() {
             stage.client_sends(client, channel, format!("{client} {round}").as_bytes());
             stage.game_sends(*peer, channel, format!("{round}").as_bytes());
         }
-        stage.turn();
+        stage.run_once();
     }
     let all = |stage: &Stage, channel: Channel| {
         let to_game: usize = stage.game_saw.iter().map(|(_, saw)| saw.of(channel).len()).sum();

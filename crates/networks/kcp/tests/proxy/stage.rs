@@ -96,11 +96,11 @@ impl Stage {
         while !is_so(self) {
             assert!(self.now < deadline, "not within {PATIENCE:?}: {what}");
             self.now += Duration::from_millis(1);
-            self.turn();
+            self.run_once();
         }
     }
 
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn run_once(&mut self) {
         for (client, saw) in self.clients.iter_mut().zip(&mut self.saw) {
             while let Some(event) = client.poll(self.now) {
                 match event {

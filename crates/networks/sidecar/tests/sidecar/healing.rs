@@ -53,15 +53,15 @@ impl Game {
     }
 
     /// Everybody does what is to be done, and it is a little later.
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         self.ahead += Duration::from_millis(10);
         let now = Instant::now() + self.ahead;
-        self.voice.turn(now);
-        self.bridge.turn(now);
+        self.voice.run_once(now);
+        self.bridge.run_once(now);
         for player in &mut self.players {
             let Player { inner, joins, heard } = player;
             inner.wake(now);
-            inner.turn(now, |event| match event {
+            inner.run_once(now, |event| match event {
                 ClientEvent::PlayersSynced => *joins += 1,
                 ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
                 _ => {}
@@ -73,7 +73,7 @@ impl Game {
     fn until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
-            self.turn();
+            self.run_once();
             assert!(Instant::now() < deadline, "this does not happen: {what}");
         }
     }

@@ -113,8 +113,8 @@ fn an_adapter_that_says_nothing_any_more_is_lost() {
     for _second in 0..12 {
         stage.ahead += Duration::from_secs(1);
         // What one says in a turn is heard in the next.
-        stage.turn();
-        stage.turn();
+        stage.run_once();
+        stage.run_once();
     }
     stage.until("the silent one is lost", |stage| stage.reported.len() == 4);
     let Reported::Disconnected(_, reason) = &stage.reported[3] else { panic!("{:?}", stage.reported) };

@@ -60,7 +60,7 @@ impl Stage {
     pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.turn();
+            self.run_once();
             if is_so(self) {
                 return;
             }
@@ -85,7 +85,7 @@ impl Stage {
     }
 
     /// Everybody does what is to be done now.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn run_once(&mut self) {
         let now = Instant::now() + self.ahead;
         while let Some(event) = self.server.poll(now) {
             self.reported.push(match event {

@@ -92,10 +92,10 @@ impl Player {
         Self { inner, rosters: 0, here: BTreeSet::new(), heard: Vec::new() }
     }
 
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         let Self { inner, rosters, here, heard } = self;
         inner.wake(now);
-        inner.turn(now, |event| match event {
+        inner.run_once(now, |event| match event {
             ClientEvent::PlayersSynced => *rosters += 1,
             ClientEvent::PlayerJoined { name, .. } => drop(here.insert(name.to_string())),
             ClientEvent::PlayerLeft { name, .. } => drop(here.remove(&*name)),
@@ -140,15 +140,15 @@ impl Scene {
         self.players.iter().chain([&self.eve]).all(|player| player.here.len() == 3)
     }
 
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         self.now += TURN;
         let now = self.now;
         self.cable.carry();
-        self.voice.turn(now);
+        self.voice.run_once(now);
         self.cable.carry();
-        self.bridge.turn(now);
+        self.bridge.run_once(now);
         for player in self.players.iter_mut().chain([&mut self.eve]) {
-            player.turn(now);
+            player.run_once(now);
         }
         thread::sleep(Duration::from_millis(1));
     }
@@ -158,7 +158,7 @@ impl Scene {
             if is_so(self) {
                 return;
             }
-            self.turn();
+            self.run_once();
         }
         let told = self.players.iter().chain([&self.eve]).map(|player| (&player.here, player.rosters));
         panic!("this does not happen: {what}; {:?}", told.collect::<Vec<_>>());
@@ -201,7 +201,7 @@ fn after_a_silence_players_are_back_and_heard_without_joining_again() {
         scene.cable.is_held = true;
         scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         for _ in 0..300 {
-            scene.turn();
+            scene.run_once();
         }
         scene.cable.is_held = false;
         scene.until("Eve sees both", |scene| scene.eve.here.len() == 3);
@@ -244,7 +244,7 @@ fn after_a_lost_link_players_are_back_and_heard_when_it_returns() {
 fn a_steady_game_server_is_never_taken_for_a_silent_one() {
     let mut scene = Scene::new(Capabilities::NONE, SidecarSettings::default());
     for _ in 0..2000 {
-        scene.turn();
+        scene.run_once();
         assert!(scene.everybody_sees_all());
     }
 }

@@ -55,7 +55,7 @@ impl Port {
     }
 
     /// What each server reports, as its number and words.
-    fn turn(&mut self) -> Vec<(usize, String)> {
+    fn run_once(&mut self) -> Vec<(usize, String)> {
         let now = Instant::now();
         let mut reported = Vec::new();
         for (number, shard) in self.shards.iter_mut().enumerate() {
@@ -81,7 +81,7 @@ impl Port {
         let deadline = Instant::now() + PATIENCE;
         while reported.len() < count {
             assert!(Instant::now() < deadline, "only {reported:?}");
-            reported.extend(self.turn());
+            reported.extend(self.run_once());
             thread::sleep(Duration::from_millis(1));
         }
         reported
@@ -91,7 +91,7 @@ impl Port {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
             assert!(Instant::now() < deadline, "this does not happen: {what}");
-            self.turn();
+            self.run_once();
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -154,7 +154,7 @@ struct Host {
 }
 
 impl Actor for Host {
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, server, .. } = self;
         while let Some(event) = transport.poll(now) {
@@ -244,7 +244,7 @@ impl Voice {
 }
 
 impl Actor for Voice {
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, client, .. } = self;
         while let Some(event) = transport.poll(now) {

@@ -55,7 +55,7 @@ impl World {
         for _ in 0..time.as_millis() {
             self.now += Duration::from_millis(1);
             for actor in everybody.iter_mut() {
-                actor.turn(self.now);
+                actor.run_once(self.now);
             }
         }
     }
@@ -63,7 +63,7 @@ impl World {
 
 /// An end that has something to do as time passes.
 pub(crate) trait Actor {
-    fn turn(&mut self, now: Instant);
+    fn run_once(&mut self, now: Instant);
 }
 
 /// A server of ours, and what it reported.
@@ -75,7 +75,7 @@ pub(crate) struct Server {
 }
 
 impl Actor for Server {
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
                 ServerEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
@@ -106,7 +106,7 @@ pub(crate) enum Direct {
 }
 
 impl Actor for Player {
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
                 ClientEvent::Connected => self.connected += 1,
@@ -134,7 +134,7 @@ pub(crate) struct Original {
 }
 
 impl Actor for Original {
-    fn turn(&mut self, now: Instant) {
+    fn run_once(&mut self, now: Instant) {
         self.steam.run_callbacks(now);
         while let Some(event) = self.steam.poll_event() {
             match event {

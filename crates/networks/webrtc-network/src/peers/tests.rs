@@ -36,13 +36,13 @@ impl Stage {
         let patience = Instant::now() + Duration::from_secs(20);
         while !is_so(self) {
             assert!(Instant::now() < patience, "this does not happen: {what}");
-            self.turn();
+            self.run_once();
             std::thread::yield_now();
         }
     }
 
     /// All ends do what there is to do, and connected players speak.
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         let now = Instant::now();
         while let Some((peer, event)) = self.host.poll(now) {
             if event == PeerEvent::Open {

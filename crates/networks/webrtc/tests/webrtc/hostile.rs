@@ -64,13 +64,13 @@ fn garbage_from_a_page_s_own_address_harms_nobody_and_not_even_the_page() {
             _ => [&[first], &garbage[..]].concat(),
         };
         stage.pages[page].browser.socket().send_to(&garbage, address).unwrap();
-        stage.turn();
+        stage.run_once();
     }
     // Alerts in the clear, as of before there were keys: a goodbye and a failure.
     for alert in [[1, 0], [2, 40]] {
         let record = [&[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2][..], &alert].concat();
         stage.pages[page].browser.socket().send_to(&record, address).unwrap();
-        stage.turn();
+        stage.run_once();
     }
     stage.settle(page);
     stage.settle(other);
@@ -89,7 +89,7 @@ fn a_page_that_floods_is_disconnected_and_nobody_else_notices() {
     let (flood, other) = (stage.page(), stage.page());
     for number in 0..2_000 {
         stage.pages[flood].browser.say(Instant::now(), &opus(number));
-        stage.turn();
+        stage.run_once();
         if stage.end_of(flood).is_some() {
             break;
         }
@@ -111,7 +111,7 @@ fn what_comes_beyond_a_peer_s_share_is_dropped_at_the_door() {
     while stage.shard.statistics().datagrams_too_many < 200 {
         assert!(Instant::now() < patience);
         stage.pages[page].browser.socket().send_to(&[0x80; 40], stage.address).unwrap();
-        stage.turn();
+        stage.run_once();
     }
     stage.settle(page);
 }

@@ -76,7 +76,7 @@ fn a_page_that_takes_nothing_is_disconnected_and_nobody_else() {
     assert!(sent[..60].iter().all(|sent| *sent == Sent::Yes));
     assert!(sent.contains(&Sent::TooSlow));
     assert_eq!(sent.last(), Some(&Sent::NotConnected));
-    stage.turn();
+    stage.run_once();
     assert!(matches!(stage.end_of(slow), Some(DisconnectReason::Overloaded { .. })));
     stage.settle(other);
 }

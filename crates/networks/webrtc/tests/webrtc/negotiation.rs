@@ -113,7 +113,7 @@ fn no_more_peers_negotiate_or_are_here_than_may() {
     let (first, second) = (accept(&mut stage).unwrap(), accept(&mut stage).unwrap());
     assert_eq!(accept(&mut stage), Err(OfferError::Full));
     stage.shard.close(Instant::now(), first);
-    stage.turn();
+    stage.run_once();
     assert_eq!(stage.told, [Told::Disconnected(first, DisconnectReason::ClosedByUs)]);
     stage.page();
     stage.page();

@@ -22,7 +22,7 @@ fn sixteen_speakers_are_heard_at_once_each_in_its_slot() {
         for slot in 0..16 {
             speak(&mut stage, page, Instant::now(), slot, slot as u64, sequence);
         }
-        stage.turn();
+        stage.run_once();
     }
     stage.until("all of it is heard", |stage| {
         (0..16).all(|slot| stage.pages[page].browser.heard(slot).packets == 50)
@@ -68,7 +68,7 @@ fn frames_that_were_lost_before_the_server_are_lost_to_the_page_and_overtaken_on
     let page = stage.page();
     for sequence in [0, 1, 4, 3, 5] {
         speak(&mut stage, page, Instant::now(), 0, 1, sequence);
-        stage.turn();
+        stage.run_once();
     }
     stage.until("all of it is heard", |stage| stage.pages[page].browser.heard(0).packets == 5);
     let heard = stage.pages[page].browser.heard(0);
@@ -90,7 +90,7 @@ fn a_page_with_fewer_slots_has_fewer_and_what_cannot_be_sent_is_counted() {
     stage.shard.send_voice(now, peer, RtcVoice { payload: &too_long[1..], ..voice });
     stage.until("what can be sent is heard", |stage| stage.pages[page].browser.heard(7).packets == 1);
     stage.shard.send_voice(now, peer, RtcVoice { payload: &too_long[1..], ..voice });
-    stage.turn();
+    stage.run_once();
     let statistics = stage.shard.statistics();
     assert_eq!((statistics.voice_sent, statistics.voice_unsent), (1, 4));
 }

@@ -78,7 +78,7 @@ impl Stage {
     }
 
     /// Lets everybody do what there is to do.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn run_once(&mut self) {
         let now = Instant::now();
         while let Some(event) = self.shard.poll(now) {
             self.told.push(match event {
@@ -103,7 +103,7 @@ impl Stage {
         let patience = Instant::now() + PATIENCE;
         while !is_so(self) {
             assert!(Instant::now() < patience, "waited in vain until {what}: {:?}", self.told.last());
-            self.turn();
+            self.run_once();
             std::thread::sleep(Duration::from_millis(1));
         }
     }

@@ -12,7 +12,7 @@ fn what_a_page_says_arrives_packet_for_packet() {
     let page = stage.page();
     for number in 0..100 {
         stage.pages[page].browser.say(Instant::now(), &opus(number));
-        stage.turn();
+        stage.run_once();
     }
     stage.until("all of it has come", |stage| stage.voice_of(page).len() == 100);
     let voice = stage.voice_of(page);
@@ -29,7 +29,7 @@ fn a_lost_packet_is_a_gap_and_an_overtaken_one_has_its_number() {
     let page = stage.page();
     for (sequence, time) in [(50, 0), (51, 960), (54, 3840), (53, 2880), (55, 4800)] {
         stage.pages[page].browser.say_as(Instant::now(), sequence, time, false, &opus(sequence as usize));
-        stage.turn();
+        stage.run_once();
     }
     stage.until("all of it has come", |stage| stage.voice_of(page).len() == 5);
     let voice = stage.voice_of(page);
@@ -63,7 +63,7 @@ fn numbers_and_times_go_on_where_packets_wrap_them() {
             false,
             &opus(step as usize),
         );
-        stage.turn();
+        stage.run_once();
     }
     stage.until("all of it has come", |stage| stage.voice_of(page).len() == 6);
     let voice = stage.voice_of(page);
@@ -94,7 +94,7 @@ fn how_a_link_does_becomes_known() {
             // What was sent last to the page never comes there.
             let _ = stage.pages[page].browser.socket().recv(&mut [0; 2048]);
         }
-        stage.turn();
+        stage.run_once();
         let quality = stage.shard.quality(peer).unwrap();
         let is_some_lost = |loss: Option<f32>| loss.is_some_and(|loss| (0.2..0.3).contains(&loss));
         if quality.round_trip.is_some()

@@ -47,7 +47,7 @@ fn packets_go_both_ways_and_voice_is_as_long_in_the_game_as_it_is() {
     for delivery in [Delivery::Reliable, Delivery::Unreliable] {
         game.client.send(now(), delivery, b"up");
         game.server.send(now(), &[peer], delivery, b"down");
-        game.turn();
+        game.run_once();
         assert_eq!(game.client.poll(now()), Some(ClientEvent::Packet { delivery, packet: b"down" }));
         assert_eq!(game.server.poll(now()), Some(ServerEvent::Packet { peer, delivery, packet: b"up" }));
     }
@@ -60,9 +60,9 @@ fn a_link_that_is_asked_for_before_the_game_is_connected_waits_for_that() {
     game.client.connect(now());
     assert_eq!(game.said_by_client(), []);
     game.clients_end.handle_game_connected();
-    game.turn();
+    game.run_once();
     game.newcomer("main");
-    game.turn();
+    game.run_once();
     assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
 }
 
@@ -90,7 +90,7 @@ fn a_game_that_loses_its_connection_loses_the_link_at_both_ends_and_another_can_
     assert_eq!(game.servers_end.clients().count(), 0);
     game.clients_end.handle_game_connected();
     game.ask();
-    game.turn();
+    game.run_once();
     assert!(game.newcomer("main") > peer);
 }
 
@@ -98,10 +98,10 @@ fn a_game_that_loses_its_connection_loses_the_link_at_both_ends_and_another_can_
 fn a_client_that_was_refused_reads_why() {
     let mut game = Game::new(&settings());
     game.ask();
-    game.turn();
+    game.run_once();
     let peer = game.newcomer("main");
     game.server.disconnect(now(), peer, "no such session");
-    game.turn();
+    game.run_once();
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::refused(b"no such session")));
 }
 
@@ -109,7 +109,7 @@ fn a_client_that_was_refused_reads_why() {
 fn a_server_that_takes_no_more_clients_says_so() {
     let mut game = Game::new(&HostedSettings { peers_max: 0, ..settings() });
     game.ask();
-    game.turn();
+    game.run_once();
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::refused(FULL.as_bytes())));
 }
 
@@ -143,7 +143,7 @@ fn a_client_of_a_server_that_was_started_again_learns_it_once_and_may_come_back(
     game.pass_to_client(b"\x05");
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::TimedOut));
     game.ask();
-    game.turn();
+    game.run_once();
     game.newcomer("main");
 }
 
@@ -155,16 +155,16 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
         game.server.poll(now()),
         Some(ServerEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
     ));
-    game.turn();
+    game.run_once();
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::closed_by_peer(TOO_SLOW.as_bytes())));
 
     game.ask();
-    game.turn();
+    game.run_once();
     let again = game.newcomer("main");
     assert!(again > peer);
-    game.turn();
+    game.run_once();
     game.clients_end.handle_send_failed();
-    game.turn();
+    game.run_once();
     let reason = DisconnectReason::closed_by_peer(b"");
     assert_eq!(game.server.poll(now()), Some(ServerEvent::Disconnected { peer: again, reason }));
 }
@@ -243,7 +243,7 @@ fn a_client_that_asks_again_and_again_is_heard_a_few_times_each_turn() {
         reported += 1;
     }
     assert!(reported <= 2 * usize::from(LINKS_ASKED_MAX), "{reported} events");
-    game.turn();
+    game.run_once();
     game.pass_to_server(b"\x01\0\0\0\x02main");
     assert!(game.server.poll(now()).is_some());
 }
@@ -275,9 +275,9 @@ impl Game {
     fn with_link() -> (Self, Peer) {
         let mut game = Self::new(&settings());
         game.ask();
-        game.turn();
+        game.run_once();
         let peer = game.newcomer("main");
-        game.turn();
+        game.run_once();
         assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
         (game, peer)
     }
@@ -303,7 +303,7 @@ impl Game {
     }
 
     /// Everything that either end has to say arrives.
-    fn turn(&mut self) {
+    fn run_once(&mut self) {
         for (delivery, message) in self.said_by_client() {
             self.servers_end.handle_message(CLIENT, delivery, &message);
         }

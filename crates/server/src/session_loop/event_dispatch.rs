@@ -16,7 +16,7 @@ use crate::utc::seconds_since_1970;
 
 impl SessionLoop {
     /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
-    pub(super) fn tell_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
+    pub(super) fn dispatch_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
             match event {
