@@ -14,7 +14,7 @@ pub const RING_FRAMES: usize = 24_000;
 pub const CORRECTION_MAX: f64 = 0.005;
 
 /// Frames above the target at which catching up by resampling would take too long, 100 ms: they are skipped, counted
-/// in [`DeviceDiagnostics::xruns`](crate::DeviceDiagnostics) and [`DeviceDiagnostics::skipped_frames`](crate::DeviceDiagnostics).
+/// in `xruns` and `skipped_frames` of [`DeviceDiagnostics`](crate::DeviceDiagnostics).
 pub const EXCURSION_FRAMES_MAX: usize = 4_800;
 
 /// Frames that a ring aims for at most, 200 ms: beyond it a device is of no use for talking.

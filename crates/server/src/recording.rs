@@ -1,8 +1,8 @@
 //! Recordings: what sessions relay, per speaker as Ogg Opus files that fit together, without
 //! decoding or encoding anything.
 //!
-//! A [`SessionRecorder`] has a thread and a folder. Each thread that relays has a [`RecordingFeed`]: a ring that takes bytes
-//! without waiting, or drops and counts them.
+//! A [`SessionRecorder`] has a thread and a folder. Each thread that relays has a [`RecordingFeed`]: a ring that takes
+//! bytes without waiting, or drops and counts them.
 //!
 //! ```text
 //!   session loop ── feed (ring) ──▶ recorder ──▶ folder/session/2033-05-18T03-33-20Z/

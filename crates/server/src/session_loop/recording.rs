@@ -6,9 +6,9 @@ use super::SessionLoop;
 use crate::recording::{RecordingFeed, RecordingRefusal};
 
 impl SessionLoop {
-    /// Records sessions by way of this feed from now on: those of
-    /// [`SessionRecordingSettings::sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player comes,
-    /// others when they are [asked to](Self::start_recording).
+    /// Records sessions through this feed: those of
+    /// [`sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player joins, others
+    /// [on request](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
         self.recording_feed = Some(feed);
     }
