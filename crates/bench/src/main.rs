@@ -146,7 +146,10 @@ pub(crate) struct Output {
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     if let Command::Product { arguments } = command {
-        return consonance_cli::run([PRODUCT.into()].into_iter().chain(arguments));
+        return consonance_cli::run(
+            [PRODUCT.into()].into_iter().chain(arguments),
+            consonance_listeners::Networks::new(consonance_listeners::NETWORKS),
+        );
     }
     consonance_cli::start_log();
     consonance_cli::exit_code(run(&command))

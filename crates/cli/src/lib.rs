@@ -50,12 +50,12 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use consonance_listeners::Networks;
 
 pub use capture_arguments::CaptureArguments;
 pub use logging::{complain, start as start_log};
 pub use progress::ProgressLine;
-pub use proxy::short_name;
 
 /// Voice chat for games: a server, a player, a demonstration.
 ///
@@ -97,17 +97,16 @@ enum Command {
 }
 
 /// Does what these arguments say; the first is the name of the program. Ends the process where they are wrong, or ask
-/// for help.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments =
-        Arguments::try_parse_from(arguments).unwrap_or_else(|error| renamed_flags::explain(error).exit());
+/// for help. A server knows these networks besides QUIC.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, networks: Networks) -> ExitCode {
+    let arguments = parse(arguments, networks);
     if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Proxy(_))) {
         logging::start();
     }
     let outcome = match arguments.command {
-        None => serve::run_default(),
-        Some(Command::Serve(serve)) => serve::run(&serve),
-        Some(Command::Proxy(proxy)) => proxy::run(&proxy),
+        None => serve::run_default(networks),
+        Some(Command::Serve(serve)) => serve::run(&serve, networks),
+        Some(Command::Proxy(proxy)) => proxy::run(&proxy, networks),
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),
@@ -119,6 +118,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Recordings(recordings)) => recordings::run(&recordings),
     };
     exit_code(outcome)
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>, networks: Networks) -> Arguments {
+    let command = Arguments::command().mut_subcommand("proxy", |proxy| proxy::with_networks(proxy, networks));
+    let parsed = command.try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| renamed_flags::explain(error).exit())
 }
 
 /// How a program ends that has done its work, or says why it has not.

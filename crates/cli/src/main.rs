@@ -9,6 +9,8 @@
 use std::env;
 use std::process::ExitCode;
 
+use consonance_listeners::{NETWORKS, Networks};
+
 fn main() -> ExitCode {
-    consonance_cli::run(env::args_os())
+    consonance_cli::run(env::args_os(), Networks::new(NETWORKS))
 }

@@ -3,21 +3,19 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Command};
 use consonance_gateway::SourceAddresses;
-use consonance_server_config::{ListenerNetwork, Value};
+use consonance_listeners::{Network, Networks};
+use consonance_server_config::Value;
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
 
 /// The addresses of the proxy and of the game server, and the session of the voice.
 #[derive(Debug, Args)]
 pub(crate) struct Proxy {
-    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, mirror-telepathy,
-    /// mirror-websocket and mirror-ignorance are Mirror over Telepathy, over its transport for browsers and over
-    /// Ignorance, darkrift, or darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is
-    /// Netcode for GameObjects over Unity Transport 2.
-    #[arg(value_name = "NETWORK", value_parser = networks())]
+    /// What the game's clients and server speak.
+    #[arg(value_name = "NETWORK")]
     network: String,
     /// The address that the game's clients connect to instead of the game server; port 0 picks a free port.
     #[arg(long, value_name = "ADDR")]
@@ -62,14 +60,14 @@ pub(crate) struct Proxy {
 }
 
 /// Serves until interrupted.
-pub(crate) fn run(arguments: &Proxy) -> Result<(), Box<dyn Error>> {
-    arguments.operation.run(&|| arguments.prepare())
+pub(crate) fn run(arguments: &Proxy, networks: Networks) -> Result<(), Box<dyn Error>> {
+    arguments.operation.run(&|| arguments.prepare(networks))
 }
 
 impl Proxy {
     /// Reads the file, the environment, and the files that they name.
-    fn prepare(&self) -> Result<Prepared, Box<dyn Error>> {
-        let mut sources = file_and_environment(self.operation.config())?;
+    fn prepare(&self, networks: Networks) -> Result<Prepared, Box<dyn Error>> {
+        let mut sources = file_and_environment(self.operation.config(), networks)?;
         sources.listen_elsewhere();
         self.operator.add_to(&mut sources);
         let mut loaded = sources.load()?;
@@ -82,14 +80,14 @@ impl Proxy {
         let Some(session) = sessions.first().cloned() else {
             return Err("name the session that voice goes to, with --session".into());
         };
-        loaded.add_listener(&self.listener(&session))?;
-        Ok(Prepared::read(loaded)?)
+        loaded.add_listener(&self.listener(&session, networks))?;
+        Ok(Prepared::read(loaded, networks)?)
     }
 
     /// The table of the equivalent listener.
-    fn listener<'s>(&'s self, session: &str) -> Vec<(&'static str, &'s str, Value)> {
-        let network = SHORT_NAMES.iter().find(|(short, _)| *short == self.network);
-        let network = network.map_or(&*self.network, |(_, network)| network.name());
+    fn listener<'s>(&'s self, session: &str, networks: Networks) -> Vec<(&'static str, &'s str, Value)> {
+        let network = networks.iter().find(|network| network.short_name() == self.network);
+        let network = network.map_or(&*self.network, |network| network.table().name);
         let mut keys = vec![
             ("NETWORK", "network", Value::from(network)),
             ("--listen", "address", Value::from(&*self.listen.to_string())),
@@ -128,17 +126,13 @@ fn key_and_value(text: &str) -> Result<(String, Value), String> {
     Ok((key.trim().to_owned(), Value::of_text(value.trim())))
 }
 
-/// Short names of the most common networks.
-const SHORT_NAMES: [(&str, ListenerNetwork); 2] =
-    [("mirror", ListenerNetwork::MirrorKcp), ("darkrift", ListenerNetwork::DarkRift2)];
-
-/// The command's name of a network; its name in the configuration is accepted, too.
-pub fn short_name(network: ListenerNetwork) -> &'static str {
-    let short = SHORT_NAMES.iter().find(|(_, meant)| *meant == network);
-    short.map_or(network.name(), |(short, _)| short)
-}
-
-fn networks() -> PossibleValuesParser {
-    let proxied = ListenerNetwork::all().filter(|network| network.has_proxy());
-    PossibleValuesParser::new(proxied.map(|it| PossibleValue::new(short_name(it)).alias(it.name())))
+/// The command, with these networks as what it can be for.
+pub(crate) fn with_networks(command: Command, networks: Networks) -> Command {
+    let proxied = || networks.iter().filter(|network| network.table().has_proxy());
+    let value = |network: &'static dyn Network| {
+        let name = network.table().name;
+        PossibleValue::new(network.short_name()).alias(name).help(network.title())
+    };
+    let values = PossibleValuesParser::new(proxied().map(value));
+    command.mut_arg("network", |network| network.value_parser(values))
 }

@@ -26,6 +26,7 @@ use std::io::{self, Write as _, stdout};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use clap::Args;
+use consonance_listeners::Networks;
 use consonance_quic::QuicAddress;
 use consonance_server_config::{ConfigSources, DEFAULT_PORT, Value, default_file, json_schema};
 
@@ -54,28 +55,31 @@ pub(crate) struct Serve {
 }
 
 /// Serves until interrupted.
-pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(arguments: &Serve, networks: Networks) -> Result<(), Box<dyn Error>> {
     if arguments.print_config {
         return Ok(print(&default_file())?);
     }
     if arguments.print_schema {
-        return Ok(print(&json_schema())?);
+        return Ok(print(&json_schema(networks.tables()))?);
     }
-    let prepare = || Ok(Prepared::read(arguments.settings.load(arguments.operation.config())?)?);
+    let prepare = || {
+        let loaded = arguments.settings.load(arguments.operation.config(), networks)?;
+        Ok(Prepared::read(loaded, networks)?)
+    };
     arguments.operation.run(&prepare)
 }
 
 /// What the command does when it is told nothing: one session for this machine, and how to join it.
-pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
+pub(crate) fn run_default(networks: Networks) -> Result<(), Box<dyn Error>> {
     let interrupt = Interrupt::listen()?;
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(networks.tables());
     let native = free_or_any(DEFAULT_PORT, |address| UdpSocket::bind(address).is_ok());
     sources.add_argument("--listen", "listen", Value::from(&*native.to_string()));
     let page = free_or_any(browsers::PAGE_PORT, |address| {
         UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok()
     });
     sources.add_argument("--web", "web.listen", Value::from(&*page.to_string()));
-    let prepared = Prepared::read(sources.load()?)?;
+    let prepared = Prepared::read(sources.load()?, networks)?;
     let log_level = logging::start_for_server(&prepared.loaded.config.log);
     let running = Running::start(prepared, Vec::new())?;
     let page = running.browsers().map(Browsers::url).unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::Config;
-use crate::schema::{Setting, settings};
+use crate::schema::{Kind, Setting, kind, settings};
 use crate::written::written;
 
 /// When a changed key is applied.
@@ -27,7 +27,10 @@ impl Config {
     /// The keys whose values are not the defaults, with these values in the syntax of the file.
     pub fn settings_made(&self) -> Vec<(&'static str, String)> {
         let (own, default) = (self.to_json(), Self::default().to_json());
-        let value = |key: &Setting| written(key.schema, key.value_in(&own)).unwrap_or_else(|| "none".into());
+        let value = |key: &Setting| match kind(key.schema) {
+            Kind::Listeners => self.listen.written(),
+            _ => written(key.schema, key.value_in(&own)).unwrap_or_else(|| "none".into()),
+        };
         changed(&own, &default).map(|key| (&*key.path, value(key))).collect()
     }
 

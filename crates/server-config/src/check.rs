@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 use crate::DEFAULT_PORT;
 use crate::document::{Placed, Value};
 use crate::former_keys::new_name;
-use crate::listening::checked_listeners;
 use crate::schema::{Kind, kind, properties};
 use crate::suggestion::did_you_mean;
 
@@ -89,7 +88,6 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -
             };
             list.iter().map(checked).collect()
         }
-        (Kind::Listeners, _) => checked_listeners(value, folder),
         (Kind::Table, Value::Table(keys)) => table(name, schema, keys, folder),
         _ => Err(wrong()),
     }

@@ -73,7 +73,7 @@ impl Config {
     /// Listeners that exclude each other, or whose clients have no session.
     pub(super) fn listener_problems(&self) -> Vec<String> {
         let quic = self.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
-        let others = self.listen.others.iter().map(|it| (it.network.ip_protocol(), it.address));
+        let others = self.listen.others.iter().map(|it| (it.network.ip_protocol, it.address));
         let all: Vec<_> = quic.chain(others).collect();
         let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
             address.port() != 0 && all[..*index].contains(&all[*index])
@@ -82,7 +82,7 @@ impl Config {
         let twice = twice.map(|(_, (_, address))| format!("{address} is used twice"));
         let wrong = self.listen.others.iter().filter_map(|listener| {
             let what = listener.problem(self)?;
-            Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
+            Some(format!("{} at {}: {what}", listener.network.name, listener.address))
         });
         twice.chain(wrong).collect()
     }

@@ -7,21 +7,26 @@
 //! `sources.rs` reads files and variables, `document.rs` knows their lines, and `check.rs` compares values with the
 //! schema before serde makes a [`Config`] of them.
 //!
+//! Networks are not known here: each brings a [`NetworkTable`] with the struct of its own keys.
+//!
 //! ```
 //! use consonance_server_config::ConfigSources;
 //!
-//! let mut sources = ConfigSources::default();
+//! let mut sources = ConfigSources::new(&[]);
 //! sources.add_file("voice.toml".as_ref(), "sessions = ['red', 'blue']\n[limits]\nlinks = 100");
 //! sources.add_environment([("CONSONANCE_LIMITS_LINKS".into(), "200".into())]);
 //! let loaded = sources.load()?;
 //! assert_eq!(loaded.config.limits.links, 200);
 //!
-//! let mut sources = ConfigSources::default();
+//! let mut sources = ConfigSources::new(&[]);
 //! sources.add_file("voice.toml".as_ref(), "[limits]\nlink = 100");
 //! let error = sources.load().unwrap_err().to_string();
 //! assert_eq!(error, "voice.toml:2: there is no key limits.link; did you mean limits.links?");
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
+
+// By this name, what [`table!`] derives is found here, too.
+extern crate self as consonance_server_config;
 
 mod changes;
 mod check;
@@ -48,6 +53,12 @@ mod web;
 mod web_limits;
 mod written;
 
+/// What [`table!`] derives with.
+#[doc(hidden)]
+pub mod derives {
+    pub use {schemars, serde};
+}
+
 pub use changes::TakesEffect;
 pub use config::{
     AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
@@ -57,8 +68,8 @@ pub use document::Value;
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{
-    GameListenerConfig, IpProtocol, KcpGeneration, ListenConfig, ListenerConfig, ListenerNetwork,
-    ProxyListenerConfig, SidecarListenerConfig, VoiceLayout, WebSocketListenerConfig,
+    IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
+    ProxyListenerConfig, SettingsType,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;
@@ -70,5 +81,5 @@ pub use schema::json_schema;
 pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret};
-pub use web::WebConfig;
+pub use web::{ORIGIN, WebConfig, is_origin};
 pub use web_limits::WebLimitsConfig;

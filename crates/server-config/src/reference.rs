@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::check::allowed;
-use crate::listening::{COMMON_KEYS, NETWORKS, NetworkRow, PROXY_KEYS, last, schema_of};
-use crate::schema::{Kind, SECTIONS, Section, about, kind};
+use crate::listening::{COMMON_KEYS, NetworkTable, NetworkTables, PROXY_KEYS};
+use crate::schema::{Kind, SECTIONS, Section, about, kind, properties};
 use crate::written::{written, written_example};
 
 /// A file with all defaults and a comment for each key. Keys without a value are commented out.
@@ -32,7 +32,7 @@ pub fn default_file() -> String {
 }
 
 /// The page `docs/configuration.md`.
-pub fn reference_page() -> String {
+pub fn reference_page(networks: NetworkTables) -> String {
     let mut page = String::from(INTRODUCTION);
     for section in &*SECTIONS {
         let heading = match &*section.path {
@@ -41,7 +41,7 @@ pub fn reference_page() -> String {
         };
         let _ = write!(page, "\n## {heading}\n\n{}", keys_of(section));
     }
-    page.push_str(&listeners());
+    page.push_str(&listeners(networks));
     page
 }
 
@@ -72,22 +72,20 @@ fn keys_of(section: &Section) -> String {
 }
 
 /// The networks of listeners, and the keys of each.
-fn listeners() -> String {
+fn listeners(networks: NetworkTables) -> String {
     let mut part = String::from(LISTENERS);
-    let shared = shared_keys();
+    let shared = shared_keys(networks);
     part.push_str(&listener_table(&shared));
     part.push_str(PROXIES);
-    let proxied: Vec<_> = NETWORKS.iter().filter(|row| row.proxy.is_some()).collect();
-    let names: Vec<_> = proxied.iter().map(|row| row.name).collect();
+    let names: Vec<_> = networks.iter().filter(|it| it.has_proxy()).map(|it| it.name).collect();
     let _ = writeln!(part, "Networks with a proxy: `{}`.", names.join("`, `"));
-    let keys = proxied.first().map(|row| PROXY_KEYS.iter().map(move |path| ListenerKey::new(row, path, "")));
-    part.push_str(&listener_table(&keys.into_iter().flatten().collect::<Vec<_>>()));
-    for network in NETWORKS {
+    let keys = properties(&PROXY_KEYS).map(|(name, schema)| ListenerKey { name, schema, where_it_holds: "" });
+    part.push_str(&listener_table(&keys.collect::<Vec<_>>()));
+    for network in networks {
         let about = one_sentence_per_line(network.about.trim());
         let _ = write!(part, "\n### `network = \"{}\"`\n\n{about}\n", network.name);
-        let is_shared = |key: &ListenerKey| shared.iter().any(|shared| shared.path == key.path);
-        let (shared, own): (Vec<_>, Vec<_>) = own_keys(network).partition(is_shared);
-        let names: Vec<_> = shared.iter().map(|key| last(key.path)).collect();
+        let (shared, own): (Vec<_>, Vec<_>) = own_keys(network).partition(|key| shared.contains(key));
+        let names: Vec<_> = shared.iter().map(|key| key.name).collect();
         if !names.is_empty() {
             let _ = writeln!(part, "[Shared keys](#keys-of-several-networks): `{}`.", names.join("`, `"));
         }
@@ -101,37 +99,35 @@ const LISTENERS: &str = include_str!("reference/listeners.txt");
 const PROXIES: &str = include_str!("reference/proxies.txt");
 
 /// A key of a network's listeners, with a sentence on where it holds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct ListenerKey {
-    network: &'static NetworkRow,
-    path: &'static str,
+    name: &'static str,
+    schema: &'static Json,
     where_it_holds: &'static str,
 }
 
-impl ListenerKey {
-    fn new(network: &'static NetworkRow, path: &'static str, where_it_holds: &'static str) -> Self {
-        Self { network, path, where_it_holds }
-    }
-}
-
 /// The keys of a network besides those of all networks and of all proxies.
-fn own_keys(network: &'static NetworkRow) -> impl Iterator<Item = ListenerKey> {
-    let keys = move |paths: &'static [&'static str], where_it_holds| {
-        paths.iter().map(move |path| ListenerKey::new(network, path, where_it_holds))
+fn own_keys(network: &'static NetworkTable) -> impl Iterator<Item = ListenerKey> {
+    let NetworkTable { with_upstream, without_upstream, .. } = network;
+    let key = |(name, schema)| {
+        let where_it_holds = match with_upstream {
+            _ if without_upstream.contains(&name) => " Not with `upstream`.",
+            Some(keys) if keys.contains(&name) => " Only with `upstream`.",
+            _ => "",
+        };
+        ListenerKey { name, schema, where_it_holds }
     };
-    keys(network.keys, "")
-        .chain(keys(network.server_keys, " Not with `upstream`."))
-        .chain(keys(network.proxy.unwrap_or_default(), " Only with `upstream`."))
+    properties(network.schema()).map(key)
 }
 
 /// The keys of all networks, and those that two or more networks have.
-fn shared_keys() -> Vec<ListenerKey> {
-    let of_all = NETWORKS.first().into_iter();
+fn shared_keys(networks: NetworkTables) -> Vec<ListenerKey> {
+    let of_all = properties(&COMMON_KEYS).filter(|(name, _)| *name != "address");
     let mut shared: Vec<_> =
-        of_all.flat_map(|row| COMMON_KEYS.iter().map(move |path| ListenerKey::new(row, path, ""))).collect();
-    for key in NETWORKS.iter().flat_map(own_keys) {
-        let networks = NETWORKS.iter().filter(|row| own_keys(row).any(|own| own.path == key.path));
-        if networks.count() > 1 && !shared.iter().any(|known| known.path == key.path) {
+        of_all.map(|(name, schema)| ListenerKey { name, schema, where_it_holds: "" }).collect();
+    for key in networks.iter().flat_map(|network| own_keys(network)) {
+        let has_it = |network: &&&'static NetworkTable| own_keys(network).any(|own| own == key);
+        if networks.iter().filter(has_it).count() > 1 && !shared.contains(&key) {
             shared.push(key);
         }
     }
@@ -144,8 +140,8 @@ fn listener_table(keys: &[ListenerKey]) -> String {
         return String::new();
     }
     let head = "\n| key | default | allowed | |\n|---|---|---|---|\n".to_owned();
-    keys.iter().fold(head, |table, ListenerKey { network, path, where_it_holds }| {
-        table + &row(last(path), schema_of(network, path), "", where_it_holds)
+    keys.iter().fold(head, |table, ListenerKey { name, schema, where_it_holds }| {
+        table + &row(name, schema, "", where_it_holds)
     })
 }
 

@@ -2,23 +2,30 @@
 
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
 
 use crate::Config;
+use crate::listening::{NetworkTables, add_tables};
 
 /// The JSON Schema (draft 2020-12) of a configuration file, for editors.
-pub fn json_schema() -> String {
-    format!("{:#}\n", *SCHEMA)
+pub fn json_schema(networks: NetworkTables) -> String {
+    let mut schema = SCHEMA.clone();
+    add_tables(&mut schema, networks);
+    format!("{schema:#}\n")
 }
 
-/// The schema of the whole file, without references.
-pub(super) static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
+/// The schema of the whole file, without references and without the tables of networks.
+static SCHEMA: LazyLock<Json> = LazyLock::new(schema_of::<Config>);
+
+/// The schema of a table, without references.
+pub(super) fn schema_of<T: JsonSchema>() -> Json {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let mut schema = settings.into_generator().into_root_schema_for::<Config>().to_value();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     simplify(&mut schema);
     schema
-});
+}
 
 /// One key of a table that is not a table itself.
 #[derive(Debug)]
@@ -147,7 +154,7 @@ pub(super) fn kind(schema: &Json) -> Kind<'_> {
 }
 
 /// The keys of a table, in the order of its struct.
-pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
+pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> + Clone {
     let order = schema["x-order"].as_array().into_iter().flatten().filter_map(Json::as_str);
     order.map(|key| (key, &schema["properties"][key])).filter(|(_, schema)| !schema.is_null())
 }

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use crate::check::{Mistake, checked};
 use crate::contradictions::Contradiction;
 use crate::document::{Placed, Value, parse};
-use crate::listening::{Listener, checked_table};
+use crate::listening::{ListenConfig, Listener, NetworkTables, read_table};
 use crate::problem::{ConfigError, Origin, Problem};
-use crate::schema::{PREFIX, SECTIONS, Setting, settings};
+use crate::schema::{Kind, PREFIX, SECTIONS, Setting, kind, settings};
 use crate::suggestion::{did_you_mean, nearest};
 use crate::{Config, environment, former_keys};
 
 /// All values and their sources. Later sources override earlier ones, key by key: add the file first, then the
 /// environment, then the arguments.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ConfigSources {
+    networks: NetworkTables,
     entries: Vec<Entry>,
     problems: Vec<Problem>,
     notes: Vec<String>,
@@ -40,9 +41,21 @@ pub struct LoadedConfig {
     pub notes: Vec<String>,
     /// Where each value was written, and the lines of the items of lists.
     origins: BTreeMap<&'static str, (Origin, Vec<usize>)>,
+    networks: NetworkTables,
 }
 
 impl ConfigSources {
+    /// No values yet. Listeners may be for QUIC and for these networks.
+    pub fn new(networks: NetworkTables) -> Self {
+        Self {
+            networks,
+            entries: Vec::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+            listens_elsewhere: false,
+        }
+    }
+
     /// Removes the default address: players arrive over something that is not configured here, so that only written
     /// addresses are opened, and none is required.
     pub fn listen_elsewhere(&mut self) {
@@ -105,17 +118,24 @@ impl ConfigSources {
     /// checked.
     pub fn load(self) -> Result<LoadedConfig, ConfigError> {
         let mut problems = self.problems;
-        let mut loaded =
-            LoadedConfig { config: Config::default(), notes: self.notes, origins: BTreeMap::new() };
-        if self.listens_elsewhere {
-            loaded.config.listen.quic.clear();
-        }
+        let networks = self.networks;
+        let (config, origins) = (Config::default(), BTreeMap::new());
+        let mut loaded = LoadedConfig { config, notes: self.notes, origins, networks };
         let mut config = loaded.config.to_json();
+        let mut listen = ListenConfig::default();
+        if self.listens_elsewhere {
+            listen.quic.clear();
+        }
         let last: BTreeMap<&str, Entry> =
             self.entries.into_iter().map(|entry| (&*entry.setting.path, entry)).collect();
         for (key, Entry { setting, value, origin, folder }) in last {
-            match checked(setting.name(), setting.schema, &value, &folder) {
-                Ok(json) => setting.set_in(&mut config, json),
+            let read = match kind(setting.schema) {
+                Kind::Listeners => ListenConfig::read(&value, &folder, networks).map(|read| listen = read),
+                _ => checked(setting.name(), setting.schema, &value, &folder)
+                    .map(|json| setting.set_in(&mut config, json)),
+            };
+            match read {
+                Ok(()) => {}
                 Err(Mistake { line, what }) => {
                     problems.push(Problem { origin: origin.clone().at_line(line), key: key.into(), what });
                 }
@@ -127,7 +147,7 @@ impl ConfigSources {
             loaded.origins.insert(key, (origin, items.iter().map(|item| item.line).collect()));
         }
         match serde_json::from_value(config) {
-            Ok(config) => loaded.config = config,
+            Ok(config) => loaded.config = Config { listen, ..config },
             // The schema did not check this, so there is no line.
             Err(error) if problems.is_empty() => problems.push(loaded.problem("", error.to_string())),
             Err(_) => {}
@@ -204,18 +224,16 @@ impl LoadedConfig {
             ((*key).to_owned(), Placed { value: value.clone(), line })
         };
         let table: Vec<_> = options.iter().enumerate().map(placed).collect();
-        let listener = checked_table(&table, environment::folder()).map_err(|Mistake { line, what }| {
-            let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
-            Problem { origin: Origin::Argument(option), key: "listen".into(), what }
-        })?;
+        let listener =
+            read_table(&table, environment::folder(), self.networks).map_err(|Mistake { line, what }| {
+                let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
+                Problem { origin: Origin::Argument(option), key: "listen".into(), what }
+            })?;
         let listen = &mut self.config.listen;
-        let added = match listener {
-            Listener::Quic(address) => {
-                serde_json::from_value(address).map(|address| listen.quic.push(address))
-            }
-            Listener::Other(other) => serde_json::from_value(other).map(|other| listen.others.push(other)),
-        };
-        added.map_err(|error| self.problem("listen", error.to_string()))?;
+        match listener {
+            Listener::Quic(address) => listen.quic.push(address),
+            Listener::Other(other) => listen.others.push(other),
+        }
         let wrong = self.config.listener_problems();
         let problems: Vec<_> = wrong.into_iter().map(|what| self.problem("listen", what)).collect();
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::of(problems)) }

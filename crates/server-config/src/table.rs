@@ -9,19 +9,29 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Declares a table: for each key its documentation, its default, as in RFC 3681, and for a number its range.
 ///
-/// The struct, the keys of the file, the environment variables, the JSON Schema, the printed file and the reference
-/// page follow from it. `x-reload` says whether a reload applies a key, or all keys of a table; `format` tells paths
-/// and addresses from other strings.
+/// From it follow the struct, the keys of the file, the environment variables, the JSON Schema, the printed file and
+/// the reference page. `x-reload` says whether a reload applies a key, or all keys of a table; `format` tells paths and
+/// addresses from other strings.
+#[macro_export]
 macro_rules! table {
-    ($(#[$of_table:meta])* pub struct $name:ident {
+    ($(#[$of_table:meta])* $vis:vis struct $name:ident {
         $($(#[$of_key:meta])* pub $key:ident: $kind:ty = $default:expr $(, $least:tt..=$most:tt)?;)*
     }) => {
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+        #[derive(
+            Clone,
+            Debug,
+            PartialEq,
+            $crate::derives::serde::Deserialize,
+            $crate::derives::serde::Serialize,
+            $crate::derives::schemars::JsonSchema,
+        )]
+        #[serde(crate = "consonance_server_config::derives::serde")]
+        #[schemars(crate = "consonance_server_config::derives::schemars")]
         $(#[$of_table])*
         #[serde(default, deny_unknown_fields)]
         #[schemars(extend("x-order" = [$(stringify!($key)),*]))]
         #[non_exhaustive]
-        pub struct $name {
+        $vis struct $name {
             $($(#[$of_key])* $(#[schemars(range(min = $least, max = $most))])? pub $key: $kind,)*
         }
 

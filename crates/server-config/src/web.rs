@@ -130,7 +130,8 @@ impl WebConfig {
 
 const ANNOUNCED: &str = "an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780";
 const NETWORK: &str = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
-pub(super) const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
+/// What [`is_origin`] expects, in words.
+pub const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
 const HOST_NAME: &str = "a name without scheme and port, such as gamebox.local";
 const ICE_SERVER: &str = "the URL of a STUN or TURN server, such as turn:turn.example.org:3478";
 
@@ -158,7 +159,8 @@ fn is_network(text: &str) -> bool {
     matches!((ip, bits), (Ok(ip), Ok(bits)) if bits <= bits_max(ip))
 }
 
-pub(super) fn is_origin(text: &str) -> bool {
+/// Whether it is the scheme and the host of a site, without a path.
+pub fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| {
         !host.is_empty() && !host.contains(['/', '?', '#', '*']) && !host.contains(char::is_whitespace)

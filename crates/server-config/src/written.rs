@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use crate::document::quoted;
-use crate::listening::written_listeners;
 use crate::schema::{Kind, kind, properties};
 
 /// A value with its secrets hidden; `None` if there is none.
@@ -27,7 +26,6 @@ fn written_with(schema: &Json, value: &Json, reveals: bool) -> Option<String> {
                 list.iter().filter_map(|item| written_with(&schema["items"], item, reveals)).collect();
             format!("[{}]", items.join(", "))
         }
-        (Kind::Listeners, _) => written_listeners(value),
         (Kind::Table, Json::Object(_)) => {
             let keys = properties(schema).filter(|(key, schema)| value[key] != schema["default"]);
             let keys = keys.filter_map(|(key, schema)| {

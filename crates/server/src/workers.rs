@@ -70,11 +70,10 @@ impl Workers {
     ///
     /// # Panics
     /// If these are not as many as the workers.
-    pub fn add_shards<T: ServerTransport + 'static>(&mut self, shards: impl IntoIterator<Item = T>) {
+    pub fn add_shards(&mut self, shards: impl IntoIterator<Item = Box<dyn ServerTransport>>) {
         let mut shards = shards.into_iter();
         for session_loop in &mut self.loops {
-            session_loop
-                .add_network(Box::new(shards.next().expect("each worker has a shard of the network")));
+            session_loop.add_network(shards.next().expect("each worker has a shard of the network"));
         }
         assert!(shards.next().is_none(), "each shard of the network has a worker");
     }

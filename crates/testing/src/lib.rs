@@ -4,6 +4,7 @@
 //!
 //! * `player`: the session engine over a transport, without sound.
 //! * `sound`: recorded speech, and how much of it is found again.
+//! * `made-up-network`: a network that no game has.
 //! * `networks`: a player's end of each game network.
 //! * `rtc`: what a page does with WebRTC, without a browser.
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
@@ -12,6 +13,8 @@
 
 #[cfg(feature = "command")]
 pub mod command;
+#[cfg(feature = "made-up-network")]
+pub mod made_up_network;
 #[cfg(feature = "networks")]
 pub mod networks;
 #[cfg(feature = "player")]

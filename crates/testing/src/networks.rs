@@ -1,21 +1,33 @@
 //! A player's end of each of the networks for which a server listens, as a game's clients have it, for tests.
 //!
-//! Each function gives a [`ClientTransport`](consonance_transport::ClientTransport) to the server at an address of this
-//! machine: put a voice chat or a session's client above it, and it is a player of ours in that game.
+//! Each function gives a [`ClientTransport`] to the server at an address of this machine: put a voice chat or a
+//! session's client above it, and it is a player of ours in that game.
 //!
 //! ```no_run
 //! use consonance_transport::ClientTransport;
 //!
-//! let mut client = consonance_testing::networks::mirror_kcp(([127, 0, 0, 1], 7777).into());
+//! let mut client = consonance_testing::networks::player("mirror-kcp", ([127, 0, 0, 1], 7777).into());
 //! client.connect(std::time::Instant::now());
 //! ```
 //!
-//! Who uses it: the tests of the command, and `consonance-e2e`. What cannot be opened ends a test.
+//! The tests of the command use it, and `consonance-e2e`. What cannot be opened ends a test.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
-mod clients;
+use std::net::SocketAddr;
 
-pub use clients::{
-    browser_fallback, darkrift, fishnet, forge, mirror_ignorance, mirror_kcp, mirror_telepathy,
-    mirror_websocket, ngo, udp, webrtc, websocket,
-};
+use consonance_gateway::streams::StreamClientSettings;
+pub use consonance_listeners::players::over_udp as udp;
+use consonance_listeners::{NETWORKS, Networks};
+use consonance_transport::ClientTransport;
+
+/// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
+/// `main`.
+pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientTransport> {
+    Networks::new(NETWORKS).find(network).unwrap().player(server).unwrap()
+}
+
+/// A page without WebRTC, in the session `main`: as its own engine comes.
+pub fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
+    let end = consonance_websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
+    consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
+}

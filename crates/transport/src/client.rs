@@ -56,6 +56,44 @@ pub trait ClientTransport: Send {
     }
 }
 
+impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
+    fn connect(&mut self, now: Instant) {
+        (**self).connect(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        (**self).poll(now)
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        (**self).send(now, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        (**self).disconnect(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        (**self).wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        (**self).set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        (**self).limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        (**self).statistics()
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        (**self).direct_links()
+    }
+}
+
 /// What happened on a client's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClientEvent<'a> {

@@ -41,7 +41,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ratatui", &["crates/cli"]),
     ("rusty_enet", &["crates/networks/enet"]),
     ("rustls", &["crates/http", "crates/networks", "crates/server"]),
-    ("schemars", &["crates/server-config"]),
+    ("schemars", &["crates/listeners", "crates/server-config"]),
     ("steamworks", &["crates/networks/steam"]),
     ("tokio", &["crates/admin", "crates/http", "crates/networks", "crates/server", "crates/web"]),
     ("unicode-normalization", &["crates/name-key"]),

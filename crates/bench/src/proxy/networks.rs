@@ -233,15 +233,12 @@ fn unwrap_ngo(bytes: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_server_config::ListenerNetwork;
-
     use super::*;
-    use consonance_cli::short_name;
 
     #[test]
     fn each_network_that_has_a_proxy_can_be_measured() {
-        let proxied = ListenerNetwork::all().filter(|network| network.has_proxy());
-        let proxied: Vec<&str> = proxied.map(short_name).collect();
+        let proxied = consonance_listeners::NETWORKS.iter().filter(|network| network.table().has_proxy());
+        let proxied: Vec<&str> = proxied.map(|network| network.short_name()).collect();
         let measured: Vec<&str> = NETWORKS.iter().map(|network| network.name).collect();
         assert_eq!(measured, proxied);
     }

@@ -74,11 +74,11 @@ impl PreparedBrowsers {
         let reservations = Arc::new(InServedSessions(workers.reservations()));
         let shards = port.into_shards(workers.count())?;
         let (entrance, gateways) = browser_gateways(shards, gateway, reservations, info);
-        workers.add_shards(gateways);
+        workers.add_shards(gateways.into_iter().map(|gateway| Box::new(gateway) as _));
         if let Some(packets) = packets {
             let count = workers.count().get();
             let (shards, entrance) = packet_shards(count, InServedSessions(workers.reservations()), packets);
-            workers.add_shards(shards);
+            workers.add_shards(shards.into_iter().map(|shard| Box::new(shard) as _));
             page.packets = Some(entrance);
         }
         Ok(OpenedBrowsers { page, host, entrance, voice })

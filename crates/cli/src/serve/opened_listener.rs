@@ -4,38 +4,43 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use consonance_listeners::Shards;
 use consonance_server::Workers;
 use consonance_server_config::Config;
-use consonance_sidecar::SidecarServer;
-use consonance_transport::ServerTransport;
 
 use super::host::host_at;
 
 /// One whose clients wait until it is handed to the workers.
 pub(super) struct OpenedListener {
-    pub(super) listener: NetworkListener,
+    pub(super) shards: Shards,
+    /// The session of all its clients; without it each link names its own.
+    pub(super) session: Option<String>,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
     /// Where it listens, if it is for `WebSocket`s with TLS.
     pub(super) tls_address: Option<SocketAddr>,
 }
 
-/// What listens, by how it says which session somebody means.
-pub(super) enum NetworkListener {
-    /// All of them mean this session.
-    Session(String, Box<dyn ServerTransport>),
-    /// Each link names its own.
-    Links(Box<SidecarServer>),
-}
-
 impl OpenedListener {
     /// Where clients of QUIC find the same session when their UDP is blocked, if it is here.
     pub(super) fn tls_port(&self) -> Option<TlsPort> {
-        match &self.listener {
-            NetworkListener::Session(session, _) => {
-                self.tls_address.map(|address| TlsPort { session: session.clone(), address })
+        Some(TlsPort { session: self.session.clone()?, address: self.tls_address? })
+    }
+
+    /// From now on the workers take in who comes.
+    pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
+        match self.shards {
+            Shards::One(network) => {
+                let session = self.session.unwrap_or_default();
+                let is_there = workers.add_for_session(&session, network);
+                let what = || format!("there is no session {session:?} for its network: name it in sessions");
+                is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
             }
-            NetworkListener::Links(_) => None,
+            Shards::Many(make) => {
+                let shards = make(workers.count(), Box::new(workers.placement()))?;
+                workers.add_shards(shards);
+                Ok(())
+            }
         }
     }
 }
@@ -57,24 +62,6 @@ impl TlsPort {
         };
         let ports = all.iter().filter(is_reached).map(|port| (port.session.clone(), port.address.port()));
         ports.rev().collect()
-    }
-}
-
-impl NetworkListener {
-    /// From now on the workers take in who comes.
-    pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
-        match self {
-            Self::Session(session, network) => {
-                let is_there = workers.add_for_session(&session, network);
-                let what = || format!("there is no session {session:?} for its network: name it in sessions");
-                is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
-            }
-            Self::Links(server) => {
-                let shards = server.into_shards(workers.count(), workers.placement())?;
-                workers.add_shards(shards);
-                Ok(())
-            }
-        }
     }
 }
 

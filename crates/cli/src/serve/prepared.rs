@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem, Seconds};
@@ -35,7 +36,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// Reads keys and certificates, and checks the names.
-    pub(crate) fn read(mut loaded: LoadedConfig) -> Result<Self, ConfigError> {
+    pub(crate) fn read(mut loaded: LoadedConfig, networks: Networks) -> Result<Self, ConfigError> {
         // What a service has for its state, it is there to keep.
         let storage = &mut loaded.config.storage.folder;
         *storage = storage.take().or_else(state_folder::of_service);
@@ -46,7 +47,8 @@ impl Prepared {
         let mut notes = Vec::new();
         let sessions = sessions(&loaded, &mut notes).and_then(|sessions| {
             let joining = sessions.admission.settings();
-            let game_listeners = game_listener::read(&loaded, joining, stream_identity.as_ref(), &mut notes)?;
+            let game_listeners =
+                game_listener::read(&loaded, networks, joining, stream_identity.as_ref(), &mut notes)?;
             let browsers = browsers::read(&loaded, joining, &mut notes)?;
             Ok((sessions, game_listeners, browsers))
         });

@@ -92,7 +92,7 @@ impl Running {
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
         for listener in opened {
-            listener.listener.hand_to(&mut workers)?;
+            listener.hand_to(&mut workers)?;
         }
         let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
         if let Some(capture) = &capture {
@@ -317,7 +317,7 @@ fn listen(
         let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
         let host = host_at(config, address.ip());
         listeners.push(Listener { host, port, shown_identity, web_socket_ports });
-        workers.add_shards(shards);
+        workers.add_shards(shards.into_iter().map(|shard| Box::new(shard) as _));
     }
     Ok(listeners)
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use consonance_listeners::Networks;
 use consonance_server_config::{ConfigSources, LoadedConfig, Value};
 
 use super::room_rules::RoomRules;
@@ -71,8 +72,12 @@ pub(crate) struct OperatorArguments {
 
 impl SettingsArguments {
     /// Reads the file, then the environment, then the arguments.
-    pub(super) fn load(&self, file: Option<&Path>) -> Result<LoadedConfig, Box<dyn Error>> {
-        let mut sources = file_and_environment(file)?;
+    pub(super) fn load(
+        &self,
+        file: Option<&Path>,
+        networks: Networks,
+    ) -> Result<LoadedConfig, Box<dyn Error>> {
+        let mut sources = file_and_environment(file, networks)?;
         self.add_to(&mut sources);
         let mut loaded = sources.load()?;
         self.rooms.apply(&mut loaded.config);
@@ -138,8 +143,8 @@ impl OperatorArguments {
 }
 
 /// The settings of the file and of the environment.
-pub(crate) fn file_and_environment(file: Option<&Path>) -> Result<ConfigSources, String> {
-    let mut sources = ConfigSources::default();
+pub(crate) fn file_and_environment(file: Option<&Path>, networks: Networks) -> Result<ConfigSources, String> {
+    let mut sources = ConfigSources::new(networks.tables());
     if let Some(path) = file {
         let text = std::fs::read_to_string(path);
         let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;

@@ -1,33 +1,16 @@
 //! Why a player is refused: the code arrives over every network, in the network's own close or just before it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_listeners::NETWORKS;
 use consonance_session::{Client, ClientSettings, EndCode};
 use consonance_testing::command::{Folder, Program};
-use consonance_testing::networks as game_clients;
 use consonance_testing::player::TestPlayer;
 use consonance_transport::ClientTransport;
 
 use crate::talker::PATIENCE;
-
-/// Connects to a server and tells the code with which it refuses.
-type CodeOver = fn(SocketAddr) -> Option<EndCode>;
-
-/// The networks of games, and the code that a player without a password is refused with over each.
-const NETWORKS: [(&str, CodeOver); 10] = [
-    ("mirror-kcp", |server| code_of_refusal(game_clients::mirror_kcp(server))),
-    ("mirror-telepathy", |server| code_of_refusal(game_clients::mirror_telepathy(server))),
-    ("mirror-websocket", |server| code_of_refusal(game_clients::mirror_websocket(server))),
-    ("mirror-ignorance", |server| code_of_refusal(game_clients::mirror_ignorance(server))),
-    ("darkrift2", |server| code_of_refusal(game_clients::darkrift(server))),
-    ("fishnet", |server| code_of_refusal(game_clients::fishnet(server))),
-    ("ngo", |server| code_of_refusal(game_clients::ngo(server))),
-    ("forge", |server| code_of_refusal(game_clients::forge(server))),
-    ("webrtc-network", |server| code_of_refusal(game_clients::webrtc(server))),
-    ("websocket", |server| code_of_refusal(game_clients::websocket(server))),
-];
 
 /// The code that came in the close or before it.
 fn code_of_refusal(transport: impl ClientTransport) -> Option<EndCode> {
@@ -49,14 +32,17 @@ fn a_player_without_a_password_learns_the_code_over_every_network() {
     let folder = Folder::new();
     folder.write("password.txt", b"a password of this test\n");
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
-    let listeners: String = NETWORKS.iter().map(|(name, _)| listener(name)).collect();
+    let networks: Vec<_> = NETWORKS.iter().filter(|network| network.scenario_keys().is_some()).collect();
+    let listeners: String = networks.iter().map(|network| listener(network.table().name)).collect();
     let text = format!("{listeners}[joining]\npassword_file = 'password.txt'\n");
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
-    for (network, code_over) in NETWORKS {
-        let words = format!("over {network} at 127.0.0.1:");
-        let open = server.until_line(network, |line| line.contains(&words));
+    for network in networks {
+        let name = network.table().name;
+        let words = format!("over {name} at 127.0.0.1:");
+        let open = server.until_line(name, |line| line.contains(&words));
         let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
-        let code = code_over((Ipv4Addr::LOCALHOST, port).into());
-        assert_eq!(code, Some(EndCode::PasswordMissing), "{network}");
+        let player = network.player((Ipv4Addr::LOCALHOST, port).into()).unwrap();
+        let code = code_of_refusal(player);
+        assert_eq!(code, Some(EndCode::PasswordMissing), "{name}");
     }
 }

@@ -25,6 +25,7 @@ mod joining;
 mod listener_switches;
 #[cfg(unix)]
 mod logging;
+mod made_up_network;
 mod names_in_use;
 mod names_over_udp;
 mod networks;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_listeners::NETWORKS;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_testing::command::Folder;
@@ -50,21 +51,11 @@ fn players_of_different_networks_hear_each_other_in_one_session() {
 }
 
 #[test]
-fn clients_of_eight_games_networks_pages_and_a_native_one_hear_each_other_in_one_session() {
+fn clients_of_every_game_network_pages_and_a_native_one_hear_each_other_in_one_session() {
     let folder = Folder::new();
-    let networks = [
-        "mirror-kcp",
-        "mirror-telepathy",
-        "mirror-ignorance",
-        "darkrift2",
-        "fishnet",
-        "ngo",
-        "forge",
-        "webrtc-network",
-        "websocket",
-    ];
+    let networks: Vec<_> = NETWORKS.iter().filter(|network| network.scenario_keys().is_some()).collect();
     let listener = |name: &str| format!("[[listen]]\nnetwork = '{name}'\naddress = '127.0.0.1:0'\n");
-    let listeners: String = networks.iter().map(|name| listener(name)).collect();
+    let listeners: String = networks.iter().map(|network| listener(network.table().name)).collect();
     let text = format!("{}{listeners}[web]\nlisten = '127.0.0.1:0'\n", listener("quic"));
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let at = |network: &str| {
@@ -77,17 +68,10 @@ fn clients_of_eight_games_networks_pages_and_a_native_one_hear_each_other_in_one
     let runtime = QuicRuntime::new(1).unwrap();
     let mut players =
         vec![player("Native", QuicClient::new(&runtime, address, QuicClientSettings::default()))];
-    players.extend([
-        player("Kcp", game_clients::mirror_kcp(at("mirror-kcp"))),
-        player("Telepathy", game_clients::mirror_telepathy(at("mirror-telepathy"))),
-        player("Ignorance", game_clients::mirror_ignorance(at("mirror-ignorance"))),
-        player("DarkRift", game_clients::darkrift(at("darkrift2"))),
-        player("FishNet", game_clients::fishnet(at("fishnet"))),
-        player("Ngo", game_clients::ngo(at("ngo"))),
-        player("Forge", game_clients::forge(at("forge"))),
-        player("WebRTC", game_clients::webrtc(at("webrtc-network"))),
-        player("WebGL", game_clients::websocket(at("websocket"))),
-    ]);
+    for network in networks {
+        let name = network.table().name;
+        players.push(player(name, network.player(at(name)).unwrap()));
+    }
     let page = server.until_line("the page", |line| line.starts_with("page for players at "));
     for name in ["Page", "Another page"] {
         players.push(Box::new(Page::join(page.split(' ').nth(4).unwrap(), name)));
@@ -103,7 +87,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let open = server.until_line("Telepathy", |line| line.contains("over mirror-telepathy at"));
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
-    let mut in_menus = game_clients::mirror_telepathy((Ipv4Addr::LOCALHOST, port).into());
+    let mut in_menus = game_clients::player("mirror-telepathy", (Ipv4Addr::LOCALHOST, port).into());
     in_menus.connect(Instant::now());
     until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
 
@@ -126,7 +110,7 @@ fn who_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let open = server.until_line("the network", |line| line.contains("over mirror-websocket at"));
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
-    let mut in_menus = game_clients::mirror_websocket((Ipv4Addr::LOCALHOST, port).into());
+    let mut in_menus = game_clients::player("mirror-websocket", (Ipv4Addr::LOCALHOST, port).into());
     in_menus.connect(Instant::now());
     until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
     server.signal("INT");

@@ -216,7 +216,8 @@ fn the_log_says_that_a_game_cannot_be_reached() {
 fn players_who_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     let mut game = kcp_server();
     let (proxy, address) = proxy("mirror", game.local_addr(), &[]);
-    let (mut alice, mut bob) = (game_clients::mirror_kcp(address), game_clients::mirror_kcp(address));
+    let (mut alice, mut bob) =
+        (game_clients::player("mirror-kcp", address), game_clients::player("mirror-kcp", address));
     alice.connect(Instant::now());
     bob.connect(Instant::now());
     let mut met = Met::default();

@@ -1,5 +1,9 @@
 //! The players: the network and the rooms of each.
 
+use std::sync::LazyLock;
+
+use consonance_listeners::{NETWORKS, Networks};
+
 use crate::words::Words;
 
 /// Somebody.
@@ -19,6 +23,8 @@ pub(crate) enum Who {
     Trevor,
     Jukebox,
     Rex,
+    /// A player of a network that none of the others is on.
+    Guest(usize),
 }
 
 /// How somebody's packets get to the server.
@@ -30,14 +36,8 @@ pub(crate) enum Way {
     Lossy,
     /// The page in a real browser.
     Browser,
-    /// A game on Mirror, over kcp2k.
-    Mirror,
-    DarkRift,
-    FishNet,
-    NetcodeForGameObjects,
-    Forge,
-    WebSocket,
-    WebRtcNetwork,
+    /// A network that the server listens for, by its name in the configuration.
+    Listed(&'static str),
     /// A network that the server does not know: the game's own server hands its packets over a sidecar link.
     PlainSockets,
     /// `consonance join`, a process of its own that records.
@@ -66,18 +66,33 @@ pub(crate) const DANCE_FLOOR: &str = "dance floor";
 /// A room with three chairs.
 pub(crate) const CARD_TABLE: &str = "card table";
 
-/// Everybody, in the order in which they come.
-pub(crate) const CAST: [Role; 14] = [
+/// All players, in the order in which they come: those of the programme, and a guest for each other network.
+pub(crate) static CAST: LazyLock<Vec<Role>> = LazyLock::new(|| {
+    let is_on = |name| move |role: &Role| role.way == Way::Listed(name);
+    let others = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
+    let others = others.map(|network| network.table().name).filter(|name| !NAMED.iter().any(is_on(name)));
+    let guest = |(number, name)| {
+        let words = Words::Speech(FIRST_GUEST_SPEECH + number);
+        role(Who::Guest(number), Way::Listed(name), &[LOBBY], Some(words))
+    };
+    NAMED.into_iter().chain(others.enumerate().map(guest)).collect()
+});
+
+/// The speeches before it are those of the players of the programme.
+const FIRST_GUEST_SPEECH: usize = 12;
+
+/// Those of the programme.
+const NAMED: [Role; 14] = [
     role(Who::Alice, Way::Native, &[LOBBY, RED, WORLD], Some(Words::Speech(0))),
     role(Who::Bob, Way::Lossy, &[LOBBY, BLUE], Some(Words::Speech(1))),
     role(Who::Brigitte, Way::Browser, &[LOBBY], Some(Words::Speech(2))),
-    role(Who::Kim, Way::Mirror, &[LOBBY, RED, WORLD], Some(Words::Speech(3))),
-    role(Who::Dario, Way::DarkRift, &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(4))),
-    role(Who::Finn, Way::FishNet, &[LOBBY, RED, WORLD], Some(Words::Speech(5))),
-    role(Who::Nils, Way::NetcodeForGameObjects, &[LOBBY, BLUE], Some(Words::Speech(6))),
-    role(Who::Flora, Way::Forge, &[LOBBY, DANCE_FLOOR], Some(Words::Speech(7))),
-    role(Who::Wanda, Way::WebSocket, &[LOBBY, RED], Some(Words::Speech(8))),
-    role(Who::Rita, Way::WebRtcNetwork, &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(9))),
+    role(Who::Kim, Way::Listed("mirror-kcp"), &[LOBBY, RED, WORLD], Some(Words::Speech(3))),
+    role(Who::Dario, Way::Listed("darkrift2"), &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(4))),
+    role(Who::Finn, Way::Listed("fishnet"), &[LOBBY, RED, WORLD], Some(Words::Speech(5))),
+    role(Who::Nils, Way::Listed("ngo"), &[LOBBY, BLUE], Some(Words::Speech(6))),
+    role(Who::Flora, Way::Listed("forge"), &[LOBBY, DANCE_FLOOR], Some(Words::Speech(7))),
+    role(Who::Wanda, Way::Listed("websocket"), &[LOBBY, RED], Some(Words::Speech(8))),
+    role(Who::Rita, Way::Listed("webrtc-network"), &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(9))),
     role(Who::Petra, Way::PlainSockets, &[LOBBY], Some(Words::Speech(10))),
     role(Who::Trevor, Way::Native, &[LOBBY], Some(Words::Speech(11))),
     role(Who::Jukebox, Way::Native, &[], Some(Words::Music)),
@@ -86,12 +101,16 @@ pub(crate) const CAST: [Role; 14] = [
 
 impl Who {
     pub(crate) fn role(self) -> &'static Role {
-        &CAST[self as usize]
+        let role = CAST.iter().find(|role| role.who == self);
+        role.expect("every player has a role")
     }
 
     /// In the session.
     pub(crate) fn name(self) -> String {
-        format!("{self:?}")
+        match self {
+            Self::Guest(number) => format!("Guest {number}"),
+            named => format!("{named:?}"),
+        }
     }
 
     pub(crate) fn listens_to(self, room: &str) -> bool {
@@ -106,13 +125,10 @@ impl Way {
             Self::Native => "native, QUIC",
             Self::Lossy => "native, QUIC, 10 % loss",
             Self::Browser => "browser",
-            Self::Mirror => "Mirror, kcp2k",
-            Self::DarkRift => "DarkRift 2",
-            Self::FishNet => "Fish-Networking",
-            Self::NetcodeForGameObjects => "Netcode for GameObjects",
-            Self::Forge => "Forge Remastered",
-            Self::WebSocket => "WebSocket",
-            Self::WebRtcNetwork => "WebRTC Network",
+            Self::Listed(name) => {
+                let network = Networks::new(NETWORKS).find(name);
+                network.map_or(name, |network| network.title())
+            }
             Self::PlainSockets => "plain sockets, by a sidecar",
             Self::Recorder => "consonance join --record",
         }
@@ -123,13 +139,7 @@ impl Way {
         match self {
             Self::Native | Self::Lossy | Self::Recorder => "quic",
             Self::Browser => "web",
-            Self::Mirror => "mirror-kcp",
-            Self::DarkRift => "darkrift2",
-            Self::FishNet => "fishnet",
-            Self::NetcodeForGameObjects => "ngo",
-            Self::Forge => "forge",
-            Self::WebSocket => "websocket",
-            Self::WebRtcNetwork => "webrtc-network",
+            Self::Listed(name) => name,
             Self::PlainSockets => "sidecar",
         }
     }
@@ -146,7 +156,7 @@ mod tests {
     #[test]
     fn everybody_is_found_and_has_words_of_their_own() {
         for (number, role) in CAST.iter().enumerate() {
-            assert_eq!(role.who as usize, number);
+            assert_eq!(CAST.iter().position(|other| other.who == role.who), Some(number));
             let has_the_same = |other: &&Role| other.words.is_some() && other.words == role.words;
             assert!(CAST[..number].iter().find(has_the_same).is_none(), "{:?}", role.who);
         }

@@ -7,8 +7,10 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use consonance_listeners::NETWORKS;
 use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
 use crate::cast::{CARD_TABLE, WORLD};
@@ -38,7 +40,7 @@ impl House {
     /// If it does not.
     pub(crate) fn open(program: &Path, folder: &Path) -> Result<Self, Failure> {
         let mut ports = BTreeMap::new();
-        for listener in LISTENERS.into_iter().chain([WEB, ADMIN]) {
+        for listener in LISTENERS.iter().copied().chain([WEB, ADMIN]) {
             ports.insert(listener, free_port().map_err(Failure::io("a free port"))?);
         }
         write(folder, SECRET_FILE, "what only the two of us know\n")?;
@@ -150,9 +152,14 @@ fn serve(program: &Path, folder: &Path) -> Result<Child, Failure> {
 fn config(ports: &BTreeMap<&'static str, u16>) -> String {
     let at = |listener: &str| format!("127.0.0.1:{}", ports.get(listener).copied().unwrap_or_default());
     let listen = |network: &&str| {
-        let secret =
-            if *network == "sidecar" { format!("secret_file = \"{SECRET_FILE}\"\n") } else { String::new() };
-        format!("[[listen]]\nnetwork = \"{network}\"\naddress = \"{}\"\n{secret}", at(network))
+        let more = match *network {
+            "sidecar" => format!("secret_file = \"{SECRET_FILE}\"\n"),
+            name => {
+                let network = NETWORKS.iter().find(|network| network.table().name == name);
+                network.and_then(|network| network.scenario_keys()).unwrap_or_default().to_owned()
+            }
+        };
+        format!("[[listen]]\nnetwork = \"{network}\"\naddress = \"{}\"\n{more}", at(network))
     };
     let listeners: String = LISTENERS.iter().map(listen).collect();
     format!(
@@ -186,8 +193,10 @@ fn secret(file: &Path) -> Result<(), Failure> {
 }
 
 /// As the configuration calls them.
-const LISTENERS: [&str; 9] =
-    ["quic", "mirror-kcp", "darkrift2", "fishnet", "ngo", "forge", "websocket", "webrtc-network", "sidecar"];
+static LISTENERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
+    ["quic", "sidecar"].into_iter().chain(games.map(|network| network.table().name)).collect()
+});
 const WEB: &str = "web";
 const ADMIN: &str = "admin";
 const CONFIG: &str = "voice.toml";
@@ -214,7 +223,7 @@ mod tests {
 
     #[test]
     fn everybody_finds_a_door() {
-        for role in &CAST {
+        for role in CAST.iter() {
             let listener = role.way.listener();
             assert!(LISTENERS.contains(&listener) || listener == WEB, "{listener}");
         }

@@ -42,13 +42,7 @@ impl Player {
         let builder = match role.way {
             Way::Native | Way::Recorder | Way::Browser => VoiceChat::to(house.address()).map_err(not_so),
             Way::Lossy => over(lossy(house.address(), runtime.insert(QuicRuntime::new(1).map_err(not_so)?))?),
-            Way::Mirror => over(Box::new(networks::mirror_kcp(at))),
-            Way::DarkRift => over(Box::new(networks::darkrift(at))),
-            Way::FishNet => over(Box::new(networks::fishnet(at))),
-            Way::NetcodeForGameObjects => over(Box::new(networks::ngo(at))),
-            Way::Forge => over(Box::new(networks::forge(at))),
-            Way::WebSocket => over(Box::new(networks::websocket(at))),
-            Way::WebRtcNetwork => over(Box::new(networks::webrtc(at))),
+            Way::Listed(network) => over(networks::player(network, at)),
             Way::PlainSockets => over(Box::new(PlainClient::new(game))),
         }?;
         let (mouth, ear) = (Mouth::default(), Ear::default());

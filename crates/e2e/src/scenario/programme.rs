@@ -5,7 +5,7 @@
 use Act::{Happens, Says};
 use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
 
-use crate::cast::{BLUE, CARD_TABLE, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
+use crate::cast::{BLUE, CARD_TABLE, CAST, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
 
 /// A part of the scenario.
 #[derive(Debug)]
@@ -14,13 +14,15 @@ pub(crate) struct Scene {
     /// What is tried, in a sentence.
     pub(crate) what: &'static str,
     /// In this order.
-    pub(crate) acts: &'static [Act],
+    acts: &'static [Act],
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
     Says(Line),
     Happens(Event),
+    /// Every guest says something to the lobby.
+    GuestsSpeak,
 }
 
 /// Somebody says their words once.
@@ -103,6 +105,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
             global(Rita),
             global(Petra),
             global(Trevor),
+            Act::GuestsSpeak,
         ],
     },
     Scene {
@@ -221,6 +224,17 @@ const fn says(who: Who, to: To, heard_by: HeardBy, why: &'static str) -> Act {
 /// To the lobby, where everybody is.
 const fn global(who: Who) -> Act {
     says(who, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody listens to the lobby")
+}
+
+impl Scene {
+    /// What happens and is said, in order.
+    pub(crate) fn acts(&self) -> impl Iterator<Item = Act> {
+        let guests = || CAST.iter().map(|role| role.who).filter(|who| matches!(who, Who::Guest(_)));
+        self.acts.iter().flat_map(move |act| match act {
+            Act::GuestsSpeak => guests().map(global).collect(),
+            act => vec![*act],
+        })
+    }
 }
 
 impl Line {

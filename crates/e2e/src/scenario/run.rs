@@ -45,17 +45,17 @@ fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result
     println!("{}: {}", scene.title, scene.what);
     let from = stage.now();
     let (mut lines, mut checks) = (Vec::new(), Vec::new());
-    for act in scene.acts {
+    for act in scene.acts() {
         match act {
             Act::Happens(event) => {
-                let seen = stage.happen(*event, report)?;
+                let seen = stage.happen(event, report)?;
                 for check in &seen {
                     println!("  {} {}", mark(check.is_so), check.words);
                 }
                 checks.extend(seen);
             }
             Act::Says(line) if line.who.role().way == Way::Browser && stage.page.is_none() => {}
-            Act::Says(line) => match stage.say(line) {
+            Act::Says(line) => match stage.say(&line) {
                 Ok(said) => {
                     println!("  {}", in_words(&said));
                     lines.push(said);
@@ -63,6 +63,7 @@ fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result
                 Err(Failure::Interrupted) => return Err(Failure::Interrupted),
                 Err(failure) => checks.push(Check::new(format!("{:?} speaks: {failure}", line.who), false)),
             },
+            Act::GuestsSpeak => {}
         }
     }
     Ok(Played { title: scene.title, what: scene.what, from, to: stage.now(), lines, checks })

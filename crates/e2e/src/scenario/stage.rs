@@ -61,7 +61,7 @@ impl Stage {
             began,
             _game: game,
         };
-        for role in &CAST {
+        for role in CAST.iter() {
             match (role.way, &arguments.browser) {
                 (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.who)?),
                 (Way::Browser, None) => {}

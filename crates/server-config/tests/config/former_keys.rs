@@ -4,11 +4,11 @@ use std::path::Path;
 
 use consonance_server_config::ConfigSources;
 
-use crate::{complaints, variables};
+use crate::{complaints, tables, variables};
 
 #[test]
 fn notes_a_variable_of_a_removed_key_with_the_reason() {
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[("CONSONANCE_FAST_PATH_ALLOW_PLAIN", "true")]));
     let notes = sources.load().unwrap().notes;
     let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is not a setting any more: voice is always encrypted";
@@ -33,7 +33,7 @@ fn rejects_a_key_of_an_earlier_version_with_its_present_name() {
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
     }
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[
         ("CONSONANCE_OVERLOAD_SHED", "false"),
         ("CONSONANCE_WATCHING_MONITOR_CHANNELS", "true"),

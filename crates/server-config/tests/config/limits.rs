@@ -4,6 +4,8 @@ use std::path::Path;
 
 use consonance_server_config::reference_page;
 
+use crate::tables;
+
 /// Numbers that bound nothing a peer can make grow, wait or cost.
 const NO_LIMITS: &[&str] = &[
     "workers",
@@ -66,7 +68,7 @@ fn keys_of_row(row: &str) -> Vec<(&str, &str)> {
 
 /// Every key with a range of numbers, with its section or network, and its default.
 fn numbers() -> Vec<(String, String)> {
-    let page = reference_page();
+    let page = reference_page(tables());
     let mut section = String::new();
     let mut found = Vec::new();
     let mut shared = Vec::new();

@@ -12,12 +12,18 @@ mod web;
 
 use std::path::Path;
 
+use consonance_listeners::{NETWORKS, Networks};
 use consonance_server_config::{
-    Config, ConfigSources, LoadedConfig, TakesEffect, Value, default_file, reference_page,
+    Config, ConfigSources, LoadedConfig, NetworkTables, TakesEffect, Value, default_file, reference_page,
 };
 
+/// The networks of a server.
+fn tables() -> NetworkTables {
+    Networks::new(NETWORKS).tables()
+}
+
 fn of_file(text: &str) -> ConfigSources {
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_file(Path::new("/etc/consonance/voice.toml"), text);
     sources
 }
@@ -239,7 +245,7 @@ fn does_not_check_overridden_values() {
 
 #[test]
 fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[
         ("CONSONANCE_LISTEN", "[::]:7000"),
         ("CONSONANCE_SESSIONS", "['a', \"b\"]"),
@@ -263,7 +269,7 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
 
 #[test]
 fn reports_an_invalid_variable_or_argument_by_name() {
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[("CONSONANCE_LIMITS_LINKS", "many\nmore = 1")]));
     sources.add_argument("--listen", "listen", ["nonsense"].into_iter().collect());
     let complaints = sources.load().unwrap_err().to_string();
@@ -274,7 +280,7 @@ fn reports_an_invalid_variable_or_argument_by_name() {
 
 #[test]
 fn notes_a_misspelt_variable_but_not_one_of_another_program() {
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[
         ("CONSONANCE_LISTN", "[::]:1"),
         // As an orchestrator sets them for a service that is called consonance.
@@ -320,10 +326,10 @@ fn changes_say_when_they_take_effect() {
 fn the_page_of_documentation_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, reference_page()).unwrap();
+        std::fs::write(path, reference_page(tables())).unwrap();
     }
     let page = std::fs::read_to_string(path).unwrap_or_default();
-    let is_same = page.replace("\r\n", "\n") == reference_page();
+    let is_same = page.replace("\r\n", "\n") == reference_page(tables());
     assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
 }
 
@@ -337,7 +343,7 @@ fn paths_in_lists_are_relative_to_the_files_folder_too() {
 #[test]
 fn rejects_a_path_that_is_not_utf_8() {
     let folder: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"/etc/\xff");
-    let mut sources = ConfigSources::default();
+    let mut sources = ConfigSources::new(tables());
     sources.add_file(&Path::new(folder).join("voice.toml"), "[storage]\nfolder = 'here'");
     let error = sources.load().unwrap_err().to_string();
     assert!(error.contains("storage.folder: the path") && error.contains("not valid UTF-8"), "{error}");

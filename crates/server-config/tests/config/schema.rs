@@ -3,6 +3,8 @@
 use consonance_server_config::{default_file, json_schema};
 use serde_json::{Value, json};
 
+use crate::tables;
+
 /// The first thing in `value` that the schema refuses, by the keywords that a schema of settings has.
 fn refused(schema: &Value, value: &Value, at: &str) -> Option<String> {
     let found = |why: &str| Some(format!("{at}: {why}"));
@@ -52,7 +54,7 @@ fn refused(schema: &Value, value: &Value, at: &str) -> Option<String> {
 }
 
 fn refused_file(text: &str) -> Option<String> {
-    let schema = serde_json::from_str(&json_schema()).unwrap();
+    let schema = serde_json::from_str(&json_schema(tables())).unwrap();
     let value = toml_as_json(toml::de::DeTable::parse(text).unwrap().get_ref());
     refused(&schema, &value, "")
 }
@@ -116,7 +118,7 @@ fn the_schema_admits_what_the_server_admits() {
 
 #[test]
 fn the_schema_describes_every_key_and_is_of_the_draft_that_editors_know() {
-    let schema: Value = serde_json::from_str(&json_schema()).unwrap();
+    let schema: Value = serde_json::from_str(&json_schema(tables())).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     let links = &schema["properties"]["limits"]["properties"]["links"];
     assert_eq!(

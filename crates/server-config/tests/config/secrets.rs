@@ -4,6 +4,8 @@ use std::path::Path;
 
 use consonance_server_config::ConfigSources;
 
+use crate::tables;
+
 #[test]
 fn no_error_shows_a_secret() {
     for file in [
@@ -19,7 +21,7 @@ fn no_error_shows_a_secret() {
         "[joining]\npasswords = [{ session = \"main\", password = [\"hunter2\"] }]",
         "[web]\nturn_secret = [\"hunter2\"]",
     ] {
-        let mut sources = ConfigSources::default();
+        let mut sources = ConfigSources::new(tables());
         sources.add_file(Path::new("/etc/consonance/voice.toml"), file);
         let problems = sources.load().unwrap_err();
         let told: Vec<_> = problems.problems().iter().map(ToString::to_string).collect();

@@ -101,7 +101,7 @@ fn a_banned_address_keeps_no_place_among_the_sessions_on_demand() {
     let place = workers.placement();
     let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
     let (network, mut game) = hosted::server(&HostedSettings::new(limits));
-    workers.add_shards([network]);
+    workers.add_shards([Box::new(network) as _]);
     let server = DedicatedServer::start(workers);
     let moderation = Moderation::new(server.handle(), settings.records.clone());
     moderation.ban(&by(), BanTarget::Address("192.0.2.0/24".parse().unwrap()), None).unwrap();

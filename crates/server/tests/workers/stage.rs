@@ -42,7 +42,7 @@ impl Stage {
     }
 
     fn on_networks(mut workers: Workers, networks: Vec<MemoryNetwork>) -> Self {
-        workers.add_shards(networks.iter().map(MemoryNetwork::listen));
+        workers.add_shards(networks.iter().map(|network| Box::new(network.listen()) as _));
         let place = Box::new(workers.placement());
         Self { server: DedicatedServer::start(workers), networks, place }
     }

@@ -75,7 +75,7 @@ impl ServerTransport for SlowToEnd {
 fn a_stopping_server_turns_on_until_every_goodbye_has_left() {
     let network = MemoryNetwork::new();
     let mut workers = Workers::new(&SessionsSettings::new(["red"]).unwrap(), NonZeroUsize::MIN);
-    workers.add_shards([SlowToEnd::new(network.listen())]);
+    workers.add_shards([Box::new(SlowToEnd::new(network.listen())) as _]);
     let server = DedicatedServer::start(workers);
     let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| player_over(&network, name, "red"));
     wait_until("both join", &mut [&mut alice, &mut bob], |players| {

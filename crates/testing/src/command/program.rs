@@ -52,7 +52,8 @@ impl Program {
         Self::launch(Command::new(program), arguments, &[])
     }
 
-    fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    /// Starts any program in the same way.
+    pub fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
         command.env("CONSONANCE_OVERLOAD_ENABLED", "false");
         command.envs(variables.iter().copied());

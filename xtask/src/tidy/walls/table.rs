@@ -224,7 +224,8 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-server-config",
         may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session"]),
-        tests_may_also_use: &[],
+        // The networks whose keys it reads.
+        tests_may_also_use: &["consonance-listeners"],
     },
     Walls {
         package: "consonance",
@@ -306,6 +307,7 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance",
             "consonance-inspector",
+            "consonance-listeners",
             "consonance-session",
             "consonance-testing",
             "plain-sockets",
@@ -315,6 +317,8 @@ pub(super) const WALLS: &[Walls] = &[
     // Each of its parts is a feature, and only tests and tools use it.
     Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
+    // It puts together what each network is made of.
+    Walls { package: "consonance-listeners", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "made-up-room",

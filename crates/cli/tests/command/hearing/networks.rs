@@ -1,42 +1,26 @@
 //! Every network for which a server listens, at a free port of this machine, and players for it.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift::voice::{DarkRiftVoice, VoiceSettings};
-use consonance_enet::{EnetServer, EnetServerSettings};
-use consonance_fishnet::FishNetVoiceOnly;
-use consonance_forge::voice::ForgeVoice;
-use consonance_forge::{ForgeServer, ForgeServerSettings};
-use consonance_gateway::streams::StreamSettings;
-use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer};
-use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
-use consonance_litenetlib::{LiteNetLibServer, UtcClock};
-use consonance_mirror::{MirrorVoiceOnly, looks_like_batch};
-use consonance_ngo::NgoVoiceOnly;
+use consonance_listeners::{NETWORKS, Network, Opened, Place, Reading, Shards};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
+use consonance_server_config::ListenerConfig;
 use consonance_sidecar::{
     LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
-use consonance_simple_web::{ServerEnd, SimpleWebServer};
-use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_testing::networks as game_clients;
 use consonance_transport::impair::{ImpairedClient, Impairment};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{ClientTransport, ServerTransport};
-use consonance_utp::UtpServer;
+use consonance_transport::{AddressShares, ClientTransport, ServerTransport};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
     WebListener, WebSettings, packet_shards, reply,
 };
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
-use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 /// The session in which all of them meet.
 pub(super) const SESSION: &str = "main";
@@ -65,21 +49,10 @@ pub(super) struct Listening {
 /// All of them.
 pub(super) fn all(way: Way) -> Vec<Listening> {
     let ways = Ways { way, lines: 0 };
-    vec![
-        quic(ways.clone()),
-        sidecar(ways.clone()),
-        mirror_kcp(ways.clone()),
-        mirror_telepathy(ways.clone()),
-        mirror_websocket(ways.clone()),
-        mirror_ignorance(ways.clone()),
-        darkrift(ways.clone()),
-        fishnet(ways.clone()),
-        ngo(ways.clone()),
-        forge(ways.clone()),
-        webrtc(ways.clone()),
-        websocket(ways.clone()),
-        browser_fallback(ways),
-    ]
+    let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
+    let games = games.map(|network| of_a_game(*network, ways.clone()));
+    let ours = [quic(ways.clone()), sidecar(ways.clone()), browser_fallback(ways.clone())];
+    ours.into_iter().chain(games).collect()
 }
 
 /// Makes the ways of players bad, if they are to be.
@@ -145,74 +118,23 @@ fn sidecar(mut ways: Ways) -> Listening {
     Listening { server: Box::new(server), line: Box::new(move || ways.line(game.client(SESSION))), bridge }
 }
 
-fn mirror_kcp(ways: Ways) -> Listening {
-    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-    let kcp = KcpServer::new(KcpServerSettings { link, ..KcpServerSettings::default() }, SEED);
-    let (server, at) = over_udp(kcp, mirror());
-    ways.listening(server, at, game_clients::mirror_kcp)
-}
-
-fn mirror_telepathy(ways: Ways) -> Listening {
-    let network = TelepathyServer::bind(anywhere(), Telepathy::default(), StreamSettings::default()).unwrap();
-    let at = network.local_addr().unwrap();
-    ways.listening(voice_only(network, mirror()), at, game_clients::mirror_telepathy)
-}
-
-fn mirror_websocket(ways: Ways) -> Listening {
-    let network = SimpleWebServer::bind(anywhere(), ServerEnd::default(), StreamSettings::default()).unwrap();
-    let at = network.local_addr().unwrap();
-    ways.listening(voice_only(network, mirror()), at, game_clients::mirror_websocket)
-}
-
-fn mirror_ignorance(ways: Ways) -> Listening {
-    let (server, at) = over_udp(EnetServer::new(EnetServerSettings::default(), SEED), mirror());
-    ways.listening(server, at, game_clients::mirror_ignorance)
-}
-
-fn darkrift(ways: Ways) -> Listening {
-    let network = DarkRiftServer::bind(anywhere(), consonance_darkrift::ServerSettings::default()).unwrap();
-    let at = network.local_addr();
-    let envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
-    ways.listening(voice_only(network, envelopes), at, game_clients::darkrift)
-}
-
-fn fishnet(ways: Ways) -> Listening {
-    let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let litenetlib = LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), clock, SEED);
-    let envelopes = FishNetVoiceOnly::new(consonance_fishnet::VoiceOnlySettings::default());
-    let (server, at) = over_udp(litenetlib, envelopes);
-    ways.listening(server, at, game_clients::fishnet)
-}
-
-fn ngo(ways: Ways) -> Listening {
-    let utp = UtpServer::new(consonance_utp::ServerSettings::default(), SEED);
-    let envelopes = NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default());
-    let (server, at) = over_udp(utp, envelopes);
-    ways.listening(server, at, game_clients::ngo)
-}
-
-fn forge(ways: Ways) -> Listening {
-    let forge = ForgeServer::new(ForgeServerSettings::default(), &SEED);
-    let (server, at) = over_udp(forge, ForgeVoice::default());
-    ways.listening(server, at, game_clients::forge)
-}
-
-fn webrtc(ways: Ways) -> Listening {
-    let signalling = SignallingListener::bind(anywhere(), ListenerSettings::default()).unwrap();
-    let at = signalling.local_addr();
-    let mut settings = HostSettings::new(format!("ws://{at}/chatapp").parse().unwrap(), SESSION);
-    settings.udp = anywhere();
-    let mut host = WebRtcHost::bind(settings).unwrap();
-    host.keep_signalling(signalling);
-    ways.listening(Box::new(host), at, game_clients::webrtc)
-}
-
-fn websocket(ways: Ways) -> Listening {
-    let end = consonance_websocket::ServerEnd::default();
-    let settings = consonance_websocket::default_settings();
-    let server = consonance_websocket::server(anywhere(), SESSION, end, settings).unwrap();
-    let at = server.network().local_addr().unwrap();
-    ways.listening(Box::new(server), at, game_clients::websocket)
+fn of_a_game(network: &'static dyn Network, ways: Ways) -> Listening {
+    let table = network.table();
+    let config = ListenerConfig::new(table, anywhere());
+    let no_file = &mut |path: &Path| panic!("it reads {}", path.display());
+    let wrong = |what: String| panic!("{}: {what}", table.name);
+    let listener = network.read(&mut Reading::new(&config, &wrong, no_file)).unwrap();
+    let place = Place {
+        network: table.name,
+        address: anywhere(),
+        session: Some(SESSION),
+        shares: AddressShares::default(),
+        own_host_names: &[],
+        identity: None,
+    };
+    let Opened { shards, address, .. } = listener.open(&place).unwrap();
+    let Shards::One(server) = shards else { panic!("{} is for one session", table.name) };
+    ways.listening(server, address, move |server| network.player(server).unwrap())
 }
 
 /// Pages whose voices come through no other way: behind HTTP, on the port of the page.
@@ -260,30 +182,6 @@ impl Signalling for NoOffers {
 
     fn candidate(&self, _: &str, _: String) {}
 }
-
-fn mirror() -> MirrorVoiceOnly {
-    MirrorVoiceOnly::new(consonance_mirror::VoiceOnlySettings::default())
-}
-
-fn over_udp<E: ServerEndpoint + 'static>(
-    endpoint: E,
-    envelopes: impl EnvelopeKind + 'static,
-) -> (Box<dyn ServerTransport>, SocketAddr) {
-    let server: io::Result<_> = UdpServer::bind(anywhere(), endpoint, UdpServerSettings::default());
-    let server = server.unwrap();
-    let at = server.local_addr();
-    (voice_only(server, envelopes), at)
-}
-
-fn voice_only(
-    network: impl GameNetworkServer + 'static,
-    envelopes: impl EnvelopeKind + 'static,
-) -> Box<dyn ServerTransport> {
-    Box::new(EnvelopeServer::new(network, envelopes, SESSION))
-}
-
-/// For what strangers must not guess, of whom there are none here.
-const SEED: [u8; 32] = [7; 32];
 
 fn anywhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()

@@ -41,7 +41,7 @@ impl Stage {
             before,
         };
         let doors = self.house.doors();
-        let flooder = self.house.at(Way::WebSocket.listener());
+        let flooder = self.house.at(Way::Listed("websocket").listener());
         let (is_over, garbage) = (Arc::clone(&flood.is_over), Arc::clone(&flood.garbage));
         let strangers = thread::spawn(move || throw_garbage(&doors, &is_over, &garbage));
         let (is_over, frames) = (Arc::clone(&flood.is_over), Arc::clone(&flood.frames));
@@ -135,7 +135,7 @@ fn send_too_much(server: SocketAddr, is_over: &AtomicBool, sent: &AtomicU64) {
         return;
     }
     let mut players =
-        [flooder, friend].map(|client| TestPlayer::new(client, networks::websocket(server), began));
+        [flooder, friend].map(|client| TestPlayer::new(client, networks::player("websocket", server), began));
     let turn = |players: &mut [TestPlayer<_>]| {
         let now = Instant::now();
         for player in players {

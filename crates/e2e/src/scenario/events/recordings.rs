@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Checks;
 use crate::cast::{CAST, LOBBY, Who};
-use crate::programme::{Act, PROGRAMME, To};
+use crate::programme::{Act, PROGRAMME, Scene, To};
 use crate::report::{Check, Report};
 use crate::stage::{RECORDS, Stage};
 use crate::words::Words;
@@ -51,9 +51,9 @@ impl Stage {
     /// Who has said something so far, to this room or to any.
     fn speakers(&self, report: &Report, room: Option<&str>) -> Vec<Who> {
         let scenes = &PROGRAMME[..report.scenes.len()];
-        let lines = scenes.iter().flat_map(|scene| scene.acts).filter_map(|act| match act {
+        let lines = scenes.iter().flat_map(Scene::acts).filter_map(|act| match act {
             Act::Says(line) => Some(line),
-            Act::Happens(_) => None,
+            _ => None,
         });
         let is_there = |to: To| match to {
             To::Room(to) => room.is_none_or(|room| room == to),

@@ -1,11 +1,11 @@
-//! Bytes that nobody else knows.
+//! Random bytes that no other party can guess.
 
 use std::io;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// For what strangers must not guess.
-pub(super) fn secret_bytes<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
+/// So many.
+pub(crate) fn secret_bytes<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
     let mut bytes = [0; BYTES];
     let drawn = SystemRandom::new().fill(&mut bytes);
     drawn.map(|()| bytes).map_err(|_| io::Error::other("the system has no random numbers"))

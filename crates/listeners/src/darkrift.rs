@@ -1,0 +1,205 @@
+//! `darkrift2`: games on DarkRift 2.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_darkrift::voice::{DarkRiftVoice, Layout, VoiceSettings};
+use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings};
+use consonance_gateway::proxy_protocol::Carrier;
+use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_transport::AddressShares;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+table! {
+    /// What must be known of a game on `DarkRift` 2.
+    pub(crate) struct DarkRiftKeys {
+        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
+        /// their own. A full listener is shared as `[addresses]` says.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// The tag of the game's voice messages. Default: learned from each client's first handshake.
+        #[schemars(example = 2000)]
+        pub tag: Option<u16> = None;
+        /// The tag of voice messages to clients, if it differs. Default: that of messages to the server.
+        #[schemars(example = 2001)]
+        pub tag_to_client: Option<u16> = None;
+        /// The layout of voice packets in messages with that tag: raw (`WriteRaw`), or after a four-byte length
+        /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
+        pub layout: VoiceLayout = VoiceLayout::Raw;
+        /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.
+        pub protocol_version: u32 = 1, 0..=1;
+        /// The UDP port in the clients' settings, if it is not the TCP port.
+        #[schemars(example = 4297)]
+        pub udp_port: Option<u16> = None;
+        /// The UDP port of the game's server, if it is not the port in upstream.
+        #[schemars(example = 4297)]
+        pub upstream_udp_port: Option<u16> = None;
+        /// The largest message of the game's server to a client; up to two wait for a slow client.
+        pub message_bytes_max: usize = 1 << 20, 65_536..=67_108_864;
+    }
+}
+
+impl NetworkSettings for DarkRiftKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        let is_untagged = self.tag.is_none() && self.layout != VoiceLayout::Raw;
+        is_untagged.then(|| "layout needs tag: set both, or neither to have them learned".into())
+    }
+}
+
+/// The layout of a voice packet in a message of a game on `DarkRift`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum VoiceLayout {
+    /// It is all there is.
+    Raw,
+    /// Its length comes first, in four bytes, big-endian.
+    Prefixed,
+    /// The same, little-endian.
+    PrefixedLittleEndian,
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "darkrift2",
+    about: "Clients of `DarkRift` 2 games. Besides the TCP port, the listener opens the UDP port of the same number, \
+            or `udp_port`.",
+    ip_protocol: IpProtocol::Tcp,
+    names_sessions: false,
+    settings: SettingsType::of::<DarkRiftKeys>(),
+    without_upstream: &[],
+    with_upstream: Some(&["upstream_udp_port", "message_bytes_max"]),
+};
+
+/// DarkRift 2.
+pub(crate) struct DarkRift2;
+
+impl Network for DarkRift2 {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn short_name(&self) -> &'static str {
+        "darkrift"
+    }
+
+    fn title(&self) -> &'static str {
+        "DarkRift 2"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-darkrift"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "darkrift2.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(DarkRiftListener(reading.config().settings())))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        // Any tag will do: servers learn it.
+        let envelope = consonance_darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
+        let client = DarkRiftClient::new(ClientSettings::new(server))?;
+        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+    }
+}
+
+struct DarkRiftListener(DarkRiftKeys);
+
+impl DarkRiftListener {
+    fn server(&self, address_shares: AddressShares) -> ServerSettings {
+        let default = ServerSettings::default();
+        let is_old = self.0.protocol_version == 0;
+        ServerSettings {
+            version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
+            // Clients of the old version know no second one.
+            acknowledgements: if is_old { 1 } else { default.acknowledgements },
+            udp_port: self.0.udp_port,
+            connections_max: self.0.connections_max,
+            address_shares,
+            outgoing_message_bytes_max: self.0.message_bytes_max,
+            outgoing_bytes_max: self.0.message_bytes_max.saturating_mul(2),
+            ..default
+        }
+    }
+
+    fn voice(&self) -> VoiceSettings {
+        let layout = match self.0.layout {
+            VoiceLayout::Raw => Layout::Raw,
+            VoiceLayout::Prefixed => Layout::Prefixed,
+            VoiceLayout::PrefixedLittleEndian => Layout::PrefixedLittleEndian,
+        };
+        VoiceSettings {
+            tag_to_server: self.0.tag,
+            tag_to_client: self.0.tag_to_client,
+            layout: self.0.tag.map(|_| layout),
+            ..VoiceSettings::default()
+        }
+    }
+}
+
+impl Listener for DarkRiftListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let server = DarkRiftServer::bind(place.address, self.server(place.shares))?;
+        let address = server.local_addr();
+        Ok(Opened::one(place.voice_only(server, DarkRiftVoice::voice_only(self.voice())), address))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        let (udp_port, message_bytes_max) = (self.0.upstream_udp_port, self.0.message_bytes_max);
+        let clients = DarkRiftServer::bind(place.address, self.server(place.shares))?;
+        let game = game.behind(clients.local_addr());
+        let open_upstream = move |remote| {
+            let mut settings = ClientSettings::new(game.address);
+            settings.local = game.local_ip(remote);
+            settings.preface = game.preface(remote, Carrier::Tcp);
+            settings.udp_port = udp_port;
+            settings.incoming_message_bytes_max = message_bytes_max;
+            DarkRiftClient::new(settings)
+        };
+        game.proxy(place, clients, open_upstream, DarkRiftVoice::in_proxy(self.voice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_keys_are_those_of_the_network() {
+        let listener = DarkRiftListener(DarkRiftKeys::default());
+        let expected = ServerSettings::default();
+        assert_eq!(listener.server(expected.address_shares), expected);
+        assert_eq!(listener.voice(), VoiceSettings::default());
+    }
+
+    #[test]
+    fn the_keys_of_a_listener_reach_its_network() {
+        let listener = DarkRiftListener(DarkRiftKeys {
+            connections_max: 7,
+            protocol_version: 0,
+            udp_port: Some(5),
+            message_bytes_max: 100_000,
+            tag: Some(7),
+            tag_to_client: Some(8),
+            layout: VoiceLayout::PrefixedLittleEndian,
+            ..DarkRiftKeys::default()
+        });
+        let shares = AddressShares { share_percent: 30, ..AddressShares::default() };
+        let server = listener.server(shares);
+        assert_eq!(server.address_shares, shares);
+        assert_eq!((server.version, server.acknowledgements), (ProtocolVersion::Zero, 1));
+        assert_eq!((server.udp_port, server.connections_max), (Some(5), 7));
+        assert_eq!((server.outgoing_message_bytes_max, server.outgoing_bytes_max), (100_000, 200_000));
+        let voice = listener.voice();
+        assert_eq!((voice.tag_to_server, voice.tag_to_client), (Some(7), Some(8)));
+        assert_eq!(voice.layout, Some(Layout::PrefixedLittleEndian));
+    }
+}

@@ -1,0 +1,220 @@
+//! `fishnet`: games on Fish-Networking, over `LiteNetLib`.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
+use consonance_litenetlib::{
+    ClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings,
+    UtcClock,
+};
+use consonance_server_config::{
+    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+};
+
+use crate::secret_bytes::secret_bytes;
+use crate::silence_timeout::silence_timeout;
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+table! {
+    /// What must be known of a game on Fish-Networking.
+    pub(crate) struct FishNetKeys {
+        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
+        /// their own. A full listener is shared as `[addresses]` says.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// The full name of the type of the game's voice messages, for games with a fork of the integration.
+        #[schemars(example = &"Game.Voice.VoiceMessage")]
+        pub voice_type: Option<String> = None;
+        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
+        /// for loading scenes. 0 keeps the network's own.
+        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        /// For games with `LiteNetLib`'s CRC-32C layer.
+        pub checksum: bool = false;
+        /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
+        #[schemars(example = &"the game's key")]
+        pub xor_key: Option<String> = None;
+        /// Tell clients that they are authenticated, which the game's code may wait for. Clients then deactivate scene
+        /// objects that no server has spawned; voice also works without it.
+        pub announce_authenticated: bool = true;
+        /// For games with predicted spawning, whose clients expect one more number.
+        pub predicted_spawning: bool = false;
+        /// Tell clients that there are no scenes to load, for games that wait for their first ones.
+        pub announce_no_scenes: bool = false;
+    }
+}
+
+impl NetworkSettings for FishNetKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        let what = match &self.xor_key {
+            Some(key) if key.is_empty() => "xor_key is empty: set the game's key, or remove it",
+            Some(_) if self.checksum => "checksum and xor_key exclude each other: set one",
+            _ => return None,
+        };
+        Some(what.into())
+    }
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "fishnet",
+    about: "Clients of Fish-Networking games, versions 3 and 4, over Tugboat.",
+    ip_protocol: IpProtocol::Udp,
+    names_sessions: false,
+    settings: SettingsType::of::<FishNetKeys>(),
+    without_upstream: &["announce_authenticated", "predicted_spawning", "announce_no_scenes"],
+    with_upstream: Some(&[]),
+};
+
+/// Fish-Networking.
+pub(crate) struct FishNet;
+
+impl Network for FishNet {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Fish-Networking 3 and 4"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-fishnet", "consonance-litenetlib"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "fishnet.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(FishNetListener(reading.config().settings())))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let client = LiteNetLibClient::new(ClientSettings::default(), clock());
+        let envelope = consonance_fishnet::FishNetClient::new(consonance_fishnet::ClientSettings::default());
+        let client = crate::players::over_udp(server, client);
+        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+    }
+}
+
+struct FishNetListener(FishNetKeys);
+
+impl FishNetListener {
+    fn connection(&self, mut connection: ConnectionSettings) -> ConnectionSettings {
+        connection.layer = match &self.0.xor_key {
+            Some(key) => PacketLayer::Xor(key.as_bytes().to_vec()),
+            None if self.0.checksum => PacketLayer::Crc32c,
+            None => PacketLayer::None,
+        };
+        connection.silence_timeout = silence_timeout(self.0.silence_timeout_s, connection.silence_timeout);
+        connection
+    }
+
+    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> ServerSettings {
+        ServerSettings {
+            connection: self.connection(connection),
+            connections_max: self.0.connections_max,
+            address_shares: place.shares,
+            ..ServerSettings::default()
+        }
+    }
+
+    /// The type of voice broadcasts.
+    fn voice_key(&self) -> BroadcastKey {
+        self.0.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
+    }
+
+    /// What clients are told where there is no game.
+    fn voice_only(&self) -> consonance_fishnet::VoiceOnlySettings {
+        let is_told = self.0.announce_authenticated;
+        consonance_fishnet::VoiceOnlySettings {
+            voice_key: self.voice_key(),
+            authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
+            predicted_spawning: self.0.predicted_spawning,
+            tells_empty_scenes: self.0.announce_no_scenes,
+            ..consonance_fishnet::VoiceOnlySettings::default()
+        }
+    }
+}
+
+impl Listener for FishNetListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
+        let connection =
+            ConnectionSettings { mtu_bytes: 1033, sends_fragments: false, ..ConnectionSettings::default() };
+        let server = LiteNetLibServer::new(self.server(place, connection), clock(), secret_bytes()?);
+        place.over_udp(server, FishNetVoiceOnly::new(self.voice_only()))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        let connection = ConnectionSettings {
+            // Tugboat since 4.7.0 sends messages of this size.
+            mtu_bytes: 1350,
+            // Both ends are a game's, which says much at once when it fills a scene.
+            reliable_packets_waiting: 4096,
+            silence_timeout: Duration::from_secs(15),
+            ..ConnectionSettings::default()
+        };
+        // What clients say is the game's server's to judge.
+        let server = ServerSettings { key: Key::Any, ..self.server(place, connection) };
+        let connection = server.connection.clone();
+        let clients = place.bind(LiteNetLibServer::new(server, clock(), secret_bytes()?))?;
+        let game = game.behind(clients.local_addr());
+        let client = ClientSettings { connection, server: Some(game.address), ..ClientSettings::default() };
+        let clock = clock();
+        let open_upstream =
+            move |remote| Ok(game.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
+        let envelopes =
+            consonance_fishnet::ProxySettings { voice_key: self.voice_key(), ..Default::default() };
+        game.proxy(place, clients, open_upstream, FishNetProxy::new(envelopes))
+    }
+}
+
+fn clock() -> UtcClock {
+    UtcClock::new(Instant::now(), SystemTime::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(settings: &dyn std::fmt::Debug) -> String {
+        format!("{settings:?}")
+    }
+
+    #[test]
+    fn the_defaults_of_the_keys_are_those_of_the_network() {
+        let listener = FishNetListener(FishNetKeys::default());
+        let connection = ConnectionSettings::default();
+        assert_eq!(shown(&listener.connection(connection.clone())), shown(&connection));
+        let envelopes = consonance_fishnet::VoiceOnlySettings::default();
+        assert_eq!(shown(&listener.voice_only()), shown(&envelopes));
+    }
+
+    #[test]
+    fn the_keys_of_a_listener_reach_its_network() {
+        let mut listener = FishNetListener(FishNetKeys {
+            voice_type: Some("Game.Voice".into()),
+            silence_timeout_s: Seconds::new(3),
+            checksum: true,
+            announce_authenticated: false,
+            predicted_spawning: true,
+            announce_no_scenes: true,
+            ..FishNetKeys::default()
+        });
+        let connection = listener.connection(ConnectionSettings::default());
+        assert_eq!(connection.silence_timeout, Duration::from_secs(3));
+        assert_eq!(connection.layer, PacketLayer::Crc32c);
+        listener.0.xor_key = Some("key".into());
+        let layer = listener.connection(ConnectionSettings::default()).layer;
+        assert_eq!(layer, PacketLayer::Xor(b"key".to_vec()));
+        let envelopes = listener.voice_only();
+        assert_eq!(envelopes.voice_key, BroadcastKey::of_type("Game.Voice"));
+        assert_eq!(envelopes.authentication, Authentication::Never);
+        assert!(envelopes.predicted_spawning && envelopes.tells_empty_scenes);
+    }
+}

@@ -1,0 +1,121 @@
+//! `forge`: games on Forge Networking Remastered.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_forge::voice::{ForgeVoice, VoiceGroups};
+use consonance_forge::{ForgeServer, ForgeServerSettings};
+use consonance_server_config::{
+    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+};
+
+use crate::secret_bytes::secret_bytes;
+use crate::silence_timeout::silence_timeout;
+use crate::{DocsRow, Listener, Network, Opened, Place, Reading};
+
+table! {
+    /// What must be known of a game on Forge Networking Remastered.
+    pub(crate) struct ForgeKeys {
+        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
+        /// their own. A full listener is shared as `[addresses]` says.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
+        /// for loading scenes. 0 keeps the network's own.
+        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        /// The group of voice to the server, if the game's voice component changes it.
+        pub voice_to_server_group: u32 = 57_729_876, 0..=2_147_483_647;
+        /// The group of all other messages to the server, if changed.
+        pub system_to_server_group: u32 = 57_729_877, 0..=2_147_483_647;
+        /// The group of voice to clients, if changed.
+        pub voice_to_client_group: u32 = 57_729_878, 0..=2_147_483_647;
+        /// The group of all other messages to clients, if changed.
+        pub system_to_client_group: u32 = 57_729_879, 0..=2_147_483_647;
+    }
+}
+
+impl NetworkSettings for ForgeKeys {}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "forge",
+    about: "Clients of Forge Networking Remastered games.",
+    ip_protocol: IpProtocol::Udp,
+    names_sessions: false,
+    settings: SettingsType::of::<ForgeKeys>(),
+    without_upstream: &[],
+    with_upstream: None,
+};
+
+/// Forge Networking Remastered.
+pub(crate) struct Forge;
+
+impl Network for Forge {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Forge Networking Remastered"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-forge"],
+            no_proxy: "not yet",
+            hosted: "–",
+            sidecar: "yes",
+            page: "forge.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(ForgeListener(reading.config().settings())))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let settings = consonance_forge::ForgeClientSettings::default();
+        let client = consonance_forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
+        let envelope = consonance_forge::voice::ForgeVoiceClient::default();
+        let client = crate::players::over_udp(server, client);
+        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+    }
+}
+
+struct ForgeListener(ForgeKeys);
+
+impl ForgeListener {
+    /// The groups of voice.
+    fn groups(&self) -> VoiceGroups {
+        let number = |group: u32| i32::try_from(group).unwrap_or(i32::MAX);
+        VoiceGroups {
+            voice_to_server: number(self.0.voice_to_server_group),
+            system_to_server: number(self.0.system_to_server_group),
+            voice_to_client: number(self.0.voice_to_client_group),
+            system_to_client: number(self.0.system_to_client_group),
+        }
+    }
+}
+
+impl Listener for ForgeListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let default = ForgeServerSettings::default();
+        let mut link = default.link;
+        link.timeout = silence_timeout(self.0.silence_timeout_s, link.timeout);
+        let (connections_max, address_shares) = (self.0.connections_max, place.shares);
+        let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
+        place.over_udp(ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(self.groups()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_groups_of_voice_are_the_stock_ones_or_those_of_the_keys() {
+        assert_eq!(ForgeListener(ForgeKeys::default()).groups(), VoiceGroups::default());
+        let keys = ForgeKeys { system_to_client_group: 9, ..ForgeKeys::default() };
+        assert_eq!(ForgeListener(keys).groups().system_to_client, 9);
+    }
+}

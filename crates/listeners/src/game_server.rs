@@ -1,0 +1,129 @@
+//! The game's own server behind a proxy: where connections to it go, where they come from, and how they begin.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::time::Duration;
+
+use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use consonance_gateway::{
+    BadSourceAddresses, EnvelopeKind, GameNetworkClient, GameNetworkServer, Proxy, ProxySettings,
+    SourceAddresses, VoiceClosed,
+};
+use consonance_server_config::ProxyListenerConfig;
+
+use crate::{Opened, Place};
+
+/// A game's own server, and how its clients' voice is treated beside the game.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GameServer {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// Where clients came to.
+    listen: SocketAddr,
+    source_addresses: Option<SourceAddresses>,
+    has_proxy_protocol: bool,
+    /// How long it may take to accept a client.
+    pub timeout: Duration,
+    voice_closed: VoiceClosed,
+}
+
+/// Why a game's own server is not found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BadUpstream {
+    /// Its name leads nowhere.
+    NotFound(io::Error),
+    /// Connections from the source addresses do not reach it.
+    OtherFamily,
+}
+
+impl GameServer {
+    /// Finds the one that a listener at this address has; `None` if it has none.
+    ///
+    /// # Errors
+    /// If its name leads nowhere, or to no address that can be reached from the source addresses.
+    pub fn find(
+        config: &ProxyListenerConfig,
+        sources: Option<SourceAddresses>,
+        listen: SocketAddr,
+    ) -> Result<Option<Self>, BadUpstream> {
+        let Some(upstream) = &config.upstream else { return Ok(None) };
+        let mut found = upstream.to_socket_addrs().map_err(BadUpstream::NotFound)?;
+        let is_reached =
+            |at: &SocketAddr| sources.is_none_or(|sources| sources.of(at.ip()).is_ipv4() == at.is_ipv4());
+        let address = found.find(is_reached).ok_or(BadUpstream::OtherFamily)?;
+        let voice_closed = if config.disconnect_on_voice_kick {
+            VoiceClosed::GameEnds
+        } else {
+            VoiceClosed::GameGoesOn { again_after: config.voice_retry_s.into() }
+        };
+        Ok(Some(Self {
+            address,
+            listen,
+            source_addresses: sources,
+            has_proxy_protocol: config.proxy_protocol,
+            timeout: config.upstream_timeout_s.into(),
+            voice_closed,
+        }))
+    }
+
+    /// The addresses that connections to it come from.
+    ///
+    /// # Errors
+    /// If they are no prefix of addresses.
+    pub fn source_addresses(
+        config: &ProxyListenerConfig,
+    ) -> Result<Option<SourceAddresses>, BadSourceAddresses> {
+        config.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose()
+    }
+
+    /// The same when it is known where clients come to.
+    pub fn behind(self, listen: SocketAddr) -> Self {
+        Self { listen, ..self }
+    }
+
+    /// A client of it over UDP, for one of ours at this address.
+    pub fn over_udp<E: ClientEndpoint>(&self, remote: SocketAddr, endpoint: E) -> UdpClient<E> {
+        let settings = UdpClientSettings { local_ip: self.local_ip(remote), ..UdpClientSettings::default() };
+        UdpClient::new(self.address, endpoint, settings).with_preface(self.preface(remote, Carrier::Udp))
+    }
+
+    /// Where a connection for a client at this address comes from.
+    pub fn local_ip(&self, remote: SocketAddr) -> Option<IpAddr> {
+        self.source_addresses.map(|addresses| addresses.of(remote.ip()))
+    }
+
+    /// What such a connection begins with.
+    pub fn preface(&self, remote: SocketAddr, carrier: Carrier) -> Vec<u8> {
+        if !self.has_proxy_protocol {
+            return Vec::new();
+        }
+        proxy_protocol::header(remote, self.listen, carrier)
+    }
+
+    /// How voice is treated beside the game.
+    fn proxy_settings(&self) -> ProxySettings {
+        ProxySettings {
+            voice_closed: self.voice_closed,
+            upstream_timeout: self.timeout,
+            ..ProxySettings::default()
+        }
+    }
+
+    /// Puts a proxy between these clients and this server.
+    ///
+    /// # Errors
+    /// When the system lacks what it takes to wait for many connections.
+    pub fn proxy<G: GameNetworkServer + 'static, C: GameNetworkClient + 'static>(
+        &self,
+        place: &Place<'_>,
+        clients: G,
+        open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
+        envelopes: impl EnvelopeKind + 'static,
+    ) -> io::Result<Opened> {
+        let proxy = Proxy::new(clients, open_upstream, envelopes, place.session(), self.proxy_settings())?;
+        Ok(Opened::one(proxy.named(place.network), self.listen))
+    }
+}

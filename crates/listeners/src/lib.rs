@@ -1,0 +1,45 @@
+//! The networks that a voice server listens for, besides QUIC.
+//!
+//! Each is a [`Network`] in a module of its own: its name and keys in the configuration, its listener, its proxy in
+//! front of a game's own server if it has one, its row in the documentation, and a player for tests. [`NETWORKS`] lists
+//! them: what `consonance serve` and `consonance proxy` know, what docs/configuration.md and docs/networks/README.md
+//! describe, and which players the end-to-end scenario has, follows from that list.
+//!
+//! A network of a crate elsewhere is one more entry:
+//!
+//! ```
+//! use consonance_listeners::{NETWORKS, Networks};
+//!
+//! let all = Networks::new(NETWORKS);
+//! assert_eq!(all.find("fishnet").map(|network| network.title()), Some("Fish-Networking 3 and 4"));
+//! assert!(all.find("carrier-pigeon").is_none());
+//! ```
+//!
+//! # Features
+//!
+//! * `players`: [`Network::player`], a client of ours on each network, for tests.
+//! * `steam`: the network `steam`, with Steam's own library.
+
+mod darkrift;
+mod docs;
+mod fishnet;
+mod forge;
+mod game_server;
+mod mirror;
+mod network;
+mod networks;
+mod ngo;
+mod place;
+#[cfg(feature = "players")]
+pub mod players;
+mod secret_bytes;
+mod sidecar;
+mod silence_timeout;
+mod steam;
+mod webrtc_network;
+mod websocket;
+
+pub use game_server::{BadUpstream, GameServer};
+pub use network::{DocsRow, Listener, Network, Reading};
+pub use networks::{NETWORKS, Networks};
+pub use place::{MakeShards, Opened, Place, Shards};

@@ -1,0 +1,163 @@
+//! `mirror-ignorance`: Mirror over Ignorance, a fork of ENet.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType};
+
+use super::{MirrorGame, WITHOUT_UPSTREAM};
+use crate::secret_bytes::secret_bytes;
+use crate::silence_timeout::silence_timeout;
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+mirror_table! {
+    /// What must be known of a game on Mirror over Ignorance.
+    IgnoranceKeys {
+        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
+        /// for loading scenes. 0 keeps the network's own.
+        silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+    }
+}
+
+impl NetworkSettings for IgnoranceKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        self.game().problem()
+    }
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "mirror-ignorance",
+    about: "Clients of Mirror games over Ignorance with its two default channels.",
+    ip_protocol: IpProtocol::Udp,
+    names_sessions: false,
+    settings: SettingsType::of::<IgnoranceKeys>(),
+    without_upstream: WITHOUT_UPSTREAM,
+    with_upstream: Some(&[]),
+};
+
+/// Mirror over Ignorance.
+pub(crate) struct Ignorance;
+
+impl Network for Ignorance {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Mirror over Ignorance"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-mirror", "consonance-enet"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "mirror.md#ignorance",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        let keys: IgnoranceKeys = reading.config().settings();
+        let game = keys.game().read(reading)?;
+        Ok(Box::new(IgnoranceListener { keys, game }))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let enet = EnetClient::new(EnetClientSettings::default(), crate::players::seed().into());
+        Ok(super::player(crate::players::over_udp(server, enet)))
+    }
+}
+
+struct IgnoranceListener {
+    keys: IgnoranceKeys,
+    game: MirrorGame,
+}
+
+impl IgnoranceListener {
+    /// ENet gives up between two times, by how many packets were not acknowledged; a game that configures one means
+    /// that no peer is gone before it.
+    fn connection(&self, connection: ConnectionSettings) -> ConnectionSettings {
+        let own = |default| silence_timeout(self.keys.silence_timeout_s, default);
+        let (timeout_min, timeout_max) = (own(connection.timeout_min), own(connection.timeout_max));
+        ConnectionSettings { timeout_min, timeout_max, ..connection }
+    }
+
+    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> EnetServerSettings {
+        EnetServerSettings {
+            connection: self.connection(connection),
+            peers_max: self.keys.connections_max,
+            address_shares: place.shares,
+            ..EnetServerSettings::default()
+        }
+    }
+}
+
+impl Listener for IgnoranceListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let settings = self.server(place, EnetServerSettings::default().connection);
+        place.over_udp(EnetServer::new(settings, secret_bytes()?), self.game.voice_only(None))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        // Both ends are a game's, which says much at once when it fills a scene.
+        let message_bytes_max = 4 * 1024 * 1024;
+        let server = self.server(
+            place,
+            ConnectionSettings {
+                message_bytes_max,
+                waiting_bytes_max: 2 * message_bytes_max,
+                queued_bytes_max: 2 * message_bytes_max,
+                ..ConnectionSettings::default()
+            },
+        );
+        let client =
+            EnetClientSettings { connection: server.connection.clone(), ..EnetClientSettings::default() };
+        let clients = place.bind(EnetServer::new(server, secret_bytes()?))?;
+        let game = game.behind(clients.local_addr());
+        let open_upstream = move |remote| {
+            let seed = u32::from_le_bytes(secret_bytes()?);
+            Ok(game.over_udp(remote, EnetClient::new(client.clone(), seed)))
+        };
+        game.proxy(place, clients, open_upstream, self.game.proxy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use consonance_gateway::udp::rig::{Rig, };
+
+    use super::*;
+
+    fn listener(silence_timeout_s: u64) -> IgnoranceListener {
+        let keys =
+            IgnoranceKeys { silence_timeout_s: Seconds::new(silence_timeout_s), ..IgnoranceKeys::default() };
+        IgnoranceListener { keys, game: MirrorGame::default() }
+    }
+
+    #[test]
+    fn the_defaults_of_the_keys_are_those_of_the_network() {
+        let default = ConnectionSettings::default();
+        assert_eq!(format!("{:?}", listener(0).connection(default.clone())), format!("{default:?}"));
+    }
+
+    #[test]
+    fn a_player_on_ignorance_may_be_silent_for_as_long_as_its_game_says_and_so_may_the_games_server() {
+        let connection = listener(60).connection(ConnectionSettings::default());
+        let server = EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() };
+        let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
+        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), ::NONE, 1);
+        let (client, peer) = rig.connect_client(EnetClient::new(client, 1), &[]);
+        rig.run_for(Duration::from_secs(1));
+        rig.client(client).is_cut = true;
+        rig.run_for(Duration::from_secs(55));
+        assert_eq!((rig.saw_of(peer).len(), rig.client_saw(client).len()), (1, 1), "both are there");
+        rig.run_for(Duration::from_secs(70));
+        assert_eq!((rig.saw_of(peer).len(), rig.client_saw(client).len()), (2, 2), "both are gone");
+    }
+}

@@ -1,0 +1,122 @@
+//! `mirror-telepathy`: Mirror over Telepathy.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_gateway::proxy_protocol::Carrier;
+use consonance_gateway::streams::{
+    StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
+};
+use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType};
+use consonance_telepathy::TelepathyServer;
+
+use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+mirror_table! {
+    /// What must be known of a game on Mirror over Telepathy.
+    TelepathyKeys {}
+}
+
+impl NetworkSettings for TelepathyKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        self.game().problem()
+    }
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "mirror-telepathy",
+    about: "Clients of Mirror games over Telepathy.",
+    ip_protocol: IpProtocol::Tcp,
+    names_sessions: false,
+    settings: SettingsType::of::<TelepathyKeys>(),
+    without_upstream: WITHOUT_UPSTREAM,
+    with_upstream: Some(&[]),
+};
+
+/// Mirror over Telepathy.
+pub(crate) struct Telepathy;
+
+impl Network for Telepathy {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Mirror over Telepathy"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-mirror", "consonance-telepathy"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "mirror.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        let keys: TelepathyKeys = reading.config().settings();
+        let (connections_max, game) = (keys.connections_max, keys.game().read(reading)?);
+        Ok(Box::new(TelepathyListener { connections_max, game }))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let settings = StreamClientSettings::new(server);
+        let telepathy = StreamClient::new(consonance_telepathy::Telepathy::default(), settings)?;
+        Ok(super::player(telepathy))
+    }
+}
+
+struct TelepathyListener {
+    connections_max: usize,
+    game: MirrorGame,
+}
+
+impl Listener for TelepathyListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let settings = clients_that_ping(place, self.connections_max);
+        let server =
+            TelepathyServer::bind(place.address, consonance_telepathy::Telepathy::default(), settings)?;
+        let address = server.local_addr()?;
+        Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        let settings = clients_that_ping(place, self.connections_max);
+        let (server, client) =
+            (consonance_telepathy::Telepathy::default(), consonance_telepathy::Telepathy::default());
+        open_proxy(place, game, StreamServer::bind(place.address, server, settings)?, client, &self.game)
+    }
+}
+
+/// Mirror's clients over streams ping every two seconds, or ten times a second.
+pub(super) fn clients_that_ping(place: &Place<'_>, connections_max: usize) -> StreamSettings {
+    StreamSettings { clients_ping: true, ..place.streams(connections_max) }
+}
+
+/// Over TCP, whatever is in the stream.
+pub(super) fn open_proxy<S, C>(
+    place: &Place<'_>,
+    game: &GameServer,
+    clients: StreamServer<S>,
+    client: C,
+    mirror: &MirrorGame,
+) -> io::Result<Opened>
+where
+    S: StreamProtocol + 'static,
+    C: StreamProtocol + Clone + 'static,
+{
+    let game = game.behind(clients.local_addr()?);
+    let open_upstream = move |remote| {
+        let mut settings = StreamClientSettings::new(game.address);
+        settings.streams.handshake_max = game.timeout;
+        settings.local = game.local_ip(remote);
+        settings.preface = game.preface(remote, Carrier::Tcp);
+        StreamClient::new(client.clone(), settings)
+    };
+    game.proxy(place, clients, open_upstream, mirror.proxy())
+}

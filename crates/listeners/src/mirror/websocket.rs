@@ -1,0 +1,105 @@
+//! `mirror-websocket`: Mirror over `SimpleWebTransport`.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_gateway::streams::StreamServer;
+use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType};
+use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+
+use super::telepathy::{clients_that_ping, open_proxy};
+use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::websocket::wrong_origin;
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+mirror_table! {
+    /// What must be known of a game on Mirror over its `WebSocket`s.
+    WebSocketKeys {
+        /// Origins of other sites whose pages may connect, each a scheme and a host without a path; `*` admits pages of
+        /// every site. Pages of the server's own host are always admitted: of host, of `web.host_names`, and of the
+        /// name or address that the page connects to, which over plain HTTP must be an address or localhost. Others get
+        /// 403 and a line in the log. This restricts pages only: native clients send no origin, or any.
+        #[schemars(extend("examples" = [["https://game.example.org"]]))]
+        origins: Vec<String> = Vec::new();
+    }
+}
+
+impl NetworkSettings for WebSocketKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        self.game().problem().or_else(|| wrong_origin(&self.origins))
+    }
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "mirror-websocket",
+    about: "Clients of Mirror games over `SimpleWebTransport` (`WebSocket`). The listener speaks plain ws; for wss, \
+            put a TLS proxy in front.",
+    ip_protocol: IpProtocol::Tcp,
+    names_sessions: false,
+    settings: SettingsType::of::<WebSocketKeys>(),
+    without_upstream: WITHOUT_UPSTREAM,
+    with_upstream: Some(&[]),
+};
+
+/// Mirror over its transport for browsers.
+pub(crate) struct WebSocket;
+
+impl Network for WebSocket {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Mirror over WebSockets"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-mirror", "consonance-simple-web"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "mirror.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        let keys: WebSocketKeys = reading.config().settings();
+        let game = keys.game().read(reading)?;
+        Ok(Box::new(WebSocketListener { keys, game }))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let settings = consonance_gateway::streams::StreamClientSettings::new(server);
+        let end = ClientEnd::new(server.to_string());
+        Ok(super::player(consonance_simple_web::SimpleWebClient::new(end, settings)?))
+    }
+}
+
+struct WebSocketListener {
+    keys: WebSocketKeys,
+    game: MirrorGame,
+}
+
+impl WebSocketListener {
+    fn end(&self, place: &Place<'_>) -> ServerEnd {
+        ServerEnd { origins: place.origins(&self.keys.origins), ..ServerEnd::default() }
+    }
+}
+
+impl Listener for WebSocketListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let settings = clients_that_ping(place, self.keys.connections_max);
+        let server = SimpleWebServer::bind(place.address, self.end(place), settings)?;
+        let address = server.local_addr()?;
+        Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        let settings = clients_that_ping(place, self.keys.connections_max);
+        let clients = StreamServer::bind(place.address, self.end(place), settings)?;
+        open_proxy(place, game, clients, ClientEnd::new(game.address.to_string()), &self.game)
+    }
+}

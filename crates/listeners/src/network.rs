@@ -1,0 +1,137 @@
+//! What a network is for a server: the traits that each implements, and what it is given.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use consonance_server::SecretText;
+use consonance_server_config::{ListenerConfig, NetworkTable, Problem};
+#[cfg(feature = "players")]
+use consonance_transport::ClientTransport;
+
+use crate::{GameServer, Opened, Place};
+
+/// A network that a server can listen for.
+pub trait Network: Sync {
+    /// Its name and its keys in the configuration.
+    fn table(&self) -> &'static NetworkTable;
+
+    /// What it is called by those who use it.
+    fn title(&self) -> &'static str;
+
+    /// Its row in the table of docs/networks/README.md; `None` if it has none there.
+    fn docs(&self) -> Option<DocsRow>;
+
+    /// What `consonance proxy` calls it; its name in the configuration will do, too.
+    fn short_name(&self) -> &'static str {
+        self.table().name
+    }
+
+    /// Reads what a listener needs besides its keys, such as a file with a secret. Takes no port yet.
+    ///
+    /// # Errors
+    /// What is wrong with the listener.
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem>;
+
+    /// A player of ours on it, as a game's clients have it, for the server at an address of this machine.
+    ///
+    /// # Errors
+    /// If its end of the network cannot be opened, or there is none.
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>>;
+
+    /// The keys that a listener for [`player`](Self::player)s of the end-to-end scenario has besides its address.
+    /// `None` keeps the network out of the scenario.
+    #[cfg(feature = "players")]
+    fn scenario_keys(&self) -> Option<&'static str> {
+        Some("")
+    }
+}
+
+/// A row of the table in docs/networks/README.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocsRow {
+    /// What a listener for it needs, as the end of a sentence.
+    pub needs: &'static str,
+    /// Crates with a client of ours.
+    pub client: &'static [&'static str],
+    /// Why a proxy is not there, if it is not.
+    pub no_proxy: &'static str,
+    /// Crates for networks that live in the game; a word otherwise.
+    pub hosted: &'static str,
+    /// Whether an adapter in the game's server can use a sidecar.
+    pub sidecar: &'static str,
+    /// The page about it, in docs/networks.
+    pub page: &'static str,
+}
+
+/// What [`Network::read`] is given.
+pub struct Reading<'r> {
+    config: &'r ListenerConfig,
+    problem: &'r dyn Fn(String) -> Problem,
+    secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, Problem>,
+}
+
+impl<'r> Reading<'r> {
+    /// A listener with these keys, for which `problem` says where it is configured, and `secret_line` reads the first
+    /// line of a file.
+    pub fn new(
+        config: &'r ListenerConfig,
+        problem: &'r dyn Fn(String) -> Problem,
+        secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, Problem>,
+    ) -> Self {
+        Self { config, problem, secret_line }
+    }
+
+    /// Its keys.
+    pub fn config(&self) -> &'r ListenerConfig {
+        self.config
+    }
+
+    /// The first line of a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn secret_line(&mut self, file: &Path) -> Result<SecretText, Problem> {
+        (self.secret_line)(file)
+    }
+
+    /// Something that is wrong with the listener.
+    pub fn problem(&self, what: impl fmt::Display) -> Problem {
+        (self.problem)(what.to_string())
+    }
+}
+
+/// A listener that can be opened.
+pub trait Listener: Send + Sync {
+    /// Takes the port. Without a session at its place, each of its links names one.
+    ///
+    /// # Errors
+    /// If it cannot have the port, or if this build or this machine lacks what the network takes.
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened>;
+
+    /// The same in front of a game's own server.
+    ///
+    /// # Errors
+    /// Also if there is no proxy for the network.
+    fn open_proxy(&self, _place: &Place<'_>, _game: &GameServer) -> io::Result<Opened> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no proxy for this network"))
+    }
+
+    /// Which part of it other machines can read on the way: all (an empty text), or one, such as `'s signalling`;
+    /// `None` if everything is encrypted.
+    fn plaintext(&self) -> Option<&'static str> {
+        Some("")
+    }
+
+    /// Whether it shows the server's certificate, so that players of QUIC whose UDP is blocked can use it.
+    fn has_tls(&self) -> bool {
+        false
+    }
+
+    /// Whether its clients can show a join token or a password.
+    fn shows_secrets(&self) -> bool {
+        false
+    }
+}

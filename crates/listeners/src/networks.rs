@@ -1,0 +1,59 @@
+//! The table of all networks.
+
+use consonance_server_config::{NetworkTable, NetworkTables};
+
+use crate::{Network, darkrift, fishnet, forge, mirror, ngo, sidecar, steam, webrtc_network, websocket};
+
+/// Every network of this crate, in the order of the documentation. A line is all it takes to register one.
+pub const NETWORKS: &[&dyn Network] = &[
+    &sidecar::Sidecar,
+    &mirror::Kcp,
+    &mirror::Telepathy,
+    &mirror::WebSocket,
+    &mirror::Ignorance,
+    &darkrift::DarkRift2,
+    &fishnet::FishNet,
+    &ngo::Ngo,
+    &forge::Forge,
+    &webrtc_network::WebRtcNetwork,
+    &steam::Steam,
+    &websocket::WebSocket,
+];
+
+/// The networks that a server knows.
+#[derive(Clone, Copy)]
+pub struct Networks {
+    all: &'static [&'static dyn Network],
+    tables: NetworkTables,
+}
+
+impl Networks {
+    /// These. Their names differ.
+    ///
+    /// What it needs is kept for the life of the process: call it once.
+    pub fn new(all: &'static [&'static dyn Network]) -> Self {
+        let tables: Vec<&'static NetworkTable> = all.iter().map(|network| network.table()).collect();
+        Self { all, tables: tables.leak() }
+    }
+
+    /// What the configuration has to know of them.
+    pub fn tables(self) -> NetworkTables {
+        self.tables
+    }
+
+    /// All of them, in order.
+    pub fn iter(self) -> impl Iterator<Item = &'static dyn Network> + Clone {
+        self.all.iter().copied()
+    }
+
+    /// The one of this name in the configuration.
+    pub fn find(self, name: &str) -> Option<&'static dyn Network> {
+        self.iter().find(|network| network.table().name == name)
+    }
+}
+
+impl std::fmt::Debug for Networks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.tables.iter().map(|table| table.name)).finish()
+    }
+}

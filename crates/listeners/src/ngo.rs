@@ -1,0 +1,163 @@
+//! `ngo`: games on Netcode for `GameObjects`, over Unity Transport 2.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
+use consonance_server_config::{
+    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+};
+use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
+
+use crate::secret_bytes::secret_bytes;
+use crate::silence_timeout::silence_timeout;
+use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+
+table! {
+    /// What must be known of a game on Netcode for `GameObjects`.
+    pub(crate) struct NgoKeys {
+        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
+        /// their own. A full listener is shared as `[addresses]` says.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
+        /// for loading scenes. 0 keeps the network's own.
+        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        /// Whether the game's `NetworkManager` manages scenes, its default.
+        pub manages_scenes: bool = true;
+        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes
+        /// instead of four.
+        pub long_scene_handles: bool = false;
+    }
+}
+
+impl NetworkSettings for NgoKeys {}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "ngo",
+    about: "Clients of Netcode for `GameObjects` games over Unity Transport 2.",
+    ip_protocol: IpProtocol::Udp,
+    names_sessions: false,
+    settings: SettingsType::of::<NgoKeys>(),
+    without_upstream: &["manages_scenes", "long_scene_handles"],
+    with_upstream: Some(&[]),
+};
+
+/// Netcode for `GameObjects`.
+pub(crate) struct Ngo;
+
+impl Network for Ngo {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Netcode for GameObjects on Unity Transport 2"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-ngo", "consonance-utp"],
+            no_proxy: "",
+            hosted: "–",
+            sidecar: "yes",
+            page: "netcode-for-gameobjects.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(NgoListener(reading.config().settings())))
+    }
+
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
+        let envelope = consonance_ngo::NgoClient::new(consonance_ngo::ClientSettings::default());
+        let client = crate::players::over_udp(server, client);
+        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+    }
+}
+
+struct NgoListener(NgoKeys);
+
+impl NgoListener {
+    fn connection(&self) -> ConnectionSettings {
+        let default = ConnectionSettings::default();
+        ConnectionSettings { timeout: silence_timeout(self.0.silence_timeout_s, default.timeout), ..default }
+    }
+
+    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> ServerSettings {
+        ServerSettings {
+            connection,
+            connections_max: self.0.connections_max,
+            address_shares: place.shares,
+            ..ServerSettings::default()
+        }
+    }
+
+    /// What clients are told where there is no game.
+    fn voice_only(&self) -> consonance_ngo::VoiceOnlySettings {
+        let is_long = self.0.long_scene_handles;
+        consonance_ngo::VoiceOnlySettings {
+            manages_scenes: self.0.manages_scenes,
+            scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
+            ..consonance_ngo::VoiceOnlySettings::default()
+        }
+    }
+}
+
+impl Listener for NgoListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let server = UtpServer::new(self.server(place, self.connection()), secret_bytes()?);
+        place.over_udp(server, NgoVoiceOnly::new(self.voice_only()))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        // Only the game's server may say so much in one message.
+        let reliable_message_bytes_max = 4 * 1024 * 1024;
+        let to_clients = ConnectionSettings {
+            reliable_message_bytes_max,
+            reliable_queue_bytes: 2 * reliable_message_bytes_max,
+            ..self.connection()
+        };
+        let connection = ConnectionSettings {
+            incoming_reliable_bytes_max: reliable_message_bytes_max,
+            ..self.connection()
+        };
+        let client = ClientSettings { connection, ..ClientSettings::default() };
+        let clients = place.bind(UtpServer::new(self.server(place, to_clients), secret_bytes()?))?;
+        let game = game.behind(clients.local_addr());
+        let open_upstream = move |remote| {
+            let seed = u64::from_le_bytes(secret_bytes()?);
+            Ok(game.over_udp(remote, UtpClient::new(client, seed)))
+        };
+        game.proxy(place, clients, open_upstream, NgoProxy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_keys_are_those_of_the_network() {
+        let listener = NgoListener(NgoKeys::default());
+        let shown = |settings: &dyn std::fmt::Debug| format!("{settings:?}");
+        assert_eq!(shown(&listener.connection()), shown(&ConnectionSettings::default()));
+        assert_eq!(shown(&listener.voice_only()), shown(&consonance_ngo::VoiceOnlySettings::default()));
+    }
+
+    #[test]
+    fn the_keys_of_a_listener_reach_its_network() {
+        let keys = NgoKeys {
+            silence_timeout_s: Seconds::new(3),
+            manages_scenes: false,
+            long_scene_handles: true,
+            ..NgoKeys::default()
+        };
+        let listener = NgoListener(keys);
+        assert_eq!(listener.connection().timeout.as_secs(), 3);
+        let envelopes = listener.voice_only();
+        assert_eq!((envelopes.manages_scenes, envelopes.scene_handle), (false, SceneHandle::EightBytes));
+    }
+}

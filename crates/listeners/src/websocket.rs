@@ -1,0 +1,177 @@
+//! `websocket`: pages, WebGL games, and players whose UDP is blocked.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_gateway::streams::{PingSettings, StreamSettings};
+use consonance_quic::stream_server_tls;
+use consonance_server_config::{
+    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+};
+use consonance_websocket::{ServerEnd, server, tls_server};
+
+use crate::{DocsRow, Listener, Network, Opened, Place, Reading};
+
+table! {
+    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-websocket`.
+    pub(crate) struct WebSocketKeys {
+        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
+        /// their own. A full listener is shared as `[addresses]` says.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// Origins of other sites whose pages may connect, each a scheme and a host without a path; `*` admits pages of
+        /// every site. Pages of the server's own host are always admitted: of host, of `web.host_names`, and of the
+        /// name or address that the page connects to, which over plain HTTP must be an address or localhost. Others get
+        /// 403 and a line in the log. This restricts pages only: native clients send no origin, or any.
+        #[schemars(extend("examples" = [["https://game.example.org"]]))]
+        pub origins: Vec<String> = Vec::new();
+        /// Serve wss with the server's QUIC certificate. Printed addresses then include this listener, and players with
+        /// this library use it automatically when their UDP is blocked. Leave it off behind a TLS proxy.
+        pub tls: bool = false;
+        /// Connections that have not yet sent a request.
+        pub handshakes_max: usize = 256, 1..=65_535;
+        /// How long a connection may take to send its request.
+        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
+        /// How often each client is pinged; it counts as lost when a third ping is due and two are unanswered. Proxies
+        /// close connections that are silent for longer than their limit, often 60 s.
+        pub ping_interval_s: Seconds = Seconds::new(15), 1..=3600;
+        /// Bytes other than voice that wait for one client; with more, it is disconnected as too slow.
+        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
+        /// Bytes of voice that wait for one client; the oldest are dropped.
+        pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
+    }
+}
+
+impl NetworkSettings for WebSocketKeys {
+    fn problem(&self, _: SocketAddr) -> Option<String> {
+        wrong_origin(&self.origins)
+    }
+}
+
+/// The first of them that is neither an origin nor `*`.
+pub(crate) fn wrong_origin(origins: &[String]) -> Option<String> {
+    let is_right = |origin: &str| origin == "*" || consonance_server_config::is_origin(origin);
+    let wrong = origins.iter().find(|origin| !is_right(origin))?;
+    Some(format!("origins: expected {}, or \"*\", not {wrong:?}", consonance_server_config::ORIGIN))
+}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "websocket",
+    about: "Browser pages, WebGL games, and players behind networks that pass only HTTP; see \
+            docs/networks/websocket.md. The URL path is the session's name, or `/`. Without `tls` the listener \
+            speaks plain ws; for wss, which https pages need, put a TLS proxy in front.",
+    ip_protocol: IpProtocol::Tcp,
+    names_sessions: false,
+    settings: SettingsType::of::<WebSocketKeys>(),
+    without_upstream: &[],
+    with_upstream: None,
+};
+
+/// Our own protocol in the messages of `WebSocket`s.
+pub(crate) struct WebSocket;
+
+impl Network for WebSocket {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "WebSocket: pages, WebGL games, players without UDP"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
+            needs: "",
+            client: &["consonance-websocket"],
+            no_proxy: "not needed",
+            hosted: "–",
+            sidecar: "–",
+            page: "websocket.md",
+        })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(WebSocketListener(reading.config().settings())))
+    }
+
+    /// In the session `main`.
+    #[cfg(feature = "players")]
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+        let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
+        let end = consonance_websocket::ClientEnd::new(&address);
+        let settings = consonance_gateway::streams::StreamClientSettings::new(server);
+        Ok(Box::new(consonance_websocket::client(end, settings)?))
+    }
+}
+
+struct WebSocketListener(WebSocketKeys);
+
+impl WebSocketListener {
+    fn settings(&self, place: &Place<'_>) -> StreamSettings {
+        let keys = &self.0;
+        let pings = PingSettings { every: keys.ping_interval_s.into(), ..PingSettings::default() };
+        let mut settings = StreamSettings {
+            handshake_max: keys.handshake_timeout_s.into(),
+            handshakes_max: keys.handshakes_max,
+            pings: Some(pings),
+            voice_bytes_max: keys.voice_bytes_max,
+            ..place.streams(keys.connections_max)
+        };
+        settings.tcp.outgoing_bytes_max = keys.control_bytes_max;
+        settings
+    }
+}
+
+impl Listener for WebSocketListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let (session, settings) = (place.session(), self.settings(place));
+        let end = ServerEnd { session: Some(session.to_owned()), origins: place.origins(&self.0.origins) };
+        if !self.0.tls {
+            let server = server(place.address, session, end, settings)?;
+            let address = server.network().local_addr()?;
+            return Ok(Opened::one(server, address));
+        }
+        let identity = place.identity.cloned().ok_or_else(|| io::Error::other("there is no certificate"))?;
+        let server = tls_server(place.address, session, end, stream_server_tls(identity), settings)?;
+        let address = server.network().local_addr()?;
+        Ok(Opened::one(server, address))
+    }
+
+    fn plaintext(&self) -> Option<&'static str> {
+        (!self.0.tls).then_some("")
+    }
+
+    fn has_tls(&self) -> bool {
+        self.0.tls
+    }
+
+    fn shows_secrets(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use consonance_gateway::tcp::TcpSettings;
+    use consonance_transport::AddressShares;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_keys_are_those_of_the_network() {
+        let connections_max = TcpSettings::default().connections_max;
+        let listener = WebSocketListener(WebSocketKeys { connections_max, ..WebSocketKeys::default() });
+        let place = Place {
+            network: "websocket",
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            session: Some("main"),
+            shares: AddressShares::default(),
+            own_host_names: &[],
+            identity: None,
+        };
+        let settings = listener.settings(&place);
+        assert_eq!(settings, consonance_websocket::default_settings());
+        assert!(!settings.clients_ping, "only Mirror's clients ping by themselves");
+    }
+}

@@ -1,0 +1,175 @@
+//! One listener for another network than QUIC.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+
+use super::network_table::AnySettings;
+use super::{NetworkSettings, NetworkTable, ProxyListenerConfig};
+use crate::Config;
+use crate::document::quoted;
+use crate::schema::{properties, schema_of};
+use crate::suggestion::did_you_mean;
+use crate::table::table;
+use crate::written::written;
+
+/// One listener for another network than QUIC, whose clients are all in one session.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ListenerConfig {
+    /// The network.
+    pub network: &'static NetworkTable,
+    /// Where to listen: a TCP address or a UDP one, depending on the network.
+    pub address: SocketAddr,
+    /// The session of its clients, one of sessions. Default: the only one there is; required if there are several, as
+    /// these clients cannot name one. Links of sidecars can: by default, where there is a choice, each names its own
+    /// session, on-demand ones included.
+    pub session: Option<String>,
+    /// What a listener in front of a game's own server has.
+    pub proxy: ProxyListenerConfig,
+    settings: Arc<dyn AnySettings>,
+}
+
+table! {
+    /// What every listener for another network than QUIC has.
+    struct CommonKeys {
+        /// Where to listen: a TCP address or a UDP one, depending on the network.
+        #[schemars(extend("format" = "address"))]
+        pub address: Option<String> = None;
+        /// The session of its clients, one of sessions. Default: the only one there is; required if there are several,
+        /// as these clients cannot name one. Links of sidecars can: by default, where there is a choice, each names its
+        /// own session, on-demand ones included.
+        #[schemars(example = &"main")]
+        pub session: Option<String> = None;
+    }
+}
+
+/// The schema of the keys of every listener.
+pub(in super::super) static COMMON_KEYS: LazyLock<Json> = LazyLock::new(schema_of::<CommonKeys>);
+
+/// The schema of the keys that a listener has in front of a game's own server.
+pub(in super::super) static PROXY_KEYS: LazyLock<Json> = LazyLock::new(schema_of::<ProxyListenerConfig>);
+
+impl NetworkTable {
+    /// All keys of a listener besides `network` and `address`, with a game's server behind it or without.
+    pub(in super::super) fn keys(
+        &'static self,
+        is_proxy: bool,
+    ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
+        let session = properties(&COMMON_KEYS).filter(|(key, _)| *key == "session");
+        let proxy = properties(&PROXY_KEYS).filter(move |_| is_proxy && self.has_proxy());
+        session.chain(self.own_keys(is_proxy)).chain(proxy)
+    }
+}
+
+impl ListenerConfig {
+    /// One with the defaults of its network.
+    pub fn new(network: &'static NetworkTable, address: SocketAddr) -> Self {
+        let settings = network.defaults();
+        Self { network, address, session: None, proxy: ProxyListenerConfig::default(), settings }
+    }
+
+    /// One with these keys of its network instead.
+    #[must_use]
+    pub fn with_settings(self, settings: impl NetworkSettings) -> Self {
+        Self { settings: Arc::new(settings), ..self }
+    }
+
+    /// The keys of its network; the defaults if they are those of another network.
+    pub fn settings<T: NetworkSettings>(&self) -> T {
+        self.settings.as_any().downcast_ref::<T>().cloned().unwrap_or_default()
+    }
+
+    /// The value of one of its keys, as JSON: null if it has none, or if there is no such key.
+    pub fn value(&self, key: &str) -> Json {
+        self.to_json()[key].take()
+    }
+
+    /// Out of checked values of its keys.
+    pub(super) fn read(
+        network: &'static NetworkTable,
+        address: SocketAddr,
+        mut values: Map<String, Json>,
+    ) -> Result<Self, serde_json::Error> {
+        let session = values.remove("session").and_then(|name| name.as_str().map(str::to_owned));
+        let is_of_proxy = |key: &str| properties(&PROXY_KEYS).any(|(known, _)| known == key);
+        let (proxy, own): (Map<_, _>, Map<_, _>) = values.into_iter().partition(|(key, _)| is_of_proxy(key));
+        let proxy = serde_json::from_value(Json::Object(proxy))?;
+        Ok(Self { network, address, session, proxy, settings: network.read(Json::Object(own))? })
+    }
+
+    /// In the syntax of the file, without defaults.
+    pub(super) fn written(&self) -> String {
+        let mut keys = vec![
+            format!("network = {}", quoted(self.network.name)),
+            format!("address = {}", quoted(&self.address.to_string())),
+        ];
+        let values = self.to_json();
+        let is_proxy = self.proxy.upstream.is_some();
+        for (key, schema) in self.network.keys(is_proxy) {
+            if values[key] != schema["default"] {
+                keys.extend(written(schema, &values[key]).map(|value| format!("{key} = {value}")));
+            }
+        }
+        format!("{{ {} }}", keys.join(", "))
+    }
+
+    /// All its keys, in one table.
+    fn to_json(&self) -> Json {
+        let mut keys = Map::from_iter([
+            ("network".to_owned(), Json::from(self.network.name)),
+            ("address".to_owned(), Json::from(self.address.to_string())),
+            ("session".to_owned(), Json::from(self.session.clone())),
+        ]);
+        for part in [serde_json::to_value(&self.proxy).unwrap_or_default(), self.settings.to_json()] {
+            if let Json::Object(part) = part {
+                keys.extend(part);
+            }
+        }
+        Json::Object(keys)
+    }
+
+    /// The session of all its clients, given those of the configuration; `None` if each link names its own.
+    ///
+    /// # Errors
+    /// A message, if it is not among `sessions`, or if there are several and none was chosen.
+    pub fn session_among<'s>(&'s self, config: &'s Config) -> Result<Option<&'s str>, String> {
+        let settled = &config.sessions;
+        match (&self.session, &settled[..]) {
+            (Some(session), _) if settled.contains(session) => Ok(Some(session)),
+            (Some(session), _) => {
+                let meant = did_you_mean(session, settled.iter().map(|name| &**name));
+                Err(format!("{session:?} is not in sessions{meant}"))
+            }
+            (None, [only]) if config.sessions_on_demand.is_empty() => Ok(Some(only)),
+            (None, _) if self.network.names_sessions => Ok(None),
+            (None, [only]) => Ok(Some(only)),
+            (None, []) => Err("its clients need a session, but sessions is empty: add one".into()),
+            (None, [first, ..]) => {
+                Err(format!("set the session of its clients, for example session = {first:?}"))
+            }
+        }
+    }
+
+    /// A message about a mistake in the listener as a whole.
+    pub(in super::super) fn problem(&self, config: &Config) -> Option<String> {
+        self.settings
+            .problem(self.address)
+            .or_else(|| self.proxy.problem(self.address))
+            .or_else(|| self.session_among(config).err())
+    }
+}
+
+impl PartialEq for ListenerConfig {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}
+
+impl Serialize for ListenerConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}

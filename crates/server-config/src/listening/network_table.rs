@@ -1,0 +1,133 @@
+//! What the configuration has to know of a network: its name, what it is, and the struct of its own keys.
+
+use std::any::Any;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::schema::{properties, schema_of};
+
+/// A network that a listener may be for, besides QUIC.
+///
+/// Its listeners have the keys of every listener, its own (the fields of one struct), and, in front of a game's server,
+/// those of [`ProxyListenerConfig`](super::ProxyListenerConfig).
+#[derive(Debug)]
+pub struct NetworkTable {
+    /// As a file has it: lower case, such as `mirror-kcp`.
+    pub name: &'static str,
+    /// What its clients are, in sentences.
+    pub about: &'static str,
+    /// Whose port its address names.
+    pub ip_protocol: IpProtocol,
+    /// Whether its clients name a session themselves, where the listener leaves a choice.
+    pub names_sessions: bool,
+    /// Its own keys.
+    pub settings: SettingsType,
+    /// Those of them that a listener in front of a game's server does not have.
+    pub without_upstream: &'static [&'static str],
+    /// Those of them that only a listener in front of a game's server has; `None` if there is no proxy for it.
+    pub with_upstream: Option<&'static [&'static str]>,
+}
+
+/// Whose ports are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IpProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// The struct of a network's own keys; [`table!`](crate::table) declares one.
+pub trait NetworkSettings:
+    Clone + fmt::Debug + Default + DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static
+{
+    /// What does not fit together, as the end of a sentence, for a listener at this address.
+    fn problem(&self, _listener: SocketAddr) -> Option<String> {
+        None
+    }
+}
+
+/// Which struct has the keys of a network.
+pub struct SettingsType {
+    schema: LazyLock<Json>,
+    default: fn() -> Arc<dyn AnySettings>,
+    read: fn(Json) -> Result<Arc<dyn AnySettings>, serde_json::Error>,
+}
+
+impl SettingsType {
+    /// This one.
+    pub const fn of<T: NetworkSettings>() -> Self {
+        Self {
+            schema: LazyLock::new(schema_of::<T>),
+            default: || Arc::new(T::default()),
+            read: |json| Ok(Arc::new(serde_json::from_value::<T>(json)?)),
+        }
+    }
+}
+
+impl fmt::Debug for SettingsType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettingsType").finish_non_exhaustive()
+    }
+}
+
+/// Settings of any network.
+pub(super) trait AnySettings: Any + fmt::Debug + Send + Sync {
+    fn to_json(&self) -> Json;
+    fn problem(&self, listener: SocketAddr) -> Option<String>;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: NetworkSettings> AnySettings for T {
+    fn to_json(&self) -> Json {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    fn problem(&self, listener: SocketAddr) -> Option<String> {
+        NetworkSettings::problem(self, listener)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl NetworkTable {
+    /// Whether a listener for it may be in front of a game's own server.
+    pub fn has_proxy(&self) -> bool {
+        self.with_upstream.is_some()
+    }
+
+    /// The defaults of its own keys, as a JSON object.
+    pub fn default_settings(&self) -> Json {
+        self.defaults().to_json()
+    }
+
+    /// The schema of its own keys.
+    pub(in super::super) fn schema(&'static self) -> &'static Json {
+        &self.settings.schema
+    }
+
+    /// Its own keys, in front of a game's server or not.
+    pub(in super::super) fn own_keys(
+        &'static self,
+        is_proxy: bool,
+    ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
+        let absent = if is_proxy { self.without_upstream } else { self.with_upstream.unwrap_or_default() };
+        properties(self.schema()).filter(move |(key, _)| !absent.contains(key))
+    }
+
+    pub(super) fn defaults(&self) -> Arc<dyn AnySettings> {
+        (self.settings.default)()
+    }
+
+    pub(super) fn read(&self, own_keys: Json) -> Result<Arc<dyn AnySettings>, serde_json::Error> {
+        (self.settings.read)(own_keys)
+    }
+}

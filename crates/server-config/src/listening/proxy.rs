@@ -1,0 +1,49 @@
+//! The keys of a listener in front of a game's own server.
+
+use std::net::SocketAddr;
+
+use crate::table::{Seconds, table};
+
+table! {
+    /// In front of a game's own server; the reasons stand with the settings of `consonance-gateway`.
+    pub struct ProxyListenerConfig {
+        /// The host and port of the game's server. Each client gets its own connection to it, and everything but voice
+        /// is forwarded both ways.
+        #[schemars(example = &"127.0.0.1:7778")]
+        pub upstream: Option<String> = None;
+        /// Addresses of this machine, as a prefix: each client's connection to the game's server comes from its own
+        /// address among these, so that the game can distinguish and ban clients.
+        #[schemars(example = &"127.1.0.0/16")]
+        pub source_addresses: Option<String> = None;
+        /// Send the game's server the addresses of its clients in PROXY protocol headers, version 2. Only for servers,
+        /// or proxies in front of them, that support it.
+        pub proxy_protocol: bool = false;
+        /// How long the game's server may take to accept a client; then the client is refused.
+        pub upstream_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
+        /// Disconnect a player from the game when the session kicks or refuses its voice. By default the game
+        /// continues.
+        pub disconnect_on_voice_kick: bool = false;
+        /// Where the game continues: the time after which such a player's next voice packet asks the session again.
+        pub voice_retry_s: Seconds = Seconds::new(10), 1..=3600;
+    }
+}
+
+impl ProxyListenerConfig {
+    /// A message about a wrong address of the game's server, for a listener at this address.
+    pub(super) fn problem(&self, listener: SocketAddr) -> Option<String> {
+        let upstream = self.upstream.as_deref()?;
+        let has_port = upstream
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse().is_ok_and(|port: u16| port != 0));
+        if !has_port {
+            let what = "expected a host and a port, such as 127.0.0.1:7778 or game.internal:7777";
+            return Some(format!("upstream {upstream:?}: {what}"));
+        }
+        let is_itself = upstream.parse().is_ok_and(|upstream: SocketAddr| {
+            let is_here = listener.ip().is_unspecified() && upstream.ip().is_loopback();
+            upstream.port() == listener.port() && (upstream.ip() == listener.ip() || is_here)
+        });
+        let what = "is this listener itself: expected the address of the game's server";
+        is_itself.then(|| format!("upstream {upstream} {what}"))
+    }
+}

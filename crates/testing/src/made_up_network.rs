@@ -1,0 +1,89 @@
+//! A network that no game has: kcp2k with a voice packet in each message. It is in a crate of the tests to show that a
+//! network is one entry in a list.
+
+use std::io;
+use std::net::SocketAddr;
+
+use consonance_gateway::{BareEnvelope, EnvelopeClient, GameNetworkClient as _, GameNetworkServer as _};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_listeners::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading, players};
+use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_transport::ClientTransport;
+
+table! {
+    /// What must be known of a game on the made-up network.
+    struct MadeUpKeys {
+        /// Clients at once on the made-up network.
+        pub clients_max: usize = 100, 1..=1000;
+    }
+}
+
+impl NetworkSettings for MadeUpKeys {}
+
+static TABLE: NetworkTable = NetworkTable {
+    name: "made-up",
+    about: "Clients of games on a made-up network.",
+    ip_protocol: IpProtocol::Udp,
+    names_sessions: false,
+    settings: SettingsType::of::<MadeUpKeys>(),
+    without_upstream: &[],
+    with_upstream: Some(&[]),
+};
+
+/// The network.
+#[derive(Debug)]
+pub struct MadeUp;
+
+impl Network for MadeUp {
+    fn table(&self) -> &'static NetworkTable {
+        &TABLE
+    }
+
+    fn title(&self) -> &'static str {
+        "Made-up network"
+    }
+
+    fn docs(&self) -> Option<DocsRow> {
+        let client = &["consonance-kcp"];
+        Some(DocsRow { needs: "", client, no_proxy: "", hosted: "–", sidecar: "–", page: "made-up.md" })
+    }
+
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+        Ok(Box::new(MadeUpListener(reading.config().settings())))
+    }
+
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>> {
+        let client = players::over_udp(server, KcpClient::new(KcpClientSettings::default()));
+        let envelope = BareEnvelope(client.voice_channels());
+        Ok(Box::new(EnvelopeClient::new(client, envelope)))
+    }
+}
+
+struct MadeUpListener(MadeUpKeys);
+
+impl MadeUpListener {
+    fn server(&self, place: &Place<'_>) -> KcpServer {
+        let (peers_max, address_shares) = (self.0.clients_max, place.shares);
+        // No stranger guesses anything in a test.
+        KcpServer::new(
+            KcpServerSettings { peers_max, address_shares, ..KcpServerSettings::default() },
+            [7; 32],
+        )
+    }
+}
+
+impl Listener for MadeUpListener {
+    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        let server = place.bind(self.server(place))?;
+        let (address, envelope) = (server.local_addr(), BareEnvelope(server.voice_channels()));
+        Ok(Opened::one(place.voice_only(server, envelope), address))
+    }
+
+    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+        let clients = place.bind(self.server(place))?;
+        let (game, envelope) = (game.behind(clients.local_addr()), BareEnvelope(clients.voice_channels()));
+        let open_upstream =
+            move |remote| Ok(game.over_udp(remote, KcpClient::new(KcpClientSettings::default())));
+        game.proxy(place, clients, open_upstream, envelope)
+    }
+}
