@@ -1,6 +1,7 @@
 //! `forge`: games on Forge Networking Remastered.
 
 use std::io;
+#[cfg(feature = "players")]
 use std::net::SocketAddr;
 
 use consonance_forge::voice::{ForgeVoice, VoiceGroups};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+#[cfg(feature = "players")]
 use std::net::SocketAddr;
 use std::path::Path;
 

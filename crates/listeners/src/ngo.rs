@@ -1,6 +1,7 @@
 //! `ngo`: games on Netcode for `GameObjects`, over Unity Transport 2.
 
 use std::io;
+#[cfg(feature = "players")]
 use std::net::SocketAddr;
 
 use consonance_ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};

@@ -130,7 +130,7 @@ impl Listener for IgnoranceListener {
 mod tests {
     use std::time::Duration;
 
-    use consonance_gateway::udp::rig::{Rig, };
+    use consonance_gateway::udp::rig::{LinkConditions, Rig};
 
     use super::*;
 
@@ -151,7 +151,7 @@ mod tests {
         let connection = listener(60).connection(ConnectionSettings::default());
         let server = EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() };
         let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
-        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), ::NONE, 1);
+        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), LinkConditions::PERFECT, 1);
         let (client, peer) = rig.connect_client(EnetClient::new(client, 1), &[]);
         rig.run_for(Duration::from_secs(1));
         rig.client(client).is_cut = true;
