@@ -1,4 +1,4 @@
-//! Voices with a place: somebody walks round the listener's head, and a stereo file shows it.
+//! Positional voices: a speaker walks round the listener's head, and a stereo file shows it.
 //!
 //! It prints where its recordings are: listen to `01-mix.wav` with headphones.
 //!

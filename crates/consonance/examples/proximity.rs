@@ -1,7 +1,7 @@
 //! Proximity: two players walk towards each other and away again, and are heard while they are near.
 //!
-//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if
-//! somebody is heard from too far away, or not from near.
+//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if a
+//! player is heard from too far away, or is not heard from near.
 //!
 //! ```sh
 //! cargo run --package consonance --example proximity
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let here = [x, 0.0, 0.0];
         let is_near = x.abs() < 20.0;
         let deadline = Instant::now() + PATIENCE;
-        // Both walk in their own time: who comes near is heard at once, but rooms have to be joined first.
+        // Both walk in their own time: a player nearby is heard at once, but rooms have to be joined first.
         while alice.hears("Bob") != is_near || bob.hears("Alice") != is_near {
             alice.update(here);
             bob.update([0.0; 3]);

@@ -1,4 +1,4 @@
-//! Push to talk: a game's loop with a key, a trigger that follows it, and somebody who listens.
+//! Push to talk: a game's loop with a key, a trigger that follows it, and a listener.
 //!
 //! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if it does
 //! not show what it says.

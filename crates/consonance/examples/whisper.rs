@@ -1,4 +1,4 @@
-//! A whisper: to one player and nobody else, whatever rooms the others listen to.
+//! A whisper: to one player alone, whatever rooms the others listen to.
 //!
 //! ```sh
 //! cargo run --package consonance --example whisper

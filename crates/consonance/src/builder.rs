@@ -1,4 +1,4 @@
-//! Starting a voice chat: where, as whom, with which rooms and sounds.
+//! Starting a voice chat: server, name, rooms and sounds.
 
 mod debug;
 mod diagnostics;
@@ -81,8 +81,8 @@ type MakeDial = Box<dyn FnOnce(Option<FallbackSettings>) -> Dial + Send>;
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
 impl VoiceChat {
-    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) say where
-    /// to, and [`name`](VoiceChatBuilder::name) as whom.
+    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) set the
+    /// server, and [`name`](VoiceChatBuilder::name) the player's name.
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             route: None,
@@ -127,8 +127,8 @@ impl VoiceChat {
     }
 
     /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as
-    /// others would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any
-    /// room, or to it, and sends texts back. `offline:` is the same as an address.
+    /// others would. A player called `Loopback` is in it. It repeats voice to any room or to itself a tenth of a second
+    /// later, and sends texts back. `offline:` is the same as an address.
     ///
     /// Everything else is real: the session, the codec, the jitter buffer.
     pub fn offline() -> VoiceChatBuilder {
@@ -284,7 +284,7 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// When one is heard. By default a [microphone](Self::microphone) is heard while somebody speaks, and an
+    /// When one is heard. By default a [microphone](Self::microphone) transmits while speech is detected, and an
     /// [input](Self::input) always. A pre-roll that is too long is shortened to the longest.
     pub fn activation(mut self, settings: ActivationSettings) -> Self {
         self.activation = Some(bounds::activation(settings));

@@ -68,7 +68,7 @@ enum Order {
     Input(Box<dyn Input>),
     /// Take this as the game's own sound.
     EchoReference(EchoReferenceReader),
-    /// Let somebody listen to the microphone, before or after the chain.
+    /// Adds a tap on the microphone, before or after the chain.
     Tap(TapPoint, TapSender),
 }
 
@@ -181,7 +181,7 @@ impl Capture {
         self.order(Order::EchoReference(reader))
     }
 
-    /// Lets somebody listen from now on.
+    /// Adds a tap.
     ///
     /// # Errors
     /// If the capture thread does not take it.

@@ -18,7 +18,7 @@ pub enum ChannelActivation {
     Inherit,
     /// Always. For push to talk, a game changes between this and [`Closed`](Self::Closed).
     Open,
-    /// While somebody speaks, from the first syllable on.
+    /// While speech is detected, from the first syllable on.
     Voice,
     /// Not now: it fades out and closes.
     Closed,
@@ -28,7 +28,8 @@ pub enum ChannelActivation {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChannelState {
-    /// Whether one's voice goes out over it. One to a player who is not here counts as soon as it would.
+    /// Whether one's voice goes out over it. A channel to a player that is not here counts as soon as that player
+    /// joins.
     pub is_open: bool,
     /// How far it is faded in, 0 to the [volume of its fade](Fade::volume). What is sent is that times the amplitude of
     /// its properties.

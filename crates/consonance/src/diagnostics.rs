@@ -1,4 +1,4 @@
-//! Everything of a chat on disk, for whoever has to find out what is wrong.
+//! Diagnostics of a chat on disk: audio, packets, events and counters.
 
 mod error;
 mod events_file;

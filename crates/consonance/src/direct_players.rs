@@ -6,12 +6,12 @@ use consonance_session::{Client, ClientEvent, ClientId};
 
 use crate::event::EventKind;
 
-/// The players who have a direct link, by id, with their names.
+/// Players with a direct link, by id, with their names.
 #[derive(Debug, Default)]
 pub(crate) struct DirectPlayers(BTreeMap<ClientId, String>);
 
 impl DirectPlayers {
-    /// Takes what the session tells; true if that may give somebody a direct link or take it away.
+    /// Handles an event of the session; true if it can change which players have a direct link.
     ///
     /// That a player has left says that its link does not count any more.
     pub(crate) fn follow(&mut self, event: &ClientEvent<'_>) -> bool {

@@ -26,10 +26,10 @@ pub struct Event {
 pub enum EventKind {
     /// We are in the session; again after each reconnect.
     Joined,
-    /// The connection was lost and is back, and with it our place in the session: nobody else noticed. Who left or came
-    /// meanwhile is told until [`PlayersSynced`](Self::PlayersSynced).
+    /// The connection was lost and is back, and with it our place in the session: no other player noticed. Players that
+    /// left or joined meanwhile are reported until [`PlayersSynced`](Self::PlayersSynced).
     Resumed,
-    /// Everybody who was here before us is known now, and everybody knows which rooms we listen to.
+    /// All players that were here before us are known now, and all of them know which rooms we listen to.
     PlayersSynced,
     /// A player is in the session. Not raised for oneself.
     PlayerJoined {
@@ -66,7 +66,7 @@ pub enum EventKind {
     Operator(OperatorDecision),
     /// What became of something that we, as a moderator, [wanted done](crate::VoiceChat::moderate) to another player.
     Moderated {
-        /// To whom.
+        /// The other player's name.
         name: String,
         /// What.
         action: ModeratorAction,
@@ -85,7 +85,7 @@ pub enum EventKind {
     },
     /// A text message to us or to a room that we listen to.
     Text {
-        /// Who wrote it.
+        /// The sender's name.
         from: String,
         /// Where it was sent.
         to: TextTarget,
@@ -96,7 +96,7 @@ pub enum EventKind {
     TextSent {
         /// Which one.
         id: TextId,
-        /// How many players it goes to, as far as we know who listens.
+        /// The number of recipients, as far as we know who listens.
         players: usize,
     },
     /// A text message of ours was not sent.
@@ -112,8 +112,8 @@ pub enum EventKind {
         /// Its name.
         name: String,
     },
-    /// A player is reached through the server alone from now on, and nothing else changes. Not said of
-    /// players who have left before.
+    /// A player is reached through the server alone from now on, and nothing else changes. Not raised for players that
+    /// have left before.
     DirectLinkLost {
         /// Its name.
         name: String,
@@ -147,7 +147,7 @@ pub enum EventKind {
     },
     /// The server has said that it closes, and stays after all.
     DrainCancelled,
-    /// We leave this server for the one that it has sent us to. If nobody answers there, we come back.
+    /// We leave this server for the one that it has sent us to. If the new server does not answer, we come back.
     Redirecting,
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {

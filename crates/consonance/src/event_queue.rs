@@ -1,4 +1,4 @@
-//! The bounded queues from the voice thread to whoever wants to hear what happens.
+//! The bounded queues from the voice thread to the readers of events.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
@@ -24,8 +24,8 @@ pub(crate) struct EventQueue {
     traces: Mutex<Traces>,
 }
 
-/// Reads every event of a chat from when it was made, whoever else reads them.
-/// See [`VoiceChat::subscribe`](crate::VoiceChat::subscribe) and [`Player::subscribe`](crate::Player::subscribe).
+/// Reads every event of a chat from its creation on, independently of other readers. See
+/// [`VoiceChat::subscribe`](crate::VoiceChat::subscribe) and [`Player::subscribe`](crate::Player::subscribe).
 ///
 /// As an iterator it gives what waits, and ends when nothing waits.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl EventQueue {
         self.own.wait(at_most)
     }
 
-    /// Events and traces that went because nobody asked.
+    /// Events and traces dropped because they were not read.
     pub(crate) fn dropped(&self) -> u64 {
         lock(&self.own.events).dropped + lock(&self.traces).dropped
     }

@@ -14,9 +14,9 @@ pub struct Fade {
 impl Fade {
     /// At once, both ways.
     pub const NONE: Self = Self { volume: 1.0, fade_in_seconds: 0.0, fade_out_seconds: 0.0 };
-    /// What a trigger does when somebody begins and ceases to speak (as in the original): at once, and out in 0.15 s.
+    /// A trigger's fade when its player starts and stops speaking (as in the original): at once, and out in 0.15 s.
     pub const ACTIVATION: Self = Self { volume: 1.0, fade_in_seconds: 0.0, fade_out_seconds: 0.15 };
-    /// What a trigger does when somebody enters and leaves its zone (as in the original): 0.75 s and 1.15 s.
+    /// A trigger's fade when a player enters and leaves its zone (as in the original): 0.75 s and 1.15 s.
     pub const ZONE: Self = Self { volume: 1.0, fade_in_seconds: 0.75, fade_out_seconds: 1.15 };
     /// Longer fades take as long as this.
     pub const SECONDS_MAX: f32 = 30.0;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::lock::lock;
 
-/// After its last event the thread has only things to drop. An input, an output or a transport that holds on to a
-/// handle of its own chat would wait for itself; so nobody waits longer than this.
+/// After its last event the thread has only things to drop. An input, an output or a transport that holds a handle of
+/// its own chat would wait for itself; no wait is longer than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Set once, by the thread's last act.

@@ -30,11 +30,10 @@
 //! ```
 //!
 //! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
-//! files, silence, or whatever a game implements.
-//! Any [`ClientTransport`](transport::ClientTransport) carries it; an address of the form `quic://…` picks QUIC.
-//! [Triggers](trigger) open channels and join rooms by rule: by key, by voice, by place, by who is near.
-//! Where players have [direct links](transport::DirectLinks) to each other, voice and texts go over them as far as
-//! [`Routing`] says, and through the server to everybody else.
+//! files, silence, or whatever a game implements. Any [`ClientTransport`](transport::ClientTransport) carries it; an
+//! address of the form `quic://…` picks QUIC. [Triggers](trigger) open channels and join rooms by rule: by key, by
+//! voice, by place, by players nearby. Where players have [direct links](transport::DirectLinks) to each other, voice
+//! and texts go over them as far as [`Routing`] says, and through the server to everybody else.
 //!
 //! # Features
 //!

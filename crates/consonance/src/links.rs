@@ -34,7 +34,7 @@ pub(crate) struct Links {
     transport_change: Option<String>,
     /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
-    /// A direct link came or went since somebody asked.
+    /// A direct link came or went since the last query.
     has_direct_change: bool,
     /// Copies for direct links of a transport that had told of them, but has none.
     undeliverable: u64,
@@ -268,7 +268,7 @@ fn with_notice(end: DisconnectReason, notice: Option<&EndReason>) -> DisconnectR
     }
 }
 
-/// Writes a packet down, if somebody wants that.
+/// Captures a packet, if capturing is on.
 fn record(
     log: Option<&PacketSink>,
     at: Instant,

@@ -21,7 +21,7 @@ pub enum Mode {
     /// Nothing.
     #[default]
     None,
-    /// A player on somebody else's server.
+    /// A player on a remote server.
     Client,
     /// A player and the server of the others, in one process.
     Host,
@@ -79,7 +79,7 @@ impl VoiceNode {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Becomes a player on somebody else's server.
+    /// Becomes a player on a remote server.
     pub fn run_as_client(&self, player: VoiceChatBuilder) {
         self.goal(Goal::Client(Box::new(player)));
     }
@@ -137,7 +137,7 @@ impl VoiceNode {
         self.shared.lock().voice.clone()
     }
 
-    /// The way to the server's sessions, while there is one: who is there, events, and whatever an operator may do.
+    /// The handle of the server's sessions, while there is one: players, events, and an operator's actions.
     pub fn server(&self) -> Option<ServerHandle> {
         self.shared.lock().server.as_ref().map(|server| server.handle())
     }
@@ -188,7 +188,7 @@ impl Shared {
         }
     }
 
-    /// The goal could not be brought about; where another one has come since, nobody wants to know.
+    /// The goal could not be reached; if it was replaced meanwhile, the failure is not reported.
     fn fail(&self, why: String) {
         let mut state = self.lock();
         if state.goal.is_none() {
@@ -276,7 +276,7 @@ impl Running {
     ) -> Result<(), StartError> {
         let loopback = MemoryNetwork::new();
         server.add_network(Box::new(loopback.listen()));
-        // Nobody else can hear what does not fit into the packets of the others' network.
+        // What does not fit into the packets of the others' network is not heard.
         let limits = server.packet_limits();
         self.start_server(server)?;
         let loopback = loopback.client(session).with_limits(limits);
@@ -292,7 +292,7 @@ impl Running {
                 thread::sleep(GOODBYE_CHECK);
             }
         }
-        // Nobody else has it: it was hidden before.
+        // It was hidden before, so that this is the only handle.
         if let Some(server) = self.server.take().and_then(Arc::into_inner) {
             server.stop();
         }

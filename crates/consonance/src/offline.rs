@@ -18,7 +18,7 @@ use server::OfflineServer;
 /// What stands in the place of an address for [`VoiceChat::offline`](crate::VoiceChat::offline).
 #[cfg(feature = "quic")]
 pub(crate) const ADDRESS: &str = "offline:";
-/// The name of the echo. Somebody who has it already meets one that is called `Loopback 2`.
+/// The name of the echo. A player of that name already meets one called `Loopback 2`.
 const LOOPBACK: &str = "Loopback";
 const SECOND_LOOPBACK: &str = "Loopback 2";
 /// How often packets go to and fro at most before the caller gets its turn; a handshake takes six times.
@@ -53,7 +53,7 @@ pub(crate) struct OfflineNetwork {
     rooms: LoopbackRooms,
     /// The clock of the session starts with the first call.
     started: Option<Instant>,
-    /// When something was sent that nobody has taken yet.
+    /// When something was sent that has not been received yet.
     waits_since: Option<Instant>,
 }
 
@@ -102,7 +102,7 @@ impl OfflineNetwork {
         }
     }
 
-    /// The echo comes with the player, and again with a player who speaks in another way than before.
+    /// The echo joins with the player, and again when the player's codec changes.
     fn welcome(&mut self, name: &str, codec: CodecParameters) {
         if self.echo.as_ref().is_some_and(|echo| echo.is(name) || echo.codec() == codec) {
             return;
@@ -128,7 +128,7 @@ impl ClientTransport for OfflineNetwork {
 
     fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
         self.run_once(now);
-        // Who has joined meets the echo at once, and its first word is repeated.
+        // The player meets the echo as soon as it has joined, and its first word is repeated.
         let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);
         if is_ready { self.player.poll(now) } else { None }
     }

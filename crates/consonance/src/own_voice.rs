@@ -35,7 +35,7 @@ pub(crate) struct OwnVoice {
 }
 
 impl OwnVoice {
-    /// Silence, and nobody's tokens. Their changes are told as events.
+    /// Silence, and no tokens. Their changes are told as events.
     pub(crate) fn new(events: Arc<EventQueue>) -> Self {
         let (is_voice_detected, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
         Self {
@@ -72,7 +72,7 @@ impl OwnVoice {
         std::mem::take(&mut *lock(&self.closed))
     }
 
-    /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.
+    /// Shows what has changed. What cannot be published during a read is published the next time.
     pub(crate) fn show(&self, talking: &mut Talking, client: &Client, captured: Option<CaptureRow>) {
         self.is_voice_detected.store(captured.is_some_and(|row| row.is_speech), Ordering::Release);
         self.is_heard.store(talking.is_heard(client), Ordering::Release);
@@ -88,7 +88,7 @@ impl OwnVoice {
         talking.channels_shown();
     }
 
-    /// Nobody speaks any more.
+    /// No player speaks any more.
     pub(crate) fn end(&self) {
         self.is_voice_detected.store(false, Ordering::Release);
         self.is_heard.store(false, Ordering::Release);

@@ -32,10 +32,10 @@ use crate::trace::FrameTrace;
 
 /// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
-/// Players who are listened to by taps at the same time, here or not.
+/// Players with taps at the same time, here or not.
 const TAPPED_SPEAKERS_MAX: usize = 1_024;
 
-/// The mixer, who is in it under which name, and where the mix goes.
+/// The mixer, the speakers in it by name, and the destination of the mix.
 pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
@@ -184,12 +184,12 @@ impl Playback {
     fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
         let is_new = |name: &str| self.remembered.place_of(name).is_none();
         let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name)).count();
-        // A game that places whom it draws does so after they have left, too.
+        // A game that places the players that it draws does so after they have left, too.
         if !self.remembered.has_room(new) {
             self.remembered.forget_places(|name| !self.listed.has(name));
         }
         let set = |(name, place): &(String, _)| self.set_place(name, *place);
-        // A name too many keeps nobody else where they were.
+        // A name too many changes nothing for the others.
         places.iter().map(set).fold(Ok(()), Result::and)
     }
 
@@ -216,7 +216,7 @@ impl Playback {
         Ok(())
     }
 
-    /// Lets nobody be heard, or everybody again.
+    /// Mutes or unmutes all players.
     pub(crate) fn set_deafened(&mut self, deafened: bool) {
         self.mixer.set_deafened(deafened);
     }
@@ -226,7 +226,7 @@ impl Playback {
         self.mixer.set_ducked(ducked);
     }
 
-    /// Lets somebody listen to a player from now on, whenever that player is here.
+    /// Adds a tap on a player, which is fed whenever that player is here.
     ///
     /// # Errors
     /// If there are too many such taps.
@@ -241,12 +241,12 @@ impl Playback {
         Ok(())
     }
 
-    /// Lets somebody listen to everything together from now on.
+    /// Adds a tap on the mix.
     pub(crate) fn tap_mix(&mut self, sender: TapSender) {
         self.mix_taps.add(sender);
     }
 
-    /// Frees the taps that nobody listens to any more, also those on who is silent.
+    /// Drops abandoned taps, also those on silent players.
     pub(crate) fn forget_abandoned_taps(&mut self) {
         self.mix_taps.prune();
         self.speaker_taps.retain(|_, senders| {
@@ -276,7 +276,7 @@ impl Playback {
         block
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips` nobody is
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips`, no player is
     /// heard in them, and nothing is decoded.
     ///
     /// # Errors
@@ -333,8 +333,8 @@ impl Playback {
         None
     }
 
-    /// The loss of the last while in percent, upper median over the speakers who were heard; `None` as long as nobody
-    /// was heard for a whole window.
+    /// The recent loss in percent, upper median over the speakers heard; `None` until a speaker was heard for a whole
+    /// window.
     pub(crate) fn loss_percent(&self) -> Option<u8> {
         let heard = self.voices.present().filter_map(|speaker| self.mixer.statistics(speaker.key));
         let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);
@@ -343,7 +343,7 @@ impl Playback {
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
     }
 
-    /// How each of the others who have spoken is received, by ascending id.
+    /// How each other player that has spoken is received, by ascending id.
     pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
         self.voices.by_id().filter_map(|(id, speaker)| Some((id, self.mixer.statistics(speaker.key)?)))
     }
@@ -360,7 +360,7 @@ impl Playback {
         Some(squares.sum::<f32>().sqrt())
     }
 
-    /// How each of the others who have spoken is received and heard, by their ids.
+    /// How each other player that has spoken is received and heard, by id.
     pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
         let row = |speaker: &Voice| {
             Some(SpeakerRow {

@@ -1,4 +1,4 @@
-//! Players of the session as a game sees them: who they are, what they do, how they are heard here.
+//! Players of the session as a game sees them: identity, activity, and settings of this listener.
 
 use std::sync::{Arc, Weak};
 
@@ -11,10 +11,10 @@ use crate::voice_chat::{Running, VoiceChat};
 
 /// A player of the session, oneself or another one, from joining to leaving.
 ///
-/// What it tells is at most 10 ms old, and never waits. Who leaves and joins again is another `Player` with
-/// the same name; the old one [is not connected](Self::is_connected) any more and keeps what was true last.
-/// How a player is heard ([volume](Self::set_volume), [mute](Self::set_muted)) belongs to the name and survives that;
-/// its [place](Self::set_place) is forgotten.
+/// What it tells is at most 10 ms old, and never waits. A player that leaves and joins again is another `Player` with
+/// the same name; the old one [is not connected](Self::is_connected) any more and keeps its last state. How a player is
+/// heard ([volume](Self::set_volume), [mute](Self::set_muted)) belongs to the name and survives that; its
+/// [place](Self::set_place) is forgotten.
 #[derive(Clone)]
 pub struct Player {
     state: Arc<PlayerState>,
@@ -41,7 +41,7 @@ impl Player {
         self.state.is_connected()
     }
 
-    /// Whether it speaks to us; for oneself, whether one is heard by anybody who listens.
+    /// Whether it speaks to us; for oneself, whether any listener receives us.
     pub fn is_speaking(&self) -> bool {
         self.state.is_speaking()
     }

@@ -11,24 +11,24 @@ use crate::lock::lock;
 /// One of the channels on which a player speaks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpeakingChannel {
-    /// Whom it is for.
+    /// The target of the channel.
     pub target: SpeakingTarget,
     /// Whether the voice comes from a place in the world.
     pub positional: bool,
     /// Loudness, 0 … 2.
     pub amplitude: f32,
-    /// Who is heard over whom; for one's own channels that have none, the chat's.
+    /// The channel's priority; for one's own channels without one, the chat's.
     pub priority: Priority,
 }
 
-/// Whom a channel is for.
+/// The target of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpeakingTarget {
     /// For us alone, as a player.
     Me,
     /// For another player alone; only among one's own channels.
     Player(String),
-    /// For everybody who listens to this room.
+    /// For all listeners of this room.
     Room(String),
 }
 

@@ -28,7 +28,7 @@ impl PositionSharing {
         self.tell(client)
     }
 
-    /// An absurd place is none, so that nobody is heard from where it was before.
+    /// An invalid position counts as none, so that a player is not heard from its former position.
     fn tell(&self, client: &mut Client) -> Result<(), AbsurdPosition> {
         let position = self.metres.filter(|_| self.is_shared).map(Position::new).transpose();
         client.set_position(position.unwrap_or_default());

@@ -27,7 +27,7 @@ impl Receptions {
         let SpeakerStatistics { played, skipped, undecodable, lost, .. } = *statistics;
         let now = Counted { there: played + skipped + undecodable, lost };
         let before = self.counted.insert(speaker, now).unwrap_or_default();
-        // Somebody else has the id now.
+        // The id belongs to another player now.
         let before =
             if now.there < before.there || now.lost < before.lost { Counted::default() } else { before };
         let lost = clamped(now.lost - before.lost);

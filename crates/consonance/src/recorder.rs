@@ -139,9 +139,9 @@ impl Recorder {
         ordered
     }
 
-    /// Records a whole chat from now on, each in a file of its own: the mix, one's own voice, every player who is here
-    /// and every player who joins later. A player who leaves and comes back goes on in the same file. Players for whom
-    /// there is no track left are not recorded, and the log says so once.
+    /// Records a whole chat from now on, in separate files: the mix, one's own voice, every present player and every
+    /// player that joins later. A player that leaves and comes back goes on in the same file. Players without a track
+    /// left are not recorded, and the log says so once.
     ///
     /// # Errors
     /// As [`add`](Self::add), if there is no place for the mix, for one's own voice, or for the order itself.

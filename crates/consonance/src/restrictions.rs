@@ -33,7 +33,7 @@ pub enum OperatorDecision {
         /// What we may do there.
         rights: RoomRights,
     },
-    /// We listen to the one room no longer and to the other one instead. Whom we speak to is still the game's to say.
+    /// We listen to the one room no longer and to the other one instead. The game still decides whom it speaks to.
     Moved {
         /// The room that we listened to.
         from: String,
@@ -52,8 +52,7 @@ pub enum OperatorDecision {
         /// What there is no place for.
         to: RoomUse,
     },
-    /// The operator keeps voices: all, or the last seconds in case that somebody reports
-    /// something. Players want to know.
+    /// The operator records voices: all, or the last seconds for reports. Players want to know.
     Kept(KeptVoices),
 }
 

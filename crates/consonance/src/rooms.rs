@@ -16,8 +16,7 @@ pub(crate) struct JoinedRooms {
 struct Joined {
     id: RoomId,
     times: u32,
-    /// The server took us out of it. It is still to be left as often as it was joined, as
-    /// whoever joined it does not know.
+    /// The server took us out of it. It still has to be left as often as it was joined, since the callers do not know.
     is_refused: bool,
     /// The session has no place for it: another room that is listened to has its id, or there are too many.
     place: Place,
@@ -61,8 +60,8 @@ impl JoinedRooms {
         Ok(())
     }
 
-    /// Joins a room for whoever leaves it once, whatever becomes of it. One for which the session has no place waits
-    /// for it; see [`settle`](Self::settle).
+    /// Joins a room for one later call that leaves it, whatever becomes of it. One for which the session has no place
+    /// waits for it; see [`settle`](Self::settle).
     pub(crate) fn hold(&mut self, room: String) {
         let wanted = |room: &String| Joined { times: 0, place: Place::Wanted, ..Joined::once(room) };
         let joined = self.rooms.entry(room).or_insert_with_key(wanted);
@@ -104,7 +103,7 @@ impl JoinedRooms {
         }
     }
 
-    /// The server has taken us out of a room. Whoever asks for it from now on asks the server again.
+    /// The server has taken us out of a room. A later call asks the server again.
     pub(crate) fn lose(&mut self, room: &str) {
         if let Some(joined) = self.rooms.get_mut(room) {
             joined.is_refused = true;
@@ -112,7 +111,7 @@ impl JoinedRooms {
         }
     }
 
-    /// The server has taken us out of a room and into another one. Whoever joined the one leaves the other.
+    /// The server has taken us out of a room and into another one. The caller that joined the one leaves the other.
     pub(crate) fn follow_move(&mut self, from: &str, to: &str) {
         let Some(moved) = self.rooms.remove(from) else { return };
         let there = self.rooms.entry(to.to_owned()).or_insert(Joined { times: 0, ..Joined::once(to) });

@@ -28,7 +28,7 @@ pub(crate) struct SharedState {
 }
 
 impl SharedState {
-    /// Of a chat that has not begun, with nobody in it but oneself; it will keep so many texts.
+    /// The state of a chat that has not begun, with only the local player in it; it keeps this many texts.
     pub(crate) fn new(client: &Client, texts: usize) -> Self {
         let events = Arc::new(EventQueue::new(client.name()));
         let players = Players::new(client.name());

@@ -1,4 +1,4 @@
-//! How the chat is doing, for whoever looks in: written by the voice thread, as seldom as nobody looks.
+//! The chat's snapshot for observers: written by the voice thread, rarely while there is no observer.
 
 mod missing_tokens;
 mod rows;

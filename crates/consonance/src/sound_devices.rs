@@ -69,7 +69,7 @@ impl SoundDevices {
     }
 
     /// Uses another device from now on; what is wrong with that, if the chat was started without one of that direction.
-    /// One that was opened all the same would play or record for nobody.
+    /// A device opened all the same would play or record without use.
     pub(crate) fn select(&self, direction: Direction, selection: DeviceSelection) -> Option<String> {
         let kind = match direction {
             Direction::Input => "microphone",

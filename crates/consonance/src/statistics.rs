@@ -26,8 +26,8 @@ pub struct VoiceStatistics {
     pub direct_links: Vec<DirectLinkRow>,
     /// How one's own voice gets away, and what is done about it.
     pub uplink: UplinkRow,
-    /// Every other player in the session who has been heard, in the order of their ids. Of more than the mixer takes,
-    /// those who are silent for the longest are left out, and start again.
+    /// Every other player in the session that has been heard, in the order of their ids. Beyond the mixer's capacity,
+    /// players silent for the longest are left out, and start again.
     pub speakers: Vec<SpeakerRow>,
     /// Frames that were played without a trace of it, since too many were played at once.
     pub played_untold: u64,
@@ -104,7 +104,7 @@ pub struct CaptureRow {
     pub chain: CaptureStatistics,
     /// Whether the voice detector hears speech.
     pub is_speech: bool,
-    /// Whether what is captured is sent: the microphone is open, the key held, or somebody speaks.
+    /// Whether captured sound is sent: the microphone is open, the key pressed, or speech detected.
     pub is_speaking: bool,
     /// By how much what is sent is later than what was recorded: the chain, and what of the pre-roll is not caught up.
     pub delay: Duration,
@@ -186,7 +186,7 @@ impl VoiceStatistics {
 pub(crate) struct SharedStatistics(Mutex<Arc<VoiceStatistics>>);
 
 impl SharedStatistics {
-    /// Shows these from now on; false if somebody looks just now, and the writer should try again later.
+    /// Publishes these; false during a read, and the writer should try again later.
     pub(crate) fn publish(&self, statistics: VoiceStatistics) -> bool {
         let mut shown = match self.0.try_lock() {
             Ok(shown) => shown,

@@ -7,14 +7,14 @@ use consonance_session::Priority;
 
 use crate::player_state::priority_of;
 
-/// The switches. What was given as a command before a switch was set is seen by whoever sees the switch.
+/// The switches. A command queued before a switch was set is visible to a reader of the switch.
 #[derive(Debug)]
 pub(crate) struct Switches {
     is_muted: AtomicBool,
     is_deafened: AtomicBool,
     is_key_held: AtomicBool,
     priority: AtomicU8,
-    /// Not set back: nobody joins again.
+    /// Not reset: a chat does not rejoin.
     is_leaving: AtomicBool,
 }
 

@@ -174,7 +174,7 @@ impl Talking {
         self.settings.expected_loss_percent = target.expected_loss_percent;
         self.encoder.set_bitrate(target.bitrate_bps);
         self.encoder.set_expected_loss(target.expected_loss_percent);
-        // Who sends music or wants none keeps to that.
+        // A player that sends music or has them off keeps to that.
         if self.settings.redundancy != Redundancy::None {
             self.encoder.set_redundancy(target.redundancy);
         }
@@ -249,7 +249,7 @@ fn send(
             let spoken_at = now.checked_sub(duration_of(spoken as u64)).unwrap_or(now);
             Sent { frame: Some(FrameTrace::Sent { sequence, spoken_at, listeners }), problem: None }
         }
-        // Nobody listens, or no session just now: the frame is lost, as voice is.
+        // No listener, or no session just now: the frame is lost, as voice is.
         Ok(_) | Err(consonance_session::VoiceError::NotJoined) => Sent::default(),
         Err(error) => Sent { frame: None, problem: Some(error.to_string()) },
     }

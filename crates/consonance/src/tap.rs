@@ -15,7 +15,7 @@ pub(crate) const CAPACITY_BLOCKS: usize = 100;
 pub enum TapSource {
     /// What the microphone, or whatever is in its place, gives.
     RawMicrophone,
-    /// The same after the capture chain: what is encoded if somebody listens.
+    /// The same after the capture chain: what is encoded if there are listeners.
     ProcessedMicrophone,
     /// The voice of the player of this name as it was received: before volume, place and everything else that only
     /// concerns this listener.
@@ -75,8 +75,8 @@ impl<'a> From<&'a TapSound> for RecordedBlock<'a> {
 
 /// The listening end of a tap. Silence need not come: a gap between positions is one.
 ///
-/// Whoever does not [`poll`](Self::poll) for a second misses what comes then, and nobody waits for
-/// them. Dropping it ends the tap.
+/// A reader that does not [`poll`](Self::poll) for a second misses what comes then; the writer does not wait. Dropping
+/// it ends the tap.
 pub struct Tap {
     source: TapSource,
     ring: Consumer<TapBlock>,
@@ -145,7 +145,7 @@ impl TapSender {
         }
     }
 
-    /// Whether nobody listens any more, so that this end may go too.
+    /// Whether the reader is gone, so that this end can be dropped, too.
     pub fn is_abandoned(&self) -> bool {
         self.ring.is_abandoned()
     }
@@ -161,12 +161,12 @@ impl TapSenders {
         self.0.push(sender);
     }
 
-    /// Those that nobody listens to any more go, whether anything sounds or not.
+    /// Abandoned ones are dropped, whether anything sounds or not.
     pub(crate) fn prune(&mut self) {
         self.0.retain(|sender| !sender.is_abandoned());
     }
 
-    /// Puts a block into each; those that nobody listens to any more go.
+    /// Pushes a block to each; abandoned ones are dropped.
     pub(crate) fn push(&mut self, position: SamplePosition, sound: &TapSound) {
         self.0.retain_mut(|sender| {
             sender.push(position, *sound);

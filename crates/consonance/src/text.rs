@@ -44,7 +44,7 @@ impl SendTextError {
 pub struct TextMessage {
     /// When it was sent or came in.
     pub at: Instant,
-    /// Who wrote it; one's own name for one's own.
+    /// The sender's name; one's own for own messages.
     pub from: String,
     /// Where it was sent.
     pub to: TextTarget,

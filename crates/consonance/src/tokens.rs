@@ -11,7 +11,7 @@ use crate::lock::lock;
 /// The tokens that the local player holds. A clone is the same set.
 ///
 /// A trigger that asks for tokens works while the player holds at least one of them. Tokens are compared byte by byte,
-/// and nobody but this game ever sees them: they are a convenience, not a protection.
+/// and only this game sees them: they are a convenience, not a protection.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     held: Arc<Mutex<BTreeSet<String>>>,
@@ -64,7 +64,7 @@ impl Tokens {
         self.lock().contains(token)
     }
 
-    /// Whether these are enough for who asks for any of those, or for none.
+    /// Whether these satisfy a request for any of those, or for none.
     pub fn satisfy(&self, asked_for: &BTreeSet<String>) -> bool {
         asked_for.is_empty() || !self.lock().is_disjoint(asked_for)
     }

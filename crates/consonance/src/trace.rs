@@ -1,4 +1,4 @@
-//! What became of single frames, for whoever wants to know why somebody is not heard.
+//! Traces of single frames, to find out why a player is not heard.
 
 use std::time::Instant;
 

@@ -13,7 +13,7 @@ pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Route, String> + Send>;
 /// The present network, and those before and after it.
 pub(crate) struct Transports {
     present: Route,
-    /// Without it nobody can be sent elsewhere.
+    /// Without it, redirects are not supported.
     dial: Option<Dial>,
     /// Takes the place of the present one when the next link is made.
     next: Option<Route>,

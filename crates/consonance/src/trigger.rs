@@ -1,4 +1,4 @@
-//! Triggers: rules for who is spoken to and listened to, which a game ticks once per frame.
+//! Triggers: rules for which rooms and players are spoken and listened to, updated by the game once per frame.
 //!
 //! | trigger | does |
 //! |---|---|
@@ -64,7 +64,7 @@ pub struct FrameInput {
 pub enum TriggerActivation {
     /// Never.
     None,
-    /// While somebody speaks (default).
+    /// While speech is detected (default).
     #[default]
     Voice,
     /// While the [key](FrameInput::push_to_talk) is held.

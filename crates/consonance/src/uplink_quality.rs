@@ -18,7 +18,7 @@ use link_watch::{LinkNews, LinkWatch};
 #[derive(Debug)]
 pub(crate) struct UplinkQuality {
     control: BitrateControl,
-    /// Of a hundred frames, how many of late did not reach the server; `None` as long as nobody has said so.
+    /// Of a hundred frames, how many of late did not reach the server; `None` until a listener has reported.
     uplink_lost_percent: Option<f32>,
     /// What the server said since the last look.
     latest: Option<UplinkReport>,
@@ -46,8 +46,8 @@ const LISTENERS_FOR: Duration = Duration::from_secs(6);
 /// A server that has not reported for so long does not report; then the network's own figures have to do.
 const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
-/// What listeners say brings no more protection than for this: enough for whoever is on bad radio, and the most harm
-/// that those can do who lie (docs/security.md). What the server has counted itself counts in full.
+/// Listeners' reports bring no more protection than for this: enough for bad radio, and the most harm that false
+/// reports can do (docs/security.md). What the server has counted itself counts in full.
 const MOST_BY_LISTENERS_PERCENT: u8 = 30;
 
 impl UplinkQuality {
@@ -106,8 +106,7 @@ impl UplinkQuality {
         }
     }
 
-    /// How the way up did since the last look, by the server's reports as long as there are
-    /// any; `None` if nobody knows.
+    /// How the way up did since the last look, by the server's reports as long as there are any; `None` if unknown.
     fn sample(&mut self, now: Instant, link: LinkNews) -> Option<UplinkSample> {
         let of = |report: UplinkReport| UplinkSample {
             lost_percent: report.lost_percent(),
@@ -145,9 +144,9 @@ impl UplinkQuality {
         });
     }
 
-    /// The most of three: what is lost of the others' voices, which says something about the whole network;
-    /// what is lost on the way up; and what is lost on the whole way to the listeners, within bounds. What
-    /// nobody knows stays as it was.
+    /// The most of three: what is lost of the others' voices, which says something about the whole network; what is
+    /// lost on the way up; and what is lost on the whole way to the listeners, within bounds. What is unknown stays as
+    /// it was.
     fn expect_loss(&mut self, now: Instant, incoming_lost_percent: Option<u8>) {
         let by_listeners =
             self.recent_listeners(now).map(|report| report.lost_percent.min(MOST_BY_LISTENERS_PERCENT));

@@ -80,7 +80,7 @@ impl VoiceChat {
         !self.running.finish.is_finished()
     }
 
-    /// Listens to a room from now on. Rooms are counted: who joins a room twice listens until it was left twice.
+    /// Listens to a room from now on. Rooms are counted: a room joined twice is listened to until it was left twice.
     pub fn listen_to_room(&self, room: impl Into<String>) {
         self.ask(Command::JoinRoom(room.into()));
     }

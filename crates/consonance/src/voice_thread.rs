@@ -96,7 +96,7 @@ pub(crate) struct VoiceThread {
     links: Links,
     direct_players: DirectPlayers,
     capture: Capture,
-    /// Before the first roster nobody is known to listen.
+    /// Before the first roster no listener is known.
     may_speak: bool,
     talking: Talking,
     playback: Playback,

@@ -1,4 +1,4 @@
-//! What happens in an example: somebody reads from a book, and others wait for that.
+//! The scene of an example: a speaker reads from a book, and others wait for it.
 
 use std::error::Error;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(crate) fn wait_for(voice: &VoiceChat, expected: &EventKind) -> Result<(), Bo
     Err(format!("this did not happen: {expected:?}").into())
 }
 
-/// Somebody who reads from a book.
+/// A speaker that reads from a book.
 #[allow(dead_code, reason = "not every example has something to say")]
 pub(crate) fn speech() -> Result<Box<WavInput>, Box<dyn Error>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");

@@ -24,7 +24,7 @@ impl VoiceChatBuilder {
     }
 }
 
-/// Starts them if somebody wants them.
+/// Starts diagnostics if they are configured.
 pub(super) fn start(
     wanted: Option<(PathBuf, DiagnosticsSettings)>,
     commands: &SyncSender<Command>,

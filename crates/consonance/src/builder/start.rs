@@ -139,7 +139,7 @@ impl VoiceChatBuilder {
     }
 }
 
-/// A name that nobody else has: 64 random bits. The standard library seeds its hash maps again each time.
+/// A unique name: 64 random bits. The standard library seeds its hash maps again each time.
 fn random_name() -> String {
     format!("player-{:016x}", RandomState::new().build_hasher().finish())
 }

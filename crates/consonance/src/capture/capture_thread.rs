@@ -27,10 +27,10 @@ pub(crate) struct Captured {
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 pub(crate) enum CapturedAs {
-    /// A block that is wanted, which was recorded until then, and whether it is speech or its pre-roll. Where nobody
-    /// has asked for speech, none is.
+    /// A block that is wanted, which was recorded until then, and whether it is speech or its pre-roll. Without a
+    /// demand for speech, none is reported.
     Sound { recorded_until: Instant, is_speech: bool, block: [f32; BLOCK_SAMPLES] },
-    /// Nothing: nobody speaks, or nobody wants it.
+    /// Nothing: no speech, or no demand for it.
     Silence,
     /// Nothing any more: the input has ended, which was given as the `input`th.
     Ended { input: u32 },
@@ -71,7 +71,7 @@ impl CaptureThread {
         }
     }
 
-    /// Obeys until nobody gives orders any more.
+    /// Runs until the sender of orders is gone.
     pub(super) fn run(mut self, orders: &Receiver<Order>, captured: &SyncSender<Captured>, waker: &Waker) {
         while let Ok(order) = orders.recv() {
             match order {

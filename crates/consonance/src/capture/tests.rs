@@ -19,7 +19,7 @@ struct Stuck {
 impl Input for Stuck {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let _ = self.is_stuck.try_send(());
-        // Nobody says anything: it ends with the other end.
+        // Without a word, it ends with the other end.
         let _ = self.let_go.recv();
         block.fill(0.0);
         Read::Samples

@@ -24,7 +24,7 @@ impl PlayersFile {
         Ok(Self { path, file, numbers: BTreeMap::new() })
     }
 
-    /// The number of a player who has none yet: from 1, in the order in which they come.
+    /// Assigns a number to a player without one: from 1, in order of arrival.
     pub(super) fn add(&mut self, name: &str) -> Result<Option<usize>, DiagnosticsError> {
         if self.numbers.contains_key(name) || self.numbers.len() >= PLAYERS_MAX {
             return Ok(None);

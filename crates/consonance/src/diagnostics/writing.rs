@@ -1,4 +1,4 @@
-//! The thread of diagnostics: waits for events, and adds a tap for each player who comes.
+//! The thread of diagnostics: waits for events, and adds a tap for each new player.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub struct DiagnosticsReport {
     pub sound: Vec<Recorded>,
     /// The packets.
     pub packets: CaptureReport,
-    /// Players who came when as many as the settings allow had a file.
+    /// Players that joined when as many as the settings allow had a file.
     pub players_without_a_file: usize,
 }
 
@@ -76,7 +76,7 @@ impl Writing {
         writing
     }
 
-    /// Until the chat ends, the time is up, or somebody says so.
+    /// Until the chat ends, the time is up, or it is stopped.
     pub(super) fn run(mut self, stopped: &AtomicBool) -> Result<DiagnosticsReport, DiagnosticsError> {
         let outcome = self.follow(stopped);
         self.finish(outcome)

@@ -1,4 +1,4 @@
-//! The player who repeats everything.
+//! The player that repeats everything.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const WAITING_TEXTS_MAX: usize = 64;
 pub(super) struct Echo {
     client: Client,
     links: Links,
-    /// Who is repeated.
+    /// The player that is repeated.
     player: Box<str>,
     codec: CodecParameters,
     /// How long a frame waits.
@@ -45,7 +45,7 @@ struct WaitingFrame {
 }
 
 impl Echo {
-    /// An echo of this player, who sends what the codec says.
+    /// An echo of this player, which sends with this codec.
     pub(super) fn new(network: MemoryClient, player: &str, codec: CodecParameters) -> Self {
         let name = if player == LOOPBACK { SECOND_LOOPBACK } else { LOOPBACK };
         let mut settings = ClientSettings::new(name);
@@ -86,7 +86,7 @@ impl Echo {
         self.has_roster
     }
 
-    /// Hears what is said in this room, too; one that nobody can listen to is not heard.
+    /// Listens to this room, too; a room that cannot be listened to is ignored.
     pub(super) fn listen(&mut self, room: &str) {
         if self.client.rooms().all(|listened| listened != room) {
             let _ = self.client.join_room(room);
@@ -146,7 +146,7 @@ impl Echo {
                 self.client.close_channel(channel);
                 self.channel = None;
             }
-            // Somebody who has just gone is not spoken to any more.
+            // A player that has just left is no longer spoken to.
             let _ = self.client.send_voice(&frame.frame);
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct OfflineServer {
 
 impl OfflineServer {
     pub(super) fn new(network: MemoryServer) -> Self {
-        // Nobody from outside can get in, so that the secrets may be known.
+        // The server is reachable from this process only, so its secrets can be constant.
         Self { network, server: Server::new(ServerSettings::from_seed(0)), packet: Vec::new() }
     }
 

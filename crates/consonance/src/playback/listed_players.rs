@@ -1,4 +1,4 @@
-//! Everybody who could be heard, whether they ever speak or not: by id, and by name.
+//! All players that can be heard, whether they speak or not: by id, and by name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl ListedPlayers {
         self.players.get(&id)
     }
 
-    /// Adds a player, in the place of who had this id before.
+    /// Adds a player, replacing the one with this id.
     pub(super) fn insert(&mut self, id: ClientId, listed: Listed) {
         self.remove(id);
         self.ids.entry(listed.player.name.clone()).or_default().push(id);
@@ -58,7 +58,7 @@ impl ListedPlayers {
         self.players.iter().filter(move |(_, listed)| listed.key == *key).map(|(id, listed)| (*id, listed))
     }
 
-    /// Everybody who spells its name like this.
+    /// All players whose names are spelled like this.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = (ClientId, &Listed)> {
         let ids = self.ids.get(name).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.players.get(id)?)))

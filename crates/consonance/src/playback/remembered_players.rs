@@ -1,4 +1,4 @@
-//! How each player is to be heard, by name: for those who are here, and for those who may come.
+//! Each player's volume, mute and place, by name: for those present, and for those that can join later.
 
 use std::collections::BTreeMap;
 
@@ -37,9 +37,9 @@ impl HeardAs {
     }
 }
 
-/// Everybody who is not heard as everybody is.
+/// Players with other than default settings.
 ///
-/// Volume and mute belong to a name in every spelling: a player who is muted stays so under a name that only looks the
+/// Volume and mute belong to a name in every spelling: a muted player stays muted under a name that only looks the
 /// same. A place belongs to the exact name by which the game draws a player.
 #[derive(Debug, Default)]
 pub(super) struct RememberedPlayers {

@@ -1,4 +1,4 @@
-//! Who gets a place in the mixer, and how each is heard there.
+//! The allocation of the mixer's places, and each player's settings there.
 
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
 use consonance_session::{CodecId, Priority};

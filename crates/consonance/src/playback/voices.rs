@@ -1,7 +1,7 @@
-//! Who has a place in the mixer: those who speak, and of those who are silent the ones who spoke last.
+//! Players with a place in the mixer: speakers, and the silent players that spoke last.
 //!
-//! A session may have more players than the mixer has places. Who never speaks takes none, and who is silent for the
-//! longest makes room for who begins to speak.
+//! A session may have more players than the mixer has places. A player that never speaks takes none, and the one that
+//! was silent longest makes room for a new speaker.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use consonance_session::{ClientId, VoiceFrame};
 use super::listed_players::Listed;
 use crate::player_state::PlayerState;
 
-/// A player who left may still be heard for what is buffered, at most this many blocks.
+/// A player that left can still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
 
-/// Everybody who has a place.
+/// Players with a place.
 #[derive(Default)]
 pub(super) struct Voices {
     /// Ordered, since the server is told of how each is received.
     present: BTreeMap<ClientId, Voice>,
-    /// Speakers who left and are played out.
+    /// Speakers that left and are played out.
     departing: Vec<(Voice, u32)>,
     last_key: u32,
-    /// Nobody could make room since the last beat.
+    /// No player could make room since the last beat.
     is_full: bool,
 }
 
@@ -55,7 +55,7 @@ impl Voices {
         self.present.get_mut(&id)
     }
 
-    /// Everybody who is in the session, by id.
+    /// All players of the session, by id.
     pub(super) fn by_id(&self) -> impl Iterator<Item = (ClientId, &Voice)> {
         self.present.iter().map(|(id, voice)| (*id, voice))
     }
@@ -65,7 +65,7 @@ impl Voices {
         self.present.values()
     }
 
-    /// Who has this place, in the session or played out.
+    /// The player at this place, in the session or played out.
     pub(super) fn of_key(&self, key: SpeakerKey) -> Option<&Voice> {
         let departing = self.departing.iter().map(|(voice, _)| voice);
         self.present.values().chain(departing).find(|voice| voice.key == key)
@@ -76,7 +76,7 @@ impl Voices {
         !self.is_full
     }
 
-    /// Gives a player a place, if need be that of who is silent for the longest.
+    /// Gives a player a place, if need be that of the player silent for the longest.
     ///
     /// # Errors
     /// If everybody speaks.
@@ -118,7 +118,7 @@ impl Voices {
         true
     }
 
-    /// A player who has a place begins to speak.
+    /// A player with a place starts to speak.
     pub(super) fn start(&mut self, id: ClientId, mixer: &mut Mixer) {
         let Some(voice) = self.present.get_mut(&id) else { return };
         (voice.is_speaking, voice.since) = (true, mixer.position());

@@ -1,4 +1,4 @@
-//! A recording of all players of a chat: who is here, and who comes later.
+//! A recording of all players of a chat: those present, and those that join later.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,29 +39,29 @@ impl Tracks {
     }
 }
 
-/// The players of a chat who are recorded.
+/// The recorded players of a chat.
 pub(super) struct Everyone {
     observed: Observed,
     joined: EventReader,
     tracks: Tracks,
-    /// Who has a track: someone who comes back goes on in it.
+    /// Players with a track: one that comes back goes on in it.
     recorded: BTreeSet<Box<str>>,
-    /// Who is to have one.
+    /// Players to record.
     waiting: BTreeSet<Box<str>>,
     told_of_limit: bool,
 }
 
 impl Everyone {
-    /// Everyone who is here and everyone who joins later.
+    /// All players present and all that join later.
     pub(super) fn new(observed: Observed, tracks: Tracks) -> Self {
-        // In this order nobody is missed who joins meanwhile.
+        // In this order, no player that joins meanwhile is missed.
         let joined = observed.events.subscribe(None);
         let others = observed.players.all().into_iter().filter(|player| !player.is_local);
         let waiting = others.map(|player| player.name.clone()).collect();
         Self { observed, joined, tracks, recorded: BTreeSet::new(), waiting, told_of_limit: false }
     }
 
-    /// Taps on those who are new.
+    /// Taps on new players.
     pub(super) fn new_taps(&mut self) -> Vec<NamedTap> {
         while let Some(event) = self.joined.poll() {
             if let EventKind::PlayerJoined { name } = event.kind

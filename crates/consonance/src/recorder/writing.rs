@@ -55,7 +55,7 @@ impl Writing {
         }
     }
 
-    /// Until nobody can add taps any more, and what is in them is written.
+    /// Until no more taps can be added, and what is in them is written.
     pub(super) fn run(mut self, orders: &Receiver<Order>) -> Result<Vec<Recorded>, RecordingError> {
         let mut wait = INTERVAL;
         loop {
@@ -144,7 +144,7 @@ impl Line {
             *self.track.insert(recording.add_track(&self.name, channels)?)
         };
         let mut end = SamplePosition::default();
-        // No more than can wait: whoever pushes all the time does not keep the others waiting.
+        // At most what can wait: a tap that is pushed all the time does not keep the others waiting.
         for _ in 0..CAPACITY_BLOCKS {
             let Some(position) = self.tap.next_position() else { break };
             if !recording.approach(track, position)? {

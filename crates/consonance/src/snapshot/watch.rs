@@ -1,4 +1,4 @@
-//! What has to be remembered of the past, looked at ten times a second: who was heard when, and what happened.
+//! History for snapshots, updated ten times a second: when each player was heard, and what happened.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ pub(crate) struct Watch {
     pub(crate) max_voices: usize,
     pub(crate) mode: &'static str,
     pub(crate) trouble: Option<String>,
-    /// Everybody who was here before us is known.
+    /// All players that were here before us are known.
     pub(crate) knows_everybody: bool,
     pub(crate) own: OwnVoice,
     players: HashMap<Box<str>, Past>,
@@ -74,7 +74,7 @@ impl Watch {
         }
     }
 
-    /// A tenth of a second later. `speaks`: something of one's own is sent to somebody.
+    /// A tenth of a second later. `speaks`: own voice is sent to at least one target.
     pub(crate) fn look(
         &mut self,
         now: Instant,
@@ -146,7 +146,7 @@ impl Watch {
         let plays = reception.amplitude > 0.0;
         let has_sound = plays && reception.level_dbfs > SILENCE_DBFS;
         let is_coming = past.heard_at.is_some_and(|at| now.saturating_duration_since(at) <= PAUSE);
-        // Who is not heard for another reason is not decoded, and nobody knows.
+        // A player that is not heard for another reason is not decoded, so it is unknown.
         if has_sound || !is_coming || reception.unheard.is_some() {
             past.silent_since = None;
         } else {
@@ -167,7 +167,7 @@ impl Watch {
     fn take_events(&mut self) {
         while let Some(event) = self.events.poll() {
             match &event.kind {
-                // Who is there is known again with the roster.
+                // The players are known again with the roster.
                 EventKind::Joined | EventKind::Resumed => {
                     (self.trouble, self.knows_everybody) = (None, false);
                 }
@@ -187,7 +187,7 @@ impl Watch {
     }
 }
 
-/// What is worth a line; who speaks when is not.
+/// Events worth a line; start and stop of speech are not.
 fn words(kind: &EventKind) -> Option<(Severity, String)> {
     let event = |text: String| Some((Severity::Event, text));
     match kind {

@@ -1,7 +1,7 @@
 //! The channels that the game wants, and which of them are open in the session just now.
 //!
-//! Everything is decided once per captured block: who wants to be heard in it, how far each is faded, and then which
-//! channels open and which close. Those that open come first, so that whoever moves from one room to another while
+//! Everything is decided once per captured block: which channels transmit in it, how far each is faded, and then which
+//! channels open and which close. Channels that open come first, so that a player that moves between rooms while
 //! speaking goes on speaking.
 
 mod wanted_channel;
@@ -62,7 +62,7 @@ impl WantedChannels {
         new: NewChannel,
         from: Option<Instant>,
     ) -> Result<(), String> {
-        // While nothing is captured, nobody else forgets them.
+        // While nothing is captured, nothing else removes them.
         self.channels.retain(|_, wanted| wanted.open.is_some() || wanted.is_still_wanted());
         if self.channels.len() >= CHANNELS_MAX {
             return Err(format!("{CHANNELS_MAX} channels are wanted, which is the limit: close some first"));
@@ -353,7 +353,7 @@ mod tests {
         let mut bench = Bench::new(0);
         let most = ClientSettings::new("Alice").channels as u32;
         for number in 0..=most {
-            // A channel to nobody closes without a frame, which nobody sends here.
+            // A channel without listeners closes without a frame, which no test sends here.
             let target = Target::Player(format!("nobody {number}").into());
             let new = NewChannel::new(target, ChannelProperties::default());
             let new = NewChannel { activation: ChannelActivation::Open, ..new };

@@ -33,7 +33,7 @@ pub enum Blocked {
     NotActivated,
     /// The key for push to talk is not held.
     KeyUp,
-    /// Nobody speaks.
+    /// No speech.
     NoSpeech,
     /// Nothing of one's own voice is sent just now: the chat is muted, has no input, or is not in the session. Also for
     /// a moment while a channel opens.
@@ -41,7 +41,7 @@ pub enum Blocked {
 }
 
 impl Blocked {
-    /// Whether that is because nobody wants to speak just now; otherwise it would not help to.
+    /// Whether the cause is that the player does not want to speak; otherwise speaking would not help.
     pub fn is_waiting(self) -> bool {
         matches!(self, Self::KeyUp | Self::NoSpeech | Self::NoVoice)
     }
@@ -67,7 +67,7 @@ impl fmt::Display for Blocked {
     }
 }
 
-/// What lets a trigger pass at all, whether somebody speaks or not, and where it lets nobody pass: why.
+/// The conditions of a trigger apart from speech, and the one that is not met.
 pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) -> Result<(), Blocked> {
     if !voice.is_running() {
         Err(Blocked::NoChat)
@@ -89,7 +89,7 @@ pub(super) fn be_inside(zone: Option<&Zone>, tick: &FrameInput) -> Result<(), Bl
     }
 }
 
-/// Why nobody is heard although it would be possible.
+/// Why a trigger that can transmit does not.
 pub(super) fn waits_for(activation: TriggerActivation, tick: &FrameInput, voice: &VoiceChat) -> Blocked {
     match activation {
         TriggerActivation::None => Blocked::NotActivated,

@@ -12,28 +12,28 @@ use crate::channel::{ChannelActivation, ChannelState, NewChannel};
 use crate::fader::{Fade, Fader};
 use crate::voice_chat::VoiceChat;
 
-/// Whom a [`BroadcastTrigger`] speaks to.
+/// The target of a [`BroadcastTrigger`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TriggerTarget {
-    /// Everybody who listens to this room.
+    /// All listeners of this room.
     Room(String),
     /// The player of this name, once there is one.
     Player(String),
-    /// The player whom the object belongs to that this trigger is part of, as the game says; nobody if it does not say,
-    /// or if that is the local player.
+    /// The player that owns the object with this trigger, as set by the game; none if not set, or if it is the local
+    /// player.
     Owner(Option<String>),
 }
 
 /// Speaks to a room or a player while its conditions are met.
 #[derive(Debug)]
 pub struct BroadcastTrigger {
-    /// Whom it speaks to. Another one closes the channel; the next update opens the new one.
+    /// The target. Another one closes the channel; the next update opens the new one.
     pub target: TriggerTarget,
-    /// When (default: while somebody speaks).
+    /// When (default: while speech is detected).
     pub activation: TriggerActivation,
     /// Whether the voice comes from the speaker's place in the world (default true).
     pub positional: bool,
-    /// Who is heard over whom; none is the player's own priority (default).
+    /// The channel's priority; `None` is the player's own priority (default).
     pub priority: Option<Priority>,
     /// Closes it at once, without a fade (default false).
     pub muted: bool,
@@ -41,7 +41,7 @@ pub struct BroadcastTrigger {
     pub tokens: BTreeSet<String>,
     /// Where it works; everywhere if there is none (default).
     pub zone: Option<Zone>,
-    /// How it fades when somebody begins and ceases to speak (default [`Fade::ACTIVATION`]).
+    /// The fade when the player starts and stops speaking (default [`Fade::ACTIVATION`]).
     pub activation_fade: Fade,
     /// How it fades when the player enters and leaves the zone (default [`Fade::ZONE`]). Both fades are multiplied; the
     /// wire carries a volume of at most 2.
@@ -116,7 +116,7 @@ impl BroadcastTrigger {
         };
     }
 
-    /// For whoever asks why nothing is heard over it.
+    /// For diagnosing why nothing is heard over it.
     fn tell_missing_token(&self, voice: &VoiceChat, blocked: Blocked) {
         let target = match &self.target {
             TriggerTarget::Room(room) => consonance_inspector::Target::Room(room.clone()),

@@ -1,4 +1,4 @@
-//! The names of the rooms of cells, which a player who walks to and fro needs again and again.
+//! Cached names of cell rooms, for a player that moves to and fro.
 
 use std::collections::BTreeMap;
 

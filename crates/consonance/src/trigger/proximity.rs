@@ -1,4 +1,4 @@
-//! Speaking and listening to whoever is near, by a grid of rooms.
+//! Speaking and listening to players nearby, by a grid of rooms.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,17 +13,17 @@ use super::{Blocked, Cell, FrameInput, Grid, TriggerActivation, Zone};
 use crate::channel::{ChannelActivation, NewChannel};
 use crate::voice_chat::VoiceChat;
 
-/// Speaks to whoever is near and has a [`ProximityReceiptTrigger`] with the same grid, or the original's equivalent.
+/// Speaks to players nearby with a [`ProximityReceiptTrigger`] of the same grid, or the original's equivalent.
 ///
 /// What is said comes from the speaker's place; how it gets quieter with distance is for the
 /// [listener](VoiceChat::set_spatial) to say.
 #[derive(Debug)]
 pub struct ProximityBroadcastTrigger {
-    /// How far voices reach, and who is meant. Another one closes everything, and the same update opens again.
+    /// The range of voices, and the players meant. Another one closes everything, and the same update opens again.
     pub grid: Grid,
-    /// When (default: while somebody speaks).
+    /// When (default: while speech is detected).
     pub activation: TriggerActivation,
-    /// Who is heard over whom (default [`Priority::Default`]); none is the player's own priority.
+    /// The channel's priority (default [`Priority::Default`]); `None` is the player's own priority.
     pub priority: Option<Priority>,
     /// Closes everything at once (default false).
     pub muted: bool,
@@ -83,7 +83,7 @@ impl ProximityBroadcastTrigger {
             let new = NewChannel { activation, ..NewChannel::new(Target::Room(room.into()), properties) };
             HeldChannel::open(voice, new)
         });
-        // Who has left far more cells than anybody can walk through cuts the oldest off.
+        // A player that has left more cells than it can have walked through drops the oldest.
         self.leaving.extend(left);
         self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING_MAX));
         for held in &mut self.leaving {
@@ -117,10 +117,10 @@ impl ProximityBroadcastTrigger {
     }
 }
 
-/// Listens to whoever is near and has a [`ProximityBroadcastTrigger`] with the same grid, or the original's equivalent.
+/// Listens to players nearby with a [`ProximityBroadcastTrigger`] of the same grid, or the original's equivalent.
 #[derive(Debug)]
 pub struct ProximityReceiptTrigger {
-    /// How far voices reach, and who is meant. Another one leaves everything, and the same update joins again.
+    /// The range of voices, and the players meant. Another one leaves everything, and the same update joins again.
     pub grid: Grid,
     /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
     pub tokens: BTreeSet<String>,
@@ -240,7 +240,7 @@ impl<T> Cells<T> {
     }
 }
 
-/// For whoever asks why nothing is heard over it: what it would speak or listen to here.
+/// For diagnosing why nothing is heard over it: what it would speak or listen to here.
 fn tell_missing_token(
     voice: &VoiceChat,
     blocked: Blocked,

@@ -35,7 +35,7 @@ impl ReceiptTrigger {
         let passes = pass(voice, false, &self.tokens).and(target);
         self.blocked = passes.and_then(|()| be_inside(self.zone.as_ref(), tick)).err();
         if self.blocked == Some(Blocked::NoToken) {
-            // For whoever asks why nothing of the room is heard.
+            // For diagnosing why nothing of the room is heard.
             let room = consonance_inspector::Target::Room(self.room.clone());
             voice.own_voice().missing_tokens().note(Instant::now(), false, &room, &self.tokens);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_audio::{FrameSize, Redundancy};
 use consonance_session::{ListenerReport, RedundancySupport};
 
-/// Whoever waits less hears a packet too late to have anything of what it describes: copies are better there.
+/// A listener with a shorter buffer gets a packet too late to use what it describes: copies are better there.
 const LEAST_WAIT: Duration = Duration::from_millis(80);
 
 /// With fewer bits descriptions leave too few for the sound itself (docs/quality.md).

@@ -1,4 +1,4 @@
-//! Whom one speaks to, when each is spoken to, and how that is going.
+//! The targets of one's voice, when each is spoken to, and their state.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::TrySendError;
@@ -55,7 +55,7 @@ impl VoiceChat {
     pub fn close_channel(&self, channel: Channel) {
         match self.running.commands.try_send(Command::Channel(channel, ChannelOrder::Close)) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            // Nobody may be heard because there is too much else to do.
+            // The channel can stay unopened because of overload.
             Err(TrySendError::Full(_)) => self.running.shared.own_voice.close(channel),
         }
         self.running.thread.unpark();
@@ -67,7 +67,7 @@ impl VoiceChat {
         self.running.shared.own_voice.channel(channel)
     }
 
-    /// Whether the voice detector hears speech just now, whoever it is sent to. Meant to be asked in every frame.
+    /// Whether the voice detector hears speech just now, whatever channels are open. Meant to be asked in every frame.
     pub fn is_voice_detected(&self) -> bool {
         self.running.shared.own_voice.is_voice_detected()
     }
@@ -77,7 +77,7 @@ impl VoiceChat {
         self.running.shared.own_voice.is_heard()
     }
 
-    /// The tokens that one holds, for [triggers](crate::trigger). The same set for everybody who asks.
+    /// The tokens that one holds, for [triggers](crate::trigger). All callers share one set.
     pub fn tokens(&self) -> Tokens {
         self.running.shared.own_voice.tokens().clone()
     }
@@ -90,7 +90,7 @@ impl VoiceChat {
         self.try_ask(Command::Channel(channel, ChannelOrder::Open(new))).then_some(channel)
     }
 
-    /// False if the voice thread has too much to do; what was asked for is not done then, and nobody is told.
+    /// False if the voice thread has too much to do; the request is dropped then, without an event.
     pub(crate) fn try_ask(&self, command: Command) -> bool {
         let is_taken = self.running.commands.try_send(command).is_ok();
         self.running.thread.unpark();

@@ -1,7 +1,6 @@
-//! How the others are heard: how loud each and all of them, from where, and who is heard at all.
+//! How the other players are heard: volume, place, and which of them.
 //!
-//! What is set for a player holds for whoever has that name, now and whenever it joins again; its place, until
-//! it leaves.
+//! Settings of a player belong to its name, now and whenever it joins again; its place lasts until it leaves.
 
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 
@@ -17,7 +16,7 @@ impl VoiceChat {
         self.hear(Hearing::Volume { name: name.into(), volume });
     }
 
-    /// Does not let one player be heard here, or lets it be heard again. Nobody else notices.
+    /// Does not let one player be heard here, or lets it be heard again. Other players do not notice.
     pub fn set_player_muted(&self, name: impl Into<String>, muted: bool) {
         self.hear(Hearing::Muted { name: name.into(), muted });
     }
@@ -42,8 +41,8 @@ impl VoiceChat {
     }
 
     /// Tells the server where the [listener](Self::set_listener) is, so that it can route by distance in its proximity
-    /// rooms, or tells it no longer. The server tells nobody else. By default it is not told: only games whose server
-    /// may know where players are want that.
+    /// rooms, or tells it no longer. The server does not tell other players. By default it is not told: only games
+    /// whose server may know where players are want that.
     pub fn set_share_position(&self, shared: bool) {
         self.ask(Command::SharePosition(shared));
     }
@@ -75,13 +74,13 @@ impl VoiceChat {
         self.settings().master_volume
     }
 
-    /// Lets nobody be heard, or everybody again.
+    /// Mutes or unmutes all players.
     pub fn set_deafened(&self, deafened: bool) {
         self.running.shared.switches.set_deafened(deafened);
         self.running.thread.unpark();
     }
 
-    /// Whether nobody is let be heard.
+    /// Whether all players are muted.
     pub fn is_deafened(&self) -> bool {
         self.running.shared.switches.is_deafened()
     }

@@ -1,4 +1,4 @@
-//! Looking into a chat: how it is doing, and why somebody is not heard.
+//! Inspecting a chat: its state, and why a player is not heard.
 
 use consonance_inspector::{Diagnosis, Snapshot, why};
 
@@ -26,8 +26,8 @@ impl VoiceChat {
         why(&[self.snapshot()], speaker, own_name)
     }
 
-    /// Where the inspector's page is, if the chat was started with [one](crate::VoiceChatBuilder::inspector). Whoever
-    /// knows the address may look, and mute.
+    /// Where the inspector's page is, if the chat was started with [one](crate::VoiceChatBuilder::inspector). Everyone
+    /// that knows the address can look, and mute.
     #[cfg(feature = "inspector")]
     pub fn inspector_url(&self) -> Option<String> {
         self.running.page.get().map(consonance_inspector::page::Inspector::url)
@@ -66,7 +66,7 @@ mod page {
                     running: Arc::downgrade(&running),
                     log_levels: settings.log_levels.clone(),
                 };
-                // Set once: nobody else has the chat yet.
+                // Set once, before the chat is shared.
                 let _ = running.page.set(Inspector::start(&settings, Arc::new(chat))?);
             }
             Ok(VoiceChat::of(running))

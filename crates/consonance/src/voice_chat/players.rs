@@ -1,4 +1,4 @@
-//! Who is in the session, oneself among them.
+//! The players of the session, oneself among them.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ impl VoiceChat {
         self.player_of(Arc::clone(self.running.shared.players.local()))
     }
 
-    /// The player of the highest priority among those who speak to us and are not muted here; of several, the first by
-    /// name. Whoever speaks with less is silent meanwhile.
+    /// The player of the highest priority among unmuted speakers to us; of several, the first by name. Speakers with a
+    /// lower one are silent meanwhile.
     pub fn top_priority_speaker(&self) -> Option<Player> {
         let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
         let speaking = others.filter_map(|player| Some((player.priority()?, player)));
@@ -33,8 +33,8 @@ impl VoiceChat {
         top.map(|(_, player)| self.player_of(player))
     }
 
-    /// What share of the frames of those who were heard of late never came, 0 to 1: the upper median. None as long as
-    /// nobody was heard for long enough.
+    /// The share of frames of recent speakers that never arrived, 0 to 1: the upper median. `None` until a speaker was
+    /// heard for long enough.
     pub fn packet_loss(&self) -> Option<f32> {
         let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
         let mut losses: Vec<f32> = others.filter_map(|player| player.packet_loss()).collect();

@@ -109,7 +109,7 @@ impl VoiceChat {
         });
     }
 
-    /// A chat without such a device keeps the choice all the same, for whoever saves its settings.
+    /// A chat without such a device keeps the choice all the same, for saved settings.
     #[cfg(feature = "devices")]
     fn apply_device(&self, direction: Direction, selection: DeviceSelection) {
         self.put_in_force(|in_force| {
@@ -118,8 +118,8 @@ impl VoiceChat {
         });
     }
 
-    /// Asks for what the change says, if that is anything; the change is in force if there is room for it. Nobody else
-    /// changes anything meanwhile, so that what is in force is what was asked for last.
+    /// Asks for what the change says, if that is anything; the change is in force if there is room for it. Settings are
+    /// locked meanwhile, so that the last request is in force.
     pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Option<Command>) {
         let mut in_force = lock(&self.running.settings);
         let mut changed = in_force.clone();

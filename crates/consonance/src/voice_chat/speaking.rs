@@ -53,8 +53,8 @@ impl VoiceChat {
         self.running.shared.switches.is_muted()
     }
 
-    /// The priority of one's channels that have none of their own, from the next frame on: while somebody of a higher
-    /// priority speaks, nobody of a lower one is heard.
+    /// The priority of one's channels without their own, from the next frame on: while a player of a higher priority
+    /// speaks, players of a lower one are not heard.
     pub fn set_priority(&self, priority: Priority) {
         self.running.shared.switches.set_priority(priority);
         self.running.thread.unpark();

@@ -7,8 +7,8 @@ use crate::command::Command;
 use crate::text::{SendTextError, TextId, TextMessage, check};
 
 impl VoiceChat {
-    /// Sends a text message to everybody who listens to a room, or to one player. It travels reliably and in order, and
-    /// one does not get it oneself.
+    /// Sends a text message to all listeners of a room, or to one player. It travels reliably and in order, and one
+    /// does not get it oneself.
     ///
     /// [`EventKind::TextSent`](crate::EventKind::TextSent) tells to how many players it went, or
     /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent) why it did not.

@@ -1,4 +1,4 @@
-//! What the game may look at in every frame of its own: who is how loud, and what we do ourselves.
+//! Meters that the game can read in every frame: each player's level, and our own state.
 
 use std::time::Instant;
 

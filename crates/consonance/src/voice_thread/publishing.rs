@@ -14,7 +14,7 @@ use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 
 impl VoiceThread {
-    /// False if somebody reads them just now.
+    /// False during a read.
     pub(super) fn write_statistics(&mut self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.links.statistics());
         let statistics = VoiceStatistics::of(&self.client, at, self.links.transport(), network);

@@ -25,7 +25,7 @@ impl VoiceThread {
         self.tell(now, EventKind::DrainCancelled);
     }
 
-    /// Goes when it is time. Who has lost its link meanwhile has gone by the same way already.
+    /// Goes when it is time. A client that lost its link meanwhile has been redirected already.
     pub(super) fn move_on(&mut self, now: Instant) {
         if self.connection.take_redirect(now) && self.links.has_another_way() {
             self.client.follow_redirect(self.clock.session(now));
