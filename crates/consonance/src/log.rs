@@ -68,7 +68,7 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::TextNotSent { reason, .. } => warn!(target: CORE, player, "{reason}"),
         EventKind::Ended(End::Left) => info!(target: CORE, player, "left the session"),
         EventKind::Ended(end) => error!(target: CORE, player, %end, "the chat has ended"),
-        // Names and texts of other players are logged at debug level only.
+        // Names and texts of other players are logged at trace level only.
         other => trace!(target: CORE, player, ?other),
     }
 }

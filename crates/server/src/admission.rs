@@ -1,5 +1,4 @@
-//! Who may join: open to everybody, by a password, by signed tokens, by what a service of the operator
-//! says, or by several of these.
+//! Admission: open, by password, by signed tokens, by an operator's service, or by several of these.
 //!
 //! | keys | password | who may join |
 //! |---|---|---|
@@ -8,9 +7,9 @@
 //! | no | yes | who shows the password |
 //! | yes | yes | who shows either, or with [`require_both`](JoiningSettings::require_both) both |
 //!
-//! What is shown has to be right: a wrong password or token is refused even if the other one is good.
-//! A token that nobody can check, because there are no keys, and a password that nobody asks for are passed over.
-//! A [hook](JoiningSettings::hook) has the last word on whomever the rest would let in.
+//! What is shown has to be right: a wrong password or token is refused even if the other one is good. A token without
+//! keys to check it, and a password where none is set, are ignored. A [hook](JoiningSettings::hook) has the last word
+//! on whomever the rest would let in.
 
 mod gate;
 mod guesses;
@@ -48,7 +47,7 @@ struct Rules {
     guesses: Arc<Mutex<Guesses>>,
 }
 
-/// Somebody who wants in.
+/// A client that asks to join.
 #[derive(Clone, Copy)]
 struct Request<'a> {
     session: &'a str,
@@ -88,7 +87,7 @@ impl Admission {
         !(token_keys.is_empty() && passwords.is_empty() && reserved_names.is_empty() && hook.is_none())
     }
 
-    /// What somebody's token says, if what it shows is enough.
+    /// The claims of a valid token, if it suffices.
     fn check_shown(
         &self,
         request: Request<'_>,

@@ -1,13 +1,13 @@
-//! The log of what operators did: who, when, to whom, why, and with what result.
+//! The audit log: operator, time, action, target, reason and result.
 
 use std::collections::VecDeque;
 
 use consonance_name_key::NameKey;
 
-/// Who does something, and why.
+/// The author of an action, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
-    /// Who: a name for the audit log.
+    /// A name for the audit log.
     pub actor: String,
     /// Why; may be empty. Players are shown it when they are muted, deafened, kept from writing, sent away or banned,
     /// and not otherwise.
@@ -22,14 +22,14 @@ pub struct AuditEntry {
     pub id: u64,
     /// When, in seconds since 1970.
     pub at: u64,
-    /// Who did it, as the one who asked says.
+    /// The operator, as the caller names it.
     pub actor: String,
     /// What was done: the name of the action.
     pub action: String,
     /// The session that it was done in; none if it holds for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// Whom or what it was done to.
+    /// The target of the action.
     pub target: String,
     /// The words that go with it: until when, to which room.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -1,4 +1,4 @@
-//! Who may not come in: bans of names, of accounts and of addresses, with a reason and an end.
+//! Bans of names, of accounts and of addresses, with a reason and an end.
 //!
 //! Names are compared by their [keys](consonance_name_key::NameKey), since a banned "Alice" would else come back as
 //! "alice", or with an invisible character or a letter of another script. Keys are computed when a ban is added or read
@@ -19,12 +19,12 @@ pub use prefix::{AddressPrefix, BadPrefix};
 pub struct Ban {
     /// Names it among the bans.
     pub id: u64,
-    /// Whom it is about.
+    /// The target of the ban.
     pub target: BanTarget,
-    /// Why; shown to who is banned. May be empty.
+    /// The reason; shown to the banned player. May be empty.
     #[serde(default)]
     pub reason: String,
-    /// Who decided it.
+    /// The operator that decided it.
     pub by: String,
     /// When, in seconds since 1970.
     pub since: u64,
@@ -33,15 +33,15 @@ pub struct Ban {
     pub until: Option<u64>,
 }
 
-/// Whom a ban is about.
+/// The target of a ban.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BanTarget {
     /// Every player with this name, however it is spelled.
     Name(String),
-    /// Whoever shows a join token of this subject.
+    /// Players that present a join token of this subject.
     Subject(String),
-    /// Whoever comes from these addresses.
+    /// Clients from these addresses.
     Address(AddressPrefix),
 }
 

@@ -71,7 +71,7 @@ impl DedicatedServer {
         refused.map_or(Ok(server), Err)
     }
 
-    /// The way to the workers, for everybody who has something to ask them.
+    /// The handle of the workers, for all other threads.
     pub fn handle(&self) -> ServerHandle {
         self.handle.clone()
     }

@@ -1,6 +1,6 @@
 //! Which worker serves which session, and which sessions there may be.
 //!
-//! It is asked when somebody arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
+//! It is used when a client arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
 mod refusal;
 mod reservations;
@@ -30,7 +30,7 @@ pub(crate) struct Directory {
 pub struct SessionCounts {
     /// That run now.
     pub running: u64,
-    /// That began because somebody joined, since the start.
+    /// Sessions started on demand, since the start.
     pub begun_on_demand: u64,
     /// That ended because they were empty, since the start.
     pub ended: u64,
@@ -40,7 +40,7 @@ pub struct SessionCounts {
     pub refused_full: u64,
 }
 
-/// Where somebody who is there belongs.
+/// The worker of a client that is here.
 #[derive(Debug)]
 pub(crate) enum Arrival {
     /// The session runs already.
@@ -126,7 +126,7 @@ impl Directory {
         }
     }
 
-    /// Somebody who names this session is at this worker; with the name of the session that is meant.
+    /// A client that names this session is at this worker; with the name of the session meant.
     pub(crate) fn arrive(&self, worker: usize, session: &str) -> Result<(Box<str>, Arrival), SessionRefusal> {
         let mut state = self.lock();
         let name = state.name_meant(session).unwrap_or_else(|| session.into());
@@ -171,7 +171,7 @@ impl Directory {
         Some((worker, serial))
     }
 
-    /// A worker has seen that a session is empty. False if somebody is on the way there, so that it has to go on.
+    /// A worker has seen that a session is empty. False if a client is on the way there, so that it has to go on.
     pub(crate) fn end(&self, session: &str) -> bool {
         let mut state = self.lock();
         let Some(entry) = state.entries.get(session) else { return true };
@@ -252,7 +252,7 @@ impl Directory {
         (0..self.gauges.len()).min_by_key(load).unwrap_or(0)
     }
 
-    /// A panic of another thread leaves at worst a session that nobody finds, so poison means nothing.
+    /// A panic of another thread leaves at worst a session that is not found, so poison means nothing.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,7 +8,7 @@ use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 /// A server that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrainPlan {
-    /// How long the sessions still run at most; who drives the server ends it then.
+    /// How long the sessions still run at most; the driver of the server ends it then.
     pub ends_in: Duration,
     /// Where players go on: an address in which [`SESSION_MARK`](Self::SESSION_MARK) stands for the session's name, as
     /// addresses spell it: 1 to 512 bytes, with that name. Without one they are told when the sessions end.

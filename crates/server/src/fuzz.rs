@@ -9,7 +9,7 @@ use crate::token::{Key, TokenError, check, read_unchecked};
 /// Takes the bytes for a token; then for header and claims, with a line between them, of one that is signed well.
 ///
 /// # Panics
-/// If a token is believed that nobody signed, or if claims are not the same after they were signed once more.
+/// If an unsigned token is accepted, or if claims are not the same after they were signed again.
 pub fn join_token(bytes: &[u8]) {
     let keys = [Key::from_jwk(KEY).expect("it is a key")];
     let clock = u64::from(bytes.first().copied().unwrap_or(0)) << 24;

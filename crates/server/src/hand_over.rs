@@ -14,9 +14,9 @@ use consonance_session::SessionSnapshot;
 
 pub use restart_plan::RestartPlan;
 
-/// Everything that the next process needs so that players who lost their links have their places again.
+/// Everything that the next process needs so that players that lost their links get their reservations back.
 ///
-/// It holds secrets: whoever has it can take every player's place, and pass for the server.
+/// It holds secrets: with it, an attacker can take every player's place, and impersonate the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOver {
     /// The sessions by name.
@@ -125,7 +125,7 @@ impl HandOver {
         state_file::write(path, &self.to_bytes())
     }
 
-    /// What stands there, and stays until somebody deletes it; nothing if there is no file.
+    /// The stored state, which stays until it is deleted; `None` if there is no file.
     ///
     /// # Errors
     /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.

@@ -20,14 +20,14 @@ pub(crate) const JOBS_MAX: usize = 64;
 /// How long an answer may take: a worker that is alive turns every few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What a worker does for somebody else, between two packets.
+/// A job that a worker runs for another thread, between two packets.
 pub(crate) type Job = Box<dyn FnOnce(&mut SessionLoop, Instant) + Send>;
 
 /// The way to a running server's workers; a clone leads to the same ones.
 ///
-/// Whatever is asked runs on the worker's own thread, between two of its turns, with its [`SessionLoop`] and the time:
-/// nobody else ever touches a session, and voice waits for no lock.
-/// So a job has to be quick; what takes long belongs to the thread that asks.
+/// Jobs run on the worker's own thread, between two iterations, with its [`SessionLoop`] and the time: no other thread
+/// touches a session, and voice waits for no lock. So a job has to be quick; what takes long belongs to the thread that
+/// asks.
 ///
 /// ```
 /// # use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -73,7 +73,7 @@ pub enum WorkerError {
         /// Which one, from 0.
         worker: usize,
     },
-    /// The job waits still, and will be done, but nobody will hear of it.
+    /// The job still waits, and will run, but its result is dropped.
     #[error("worker {worker} of the server did not answer in {} s; it may follow later", PATIENCE.as_secs())]
     Late {
         /// Which one, from 0.
@@ -123,7 +123,7 @@ impl ServerHandle {
         self.shared.workers.len()
     }
 
-    /// How each worker is doing, as it said a quarter of a second ago at most; nobody is waited for.
+    /// The gauges of each worker, a quarter of a second old at most; does not wait for the workers.
     pub fn workers(&self) -> Vec<WorkerStatistics> {
         let gauges = self.shared.directory.gauges().iter().enumerate();
         gauges.map(|(number, gauges)| gauges.read(number)).collect()
@@ -187,10 +187,9 @@ impl ServerHandle {
         pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
     }
 
-    /// Tells from now on what happens in all sessions, those that begin later included: who joins and leaves, enters
-    /// rooms, speaks in another's name, and, where [channels are
-    /// monitored](consonance_session::Server::set_monitor_channels), who speaks to whom. Up to `waiting_max` events
-    /// wait to be taken; no worker waits for that.
+    /// Subscribes to the events of all sessions, also those that begin later: players that join and leave, enter rooms,
+    /// speak in another's name, and, where [channels are monitored](consonance_session::Server::set_monitor_channels),
+    /// the targets of speakers. Up to `waiting_max` events wait to be taken; no worker waits for that.
     ///
     /// # Errors
     /// If a worker is too busy or gone.
@@ -232,7 +231,7 @@ impl ServerHandle {
         let job = move |session_loop: &mut SessionLoop, now| {
             let said = job(session_loop, now);
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
-            // Who asked may have lost its patience.
+            // The caller can have given up.
             let _ = tell.try_send(());
         };
         self.queue(worker, Box::new(job))?;

@@ -1,4 +1,4 @@
-//! How a server is doing, for inspectors: who is there, who spoke to what, and what happened.
+//! The state of a server for inspectors: its players, their targets, and its events.
 
 mod rows;
 
@@ -16,7 +16,7 @@ pub(crate) use rows::{fill, session_row};
 /// What is shown of the past.
 const NOTES_MAX: usize = 100;
 
-/// Shows how a server is doing to whoever asks; a clone shows the same one.
+/// Shows the state of a server to observers; a clone shows the same one.
 #[derive(Clone)]
 pub struct Inspection {
     /// Of each worker.
@@ -45,7 +45,7 @@ impl Inspected for Inspection {
         Snapshot::from(snapshot)
     }
 
-    /// A server hears nobody and has nothing to mute.
+    /// A server plays no voice and has nothing to mute.
     fn act(&self, _: &Action) -> bool {
         false
     }

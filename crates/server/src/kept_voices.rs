@@ -2,7 +2,7 @@
 //! for [reports](crate::reports).
 //!
 //! It is off unless an operator wants it, and players of ours are told. A worker keeps what its sessions relay; nothing
-//! is decoded, and nothing leaves the memory unless somebody is reported.
+//! is decoded, and nothing leaves the memory without a report.
 
 mod settings;
 mod voice;
@@ -39,7 +39,7 @@ pub(crate) struct ReportBuffer {
     next: u64,
     /// What all of them take, and never less.
     bytes: usize,
-    /// The visit of everybody who is here and spoke of late.
+    /// The visits of all present players that spoke of late.
     present: HashMap<ClientId, u64>,
 }
 
@@ -88,7 +88,7 @@ impl VoiceKeeper {
         self.next_sweep.get_or_insert(now + SWEEP_INTERVAL);
     }
 
-    /// A session that had so many bytes has more. Where all have too many, it gives up its own, whoever of it has most;
+    /// A session that had so many bytes has more. If all have too many, it drops its own, of the speaker with the most;
     /// while it has less than its share, the others do so at the next sweep.
     fn make_room(&mut self, before: usize, kept: &mut ReportBuffer) {
         let most = if self.bytes > self.crowded_bytes() { before.max(self.share()) } else { usize::MAX };
@@ -148,7 +148,8 @@ impl VoiceKeeper {
 }
 
 impl ReportBuffer {
-    /// Something happened in the session. What somebody said stays until it is too old, also when its id is another's.
+    /// Something happened in the session. What a player said stays until it is too old, also when its id is another
+    /// player's.
     pub(crate) fn handle_event(&mut self, event: &ServerEvent) {
         match event {
             ServerEvent::ClientJoined { id, .. } | ServerEvent::ClientLeft { id, .. } => {
@@ -173,7 +174,7 @@ impl ReportBuffer {
         self.voices.values_mut()
     }
 
-    /// Takes the oldest frames of whoever has most, some of so many bytes that shall go; how many frames these were. It
+    /// Drops the oldest frames of the speaker with the most, so many bytes at least; returns the number of frames. It
     /// is an eighth of what that one has, so that it need not be looked for at each frame.
     fn shrink_largest(&mut self, bytes: usize) -> u64 {
         let Some(voice) = self.voices.values_mut().max_by_key(|voice| voice.bytes()) else { return 0 };

@@ -13,10 +13,10 @@
 //!                                      └── jobs: ServerHandle, for everybody else
 //! ```
 //!
-//! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns.
-//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until
-//! it is told to stop, and [`ServerHandle`] is how others ask something of them. Here nothing knows of sound: voice
-//! is bytes that go to whoever listens.
+//! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns. [`Workers`]
+//! are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until it is told to
+//! stop, and [`ServerHandle`] is how others ask something of them. This crate does not decode sound: voice is bytes
+//! that go to listeners.
 //!
 //! ```
 //! use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};

@@ -60,7 +60,7 @@ pub struct Moderation {
 /// What became of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Done {
-    /// Whom it has reached.
+    /// The players that it has reached.
     pub outcome: Outcome,
     /// How it is kept.
     pub stored: Stored,
@@ -77,14 +77,14 @@ pub enum Outcome {
     Untold,
     /// The player is not here; it holds when it comes.
     Absent,
-    /// Nobody of this name is here; it holds for whoever comes with it and shows no token with a subject. A player with
-    /// a subject is to be named by that.
+    /// No player of this name is here; it applies to players that join with it and present no token with a subject. A
+    /// player with a subject is to be named by that.
     AbsentName,
     /// The client was taken out of the one room and asked to go to the other one; it does.
     Moved,
     /// The client was taken out of the room; it is one that cannot be asked to go to another.
     OnlyRemoved,
-    /// It is about nobody in particular, and holds.
+    /// It has no target player, and is in force.
     Holds,
 }
 
@@ -113,7 +113,7 @@ impl Moderation {
         }
     }
 
-    /// Whoever decides something for a session that is not there may have mistyped its name.
+    /// A decision for an unknown session can have a mistyped name.
     fn check_served(&self, session: &str) -> Result<(), ModerationError> {
         if self.server.serves(session) {
             Ok(())
@@ -170,5 +170,5 @@ impl<'a> AuditAction<'a> {
     }
 }
 
-/// How long somebody waits for the disk before it is told that it is still to come.
+/// How long a caller waits for the disk before it is told that the write is pending.
 const PATIENCE: Duration = Duration::from_secs(1);

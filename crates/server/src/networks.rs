@@ -77,7 +77,7 @@ impl Networks {
         self.capture = Some(sink);
     }
 
-    /// Writes a packet down, if somebody wants that.
+    /// Captures a packet, if capturing is on.
     pub(crate) fn record(
         &self,
         at: Instant,
@@ -153,7 +153,7 @@ impl Networks {
         self.list.iter().map(|network| network.statistics().connections.connected).sum()
     }
 
-    /// How links get here, for whoever wants to know.
+    /// Counters of networks, and of links by origin.
     pub(crate) fn ways(&self, now: Instant) -> LinkWays<'_> {
         LinkWays { networks: self, now }
     }

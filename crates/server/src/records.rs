@@ -1,7 +1,7 @@
 //! What operators have decided and done: bans, standings of players, limits of rooms, the audit log.
 //!
-//! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers ask when somebody
-//! arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
+//! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers use it when a
+//! client arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
 
 mod rooms;
 mod standing;
@@ -157,8 +157,8 @@ impl Records {
         self.read().bans.len()
     }
 
-    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Nobody is sent away
-    /// for it and no log tells of it: see [`Moderation::ban`](crate::moderation::Moderation::ban).
+    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. No player is
+    /// disconnected for it and nothing is logged: see [`Moderation::ban`](crate::moderation::Moderation::ban).
     ///
     /// # Errors
     /// [`RecordsError::TooManyBans`].

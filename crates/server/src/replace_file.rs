@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Replaces a file: whoever reads it, and whenever the machine stops, there is either the former one or this one.
+/// Replaces a file atomically: a reader sees either the former one or this one, also after a crash.
 pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_added_extension("new");
     let mut file = File::create(&new)?;

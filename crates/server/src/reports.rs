@@ -1,4 +1,4 @@
-//! Reports: what a player said just before somebody complained, as files.
+//! Reports: what a player said just before a complaint, as files.
 //!
 //! A worker keeps the latest seconds of each speaker, if the operator wants that ([`KeptVoicesSettings`]);
 //! [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of its own writes them:
@@ -44,8 +44,8 @@ pub struct Reports {
 pub struct ReportsSettings {
     /// How long, in days (default 30); older ones are removed.
     pub keep_days: u32,
-    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: who reports at
-    /// random is not to push out what matters.
+    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: random reports
+    /// must not push out those that matter.
     pub bytes_max: u64,
 }
 

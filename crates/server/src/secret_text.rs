@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A password or the like: whoever prints it by accident prints nothing of it.
+/// A password or the like: printing it by accident shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretText(String);
 
@@ -12,7 +12,7 @@ impl SecretText {
         Self(text.into())
     }
 
-    /// The text itself, for whoever has to use it.
+    /// The text itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What happens in the sessions of a running server, for whoever asked to be told.
+//! Events of the sessions of a running server, for subscribers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -39,7 +39,7 @@ impl SessionEvents {
         self.events.recv_timeout(at_most).ok()
     }
 
-    /// How many came while as many waited as may: the server never waits for who does not take them.
+    /// Events that came while the queue was full: the server never waits for a subscriber.
     pub fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)
     }
@@ -49,7 +49,7 @@ impl SessionEvents {
 #[derive(Clone, Debug)]
 pub(crate) struct EventSender {
     events: SyncSender<SessionEvent>,
-    /// Gone with who takes the events, which the queue itself tells only to who puts something in.
+    /// Dropped with the subscriber, which the queue itself reports only to the sender.
     missed: Weak<AtomicU64>,
 }
 
@@ -61,18 +61,18 @@ pub(crate) fn session_events(waiting_max: usize) -> (EventSender, SessionEvents)
     (sender, SessionEvents { events: receiver, missed })
 }
 
-/// Whom a worker tells.
+/// The subscribers of a worker.
 #[derive(Debug, Default)]
 pub(crate) struct Subscribers(Vec<EventSender>);
 
 impl Subscribers {
-    /// Makes room for one more: who has gone is forgotten even where nothing happens that it could be told.
+    /// Makes room for one more: a subscriber that is gone is removed even if no event occurs.
     pub(crate) fn add(&mut self, subscriber: EventSender) {
         self.0.retain(|subscriber| subscriber.missed.strong_count() > 0);
         self.0.push(subscriber);
     }
 
-    /// Who has gone is told no more. Costs nothing while nobody listens.
+    /// A subscriber that is gone gets no more events. Free while there is no subscriber.
     pub(crate) fn tell(&mut self, session: &str, event: &ServerEvent) {
         if self.0.is_empty() {
             return;

@@ -145,7 +145,7 @@ impl SessionLoop {
         self.subscribers.add(subscriber);
     }
 
-    /// Asks the networks to wake whoever drives the loop.
+    /// Asks the networks to wake the driver of the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
         self.gate.set_waker(waker);
@@ -157,7 +157,7 @@ impl SessionLoop {
         self.networks.all_wake()
     }
 
-    /// What whoever drives the loop waits for while it sleeps, besides the waker: one of them is readable when there is
+    /// What the driver of the loop waits for while it sleeps, besides the waker: one of them is readable when there is
     /// something to do.
     #[cfg(unix)]
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
@@ -189,8 +189,8 @@ impl SessionLoop {
         [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
     }
 
-    /// Takes over what can change while sessions run: limits, access rules, who may join and whether
-    /// channels are monitored. Nobody is disconnected; the other settings stay as they are.
+    /// Applies settings that can change while sessions run: limits, access rules, admission and whether channels are
+    /// monitored. No player is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
         self.gate.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
@@ -217,7 +217,7 @@ impl SessionLoop {
         self.routes.len()
     }
 
-    /// Whether nobody is connected any more, on links or on connections that carry something else, too.
+    /// Whether no client is connected any more, on links or on connections that carry something else, too.
     pub fn is_idle(&self) -> bool {
         self.links() == 0 && self.networks.connections() == 0
     }
@@ -293,7 +293,7 @@ impl SessionLoop {
         }
     }
 
-    /// Ends a session that has been empty for a while, unless somebody is on the way to it.
+    /// Ends a session that has been empty for a while, unless a client is on the way to it.
     fn end(&mut self, index: usize) {
         let name = &self.sessions.get_mut(index).name;
         if self.directory.end(name) {

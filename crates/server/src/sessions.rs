@@ -33,9 +33,9 @@ pub(crate) struct Session {
     pub(crate) departed: Departed,
     /// Links that lead to it.
     pub(crate) links: usize,
-    /// It came with somebody who joined, and goes when it has been empty for a while.
+    /// It was started by a joining player, and ends when it has been empty for a while.
     is_on_demand: bool,
-    /// Somebody was in it.
+    /// It had a player.
     was_used: bool,
     /// Clients in it when it was looked at last.
     clients: usize,
@@ -70,7 +70,7 @@ pub(crate) struct Sessions {
     /// Also of sessions that begin later.
     is_draining: bool,
     shedding: Shedding,
-    /// What newcomers are told who are given up, in seconds.
+    /// The number of seconds that dropped newcomers are told to wait.
     retry_in_s: u32,
     packets: PacketLimits,
 }
@@ -101,7 +101,7 @@ impl Sessions {
         self.recall(index, Instant::START);
     }
 
-    /// Begins a session because somebody is there for it; its index.
+    /// Begins a session for a client that is there; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
         let mut server = Server::new(self.server_settings(begin.id, begin.serial));
         server.set_join_state(self.entrance());
@@ -111,8 +111,8 @@ impl Sessions {
         index
     }
 
-    /// Goes on with a session of another process. Whoever was banned after that one had written down who is in it has
-    /// no place here: it joins as anybody does, and is told why it may not.
+    /// Goes on with a session of another process. A player that was banned after the other process had written its
+    /// reservation gets none: it joins like a newcomer, and is refused with the reason.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
         let mut snapshot = snapshot.clone();
         let (now, records) = (seconds_since_1970(), &self.settings.records);
@@ -132,7 +132,7 @@ impl Sessions {
         self.recall(index, Instant::START);
     }
 
-    /// Whether nobody new comes in, now and into sessions that begin later.
+    /// Whether no newcomers are admitted, now and into sessions that begin later.
     pub(crate) fn set_draining(&mut self, is_draining: bool) {
         self.is_draining = is_draining;
         self.follow_load();
@@ -189,7 +189,7 @@ impl Sessions {
         self.schedule.next()
     }
 
-    /// Looks at all that were changed since this was done last: who is in them, and when their time comes.
+    /// Updates the sessions changed since the last call: their players, and when they are due.
     pub(crate) fn look_at_touched(&mut self, at: Instant) {
         while let Some(index) = self.touched.pop() {
             let Some(session) = &mut self.slots[index] else { continue };
@@ -240,7 +240,7 @@ impl Sessions {
         }
     }
 
-    /// Follows who speaks to what while somebody looks, if not always.
+    /// Follows the targets of speakers while there is an observer, if not always.
     pub(crate) fn monitor_channels(&mut self, has_observers: bool) {
         self.has_observers = has_observers;
         let is_on = has_observers || self.settings.monitor_channels;
@@ -358,7 +358,7 @@ impl Sessions {
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
-        // Who is banned is known by then.
+        // Bans are known by then.
         settings.admission = true;
         settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
         settings.secret_key = key_of_session(&self.settings.secret_key, serial);
@@ -367,7 +367,7 @@ impl Sessions {
 }
 
 impl Session {
-    /// Nobody is in it, is on the way into it, or has a place kept.
+    /// It is empty, without a client on the way into it or a reservation.
     fn is_empty(&self) -> bool {
         self.links == 0 && self.server.clients() == 0
     }

@@ -2,8 +2,8 @@
 //!
 //! Everything that is stored is also in memory, where it is asked; the database only has to take changes, on a thread
 //! of its own, in order, several to a transaction. A change counts as stored when its transaction is on the disk;
-//! whatever happens then, it is there after the next start. While the disk takes nothing, changes wait and are tried
-//! again, and nobody who serves voice notices.
+//! whatever happens then, it is there after the next start. While writes fail, changes wait and are tried again, and
+//! voice is not affected.
 //!
 //! The file `consonance.redb` has a table for each kind of record, keys and values both text, the values JSON
 //! (`docs/storage.md` describes them); the table `meta` has the version under `schema`. A file of an older version is

@@ -1,5 +1,4 @@
-//! Signed join tokens: who a player is and which rooms are open to it, in the words of a
-//! service that the server trusts.
+//! Signed join tokens: a player's identity and access, issued by a service that the server trusts.
 //!
 //! A token is a JSON Web Token (RFC 7519) in its compact form, signed with HS256 (RFC 7518) or Ed25519 (RFC 8037).
 //! A key is a JSON Web Key (RFC 7517), so that programs in any language can make tokens.
@@ -83,7 +82,7 @@ pub enum TokenError {
     /// It is for a player of another name.
     #[error("the join token is for {name:?}: join under that name")]
     OtherName {
-        /// Whom it is for.
+        /// The player's identity.
         name: String,
     },
     /// It is for another session.
@@ -137,7 +136,7 @@ impl TokenError {
     }
 }
 
-/// What a token says, whoever has written it: for people to look at.
+/// The claims of an unverified token, for display.
 ///
 /// # Errors
 /// If it is no token.

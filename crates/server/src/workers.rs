@@ -53,15 +53,15 @@ impl Workers {
         NonZeroUsize::new(self.loops.len()).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// Says by the session that a client names which worker takes it, for networks that ask right before they report
-    /// somebody as connected, which has to follow: the session waits for it. Who may still turn somebody away then asks
-    /// the [reservations](Self::reservations).
+    /// Finds the worker for the session that a client names, for networks that ask right before they report a connected
+    /// client, which has to follow: the session waits for it. Networks that can still refuse a client then ask the
+    /// [reservations](Self::reservations).
     pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
         let directory = Arc::clone(&self.directory);
         move |session| directory.place(session)
     }
 
-    /// The same for networks that let somebody in before they know that it arrives.
+    /// The same for networks that accept a client before they know that it arrives.
     pub fn reservations(&self) -> Reservations {
         Reservations::new(Arc::clone(&self.directory))
     }
@@ -78,8 +78,8 @@ impl Workers {
         assert!(shards.next().is_none(), "each shard of the network has a worker");
     }
 
-    /// Takes in clients of one more network who all mean this session: it is the worker's that has the session.
-    /// False if no such session is there from the start.
+    /// Adds a network whose clients all mean this session: it is served by the session's worker. False if no such
+    /// session is there from the start.
     #[must_use]
     pub fn add_for_session(&mut self, session: &str, network: Box<dyn ServerTransport>) -> bool {
         let Some(worker) = self.directory.worker_of(session) else { return false };
@@ -100,7 +100,7 @@ impl Workers {
         self.loops.iter_mut().for_each(|session_loop| session_loop.record_with(recorder.feed()));
     }
 
-    /// Records these sessions as soon as somebody is in them: what an operator wanted of the process before.
+    /// Records these sessions as soon as they have players: what an operator asked of the process before.
     pub fn ask_to_record(&mut self, sessions: &[String]) {
         self.loops.iter_mut().for_each(|session_loop| session_loop.ask_to_record(sessions));
     }

@@ -8,7 +8,7 @@ use consonance_audio::{ActivationSettings, CaptureSettings, DuckingSettings};
 pub(super) const VOLUME: RangeInclusive<f32> = 0.0..=VOLUME_MAX;
 /// Shares and probabilities.
 pub(super) const SHARE: RangeInclusive<f32> = 0.0..=1.0;
-/// A limit for waits: ducking slower than a minute has no use.
+/// Longer fades than a minute have no use.
 pub(super) const DUCKING_MS_MAX: u32 = 60_000;
 /// What the voice detector takes.
 pub(super) const HANG_OVER_MS_MAX: u32 = 60_000;

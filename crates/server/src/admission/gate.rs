@@ -1,4 +1,4 @@
-//! Admission at one loop: who came from where, who waits for the hook, and what is said to whom.
+//! Admission at one loop: the origins of clients, the joins that wait for the hook, and the answers.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,8 +17,8 @@ use crate::utc::seconds_since_1970;
 pub(crate) struct AdmissionGate {
     admission: Admission,
     remotes: HashMap<LinkId, Remote>,
-    /// Who waits for the hook. A link may ask again while an answer is on its way: the number
-    /// says which question it is for.
+    /// Joins that wait for the hook. A link may ask again while an answer is on its way: the number says which question
+    /// it is for.
     waiting: HashMap<LinkId, Waiting>,
     questions: u64,
     answers: Receiver<Answered>,
@@ -40,7 +40,7 @@ struct Answered {
     answer: Result<Answer, HookFailure>,
 }
 
-/// What becomes of somebody who asked.
+/// The outcome of a request to join.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Admit {
@@ -53,7 +53,7 @@ pub(crate) enum Verdict {
     Wait,
 }
 
-/// More answers wait only while a loop hangs; whom they are for is refused when its time is over.
+/// More responses wait only while a loop hangs; their joins are refused when their time is over.
 const ANSWERS_MAX: usize = 4096;
 
 impl AdmissionGate {
@@ -63,12 +63,12 @@ impl AdmissionGate {
         Self { admission, remotes, waiting, questions: 0, answers, answer_to, waker: None }
     }
 
-    /// Who is woken when the hook has answered.
+    /// Woken when the hook has responded.
     pub(crate) fn set_waker(&mut self, waker: &Waker) {
         self.waker = Some(waker.clone());
     }
 
-    /// Other rules from now on; guesses at passwords are not forgotten, and who waits goes on waiting.
+    /// Replaces the rules; counted password attempts stay, and waiting joins go on waiting.
     pub(crate) fn follow(&mut self, admission: Admission) {
         self.admission = admission.succeeding(&self.admission);
     }
@@ -89,7 +89,7 @@ impl AdmissionGate {
         self.waiting.remove(&link);
     }
 
-    /// Somebody wants in.
+    /// A request to join.
     pub(crate) fn ask(
         &mut self,
         now: Instant,
@@ -112,7 +112,7 @@ impl AdmissionGate {
         }
     }
 
-    /// The next of those whom the hook was asked about, its name, and what becomes of it.
+    /// The next join that the hook was asked about, its name, and the outcome.
     pub(crate) fn next_answer(&mut self) -> Option<(LinkId, String, Verdict)> {
         while let Ok(Answered { link, question, answer }) = self.answers.try_recv() {
             let Some(mut waiting) = self.waiting.remove(&link) else { continue };
@@ -160,7 +160,7 @@ impl AdmissionGate {
         }
     }
 
-    /// What becomes of somebody about whom the hook cannot be asked.
+    /// The outcome of a join that the hook cannot be asked about.
     fn without_hook(&self, waiting: &Waiting) -> Verdict {
         let fails_open =
             self.admission.settings().hook.as_ref().is_some_and(|hook| hook.settings().fail_open);

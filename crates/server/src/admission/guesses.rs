@@ -50,7 +50,7 @@ impl Guesses {
             return Err(Refusal::TooManyGuesses { wait_s: (until - now).as_secs() + 1 });
         }
         if is_right() {
-            // What was wrong before stays: whoever knows one session's password may be guessing at another's.
+            // Earlier failures stay: a client that knows one session's password can be guessing at another's.
             return Ok(());
         }
         self.origins.count_wrong(now, origin, limits);

@@ -1,7 +1,7 @@
-//! A service of the operator that has the last word on who may join, asked over HTTP.
+//! The joining hook: an operator's service, asked over HTTP, that has the final decision on each join.
 //!
-//! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back
-//! to whoever drives the session.
+//! Sessions do not wait for it: requests go into a bounded queue, a few threads send them, and responses come back to
+//! the driver of the session.
 
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
 mod answer;
@@ -35,16 +35,16 @@ pub struct HookSettings {
     pub url: String,
     /// How long it may take to answer (default 2 s). A question that has waited for as long is not asked any more.
     pub timeout: Duration,
-    /// When it cannot be asked, let in whom the other rules let in (default no: nobody).
+    /// When it cannot be asked, admit the players that the other rules admit (default no: no player).
     pub fail_open: bool,
-    /// Each question is signed with this, so that the service knows who asks: the header `Consonance-Signature` is
+    /// Each request is signed with this, so that the service can authenticate it: the header `Consonance-Signature` is
     /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
     pub hmac_secret: Option<SecretText>,
     /// Each question carries this as `Authorization: Bearer …`.
     pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
-    /// `http://` is taken for other machines, too (default no): whoever is on the way can read and answer.
+    /// `http://` is accepted for other machines, too (default no): anyone on the path can read and answer.
     pub allow_plain_http: bool,
     /// The service is told token and password as the player shows them (default no).
     pub send_secrets: bool,
@@ -88,7 +88,7 @@ pub enum HookError {
     /// These are no certificates.
     #[error("the hook's certificate authorities are no PEM certificates")]
     Authorities,
-    /// Nobody would ask it.
+    /// No thread would send requests.
     #[error(transparent)]
     ThreadSpawnError(#[from] ThreadSpawnError),
 }
@@ -130,7 +130,7 @@ pub(super) enum HookFailure {
 pub struct HookStatistics {
     /// Questions, all those below included, and those that wait.
     pub asked: u64,
-    /// Answers that let somebody in.
+    /// Responses that admit the player.
     pub allowed: u64,
     /// Answers that did not.
     pub denied: u64,
@@ -160,7 +160,7 @@ struct Counters {
     overflowed: AtomicU64,
 }
 
-/// Who wants in, as the service is told.
+/// The joining player, as sent to the service.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Question {
     pub(super) session: String,
@@ -243,7 +243,7 @@ fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeo
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { body, asked_at, reply }) = next else { return };
-        // Whoever has waited for so long may be gone, and others wait behind.
+        // A client that has waited for so long can be gone, and others wait behind.
         let answer =
             if asked_at.elapsed() >= timeout { Err(HookFailure::Timeout) } else { caller.call(&body) };
         let counter = match &answer {

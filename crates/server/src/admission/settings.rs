@@ -8,19 +8,19 @@ use super::Hook;
 use crate::secret_text::SecretText;
 use crate::token::{Key, TokenRules};
 
-/// Who may join; without anything set, everybody.
+/// Settings for admission; the default admits every player.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JoiningSettings {
-    /// Whoever shows a join token signed with one of these may join, and has what it says. Without a key
-    /// nobody's token is looked at.
+    /// Players that present a join token signed with one of these are admitted, with its claims. Without a key, tokens
+    /// are ignored.
     pub token_keys: Vec<Key>,
     /// What a token has to say of itself besides (default: nothing).
     pub token_rules: TokenRules,
     /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much
     /// longer, and earlier, than it says.
     pub clock_leeway: Duration,
-    /// A player's visit ends with its token (default no: the end is looked at when somebody joins).
+    /// A player is disconnected when its token expires (default no: the end is checked when it joins).
     pub disconnect_on_expiry: bool,
     /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
     pub passwords: Vec<(RoomPattern, SecretText)>,

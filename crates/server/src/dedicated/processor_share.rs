@@ -1,4 +1,4 @@
-//! Which share of the processor time that it may use somebody does use.
+//! The share of the available processor time that a thread or process uses.
 //!
 //! Of the process: networks have threads of their own, and a worker that seldom comes to its turn because
 //! of them does not look busy by itself. Of the worker's thread: one that the system interrupts in its

@@ -13,7 +13,7 @@ use crate::session_loop::SessionLoop;
 
 /// Networks that cannot wake the thread are looked at this often, at least.
 const LONGEST_BLIND_SLEEP: Duration = Duration::from_millis(5);
-/// Who is woken for everything still shows this often that it is alive and how it is doing.
+/// A loop that is woken for everything still updates its gauges this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 
 /// How the thread that made it sleeps.
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::SessionsSettings;
 
-    /// Whoever sleeps this long has not been woken.
+    /// A loop that sleeps this long was not woken.
     const FOR_EVER: Duration = Duration::from_mins(5);
 
     /// A network that is heard of through its descriptor only.

@@ -25,7 +25,7 @@ impl WakeSocket {
         Ok((WakeSender(sender), Self(socket)))
     }
 
-    /// Waits until somebody wakes it, one of these can be read, or the time is over; says whether it was woken.
+    /// Waits until it is woken, one of these is readable, or the time is over; says whether it was woken.
     pub(super) fn wait<'d>(
         &'d self,
         descriptors: impl Iterator<Item = BorrowedFd<'d>>,

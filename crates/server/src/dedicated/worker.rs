@@ -20,7 +20,7 @@ use crate::threads::{self, ThreadSpawnError};
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Jobs done between two turns, so that voice waits for few of them.
 const JOBS_PER_TURN: usize = 8;
-/// A worker that has had much to do looks so often whether that is over, although nobody wakes it.
+/// A worker under load checks this often whether that is over, without being woken.
 const SETTLING: Duration = Duration::from_millis(100);
 /// Busy for less than this share, it is idle.
 const SETTLED_SHARE: f64 = 0.01;

@@ -13,8 +13,8 @@ pub enum SessionRefusal {
     Unknown {
         /// What it named.
         session: String,
-        /// The settled names, and the patterns of those on demand; sessions that run on
-        /// demand are nobody else's business.
+        /// The configured names, and the patterns of those on demand; the names of sessions on demand are not
+        /// disclosed.
         served: Vec<String>,
     },
     /// There are as many sessions as there may be.

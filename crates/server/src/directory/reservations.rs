@@ -1,11 +1,11 @@
-//! Reservations in sessions, for networks that let somebody in long before it arrives at a worker, if it ever does.
+//! Reservations in sessions, for networks that accept a client long before it arrives at a worker, if it ever does.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::{Directory, SessionRefusal};
 
-/// Says which worker has a session, and keeps a session up for who is on the way to it; see
+/// Finds the worker of a session, and keeps the session up for a client on the way to it; see
 /// [`Workers::reservations`](crate::Workers::reservations).
 #[derive(Clone)]
 pub struct Reservations(Arc<Directory>);

@@ -146,7 +146,7 @@ impl StandingRecord {
             }
         }
         for RightsRecord { room, listen, speak } in self.rooms {
-            // More rooms than a player has rights in, nobody has written.
+            // An upper bound: more rooms than a player has rights in are never written.
             standing.set_room_rights(&room, RoomRights { listen, speak });
         }
         let identity = match self.player {

@@ -59,12 +59,12 @@ fn is_ours(path: &Path) -> bool {
     private().read(true).open(path).and_then(read).is_ok() && front == *MARK
 }
 
-/// Follows no link, and lets nobody else in.
+/// Follows no link, and is readable by its owner only.
 #[cfg(unix)]
 fn private() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    // Whoever could put a pipe there could make us wait for ever.
+    // A pipe in its place could block forever.
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     options.mode(0o600).custom_flags(flags.bits() as i32);
     options

@@ -12,7 +12,7 @@ use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
     /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions
-    /// end and where to go on. Sessions that begin later run empty, too. Whoever drives the server ends it when
+    /// end and where to go on. Sessions that begin later run empty, too. The driver of the server ends it when
     /// [`clients`](Self::clients) says 0, or at [`drains_until`](Self::drains_until). How many clients were told.
     ///
     /// # Errors

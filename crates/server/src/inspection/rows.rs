@@ -19,7 +19,7 @@ use crate::sessions::{Session, Sessions};
 /// Of more players with a place, no distances are told: every two of them are looked at.
 const PLACED_MAX: usize = 256;
 
-/// Everything, as it is now. While nobody looks, without what takes long.
+/// Everything, as it is now. While there is no observer, without what takes long.
 pub(crate) fn fill(
     at: Instant,
     sessions: &Sessions,
@@ -86,7 +86,7 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(server: &Server, clients: &[ClientRow<'a>]) -> Self {
-        // Nobody listens to a room that nobody is let into; who was refused it knows its name.
+        // A room without access has no listener; a player that was refused it knows its name.
         let refused = clients.iter().flat_map(|client| &client.refused);
         let mut rooms: HashMap<RoomId, String> =
             refused.map(|(room, _)| (RoomId::of(room), (*room).to_owned())).collect();
@@ -168,7 +168,7 @@ fn page_row(state: PageState) -> PageRow {
     row
 }
 
-/// Everybody who has told where it is, unless these are very many.
+/// All players that report a position, unless these are very many.
 fn placed<'a>(clients: &[ClientRow<'a>]) -> Vec<(ClientId, &'a str)> {
     let placed: Vec<_> = clients.iter().filter(|row| row.has_place).map(|row| (row.id, row.name)).collect();
     if placed.len() > PLACED_MAX { Vec::new() } else { placed }

@@ -8,14 +8,14 @@ use std::time::Duration;
 pub struct KeptVoicesSettings {
     /// How far back it goes (default 0: nothing is kept, and nothing is paid for it).
     pub last: Duration,
-    /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of who sends more, less time is kept.
+    /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of a speaker that sends more, less time is kept.
     pub speaker_bytes_max: usize,
     /// Bytes of all speakers of a worker (default 64 MiB: 30 s of 250 voices at 64 kbit/s). From seven eighths of it
-    /// on, a session with more than its share gives up the oldest of whoever of it has most, so that everybody who
-    /// speaks is kept, each for less time.
+    /// on, a session with more than its share drops the oldest frames of its speaker with the most, so that all
+    /// speakers are kept, each for less time.
     pub worker_bytes_max: usize,
-    /// Whether a report has the voices besides that were in the same rooms (default): what somebody said is not
-    /// understood without what it was an answer to.
+    /// Whether a report also has the other voices of the same rooms (default): without them, an answer cannot be
+    /// understood.
     pub with_others: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Who may not come in.
+//! Bans.
 
 use super::players::end_in_words;
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
@@ -6,20 +6,20 @@ use crate::bans::{Ban, BanTarget};
 use crate::session_loop::Expelled;
 use crate::utc::seconds_since_1970;
 
-/// A new ban, and who was here whom it is about.
+/// A new ban, and the present players that it matches.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Banned {
     /// The ban.
     pub ban: Ban,
-    /// Who was sent away.
+    /// The players that were disconnected.
     pub expelled: Vec<Expelled>,
     /// How it is kept.
     pub done: Done,
 }
 
 impl Moderation {
-    /// Bans a name, a subject or addresses until then, in seconds since 1970, or for good. Whoever is here and meant is
-    /// sent away, from every session.
+    /// Bans a name, a subject or addresses until then, in seconds since 1970, or for good. Matching players are
+    /// disconnected, from every session.
     ///
     /// # Errors
     /// If the end lies in the past, the target has no name, or there are too many bans.
@@ -92,7 +92,7 @@ impl Moderation {
         Ok(ban)
     }
 
-    /// Sends away whom a ban is about. A worker that does not answer does so later.
+    /// Disconnects the players that a ban matches. A worker that does not answer does so later.
     fn expel(&self, ban: &Ban) -> Vec<Expelled> {
         let meant = ban.clone();
         let asked = self.server.ask_all(move |session_loop, now| session_loop.expel(now, &meant));

@@ -15,8 +15,8 @@ pub struct Drained {
 }
 
 impl Moderation {
-    /// Lets all sessions run empty; see [`ServerHandle::drain`](crate::ServerHandle::drain). Who drives the server ends
-    /// it when the last player has gone, or when the plan says. A further call changes the plan.
+    /// Lets all sessions run empty; see [`ServerHandle::drain`](crate::ServerHandle::drain). The driver of the server
+    /// ends it when the last player has left, or at the plan's deadline. A further call changes the plan.
     ///
     /// # Errors
     /// If the redirect address is empty or too long, or a worker does not answer; the others drain then all the same.

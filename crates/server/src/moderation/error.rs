@@ -18,7 +18,7 @@ pub enum ModerationError {
         /// Its name.
         session: String,
     },
-    /// Nobody of this name is in the session.
+    /// No player of this name is in the session.
     #[error("nobody called {player:?} is in the session {session:?}: look at its list of players")]
     NoPlayer {
         /// The session's name.
@@ -143,7 +143,7 @@ impl ModerationError {
 }
 
 impl ModerationError {
-    /// What a worker's silence means for somebody who asked about a session.
+    /// What a worker's silence means for a query about a session.
     pub(super) fn of_worker(error: WorkerError) -> Self {
         match error {
             WorkerError::NoSession { session } => Self::NoSession { session },

@@ -18,7 +18,7 @@ pub struct SessionOverview {
     pub name: String,
     /// How many players are in it.
     pub players: usize,
-    /// How many rooms somebody listens to.
+    /// The number of rooms with listeners.
     pub rooms: usize,
 }
 
@@ -48,13 +48,13 @@ pub struct PlayerOverview {
     pub standing: StoredStanding,
 }
 
-/// A room that somebody listens to.
+/// A room with listeners.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct RoomOverview {
     /// Its name.
     pub name: String,
-    /// Who listens to it.
+    /// Its listeners.
     pub listeners: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ impl Moderation {
         Ok(players)
     }
 
-    /// Every room of a session that somebody listens to.
+    /// All rooms of a session with listeners.
     ///
     /// # Errors
     /// If there is no such session, or its worker does not answer.
@@ -90,7 +90,7 @@ impl Moderation {
         self.look(session, SessionLoop::room_overviews)
     }
 
-    /// Everybody about whom something was decided in a session, here or not.
+    /// All players with decisions in a session, here or not.
     pub fn standings(&self, session: &str) -> Vec<(PlayerKey, StoredStanding)> {
         self.records.standings(seconds_since_1970(), session)
     }

@@ -107,13 +107,13 @@ impl Moderation {
     pub fn standing(&self, session: &str, player: &PlayerRef) -> Result<StoredStanding, ModerationError> {
         let identities = self.identities(session, player)?;
         let standings = identities.iter().map(|identity| self.records.standing(session, identity));
-        // Of several players the one about whom something was decided.
+        // Of several players, the one with a decision.
         let standing = standings.max_by_key(|standing| !standing.is_clear()).unwrap_or_default();
         Ok(standing.held_at(seconds_since_1970()))
     }
 
-    /// Removes a player from a session, by the subject of its token under every name that it has there. It may come
-    /// back; who is not to is banned.
+    /// Removes a player from a session, by the subject of its token under every name that it has there. It can rejoin;
+    /// a player that must not is banned.
     ///
     /// # Errors
     /// If there is no such session or player.
@@ -227,9 +227,8 @@ impl Moderation {
         }
     }
 
-    /// The identities of a player of a session that is served now, for the records: of a player who is here, or was,
-    /// what its token says, if that says anything. At least one; several if players are here under spellings of one
-    /// name.
+    /// The identities of a player of a served session, for the records: of a player that is here, or was, the claims of
+    /// its token, if they have any. At least one; several if players are here under spellings of one name.
     fn identities(&self, session: &str, player: &PlayerRef) -> Result<Vec<PlayerIdentity>, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
@@ -244,7 +243,7 @@ impl Moderation {
         self.look(session, move |session_loop, session| session_loop.identities_named(session, &name))
     }
 
-    /// Does something with a player who is here, under each name that it has; one result at least.
+    /// Does something to a present player, under each name that it has; one result at least.
     fn with_visits<R: Send + 'static>(
         &self,
         session: &str,
@@ -287,13 +286,13 @@ fn visits(server: &Server, player: &PlayerRef) -> Vec<ClientId> {
     }
 }
 
-/// What became of those who were in the room: of several, the one of whom the operator has to know.
+/// The outcomes for players in the room: of several, the one that the operator has to know.
 fn least_moved(moved: &[Move]) -> Move {
     let worst_first = [Move::Full, Move::Forbidden, Move::OnlyRemoved, Move::Asked];
     worst_first.into_iter().find(|result| moved.contains(result)).unwrap_or(Move::NotThere)
 }
 
-/// What holds by name holds for nobody who shows a subject of its own.
+/// A decision by name does not apply to players that present a subject of their own.
 fn absent(identity: &PlayerIdentity) -> Outcome {
     match identity {
         PlayerIdentity::Name(_) => Outcome::AbsentName,

@@ -1,4 +1,4 @@
-//! Reports: what somebody said of late, kept as files.
+//! Reports: what a player said of late, kept as files.
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome, PlayerRef};
 use crate::reports::{NothingToReport, Report, Reports, ReportsError};

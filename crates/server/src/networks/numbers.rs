@@ -1,4 +1,4 @@
-//! A network, for whoever counts over all of them.
+//! A network's counters, summed up by the caller.
 
 use consonance_transport as transport;
 

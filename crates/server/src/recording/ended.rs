@@ -19,7 +19,7 @@ pub(super) struct EndedRecording {
 }
 
 impl EndedRecording {
-    /// One that nobody has ended, with the index that was written last.
+    /// A recording that was not ended, with the index that was written last.
     pub(super) fn after_crash(folder: PathBuf, mut index: RecordingIndex) -> Self {
         index.ended = Some(EndReason::Crashed);
         Self { folder, index, is_whole: false }

@@ -23,7 +23,7 @@ pub enum SessionRecorderError {
         /// Which one.
         folder: PathBuf,
     },
-    /// Nobody would write recordings.
+    /// No thread would write recordings.
     #[error(transparent)]
     ThreadSpawnError(#[from] ThreadSpawnError),
 }

@@ -34,7 +34,7 @@ impl Excerpt {
         self.push(&Message::Room { recording: 0, id, name });
     }
 
-    /// Whoever speaks under this id in the packets that are added next.
+    /// The player that speaks under this id in the packets that are added next.
     pub(crate) fn add_speaker(&mut self, id: ClientId, is_opus: bool, name: &str, subject: Option<&str>) {
         let subject = subject.unwrap_or_default();
         self.push(&Message::Speaker { recording: 0, id, is_opus, name, subject });

@@ -69,7 +69,7 @@ pub(crate) struct SessionTap {
     state: Arc<TapState>,
     registry: Arc<Registry>,
     begun: Instant,
-    /// Whom and what the other end knows already.
+    /// The players and names that the other end already knows.
     speakers: IdSet,
     rooms: IdSet,
     end: EndReason,
@@ -186,7 +186,7 @@ impl SessionTap {
         (now.saturating_duration_since(self.begun) >= settings.duration_max).then_some(true)
     }
 
-    /// Whoever has this id is somebody else from now on, or gone.
+    /// This id belongs to another player from now on, or is free.
     pub(crate) fn forget_speaker(&mut self, id: ClientId) {
         self.speakers.remove(id.0);
     }
@@ -196,7 +196,7 @@ impl SessionTap {
         self.rooms.remove(RoomId::of(name).0);
     }
 
-    /// All ids mean somebody else from now on.
+    /// All ids belong to other players from now on.
     pub(crate) fn forget_everybody(&mut self) {
         self.speakers = IdSet::default();
     }

@@ -67,7 +67,7 @@ impl FinishedRecordings {
         self.finished.len()
     }
 
-    /// Forgets those whose folders somebody has moved away or removed.
+    /// Forgets recordings whose folders were moved away or removed.
     pub(super) fn forget_missing(&mut self) {
         self.finished.retain(|finished| !matches!(finished.folder.try_exists(), Ok(false)));
     }
@@ -132,7 +132,7 @@ pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // Somebody may have put something of its own there.
+    // The folder can contain foreign files.
     let _ = fs::remove_dir(folder);
     Ok(())
 }

@@ -35,7 +35,7 @@ pub struct RecordingIndex {
     pub error: Option<String>,
     /// Frames that came faster than the disk took them.
     pub frames_dropped: u64,
-    /// Frames of players who came after as many as one recording may have.
+    /// Frames of players beyond the limit of one recording.
     pub frames_without_track: u64,
     /// The voices, in the order in which they were first heard.
     pub tracks: Vec<TrackIndex>,
@@ -51,7 +51,7 @@ pub struct TrackIndex {
     pub player: String,
     /// The id that it had last.
     pub id: u16,
-    /// Whom its join token was for, if there was one that said so.
+    /// The subject of its join token, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// Where its voice begins; none while it has none.
@@ -80,7 +80,7 @@ pub struct Span {
     pub from_sample: u64,
     /// The first sample that it has no more.
     pub to_sample: u64,
-    /// The rooms that it was spoken to; a number for one that nobody listened to.
+    /// The rooms that it was spoken to; a number for one without listeners.
     pub rooms: Vec<String>,
     /// Whether it was also, or only, spoken to single players.
     pub to_players: bool,
@@ -110,7 +110,7 @@ pub enum EndReason {
     WriteFailed,
     /// The server was killed, or the machine stopped. What was written until a second before is there.
     Crashed,
-    /// Somebody was [reported](crate::reports): it holds what was said until then.
+    /// A [report](crate::reports) was made: it holds what was said until then.
     Reported,
     /// Another process went on with the session, and records it again.
     HandedOver,
@@ -198,7 +198,7 @@ impl RecordingIndex {
     /// name, whatever else is there.
     pub fn path_of(&self, folder: &Path, file: &str) -> Option<PathBuf> {
         let track = self.tracks.iter().find(|track| track.file == file)?;
-        // An index that somebody else wrote leads nowhere else.
+        // A foreign index cannot lead outside of the folder.
         (Path::new(&track.file).file_name()? == track.file.as_str()).then(|| folder.join(&track.file))
     }
 

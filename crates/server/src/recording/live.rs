@@ -29,7 +29,7 @@ pub(super) struct LiveRecording {
     speakers: HashMap<ClientId, Speaker>,
     rooms: HashMap<RoomId, String>,
     next_index: Duration,
-    /// Somebody spoke who had no track, and it is time for another recording.
+    /// A player without a track spoke, and it is time for another recording.
     is_outgrown: bool,
 }
 
@@ -124,7 +124,7 @@ impl LiveRecording {
         self.tracks.iter().map(Track::bytes).sum()
     }
 
-    /// Whether another recording has to follow for those who have no track in this one.
+    /// Whether another recording has to follow for players without a track in this one.
     pub(super) fn is_outgrown(&self) -> bool {
         self.is_outgrown
     }
@@ -211,8 +211,8 @@ impl LiveRecording {
 
 /// How often the index of a recording that goes on is written.
 const INDEX_INTERVAL: Duration = Duration::from_secs(10);
-/// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that whoever joins
-/// under one name after the other makes few of them.
+/// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that joining under
+/// many names makes few of them.
 const SAMPLES_MIN: u64 = 60 * 48_000;
 /// How far the thread that writes may be behind.
 const LAG: Duration = Duration::from_millis(100);

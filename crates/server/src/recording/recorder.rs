@@ -63,7 +63,7 @@ impl SessionRecorder {
         self.shared.registry.set_settings(settings);
     }
 
-    /// The way to what is recorded, for whoever lists and removes it.
+    /// The handle of the recordings, to list and remove them.
     pub fn recordings(&self) -> Recordings {
         Recordings::new(Arc::clone(&self.shared))
     }

@@ -1,4 +1,4 @@
-//! What a recorder has recorded, for whoever lists, fetches and removes it.
+//! The recordings of a recorder, to list, fetch and remove them.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -147,7 +147,7 @@ impl fmt::Display for RecordingId {
     }
 }
 
-/// How long somebody waits for the disk: the recorder looks five times a second.
+/// How long a caller waits for the disk: the recorder looks five times a second.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Removals that wait at once.
 const REMOVALS_MAX: usize = 64;

@@ -71,7 +71,7 @@ impl SessionRecording {
         self.wish == Wish::Recorded
     }
 
-    /// It is recorded as soon as somebody is there, as if an operator had asked for it.
+    /// It is recorded as soon as a player joins, as if an operator had asked for it.
     pub(crate) fn ask(&mut self) {
         self.wish = Wish::Recorded;
     }
@@ -140,8 +140,8 @@ impl SessionRecording {
         Ok(())
     }
 
-    /// Something happened in the session. The configuration's recordings begin when somebody comes and
-    /// end when everybody has left.
+    /// Something happened in the session. The configuration's recordings begin when a player joins and end when all
+    /// have left.
     pub(crate) fn handle_event(
         &mut self,
         feed: &mut RecordingFeed,
@@ -167,7 +167,7 @@ impl SessionRecording {
                     self.announce(server);
                 }
             }
-            // In a session that another process began, nobody else may ever join.
+            // In a session that another process began, it is possible that no player joins any more.
             ServerEvent::ClientResumed { .. } => {
                 self.begin_if_wanted(feed, now, session);
                 self.announce(server);

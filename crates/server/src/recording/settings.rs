@@ -8,8 +8,8 @@ use consonance_session::RoomPattern;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionRecordingSettings {
-    /// The sessions that are recorded whenever somebody is in them, by name or, with a `*` at the end, by the beginning
-    /// of the name; others only when they are asked to be (default none).
+    /// The sessions that are recorded whenever they have players, by name or prefix (`PREFIX*`); others only on request
+    /// (default none).
     pub sessions: Vec<String>,
     /// Whether that is recorded, too, which is spoken to single players and to no room (default not).
     pub whispers: bool,
@@ -17,8 +17,8 @@ pub struct SessionRecordingSettings {
     pub duration_max: Duration,
     /// How large one may become, in bytes, index not included; another one begins behind it (default 1 GiB).
     pub bytes_max: u64,
-    /// Voices of one recording (default 256). Who comes after that many is left out, and counted, until the recording
-    /// is a minute long; another one follows it then.
+    /// Voices of one recording (default 256). A player beyond that is left out, and counted, until the recording is a
+    /// minute long; another one follows it then.
     pub tracks_max: usize,
     /// How many bytes all recordings may have together (default 20 GiB).
     pub folder_bytes_max: u64,

@@ -1,4 +1,4 @@
-//! What the thread that writes recordings shares with whoever asks it for something.
+//! State shared between the thread that writes recordings and its callers.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +20,7 @@ pub(super) struct Shared {
     pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
     pub(super) stop: AtomicBool,
     pub(super) status: Mutex<RecorderStatus>,
-    /// What somebody wants removed, and waits for.
+    /// A removal that a caller waits for.
     pub(super) removals: Mutex<Vec<Removal>>,
 }
 

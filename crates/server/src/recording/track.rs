@@ -12,7 +12,7 @@ use consonance_wire::VoiceData;
 use super::index::{Span, TrackIndex};
 use order::{Held, Order};
 
-/// A file that grows while somebody speaks.
+/// A file that grows while a player speaks.
 #[derive(Debug)]
 pub(super) struct Track {
     writer: OggOpusWriter<AppendedFile>,
@@ -29,7 +29,7 @@ pub(super) struct Track {
     keeps_to_last_span: bool,
 }
 
-/// Whom a frame is for.
+/// The targets of a frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Audience {
     pub(super) rooms: Vec<String>,
@@ -152,7 +152,8 @@ impl Track {
         let packet = OpusPacket::parse(&held.frame).expect("what is no packet was refused when it came");
         let goes_on = self.channel_session.replace(held.channel_session) == Some(held.channel_session);
         let behind = self.writer.end() + lost * self.frame_samples;
-        // Within a stretch of speech, frames follow each other whenever they come; unless nobody listened in between.
+        // Within a stretch of speech, frames follow each other whenever they come; unless there was no listener in
+        // between.
         let place =
             if goes_on && held.at <= behind + LATE_SAMPLES_MAX { behind } else { behind.max(held.at) };
         if place > held.at + EARLY_SAMPLES_MAX {
@@ -203,9 +204,9 @@ impl Write for AppendedFile {
     }
 }
 
-/// With the time until somebody looks, a killed server loses less than a second.
+/// With the interval of checks, a killed server loses less than a second.
 const FLUSH_SAMPLES: u64 = 36_000;
 /// Within a stretch of speech, a frame that comes half a second after its place was not delayed: there was a pause.
 const LATE_SAMPLES_MAX: u64 = 24_000;
-/// Nobody speaks a second ahead of time; more would let a file grow faster than the recording.
+/// Speech is never a second ahead of time; more would let a file grow faster than the recording.
 const EARLY_SAMPLES_MAX: u64 = 48_000;

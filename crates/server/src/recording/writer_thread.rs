@@ -56,7 +56,7 @@ impl Writing {
     pub(super) fn run_once(&mut self, now: Instant, shared: &Shared) -> Duration {
         self.feeds.append(&mut shared.feeds.lock().unwrap_or_else(PoisonError::into_inner));
         self.begin_new(now, shared);
-        // First who is closed, then what the rings have: whoever is closed has told all before.
+        // Ends come before the contents of the rings: a closed feed has sent everything before.
         let closed: Vec<_> =
             self.live.iter().filter_map(|(number, live)| Some((*number, live.state.closed()?))).collect();
         self.drain(now, shared);
@@ -111,7 +111,7 @@ impl Writing {
     fn drain(&mut self, now: Instant, shared: &Shared) {
         let mut feeds = mem::take(&mut self.feeds);
         for feed in &mut feeds {
-            // No more than is there now: whoever is faster than the disk does not keep the others from their turn.
+            // At most what is there now: a feed faster than the disk does not starve the others.
             let mut waiting = feed.slots();
             while waiting > 0
                 && let Some(bytes) = take_message(feed, &mut self.message)
@@ -202,7 +202,7 @@ impl Writing {
         }
     }
 
-    /// Removes what somebody asked for, unless it goes on.
+    /// Carries out a requested removal, unless the recording goes on.
     fn remove_unwanted(&mut self, shared: &Shared) {
         let unwanted = mem::take(&mut *shared.removals.lock().unwrap_or_else(PoisonError::into_inner));
         for Removal { folder, done } in unwanted {
@@ -211,7 +211,7 @@ impl Writing {
             } else {
                 self.finished.remove(&folder)
             };
-            // Who asked may have lost its patience.
+            // The caller can have given up.
             let _ = done.try_send(result);
         }
     }
@@ -286,7 +286,7 @@ fn in_words(reason: EndReason) -> &'static str {
     }
 }
 
-/// Bytes that a program without privileges may still write there; `None` where nobody can tell.
+/// Bytes that a program without privileges may still write there; `None` if unknown.
 #[cfg(unix)]
 fn free_bytes(folder: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(folder).ok()?;

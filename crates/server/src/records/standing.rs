@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct PlayerKey {
     /// The session's name.
     pub session: String,
-    /// Who it is.
+    /// The player's identity.
     pub player: PlayerIdentity,
 }
 
@@ -41,7 +41,7 @@ pub struct StoredTerms {
     /// The operator's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// Who decided it.
+    /// The operator that decided it.
     pub by: String,
     /// When, in seconds since 1970.
     pub since: u64,

@@ -16,7 +16,7 @@ pub enum ReportsError {
         /// What the system said.
         what: String,
     },
-    /// Nobody would write reports.
+    /// No thread would write reports.
     #[error(transparent)]
     ThreadSpawnError(#[from] ThreadSpawnError),
     /// There is no report of this number.

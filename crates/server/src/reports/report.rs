@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::replace_file::replace_file;
 
-/// Who was reported, when and why.
+/// The reported player, the time and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -22,7 +22,7 @@ pub struct Report {
     /// The subject of its join token, if that had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Who reported it, as the one who asked says.
+    /// The reporter, as the caller names it.
     pub by: String,
     /// Why; may be empty.
     pub reason: String,

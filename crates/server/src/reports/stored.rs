@@ -193,7 +193,7 @@ fn write_last_number(folder: &Path, id: u64) -> io::Result<()> {
     replace_file(&folder.join(LAST_NUMBER_FILE), format!("{id}\n").as_bytes())
 }
 
-/// 0 if no report was ever removed, or nobody can tell.
+/// 0 if no report was ever removed, or if unknown.
 fn read_last_number(folder: &Path) -> u64 {
     let text = fs::read_to_string(folder.join(LAST_NUMBER_FILE)).unwrap_or_default();
     text.trim().parse().unwrap_or(0)
@@ -208,7 +208,7 @@ fn remove(folder: &Path) -> io::Result<()> {
     remove_recording(folder)
 }
 
-/// What is nobody's, or cannot be read, is left alone.
+/// Foreign and unreadable files are left alone.
 fn read(folder: &Path) -> io::Result<Contents> {
     fs::create_dir_all(folder)?;
     let (mut reports, mut newest, mut cut_off) = (BTreeMap::new(), 0, Vec::new());

@@ -22,7 +22,7 @@ pub enum NothingToReport {
     /// Voices are not kept.
     #[error("voices are not kept on this server: set moderation.report_buffer_s")]
     NotKept,
-    /// The player said nothing, nobody heard it, or it is too long ago.
+    /// The player said nothing, had no listener, or it is too long ago.
     #[error("the player has said nothing of late that anybody heard")]
     NotHeard,
 }

@@ -31,7 +31,7 @@ impl Writer {
         let obeyed = Arc::clone(stored);
         let run = move || {
             for Job { report, excerpt, done } in jobs {
-                // Who asked may have lost its patience.
+                // The caller can have given up.
                 let _ = done.try_send(obeyed.write(report, &excerpt));
             }
         };
@@ -69,7 +69,7 @@ impl Drop for Writer {
 
 /// Reports that may wait for the disk, of some megabytes each.
 const WAITING_MAX: usize = 4;
-/// How long somebody waits for the disk before it is told that it is slow.
+/// How long a caller waits for the disk before it is told that it is slow.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn gone() -> ReportsError {

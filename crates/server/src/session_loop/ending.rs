@@ -13,7 +13,7 @@ impl SessionLoop {
     /// Ends every session and asks the networks to disconnect everybody in order; turn on until
     /// [`is_idle`](Self::is_idle).
     ///
-    /// What has come in counts: whoever has left already is not waited for by the others.
+    /// Received packets count: the others do not wait for a client that has left already.
     pub fn shut_down(&mut self, now: Instant) {
         if !self.is_handed_over {
             self.run_once(now);
@@ -29,7 +29,7 @@ impl SessionLoop {
         }
     }
 
-    /// Starts every session again: nobody is in it, and clients come back over the links that they have.
+    /// Restarts every session: it is empty then, and clients come back over the links that they have.
     pub fn restart_sessions(&mut self, now: Instant) {
         let at = self.at(now);
         for index in self.sessions.indices() {
@@ -84,7 +84,7 @@ impl SessionLoop {
     }
 
     /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand
-    /// it are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
+    /// it are told when to come back, and all links are closed; no client is told that a player left. Turn on until
     /// [`is_idle`](Self::is_idle), and do nothing else with it.
     pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let at = self.at(now);

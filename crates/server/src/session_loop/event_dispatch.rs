@@ -1,4 +1,4 @@
-//! What sessions tell: logged, noted, and who asks to join answered.
+//! Events of sessions: logged, noted, and requests to join answered.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::sessions::Session;
 use crate::utc::seconds_since_1970;
 
 impl SessionLoop {
-    /// Logs what happened, and answers who asks to join; what that causes waits to be sent.
+    /// Logs events, and answers requests to join; resulting packets wait to be sent.
     pub(super) fn dispatch_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
@@ -46,7 +46,7 @@ impl SessionLoop {
         }
     }
 
-    /// Tells those whom the joining hook was asked about.
+    /// Answers the joins that the hook was asked about.
     pub(super) fn answer_joins(&mut self, now: Instant) {
         while let Some((link, name, verdict)) = self.gate.next_answer() {
             let Some(index) = self.routes.session_of(link) else { continue };
@@ -73,7 +73,7 @@ fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
     }
 }
 
-/// Whoever may join does, unless it is banned.
+/// Admits a player, unless it is banned.
 fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
     let Verdict::Admit { access, .. } = &verdict else { return verdict };
     match records.ban_of_player(seconds_since_1970(), name, access.subject.as_deref()) {
@@ -82,14 +82,14 @@ fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
     }
 }
 
-/// Somebody wants to join.
+/// A request to join.
 struct JoinQuestion<'q> {
     link: LinkId,
     name: &'q str,
     at: SessionInstant,
 }
 
-/// Lets somebody in, or tells why not.
+/// Admits a player, or refuses it with a reason.
 fn answer_join(
     session: &mut Session,
     networks: &mut Networks,

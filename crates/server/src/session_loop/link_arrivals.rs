@@ -65,7 +65,7 @@ impl SessionLoop {
         }
     }
 
-    /// The session that somebody names, which may begin for that.
+    /// The session that a client names, which can begin for that.
     fn enter(&mut self, at: SessionInstant, name: &str) -> Result<usize, SessionRefusal> {
         let (name, arrival) = self.directory.arrive(self.number, name)?;
         Ok(match arrival {

@@ -1,4 +1,4 @@
-//! Players who may moderate: what they ask for is done as if an operator had, and is in the audit log.
+//! Moderators: their requests are carried out like an operator's, and are in the audit log.
 
 use consonance_session::{
     ClientId, Instant as SessionInstant, ModeratorAction, ModeratorAnswer, ModeratorRequest, Move,
@@ -37,7 +37,7 @@ pub(super) fn carry_out(
     });
 }
 
-/// Whom the audit log names: whoever signed the token knows its subject, and a name alone may be anybody's.
+/// The name in the audit log: the token's subject is known to its issuer, and a name alone can be anyone's.
 fn actor(session: &Session, moderator: ClientId) -> String {
     let Some(client) = session.server.client(moderator) else { return format!("player {moderator}") };
     match client.access.and_then(|access| access.subject.as_deref()) {

@@ -1,4 +1,4 @@
-//! A worker in numbers, for whoever counts over all of them.
+//! The numbers of a worker, summed up by the caller.
 
 use std::time::Instant;
 
@@ -18,10 +18,9 @@ pub struct LoopNumbers {
     pub ended_sessions: ServerStatistics,
     /// Each of its networks.
     pub networks: Vec<NetworkNumbers>,
-    /// Of each player whose voice is followed and who spoke of late: of a hundred frames, how many did not arrive.
+    /// Of each recent speaker whose voice is followed: of a hundred frames, how many did not arrive.
     pub lost_percent: Vec<f32>,
-    /// What the service was asked that has the last word on who may join, if there is one: all workers ask the
-    /// same, and know the same of it.
+    /// Counters of the joining hook, if there is one: all workers share it.
     pub hook: Option<HookStatistics>,
     /// Bytes of voice that are in memory for reports.
     pub kept_voice_bytes: usize,

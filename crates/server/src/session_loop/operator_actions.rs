@@ -10,7 +10,7 @@ use consonance_transport::EndReason;
 use super::SessionLoop;
 use crate::bans::{Ban, BanTarget};
 
-/// Somebody who was sent away for a ban.
+/// A player that was disconnected for a ban.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Expelled {
     /// The session it was in.
@@ -38,9 +38,9 @@ impl SessionLoop {
         Some(done)
     }
 
-    /// The identities that an operator means by a name, however it is spelled: those of all players who have it now,
-    /// else the account that had it last, else the name itself. At least one, each once. `None` if no session of this
-    /// name is here.
+    /// The identities that an operator means by a name, however it is spelled: those of all players with it now, else
+    /// the account that had it last, else the name itself. At least one, each once. `None` if no session of this name
+    /// is here.
     pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<PlayerIdentity>> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
         let present = session.server.clients_named(name).iter();
@@ -60,7 +60,7 @@ impl SessionLoop {
         true
     }
 
-    /// Sends everybody away whom a ban is about; who that was.
+    /// Disconnects all players that a ban matches, and returns them.
     pub fn expel(&mut self, now: Instant, ban: &Ban) -> Vec<Expelled> {
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
@@ -99,7 +99,7 @@ impl SessionLoop {
         self.routes.address_of(link)
     }
 
-    /// Closes every link from these addresses, those of players who were just sent away once more.
+    /// Closes every link from these addresses, those of just disconnected players once more.
     fn hang_up(&mut self, now: Instant, reason: &EndReason, is_meant: impl Fn(IpAddr) -> bool) {
         for link in self.routes.links_from(is_meant) {
             let session = self.routes.session_of(link).and_then(|index| self.sessions.get(index));

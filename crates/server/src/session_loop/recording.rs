@@ -26,8 +26,8 @@ impl SessionLoop {
         }
     }
 
-    /// Records these sessions as soon as somebody is in them, as if it had been [asked to](Self::start_recording):
-    /// those that the process before recorded because an operator wanted it.
+    /// Records these sessions as soon as they have players, as if it had been [requested](Self::start_recording): those
+    /// that the process before recorded for an operator.
     pub(crate) fn ask_to_record(&mut self, sessions: &[String]) {
         for session in sessions {
             if let Some(index) = self.sessions.find(session) {
@@ -57,8 +57,8 @@ impl SessionLoop {
         Ok(())
     }
 
-    /// Ends the recording of a session, or the attempts at one after the disk was full. One that the configuration
-    /// wants recorded is recorded again once everybody has left and somebody comes.
+    /// Ends the recording of a session, or the attempts at one after the disk was full. A recording of the
+    /// configuration starts again once all have left and a player joins.
     ///
     /// # Errors
     /// If it is not being recorded, nor about to be.

@@ -22,7 +22,7 @@ impl Inspection {
 }
 
 impl SessionLoop {
-    /// What this loop counts; who drives it knows the rest.
+    /// The counters of this loop; its driver knows the rest.
     pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
         WorkerStatistics {
             worker: self.number,
@@ -56,7 +56,7 @@ impl SessionLoop {
             return;
         }
         let at = self.at(now);
-        // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
+        // Following targets costs every frame a little: only while there is an observer.
         if let Some(has_observers) = self.observation.look_for_observers(now) {
             self.sessions.monitor_channels(has_observers);
         }

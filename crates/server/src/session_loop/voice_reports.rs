@@ -19,7 +19,7 @@ impl SessionLoop {
     /// [`SessionsSettings::kept_voices`](crate::SessionsSettings::kept_voices).
     ///
     /// # Errors
-    /// If there is no such session, nothing is kept, or nobody heard the player of late.
+    /// If there is no such session, nothing is kept, or the player had no listener of late.
     pub fn reported_voices(
         &mut self,
         now: Instant,
@@ -44,7 +44,7 @@ impl SessionLoop {
         if !settings.with_others {
             voices.retain(|voice| is_meant(voice, player));
         }
-        // The player itself, and then who spoke last.
+        // The player itself, and then the latest speakers.
         voices.sort_by_key(|voice| (Reverse(is_meant(voice, player)), voice.age(now)));
         voices.truncate(VOICES_MAX);
         let mut excerpt = Excerpt::new(&session.name, oldest, now);
@@ -95,7 +95,7 @@ fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
     row.into_iter().flat_map(|row| row.rooms).map(RoomId::of).collect()
 }
 
-/// Nobody is named of whom nothing is heard.
+/// Players without kept voice are not named.
 fn add(excerpt: &mut Excerpt, voice: &mut KeptVoice, is_wanted: impl Fn(&[u8]) -> bool) {
     let (id, is_opus, name, subject) = (voice.id, voice.is_opus, voice.name.clone(), voice.subject.clone());
     let mut wanted = voice.packets().filter(|(_, packet)| is_wanted(packet)).peekable();

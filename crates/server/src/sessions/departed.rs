@@ -1,31 +1,31 @@
-//! Which accounts those had who left last: an operator names a player by the name that it saw, also when the player has
-//! gone, and what is decided about an account holds for the account.
+//! The accounts of the latest players that left: an operator names a player by the name that it saw, also when the
+//! player has left, and a decision about an account applies to the account.
 //!
-//! A name proves nothing. So what is decided by the name of somebody who has left is about the account that had it
-//! last, and about none if that was somebody without one: nobody is answerable for what a namesake did.
+//! A name proves nothing. So a decision by the name of a player that left is about the account that had it last, and
+//! about none if that player had none: no player is punished for a namesake.
 
 use std::collections::VecDeque;
 
 use consonance_name_key::NameKey;
 
-/// The accounts of the last ones who have left a session.
+/// The accounts of the latest players that left a session.
 #[derive(Debug, Default)]
 pub(crate) struct Departed {
     /// Keys of names with their accounts, the latest at the end; each key once.
     gone: VecDeque<(NameKey, Box<str>)>,
 }
 
-/// Names of players with an account who have left.
+/// Names of players with an account that have left.
 const NAMES_MAX: usize = 256;
 
 impl Departed {
-    /// The account of who had this name last, if it had one and was not followed by too many others.
+    /// The account that had this name last, if any and not followed by too many others.
     pub(crate) fn account_of(&self, name: &str) -> Option<&str> {
         let key = NameKey::of(name);
         self.gone.iter().find(|(gone, _)| *gone == key).map(|(_, account)| &**account)
     }
 
-    /// Takes notice of somebody who has left, with this account or with none.
+    /// Records that a player has left, with this account or with none.
     pub(crate) fn note(&mut self, name: &str, account: Option<&str>) {
         let key = NameKey::of(name);
         self.gone.retain(|(gone, _)| *gone != key);

@@ -33,7 +33,7 @@ impl Schedule {
         self.due.first().map(|&(at, _)| at)
     }
 
-    /// Takes out whoever is due, the earliest first.
+    /// Removes due entries, the earliest first.
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<usize> {
         let index = self.due.first().filter(|(at, _)| *at <= now)?.1;
         self.set(index, None);

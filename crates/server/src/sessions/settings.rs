@@ -16,13 +16,13 @@ use crate::shedding::SheddingSettings;
 #[non_exhaustive]
 pub struct SessionsSettings {
     names: Vec<String>,
-    /// Sessions that begin when somebody joins them, by their names (default none); each ends when it has been empty
-    /// for [`empty_for`](Self::empty_for).
+    /// Sessions started on demand, by name or prefix (default none); each ends when it has been empty for
+    /// [`empty_for`](Self::empty_for).
     pub on_demand: Vec<RoomPattern>,
     /// Sessions at once, those with settled names included (default 4096).
     pub sessions_max: usize,
-    /// How long a session on demand stays after the last player has left (default 60 s). One that nobody joined
-    /// ends with the last link to it.
+    /// How long a session on demand stays after the last player has left (default 60 s). One without players ends with
+    /// the last link to it.
     pub empty_for: Duration,
     /// The limits of each session.
     pub limits: Limits,
@@ -32,7 +32,7 @@ pub struct SessionsSettings {
     /// name back from there. Default as for [connections](consonance_transport::AddressShares). An IPv4 address
     /// counts as a whole.
     pub ipv6_prefix_bits: u8,
-    /// Rooms of each session where distance decides who hears whom; see
+    /// Proximity rooms of each session; see
     /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms of each session that ask for access tokens; see
@@ -44,18 +44,18 @@ pub struct SessionsSettings {
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// What operators have decided (default: nothing, and it is not stored): bans, and the standings of players.
     pub records: Records,
-    /// Tell who speaks to whom at all times (default only while an inspector looks); see
+    /// Follow the targets of speakers at all times (default only while there is an observer); see
     /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).
     pub monitor_channels: bool,
     /// What each worker gives up when it has too much to do.
     pub shedding: SheddingSettings,
     /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
     pub kept_voices: KeptVoicesSettings,
-    /// Who may join (default everybody).
+    /// Admission (default open).
     pub admission: Admission,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
-    /// Where the secrets of clients come from: nobody may know it.
+    /// The seed of clients' secrets: it must stay secret.
     pub secret_key: [u8; 32],
 }
 

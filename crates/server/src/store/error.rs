@@ -58,7 +58,7 @@ pub enum StoreError {
         /// What the system says.
         what: String,
     },
-    /// Nobody would write to it.
+    /// No thread would write to it.
     #[error(transparent)]
     ThreadSpawnError(#[from] ThreadSpawnError),
 }

@@ -9,8 +9,7 @@ use super::StoreError;
 use super::database::Database;
 
 /// Opens the database, or makes it if it is not there. A file of version 1 is copied first, beside itself with `.1`
-/// after its name, and then marked as one of the present version; whoever reads its records merges those that are
-/// about one name.
+/// after its name, and then marked as one of the present version; its records about one name are merged when read.
 ///
 /// An interrupted upgrade is made again at the next start: the mark is written last.
 pub(super) fn open(path: &Path) -> Result<Database, StoreError> {

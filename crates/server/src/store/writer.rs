@@ -68,7 +68,7 @@ struct Counters {
     is_stopping: AtomicBool,
 }
 
-/// What became of the attempts to write, under one lock: nobody sees a refusal counted without what was said of it.
+/// The outcome of writes, under one lock, so that a refusal is never counted without its log line.
 #[derive(Clone, Debug, Default)]
 struct Attempts {
     transactions: u64,
@@ -189,7 +189,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
             }
             self.counters.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             for write in batch.drain(..) {
-                // Who asked may have lost its patience.
+                // The caller can have given up.
                 let _ = write.done.try_send(());
             }
         }

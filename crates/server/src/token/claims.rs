@@ -8,11 +8,11 @@ use super::{TokenError, WallClock, numeric_date, priority_name};
 /// What a token says. Claims that are not known here are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who the player is in the operator's own accounts, for bans and so that it can take its own name from
+    /// The player's account in the operator's own service, for bans and so that it can take its own name from
     /// elsewhere; at most 128 bytes.
     #[serde(rename = "sub", default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// The player's name, which nobody else can have while it is here; anybody's if there is none.
+    /// The player's name, which no other player can have while it is here; `None` allows any name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The session that it is for, by the name in addresses, or with a `*` at the end by the beginning of its name; any

@@ -12,7 +12,7 @@ use super::{Claims, TokenError, TokenRules, WallClock};
 /// A key for join tokens: one secret that signs and checks (HS256), or a pair of which the
 /// public half checks (Ed25519).
 ///
-/// A server needs no more than the public half, so that whoever breaks into it still cannot make tokens.
+/// A server needs only the public half, so that an attacker that breaks into it still cannot make tokens.
 #[derive(Clone)]
 pub struct Key {
     pub(super) kind: Kind,

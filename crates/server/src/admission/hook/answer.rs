@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::HookFailure;
 use crate::token::Claims;
 
-/// Whether somebody may join.
+/// Whether a player is admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::admission) enum Answer {
     /// With these claims instead of its token's, if there are any.

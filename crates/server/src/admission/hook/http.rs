@@ -36,7 +36,7 @@ impl Caller {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            // The environment is not the operator's word on whom to tell who joins.
+            // Proxies of the environment are not the operator's choice for data of joining players.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()

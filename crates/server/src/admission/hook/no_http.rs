@@ -1,4 +1,4 @@
-//! In place of HTTP where it is not built in: a server that is to ask does not start, rather than ask nobody.
+//! Replaces HTTP in builds without it: a server with a hook does not start, rather than skip it.
 
 use super::{Answer, HookError, HookFailure, HookSettings};
 

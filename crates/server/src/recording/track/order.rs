@@ -67,7 +67,7 @@ impl Order {
 
 const HELD_MAX: usize = 16;
 const WAIT_SAMPLES_MAX: u64 = 9_600;
-/// Two seconds of the usual frames; whoever is further away does not count as it did.
+/// Two seconds of the usual frames; a frame further away restarts the count.
 const JUMP_MAX: i32 = 100;
 
 #[cfg(test)]
