@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-/// Everything below `/api/v1`, for whoever has shown the token, and its description.
+/// Everything below `/api/v1`, for clients that present the token, and its description.
 pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(server::server))
@@ -52,7 +52,7 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     (router, description)
 }
 
-/// The description itself, at `/api/openapi.json`, which tells nobody anything about this server.
+/// The description itself, at `/api/openapi.json`, which discloses nothing about this server.
 pub(crate) fn description_route(description: &utoipa::openapi::OpenApi) -> Router<App> {
     // Plain data with text for keys cannot fail.
     let json = serde_json::to_string(description).unwrap_or_default();

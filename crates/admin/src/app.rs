@@ -87,7 +87,7 @@ impl App {
         self.0.metrics_sessions_max
     }
 
-    /// A place among those who follow the server, if there is one.
+    /// A place among the subscribers of the server's state, if there is one.
     pub(crate) fn follow(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0.followers).try_acquire_owned().ok()
     }
@@ -98,7 +98,7 @@ impl App {
     }
 }
 
-/// Runs what may wait for a worker or the disk where waiting holds up nobody else.
+/// Runs what can wait for a worker or the disk on a thread where waiting blocks no other request.
 pub(crate) async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {

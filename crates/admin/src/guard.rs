@@ -1,4 +1,4 @@
-//! Who may ask: whoever shows the token, by a name of ours, and from no other site's page.
+//! Access control: the token, a host name of this server, and no page of another site.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::settings::AdminSettings;
 use crate::token::AdminToken;
 
-/// What the listener knows of those who may ask.
+/// The listener's access settings.
 #[derive(Debug)]
 pub(crate) struct Guard {
     token: AdminToken,
@@ -34,7 +34,7 @@ impl Guard {
     }
 }
 
-/// Lets nobody through who asks by a name that is not ours, or from a page that is not.
+/// Rejects requests with a foreign host name or from a foreign page.
 ///
 /// A name that was made to point here is in `Host`, and a page of another site is named in `Origin`.
 pub(crate) async fn check_where_from(
@@ -48,7 +48,7 @@ pub(crate) async fn check_where_from(
     }
 }
 
-/// Lets nobody through who does not show the token.
+/// Rejects requests without the token.
 ///
 /// The right one is never made to wait, however many wrong ones are tried meanwhile.
 pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
@@ -68,7 +68,7 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
     };
     let mut response = Problem::new(StatusCode::UNAUTHORIZED, what).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    // Who guesses pays for a connection each time.
+    // A client that guesses pays for a connection each time.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -12,7 +12,7 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Players may join: every worker has answered just now, and nobody drains the server.
+/// Players can join: every worker has answered just now, and the server does not drain.
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
     match app.observe().await {
         Ok(observation) => match observation.unready() {

@@ -1,4 +1,4 @@
-//! Where the listener is, who may ask, and how much of it.
+//! The listener's address, access and limits.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct AdminSettings {
     /// Listen elsewhere than on this machine, too, although tokens and players' names then
     /// pass the network as plain text.
     pub allow_plain: bool,
-    /// Give `/metrics` to whoever asks.
+    /// Serve `/metrics` without the token.
     pub open_metrics: bool,
     /// Of how many sessions `/metrics` tells one by one; it always tells of all together.
     pub metrics_sessions_max: usize,
@@ -27,7 +27,7 @@ pub struct AdminSettings {
 }
 
 impl AdminSettings {
-    /// On this address, for whoever has this token.
+    /// On this address, for clients with this token.
     pub fn new(listen: SocketAddr, token: AdminToken) -> Self {
         Self {
             listen,

@@ -77,9 +77,9 @@ impl AdminToken {
         }
     }
 
-    /// Whether somebody has shown this token.
+    /// Whether a request presents this token.
     pub(crate) fn is(&self, shown: &[u8]) -> bool {
-        // Of hashes nobody can choose a beginning, so the time that this takes says nothing about the token.
+        // The beginning of a hash cannot be chosen, so the time that this takes says nothing about the token.
         self.hash.as_ref() == digest(&SHA256, shown).as_ref()
     }
 }
@@ -91,11 +91,11 @@ impl fmt::Debug for AdminToken {
     }
 }
 
-/// Whoever can guess must not succeed; 16 characters are 96 bits in base64.
+/// Guessing must not succeed; 16 characters are 96 bits in base64.
 const SHORTEST: usize = 16;
 /// Some services hand out long ones.
 const LONGEST: usize = 1024;
-/// As many as can be guessed by nobody.
+/// Enough to be unguessable.
 const RANDOM_BYTES: usize = 32;
 
 fn read(path: &Path, file: File) -> Result<TokenFile, AdminTokenError> {

@@ -42,7 +42,7 @@ use crate::level;
 /// What was heard in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockAnalysis {
-    /// How probable it is that somebody speaks here, 0 to 1.
+    /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
     /// Whether the block belongs to speech: with hysteresis, and with the hang-over at the end.
     pub is_speech: bool,
@@ -50,7 +50,7 @@ pub struct BlockAnalysis {
     pub level_dbfs: f32,
 }
 
-/// The stages, for those who time them; see [`CaptureChain::process_watched`].
+/// The stages, for timing them; see [`CaptureChain::process_watched`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CaptureStage {
     /// Sanitising and the high-pass.

@@ -80,7 +80,7 @@ impl Input for Silence {
     }
 }
 
-/// An output that nobody hears.
+/// An output that is not heard.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discard;
 

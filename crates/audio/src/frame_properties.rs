@@ -8,7 +8,7 @@ const GAIN_MAX: f32 = 2.0;
 pub struct FrameProperties {
     /// Amplitude factor, 0 to 2; others are brought into that range, NaN is 1.
     pub gain: f32,
-    /// While somebody with a higher priority speaks, the speaker is silent. The default is 1, as in the protocol, whose
+    /// While a player of a higher priority speaks, the speaker is silent. The default is 1, as in the protocol, whose
     /// range is 0 to 3; here any number will do.
     pub priority: u8,
     /// The voice comes from the speaker's place, if that is known, and not from the middle.

@@ -5,7 +5,7 @@ use crate::level;
 /// The level that speech is brought to, as a root mean square over its blocks.
 const TARGET_DBFS: f32 = -23.0;
 
-/// Speech below this level is somebody else's, or none.
+/// Speech below this level is crosstalk, or none.
 const QUIETEST_SPEECH_DBFS: f32 = -55.0;
 
 /// How much of the level of speech is kept per block of speech: about one second.

@@ -13,9 +13,9 @@ const INPUT_MAX: f32 = 16.0;
 
 /// A peak follower that rises at once and falls slowly, and turns everything down while it is above the knee.
 ///
-/// Rising at once needs no look-ahead and has no steps: at a new peak the sample follows the curve of a soft
-/// clipper. Falling slowly keeps the wave form of what follows the peak. Both ears are turned down by the same, as
-/// the louder one needs it, so that nobody moves to the side when somebody else is loud.
+/// Rising at once needs no look-ahead and has no steps: at a new peak the sample follows the curve of a soft clipper.
+/// Falling slowly keeps the wave form of what follows the peak. Both ears are attenuated equally, by what the louder
+/// one needs, so that a speaker does not move to the side when another is loud.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     peak: f32,

@@ -32,8 +32,8 @@ pub const PLAYED_REPORTS_MAX: usize = 1_024;
 /// One more is refused with [`MixerError::TooManySpeakers`](crate::MixerError).
 pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 
-/// Speakers that one mixer decodes at the same time by default: more voices at once nobody can follow. The frames of
-/// others are counted in [`SpeakerStatistics::skipped`](crate::SpeakerStatistics).
+/// Speakers that one mixer decodes at the same time by default: a listener cannot follow more voices at once. The
+/// frames of others are counted in [`SpeakerStatistics::skipped`](crate::SpeakerStatistics).
 pub const DEFAULT_MAX_DECODED: usize = 16;
 
 /// The loudest volume of a speaker or of all, an amplitude factor: +12 dB. A louder one is brought down to it.

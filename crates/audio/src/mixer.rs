@@ -1,4 +1,4 @@
-//! Everybody who speaks, in one sound: for each speaker take, decode or conceal, scale, place, add; then limit.
+//! All speakers, in one sound: for each speaker take, decode or conceal, scale, place, add; then limit.
 
 mod error;
 mod master;
@@ -33,8 +33,8 @@ pub struct SpeakerKey(pub u32);
 
 /// Mixes all remote speakers and drives the playback clock.
 ///
-/// Whatever is changed while somebody is heard is spread over a block of 10 ms or more, so that nothing clicks.
-/// Methods that name a speaker who is not there do nothing: a packet may always come after a leave.
+/// Changes during speech are spread over a block of 10 ms or more, so that nothing clicks. Methods that name an absent
+/// speaker do nothing: a packet can always come after a leave.
 pub struct Mixer {
     settings: MixerSettings,
     speakers: BTreeMap<SpeakerKey, Speaker>,
@@ -200,8 +200,8 @@ impl Mixer {
         self.mix_watched(block, |_, _, _| {});
     }
 
-    /// The same, and shows each speaker's part of it as it was decoded, mono, before volume and place: who it is, where
-    /// on the playback clock it begins, and the sound. Speakers who are silent or not decoded are left out.
+    /// The same, and shows each speaker's part of it as it was decoded, mono, before volume and place: the speaker,
+    /// where on the playback clock it begins, and the sound. Speakers that are silent or not decoded are left out.
     pub fn mix_watched(
         &mut self,
         block: &mut StereoBlock,
@@ -217,9 +217,8 @@ impl Mixer {
         self.scene.now += BLOCK_SAMPLES as u64;
     }
 
-    /// The same for a caller that is behind: whoever is heard fades out, and what was received for these 10 ms is
-    /// passed over without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`]
-    /// meanwhile.
+    /// The same for a caller that is behind: audible speakers fade out, and what was received for these 10 ms is
+    /// skipped without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`] meanwhile.
     pub fn skip(&mut self, block: &mut StereoBlock) {
         self.scene.is_silent = self.master.is_silent();
         self.speakers.values_mut().for_each(Speaker::pass_over);
@@ -253,7 +252,7 @@ impl Mixer {
         self.played.pop()
     }
 
-    /// How many entries of [`Self::poll_played`] were dropped because nobody asked in time.
+    /// How many entries of [`Self::poll_played`] were dropped because they were not read in time.
     pub fn played_overflow(&self) -> u64 {
         self.played.overflowed()
     }

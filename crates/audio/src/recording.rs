@@ -28,8 +28,8 @@ pub use track_file::{OpenTrack, TrackFile};
 /// Every file begins where the recording does, whenever its sound does: laid upon each other in an editor, they are in
 /// step. What is not written is silence. What comes too late for its place in a file is left out and counted.
 ///
-/// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no
-/// call has more than a few seconds of silence to write.
+/// The caller calls [`approach`](Self::approach) now and then for tracks without input, so that no call has more than a
+/// few seconds of silence to write.
 pub struct Recording {
     open: OpenTrack,
     folder: PathBuf,

@@ -1,5 +1,5 @@
-//! `consonance demo`: a server and four players in one process speak recordings over a bad network, and a report
-//! shows who heard whom, and how well.
+//! `consonance demo`: a server and four players in one process speak recordings over a bad network, and a report shows
+//! what each one heard, and how well.
 
 mod cue;
 mod findings;

@@ -6,7 +6,7 @@ use std::process::exit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether somebody wants the program to end.
+/// Whether the program should end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
@@ -43,7 +43,7 @@ impl Interrupt {
         Ok((interrupt, hangup))
     }
 
-    /// As if somebody had pressed Ctrl-C.
+    /// As if Ctrl-C was pressed.
     pub(crate) fn happen(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -8,7 +8,7 @@
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports what each player heard.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
-//! * `inspect` shows how a running player or server is doing, and `why` says why somebody is not heard.
+//! * `inspect` shows how a running player or server is doing, and `why` says why a player is not heard.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.
 //! * `recordings` shows what a server has recorded.
 //! * `proxy` stands before a game's own server and takes voice out of what its clients say.
@@ -131,7 +131,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, networks: Networks) -> A
 pub fn exit_code(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output has read enough, as `| head -1` does: that is an end like any other.
+        // The reader of our output has read enough, as `| head -1` does: that is an end like any other.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             logging::fail(&error);

@@ -40,7 +40,7 @@ impl LogLevelSwitch {
     pub(crate) fn set(&self, level: LogLevel) {
         let Some(handle) = &self.handle else { return };
         let filter = filter_of(level).add_directive(notices(self.format));
-        // It fails if nobody logs any more.
+        // It fails if logging has ended.
         let _ = handle.reload(filter);
     }
 }

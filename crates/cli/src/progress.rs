@@ -28,7 +28,7 @@ impl ProgressLine {
             return;
         }
         let former = self.text.replace(text);
-        // Whoever does not see it misses nothing.
+        // It is cosmetic: a failure is ignored.
         let _ = write!(stderr(), "{}", over(&former, &self.text.borrow()));
     }
 

@@ -15,7 +15,7 @@ use crate::devices::shown;
 pub(crate) enum Recordings {
     /// List the recordings of a server's folder, the oldest first.
     List(List),
-    /// Show who is in one recording, and when each voice is heard in which rooms.
+    /// Show the players of one recording, and when each voice is heard in which rooms.
     Show(Show),
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Who gave the secret itself finds it in its shell's history already, and not in our words as well.
+/// A secret given as an argument is in the shell's history already, and should not be in our messages as well.
 fn why_not(path: &Path, error: &io::Error) -> String {
     let given = path.to_string_lossy();
     if given.starts_with("eyJ") || given.starts_with('{') {
@@ -53,7 +53,7 @@ fn read_file(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// What comes behind the line is for whoever reads on, in whole lines.
+/// The rest after the line is left to the next reader, in whole lines.
 fn read_line() -> io::Result<String> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;

@@ -101,13 +101,13 @@ fn example_line(address: &QuicAddress) -> String {
     )
 }
 
-/// This port of this machine, or any where somebody has it.
+/// This port of this machine, or a free one if it is taken.
 fn free_or_any(port: u16, is_free: impl Fn(SocketAddr) -> bool) -> SocketAddr {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     if is_free(address) { address } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
 }
 
-/// Who was started as `program` shows commands that can be typed in the same place.
+/// The invitation, with commands that start with `program`, as the user typed it.
 fn invitation(program: &str, page: &str, native: &QuicAddress) -> String {
     format!(
         "Open this page in a browser and talk; another tab is another player:\n\n  {page}\n\n\

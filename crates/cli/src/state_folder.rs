@@ -1,5 +1,4 @@
-//! Where a server keeps what outlives it, if nobody says where: the same place for the server that makes a token
-//! and the command that shows it.
+//! The default folder for state: the same for the server that makes a token and the command that shows it.
 
 use std::env;
 use std::path::PathBuf;

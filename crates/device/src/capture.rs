@@ -77,7 +77,7 @@ impl CaptureReader {
     pub(crate) fn read(&mut self, now: Duration, block: &mut [f32; BLOCK_SAMPLES]) {
         self.control.handle_beat(now, self.pulse.take_news());
         if self.ring.slots() == RING_FRAMES {
-            // Nobody read for half a second, and what is in here is older than what was dropped since.
+            // The ring was not read for half a second, and what is in here is older than what was dropped since.
             self.discard(RING_FRAMES);
             self.gather();
         }

@@ -8,7 +8,7 @@ use crate::limits::LISTED_MAX;
 pub struct DeviceInfo {
     /// As the system calls it; unique within its direction, by a number behind it where the system has two of a name.
     pub name: String,
-    /// Whether the system uses it when nobody asks for another one.
+    /// Whether it is the system's default.
     pub is_default: bool,
 }
 
@@ -35,7 +35,7 @@ impl DeviceList {
         self.of(direction).iter().find(|device| device.is_default)
     }
 
-    /// The device that somebody means: by its whole name, or by a part of it that no other has, in any case.
+    /// The device with this whole name, or with a part of its name that no other has, ignoring case.
     ///
     /// # Errors
     /// [`FindError`] if it is none, or could be several.

@@ -24,7 +24,7 @@ pub enum Backend {
     /// The sound system of this machine.
     #[default]
     Automatic,
-    /// One microphone that is silent and one loudspeaker that nobody hears, in real time, on every machine: for tests.
+    /// One silent microphone and one unheard loudspeaker, in real time, on every machine: for tests.
     Null,
 }
 
@@ -99,7 +99,7 @@ impl Devices {
         (devices, Microphone::new(clock.clone(), readers), Loudspeaker::new(clock, writers))
     }
 
-    /// Uses another device from now on. Of several selections that nobody had time to follow, the last one counts.
+    /// Uses another device from now on. Of several selections that were not carried out yet, the last one counts.
     pub fn select(&self, direction: Direction, selection: DeviceSelection) {
         let [input, output] = &self.selected;
         match direction {
@@ -107,7 +107,7 @@ impl Devices {
             Direction::Output => output.put(selection),
         }
         if let Some(wake) = &self.wake {
-            // Where one waits already, or the thread never began, there is nobody to wake.
+            // If one waits already, or the thread never started, no wake-up is needed.
             let _ = wake.try_send(());
         }
     }
@@ -151,7 +151,7 @@ impl std::fmt::Debug for Devices {
     }
 }
 
-/// Nobody looks after these devices, and the game is told.
+/// These devices have no supervisor, and the game is told.
 fn leave_alone(directions: [(Direction, &Shared); 2], events: &EventQueue) {
     for (direction, shared) in directions {
         shared.set(DeviceState::Missing, None);

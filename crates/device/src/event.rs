@@ -24,7 +24,7 @@ pub struct DeviceEvent {
     pub state: DeviceState,
 }
 
-/// Events that wait for whoever polls them.
+/// Events that wait to be polled.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue(Mutex<VecDeque<DeviceEvent>>);
 

@@ -8,7 +8,7 @@ use crate::mailbox::Mailbox;
 
 /// The microphone that is selected, whichever it is at the time; silent while there is none. Never ends.
 ///
-/// [`Input::read`] is meant to be called every 10 ms; it never waits. Blocks that nobody reads are lost.
+/// [`Input::read`] is meant to be called every 10 ms; it never waits. Blocks that are not read are lost.
 pub struct Microphone {
     clock: Clock,
     readers: Mailbox<CaptureReader>,

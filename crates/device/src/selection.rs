@@ -1,4 +1,4 @@
-//! Which device somebody chooses.
+//! The choice of a device.
 
 /// Which microphone or loudspeaker to use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

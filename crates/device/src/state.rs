@@ -26,7 +26,7 @@ pub enum DeviceState {
     Denied,
     /// There is one, but it cannot be opened, mostly because another program has it. It is tried again.
     Busy,
-    /// Nobody wants a device, or it is not opened yet.
+    /// No device is wanted, or it is not opened yet.
     #[default]
     Off,
 }

@@ -74,7 +74,7 @@ impl<S: SoundSystem> Supervisor<S> {
         Self { system, keepers, events }
     }
 
-    /// Runs until nobody can wake it any more. What was selected is the microphone, and then the loudspeaker.
+    /// Runs until it cannot be woken any more. What was selected is the microphone, and then the loudspeaker.
     pub(crate) fn run(
         mut self,
         clock: &Clock,

@@ -58,7 +58,7 @@ pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u
     let mut stream = connect(address)?;
     let head = format!("{request} HTTP/1.1\r\nConnection: close\r\n{}\r\n\r\n", lines.join("\r\n"));
     stream.write_all(head.as_bytes())?;
-    // Who is refused by its head may find nobody there for its body.
+    // A client refused by its head can be gone before its body is read.
     let _ = stream.write_all(body);
     answer(&mut stream)
 }
@@ -71,7 +71,7 @@ pub fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes) {
         let is_open = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
-        // Who is refused before all of it was read finds the connection reset.
+        // A client refused before all of it was read finds the connection reset.
         if is_open || bytes.is_empty() {
             return Err(error);
         }

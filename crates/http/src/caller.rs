@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection.
+//! The peer of a connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use crate::seats::Seat;
 
 /// The other end of the connection that a request came over.
 ///
-/// Whoever keeps it keeps the connection's seat taken: conversations that go on after the request, such as
-/// `WebSocket`s, count like any other connection.
+/// Holding it keeps the connection's seat taken: conversations that go on after the request, such as `WebSocket`s,
+/// count like any other connection.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(crate) remote: SocketAddr,

@@ -92,7 +92,7 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
         }
         connection.await
     };
-    // Also who reads its answers one byte at a time comes to an end.
+    // A client that reads its response one byte at a time comes to an end, too.
     match timeout(limits.connection_lifetime, talk).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
@@ -113,7 +113,7 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
 /// Bytes of a request's head; browsers send one or two thousand. It is the least that the parser takes.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
-/// The routes, which are told with each request who asks and where to count, and whose answers are counted.
+/// The routes, which get each request's peer and counters, and whose responses are counted.
 #[derive(Clone)]
 struct ForCaller {
     app: TowerToHyperService<Router>,

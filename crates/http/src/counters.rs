@@ -52,7 +52,7 @@ impl HttpCounters {
         let Counts { accepted, ended, rejected, tls_failed, unreadable, timed_out, broken_off, answers } =
             &*self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // In this order: who ends meanwhile was accepted before.
+        // In this order: a connection that ends meanwhile was accepted before.
         let (ended, accepted) = (read(ended), read(accepted));
         HttpStatistics {
             connections: accepted.saturating_sub(ended),

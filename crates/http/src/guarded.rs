@@ -24,8 +24,8 @@ pub struct RouteLimits {
     pub headers: &'static [(&'static str, &'static str)],
 }
 
-/// Answers what these routes do not, gives up on who is too slow, and tells browsers to be in nobody's frame, and to
-/// keep and guess nothing. A route that sets one of these headers itself keeps its own.
+/// Answers what these routes do not, times slow clients out, and tells browsers not to frame, keep or sniff anything. A
+/// route that sets one of these headers itself keeps its own.
 pub fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, limits: RouteLimits) -> Router<S> {
     let RouteLimits { request_timeout, request_bytes_max, content_security_policy, headers } = limits;
     let own = headers.iter().map(|(name, value)| (HeaderName::from_static(name), *value));
@@ -47,7 +47,7 @@ async fn not_so() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes no requests of this method")
 }
 
-/// Gives up on who is too slow with its body, and on workers that do not answer.
+/// Times out clients with a slow body, and workers that do not answer.
 async fn in_time(patience: Duration, request: Request, next: Next) -> Response {
     tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(|_| {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "this took too long: try again").into_response()

@@ -36,9 +36,9 @@ pub struct ListenerSettings {
     pub listen: SocketAddr,
     /// Threads that answer, besides the listener's own; 0 leaves everything to that.
     pub threads: usize,
-    /// What it shows to those who come; plain HTTP without it.
+    /// The certificate for connections; plain HTTP without it.
     pub tls: Option<Tls>,
-    /// Who may have as many connections as it likes, such as proxies.
+    /// Peers without a limit of connections, such as proxies.
     pub trusted: Vec<IpNetwork>,
     /// What one connection may take.
     pub limits: ConnectionLimits,

@@ -15,13 +15,13 @@ use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
 use crate::ip_network::IpNetwork;
 
-/// Who may still come in.
+/// Free seats for connections.
 #[derive(Debug)]
 pub(crate) struct Seats {
     free: Arc<Semaphore>,
     connections_max: usize,
     per_home: usize,
-    /// Who may have as many as it likes, such as proxies.
+    /// Peers without a limit, such as proxies.
     trusted: Vec<IpNetwork>,
     taken: Mutex<HashMap<IpAddr, usize>>,
     counters: HttpCounters,
@@ -46,8 +46,8 @@ impl Seats {
         Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
     }
 
-    /// Who comes while all seats are taken waits in the operating system's queue; who has
-    /// too many already is sent away.
+    /// While all seats are taken, connections wait in the operating system's queue; a peer with too many already is
+    /// refused.
     pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
         let permit = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes the semaphore");
         loop {
@@ -69,7 +69,7 @@ impl Seats {
         }
     }
 
-    /// Until nobody is there any more.
+    /// Until no connection is left.
     pub(crate) async fn wait_for_all(&self) {
         let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
         let _ = self.free.acquire_many(all).await;

@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// What a listener shows to those who come; a clone is the same.
+/// The certificate for new connections; a clone is the same.
 #[derive(Clone)]
 pub struct Tls(Arc<RwLock<TlsAcceptor>>);
 
@@ -46,7 +46,7 @@ impl Tls {
         acceptor(certificate, key).map(|acceptor| Self(Arc::new(RwLock::new(acceptor))))
     }
 
-    /// Shows another certificate from now on. Who is there already goes on.
+    /// Shows another certificate from now on. Established connections go on.
     ///
     /// # Errors
     /// As those of [`from_pem`](Self::from_pem); the former one stays.

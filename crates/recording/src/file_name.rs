@@ -3,8 +3,8 @@
 /// As much of a name as may stand in the name of a file on any system, 80 bytes at the most: letters and digits, `-`
 /// but at the beginning, where programs take it for an option, and `_` for everything else.
 ///
-/// It may be empty, and may be a name that Windows reserves, such as `CON`, so it is only a part: whoever uses it adds
-/// what makes it unique. With 80 bytes there is room for that in the 255 that most file systems take.
+/// It can be empty, and can be a name that Windows reserves, such as `CON`, so it is only a part: the caller adds what
+/// makes it unique. With 80 bytes there is room for that in the 255 that most file systems take.
 pub fn file_name_part(name: &str) -> String {
     let mut part = String::new();
     for character in name.trim().chars() {

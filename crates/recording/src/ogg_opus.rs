@@ -1,4 +1,4 @@
-//! Ogg Opus streams (RFC 7845) of packets that somebody else encoded, each at its place in time.
+//! Ogg Opus streams (RFC 7845) of packets that were encoded elsewhere, each at its place in time.
 
 use std::io::{self, Write};
 
@@ -25,14 +25,14 @@ pub struct OggOpusWriter<W: Write> {
     end: u64,
     /// Where the page that is being filled begins.
     page_begins: u64,
-    /// The first byte of the last packet, if it was somebody's and not made up.
+    /// The first byte of the last packet, if it was received and not made up.
     last_toc: Option<u8>,
     /// What the sink has got.
     bytes: u64,
 }
 
 impl<W: Write> OggOpusWriter<W> {
-    /// Begins a stream; its headers are written at once. `serial` tells it from other streams if somebody chains them;
+    /// Begins a stream; its headers are written at once. `serial` tells it from other streams when they are chained;
     /// `channels` are what players play it on, whatever its packets hold; `tags` are comments such as `TITLE`, of which
     /// the values are cut at 1000 bytes.
     ///
@@ -130,7 +130,7 @@ impl<W: Write> OggOpusWriter<W> {
     /// Ends the stream so that it plays so many samples at 48 kHz, to the sample: what its packets hold beyond is not
     /// played, but for what was flushed already, and what they lack is silence. Gives the sink back.
     ///
-    /// The encoder's delay lies between packets and sound, so whoever has the encoder writes packets up to
+    /// The encoder's delay lies between packets and sound, so a caller with the encoder writes packets up to
     /// [`PRE_SKIP_SAMPLES`] behind the end.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample
-//! upon sample in what a codec made of it ([`correlation`]), wherever it is in what somebody heard ([`likeness()`]), or
-//! frame by frame, so that losses can be counted ([`Coverage`]).
+//! upon sample in what a codec made of it ([`correlation`]), anywhere in a recording ([`likeness()`]), or frame by
+//! frame, so that losses can be counted ([`Coverage`]).
 //!
 //! ```
 //! use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -51,7 +51,7 @@ pub fn speech_of(number: u32, from_seconds: f64, to_seconds: f64) -> Vec<f32> {
     samples.windows(2).flat_map(thrice).collect()
 }
 
-/// Writes a sound for people who want to hear it: 16 bits.
+/// Writes a sound to listen to: 16 bits.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -110,7 +110,7 @@ pub fn decode(stream: impl Read) -> Vec<f32> {
     sound
 }
 
-/// What a listener hears who gets these packets one after the other, without the encoder's delay.
+/// What a listener of these packets hears, one after the other, without the encoder's delay.
 pub fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
     let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
     let mut frame = vec![0.0; PACKET_SAMPLES_MAX];

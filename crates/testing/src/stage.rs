@@ -7,8 +7,8 @@
 //! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
 //! * [`Failure`] says in words what was not as it should be.
 //!
-//! Who uses it: `consonance-e2e`. It knows no server, no page and no voice.
-//! It is empty on systems other than Unix: a browser is driven over descriptors that it inherits.
+//! Used by: `consonance-e2e`. It knows no server, no page and no voice. It is empty on systems other than Unix: a
+//! browser is driven over descriptors that it inherits.
 
 mod browser;
 mod child;

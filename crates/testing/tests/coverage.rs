@@ -58,7 +58,7 @@ fn what_was_cut_out_is_counted_whatever_stands_in_its_place() {
 #[test]
 fn a_gap_is_as_long_as_what_is_missing() {
     for said in spoken() {
-        // Where somebody speaks without a pause.
+        // Speech without a pause.
         let energy = |frame: &[f32]| frame.iter().map(|sample| sample * sample).sum::<f32>();
         let softest = |at: &usize| {
             let frames = said[*at..*at + 10 * FRAME_SAMPLES].chunks(FRAME_SAMPLES);

@@ -61,7 +61,7 @@ impl Reference {
         score.clamp(1.0, 5.0)
     }
 
-    /// The first spectra of the patches in which somebody speaks; patches overlap by half.
+    /// The first spectra of the patches with speech; patches overlap by half.
     fn active_patches(&self) -> impl Iterator<Item = usize> {
         let step = PATCH_FRAMES * FRAME_SPECTRA / 2;
         let last = self.spectrogram.len().saturating_sub(PATCH_FRAMES * FRAME_SPECTRA);

@@ -24,7 +24,7 @@ pub(super) struct ActionRequest {
     /// away, and not otherwise.
     #[serde(default)]
     reason: String,
-    /// Who does it, for the audit log.
+    /// The operator, for the audit log.
     #[serde(default = "somebody")]
     by: String,
 }
@@ -92,9 +92,9 @@ pub(super) struct Subject {
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Outcome {
-    /// Whom it has reached: `told`, `untold` (a client that cannot be told), `absent` (it holds when the player comes),
-    /// `absent_name` (it holds for whoever comes with this name and no subject), `moved`, `only_removed` (a client that
-    /// cannot be asked to go elsewhere), `holds`.
+    /// The result: `told`, `untold` (a client that cannot be told), `absent` (it applies when the player joins),
+    /// `absent_name` (it applies to players that join with this name and no subject), `moved`, `only_removed` (a client
+    /// that cannot be asked to go elsewhere), `holds`.
     #[schema(value_type = String)]
     outcome: consonance_server::moderation::Outcome,
     /// How it is kept: `on_disk`, `in_memory`, or `waiting` for the disk.

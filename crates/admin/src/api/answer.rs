@@ -39,19 +39,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
     }
 }
 
-/// Who takes something back or away, and why.
+/// The operator and the reason of a removal.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Why {
     /// Why.
     #[serde(default)]
     reason: String,
-    /// Who does it, for the audit log.
+    /// The operator, for the audit log.
     #[serde(default = "somebody")]
     by: String,
 }
 
-/// How much of a list is wanted: 1000 at most, and 100 where nobody says.
+/// The length of a list: at most 1000, default 100.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Limit(usize);
 
@@ -69,7 +69,7 @@ impl Default for Limit {
     }
 }
 
-/// Who did something, where nobody says.
+/// The default name of the operator.
 pub(super) fn somebody() -> String {
     "admin".into()
 }
@@ -80,7 +80,7 @@ impl From<Why> for By {
     }
 }
 
-/// Why somebody does not get what it asked for.
+/// The error response of a request.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct Refusal(Problem);

@@ -44,7 +44,7 @@ struct EntryView {
     id: u64,
     /// When, in seconds since 1970.
     at: u64,
-    /// Who did it, as the one who asked says.
+    /// The operator, as the caller names it.
     by: String,
     action: String,
     /// The session; none if it holds for all.

@@ -1,4 +1,4 @@
-//! Bans: who may not come in.
+//! Bans.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,22 +26,22 @@ pub(super) struct Page {
     limit: Limit,
 }
 
-/// Somebody who is to be kept out.
+/// A ban to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BanRequest {
     target: Target,
     /// How many seconds it holds; for good without.
     for_s: Option<u64>,
-    /// Why; shown to who is banned.
+    /// The reason; shown to the banned player.
     #[serde(default)]
     reason: String,
-    /// Who does it, for the audit log.
+    /// The operator, for the audit log.
     #[serde(default = "somebody")]
     by: String,
 }
 
-/// Whom a ban is about.
+/// The target of a ban.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Target {
@@ -60,7 +60,7 @@ pub(super) struct BanView {
     id: u64,
     target: Target,
     reason: String,
-    /// Who decided it.
+    /// The operator that decided it.
     by: String,
     /// When, in seconds since 1970.
     since: u64,
@@ -68,16 +68,16 @@ pub(super) struct BanView {
     until: Option<u64>,
 }
 
-/// A new ban, and who was sent away for it.
+/// A new ban, and the players disconnected for it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Banned {
     ban: BanView,
-    /// Players who were here.
+    /// Disconnected players.
     expelled: Vec<Expelled>,
     done: Outcome,
 }
 
-/// Somebody who was sent away.
+/// A disconnected player.
 #[derive(Debug, Serialize, ToSchema)]
 struct Expelled {
     session: String,
@@ -102,7 +102,7 @@ pub(super) async fn bans(
     .await
 }
 
-/// Keep somebody out. Whoever is here and meant is sent away.
+/// Ban a player. Matching players are disconnected.
 #[utoipa::path(
     post,
     path = "/api/v1/bans",

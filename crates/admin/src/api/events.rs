@@ -54,7 +54,7 @@ pub(super) async fn events(
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
     let mut beat = interval(INTERVAL);
-    // Whoever is late gets the newest, and not all that it missed.
+    // A slow subscriber gets the newest state, and not all that it missed.
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let following = Following { app, session: followed.session, beat, _place: place };
     Ok(Sse::new(stream::unfold(following, Following::next)))

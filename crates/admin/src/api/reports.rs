@@ -27,7 +27,7 @@ pub(super) struct Page {
     limit: Limit,
 }
 
-/// Somebody who is reported.
+/// A player to report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReportRequest {
@@ -37,7 +37,7 @@ pub(super) struct ReportRequest {
     /// Why; kept with the report.
     #[serde(default)]
     reason: String,
-    /// Who does it, for the audit log.
+    /// The operator, for the audit log.
     #[serde(default = "somebody")]
     by: String,
 }
@@ -50,11 +50,11 @@ pub(super) struct ReportView {
     /// When, in seconds since 1970.
     at: u64,
     session: String,
-    /// Who was reported.
+    /// The reported player.
     player: String,
     /// The subject of its join token.
     subject: Option<String>,
-    /// Who reported it.
+    /// The reporter.
     by: String,
     reason: String,
     /// How many voices there are files of.

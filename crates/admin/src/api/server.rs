@@ -15,10 +15,10 @@ pub(super) struct ServerView {
     /// The version of the program.
     version: &'static str,
     uptime_s: u64,
-    /// Players who have joined.
+    /// Players that have joined.
     players: usize,
     sessions: usize,
-    /// Nobody may join any more.
+    /// No newcomers are admitted.
     is_draining: bool,
     /// In how many seconds it ends at the latest, if it does.
     ends_in_s: Option<u64>,

@@ -1,4 +1,4 @@
-//! Sessions and who is in them.
+//! Sessions and their players.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ pub(super) struct SessionView {
     name: String,
     /// By id.
     players: Vec<PlayerView>,
-    /// Those that somebody listens to.
+    /// Rooms with listeners.
     rooms: Vec<RoomView>,
     /// Limits that operators have given rooms, by room or by how names begin.
     limits: Vec<LimitView>,
@@ -57,7 +57,7 @@ struct PlayerView {
     is_speaking: bool,
     /// Milliseconds since the newest one; none if none is known of.
     voice_ms_ago: Option<u64>,
-    /// Whom it was for: rooms by their names, players with an `@` before theirs.
+    /// Its targets: rooms by their names, players with an `@` before theirs.
     voice_to: Vec<String>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     lost_percent: Option<f32>,
@@ -65,7 +65,7 @@ struct PlayerView {
     voice_path: Option<String>,
     /// Which network it came over, such as `quic`, `browser` or `browser-fallback`.
     network: Option<String>,
-    /// Why nobody hears it just now, in words, if it is a browser and its page is the reason.
+    /// Why it is not heard just now, in words, if it is a browser and its page is the reason.
     page_trouble: Option<&'static str>,
     /// Bytes that came from it.
     received_bytes: u64,
@@ -104,7 +104,7 @@ struct RightsView {
     speak: Option<bool>,
 }
 
-/// A room that somebody listens to.
+/// A room with listeners.
 #[derive(Debug, Serialize, ToSchema)]
 struct RoomView {
     name: String,

@@ -1,4 +1,4 @@
-//! What the service was asked that has the last word on who may join.
+//! Counters of the joining hook.
 
 use consonance_server::HookStatistics;
 

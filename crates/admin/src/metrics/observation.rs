@@ -17,7 +17,7 @@ use consonance_session::ServerStatistics;
 pub struct Observation {
     /// How long it runs.
     pub uptime: Duration,
-    /// Nobody may join any more, and the server ends in this time at the latest.
+    /// No newcomers are admitted, and the server exits in this time at the latest.
     pub drains_for: Option<Duration>,
     /// Workers that did not answer in time.
     pub silent_workers: usize,

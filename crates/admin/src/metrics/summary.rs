@@ -33,7 +33,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation, sessions_ma
     }
 }
 
-/// Shares of frames that did not arrive: up to 1 % nobody hears, above 10 % words are missing.
+/// Shares of frames that did not arrive: up to 1 % is inaudible, above 10 % words are missing.
 const LOSS_BOUNDS: [f32; 5] = [0.01, 0.02, 0.05, 0.1, 0.2];
 
 /// A histogram whose observations come and go, so that each is written as a gauge.

@@ -1,11 +1,11 @@
-//! Which blocks are spoken: always, while a key is held, or while somebody speaks.
+//! Activation of blocks: always, while a key is pressed, or while speech is detected.
 //!
-//! A voice detector hears that somebody speaks 20 to 150 ms after it began, so that the first syllable would be
-//! lost. So the gate always holds the last 200 ms, the pre-roll, and begins with them. Afterwards it is late by
-//! as much, and catches up by leaving out pauses and periods of the voice (see `catch_up.rs`).
+//! A voice detector reports speech 20 to 150 ms after it began, so that the first syllable would be lost. So the gate
+//! always holds the last 200 ms, the pre-roll, and begins with them. Afterwards it is late by as much, and catches up
+//! by leaving out pauses and periods of the voice (see `catch_up.rs`).
 //!
-//! Where everything is wanted, and beside it the word when somebody speaks, it is late by the pre-roll in the
-//! pauses alone: after each utterance it lets a little more silence pass, and so the next one can be told in time.
+//! Where everything is wanted, and speech reported beside it, the report is late by the pre-roll in the pauses alone:
+//! after each utterance a little more silence passes, and so the next one can be reported in time.
 
 use super::BlockAnalysis;
 use super::catch_up::Line;
@@ -19,7 +19,7 @@ pub enum ActivationMode {
     Open,
     /// While a key is held; what was said before it was pressed stays here.
     PushToTalk,
-    /// While somebody speaks.
+    /// While speech is detected.
     #[default]
     Voice,
 }
@@ -42,7 +42,7 @@ pub struct Demand {
     pub everything: bool,
     /// The blocks of speech, with their pre-roll, and the word which blocks they are.
     pub speech: bool,
-    /// How much of what follows speech is wanted too, in milliseconds: for who fades it out.
+    /// How much of what follows speech is wanted too, in milliseconds: for a fade-out.
     pub tail_ms: u32,
 }
 
@@ -70,9 +70,9 @@ impl Default for ActivationSettings {
 /// Whether a block is to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoken {
-    /// Somebody speaks, and that was wanted.
+    /// Speech, and it was wanted.
     Speech,
-    /// Nobody speaks, or nobody wants to know; but the block is wanted all the same.
+    /// No speech, or no demand for it; but the block is wanted all the same.
     Sound,
     /// Nothing is to be sent; the block is silence.
     Silence,
@@ -120,7 +120,7 @@ impl Activation {
         self.process_for(self.settings.mode.demand(key_held), block, heard)
     }
 
-    /// The same, as somebody demands, whatever the mode of the settings.
+    /// The same by an explicit demand, whatever the mode of the settings.
     pub fn process_for(
         &mut self,
         demand: Demand,

@@ -1,4 +1,4 @@
-//! From 48 kHz to 16 kHz, for those who look but do not listen.
+//! From 48 kHz to 16 kHz, for analysis, not for listening.
 
 use std::f32::consts::PI;
 

@@ -6,8 +6,8 @@
 //!                                                                         residual echo's estimate ┘
 //! ```
 //!
-//! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long
-//! enough for it; and somebody who speaks here does not spoil the filter, because it knows how sure it is.
+//! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long enough for
+//! it; and near-end speech does not spoil the filter, because it knows how sure it is.
 
 mod bands;
 mod dominance;
@@ -70,7 +70,7 @@ impl EchoCanceller {
         self.suppressor.set_level(level);
     }
 
-    /// Subtracts the predicted echo from one block, in which somebody else may be heard as well.
+    /// Subtracts the predicted echo from one block, which can contain near-end speech.
     pub(crate) fn subtract(
         &mut self,
         block: &mut [f32; BLOCK_SAMPLES],

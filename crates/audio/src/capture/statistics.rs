@@ -17,7 +17,7 @@ pub struct CaptureStatistics {
     pub output_amplitude: f32,
     /// What the automatic gain adds at present, in dB.
     pub gain_db: f32,
-    /// How probable it is that somebody speaks, 0 to 1.
+    /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
     /// Figures of the echo canceller, if it is on.
     pub echo: Option<EchoStatistics>,

@@ -1,4 +1,4 @@
-//! Whether somebody speaks.
+//! Whether there is speech.
 
 use earshot::Detector;
 
@@ -52,7 +52,7 @@ impl VoiceDetector {
         self.hang_over_left > 0
     }
 
-    /// How probable it is that somebody speaks, 0 to 1.
+    /// The probability of speech, 0 to 1.
     pub(crate) fn probability(&self) -> f32 {
         self.probability
     }

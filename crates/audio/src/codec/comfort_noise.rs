@@ -12,7 +12,7 @@ const ORDER: usize = 16;
 const REMEMBERED_BLOCKS: usize = 16;
 const BACKGROUND_BLOCKS: usize = 4;
 
-/// After so long, 360 ms, a silent encoder sends a whole frame again, whoever made it: the decoder has concealed for so
+/// After this time, 360 ms, a silent encoder of any make sends a whole frame again: the decoder has concealed for so
 /// long that it may come out ten times too loud.
 const REFRESH_SAMPLES: usize = 17_280;
 

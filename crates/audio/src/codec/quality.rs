@@ -4,9 +4,8 @@ use super::{EncoderSettings, Redundancy};
 
 /// The original's three qualities, and one for music.
 ///
-/// The quality can change while somebody speaks, with
-/// [`Encoder::set_bitrate`](super::Encoder::set_bitrate) between those for voices; a change to or from
-/// music, or of the frame size, takes a new encoder, the latter a new handshake too.
+/// The quality can change during speech, with [`Encoder::set_bitrate`](super::Encoder::set_bitrate) between those for
+/// voices; a change to or from music, or of the frame size, takes a new encoder, the latter a new handshake too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Quality {
@@ -17,7 +16,7 @@ pub enum Quality {
     /// 24 kbit/s: a clear voice, with room for copies of what gets lost.
     #[default]
     High,
-    /// 64 kbit/s, encoded as music: for instruments, radios and players who sing. Without copies, because the mode of
+    /// 64 kbit/s, encoded as music: for instruments, radios and singing players. Without copies, because the mode of
     /// Opus that music needs has none.
     Music,
 }

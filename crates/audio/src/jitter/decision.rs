@@ -8,7 +8,7 @@ use crate::frame_properties::FrameProperties;
 /// What to do now.
 #[derive(Debug, PartialEq)]
 pub enum Decision<'a> {
-    /// Nobody speaks: ask again a block later.
+    /// No speech: ask again a block later.
     Silence,
     /// Decode this packet.
     Play {

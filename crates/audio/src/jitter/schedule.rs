@@ -91,7 +91,7 @@ impl JitterBuffer {
         if self.excess_of(next, moment) < 0 {
             return Decision::Silence;
         }
-        // Who joins in the middle of an utterance has not lost its beginning.
+        // A player that joins in the middle of an utterance has not lost its beginning.
         if u64::from(next) * self.frame_samples() <= DELAY_SAMPLES_MAX {
             self.counters.lost += u64::from(next);
         }

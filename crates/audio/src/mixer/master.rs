@@ -1,4 +1,4 @@
-//! What holds for everybody who is heard: the master volume, deafness, and turning others down while oneself speaks.
+//! Settings for all speakers: the master volume, deafness, and ducking while the local player speaks.
 
 use super::settings::{DuckingSettings, sensible_volume};
 use crate::block::StereoBlock;
@@ -36,7 +36,7 @@ impl Master {
         &mut self.ducking
     }
 
-    /// Nobody is heard, and nobody is going to be.
+    /// No speaker is heard, and none is going to be.
     pub(super) fn is_silent(&self) -> bool {
         self.gain.rests_at_zero(self.target(self.ducking.gain))
     }

@@ -74,7 +74,7 @@ pub struct SpeakerStatistics {
     pub unheard: Option<Unheard>,
 }
 
-/// Why somebody who speaks is not heard. Where several reasons hold, it is the first.
+/// Why a speaker is not heard. Where several reasons hold, it is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unheard {
     /// The listener is deaf to everybody, or has turned the volume of all down to nothing.
@@ -83,7 +83,7 @@ pub enum Unheard {
     Muted,
     /// The speaker's volume, or that of its channel, is 0.
     TurnedDown,
-    /// Somebody of a higher priority speaks.
+    /// A player of a higher priority speaks.
     Outranked,
     /// The speaker is too far away.
     OutOfRange,
@@ -91,7 +91,7 @@ pub enum Unheard {
     Crowded,
 }
 
-/// The last frames heard, until somebody asks. Drops the oldest when nobody does.
+/// The last frames heard, until they are read. Drops the oldest if they are not read.
 #[derive(Debug)]
 pub(super) struct PlayedFrames {
     frames: VecDeque<PlayedFrame>,

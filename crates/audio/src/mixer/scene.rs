@@ -14,10 +14,10 @@ pub(super) struct Scene {
     pub(super) spatial: SpatialSettings,
     /// The listener is known to wear headphones.
     pub(super) headphones: bool,
-    /// The highest priority with which somebody speaks.
+    /// The highest priority among the speakers.
     pub(super) top_priority: Option<u8>,
     /// Speakers are brought to one loudness.
     pub(super) is_levelled: bool,
-    /// Nothing is heard whoever speaks.
+    /// Nothing is heard, whatever the speaker.
     pub(super) is_silent: bool,
 }

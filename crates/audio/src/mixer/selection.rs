@@ -1,8 +1,8 @@
-//! Who is decoded when more people speak than that is worth: the loudest at the listener's ear.
+//! The choice of decoded speakers when there are more than the mixer decodes: the loudest at the listener's ear.
 //!
-//! How loud somebody is who is not decoded nobody knows, so one of them per block has a frame decoded that is not
-//! heard (an audition), those first who have not been listened to for longest. With 20 of them each has its turn every
-//! 200 ms, and so a whisper that becomes a shout is found.
+//! The level of an undecoded speaker is unknown, so one of them per block has a frame decoded that is not heard (an
+//! audition), starting with those not auditioned for longest. With 20 of them each has its turn every 200 ms, and so a
+//! whisper that becomes a shout is found.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use super::scene::Scene;
 use super::speaker::Speaker;
 use crate::block::SamplePosition;
 
-/// By how much, 6 dB, somebody has to be louder to take the place of another, so that equals do not take turns.
+/// By how much, 6 dB, a speaker has to be louder to replace another, so that equals do not alternate.
 const HYSTERESIS: f32 = 2.0;
 
-/// Nobody is louder than this, so who could not be chosen with it need not be listened to.
+/// No speaker is louder than this, so one that could not be chosen with it need not be auditioned.
 const LOUDEST_RMS: f32 = 1.0;
 
-/// Somebody who speaks and would be heard.
+/// An audible speaker.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Candidate {
     pub(super) key: SpeakerKey,
@@ -34,7 +34,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// What counts: who is decoded already counts as louder.
+    /// The loudness for the comparison: a decoded speaker counts as louder.
     fn weight(&self) -> f32 {
         self.gain * self.rms * if self.was_chosen { HYSTERESIS } else { 1.0 }
     }
@@ -53,7 +53,7 @@ impl Selection {
         Self { most: most.max(1), candidates: Vec::new() }
     }
 
-    /// Tells those who are to be decoded, and returns who is to be auditioned.
+    /// Marks the speakers to decode, and returns the one to audition.
     pub(super) fn choose(
         &mut self,
         speakers: &mut BTreeMap<SpeakerKey, Speaker>,
@@ -82,7 +82,7 @@ fn loudest(candidates: &mut [Candidate], most: usize) -> (&[Candidate], &[Candid
     (chosen, others)
 }
 
-/// Who has not been listened to for longest, among those who might be loud enough.
+/// The speaker not auditioned for longest, among those that can be loud enough.
 fn audition(chosen: &[Candidate], others: &[Candidate]) -> Option<SpeakerKey> {
     let quietest = chosen.iter().map(Candidate::weight).fold(f32::INFINITY, f32::min);
     let worthwhile =
@@ -99,7 +99,7 @@ mod tests {
         Candidate { key: SpeakerKey(key), was_chosen, gain: 1.0, rms, heard_at, can_be_auditioned: true }
     }
 
-    /// Who is chosen, by key, and who is auditioned.
+    /// The chosen speakers, by key, and the auditioned one.
     fn choose(candidates: &[Candidate], most: usize) -> (Vec<u32>, Option<u32>) {
         let mut candidates = candidates.to_vec();
         let (chosen, others) = loudest(&mut candidates, most);

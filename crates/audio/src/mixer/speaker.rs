@@ -34,7 +34,7 @@ pub(super) struct Speaker {
     levelling: Levelling,
     volume: f32,
     is_muted: bool,
-    /// 1, and 0 while somebody of a higher priority speaks.
+    /// 1, and 0 while a player of a higher priority speaks.
     precedence: f32,
     /// Everything that makes the voice louder or softer but distance and walls.
     gain: Smoothed,
@@ -107,7 +107,7 @@ impl Speaker {
         speaks.then(|| self.reception.properties().priority)
     }
 
-    /// What it brings to the choice of those who are decoded; `None` if it need not be. It is not chosen until told.
+    /// Its loudness for the choice of decoded speakers; `None` if it need not be. It is not chosen until told.
     pub(super) fn candidate(&mut self, key: SpeakerKey, scene: &Scene) -> Option<Candidate> {
         let was_chosen = std::mem::take(&mut self.is_chosen);
         if !self.reception.has_something_to_say() {
@@ -204,7 +204,7 @@ impl Speaker {
         scale(block, self.gain.ramp_to(target));
     }
 
-    /// What the listener and the channel want, whoever else speaks.
+    /// The gain wanted by the listener and the channel, whatever the other speakers do.
     fn own_gain(&self, properties: FrameProperties) -> f32 {
         self.volume * properties.gain * self.levelling.gain()
     }

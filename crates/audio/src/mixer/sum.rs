@@ -2,7 +2,7 @@
 
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 
-/// One block of everybody: who has no place is added once, for both ears.
+/// One block of all speakers: one without a place is added once, for both ears.
 #[derive(Debug)]
 pub(super) struct Sum {
     pub(super) middle: [f32; BLOCK_SAMPLES],

@@ -1,7 +1,7 @@
-//! Where somebody is and which way they face, and in which direction of the listener a speaker lies.
+//! Positions and orientations, and the direction of a speaker from the listener.
 
-/// Inside this distance a speaker moves towards the middle of the head, where there is no direction. 0.3 m is
-/// closer than avatars stand, and wide enough that walking through somebody does not throw them from ear to ear.
+/// Inside this distance a speaker moves towards the middle of the head, where there is no direction. 0.3 m is closer
+/// than avatars stand, and wide enough that a speaker does not jump from ear to ear when the listener walks through it.
 const CENTRE_RADIUS_M: f64 = 0.3;
 
 /// Where the listener's head is and which way it is turned.

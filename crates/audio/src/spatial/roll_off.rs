@@ -2,8 +2,8 @@
 
 use crate::limits::CURVE_POINTS_MAX;
 
-/// The inverse curves never reach zero; they are faded over the last fifth of the way, so that who stands at the
-/// edge does not switch on and off.
+/// The inverse curves never reach zero; they are faded over the last fifth of the way, so that a speaker at the edge
+/// does not switch on and off.
 const EDGE_SHARE: f32 = 0.2;
 
 /// The shape of the way from full volume at the minimum distance to silence at the maximum.

@@ -24,7 +24,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Reads the token; nobody is asked yet.
+    /// Reads the token; no request is sent yet.
     pub(super) fn new(server: &str, token_file: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let file = token_file.map(PathBuf::from).or_else(state_folder::admin_token_file);
         let file = file.ok_or("say with --token-file where the admin token is")?;

@@ -87,7 +87,7 @@ pub(crate) fn hearing(performance: &Performance, listener: usize, speaker: usize
     Hearing { heard, stray: strays.count() as u64, delays }
 }
 
-/// Whether a line is for this listener, who may come late or leave early.
+/// Whether a line is for this listener, which can join late or leave early.
 pub(crate) fn is_for(line: usize, listener: usize) -> bool {
     let (line, role) = (&LINES[line], &ROLES[listener]);
     role.name != line.speaker && line.to.reaches(role)
@@ -132,8 +132,8 @@ fn played_frames(evidence: &Evidence, name: &str) -> Vec<(u16, Instant, DecodedA
     frames.collect()
 }
 
-/// Frames that were on their way while the listener was not there yet or no longer are nobody's loss: in a line that
-/// began before it came, the first frame that arrived counts as the first that was sent to it.
+/// Frames that were on their way while the listener was absent are not lost: in a line that began before it joined, the
+/// first frame that arrived counts as the first that was sent to it.
 fn while_present(
     mut due: BTreeMap<u16, SentFrame>,
     received: &BTreeMap<u16, Instant>,

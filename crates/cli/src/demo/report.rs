@@ -17,7 +17,7 @@ pub(crate) struct Report {
     pub(crate) seed: u64,
     /// How long it took.
     pub(crate) seconds: f64,
-    /// Who was there, in the order of joining.
+    /// The players, in the order of joining.
     pub(crate) players: Vec<Player>,
     /// What was spoken, in order of time.
     pub(crate) speeches: Vec<Speech>,
@@ -27,7 +27,7 @@ pub(crate) struct Report {
     pub(crate) listeners: Vec<Listener>,
 }
 
-/// Somebody in the session.
+/// A player of the session.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Player {
     pub(crate) name: String,
@@ -37,7 +37,7 @@ pub(crate) struct Player {
     pub(crate) rooms: Vec<String>,
 }
 
-/// One recording, spoken to somebody.
+/// One recording, spoken to a target.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Speech {
     pub(crate) speaker: String,
@@ -48,13 +48,13 @@ pub(crate) struct Speech {
     pub(crate) words: String,
     pub(crate) start: f64,
     pub(crate) stop: f64,
-    /// Who should hear it.
+    /// Its intended listeners.
     pub(crate) listeners: Vec<String>,
     /// The loudest sample, 0 … 1, of each [`ENVELOPE_STEP`] of it.
     pub(crate) envelope: Vec<f32>,
 }
 
-/// A text message and who got it.
+/// A text message and its recipients.
 #[derive(Clone, Debug, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the field is called as the event's")]
 pub(crate) struct Text {
@@ -77,7 +77,7 @@ pub(crate) struct Listener {
     pub(crate) envelope: Vec<f32>,
     /// One entry for each player that it heard or should have.
     pub(crate) heard: Vec<Heard>,
-    /// The stretches of the file in which somebody should be heard.
+    /// The stretches of the file in which a voice should be heard.
     pub(crate) stretches: Vec<Stretch>,
 }
 

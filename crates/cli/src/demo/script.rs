@@ -1,4 +1,4 @@
-//! What is played: who joins and leaves when, who says what to whom.
+//! The script: when players join and leave, and what they say to which targets.
 
 /// A recording, part of the program.
 pub(crate) struct Recording {
@@ -35,14 +35,14 @@ pub(crate) struct Role {
     pub(crate) leaves: f64,
 }
 
-/// To whom something is said.
+/// A target of speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum To {
     Room(&'static str),
     Player(&'static str),
 }
 
-/// A recording that somebody speaks.
+/// A recording that a player speaks.
 pub(crate) struct Line {
     pub(crate) at: f64,
     pub(crate) speaker: &'static str,
@@ -51,7 +51,7 @@ pub(crate) struct Line {
     pub(crate) recording: usize,
 }
 
-/// A text message that somebody writes.
+/// A text message that a player writes.
 pub(crate) struct Note {
     pub(crate) at: f64,
     pub(crate) from: &'static str,
@@ -85,7 +85,7 @@ pub(crate) const NOTES: [Note; 1] =
     [Note { at: 12.0, from: "Bob", to: To::Room("Global"), text: "can everybody hear me?" }];
 
 impl To {
-    /// Whether it reaches this player, who is there at the time.
+    /// Whether it reaches this player, which is present at the time.
     pub(crate) fn reaches(self, role: &Role) -> bool {
         match self {
             Self::Room(room) => role.rooms.contains(&room),

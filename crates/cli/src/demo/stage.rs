@@ -56,7 +56,7 @@ pub(crate) struct Performance {
 /// Plays the script; `progress` is told how many seconds have passed.
 ///
 /// # Errors
-/// If the server or a player cannot start, a file cannot be written, or somebody interrupts.
+/// If the server or a player cannot start, a file cannot be written, or the user interrupts.
 pub(crate) fn play(
     folder: &Path,
     recordings: &[Vec<f32>],

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::report::{Heard, Report};
 
-/// Prints who heard whom, the verdict, and where the rest stands.
+/// Prints what each player heard, the verdict, and where the rest stands.
 ///
 /// # Errors
-/// If nobody reads our output any more.
+/// If the output is closed.
 pub(crate) fn print(report: &Report, folder: &Path) -> io::Result<()> {
     let mut out = stdout();
     writeln!(

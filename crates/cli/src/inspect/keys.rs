@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::screen::{Screen, Tab};
 
-/// What somebody wants who pressed a key.
+/// The action of a pressed key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pressed {
     Nothing,
@@ -14,7 +14,7 @@ pub(super) enum Pressed {
 }
 
 impl Screen {
-    /// Does what the key is for, or says who has to.
+    /// Runs the key's action, or says where it is available.
     pub(super) fn press(&mut self, key: &KeyEvent) -> Pressed {
         if key.kind == KeyEventKind::Release {
             return Pressed::Nothing;
@@ -49,7 +49,7 @@ impl Screen {
         self.client().map_or(Pressed::Nothing, |client| Pressed::Do(action(client.muted, client.deafened)))
     }
 
-    /// Why the selected player is not heard, if somebody asked.
+    /// Why the selected player is not heard, on request.
     pub(super) fn diagnosis(&self) -> Option<consonance_inspector::Diagnosis> {
         let (snapshot, client, speaker) = (self.snapshot.as_ref()?, self.client()?, self.selected_player()?);
         self.is_asked.then(|| why(std::slice::from_ref(snapshot), &speaker.name, &client.name))

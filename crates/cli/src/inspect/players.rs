@@ -1,4 +1,4 @@
-//! Who is there, how loud, how late, and why somebody is not heard.
+//! The players: level, delay, and why a player is not heard.
 
 use consonance_inspector::{ClientSnapshot, Diagnosis, Outcome, PlayerRow, ServerSnapshot, Unheard};
 use consonance_name_key::visible;
@@ -132,7 +132,7 @@ fn draw_diagnosis(frame: &mut Frame<'_>, area: Rect, diagnosis: &Diagnosis) {
     frame.render_widget(words, area);
 }
 
-/// Everybody whom a server serves.
+/// All players of a server.
 pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnapshot, selected: usize) {
     let header =
         ["Session", "Name", "Id", "Over", "Listens to", "Last spoke", "To", "Received", "Sent", "Faults"];

@@ -27,10 +27,10 @@ pub(crate) struct Conversation<'a> {
     talk_key: Option<bool>,
     /// Which way voice took when that was last looked at.
     voice_path: DatagramPath,
-    /// Before the roster has arrived nobody is known to read.
+    /// Before the roster has arrived no reader is known.
     may_write: bool,
     joined: bool,
-    /// Who is in no session yet has no use for a word about devices.
+    /// A client outside of a session has no use for a line about devices.
     about_devices: Vec<Event>,
     leave_at: Option<Instant>,
     /// Why there is no session just now.

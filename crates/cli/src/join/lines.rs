@@ -22,7 +22,7 @@ impl<'a> EventLines<'a> {
     }
 
     /// # Errors
-    /// If nobody reads our output any more.
+    /// If the output is closed.
     pub(crate) fn print(&self, event: &Event) -> io::Result<()> {
         self.write(event.at, in_words(&event.kind, self.own_name), || as_json(&event.kind, self.own_name))
     }
@@ -30,7 +30,7 @@ impl<'a> EventLines<'a> {
     /// Says that the key for push to talk was pressed or let go.
     ///
     /// # Errors
-    /// If nobody reads our output any more.
+    /// If the output is closed.
     pub(crate) fn print_talk_key(&self, held: bool) -> io::Result<()> {
         let words = if held { "you are heard until you press Enter again" } else { "you are not heard" };
         self.write(Instant::now(), Some(words.to_owned()), || {
@@ -41,7 +41,7 @@ impl<'a> EventLines<'a> {
     /// Says which way voice takes to the server, once that is known.
     ///
     /// # Errors
-    /// If nobody reads our output any more.
+    /// If the output is closed.
     pub(crate) fn print_voice_path(&self, path: DatagramPath) -> io::Result<()> {
         let (words, name, port) = match path {
             DatagramPath::Connection | DatagramPath::Trying => return Ok(()),

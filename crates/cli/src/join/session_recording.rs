@@ -23,12 +23,12 @@ pub(crate) enum RecordFormat {
 /// The recording while it goes on.
 pub(crate) struct SessionRecording {
     recorder: Recorder,
-    /// Players with a file already: who comes back goes on in it.
+    /// Players with a file already: one that comes back goes on in it.
     players: BTreeSet<String>,
 }
 
 impl SessionRecording {
-    /// Records what one hears, what players say who are added, and what one says, if one `speaks`.
+    /// Records what one hears, the voices of added players, and one's own voice, if one `speaks`.
     ///
     /// # Errors
     /// If nothing can be recorded there.
@@ -51,7 +51,7 @@ impl SessionRecording {
         Ok(recording)
     }
 
-    /// Records a player who is here now.
+    /// Records a present player.
     pub(crate) fn add_player(&mut self, name: String, voice: &VoiceChat) {
         if self.players.insert(name.clone()) {
             self.add(TapSource::Player(name), voice);

@@ -15,7 +15,7 @@ pub(crate) fn read() -> Receiver<String> {
     thread::spawn(move || {
         let mut input = stdin().lock();
         while let Ok(Some(line)) = next_line(&mut input) {
-            // Nobody is left to take it.
+            // The receiver is gone.
             if sender.send(line).is_err() {
                 return;
             }

@@ -30,7 +30,7 @@ const NO_SPEECH: f64 = 0.02;
 
 impl Summary {
     /// # Errors
-    /// If nobody reads our output any more.
+    /// If the output is closed.
     pub(crate) fn print(&self, json: bool) -> Result<(), Box<dyn Error>> {
         let text = if json { self.as_json().to_string() } else { self.in_words() };
         writeln!(stdout(), "{text}")?;

@@ -22,7 +22,7 @@ use reading::Pem;
 pub(super) use reading::read;
 use secrets::{join_rule, secrets};
 
-/// Where the page is unless somebody says otherwise.
+/// The page's default address.
 pub(super) const PAGE_PORT: u16 = 7780;
 
 /// What the configuration says, with the files that it names.
@@ -38,7 +38,7 @@ pub(super) struct PreparedBrowsers {
     packets: Option<PacketSettings>,
 }
 
-/// The port of voice is taken, and the workers have players in browsers; nobody comes in yet.
+/// The port of voice is open, and the workers have players in browsers; none are admitted yet.
 pub(super) struct OpenedBrowsers {
     page: WebSettings,
     host: String,

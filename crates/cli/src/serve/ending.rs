@@ -25,7 +25,7 @@ pub(super) fn end(mut running: Running) {
 }
 
 /// Leaves everything to the next process, and ends the sessions without a goodbye. False if nothing could be left, and
-/// nobody has been told anything.
+/// no client has been told anything.
 fn hand_over(running: &Running, path: &Path) -> bool {
     // Tried before players lose their links for it.
     if let Err(error) = HandOver::default().write(path) {
@@ -51,8 +51,8 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Whether the server is to end now. The first signal may let the sessions run empty before, and a second one ends
-    /// that; so may whoever administers the server.
+    /// Whether the server is to end now. The first signal can drain the sessions before, and a second one ends that; an
+    /// operator can do the same.
     pub(super) fn is_due(&mut self, running: &Running, interrupt: &Interrupt, now: Instant) -> bool {
         let (handle, ending) = (running.server().handle(), &running.config().shutdown);
         let is_draining = handle.drains_until().is_some();

@@ -7,8 +7,8 @@ use consonance_http::ListenError;
 use consonance_inspector::page::InspectorError;
 use consonance_server_config::Config;
 
-/// Says which address is taken. A player who has come back to a server that then finds it out is sent away, and its
-/// place, which is good for one time, is used up.
+/// Says which address is taken. A player that has come back to a server that then finds it out is disconnected, and its
+/// reservation, which is good for one time, is used up.
 pub(super) fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     let inspector = config.diagnostics.inspector_port.map(|port| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| InspectorError::Port { port, cause })

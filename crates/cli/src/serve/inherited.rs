@@ -16,7 +16,7 @@ use crate::logging::complain;
 pub(super) struct LeftFile(Option<PathBuf>);
 
 impl LeftFile {
-    /// This process goes on with what stands there, and nobody else is to.
+    /// This process continues from this state, and no other process must.
     pub(super) fn delete(self) {
         let Some(path) = self.0 else { return };
         match fs::remove_file(&path) {

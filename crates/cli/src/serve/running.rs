@@ -54,7 +54,7 @@ pub(super) struct Running {
     capture: Option<PacketCapture>,
     recording: Recording,
     _inspector: Option<Inspector>,
-    /// Dropped before the server, so that nobody asks one that is gone.
+    /// Dropped before the server, so that it does not query one that is gone.
     admin: Option<AdminListener>,
     /// So are they.
     browsers: Option<Browsers>,
@@ -209,7 +209,7 @@ impl Running {
         }
     }
 
-    /// Shows this certificate to who comes from now on; false if it is shown already.
+    /// Shows this certificate to new connections; false if it is shown already.
     pub(super) fn show(&self, identity: &Identity) -> bool {
         let is_same = |place: &Listener| place.shown_identity.fingerprint() == identity.fingerprint();
         if self.listeners.iter().all(is_same) {
@@ -230,7 +230,7 @@ impl Running {
         self.admin = None;
     }
 
-    /// Disconnects whoever is left, in order; ends the files.
+    /// Disconnects the remaining clients in order; ends the files.
     pub(super) fn stop(self) {
         drop(self.admin);
         drop(self.browsers);
@@ -244,8 +244,8 @@ impl Running {
     }
 }
 
-/// Where packets are written to, if somebody wants that. A file that is there, as after a crash, is not written over,
-/// and is no reason not to serve.
+/// Where packets are captured, if capturing is on. A file that is there, as after a crash, is not written over, and is
+/// no reason not to serve.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
     match PacketCapture::start(file, config.diagnostics.packet_capture()) {
@@ -290,7 +290,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
     NonZeroUsize::new(config.workers).unwrap_or_else(cores)
 }
 
-/// Players of the server before, for whom there are places.
+/// Players of the former server with reservations.
 fn say_who_is_kept(kept: usize, config: &Config) {
     if kept > 0 {
         let seconds = config.limits.resume_s.0.as_secs();
@@ -339,7 +339,7 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
     }
 }
 
-/// The page, if somebody wants it; it ends when it is dropped.
+/// The page, if configured; it ends when it is dropped.
 fn inspector(config: &Config, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
     let Some(port) = config.diagnostics.inspector_port else { return Ok(None) };
     let mut settings = inspect::settings(port);

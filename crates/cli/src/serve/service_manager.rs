@@ -9,7 +9,7 @@ use sd_notify::NotifyState;
 #[cfg(target_os = "linux")]
 const EXTENSION_US: u32 = 10_000_000;
 
-/// The service manager, or nobody.
+/// The service manager, if any.
 pub(super) struct ServiceManager {
     /// How often it wants to hear of us.
     watchdog: Option<Duration>,
@@ -54,7 +54,7 @@ impl ServiceManager {
     }
 }
 
-// Who did not start us does not listen, and a manager that is gone needs no answer.
+// Without a service manager there is no listener, and a manager that is gone needs no answer.
 #[cfg(target_os = "linux")]
 fn tell(states: &[NotifyState<'_>]) {
     let _ = sd_notify::notify(states);

@@ -70,7 +70,7 @@ impl Miniaudio {
         Self::new(REAL, clock)
     }
 
-    /// A microphone that is silent and a loudspeaker that nobody hears, driven by a clock, on any machine.
+    /// A silent microphone and an unheard loudspeaker, driven by a clock, on any machine.
     pub(crate) fn null(clock: Clock) -> Self {
         Self::new(&[Backend::Null], clock)
     }

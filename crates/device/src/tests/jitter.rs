@@ -7,7 +7,7 @@ use consonance_audio::BLOCK_SAMPLES;
 use super::dice::Dice;
 use crate::diagnostics::RATE_HZ;
 
-/// Who is late by how much.
+/// Lateness of each side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conditions {
     /// Frames of a callback.

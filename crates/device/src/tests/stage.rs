@@ -68,7 +68,7 @@ impl Stage {
         }
     }
 
-    /// As long as somebody who waits for sound waits at most.
+    /// The longest wait for sound.
     pub(crate) fn pass_until(
         &mut self,
         world: &World,

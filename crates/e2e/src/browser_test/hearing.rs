@@ -1,4 +1,4 @@
-//! What somebody heard, judged: whose voice it is, and what of it is missing. All of it goes into the report.
+//! Judging what a player heard: whose voice it is, and what of it is missing. All of it goes into the report.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use consonance_testing::stage::{Failure, Tab, ensure};
 use crate::stage::Stage;
 use crate::voices::{Manner, VOICES, Voice};
 
-/// Somebody heard somebody: a row of the report.
+/// A pair of speaker and listener: a row of the report.
 #[derive(Clone, Debug)]
 pub(crate) struct Hearing {
-    /// Who heard whom.
+    /// The pairs of speakers and listeners.
     pub(crate) title: String,
     /// The likeness to the voice that was meant.
     pub(crate) likeness: f64,
@@ -22,7 +22,7 @@ pub(crate) struct Hearing {
 }
 
 impl Stage<'_> {
-    /// That somebody heard nothing.
+    /// A player heard nothing.
     ///
     /// # Errors
     /// [`Failure::NotSo`] with how loud it was.
@@ -48,8 +48,8 @@ impl Stage<'_> {
         self.is_silent(listener, &tab.heard()?)
     }
 
-    /// Whether somebody heard this voice, so much of it that all of it can be understood, and without a loss that this
-    /// scenario does not allow; a machine that has no time loses some, and then one listens on.
+    /// Whether a player heard this voice well enough to understand all of it, and without a loss that this scenario
+    /// does not allow; an overloaded machine loses some, and then the player listens on.
     ///
     /// # Errors
     /// [`Failure::NotSo`] where another voice is in it, with the figures; or if the recording cannot be kept.
@@ -95,7 +95,7 @@ pub(crate) fn is_silence(heard: &[f32]) -> bool {
     peak(heard) < SILENCE
 }
 
-/// Whoever speaks without a stop is heard within that.
+/// A speaker without pauses is heard within that.
 const PAUSE: Duration = Duration::from_millis(1_500);
 /// So many pauses are longer than what can be on its way: on the network, in the jitter buffer,
 /// and 5 s in the page's recorder.

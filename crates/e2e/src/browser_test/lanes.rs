@@ -9,7 +9,7 @@ use std::thread;
 use crate::processors::Watch;
 
 /// How many scenarios fit on this machine at once, if one was all that it had to do since then: one for each processor
-/// at most, and that many where nobody says what processors do.
+/// at most, and that many if the load is unknown.
 pub(crate) fn lanes(watch: &Watch) -> usize {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     watch.so_far().map_or(processors, |shares| fitting(shares.busy, processors))

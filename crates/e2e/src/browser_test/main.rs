@@ -1,7 +1,6 @@
 //! The page in a real browser: headless Chromium with a microphone that is a recording, a real server, a native player.
 //!
-//! Who uses it: `cargo xtask browser-test`, which builds the server first.
-//! `docs/browser/testing.md` says what is tried.
+//! Used by: `cargo xtask browser-test`, which builds the server first. `docs/browser/testing.md` says what is tried.
 //!
 //! ```text
 //!   assets/speech ──▶ microphone ┌──────────┐ ear ──▶ what was heard ──▶ how like is it to what was said?

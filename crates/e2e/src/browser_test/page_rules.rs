@@ -2,8 +2,8 @@
 
 use consonance_testing::stage::{Failure, Look, Tab, WIDTHS, ensure};
 
-/// That a page asks nobody but its own server for anything, breaks none of its own rules, stands in nobody's way, and
-/// fits into every window; `url` is its own address.
+/// A page requests nothing from other servers, breaks none of its own rules, is accessible, and fits into every window;
+/// `url` is its own address.
 ///
 /// # Errors
 /// [`Failure::NotSo`] with all that was found.
@@ -43,7 +43,7 @@ pub(crate) fn names_are_no_markup(tab: &Tab) -> Result<(), Failure> {
     ensure(ran == false, || "a name or a text has run as a script".to_owned())
 }
 
-/// A server that sends it cannot know whether somebody in between adds encryption.
+/// A server that sends it cannot know whether a proxy adds encryption.
 const HARMLESS: &str =
     "The Cross-Origin-Opener-Policy header has been ignored, because the URL's origin was untrustworthy";
 

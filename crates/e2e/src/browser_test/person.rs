@@ -1,4 +1,4 @@
-//! Somebody with a browser of their own, on the page of a server.
+//! A person with a browser on a server's page.
 
 mod visitor;
 
@@ -13,7 +13,7 @@ use crate::voices::Voice;
 
 pub(crate) use visitor::{Activation, Visitor, Way};
 
-/// Somebody with a browser of their own.
+/// A person with a browser.
 pub(crate) struct Person {
     pub(crate) name: &'static str,
     pub(crate) voice: Voice,
@@ -37,7 +37,7 @@ impl Person {
         Self::join_as(stage, server, Visitor::new(name, voice))
     }
 
-    /// The same for those who come in another way.
+    /// The same for visitors that join in another way.
     ///
     /// # Errors
     /// If the page does not let anybody in.
@@ -49,7 +49,7 @@ impl Person {
         Ok(person)
     }
 
-    /// Opens the page, as somebody who was here before.
+    /// Opens the page as a returning visitor.
     ///
     /// # Errors
     /// If the page does not open.
@@ -143,7 +143,7 @@ fn speaks(name: &str) -> String {
 
 /// Long enough to tell voices apart.
 pub(crate) const WORDS: Duration = Duration::from_secs(4);
-/// So often somebody listens, until something is understood.
+/// Attempts to listen until something is understood.
 const PATIENCE: usize = 6;
 
 /// The settings of a server with a page.

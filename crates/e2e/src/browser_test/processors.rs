@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// From some moment on. Where nobody tells what processors do, nothing is known.
+/// From some moment on. Without figures for processors, nothing is known.
 #[derive(Debug)]
 pub(crate) struct Watch(Option<Ticks>);
 

@@ -23,7 +23,7 @@ use crate::voices::{Manner, Voice};
 /// Plays the scenarios that are asked for; how many failed.
 ///
 /// # Errors
-/// If there is no such scenario, no place to write to, or somebody pressed Ctrl-C.
+/// If there is no such scenario, nothing can be written, or Ctrl-C was pressed.
 pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     if arguments.list {
         for scenario in chosen(arguments.browser, &[])? {
@@ -77,7 +77,7 @@ fn play(arguments: &Arguments, scenario: &'static Scenario, again: &Again) -> Pl
     }
 }
 
-/// Looks at one page, whoever serves it.
+/// Looks at one page of any server.
 fn look(arguments: &Arguments, url: &str) -> Played {
     told(play_once("look", Stage::new(arguments, "look", 1), |stage| {
         let speech = Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?;
@@ -100,7 +100,7 @@ fn play_once(
     Played { name, outcome, took, chapter: stage.into_chapter() }
 }
 
-/// Tells people who watch.
+/// Prints progress.
 fn told(played: Played) -> Played {
     println!("{:<14} {}", played.name, played.outcome_in_words());
     played

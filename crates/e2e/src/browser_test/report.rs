@@ -1,4 +1,4 @@
-//! The page that is left of a run: what was tried, what was heard of whom, pictures of every state.
+//! The page that is left of a run: what was tried, what was heard by each visitor, pictures of every state.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -42,7 +42,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A browser for somebody.
+    /// A browser for a visitor.
     ///
     /// # Errors
     /// If it cannot be started.
@@ -111,7 +111,7 @@ impl<'a> Stage<'a> {
         self.folder(self.scenario)
     }
 
-    /// Tells people who watch.
+    /// Prints progress.
     pub(crate) fn say(&self, line: &str) {
         println!("{:<14} {line}", self.scenario);
     }
@@ -134,7 +134,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Keeps what was heard, for people who want to hear it, too.
+    /// Keeps what was heard, so that it can be listened to.
     ///
     /// # Errors
     /// If it cannot be written.

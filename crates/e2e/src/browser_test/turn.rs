@@ -61,7 +61,7 @@ impl Drop for Turn {
     }
 }
 
-/// coturn outlives who started it, and so a shell waits for the end of its own input, which
-/// comes with our end at the latest.
+/// coturn outlives the process that started it, and so a shell waits for the end of its own input, which comes with our
+/// end at the latest.
 const ENDS_WITH_INPUT: &str = "\"$0\" \"$@\" </dev/null & read -r _; kill $!; wait $!";
 const SECRET: &str = "known to the TURN server and the voice server";

@@ -32,15 +32,15 @@ impl Voice {
         file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
     }
 
-    /// How much of what was said while somebody listened is in what they heard: 1 = all of it and nothing besides.
+    /// The share of what was said during listening that was heard: 1 = all of it and nothing besides.
     pub(crate) fn likeness_in(self, heard: &[f32]) -> f64 {
         let said = self.said();
         let start = place_of(heard, &said) as usize;
         likeness(&said[start..said.len().min(start + heard.len())], heard)
     }
 
-    /// What of it is missing in what somebody heard meanwhile, but for the edges: what was just said when somebody
-    /// began to listen, or stopped, may be on either side.
+    /// What of it is missing in what was heard meanwhile, but for the edges: what was just said when listening began or
+    /// stopped can be on either side.
     pub(crate) fn coverage_in(self, manner: Manner, heard: &[f32]) -> Coverage {
         let said = match manner {
             Manner::AsRecorded => self.said(),
@@ -96,7 +96,7 @@ pub(crate) enum Manner {
     AsRecorded,
     /// So that each silence is a loss.
     WithoutPauses,
-    /// First a room in which nobody speaks, then an utterance.
+    /// First a room without speech, then an utterance.
     InTurns,
 }
 

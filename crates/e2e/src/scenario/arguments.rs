@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
     /// The `plain-sockets` that is the server of a game on a network of its own.
     #[arg(long, value_name = "PROGRAM", default_value = "plain-sockets")]
     pub(crate) plain_sockets: PathBuf,
-    /// Chromium, or a browser made of it; without it nobody comes with a browser.
+    /// Chromium, or a browser made of it; without it no player joins with a browser.
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) browser: Option<PathBuf>,
     /// Where the report, recordings and logs are left.

@@ -6,7 +6,7 @@ use consonance_listeners::{NETWORKS, Networks};
 
 use crate::words::Words;
 
-/// Somebody.
+/// A player of the programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Who {
     Alice,
@@ -27,7 +27,7 @@ pub(crate) enum Who {
     Guest(usize),
 }
 
-/// How somebody's packets get to the server.
+/// How a player's packets get to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// The library over QUIC.
@@ -44,14 +44,14 @@ pub(crate) enum Way {
     Recorder,
 }
 
-/// What the programme says of somebody.
+/// What the programme says of a player.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Role {
     pub(crate) who: Who,
     pub(crate) way: Way,
     /// Where they listen from the beginning.
     pub(crate) rooms: &'static [&'static str],
-    /// Their own speech, which nobody else has.
+    /// Their own speech, which no other player has.
     pub(crate) words: Option<Words>,
 }
 

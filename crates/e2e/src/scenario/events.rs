@@ -23,7 +23,7 @@ impl Stage {
     /// Has it happen; what was seen. What cannot be done is a check that fails.
     ///
     /// # Errors
-    /// If somebody pressed Ctrl-C.
+    /// If Ctrl-C was pressed.
     pub(crate) fn happen(&mut self, event: Event, report: &mut Report) -> Checks {
         let outcome = match event {
             Event::Arrival => self.everybody_comes(),

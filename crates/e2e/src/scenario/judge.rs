@@ -1,4 +1,4 @@
-//! What somebody heard while somebody spoke, judged against the programme.
+//! What each player heard during a line, judged against the programme.
 
 use consonance_testing::sound::{Coverage, UNLIKE, likeness, peak};
 use serde::Serialize;
@@ -12,7 +12,7 @@ pub(crate) struct Expected<'a> {
     pub(crate) is_for: bool,
     /// What it must hear besides, all the while.
     pub(crate) music: Option<&'a [f32]>,
-    /// Whether packets are lost on purpose on the way to it, or from whom speaks.
+    /// Whether packets are lost on purpose on the way to it, or from the speaker.
     pub(crate) is_lossy: bool,
 }
 
@@ -116,7 +116,7 @@ const UNDERSTOOD_OVER_MUSIC: f64 = 0.45;
 const MUSIC: f64 = 0.6;
 /// 0.6 s: wherever it begins, one whole note of the music is in it.
 const LAST: usize = 28_800;
-/// A fifth of a second of the two that somebody speaks: a word.
+/// A fifth of a second of the two of a line: a word.
 const MISSING_MAX: f64 = 0.1;
 /// Every tenth packet is lost, and what is made up instead is not what was said: copies come with a voice that is lost
 /// on its way up, or to half of its listeners.

@@ -1,7 +1,7 @@
-//! An end-to-end scenario: a real server, and players of many networks in one session who talk, whisper, dance,
+//! An end-to-end scenario: a real server, and players of many networks in one session that talk, whisper, dance,
 //! reload, flood, are muted and banned, and survive a restart.
 //!
-//! Who uses it: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` says what is tried.
+//! Used by: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` says what is tried.
 //!
 //! ```text
 //!   programme ── who says what to whom, and who must hear it ──▶ judge ──▶ report

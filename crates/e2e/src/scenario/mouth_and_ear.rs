@@ -64,7 +64,7 @@ impl Ear {
 impl Output for Ear {
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let mut heard = lock(&self.0);
-        // Whoever forgets to listen hears no more than this.
+        // A listener that does not read hears no more than this.
         if heard.len() < SAMPLES_MAX {
             heard.extend(block.left.iter().zip(&block.right).map(|(left, right)| (left + right) / 2.0));
         }

@@ -1,4 +1,4 @@
-//! Somebody on the page in a real browser, whose microphone has their words again and again.
+//! A player on the page in a real browser, whose microphone plays its words again and again.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -60,7 +60,7 @@ impl Page {
     pub(crate) fn reload(&self) -> Result<(), Failure> {
         self.tab.reload()?;
         self.is_in()?;
-        // A page that nobody has touched yet may make no sound.
+        // A page cannot play sound before the first gesture.
         self.tab.click("Switch sound on")
     }
 
@@ -90,7 +90,7 @@ impl Page {
     }
 }
 
-/// Of somebody who was here before, and has switched off what changes a voice.
+/// Of a returning visitor, with voice processing switched off.
 fn settings() -> serde_json::Value {
     json!({
         "activation": "push-to-talk",

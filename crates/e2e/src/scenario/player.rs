@@ -65,7 +65,7 @@ impl Player {
         self.voice.set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
     }
 
-    /// Who is there besides it, as far as it knows.
+    /// The other players, as far as it knows.
     pub(crate) fn knows(&self) -> Vec<String> {
         let others = self.voice.players().into_iter().filter(|player| !player.is_local());
         others.filter(consonance::Player::is_connected).map(|player| player.name().to_owned()).collect()
@@ -103,7 +103,7 @@ impl Player {
     }
 }
 
-/// As somebody joins whom nothing holds back: a server that is away is asked again.
+/// As a player joins without obstacles: a server that is away is asked again.
 fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
     let mut builder = builder.name(role.who.name()).retry_first_connect();
     for room in role.rooms {

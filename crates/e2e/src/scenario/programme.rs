@@ -1,6 +1,6 @@
 //! The programme: what happens, what each player says, and which players must hear it.
 //!
-//! Whoever is there and is not named must not hear it. This table is all that the recordings are compared with.
+//! A player that is present and not named must not hear it. This table is all that the recordings are compared with.
 
 use Act::{Happens, Says};
 use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
@@ -25,13 +25,13 @@ pub(crate) enum Act {
     GuestsSpeak,
 }
 
-/// Somebody says their words once.
+/// A player says its words once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
     pub(crate) who: Who,
     pub(crate) to: To,
     pub(crate) heard_by: HeardBy,
-    /// Why these and nobody else.
+    /// Why these and no others.
     pub(crate) why: &'static str,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum To {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeardBy {
-    /// Everybody else who is there and listens to this room from the beginning.
+    /// All other players that are present and listen to this room from the beginning.
     Listeners(&'static str),
     Only(&'static [Who]),
     Nobody,
@@ -54,13 +54,13 @@ pub(crate) enum HeardBy {
 pub(crate) enum Event {
     /// All of them come, and each knows everybody else.
     Arrival,
-    /// Somebody goes to a place: metres along a line on which everybody in the world stands.
+    /// A player goes to a place: metres along a line on which all players of the world stand.
     Walk(Who, f32),
     MusicBegins,
     MusicEnds,
     /// The player that records leaves, and its files are compared with what was said.
     RecorderLeaves,
-    /// Somebody loads their page again, and nobody sees them leave.
+    /// A player loads its page again, and the others do not see it leave.
     Reload(Who),
     /// Strangers send garbage to every port, and a player sends far too much.
     FloodBegins,
@@ -238,7 +238,7 @@ impl Scene {
 }
 
 impl Line {
-    /// Whether somebody who is there must hear it. Whoever must not, must hear nothing of it.
+    /// Whether a present player must hear it. A player that must not hear it must hear nothing of it.
     pub(crate) fn is_for(&self, listener: Who) -> bool {
         listener != self.who
             && match self.heard_by {

@@ -1,5 +1,4 @@
-//! The report as data: scene by scene what was said and who heard it, what
-//! happened, and what was wrong.
+//! The report as data: scene by scene what was said and heard, what happened, and what was wrong.
 
 use serde::Serialize;
 
@@ -22,7 +21,7 @@ pub(crate) struct Report {
     pub(crate) wrong: Vec<String>,
 }
 
-/// Somebody who was there.
+/// A player that took part.
 #[derive(Debug, Serialize)]
 pub(crate) struct Somebody {
     pub(crate) name: String,
@@ -85,7 +84,7 @@ impl Report {
         self.wrong.is_empty() && self.scenes.iter().any(|scene| !scene.lines.is_empty())
     }
 
-    /// Pairs of somebody who spoke and somebody who was there.
+    /// Pairs of a speaker and a present player.
     pub(crate) fn pairs(&self) -> usize {
         self.scenes.iter().flat_map(|scene| &scene.lines).map(|line| line.heard.len()).sum()
     }
@@ -135,7 +134,8 @@ impl Heard {
         Self { by: by.name(), is_for, hearing, file: None }
     }
 
-    /// What is left after another attempt: who must hear it needs one that is right, who must not needs all of them.
+    /// What is left after another attempt: a player that must hear it needs one good attempt, one that must not needs
+    /// all of them.
     pub(crate) fn after(self, earlier: Option<Self>) -> Self {
         match earlier {
             Some(earlier) if self.is_for == earlier.hearing.verdict.is_right() => earlier,

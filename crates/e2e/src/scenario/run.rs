@@ -16,7 +16,7 @@ use crate::stage::Stage;
 /// Spends it; whether everything was as the programme wants it.
 ///
 /// # Errors
-/// If the programs cannot be started, nothing can be written, or somebody pressed Ctrl-C.
+/// If the programs cannot be started, nothing can be written, or Ctrl-C was pressed.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     end_with_signals().map_err(not_so)?;
     empty(&arguments.output)?;

@@ -1,4 +1,4 @@
-//! Everybody and the house: who is there, and how a line is said until all have understood it.
+//! All players and the server: which are present, and how a line is said until all have understood it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -85,7 +85,7 @@ impl Stage {
             || who.role().way == Way::Recorder && self.recorder.is_some()
     }
 
-    /// Somebody who is no page.
+    /// A player that is not a page.
     ///
     /// # Errors
     /// If they are not there.
@@ -97,7 +97,7 @@ impl Stage {
     /// Waits until everybody has heard so many more seconds, be it silence.
     ///
     /// # Errors
-    /// If somebody hears nothing at all any more.
+    /// If a player hears nothing at all any more.
     pub(crate) fn pass(&self, seconds: f64) -> Result<(), Failure> {
         let samples = (seconds * 48_000.0) as usize;
         let ears: Vec<_> =
@@ -110,7 +110,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What was lost and mended on the way to those for whom packets are lost on purpose, in sentences.
+    /// What was lost and repaired on the way to players with intended loss, in sentences.
     pub(crate) fn what_was_lost(&self) -> Vec<String> {
         let lossy = self.players.iter().filter(|player| player.who.role().way == Way::Lossy);
         let sentence = |player: &Player| {
@@ -130,10 +130,10 @@ impl Stage {
         lossy.map(sentence).collect()
     }
 
-    /// Has a line said until everybody has understood it whom it is for, a few times at most.
+    /// Has a line said until all its listeners have understood it, a few times at most.
     ///
     /// # Errors
-    /// If somebody is not there or hears nothing at all any more.
+    /// If a player is absent or hears nothing at all any more.
     pub(crate) fn say(&mut self, line: &Line) -> Result<Said, Failure> {
         let mut heard: Vec<Heard> = Vec::new();
         let (mut from, mut until, mut takes) = (0.0, 0.0, 0);
@@ -173,8 +173,8 @@ impl Stage {
         Ok(heard)
     }
 
-    /// Waits until nobody hears anything that was said before, and has everybody listen again; a page without time has
-    /// seconds of old sound in its recorder.
+    /// Waits until nothing that was said before is heard any more, and has all players listen again; an overloaded page
+    /// has seconds of old sound in its recorder.
     fn fall_silent(&self) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {
             self.players.iter().for_each(|player| player.ear.forget());
@@ -191,7 +191,7 @@ impl Stage {
         self.page.iter().try_for_each(Page::forget)
     }
 
-    /// Whether somebody hears music now.
+    /// Whether a player hears music now.
     fn has_music(&self, who: Who) -> bool {
         self.music.is_some() && who.listens_to(DANCE_FLOOR)
     }
@@ -231,7 +231,7 @@ impl Stage {
         })
     }
 
-    /// Keeps what somebody heard that should have heard something else.
+    /// Keeps what a player heard instead of what it should have heard.
     fn keep(
         &self,
         line: &Line,
@@ -265,7 +265,7 @@ fn game(program: &Path, house: &House, folder: &Path) -> Result<Child, Failure> 
     Child::start(&mut command, "the game's server", &folder.join("game.log"))
 }
 
-/// Somebody who records what is said in the lobby.
+/// A player that records what is said in the lobby.
 fn recorder(arguments: &Arguments, house: &House, who: Who) -> Result<Child, Failure> {
     let mut command = Command::new(&arguments.consonance);
     command.args(["join", house.address(), "--name", &who.name(), "--json", "--microphone", "none"]);
@@ -285,7 +285,7 @@ pub(crate) const RECORDS: &str = "recorded-by-a-player";
 const TAKES_MAX: usize = 3;
 /// Within that the last words have been heard: on the way and in the jitter buffer, which holds 600 ms at most.
 const TAIL_S: f64 = 0.9;
-/// Whoever is heard is heard within that.
+/// A speaker is heard within that.
 const PAUSE_S: f64 = 0.3;
 /// So many pauses are longer than what can be on its way, 5 s of it in a page's recorder.
 const TAILS_MAX: usize = 24;

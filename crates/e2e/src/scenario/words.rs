@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use consonance_testing::sound::speech_of;
 
-/// What somebody says, always the same.
+/// A player's words, always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Words {
     /// One of `SPEECHES` pieces of the recordings, no two of which are alike.
@@ -54,7 +54,7 @@ fn melody() -> Vec<f32> {
     notes.map(sample).collect()
 }
 
-/// Which recording, and from which second: where somebody speaks without a long pause.
+/// The recording, and the second it starts at: speech without a long pause.
 const PIECES: [(u32, f64); 6] = [(1, 0.2), (1, 3.4), (2, 0.1), (2, 2.6), (3, 0.1), (3, 3.1)];
 /// Faster is higher, as on a tape; so another voice.
 const PACES: [f64; 3] = [0.85, 1.2, 1.0];

@@ -1,4 +1,4 @@
-//! Streams of packets that somebody else encoded: each sound in its place, whatever is missing in between.
+//! Streams of packets that were encoded elsewhere: each sound in its place, whatever is missing in between.
 
 use std::io::{self, Write};
 

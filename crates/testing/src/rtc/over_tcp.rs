@@ -24,7 +24,7 @@ impl TcpBrowser {
     ///
     /// # Errors
     ///
-    /// Nobody listens there.
+    /// There is no listener.
     pub fn new(now: Instant, settings: BrowserSettings, server: SocketAddr) -> io::Result<(Self, String)> {
         let stream = TcpStream::connect(server)?;
         stream.set_nonblocking(true)?;

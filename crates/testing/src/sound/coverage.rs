@@ -106,7 +106,7 @@ fn path(frames: &[&[f32]], heard: &Whole, start: i64, is_speech: impl Fn(usize) 
 }
 
 /// The best way to each shift from those of the frame before: straight on, a little aside, or, at a price, from
-/// further; but nobody hears what was said later before what was said earlier.
+/// further; but what was said later is never heard before what was said earlier.
 fn ways(scores: &mut Vec<f64>) -> Vec<usize> {
     let better = |one: usize, other: usize| if scores[other] > scores[one] { other } else { one };
     let best_up_to: Vec<_> = (0..scores.len())

@@ -1,4 +1,4 @@
-//! A browser that belongs to somebody, whichever it is. It reaches nothing but this machine.
+//! A visitor's browser, of any kind. It reaches nothing but this machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub enum Kind {
     Firefox,
 }
 
-/// Whom the browser belongs to.
+/// The owner of the browser.
 #[derive(Clone, Debug, Default)]
 pub struct Owner {
     /// What the microphone hears, again and again: a WAV file.
@@ -47,7 +47,7 @@ pub struct Owner {
 pub const FOREIGN_NAME: &str = "voice.test";
 
 impl Kind {
-    /// Starts one for somebody.
+    /// Starts one for a visitor.
     ///
     /// # Errors
     /// If there is no such program, or it does not answer.

@@ -70,7 +70,7 @@ impl Child {
     /// Types a line.
     ///
     /// # Errors
-    /// If nobody reads it.
+    /// If it is not read.
     pub fn type_line(&mut self, line: &str) -> Result<(), Failure> {
         let Some(input) = &mut self.input else { return Ok(()) };
         writeln!(input, "{line}").map_err(Failure::io(format!("{} reads nothing", self.name)))
@@ -132,7 +132,7 @@ fn follow(
     let (said, file) = (Arc::clone(said), Arc::clone(file));
     let read = move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            // The log is for people who look afterwards.
+            // The log is for later inspection.
             let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
             let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
             if said.len() < LINES_MAX {

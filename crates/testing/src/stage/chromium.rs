@@ -110,6 +110,6 @@ const ALWAYS: [&str; 17] = [
     // A window behind others is a window all the same.
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    // Candidates are told as addresses, and nobody is asked for names by multicast.
+    // Candidates carry addresses, so that no names are resolved by multicast.
     "--disable-features=WebRtcHideLocalIpsWithMdns,OptimizationHints,MediaRouter,Translate",
 ];

@@ -34,7 +34,7 @@ pub enum Failure {
     /// This machine lacks what the scenario needs.
     #[error("{0}")]
     Lacking(String),
-    /// Somebody pressed Ctrl-C.
+    /// Ctrl-C was pressed.
     #[error("interrupted")]
     Interrupted,
     /// A process, file or socket of the test did not work.

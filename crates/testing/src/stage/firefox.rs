@@ -51,7 +51,7 @@ impl Firefox {
         let mut command = Command::new(program);
         command.args(["--headless", "--no-remote", "--remote-allow-system-access"]);
         command.args(["--remote-debugging-port", "0", "--profile"]);
-        // What it keeps outside of its profile is somebody else's.
+        // Files outside of its profile are left alone.
         command.arg(profile.path()).env("HOME", profile.path());
         // Nor is a sound server that happens to run here its own.
         command
@@ -90,13 +90,13 @@ impl Drop for Firefox {
     }
 }
 
-/// Waits until the browser says where it listens; what it says afterwards is nobody's.
+/// Waits until the browser says where it listens; its later output is ignored.
 fn address_in(said: ChildStderr) -> Result<String, Failure> {
     let (sender, addresses) = sync_channel(1);
     let read = move || {
         for line in BufReader::new(said).lines().map_while(Result::ok) {
             if let Some((_, address)) = line.split_once("WebDriver BiDi listening on ") {
-                // Who does not wait any more needs none.
+                // A caller that does not wait any more needs none.
                 let _ = sender.try_send(address.trim().to_owned());
             }
         }
@@ -129,7 +129,7 @@ fn settings_of(owner: &Owner) -> String {
         // A server on this machine alone is reached from this machine's own address.
         ("media.peerconnection.ice.loopback", json!(true)),
         ("network.dns.localDomains", json!(FOREIGN_NAME)),
-        // Who has clicked in a page is a person; a microphone that is a recording has nobody to click for it.
+        // A click in a page is a gesture; a recording as a microphone has none.
         ("media.autoplay.default", json!(0)),
     ];
     settings.map(|(name, value): (&str, Value)| format!("user_pref({}, {value});\n", json!(name))).concat()

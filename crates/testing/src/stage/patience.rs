@@ -7,7 +7,7 @@ use crate::stage::failure::Failure;
 
 /// Within how long everything that a person would not wait for has happened, on a machine with much else to do.
 pub const SOON: Duration = Duration::from_secs(20);
-/// How often a wait looks whether somebody pressed Ctrl-C.
+/// How often a wait checks for Ctrl-C.
 pub const BEAT: Duration = Duration::from_millis(50);
 
 /// Ctrl-C, SIGTERM and SIGHUP end the wait that goes on, and so the run: what was started is ended in good order.
@@ -36,7 +36,7 @@ impl Patience {
     /// What is left of it; `what` is waited for.
     ///
     /// # Errors
-    /// [`Failure::TimedOut`] if nothing is left, [`Failure::Interrupted`] if nobody waits any more.
+    /// [`Failure::TimedOut`] if nothing is left, [`Failure::Interrupted`] after Ctrl-C.
     pub fn left(&self, what: &str) -> Result<Duration, Failure> {
         if INTERRUPTED.load(Ordering::Acquire) {
             return Err(Failure::Interrupted);

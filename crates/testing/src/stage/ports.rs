@@ -4,13 +4,13 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below those that Linux and Windows give to whoever asks for any port, which other tests do all the time.
+/// Below the range from which Linux and Windows assign free ports, which other tests use all the time.
 const FIRST: u16 = 20_000;
 /// So many each process has to itself, as far as their numbers go.
 const EACH: u16 = 100;
 
-/// One that is free for TCP and for UDP, and that this run has given to nobody else: scenarios are played side by side,
-/// and a port is free until its program has it, and again between two programs of a test.
+/// One that is free for TCP and for UDP, and that this run has not assigned yet: scenarios are played side by side, and
+/// a port is free until its program has it, and again between two programs of a test.
 ///
 /// # Errors
 /// If the operating system has none.
@@ -18,7 +18,7 @@ pub fn free_port() -> io::Result<u16> {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     let own = FIRST + (std::process::id() % 100) as u16 * EACH;
     for _ in 0..100 * EACH {
-        // Whoever needs more than its own takes its neighbours'.
+        // A scenario that needs more than its own takes its neighbours'.
         let port = FIRST + (own - FIRST + GIVEN.fetch_add(1, Ordering::Relaxed)) % (100 * EACH);
         let place = (Ipv4Addr::LOCALHOST, port);
         if TcpListener::bind(place).is_ok() && UdpSocket::bind(place).is_ok() {

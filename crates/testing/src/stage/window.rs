@@ -45,7 +45,7 @@ pub(crate) trait Window {
     /// The bytes that came over the network for everything that was loaded so far, heads included.
     fn loaded_bytes(&self) -> f64;
 
-    /// Errors and warnings of the browser, exceptions that nobody caught, and violations of the page's own rules.
+    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's own rules.
     fn complaints(&self) -> Result<Vec<String>, Failure>;
 }
 

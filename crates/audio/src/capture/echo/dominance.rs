@@ -1,4 +1,4 @@
-//! Is what is left in the microphone but the rest of an echo? Nobody should be taken for a speaker for that.
+//! Is what is left in the microphone but the rest of an echo? That must not count as a speaker.
 
 /// What both energies are remembered by, per block: 50 ms.
 const FORGETTING: f32 = 0.8;

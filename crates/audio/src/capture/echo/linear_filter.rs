@@ -1,9 +1,9 @@
 //! The linear part: what the loudspeaker played, as the room makes it arrive at the microphone.
 //!
-//! A partitioned-block frequency-domain Kalman filter (Enzner and Vary, "Frequency-domain adaptive Kalman filter
-//! for acoustic echo control in hands-free telephones", 2006; Kuech, Mabande and Enzner, "State-space
-//! architecture of the partitioned-block-based acoustic echo controller", 2014). For every partition and bin it
-//! keeps how unsure it is, and so it learns fast at first and holds still while somebody speaks here.
+//! A partitioned-block frequency-domain Kalman filter (Enzner and Vary, "Frequency-domain adaptive Kalman filter for
+//! acoustic echo control in hands-free telephones", 2006; Kuech, Mabande and Enzner, "State-space architecture of the
+//! partitioned-block-based acoustic echo controller", 2014). For every partition and bin it keeps how unsure it is, and
+//! so it learns fast at first and holds still during near-end speech.
 
 use super::render_history::{PARTITIONS, RenderHistory};
 use crate::block::BLOCK_SAMPLES;
@@ -74,7 +74,7 @@ impl LinearFilter {
     }
 
     /// Learns from what was left of the microphone after the prediction. The filter is never more unsure than
-    /// `most_unsure` per partition: nobody expects an echo louder than what the microphone heard.
+    /// `most_unsure` per partition: an echo is never louder than the microphone's signal.
     pub(crate) fn learn(
         &mut self,
         left: &[f32; BLOCK_SAMPLES],

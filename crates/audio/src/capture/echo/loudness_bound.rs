@@ -13,7 +13,7 @@ const SMOOTHING: f32 = 0.96;
 /// Blocks over which the loudspeaker's power is taken at its least, 320 ms: the echo may still be on its way.
 const WAY_BLOCKS: usize = 32;
 
-/// How fast the bound rises per block, 2 dB per second: somebody may have turned the loudspeaker up.
+/// How fast the bound rises per block, 2 dB per second: the loudspeaker can be turned up.
 const RISE: f32 = 1.005;
 
 /// How much louder than the bound the filter may expect the echo to be, as power: it is a least value of

@@ -6,7 +6,7 @@ use super::residual::Residual;
 use crate::capture::settings::EchoLevel;
 use crate::capture::spectrum::{BINS, Spectrum};
 
-/// Bands by which is judged whether somebody speaks here: 400 Hz to 5 kHz.
+/// Bands for the detection of near-end speech: 400 Hz to 5 kHz.
 const JUDGED_BANDS: std::ops::Range<usize> = 3..18;
 
 /// Bins whose mean gain is that of everything above 8 kHz.
@@ -26,8 +26,8 @@ const LOW: Tuning = Tuning { near_threshold: 4.0, near_slope: 3.0, far_end_gain:
 const MODERATE: Tuning = Tuning { near_threshold: 8.0, near_slope: 3.0, far_end_gain: 0.1 };
 const HIGH: Tuning = Tuning { near_threshold: 8.0, near_slope: 2.0, far_end_gain: 0.03 };
 
-/// Residual echo is taken for this many times stronger than it is estimated: while only the far end speaks,
-/// and while somebody speaks here.
+/// Residual echo is taken for this many times stronger than it is estimated: with far-end speech alone, and with
+/// near-end speech.
 const OVERESTIMATE_FAR: f32 = 16.0;
 const OVERESTIMATE_NEAR: f32 = 2.0;
 

@@ -61,7 +61,7 @@ impl OpusLibrary {
     }
 }
 
-/// What changes while somebody speaks, all within the ranges of Opus.
+/// What can change during speech, all within the ranges of Opus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tuning {
     pub(super) bitrate_bps: i32,

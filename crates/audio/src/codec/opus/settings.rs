@@ -15,7 +15,7 @@ pub struct EncoderSettings {
     pub expected_loss_percent: u8,
     /// How hard the encoder tries, 0 to 10. More costs time, not bits.
     pub complexity: u8,
-    /// Discontinuous transmission: while nobody speaks, packets are a byte long, and the listener hears comfort noise.
+    /// Discontinuous transmission: without speech, packets are a byte long, and the listener hears comfort noise.
     pub dtx: bool,
     /// What is heard is music rather than a voice.
     pub music: bool,
@@ -46,7 +46,7 @@ pub enum Redundancy {
     #[default]
     Fec,
     /// A description of many frames before (deep redundancy), in padding that other decoders skip. It pays for
-    /// listeners who can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait
+    /// listeners that can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait
     /// until a packet comes after the loss. An encoder without it takes [`Self::Fec`] instead: see
     /// [`OpusLibrary::has_deep_redundancy`](crate::OpusLibrary::has_deep_redundancy).
     Dred {

@@ -14,8 +14,8 @@ const SPEECH_SHARE: f32 = 0.1;
 /// What is left of the speech of late after a block of quieter speech: half after a second …
 const KEPT_IN_SPEECH: f32 = 0.993;
 
-/// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but
-/// somebody who speaks much softer for good does.
+/// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but a
+/// voice that becomes much softer for good does.
 const KEPT_IN_PAUSES: f32 = 0.999_77;
 
 /// By how much a louder block raises it at most: a knock or a key is too short to make a pause of the speech after it.

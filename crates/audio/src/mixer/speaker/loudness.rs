@@ -6,7 +6,7 @@ use crate::level::{self, SILENCE_DBFS, factor};
 /// What is left of the loudness of late after a second: half.
 const FORGETTING_PER_SECOND: f32 = 0.5;
 
-/// After a longer pause than this, one second, no more is forgotten: who was loud will be loud again.
+/// After a longer pause than this, one second, no more is forgotten: a loud speaker will be loud again.
 const LONGEST_FORGETTING_SAMPLES: u64 = 48_000;
 
 /// A speaker that was never heard is taken to speak at the usual level, −23 dBFS.

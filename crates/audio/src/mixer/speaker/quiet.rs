@@ -8,7 +8,7 @@ const SILENCE_RMS: f32 = 0.001;
 /// … and below −26 dB of how loud the speaker was of late.
 const RELATIVE_RMS: f32 = 0.05;
 
-/// Until somebody has been heard, speech is taken to be this loud, −20 dB: what comes before the first word is a pause.
+/// Until speech has been heard, it is taken to be this loud, −20 dB: what comes before the first word is a pause.
 const USUAL_RMS: f32 = 0.1;
 
 /// The remembered loudness falls by half in 7 s of quiet blocks.

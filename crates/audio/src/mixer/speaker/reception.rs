@@ -21,9 +21,9 @@ const SQUEEZABLE_SAMPLES: usize = 960;
 /// What the next block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Received {
-    /// Nobody speaks.
+    /// No speech.
     Nothing,
-    /// Somebody speaks, and is not decoded.
+    /// Speech that is not decoded.
     Undecoded,
     /// Decoded or made-up sound.
     Sound,
@@ -34,7 +34,7 @@ pub(super) enum Received {
 struct Undecoded {
     /// Since how many samples.
     samples: usize,
-    /// Nobody has listened to the packet of the last one.
+    /// The last packet was not auditioned.
     has_packet: bool,
 }
 
@@ -165,7 +165,7 @@ impl Reception {
         self.sounding && self.sound.take(block)
     }
 
-    /// Decodes the packet that was left undecoded last, for nobody to hear; `None` if there is none, or it cannot be
+    /// Decodes the packet that was left undecoded last, without playing it; `None` if there is none, or it cannot be
     /// decoded.
     pub(super) fn audition(&mut self) -> Option<&[f32]> {
         self.undecoded.as_mut().filter(|undecoded| undecoded.has_packet)?.has_packet = false;

@@ -7,13 +7,13 @@ use crate::demo::report::{Listener, Player, Report, Speech};
 pub(super) enum Outcome {
     /// The player spoke it.
     Spoke,
-    /// It was for the player, who heard it.
+    /// It was for the player, and was heard.
     Heard,
     /// It was for others, and the player did not hear it.
     NotMeant,
     /// The player was not there, or not for long enough.
     Away,
-    /// It was for the player, who did not hear it.
+    /// It was for the player, and was not heard.
     Missed,
     /// It was for others, and the player heard it.
     Overheard,

@@ -64,7 +64,7 @@ fn plot(report: &Report, listener: &Listener, axis: &DelayAxis) -> Element {
         .children(points)
 }
 
-/// Dots that nobody could tell from the one before are left out.
+/// Dots that look the same as the one before are left out.
 fn thinned(points: impl Iterator<Item = (f64, f64)>) -> impl Iterator<Item = (f64, f64)> {
     let mut drawn: Option<(f64, f64)> = None;
     points.filter(move |(x, y)| {

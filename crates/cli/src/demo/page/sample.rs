@@ -41,7 +41,7 @@ pub(super) fn report() -> Report {
     }
 }
 
-/// Nobody came.
+/// No listener joined.
 pub(super) fn empty() -> Report {
     Report {
         passed: true,

@@ -1,4 +1,4 @@
-//! Speech by speech: who spoke to whom, and what that was to each player.
+//! Speech by speech: the speaker, its targets, and what that was to each player.
 
 use super::audience::Outcome;
 use super::element::Element;

@@ -113,7 +113,7 @@ fn page(report: &Report) -> String {
     render(report).replace(['\u{2068}', '\u{2069}'], "")
 }
 
-/// Every name and text is what somebody who wants to break the page would choose.
+/// Every name and text is what an attacker on the page would choose.
 fn hostile() -> Report {
     let mut report = sample::report();
     let bad = |text: &mut String| {

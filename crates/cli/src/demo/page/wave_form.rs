@@ -1,4 +1,4 @@
-//! A wave form as upright bars, coloured by who is heard: where two speak at once the colours alternate.
+//! A wave form as upright bars, coloured by speaker: where two speak at once the colours alternate.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ pub(super) struct WaveForm<'a> {
 }
 
 impl WaveForm<'_> {
-    /// Draws `envelope`, which begins at `start` seconds.
-    /// `classes` says who is heard from one time to another, as the classes of their colours.
+    /// Draws `envelope`, which begins at `start` seconds. `classes` are the speakers from one time to another, as the
+    /// classes of their colours.
     pub(super) fn bars<'c>(
         &self,
         envelope: &[f32],

@@ -6,7 +6,7 @@ pub(super) fn isolated(name: &str) -> String {
     format!("\u{2068}{name}\u{2069}")
 }
 
-/// "Ada, Bo and Cleo"; "nobody" if there is none.
+/// "Ada, Bo and Cleo"; "nobody" if empty.
 pub(super) fn list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| isolated(name)).collect();
     match names.as_slice() {

@@ -1,4 +1,4 @@
-//! What pages are told that one shows, out of who may join.
+//! The secrets that pages ask for, derived from the settings of admission.
 
 use consonance_server::JoiningSettings;
 use consonance_server_config::Config;

@@ -1,10 +1,10 @@
-//! Who comes, and how.
+//! A visitor, and its way of joining.
 
 use serde_json::{Value, json};
 
 use crate::voices::{Manner, Voice};
 
-/// Who comes, and how.
+/// A visitor, and its way of joining.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitor {
     pub(crate) name: &'static str,
@@ -15,13 +15,13 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    /// Somebody who is heard while Space is held, and whom nothing hinders.
+    /// A visitor that is heard while Space is held, without anything in the way.
     pub(crate) const fn new(name: &'static str, voice: Voice) -> Self {
         let (manner, activation, way) = (Manner::AsRecorded, Activation::PushToTalk, Way::Udp);
         Self { name, voice, manner, activation, way }
     }
 
-    /// What is stored in the browser of somebody who was here before, and has switched off what changes a voice.
+    /// The storage of a returning visitor's browser, with voice processing switched off.
     pub(super) fn settings(&self) -> Value {
         json!({
             "activation": self.activation.name(),
@@ -32,7 +32,7 @@ impl Visitor {
     }
 }
 
-/// When somebody is heard.
+/// When a visitor is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activation {
     PushToTalk,
@@ -42,7 +42,7 @@ pub(crate) enum Activation {
 }
 
 impl Activation {
-    /// What the page says of it as soon as somebody is in the room.
+    /// What the page says of it as soon as the visitor is in the room.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::PushToTalk => "Hold Space or the button to talk",
@@ -60,7 +60,7 @@ impl Activation {
     }
 }
 
-/// How a voice gets out of somebody's house.
+/// How a voice gets out of a visitor's network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Udp,

@@ -71,7 +71,7 @@ fn a_missing_microphone_is_explained(stage: &Stage<'_>, server: &Server) -> Resu
     is_explained(stage, &browser.tab()?, server, "The microphone is off because none was found.", "missing")
 }
 
-/// Who wants to talk is told why it cannot be, and may listen all the same.
+/// A visitor that wants to talk is told why it cannot, and can listen all the same.
 fn is_explained(
     stage: &Stage<'_>,
     tab: &Tab,

@@ -7,7 +7,7 @@ use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
-/// Each hears the others, and neither themselves nor anybody who is silent.
+/// Each hears the others, and neither itself nor a silent one.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;

@@ -7,7 +7,7 @@ use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;
 use crate::voices::{Manner, Voice};
 
-/// Whoever changes them is heard and hears as before, and hardly anything is lost meanwhile.
+/// A visitor that changes them is heard and hears as before, and hardly anything is lost meanwhile.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("devices", WITH_PAGE)?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
@@ -63,7 +63,7 @@ fn headphones_change_in_mid_sentence(
     goes_on(stage, speaker, listener)
 }
 
-/// All is heard as before; on a machine that has no time somebody listens on.
+/// All is heard as before; on an overloaded machine the visitor listens on.
 fn goes_on(stage: &Stage<'_>, speaker: &Person, listener: &Person) -> Result<(), Failure> {
     for _ in 0..PATIENCE {
         listener.tab.listen_again_for(WORDS)?;

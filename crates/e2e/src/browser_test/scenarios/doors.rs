@@ -1,4 +1,4 @@
-//! Who is not let in is told why, beside what has to change.
+//! A refused visitor is told why, and what has to change.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! People who move on the map, and are seen and heard where they are.
+//! Visitors that move on the map, and are seen and heard at their places.
 
 use consonance_testing::sound::place_of;
 use consonance_testing::stage::{Failure, Key, ensure};
@@ -8,7 +8,7 @@ use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
-/// Both see each other move, and the voice moves with the one who speaks.
+/// Both see each other move, and the voice moves with its speaker.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("map", WITH_PAGE)?;
     let alice = Visitor { activation: Activation::Always, ..Visitor::new("Alice", Voice::First) };
@@ -61,7 +61,7 @@ fn walk(person: &Person, step: Key, steps: usize) -> Result<(), Failure> {
     (0..steps).try_for_each(|_| person.tab.press(step))
 }
 
-/// How a voice sounds to somebody.
+/// How a voice sounds to a listener.
 struct Impression {
     /// How much louder it is than it was said.
     loudness_db: f64,

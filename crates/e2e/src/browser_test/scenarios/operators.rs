@@ -7,7 +7,7 @@ use consonance_testing::stage::{Failure, Key, Owner};
 use crate::page_rules;
 use crate::stage::Stage;
 
-/// Somebody is here, and both pages show it.
+/// A visitor is here, and both pages show it.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;

@@ -1,4 +1,4 @@
-//! A page is loaded again: it is the same player as before, whom nobody has seen leave.
+//! A page is loaded again: it is the same player as before, and the others do not see it leave.
 
 use consonance_testing::stage::Failure;
 
@@ -6,7 +6,7 @@ use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
-/// What somebody was, they are; what the others see of them never ends.
+/// The player keeps its state; the others see it without interruption.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("reload", WITH_PAGE)?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
@@ -18,7 +18,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
         bob.is_in()?;
         bob.sees(&["Alice"])?;
     }
-    // A page that nobody has touched yet may make no sound.
+    // A page cannot play sound before the first gesture.
     bob.tab.click("Switch sound on")?;
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
     bob.talks(|| alice.hears(stage, "Bob", Voice::Second))?;
@@ -38,7 +38,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Writes down who is said to have left or come.
+/// Logs which players are said to have left or joined.
 const WATCH: &str = "globalThis.movements = []; \
      const said = document.querySelector('.unseen[role=status]'); \
      new MutationObserver(() => { if (/ (left|came)\\./.test(said.textContent)) movements.push(said.textContent); }) \

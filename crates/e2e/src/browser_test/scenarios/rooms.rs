@@ -1,4 +1,4 @@
-//! Who hears whom changes: rooms, whispers, mutes.
+//! Changes of routes: rooms, whispers, mutes.
 
 use consonance_testing::stage::Failure;
 
@@ -6,7 +6,7 @@ use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
-/// Nobody is heard where they should not be.
+/// No player is heard where it should not be.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;

@@ -10,7 +10,7 @@ use crate::person::{Activation, Person, Visitor, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::{Manner, Voice};
 
-/// Who speaks is heard from the first syllable; the room is not; and nobody is below the mark.
+/// A speaker is heard from the first syllable; the room is not; and no voice is below the threshold.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("voice-activation", WITH_PAGE)?;
     let (manner, activation) = (Manner::InTurns, Activation::Voice);
@@ -36,8 +36,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Neither does anything leave the page of who is not speaking, nor does anything come to who listens. On a machine
-/// that has no time a pause may be over before that is seen; then there is another one.
+/// Nothing leaves the page of a silent player, and nothing arrives at a listener. On a machine that has no time a pause
+/// may be over before that is seen; then there is another one.
 fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Duration) -> Result<(), Failure> {
     let (mut packets, mut energy) = (0, 0.0);
     for _ in 0..PATIENCE {
@@ -89,7 +89,7 @@ const TAIL: Duration = Duration::from_millis(800);
 const WITHIN_A_PAUSE: Duration = Duration::from_secs(2);
 /// Longer than a pause and an utterance.
 const ROUND: Duration = Duration::from_secs(10);
-/// So often somebody tries, until all is as it should be.
+/// Attempts until everything is as expected.
 const PATIENCE: usize = 6;
 /// In frames of 20 ms: the first syllable.
 const BEGINNING: usize = 15;

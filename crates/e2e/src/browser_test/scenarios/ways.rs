@@ -22,7 +22,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// A page of somebody's own has the voice of that player as an audio node and as a media stream, and neither is silent.
+/// A page that embeds the library has the voice of that player as an audio node and as a media stream, and neither is
+/// silent.
 fn has_a_sound_of(bob: &Person, name: &str, transport: &str) -> Result<(), Failure> {
     let script = format!("({TAP})({name:?}, {transport:?})");
     let heard = bob.tab.evaluate(&script)?;

@@ -1,4 +1,4 @@
-//! Everybody comes, and somebody goes for a walk.
+//! All players join, and one goes for a walk.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl Stage {
         Ok(vec![Check::seen(format!("{} players are in one session: {words}", ways.len()))])
     }
 
-    /// Waits until each of them knows all the others, and nobody else.
+    /// Waits until each of them knows all the others, and no other player.
     pub(super) fn everybody_knows_everybody(&self) -> Result<(), Failure> {
         let here: Vec<_> = CAST.iter().map(|role| role.who).filter(|who| self.is_here(*who)).collect();
         for player in &self.players {

@@ -1,4 +1,4 @@
-//! A flood: strangers' garbage on every port, and a player who sends far more than anybody may.
+//! A flood: strangers' garbage on every port, and a player that sends far more than allowed.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -23,7 +23,7 @@ pub(crate) struct Flood {
     is_over: Arc<AtomicBool>,
     /// Datagrams and connections with garbage so far.
     garbage: Arc<AtomicU64>,
-    /// Frames of the player who sends too much so far.
+    /// Frames that the flooding player has sent so far.
     frames: Arc<AtomicU64>,
     threads: Vec<JoinHandle<()>>,
     /// The metrics before it.
@@ -93,7 +93,7 @@ impl Drop for Flood {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            // Whoever panicked has said so.
+            // A thread that panicked has said so.
             let _ = thread.join();
         }
     }
@@ -111,7 +111,7 @@ fn throw_garbage(doors: &[SocketAddr], is_over: &AtomicBool, thrown: &AtomicU64)
                 *byte = (state >> 24) as u8;
             }
             let length = 1 + (state >> 8) as usize % garbage.len();
-            // Where nobody takes it, it is garbage all the same.
+            // Where it is not accepted, it is garbage all the same.
             let _ = socket.send_to(&garbage[..length], door);
             if state.is_multiple_of(64) {
                 let stranger = TcpStream::connect_timeout(door, BREAK);
@@ -123,7 +123,7 @@ fn throw_garbage(doors: &[SocketAddr], is_over: &AtomicBool, thrown: &AtomicU64)
     }
 }
 
-/// A player who joins as everybody does, and then sends frames without a pause to a room where a friend listens.
+/// A player that joins like all others, and then sends frames without a pause to a room where a friend listens.
 fn send_too_much(server: SocketAddr, is_over: &AtomicBool, sent: &AtomicU64) {
     let began = Instant::now();
     let [mut flooder, mut friend] =
@@ -162,5 +162,5 @@ fn send_too_much(server: SocketAddr, is_over: &AtomicBool, sent: &AtomicU64) {
 
 const BACK_ROOM: &str = "back room";
 const BREAK: Duration = Duration::from_millis(4);
-/// Every 4 ms: fifty times as many as somebody who speaks needs.
+/// Every 4 ms: fifty times as many as a speaker needs.
 const FRAMES_AT_ONCE: usize = 10;

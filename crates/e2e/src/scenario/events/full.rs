@@ -64,7 +64,7 @@ impl Stage {
         Ok(vec![Check::new(words, told), Check::new("When one goes, the next is let in", is_let_in)])
     }
 
-    /// Somebody who only sits there, or why they are not let in.
+    /// A player that only takes a place, or why it is not admitted.
     fn guest(&self, name: &str) -> Result<Result<VoiceChat, String>, Failure> {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
         while let Some(event) = chat.wait_event(consonance_testing::stage::SOON) {

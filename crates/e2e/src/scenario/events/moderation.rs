@@ -1,4 +1,4 @@
-//! A moderator, who has the server's admin token, mutes somebody, gives the voice back, and keeps them out for good.
+//! A moderator with the server's admin token mutes a player, unmutes it, and bans it for good.
 
 use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
@@ -46,7 +46,7 @@ impl Stage {
         ])
     }
 
-    /// Why somebody of this name is not let in.
+    /// Why a player of this name is not admitted.
     ///
     /// # Errors
     /// If they are let in.

@@ -1,4 +1,4 @@
-//! What others recorded: a file for each voice, with the words of its player and nobody else's.
+//! What others recorded: a file for each voice, with the words of its player and no other.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl Stage {
         Ok(compared("the server's recording", &spoke, track))
     }
 
-    /// Who has said something so far, to this room or to any.
+    /// The speakers so far, to this room or to any.
     fn speakers(&self, report: &Report, room: Option<&str>) -> Vec<Who> {
         let scenes = &PROGRAMME[..report.scenes.len()];
         let lines = scenes.iter().flat_map(Scene::acts).filter_map(|act| match act {

@@ -1,4 +1,4 @@
-//! Somebody loads their page again.
+//! A player loads its page again.
 
 use consonance::EventKind;
 

@@ -61,7 +61,7 @@ impl Stage {
     }
 }
 
-/// Whether somebody has the old place, once they are back.
+/// Whether a player has its former place, once it is back.
 fn is_back(kind: &EventKind) -> Option<bool> {
     match kind {
         EventKind::Resumed => Some(true),

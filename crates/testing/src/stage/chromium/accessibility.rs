@@ -6,7 +6,7 @@ use super::window::DevtoolsWindow;
 use crate::stage::failure::Failure;
 
 impl DevtoolsWindow {
-    /// Controls and pictures that mean nothing to people who cannot see them, one line for each.
+    /// Controls and pictures without an accessible name, one line for each.
     ///
     /// # Errors
     /// If the page has gone.

@@ -1,4 +1,4 @@
-//! Buttons and fields by the names that the browser tells people who cannot see them.
+//! Buttons and fields by their accessible names.
 
 use serde_json::{Value, json};
 

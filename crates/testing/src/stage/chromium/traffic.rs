@@ -21,7 +21,7 @@ impl DevtoolsWindow {
         self.seen("Network.loadingFinished").iter().filter_map(bytes).sum()
     }
 
-    /// Errors and warnings of the browser, exceptions that nobody caught, and violations of the page's own rules.
+    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's own rules.
     pub(super) fn logged(&self) -> Vec<String> {
         let log = self.seen("Log.entryAdded").into_iter().filter_map(|event| {
             let entry = &event["entry"];

@@ -29,7 +29,7 @@ impl Bidi {
     /// Begins a session at an address such as `ws://127.0.0.1:37123`.
     ///
     /// # Errors
-    /// If nobody answers there.
+    /// If there is no answer.
     pub(crate) fn connect(address: &str) -> Result<Self, Failure> {
         let host = address.trim_start_matches("ws://");
         let stream = TcpStream::connect(host).map_err(Failure::io(address))?;

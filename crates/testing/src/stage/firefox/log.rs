@@ -25,7 +25,7 @@ impl BidiWindow {
         self.seen("network.responseCompleted").iter().filter_map(bytes).sum()
     }
 
-    /// Errors and warnings, exceptions that nobody caught, and violations of the present page's rules.
+    /// Errors and warnings, uncaught exceptions, and violations of the present page's rules.
     pub(super) fn logged(&self) -> Result<Vec<String>, Failure> {
         let logged = self.seen("log.entryAdded").into_iter().filter_map(|entry| {
             let is_bad = ["error", "warn"].contains(&entry["level"].as_str()?);

@@ -46,7 +46,7 @@ impl Drop for SoundCard {
     }
 }
 
-/// Nobody else's settings, nothing that is kept, and no wish to come before others.
+/// No user's settings, nothing persistent, and a low priority.
 const ALWAYS: [&str; 7] = [
     "-n",
     "--daemonize=no",

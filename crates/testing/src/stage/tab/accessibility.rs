@@ -6,8 +6,8 @@ use super::Tab;
 use crate::stage::failure::Failure;
 
 impl Tab {
-    /// What stands in somebody's way, one line for each thing: controls and pictures without a name, and text of less
-    /// contrast than 4.5 (3 where it is large).
+    /// Accessibility problems, one line for each: controls and pictures without a name, and text of less contrast than
+    /// 4.5 (3 where it is large).
     ///
     /// # Errors
     /// If the page has gone.

@@ -63,7 +63,7 @@ impl Tab {
     /// If there is no such list or no such choice in it.
     pub fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
         self.click(name)?;
-        // Lists open in windows of their own, which nobody can click here.
+        // Lists open in windows of their own, which cannot be clicked here.
         let choose = format!(
             "(() => {{ const list = document.activeElement; const words = {};\n\
              const option = [...list.options].find((one) => one.text.startsWith(words));\n\

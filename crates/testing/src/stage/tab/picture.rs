@@ -32,7 +32,7 @@ impl Tab {
         self.window.picture()
     }
 
-    /// By how many CSS pixels the page is wider than its window: 0 where nobody has to scroll sideways.
+    /// By how many CSS pixels the page is wider than its window: 0 if it needs no horizontal scrolling.
     ///
     /// # Errors
     /// If the page has gone.

@@ -16,7 +16,7 @@ impl Tab {
         self.window.loaded_bytes()
     }
 
-    /// Errors and warnings of the browser, exceptions that nobody caught, and violations of the page's own rules.
+    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's own rules.
     ///
     /// # Errors
     /// If the page has gone.

@@ -34,7 +34,7 @@ impl<'a> Lane<'a> {
         self.wave_top() + HEARD + PADDING + GAP - self.top
     }
 
-    /// Who this is, which rooms it listened to, and a button for what it heard.
+    /// The player, the rooms it listened to, and a button for what it heard.
     pub(super) fn label(&self, report: &Report) -> Element {
         let Player { name, rooms, .. } = self.player;
         let who = Element::of_class("div", "who")

@@ -8,7 +8,7 @@ use crate::demo::page::time_scale::TimeScale;
 use crate::demo::page::words::{fitted, isolated, period};
 use crate::demo::report::{Listener, Player, Report, Speech};
 
-/// A period in which somebody else spoke.
+/// A period in which another player spoke.
 pub(super) struct Chip<'a> {
     speaker: &'a str,
     period: [f64; 2],
@@ -46,8 +46,8 @@ pub(super) fn rows(chips: &[Chip<'_>]) -> usize {
     chips.iter().map(|chip| chip.row + 1).max().unwrap_or(1)
 }
 
-/// The classes of all who are heard at some moment between two times; sound shortly after them is theirs too,
-/// and any other is a stranger's.
+/// The classes of all speakers heard at some moment between two times; sound shortly after them is theirs too, and any
+/// other is a stranger's.
 pub(super) fn heard_between(report: &Report, listener: &Listener, from: f64, to: f64) -> Vec<&'static str> {
     let sounding = |reach: f64| -> Vec<&'static str> {
         let near = |span: &[f64; 2]| overlap([span[0] - reach, span[1] + reach], [from, to]) > 0.0;
