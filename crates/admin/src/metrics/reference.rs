@@ -9,7 +9,7 @@ pub fn reference_page() -> String {
     let mut page = String::from(INTRODUCTION);
     for family in families() {
         let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
-        let labels = if labels.is_empty() { String::new() } else { format!(" by {}", labels.join(", ")) };
+        let labels = if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) };
         let _ = writeln!(page, "| `{}` | {}{labels} | {} |", family.name, family.kind.name(), family.about);
     }
     page
@@ -37,6 +37,6 @@ scrape_configs:
 
 [packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a Grafana dashboard.
 
-| name | kind | meaning |
+| name | kind (labels) | meaning |
 |---|---|---|
 ";
