@@ -18,7 +18,7 @@
 //!   them heard with the programme.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
-//!   among strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
+//!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
 //! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
@@ -117,11 +117,11 @@ enum Chore {
     /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the
     /// target wasm32-unknown-unknown.
     Wasm,
-    /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
+    /// Long runs: sound between clocks that drift, and a server under honest players, attackers and faults.
     Soak(soak::Plan),
     /// Writes `docs/licences.md` again, and collects the texts of licences.
     Licences(licences::Plan),
-    /// Meets the project as a stranger does: a clone that knows nothing, and every command that the pages show.
+    /// Meets the project as a newcomer does: a clone that knows nothing, and every command that the pages show.
     Rehearse(rehearse::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
     Package(package::Plan),

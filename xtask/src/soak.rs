@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server among strangers and trouble.
+//! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server under attack and faults.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +23,7 @@ pub(crate) struct Plan {
 enum Part {
     /// Two hours of sound between clocks that drift, in simulated time: less than a minute.
     Audio,
-    /// A real server under honest players, strangers and trouble, in real time.
+    /// A real server under honest players, attackers and faults, in real time.
     Server(ServerPlan),
 }
 

@@ -59,7 +59,7 @@ impl App {
         }))
     }
 
-    /// How the server is, or was less than a second ago: strangers may ask as often as they like.
+    /// How the server is, or was less than a second ago: unauthenticated clients may ask as often as they like.
     pub(crate) async fn observe(&self) -> Result<Observation, Problem> {
         let mut observed = self.0.observed.lock().await;
         if let Some((at, observation)) = &*observed

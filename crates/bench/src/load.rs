@@ -9,6 +9,7 @@ mod disturbance;
 mod fast_path;
 mod flooder;
 mod floors;
+mod garbage;
 mod idle;
 mod inbox;
 mod memory;
@@ -19,7 +20,6 @@ mod ramp;
 mod report;
 mod server_process;
 mod step;
-mod strangers;
 mod udp;
 
 use std::error::Error;

@@ -14,7 +14,7 @@ use crate::key::Key;
 #[derive(Debug, Default)]
 pub(crate) struct Browsers {
     slots: Vec<Option<Browser>>,
-    /// Strangers choose what is looked up here, so it is hashed with a secret.
+    /// Untrusted peers choose the keys that are looked up here, so they are hashed with a secret.
     by_key: HashMap<Key, BrowserIndex>,
     by_page: FxHashMap<PagePeer, BrowserIndex>,
     by_link: FxHashMap<Peer, BrowserIndex>,

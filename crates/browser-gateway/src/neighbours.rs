@@ -17,7 +17,7 @@ const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
 pub(crate) struct Neighbours {
     /// Those without a session are free.
     slots: Vec<Slot>,
-    /// Strangers choose what is looked up here, so it is hashed with a secret.
+    /// Untrusted peers choose the keys that are looked up here, so they are hashed with a secret.
     by_session: HashMap<Box<str>, NeighboursIndex>,
     due: Timers<NeighboursIndex>,
 }

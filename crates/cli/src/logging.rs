@@ -118,7 +118,7 @@ fn write_lines(filter: impl tracing_subscriber::Layer<Registry> + Send + Sync, f
 }
 
 /// Spells out the invisible characters of names in what is written, such as `\u{200b}`; each call has whole
-/// characters. Control characters pass: colours and ends of lines are the program's own, and those of strangers are
+/// characters. Control characters pass: colours and ends of lines are the program's own, and those of peers are
 /// replaced before.
 struct VisibleLines<W>(W);
 
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_a_stranger_breaks_no_line_of_the_log() {
+    fn a_players_name_breaks_no_line_of_the_log() {
         let written = Written::default();
         let writer = written.clone();
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());

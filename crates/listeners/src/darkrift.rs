@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_darkrift::voice::{DarkRiftVoice, Layout, VoiceSettings};
+use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings};
 use consonance_gateway::proxy_protocol::Carrier;
 use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
@@ -130,17 +130,17 @@ impl DarkRiftListener {
         }
     }
 
-    fn voice(&self) -> VoiceSettings {
+    fn voice(&self) -> DarkRiftVoiceSettings {
         let layout = match self.0.layout {
             VoiceLayout::Raw => Layout::Raw,
             VoiceLayout::Prefixed => Layout::Prefixed,
             VoiceLayout::PrefixedLittleEndian => Layout::PrefixedLittleEndian,
         };
-        VoiceSettings {
+        DarkRiftVoiceSettings {
             tag_to_server: self.0.tag,
             tag_to_client: self.0.tag_to_client,
             layout: self.0.tag.map(|_| layout),
-            ..VoiceSettings::default()
+            ..DarkRiftVoiceSettings::default()
         }
     }
 }
@@ -177,7 +177,7 @@ mod tests {
         let listener = DarkRiftListener(DarkRiftKeys::default());
         let expected = ServerSettings::default();
         assert_eq!(listener.server(expected.address_shares), expected);
-        assert_eq!(listener.voice(), VoiceSettings::default());
+        assert_eq!(listener.voice(), DarkRiftVoiceSettings::default());
     }
 
     #[test]

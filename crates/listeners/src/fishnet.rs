@@ -6,8 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
 use consonance_litenetlib::{
-    ClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings,
-    UtcClock,
+    ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
+    ServerSettings, UtcClock,
 };
 use consonance_server_config::{
     IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
@@ -160,7 +160,7 @@ impl Listener for FishNetListener {
             ..ConnectionSettings::default()
         };
         // What clients say is the game's server's to judge.
-        let server = ServerSettings { key: Key::Any, ..self.server(place, connection) };
+        let server = ServerSettings { key: ConnectionKey::Any, ..self.server(place, connection) };
         let connection = server.connection.clone();
         let clients = place.bind(LiteNetLibServer::new(server, clock(), secret_bytes()?))?;
         let game = game.behind(clients.local_addr());

@@ -92,7 +92,7 @@ mod with_steam {
     use std::net::IpAddr;
 
     use consonance_steam::{
-        Channels, GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p,
+        GameServerSettings, LinkSettings, ServerSettings, SteamChannels, SteamServer, SteamworksP2p,
     };
 
     use super::SteamKeys;
@@ -114,10 +114,10 @@ mod with_steam {
             };
             let steam = SteamworksP2p::log_on_anonymously(&game).map_err(io::Error::other)?;
             let number = |channel: u32| i32::try_from(channel).unwrap_or(i32::MAX);
-            let channels = Channels {
+            let channels = SteamChannels {
                 to_server: number(self.0.channel_to_server),
                 to_client: number(self.0.channel_to_client),
-                ..Channels::default()
+                ..SteamChannels::default()
             };
             let mut settings = ServerSettings {
                 // Nothing else uses this account's sessions.

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use consonance_gateway::websocket::PageOrigins;
 use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
 use consonance_webrtc_network::signalling::{
-    ListenerSettings, ReservedAddresses, SignallingListener, SignallingUrl, SignallingUrlError,
+    ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
@@ -136,7 +136,7 @@ impl Listener for WebRtcListener {
     }
 }
 
-/// A signalling server whose session waits for our own host, and how that reaches it: a stranger who asks for the
+/// A signalling server whose session waits for our own host, and how that reaches it: an attacker that asks for the
 /// session's name first does not get it.
 fn own_signalling(
     address: SocketAddr,
@@ -156,13 +156,13 @@ fn own_signalling(
     Ok((own, format!("ws://{at}{path}")))
 }
 
-fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> ListenerSettings {
-    let mut settings = ListenerSettings::default();
+fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> SignallingListenerSettings {
+    let mut settings = SignallingListenerSettings::default();
     settings.tcp.connections_max = connections_max;
     // Nobody alone takes all places, and a household has enough of them on a small server too.
     settings.guests_per_address_max = (connections_max / 2).max(GUESTS_PER_ADDRESS);
     settings.signalling.reserved = Some(reserved);
-    // On other paths nobody would be found, and strangers would be linked with each other.
+    // On other paths no host would be found, and unrelated players would be linked with each other.
     settings.signalling.spaces.retain(|path, _| path == SIGNALLING_PATH);
     settings
 }
@@ -190,11 +190,11 @@ mod tests {
     #[test]
     fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
         let (signalling, url) = signalling();
-        let strangers_url = format!("ws://{}/chatapp", signalling.local_addr());
-        let mut stranger = host(&strangers_url);
+        let foreign_url = format!("ws://{}/chatapp", signalling.local_addr());
+        let mut intruder = host(&foreign_url);
         until(|| {
-            let _ = stranger.poll(Instant::now());
-            assert!(!stranger.is_listening(), "a stranger has the session");
+            let _ = intruder.poll(Instant::now());
+            assert!(!intruder.is_listening(), "an intruder has the session");
             signalling.counts().addresses_denied > 0
         });
         let mut ours = host(&url);

@@ -1,4 +1,4 @@
-//! Names of files that are made from names that strangers chose.
+//! Names of files that are made from untrusted names.
 
 /// As much of a name as may stand in the name of a file on any system, 80 bytes at the most: letters and digits, `-`
 /// but at the beginning, where programs take it for an option, and `_` for everything else.

@@ -33,7 +33,7 @@ table! {
         /// be empty if `sessions_on_demand` is not.
         pub sessions: Vec<String> = vec!["main".into()];
         /// Sessions that start when the first player joins them, by name or prefix; `"*"` allows any name. Empty by
-        /// default, so that a mistyped name is an error and strangers cannot open sessions of their own.
+        /// default, so that a mistyped name is an error and clients cannot open sessions of their own.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
         /// Sessions of both kinds at once. A player whose join needs one more is refused, and counted.

@@ -1,4 +1,4 @@
-//! The bodies of fuzz targets, which tests run, too: what strangers show to be let in, and
+//! The bodies of fuzz targets, which tests run, too: what clients present to be admitted, and
 //! what another process has left.
 
 use consonance_session::{ClientId, Instant, Server, ServerSettings, SessionSnapshot};

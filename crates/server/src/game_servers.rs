@@ -39,7 +39,7 @@ impl GameServerWatch {
             Some(News::CannotBeReached { failed }) => warn!(
                 network,
                 failed,
-                "connections to the game's server cannot be made, and its players are turned away: is it running where \
+                "connections to the game's server cannot be made, and its players are rejected: is it running where \
                  `upstream` says?"
             ),
             Some(News::Answers) => info!(network, "the game's server can be reached again"),

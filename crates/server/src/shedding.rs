@@ -56,7 +56,7 @@ const STEP_DOWN: Duration = Duration::from_secs(5);
 const CALM: f64 = 0.75;
 
 /// Voices are given up only where relaying them takes at least this part of what a worker may do. Otherwise something
-/// else is too much, such as handshakes, slow requests or junk of strangers, and fewer voices would not help.
+/// else is too much, such as handshakes, slow requests or junk datagrams, and fewer voices would not help.
 const VOICE_PART: f64 = 0.5;
 /// What networks do with their own threads, for each share that the worker does: an estimate from above.
 const PROCESS_PER_WORKER: f64 = 3.0;
@@ -83,7 +83,7 @@ impl Pressure {
         let busy_share_max = f64::from(settings.busy_percent_max.max(1)) / 100.0;
         let (mut busy, mut voice) = (load.busy_share, load.voice_share);
         if settings.counts_process {
-            // What strangers make the process do counts as far as it can follow from what the worker does.
+            // What unjoined connections make the process do counts as far as it can follow from what the worker does.
             busy = busy.max(load.process_share.min(PROCESS_PER_WORKER * load.busy_share));
             voice = voice.max(load.process_voice_share);
         }
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn no_flood_of_strangers_gives_up_voices_however_much_it_makes_the_worker_and_the_process_do() {
+    fn a_flood_of_handshakes_never_gives_up_voices_however_busy_it_makes_the_worker_and_the_process() {
         for counts_process in [false, true] {
             let mut bench = Bench::new();
             bench.shedder.set_settings(SheddingSettings { counts_process, ..SheddingSettings::default() });
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn voices_come_back_though_strangers_keep_newcomers_out() {
+    fn voices_come_back_though_a_flood_keeps_newcomers_out() {
         let mut bench = Bench::new();
         bench.run(30, 1.0, SHORT);
         let flood = Load { busy_share: 1.0, voice_share: 0.2, ..Load::default() };

@@ -26,7 +26,7 @@ impl Rate {
 pub struct Limits {
     /// Links at once, joined or not, and clients (default 5000). Each costs memory; counted as `links_refused`.
     pub links: usize,
-    /// How long a link may stay without a handshake (default 10 s), so that idle strangers do not fill the session;
+    /// How long a link may stay without a handshake (default 10 s), so that idle links do not fill the session;
     /// counted as `handshakes_missed`. As long does a client wait for the answer to its handshake before it tries
     /// another link.
     pub handshake: Duration,

@@ -221,7 +221,7 @@ impl Server {
             }
             Err(fault) => {
                 if matches!(fault, Fault::NotJoined) {
-                    self.ask_stranger_to_join(link);
+                    self.ask_link_to_join(link);
                 }
                 self.note(link, fault);
                 None
@@ -247,7 +247,7 @@ impl Server {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        let stranger = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
+        let unjoined = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not answered a join request"));
@@ -255,7 +255,7 @@ impl Server {
         let restriction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
         let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
-        [stranger, place, report, waiting, visit, restriction, silent, name].into_iter().flatten().min()
+        [unjoined, place, report, waiting, visit, restriction, silent, name].into_iter().flatten().min()
     }
 
     /// The next packet to send.

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use crate::trouble::Trouble;
 
-/// A real server under honest players, strangers and trouble.
+/// A real server under honest players, attackers and faults.
 #[derive(Debug, Parser)]
 #[command(name = "consonance-soak", version)]
 pub(crate) struct Arguments {

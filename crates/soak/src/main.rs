@@ -1,4 +1,4 @@
-//! A real `consonance serve` under honest players, strangers and trouble, for as long as one likes.
+//! A real `consonance serve` under honest players, attackers and faults, for as long as one likes.
 //!
 //! Who uses it: `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what
 //! is done and what has to hold.

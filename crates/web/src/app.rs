@@ -32,7 +32,7 @@ struct Shared {
     rate: Mutex<JoinRate>,
     stopped: Stopped,
     /// Whether the operator was told of a proxy that is not named.
-    is_stranger_told: AtomicBool,
+    is_unknown_proxy_told: AtomicBool,
     /// Of refused pages of foreign origins.
     foreign_page_warnings: WarningLimit,
 }
@@ -52,7 +52,7 @@ impl App {
             limits,
             rate,
             stopped,
-            is_stranger_told: AtomicBool::new(false),
+            is_unknown_proxy_told: AtomicBool::new(false),
             foreign_page_warnings: WarningLimit::default(),
         }))
     }
@@ -67,8 +67,8 @@ impl App {
     }
 
     /// Whether a visitor is the first that comes over a proxy which the operator has not named.
-    pub(crate) fn is_first_behind_stranger(&self) -> bool {
-        !self.0.is_stranger_told.swap(true, Ordering::Relaxed)
+    pub(crate) fn is_first_behind_unknown_proxy(&self) -> bool {
+        !self.0.is_unknown_proxy_told.swap(true, Ordering::Relaxed)
     }
 
     /// Whether a refused page of a foreign origin is one of the first that are logged as warnings.

@@ -31,7 +31,7 @@ impl Visitor {
     }
 
     /// Whether it seems to come over a proxy of this machine that the operator has not named.
-    fn is_behind_stranger(&self, app: &App, headers: &HeaderMap) -> bool {
+    fn is_behind_unknown_proxy(&self, app: &App, headers: &HeaderMap) -> bool {
         let remote = self.caller.remote().ip().to_canonical();
         remote.is_loopback() && !app.is_proxy(remote) && headers.contains_key("x-forwarded-for")
     }
@@ -61,7 +61,7 @@ pub(crate) async fn check_where_from(
     request: Request,
     next: Next,
 ) -> Response {
-    if visitor.is_behind_stranger(&app, request.headers()) && app.is_first_behind_stranger() {
+    if visitor.is_behind_unknown_proxy(&app, request.headers()) && app.is_first_behind_unknown_proxy() {
         warn!(
             "a proxy on this machine passes requests on that web.proxies does not name: all its visitors share its limits, and \
              where each is follows from its connection for voice only; add its address, such as \"127.0.0.1\", to web.proxies \

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance::VoiceChat;
 use consonance::audio::{ActivationMode, ActivationSettings, Tone};
-use consonance_hosted::{HostedRoom, Message, RoomRequest, RoomSettings, Target};
+use consonance_hosted::{HostedRoom, MessageTarget, RoomMessage, RoomRequest, RoomSettings};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_transport::PacketLimits;
 
@@ -84,14 +84,14 @@ fn what_the_room_can_do() -> RoomSettings {
     RoomSettings { has_direct_messages: true, takes_lists: true, ..RoomSettings::new(limits) }
 }
 
-fn send(room: &mut Room, from: u64, message: &Message<'_>) {
-    let Message { direction, target, delivery, packet } = *message;
+fn send(room: &mut Room, from: u64, message: &RoomMessage<'_>) {
+    let RoomMessage { direction, target, delivery, packet } = *message;
     let master = room.master();
     let receivers: &[u64] = match &target {
-        Target::Server => master.as_slice(),
-        Target::Peer(peer) => slice::from_ref(peer),
-        Target::Peers(peers) => peers,
-        Target::AllOthers => unreachable!("the settings do not say that the room can do this"),
+        MessageTarget::Server => master.as_slice(),
+        MessageTarget::Peer(peer) => slice::from_ref(peer),
+        MessageTarget::Peers(peers) => peers,
+        MessageTarget::AllOthers => unreachable!("the settings do not say that the room can do this"),
     };
     for to in receivers {
         room.send(*to, Mail::Voice { from, direction, delivery, packet: packet.to_vec() });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use consonance_hosted::Direction;
+use consonance_hosted::MessageDirection;
 use consonance_transport::Delivery;
 
 /// Everybody's mail. What a real network does between processes, this one does in memory.
@@ -16,7 +16,7 @@ pub(crate) struct Room {
 pub(crate) enum Mail {
     Joined(u64),
     Left(u64),
-    Voice { from: u64, direction: Direction, delivery: Delivery, packet: Vec<u8> },
+    Voice { from: u64, direction: MessageDirection, delivery: Delivery, packet: Vec<u8> },
 }
 
 impl Room {

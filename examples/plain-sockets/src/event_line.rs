@@ -14,7 +14,7 @@ pub(crate) fn of(event: &EventKind, own_name: &str, seconds: f64, as_json: bool)
     let parts = ["name", "event", "room", "player", "text", "reason"];
     let words: Vec<&str> = parts.iter().filter_map(|part| value[part].as_str()).collect();
     let line = format!("{seconds:8.2}  {}", words.join("  "));
-    // Words of strangers must not steer the terminal.
+    // Words of peers must not inject terminal sequences.
     Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 

@@ -1,4 +1,4 @@
-//! What is published has a front page by which a stranger can decide, and a manifest by which it is found.
+//! What is published has a front page by which a newcomer can decide, and a manifest by which it is found.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

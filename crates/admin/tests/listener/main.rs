@@ -9,4 +9,4 @@ mod page;
 mod recordings;
 mod reports;
 mod stage;
-mod strangers;
+mod untrusted;

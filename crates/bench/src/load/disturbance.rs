@@ -1,4 +1,4 @@
-//! What else happens to a server while voice flows: newcomers, a link that floods, strangers with garbage.
+//! What else happens to a server while voice flows: newcomers, a link that floods, garbage from unknown addresses.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use consonance_quic::sans_io::Dialer;
 use serde_json::{Map, Value, json};
 
 use super::flooder;
+use super::garbage;
 use super::newcomers;
 use super::step::Step;
-use super::strangers;
 
 /// One of them at a time, so that it is clear what did harm.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -25,9 +25,9 @@ pub(super) struct Disturbance {
     /// Limits are as by default then.
     #[arg(long, conflicts_with_all = ["ramp", "idle", "server"])]
     flood: bool,
-    /// Let strangers send so many datagrams of garbage per second to the server's port.
+    /// Send so many datagrams of garbage per second from unknown addresses to the server's port.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), conflicts_with_all = ["ramp", "idle"])]
-    strangers: Option<u32>,
+    garbage: Option<u32>,
 }
 
 /// What the others are doing, on a thread of their own.
@@ -53,8 +53,8 @@ impl Disturbance {
                 work.spawn(move || newcomers::keep_joining(&dialer, rate.into(), &stop))
             }
             Self { flood: true, .. } => work.spawn(move || flooder::flood(&dialer, &session, &stop)),
-            Self { strangers: Some(rate), .. } => {
-                work.spawn(move || strangers::send_garbage(dialer.remote(), rate.into(), &stop))
+            Self { garbage: Some(rate), .. } => {
+                work.spawn(move || garbage::send_garbage(dialer.remote(), rate.into(), &stop))
             }
             _ => return Ok(None),
         };
@@ -68,7 +68,7 @@ impl Disturbance {
         } else if self.flood {
             ("a link that sends ten times what it may costs the others less than 1 %", 0.01)
         } else {
-            ("garbage of strangers costs those inside less than 1 %", 0.01)
+            ("garbage from unknown addresses costs clients less than 1 %", 0.01)
         }
     }
 }

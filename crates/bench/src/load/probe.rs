@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_of_other_steps_and_of_strangers_do_not_count() {
+    fn frames_of_other_steps_and_unknown_senders_do_not_count() {
         let mut heard = Heard::new(7);
         heard.begin(3);
         for (run, step) in [(7, 2), (7, 4), (8, 3)] {

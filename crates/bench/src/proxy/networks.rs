@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout, Message as DarkRiftMessage};
+use consonance_darkrift::voice::{DarkRiftMessage, DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::{FishNetClient, Payload};
@@ -18,7 +18,7 @@ use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _, GameNetwor
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorClient, looks_like_batch};
-use consonance_ngo::{Batch, BatchWriter, NgoClient, NgoVoiceOnly};
+use consonance_ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
 use consonance_utp::{UtpClient, UtpServer};
@@ -220,14 +220,14 @@ const NGO_ID: u32 = 60;
 
 fn wrap_ngo(_now: Duration, said: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut batch = BatchWriter::new(&mut bytes);
+    let mut batch = NgoBatchWriter::new(&mut bytes);
     batch.message(NGO_ID, &[said]);
     batch.finish();
     bytes
 }
 
 fn unwrap_ngo(bytes: &[u8]) -> Option<&[u8]> {
-    let message = Batch::parse(bytes).ok()?.messages().next()?.ok()?;
+    let message = NgoBatch::parse(bytes).ok()?.messages().next()?.ok()?;
     (message.id == NGO_ID).then_some(message.body)
 }
 

@@ -88,7 +88,7 @@ fn what_happens_besides_is_counted_and_its_promise_judged() {
     let cases: [(&[&str], &str, &str); 3] = [
         (&["--joins-per-second", "30"], "joins", "joins_failed"),
         (&["--flood"], "flood_frames", "flooder_thrown_out"),
-        (&["--strangers", "1000"], "garbage_datagrams", "garbage_datagrams"),
+        (&["--garbage", "1000"], "garbage_datagrams", "garbage_datagrams"),
     ];
     for (arguments, done, also) in cases {
         // Long enough for others to join, on a busy machine too.

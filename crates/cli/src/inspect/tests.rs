@@ -64,7 +64,7 @@ fn shows(screen: &Screen, expected: &[&str]) {
 }
 
 #[test]
-fn a_strangers_name_cannot_steer_the_terminal() {
+fn a_players_name_cannot_inject_terminal_sequences() {
     let mut bob = ClientSnapshot::default();
     let mut mallory = PlayerRow::default();
     mallory.name = "M\x1b]0;owned\x07\u{9b}2Jallory".into();

@@ -84,8 +84,12 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::Resumed => "you are back, and nobody noticed that you were away".to_owned(),
         EventKind::PlayerJoined { name } => format!("{} joined", shown(name)),
         EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
-        EventKind::EnteredRoom { name, room } => format!("{} entered room {}", shown(name), shown(room)),
-        EventKind::ExitedRoom { name, room } => format!("{} left room {}", shown(name), shown(room)),
+        EventKind::EnteredRoom { name, room } => {
+            format!("{} entered room {}", shown(name), shown(room))
+        }
+        EventKind::ExitedRoom { name, room } => {
+            format!("{} left room {}", shown(name), shown(room))
+        }
         EventKind::RemovedFromRoom { room } => {
             format!(
                 "the server has taken you out of room {}: you do not hear what is said there",
@@ -95,7 +99,9 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::Operator(decision) => decision.to_string(),
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
-        EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
+        EventKind::Text { from, to, text } => {
+            format!("{} to {}: {}", shown(from), place(to), shown(text))
+        }
         EventKind::Device(event) => device_in_words(event)?,
         EventKind::Draining { ends_in, redirect: None, .. } => {
             format!("the server stops in {:.0} s", ends_in.as_secs_f64())
@@ -133,8 +139,12 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::PlayersSynced => json!({"event": "players_synced"}),
         EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
-        EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
-        EventKind::ExitedRoom { name, room } => json!({"event": "exited_room", "name": name, "room": room}),
+        EventKind::EnteredRoom { name, room } => {
+            json!({"event": "entered_room", "name": name, "room": room})
+        }
+        EventKind::ExitedRoom { name, room } => {
+            json!({"event": "exited_room", "name": name, "room": room})
+        }
         EventKind::RemovedFromRoom { room } => json!({"event": "removed_from_room", "room": room}),
         EventKind::Operator(decision) => json!({"event": "operator", "text": decision.to_string()}),
         EventKind::StartedSpeaking { name } => json!({"event": "started_speaking", "name": name}),
@@ -163,7 +173,9 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::Redirecting => json!({"event": "redirecting"}),
         EventKind::Device(event) => device_as_json(event),
         EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
-        EventKind::TextNotSent { reason, .. } => json!({"event": "text_not_sent", "reason": reason}),
+        EventKind::TextNotSent { reason, .. } => {
+            json!({"event": "text_not_sent", "reason": reason})
+        }
         EventKind::Problem { text, .. } => json!({"event": "problem", "text": text}),
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         _ => json!({"event": "other"}),
@@ -217,7 +229,7 @@ fn place(target: &TextTarget) -> String {
     }
 }
 
-/// Words of strangers must not steer the terminal, nor hide characters from its reader.
+/// Words of other players must not inject terminal sequences, nor hide characters from the reader.
 fn shown(words: &str) -> String {
     visible(words).into_owned()
 }
@@ -229,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_strangers_words_cannot_steer_the_terminal() {
+    fn a_players_words_cannot_inject_terminal_sequences() {
         let name = "Eve\u{1b}[2J".to_owned();
         let words = in_words(&EventKind::PlayerJoined { name }, "me");
         assert_eq!(words.as_deref(), Some("Eve\\u{1b}[2J joined"));

@@ -123,12 +123,12 @@ fn who_sends_garbage_as_messages_is_told_what_is_wrong_and_at_last_put_out() {
 fn datagrams_of_nobody_and_garbage_of_somebody_harm_nobody() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
-    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     for length in 0..200 {
         // Checks of ICE, records of DTLS, packets of voice, reports.
         let first = [0x00, 20, 22, 23, 63, 0x80, 0xb5, 0xff][length % 8];
         let datagram = [&[first][..], &vec![length as u8; length * 7]].concat();
-        for socket in [&stranger, eve.browser().socket()] {
+        for socket in [&other, eve.browser().socket()] {
             socket.send_to(&datagram, party.voice).unwrap();
         }
         if length % 10 == 0 {

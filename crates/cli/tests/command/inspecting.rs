@@ -40,9 +40,9 @@ fn why_tells_by_its_exit_code_whether_something_is_broken() {
     in_order.assert_well();
     assert!(in_order.out.last().unwrap().contains("no link is broken"), "{:?}", in_order.out);
 
-    let stranger = why(&[&at_bob, "Alicia", "Bob", "--json"]);
-    assert_eq!(stranger.status.code(), Some(1), "{:?}", stranger.err);
-    let diagnosis: Value = serde_json::from_str(&stranger.out[0]).unwrap();
+    let unknown = why(&[&at_bob, "Alicia", "Bob", "--json"]);
+    assert_eq!(unknown.status.code(), Some(1), "{:?}", unknown.err);
+    let diagnosis: Value = serde_json::from_str(&unknown.out[0]).unwrap();
     assert_eq!(diagnosis["steps"][0]["cause"], json!({"other_name": {"similar": "Alice"}}), "{diagnosis}");
     assert!(diagnosis["verdict"].as_str().unwrap().contains("Alice"), "{diagnosis}");
     let of_server = why(&[&at_server, "Carol", "Bob"]);

@@ -39,14 +39,14 @@ fn clients_of_a_mirror_game_that_asks_for_a_password_get_in_with_it_and_not_with
         let network = TelepathyClient::new(Telepathy::default(), settings).unwrap();
         EnvelopeClient::new(network, MirrorClient::new(MirrorSettings { credentials, ..Default::default() }))
     };
-    let mut stranger = client("open barley");
-    stranger.connect(Instant::now());
+    let mut newcomer = client("open barley");
+    newcomer.connect(Instant::now());
     let deadline = Instant::now() + PATIENCE;
     loop {
-        assert!(Instant::now() < deadline, "the stranger is not sent away");
-        match stranger.poll(Instant::now()) {
+        assert!(Instant::now() < deadline, "the newcomer is not disconnected");
+        match newcomer.poll(Instant::now()) {
             Some(ClientEvent::Disconnected { .. }) => break,
-            Some(ClientEvent::Connected) => panic!("the stranger got in"),
+            Some(ClientEvent::Connected) => panic!("the newcomer got in"),
             _ => thread::sleep(Duration::from_millis(2)),
         }
     }

@@ -1,4 +1,4 @@
-//! Names in use, on a real server over real sockets: clients of originals that always connect again, strangers that
+//! Names in use, on a real server over real sockets: clients of originals that always connect again, impostors that
 //! come under the names of others, and newcomers that wait.
 
 use std::fs;
@@ -168,8 +168,8 @@ fn where_the_newest_wins_on_a_real_server_two_stock_clients_of_one_name_evict_ea
 
 const NAMES: [&str; 6] = ["Alice", "Bob", "Carol", "Dan", "Eve", "Frank"];
 
-/// Six players, after a stranger has asked for each of their names twice.
-fn six_beside_a_stranger(joining: &str) -> [StockClient; 6] {
+/// Six players, after an impostor has asked for each of their names twice.
+fn six_beside_an_impostor(joining: &str) -> [StockClient; 6] {
     let server = Server::start(joining);
     let mut players = NAMES.map(|name| server.stock_client(name));
     until("all see each other", &mut players.each_mut(), |clients| {
@@ -178,10 +178,10 @@ fn six_beside_a_stranger(joining: &str) -> [StockClient; 6] {
     });
     for name in NAMES.iter().chain(&NAMES) {
         let before = server.waiting();
-        let mut stranger = server.stock_client(name);
+        let mut impostor = server.stock_client(name);
         let mut clients: Vec<&mut StockClient> = players.iter_mut().collect();
-        clients.push(&mut stranger);
-        until("the stranger has an answer", &mut clients, |clients| {
+        clients.push(&mut impostor);
+        until("the impostor has an answer", &mut clients, |clients| {
             server.waiting() > before || clients[6].has_joined() || clients[6].has_lost_its_link()
         });
     }
@@ -189,16 +189,16 @@ fn six_beside_a_stranger(joining: &str) -> [StockClient; 6] {
 }
 
 #[test]
-fn six_players_stay_on_a_real_server_though_a_stranger_asks_for_each_of_their_names() {
-    for (player, name) in six_beside_a_stranger("").iter().zip(NAMES) {
+fn six_players_stay_on_a_real_server_though_an_impostor_asks_for_each_of_their_names() {
+    for (player, name) in six_beside_an_impostor("").iter().zip(NAMES) {
         assert!(player.has_joined() && !player.has_lost_its_link(), "{name}: {:?}", player.player.ends);
         assert!(!player.seen.iter().any(|seen| seen.ends_with("left")), "{name}: {:?}", player.seen);
     }
 }
 
 #[test]
-fn where_the_newest_wins_on_a_real_server_a_stranger_removes_whoever_it_names() {
-    let players = six_beside_a_stranger("name_taken = 'newest'");
+fn where_the_newest_wins_on_a_real_server_an_impostor_removes_the_players_it_names() {
+    let players = six_beside_an_impostor("name_taken = 'newest'");
     assert!(players.iter().any(StockClient::has_lost_its_link));
 }
 
@@ -231,21 +231,21 @@ fn a_newcomer_that_waits_for_a_name_keeps_its_connection_on_a_full_server() {
     });
     let mut bob = from(1, "Bob");
     until("Bob is in", &mut [&mut holder, &mut waiting, &mut bob], |clients| clients[2].has_joined());
-    let mut stranger = transport(address, Ipv4Addr::LOCALHOST.into());
-    stranger.connect(Instant::now());
+    let mut impostor = transport(address, Ipv4Addr::LOCALHOST.into());
+    impostor.connect(Instant::now());
     let mut carol = from(2, "Carol");
-    let mut is_stranger_gone = false;
+    let mut is_impostor_gone = false;
     until("Carol is in", &mut [&mut holder, &mut waiting, &mut bob, &mut carol], |clients| {
-        while let Some(event) = stranger.poll(Instant::now()) {
-            is_stranger_gone |= matches!(event, LinkEvent::Disconnected { .. });
+        while let Some(event) = impostor.poll(Instant::now()) {
+            is_impostor_gone |= matches!(event, LinkEvent::Disconnected { .. });
         }
         clients[3].has_joined()
     });
     until("the one that has not joined makes room", &mut [&mut holder, &mut waiting], |_| {
-        while let Some(event) = stranger.poll(Instant::now()) {
-            is_stranger_gone |= matches!(event, LinkEvent::Disconnected { .. });
+        while let Some(event) = impostor.poll(Instant::now()) {
+            is_impostor_gone |= matches!(event, LinkEvent::Disconnected { .. });
         }
-        is_stranger_gone
+        is_impostor_gone
     });
     for client in [&holder, &waiting, &bob] {
         assert!(!client.has_lost_its_link(), "{:?}", client.player.ends);

@@ -87,7 +87,7 @@ impl RememberedPlayers {
         Ok(())
     }
 
-    /// A player with a volume of its own is placed even if strangers have all places; as many as those again at most.
+    /// A player with a volume of its own is placed even if others have all places; as many as those again at most.
     fn may_be_placed(&self, name: &str) -> bool {
         let places = self.places.len();
         let has_volume = || self.heard.contains_key(&NameKey::of(name));

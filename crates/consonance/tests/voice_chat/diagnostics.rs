@@ -1,4 +1,4 @@
-//! Everything of a chat on disk: what is in the files, and that strangers have no say in what they are called.
+//! Everything of a chat on disk: what is in the files, and that players cannot choose their names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -87,7 +87,7 @@ fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to()
 }
 
 #[test]
-fn names_of_strangers_get_into_no_files_name_and_steer_no_terminal() {
+fn player_names_get_into_no_file_names_and_inject_no_terminal_sequences() {
     let hall = Hall::open();
     let folder = folder("diagnostics-hostile");
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics(&folder));
@@ -168,7 +168,7 @@ fn nothing_is_overwritten() {
     let folder = folder("diagnostics-taken");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("packets.pcapng"), "somebody's capture").unwrap();
-    let error = VoiceChat::over(Box::new(hall.stranger())).name("Alice").diagnostics(&folder).start();
+    let error = VoiceChat::over(Box::new(hall.intruder())).name("Alice").diagnostics(&folder).start();
     let Err(StartError::Diagnostics(DiagnosticsError::Packets(error))) = error else {
         panic!("it must not start: {error:?}")
     };

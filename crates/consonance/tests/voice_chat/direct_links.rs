@@ -196,21 +196,21 @@ fn direct_links_outlive_a_session_and_are_used_in_the_next() {
 }
 
 #[test]
-fn a_stranger_who_sends_garbage_directly_loses_its_link_and_no_player_notices() {
+fn a_peer_that_sends_garbage_directly_loses_its_link_and_no_player_notices() {
     const GARBAGE: usize = 64;
     let hall = Hall::open();
     let [(mut alice, to_alice), (mut bob, to_bob)] = ["Alice", "Bob"].map(|name| in_lobby(&hall, name));
     let _link = to_alice.connect(&to_bob).unwrap();
     alice.until(&linked("Bob"));
-    let mut stranger = hall.stranger();
-    let _link = to_alice.connect(&stranger.address()).unwrap();
+    let mut intruder = hall.intruder();
+    let _link = to_alice.connect(&intruder.address()).unwrap();
     let deadline = Instant::now() + PATIENCE;
     let reason = loop {
-        assert!(Instant::now() < deadline, "the stranger is not shown out");
-        match stranger.poll(Instant::now()) {
+        assert!(Instant::now() < deadline, "the intruder is not disconnected");
+        match intruder.poll(Instant::now()) {
             Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
                 for _ in 0..GARBAGE {
-                    stranger.send_direct(Instant::now(), &[peer], Delivery::Reliable, b"garbage");
+                    intruder.send_direct(Instant::now(), &[peer], Delivery::Reliable, b"garbage");
                 }
             }
             Some(ClientEvent::Direct { event: DirectEvent::Down { reason }, .. }) => break reason,

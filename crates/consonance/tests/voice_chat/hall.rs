@@ -46,7 +46,7 @@ impl Hall {
     }
 
     /// Somebody who has nothing to do with the session.
-    pub(crate) fn stranger(&self) -> MemoryClient {
+    pub(crate) fn intruder(&self) -> MemoryClient {
         self.network.client("main")
     }
 

@@ -31,7 +31,7 @@ impl Witness {
         for room in rooms {
             client.join_room(room).unwrap();
         }
-        Self { player: TestPlayer::new(client, hall.stranger(), Instant::now()), seen: Vec::new() }
+        Self { player: TestPlayer::new(client, hall.intruder(), Instant::now()), seen: Vec::new() }
     }
 
     /// Takes and gives what waits.

@@ -9,5 +9,5 @@ mod server_rules;
 mod speaking;
 #[path = "../voice_chat/speech.rs"]
 mod speech;
-mod stranger;
 mod travelling;
+mod unknown_player;

@@ -62,7 +62,7 @@ pub(crate) enum Event {
     RecorderLeaves,
     /// A player loads its page again, and the others do not see it leave.
     Reload(Who),
-    /// Strangers send garbage to every port, and a player sends far too much.
+    /// Unknown addresses send garbage to every port, and a player sends far too much.
     FloodBegins,
     FloodEnds,
     Mute(Who),

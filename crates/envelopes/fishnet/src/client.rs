@@ -9,7 +9,7 @@ use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_pay
 use crate::packet_id::{PING_PONG, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
-use crate::{BroadcastKey, Packet, Packets, Payload, Side, packed};
+use crate::{BroadcastKey, FishNetPacket, FishNetPackets, Payload, Side, packed};
 
 /// What a client says of itself.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl FishNetClient {
     fn handle_packets(
         &mut self,
         channel: Channel,
-        packets: Packets<'_>,
+        packets: FishNetPackets<'_>,
         is_whole_split: bool,
         parts: &mut MessageParts,
     ) {
@@ -65,13 +65,13 @@ impl FishNetClient {
                 parts.voice(channels.delivery_of(channel), voice);
                 continue;
             }
-            let Packet::Split { parts: total, chunk } = packet else { continue };
+            let FishNetPacket::Split { parts: total, chunk } = packet else { continue };
             if channel != channels.reliable || is_whole_split {
                 continue;
             }
             match self.assembly.push(total, chunk) {
                 Ok(Some(whole)) => {
-                    self.handle_packets(channel, Packets::new(Side::Server, &whole), true, parts);
+                    self.handle_packets(channel, FishNetPackets::new(Side::Server, &whole), true, parts);
                 }
                 Ok(None) => {}
                 Err(TooLong) => parts.violation("a split is longer than is taken here"),
@@ -132,7 +132,7 @@ impl ClientEnvelope for FishNetClient {
 
     fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         if let Some(payload) = Payload::parse(message) {
-            self.handle_packets(channel, Packets::new(Side::Server, payload.packets), false, parts);
+            self.handle_packets(channel, FishNetPackets::new(Side::Server, payload.packets), false, parts);
         }
     }
 

@@ -14,8 +14,8 @@
 //! * [`FishNetProxy`]: takes the voice out of what clients send to their game's server;
 //! * [`FishNetClient`]: a player of ours among the game's clients.
 //!
-//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`],
-//! and sends it with [`write_voice`].
+//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and
+//! [`FishNetPacket::voice`], and sends it with [`write_voice`].
 //!
 //! ```
 //! use consonance_fishnet::{BroadcastKey, Packets, Payload, Side, write_voice};
@@ -55,7 +55,7 @@ mod voice_only;
 pub use broadcast::{BroadcastKey, find_voice, write_voice};
 pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, FishNetClient};
-pub use payload::{Packet, Packets, Payload, Side};
+pub use payload::{FishNetPacket, FishNetPackets, Payload, Side};
 pub use proxy::{FishNetProxiedConnection, FishNetProxy, ProxySettings};
 pub use voice_only::{
     Authentication, FishNetVoiceOnly, FishNetVoiceOnlyConnection, Version, VoiceOnlySettings,

@@ -12,7 +12,7 @@ pub(crate) const TICK_BYTES: usize = 4;
 pub struct Payload<'a> {
     /// The sender's time, usually 30 to a second.
     pub tick: u32,
-    /// Packets back to back; see [`Packets`].
+    /// Packets back to back; see [`FishNetPackets`].
     pub packets: &'a [u8],
 }
 
@@ -35,14 +35,14 @@ pub enum Side {
 
 /// The packets of a payload, or of what a split was put together to, up to the first whose length is not known.
 #[derive(Clone, Debug)]
-pub struct Packets<'a> {
+pub struct FishNetPackets<'a> {
     from: Side,
     rest: &'a [u8],
 }
 
 /// A packet, as far as voice needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packet<'a> {
+pub enum FishNetPacket<'a> {
     /// A message of a type that the game or its libraries define.
     Broadcast {
         /// Which type.
@@ -80,7 +80,7 @@ pub enum Packet<'a> {
     Disconnect,
 }
 
-impl<'a> Packet<'a> {
+impl<'a> FishNetPacket<'a> {
     /// The voice packet in it, if it is a voice broadcast with this key.
     pub fn voice(&self, key: BroadcastKey) -> Option<&'a [u8]> {
         match self {
@@ -90,39 +90,39 @@ impl<'a> Packet<'a> {
     }
 }
 
-impl<'a> Packets<'a> {
+impl<'a> FishNetPackets<'a> {
     /// Those in these bytes.
     pub fn new(from: Side, packets: &'a [u8]) -> Self {
         Self { from, rest: packets }
     }
 
-    fn take(&mut self) -> Option<Packet<'a>> {
+    fn take(&mut self) -> Option<FishNetPacket<'a>> {
         let (id, body) = self.rest.split_first_chunk()?;
         let (packet, rest) = match (u16::from_le_bytes(*id), self.from) {
             (BROADCAST, _) => {
                 let (key, body) = body.split_first_chunk()?;
                 let (body, rest) = packed::read_segment(body)?;
-                (Packet::Broadcast { key: BroadcastKey(u16::from_le_bytes(*key)), body }, rest)
+                (FishNetPacket::Broadcast { key: BroadcastKey(u16::from_le_bytes(*key)), body }, rest)
             }
             (SPLIT, _) => {
                 let (parts, chunk) = packed::read(body)?;
-                (Packet::Split { parts, chunk }, [].as_slice())
+                (FishNetPacket::Split { parts, chunk }, [].as_slice())
             }
             (PING_PONG, _) => {
                 let (tick, rest) = body.split_first_chunk()?;
-                (Packet::PingPong { tick: u32::from_le_bytes(*tick) }, rest)
+                (FishNetPacket::PingPong { tick: u32::from_le_bytes(*tick) }, rest)
             }
             (VERSION, Side::Client) => {
                 let (version, rest) = packed::read_segment(body)?;
-                (Packet::Version { version }, rest)
+                (FishNetPacket::Version { version }, rest)
             }
-            (VERSION, Side::Server) => (Packet::VersionRead, body.get(1..)?),
-            (AUTHENTICATED, Side::Server) => (Packet::Authenticated, [].as_slice()),
+            (VERSION, Side::Server) => (FishNetPacket::VersionRead, body.get(1..)?),
+            (AUTHENTICATED, Side::Server) => (FishNetPacket::Authenticated, [].as_slice()),
             (TIMING_UPDATE, Side::Server) => {
                 let (tick, rest) = body.split_first_chunk()?;
-                (Packet::TimingUpdate { tick: u32::from_le_bytes(*tick) }, rest)
+                (FishNetPacket::TimingUpdate { tick: u32::from_le_bytes(*tick) }, rest)
             }
-            (DISCONNECT, _) => (Packet::Disconnect, body),
+            (DISCONNECT, _) => (FishNetPacket::Disconnect, body),
             _ => return None,
         };
         self.rest = rest;
@@ -130,10 +130,10 @@ impl<'a> Packets<'a> {
     }
 }
 
-impl<'a> Iterator for Packets<'a> {
-    type Item = Packet<'a>;
+impl<'a> Iterator for FishNetPackets<'a> {
+    type Item = FishNetPacket<'a>;
 
-    fn next(&mut self) -> Option<Packet<'a>> {
+    fn next(&mut self) -> Option<FishNetPacket<'a>> {
         let packet = self.take();
         if packet.is_none() {
             self.rest = &[];
@@ -159,7 +159,7 @@ mod tests {
         broadcast::write_voice(BroadcastKey::VOICE, b"first", &mut bytes);
         bytes.extend_from_slice(&[8, 0, 1, 2, 3]);
         broadcast::write_voice(BroadcastKey::VOICE, b"behind", &mut bytes);
-        let voices: Vec<&[u8]> = Packets::new(Side::Client, &bytes)
+        let voices: Vec<&[u8]> = FishNetPackets::new(Side::Client, &bytes)
             .filter_map(|packet| packet.voice(BroadcastKey::VOICE))
             .collect();
         assert_eq!(voices, [b"first"]);
@@ -170,7 +170,7 @@ mod tests {
         let mut bytes = Vec::new();
         broadcast::write_voice(BroadcastKey::VOICE, b"voice", &mut bytes);
         for end in 0..bytes.len() {
-            assert_eq!(Packets::new(Side::Client, &bytes[..end]).next(), None, "{end} bytes");
+            assert_eq!(FishNetPackets::new(Side::Client, &bytes[..end]).next(), None, "{end} bytes");
         }
     }
 }

@@ -10,7 +10,7 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
 use crate::payload::TICK_BYTES;
 use crate::split::{self, Assembly};
-use crate::{BroadcastKey, PAYLOAD_BYTES_MAX, Packet, Packets, Payload, Side, find_voice};
+use crate::{BroadcastKey, FishNetPacket, FishNetPackets, PAYLOAD_BYTES_MAX, Payload, Side, find_voice};
 
 /// What a proxy has to know of the game.
 #[derive(Clone, Copy, Debug)]
@@ -185,8 +185,8 @@ fn forward(channel: Channel, tick: u32, packets: &[u8], parts: &mut MessageParts
 
 /// The part of a split that a payload is.
 fn part_in(payload: Payload<'_>, from: Side) -> Option<(i64, &[u8])> {
-    match Packets::new(from, payload.packets).next() {
-        Some(Packet::Split { parts, chunk }) => Some((parts, chunk)),
+    match FishNetPackets::new(from, payload.packets).next() {
+        Some(FishNetPacket::Split { parts, chunk }) => Some((parts, chunk)),
         _ => None,
     }
 }

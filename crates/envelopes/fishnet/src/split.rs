@@ -85,13 +85,15 @@ impl Assembly {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Packet, Packets, Payload, Side};
+    use crate::{FishNetPacket, FishNetPackets, Payload, Side};
 
     fn assembled(assembly: &mut Assembly, payloads: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
         for payload in payloads {
             let packets = Payload::parse(&payload).unwrap().packets;
-            let Some(Packet::Split { parts, chunk }) = Packets::new(Side::Client, packets).next() else {
+            let Some(FishNetPacket::Split { parts, chunk }) =
+                FishNetPackets::new(Side::Client, packets).next()
+            else {
                 panic!("a part is a split");
             };
             assert!(payload.len() <= crate::PAYLOAD_BYTES_MAX);

@@ -12,7 +12,7 @@ use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_pay
 use crate::packet_id::{AUTHENTICATED, PING_PONG, TIMING_UPDATE, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
-use crate::{BroadcastKey, Packet, Packets, Payload, Side, broadcast, packed};
+use crate::{BroadcastKey, FishNetPacket, FishNetPackets, Payload, Side, broadcast, packed};
 
 /// What a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl FishNetVoiceOnlyConnection {
         &mut self,
         now: Instant,
         channel: Channel,
-        packets: Packets<'_>,
+        packets: FishNetPackets<'_>,
         is_whole_split: bool,
         parts: &mut MessageParts,
     ) -> Option<u32> {
@@ -196,12 +196,14 @@ impl FishNetVoiceOnlyConnection {
         let mut newest_ping = None;
         for packet in packets {
             match packet {
-                Packet::Version { .. } => self.greet(now, Version::V4, parts),
-                Packet::PingPong { tick } => newest_ping = Some(tick),
-                Packet::Split { parts: total, chunk } if channel == channels.reliable && !is_whole_split => {
+                FishNetPacket::Version { .. } => self.greet(now, Version::V4, parts),
+                FishNetPacket::PingPong { tick } => newest_ping = Some(tick),
+                FishNetPacket::Split { parts: total, chunk }
+                    if channel == channels.reliable && !is_whole_split =>
+                {
                     match self.assembly.push(total, chunk) {
                         Ok(Some(whole)) => {
-                            let packets = Packets::new(Side::Client, &whole);
+                            let packets = FishNetPackets::new(Side::Client, &whole);
                             newest_ping =
                                 self.handle_packets(now, channel, packets, true, parts).or(newest_ping);
                         }
@@ -275,7 +277,7 @@ impl Envelope for FishNetVoiceOnlyConnection {
     ) {
         let Some(payload) = Payload::parse(message) else { return };
         self.last_tick = payload.tick;
-        let packets = Packets::new(Side::Client, payload.packets);
+        let packets = FishNetPackets::new(Side::Client, payload.packets);
         // The first reliable packet of 4.x is its version; a client that sends something else is older.
         let is_asked = self.greeted.is_none() && self.settings.version.is_none();
         if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
@@ -287,6 +289,6 @@ impl Envelope for FishNetVoiceOnlyConnection {
     }
 }
 
-fn says_version(mut packets: Packets<'_>) -> bool {
-    packets.any(|packet| matches!(packet, Packet::Version { .. }))
+fn says_version(mut packets: FishNetPackets<'_>) -> bool {
+    packets.any(|packet| matches!(packet, FishNetPacket::Version { .. }))
 }

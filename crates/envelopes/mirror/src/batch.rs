@@ -1,10 +1,10 @@
 //! What a transport carries at once: a time stamp and messages.
 
-use crate::{Dialect, Framing, Kind, MessageId, PongForm, Version, VoiceType, text, varint, voice};
+use crate::{Dialect, Framing, MessageId, MessageKind, PongForm, Version, VoiceType, text, varint, voice};
 
 /// What one transport message holds, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub struct Batch<'a> {
+pub struct MirrorBatch<'a> {
     /// Eight bytes, or none before batches.
     time_stamp: &'a [u8],
     messages: &'a [u8],
@@ -12,7 +12,7 @@ pub struct Batch<'a> {
 
 /// One message of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct MirrorMessage<'a> {
     /// Which type it is.
     pub id: MessageId,
     /// What it holds.
@@ -24,7 +24,7 @@ pub struct Message<'a> {
 /// Why a batch cannot be read, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BatchError {
+pub enum MirrorBatchError {
     /// There is no room for a time stamp.
     #[error("a batch of {bytes} bytes is shorter than its time stamp; check that the peer speaks Mirror")]
     TooShort {
@@ -42,7 +42,7 @@ pub enum BatchError {
     },
 }
 
-impl BatchError {
+impl MirrorBatchError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -53,17 +53,17 @@ impl BatchError {
     }
 }
 
-impl<'a> Batch<'a> {
+impl<'a> MirrorBatch<'a> {
     /// Takes the time stamp off, where there is one.
     ///
     /// # Errors
     /// If it is cut off.
-    pub fn parse(framing: Framing, bytes: &'a [u8]) -> Result<Self, BatchError> {
+    pub fn parse(framing: Framing, bytes: &'a [u8]) -> Result<Self, MirrorBatchError> {
         if framing == Framing::Bare {
             return Ok(Self { time_stamp: &[], messages: bytes });
         }
         let (time_stamp, messages) =
-            bytes.split_at_checked(8).ok_or(BatchError::TooShort { bytes: bytes.len() })?;
+            bytes.split_at_checked(8).ok_or(MirrorBatchError::TooShort { bytes: bytes.len() })?;
         Ok(Self { time_stamp, messages })
     }
 
@@ -78,20 +78,20 @@ impl<'a> Batch<'a> {
     }
 
     /// The messages, in order. After an error there is nothing more.
-    pub fn messages(&self, dialect: Dialect) -> Messages<'a> {
-        Messages { dialect, rest: self.messages }
+    pub fn messages(&self, dialect: Dialect) -> MirrorMessages<'a> {
+        MirrorMessages { dialect, rest: self.messages }
     }
 }
 
 /// The messages of a batch.
 #[derive(Clone, Debug)]
-pub struct Messages<'a> {
+pub struct MirrorMessages<'a> {
     dialect: Dialect,
     rest: &'a [u8],
 }
 
-impl<'a> Iterator for Messages<'a> {
-    type Item = Result<Message<'a>, BatchError>;
+impl<'a> Iterator for MirrorMessages<'a> {
+    type Item = Result<MirrorMessage<'a>, MirrorBatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
@@ -106,28 +106,28 @@ impl<'a> Iterator for Messages<'a> {
     }
 }
 
-impl<'a> Messages<'a> {
+impl<'a> MirrorMessages<'a> {
     /// The message in front.
-    fn read(&self) -> Result<Message<'a>, BatchError> {
+    fn read(&self) -> Result<MirrorMessage<'a>, MirrorBatchError> {
         let (prefix_bytes, bytes) = match self.dialect.framing() {
             Framing::Prefixed => {
-                let (length, prefix_bytes) = varint::read(self.rest).ok_or(BatchError::CutOff)?;
-                let length = usize::try_from(length).map_err(|_| BatchError::CutOff)?;
-                (prefix_bytes, self.rest[prefix_bytes..].get(..length).ok_or(BatchError::CutOff)?)
+                let (length, prefix_bytes) = varint::read(self.rest).ok_or(MirrorBatchError::CutOff)?;
+                let length = usize::try_from(length).map_err(|_| MirrorBatchError::CutOff)?;
+                (prefix_bytes, self.rest[prefix_bytes..].get(..length).ok_or(MirrorBatchError::CutOff)?)
             }
             Framing::Unprefixed | Framing::Bare => (0, self.rest),
         };
-        let (id, body) = bytes.split_first_chunk().ok_or(BatchError::CutOff)?;
+        let (id, body) = bytes.split_first_chunk().ok_or(MirrorBatchError::CutOff)?;
         let id = MessageId(u16::from_le_bytes(*id));
         let body = match self.dialect.framing() {
             Framing::Prefixed | Framing::Bare => body,
             Framing::Unprefixed => {
                 let length = body_bytes(self.dialect, id, body);
-                let length = length.ok_or(BatchError::UnknownLength { id })?;
-                body.get(..length).ok_or(BatchError::CutOff)?
+                let length = length.ok_or(MirrorBatchError::UnknownLength { id })?;
+                body.get(..length).ok_or(MirrorBatchError::CutOff)?
             }
         };
-        Ok(Message { id, body, framed: &self.rest[..prefix_bytes + 2 + body.len()] })
+        Ok(MirrorMessage { id, body, framed: &self.rest[..prefix_bytes + 2 + body.len()] })
     }
 }
 
@@ -136,7 +136,7 @@ impl<'a> Messages<'a> {
 /// The time stamp is a time, and there is at least one message, and the messages fill the batch.
 pub fn looks_like_batch(bytes: &[u8]) -> bool {
     let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
-    let Ok(batch) = Batch::parse(Framing::Prefixed, bytes) else { return false };
+    let Ok(batch) = MirrorBatch::parse(Framing::Prefixed, bytes) else { return false };
     let is_a_time = batch.seconds().is_some_and(|seconds| seconds.is_finite() && seconds >= 0.0);
     let mut messages = batch.messages(dialect).peekable();
     is_a_time && messages.peek().is_some() && messages.all(|message| message.is_ok())
@@ -147,35 +147,37 @@ pub fn looks_like_batch(bytes: &[u8]) -> bool {
 /// Commands are not among them: the function's width changed over the versions.
 fn body_bytes(dialect: Dialect, id: MessageId, bytes: &[u8]) -> Option<usize> {
     match dialect.kind(id)? {
-        Kind::Voice => voice::bytes_of(bytes),
-        Kind::Ready | Kind::NotReady | Kind::AddPlayer | Kind::TimeSnapshot => Some(0),
-        Kind::Scene => Some(text::bytes_of(bytes)? + 2),
-        Kind::Ping => Some(8),
-        Kind::Pong => Some(match dialect.pong_form() {
+        MessageKind::Voice => voice::bytes_of(bytes),
+        MessageKind::Ready | MessageKind::NotReady | MessageKind::AddPlayer | MessageKind::TimeSnapshot => {
+            Some(0)
+        }
+        MessageKind::Scene => Some(text::bytes_of(bytes)? + 2),
+        MessageKind::Ping => Some(8),
+        MessageKind::Pong => Some(match dialect.pong_form() {
             PongForm::EchoAndTime => 16,
             PongForm::Echo => 8,
             PongForm::Either => bytes.len().clamp(8, 16),
         }),
-        Kind::ObjectDestroy | Kind::ObjectHide => Some(4),
-        Kind::AuthRequest => {
+        MessageKind::ObjectDestroy | MessageKind::ObjectHide => Some(4),
+        MessageKind::AuthRequest => {
             let user_bytes = text::bytes_of(bytes)?;
             Some(user_bytes + text::bytes_of(&bytes[user_bytes..])?)
         }
-        Kind::AuthResponse => Some(1 + text::bytes_of(bytes.get(1..)?)?),
-        Kind::Command
-        | Kind::Rpc
-        | Kind::Spawn
-        | Kind::ObjectSpawnStarted
-        | Kind::ObjectSpawnFinished
-        | Kind::EntityState
-        | Kind::ChangeOwner => None,
+        MessageKind::AuthResponse => Some(1 + text::bytes_of(bytes.get(1..)?)?),
+        MessageKind::Command
+        | MessageKind::Rpc
+        | MessageKind::Spawn
+        | MessageKind::ObjectSpawnStarted
+        | MessageKind::ObjectSpawnFinished
+        | MessageKind::EntityState
+        | MessageKind::ChangeOwner => None,
     }
 }
 
 impl Dialect {
     /// The voice packet that a message holds, if it is a voice message and well-formed.
-    pub fn voice_packet<'a>(self, message: &Message<'a>) -> Option<&'a [u8]> {
-        let is_voice = self.kind(message.id) == Some(Kind::Voice);
+    pub fn voice_packet<'a>(self, message: &MirrorMessage<'a>) -> Option<&'a [u8]> {
+        let is_voice = self.kind(message.id) == Some(MessageKind::Voice);
         is_voice.then(|| voice::read(message.body)).flatten()
     }
 
@@ -189,7 +191,7 @@ impl Dialect {
     }
 
     /// Appends a message to a batch that was begun. Its body is given in pieces.
-    pub fn write_message(self, kind: Kind, body: &[&[u8]], batch: &mut Vec<u8>) {
+    pub fn write_message(self, kind: MessageKind, body: &[&[u8]], batch: &mut Vec<u8>) {
         if self.framing() == Framing::Prefixed {
             let body_bytes: usize = body.iter().map(|piece| piece.len()).sum();
             varint::write(2 + body_bytes as u64, batch);
@@ -205,7 +207,7 @@ impl Dialect {
     pub fn write_voice(self, packet: &[u8], batch: &mut Vec<u8>) -> Option<()> {
         let is_allowed = packet.len() <= voice::VOICE_BYTES_MAX;
         is_allowed.then(|| {
-            self.write_message(Kind::Voice, &[&(packet.len() as u16).to_le_bytes(), packet], batch);
+            self.write_message(MessageKind::Voice, &[&(packet.len() as u16).to_le_bytes(), packet], batch);
         })
     }
 }

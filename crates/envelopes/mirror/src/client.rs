@@ -9,7 +9,8 @@ use crate::channels::{STOCK_CHANNELS, voice_limits};
 use crate::clock::BatchClock;
 use crate::credentials::TAKEN_IN;
 use crate::{
-    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, Version, VoiceType, text, voice,
+    Credentials, Dialect, Framing, MessageKind, MirrorBatch, MirrorBatchError, MirrorMessage, MirrorPing,
+    Version, VoiceType, text, voice,
 };
 
 /// What a client says of itself, and what its server's game wants.
@@ -100,13 +101,13 @@ impl MirrorClient {
         let has_two_times = self.settings.version.has_two_times();
         let local = self.seconds(now);
         let (ping, interval) = if has_two_times {
-            (Ping::Times { local, predicted: local }, PING_INTERVAL)
+            (MirrorPing::Times { local, predicted: local }, PING_INTERVAL)
         } else {
-            (Ping::Time(local), PING_INTERVAL_BEFORE_V82_4)
+            (MirrorPing::Time(local), PING_INTERVAL_BEFORE_V82_4)
         };
         self.ping_due = Some(now + interval);
         self.send(now, Delivery::Unreliable, parts, |dialect, batch| {
-            dialect.write_message(Kind::Ping, &[ping.body().as_ref()], batch);
+            dialect.write_message(MessageKind::Ping, &[ping.body().as_ref()], batch);
         });
     }
 
@@ -124,36 +125,46 @@ impl MirrorClient {
         self.has_added_player |= adds_player;
         let is_bare = self.dialect.framing() == Framing::Bare;
         self.send(now, Delivery::Reliable, parts, |dialect, batch| {
-            dialect.write_message(Kind::Ready, &[], batch);
+            dialect.write_message(MessageKind::Ready, &[], batch);
             if adds_player && !is_bare {
-                dialect.write_message(Kind::AddPlayer, &[], batch);
+                dialect.write_message(MessageKind::AddPlayer, &[], batch);
             }
         });
         if adds_player && is_bare {
             self.send(now, Delivery::Reliable, parts, |dialect, message| {
-                dialect.write_message(Kind::AddPlayer, &[], message);
+                dialect.write_message(MessageKind::AddPlayer, &[], message);
             });
         }
     }
 
-    fn handle(&mut self, now: Instant, channel: Channel, message: Message<'_>, parts: &mut MessageParts) {
+    fn handle(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: MirrorMessage<'_>,
+        parts: &mut MessageParts,
+    ) {
         match self.dialect.kind(message.id) {
-            Some(Kind::Voice) => match voice::read(message.body) {
+            Some(MessageKind::Voice) => match voice::read(message.body) {
                 Some(packet) => parts.voice(self.settings.channels.delivery_of(channel), packet),
                 None => parts.violation("a voice message does not tell its own length"),
             },
-            Some(Kind::Ping) => self.handle_ping(now, message.body, parts),
-            Some(Kind::Scene) => self.handle_scene(now, message.body, parts),
-            Some(Kind::AuthResponse) => self.handle_auth_response(now, message.body, parts),
+            Some(MessageKind::Ping) => self.handle_ping(now, message.body, parts),
+            Some(MessageKind::Scene) => self.handle_scene(now, message.body, parts),
+            Some(MessageKind::AuthResponse) => self.handle_auth_response(now, message.body, parts),
             _ => {}
         }
     }
 
     fn handle_ping(&mut self, now: Instant, body: &[u8], parts: &mut MessageParts) {
-        let Some(ping) = Ping::read(body) else { return };
+        let Some(ping) = MirrorPing::read(body) else { return };
         let seconds = self.seconds(now);
         self.send(now, Delivery::Unreliable, parts, |dialect, batch| {
-            dialect.write_message(Kind::Pong, &[ping.pong(dialect.pong_form(), seconds).as_ref()], batch);
+            dialect.write_message(
+                MessageKind::Pong,
+                &[ping.pong(dialect.pong_form(), seconds).as_ref()],
+                batch,
+            );
         });
     }
 
@@ -228,14 +239,14 @@ impl ClientEnvelope for MirrorClient {
     }
 
     fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        let Ok(batch) = Batch::parse(self.dialect.framing(), message) else {
+        let Ok(batch) = MirrorBatch::parse(self.dialect.framing(), message) else {
             parts.violation("a batch is shorter than its time stamp");
             return;
         };
         for message in batch.messages(self.dialect) {
             match message {
                 Ok(message) => self.handle(now, channel, message, parts),
-                Err(BatchError::UnknownLength { .. }) => {}
+                Err(MirrorBatchError::UnknownLength { .. }) => {}
                 Err(_) => {
                     parts.violation("a message in a batch is cut off; is this the server's Mirror version?");
                 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, hint, iter};
 
-use crate::{Dialect, Kind, text};
+use crate::{Dialect, MessageKind, text};
 
 /// User and password of Mirror's `BasicAuthenticator`. They travel as plain text.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,7 +36,8 @@ impl Credentials {
         Ok(Self { user, password })
     }
 
-    /// Whether the body of an [`AuthRequest`](Kind::AuthRequest) holds them, which takes as long wherever it differs.
+    /// Whether the body of an [`AuthRequest`](MessageKind::AuthRequest) holds them, which takes as long wherever it
+    /// differs.
     pub fn are_in(&self, body: &[u8]) -> bool {
         let Some((user, rest)) = text::read(body) else { return false };
         let Some((password, [])) = text::read(rest) else { return false };
@@ -47,7 +48,7 @@ impl Credentials {
     pub(crate) fn write_request(&self, dialect: Dialect, batch: &mut Vec<u8>) {
         let lengths = [&self.user, &self.password].map(|text| text::length_prefix(text).unwrap_or_default());
         let body = [lengths[0].as_slice(), self.user.as_bytes(), &lengths[1], self.password.as_bytes()];
-        dialect.write_message(Kind::AuthRequest, &body, batch);
+        dialect.write_message(MessageKind::AuthRequest, &body, batch);
     }
 }
 
@@ -74,5 +75,5 @@ pub(crate) const REFUSED: (u8, &str) = (200, "Invalid Credentials");
 /// Appends the answer.
 pub(crate) fn write_response(dialect: Dialect, (code, words): (u8, &str), batch: &mut Vec<u8>) {
     let length = text::length_prefix(words).unwrap_or_default();
-    dialect.write_message(Kind::AuthResponse, &[&[code], &length, words.as_bytes()], batch);
+    dialect.write_message(MessageKind::AuthResponse, &[&[code], &length, words.as_bytes()], batch);
 }

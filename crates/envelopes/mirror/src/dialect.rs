@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Batch, IdHash, Kind, MessageId, PongForm};
+use crate::{IdHash, MessageId, MessageKind, MirrorBatch, PongForm};
 
 /// The full name of the voice message's C# type in the integration that the asset store has.
 pub const VOICE_TYPE: &str = "Dissonance.Integrations.MirrorIgnorance.DissonanceNetworkMessage";
@@ -162,12 +162,12 @@ impl Dialect {
     }
 
     /// What an id stands for, if it is known.
-    pub fn kind(self, id: MessageId) -> Option<Kind> {
-        if id == self.voice { Some(Kind::Voice) } else { Kind::of(id, self.hash) }
+    pub fn kind(self, id: MessageId) -> Option<MessageKind> {
+        if id == self.voice { Some(MessageKind::Voice) } else { MessageKind::of(id, self.hash) }
     }
 
     /// The id of a kind.
-    pub fn id(self, kind: Kind) -> MessageId {
+    pub fn id(self, kind: MessageKind) -> MessageId {
         kind.id(self.hash).unwrap_or(self.voice)
     }
 
@@ -176,7 +176,7 @@ impl Dialect {
     }
 
     fn fits(self, bytes: &[u8]) -> bool {
-        let Ok(batch) = Batch::parse(self.framing, bytes) else { return false };
+        let Ok(batch) = MirrorBatch::parse(self.framing, bytes) else { return false };
         let mut is_anything_known = false;
         for message in batch.messages(self) {
             let Ok(message) = message else { return false };

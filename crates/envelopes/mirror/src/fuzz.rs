@@ -9,8 +9,8 @@ use consonance_gateway::{
 use consonance_transport::Delivery;
 
 use crate::{
-    Batch, ClientSettings, Credentials, MirrorClient, MirrorProxiedConnection, MirrorProxy, MirrorVoiceOnly,
-    ProxySettings, VOICE_BYTES_MAX, Version, VoiceOnlySettings, varint,
+    ClientSettings, Credentials, MirrorBatch, MirrorClient, MirrorProxiedConnection, MirrorProxy,
+    MirrorVoiceOnly, ProxySettings, VOICE_BYTES_MAX, Version, VoiceOnlySettings, varint,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length.
@@ -70,7 +70,7 @@ fn check_proxy(proxy: &mut MirrorProxiedConnection, now: Instant, channel: Chann
     }
     let dialect = proxy.dialect().expect("voice is found only in a dialect that is known");
     let (mut left_voice, mut left) = (voice.into_iter(), Vec::new());
-    let batch = Batch::parse(dialect.framing(), message).expect("voice was found in it");
+    let batch = MirrorBatch::parse(dialect.framing(), message).expect("voice was found in it");
     left.extend_from_slice(batch.time_stamp());
     for message in batch.messages(dialect) {
         let message = message.expect("a batch that was cut can be read");
@@ -135,7 +135,7 @@ fn credentials() -> Credentials {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dialect, Framing, Kind, VoiceType};
+    use crate::{Dialect, Framing, MessageKind, VoiceType};
 
     #[test]
     fn the_body_takes_batches_of_all_dialects_for_all_places() {
@@ -149,7 +149,7 @@ mod tests {
                     dialect.begin_batch(1.0, &mut batch);
                     dialect.write_voice(b"voice", &mut batch).expect("it is short");
                     if dialect.framing() != Framing::Bare {
-                        dialect.write_message(Kind::Ready, &[], &mut batch);
+                        dialect.write_message(MessageKind::Ready, &[], &mut batch);
                     }
                     bytes.extend([place, batch.len() as u8]);
                     bytes.extend(batch);

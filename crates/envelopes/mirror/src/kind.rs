@@ -4,7 +4,7 @@ use crate::{IdHash, MessageId};
 
 /// What a message is, as far as it matters to voice or is common enough to tell what a batch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum MessageKind {
     /// A voice packet: `[bytes u16][that many bytes]`.
     Voice,
     /// The client is ready: empty.
@@ -15,7 +15,7 @@ pub enum Kind {
     AddPlayer,
     /// The client is to load a scene: string, operation u8, custom handling u8.
     Scene,
-    /// A time; see [`Ping`](crate::Ping).
+    /// A time; see [`MirrorPing`](crate::MirrorPing).
     Ping,
     /// The answer.
     Pong,
@@ -45,7 +45,7 @@ pub enum Kind {
     AuthResponse,
 }
 
-impl Kind {
+impl MessageKind {
     /// The full name of its C# type; `None` for voice, whose type is the integration's and not Mirror's.
     pub const fn type_name(self) -> Option<&'static str> {
         Some(match self {
@@ -85,25 +85,25 @@ impl Kind {
 }
 
 /// Those that come often are in front.
-const MIRRORS_OWN: [Kind; 18] = [
-    Kind::TimeSnapshot,
-    Kind::Ping,
-    Kind::Pong,
-    Kind::Command,
-    Kind::Rpc,
-    Kind::EntityState,
-    Kind::Ready,
-    Kind::NotReady,
-    Kind::AddPlayer,
-    Kind::Scene,
-    Kind::Spawn,
-    Kind::ObjectSpawnStarted,
-    Kind::ObjectSpawnFinished,
-    Kind::ObjectDestroy,
-    Kind::ObjectHide,
-    Kind::ChangeOwner,
-    Kind::AuthRequest,
-    Kind::AuthResponse,
+const MIRRORS_OWN: [MessageKind; 18] = [
+    MessageKind::TimeSnapshot,
+    MessageKind::Ping,
+    MessageKind::Pong,
+    MessageKind::Command,
+    MessageKind::Rpc,
+    MessageKind::EntityState,
+    MessageKind::Ready,
+    MessageKind::NotReady,
+    MessageKind::AddPlayer,
+    MessageKind::Scene,
+    MessageKind::Spawn,
+    MessageKind::ObjectSpawnStarted,
+    MessageKind::ObjectSpawnFinished,
+    MessageKind::ObjectDestroy,
+    MessageKind::ObjectHide,
+    MessageKind::ChangeOwner,
+    MessageKind::AuthRequest,
+    MessageKind::AuthResponse,
 ];
 
 fn ids(hash: IdHash) -> &'static [MessageId; MIRRORS_OWN.len()] {

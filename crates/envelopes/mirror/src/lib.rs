@@ -74,14 +74,14 @@ pub mod varint;
 mod voice;
 mod voice_only;
 
-pub use batch::{Batch, BatchError, Message, Messages, looks_like_batch};
+pub use batch::{MirrorBatch, MirrorBatchError, MirrorMessage, MirrorMessages, looks_like_batch};
 pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, MirrorClient};
 pub use credentials::{CREDENTIAL_BYTES_MAX, Credentials, CredentialsTooLong};
 pub use dialect::{Dialect, Framing, VOICE_TYPE, Version, VoiceType};
-pub use kind::Kind;
+pub use kind::MessageKind;
 pub use message_id::{IdHash, MessageId};
-pub use ping::{Ping, PongForm, TimesBody};
+pub use ping::{MirrorPing, PongForm, TimesBody};
 pub use proxy::{MirrorProxiedConnection, MirrorProxy, ProxySettings};
 pub use voice::VOICE_BYTES_MAX;
 pub use voice_only::{MirrorVoiceOnly, MirrorVoiceOnlyConnection, VoiceOnlySettings};

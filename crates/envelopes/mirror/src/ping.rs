@@ -1,10 +1,10 @@
 //! Pings and pongs, in the forms of all versions.
 
-use crate::{IdHash, Kind, MessageId};
+use crate::{IdHash, MessageId, MessageKind};
 
 /// The times in a ping, in seconds of its sender's clock.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ping {
+pub enum MirrorPing {
     /// Up to v82.3: one time.
     Time(f64),
     /// Since v82.4.
@@ -16,7 +16,7 @@ pub enum Ping {
     },
 }
 
-impl Ping {
+impl MirrorPing {
     /// Reads a ping's body of 8 or 16 bytes; `None` for any other.
     pub fn read(body: &[u8]) -> Option<Self> {
         Some(match body.as_chunks::<8>() {
@@ -69,13 +69,13 @@ pub enum PongForm {
 /// A time of which the upper half is that of `seconds`, and the lower half two message ids; as messages, the upper half
 /// is the body of the second.
 fn time_or_messages(seconds: f64) -> f64 {
-    const NO_BODY: MessageId = id_up_to_v82_5(Kind::TimeSnapshot);
-    const NUMBER_BODY: MessageId = id_up_to_v82_5(Kind::ObjectHide);
+    const NO_BODY: MessageId = id_up_to_v82_5(MessageKind::TimeSnapshot);
+    const NUMBER_BODY: MessageId = id_up_to_v82_5(MessageKind::ObjectHide);
     let lower = u64::from(NO_BODY.0) | u64::from(NUMBER_BODY.0) << 16;
     f64::from_bits(seconds.to_bits() & !0xffff_ffff | lower)
 }
 
-const fn id_up_to_v82_5(kind: Kind) -> MessageId {
+const fn id_up_to_v82_5(kind: MessageKind) -> MessageId {
     match kind.type_name() {
         Some(name) => MessageId::of_ascii(name, IdHash::Times31),
         None => panic!("only voice has no name of its own"),

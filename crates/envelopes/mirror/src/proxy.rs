@@ -8,7 +8,7 @@ use consonance_gateway::{
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
-use crate::{Batch, Dialect, Message, VoiceType};
+use crate::{Dialect, MirrorBatch, MirrorMessage, VoiceType};
 
 /// What a proxy has to know of the game.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl Envelope for MirrorProxiedConnection {
         self.takes_voice = true;
         let delivery = self.settings.channels.delivery_of(channel);
         let messages = || batch.messages(dialect).flatten();
-        let is_the_games = |message: &Message<'_>| dialect.voice_packet(message).is_none();
+        let is_the_games = |message: &MirrorMessage<'_>| dialect.voice_packet(message).is_none();
         for packet in messages().filter_map(|message| dialect.voice_packet(&message)) {
             parts.voice(delivery, packet);
         }
@@ -145,7 +145,7 @@ impl Envelope for MirrorProxiedConnection {
     ) {
         let seconds = self
             .dialect
-            .and_then(|dialect| Batch::parse(dialect.framing(), message).ok()?.seconds())
+            .and_then(|dialect| MirrorBatch::parse(dialect.framing(), message).ok()?.seconds())
             .filter(|seconds| seconds.is_finite());
         self.games_seconds = seconds.map_or(self.games_seconds, |seconds| self.games_seconds.max(seconds));
         parts.to_client(channel, message);
@@ -153,8 +153,8 @@ impl Envelope for MirrorProxiedConnection {
 }
 
 /// The batch, if it can be read to its end and there is voice in it.
-fn batch_with_voice(dialect: Dialect, bytes: &[u8]) -> Option<Batch<'_>> {
-    let batch = Batch::parse(dialect.framing(), bytes).ok()?;
+fn batch_with_voice(dialect: Dialect, bytes: &[u8]) -> Option<MirrorBatch<'_>> {
+    let batch = MirrorBatch::parse(dialect.framing(), bytes).ok()?;
     let mut has_voice = false;
     for message in batch.messages(dialect) {
         has_voice |= dialect.voice_packet(&message.ok()?).is_some();

@@ -13,7 +13,8 @@ use crate::clock::BatchClock;
 use crate::credentials::{REFUSED, TAKEN_IN, write_response};
 use crate::guesses::Guesses;
 use crate::{
-    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, PongForm, VoiceType, text, voice,
+    Credentials, Dialect, Framing, MessageKind, MirrorBatch, MirrorBatchError, MirrorMessage, MirrorPing,
+    PongForm, VoiceType, text, voice,
 };
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
@@ -103,7 +104,7 @@ pub struct MirrorVoiceOnlyConnection {
     takes_voice: bool,
     /// How many messages came of which nothing could be made, while the dialect was not known.
     unreadable: u8,
-    last_ping: Option<Ping>,
+    last_ping: Option<MirrorPing>,
     /// The batch at hand holds a ping: one answer to the last one is enough, however many there are.
     owes_pong: bool,
     pong_due: Option<Instant>,
@@ -155,23 +156,24 @@ impl MirrorVoiceOnlyConnection {
         now: Instant,
         dialect: Dialect,
         channel: Channel,
-        message: Message<'_>,
+        message: MirrorMessage<'_>,
         parts: &mut MessageParts,
     ) {
         match dialect.kind(message.id) {
-            Some(Kind::Voice) if self.is_let_in() => match voice::read(message.body) {
+            Some(MessageKind::Voice) if self.is_let_in() => match voice::read(message.body) {
                 Some(packet) => {
                     self.takes_voice = true;
                     parts.voice(self.settings.channels.delivery_of(channel), packet);
                 }
                 None => parts.violation("a voice message does not tell its own length"),
             },
-            Some(Kind::Ping) => {
-                self.last_ping = Ping::read(message.body).filter(|_| dialect.framing() != Framing::Bare);
+            Some(MessageKind::Ping) => {
+                self.last_ping =
+                    MirrorPing::read(message.body).filter(|_| dialect.framing() != Framing::Bare);
                 self.owes_pong = true;
             }
-            Some(Kind::Ready) if self.access == Access::Granted => self.access = Access::Known,
-            Some(Kind::AuthRequest) => {
+            Some(MessageKind::Ready) if self.access == Access::Granted => self.access = Access::Known,
+            Some(MessageKind::AuthRequest) => {
                 self.handle_credentials(now, message.body);
                 self.answer_credentials(now, dialect, parts);
             }
@@ -187,7 +189,11 @@ impl MirrorVoiceOnlyConnection {
         let seconds = self.clock.seconds(now);
         parts.write(MessagePart::ToClient(self.settings.channels.unreliable), |batch| {
             dialect.begin_batch(seconds, batch);
-            dialect.write_message(Kind::Pong, &[ping.pong(dialect.pong_form(), seconds).as_ref()], batch);
+            dialect.write_message(
+                MessageKind::Pong,
+                &[ping.pong(dialect.pong_form(), seconds).as_ref()],
+                batch,
+            );
         });
     }
 
@@ -232,7 +238,7 @@ impl MirrorVoiceOnlyConnection {
         let seconds = self.clock.seconds(now);
         parts.write(MessagePart::ToClient(self.settings.channels.reliable), |batch| {
             dialect.begin_batch(seconds, batch);
-            dialect.write_message(Kind::Scene, &[&length, scene.as_bytes(), &LOAD_NORMALLY], batch);
+            dialect.write_message(MessageKind::Scene, &[&length, scene.as_bytes(), &LOAD_NORMALLY], batch);
         });
     }
 }
@@ -289,14 +295,14 @@ impl Envelope for MirrorVoiceOnlyConnection {
         parts: &mut MessageParts,
     ) {
         let Some(dialect) = self.detect(message, parts) else { return };
-        let Ok(batch) = Batch::parse(dialect.framing(), message) else {
+        let Ok(batch) = MirrorBatch::parse(dialect.framing(), message) else {
             parts.violation("a batch is shorter than its time stamp");
             return;
         };
         for message in batch.messages(dialect) {
             match message {
                 Ok(message) => self.handle(now, dialect, channel, message, parts),
-                Err(BatchError::UnknownLength { .. }) => {}
+                Err(MirrorBatchError::UnknownLength { .. }) => {}
                 Err(_) => parts.violation("a message in a batch is cut off"),
             }
         }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::{Channel, Envelope, EnvelopeKind as _, MessageParts};
 use consonance_mirror::{
-    Dialect, Kind, MirrorProxy, MirrorVoiceOnly, Ping, ProxySettings, Version, VoiceOnlySettings, VoiceType,
+    Dialect, MessageKind, MirrorPing, MirrorProxy, MirrorVoiceOnly, ProxySettings, Version,
+    VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::Delivery;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -61,14 +62,14 @@ fn batches() -> [Vec<u8>; 3] {
         batch
     };
     let voice = |batch: &mut Vec<u8>| dialect.write_voice(&[7; 200], batch).expect("it is short enough");
-    let ping = Ping::Times { local: 1.0, predicted: 1.0 };
+    let ping = MirrorPing::Times { local: 1.0, predicted: 1.0 };
     [
-        batch(&|batch| dialect.write_message(Kind::Ping, &[ping.body().as_ref()], batch)),
+        batch(&|batch| dialect.write_message(MessageKind::Ping, &[ping.body().as_ref()], batch)),
         batch(&voice),
         batch(&|batch| {
-            dialect.write_message(Kind::Command, &[&[1; 40]], batch);
+            dialect.write_message(MessageKind::Command, &[&[1; 40]], batch);
             voice(batch);
-            dialect.write_message(Kind::TimeSnapshot, &[], batch);
+            dialect.write_message(MessageKind::TimeSnapshot, &[], batch);
         }),
     ]
 }

@@ -1,8 +1,8 @@
 //! Bytes as stock Mirror has them, above the network that carries them.
 
 use consonance_mirror::{
-    Batch, Dialect, Framing, IdHash, Kind, Message, MessageId, Ping, PongForm, Version, VoiceType,
-    looks_like_batch, text, varint,
+    Dialect, Framing, IdHash, MessageId, MessageKind, MirrorBatch, MirrorMessage, MirrorPing, PongForm,
+    Version, VoiceType, looks_like_batch, text, varint,
 };
 
 /// The time stamp of all batches here, in seconds.
@@ -41,26 +41,26 @@ fn lengths_are_written_and_read_as_mirror_does() {
 
 #[test]
 fn message_ids_are_those_of_stock_builds() {
-    let rows: [(Kind, u16, u16); 19] = [
-        (Kind::Voice, 0x2062, 0xd355),
-        (Kind::Ready, 0x9d3c, 0xaabc),
-        (Kind::NotReady, 0x9fff, 0xa972),
-        (Kind::AddPlayer, 0x331d, 0xc106),
-        (Kind::Scene, 0x7633, 0x0de0),
-        (Kind::Ping, 0x817f, 0x444f),
-        (Kind::Pong, 0x2839, 0x69d7),
-        (Kind::TimeSnapshot, 0xcfbe, 0xdf09),
-        (Kind::Command, 0xb494, 0x98d4),
-        (Kind::Rpc, 0x84ba, 0x9d2e),
-        (Kind::Spawn, 0x4064, 0x8864),
-        (Kind::ObjectSpawnStarted, 0xe98a, 0x30d8),
-        (Kind::ObjectSpawnFinished, 0x8671, 0xa9b4),
-        (Kind::ObjectDestroy, 0xd424, 0xad61),
-        (Kind::ObjectHide, 0x0e4e, 0x7ff1),
-        (Kind::EntityState, 0x0411, 0x3033),
-        (Kind::ChangeOwner, 0xeffc, 0x10ab),
-        (Kind::AuthRequest, 0x33f0, 0x10c8),
-        (Kind::AuthResponse, 0x5a0e, 0x6630),
+    let rows: [(MessageKind, u16, u16); 19] = [
+        (MessageKind::Voice, 0x2062, 0xd355),
+        (MessageKind::Ready, 0x9d3c, 0xaabc),
+        (MessageKind::NotReady, 0x9fff, 0xa972),
+        (MessageKind::AddPlayer, 0x331d, 0xc106),
+        (MessageKind::Scene, 0x7633, 0x0de0),
+        (MessageKind::Ping, 0x817f, 0x444f),
+        (MessageKind::Pong, 0x2839, 0x69d7),
+        (MessageKind::TimeSnapshot, 0xcfbe, 0xdf09),
+        (MessageKind::Command, 0xb494, 0x98d4),
+        (MessageKind::Rpc, 0x84ba, 0x9d2e),
+        (MessageKind::Spawn, 0x4064, 0x8864),
+        (MessageKind::ObjectSpawnStarted, 0xe98a, 0x30d8),
+        (MessageKind::ObjectSpawnFinished, 0x8671, 0xa9b4),
+        (MessageKind::ObjectDestroy, 0xd424, 0xad61),
+        (MessageKind::ObjectHide, 0x0e4e, 0x7ff1),
+        (MessageKind::EntityState, 0x0411, 0x3033),
+        (MessageKind::ChangeOwner, 0xeffc, 0x10ab),
+        (MessageKind::AuthRequest, 0x33f0, 0x10c8),
+        (MessageKind::AuthResponse, 0x5a0e, 0x6630),
     ];
     for (kind, times_31, fnv_1a) in rows {
         for (version, id) in [(Version::V81, times_31), (Version::NEWEST, fnv_1a)] {
@@ -75,8 +75,8 @@ fn message_ids_are_those_of_stock_builds() {
 fn a_fork_of_the_integration_has_other_ids() {
     let name = "Dissonance.Integrations.MirrorWTransport.DissonanceNetworkMessage";
     let fork = VoiceType::new(name);
-    assert_eq!(Dialect::new(Version::V42, fork).id(Kind::Voice), MessageId(0x039e));
-    assert_eq!(Dialect::new(Version::NEWEST, fork).id(Kind::Voice), MessageId(0x22e3));
+    assert_eq!(Dialect::new(Version::V42, fork).id(MessageKind::Voice), MessageId(0x039e));
+    assert_eq!(Dialect::new(Version::NEWEST, fork).id(MessageKind::Voice), MessageId(0x22e3));
     assert_eq!(MessageId::of(name, IdHash::Fnv1a), MessageId::of_ascii(name, IdHash::Fnv1a));
 }
 
@@ -95,10 +95,10 @@ fn batches_are_those_of_stock_builds() {
         (
             "ready and player",
             Version::V82_6,
-            Written::Empty(&[Kind::Ready, Kind::AddPlayer]),
+            Written::Empty(&[MessageKind::Ready, MessageKind::AddPlayer]),
             "02 bcaa 02 06c1".into(),
         ),
-        ("ready alone", Version::V82_6, Written::Empty(&[Kind::Ready]), "02 bcaa".into()),
+        ("ready alone", Version::V82_6, Written::Empty(&[MessageKind::Ready]), "02 bcaa".into()),
         ("scene", Version::V82_6, Written::Scene("Online"), "0c e00d 0700 4f6e6c696e65 00 00".into()),
         ("ping", Version::V82_6, Written::Ping, "12 4f44 0000000000002440 0000000000002840".into()),
         (
@@ -114,16 +114,16 @@ fn batches_are_those_of_stock_builds() {
         let dialect = dialect(version);
         let batch = write(dialect, written);
         assert_eq!(batch, hex(&format!("0000000000002940 {expected}")), "{label}");
-        let read = Batch::parse(dialect.framing(), &batch).expect(label);
+        let read = MirrorBatch::parse(dialect.framing(), &batch).expect(label);
         assert_eq!(read.seconds(), Some(SECONDS), "{label}");
-        let messages: Vec<Message<'_>> =
+        let messages: Vec<MirrorMessage<'_>> =
             read.messages(dialect).map(|message| message.expect(label)).collect();
         let framed: Vec<u8> = messages.iter().flat_map(|message| message.framed).copied().collect();
         assert_eq!(framed, batch[8..], "{label}: the messages are all there is");
         assert!(messages.iter().all(|message| dialect.kind(message.id).is_some()), "{label}");
         let detected = Dialect::detect(&batch, VoiceType::STOCK).expect(label);
         assert_eq!((detected.framing(), detected.hash()), (dialect.framing(), dialect.hash()), "{label}");
-        assert_eq!(detected.id(Kind::Voice), dialect.id(Kind::Voice), "{label}");
+        assert_eq!(detected.id(MessageKind::Voice), dialect.id(MessageKind::Voice), "{label}");
         assert_eq!(looks_like_batch(&batch), version == Version::V82_6, "{label}");
     }
 }
@@ -152,7 +152,7 @@ fn every_generation_gets_the_pong_that_it_reads() {
     for (version, range, ping, expected) in rows {
         assert_eq!(version.to_string(), format!("Mirror {range}"));
         let dialect = dialect(version);
-        let ping = Ping::read(&hex(ping)).expect("one time or two");
+        let ping = MirrorPing::read(&hex(ping)).expect("one time or two");
         assert_eq!(pong(dialect, ping), hex(expected), "{range}");
     }
 }
@@ -163,24 +163,29 @@ fn a_pong_for_an_unknown_generation_without_lengths_is_read_to_its_end_by_both()
     let first_ping = hex("0000000000002940 7f81 0000000000002440");
     let detected = Dialect::detect(&first_ping, VoiceType::STOCK).expect("a ping");
     assert_eq!(detected.pong_form(), PongForm::Either);
-    let bytes = pong(detected, Ping::Time(10.0));
+    let bytes = pong(detected, MirrorPing::Time(10.0));
     assert_eq!(bytes, hex("3928 0000000000002440 becf 4e0e 00002940"));
     let batch = [SECONDS.to_le_bytes().as_slice(), &bytes].concat();
     let kinds = |version| {
         let dialect = dialect(version);
-        let batch = Batch::parse(dialect.framing(), &batch).expect("there is a time stamp");
+        let batch = MirrorBatch::parse(dialect.framing(), &batch).expect("there is a time stamp");
         let messages = batch.messages(dialect).map(|message| message.expect("known to its end"));
-        messages.map(|message| dialect.kind(message.id).expect("a known message")).collect::<Vec<Kind>>()
+        messages
+            .map(|message| dialect.kind(message.id).expect("a known message"))
+            .collect::<Vec<MessageKind>>()
     };
-    assert_eq!(kinds(Version::V42), [Kind::Pong]);
-    assert_eq!(kinds(Version::V78_2_1), [Kind::Pong, Kind::TimeSnapshot, Kind::ObjectHide]);
+    assert_eq!(kinds(Version::V42), [MessageKind::Pong]);
+    assert_eq!(
+        kinds(Version::V78_2_1),
+        [MessageKind::Pong, MessageKind::TimeSnapshot, MessageKind::ObjectHide]
+    );
 }
 
 #[test]
 fn the_time_in_a_pong_for_an_unknown_generation_is_early_by_one_part_in_a_million_at_most() {
     let mut last = 0.0;
     for seconds in [0.001, 0.5, 1.0, 1.999_999, 12.5, 3_600.25, 86_400.75, 31_536_000.1] {
-        let body = Ping::Time(10.0).pong(PongForm::Either, seconds);
+        let body = MirrorPing::Time(10.0).pong(PongForm::Either, seconds);
         let [_, time] = body.as_ref().as_chunks::<8>().0 else { panic!("two times") };
         let time = f64::from_le_bytes(*time);
         assert!((seconds * (1.0 - 1e-6)..=seconds * (1.0 + 1e-7)).contains(&time), "{time} for {seconds}");
@@ -190,10 +195,10 @@ fn the_time_in_a_pong_for_an_unknown_generation_is_early_by_one_part_in_a_millio
 }
 
 /// A pong message as it lies in a batch.
-fn pong(dialect: Dialect, ping: Ping) -> Vec<u8> {
+fn pong(dialect: Dialect, ping: MirrorPing) -> Vec<u8> {
     let mut message = Vec::new();
     let body = ping.pong(dialect.pong_form(), SECONDS);
-    dialect.write_message(Kind::Pong, &[body.as_ref()], &mut message);
+    dialect.write_message(MessageKind::Pong, &[body.as_ref()], &mut message);
     message
 }
 
@@ -218,7 +223,7 @@ fn the_byte_before_a_batch_tells_two_networks_apart() {
 enum Written<'a> {
     /// A packet in hex.
     Voice(&'a str),
-    Empty(&'a [Kind]),
+    Empty(&'a [MessageKind]),
     Scene(&'a str),
     Ping,
     Pong,
@@ -228,21 +233,21 @@ fn write(dialect: Dialect, written: Written<'_>) -> Vec<u8> {
     let mut batch = Vec::new();
     dialect.begin_batch(SECONDS, &mut batch);
     let ping = if dialect.framing() == Framing::Unprefixed {
-        Ping::Time(10.0)
+        MirrorPing::Time(10.0)
     } else {
-        Ping::Times { local: 10.0, predicted: 12.0 }
+        MirrorPing::Times { local: 10.0, predicted: 12.0 }
     };
     match written {
         Written::Voice(packet) => dialect.write_voice(&hex(packet), &mut batch).expect("it is short enough"),
         Written::Empty(kinds) => kinds.iter().for_each(|kind| dialect.write_message(*kind, &[], &mut batch)),
         Written::Scene(name) => {
             let length = text::length_prefix(name).expect("it is short");
-            dialect.write_message(Kind::Scene, &[&length, name.as_bytes(), &[0, 0]], &mut batch);
+            dialect.write_message(MessageKind::Scene, &[&length, name.as_bytes(), &[0, 0]], &mut batch);
         }
-        Written::Ping => dialect.write_message(Kind::Ping, &[ping.body().as_ref()], &mut batch),
+        Written::Ping => dialect.write_message(MessageKind::Ping, &[ping.body().as_ref()], &mut batch),
         Written::Pong => {
             let body = ping.pong(dialect.pong_form(), SECONDS);
-            dialect.write_message(Kind::Pong, &[body.as_ref()], &mut batch);
+            dialect.write_message(MessageKind::Pong, &[body.as_ref()], &mut batch);
         }
     }
     batch

@@ -1,7 +1,7 @@
 //! How a client is taken in.
 
 use crate::packed;
-use crate::types::{MessageType, TypeList};
+use crate::types::{NgoMessageType, TypeList};
 
 /// What a client says first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl ConnectionApproved {
         self.types.write(body);
         packed::write_u64(self.client_id, body);
         packed::write_i32(self.tick, body);
-        let version = self.types.find(MessageType::CONNECTION_APPROVED).map(|(_, version)| version);
+        let version = self.types.find(NgoMessageType::CONNECTION_APPROVED).map(|(_, version)| version);
         if version.is_some_and(|version| version >= VERSION_WITH_IDS) {
             body.extend_from_slice(&1_u32.to_le_bytes());
             body.extend_from_slice(&self.client_id.to_le_bytes());

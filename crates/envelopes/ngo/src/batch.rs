@@ -14,7 +14,7 @@ const HASH_SEED: u64 = 0;
 
 /// A batch whose size and hash are right, as games since Netcode 1.3.1 send them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Batch<'a> {
+pub struct NgoBatch<'a> {
     count: u16,
     /// The messages, and what fills the batch up.
     content: &'a [u8],
@@ -22,7 +22,7 @@ pub struct Batch<'a> {
 
 /// One message of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct NgoMessage<'a> {
     /// Its type, by its place in the sender's list of types.
     pub id: u32,
     /// What it says.
@@ -34,7 +34,7 @@ pub struct Message<'a> {
 /// Why something is no batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BatchError {
+pub enum NgoBatchError {
     /// It is shorter than its header.
     #[error("a batch is shorter than its header; is the game's Netcode 1.3.1 or newer?")]
     CutOff,
@@ -52,7 +52,7 @@ pub enum BatchError {
     MessageCutOff,
 }
 
-impl BatchError {
+impl NgoBatchError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -65,54 +65,55 @@ impl BatchError {
     }
 }
 
-impl<'a> Batch<'a> {
+impl<'a> NgoBatch<'a> {
     /// Reads a batch's header and checks all that it tells but the messages themselves.
     ///
     /// # Errors
     /// When it is none.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, BatchError> {
-        let (header, content) = bytes.split_first_chunk::<BATCH_HEADER_BYTES>().ok_or(BatchError::CutOff)?;
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, NgoBatchError> {
+        let (header, content) =
+            bytes.split_first_chunk::<BATCH_HEADER_BYTES>().ok_or(NgoBatchError::CutOff)?;
         let [mark_low, mark_high, count_low, count_high, s0, s1, s2, s3, hash @ ..] = *header;
         let mark = u16::from_le_bytes([mark_low, mark_high]);
         if mark != MARK {
-            return Err(BatchError::WrongMark(mark));
+            return Err(NgoBatchError::WrongMark(mark));
         }
         if usize::try_from(i32::from_le_bytes([s0, s1, s2, s3])) != Ok(bytes.len()) {
-            return Err(BatchError::WrongSize);
+            return Err(NgoBatchError::WrongSize);
         }
         if XxHash64::oneshot(HASH_SEED, content) != u64::from_le_bytes(hash) {
-            return Err(BatchError::WrongHash);
+            return Err(NgoBatchError::WrongHash);
         }
         Ok(Self { count: u16::from_le_bytes([count_low, count_high]), content })
     }
 
     /// The messages in order; after one that cannot be read there is none.
-    pub fn messages(&self) -> Messages<'a> {
-        Messages { left: self.count, rest: self.content }
+    pub fn messages(&self) -> NgoMessages<'a> {
+        NgoMessages { left: self.count, rest: self.content }
     }
 }
 
 /// The messages of a batch.
 #[derive(Clone, Debug)]
-pub struct Messages<'a> {
+pub struct NgoMessages<'a> {
     left: u16,
     rest: &'a [u8],
 }
 
-impl<'a> Messages<'a> {
-    fn split_first(&mut self) -> Option<Message<'a>> {
+impl<'a> NgoMessages<'a> {
+    fn split_first(&mut self) -> Option<NgoMessage<'a>> {
         let (id, id_bytes) = packed::read_u32(self.rest)?;
         let (size, size_bytes) = packed::read_u32(&self.rest[id_bytes..])?;
         let head = id_bytes + size_bytes;
         let end = head.checked_add(size as usize)?;
         let (framed, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
-        Some(Message { id, body: &framed[head..], framed })
+        Some(NgoMessage { id, body: &framed[head..], framed })
     }
 }
 
-impl<'a> Iterator for Messages<'a> {
-    type Item = Result<Message<'a>, BatchError>;
+impl<'a> Iterator for NgoMessages<'a> {
+    type Item = Result<NgoMessage<'a>, NgoBatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
@@ -120,19 +121,19 @@ impl<'a> Iterator for Messages<'a> {
         if message.is_none() {
             self.left = 0;
         }
-        Some(message.ok_or(BatchError::MessageCutOff))
+        Some(message.ok_or(NgoBatchError::MessageCutOff))
     }
 }
 
 /// Writes one batch at the end of a buffer.
 #[derive(Debug)]
-pub struct BatchWriter<'a> {
+pub struct NgoBatchWriter<'a> {
     bytes: &'a mut Vec<u8>,
     start: usize,
     count: u16,
 }
 
-impl<'a> BatchWriter<'a> {
+impl<'a> NgoBatchWriter<'a> {
     /// A batch without messages so far. It is one when it is [finished](Self::finish).
     pub fn new(bytes: &'a mut Vec<u8>) -> Self {
         let start = bytes.len();
@@ -151,7 +152,7 @@ impl<'a> BatchWriter<'a> {
     }
 
     /// Appends a message as it was in another batch.
-    pub fn framed(&mut self, message: &Message<'_>) {
+    pub fn framed(&mut self, message: &NgoMessage<'_>) {
         self.bytes.extend_from_slice(message.framed);
         self.count += 1;
     }

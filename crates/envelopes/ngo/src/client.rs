@@ -6,8 +6,8 @@ use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, Mess
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
-use crate::batch::{Batch, BatchWriter, Message};
-use crate::types::{MessageType, TypeList};
+use crate::batch::{NgoBatch, NgoBatchWriter, NgoMessage};
+use crate::types::{NgoMessageType, TypeList};
 use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
 /// What a client says of itself.
@@ -66,7 +66,7 @@ impl NgoClient {
         }
     }
 
-    fn handle(&mut self, channel: Channel, message: &Message<'_>, parts: &mut MessageParts) {
+    fn handle(&mut self, channel: Channel, message: &NgoMessage<'_>, parts: &mut MessageParts) {
         match &mut self.state {
             State::Asked => self.handle_approval(message, parts),
             State::Approved { voice, scene, is_ready, .. } => {
@@ -83,22 +83,22 @@ impl NgoClient {
     }
 
     /// Whatever comes before the approval says why there is none.
-    fn handle_approval(&mut self, message: &Message<'_>, parts: &mut MessageParts) {
+    fn handle_approval(&mut self, message: &NgoMessage<'_>, parts: &mut MessageParts) {
         let Some(approved) = approval_in(message) else { return };
         let Some(voice) = VoiceDialect::new(&approved.types) else {
             parts.violation("the server knows no named messages");
             return;
         };
-        let scene = approved.types.find(MessageType::SCENE_EVENT).map(|(id, _)| id);
+        let scene = approved.types.find(NgoMessageType::SCENE_EVENT).map(|(id, _)| id);
         let (client_id, is_ready) = (approved.client_id, !self.settings.manages_scenes);
         self.state = State::Approved { voice, scene, client_id, is_ready };
     }
 }
 
 /// What a message says about being taken in, if it is that message by its own list.
-pub(crate) fn approval_in(message: &Message<'_>) -> Option<ConnectionApproved> {
+pub(crate) fn approval_in(message: &NgoMessage<'_>) -> Option<ConnectionApproved> {
     let approved = ConnectionApproved::read(message.body)?;
-    let (id, _) = approved.types.find(MessageType::CONNECTION_APPROVED)?;
+    let (id, _) = approved.types.find(NgoMessageType::CONNECTION_APPROVED)?;
     (id == message.id).then_some(approved)
 }
 
@@ -126,16 +126,16 @@ impl ClientEnvelope for NgoClient {
         };
         let mut body = Vec::new();
         request.write(&mut body);
-        let id = request.types.find(MessageType::CONNECTION_REQUEST).map_or(1, |(id, _)| id);
+        let id = request.types.find(NgoMessageType::CONNECTION_REQUEST).map_or(1, |(id, _)| id);
         parts.write(MessagePart::ToGame(RELIABLE), |bytes| {
-            let mut batch = BatchWriter::new(bytes);
+            let mut batch = NgoBatchWriter::new(bytes);
             batch.message(id, &[&body]);
             batch.finish();
         });
     }
 
     fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        let Ok(batch) = Batch::parse(message) else {
+        let Ok(batch) = NgoBatch::parse(message) else {
             parts.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
             return;
         };

@@ -9,8 +9,8 @@ use consonance_gateway::{
 use consonance_transport::Delivery;
 
 use crate::{
-    Batch, BatchWriter, ClientSettings, MessageType, NgoClient, NgoProxiedConnection, NgoProxy, NgoVoiceOnly,
-    TypeList, VoiceOnlySettings, packed,
+    ClientSettings, NgoBatch, NgoBatchWriter, NgoClient, NgoMessageType, NgoProxiedConnection, NgoProxy,
+    NgoVoiceOnly, TypeList, VoiceOnlySettings, packed,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into
@@ -52,7 +52,7 @@ pub fn ngo_messages(mut bytes: &[u8]) {
 /// Messages one after the other: the number of a type, a length, and the body.
 fn batch_of(mut content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut batch = BatchWriter::new(&mut bytes);
+    let mut batch = NgoBatchWriter::new(&mut bytes);
     while let [id, length, rest @ ..] = content {
         let (body, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         batch.message(u32::from(*id), &[body]);
@@ -65,7 +65,7 @@ fn batch_of(mut content: &[u8]) -> Vec<u8> {
 fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<Channel>) {
     let mut wrapped = Vec::new();
     let channel = wrap(&mut wrapped);
-    assert_eq!(channel.is_some(), Batch::parse(&wrapped).is_ok(), "a message is a batch");
+    assert_eq!(channel.is_some(), NgoBatch::parse(&wrapped).is_ok(), "a message is a batch");
 }
 
 /// A batch without voice goes on byte for byte, and one with voice without that.
@@ -85,7 +85,7 @@ fn check_proxy(proxy: &mut NgoProxiedConnection, now: Instant, channel: Channel,
         }
     }
     if voices == 0 && !has_broken_a_rule && game.is_some() {
-        let count = |bytes: &[u8]| Batch::parse(bytes).map_or(0, |batch| batch.messages().count());
+        let count = |bytes: &[u8]| NgoBatch::parse(bytes).map_or(0, |batch| batch.messages().count());
         let game = game.unwrap_or_default();
         assert!(game == message || count(&game) < count(message), "something was changed");
     }
@@ -96,7 +96,7 @@ fn check_codecs(bytes: &[u8]) {
         let mut written = Vec::new();
         list.write(&mut written);
         assert_eq!(TypeList::read(&written), Some((list.clone(), written.len())));
-        assert!(list.find(MessageType::NAMED).is_none_or(|(id, _)| (id as usize) < list.types().len()));
+        assert!(list.find(NgoMessageType::NAMED).is_none_or(|(id, _)| (id as usize) < list.types().len()));
     }
     let mut written = Vec::new();
     if let Some((value, _)) = packed::read_u64(bytes) {

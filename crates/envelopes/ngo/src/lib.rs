@@ -53,9 +53,9 @@ mod voice_only;
 pub use approval::{
     ConnectionApproved, ConnectionRequest, SceneHandle, write_disconnect_reason, write_empty_synchronization,
 };
-pub use batch::{BATCH_HEADER_BYTES, Batch, BatchError, BatchWriter, Message, Messages};
+pub use batch::{BATCH_HEADER_BYTES, NgoBatch, NgoBatchError, NgoBatchWriter, NgoMessage, NgoMessages};
 pub use client::{ClientSettings, NgoClient};
 pub use proxy::{NgoProxiedConnection, NgoProxy};
-pub use types::{MessageType, TYPES_MAX, TypeList};
+pub use types::{NgoMessageType, TYPES_MAX, TypeList};
 pub use voice::{AROUND_VOICE_BYTES_MAX, NameHash, RELIABLE, UNRELIABLE, VoiceDialect, VoiceName};
 pub use voice_only::{NgoVoiceOnly, NgoVoiceOnlyConnection, VoiceOnlySettings};

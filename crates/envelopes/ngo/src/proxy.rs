@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::batch::{Batch, BatchWriter, Message};
+use crate::batch::{NgoBatch, NgoBatchWriter, NgoMessage};
 use crate::client::approval_in;
 use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
@@ -40,7 +40,7 @@ pub struct NgoProxiedConnection {
 }
 
 impl NgoProxiedConnection {
-    fn learn(&mut self, channel: Channel, batch: &Batch<'_>) {
+    fn learn(&mut self, channel: Channel, batch: &NgoBatch<'_>) {
         if self.voice.is_none() && channel == RELIABLE {
             let approval = batch.messages().flatten().find_map(|message| approval_in(&message));
             self.voice = approval.and_then(|approval| VoiceDialect::new(&approval.types));
@@ -96,7 +96,7 @@ impl Envelope for NgoProxiedConnection {
         parts: &mut MessageParts,
     ) {
         if self.voice.is_none()
-            && let Ok(batch) = Batch::parse(message)
+            && let Ok(batch) = NgoBatch::parse(message)
         {
             self.learn(channel, &batch);
         }
@@ -108,8 +108,8 @@ impl Envelope for NgoProxiedConnection {
 }
 
 /// The batch, if it can be read to its end and there is voice in it.
-fn batch_with_voice<'a>(voice: &VoiceDialect, bytes: &'a [u8]) -> Option<Batch<'a>> {
-    let batch = Batch::parse(bytes).ok()?;
+fn batch_with_voice<'a>(voice: &VoiceDialect, bytes: &'a [u8]) -> Option<NgoBatch<'a>> {
+    let batch = NgoBatch::parse(bytes).ok()?;
     let mut has_voice = false;
     for message in batch.messages() {
         has_voice |= voice.name_of(&message.ok()?).is_some();
@@ -118,13 +118,13 @@ fn batch_with_voice<'a>(voice: &VoiceDialect, bytes: &'a [u8]) -> Option<Batch<'
 }
 
 /// What is the game's own in a batch goes on as one, if there is anything.
-fn pass_rest_on(voice: &VoiceDialect, batch: &Batch<'_>, part: MessagePart, parts: &mut MessageParts) {
-    let is_the_games = |message: &Message<'_>| voice.name_of(message).is_none();
+fn pass_rest_on(voice: &VoiceDialect, batch: &NgoBatch<'_>, part: MessagePart, parts: &mut MessageParts) {
+    let is_the_games = |message: &NgoMessage<'_>| voice.name_of(message).is_none();
     if !batch.messages().flatten().any(|message| is_the_games(&message)) {
         return;
     }
     parts.write(part, |bytes| {
-        let mut rest = BatchWriter::new(bytes);
+        let mut rest = NgoBatchWriter::new(bytes);
         for message in batch.messages().flatten().filter(is_the_games) {
             rest.framed(&message);
         }

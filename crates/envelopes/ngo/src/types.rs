@@ -6,9 +6,9 @@ use crate::packed;
 
 /// A type of message, by the hash of its full name in .NET.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageType(pub u32);
+pub struct NgoMessageType(pub u32);
 
-impl MessageType {
+impl NgoMessageType {
     /// The server takes a client in.
     pub const CONNECTION_APPROVED: Self = Self(0xa5e2_9a7d);
     /// A client asks to be taken in; the first message of all.
@@ -27,32 +27,32 @@ impl MessageType {
 }
 
 /// Types of Netcode 2.13 outside distributed authority, in its order and with their versions.
-const STOCK: [(MessageType, i32); 25] = [
-    (MessageType::CONNECTION_APPROVED, 2),
-    (MessageType::CONNECTION_REQUEST, 1),
-    (MessageType(0x04ca_c446), 0),
-    (MessageType(0x50f1_b22a), 0),
-    (MessageType(0xd2b6_3ae9), 0),
-    (MessageType(0x2ce8_3b39), 0),
-    (MessageType(0x6050_c9ab), 0),
-    (MessageType(0x4438_a353), 0),
-    (MessageType::DISCONNECT_REASON, 0),
-    (MessageType(0xaf0d_107f), 0),
-    (MessageType(0x4a4a_a2f3), 0),
-    (MessageType::NAMED, 0),
-    (MessageType(0x0d31_4ee9), 0),
-    (MessageType(0x7401_feb5), 0),
-    (MessageType(0x73be_97be), 0),
-    (MessageType(0xd0d8_23bd), 0),
-    (MessageType(0x1cfb_aa58), 0),
-    (MessageType::SCENE_EVENT, 0),
-    (MessageType(0x1797_51e9), 0),
-    (MessageType(0x83e7_f78a), 0),
-    (MessageType(0xc61f_80ee), 0),
-    (MessageType(0xc688_7f42), 0),
-    (MessageType(0x46f5_a397), 0),
-    (MessageType(0xa32e_40c2), 0),
-    (MessageType(0xd203_674e), 0),
+const STOCK: [(NgoMessageType, i32); 25] = [
+    (NgoMessageType::CONNECTION_APPROVED, 2),
+    (NgoMessageType::CONNECTION_REQUEST, 1),
+    (NgoMessageType(0x04ca_c446), 0),
+    (NgoMessageType(0x50f1_b22a), 0),
+    (NgoMessageType(0xd2b6_3ae9), 0),
+    (NgoMessageType(0x2ce8_3b39), 0),
+    (NgoMessageType(0x6050_c9ab), 0),
+    (NgoMessageType(0x4438_a353), 0),
+    (NgoMessageType::DISCONNECT_REASON, 0),
+    (NgoMessageType(0xaf0d_107f), 0),
+    (NgoMessageType(0x4a4a_a2f3), 0),
+    (NgoMessageType::NAMED, 0),
+    (NgoMessageType(0x0d31_4ee9), 0),
+    (NgoMessageType(0x7401_feb5), 0),
+    (NgoMessageType(0x73be_97be), 0),
+    (NgoMessageType(0xd0d8_23bd), 0),
+    (NgoMessageType(0x1cfb_aa58), 0),
+    (NgoMessageType::SCENE_EVENT, 0),
+    (NgoMessageType(0x1797_51e9), 0),
+    (NgoMessageType(0x83e7_f78a), 0),
+    (NgoMessageType(0xc61f_80ee), 0),
+    (NgoMessageType(0xc688_7f42), 0),
+    (NgoMessageType(0x46f5_a397), 0),
+    (NgoMessageType(0xa32e_40c2), 0),
+    (NgoMessageType(0xd203_674e), 0),
 ];
 
 /// Longer lists do not occur: 25 types are known, and lists are filled up to 32.
@@ -60,7 +60,7 @@ pub const TYPES_MAX: usize = 256;
 
 /// A list of types: the place of each is its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypeList(Vec<(MessageType, i32)>);
+pub struct TypeList(Vec<(NgoMessageType, i32)>);
 
 impl TypeList {
     /// The list of Netcode 2.13.
@@ -69,17 +69,17 @@ impl TypeList {
     }
 
     /// A list of these types and their versions.
-    pub fn new(types: Vec<(MessageType, i32)>) -> Self {
+    pub fn new(types: Vec<(NgoMessageType, i32)>) -> Self {
         Self(types)
     }
 
     /// Types and versions, in order.
-    pub fn types(&self) -> &[(MessageType, i32)] {
+    pub fn types(&self) -> &[(NgoMessageType, i32)] {
         &self.0
     }
 
     /// The number of a type, and the version that is spoken of it.
-    pub fn find(&self, message_type: MessageType) -> Option<(u32, i32)> {
+    pub fn find(&self, message_type: NgoMessageType) -> Option<(u32, i32)> {
         let index = self.0.iter().position(|(listed, _)| *listed == message_type)?;
         Some((index as u32, self.0[index].1))
     }
@@ -92,7 +92,7 @@ impl TypeList {
         for _ in 0..count {
             let (hash, rest) = bytes[at..].split_first_chunk()?;
             let (version, version_bytes) = packed::read_i32(rest)?;
-            types.push((MessageType(u32::from_le_bytes(*hash)), version));
+            types.push((NgoMessageType(u32::from_le_bytes(*hash)), version));
             at += hash.len() + version_bytes;
         }
         Some((Self(types), at))

@@ -4,8 +4,8 @@ use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 use twox_hash::{XxHash32, XxHash64};
 
-use crate::batch::{BATCH_HEADER_BYTES, BatchWriter, Message};
-use crate::types::{MessageType, TypeList};
+use crate::batch::{BATCH_HEADER_BYTES, NgoBatchWriter, NgoMessage};
+use crate::types::{NgoMessageType, TypeList};
 
 /// The channel of Netcode's reliable messages: the number of its pipeline in Unity Transport.
 pub const RELIABLE: Channel = Channel(3);
@@ -71,7 +71,7 @@ impl VoiceDialect {
     pub fn new(types: &TypeList) -> Option<Self> {
         use NameHash::{EightBytes, FourBytes};
         use VoiceName::{ToClient, ToServer};
-        let (named, _) = types.find(MessageType::NAMED)?;
+        let (named, _) = types.find(NgoMessageType::NAMED)?;
         let hashes =
             [(ToServer, FourBytes), (ToServer, EightBytes), (ToClient, FourBytes), (ToClient, EightBytes)]
                 .map(|(name, hash)| (name, hash, name.hash(hash)));
@@ -79,7 +79,7 @@ impl VoiceDialect {
     }
 
     /// Under which name a message is voice, if it is.
-    pub fn name_of(&self, message: &Message<'_>) -> Option<(VoiceName, NameHash)> {
+    pub fn name_of(&self, message: &NgoMessage<'_>) -> Option<(VoiceName, NameHash)> {
         if message.id != self.named {
             return None;
         }
@@ -89,7 +89,7 @@ impl VoiceDialect {
     }
 
     /// The packet in a voice message; none if it does not tell its own length.
-    pub fn packet<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+    pub fn packet<'a>(message: &NgoMessage<'a>) -> Option<&'a [u8]> {
         let (_, packet) = message.body.split_first_chunk::<8>()?;
         let (length, packet) = packet.split_first_chunk()?;
         packet.get(..u32::from_le_bytes(*length) as usize)
@@ -99,7 +99,7 @@ impl VoiceDialect {
     pub fn write(&self, name: VoiceName, hash: NameHash, packet: &[u8], bytes: &mut Vec<u8>) {
         let known = self.hashes.iter().find(|(n, h, _)| (*n, *h) == (name, hash));
         let hash = known.map_or_else(|| name.hash(hash), |(_, _, known)| *known);
-        let mut batch = BatchWriter::new(bytes);
+        let mut batch = NgoBatchWriter::new(bytes);
         batch.message(self.named, &[&hash.to_le_bytes(), &(packet.len() as u32).to_le_bytes(), packet]);
         batch.finish();
     }

@@ -8,8 +8,8 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::approval::{
     ConnectionApproved, ConnectionRequest, SceneHandle, write_disconnect_reason, write_empty_synchronization,
 };
-use crate::batch::{Batch, BatchError, BatchWriter, Message};
-use crate::types::{MessageType, TypeList};
+use crate::batch::{NgoBatch, NgoBatchError, NgoBatchWriter, NgoMessage};
+use crate::types::{NgoMessageType, TypeList};
 use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
 /// What a server without a game has to know of the game.
@@ -96,7 +96,7 @@ impl NgoVoiceOnlyConnection {
         &mut self,
         now: Instant,
         channel: Channel,
-        message: &Message<'_>,
+        message: &NgoMessage<'_>,
         parts: &mut MessageParts,
     ) {
         match &mut self.state {
@@ -113,9 +113,9 @@ impl NgoVoiceOnlyConnection {
         }
     }
 
-    fn handle_request(&mut self, now: Instant, message: &Message<'_>, parts: &mut MessageParts) {
+    fn handle_request(&mut self, now: Instant, message: &NgoMessage<'_>, parts: &mut MessageParts) {
         let request = ConnectionRequest::read(message.body).filter(|request| {
-            request.types.find(MessageType::CONNECTION_REQUEST).map(|(id, _)| id) == Some(message.id)
+            request.types.find(NgoMessageType::CONNECTION_REQUEST).map(|(id, _)| id) == Some(message.id)
         });
         let Some(request) = request else {
             self.break_off("the first message is no connection request", parts);
@@ -123,7 +123,7 @@ impl NgoVoiceOnlyConnection {
         };
         let types = request.types;
         let (approved, scene) =
-            (types.find(MessageType::CONNECTION_APPROVED), types.find(MessageType::SCENE_EVENT));
+            (types.find(NgoMessageType::CONNECTION_APPROVED), types.find(NgoMessageType::SCENE_EVENT));
         let (Some((approved, _)), Some((scene, _)), Some(voice)) =
             (approved, scene, VoiceDialect::new(&types))
         else {
@@ -135,10 +135,10 @@ impl NgoVoiceOnlyConnection {
             config_hash = format_args!("{:#018x}", request.config_hash),
             "a Netcode client is approved"
         );
-        let reason = types.find(MessageType::DISCONNECT_REASON).map(|(id, _)| id);
+        let reason = types.find(NgoMessageType::DISCONNECT_REASON).map(|(id, _)| id);
         let (approval, synchronization) = self.welcome(now, types);
         parts.write(MessagePart::ToClient(RELIABLE), |bytes| {
-            let mut batch = BatchWriter::new(bytes);
+            let mut batch = NgoBatchWriter::new(bytes);
             batch.message(approved, &[&approval]);
             if let Some(body) = synchronization {
                 batch.message(scene, &[&body]);
@@ -168,7 +168,7 @@ impl NgoVoiceOnlyConnection {
             let mut body = Vec::new();
             write_disconnect_reason(violation, &mut body);
             parts.write(MessagePart::ToClient(RELIABLE), |bytes| {
-                let mut batch = BatchWriter::new(bytes);
+                let mut batch = NgoBatchWriter::new(bytes);
                 batch.message(reason, &[&body]);
                 batch.finish();
             });
@@ -215,7 +215,7 @@ impl Envelope for NgoVoiceOnlyConnection {
         message: &[u8],
         parts: &mut MessageParts,
     ) {
-        let batch = match Batch::parse(message) {
+        let batch = match NgoBatch::parse(message) {
             Ok(batch) => batch,
             Err(error) => {
                 self.break_off(violation_of(error), parts);
@@ -231,13 +231,13 @@ impl Envelope for NgoVoiceOnlyConnection {
     }
 }
 
-fn violation_of(error: BatchError) -> &'static str {
+fn violation_of(error: NgoBatchError) -> &'static str {
     match error {
-        BatchError::CutOff | BatchError::WrongMark(_) => {
+        NgoBatchError::CutOff | NgoBatchError::WrongMark(_) => {
             "what came is no batch; is the game's Netcode 1.3.1 or newer?"
         }
-        BatchError::WrongSize => "a batch tells another size than it has",
-        BatchError::WrongHash => "a batch's hash is not that of its messages",
-        BatchError::MessageCutOff => "a message in a batch is cut off",
+        NgoBatchError::WrongSize => "a batch tells another size than it has",
+        NgoBatchError::WrongHash => "a batch's hash is not that of its messages",
+        NgoBatchError::MessageCutOff => "a message in a batch is cut off",
     }
 }

@@ -66,8 +66,8 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Words with names of strangers in them, which must not steer the terminal that they are printed to, nor hide
-/// characters from its reader.
+/// Words with names of players in them, which must not inject sequences into the terminal that they are printed to, nor
+/// hide characters from its reader.
 struct Shown<'t>(&'t str);
 
 impl fmt::Display for Shown<'_> {

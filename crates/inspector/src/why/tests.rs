@@ -59,7 +59,7 @@ fn invisible_characters_of_names_are_spelled_out_in_a_printed_diagnosis() {
 }
 
 #[test]
-fn a_strangers_words_cannot_steer_the_terminal_that_a_diagnosis_is_printed_to() {
+fn a_diagnosis_cannot_inject_terminal_sequences() {
     let hostile = "\x1b]0;owned\x07\n\u{9b}2J";
     let pair = Pair::but(|pair| {
         pair.alice.network.voice_path = Some(hostile.into());

@@ -5,9 +5,9 @@
 //!  └ body   [voice packet]  or  [bytes i32] [voice packet]           Layout
 //! ```
 //!
-//! Which tag voice has, and how its body is laid out, is the game's to choose. [`VoiceSettings`] may tell; what they do
-//! not tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
-//! Three ways lead to and from a session:
+//! Which tag voice has, and how its body is laid out, is the game's to choose. [`DarkRiftVoiceSettings`] may tell; what
+//! they do not tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything
+//! else. Three ways lead to and from a session:
 //!
 //! * [`DarkRiftVoice::voice_only`]: a server for voice only, which the game connects to beside its own;
 //! * [`DarkRiftVoice::in_proxy`]: takes voice out of what clients send to their game's server;
@@ -45,5 +45,5 @@ pub use client::DarkRiftVoiceClient;
 pub use dialect::{Layout, VoiceDialect};
 pub use envelope::{DarkRiftVoice, DarkRiftVoiceConnection};
 pub use learned::Learned;
-pub use message::{Message, Ping};
-pub use settings::{STOCK_CHANNELS, VoiceSettings};
+pub use message::{DarkRiftMessage, DarkRiftPing};
+pub use settings::{DarkRiftVoiceSettings, STOCK_CHANNELS};

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use consonance_darkrift::voice::{
-    DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, Ping, VoiceDialect, VoiceSettings,
+    DarkRiftMessage, DarkRiftPing, DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout,
+    VoiceDialect,
 };
 use consonance_gateway::{
     Channel, ClientEnvelope as _, Envelope, EnvelopeEnd as _, EnvelopeKind as _, MessagePart, MessageParts,
@@ -28,17 +29,20 @@ mod golden {
 
     #[test]
     fn headers_are_read_and_written() {
-        let plain = |tag, body| Message { is_command: false, tag, ping: None, body };
-        let ping = |is_answer| Message { ping: Some(Ping { code: 0x6EA8, is_answer }), ..plain(5, &[]) };
-        let rows: [(&[u8], Message<'_>); 5] = [
+        let plain = |tag, body| DarkRiftMessage { is_command: false, tag, ping: None, body };
+        let ping = |is_answer| DarkRiftMessage {
+            ping: Some(DarkRiftPing { code: 0x6EA8, is_answer }),
+            ..plain(5, &[])
+        };
+        let rows: [(&[u8], DarkRiftMessage<'_>); 5] = [
             (&RAW, plain(0x1234, &[0x8B, 0xC7, 1, 2, 3])),
             (&PREFIXED, plain(0x1235, &[0, 0, 0, 3, 9, 8, 7])),
             (&PING, ping(false)),
             (&PING_ANSWER, ping(true)),
-            (&CONFIGURE, Message { is_command: true, ..plain(0, &[0, 7]) }),
+            (&CONFIGURE, DarkRiftMessage { is_command: true, ..plain(0, &[0, 7]) }),
         ];
         for (bytes, message) in rows {
-            assert_eq!(Message::parse(bytes), Some(message));
+            assert_eq!(DarkRiftMessage::parse(bytes), Some(message));
             let mut written = Vec::new();
             message.write(&mut written);
             assert_eq!(written, bytes);
@@ -52,7 +56,7 @@ mod golden {
             (VoiceDialect { tag: 0x1235, layout: Layout::Prefixed }, &PREFIXED, &[9, 8, 7]),
         ];
         for (dialect, bytes, packet) in rows {
-            let message = Message::parse(bytes).unwrap();
+            let message = DarkRiftMessage::parse(bytes).unwrap();
             assert_eq!(dialect.voice_packet(&message), Some(packet));
             let mut written = Vec::new();
             dialect.write(packet, &mut written);
@@ -62,7 +66,7 @@ mod golden {
 
     #[test]
     fn a_voice_only_server_answers_a_ping_of_the_game() {
-        let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
+        let mut server = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).open(Instant::now());
         assert_eq!(
             sort(&mut server, RELIABLE, &PING),
             [(MessagePart::ToClient(RELIABLE), PING_ANSWER.to_vec())]
@@ -74,7 +78,7 @@ mod golden {
 #[test]
 fn the_first_handshake_tells_what_voice_looks_like() {
     for layout in LAYOUTS {
-        let mut envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
+        let mut envelopes = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default());
         let mut server = envelopes.open(Instant::now());
         let mut answer = Vec::new();
         assert_eq!(server.wrap(Instant::now(), Delivery::Reliable, &VOICE, &mut answer), None);
@@ -92,7 +96,7 @@ fn the_first_handshake_tells_what_voice_looks_like() {
 
 #[test]
 fn only_a_handshake_over_tcp_teaches() {
-    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).open(Instant::now());
     assert_eq!(sort(&mut server, UNRELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
     let wrong_length = [&[0, 0, 9, 0, 0, 0, 4], HANDSHAKE.as_slice()].concat();
     assert_eq!(sort(&mut server, RELIABLE, &wrong_length), []);
@@ -100,7 +104,7 @@ fn only_a_handshake_over_tcp_teaches() {
 
 #[test]
 fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_else() {
-    let mut envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
+    let mut envelopes = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default());
     sort(&mut envelopes.open(Instant::now()), RELIABLE, &message(9, Layout::Prefixed, &HANDSHAKE));
     let mut second = envelopes.open(Instant::now());
     let mut answer = Vec::new();
@@ -115,8 +119,11 @@ fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_els
 
 #[test]
 fn what_is_configured_holds_and_contradictions_are_counted() {
-    let settings =
-        VoiceSettings { tag_to_server: Some(5), tag_to_client: Some(6), ..VoiceSettings::default() };
+    let settings = DarkRiftVoiceSettings {
+        tag_to_server: Some(5),
+        tag_to_client: Some(6),
+        ..DarkRiftVoiceSettings::default()
+    };
     let mut envelopes = DarkRiftVoice::voice_only(settings);
     let mut server = envelopes.open(Instant::now());
     assert_eq!(sort(&mut server, RELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
@@ -131,10 +138,10 @@ fn what_is_configured_holds_and_contradictions_are_counted() {
 
 #[test]
 fn voice_with_a_ping_is_voice() {
-    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).open(Instant::now());
     let mut pinged = Vec::new();
-    let ping = Some(Ping { code: 3, is_answer: false });
-    Message { is_command: false, tag: 9, ping, body: &HANDSHAKE }.write(&mut pinged);
+    let ping = Some(DarkRiftPing { code: 3, is_answer: false });
+    DarkRiftMessage { is_command: false, tag: 9, ping, body: &HANDSHAKE }.write(&mut pinged);
     assert_eq!(
         sort(&mut server, RELIABLE, &pinged),
         [(MessagePart::Voice(Delivery::Reliable), HANDSHAKE.to_vec())]
@@ -143,7 +150,7 @@ fn voice_with_a_ping_is_voice() {
 
 #[test]
 fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
-    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).open(Instant::now());
     let mut parts = MessageParts::default();
     server.handle_from_client(Instant::now(), RELIABLE, &[0x80, 0, 1, 0, 0], &mut parts);
     assert!(parts.take_violation().is_some() && parts.is_empty());
@@ -151,7 +158,7 @@ fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
 
 #[test]
 fn a_proxy_takes_voice_out_and_hands_everything_else_on_untouched() {
-    let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(Instant::now());
+    let mut proxy = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default()).open(Instant::now());
     let games: [&[u8]; 7] = [
         &[],
         &[0x00],
@@ -195,7 +202,7 @@ fn a_client_hears_its_tag_and_speaks_in_the_servers() {
 #[test]
 fn limits_leave_room_for_what_is_around_a_packet() {
     let messages = PacketLimits { reliable_bytes: 100, unreliable_bytes: 1200 };
-    let unknown = DarkRiftVoice::voice_only(VoiceSettings::default()).limits(messages);
+    let unknown = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).limits(messages);
     assert_eq!(unknown, PacketLimits { reliable_bytes: 93, unreliable_bytes: 1024 });
     let raw = DarkRiftVoiceClient::new(5, None, Layout::Raw).limits(messages);
     assert_eq!(raw, PacketLimits { reliable_bytes: 97, unreliable_bytes: 1024 });
@@ -212,7 +219,7 @@ proptest! {
         let mut changed = message(9, Layout::Prefixed, &HANDSHAKE);
         changed[bit / 8] ^= 1 << (bit % 8);
         changed.truncate(cut);
-        let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(Instant::now());
+        let mut proxy = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default()).open(Instant::now());
         match sort(&mut proxy, RELIABLE, &changed).as_slice() {
             [(MessagePart::ToGame(_), bytes)] => prop_assert_eq!(bytes, &changed),
             [(MessagePart::Voice(_), packet)] => prop_assert!(packet.starts_with(&HANDSHAKE[..3])),

@@ -6,14 +6,14 @@ use crate::DATAGRAM_BYTES_MAX;
 
 /// Datagrams for any addresses, one behind the other in one buffer.
 #[derive(Debug)]
-pub struct Batch {
+pub struct DatagramBatch {
     bytes: Vec<u8>,
     /// Where each goes, and where it ends.
     datagrams: Vec<(SocketAddr, usize)>,
     datagrams_max: usize,
 }
 
-impl Batch {
+impl DatagramBatch {
     /// Room for this many datagrams, at least one.
     pub(crate) fn new(datagrams_max: usize) -> Self {
         let datagrams_max = datagrams_max.max(1);

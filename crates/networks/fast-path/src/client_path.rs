@@ -4,10 +4,10 @@ mod probing;
 
 use std::time::{Duration, Instant};
 
-use crate::gathered::Packets;
+use crate::gathered::GatheredPackets;
 use crate::header::{Header, Kind, TO_CLIENT_HEADER_BYTES, ToClient};
 use crate::probe::{Probe, Token};
-use crate::refusal::{Refusal, RefusalCounts};
+use crate::refusal::{DatagramRefusal, RefusalCounts};
 use crate::seal::{Opener, Sealer};
 use crate::{Announcement, ClientPathSettings, PACKET_BYTES_MAX, PathSecrets};
 
@@ -94,7 +94,7 @@ impl ClientPath {
         &mut self,
         now: Instant,
         datagram: &'a mut [u8],
-    ) -> Result<Packets<'a>, Refusal> {
+    ) -> Result<GatheredPackets<'a>, DatagramRefusal> {
         self.take(now, datagram).inspect_err(|refusal| self.refused.add(*refusal))
     }
 
@@ -125,27 +125,31 @@ impl ClientPath {
         self.sealer.seal(header, body, out);
     }
 
-    fn take<'a>(&mut self, now: Instant, datagram: &'a mut [u8]) -> Result<Packets<'a>, Refusal> {
-        let ToClient { kind, counter } = ToClient::parse(datagram).ok_or(Refusal::Malformed)?;
+    fn take<'a>(
+        &mut self,
+        now: Instant,
+        datagram: &'a mut [u8],
+    ) -> Result<GatheredPackets<'a>, DatagramRefusal> {
+        let ToClient { kind, counter } = ToClient::parse(datagram).ok_or(DatagramRefusal::Malformed)?;
         let body = self.opener.open(counter, TO_CLIENT_HEADER_BYTES, datagram)?.body;
-        let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
+        let token = || Token::try_from(body).map_err(|_| DatagramRefusal::Malformed);
         match kind {
             Kind::Packet => {
                 self.probing.note_heard(now);
-                Ok(Packets::one(body))
+                Ok(GatheredPackets::one(body))
             }
             Kind::Packets => {
                 self.probing.note_heard(now);
-                Packets::several(body).ok_or(Refusal::Malformed)
+                GatheredPackets::several(body).ok_or(DatagramRefusal::Malformed)
             }
             Kind::Answer => {
                 self.probing.handle_answer(now, Probe::parse(token()?));
-                Ok(Packets::NONE)
+                Ok(GatheredPackets::NONE)
             }
             // The parser gives nothing else to a client.
             _ => {
                 self.response = Some(token()?);
-                Ok(Packets::NONE)
+                Ok(GatheredPackets::NONE)
             }
         }
     }

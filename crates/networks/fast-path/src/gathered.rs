@@ -11,12 +11,12 @@ pub(crate) fn push(packet: &[u8], out: &mut Vec<u8>) {
 
 /// The packets of one datagram, in the order in which they were sent.
 #[derive(Clone, Debug)]
-pub struct Packets<'a> {
+pub struct GatheredPackets<'a> {
     rest: &'a [u8],
     is_one: bool,
 }
 
-impl<'a> Packets<'a> {
+impl<'a> GatheredPackets<'a> {
     pub(crate) const NONE: Self = Self { rest: &[], is_one: false };
 
     pub(crate) fn one(packet: &'a [u8]) -> Self {
@@ -33,7 +33,7 @@ impl<'a> Packets<'a> {
     }
 }
 
-impl<'a> Iterator for Packets<'a> {
+impl<'a> Iterator for GatheredPackets<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
@@ -59,8 +59,8 @@ mod tests {
 
     #[test]
     fn one_packet_is_itself_even_if_it_is_empty() {
-        assert_eq!(Packets::one(b"ab").collect::<Vec<_>>(), [b"ab"]);
-        assert_eq!(Packets::one(b"").collect::<Vec<_>>(), [b""]);
+        assert_eq!(GatheredPackets::one(b"ab").collect::<Vec<_>>(), [b"ab"]);
+        assert_eq!(GatheredPackets::one(b"").collect::<Vec<_>>(), [b""]);
     }
 
     #[test]
@@ -71,7 +71,7 @@ mod tests {
         push(b"c", &mut body);
         for length in 0..=body.len() {
             let is_whole = [0, 4, 6, body.len()].contains(&length);
-            assert_eq!(Packets::several(&body[..length]).is_some(), is_whole, "{length} bytes");
+            assert_eq!(GatheredPackets::several(&body[..length]).is_some(), is_whole, "{length} bytes");
         }
     }
 
@@ -82,12 +82,12 @@ mod tests {
             for packet in &packets {
                 push(packet, &mut body);
             }
-            prop_assert_eq!(Packets::several(&body).unwrap().collect::<Vec<_>>(), packets);
+            prop_assert_eq!(GatheredPackets::several(&body).unwrap().collect::<Vec<_>>(), packets);
         }
 
         #[test]
         fn no_body_is_too_strange_to_be_judged(body: Vec<u8>) {
-            let bytes: Option<usize> = Packets::several(&body)
+            let bytes: Option<usize> = GatheredPackets::several(&body)
                 .map(|packets| packets.map(|packet| packet.len() + LENGTH_BYTES).sum());
             prop_assert!(bytes.is_none_or(|bytes| bytes == body.len()));
         }

@@ -78,13 +78,13 @@ mod settings;
 mod steering;
 
 pub use announcement::{Announcement, Offer};
-pub use batch::Batch;
+pub use batch::DatagramBatch;
 pub use cipher::Cipher;
 pub use client_path::{ClientPath, PathState};
-pub use gathered::Packets;
+pub use gathered::GatheredPackets;
 pub use path_socket::{PathSocket, SendCounts, keep_whole};
 pub use port_group::PortGroup;
-pub use refusal::{Refusal, RefusalCounts};
+pub use refusal::{DatagramRefusal, RefusalCounts};
 pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};
 pub use server_path::{Incoming, ServerPath, ServerPathCounts};
 pub use settings::{ClientPathSettings, DATAGRAM_BYTES_MAX, PACKET_BYTES_MAX, ServerPathSettings};

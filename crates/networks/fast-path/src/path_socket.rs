@@ -8,7 +8,7 @@ mod many;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
-use crate::Batch;
+use crate::DatagramBatch;
 
 /// A socket that does not block.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl PathSocket {
     }
 
     /// Gives a batch to the system, and clears it.
-    pub fn send(&self, batch: &mut Batch, counts: &mut SendCounts) {
+    pub fn send(&self, batch: &mut DatagramBatch, counts: &mut SendCounts) {
         let mut sending = Sending { batch: &*batch, next: 0, counts };
         while sending.next < batch.len() {
             self.send_some(&mut sending);
@@ -101,7 +101,7 @@ const ERRORS_IN_A_ROW_MAX: usize = 64;
 
 /// A batch on its way.
 struct Sending<'b> {
-    batch: &'b Batch,
+    batch: &'b DatagramBatch,
     next: usize,
     counts: &'b mut SendCounts,
 }
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn every_datagram_of_a_batch_goes_where_it_should() {
         let receivers: Vec<_> = (0..75).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
-        let mut batch = Batch::new(receivers.len());
+        let mut batch = DatagramBatch::new(receivers.len());
         for (number, receiver) in receivers.iter().enumerate() {
             assert!(batch.push(receiver.local_addr().unwrap(), |out| out.extend(vec![7; number])));
         }
@@ -163,7 +163,7 @@ mod tests {
     fn a_datagram_that_cannot_be_sent_does_not_hold_the_others_up() {
         let receiver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let mut batch = Batch::new(10);
+        let mut batch = DatagramBatch::new(10);
         for number in 0..10 {
             // Port 0 cannot be sent to.
             let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };

@@ -3,7 +3,7 @@
 /// Why a datagram was dropped. Nothing was allocated or sent for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum DatagramRefusal {
     /// It has not the form of a datagram of this direction.
     #[error("not a datagram of the fast path")]
     Malformed,
@@ -21,7 +21,7 @@ pub enum Refusal {
     Forged,
 }
 
-impl Refusal {
+impl DatagramRefusal {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -37,15 +37,15 @@ impl Refusal {
 /// Datagrams that were dropped, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RefusalCounts {
-    /// [`Refusal::Malformed`].
+    /// [`DatagramRefusal::Malformed`].
     pub malformed: u64,
-    /// [`Refusal::OtherWorker`].
+    /// [`DatagramRefusal::OtherWorker`].
     pub other_worker: u64,
-    /// [`Refusal::UnknownLink`].
+    /// [`DatagramRefusal::UnknownLink`].
     pub unknown_link: u64,
-    /// [`Refusal::Replayed`].
+    /// [`DatagramRefusal::Replayed`].
     pub replayed: u64,
-    /// [`Refusal::Forged`].
+    /// [`DatagramRefusal::Forged`].
     pub forged: u64,
 }
 
@@ -56,13 +56,13 @@ impl RefusalCounts {
         malformed + other_worker + unknown_link + replayed + forged
     }
 
-    pub(crate) fn add(&mut self, refusal: Refusal) {
+    pub(crate) fn add(&mut self, refusal: DatagramRefusal) {
         *match refusal {
-            Refusal::Malformed => &mut self.malformed,
-            Refusal::OtherWorker => &mut self.other_worker,
-            Refusal::UnknownLink => &mut self.unknown_link,
-            Refusal::Replayed => &mut self.replayed,
-            Refusal::Forged => &mut self.forged,
+            DatagramRefusal::Malformed => &mut self.malformed,
+            DatagramRefusal::OtherWorker => &mut self.other_worker,
+            DatagramRefusal::UnknownLink => &mut self.unknown_link,
+            DatagramRefusal::Replayed => &mut self.replayed,
+            DatagramRefusal::Forged => &mut self.forged,
         } += 1;
     }
 }

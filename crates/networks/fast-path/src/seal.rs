@@ -3,7 +3,7 @@
 use crate::Cipher;
 use crate::epoch_key::EpochKey;
 use crate::header::Header;
-use crate::refusal::Refusal;
+use crate::refusal::DatagramRefusal;
 use crate::replay::ReplayWindow;
 use crate::secrets::Secret;
 
@@ -91,18 +91,18 @@ impl Opener {
         counter: u64,
         header_bytes: usize,
         datagram: &'a mut [u8],
-    ) -> Result<Opened<'a>, Refusal> {
+    ) -> Result<Opened<'a>, DatagramRefusal> {
         if !self.window.is_new(counter) {
-            return Err(Refusal::Replayed);
+            return Err(DatagramRefusal::Replayed);
         }
         if self.forgeries >= FORGERIES_MAX {
-            return Err(Refusal::Forged);
+            return Err(DatagramRefusal::Forged);
         }
         let epoch = counter / EPOCH_DATAGRAMS;
         let body = self.key_of(epoch).and_then(|key| key.open(counter, datagram, header_bytes));
         let Some(body) = body else {
             self.forgeries += 1;
-            return Err(Refusal::Forged);
+            return Err(DatagramRefusal::Forged);
         };
         if epoch > self.epoch {
             self.enter(epoch);
@@ -155,7 +155,7 @@ mod tests {
         out
     }
 
-    fn open(opener: &mut Opener, datagram: &[u8]) -> Result<Vec<u8>, Refusal> {
+    fn open(opener: &mut Opener, datagram: &[u8]) -> Result<Vec<u8>, DatagramRefusal> {
         let counter = u64::from_be_bytes(datagram[1..9].try_into().unwrap());
         let mut datagram = datagram.to_vec();
         opener.open(counter, TO_CLIENT_HEADER_BYTES, &mut datagram).map(|opened| opened.body.to_vec())
@@ -169,7 +169,7 @@ mod tests {
                 let datagram = sealed(&mut sealer, body);
                 assert_eq!(datagram.len(), TO_CLIENT_HEADER_BYTES + body.len() + cipher.tag_bytes());
                 assert_eq!(open(&mut opener, &datagram).as_deref(), Ok(body), "{cipher:?}");
-                assert_eq!(open(&mut opener, &datagram), Err(Refusal::Replayed), "{cipher:?}");
+                assert_eq!(open(&mut opener, &datagram), Err(DatagramRefusal::Replayed), "{cipher:?}");
             }
         }
     }
@@ -182,10 +182,14 @@ mod tests {
             for bit in 0..datagram.len() * 8 {
                 let mut changed = datagram.clone();
                 changed[bit / 8] ^= 1 << (bit % 8);
-                assert_eq!(open(&mut opener, &changed), Err(Refusal::Forged), "bit {bit}");
+                assert_eq!(open(&mut opener, &changed), Err(DatagramRefusal::Forged), "bit {bit}");
             }
             for length in TO_CLIENT_HEADER_BYTES..datagram.len() {
-                assert_eq!(open(&mut opener, &datagram[..length]), Err(Refusal::Forged), "{length} bytes");
+                assert_eq!(
+                    open(&mut opener, &datagram[..length]),
+                    Err(DatagramRefusal::Forged),
+                    "{length} bytes"
+                );
             }
             assert_eq!(open(&mut opener, &datagram).as_deref(), Ok(b"a frame".as_slice()));
         }
@@ -209,7 +213,7 @@ mod tests {
         for counter in [EPOCH_DATAGRAMS, EPOCH_DATAGRAMS + 1, 2 * EPOCH_DATAGRAMS, u64::MAX] {
             let mut forged = datagram.clone();
             forged[1..9].copy_from_slice(&counter.to_be_bytes());
-            assert_eq!(open(&mut opener, &forged), Err(Refusal::Forged));
+            assert_eq!(open(&mut opener, &forged), Err(DatagramRefusal::Forged));
         }
         assert_eq!(opener.epoch, 0);
         assert!(opener.next.is_none(), "nothing was derived for them");
@@ -231,7 +235,7 @@ mod tests {
     fn an_epoch_that_is_not_the_next_is_refused_even_if_it_is_genuine() {
         let (mut sealer, mut opener) = pair(Cipher::Aes128Gcm);
         sealer.skip_to(2 * EPOCH_DATAGRAMS);
-        assert_eq!(open(&mut opener, &sealed(&mut sealer, b"")), Err(Refusal::Forged));
+        assert_eq!(open(&mut opener, &sealed(&mut sealer, b"")), Err(DatagramRefusal::Forged));
     }
 
     #[test]
@@ -239,6 +243,6 @@ mod tests {
         let secrets = PathSecrets::from_exported(std::array::from_fn(|index| index as u8));
         let mut sealer = Sealer::new(secrets.to_server(), Cipher::Aes128Gcm);
         let mut opener = Opener::new(secrets.to_client(), Cipher::Aes128Gcm);
-        assert_eq!(open(&mut opener, &sealed(&mut sealer, b"reflected")), Err(Refusal::Forged));
+        assert_eq!(open(&mut opener, &sealed(&mut sealer, b"reflected")), Err(DatagramRefusal::Forged));
     }
 }

@@ -8,10 +8,10 @@ mod slots;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::batch::Batch;
+use crate::batch::DatagramBatch;
 use crate::header::{Kind, TO_SERVER_HEADER_BYTES, ToServer};
 use crate::probe::{Probe, Token};
-use crate::refusal::{Refusal, RefusalCounts};
+use crate::refusal::{DatagramRefusal, RefusalCounts};
 use crate::{Cipher, PACKET_BYTES_MAX, PathSecrets, ServerPathSettings};
 
 use gathering::Gathering;
@@ -24,7 +24,7 @@ use slots::Slots;
 /// The driver has one UDP socket for it. It gives every datagram to [`handle_datagram`](Self::handle_datagram) and
 /// every packet to [`send`](Self::send), calls [`flush`](Self::flush) at the end of its turn and when
 /// [`poll_timeout`](Self::poll_timeout) says so, and sends the [`batch`](Self::batch) after each flush and whenever it
-/// [is full](Batch::is_full): what no longer fits is dropped and counted.
+/// [is full](DatagramBatch::is_full): what no longer fits is dropped and counted.
 #[derive(Debug)]
 pub struct ServerPath {
     worker: u8,
@@ -32,7 +32,7 @@ pub struct ServerPath {
     links: Slots<Link>,
     tokens: Tokens,
     gathering: Gathering,
-    batch: Batch,
+    batch: DatagramBatch,
     counts: ServerPathCounts,
 }
 
@@ -76,7 +76,7 @@ impl ServerPath {
             links: Slots::new(settings.links_max),
             tokens: Tokens::new(&seed),
             gathering: Gathering::new(settings.gather_max),
-            batch: Batch::new(settings.batch_datagrams),
+            batch: DatagramBatch::new(settings.batch_datagrams),
             settings,
             counts: ServerPathCounts::default(),
         }
@@ -124,7 +124,7 @@ impl ServerPath {
         now: Instant,
         from: SocketAddr,
         datagram: &'a mut [u8],
-    ) -> Result<Option<Incoming<'a>>, Refusal> {
+    ) -> Result<Option<Incoming<'a>>, DatagramRefusal> {
         self.take(now, from, datagram).inspect_err(|refusal| self.counts.refused.add(*refusal))
     }
 
@@ -170,8 +170,8 @@ impl ServerPath {
         self.gathering.is_due(now)
     }
 
-    /// What is to be sent. [Clear](Batch::clear) it then.
-    pub fn batch(&mut self) -> &mut Batch {
+    /// What is to be sent. [Clear](DatagramBatch::clear) it then.
+    pub fn batch(&mut self) -> &mut DatagramBatch {
         &mut self.batch
     }
 
@@ -196,20 +196,20 @@ impl ServerPath {
         now: Instant,
         from: SocketAddr,
         datagram: &'a mut [u8],
-    ) -> Result<Option<Incoming<'a>>, Refusal> {
-        let header = ToServer::parse(datagram).ok_or(Refusal::Malformed)?;
+    ) -> Result<Option<Incoming<'a>>, DatagramRefusal> {
+        let header = ToServer::parse(datagram).ok_or(DatagramRefusal::Malformed)?;
         if header.worker != self.worker {
-            return Err(Refusal::OtherWorker);
+            return Err(DatagramRefusal::OtherWorker);
         }
         let datagram_bytes = datagram.len();
-        let link = self.links.get_mut(header.link).ok_or(Refusal::UnknownLink)?;
+        let link = self.links.get_mut(header.link).ok_or(DatagramRefusal::UnknownLink)?;
         let opened = link.opener.open(header.counter, TO_SERVER_HEADER_BYTES, datagram)?;
         let (body, is_newest) = (opened.body, opened.is_newest);
         link.note_heard(now, from);
-        let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
+        let token = || Token::try_from(body).map_err(|_| DatagramRefusal::Malformed);
         let mut packet = None;
         match header.kind {
-            Kind::Packet if body.len() > PACKET_BYTES_MAX => return Err(Refusal::Malformed),
+            Kind::Packet if body.len() > PACKET_BYTES_MAX => return Err(DatagramRefusal::Malformed),
             Kind::Packet => {
                 link.client_hears_us |= is_newest;
                 packet = Some(Incoming { client: link.client, packet: body });

@@ -11,7 +11,7 @@ use consonance_transport::{
 };
 
 use crate::header::MAGIC;
-use crate::{Direction, HostedRoom, Loopback, Message, RoomRequest, RoomSettings, Target};
+use crate::{HostedRoom, Loopback, MessageDirection, MessageTarget, RoomMessage, RoomRequest, RoomSettings};
 
 /// Steps one after the other: a byte for what happens, one for a peer, one for a length, and so many bytes.
 ///
@@ -69,7 +69,8 @@ impl Game {
     }
 
     fn step(&mut self, what: u8, peer: u64, said: &[u8]) {
-        let direction = if what & 0x40 == 0 { Direction::ToServer } else { Direction::ToClient };
+        let direction =
+            if what & 0x40 == 0 { MessageDirection::ToServer } else { MessageDirection::ToClient };
         let delivery = if what & 0x80 == 0 { Delivery::Reliable } else { Delivery::Unreliable };
         let kinds = [1, 2, 3, 4, 5, 11];
         let kind = kinds[usize::from(what >> 4) % kinds.len()];
@@ -175,21 +176,21 @@ impl Game {
 /// More than all queues hold.
 const POLLS_MAX: usize = 10_000;
 
-fn check_message(message: &Message<'_>, settings: &RoomSettings, others: &BTreeSet<u64>) {
-    let Message { direction, target, delivery, packet } = message;
+fn check_message(message: &RoomMessage<'_>, settings: &RoomSettings, others: &BTreeSet<u64>) {
+    let RoomMessage { direction, target, delivery, packet } = message;
     assert!(LIMITS.allow(*delivery, packet.len()));
     let may_have =
         |peer: &u64| others.contains(peer) || (*peer == ME && settings.loopback == Loopback::ThroughNetwork);
     match target {
-        Target::Server => assert_eq!(*direction, Direction::ToServer),
-        Target::Peer(peer) => assert!(may_have(peer)),
-        Target::Peers(peers) => {
+        MessageTarget::Server => assert_eq!(*direction, MessageDirection::ToServer),
+        MessageTarget::Peer(peer) => assert!(may_have(peer)),
+        MessageTarget::Peers(peers) => {
             assert!(settings.takes_lists && peers.len() > 1 && peers.iter().all(may_have));
             assert_eq!(peers.iter().collect::<BTreeSet<_>>().len(), peers.len(), "each once");
         }
-        Target::AllOthers => assert!(settings.reaches_all_others && message.is_introduction()),
+        MessageTarget::AllOthers => assert!(settings.reaches_all_others && message.is_introduction()),
     }
-    assert_eq!(*target == Target::Server, *direction == Direction::ToServer);
+    assert_eq!(*target == MessageTarget::Server, *direction == MessageDirection::ToServer);
 }
 
 #[cfg(test)]

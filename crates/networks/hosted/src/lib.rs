@@ -65,7 +65,7 @@ mod steam;
 mod tnet3;
 mod unet;
 
-pub use message::{Direction, Message, RoomRequest, Target};
+pub use message::{MessageDirection, MessageTarget, RoomMessage, RoomRequest};
 pub use photon::{PhotonBolt, PhotonFusion, PhotonPun};
 pub use room::HostedRoom;
 pub use settings::{Loopback, RoomSettings};

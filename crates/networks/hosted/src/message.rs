@@ -6,7 +6,7 @@ use crate::header;
 
 /// For which end of the voice a message is. One process may have both, and networks have a name or number for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum MessageDirection {
     /// From a player to the voice server.
     ToServer,
     /// From the voice server to a player, or from one player to another.
@@ -15,7 +15,7 @@ pub enum Direction {
 
 /// The receivers of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target<'a> {
+pub enum MessageTarget<'a> {
     /// The peer with the voice server. A network may also send it to all: those without a server drop it.
     Server,
     /// One peer.
@@ -29,18 +29,18 @@ pub enum Target<'a> {
 
 /// One voice packet to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct RoomMessage<'a> {
     /// For which end there.
-    pub direction: Direction,
+    pub direction: MessageDirection,
     /// Its receivers.
-    pub target: Target<'a>,
+    pub target: MessageTarget<'a>,
     /// How it must travel.
     pub delivery: Delivery,
     /// The whole packet, and nothing else, is what the message contains.
     pub packet: &'a [u8],
 }
 
-impl Message<'_> {
+impl RoomMessage<'_> {
     /// Whether this is a player's introduction, so that others can reach it directly. Some networks have a way to
     /// send that waits for the connection.
     pub fn is_introduction(&self) -> bool {
@@ -52,7 +52,7 @@ impl Message<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomRequest<'a> {
     /// Send this.
-    Send(Message<'a>),
+    Send(RoomMessage<'a>),
     /// The voice server here wants a peer no longer: say so if the game has a way to, it may be ignored. What comes
     /// from the peer meanwhile is dropped for [a while](crate::RoomSettings::refused_for).
     Refused {

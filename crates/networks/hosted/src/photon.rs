@@ -2,14 +2,14 @@
 
 use consonance_transport::Delivery;
 
-use crate::message::Direction;
+use crate::message::MessageDirection;
 use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 
 /// PUN 2 and PUN Classic. The master client is the server; a peer is its actor's number.
 ///
 /// An event's content is one object of the custom type whose bytes are the packet: originals take nothing else, not a
-/// byte array either. [`Target::Server`](crate::Target::Server) is the receiver group of the master client,
-/// [`AllOthers`](crate::Target::AllOthers) that of the others, peers are target actors.
+/// byte array either. [`MessageTarget::Server`](crate::MessageTarget::Server) is the receiver group of the master
+/// client, [`AllOthers`](crate::MessageTarget::AllOthers) that of the others, peers are target actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhotonPun {
     /// The code of events for the server. 173.
@@ -38,16 +38,16 @@ impl PhotonPun {
     }
 
     /// The code to send an event with.
-    pub fn event(&self, direction: Direction) -> u8 {
+    pub fn event(&self, direction: MessageDirection) -> u8 {
         match direction {
-            Direction::ToServer => self.to_server_event,
-            Direction::ToClient => self.to_client_event,
+            MessageDirection::ToServer => self.to_server_event,
+            MessageDirection::ToClient => self.to_client_event,
         }
     }
 
     /// For which end an event is that came in; `None` if it is none of the voice's.
-    pub fn direction_of(&self, event: u8) -> Option<Direction> {
-        [Direction::ToServer, Direction::ToClient]
+    pub fn direction_of(&self, event: u8) -> Option<MessageDirection> {
+        [MessageDirection::ToServer, MessageDirection::ToClient]
             .into_iter()
             .find(|direction| self.event(*direction) == event)
     }
@@ -92,12 +92,12 @@ impl PhotonBolt {
     }
 
     /// The name of the event, or of the stream, to send by.
-    pub fn carrier(&self, direction: Direction, delivery: Delivery) -> &str {
+    pub fn carrier(&self, direction: MessageDirection, delivery: Delivery) -> &str {
         match (direction, delivery) {
-            (Direction::ToServer, Delivery::Reliable) => &self.to_server_event,
-            (Direction::ToClient, Delivery::Reliable) => &self.to_client_event,
-            (Direction::ToServer, Delivery::Unreliable) => &self.to_server_stream,
-            (Direction::ToClient, Delivery::Unreliable) => &self.to_client_stream,
+            (MessageDirection::ToServer, Delivery::Reliable) => &self.to_server_event,
+            (MessageDirection::ToClient, Delivery::Reliable) => &self.to_client_event,
+            (MessageDirection::ToServer, Delivery::Unreliable) => &self.to_server_stream,
+            (MessageDirection::ToClient, Delivery::Unreliable) => &self.to_client_stream,
         }
     }
 }
@@ -139,12 +139,12 @@ impl PhotonFusion {
     }
 
     /// The name of the call to send by.
-    pub fn call(&self, direction: Direction, delivery: Delivery) -> &str {
+    pub fn call(&self, direction: MessageDirection, delivery: Delivery) -> &str {
         match (direction, delivery) {
-            (Direction::ToServer, Delivery::Reliable) => &self.to_server_reliable,
-            (Direction::ToServer, Delivery::Unreliable) => &self.to_server_unreliable,
-            (Direction::ToClient, Delivery::Reliable) => &self.to_client_reliable,
-            (Direction::ToClient, Delivery::Unreliable) => &self.to_client_unreliable,
+            (MessageDirection::ToServer, Delivery::Reliable) => &self.to_server_reliable,
+            (MessageDirection::ToServer, Delivery::Unreliable) => &self.to_server_unreliable,
+            (MessageDirection::ToClient, Delivery::Reliable) => &self.to_client_reliable,
+            (MessageDirection::ToClient, Delivery::Unreliable) => &self.to_client_unreliable,
         }
     }
 }
@@ -157,22 +157,22 @@ mod tests {
     #[test]
     fn puns_constants_are_those_that_originals_filter_on() {
         let pun = PhotonPun::default();
-        assert_eq!(pun.event(Direction::ToServer), 0xad, "to-server");
-        assert_eq!(pun.event(Direction::ToClient), 0xae, "to-client");
+        assert_eq!(pun.event(MessageDirection::ToServer), 0xad, "to-server");
+        assert_eq!(pun.event(MessageDirection::ToClient), 0xae, "to-client");
         assert_eq!(pun.custom_type, 0xe7, "custom type code");
         assert_eq!(MAGIC, [0x8b, 0xc7], "D-packet begins");
-        assert_eq!(pun.direction_of(0xad), Some(Direction::ToServer));
-        assert_eq!(pun.direction_of(0xae), Some(Direction::ToClient));
+        assert_eq!(pun.direction_of(0xad), Some(MessageDirection::ToServer));
+        assert_eq!(pun.direction_of(0xae), Some(MessageDirection::ToClient));
         assert_eq!(pun.direction_of(0xaf), None);
     }
 
     #[test]
     fn each_way_to_send_has_a_name_of_its_own() {
         let (bolt, fusion) = (PhotonBolt::default(), PhotonFusion::default());
-        let ways = [Direction::ToServer, Direction::ToClient].map(|direction| {
+        let ways = [MessageDirection::ToServer, MessageDirection::ToClient].map(|direction| {
             [Delivery::Reliable, Delivery::Unreliable].map(|delivery| (direction, delivery))
         });
-        let names = |name: &dyn Fn(Direction, Delivery) -> String| {
+        let names = |name: &dyn Fn(MessageDirection, Delivery) -> String| {
             ways.concat()
                 .into_iter()
                 .map(|(direction, delivery)| name(direction, delivery))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::message::{Direction, Message};
+use crate::message::{MessageDirection, RoomMessage};
 use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 
 /// The old interface, `ISteamNetworking`. The game says which peer is the server; a peer is its 64-bit Steam id.
@@ -53,15 +53,15 @@ impl SteamInGame {
     }
 
     /// The channel to send on.
-    pub fn channel(&self, direction: Direction) -> i32 {
+    pub fn channel(&self, direction: MessageDirection) -> i32 {
         match direction {
-            Direction::ToServer => self.to_server_channel,
-            Direction::ToClient => self.to_client_channel,
+            MessageDirection::ToServer => self.to_server_channel,
+            MessageDirection::ToClient => self.to_client_channel,
         }
     }
 
     /// How to send a message.
-    pub fn send(&self, message: &Message<'_>) -> SteamSend {
+    pub fn send(&self, message: &RoomMessage<'_>) -> SteamSend {
         match message.delivery {
             Delivery::Reliable if message.is_introduction() => SteamSend::ReliableWithBuffering,
             Delivery::Reliable => SteamSend::Reliable,
@@ -73,16 +73,20 @@ impl SteamInGame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Target;
+    use crate::message::MessageTarget;
 
     #[test]
     fn channels_and_kinds_are_those_of_the_original() {
         let steam = SteamInGame::default();
-        assert_eq!(steam.channel(Direction::ToServer), 0x08a4_4829, "to-server channel");
-        assert_eq!(steam.channel(Direction::ToClient), 0x08a4_482a, "to-client channel");
+        assert_eq!(steam.channel(MessageDirection::ToServer), 0x08a4_4829, "to-server channel");
+        assert_eq!(steam.channel(MessageDirection::ToClient), 0x08a4_482a, "to-client channel");
         let kind = |delivery, packet| {
-            steam.send(&Message { direction: Direction::ToClient, target: Target::Peer(1), delivery, packet })
-                as i32
+            steam.send(&RoomMessage {
+                direction: MessageDirection::ToClient,
+                target: MessageTarget::Peer(1),
+                delivery,
+                packet,
+            }) as i32
         };
         assert_eq!(kind(Delivery::Unreliable, b"\x8b\xc7\x02"), 1, "UnreliableNoDelay");
         assert_eq!(kind(Delivery::Reliable, b"\x8b\xc7\x01"), 2, "Reliable");

@@ -14,7 +14,7 @@ use consonance_gateway::Channel;
 
 use crate::UtcClock;
 use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method};
-use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
+use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, FirstByte, PacketType};
 use crate::settings::ConnectionSettings;
 
 pub(crate) use address_proof::ASKED_MAX;
@@ -121,7 +121,7 @@ impl Connection {
             next_fragment_id: 0,
             merging: Merging::new(
                 settings.shared_bytes.min(mtu_of(settings)),
-                Header::new(PacketType::Merged, number).byte(dialect),
+                FirstByte::new(PacketType::Merged, number).byte(dialect),
             ),
             round_trip: RoundTrip::default(),
             proof: None,
@@ -151,7 +151,7 @@ impl Connection {
             return Ok(());
         }
         if channel == UNRELIABLE {
-            let first = Header::new(PacketType::Unreliable, self.number).byte(self.dialect);
+            let first = FirstByte::new(PacketType::Unreliable, self.number).byte(self.dialect);
             self.merging.put(&[&[first], message]);
             return Ok(());
         }
@@ -237,7 +237,7 @@ impl Connection {
 
     fn put_ping(&mut self, number: u16) {
         let [low, high] = number.to_le_bytes();
-        let first = Header::new(PacketType::Ping, self.number).byte(self.dialect);
+        let first = FirstByte::new(PacketType::Ping, self.number).byte(self.dialect);
         self.merging.put_alone(&[&[first, low, high]]);
     }
 
@@ -245,7 +245,7 @@ impl Connection {
     fn packets_of(&mut self, id: u8, message: &[u8]) -> Vec<Vec<u8>> {
         let Some(slot) = self.channels.get_mut(usize::from(id)) else { return Vec::new() };
         slot.get_or_insert_with(|| ChannelState::new(id));
-        let mut header = Header::new(PacketType::Channeled, self.number);
+        let mut header = FirstByte::new(PacketType::Channeled, self.number);
         let mtu = mtu_of(&self.settings);
         if message.len() <= mtu - CHANNELED_HEADER_BYTES {
             return vec![[&[header.byte(self.dialect), 0, 0, id], message].concat()];
@@ -267,7 +267,7 @@ impl Connection {
 
     fn tick(&mut self, now: Instant) {
         self.tick_at = None;
-        let first = Header::new(PacketType::Ack, self.number).byte(self.dialect);
+        let first = FirstByte::new(PacketType::Ack, self.number).byte(self.dialect);
         for state in self.channels.iter_mut().flatten() {
             let mut packet = vec![first];
             if state.write_acknowledgement(&mut packet) {

@@ -10,7 +10,7 @@ use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::Peer;
 
-use crate::{ClientSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
+use crate::{ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
 
 const CLIENTS: usize = 2;
 
@@ -69,7 +69,8 @@ impl Stage {
     fn new() -> Self {
         let now = Instant::now();
         let clock = UtcClock::new(now, SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
-        let mut settings = ServerSettings { key: Key::Any, serves_v2: true, ..ServerSettings::default() };
+        let mut settings =
+            ServerSettings { key: ConnectionKey::Any, serves_v2: true, ..ServerSettings::default() };
         settings.connection.reliable_packets_waiting = 32;
         let clients = || (0..CLIENTS).map(|_| LiteNetLibClient::new(ClientSettings::default(), clock));
         Self {

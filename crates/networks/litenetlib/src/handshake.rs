@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::packet_type::{Dialect, Header, PacketType};
-use crate::settings::Key;
+use crate::packet_type::{Dialect, FirstByte, PacketType};
+use crate::settings::ConnectionKey;
 
 /// What 1.x and 2.x announce.
 pub const PROTOCOL: i32 = 13;
@@ -32,7 +32,7 @@ const ADDRESS_BYTES: [u8; 2] = [16, 28];
 impl<'a> ConnectRequest<'a> {
     /// Reads a packet of [`PROTOCOL`]; `None` if it is none.
     pub fn parse(packet: &'a [u8], dialect: Dialect) -> Option<Self> {
-        let header = Header::parse(packet, dialect)
+        let header = FirstByte::parse(packet, dialect)
             .filter(|header| header.packet_type == PacketType::ConnectRequest && !header.is_fragment)?;
         if protocol_of(packet) != Some(PROTOCOL) {
             return None;
@@ -48,7 +48,7 @@ impl<'a> ConnectRequest<'a> {
 
     /// Appends the packet, for a server at this address.
     pub fn write(&self, server: Option<SocketAddr>, dialect: Dialect, packet: &mut Vec<u8>) {
-        packet.push(Header::new(PacketType::ConnectRequest, self.connection_number).byte(dialect));
+        packet.push(FirstByte::new(PacketType::ConnectRequest, self.connection_number).byte(dialect));
         packet.extend_from_slice(&PROTOCOL.to_le_bytes());
         packet.extend_from_slice(&self.connect_time.to_le_bytes());
         packet.extend_from_slice(&self.peer_id.to_le_bytes());
@@ -96,7 +96,7 @@ pub(crate) fn write_key(key: &str, user_data: &mut Vec<u8>) {
     }
 }
 
-impl Key {
+impl ConnectionKey {
     /// Whether user data begins with what is asked for. Nothing at all is the empty key.
     pub fn fits(&self, user_data: &[u8]) -> bool {
         match self {
@@ -150,7 +150,7 @@ impl ConnectAccept {
         let packet_type =
             if self.network_changed { PacketType::PeerNotFound } else { PacketType::ConnectAccept };
         let mut packet = [0; Self::BYTES];
-        packet[0] = Header::new(packet_type, self.connection_number).byte(dialect);
+        packet[0] = FirstByte::new(packet_type, self.connection_number).byte(dialect);
         packet[1..9].copy_from_slice(&self.connect_time.to_le_bytes());
         packet[9] = self.connection_number;
         packet[10] = u8::from(self.network_changed);
@@ -173,7 +173,7 @@ pub struct Disconnect<'a> {
 impl<'a> Disconnect<'a> {
     /// Reads a packet; `None` if it is none.
     pub fn parse(packet: &'a [u8], dialect: Dialect) -> Option<Self> {
-        let header = Header::parse(packet, dialect)
+        let header = FirstByte::parse(packet, dialect)
             .filter(|header| header.packet_type == PacketType::Disconnect && !header.is_fragment)?;
         let connect_time = i64::from_le_bytes(field(packet, 1)?);
         Some(Self { connection_number: header.connection_number, connect_time, extra: packet.get(9..)? })
@@ -181,7 +181,7 @@ impl<'a> Disconnect<'a> {
 
     /// The packet.
     pub fn to_bytes(self, dialect: Dialect) -> Vec<u8> {
-        let mut packet = vec![Header::new(PacketType::Disconnect, self.connection_number).byte(dialect)];
+        let mut packet = vec![FirstByte::new(PacketType::Disconnect, self.connection_number).byte(dialect)];
         packet.extend_from_slice(&self.connect_time.to_le_bytes());
         packet.extend_from_slice(self.extra);
         packet

@@ -107,7 +107,7 @@ impl PacketType {
 
 /// What the first byte says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct FirstByte {
     /// What the packet is.
     pub packet_type: PacketType,
     /// Which of four connections from the same address one after the other it belongs to, from 0 to 3.
@@ -116,7 +116,7 @@ pub struct Header {
     pub is_fragment: bool,
 }
 
-impl Header {
+impl FirstByte {
     /// Of a packet that is none.
     pub fn new(packet_type: PacketType, connection_number: u8) -> Self {
         Self { packet_type, connection_number, is_fragment: false }
@@ -181,16 +181,16 @@ mod tests {
     fn a_header_survives_and_what_is_too_short_for_its_type_has_none() {
         for connection_number in 0..4 {
             for is_fragment in [false, true] {
-                let header = Header { packet_type: Channeled, connection_number, is_fragment };
+                let header = FirstByte { packet_type: Channeled, connection_number, is_fragment };
                 let mut packet = vec![0; 10];
                 packet[0] = header.byte(Dialect::V1);
-                assert_eq!(Header::parse(&packet, Dialect::V1), Some(header));
+                assert_eq!(FirstByte::parse(&packet, Dialect::V1), Some(header));
                 let enough = if is_fragment { 10 } else { 4 };
-                assert_eq!(Header::parse(&packet[..enough], Dialect::V1), Some(header));
-                assert_eq!(Header::parse(&packet[..enough - 1], Dialect::V1), None);
+                assert_eq!(FirstByte::parse(&packet[..enough], Dialect::V1), Some(header));
+                assert_eq!(FirstByte::parse(&packet[..enough - 1], Dialect::V1), None);
             }
         }
-        assert_eq!(Header::parse(&[], Dialect::V1), None);
-        assert_eq!(Header::parse(&[0x1f], Dialect::V1), None);
+        assert_eq!(FirstByte::parse(&[], Dialect::V1), None);
+        assert_eq!(FirstByte::parse(&[0x1f], Dialect::V1), None);
     }
 }

@@ -9,7 +9,7 @@ use crate::PacketLayer;
 
 /// What a game's clients say when they connect, and a server asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum ConnectionKey {
     /// Whatever they say.
     Any,
     /// These words: empty for `FishNet`, `PurrNet` for the network of that name.
@@ -81,7 +81,7 @@ pub struct ServerSettings {
     /// What both ends have.
     pub connection: ConnectionSettings,
     /// What clients have to say. Default nothing, as in `FishNet`.
-    pub key: Key,
+    pub key: ConnectionKey,
     /// How many connections there may be that have shown that they get what is sent to them, those that end included.
     /// Default 4096.
     pub connections_max: usize,
@@ -105,7 +105,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             connection: ConnectionSettings::default(),
-            key: Key::Exactly(String::new()),
+            key: ConnectionKey::Exactly(String::new()),
             connections_max: 4096,
             address_shares: AddressShares::default(),
             newcomers_max: 256,

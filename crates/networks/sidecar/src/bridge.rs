@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{DisconnectReason, Peer, Remote, ServerEvent, ServerTransport};
 
-use crate::frame::Player;
+use crate::frame::PlayerNumber;
 use crate::link::{SidecarEvent, SidecarLink};
 
 /// Carries the players of a network over a [link](SidecarLink), as an adapter inside a game's server does. Clients
@@ -39,12 +39,12 @@ impl<S: ServerTransport> SidecarBridge<S> {
             match event {
                 ServerEvent::Connected { peer, remote, .. } => {
                     let address = if let Remote::Socket(address) = remote { Some(address) } else { None };
-                    self.link.joined(now, Player(peer.0), address);
+                    self.link.joined(now, PlayerNumber(peer.0), address);
                 }
                 ServerEvent::Packet { peer, delivery, packet } => {
-                    self.link.send(now, Player(peer.0), delivery, packet);
+                    self.link.send(now, PlayerNumber(peer.0), delivery, packet);
                 }
-                ServerEvent::Disconnected { peer, .. } => self.link.left(now, Player(peer.0)),
+                ServerEvent::Disconnected { peer, .. } => self.link.left(now, PlayerNumber(peer.0)),
             }
         }
         let mut down = None;

@@ -25,7 +25,7 @@ const WAS_THERE: u8 = 1;
 
 /// A player's number on a link: the adapter's choice, never used again for another one on the same link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Player(pub u64);
+pub struct PlayerNumber(pub u64);
 
 /// One frame. Texts are UTF-8 where they are words for people; their reader makes them fit to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,17 +43,17 @@ pub(crate) enum Frame<'a> {
     /// Nothing else was said for a while; within how many milliseconds its sender says something again, if it tells.
     Alive { pace_ms: Option<u16> },
     /// The adapter: a voice packet of a player.
-    Packet { player: Player, delivery: Delivery, packet: &'a [u8] },
+    Packet { player: PlayerNumber, delivery: Delivery, packet: &'a [u8] },
     /// The server: a voice packet for players.
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
     /// The adapter: a player is there, and where it is as far as that is known.
-    Joined { player: Player, was_there: bool, address: &'a [u8] },
+    Joined { player: PlayerNumber, was_there: bool, address: &'a [u8] },
     /// The server: a player is taken in.
-    Admitted { player: Player },
+    Admitted { player: PlayerNumber },
     /// The adapter: a player is gone.
-    Left { player: Player },
+    Left { player: PlayerNumber },
     /// The server: a player is to be disconnected.
-    Kick { player: Player, reason: &'a [u8] },
+    Kick { player: PlayerNumber, reason: &'a [u8] },
     /// A kind of a later version, which is passed over.
     Unknown,
 }
@@ -74,8 +74,8 @@ pub(crate) struct Hello<'a> {
 pub(crate) struct Receivers<'a>(&'a [[u8; 8]]);
 
 impl Receivers<'_> {
-    pub(crate) fn players(&self) -> impl Iterator<Item = Player> {
-        self.0.iter().map(|bytes| Player(u64::from_be_bytes(*bytes)))
+    pub(crate) fn players(&self) -> impl Iterator<Item = PlayerNumber> {
+        self.0.iter().map(|bytes| PlayerNumber(u64::from_be_bytes(*bytes)))
     }
 }
 
@@ -211,7 +211,7 @@ impl<'a> Frame<'a> {
 pub(crate) fn write_deliver(
     out: &mut Vec<u8>,
     delivery: Delivery,
-    to: impl ExactSizeIterator<Item = Player>,
+    to: impl ExactSizeIterator<Item = PlayerNumber>,
     packet: &[u8],
 ) {
     frame(out, DELIVER, |out| {
@@ -222,7 +222,7 @@ pub(crate) fn write_deliver(
 
 const DELIVER: u8 = 17;
 
-fn write_deliver_head(out: &mut Vec<u8>, delivery: Delivery, to: impl Iterator<Item = Player>) {
+fn write_deliver_head(out: &mut Vec<u8>, delivery: Delivery, to: impl Iterator<Item = PlayerNumber>) {
     out.push(flags_of(delivery));
     let count_at = out.len();
     out.push(0);
@@ -271,8 +271,8 @@ impl<'a> Rest<'a> {
         self.array().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    fn player(&mut self) -> Option<Player> {
-        self.array().map(|bytes| Player(u64::from_be_bytes(*bytes)))
+    fn player(&mut self) -> Option<PlayerNumber> {
+        self.array().map(|bytes| PlayerNumber(u64::from_be_bytes(*bytes)))
     }
 
     fn delivery(&mut self) -> Option<Delivery> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::Delivery;
 
-use crate::frame::{Frame, NONCE_BYTES, Player};
+use crate::frame::{Frame, NONCE_BYTES, PlayerNumber};
 use crate::game_end::GameEnd;
 use crate::handshake::{Prover, Transcript};
 use crate::settings::{SidecarLinkSettings, SidecarSettings};
@@ -108,7 +108,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
             }
         }
         // Voice for present players goes out whatever comes in.
-        let _ = end.packet(Player(1), Delivery::Unreliable, b"voice");
+        let _ = end.packet(PlayerNumber(1), Delivery::Unreliable, b"voice");
         assert!(end.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
     }
     told

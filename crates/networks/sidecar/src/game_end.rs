@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason};
 
-use crate::frame::{FRAME_BYTES_MAX, Frame, Hello, NONCE_BYTES, Player, Receivers, VERSION};
+use crate::frame::{FRAME_BYTES_MAX, Frame, Hello, NONCE_BYTES, PlayerNumber, Receivers, VERSION};
 use crate::frame_reader::FrameReader;
 use crate::handshake::{Prover, Transcript};
 use crate::liveness::Liveness;
@@ -41,9 +41,9 @@ pub(crate) enum Told<'a> {
     /// A voice packet for players.
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
     /// A player is taken in.
-    Admitted { player: Player },
+    Admitted { player: PlayerNumber },
     /// A player is to go.
-    Kick { player: Player, reason: &'a [u8] },
+    Kick { player: PlayerNumber, reason: &'a [u8] },
     /// The link is over.
     End(DisconnectReason),
     /// Nothing that matters.
@@ -92,18 +92,28 @@ impl GameEnd {
         }
     }
 
-    pub(crate) fn packet(&mut self, player: Player, delivery: Delivery, packet: &[u8]) -> Result<(), Full> {
+    pub(crate) fn packet(
+        &mut self,
+        player: PlayerNumber,
+        delivery: Delivery,
+        packet: &[u8],
+    ) -> Result<(), Full> {
         self.frame.clear();
         Frame::Packet { player, delivery, packet }.write(&mut self.frame);
         self.outbox.push(delivery, &self.frame)
     }
 
-    pub(crate) fn joined(&mut self, player: Player, was_there: bool, address: &str) -> Result<(), Full> {
+    pub(crate) fn joined(
+        &mut self,
+        player: PlayerNumber,
+        was_there: bool,
+        address: &str,
+    ) -> Result<(), Full> {
         self.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
     }
 
     /// Nothing of the player leaves after this, or the other end would take it for a new player.
-    pub(crate) fn left(&mut self, player: Player) -> Result<(), Full> {
+    pub(crate) fn left(&mut self, player: PlayerNumber) -> Result<(), Full> {
         let is_its_voice = |frame: &[u8]| {
             let parsed = frame.get(size_of::<u16>()..).map(Frame::parse);
             matches!(parsed, Some(Ok(Frame::Packet { player: of, .. })) if of == player)

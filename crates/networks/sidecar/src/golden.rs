@@ -2,7 +2,7 @@
 
 use consonance_transport::Delivery;
 
-use crate::frame::{Frame, Hello, NONCE_BYTES, Player, write_deliver};
+use crate::frame::{Frame, Hello, NONCE_BYTES, PlayerNumber, write_deliver};
 use crate::handshake::{Prover, Transcript};
 use crate::settings::LinkSecret;
 
@@ -34,7 +34,7 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
     // A handshake of Bob's, and the voice of a speaker to two players.
     let (knock, voice) = (b"\x8b\xc7\x04\x01\0\0\x07\x80\0\0\xbb\x80\0\x04\x42\x6f\x62", b"\x8b\xc7\x03");
     let mut deliver = Vec::new();
-    write_deliver(&mut deliver, Delivery::Unreliable, [Player(1), Player(2)].into_iter(), voice);
+    write_deliver(&mut deliver, Delivery::Unreliable, [PlayerNumber(1), PlayerNumber(2)].into_iter(), voice);
     vec![
         ("hello", written(Frame::Hello(hello()))),
         ("challenge", written(Frame::Challenge { version: 1, nonce: nonce(16) })),
@@ -46,14 +46,20 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
         ("alive of before", written(Frame::Alive { pace_ms: None })),
         (
             "joined",
-            written(Frame::Joined { player: Player(1), was_there: false, address: b"192.0.2.9:4000" }),
+            written(Frame::Joined { player: PlayerNumber(1), was_there: false, address: b"192.0.2.9:4000" }),
         ),
-        ("joined, was there", written(Frame::Joined { player: Player(2), was_there: true, address: b"" })),
-        ("packet", written(Frame::Packet { player: Player(1), delivery: Delivery::Reliable, packet: knock })),
-        ("admitted", written(Frame::Admitted { player: Player(1) })),
+        (
+            "joined, was there",
+            written(Frame::Joined { player: PlayerNumber(2), was_there: true, address: b"" }),
+        ),
+        (
+            "packet",
+            written(Frame::Packet { player: PlayerNumber(1), delivery: Delivery::Reliable, packet: knock }),
+        ),
+        ("admitted", written(Frame::Admitted { player: PlayerNumber(1) })),
         ("deliver", deliver),
-        ("left", written(Frame::Left { player: Player(1) })),
-        ("kick", written(Frame::Kick { player: Player(2), reason: b"you shout" })),
+        ("left", written(Frame::Left { player: PlayerNumber(1) })),
+        ("kick", written(Frame::Kick { player: PlayerNumber(2), reason: b"you shout" })),
     ]
 }
 

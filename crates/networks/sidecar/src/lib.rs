@@ -72,7 +72,7 @@ mod settings;
 mod voice_end;
 
 pub use bridge::SidecarBridge;
-pub use frame::{PACKET_BYTES_MAX, Player};
+pub use frame::{PACKET_BYTES_MAX, PlayerNumber};
 pub use link::{SidecarEvent, SidecarLink};
 pub use server::SidecarServer;
 pub use settings::{LinkSecret, SidecarLinkSettings, SidecarSettings};

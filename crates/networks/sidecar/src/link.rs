@@ -9,7 +9,7 @@ use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::frame::{NONCE_BYTES, PACKET_BYTES_MAX, Player};
+use crate::frame::{NONCE_BYTES, PACKET_BYTES_MAX, PlayerNumber};
 use crate::game_end::{GameEnd, Told};
 use crate::outbox::Full;
 use crate::settings::SidecarLinkSettings;
@@ -26,11 +26,11 @@ pub struct SidecarLink {
     tcp: Option<TcpConnections>,
     state: State,
     /// The present players, and their addresses.
-    players: BTreeMap<Player, String>,
+    players: BTreeMap<PlayerNumber, String>,
     retry: Duration,
     /// The packet that is reported, and its receivers.
     packet: Vec<u8>,
-    to: Vec<Player>,
+    to: Vec<PlayerNumber>,
     statistics: Statistics,
 }
 
@@ -68,7 +68,7 @@ pub enum SidecarEvent<'a> {
     /// A voice packet for players, to be sent over the game's network.
     Packet {
         /// The receivers; those that are gone by now are skipped.
-        to: &'a [Player],
+        to: &'a [PlayerNumber],
         /// On which of the game's channels.
         delivery: Delivery,
         /// Its bytes, valid until the next call.
@@ -77,13 +77,13 @@ pub enum SidecarEvent<'a> {
     /// The voice server has taken a player in. Nothing has to follow from it.
     Admitted {
         /// The player.
-        player: Player,
+        player: PlayerNumber,
     },
     /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without
     /// voice; when it is gone, [`left`](SidecarLink::left) says so as for all others.
     Kicked {
         /// The player.
-        player: Player,
+        player: PlayerNumber,
         /// Why, in words for the player.
         reason: String,
     },
@@ -143,21 +143,21 @@ impl SidecarLink {
 
     /// A player is there. Its address, if the game knows it, is what bans of addresses and
     /// counted guesses at passwords go by.
-    pub fn joined(&mut self, now: Instant, player: Player, address: Option<SocketAddr>) {
+    pub fn joined(&mut self, now: Instant, player: PlayerNumber, address: Option<SocketAddr>) {
         let address = address.map(|address| address.to_string()).unwrap_or_default();
         self.say(now, |end| end.joined(player, false, &address));
         self.players.insert(player, address);
     }
 
     /// A player is gone, however that came. Its number is never used again while the link is up.
-    pub fn left(&mut self, now: Instant, player: Player) {
+    pub fn left(&mut self, now: Instant, player: PlayerNumber) {
         if self.players.remove(&player).is_some() {
             self.say(now, |end| end.left(player));
         }
     }
 
     /// A voice packet of a player, as it came over the game's network. Without a link it is dropped and counted.
-    pub fn send(&mut self, now: Instant, player: Player, delivery: Delivery, packet: &[u8]) {
+    pub fn send(&mut self, now: Instant, player: PlayerNumber, delivery: Delivery, packet: &[u8]) {
         if packet.len() > PACKET_BYTES_MAX {
             self.statistics.dropped.too_large += 1;
             return;
@@ -349,13 +349,13 @@ enum Step {
     Nothing,
     Up,
     Packet(Delivery),
-    Admitted(Player),
-    Kicked { player: Player, reason: String },
+    Admitted(PlayerNumber),
+    Kicked { player: PlayerNumber, reason: String },
     Down(DisconnectReason),
 }
 
 /// Copies a packet and its receivers out of what was read.
-fn keep(told: Told<'_>, packet: &mut Vec<u8>, players: &mut Vec<Player>) -> Step {
+fn keep(told: Told<'_>, packet: &mut Vec<u8>, players: &mut Vec<PlayerNumber>) -> Step {
     match told {
         Told::Up => Step::Up,
         Told::Deliver { to, delivery, packet: bytes } => {

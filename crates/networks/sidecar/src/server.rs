@@ -24,7 +24,7 @@ use consonance_transport::{
 };
 use ring::rand::SystemRandom;
 
-use crate::frame::{PACKET_BYTES_MAX, Player, cut};
+use crate::frame::{PACKET_BYTES_MAX, PlayerNumber, cut};
 use crate::outbox::Full;
 use crate::settings::SidecarSettings;
 use guest_link::{GuestLink, Seat};
@@ -50,7 +50,7 @@ pub struct SidecarServer {
     /// The other servers of the port, if there are any.
     shards: Option<Shards>,
     /// Which player of which link each peer is.
-    peers: HashMap<Peer, (TcpId, Player)>,
+    peers: HashMap<Peer, (TcpId, PlayerNumber)>,
     next_peer: u64,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
@@ -61,7 +61,7 @@ pub struct SidecarServer {
     /// The packet that is reported.
     packet: Vec<u8>,
     /// Players to be disconnected; said with the next flush, unless the server stops before.
-    kicks: Vec<(TcpId, Player, String)>,
+    kicks: Vec<(TcpId, PlayerNumber, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links that fell silent or are heard again, and were not asked about yet.
     reachability: VecDeque<Reachability>,
@@ -69,8 +69,8 @@ pub struct SidecarServer {
     turn: VecDeque<TcpId>,
     held: Held,
     /// The receivers of one packet, by link.
-    receivers: Vec<(TcpId, Player)>,
-    players: Vec<Player>,
+    receivers: Vec<(TcpId, PlayerNumber)>,
+    players: Vec<PlayerNumber>,
     statistics: ServerStatistics,
 }
 

@@ -6,7 +6,7 @@ use consonance_transport::Delivery;
 
 use crate::frame::{FRAME_BYTES_MAX, RECEIVERS_MAX, cut};
 use crate::frame::{
-    Frame, GREETING_BYTES_MAX, Hello, NONCE_BYTES, PROOF_BYTES, Player, VERSION, write_deliver,
+    Frame, GREETING_BYTES_MAX, Hello, NONCE_BYTES, PROOF_BYTES, PlayerNumber, VERSION, write_deliver,
 };
 use crate::frame_reader::FrameReader;
 use crate::handshake::{Prover, Transcript};
@@ -49,11 +49,11 @@ pub(crate) enum Heard<'a> {
     /// The link is up: which session it is for, and what the game server is called.
     Up { session: String, name: String },
     /// A voice packet of a player.
-    Packet { player: Player, delivery: Delivery, packet: &'a [u8] },
+    Packet { player: PlayerNumber, delivery: Delivery, packet: &'a [u8] },
     /// A player is there.
-    Joined { player: Player, was_there: bool, address: &'a [u8] },
+    Joined { player: PlayerNumber, was_there: bool, address: &'a [u8] },
     /// A player is gone.
-    Left { player: Player },
+    Left { player: PlayerNumber },
     /// The adapter ends the link.
     Bye { reason: &'a [u8] },
     /// The other end does not know the secret, or is not let in; it is told.
@@ -114,17 +114,22 @@ impl VoiceEnd {
     }
 
     /// A player is taken in.
-    pub(crate) fn admit(&mut self, player: Player) -> Result<(), Full> {
+    pub(crate) fn admit(&mut self, player: PlayerNumber) -> Result<(), Full> {
         self.say(&Frame::Admitted { player })
     }
 
     /// A player is to go. The reason is short.
-    pub(crate) fn kick(&mut self, player: Player, reason: &str) -> Result<(), Full> {
+    pub(crate) fn kick(&mut self, player: PlayerNumber, reason: &str) -> Result<(), Full> {
         self.say(&Frame::Kick { player, reason: reason.as_bytes() })
     }
 
     /// A voice packet for players.
-    pub(crate) fn deliver(&mut self, to: &[Player], delivery: Delivery, packet: &[u8]) -> Result<(), Full> {
+    pub(crate) fn deliver(
+        &mut self,
+        to: &[PlayerNumber],
+        delivery: Delivery,
+        packet: &[u8],
+    ) -> Result<(), Full> {
         for to in to.chunks(RECEIVERS_MAX) {
             self.frame.clear();
             write_deliver(&mut self.frame, delivery, to.iter().copied(), packet);

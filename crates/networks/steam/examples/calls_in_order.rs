@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_steam::hub::{Hub, HubAccount, HubSettings};
 use consonance_steam::signal::Signal;
 use consonance_steam::{
-    Arrival, Channels, ClientSettings, SendKind, ServerSettings, SessionState, SteamClient, SteamEvent,
+    Arrival, ClientSettings, SendKind, ServerSettings, SessionState, SteamChannels, SteamClient, SteamEvent,
     SteamId, SteamP2p, SteamServer,
 };
 use consonance_transport::{
@@ -153,7 +153,7 @@ impl SteamP2p for Shown {
 }
 
 fn channel_name(channel: i32) -> String {
-    let channels = Channels::default();
+    let channels = SteamChannels::default();
     let name = match channel {
         _ if channel == channels.to_server => "to-server channel",
         _ if channel == channels.to_client => "to-client channel",

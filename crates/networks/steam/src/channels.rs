@@ -3,7 +3,7 @@
 /// Numbers of channels. The first two are the originals', whose component has them as fields that a game may change;
 /// the others only ends of ours read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Channels {
+pub struct SteamChannels {
     /// What clients send to the server. 144984105.
     pub to_server: i32,
     /// What the server sends to clients, and players to each other. 144984106.
@@ -14,7 +14,7 @@ pub struct Channels {
     pub player_hello: i32,
 }
 
-impl Default for Channels {
+impl Default for SteamChannels {
     fn default() -> Self {
         Self {
             to_server: 144_984_105,

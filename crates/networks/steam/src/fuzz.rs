@@ -13,7 +13,7 @@ use consonance_transport::{
 use crate::hub::{Hub, HubAccount, HubSettings};
 use crate::signal::Signal;
 use crate::{
-    Channels, ClientSettings, SendKind, ServerSettings, SteamClient, SteamId, SteamP2p as _, SteamServer,
+    ClientSettings, SendKind, ServerSettings, SteamChannels, SteamClient, SteamId, SteamP2p as _, SteamServer,
 };
 
 /// Steps one after the other: a byte for what happens, one for a length, and so many bytes.
@@ -122,7 +122,7 @@ impl Table {
 
     /// An account says something to another, on any of the channels.
     fn say(&mut self, first: u8, second: u8, packet: &[u8]) {
-        let Channels { to_server, to_client, server_hello, player_hello } = Channels::default();
+        let SteamChannels { to_server, to_client, server_hello, player_hello } = SteamChannels::default();
         let channel = [to_server, to_client, server_hello, player_hello, 0][usize::from(second % 5)];
         let to = SteamId(1 + u64::from(first >> 4) % 5);
         let kind = if second & 0x80 == 0 { SendKind::Reliable } else { SendKind::Unreliable };
@@ -155,7 +155,7 @@ impl Table {
         match first >> 6 {
             0 => other.accept(with),
             1 => other.close_session(with),
-            _ => other.close_channel(with, Channels::default().to_server),
+            _ => other.close_channel(with, SteamChannels::default().to_server),
         }
     }
 

@@ -71,11 +71,11 @@ mod steam_p2p;
 #[cfg(feature = "steamworks")]
 mod steamworks_p2p;
 
-pub use channels::Channels;
+pub use channels::SteamChannels;
 pub use client::SteamClient;
 pub use members::Members;
 pub use server::SteamServer;
-pub use settings::{Admission, ClientSettings, LinkSettings, ServerSettings};
+pub use settings::{AccountAdmission, ClientSettings, LinkSettings, ServerSettings};
 pub use steam_p2p::{Arrival, P2pError, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
 #[cfg(feature = "steamworks")]
 pub use steamworks_p2p::{GameServerSettings, LogOnError, SteamworksP2p};

@@ -15,7 +15,7 @@ use consonance_transport::{
 use crate::farewells::Farewells;
 use crate::ignored_accounts::IgnoredAccounts;
 use crate::members::Members;
-use crate::settings::{Admission, LinkSettings, ServerSettings};
+use crate::settings::{AccountAdmission, LinkSettings, ServerSettings};
 use crate::signal::Signal;
 use crate::{LIMITS, SendKind, SessionState, SteamId, SteamP2p, packet_type};
 
@@ -41,7 +41,7 @@ impl<P: SteamP2p> fmt::Debug for SteamServer<P> {
 struct Pump<P: SteamP2p> {
     steam: P,
     link: LinkSettings,
-    admission: Admission,
+    admission: AccountAdmission,
     handle: HostedServerHandle,
     members: Members,
     clients: BTreeMap<SteamId, RemoteClient>,
@@ -90,7 +90,7 @@ impl<P: SteamP2p> SteamServer<P> {
     }
 
     /// Where the game reports joins and leaves. A server without a game does not need it: newcomers get in by what they
-    /// send, as [`Admission`] says.
+    /// send, as [`AccountAdmission`] says.
     pub fn members(&self) -> Members {
         self.pump.members.clone()
     }

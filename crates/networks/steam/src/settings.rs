@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use consonance_transport::hosted::HostedSettings;
 
-use crate::{Channels, LIMITS, SteamId};
+use crate::{LIMITS, SteamChannels, SteamId};
 
 /// What both ends have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
     /// The channels of the game.
-    pub channels: Channels,
+    pub channels: SteamChannels,
     /// How often ends of ours send each other something, so that Steam notices if the other end is gone. 10 s.
     pub still_here_interval: Duration,
     /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels
@@ -23,7 +23,7 @@ pub struct LinkSettings {
 impl Default for LinkSettings {
     fn default() -> Self {
         Self {
-            channels: Channels::default(),
+            channels: SteamChannels::default(),
             still_here_interval: Duration::from_secs(10),
             closes_sessions: false,
         }
@@ -36,7 +36,7 @@ pub struct ServerSettings {
     /// What both ends have in common.
     pub link: LinkSettings,
     /// Which accounts get in without being named by the game.
-    pub admission: Admission,
+    pub admission: AccountAdmission,
     /// For how long packets of a link that has ended open no other. 10 s.
     pub quiet_time: Duration,
     /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network
@@ -49,7 +49,7 @@ impl Default for ServerSettings {
         let bounds = HostedSettings { peers_max: 1000, ..HostedSettings::new(LIMITS) };
         Self {
             link: LinkSettings::default(),
-            admission: Admission::default(),
+            admission: AccountAdmission::default(),
             quiet_time: Duration::from_secs(10),
             bounds,
         }
@@ -59,7 +59,7 @@ impl Default for ServerSettings {
 /// The accounts whose sessions and packets a server accepts. Those that the game [names](crate::Members::connected) get
 /// in anyway.
 #[derive(Default)]
-pub enum Admission {
+pub enum AccountAdmission {
     /// Any account that sends something.
     #[default]
     Everyone,
@@ -71,7 +71,7 @@ pub enum Admission {
     Named,
 }
 
-impl Admission {
+impl AccountAdmission {
     pub(crate) fn lets_in(&mut self, id: SteamId) -> bool {
         match self {
             Self::Everyone => true,
@@ -82,7 +82,7 @@ impl Admission {
     }
 }
 
-impl fmt::Debug for Admission {
+impl fmt::Debug for AccountAdmission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everyone => f.write_str("Everyone"),

@@ -9,7 +9,7 @@ use consonance_transport::random::Random;
 use consonance_transport::{DisconnectReason, Statistics};
 
 use crate::connection::{Connection, DataError};
-use crate::datagram::{Datagram, Kind, Token};
+use crate::datagram::{Datagram, DatagramKind, Token};
 use crate::pipeline::CHANNELS;
 use crate::{ClientSettings, READ_BYTES_MAX};
 
@@ -91,7 +91,7 @@ impl UtpClient {
         }
         *requests += 1;
         *next_at = now + self.settings.request_interval.max(Duration::from_millis(1));
-        connection.put(now, Kind::Request { greeting });
+        connection.put(now, DatagramKind::Request { greeting });
     }
 
     /// Whatever the server sends to a client that it has not answered yet is an answer.
@@ -104,22 +104,22 @@ impl UtpClient {
         }
     }
 
-    fn handle_kind(&mut self, now: Instant, kind: Kind<'_>) {
+    fn handle_kind(&mut self, now: Instant, kind: DatagramKind<'_>) {
         match kind {
-            Kind::Accept { greeting } => self.note_accepted(greeting),
-            Kind::Disconnect => self.handle_goodbye(),
-            Kind::Request { .. } => self.statistics.dropped.malformed += 1,
-            Kind::Data { pipeline, body } => {
+            DatagramKind::Accept { greeting } => self.note_accepted(greeting),
+            DatagramKind::Disconnect => self.handle_goodbye(),
+            DatagramKind::Request { .. } => self.statistics.dropped.malformed += 1,
+            DatagramKind::Data { pipeline, body } => {
                 self.note_accepted(&[]);
                 self.handle_data(now, pipeline, body);
             }
-            Kind::MtuCheck { datagram_bytes } => {
+            DatagramKind::MtuCheck { datagram_bytes } => {
                 self.note_accepted(&[]);
                 if let Some(link) = &mut self.link {
-                    link.connection.put(now, Kind::MtuAck { datagram_bytes });
+                    link.connection.put(now, DatagramKind::MtuAck { datagram_bytes });
                 }
             }
-            Kind::Heartbeat | Kind::MtuAck { .. } => self.note_accepted(&[]),
+            DatagramKind::Heartbeat | DatagramKind::MtuAck { .. } => self.note_accepted(&[]),
         }
     }
 
@@ -259,7 +259,7 @@ impl ClientEndpoint for UtpClient {
         while link.poll_transmit(now, &mut datagram) {
             self.parting.push((), |bytes| bytes.append(&mut datagram));
         }
-        let goodbye = Datagram { token: link.connection.token(), kind: Kind::Disconnect };
+        let goodbye = Datagram { token: link.connection.token(), kind: DatagramKind::Disconnect };
         self.parting.push((), |bytes| goodbye.write(bytes));
     }
 

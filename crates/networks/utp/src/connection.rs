@@ -6,7 +6,7 @@ use consonance_gateway::Channel;
 use consonance_transport::LinkQuality;
 
 use crate::ConnectionSettings;
-use crate::datagram::{DATA_BYTES, HEARTBEAT_BYTES, Kind, Token};
+use crate::datagram::{DATA_BYTES, DatagramKind, HEARTBEAT_BYTES, Token};
 use crate::entries::{BadLength, EntryStream, LENGTH_BYTES, length_of, split_first};
 use crate::outgoing::Outgoing;
 use crate::pipeline::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
@@ -156,7 +156,7 @@ impl Connection {
     }
 
     /// Sends something besides data.
-    pub(crate) fn put(&mut self, now: Instant, kind: Kind<'_>) {
+    pub(crate) fn put(&mut self, now: Instant, kind: DatagramKind<'_>) {
         self.outgoing.put(now, kind);
     }
 
@@ -208,7 +208,7 @@ impl Connection {
             outgoing.put_data(now, RELIABLE, &[header.as_ref(), payload]);
         });
         if !is_opening && is_heartbeat_due {
-            outgoing.put(now, Kind::Heartbeat);
+            outgoing.put(now, DatagramKind::Heartbeat);
         }
         self.outgoing.pop(datagram)
     }
@@ -267,7 +267,7 @@ impl Connection {
             put(receiver.header(now, HeaderKind::AckOnly), &[0]);
         }
         if outgoing.sent_at + settings.heartbeat_interval <= now {
-            outgoing.put(now, Kind::Heartbeat);
+            outgoing.put(now, DatagramKind::Heartbeat);
         }
     }
 }

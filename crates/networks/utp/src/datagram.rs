@@ -16,12 +16,12 @@ pub struct Datagram<'a> {
     /// The connection that it belongs to.
     pub token: Token,
     /// What it is.
-    pub kind: Kind<'a>,
+    pub kind: DatagramKind<'a>,
 }
 
 /// What a datagram is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum DatagramKind<'a> {
     /// A client asks to be taken in; with what the game gave it to say, which is nothing in Netcode for GameObjects.
     Request {
         /// What the client says.
@@ -131,15 +131,15 @@ impl<'a> Datagram<'a> {
         let kind = match datagram_type {
             DATA => {
                 let (&pipeline, body) = body.split_first().ok_or(DatagramError::CutOff)?;
-                Kind::Data { pipeline, body }
+                DatagramKind::Data { pipeline, body }
             }
-            DISCONNECT => Kind::Disconnect,
-            HEARTBEAT => Kind::Heartbeat,
+            DISCONNECT => DatagramKind::Disconnect,
+            HEARTBEAT => DatagramKind::Heartbeat,
             MTU_CHECK => parse_mtu_check(body)?,
             _ => {
                 let (size, _) =
                     body.get(2..).and_then(<[u8]>::split_first_chunk).ok_or(DatagramError::CutOff)?;
-                Kind::MtuAck { datagram_bytes: u16::from_le_bytes(*size) }
+                DatagramKind::MtuAck { datagram_bytes: u16::from_le_bytes(*size) }
             }
         };
         Ok(Self { token: Token(*token), kind })
@@ -148,22 +148,22 @@ impl<'a> Datagram<'a> {
     /// Appends the datagram.
     pub fn write(&self, datagram: &mut Vec<u8>) {
         match self.kind {
-            Kind::Request { greeting } => self.write_handshake(REQUEST, greeting, datagram),
-            Kind::Accept { greeting } => self.write_handshake(ACCEPT, greeting, datagram),
-            Kind::Data { pipeline, body } => {
+            DatagramKind::Request { greeting } => self.write_handshake(REQUEST, greeting, datagram),
+            DatagramKind::Accept { greeting } => self.write_handshake(ACCEPT, greeting, datagram),
+            DatagramKind::Data { pipeline, body } => {
                 self.write_head(DATA, datagram);
                 datagram.push(pipeline);
                 datagram.extend_from_slice(body);
             }
-            Kind::Disconnect => self.write_head(DISCONNECT, datagram),
-            Kind::Heartbeat => self.write_head(HEARTBEAT, datagram),
-            Kind::MtuCheck { datagram_bytes } => {
+            DatagramKind::Disconnect => self.write_head(DISCONNECT, datagram),
+            DatagramKind::Heartbeat => self.write_head(HEARTBEAT, datagram),
+            DatagramKind::MtuCheck { datagram_bytes } => {
                 self.write_head(MTU_CHECK, datagram);
                 let zeros = datagram_bytes.saturating_sub(MTU_CHECK_BYTES as u16);
                 datagram.extend_from_slice(&zeros.to_le_bytes());
                 datagram.resize(datagram.len() + usize::from(zeros), 0);
             }
-            Kind::MtuAck { datagram_bytes } => {
+            DatagramKind::MtuAck { datagram_bytes } => {
                 self.write_head(MTU_ACK, datagram);
                 datagram.extend_from_slice(&2_u16.to_le_bytes());
                 datagram.extend_from_slice(&datagram_bytes.to_le_bytes());
@@ -201,19 +201,19 @@ fn parse_handshake(bytes: &[u8]) -> Result<Datagram<'_>, DatagramError> {
         }
     };
     let kind = match kind {
-        REQUEST => Kind::Request { greeting },
-        ACCEPT => Kind::Accept { greeting },
+        REQUEST => DatagramKind::Request { greeting },
+        ACCEPT => DatagramKind::Accept { greeting },
         other => return Err(DatagramError::UnknownHandshake(other)),
     };
     Ok(Datagram { token: Token(*token), kind })
 }
 
-fn parse_mtu_check(body: &[u8]) -> Result<Kind<'_>, DatagramError> {
+fn parse_mtu_check(body: &[u8]) -> Result<DatagramKind<'_>, DatagramError> {
     let (zeros, rest) = body.split_first_chunk().ok_or(DatagramError::CutOff)?;
     let zeros = u16::from_le_bytes(*zeros);
     if rest.len() != usize::from(zeros) {
         return Err(DatagramError::WrongMtuCheck);
     }
     let datagram_bytes = zeros.checked_add(MTU_CHECK_BYTES as u16).ok_or(DatagramError::WrongMtuCheck)?;
-    Ok(Kind::MtuCheck { datagram_bytes })
+    Ok(DatagramKind::MtuCheck { datagram_bytes })
 }

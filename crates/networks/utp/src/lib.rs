@@ -60,7 +60,7 @@ mod settings;
 mod unreliable;
 
 pub use client::UtpClient;
-pub use datagram::{DATAGRAM_BYTES_MAX, Datagram, DatagramError, GREETING_BYTES_MAX, Kind, Token};
+pub use datagram::{DATAGRAM_BYTES_MAX, Datagram, DatagramError, DatagramKind, GREETING_BYTES_MAX, Token};
 pub use pipeline::{PAYLOAD_BYTES_MAX, RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 pub use server::UtpServer;
 pub use settings::{ClientSettings, ConnectionSettings, ServerSettings, Window};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_gateway::Channel;
 use consonance_gateway::udp::BytesQueue;
 
-use crate::datagram::{Datagram, Kind, Token};
+use crate::datagram::{Datagram, DatagramKind, Token};
 
 /// A queue that knows whose it is, and when it last got something.
 #[derive(Debug)]
@@ -28,14 +28,14 @@ impl Outgoing {
     }
 
     /// Puts in a datagram whose whole is its kind.
-    pub(crate) fn put(&mut self, now: Instant, kind: Kind<'_>) {
+    pub(crate) fn put(&mut self, now: Instant, kind: DatagramKind<'_>) {
         let datagram = Datagram { token: self.token, kind };
         self.push(now, |bytes| datagram.write(bytes));
     }
 
     /// Puts in a datagram of a pipeline, with what follows the pipeline's number in parts.
     pub(crate) fn put_data(&mut self, now: Instant, pipeline: Channel, parts: &[&[u8]]) {
-        let kind = Kind::Data { pipeline: pipeline.0 as u8, body: &[] };
+        let kind = DatagramKind::Data { pipeline: pipeline.0 as u8, body: &[] };
         let head = Datagram { token: self.token, kind };
         self.push(now, |bytes| {
             head.write(bytes);

@@ -16,7 +16,7 @@ use consonance_transport::{
 };
 
 use crate::connection::{Connection, DataError};
-use crate::datagram::{Datagram, Kind, Token};
+use crate::datagram::{Datagram, DatagramKind, Token};
 use crate::pipeline::CHANNELS;
 use crate::{READ_BYTES_MAX, ServerSettings};
 
@@ -87,7 +87,7 @@ impl UtpServer {
                 && client.is_heard()
             {
                 let greeting = std::mem::take(&mut client.greeting);
-                client.connection.put(now, Kind::Accept { greeting: &greeting });
+                client.connection.put(now, DatagramKind::Accept { greeting: &greeting });
                 client.greeting = greeting;
                 self.mark_dirty(peer);
             }
@@ -145,11 +145,11 @@ impl UtpServer {
         now: Instant,
         from: SocketAddr,
         token: Token,
-        (kind, bytes): (Kind<'_>, usize),
+        (kind, bytes): (DatagramKind<'_>, usize),
     ) {
         let peer = self.tokens.get(&token).copied();
         let Some((peer, client)) = peer.and_then(|peer| Some((peer, self.clients.get_mut(&peer)?))) else {
-            if kind != Kind::Disconnect {
+            if kind != DatagramKind::Disconnect {
                 // It has missed that its connection is gone, or this server is another one than it was.
                 self.say_goodbye(from, token);
             }
@@ -158,7 +158,7 @@ impl UtpServer {
         if !Self::note_datagram(&mut self.links, client, now, from, bytes) {
             return;
         }
-        if kind == Kind::Disconnect {
+        if kind == DatagramKind::Disconnect {
             let by_us = matches!(client.state, State::Leaving { .. });
             let reason =
                 if by_us { DisconnectReason::ClosedByUs } else { DisconnectReason::closed_by_peer(b"") };
@@ -169,9 +169,9 @@ impl UtpServer {
             return;
         }
         match kind {
-            Kind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
-            Kind::MtuCheck { datagram_bytes } => {
-                client.connection.put(now, Kind::MtuAck { datagram_bytes });
+            DatagramKind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
+            DatagramKind::MtuCheck { datagram_bytes } => {
+                client.connection.put(now, DatagramKind::MtuAck { datagram_bytes });
                 self.mark_dirty(peer);
             }
             // It pays for what waits for its proof.
@@ -242,11 +242,11 @@ impl ServerEndpoint for UtpServer {
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         match Datagram::parse(datagram) {
             _ if datagram.len() > READ_BYTES_MAX => self.links.dropped.malformed += 1,
-            Ok(Datagram { token, kind: Kind::Request { greeting } }) => {
+            Ok(Datagram { token, kind: DatagramKind::Request { greeting } }) => {
                 self.handle_request(now, from, token, (greeting, datagram.len()));
             }
             // Only clients are accepted, and nothing of ours asks for the size.
-            Ok(Datagram { kind: Kind::Accept { .. } | Kind::MtuAck { .. }, .. }) | Err(_) => {
+            Ok(Datagram { kind: DatagramKind::Accept { .. } | DatagramKind::MtuAck { .. }, .. }) | Err(_) => {
                 self.links.dropped.malformed += 1;
             }
             Ok(Datagram { token, kind }) => self.handle_known(now, from, token, (kind, datagram.len())),
@@ -290,7 +290,7 @@ impl ServerEndpoint for UtpServer {
             return;
         };
         client.greeting = greeting.to_vec();
-        client.connection.put(now, Kind::Accept { greeting });
+        client.connection.put(now, DatagramKind::Accept { greeting });
         client.state = State::Welcomed { said_at: None };
         self.counts.connected += 1;
         self.counts.accepted += 1;

@@ -1,6 +1,6 @@
 //! How peers find each other: a small server relays what they negotiate, by addresses that they choose.
 //!
-//! [`Message`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets, and
+//! [`SignallingMessage`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets, and
 //! [`SignallingListener`] the same with sockets and a thread of its own.
 
 pub(crate) mod client;
@@ -14,9 +14,10 @@ mod server;
 pub(crate) mod turn;
 mod url;
 
-pub use listener::{ListenError, ListenerSettings, SignallingListener};
+pub use listener::{SignallingListenError, SignallingListener, SignallingListenerSettings};
 pub use message::{
-    ADDRESS_UNITS_MAX, Data, EventKind, LinkId, MESSAGE_BYTES_MAX, Message, MessageError, VERSION,
+    ADDRESS_UNITS_MAX, Data, MESSAGE_BYTES_MAX, MessageError, SignallingEventKind, SignallingLinkId,
+    SignallingMessage, VERSION,
 };
 pub use reserved::ReservedAddresses;
 pub use server::{AddressSharing, Guest, NotWelcome, SignallingCounts, SignallingServer, SignallingSettings};

@@ -65,7 +65,7 @@ pub struct PeerLimits {
     /// More than a page's player understands, so that it can say so.
     pub message_bytes_max: usize,
     /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
-    /// them, since they may be a stranger's under the peer's address.
+    /// them, since they may be an attacker's with the peer's spoofed address.
     pub datagrams_per_second_max: u32,
     /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what
     /// its player takes. More are dropped and counted, and who goes on for [long](Self::excess_max) is disconnected.

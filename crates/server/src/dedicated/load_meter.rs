@@ -9,7 +9,7 @@ use crate::load::{Load, VoiceWork};
 /// How often the shares are looked at.
 const WINDOW: Duration = Duration::from_millis(100);
 /// A worker counts as busy for so many times its processor time at most: if others have the machine for most
-/// of its turns, giving something up would gain nothing, and a handful of players would be turned away by a
+/// of its turns, giving something up would gain nothing, and a handful of players would be rejected by a
 /// server that has nothing to do.
 const OWN_TIME: f64 = 4.0;
 /// What a packet takes of the threads that carry it, an estimate from above: QUIC takes 7 to 14 µs
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn work_for_strangers_is_no_voice_however_busy_the_process_is() {
+    fn work_for_handshakes_is_no_voice_however_busy_the_process_is() {
         let mut bench = Bench::new();
         let flood = Each { turn: ms(10), own: ms(10), others: ms(10), voice: ms(2), packets_on_threads: 0 };
         let load = bench.after(10, flood);

@@ -1,4 +1,4 @@
-//! Names of files and folders that are made from names that strangers chose.
+//! Names of files and folders that are made from untrusted names.
 
 use consonance_recording::file_name_part;
 

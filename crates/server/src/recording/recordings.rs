@@ -114,7 +114,7 @@ impl Recordings {
         })
     }
 
-    /// Names come from strangers: nothing leads out of the folder.
+    /// Names are untrusted: none leads out of the folder.
     fn folder_of(&self, id: &RecordingId) -> Result<PathBuf, RecordingsError> {
         let is_name = |name: &str| Path::new(name).file_name().is_some_and(|own| own == name);
         if !is_name(&id.session_folder) || !is_name(&id.name) {

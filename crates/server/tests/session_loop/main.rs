@@ -18,5 +18,5 @@ mod room_limits;
 mod sessions;
 mod shedding;
 mod stage;
-mod strangers;
 mod tokens;
+mod unjoined;

@@ -98,11 +98,11 @@ fn whoever_comes_back_in_time_keeps_the_session() {
 #[test]
 fn a_link_that_never_joins_leaves_no_session_behind() {
     let mut stage = stage();
-    let mut stranger = stage.networks[0].client("match-7");
-    stranger.connect(stage.now);
+    let mut newcomer = stage.networks[0].client("match-7");
+    newcomer.connect(stage.now);
     stage.run_once();
     assert_eq!(sessions(&stage), ["main", "match-7"]);
-    stranger.disconnect(stage.now);
+    newcomer.disconnect(stage.now);
     stage.run_once();
     stage.run_once();
     assert_eq!(sessions(&stage), ["main"]);

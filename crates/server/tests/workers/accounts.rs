@@ -118,7 +118,7 @@ fn what_is_decided_by_the_name_of_who_has_left_holds_for_its_account() {
 }
 
 #[test]
-fn what_is_decided_by_a_name_that_nobody_or_a_stranger_had_holds_for_no_account() {
+fn decisions_by_an_unused_or_unauthenticated_name_hold_for_no_account() {
     let scene = scene();
     scene.visit("Alice", Some("A7"));
     scene.visit("Alice", None);

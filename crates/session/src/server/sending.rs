@@ -34,7 +34,7 @@ impl Server {
     /// it is told to shake hands again. Nothing happens if it has joined over this link.
     pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
-        self.ask_stranger_to_join(link);
+        self.ask_link_to_join(link);
     }
 
     pub(super) fn answer_wrong_session(&mut self, link: LinkId) {
@@ -44,10 +44,10 @@ impl Server {
 
     /// The peer sends as if it were in the session, and is not: without an answer it would go on so. A client whose
     /// join request is pending has to wait.
-    pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
-        let is_stranger = self.links.get(link).is_some_and(|record| record.client.is_none());
+    pub(super) fn ask_link_to_join(&mut self, link: LinkId) {
+        let is_unjoined = self.links.get(link).is_some_and(|record| record.client.is_none());
         let is_waiting = self.joins.is_waiting(link) || self.name_claims.is_waiting(link);
-        if is_stranger && !self.settings.permissive && !is_waiting {
+        if is_unjoined && !self.settings.permissive && !is_waiting {
             self.tell_of_another_session(link);
         }
     }

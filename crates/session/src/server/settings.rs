@@ -24,7 +24,7 @@ pub struct ServerSettings {
     /// What is offered to clients of ours (default: everything that is set up, but for
     /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get nothing of it.
     pub capabilities: Capabilities,
-    /// What the secrets of clients are drawn from: random and new at each start, or strangers can take places.
+    /// What the secrets of clients are drawn from: random and new at each start, or attackers can take places.
     pub secret_key: [u8; 32],
     /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
     /// so that a room cannot be eavesdropped on by listening to a name that the wire cannot tell from it.

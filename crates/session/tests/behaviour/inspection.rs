@@ -11,7 +11,7 @@ use crate::support::lone_server::LoneServer;
 use crate::support::packets;
 
 /// Alice in lobby and red, Bob in lobby, over links 1 and 2; link 3 has not joined.
-fn two_and_a_stranger() -> LoneServer {
+fn two_and_an_unjoined_link() -> LoneServer {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby", "red"]);
     server.join(2, "Bob", &["lobby"]);
@@ -21,7 +21,7 @@ fn two_and_a_stranger() -> LoneServer {
 
 #[test]
 fn a_debug_print_of_a_session_or_a_client_is_short() {
-    let server = two_and_a_stranger().server;
+    let server = two_and_an_unjoined_link().server;
     assert_eq!(format!("{server:?}"), "Server { clients: 2, .. }");
     let client = Client::new(ClientSettings::new("Alice"));
     assert_eq!(format!("{client:?}"), "Client { name: \"Alice\", id: None, .. }");
@@ -40,7 +40,7 @@ fn packets_of(server: &Server, message: MessageType) -> (u64, u64) {
 
 #[test]
 fn the_clients_are_listed_with_what_they_are_and_where_they_listen() {
-    let server = two_and_a_stranger();
+    let server = two_and_an_unjoined_link();
     let clients: Vec<_> = server.server.client_table().collect();
     let listed: Vec<_> =
         clients.iter().map(|row| (row.id.0, row.name, row.link.0, row.rooms.join(" "))).collect();
@@ -50,7 +50,7 @@ fn the_clients_are_listed_with_what_they_are_and_where_they_listen() {
 
 #[test]
 fn the_rooms_are_listed_with_their_listeners_each_name_for_itself() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     let (first, second) = packets::names_of_one_id();
     server.receive(1, &packets::enter(0, &first));
     server.receive(2, &packets::enter(1, &second));
@@ -118,7 +118,7 @@ fn how_far_clients_are_apart_is_told_and_not_where_they_are() {
 
 #[test]
 fn the_links_are_listed_with_what_came_and_went_over_them() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     let voice = packets::voice(1, 0, "lobby", "b");
     let relay = packets::relay_unreliable(&[0], &voice);
     let before: Vec<_> = server.server.link_table().collect();
@@ -143,7 +143,7 @@ fn the_links_are_listed_with_what_came_and_went_over_them() {
 
 #[test]
 fn what_a_link_was_sent_outlives_the_client_that_it_was_sent_to() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     let sent = |server: &LoneServer| server.server.link_table().next().unwrap().sent;
     let before = sent(&server);
     let welcome = server.receive(1, &packets::handshake("Alina"));
@@ -154,7 +154,7 @@ fn what_a_link_was_sent_outlives_the_client_that_it_was_sent_to() {
 
 #[test]
 fn packets_are_counted_by_type_in_both_directions() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     server.receive(2, &packets::relay_unreliable(&[0], &packets::voice(1, 0, "lobby", "b")));
     server.receive(2, b"nonsense");
     server.disconnect(2);
@@ -176,7 +176,7 @@ fn packets_are_counted_by_type_in_both_directions() {
 
 #[test]
 fn the_bytes_of_all_types_are_the_bytes_of_all_links() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     server.receive(2, &packets::relay_unreliable(&[0, 1], &packets::voice(1, 0, "lobby", "b")));
     server.receive(1, &packets::enter(0, "blue"));
     server.receive(1, &packets::in_other_session(packets::enter(0, "blue")));
@@ -193,7 +193,7 @@ fn the_bytes_of_all_types_are_the_bytes_of_all_links() {
 
 #[test]
 fn rates_are_those_of_the_last_ten_seconds() {
-    let mut server = two_and_a_stranger();
+    let mut server = two_and_an_unjoined_link();
     let relay = packets::relay_unreliable(&[0], &packets::voice(1, 0, "lobby", "b"));
     for _ in 0..1000 {
         server.receive(2, &relay);

@@ -254,16 +254,16 @@ fn two_stock_clients_of_one_name_do_not_evict_each_other() {
 }
 
 #[test]
-fn a_stranger_that_joins_under_each_name_in_turn_removes_no_client() {
+fn an_impostor_that_joins_under_each_name_in_turn_removes_no_client() {
     let mut network = Network::new();
     let names = ["Alice", "Bob", "Carol", "Dan", "Eve", "Frank"];
     let players = names.map(|name| network.join(name, &["lobby"]));
     for round in 0..4 {
         for name in names {
-            let stranger = network.stranger();
-            network.inject_from(stranger, &packets::handshake(name));
+            let impostor = network.unjoined_link();
+            network.inject_from(impostor, &packets::handshake(name));
             network.wait(seconds(1));
-            network.server.handle_disconnected(network.now, stranger);
+            network.server.handle_disconnected(network.now, impostor);
         }
         assert_eq!(network.server.clients(), names.len(), "round {round}");
     }

@@ -239,7 +239,7 @@ fn a_ticket_is_good_for_one_time() {
     network.cut(alice);
     network.wait(A_MOMENT);
     let handshake = network.last_handshake(alice);
-    let thief = network.stranger();
+    let thief = network.unjoined_link();
     network.inject_from(thief, &handshake);
     network.run();
     let statistics = network.server.statistics();

@@ -303,7 +303,7 @@ fn a_speaker_that_leaves_stops_first_and_is_forgotten() {
 }
 
 #[test]
-fn oneself_and_strangers_are_not_heard() {
+fn oneself_and_unknown_senders_are_not_heard() {
     let mut alice = listener();
     for sender in [0, 9] {
         assert_eq!(alice.receive(&packets::voice(sender, 0, "lobby", "a")), [""; 0]);

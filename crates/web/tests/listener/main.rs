@@ -8,5 +8,5 @@ mod limits;
 mod page;
 mod signal;
 mod stage;
-mod strangers;
 mod tls;
+mod untrusted;

@@ -36,7 +36,7 @@ impl PlainServer {
 
     fn look_for_newcomers(&mut self, now: Instant) {
         for _ in 0..NEWCOMERS_PER_LOOK {
-            // Nobody there, or a stranger who has left again; others come with the next look.
+            // No connection, or one that has left again; others come with the next look.
             let Ok((stream, remote)) = self.listener.accept() else { return };
             if self.is_shut_down {
                 self.statistics.connections.rejected_full += 1;
@@ -96,7 +96,7 @@ impl PlainServer {
         }
     }
 
-    /// The first source with a guest's token is that guest's; another one is a stranger with a stolen token.
+    /// The first source with a guest's token is that guest's; another one is an attacker with a stolen token.
     fn introduce(&mut self, token: Token, source: SocketAddr) -> bool {
         let Some(guest) = self.by_token.get(&token).and_then(|peer| self.guests.get_mut(peer)) else {
             return false;

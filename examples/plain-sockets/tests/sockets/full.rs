@@ -10,7 +10,7 @@ use consonance_transport::{ClientEvent, ClientTransport as _, DisconnectReason, 
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 use crate::open_server::{OpenServer, PATIENCE};
-use crate::stranger::Stranger;
+use crate::raw_client::RawClient;
 
 const TWO: PlainServerSettings = PlainServerSettings { clients_max: 2 };
 const FULL: DisconnectReason = DisconnectReason::ServerFull { clients_max: 2 };
@@ -18,7 +18,7 @@ const FULL: DisconnectReason = DisconnectReason::ServerFull { clients_max: 2 };
 #[test]
 fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when_one_has_left() {
     let mut server = OpenServer::with(TWO);
-    let (first, _second) = (Stranger::introduced(&mut server), Stranger::introduced(&mut server));
+    let (first, _second) = (RawClient::introduced(&mut server), RawClient::introduced(&mut server));
     let mut third = PlainClient::new(server.transport.local_addr());
     third.connect(Instant::now());
     let mut end = None;
@@ -41,7 +41,7 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
 #[test]
 fn the_answer_is_one_packet_and_then_the_connection_ends() {
     let mut server = OpenServer::with(PlainServerSettings { clients_max: 1 });
-    let _first = Stranger::introduced(&mut server);
+    let _first = RawClient::introduced(&mut server);
     let mut second = TcpStream::connect(server.transport.local_addr()).unwrap();
     second.set_read_timeout(Some(PATIENCE)).unwrap();
     server.poll_until("it is refused", |server| server.transport.statistics().connections.rejected_full == 1);

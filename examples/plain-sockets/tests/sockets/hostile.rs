@@ -1,17 +1,17 @@
-//! Strangers who do not keep the rules harm nobody but themselves.
+//! Clients that break the protocol harm only themselves.
 
 use std::io::{Read, Write};
 
 use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
 
 use crate::open_server::OpenServer;
-use crate::stranger::{Stranger, has_datagram, read_datagram, udp};
+use crate::raw_client::{RawClient, has_datagram, read_datagram, udp};
 
 #[test]
 fn a_length_that_no_packet_has_ends_that_connection_only() {
     for length in [16 * 1024 + 1, u32::MAX] {
         let mut server = OpenServer::new();
-        let (mut honest, mut hostile) = (Stranger::introduced(&mut server), Stranger::connect(&mut server));
+        let (mut honest, mut hostile) = (RawClient::introduced(&mut server), RawClient::connect(&mut server));
         hostile.write_packet(b"before");
         hostile.tcp.write_all(&length.to_be_bytes()).unwrap();
         server.poll_until("the server has enough", |server| !server.ends.is_empty());
@@ -27,7 +27,7 @@ fn a_length_that_no_packet_has_ends_that_connection_only() {
 #[test]
 fn datagrams_of_nobody_are_dropped_and_counted() {
     let mut server = OpenServer::new();
-    let mut honest = Stranger::introduced(&mut server);
+    let mut honest = RawClient::introduced(&mut server);
     let nobody = udp(&server);
     let too_long = [0; 1201];
     let garbage = [
@@ -53,8 +53,8 @@ fn datagrams_of_nobody_are_dropped_and_counted() {
 #[test]
 fn the_token_of_another_opens_nothing_once_its_owner_was_there() {
     let mut server = OpenServer::new();
-    let mut owner = Stranger::introduced(&mut server);
-    let mut guest = Stranger::introduced(&mut server);
+    let mut owner = RawClient::introduced(&mut server);
+    let mut guest = RawClient::introduced(&mut server);
     let thief = udp(&server);
     thief.send(&owner.token).unwrap();
     thief.send(b"stolen voice").unwrap();
@@ -72,7 +72,7 @@ fn the_token_of_another_opens_nothing_once_its_owner_was_there() {
 #[test]
 fn a_token_is_worth_nothing_after_its_connection() {
     let mut server = OpenServer::new();
-    let Stranger { tcp, udp, token, .. } = Stranger::introduced(&mut server);
+    let RawClient { tcp, udp, token, .. } = RawClient::introduced(&mut server);
     drop(tcp);
     server.poll_until("it has left", |server| !server.ends.is_empty());
     udp.send(&token).unwrap();
@@ -84,7 +84,7 @@ fn a_token_is_worth_nothing_after_its_connection() {
 #[test]
 fn somebody_who_floods_one_way_does_not_hold_up_another() {
     let mut server = OpenServer::new();
-    let (mut honest, mut hostile) = (Stranger::introduced(&mut server), Stranger::introduced(&mut server));
+    let (mut honest, mut hostile) = (RawClient::introduced(&mut server), RawClient::introduced(&mut server));
     for _ in 0..1000 {
         hostile.write_packet(b"flood");
         // The system may drop some; that is what it is for.
@@ -98,10 +98,10 @@ fn somebody_who_floods_one_way_does_not_hold_up_another() {
     assert!(before < 1500, "{before} packets of the flood came first");
 }
 
-fn assert_heard(server: &mut OpenServer, stranger: &mut Stranger) {
-    let peer = stranger.peer;
-    stranger.write_packet(b"still here");
-    stranger.udp.send(b"still speaking").unwrap();
+fn assert_heard(server: &mut OpenServer, client: &mut RawClient) {
+    let peer = client.peer;
+    client.write_packet(b"still here");
+    client.udp.send(b"still speaking").unwrap();
     server.poll_until("an honest one is heard", |server| {
         server.has_heard(peer, Delivery::Reliable, b"still here")
             && server.has_heard(peer, Delivery::Unreliable, b"still speaking")

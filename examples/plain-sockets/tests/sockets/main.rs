@@ -1,4 +1,5 @@
-//! Plain sockets on this machine: the rules of every network, the wire to the letter, a conversation, and strangers.
+//! Plain sockets on this machine: the rules of every network, the wire to the letter, a conversation, and hostile
+//! clients.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -9,5 +10,5 @@ mod guide;
 mod host;
 mod hostile;
 mod open_server;
-mod stranger;
+mod raw_client;
 mod wire;

@@ -10,14 +10,14 @@ use consonance_transport::{
 use plain_sockets::PlainClient;
 
 use crate::open_server::{OpenServer, PATIENCE, wait_until};
-use crate::stranger::{Stranger, has_datagram, read_datagram};
+use crate::raw_client::{RawClient, has_datagram, read_datagram};
 
 const TOKEN: [u8; 12] = *b"UDPTOKEN\xde\xad\xbe\xef";
 
 #[test]
 fn the_servers_first_packet_is_the_token() {
     let mut server = OpenServer::new();
-    let (first, second) = (Stranger::connect(&mut server), Stranger::connect(&mut server));
+    let (first, second) = (RawClient::connect(&mut server), RawClient::connect(&mut server));
     assert_eq!(first.token.len(), 12);
     assert!(first.token.starts_with(b"UDPTOKEN") && second.token.starts_with(b"UDPTOKEN"));
     assert_ne!(first.token, second.token);
@@ -26,28 +26,28 @@ fn the_servers_first_packet_is_the_token() {
 #[test]
 fn packets_go_both_ways_over_tcp_and_udp() {
     let mut server = OpenServer::new();
-    let mut stranger = Stranger::introduced(&mut server);
-    let peer = stranger.peer;
-    stranger.write_packet(b"control");
-    stranger.udp.send(b"voice").unwrap();
+    let mut client = RawClient::introduced(&mut server);
+    let peer = client.peer;
+    client.write_packet(b"control");
+    client.udp.send(b"voice").unwrap();
     server.poll_until("the server hears both", |server| {
         server.has_heard(peer, Delivery::Reliable, b"control")
             && server.has_heard(peer, Delivery::Unreliable, b"voice")
     });
     server.send(peer, Delivery::Reliable, b"more control");
     server.send(peer, Delivery::Unreliable, b"more voice");
-    assert_eq!(stranger.read_packet(), b"more control");
-    assert_eq!(read_datagram(&stranger.udp), b"more voice");
+    assert_eq!(client.read_packet(), b"more control");
+    assert_eq!(read_datagram(&client.udp), b"more voice");
 }
 
 #[test]
 fn a_token_that_comes_again_is_answered_again_and_is_no_packet() {
     let mut server = OpenServer::new();
-    let stranger = Stranger::introduced(&mut server);
+    let client = RawClient::introduced(&mut server);
     for _ in 0..3 {
-        stranger.udp.send(&stranger.token).unwrap();
-        server.poll_until("the server answers again", |_| has_datagram(&stranger.udp));
-        assert_eq!(read_datagram(&stranger.udp), stranger.token);
+        client.udp.send(&client.token).unwrap();
+        server.poll_until("the server answers again", |_| has_datagram(&client.udp));
+        assert_eq!(read_datagram(&client.udp), client.token);
     }
     assert_eq!(server.packets, []);
 }
@@ -55,18 +55,18 @@ fn a_token_that_comes_again_is_answered_again_and_is_no_packet() {
 #[test]
 fn voice_for_somebody_whose_way_is_not_known_is_dropped() {
     let mut server = OpenServer::new();
-    let stranger = Stranger::connect(&mut server);
-    server.send(stranger.peer, Delivery::Unreliable, b"voice");
+    let client = RawClient::connect(&mut server);
+    server.send(client.peer, Delivery::Unreliable, b"voice");
     assert_eq!(server.transport.statistics().links.dropped.outgoing_full, 1);
 }
 
 #[test]
 fn closing_the_connection_is_the_goodbye() {
     let mut server = OpenServer::new();
-    let stranger = Stranger::introduced(&mut server);
-    stranger.tcp.shutdown(Shutdown::Both).unwrap();
+    let client = RawClient::introduced(&mut server);
+    client.tcp.shutdown(Shutdown::Both).unwrap();
     server.poll_until("the server notices", |server| !server.ends.is_empty());
-    assert_eq!(server.ends, [(stranger.peer, DisconnectReason::closed_by_peer(b""))]);
+    assert_eq!(server.ends, [(client.peer, DisconnectReason::closed_by_peer(b""))]);
 }
 
 #[test]

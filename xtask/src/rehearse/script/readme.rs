@@ -2,7 +2,7 @@
 
 use super::{Need, Promise, Scene, ends, scene, stays};
 
-/// A stranger's first half hour.
+/// A newcomer's first half hour.
 pub(super) const SCENES: &[Scene] = &[
     scene(
         "README.md",

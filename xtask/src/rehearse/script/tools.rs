@@ -84,7 +84,7 @@ pub(super) const SCENES: &[Scene] = &[
             ends("consonance-bench load --idle 10000 --sessions 1000").needs(&[Need::Minutes(2)]),
             ends("consonance-bench load --rate 500 --joins-per-second 300").needs(&[Need::Minutes(1)]),
             ends("consonance-bench load --flood").needs(&[Need::Minutes(1)]),
-            ends("consonance-bench load --strangers 20000").needs(&[Need::Minutes(1)]),
+            ends("consonance-bench load --garbage 20000").needs(&[Need::Minutes(1)]),
         ],
     ),
     scene(

@@ -88,18 +88,18 @@ fn speakers_that_cannot_be_heard_are_refused() {
 }
 
 #[test]
-fn strangers_are_ignored() {
+fn unknown_speakers_are_ignored() {
     let mut mixer = Mixer::new(MixerSettings::default());
-    let stranger = SpeakerKey(5);
-    assert_eq!(mixer.start_utterance(stranger), None);
-    mixer.push_frame(stranger, 0, SamplePosition(0), &level(1.0), FrameProperties::default());
-    mixer.end_utterance(stranger);
-    mixer.set_volume(stranger, 1.0);
-    mixer.set_muted(stranger, true);
-    mixer.set_place(stranger, Some(SpeakerPlace::default()));
-    mixer.remove_speaker(stranger);
-    assert_eq!(mixer.statistics(stranger), None);
-    assert_eq!(mixer.speaker_amplitude(stranger), None);
+    let unknown = SpeakerKey(5);
+    assert_eq!(mixer.start_utterance(unknown), None);
+    mixer.push_frame(unknown, 0, SamplePosition(0), &level(1.0), FrameProperties::default());
+    mixer.end_utterance(unknown);
+    mixer.set_volume(unknown, 1.0);
+    mixer.set_muted(unknown, true);
+    mixer.set_place(unknown, Some(SpeakerPlace::default()));
+    mixer.remove_speaker(unknown);
+    assert_eq!(mixer.statistics(unknown), None);
+    assert_eq!(mixer.speaker_amplitude(unknown), None);
     assert!(mix(&mut mixer, 2).iter().all(|&sample| sample == 0.0));
     assert_eq!(mixer.position(), SamplePosition(960));
 }

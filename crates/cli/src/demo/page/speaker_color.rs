@@ -6,12 +6,12 @@ use crate::demo::report::Report;
 pub(super) fn class(report: &Report, name: &str) -> &'static str {
     match report.players.iter().position(|player| player.name == name) {
         Some(place) => CLASSES[place % CLASSES.len()],
-        None => STRANGER,
+        None => UNKNOWN,
     }
 }
 
 /// Sound that no known speaker accounts for.
-pub(super) const STRANGER: &str = "stranger";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// As many colours as people tell apart, whatever their eyes (after Okabe and Ito, "Color Universal Design").
 /// More players than that share them, and are told apart by the names that stand beside every colour.

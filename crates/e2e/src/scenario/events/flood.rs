@@ -1,4 +1,4 @@
-//! A flood: strangers' garbage on every port, and a player that sends far more than allowed.
+//! A flood: garbage from unknown addresses on every port, and a player that sends far more than allowed.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -43,10 +43,10 @@ impl Stage {
         let doors = self.house.doors();
         let flooder = self.house.at(Way::Listed("websocket").listener());
         let (is_over, garbage) = (Arc::clone(&flood.is_over), Arc::clone(&flood.garbage));
-        let strangers = thread::spawn(move || throw_garbage(&doors, &is_over, &garbage));
+        let garbage_thread = thread::spawn(move || throw_garbage(&doors, &is_over, &garbage));
         let (is_over, frames) = (Arc::clone(&flood.is_over), Arc::clone(&flood.frames));
         let player = thread::spawn(move || send_too_much(flooder, &is_over, &frames));
-        flood.threads = vec![strangers, player];
+        flood.threads = vec![garbage_thread, player];
         let flood = self.flood.insert(flood);
         let is_on = || {
             let many =
@@ -70,7 +70,7 @@ impl Stage {
             let some = report.flood.iter().filter(|(name, _)| name.starts_with(beginning));
             some.map(|(_, by)| by).sum::<f64>()
         };
-        let (players, strangers) =
+        let (players, dropped) =
             (sum("consonance_packets_dropped_total"), sum("consonance_network_packets_dropped_total"));
         let (garbage, frames) = (flood.garbage.load(Ordering::Relaxed), flood.frames.load(Ordering::Relaxed));
         let checks = vec![
@@ -79,8 +79,8 @@ impl Stage {
                 players > 100.0,
             ),
             Check::new(
-                format!("of {garbage} pieces of garbage, the networks counted {strangers} as dropped"),
-                strangers > 0.0,
+                format!("of {garbage} pieces of garbage, the networks counted {dropped} as dropped"),
+                dropped > 0.0,
             ),
         ];
         drop(flood);
@@ -114,8 +114,8 @@ fn throw_garbage(doors: &[SocketAddr], is_over: &AtomicBool, thrown: &AtomicU64)
             // Where it is not accepted, it is garbage all the same.
             let _ = socket.send_to(&garbage[..length], door);
             if state.is_multiple_of(64) {
-                let stranger = TcpStream::connect_timeout(door, BREAK);
-                let _ = stranger.and_then(|mut stranger| stranger.write_all(&garbage));
+                let sender = TcpStream::connect_timeout(door, BREAK);
+                let _ = sender.and_then(|mut sender| sender.write_all(&garbage));
             }
             thrown.fetch_add(1, Ordering::Relaxed);
         }

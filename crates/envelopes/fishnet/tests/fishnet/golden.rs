@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_fishnet::{
-    Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetVoiceOnly, Packet, Packets, Payload,
-    Side, Version, VoiceOnlySettings, find_voice, write_voice,
+    Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetPacket, FishNetPackets,
+    FishNetVoiceOnly, Payload, Side, Version, VoiceOnlySettings, find_voice, write_voice,
 };
 use consonance_gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
@@ -25,7 +25,7 @@ fn a_voice_broadcast_is_written_and_read() {
     let bytes = hex(&format!("34120000 0c00 7aa3 24 22 {HANDSHAKE}"));
     let payload = Payload::parse(&bytes).unwrap();
     assert_eq!(payload, Payload { tick: 0x1234, packets: &broadcast });
-    let packet = Packets::new(Side::Client, payload.packets).next().unwrap();
+    let packet = FishNetPackets::new(Side::Client, payload.packets).next().unwrap();
     assert_eq!(packet.voice(BroadcastKey::VOICE), Some(&hex(HANDSHAKE)[..]));
     let (whole, inner) = find_voice(BroadcastKey::VOICE, &bytes).unwrap();
     assert_eq!((whole, inner), (4..27, 10..27));
@@ -106,18 +106,18 @@ fn newcomers_are_told_their_number_and_that_they_are_in() {
 #[test]
 fn packets_of_a_server_are_followed() {
     let bytes = hex("150000 0c00dfc5040102 0c0085c3040202 0c001c9300 120007000000 1100 010002");
-    let packets: Vec<Packet<'_>> = Packets::new(Side::Server, &bytes).collect();
-    let broadcast = |key, body| Packet::Broadcast { key, body };
+    let packets: Vec<FishNetPacket<'_>> = FishNetPackets::new(Side::Server, &bytes).collect();
+    let broadcast = |key, body| FishNetPacket::Broadcast { key, body };
     assert_eq!(
         packets,
         [
-            Packet::VersionRead,
+            FishNetPacket::VersionRead,
             broadcast(BroadcastKey::CONNECTION_CHANGE, &[1, 2]),
             broadcast(BroadcastKey::CONNECTED_CLIENTS, &[2, 2]),
             broadcast(BroadcastKey::EMPTY_START_SCENES, &[]),
-            Packet::TimingUpdate { tick: 7 },
-            Packet::Disconnect,
-            Packet::Authenticated,
+            FishNetPacket::TimingUpdate { tick: 7 },
+            FishNetPacket::Disconnect,
+            FishNetPacket::Authenticated,
         ]
     );
 }

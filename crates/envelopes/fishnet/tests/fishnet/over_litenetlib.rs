@@ -12,8 +12,8 @@ use consonance_gateway::{
     EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Proxy,
 };
 use consonance_litenetlib::{
-    ClientSettings as NetworkClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer,
-    ServerSettings, UtcClock,
+    ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
+    LiteNetLibServer, ServerSettings, UtcClock,
 };
 use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport};
 
@@ -89,7 +89,7 @@ fn a_server_without_a_game_and_a_player_hear_each_other() {
 fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
     let mut game = network(ServerSettings::default());
     let upstream = game.local_addr();
-    let clients = network(ServerSettings { key: Key::Any, ..ServerSettings::default() });
+    let clients = network(ServerSettings { key: ConnectionKey::Any, ..ServerSettings::default() });
     let address = clients.local_addr();
     let open_upstream = move |_| {
         let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());

@@ -7,7 +7,7 @@ use consonance_gateway::{
     ClientEnvelope as _, EnvelopeClient, EnvelopeEnd as _, EnvelopeServer, MessagePart,
 };
 use consonance_mirror::{
-    ClientSettings, Credentials, Kind, MirrorClient, MirrorVoiceOnly, Version, VoiceOnlySettings,
+    ClientSettings, Credentials, MessageKind, MirrorClient, MirrorVoiceOnly, Version, VoiceOnlySettings,
 };
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerTransport as _,
@@ -24,8 +24,11 @@ fn a_client_pings_at_once_and_is_ready_with_a_player_where_nothing_is_asked() {
     else {
         panic!("a ping and a word of readiness, not {made:?}");
     };
-    assert_eq!(read(Version::NEWEST, ping).1, [(Kind::Ping, vec![0; 16])]);
-    assert_eq!(read(Version::NEWEST, ready).1, [(Kind::Ready, vec![]), (Kind::AddPlayer, vec![])]);
+    assert_eq!(read(Version::NEWEST, ping).1, [(MessageKind::Ping, vec![0; 16])]);
+    assert_eq!(
+        read(Version::NEWEST, ready).1,
+        [(MessageKind::Ready, vec![]), (MessageKind::AddPlayer, vec![])]
+    );
     assert!(client.is_ready());
 }
 
@@ -36,15 +39,22 @@ fn a_client_of_a_game_with_an_online_scene_is_ready_when_it_is_told_the_scene() 
     assert!(!client.is_ready());
     let scene = |operation| {
         let body = [string("Online"), vec![operation, 0]].concat();
-        batch(Version::NEWEST, 1.0, &[(Kind::Scene, &body)])
+        batch(Version::NEWEST, 1.0, &[(MessageKind::Scene, &body)])
     };
     let made = from_server(&mut client, start, &scene(1));
     assert!(made.is_nothing(), "a scene that is only added changes nothing");
     let made = from_server(&mut client, start, &scene(0));
-    assert_eq!(read(Version::NEWEST, &made.parts[0].1).1, [(Kind::Ready, vec![]), (Kind::AddPlayer, vec![])]);
+    assert_eq!(
+        read(Version::NEWEST, &made.parts[0].1).1,
+        [(MessageKind::Ready, vec![]), (MessageKind::AddPlayer, vec![])]
+    );
     assert!(client.is_ready());
     let made = from_server(&mut client, start, &scene(0));
-    assert_eq!(read(Version::NEWEST, &made.parts[0].1).1, [(Kind::Ready, vec![])], "it has a player already");
+    assert_eq!(
+        read(Version::NEWEST, &made.parts[0].1).1,
+        [(MessageKind::Ready, vec![])],
+        "it has a player already"
+    );
 }
 
 #[test]
@@ -56,9 +66,9 @@ fn pings_come_at_the_pace_of_the_version_and_are_answered() {
         let due = after(start, milliseconds);
         assert_eq!(client.poll_timeout(), Some(due), "{version}");
         let made = Made::by(|parts| client.handle_timeout(due, parts));
-        assert_eq!(read(version, &made.parts[0].1).1[0].0, Kind::Ping, "{version}");
+        assert_eq!(read(version, &made.parts[0].1).1[0].0, MessageKind::Ping, "{version}");
         let made = from_server(&mut client, due, &ping(version));
-        assert_eq!(read(version, &made.parts[0].1).1[0].0, Kind::Pong, "{version}");
+        assert_eq!(read(version, &made.parts[0].1).1[0].0, MessageKind::Pong, "{version}");
     }
 }
 
@@ -74,7 +84,8 @@ fn voice_behind_a_pong_is_heard_in_every_version() {
         };
         let (start, mut client) = client(ClientSettings { version, ..ClientSettings::default() });
         Made::by(|parts| client.handle_connected(start, parts));
-        let bytes = batch(version, 1.0, &[(Kind::Pong, &pong), (Kind::Voice, &voice_body(b"hello"))]);
+        let bytes =
+            batch(version, 1.0, &[(MessageKind::Pong, &pong), (MessageKind::Voice, &voice_body(b"hello"))]);
         let made = from_server(&mut client, start, &bytes);
         assert_eq!(made.parts, [(MessagePart::Voice(Delivery::Reliable), b"hello".to_vec())], "{version}");
     }
@@ -86,7 +97,7 @@ fn everything_is_new_after_each_connecting() {
     let (start, mut client) = client(settings);
     let first = Made::by(|parts| client.handle_connected(start, parts));
     let body = [string("Online"), vec![0, 0]].concat();
-    from_server(&mut client, start, &batch(Version::NEWEST, 1.0, &[(Kind::Scene, &body)]));
+    from_server(&mut client, start, &batch(Version::NEWEST, 1.0, &[(MessageKind::Scene, &body)]));
     assert_eq!(Made::by(|parts| client.handle_connected(after(start, 5000), parts)), first);
     assert!(!client.is_ready());
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::{EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Credentials, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, Version, VoiceOnlySettings,
+    Credentials, MessageKind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, Version, VoiceOnlySettings,
 };
 
 use crate::stage::{Made, RELIABLE, batch, string, voice};
@@ -15,7 +15,11 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 fn after_one_wrong_attempt_a_connection_is_ignored() {
     let wrong = body("ada", "byron");
     let right = body("ada", "lovelace");
-    let both = batch(Version::NEWEST, 1.0, &[(Kind::AuthRequest, &wrong), (Kind::AuthRequest, &right)]);
+    let both = batch(
+        Version::NEWEST,
+        1.0,
+        &[(MessageKind::AuthRequest, &wrong), (MessageKind::AuthRequest, &right)],
+    );
     let (now, mut connection) = (Instant::now(), server().open(Instant::now()));
     let made = Made::from_client(&mut connection, now, RELIABLE, &both);
     assert_eq!(made.parts, [response(200, "Invalid Credentials")]);
@@ -97,10 +101,10 @@ fn body(user: &str, password: &str) -> Vec<u8> {
 }
 
 fn request(password: &str) -> Vec<u8> {
-    batch(Version::NEWEST, 1.0, &[(Kind::AuthRequest, &body("ada", password))])
+    batch(Version::NEWEST, 1.0, &[(MessageKind::AuthRequest, &body("ada", password))])
 }
 
 fn response(code: u8, words: &str) -> (MessagePart, Vec<u8>) {
     let body = [vec![code], string(words)].concat();
-    (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::AuthResponse, &body)]))
+    (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(MessageKind::AuthResponse, &body)]))
 }

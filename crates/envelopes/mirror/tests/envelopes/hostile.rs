@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use consonance_gateway::{ClientEnvelope as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Batch, ClientSettings, Credentials, Dialect, Kind, MirrorClient, MirrorProxy, MirrorVoiceOnly,
-    ProxySettings, Version, VoiceOnlySettings, VoiceType, looks_like_batch, varint,
+    ClientSettings, Credentials, Dialect, MessageKind, MirrorBatch, MirrorClient, MirrorProxy,
+    MirrorVoiceOnly, ProxySettings, Version, VoiceOnlySettings, VoiceType, looks_like_batch, varint,
 };
 
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
@@ -48,7 +48,8 @@ fn no_bytes_break_what_guesses() {
             let is_batch = looks_like_batch(&hostile);
             assert!(!is_batch || hostile.len() >= 11, "a time stamp and a message take that much");
             if let Some(dialect) = Dialect::detect(&hostile, VoiceType::STOCK) {
-                let batch = Batch::parse(dialect.framing(), &hostile).expect("what was detected can be read");
+                let batch =
+                    MirrorBatch::parse(dialect.framing(), &hostile).expect("what was detected can be read");
                 assert!(batch.messages(dialect).all(|message| message.is_ok()), "to its end");
             }
         }
@@ -72,13 +73,13 @@ fn batches_of(version: Version) -> Vec<Vec<u8>> {
     let scene = [string("Online"), vec![0, 0]].concat();
     let request = [string("ada"), string("lovelace")].concat();
     let response = [vec![100], string("Success")].concat();
-    let messages: [&[(Kind, &[u8])]; 6] = [
-        &[(Kind::Voice, &voice_body(b"\x8b\xc7\x04\x01\x02\x03\x04"))],
-        &[(Kind::Ready, &[]), (Kind::AddPlayer, &[])],
-        &[(Kind::Scene, &scene)],
-        &[(Kind::AuthRequest, &request), (Kind::Voice, &voice_body(b"voice"))],
-        &[(Kind::AuthResponse, &response)],
-        &[(Kind::Pong, &[7; 24]), (Kind::Ping, &[7; 16]), (Kind::TimeSnapshot, &[])],
+    let messages: [&[(MessageKind, &[u8])]; 6] = [
+        &[(MessageKind::Voice, &voice_body(b"\x8b\xc7\x04\x01\x02\x03\x04"))],
+        &[(MessageKind::Ready, &[]), (MessageKind::AddPlayer, &[])],
+        &[(MessageKind::Scene, &scene)],
+        &[(MessageKind::AuthRequest, &request), (MessageKind::Voice, &voice_body(b"voice"))],
+        &[(MessageKind::AuthResponse, &response)],
+        &[(MessageKind::Pong, &[7; 24]), (MessageKind::Ping, &[7; 16]), (MessageKind::TimeSnapshot, &[])],
     ];
     messages.iter().map(|messages| batch(version, 12.5, messages)).chain([ping(version)]).collect()
 }

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
-use consonance_mirror::{Kind, MirrorProxiedConnection, MirrorProxy, ProxySettings, Version, VoiceType};
+use consonance_mirror::{
+    MessageKind, MirrorProxiedConnection, MirrorProxy, ProxySettings, Version, VoiceType,
+};
 use consonance_transport::Delivery;
 use proptest::prelude::*;
 
@@ -18,17 +20,21 @@ fn voice_is_taken_out_and_the_rest_goes_on_with_its_time_stamp_and_channel() {
         NEWEST,
         12.5,
         &[
-            (Kind::Command, &[1; 30]),
-            (Kind::Voice, &voice_body(b"one")),
-            (Kind::TimeSnapshot, &[]),
-            (Kind::Voice, &voice_body(b"two")),
-            (Kind::EntityState, &[2; 300]),
+            (MessageKind::Command, &[1; 30]),
+            (MessageKind::Voice, &voice_body(b"one")),
+            (MessageKind::TimeSnapshot, &[]),
+            (MessageKind::Voice, &voice_body(b"two")),
+            (MessageKind::EntityState, &[2; 300]),
         ],
     );
     let rest = batch(
         NEWEST,
         12.5,
-        &[(Kind::Command, &[1; 30]), (Kind::TimeSnapshot, &[]), (Kind::EntityState, &[2; 300])],
+        &[
+            (MessageKind::Command, &[1; 30]),
+            (MessageKind::TimeSnapshot, &[]),
+            (MessageKind::EntityState, &[2; 300]),
+        ],
     );
     let made = Made::from_client(&mut proxy, now, UNRELIABLE, &mixed);
     let voice = MessagePart::Voice(Delivery::Unreliable);
@@ -53,8 +59,8 @@ fn a_batch_that_held_only_voice_is_gone() {
 
 #[test]
 fn what_cannot_be_read_or_holds_no_voice_goes_on_byte_for_byte() {
-    let malformed_voice = batch(NEWEST, 1.0, &[(Kind::Voice, &[5, 0, 1, 2])]);
-    let too_long = batch(NEWEST, 1.0, &[(Kind::Voice, &voice_body(&[0; 1025]))]);
+    let malformed_voice = batch(NEWEST, 1.0, &[(MessageKind::Voice, &[5, 0, 1, 2])]);
+    let too_long = batch(NEWEST, 1.0, &[(MessageKind::Voice, &voice_body(&[0; 1025]))]);
     let cut_off = voice(NEWEST, b"voice")[..15].to_vec();
     // The same number in more bytes than needed, as no stock peer writes it.
     let long_length = [&[0; 8][..], &[250, 2, 0, 0, 0xbc, 0xaa]].concat();
@@ -84,13 +90,18 @@ fn what_cannot_be_read_or_holds_no_voice_goes_on_byte_for_byte() {
 fn without_lengths_only_batches_of_which_everything_is_known_are_cut() {
     let (now, mut proxy) = connection();
     Made::from_client(&mut proxy, now, UNRELIABLE, &ping(Version::V42));
-    let known = [(Kind::Voice, voice_body(b"one")), (Kind::Ping, vec![0; 8]), (Kind::TimeSnapshot, vec![])];
-    let bodies: Vec<(Kind, &[u8])> = known.iter().map(|(kind, body)| (*kind, body.as_slice())).collect();
+    let known = [
+        (MessageKind::Voice, voice_body(b"one")),
+        (MessageKind::Ping, vec![0; 8]),
+        (MessageKind::TimeSnapshot, vec![]),
+    ];
+    let bodies: Vec<(MessageKind, &[u8])> =
+        known.iter().map(|(kind, body)| (*kind, body.as_slice())).collect();
     let made = Made::from_client(&mut proxy, now, UNRELIABLE, &batch(Version::V42, 1.0, &bodies));
     assert_eq!(made.voices(), [(Delivery::Unreliable, b"one".as_slice())]);
     assert_eq!(made.parts[1].1, batch(Version::V42, 1.0, &bodies[1..]));
 
-    let with_command = [bodies.as_slice(), &[(Kind::Command, &[0; 9])]].concat();
+    let with_command = [bodies.as_slice(), &[(MessageKind::Command, &[0; 9])]].concat();
     let whole = batch(Version::V42, 1.0, &with_command);
     let made = Made::from_client(&mut proxy, now, UNRELIABLE, &whole);
     assert_eq!(
@@ -108,8 +119,8 @@ fn what_the_game_says_goes_on_untouched_and_our_batches_have_its_latest_time() {
     Made::from_client(&mut proxy, now, RELIABLE, &voice(NEWEST, b"handshake"));
     let not_a_time = [&f64::INFINITY.to_le_bytes()[..], &f64::NAN.to_le_bytes()].concat();
     for from_game in [
-        batch(NEWEST, 7.25, &[(Kind::Spawn, &[9; 50])]),
-        batch(NEWEST, 6.5, &[(Kind::Voice, &voice_body(b"of the game's own"))]),
+        batch(NEWEST, 7.25, &[(MessageKind::Spawn, &[9; 50])]),
+        batch(NEWEST, 6.5, &[(MessageKind::Voice, &voice_body(b"of the game's own"))]),
         not_a_time[..8].to_vec(),
         not_a_time[8..].to_vec(),
         vec![1, 2, 3],
@@ -119,7 +130,7 @@ fn what_the_game_says_goes_on_untouched_and_our_batches_have_its_latest_time() {
     }
     message.clear();
     assert_eq!(proxy.wrap(now, Delivery::Unreliable, b"voice", &mut message), Some(UNRELIABLE));
-    assert_eq!(read(NEWEST, &message), (7.25, vec![(Kind::Voice, voice_body(b"voice"))]));
+    assert_eq!(read(NEWEST, &message), (7.25, vec![(MessageKind::Voice, voice_body(b"voice"))]));
 }
 
 #[test]

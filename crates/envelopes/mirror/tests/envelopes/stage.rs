@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{Channel, Envelope, MessagePart, MessageParts};
-use consonance_mirror::{Batch, Dialect, Kind, Ping, Version, VoiceType};
+use consonance_mirror::{Dialect, MessageKind, MirrorBatch, MirrorPing, Version, VoiceType};
 use consonance_transport::Delivery;
 
 pub(crate) const RELIABLE: Channel = Channel(0);
@@ -58,7 +58,7 @@ pub(crate) fn dialect(version: Version) -> Dialect {
 }
 
 /// A batch of these messages.
-pub(crate) fn batch(version: Version, seconds: f64, messages: &[(Kind, &[u8])]) -> Vec<u8> {
+pub(crate) fn batch(version: Version, seconds: f64, messages: &[(MessageKind, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
     dialect(version).begin_batch(seconds, &mut bytes);
     for (kind, body) in messages {
@@ -81,14 +81,17 @@ pub(crate) fn voice_body(packet: &[u8]) -> Vec<u8> {
 
 /// The ping that a client of a version sends first, at 1 s of its clock.
 pub(crate) fn ping(version: Version) -> Vec<u8> {
-    let ping =
-        if version.has_two_times() { Ping::Times { local: 1.0, predicted: 1.5 } } else { Ping::Time(1.0) };
-    batch(version, 1.0, &[(Kind::Ping, ping.body().as_ref())])
+    let ping = if version.has_two_times() {
+        MirrorPing::Times { local: 1.0, predicted: 1.5 }
+    } else {
+        MirrorPing::Time(1.0)
+    };
+    batch(version, 1.0, &[(MessageKind::Ping, ping.body().as_ref())])
 }
 
 /// Time stamp, kinds and bodies of a batch; everything in it has to be known.
-pub(crate) fn read(version: Version, bytes: &[u8]) -> (f64, Vec<(Kind, Vec<u8>)>) {
-    let batch = Batch::parse(dialect(version).framing(), bytes).expect("there is a time stamp");
+pub(crate) fn read(version: Version, bytes: &[u8]) -> (f64, Vec<(MessageKind, Vec<u8>)>) {
+    let batch = MirrorBatch::parse(dialect(version).framing(), bytes).expect("there is a time stamp");
     let messages = batch.messages(dialect(version)).map(|message| {
         let message = message.expect("the batch is whole");
         (dialect(version).kind(message.id).expect("a known message"), message.body.to_vec())

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Credentials, Dialect, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, Ping, TimesBody, VOICE_BYTES_MAX,
-    Version, VoiceOnlySettings, VoiceType,
+    Credentials, Dialect, MessageKind, MirrorPing, MirrorVoiceOnly, MirrorVoiceOnlyConnection, TimesBody,
+    VOICE_BYTES_MAX, Version, VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -24,7 +24,7 @@ fn voice_comes_out_of_batches_of_every_version_and_goes_back_in_the_same_one() {
         for (delivery, channel) in [(Delivery::Reliable, RELIABLE), (Delivery::Unreliable, UNRELIABLE)] {
             let mut message = Vec::new();
             assert_eq!(connection.wrap(start, delivery, b"answer", &mut message), Some(channel), "{version}");
-            assert_eq!(read(version, &message).1, [(Kind::Voice, voice_body(b"answer"))], "{version}");
+            assert_eq!(read(version, &message).1, [(MessageKind::Voice, voice_body(b"answer"))], "{version}");
         }
     }
 }
@@ -64,10 +64,10 @@ fn pings_are_answered_in_the_form_of_their_version() {
         assert_eq!(*channel, UNRELIABLE);
         let (seconds, messages) = read(version, pong);
         let times: Vec<u8> = expected.iter().flat_map(|time: &f64| time.to_le_bytes()).collect();
-        assert_eq!((seconds, messages), (3.0, vec![(Kind::Pong, times)]), "{version}");
+        assert_eq!((seconds, messages), (3.0, vec![(MessageKind::Pong, times)]), "{version}");
     }
     let (start, mut connection) = connection(VoiceOnlySettings::default());
-    let odd = batch(Version::NEWEST, 1.0, &[(Kind::Ping, &[0; 18])]);
+    let odd = batch(Version::NEWEST, 1.0, &[(MessageKind::Ping, &[0; 18])]);
     assert!(
         Made::from_client(&mut connection, start, UNRELIABLE, &odd).is_nothing(),
         "an odd ping is let be"
@@ -85,7 +85,11 @@ fn clients_without_lengths_read_every_pong_of_a_server_that_was_told_nothing() {
             let [(MessagePart::ToClient(_), pong)] = made.parts.as_slice() else { panic!("{made:?}") };
             let (_, messages) = read(version, pong);
             let (kind, body) = &messages[0];
-            assert_eq!((*kind, &body[..8]), (Kind::Pong, 1.0_f64.to_le_bytes().as_slice()), "{version}");
+            assert_eq!(
+                (*kind, &body[..8]),
+                (MessageKind::Pong, 1.0_f64.to_le_bytes().as_slice()),
+                "{version}"
+            );
         }
     }
 }
@@ -98,19 +102,25 @@ fn a_client_without_lengths_gets_its_first_pong_when_it_is_authenticated() {
     let request = [string("ada"), string("lovelace")].concat();
     let settings = VoiceOnlySettings { credentials: Some(credentials), ..VoiceOnlySettings::default() };
     let (start, mut connection) = connection(settings);
-    let mut kinds = |message: &[u8]| -> Vec<Kind> {
+    let mut kinds = |message: &[u8]| -> Vec<MessageKind> {
         let made = Made::from_client(&mut connection, start, UNRELIABLE, message);
         let batches = made.parts.iter().flat_map(|(_, batch)| read(Version::V78_2_1, batch).1);
         batches.map(|(kind, _)| kind).collect()
     };
     assert_eq!(kinds(&ping(Version::V78_2_1)), []);
-    let ready_too_early = batch(Version::V78_2_1, 1.0, &[(Kind::Ready, &[])]);
+    let ready_too_early = batch(Version::V78_2_1, 1.0, &[(MessageKind::Ready, &[])]);
     assert_eq!(kinds(&ready_too_early), []);
     assert_eq!(kinds(&ping(Version::V78_2_1)), []);
-    assert_eq!(kinds(&batch(Version::V78_2_1, 1.0, &[(Kind::AuthRequest, &request)])), [Kind::AuthResponse]);
+    assert_eq!(
+        kinds(&batch(Version::V78_2_1, 1.0, &[(MessageKind::AuthRequest, &request)])),
+        [MessageKind::AuthResponse]
+    );
     assert_eq!(kinds(&ping(Version::V78_2_1)), [], "the answer may still be on its way");
-    assert_eq!(kinds(&batch(Version::V78_2_1, 1.0, &[(Kind::Ready, &[])])), []);
-    assert_eq!(kinds(&ping(Version::V78_2_1)), [Kind::Pong, Kind::TimeSnapshot, Kind::ObjectHide]);
+    assert_eq!(kinds(&batch(Version::V78_2_1, 1.0, &[(MessageKind::Ready, &[])])), []);
+    assert_eq!(
+        kinds(&ping(Version::V78_2_1)),
+        [MessageKind::Pong, MessageKind::TimeSnapshot, MessageKind::ObjectHide]
+    );
 }
 
 #[test]
@@ -148,7 +158,7 @@ fn the_scene_is_told_once_as_soon_as_it_is_known_how() {
 
 fn scene() -> (MessagePart, Vec<u8>) {
     let body = [string("Online"), vec![0, 0]].concat();
-    (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::Scene, &body)]))
+    (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(MessageKind::Scene, &body)]))
 }
 
 #[test]
@@ -160,11 +170,11 @@ fn only_the_right_user_and_password_open_the_door() {
     };
     let request = |user: &str, password: &str| {
         let body = [string(user), string(password)].concat();
-        batch(Version::NEWEST, 1.0, &[(Kind::AuthRequest, &body)])
+        batch(Version::NEWEST, 1.0, &[(MessageKind::AuthRequest, &body)])
     };
     let response = |code: u8, words: &str| {
         let body = [vec![code], string(words)].concat();
-        (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::AuthResponse, &body)]))
+        (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(MessageKind::AuthResponse, &body)]))
     };
 
     let (start, mut right) = connection(settings());
@@ -191,10 +201,10 @@ fn what_is_the_games_is_ignored_quietly() {
         Version::NEWEST,
         1.0,
         &[
-            (Kind::Ready, &[]),
-            (Kind::AddPlayer, &[]),
-            (Kind::TimeSnapshot, &[0; 8]),
-            (Kind::Command, &[1; 20]),
+            (MessageKind::Ready, &[]),
+            (MessageKind::AddPlayer, &[]),
+            (MessageKind::TimeSnapshot, &[0; 8]),
+            (MessageKind::Command, &[1; 20]),
         ],
     );
     games.extend([4, 0x34, 0x12, 7, 7]); // A message of an unknown type.
@@ -208,8 +218,11 @@ fn what_is_the_games_is_ignored_quietly() {
 fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_no_client_is_disconnected() {
     let (start, mut connection) = connection(VoiceOnlySettings::default());
     Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V42));
-    let mixed =
-        batch(Version::V42, 1.0, &[(Kind::Voice, &voice_body(b"in front")), (Kind::Command, &[1; 20])]);
+    let mixed = batch(
+        Version::V42,
+        1.0,
+        &[(MessageKind::Voice, &voice_body(b"in front")), (MessageKind::Command, &[1; 20])],
+    );
     let mixed = [mixed, voice(Version::V42, b"behind")[8..].to_vec()].concat();
     let made = Made::from_client(&mut connection, start, UNRELIABLE, &mixed);
     assert_eq!(made.parts, [(MessagePart::Voice(Delivery::Unreliable), b"in front".to_vec())]);
@@ -247,17 +260,22 @@ fn any_number_of_pings_in_one_message_gets_one_answer_to_the_newest() {
         let newest = ping_at(version, 109.0);
         let bodies: Vec<TimesBody> =
             (0..109).map(|time| ping_at(version, f64::from(time)).body()).chain([newest.body()]).collect();
-        let pings: Vec<(Kind, &[u8])> = bodies.iter().map(|body| (Kind::Ping, body.as_ref())).collect();
+        let pings: Vec<(MessageKind, &[u8])> =
+            bodies.iter().map(|body| (MessageKind::Ping, body.as_ref())).collect();
         let made = Made::from_client(&mut connection, start, UNRELIABLE, &batch(version, 1.0, &pings));
         let form = connection.dialect().expect("it has pinged").pong_form();
         let pong = newest.pong(form, 0.0);
-        let answer = batch(version, 0.0, &[(Kind::Pong, pong.as_ref())]);
+        let answer = batch(version, 0.0, &[(MessageKind::Pong, pong.as_ref())]);
         assert_eq!(made.parts, [(MessagePart::ToClient(UNRELIABLE), answer)], "{version:?}");
     }
 }
 
-fn ping_at(version: Version, time: f64) -> Ping {
-    if version.has_two_times() { Ping::Times { local: time, predicted: time } } else { Ping::Time(time) }
+fn ping_at(version: Version, time: f64) -> MirrorPing {
+    if version.has_two_times() {
+        MirrorPing::Times { local: time, predicted: time }
+    } else {
+        MirrorPing::Time(time)
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Batches that are right, and those that are not.
 
-use consonance_ngo::{BATCH_HEADER_BYTES, Batch, BatchError, MessageType, TYPES_MAX, TypeList, packed};
+use consonance_ngo::{
+    BATCH_HEADER_BYTES, NgoBatch, NgoBatchError, NgoMessageType, TYPES_MAX, TypeList, packed,
+};
 use proptest::prelude::*;
 use twox_hash::XxHash64;
 
@@ -16,7 +18,7 @@ fn rehashed(mut bytes: Vec<u8>) -> Vec<u8> {
 #[test]
 fn what_is_wrong_with_a_batch_is_told() {
     let good = batch(&[(5, b"body")]);
-    assert!(Batch::parse(&good).is_ok());
+    assert!(NgoBatch::parse(&good).is_ok());
     let with = |at: usize, value: u8| {
         let mut bytes = good.clone();
         bytes[at] = value;
@@ -24,15 +26,15 @@ fn what_is_wrong_with_a_batch_is_told() {
     };
     let longer = [good.as_slice(), &[0; 8]].concat();
     for (bytes, error) in [
-        (good[..15].to_vec(), BatchError::CutOff),
-        (with(0, 0x61), BatchError::WrongMark(0x1161)),
-        (with(4, 23), BatchError::WrongSize),
-        (with(7, 0x80), BatchError::WrongSize),
-        (longer, BatchError::WrongSize),
-        (with(8, !good[8]), BatchError::WrongHash),
-        (with(20, b'x'), BatchError::WrongHash),
+        (good[..15].to_vec(), NgoBatchError::CutOff),
+        (with(0, 0x61), NgoBatchError::WrongMark(0x1161)),
+        (with(4, 23), NgoBatchError::WrongSize),
+        (with(7, 0x80), NgoBatchError::WrongSize),
+        (longer, NgoBatchError::WrongSize),
+        (with(8, !good[8]), NgoBatchError::WrongHash),
+        (with(20, b'x'), NgoBatchError::WrongHash),
     ] {
-        assert_eq!(Batch::parse(&bytes), Err(error), "{bytes:02x?}");
+        assert_eq!(NgoBatch::parse(&bytes), Err(error), "{bytes:02x?}");
     }
 }
 
@@ -45,9 +47,9 @@ fn messages_that_are_cut_off_or_missing_end_a_batch() {
     longer[17] = 0xf9;
     for (bytes, readable) in [(more, 2), (longer, 0)] {
         let bytes = rehashed(bytes);
-        let messages: Vec<_> = Batch::parse(&bytes).unwrap().messages().collect();
+        let messages: Vec<_> = NgoBatch::parse(&bytes).unwrap().messages().collect();
         assert_eq!(messages.len(), readable + 1, "{messages:?}");
-        assert_eq!(messages.last(), Some(&Err(BatchError::MessageCutOff)));
+        assert_eq!(messages.last(), Some(&Err(NgoBatchError::MessageCutOff)));
     }
 }
 
@@ -59,7 +61,7 @@ proptest! {
         let messages: Vec<(u32, &[u8])> = bodies.iter().map(|(id, body)| (*id, body.as_slice())).collect();
         let bytes = batch(&messages);
         prop_assert!(bytes.len().is_multiple_of(8));
-        let read: Vec<_> = Batch::parse(&bytes).unwrap().messages().map(Result::unwrap).collect();
+        let read: Vec<_> = NgoBatch::parse(&bytes).unwrap().messages().map(Result::unwrap).collect();
         let read: Vec<(u32, &[u8])> = read.iter().map(|message| (message.id, message.body)).collect();
         prop_assert_eq!(read, messages);
     }
@@ -78,5 +80,5 @@ fn lists_of_types_are_bounded() {
     for bytes in [list(TYPES_MAX as i32 + 1), list(-1), list(3)[..14].to_vec()] {
         assert_eq!(TypeList::read(&bytes), None);
     }
-    assert_eq!(longest.find(MessageType(0x0101_0101)), Some((0, 0)));
+    assert_eq!(longest.find(NgoMessageType(0x0101_0101)), Some((0, 0)));
 }

@@ -1,8 +1,8 @@
 //! Bytes as the rules of stock ends make them.
 
 use consonance_ngo::{
-    Batch, BatchWriter, ConnectionApproved, MessageType, NameHash, SceneHandle, TypeList, VoiceDialect,
-    VoiceName, packed, write_disconnect_reason, write_empty_synchronization,
+    ConnectionApproved, NameHash, NgoBatch, NgoBatchWriter, NgoMessageType, SceneHandle, TypeList,
+    VoiceDialect, VoiceName, packed, write_disconnect_reason, write_empty_synchronization,
 };
 use proptest::prelude::*;
 use twox_hash::XxHash64;
@@ -114,8 +114,8 @@ fn types_are_the_hashes_of_their_names() {
         "AnticipationCounterSyncPingMessage",
         "AnticipationCounterSyncPongMessage",
     ];
-    let stock: Vec<MessageType> = TypeList::stock().types().iter().map(|(listed, _)| *listed).collect();
-    assert_eq!(stock, names.map(MessageType::of_netcode));
+    let stock: Vec<NgoMessageType> = TypeList::stock().types().iter().map(|(listed, _)| *listed).collect();
+    assert_eq!(stock, names.map(NgoMessageType::of_netcode));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_batch_with_a_voice_packet_of_48_bytes() {
     let bytes = written(|bytes| voice.write(VoiceName::ToServer, NameHash::FourBytes, &hex(D), bytes));
     assert_eq!(bytes, hex(BATCH_WITH_D));
     assert_eq!(bytes.len(), 48);
-    let messages: Vec<_> = Batch::parse(&bytes).unwrap().messages().map(Result::unwrap).collect();
+    let messages: Vec<_> = NgoBatch::parse(&bytes).unwrap().messages().map(Result::unwrap).collect();
     assert_eq!(messages.len(), 1);
     assert_eq!(voice.name_of(&messages[0]), Some((VoiceName::ToServer, NameHash::FourBytes)));
     assert_eq!(VoiceDialect::packet(&messages[0]), Some(hex(D).as_slice()));
@@ -143,7 +143,7 @@ fn a_batch_with_a_voice_packet_of_48_bytes() {
 
 #[test]
 fn an_empty_entry_of_a_list() {
-    let list = TypeList::new(vec![(MessageType(0), 0)]);
+    let list = TypeList::new(vec![(NgoMessageType(0), 0)]);
     assert_eq!(written(|bytes| list.write(bytes))[1..], hex("00000000 01"));
 }
 
@@ -178,9 +178,9 @@ fn synchronization_of_38_bytes_and_of_42_with_long_handles() {
 #[test]
 fn a_batch_with_approval_and_synchronization_of_208_bytes() {
     let bytes = written(|bytes| {
-        let mut batch = BatchWriter::new(bytes);
-        batch.message(id_of(MessageType::CONNECTION_APPROVED), &[&hex(APPROVED)]);
-        batch.message(id_of(MessageType::SCENE_EVENT), &[&hex(SYNCHRONIZE)]);
+        let mut batch = NgoBatchWriter::new(bytes);
+        batch.message(id_of(NgoMessageType::CONNECTION_APPROVED), &[&hex(APPROVED)]);
+        batch.message(id_of(NgoMessageType::SCENE_EVENT), &[&hex(SYNCHRONIZE)]);
         batch.finish();
     });
     let expected =

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_gateway::{Channel, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_ngo::{
-    BatchWriter, ConnectionApproved, MessageType, NameHash, NgoProxiedConnection, NgoProxy, RELIABLE,
+    ConnectionApproved, NameHash, NgoBatchWriter, NgoMessageType, NgoProxiedConnection, NgoProxy, RELIABLE,
     TypeList, UNRELIABLE, VoiceDialect, VoiceName,
 };
 use consonance_transport::Delivery;
@@ -56,7 +56,7 @@ fn everything_goes_through_before_the_games_server_has_approved() {
 fn voice_is_taken_out_and_the_rest_stays_as_it_is() {
     let mut proxy = approved();
     let voice = voice_body(VoiceName::ToServer, b"hello");
-    let named = id_of(MessageType::NAMED);
+    let named = id_of(NgoMessageType::NAMED);
     for (channel, delivery) in [(RELIABLE, Delivery::Reliable), (UNRELIABLE, Delivery::Unreliable)] {
         let mixed = batch(&[(16, b"one"), (named, &voice), (named, b"of the game's own"), (16, b"")]);
         let rest = batch(&[(16, b"one"), (named, b"of the game's own"), (16, b"")]);
@@ -86,7 +86,7 @@ fn what_has_no_voice_or_cannot_be_read_goes_through_byte_for_byte() {
 #[test]
 fn a_voice_server_behind_is_not_heard() {
     let mut proxy = approved();
-    let named = id_of(MessageType::NAMED);
+    let named = id_of(NgoMessageType::NAMED);
     let voice = voice_body(VoiceName::ToClient, b"from the other one");
     assert_eq!(from_game(&mut proxy, RELIABLE, &batch(&[(named, &voice)])), Made::of([]));
     let mixed = batch(&[(named, &voice), (16, b"rpc")]);
@@ -101,9 +101,9 @@ fn the_number_of_voice_is_that_of_the_games_own_server() {
     let mut proxy = NgoProxy.open(Instant::now());
     let mut body = Vec::new();
     ConnectionApproved { types: types.clone(), client_id: 5, tick: 9 }.write(&mut body);
-    let (id, _) = types.find(MessageType::CONNECTION_APPROVED).unwrap();
+    let (id, _) = types.find(NgoMessageType::CONNECTION_APPROVED).unwrap();
     let mut welcome = Vec::new();
-    let mut batch = BatchWriter::new(&mut welcome);
+    let mut batch = NgoBatchWriter::new(&mut welcome);
     batch.message(id, &[&body]);
     batch.finish();
     from_game(&mut proxy, RELIABLE, &welcome);

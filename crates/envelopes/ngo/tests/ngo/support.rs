@@ -1,7 +1,7 @@
 //! What envelopes make of messages.
 
 use consonance_gateway::{MessagePart, MessageParts};
-use consonance_ngo::{BatchWriter, ConnectionRequest, MessageType, TypeList};
+use consonance_ngo::{ConnectionRequest, NgoBatchWriter, NgoMessageType, TypeList};
 
 /// What came out of an envelope: parts in order, and the rule that was broken.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Made {
 /// A batch of these messages.
 pub(crate) fn batch(messages: &[(u32, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut batch = BatchWriter::new(&mut bytes);
+    let mut batch = NgoBatchWriter::new(&mut bytes);
     for (id, body) in messages {
         batch.message(*id, &[body]);
     }
@@ -47,7 +47,7 @@ pub(crate) fn request(types: TypeList) -> Vec<u8> {
 }
 
 /// The number of a type in the stock list.
-pub(crate) fn id_of(message_type: MessageType) -> u32 {
+pub(crate) fn id_of(message_type: NgoMessageType) -> u32 {
     TypeList::stock().find(message_type).unwrap().0
 }
 

@@ -5,19 +5,19 @@ use std::time::Instant;
 use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::voice::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
+use crate::voice::{DarkRiftMessage, DarkRiftVoiceSettings, Layout, STOCK_CHANNELS, VoiceDialect};
 
 /// The envelope of a client. It begins to speak, so it has to be told what voice looks like.
 #[derive(Clone, Copy, Debug)]
 pub struct DarkRiftVoiceClient {
     to_server: VoiceDialect,
-    settings: VoiceSettings,
+    settings: DarkRiftVoiceSettings,
 }
 
 impl DarkRiftVoiceClient {
     /// A client whose voice has this tag and this layout to the server, and `tag_to_client` (or the same) back.
     pub fn new(tag_to_server: u16, tag_to_client: Option<u16>, layout: Layout) -> Self {
-        let settings = VoiceSettings {
+        let settings = DarkRiftVoiceSettings {
             tag_to_server: Some(tag_to_server),
             tag_to_client,
             layout: Some(layout),
@@ -45,7 +45,7 @@ impl ClientEnvelope for DarkRiftVoiceClient {
 
     fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let dialect = self.settings.to_client(self.to_server);
-        let packet = Message::parse(message).and_then(|message| dialect.voice_packet(&message));
+        let packet = DarkRiftMessage::parse(message).and_then(|message| dialect.voice_packet(&message));
         if let Some(packet) = packet {
             parts.voice(self.settings.channels.delivery_of(channel), packet);
         }

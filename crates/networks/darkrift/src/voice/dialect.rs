@@ -1,6 +1,6 @@
 //! How voice looks in a game's messages.
 
-use crate::voice::Message;
+use crate::voice::DarkRiftMessage;
 
 /// How a voice packet lies in a message's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct VoiceDialect {
 impl VoiceDialect {
     /// The dialect of a message that carries a handshake, which each client's voice begins with. Hardly anything else
     /// looks like one: it begins with two bytes of its own, and the third says what it is.
-    pub fn learn(message: &Message<'_>) -> Option<Self> {
+    pub fn learn(message: &DarkRiftMessage<'_>) -> Option<Self> {
         if message.is_command {
             return None;
         }
@@ -38,7 +38,7 @@ impl VoiceDialect {
     }
 
     /// The voice packet in a message, if it is one of voice.
-    pub fn voice_packet<'a>(&self, message: &Message<'a>) -> Option<&'a [u8]> {
+    pub fn voice_packet<'a>(&self, message: &DarkRiftMessage<'a>) -> Option<&'a [u8]> {
         if message.is_command || message.tag != self.tag {
             return None;
         }
@@ -47,7 +47,7 @@ impl VoiceDialect {
 
     /// Appends the message that carries a voice packet.
     pub fn write(&self, packet: &[u8], bytes: &mut Vec<u8>) {
-        Message { is_command: false, tag: self.tag, ping: None, body: &[] }.write(bytes);
+        DarkRiftMessage { is_command: false, tag: self.tag, ping: None, body: &[] }.write(bytes);
         let length = packet.len() as u32;
         match self.layout {
             Layout::Raw => {}

@@ -6,12 +6,12 @@ use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePa
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::voice::dialect::MAGIC;
-use crate::voice::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
+use crate::voice::{DarkRiftMessage, DarkRiftPing, DarkRiftVoiceSettings, Learned, VoiceDialect};
 
 /// Envelopes of the connections from a game's clients.
 #[derive(Debug)]
 pub struct DarkRiftVoice {
-    settings: VoiceSettings,
+    settings: DarkRiftVoiceSettings,
     learned: Learned,
     rest: Rest,
 }
@@ -26,14 +26,14 @@ enum Rest {
 impl DarkRiftVoice {
     /// For a server for voice only, which the game connects to beside its own. Messages of other tags are ignored,
     /// except that their pings are answered. A client that sends commands is disconnected, as by a stock server.
-    pub fn voice_only(settings: VoiceSettings) -> Self {
+    pub fn voice_only(settings: DarkRiftVoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::Answered }
     }
 
     /// For a proxy: takes voice out of a game's traffic on its way to the game's server. Everything else goes
     /// on byte for byte, commands and pings included. Only messages whose tag, layout and first bytes all are
     /// those of voice are taken out.
-    pub fn in_proxy(settings: VoiceSettings) -> Self {
+    pub fn in_proxy(settings: DarkRiftVoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::PassedOn }
     }
 
@@ -64,7 +64,7 @@ impl EnvelopeKind for DarkRiftVoice {
 /// One connection from a game's client.
 #[derive(Debug)]
 pub struct DarkRiftVoiceConnection {
-    settings: VoiceSettings,
+    settings: DarkRiftVoiceSettings,
     dialect: Option<VoiceDialect>,
     learned: Learned,
     rest: Rest,
@@ -93,7 +93,7 @@ impl Envelope for DarkRiftVoiceConnection {
         message: &[u8],
         parts: &mut MessageParts,
     ) {
-        let parsed = Message::parse(message);
+        let parsed = DarkRiftMessage::parse(message);
         let packet = parsed.and_then(|parsed| self.voice_packet(channel, &parsed));
         match (self.rest, packet) {
             (Rest::Answered, Some(packet)) => parts.voice(self.delivery_of(channel), packet),
@@ -108,7 +108,7 @@ impl Envelope for DarkRiftVoiceConnection {
 
 impl DarkRiftVoiceConnection {
     /// The voice packet in a message from the client; the first handshake tells what voice looks like.
-    fn voice_packet<'a>(&mut self, channel: Channel, message: &Message<'a>) -> Option<&'a [u8]> {
+    fn voice_packet<'a>(&mut self, channel: Channel, message: &DarkRiftMessage<'a>) -> Option<&'a [u8]> {
         if !self.has_begun
             && channel == self.settings.channels.reliable
             && let Some(seen) = VoiceDialect::learn(message)
@@ -131,12 +131,12 @@ impl DarkRiftVoiceConnection {
 }
 
 /// What a stock server does with a message that no plugin of the game's knows.
-fn answer(channel: Channel, message: Option<Message<'_>>, parts: &mut MessageParts) {
+fn answer(channel: Channel, message: Option<DarkRiftMessage<'_>>, parts: &mut MessageParts) {
     match message {
-        Some(Message { is_command: true, .. }) => parts.violation("clients give no commands"),
-        Some(message @ Message { ping: Some(Ping { code, is_answer: false }), .. }) => {
-            let ping = Some(Ping { code, is_answer: true });
-            let answer = Message { ping, body: &[], ..message };
+        Some(DarkRiftMessage { is_command: true, .. }) => parts.violation("clients give no commands"),
+        Some(message @ DarkRiftMessage { ping: Some(DarkRiftPing { code, is_answer: false }), .. }) => {
+            let ping = Some(DarkRiftPing { code, is_answer: true });
+            let answer = DarkRiftMessage { ping, body: &[], ..message };
             parts.write(MessagePart::ToClient(channel), |bytes| answer.write(bytes));
         }
         _ => {}

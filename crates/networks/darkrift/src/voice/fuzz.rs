@@ -8,7 +8,9 @@ use consonance_gateway::{
 };
 use consonance_transport::Delivery;
 
-use crate::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDialect, VoiceSettings};
+use crate::voice::{
+    DarkRiftMessage, DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout, VoiceDialect,
+};
 
 /// Messages one after the other, each behind a byte for its way and one for its length.
 ///
@@ -16,8 +18,8 @@ use crate::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDia
 /// If an envelope does what it must not.
 pub fn darkrift_messages(mut bytes: &[u8]) {
     let now = Instant::now();
-    let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(now);
-    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(now);
+    let mut proxy = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default()).open(now);
+    let mut server = DarkRiftVoice::voice_only(DarkRiftVoiceSettings::default()).open(now);
     let mut client = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
     let mut parts = MessageParts::default();
     while let [way, length, rest @ ..] = bytes {
@@ -33,7 +35,7 @@ pub fn darkrift_messages(mut bytes: &[u8]) {
         while parts.pop().is_some() {}
         let mut wrapped = Vec::new();
         if server.wrap(now, Delivery::Unreliable, message, &mut wrapped).is_some() {
-            let wrapped = Message::parse(&wrapped).expect("what is written has a header");
+            let wrapped = DarkRiftMessage::parse(&wrapped).expect("what is written has a header");
             assert!(wrapped.body.ends_with(message) && !wrapped.is_command && wrapped.ping.is_none());
         }
     }
@@ -41,11 +43,11 @@ pub fn darkrift_messages(mut bytes: &[u8]) {
 
 /// What is read is written again as it was, but for flags that mean nothing.
 fn check_message(bytes: &[u8]) {
-    let Some(message) = Message::parse(bytes) else { return };
+    let Some(message) = DarkRiftMessage::parse(bytes) else { return };
     let mut again = Vec::new();
     message.write(&mut again);
     assert_eq!(again[1..], bytes[1..]);
-    assert_eq!(Message::parse(&again), Some(message));
+    assert_eq!(DarkRiftMessage::parse(&again), Some(message));
     if let Some(dialect) = VoiceDialect::learn(&message) {
         assert!(dialect.voice_packet(&message).is_some_and(|packet| bytes.ends_with(packet)));
     }

@@ -2,27 +2,27 @@
 
 /// One message, as it travels over TCP behind its length or alone in a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct DarkRiftMessage<'a> {
     /// Whether it speaks to the network and not to the game.
     pub is_command: bool,
     /// What it is about: the game's own number, or the command's.
     pub tag: u16,
     /// A measurement of the way, if the sender asks for one or answers one.
-    pub ping: Option<Ping>,
+    pub ping: Option<DarkRiftPing>,
     /// What it says.
     pub body: &'a [u8],
 }
 
 /// A measurement of the round trip: the receiver may send a message back that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ping {
+pub struct DarkRiftPing {
     /// Which one.
     pub code: u16,
     /// Whether it answers.
     pub is_answer: bool,
 }
 
-impl<'a> Message<'a> {
+impl<'a> DarkRiftMessage<'a> {
     /// `None` if there is no whole header.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (&[flags, tag_high, tag_low], rest) = bytes.split_first_chunk()?;
@@ -31,7 +31,7 @@ impl<'a> Message<'a> {
             (None, rest)
         } else {
             let (code, body) = rest.split_first_chunk()?;
-            (Some(Ping { code: u16::from_be_bytes(*code), is_answer }), body)
+            (Some(DarkRiftPing { code: u16::from_be_bytes(*code), is_answer }), body)
         };
         let tag = u16::from_be_bytes([tag_high, tag_low]);
         Some(Self { is_command: flags & COMMAND != 0, tag, ping, body })

@@ -7,7 +7,7 @@ use crate::voice::{Layout, VoiceDialect};
 
 /// What is known about voice in a game; what is `None` is learned from the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceSettings {
+pub struct DarkRiftVoiceSettings {
     /// The tag of voice messages to the server. Without it the tag and the layout are learned.
     pub tag_to_server: Option<u16>,
     /// The tag of voice messages to clients; the tag to the server, if there is none.
@@ -18,13 +18,13 @@ pub struct VoiceSettings {
     pub channels: VoiceChannels,
 }
 
-impl Default for VoiceSettings {
+impl Default for DarkRiftVoiceSettings {
     fn default() -> Self {
         Self { tag_to_server: None, tag_to_client: None, layout: None, channels: STOCK_CHANNELS }
     }
 }
 
-impl VoiceSettings {
+impl DarkRiftVoiceSettings {
     /// What voice to the server looks like, if that is settled.
     pub(crate) fn to_server(self) -> Option<VoiceDialect> {
         Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout.unwrap_or_default() })

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, VoiceSettings};
+use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network};
@@ -36,10 +36,10 @@ impl Network for Plain {
         let network = DarkRiftServer::bind(([127, 0, 0, 1], 0).into(), ServerSettings::default())
             .expect("a port is free");
         self.relay = Some(Relay::to(network.local_addr()));
-        let settings = VoiceSettings {
+        let settings = DarkRiftVoiceSettings {
             tag_to_server: Some(TAG),
             layout: Some(Layout::Prefixed),
-            ..VoiceSettings::default()
+            ..DarkRiftVoiceSettings::default()
         };
         EnvelopeServer::new(network, DarkRiftVoice::voice_only(settings), "")
     }

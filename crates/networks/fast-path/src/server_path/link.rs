@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::batch::Batch;
+use crate::batch::DatagramBatch;
 use crate::header::{Header, Kind, TO_CLIENT_HEADER_BYTES};
 use crate::probe::Token;
 use crate::seal::{Opener, Sealer};
@@ -117,12 +117,18 @@ impl Link {
     }
 
     /// False if the batch has no room.
-    pub(super) fn seal(&mut self, to: SocketAddr, kind: Kind, body: &[u8], batch: &mut Batch) -> bool {
+    pub(super) fn seal(
+        &mut self,
+        to: SocketAddr,
+        kind: Kind,
+        body: &[u8],
+        batch: &mut DatagramBatch,
+    ) -> bool {
         batch.push(to, |out| self.sealer.seal(Header::ToClient(kind), body, out))
     }
 
     /// Seals what waits, and keeps its buffer. False if the batch has no room: it is gone then.
-    pub(super) fn seal_waiting(&mut self, to: SocketAddr, batch: &mut Batch) -> bool {
+    pub(super) fn seal_waiting(&mut self, to: SocketAddr, batch: &mut DatagramBatch) -> bool {
         let Self { sealer, waiting, .. } = self;
         let is_taken = batch.push(to, |out| sealer.seal(Header::ToClient(Kind::Packets), waiting, out));
         waiting.clear();

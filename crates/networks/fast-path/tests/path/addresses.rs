@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_fast_path::{Cipher, Refusal};
+use consonance_fast_path::{Cipher, DatagramRefusal};
 use proptest::prelude::*;
 
 use crate::pair::{CLIENT, ELSEWHERE, HOME, Pair, address};
@@ -70,7 +70,7 @@ fn an_attacker_that_copies_datagrams_gets_one_challenge_and_no_voice() {
         let mut copy = datagram.clone();
         assert!(pair.server.handle_datagram(pair.now, thief, &mut copy).unwrap().is_some());
         let own = pair.server.handle_datagram(pair.now, pair.client_at, &mut datagram);
-        assert_eq!(own, Err(Refusal::Replayed));
+        assert_eq!(own, Err(DatagramRefusal::Replayed));
         assert!(pair.server_sends(1, b"voice"));
         for (to, _) in pair.batch() {
             challenges += usize::from(to == thief);

@@ -1,12 +1,12 @@
 //! Datagrams that the peer did not send, or not so, or not now.
 
-use consonance_fast_path::{Cipher, Refusal, ServerPath, ServerPathSettings};
+use consonance_fast_path::{Cipher, DatagramRefusal, ServerPath, ServerPathSettings};
 use proptest::prelude::*;
 
 use crate::pair::{ELSEWHERE, Pair, WORKER, address, secrets};
 
 /// What the server says to a datagram from somewhere, and whether it kept still.
-fn refusal(pair: &mut Pair, datagram: &[u8]) -> Option<Refusal> {
+fn refusal(pair: &mut Pair, datagram: &[u8]) -> Option<DatagramRefusal> {
     let refusal = pair.server.handle_datagram(pair.now, address(ELSEWHERE), &mut datagram.to_vec()).err();
     assert!(pair.batch().is_empty() || refusal.is_none(), "nothing is answered");
     refusal
@@ -22,24 +22,24 @@ fn what_the_client_did_not_seal_is_dropped_by_reason() {
         datagram
     };
     for (datagram, expected) in [
-        (Vec::new(), Refusal::Malformed),
-        (genuine[..13].to_vec(), Refusal::Malformed),
-        (changed(0, 0x41), Refusal::Malformed),
-        (changed(0, 0x02), Refusal::Malformed),
-        (changed(0, 0x05), Refusal::Malformed),
-        (changed(0, 0x03), Refusal::Forged),
-        (changed(1, WORKER + 1), Refusal::OtherWorker),
-        (changed(5, 99), Refusal::UnknownLink),
-        (changed(13, 0), Refusal::Replayed),
-        (changed(13, 200), Refusal::Forged),
-        (changed(6, 0xff), Refusal::Forged),
-        (changed(14, 0), Refusal::Forged),
-        (genuine[..genuine.len() - 1].to_vec(), Refusal::Forged),
+        (Vec::new(), DatagramRefusal::Malformed),
+        (genuine[..13].to_vec(), DatagramRefusal::Malformed),
+        (changed(0, 0x41), DatagramRefusal::Malformed),
+        (changed(0, 0x02), DatagramRefusal::Malformed),
+        (changed(0, 0x05), DatagramRefusal::Malformed),
+        (changed(0, 0x03), DatagramRefusal::Forged),
+        (changed(1, WORKER + 1), DatagramRefusal::OtherWorker),
+        (changed(5, 99), DatagramRefusal::UnknownLink),
+        (changed(13, 0), DatagramRefusal::Replayed),
+        (changed(13, 200), DatagramRefusal::Forged),
+        (changed(6, 0xff), DatagramRefusal::Forged),
+        (changed(14, 0), DatagramRefusal::Forged),
+        (genuine[..genuine.len() - 1].to_vec(), DatagramRefusal::Forged),
     ] {
         assert_eq!(refusal(&mut pair, &datagram), Some(expected), "{datagram:?}");
     }
     assert_eq!(refusal(&mut pair, &genuine), None);
-    assert_eq!(refusal(&mut pair, &genuine), Some(Refusal::Replayed));
+    assert_eq!(refusal(&mut pair, &genuine), Some(DatagramRefusal::Replayed));
     assert_eq!(pair.server.counts().refused.total(), 14);
 }
 
@@ -49,7 +49,7 @@ fn a_link_does_not_open_another_ones_datagrams() {
     let other = pair.server.open(78, &secrets(2), Cipher::Aes128Gcm, true).unwrap();
     let mut datagram = pair.sealed_by_client(b"voice");
     datagram[2..6].copy_from_slice(&other.to_be_bytes());
-    assert_eq!(refusal(&mut pair, &datagram), Some(Refusal::Forged));
+    assert_eq!(refusal(&mut pair, &datagram), Some(DatagramRefusal::Forged));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn the_same_secrets_with_another_cipher_are_other_keys() {
     let mut other = ServerPath::new(WORKER, ServerPathSettings::default(), [9; 32]);
     other.open(1, &secrets(1), Cipher::ChaCha20Poly1305, true).unwrap();
     let mut datagram = pair.sealed_by_client(b"voice");
-    assert_eq!(other.handle_datagram(pair.now, pair.client_at, &mut datagram), Err(Refusal::Forged));
+    assert_eq!(other.handle_datagram(pair.now, pair.client_at, &mut datagram), Err(DatagramRefusal::Forged));
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn a_path_that_was_closed_is_unknown_and_its_number_has_new_keys() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     let (first, second) = (pair.sealed_by_client(b"late"), pair.sealed_by_client(b"later"));
     pair.server.close(pair.number);
-    assert_eq!(refusal(&mut pair, &first), Some(Refusal::UnknownLink));
+    assert_eq!(refusal(&mut pair, &first), Some(DatagramRefusal::UnknownLink));
     assert!(!pair.server_sends(1, b"voice"));
     assert_eq!(pair.server.open(78, &secrets(2), Cipher::Aes128Gcm, true), Some(pair.number));
-    assert_eq!(refusal(&mut pair, &second), Some(Refusal::Forged));
+    assert_eq!(refusal(&mut pair, &second), Some(DatagramRefusal::Forged));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use consonance_transport::hosted::{HostedServerHandle, Received};
 use super::HostedRoom;
 use crate::header;
 use crate::members::Member;
-use crate::message::Direction;
+use crate::message::MessageDirection;
 use crate::settings::Loopback;
 
 impl HostedRoom {
@@ -19,7 +19,7 @@ impl HostedRoom {
         &mut self,
         now: Instant,
         from: u64,
-        direction: Direction,
+        direction: MessageDirection,
         delivery: Delivery,
         packet: &[u8],
     ) {
@@ -29,8 +29,8 @@ impl HostedRoom {
             self.statistics.unknown_peer += 1;
         } else {
             match direction {
-                Direction::ToServer => self.give_to_server(now, from, delivery, packet),
-                Direction::ToClient => self.give_to_player(from, delivery, packet),
+                MessageDirection::ToServer => self.give_to_server(now, from, delivery, packet),
+                MessageDirection::ToClient => self.give_to_player(from, delivery, packet),
             }
         }
     }

@@ -9,7 +9,7 @@ use consonance_transport::hosted::{ClientRequest, DirectRequest, Received, Serve
 use super::HostedRoom;
 use crate::header;
 use crate::members::Member;
-use crate::message::{Direction, Message, RoomRequest, Target};
+use crate::message::{MessageDirection, MessageTarget, RoomMessage, RoomRequest};
 use crate::settings::Loopback;
 
 /// One packet on its way to all its receivers.
@@ -27,7 +27,7 @@ pub(super) struct Outgoing {
 
 #[derive(Clone, Copy, Debug)]
 struct Head {
-    direction: Direction,
+    direction: MessageDirection,
     delivery: Delivery,
     receivers: Receivers,
 }
@@ -42,8 +42,8 @@ enum Receivers {
 impl Outgoing {
     fn begin(&mut self, delivery: Delivery, receivers: Receivers, packet: &[u8], peers: &[u64]) {
         let direction = match receivers {
-            Receivers::Server => Direction::ToServer,
-            Receivers::Peers | Receivers::AllOthers => Direction::ToClient,
+            Receivers::Server => MessageDirection::ToServer,
+            Receivers::Peers | Receivers::AllOthers => MessageDirection::ToClient,
         };
         self.head = Some(Head { direction, delivery, receivers });
         self.packet.clear();
@@ -66,25 +66,25 @@ impl Outgoing {
     }
 
     /// The next message of the present packet.
-    fn next(&mut self, takes_lists: bool) -> Option<Message<'_>> {
+    fn next(&mut self, takes_lists: bool) -> Option<RoomMessage<'_>> {
         let Head { direction, delivery, receivers } = self.head?;
         let target = match receivers {
-            Receivers::Server => Target::Server,
-            Receivers::AllOthers => Target::AllOthers,
+            Receivers::Server => MessageTarget::Server,
+            Receivers::AllOthers => MessageTarget::AllOthers,
             Receivers::Peers => match &self.peers[self.named..] {
                 [] => {
                     self.head = None;
                     return None;
                 }
-                [_, _, ..] if takes_lists => Target::Peers(&self.peers[self.named..]),
-                [peer, ..] => Target::Peer(*peer),
+                [_, _, ..] if takes_lists => MessageTarget::Peers(&self.peers[self.named..]),
+                [peer, ..] => MessageTarget::Peer(*peer),
             },
         };
         match target {
-            Target::Peer(_) => self.named += 1,
+            MessageTarget::Peer(_) => self.named += 1,
             _ => self.head = None,
         }
-        Some(Message { direction, target, delivery, packet: &self.packet })
+        Some(RoomMessage { direction, target, delivery, packet: &self.packet })
     }
 
     fn is_empty(&self) -> bool {

@@ -1,8 +1,8 @@
 //! How the messages of a room are put into the calls of five networks.
 
 use consonance_hosted::{
-    Direction, Message, PhotonBolt, PhotonFusion, PhotonPun, RoomSettings, SteamInGame, SteamSend, Target,
-    UnetHlapi,
+    MessageDirection, MessageTarget, PhotonBolt, PhotonFusion, PhotonPun, RoomMessage, RoomSettings,
+    SteamInGame, SteamSend, UnetHlapi,
 };
 use consonance_transport::Delivery;
 
@@ -29,8 +29,8 @@ impl Network {
     }
 
     /// What unmodified peers take of this message; everything else they pass over, and the test fails.
-    pub(crate) fn event(&self, sender: u64, message: &Message<'_>) -> (Event, Receivers) {
-        let Message { direction, delivery, packet, .. } = *message;
+    pub(crate) fn event(&self, sender: u64, message: &RoomMessage<'_>) -> (Event, Receivers) {
+        let RoomMessage { direction, delivery, packet, .. } = *message;
         let (label, content, most) = match self {
             // One object of the custom type.
             Self::Pun(pun) => {
@@ -60,7 +60,7 @@ impl Network {
     }
 
     /// For which end an event is that a peer received, and its packet.
-    pub(crate) fn read<'a>(&self, event: &'a Event, is_server: bool) -> Option<(Direction, &'a [u8])> {
+    pub(crate) fn read<'a>(&self, event: &'a Event, is_server: bool) -> Option<(MessageDirection, &'a [u8])> {
         match self {
             Self::Pun(pun) => {
                 let direction = pun.direction_of(event.label.parse().ok()?)?;
@@ -73,31 +73,36 @@ impl Network {
             }
             Self::Steam(steam) => {
                 let is_for_server = event.label == steam.to_server_channel.to_string();
-                let direction = if is_for_server { Direction::ToServer } else { Direction::ToClient };
+                let direction =
+                    if is_for_server { MessageDirection::ToServer } else { MessageDirection::ToClient };
                 Some((direction, &event.content))
             }
             Self::Unet(unet) => {
-                let direction = if is_server { Direction::ToServer } else { Direction::ToClient };
+                let direction =
+                    if is_server { MessageDirection::ToServer } else { MessageDirection::ToClient };
                 Some((direction, unet.read_body(&event.content)?))
             }
         }
     }
 
-    fn receivers(&self, target: Target<'_>) -> Receivers {
+    fn receivers(&self, target: MessageTarget<'_>) -> Receivers {
         match (self, target) {
             // Fusion: a call without a target.
-            (Self::Fusion(_), Target::Server) | (Self::Pun(_), Target::AllOthers) => Receivers::Others,
-            (_, Target::Server) => Receivers::MasterClient,
-            (_, Target::Peer(peer)) => Receivers::TargetActors(vec![peer]),
-            (Self::Pun(_), Target::Peers(peers)) => Receivers::TargetActors(peers.to_vec()),
+            (Self::Fusion(_), MessageTarget::Server) | (Self::Pun(_), MessageTarget::AllOthers) => {
+                Receivers::Others
+            }
+            (_, MessageTarget::Server) => Receivers::MasterClient,
+            (_, MessageTarget::Peer(peer)) => Receivers::TargetActors(vec![peer]),
+            (Self::Pun(_), MessageTarget::Peers(peers)) => Receivers::TargetActors(peers.to_vec()),
             _ => panic!("this network sends to one at a time: {target:?}"),
         }
     }
 }
 
 /// The direction whose name this is, in either way of sending.
-fn named<'a>(label: &str, name: impl Fn(Direction, Delivery) -> &'a str) -> Direction {
-    let is_to_server =
-        [Delivery::Reliable, Delivery::Unreliable].iter().any(|how| name(Direction::ToServer, *how) == label);
-    if is_to_server { Direction::ToServer } else { Direction::ToClient }
+fn named<'a>(label: &str, name: impl Fn(MessageDirection, Delivery) -> &'a str) -> MessageDirection {
+    let is_to_server = [Delivery::Reliable, Delivery::Unreliable]
+        .iter()
+        .any(|how| name(MessageDirection::ToServer, *how) == label);
+    if is_to_server { MessageDirection::ToServer } else { MessageDirection::ToClient }
 }

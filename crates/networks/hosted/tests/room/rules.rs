@@ -6,8 +6,8 @@ use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use consonance_hosted::{
-    Direction, HostedRoom, Loopback, PhotonPun, RoomRequest, RoomSettings, RoomStatistics, SteamInGame,
-    Target, UnetHlapi,
+    HostedRoom, Loopback, MessageDirection, MessageTarget, PhotonPun, RoomRequest, RoomSettings,
+    RoomStatistics, SteamInGame, UnetHlapi,
 };
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
@@ -44,7 +44,7 @@ fn hosting(settings: RoomSettings) -> (HostedRoom, HostedClient, HostedServer) {
     (room, player, server.expect("it is here"))
 }
 
-fn receive(room: &mut HostedRoom, from: u64, direction: Direction, packet: &[u8]) {
+fn receive(room: &mut HostedRoom, from: u64, direction: MessageDirection, packet: &[u8]) {
     room.receive(Instant::now(), from, direction, Delivery::Reliable, packet);
 }
 
@@ -91,12 +91,12 @@ fn direct_links(player: &mut HostedClient) -> Vec<Peer> {
 #[test]
 fn what_belongs_to_nothing_here_is_dropped_and_counted() {
     let (mut room, mut player, _) = pun(2);
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
-    receive(&mut room, 9, Direction::ToClient, VOICE);
-    receive(&mut room, ME, Direction::ToClient, VOICE);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
+    receive(&mut room, 9, MessageDirection::ToClient, VOICE);
+    receive(&mut room, ME, MessageDirection::ToClient, VOICE);
     // Only the server sends the roster.
-    receive(&mut room, 3, Direction::ToClient, STATE);
-    receive(&mut room, 3, Direction::ToClient, b"");
+    receive(&mut room, 3, MessageDirection::ToClient, STATE);
+    receive(&mut room, 3, MessageDirection::ToClient, b"");
     let statistics = room.statistics();
     let RoomStatistics { no_server, unknown_peer, own, not_for_players, .. } = statistics;
     assert_eq!((no_server, unknown_peer, own, not_for_players), (1, 1, 1, 2));
@@ -107,8 +107,8 @@ fn what_belongs_to_nothing_here_is_dropped_and_counted() {
 fn a_peer_is_the_servers_from_its_first_message_on() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     assert_eq!(seen(&mut server), [""; 0]);
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
-    receive(&mut room, 3, Direction::ToServer, STATE);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, STATE);
     assert_eq!(seen(&mut server), ["1 is a peer of the game", "1 says let me in", "1 says I am here"]);
     room.peer_left(3);
     assert_eq!(seen(&mut server), ["1 is gone"]);
@@ -117,14 +117,14 @@ fn a_peer_is_the_servers_from_its_first_message_on() {
 #[test]
 fn a_peer_that_asks_to_join_again_gets_a_new_link() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
-    receive(&mut room, 3, Direction::ToServer, STATE);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, STATE);
     assert_eq!(seen(&mut server).len(), 3);
     // Not at once: the server's limit on such requests is each link's.
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     assert_eq!(seen(&mut server), ["1 says let me in"]);
     let later = Instant::now() + Duration::from_secs(1);
-    room.receive(later, 3, Direction::ToServer, Delivery::Reliable, REQUEST);
+    room.receive(later, 3, MessageDirection::ToServer, Delivery::Reliable, REQUEST);
     assert_eq!(seen(&mut server), ["1 is gone", "2 is a peer of the game", "2 says let me in"]);
 }
 
@@ -132,14 +132,14 @@ fn a_peer_that_asks_to_join_again_gets_a_new_link() {
 fn a_peer_that_the_server_disconnects_is_ignored_for_a_while() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
     let now = Instant::now();
-    room.receive(now, 3, Direction::ToServer, Delivery::Reliable, REQUEST);
+    room.receive(now, 3, MessageDirection::ToServer, Delivery::Reliable, REQUEST);
     seen(&mut server);
     server.disconnect(now, Peer(1), "too loud");
     assert_eq!(requests(&mut room, now), ["refused 3: too loud"]);
     let soon = now + Duration::from_millis(1999);
-    room.receive(soon, 3, Direction::ToServer, Delivery::Reliable, STATE);
+    room.receive(soon, 3, MessageDirection::ToServer, Delivery::Reliable, STATE);
     assert_eq!((seen(&mut server), room.statistics().refused), (vec!["1 is gone".to_owned()], 1));
-    room.receive(now + Duration::from_secs(2), 3, Direction::ToServer, Delivery::Reliable, STATE);
+    room.receive(now + Duration::from_secs(2), 3, MessageDirection::ToServer, Delivery::Reliable, STATE);
     assert_eq!(seen(&mut server), ["2 is a peer of the game", "2 says I am here"]);
 }
 
@@ -150,8 +150,8 @@ fn one_packet_for_many_is_one_message_where_the_network_takes_lists() {
         (UnetHlapi::default().room(), vec!["ToClient Peer(2): hello", "ToClient Peer(4): hello"]),
     ] {
         let (mut room, _player, mut server) = hosting(settings);
-        receive(&mut room, 2, Direction::ToServer, REQUEST);
-        receive(&mut room, 4, Direction::ToServer, REQUEST);
+        receive(&mut room, 2, MessageDirection::ToServer, REQUEST);
+        receive(&mut room, 4, MessageDirection::ToServer, REQUEST);
         seen(&mut server);
         server.send(Instant::now(), &[Peer(1), Peer(2)], Delivery::Unreliable, VOICE);
         assert_eq!(requests(&mut room, Instant::now()), expected);
@@ -174,7 +174,7 @@ fn what_a_host_says_to_itself_stays_inside_unless_the_network_brings_it_back() {
     let (mut room, mut player, mut server) = hosting(settings);
     player.send(Instant::now(), Delivery::Reliable, REQUEST);
     assert_eq!(requests(&mut room, Instant::now()), ["ToServer Server: let me in"]);
-    receive(&mut room, ME, Direction::ToServer, REQUEST);
+    receive(&mut room, ME, MessageDirection::ToServer, REQUEST);
     seen(&mut server);
     server.send(Instant::now(), &[Peer(1)], Delivery::Reliable, STATE);
     assert_eq!(requests(&mut room, Instant::now()), ["ToClient Peer(1): I am here"]);
@@ -222,8 +222,8 @@ fn on_steam_a_player_introduces_itself_every_23_seconds() {
 #[test]
 fn the_servers_player_introduces_itself_although_all_else_from_there_is_the_servers() {
     let (mut room, mut player, _) = pun(2);
-    receive(&mut room, 2, Direction::ToClient, INTRODUCTION);
-    receive(&mut room, 2, Direction::ToClient, VOICE);
+    receive(&mut room, 2, MessageDirection::ToClient, INTRODUCTION);
+    receive(&mut room, 2, MessageDirection::ToClient, VOICE);
     let (mut direct, mut relayed) = (0, 0);
     while let Some(event) = player.poll(Instant::now()) {
         direct += u32::from(matches!(event, ClientEvent::Direct { event: DirectEvent::Packet { .. }, .. }));
@@ -263,14 +263,14 @@ fn a_player_whose_server_has_left_waits_for_the_next_one() {
 #[test]
 fn a_server_that_is_replaced_or_stopped_loses_all_peers_and_accepts_none() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     seen(&mut server);
     assert!(room.set_server(Some(2)).is_none());
     assert_eq!(seen(&mut server), ["1 is gone"]);
 
     let (mut room, _player, server) = hosting(UnetHlapi::default().room());
     drop(server);
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
 }
 
@@ -279,8 +279,8 @@ fn a_game_server_without_a_player_serves_all_the_same() {
     let mut room = HostedRoom::without_player(UnetHlapi::default().room(), 0);
     let mut server = room.set_server(Some(0)).expect("it is here");
     room.peer_joined(1);
-    receive(&mut room, 1, Direction::ToServer, REQUEST);
-    receive(&mut room, 1, Direction::ToClient, VOICE);
+    receive(&mut room, 1, MessageDirection::ToServer, REQUEST);
+    receive(&mut room, 1, MessageDirection::ToClient, VOICE);
     assert_eq!(seen(&mut server), ["1 is a peer of the game", "1 says let me in"]);
     server.send(Instant::now(), &[Peer(1)], Delivery::Reliable, STATE);
     assert_eq!(requests(&mut room, Instant::now()), ["ToClient Peer(1): I am here"]);
@@ -294,7 +294,7 @@ fn a_room_takes_no_more_peers_than_its_settings_say() {
     let mut room = HostedRoom::without_player(settings, 0);
     assert_eq!([1, 2, 3, 2].map(|peer| room.peer_joined(peer)), [true, true, false, true]);
     assert_eq!(room.statistics().peers_refused, 1);
-    receive(&mut room, 3, Direction::ToServer, REQUEST);
+    receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     assert_eq!(room.statistics().unknown_peer, 1);
 }
 
@@ -307,7 +307,7 @@ fn the_game_is_woken_for_its_player_and_for_a_server_that_begins_later() {
     assert_eq!(wakes.0.load(Ordering::SeqCst), 1);
     let mut server = room.set_server(Some(ME)).expect("it is here");
     room.peer_joined(2);
-    receive(&mut room, 2, Direction::ToServer, REQUEST);
+    receive(&mut room, 2, MessageDirection::ToServer, REQUEST);
     seen(&mut server);
     assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
 }
@@ -315,12 +315,12 @@ fn the_game_is_woken_for_its_player_and_for_a_server_that_begins_later() {
 #[test]
 fn a_peer_that_left_is_sent_nothing_more_not_even_what_was_begun() {
     let (mut room, _player, mut server) = hosting(UnetHlapi::default().room());
-    receive(&mut room, 2, Direction::ToServer, REQUEST);
-    receive(&mut room, 4, Direction::ToServer, REQUEST);
+    receive(&mut room, 2, MessageDirection::ToServer, REQUEST);
+    receive(&mut room, 4, MessageDirection::ToServer, REQUEST);
     seen(&mut server);
     server.send(Instant::now(), &[Peer(1), Peer(2)], Delivery::Reliable, STATE);
     assert!(
-        matches!(room.poll(Instant::now()), Some(RoomRequest::Send(message)) if message.target == Target::Peer(2))
+        matches!(room.poll(Instant::now()), Some(RoomRequest::Send(message)) if message.target == MessageTarget::Peer(2))
     );
     room.peer_left(4);
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
@@ -331,7 +331,7 @@ fn messages_say_what_they_are_for() {
     let (mut room, mut player, _) = pun(2);
     player.send(Instant::now(), Delivery::Unreliable, VOICE);
     let Some(RoomRequest::Send(message)) = room.poll(Instant::now()) else { panic!("one message") };
-    assert_eq!((message.direction, message.target), (Direction::ToServer, Target::Server));
+    assert_eq!((message.direction, message.target), (MessageDirection::ToServer, MessageTarget::Server));
     assert_eq!((message.delivery, message.packet), (Delivery::Unreliable, VOICE));
     assert!(!message.is_introduction());
 }

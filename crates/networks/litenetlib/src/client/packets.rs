@@ -8,11 +8,11 @@ use consonance_transport::DisconnectReason;
 use super::{Connected, LiteNetLibClient, State};
 use crate::connection::{Connection, TooMuchIncomplete};
 use crate::handshake::{ConnectAccept, Disconnect};
-use crate::packet_type::{Header, PacketType};
+use crate::packet_type::{FirstByte, PacketType};
 
 impl LiteNetLibClient {
     pub(super) fn handle_packet(&mut self, now: Instant, packet: &[u8]) {
-        let Some(header) = Header::parse(packet, self.dialect) else {
+        let Some(header) = FirstByte::parse(packet, self.dialect) else {
             self.statistics.dropped.malformed += 1;
             return;
         };
@@ -44,7 +44,7 @@ impl LiteNetLibClient {
     }
 
     fn handle_disconnect(&mut self, packet: &[u8]) {
-        self.answer(&[Header::new(PacketType::ShutdownOk, 0).byte(self.dialect)]);
+        self.answer(&[FirstByte::new(PacketType::ShutdownOk, 0).byte(self.dialect)]);
         let goodbye = Disconnect::parse(packet, self.dialect);
         let Some(goodbye) = goodbye.filter(|goodbye| goodbye.connect_time == self.connect_time) else {
             return;

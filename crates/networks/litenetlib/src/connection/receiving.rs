@@ -8,7 +8,7 @@ use super::address_proof::Shown;
 use super::incomplete::{Refused, TooMuchIncomplete};
 use super::{Connection, DATAGRAM_BYTES_MAX, UNRELIABLE, merging, round_trip};
 use crate::channel::{ChannelState, Method, data_of};
-use crate::packet_type::{Header, PacketType};
+use crate::packet_type::{FirstByte, PacketType};
 
 impl Connection {
     /// A packet of this connection came; `deliver` gets the messages that it completes.
@@ -18,7 +18,7 @@ impl Connection {
         packet: &[u8],
         deliver: &mut dyn FnMut(Channel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
-        let header = Header::parse(packet, self.dialect);
+        let header = FirstByte::parse(packet, self.dialect);
         let Some(header) = header.filter(|header| header.connection_number == self.number) else {
             self.counts.malformed += 1;
             return Ok(());
@@ -42,7 +42,7 @@ impl Connection {
         let mut rest = &packet[1..];
         while let Some((inner, others)) = merging::split(rest) {
             rest = others;
-            let header = Header::parse(inner, self.dialect);
+            let header = FirstByte::parse(inner, self.dialect);
             let header = header.filter(|header| header.connection_number == self.number);
             // Never one in another: a datagram would unfold without end.
             match header.filter(|header| header.packet_type != PacketType::Merged) {
@@ -56,7 +56,7 @@ impl Connection {
     fn handle_single(
         &mut self,
         now: Instant,
-        header: Header,
+        header: FirstByte,
         packet: &[u8],
         deliver: &mut dyn FnMut(Channel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
@@ -81,7 +81,7 @@ impl Connection {
     fn handle_channeled(
         &mut self,
         now: Instant,
-        header: Header,
+        header: FirstByte,
         packet: &[u8],
         deliver: &mut dyn FnMut(Channel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
@@ -96,7 +96,7 @@ impl Connection {
             let state = slot.get_or_insert_with(|| ChannelState::new(id));
             state.receive(packet, &mut |packet| {
                 let is_fragment =
-                    Header::parse(packet, self.dialect).is_some_and(|header| header.is_fragment);
+                    FirstByte::parse(packet, self.dialect).is_some_and(|header| header.is_fragment);
                 match data_of(packet, is_fragment) {
                     Some((data, None)) => deliver(Channel(u16::from(id)), data),
                     Some((data, Some(fragment))) => match incomplete.push(settings, id, fragment, data) {
@@ -124,7 +124,7 @@ impl Connection {
     /// However many pings are in a datagram, only the newest is answered.
     fn answer_ping(&mut self, now: Instant) {
         if std::mem::take(&mut self.owes_pong) {
-            let first = Header::new(PacketType::Pong, self.number).byte(self.dialect);
+            let first = FirstByte::new(PacketType::Pong, self.number).byte(self.dialect);
             let [low, high] = self.newest_ping.to_le_bytes();
             self.merging.put_alone(&[&[first, low, high], &self.clock.ticks(now).to_le_bytes()]);
         }
@@ -151,8 +151,8 @@ impl Connection {
             self.counts.malformed += 1;
             return;
         }
-        let types = Header::new(PacketType::MtuCheck, 0).byte(self.dialect)
-            ^ Header::new(PacketType::MtuOk, 0).byte(self.dialect);
+        let types = FirstByte::new(PacketType::MtuCheck, 0).byte(self.dialect)
+            ^ FirstByte::new(PacketType::MtuOk, 0).byte(self.dialect);
         self.merging.put_alone(&[&[packet[0] ^ types], &packet[1..]]);
     }
 }

@@ -9,7 +9,7 @@ use consonance_transport::{DisconnectReason, MADE_ROOM, Peer, SERVER_FULL, SHUTT
 use super::remote_client::{Attempt, RemoteClient, State};
 use super::{LiteNetLibServer, peer_id};
 use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
-use crate::packet_type::{Dialect, Header, PacketType};
+use crate::packet_type::{Dialect, FirstByte, PacketType};
 
 /// How many connections from one address one after the other have numbers of their own.
 const CONNECTION_NUMBERS: u8 = 4;
@@ -34,7 +34,7 @@ impl LiteNetLibServer {
     pub(super) fn handle_request(&mut self, now: Instant, from: SocketAddr, packet: &[u8], dialect: Dialect) {
         if protocol_of(packet) != Some(PROTOCOL) {
             self.statistics.connections.failed_handshakes += 1;
-            self.answer(from, &[Header::new(PacketType::InvalidProtocol, 0).byte(dialect)]);
+            self.answer(from, &[FirstByte::new(PacketType::InvalidProtocol, 0).byte(dialect)]);
             return;
         }
         let Some(request) = ConnectRequest::parse(packet, dialect) else {

@@ -10,7 +10,7 @@ use super::remote_client::{RemoteClient, State};
 use super::{ACCEPT_GRACE, LiteNetLibServer, peer_id};
 use crate::connection::TooMuchIncomplete;
 use crate::handshake::{ConnectAccept, Disconnect};
-use crate::packet_type::{Dialect, Header, PacketType};
+use crate::packet_type::{Dialect, FirstByte, PacketType};
 
 /// The second byte of the packet that says for good that a connection is unknown.
 const FINAL: u8 = 1;
@@ -25,7 +25,7 @@ impl LiteNetLibServer {
         }
         let of_request = || self.dialect_of_request(packet);
         let dialect = known_dialect.or_else(of_request).unwrap_or_default();
-        let Some(header) = Header::parse(packet, dialect) else {
+        let Some(header) = FirstByte::parse(packet, dialect) else {
             self.statistics.links.dropped.malformed += 1;
             return;
         };
@@ -39,7 +39,7 @@ impl LiteNetLibServer {
                 self.settle(peer);
             }
             (packet_type, None) if is_of_connection(packet_type) => {
-                self.answer(from, &[Header::new(PacketType::PeerNotFound, 0).byte(dialect)]);
+                self.answer(from, &[FirstByte::new(PacketType::PeerNotFound, 0).byte(dialect)]);
             }
             (_, None) => {}
         }
@@ -72,7 +72,7 @@ impl LiteNetLibServer {
     }
 
     fn handle_disconnect(&mut self, from: SocketAddr, packet: &[u8], dialect: Dialect, known: Option<Peer>) {
-        self.answer(from, &[Header::new(PacketType::ShutdownOk, 0).byte(dialect)]);
+        self.answer(from, &[FirstByte::new(PacketType::ShutdownOk, 0).byte(dialect)]);
         let Some(goodbye) = Disconnect::parse(packet, dialect) else { return };
         let Some((peer, client)) = known.and_then(|peer| Some((peer, self.clients.get(&peer)?))) else {
             return;
@@ -109,7 +109,7 @@ impl LiteNetLibServer {
                     == (announcement.connect_time, announcement.peer_id)
             });
             if !is_known {
-                self.answer(from, &[Header::new(PacketType::PeerNotFound, 0).byte(dialect), FINAL]);
+                self.answer(from, &[FirstByte::new(PacketType::PeerNotFound, 0).byte(dialect), FINAL]);
             }
             return;
         }

@@ -8,7 +8,7 @@ use consonance_gateway::udp::Credit;
 use crate::connection::{ASKED_MAX, Connection, PING_BYTES};
 use crate::goodbye::Goodbye;
 use crate::handshake::{ConnectAccept, Disconnect};
-use crate::packet_type::{Dialect, Header, PacketType};
+use crate::packet_type::{Dialect, FirstByte, PacketType};
 use crate::settings::ServerSettings;
 
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl RemoteClient {
     /// repeats what they answer. They leave enough of it to ask for the proof.
     pub(super) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         while self.connected()?.connection.poll_transmit(datagram) {
-            let header = Header::parse(datagram, self.attempt.dialect);
+            let header = FirstByte::parse(datagram, self.attempt.dialect);
             let is_ping = header.is_some_and(|header| header.packet_type == PacketType::Ping);
             let kept_back = if is_ping { 0 } else { ASKED_MAX * (PING_BYTES + self.layer_bytes) };
             let is_covered = self.credit.covers(datagram.len() + self.layer_bytes + kept_back);

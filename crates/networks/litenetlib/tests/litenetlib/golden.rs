@@ -7,8 +7,8 @@ use consonance_gateway::udp::{
 };
 use consonance_litenetlib::handshake::{ConnectAccept, ConnectRequest, Disconnect};
 use consonance_litenetlib::{
-    ClientSettings, Dialect, Key, LiteNetLibClient, LiteNetLibServer, RELIABLE_ORDERED, ServerSettings,
-    UNRELIABLE,
+    ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, LiteNetLibServer, RELIABLE_ORDERED,
+    ServerSettings, UNRELIABLE,
 };
 use consonance_transport::{DisconnectReason, Peer};
 
@@ -45,7 +45,7 @@ fn requests_are_read_and_written() {
     for (packet, key) in [(REQUEST, ""), (REQUEST_OF_PURRNET, "PurrNet")] {
         let packet = hex(packet);
         let request = ConnectRequest::parse(&packet, Dialect::V1).unwrap();
-        assert!(Key::Exactly(key.to_owned()).fits(request.user_data));
+        assert!(ConnectionKey::Exactly(key.to_owned()).fits(request.user_data));
         let port = u16::from_be_bytes([packet[20], packet[21]]);
         let mut written = Vec::new();
         request.write(Some(([127, 0, 0, 1], port).into()), Dialect::V1, &mut written);

@@ -6,7 +6,7 @@ use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::handshake::{ConnectAccept, Disconnect};
 use consonance_litenetlib::{
-    ClientSettings, Dialect, Key, LiteNetLibClient, RELIABLE_ORDERED, ServerSettings, UNRELIABLE,
+    ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, RELIABLE_ORDERED, ServerSettings, UNRELIABLE,
 };
 use consonance_transport::DisconnectReason;
 
@@ -163,12 +163,12 @@ fn a_goodbye_without_an_answer_ends_after_three_seconds() {
 #[test]
 fn keys_are_asked_for_as_configured() {
     for (key, said, is_taken_in) in [
-        (Key::Exactly(String::new()), "", true),
-        (Key::Exactly(String::new()), "PurrNet", false),
-        (Key::Exactly("PurrNet".to_owned()), "PurrNet", true),
-        (Key::Exactly("PurrNet".to_owned()), "PurrNe", false),
-        (Key::Exactly("PurrNet".to_owned()), "", false),
-        (Key::Any, "whatever", true),
+        (ConnectionKey::Exactly(String::new()), "", true),
+        (ConnectionKey::Exactly(String::new()), "PurrNet", false),
+        (ConnectionKey::Exactly("PurrNet".to_owned()), "PurrNet", true),
+        (ConnectionKey::Exactly("PurrNet".to_owned()), "PurrNe", false),
+        (ConnectionKey::Exactly("PurrNet".to_owned()), "", false),
+        (ConnectionKey::Any, "whatever", true),
     ] {
         let mut rig =
             rig_with(ServerSettings { key: key.clone(), ..Default::default() }, LinkConditions::PERFECT, 1);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{Peer, Remote};
 
-use crate::frame::{NONCE_BYTES, Player};
+use crate::frame::{NONCE_BYTES, PlayerNumber};
 use crate::settings::SidecarSettings;
 use crate::voice_end::VoiceEnd;
 
@@ -15,7 +15,7 @@ use crate::voice_end::VoiceEnd;
 pub(crate) struct GuestLink {
     pub(super) end: VoiceEnd,
     pub(super) session: String,
-    pub(super) players: BTreeMap<Player, Seat>,
+    pub(super) players: BTreeMap<PlayerNumber, Seat>,
     pub(super) id: TcpId,
     /// Where the game server is.
     pub(super) remote: SocketAddr,
@@ -70,7 +70,7 @@ impl GuestLink {
     }
 
     /// Where a player is, or else words that are not an address: all players would share the game server's own.
-    pub(super) fn remote_of(&self, player: Player) -> Remote {
+    pub(super) fn remote_of(&self, player: PlayerNumber) -> Remote {
         match self.players.get(&player) {
             Some(Seat::In { remote: Some(remote), .. }) => (*remote).into(),
             _ => Remote::Named(format!("player {} of {}", player.0, self.label()).into()),

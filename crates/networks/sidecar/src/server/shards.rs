@@ -11,7 +11,7 @@ use consonance_gateway::tcp::MovedTcp;
 use consonance_transport::Delivery;
 
 use super::guest_link::GuestLink;
-use crate::frame::Player;
+use crate::frame::PlayerNumber;
 
 /// What one of them knows of the others.
 pub(super) struct Shards {
@@ -31,7 +31,7 @@ pub(super) struct MovedLink {
 /// A player that was not there before, and what showed that it is.
 #[derive(Debug)]
 pub(super) struct First {
-    pub(super) player: Player,
+    pub(super) player: PlayerNumber,
     pub(super) remote: Option<SocketAddr>,
     pub(super) was_there: bool,
     pub(super) packet: Option<(Delivery, Vec<u8>)>,
@@ -39,12 +39,12 @@ pub(super) struct First {
 
 impl First {
     /// A player that was not announced before its first packet.
-    pub(super) fn with_packet(player: Player, delivery: Delivery, packet: &[u8]) -> Self {
+    pub(super) fn with_packet(player: PlayerNumber, delivery: Delivery, packet: &[u8]) -> Self {
         Self { player, remote: None, was_there: false, packet: Some((delivery, packet.to_vec())) }
     }
 
     /// A player that the game's server announces, with its address; an unreadable address counts as none.
-    pub(super) fn announced(player: Player, was_there: bool, address: &[u8]) -> Self {
+    pub(super) fn announced(player: PlayerNumber, was_there: bool, address: &[u8]) -> Self {
         let remote = String::from_utf8_lossy(address).parse().ok();
         Self { player, remote, was_there, packet: None }
     }

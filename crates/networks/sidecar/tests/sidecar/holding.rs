@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_sidecar::{Player, SidecarEvent, SidecarSettings};
+use consonance_sidecar::{PlayerNumber, SidecarEvent, SidecarSettings};
 use consonance_transport::{Delivery, DisconnectReason, ServerEvent, ServerTransport as _};
 
 use crate::links::{Stage, settings_for};
@@ -19,7 +19,7 @@ fn loud_link() -> (Stage, usize) {
     let link = stage.up(settings_for("main"));
     let now = Instant::now();
     for _ in 0..SAYINGS {
-        stage.links[link].send(now, Player(1), Delivery::Reliable, b"hello");
+        stage.links[link].send(now, PlayerNumber(1), Delivery::Reliable, b"hello");
     }
     stage.links[link].flush(now);
     (stage, link)

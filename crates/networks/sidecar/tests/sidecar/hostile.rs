@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use consonance_sidecar::{Player, SidecarSettings};
+use consonance_sidecar::{PlayerNumber, SidecarSettings};
 use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
 
 use crate::links::{Reported, Stage, settings_for};
@@ -84,7 +84,7 @@ fn silent_connections_keep_an_adapter_out_for_a_second_only() {
 fn an_adapter_that_breaks_the_rules_loses_its_link_and_its_players_and_harms_no_other() {
     let mut stage = Stage::new(SidecarSettings::default());
     let good = stage.up(settings_for("main"));
-    stage.links[good].send(Instant::now(), Player(1), Delivery::Reliable, b"here");
+    stage.links[good].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"here");
     stage.until("one is there", |stage| stage.reported.len() == 2);
     let mut bad = raw_link(&mut stage);
     bad.write_all(b"\x00\x0b\x10\x00\0\0\0\0\0\0\0\x01v").unwrap();
@@ -98,7 +98,7 @@ fn an_adapter_that_breaks_the_rules_loses_its_link_and_its_players_and_harms_no_
     };
     assert!(violation.contains("only the other end"), "{violation}");
     assert_eq!(stage.server.statistics().connections.protocol_violations, 1);
-    stage.links[good].send(Instant::now(), Player(1), Delivery::Reliable, b"still here");
+    stage.links[good].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"still here");
     stage.until("the good one is heard", |stage| stage.reported.len() == 6);
 }
 
@@ -106,7 +106,7 @@ fn an_adapter_that_breaks_the_rules_loses_its_link_and_its_players_and_harms_no_
 fn an_adapter_that_says_nothing_any_more_is_lost() {
     let mut stage = Stage::new(SidecarSettings::default());
     let talking = stage.up(settings_for("main"));
-    stage.links[talking].joined(Instant::now(), Player(1), None);
+    stage.links[talking].joined(Instant::now(), PlayerNumber(1), None);
     let mut silent = raw_link(&mut stage);
     silent.write_all(b"\x00\x0b\x10\x00\0\0\0\0\0\0\0\x02v").unwrap();
     stage.until("both are there", |stage| stage.reported.len() == 3);

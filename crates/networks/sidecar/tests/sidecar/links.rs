@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_sidecar::{
-    LinkSecret, Player, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+    LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _, thread_waker,
@@ -36,9 +36,9 @@ pub(crate) enum Reported {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Up,
-    Packet(Vec<Player>, Delivery, Vec<u8>),
-    Admitted(Player),
-    Kicked(Player, String),
+    Packet(Vec<PlayerNumber>, Delivery, Vec<u8>),
+    Admitted(PlayerNumber),
+    Kicked(PlayerNumber, String),
     Down(DisconnectReason),
 }
 
@@ -127,8 +127,8 @@ pub(crate) fn settings_for(session: &str) -> SidecarLinkSettings {
 fn a_player_is_there_from_its_first_packet_on_and_gone_when_its_adapter_says_so() {
     let mut stage = Stage::new(SidecarSettings::default());
     let link = stage.up(settings_for("red"));
-    stage.links[link].send(Instant::now(), Player(5), Delivery::Reliable, b"hello");
-    stage.links[link].left(Instant::now(), Player(5));
+    stage.links[link].send(Instant::now(), PlayerNumber(5), Delivery::Reliable, b"hello");
+    stage.links[link].left(Instant::now(), PlayerNumber(5));
     stage.until("it comes and goes", |stage| stage.reported.len() == 3);
     let remote = "player 5 of game of red".to_owned();
     assert_eq!(
@@ -146,9 +146,9 @@ fn players_of_two_game_servers_with_the_same_number_are_two_and_each_links_are_i
     let mut stage = Stage::new(SidecarSettings::default());
     let (red, blue) = (stage.up(settings_for("red")), stage.up(settings_for("blue")));
     let address: SocketAddr = "192.0.2.9:4000".parse().unwrap();
-    stage.links[red].joined(Instant::now(), Player(1), Some(address));
+    stage.links[red].joined(Instant::now(), PlayerNumber(1), Some(address));
     stage.until("one is there", |stage| stage.reported.len() == 1);
-    stage.links[blue].joined(Instant::now(), Player(1), None);
+    stage.links[blue].joined(Instant::now(), PlayerNumber(1), None);
     stage.until("the other one, too", |stage| stage.reported.len() == 2);
     let connected = |peer, session: &str, remote: &str| Reported::Connected {
         peer: Peer(peer),
@@ -160,7 +160,7 @@ fn players_of_two_game_servers_with_the_same_number_are_two_and_each_links_are_i
         [connected(0, "red", "192.0.2.9:4000"), connected(1, "blue", "player 1 of game of blue")]
     );
     stage.server.send(Instant::now(), &[Peer(1)], Delivery::Unreliable, b"voice");
-    let packet = Told::Packet(vec![Player(1)], Delivery::Unreliable, b"voice".to_vec());
+    let packet = Told::Packet(vec![PlayerNumber(1)], Delivery::Unreliable, b"voice".to_vec());
     stage.until("blue hears it", |stage| stage.was_told(blue, &packet));
     assert!(!stage.was_told(red, &packet));
 }
@@ -171,12 +171,17 @@ fn two_hundred_players_of_one_link_hear_each_other() {
     let mut stage = Stage::new(SidecarSettings::default());
     let link = stage.up(settings_for("main"));
     for player in 0..PLAYERS {
-        stage.links[link].joined(Instant::now(), Player(player), None);
+        stage.links[link].joined(Instant::now(), PlayerNumber(player), None);
     }
     stage.until("all are admitted", |stage| stage.told.len() == 1 + PLAYERS as usize);
     let everybody: Vec<Peer> = (0..PLAYERS).map(Peer).collect();
     for player in 0..PLAYERS {
-        stage.links[link].send(Instant::now(), Player(player), Delivery::Reliable, &player.to_be_bytes());
+        stage.links[link].send(
+            Instant::now(),
+            PlayerNumber(player),
+            Delivery::Reliable,
+            &player.to_be_bytes(),
+        );
     }
     stage.until("all are heard", |stage| stage.reported.len() == 2 * PLAYERS as usize);
     for player in 0..PLAYERS {
@@ -203,19 +208,23 @@ fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left
     settings.players_max = 1;
     let mut stage = Stage::new(settings);
     let link = stage.up(settings_for("main"));
-    stage.links[link].send(Instant::now(), Player(1), Delivery::Reliable, b"one");
+    stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"one");
     stage.until("it is heard", |stage| stage.reported.len() == 2);
     stage.server.disconnect(Instant::now(), Peer(0), "you shout");
-    stage.until("it is told", |stage| stage.was_told(link, &Told::Kicked(Player(1), "you shout".into())));
-    stage.links[link].send(Instant::now(), Player(1), Delivery::Reliable, b"unheard");
+    stage.until("it is told", |stage| {
+        stage.was_told(link, &Told::Kicked(PlayerNumber(1), "you shout".into()))
+    });
+    stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
     // It still counts, so no other has a slot.
-    stage.links[link].joined(Instant::now(), Player(2), None);
+    stage.links[link].joined(Instant::now(), PlayerNumber(2), None);
     let full = "1 players are what this link takes".to_owned();
-    stage.until("another one is full", |stage| stage.was_told(link, &Told::Kicked(Player(2), full.clone())));
-    stage.links[link].left(Instant::now(), Player(1));
-    stage.links[link].left(Instant::now(), Player(2));
-    stage.links[link].joined(Instant::now(), Player(3), None);
-    stage.until("there is a place", |stage| stage.was_told(link, &Told::Admitted(Player(3))));
+    stage.until("another one is full", |stage| {
+        stage.was_told(link, &Told::Kicked(PlayerNumber(2), full.clone()))
+    });
+    stage.links[link].left(Instant::now(), PlayerNumber(1));
+    stage.links[link].left(Instant::now(), PlayerNumber(2));
+    stage.links[link].joined(Instant::now(), PlayerNumber(3), None);
+    stage.until("there is a place", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(3))));
     assert_eq!(stage.reported[2], Reported::Disconnected(Peer(0), DisconnectReason::ClosedByUs));
     assert!(!stage.reported.contains(&Reported::Packet(Peer(0), Delivery::Reliable, b"unheard".to_vec())));
 }
@@ -224,8 +233,8 @@ fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left
 fn a_server_that_stops_says_so_to_the_links_and_kicks_no_player() {
     let mut stage = Stage::new(SidecarSettings::default());
     let link = stage.up(settings_for("main"));
-    stage.links[link].joined(Instant::now(), Player(1), None);
-    stage.until("it is there", |stage| stage.was_told(link, &Told::Admitted(Player(1))));
+    stage.links[link].joined(Instant::now(), PlayerNumber(1), None);
+    stage.until("it is there", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(1))));
     // As the session ends: everybody is disconnected, and then the network.
     stage.server.disconnect(Instant::now(), Peer(0), "the session ends");
     stage.server.shutdown(Instant::now());
@@ -262,7 +271,7 @@ fn an_end_without_the_secret_is_refused_by_the_other() {
         let link = stage.add_link(link);
         let down = Told::Down(DisconnectReason::refused(b"the secret is wrong"));
         stage.until("it is refused", |stage| stage.was_told(link, &down));
-        stage.links[link].send(Instant::now(), Player(1), Delivery::Reliable, b"unheard");
+        stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
         stage.links[link].disconnect(Instant::now());
     }
     assert_eq!(stage.server.statistics().connections.failed_handshakes, 3);

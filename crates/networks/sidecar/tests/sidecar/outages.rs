@@ -73,7 +73,7 @@ fn pass_on(mut from: &TcpStream, mut to: &TcpStream) -> bool {
 }
 
 /// What a player was told of others, and heard.
-struct Player {
+struct PlayerNumber {
     inner: TestPlayer<MemoryClient>,
     rosters: usize,
     /// Names of the players in the session, its own included.
@@ -81,7 +81,7 @@ struct Player {
     heard: Vec<Vec<u8>>,
 }
 
-impl Player {
+impl PlayerNumber {
     fn new(name: &str, capabilities: Capabilities, network: MemoryClient, now: Instant) -> Self {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = capabilities;
@@ -110,8 +110,8 @@ struct Scene {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,
     cable: Cable,
-    players: [Player; 2],
-    eve: Player,
+    players: [PlayerNumber; 2],
+    eve: PlayerNumber,
     now: Instant,
 }
 
@@ -128,9 +128,9 @@ impl Scene {
         let game = MemoryNetwork::new();
         let link = SidecarLink::new(link, SidecarLinkSettings::default());
         let bridge = SidecarBridge::new(now, game.listen(), link);
-        let player = |name: &str| Player::new(name, capabilities, game.client("game"), now);
+        let player = |name: &str| PlayerNumber::new(name, capabilities, game.client("game"), now);
         let players = [player("Alice"), player("Bob")];
-        let eve = Player::new("Eve", capabilities, beside.client("main"), now);
+        let eve = PlayerNumber::new("Eve", capabilities, beside.client("main"), now);
         let mut scene = Self { voice, bridge, cable, players, eve, now };
         scene.until("all are here", |scene| scene.everybody_sees_all());
         scene

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_sidecar::{
-    Player, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+    PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport, thread_waker};
 
@@ -122,7 +122,7 @@ fn a_link_goes_to_the_server_of_its_session_with_its_first_player_and_loses_noth
     assert_eq!(port.links_up(), [1, 0, 0], "no player had to be placed yet");
     let now = Instant::now();
     for (player, packet) in [(7, b"one"), (7, b"two"), (8, b"six")] {
-        port.links[link].send(now, Player(player), Delivery::Reliable, packet);
+        port.links[link].send(now, PlayerNumber(player), Delivery::Reliable, packet);
     }
     let reported = port.reports(5);
     let all =
@@ -138,7 +138,7 @@ fn links_of_the_same_session_meet_and_those_of_the_first_servers_stay() {
     let mut port = Port::new(2, SidecarSettings::default());
     for session in ["1", "0", "1"] {
         let link = port.up(session);
-        port.links[link].joined(Instant::now(), Player(5), None);
+        port.links[link].joined(Instant::now(), PlayerNumber(5), None);
         port.reports(1);
     }
     assert_eq!(port.links_up(), [1, 2]);
@@ -149,8 +149,8 @@ fn after_the_last_player_left_the_next_one_is_placed_again() {
     let mut port = Port::new(2, SidecarSettings::default());
     let link = port.up("1");
     for (player, asked) in [(1, 1), (2, 2)] {
-        port.links[link].joined(Instant::now(), Player(player), None);
-        port.links[link].left(Instant::now(), Player(player));
+        port.links[link].joined(Instant::now(), PlayerNumber(player), None);
+        port.links[link].left(Instant::now(), PlayerNumber(player));
         let peer = asked - 1;
         let all = [(1, format!("{peer} comes to 1")), (1, format!("{peer} is gone"))];
         assert_eq!(port.reports(2), all);
@@ -164,7 +164,7 @@ fn the_limit_of_links_is_that_of_all_servers_together() {
     settings.links_max = 1;
     let mut port = Port::new(2, settings);
     let link = port.up("1");
-    port.links[link].joined(Instant::now(), Player(1), None);
+    port.links[link].joined(Instant::now(), PlayerNumber(1), None);
     port.reports(1);
     port.add_link("0");
     port.until("the second one is rejected", |port| !port.downs.is_empty());
@@ -190,7 +190,7 @@ fn a_server_that_sleeps_is_woken_for_a_link_that_moves_to_it() {
         }
     });
     comes.recv().unwrap();
-    port.links[link].joined(Instant::now(), Player(1), None);
+    port.links[link].joined(Instant::now(), PlayerNumber(1), None);
     port.until("the link has moved", |port| port.links_up() == [0]);
     thread.join().unwrap();
 }

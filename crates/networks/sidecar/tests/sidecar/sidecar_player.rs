@@ -5,13 +5,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_sidecar::{PACKET_BYTES_MAX, Player, SidecarEvent, SidecarLink, SidecarLinkSettings};
+use consonance_sidecar::{PACKET_BYTES_MAX, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings};
 use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 /// Its number on each link.
-pub(crate) const PLAYER: Player = Player(7);
+pub(crate) const PLAYER: PlayerNumber = PlayerNumber(7);
 
 pub(crate) struct SidecarPlayer {
     server: SocketAddr,

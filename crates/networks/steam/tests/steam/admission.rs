@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_steam::hub::HubSettings;
 use consonance_steam::signal::Signal;
 use consonance_steam::{
-    Admission, ClientSettings, LinkSettings, ServerSettings, SessionState, SteamId, SteamP2p as _,
+    AccountAdmission, ClientSettings, LinkSettings, ServerSettings, SessionState, SteamId, SteamP2p as _,
 };
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 
@@ -16,18 +16,18 @@ const SERVER: u64 = 1;
 const LISTED: u64 = 2;
 const OTHER: u64 = 3;
 
-fn server(world: &World, admission: Admission) -> Server {
+fn server(world: &World, admission: AccountAdmission) -> Server {
     world.server(SERVER, ServerSettings { admission, ..ServerSettings::default() })
 }
 
 #[test]
 fn each_admission_accepts_its_accounts_and_those_that_the_game_names() {
     let listed = || BTreeSet::from([SteamId(LISTED)]);
-    let rows: [(Admission, [bool; 2]); 4] = [
-        (Admission::Everyone, [true, true]),
-        (Admission::Listed(listed()), [true, false]),
-        (Admission::Asked(Box::new(|id| id == SteamId(OTHER))), [false, true]),
-        (Admission::Named, [false, false]),
+    let rows: [(AccountAdmission, [bool; 2]); 4] = [
+        (AccountAdmission::Everyone, [true, true]),
+        (AccountAdmission::Listed(listed()), [true, false]),
+        (AccountAdmission::Asked(Box::new(|id| id == SteamId(OTHER))), [false, true]),
+        (AccountAdmission::Named, [false, false]),
     ];
     for (admission, expected) in rows {
         let name = format!("{admission:?}");
@@ -57,7 +57,7 @@ fn each_admission_accepts_its_accounts_and_those_that_the_game_names() {
 #[test]
 fn a_player_of_ours_that_is_not_expected_learns_it_where_steam_lets_it_in_already() {
     let mut world = World::new(HubSettings::default());
-    let mut server = server(&world, Admission::Named);
+    let mut server = server(&world, AccountAdmission::Named);
     // The same account plays, too, and has accepted the session for that.
     let mut host = world.original(SERVER);
     host.steam.accept(SteamId(OTHER));
@@ -87,7 +87,7 @@ fn a_full_server_turns_newcomers_away_and_counts_them() {
 #[test]
 fn hostile_packets_are_counted_and_end_nobodys_link_but_their_senders() {
     let mut world = World::new(HubSettings::default());
-    let mut server = server(&world, Admission::Everyone);
+    let mut server = server(&world, AccountAdmission::Everyone);
     let mut player = world.player(OTHER, ClientSettings::new(SteamId(SERVER)));
     player.transport.connect(world.now);
     let mut hostile = world.original(LISTED);
@@ -123,7 +123,7 @@ fn hostile_packets_are_counted_and_end_nobodys_link_but_their_senders() {
 #[test]
 fn what_is_longer_than_a_network_carries_is_dropped_and_counted() {
     let mut world = World::new(HubSettings::default());
-    let (mut server, mut account) = (server(&world, Admission::Everyone), world.original(OTHER));
+    let (mut server, mut account) = (server(&world, AccountAdmission::Everyone), world.original(OTHER));
     account.send(SERVER, CHANNELS.to_server, HANDSHAKE_REQUEST);
     account.send(SERVER, CHANNELS.to_server, &vec![0x8b; 17_000]);
     account.send(SERVER, CHANNELS.to_server, VOICE);

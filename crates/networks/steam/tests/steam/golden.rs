@@ -1,17 +1,17 @@
 //! What is written down of the originals' bytes and numbers, one example a line.
 
-use consonance_steam::{Channels, SendKind};
+use consonance_steam::{SendKind, SteamChannels};
 
 #[test]
 fn the_channel_to_the_server() {
-    assert_eq!(Channels::default().to_server, 144_984_105);
-    assert_eq!(Channels::default().to_server, 0x08a4_4829);
+    assert_eq!(SteamChannels::default().to_server, 144_984_105);
+    assert_eq!(SteamChannels::default().to_server, 0x08a4_4829);
 }
 
 #[test]
 fn the_channel_to_clients() {
-    assert_eq!(Channels::default().to_client, 144_984_106);
-    assert_eq!(Channels::default().to_client, 0x08a4_482a);
+    assert_eq!(SteamChannels::default().to_client, 144_984_106);
+    assert_eq!(SteamChannels::default().to_client, 0x08a4_482a);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_steam::hub::{Hub, HubAccount, HubSettings};
 use consonance_steam::{
-    Channels, ClientSettings, SendKind, ServerSettings, SteamClient, SteamEvent, SteamId, SteamP2p as _,
+    ClientSettings, SendKind, ServerSettings, SteamChannels, SteamClient, SteamEvent, SteamId, SteamP2p as _,
     SteamServer,
 };
 use consonance_transport::{
@@ -12,7 +12,7 @@ use consonance_transport::{
     ServerTransport as _,
 };
 
-pub(crate) const CHANNELS: Channels = Channels {
+pub(crate) const CHANNELS: SteamChannels = SteamChannels {
     to_server: 144_984_105,
     to_client: 144_984_106,
     server_hello: 144_984_107,

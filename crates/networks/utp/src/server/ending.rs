@@ -8,7 +8,7 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::UtpServer;
 use super::remote_client::State;
-use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
+use crate::datagram::{Datagram, DatagramKind, GOODBYE_BYTES, Token};
 
 impl UtpServer {
     /// A client that is leaving is removed as soon as everything has arrived.
@@ -48,7 +48,7 @@ impl UtpServer {
     }
 
     pub(super) fn say_goodbye(&mut self, to: SocketAddr, token: Token) {
-        let goodbye = Datagram { token, kind: Kind::Disconnect };
+        let goodbye = Datagram { token, kind: DatagramKind::Disconnect };
         self.parting.push(to, |bytes| goodbye.write(bytes));
     }
 }

@@ -6,7 +6,9 @@ use consonance_gateway::udp::{
     ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
 };
 use consonance_transport::DisconnectReason;
-use consonance_utp::{ClientSettings, Datagram, Kind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient};
+use consonance_utp::{
+    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient,
+};
 
 use crate::support::{ByHand, HERE, T, hex};
 
@@ -24,14 +26,14 @@ fn bytes(text: &str) -> Vec<u8> {
 #[test]
 fn datagrams_of_the_connection_are_those_of_stock_ends() {
     for (text, kind) in [
-        ("55545001 01 T", Kind::Request { greeting: b"" }),
-        ("55545001 02 T", Kind::Accept { greeting: b"" }),
-        ("55545001 01 T 0300 616263", Kind::Request { greeting: b"abc" }),
-        ("02 T", Kind::Disconnect),
-        ("03 T", Kind::Heartbeat),
-        ("04 T 0400 00000000", Kind::MtuCheck { datagram_bytes: 15 }),
-        ("05 T 0200 0f00", Kind::MtuAck { datagram_bytes: 15 }),
-        ("01 T 03 abcd", Kind::Data { pipeline: 3, body: &[0xab, 0xcd] }),
+        ("55545001 01 T", DatagramKind::Request { greeting: b"" }),
+        ("55545001 02 T", DatagramKind::Accept { greeting: b"" }),
+        ("55545001 01 T 0300 616263", DatagramKind::Request { greeting: b"abc" }),
+        ("02 T", DatagramKind::Disconnect),
+        ("03 T", DatagramKind::Heartbeat),
+        ("04 T 0400 00000000", DatagramKind::MtuCheck { datagram_bytes: 15 }),
+        ("05 T 0200 0f00", DatagramKind::MtuAck { datagram_bytes: 15 }),
+        ("01 T 03 abcd", DatagramKind::Data { pipeline: 3, body: &[0xab, 0xcd] }),
     ] {
         let datagram = Datagram { token: T, kind };
         let mut written = Vec::new();

@@ -8,7 +8,7 @@ use consonance_gateway::udp::{
     ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
 };
 use consonance_transport::DisconnectReason;
-use consonance_utp::{Datagram, Kind, RELIABLE, ServerSettings, UNRELIABLE};
+use consonance_utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE};
 
 use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
 
@@ -35,8 +35,8 @@ fn a_client_connects_and_what_it_says_is_heard() {
 
 #[test]
 fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
-    let data = Kind::Data { pipeline: 1, body: &[0, 0xc0, 1, 0, 0, 0, b'x'] };
-    for kind in [Kind::Heartbeat, Kind::MtuCheck { datagram_bytes: 20 }, data] {
+    let data = DatagramKind::Data { pipeline: 1, body: &[0, 0xc0, 1, 0, 0, 0, b'x'] };
+    for kind in [DatagramKind::Heartbeat, DatagramKind::MtuCheck { datagram_bytes: 20 }, data] {
         let now = std::time::Instant::now();
         let mut client = client(1);
         client.connect(now, b"");
@@ -76,7 +76,7 @@ fn a_client_that_waits_says_nothing_but_its_request() {
         let mut datagram = Vec::new();
         while client.poll_transmit(now, &mut datagram) {
             let kind = Datagram::parse(&datagram).unwrap().kind;
-            assert_eq!(kind, Kind::Request { greeting: b"" });
+            assert_eq!(kind, DatagramKind::Request { greeting: b"" });
             requests += 1;
             datagram.clear();
         }
@@ -131,10 +131,12 @@ fn a_lost_goodbye_is_repeated_to_a_client_that_goes_on() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     hand.server.disconnect(hand.now, peer, "");
     let mut goodbye = Vec::new();
-    Datagram { token: T, kind: Kind::Disconnect }.write(&mut goodbye);
+    Datagram { token: T, kind: DatagramKind::Disconnect }.write(&mut goodbye);
     assert_eq!(hand.take(), [(HERE, goodbye.clone())]);
     hand.server.poll_event(&mut Vec::new());
-    for (kind, answer) in [(Kind::Heartbeat, vec![(HERE, goodbye)]), (Kind::Disconnect, vec![])] {
+    for (kind, answer) in
+        [(DatagramKind::Heartbeat, vec![(HERE, goodbye)]), (DatagramKind::Disconnect, vec![])]
+    {
         assert_eq!(hand.give(HERE, kind), []);
         assert_eq!(hand.take(), answer, "to {kind:?}");
     }
@@ -177,11 +179,11 @@ fn a_client_stays_for_as_long_as_a_game_takes_to_decide_and_proves_its_address_w
 #[test]
 fn a_client_that_does_not_acknowledge_reliable_packets_in_time_is_disconnected() {
     let mut hand = ByHand::new(ServerSettings::default());
-    hand.give(HERE, Kind::Request { greeting: b"" });
+    hand.give(HERE, DatagramKind::Request { greeting: b"" });
     let peer = hand.newest.unwrap();
     let beat = |hand: &mut ByHand, seconds: u64| {
         for _ in 0..seconds {
-            hand.give(HERE, Kind::Heartbeat);
+            hand.give(HERE, DatagramKind::Heartbeat);
             hand.now += Duration::from_secs(1);
             hand.server.handle_timeout(hand.now);
             hand.take();
@@ -225,8 +227,8 @@ fn a_token_is_free_again_after_a_goodbye() {
     let (mut hand, first) = ByHand::with_client(ServerSettings::default());
     let reason = DisconnectReason::closed_by_peer(b"");
     let gone = ServerEndpointEvent::Disconnected { peer: first, reason };
-    assert_eq!(hand.give(HERE, Kind::Disconnect), [(gone, Vec::new())]);
-    let events = hand.give(HERE, Kind::Request { greeting: b"" });
+    assert_eq!(hand.give(HERE, DatagramKind::Disconnect), [(gone, Vec::new())]);
+    let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
     let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else { panic!("{events:?}") };
     assert!(*peer > first);
 }
@@ -238,8 +240,11 @@ fn a_connection_follows_its_client_to_another_port_but_never_to_another_host() {
     let host = SocketAddr::from(([10, 0, 0, 9], 6000));
     for (from, follows) in [(port, true), (host, false), (HERE, true)] {
         let before = hand.server.statistics().links.dropped.not_connected;
-        for kind in [Kind::Heartbeat, Kind::Request { greeting: b"" }, Kind::MtuCheck { datagram_bytes: 11 }]
-        {
+        for kind in [
+            DatagramKind::Heartbeat,
+            DatagramKind::Request { greeting: b"" },
+            DatagramKind::MtuCheck { datagram_bytes: 11 },
+        ] {
             assert_eq!(hand.give(from, kind), []);
         }
         hand.server.send(hand.now, peer, UNRELIABLE, b"x");
@@ -248,16 +253,16 @@ fn a_connection_follows_its_client_to_another_port_but_never_to_another_host() {
         let dropped = hand.server.statistics().links.dropped.not_connected - before;
         assert_eq!(dropped, if follows { 0 } else { 3 });
     }
-    assert_eq!(hand.give(host, Kind::Disconnect), [], "nor ended");
+    assert_eq!(hand.give(host, DatagramKind::Disconnect), [], "nor ended");
 }
 
 #[test]
 fn the_size_of_an_mtu_check_is_confirmed() {
     let (mut hand, _) = ByHand::with_client(ServerSettings::default());
     for datagram_bytes in [11, 1400, 1472] {
-        assert_eq!(hand.give(HERE, Kind::MtuCheck { datagram_bytes }), []);
+        assert_eq!(hand.give(HERE, DatagramKind::MtuCheck { datagram_bytes }), []);
         let mut ack = Vec::new();
-        Datagram { token: T, kind: Kind::MtuAck { datagram_bytes } }.write(&mut ack);
+        Datagram { token: T, kind: DatagramKind::MtuAck { datagram_bytes } }.write(&mut ack);
         assert_eq!(hand.take(), [(HERE, ack)]);
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use consonance_gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::DisconnectReason;
-use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer};
+use consonance_utp::{
+    Datagram, DatagramError, DatagramKind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer,
+};
 use proptest::prelude::*;
 
 use crate::support::{ByHand, HERE, OPENING, REQUEST, T, UtpRig, client, hex, messages, rig};
@@ -42,9 +44,11 @@ fn an_unproved_address_gets_no_more_bytes_than_came_in_its_name() {
     for hand in [&mut full, &mut open] {
         for number in 0..1000_u64 {
             let token = Token(number.to_le_bytes());
-            for kind in
-                [Kind::Heartbeat, Kind::Request { greeting: b"" }, Kind::Data { pipeline: 3, body: &[] }]
-            {
+            for kind in [
+                DatagramKind::Heartbeat,
+                DatagramKind::Request { greeting: b"" },
+                DatagramKind::Data { pipeline: 3, body: &[] },
+            ] {
                 let mut datagram = Vec::new();
                 Datagram { token, kind }.write(&mut datagram);
                 hand.give_bytes(HERE, &datagram);
@@ -70,11 +74,12 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
         Datagram { token: T, kind }.write(&mut datagram);
         datagram
     };
-    let request = datagram(Kind::Request { greeting: b"" });
+    let request = datagram(DatagramKind::Request { greeting: b"" });
     let none_received = hex("00 00 0000 0000 ffff ffffffffffffffff 28000000");
     let reliable = [none_received, vec![7; 40]].concat();
-    let reliable = datagram(Kind::Data { pipeline: 3, body: &reliable });
-    let (heartbeat, check) = (datagram(Kind::Heartbeat), datagram(Kind::MtuCheck { datagram_bytes: 11 }));
+    let reliable = datagram(DatagramKind::Data { pipeline: 3, body: &reliable });
+    let (heartbeat, check) =
+        (datagram(DatagramKind::Heartbeat), datagram(DatagramKind::MtuCheck { datagram_bytes: 11 }));
     let server = || UtpServer::new(ServerSettings::default(), [1; 32]);
     let scripts: [&[&[u8]]; 5] =
         [&[&request], &[&heartbeat], &[&request, &heartbeat], &[&request, &reliable], &[&request, &check]];
@@ -90,9 +95,10 @@ fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_fro
     for (acked, mask) in guesses() {
         let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
         let greeting = [&[0, 0, 0, 0, 0, 0, 0xff, 0xff], &[0xff; 8][..], &[4, 0, 0, 0], b"join"].concat();
-        let acknowledgement = Kind::Data { pipeline: 3, body: &body };
-        let hello = Kind::Data { pipeline: 3, body: &greeting };
-        for kind in [Kind::Request { greeting: b"" }, hello, acknowledgement, Kind::Heartbeat] {
+        let acknowledgement = DatagramKind::Data { pipeline: 3, body: &body };
+        let hello = DatagramKind::Data { pipeline: 3, body: &greeting };
+        for kind in [DatagramKind::Request { greeting: b"" }, hello, acknowledgement, DatagramKind::Heartbeat]
+        {
             let mut datagram = Vec::new();
             Datagram { token: T, kind }.write(&mut datagram);
             came += datagram.len();
@@ -117,7 +123,7 @@ fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time()
     let mut rig = rig(LinkConditions::PERFECT, 0);
     for number in 0..1000_u64 {
         let mut request = Vec::new();
-        Datagram { token: Token(number.to_le_bytes()), kind: Kind::Request { greeting: b"" } }
+        Datagram { token: Token(number.to_le_bytes()), kind: DatagramKind::Request { greeting: b"" } }
             .write(&mut request);
         rig.inject(SocketAddr::from(([10, 9, 9, 9], number as u16)), &request);
     }
@@ -141,7 +147,7 @@ fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
                 sent += 1;
                 let mut request = Vec::new();
                 let token = Token((sent << 16).to_le_bytes());
-                Datagram { token, kind: Kind::Request { greeting: b"" } }.write(&mut request);
+                Datagram { token, kind: DatagramKind::Request { greeting: b"" } }.write(&mut request);
                 rig.inject(SocketAddr::from(([10, 9, 9, 9], sent as u16)), &request);
                 rig.run_for(Duration::from_millis(10));
             }
@@ -176,7 +182,7 @@ fn a_length_that_cannot_be_ends_its_sender() {
     for length in ["ffffffff", "01000400"] {
         let (mut bad, bad_peer) = ByHand::with_client(ServerSettings::default());
         let body = hex(&format!("00 00 0000 0000 ffff ffffffffffffffff {length}"));
-        let events = bad.give(HERE, Kind::Data { pipeline: 3, body: &body });
+        let events = bad.give(HERE, DatagramKind::Data { pipeline: 3, body: &body });
         let [(ServerEndpointEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
             panic!("{events:?}");
         };
@@ -192,7 +198,7 @@ fn guessed_tokens_disturb_no_client() {
     let (number, peer) = rig.connect_client(client(1), b"");
     for guess in 0..10_000_u64 {
         let mut goodbye = Vec::new();
-        Datagram { token: Token(guess.to_le_bytes()), kind: Kind::Disconnect }.write(&mut goodbye);
+        Datagram { token: Token(guess.to_le_bytes()), kind: DatagramKind::Disconnect }.write(&mut goodbye);
         rig.inject(HERE, &goodbye);
         let now = rig.now();
         rig.client(number).endpoint.handle_datagram(now, &goodbye);

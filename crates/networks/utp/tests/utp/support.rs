@@ -7,7 +7,9 @@ use consonance_gateway::Channel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
-use consonance_utp::{ClientSettings, Datagram, Kind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer};
+use consonance_utp::{
+    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer,
+};
 
 pub(crate) type UtpRig = Rig<UtpServer, UtpClient>;
 
@@ -44,7 +46,8 @@ const OPENING_PACKETS: usize = 24;
 
 /// The number of a reliable packet.
 fn sequence_of(datagram: &[u8]) -> Option<u16> {
-    let Kind::Data { pipeline: 3, body: [0, 0, _, _, low, high, ..] } = Datagram::parse(datagram).ok()?.kind
+    let DatagramKind::Data { pipeline: 3, body: [0, 0, _, _, low, high, ..] } =
+        Datagram::parse(datagram).ok()?.kind
     else {
         return None;
     };
@@ -79,7 +82,7 @@ impl ByHand {
     /// With a client that has [`T`], was taken in, and has shown that it gets what it is sent.
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
-        let events = hand.give(HERE, Kind::Request { greeting: b"" });
+        let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
         let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
@@ -93,7 +96,7 @@ impl ByHand {
     fn prove(&mut self, peer: Peer) {
         // Three heartbeats are as long as a packet.
         for _ in 0..3 * OPENING_PACKETS {
-            self.give(HERE, Kind::Heartbeat);
+            self.give(HERE, DatagramKind::Heartbeat);
         }
         self.server.send(self.now, peer, RELIABLE, &OPENING);
         let (mut newest, mut arrived) = (0, 0_u64);
@@ -112,11 +115,15 @@ impl ByHand {
     /// What an acknowledgement of [`T`]'s leads to.
     pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
-        self.give(HERE, Kind::Data { pipeline: 3, body: &body })
+        self.give(HERE, DatagramKind::Data { pipeline: 3, body: &body })
     }
 
     /// What a datagram with [`T`] leads to; newcomers are taken in.
-    pub(crate) fn give(&mut self, from: SocketAddr, kind: Kind<'_>) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    pub(crate) fn give(
+        &mut self,
+        from: SocketAddr,
+        kind: DatagramKind<'_>,
+    ) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         let mut datagram = Vec::new();
         Datagram { token: T, kind }.write(&mut datagram);
         self.give_bytes(from, &datagram)

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::message::{Data, EventKind, LinkId, Message, VERSION, text_as_bytes};
+use super::message::{
+    Data, SignallingEventKind, SignallingLinkId, SignallingMessage, VERSION, text_as_bytes,
+};
 
 /// How often a client shows that it is there.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
@@ -18,13 +20,13 @@ pub(crate) enum SignallingEvent {
     /// We do not listen any more.
     Stopped,
     /// A link is there: one of ours, or, with a name from 16384 on, one of a client that connects to our address.
-    Linked(LinkId),
+    Linked(SignallingLinkId),
     /// No client listens where we wanted to connect.
-    Failed(LinkId),
+    Failed(SignallingLinkId),
     /// The other end of a link says something.
-    Text(LinkId, String),
+    Text(SignallingLinkId, String),
     /// A link was dropped, by either end.
-    Dropped(LinkId),
+    Dropped(SignallingLinkId),
     /// The server does not answer any more: its connection is to be given up.
     Silent,
 }
@@ -32,8 +34,8 @@ pub(crate) enum SignallingEvent {
 /// Speaks with a signalling server over one WebSocket that is open.
 #[derive(Debug)]
 pub(crate) struct SignallingClient {
-    next_link: LinkId,
-    outgoing: VecDeque<Message>,
+    next_link: SignallingLinkId,
+    outgoing: VecDeque<SignallingMessage>,
     events: VecDeque<SignallingEvent>,
     heartbeat_at: Instant,
     is_echo_awaited: bool,
@@ -45,8 +47,8 @@ impl SignallingClient {
     /// The WebSocket is open.
     pub(crate) fn new(now: Instant) -> Self {
         Self {
-            next_link: LinkId(1),
-            outgoing: [Message::Version(VERSION)].into(),
+            next_link: SignallingLinkId(1),
+            outgoing: [SignallingMessage::Version(VERSION)].into(),
             events: VecDeque::new(),
             heartbeat_at: now + HEARTBEAT_INTERVAL,
             is_echo_awaited: false,
@@ -56,39 +58,51 @@ impl SignallingClient {
 
     /// Wants to listen on an address.
     pub(crate) fn listen(&mut self, address: &str) {
-        self.outgoing.push_back(Message::address(EventKind::ServerInitialized, LinkId::NONE, address));
+        self.outgoing.push_back(SignallingMessage::address(
+            SignallingEventKind::ServerInitialized,
+            SignallingLinkId::NONE,
+            address,
+        ));
     }
 
     /// Asks for a link with the listener on an address.
-    pub(crate) fn connect(&mut self, address: &str) -> LinkId {
+    pub(crate) fn connect(&mut self, address: &str) -> SignallingLinkId {
         let link = self.next_link;
         // The names of outgoing links are below those of incoming ones.
-        self.next_link = LinkId(link.0 % (LinkId::FIRST_INCOMING.0 - 1) + 1);
-        self.outgoing.push_back(Message::address(EventKind::NewConnection, link, address));
+        self.next_link = SignallingLinkId(link.0 % (SignallingLinkId::FIRST_INCOMING.0 - 1) + 1);
+        self.outgoing.push_back(SignallingMessage::address(
+            SignallingEventKind::NewConnection,
+            link,
+            address,
+        ));
         link
     }
 
     /// Says something over a link.
-    pub(crate) fn send(&mut self, link: LinkId, text: &str) {
-        self.outgoing.push_back(Message::Relayed { is_reliable: true, link, data: text_as_bytes(text) });
+    pub(crate) fn send(&mut self, link: SignallingLinkId, text: &str) {
+        self.outgoing.push_back(SignallingMessage::Relayed {
+            is_reliable: true,
+            link,
+            data: text_as_bytes(text),
+        });
     }
 
     /// Drops a link.
-    pub(crate) fn drop_link(&mut self, link: LinkId) {
-        self.outgoing.push_back(Message::event(EventKind::Disconnected, link));
+    pub(crate) fn drop_link(&mut self, link: SignallingLinkId) {
+        self.outgoing.push_back(SignallingMessage::event(SignallingEventKind::Disconnected, link));
     }
 
     /// The server sent a binary message.
     pub(crate) fn handle_message(&mut self, bytes: &[u8]) {
-        match Message::parse(bytes) {
-            Ok(Message::Version(version)) => self.server_version = version,
-            Ok(Message::Heartbeat) => self.is_echo_awaited = false,
-            Ok(Message::Relayed { link, data, .. }) => {
+        match SignallingMessage::parse(bytes) {
+            Ok(SignallingMessage::Version(version)) => self.server_version = version,
+            Ok(SignallingMessage::Heartbeat) => self.is_echo_awaited = false,
+            Ok(SignallingMessage::Relayed { link, data, .. }) => {
                 if let Some(text) = data.to_text() {
                     self.events.push_back(SignallingEvent::Text(link, text));
                 }
             }
-            Ok(Message::Event { kind, link, data }) => self.handle_event(kind, link, &data),
+            Ok(SignallingMessage::Event { kind, link, data }) => self.handle_event(kind, link, &data),
             Err(error) => tracing::debug!(%error, "a message of the signalling server is dropped"),
         }
     }
@@ -103,7 +117,7 @@ impl SignallingClient {
             self.events.push_back(SignallingEvent::Silent);
         } else {
             self.is_echo_awaited = true;
-            self.outgoing.push_back(Message::Heartbeat);
+            self.outgoing.push_back(SignallingMessage::Heartbeat);
         }
     }
 
@@ -112,7 +126,7 @@ impl SignallingClient {
         self.heartbeat_at
     }
 
-    pub(crate) fn poll_transmit(&mut self) -> Option<Message> {
+    pub(crate) fn poll_transmit(&mut self) -> Option<SignallingMessage> {
         self.outgoing.pop_front()
     }
 
@@ -120,15 +134,15 @@ impl SignallingClient {
         self.events.pop_front()
     }
 
-    fn handle_event(&mut self, kind: EventKind, link: LinkId, data: &Data) {
+    fn handle_event(&mut self, kind: SignallingEventKind, link: SignallingLinkId, data: &Data) {
         let event = match kind {
-            EventKind::ServerInitialized => SignallingEvent::Listening,
-            EventKind::ServerInitFailed => SignallingEvent::AddressDenied,
-            EventKind::ServerClosed => SignallingEvent::Stopped,
-            EventKind::NewConnection => SignallingEvent::Linked(link),
-            EventKind::ConnectionFailed => SignallingEvent::Failed(link),
-            EventKind::Disconnected => SignallingEvent::Dropped(link),
-            EventKind::FatalError | EventKind::Warning | EventKind::Log => {
+            SignallingEventKind::ServerInitialized => SignallingEvent::Listening,
+            SignallingEventKind::ServerInitFailed => SignallingEvent::AddressDenied,
+            SignallingEventKind::ServerClosed => SignallingEvent::Stopped,
+            SignallingEventKind::NewConnection => SignallingEvent::Linked(link),
+            SignallingEventKind::ConnectionFailed => SignallingEvent::Failed(link),
+            SignallingEventKind::Disconnected => SignallingEvent::Dropped(link),
+            SignallingEventKind::FatalError | SignallingEventKind::Warning | SignallingEventKind::Log => {
                 return tracing::debug!(words = data.to_text(), "the signalling server says");
             }
         };

@@ -19,7 +19,7 @@ use driver::Driver;
 
 /// Bounds of a signalling server's connections.
 #[derive(Clone, Debug)]
-pub struct ListenerSettings {
+pub struct SignallingListenerSettings {
     /// What the server allows.
     pub signalling: SignallingSettings,
     /// The bounds of its TCP connections. Pending connections and the owner of reserved addresses come on top of
@@ -49,7 +49,7 @@ pub struct ListenerSettings {
     pub messages_per_address_max: u32,
 }
 
-impl Default for ListenerSettings {
+impl Default for SignallingListenerSettings {
     /// `ws`, pages of its own host only, 1024 guests, 512 of them at one address, and 256 pending connections, 10 s for
     /// a handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB, 4000 of them from one
     /// client and 16000 from one address.
@@ -70,7 +70,7 @@ impl Default for ListenerSettings {
     }
 }
 
-impl ListenerSettings {
+impl SignallingListenerSettings {
     fn place_limits(&self) -> PlaceLimits {
         PlaceLimits {
             handshakes_max: self.handshakes_max,
@@ -84,7 +84,7 @@ impl ListenerSettings {
 /// Why a signalling server cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ListenError {
+pub enum SignallingListenError {
     /// The address cannot be used.
     #[error("cannot listen for signalling on {address} ({cause}); choose another port, or end what uses it")]
     Address {
@@ -98,7 +98,7 @@ pub enum ListenError {
     Thread(io::Error),
 }
 
-impl ListenError {
+impl SignallingListenError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -128,8 +128,11 @@ impl SignallingListener {
     /// # Errors
     ///
     /// The address cannot be used.
-    pub fn bind(address: SocketAddr, settings: ListenerSettings) -> Result<Self, ListenError> {
-        let refused = |cause| ListenError::Address { address, cause };
+    pub fn bind(
+        address: SocketAddr,
+        settings: SignallingListenerSettings,
+    ) -> Result<Self, SignallingListenError> {
+        let refused = |cause| SignallingListenError::Address { address, cause };
         let connections_max = settings.place_limits().connections_max();
         let tcp = TcpSettings { connections_max, ..settings.tcp.clone() };
         let connections = TcpConnections::listen(address, tcp).map_err(refused)?;
@@ -139,7 +142,7 @@ impl SignallingListener {
         let thread = std::thread::Builder::new()
             .name("signalling".to_owned())
             .spawn(move || Driver::new(connections, settings).run(&its))
-            .map_err(ListenError::Thread)?;
+            .map_err(SignallingListenError::Thread)?;
         Ok(Self { address, shared, thread: Some(thread) })
     }
 

@@ -15,9 +15,9 @@ pub const VERSION: u8 = 2;
 ///
 /// A connector counts its own from 1; those of a listener's incoming links begin at 16384.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkId(pub i16);
+pub struct SignallingLinkId(pub i16);
 
-impl LinkId {
+impl SignallingLinkId {
     /// What stands for no link, in messages about listening.
     pub const NONE: Self = Self(-1);
     /// The first name of a listener's incoming links.
@@ -26,7 +26,7 @@ impl LinkId {
 
 /// One message in either direction.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Message {
+pub enum SignallingMessage {
     /// On open, in both directions.
     Version(u8),
     /// Every 30 s from a client; the server echoes it.
@@ -36,16 +36,16 @@ pub enum Message {
         /// Whether the sender asked for a promise.
         is_reliable: bool,
         /// Over which link, by the reader's name for it.
-        link: LinkId,
+        link: SignallingLinkId,
         /// What.
         data: Data,
     },
     /// Anything else: an event of the network.
     Event {
         /// Which.
-        kind: EventKind,
+        kind: SignallingEventKind,
         /// About which link.
-        link: LinkId,
+        link: SignallingLinkId,
         /// An address, as a rule.
         data: Data,
     },
@@ -53,7 +53,7 @@ pub enum Message {
 
 /// The events of the network, in the words of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
+pub enum SignallingEventKind {
     /// From a client: listen on this address. From the server: it listens.
     ServerInitialized,
     /// The address is taken, or cannot be one.
@@ -117,14 +117,14 @@ impl MessageError {
     }
 }
 
-impl Message {
+impl SignallingMessage {
     /// A message without data.
-    pub fn event(kind: EventKind, link: LinkId) -> Self {
+    pub fn event(kind: SignallingEventKind, link: SignallingLinkId) -> Self {
         Self::Event { kind, link, data: Data::None }
     }
 
     /// A message with an address.
-    pub fn address(kind: EventKind, link: LinkId, address: &str) -> Self {
+    pub fn address(kind: SignallingEventKind, link: SignallingLinkId, address: &str) -> Self {
         Self::Event { kind, link, data: Data::text(address) }
     }
 
@@ -142,7 +142,7 @@ impl Message {
         }
         let (&[kind, data_kind, low, high], rest) =
             bytes.split_first_chunk::<4>().ok_or(MessageError::Truncated)?;
-        let link = LinkId(i16::from_le_bytes([low, high]));
+        let link = SignallingLinkId(i16::from_le_bytes([low, high]));
         let data = Data::parse(data_kind, rest)?;
         match kind {
             UNRELIABLE_TYPE | RELIABLE_TYPE => {
@@ -172,7 +172,7 @@ impl Message {
     }
 }
 
-impl fmt::Debug for Message {
+impl fmt::Debug for SignallingMessage {
     /// Without what is relayed: offers and answers are long, and addresses of players are in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -186,7 +186,7 @@ impl fmt::Debug for Message {
     }
 }
 
-impl EventKind {
+impl SignallingEventKind {
     fn number(self) -> u8 {
         EVENTS.iter().find(|(_, kind)| *kind == self).map_or(0, |(number, _)| *number)
     }
@@ -277,14 +277,14 @@ const RELIABLE_TYPE: u8 = 2;
 const VERSION_TYPE: u8 = 201;
 const HEARTBEAT_TYPE: u8 = 202;
 
-const EVENTS: [(u8, EventKind); 9] = [
-    (3, EventKind::ServerInitialized),
-    (4, EventKind::ServerInitFailed),
-    (5, EventKind::ServerClosed),
-    (6, EventKind::NewConnection),
-    (7, EventKind::ConnectionFailed),
-    (8, EventKind::Disconnected),
-    (100, EventKind::FatalError),
-    (101, EventKind::Warning),
-    (102, EventKind::Log),
+const EVENTS: [(u8, SignallingEventKind); 9] = [
+    (3, SignallingEventKind::ServerInitialized),
+    (4, SignallingEventKind::ServerInitFailed),
+    (5, SignallingEventKind::ServerClosed),
+    (6, SignallingEventKind::NewConnection),
+    (7, SignallingEventKind::ConnectionFailed),
+    (8, SignallingEventKind::Disconnected),
+    (100, SignallingEventKind::FatalError),
+    (101, SignallingEventKind::Warning),
+    (102, SignallingEventKind::Log),
 ];

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use consonance_transport::address_prefix;
 
-use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
+use super::message::{
+    ADDRESS_UNITS_MAX, Data, SignallingEventKind, SignallingLinkId, SignallingMessage, VERSION,
+};
 use super::reserved::ReservedAddresses;
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
@@ -115,7 +117,7 @@ pub struct SignallingServer {
     guests: BTreeMap<Guest, Seat>,
     /// The listeners, by path and address, in the order in which they came.
     listeners: HashMap<(String, Vec<u16>), Vec<Guest>>,
-    outgoing: VecDeque<(Guest, Message)>,
+    outgoing: VecDeque<(Guest, SignallingMessage)>,
     counts: SignallingCounts,
 }
 
@@ -128,15 +130,15 @@ struct Seat {
     /// Of the reserved addresses.
     is_owner: bool,
     address: Option<Vec<u16>>,
-    links: BTreeMap<LinkId, FarEnd>,
-    next_incoming: LinkId,
+    links: BTreeMap<SignallingLinkId, FarEnd>,
+    next_incoming: SignallingLinkId,
 }
 
 /// The other end of a link.
 #[derive(Clone, Copy, Debug)]
 struct FarEnd {
     guest: Guest,
-    link: LinkId,
+    link: SignallingLinkId,
     home: IpAddr,
 }
 
@@ -182,7 +184,7 @@ impl SignallingServer {
             is_owner,
             address: None,
             links: BTreeMap::new(),
-            next_incoming: LinkId::FIRST_INCOMING,
+            next_incoming: SignallingLinkId::FIRST_INCOMING,
         };
         self.guests.insert(guest, seat);
         Ok(())
@@ -193,11 +195,17 @@ impl SignallingServer {
         if !self.guests.contains_key(&guest) {
             return;
         }
-        match Message::parse(bytes) {
-            Ok(Message::Version(_)) => self.outgoing.push_back((guest, Message::Version(VERSION))),
-            Ok(Message::Heartbeat) => self.outgoing.push_back((guest, Message::Heartbeat)),
-            Ok(Message::Relayed { is_reliable, link, data }) => self.relay(guest, is_reliable, link, data),
-            Ok(Message::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
+        match SignallingMessage::parse(bytes) {
+            Ok(SignallingMessage::Version(_)) => {
+                self.outgoing.push_back((guest, SignallingMessage::Version(VERSION)))
+            }
+            Ok(SignallingMessage::Heartbeat) => {
+                self.outgoing.push_back((guest, SignallingMessage::Heartbeat))
+            }
+            Ok(SignallingMessage::Relayed { is_reliable, link, data }) => {
+                self.relay(guest, is_reliable, link, data)
+            }
+            Ok(SignallingMessage::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
             Err(error) => {
                 tracing::debug!(guest = guest.0, %error, "a signalling message is refused");
                 self.counts.refused += 1;
@@ -211,12 +219,15 @@ impl SignallingServer {
         let Some(seat) = self.guests.remove(&guest) else { return };
         for far in seat.links.into_values() {
             self.take_link(far.guest, far.link);
-            self.outgoing.push_back((far.guest, Message::event(EventKind::Disconnected, far.link)));
+            self.outgoing.push_back((
+                far.guest,
+                SignallingMessage::event(SignallingEventKind::Disconnected, far.link),
+            ));
         }
     }
 
     /// The next message for a client.
-    pub fn poll_transmit(&mut self) -> Option<(Guest, Message)> {
+    pub fn poll_transmit(&mut self) -> Option<(Guest, SignallingMessage)> {
         self.outgoing.pop_front()
     }
 
@@ -240,17 +251,23 @@ impl SignallingServer {
         tokens.is_empty() || tokens.iter().any(|token| is_same(token.as_bytes(), given.as_bytes()))
     }
 
-    fn handle_event(&mut self, guest: Guest, kind: EventKind, link: LinkId, data: Data) {
+    fn handle_event(&mut self, guest: Guest, kind: SignallingEventKind, link: SignallingLinkId, data: Data) {
         match (kind, data) {
-            (EventKind::ServerInitialized, Data::Utf16(address)) => self.listen(guest, address),
-            (EventKind::ServerClosed, _) => {
+            (SignallingEventKind::ServerInitialized, Data::Utf16(address)) => self.listen(guest, address),
+            (SignallingEventKind::ServerClosed, _) => {
                 if self.stop_listening(guest) {
-                    self.outgoing.push_back((guest, Message::event(EventKind::ServerClosed, LinkId::NONE)));
+                    self.outgoing.push_back((
+                        guest,
+                        SignallingMessage::event(SignallingEventKind::ServerClosed, SignallingLinkId::NONE),
+                    ));
                 }
             }
-            (EventKind::NewConnection, Data::Utf16(address)) => self.connect(guest, link, &address),
-            (EventKind::Disconnected, _) => self.drop_link(guest, link),
-            (EventKind::FatalError | EventKind::Warning | EventKind::Log, data) => {
+            (SignallingEventKind::NewConnection, Data::Utf16(address)) => self.connect(guest, link, &address),
+            (SignallingEventKind::Disconnected, _) => self.drop_link(guest, link),
+            (
+                SignallingEventKind::FatalError | SignallingEventKind::Warning | SignallingEventKind::Log,
+                data,
+            ) => {
                 tracing::debug!(guest = guest.0, words = data.to_text(), "a signalling client says");
             }
             _ => self.counts.refused += 1,
@@ -270,11 +287,11 @@ impl SignallingServer {
         let is_kept = reserved.is_some_and(|reserved| reserved.has(&key.1));
         if !is_possible || is_kept || seat.address.is_some() || present >= most {
             self.counts.addresses_denied += 1;
-            self.answer_listening(guest, EventKind::ServerInitFailed, key.1);
+            self.answer_listening(guest, SignallingEventKind::ServerInitFailed, key.1);
             return;
         }
         let home = seat.home;
-        self.answer_listening(guest, EventKind::ServerInitialized, key.1.clone());
+        self.answer_listening(guest, SignallingEventKind::ServerInitialized, key.1.clone());
         let others = self.listeners.entry(key.clone()).or_default();
         let present = others.clone();
         others.push(guest);
@@ -292,8 +309,9 @@ impl SignallingServer {
         }
     }
 
-    fn answer_listening(&mut self, guest: Guest, kind: EventKind, address: Vec<u16>) {
-        let message = Message::Event { kind, link: LinkId::NONE, data: Data::Utf16(address) };
+    fn answer_listening(&mut self, guest: Guest, kind: SignallingEventKind, address: Vec<u16>) {
+        let message =
+            SignallingMessage::Event { kind, link: SignallingLinkId::NONE, data: Data::Utf16(address) };
         self.outgoing.push_back((guest, message));
     }
 
@@ -311,9 +329,9 @@ impl SignallingServer {
         true
     }
 
-    fn connect(&mut self, guest: Guest, link: LinkId, address: &[u16]) {
+    fn connect(&mut self, guest: Guest, link: SignallingLinkId, address: &[u16]) {
         let Some(seat) = self.guests.get(&guest) else { return };
-        let is_free = (1..LinkId::FIRST_INCOMING.0).contains(&link.0)
+        let is_free = (1..SignallingLinkId::FIRST_INCOMING.0).contains(&link.0)
             && !seat.links.contains_key(&link)
             && seat.links.len() < self.settings.links_max;
         let key = (seat.space.clone(), address.to_vec());
@@ -327,38 +345,42 @@ impl SignallingServer {
         };
         if !is_linked {
             self.counts.connections_failed += 1;
-            self.outgoing.push_back((guest, Message::event(EventKind::ConnectionFailed, link)));
+            self.outgoing
+                .push_back((guest, SignallingMessage::event(SignallingEventKind::ConnectionFailed, link)));
         }
     }
 
     /// Whether one more of this address may be linked with a listener: one address cannot take all slots of newcomers.
     fn has_room_for(&self, listener: Guest, home: IpAddr) -> bool {
-        let is_such = |(link, far): &(&LinkId, &FarEnd)| **link >= LinkId::FIRST_INCOMING && far.home == home;
+        let is_such = |(link, far): &(&SignallingLinkId, &FarEnd)| {
+            **link >= SignallingLinkId::FIRST_INCOMING && far.home == home
+        };
         let links = self.guests.get(&listener).map(|seat| seat.links.iter().filter(is_such).count());
         links.is_some_and(|links| links < self.settings.links_per_address_max)
     }
 
     /// Links a connector with a listener, and tells both. False if the listener can have no more.
-    fn link(&mut self, connector: Guest, own: LinkId, listener: Guest) -> bool {
+    fn link(&mut self, connector: Guest, own: SignallingLinkId, listener: Guest) -> bool {
         let Some(far) = self.incoming_id(listener) else { return false };
         let ends = [(connector, own, listener, far), (listener, far, connector, own)];
         for (guest, link, far_guest, far_link) in ends {
             let Some(home) = self.guests.get(&far_guest).map(|seat| seat.home) else { continue };
             if let Some(seat) = self.guests.get_mut(&guest) {
                 seat.links.insert(link, FarEnd { guest: far_guest, link: far_link, home });
-                self.outgoing.push_back((guest, Message::event(EventKind::NewConnection, link)));
+                self.outgoing
+                    .push_back((guest, SignallingMessage::event(SignallingEventKind::NewConnection, link)));
             }
         }
         true
     }
 
     /// A free name for an incoming link: counted up, and from the beginning again where 16 bits end.
-    fn incoming_id(&mut self, guest: Guest) -> Option<LinkId> {
+    fn incoming_id(&mut self, guest: Guest) -> Option<SignallingLinkId> {
         let links_max = self.settings.links_max;
         let seat = self.guests.get_mut(&guest).filter(|seat| seat.links.len() < links_max)?;
         loop {
             let link = seat.next_incoming;
-            let next = link.0.checked_add(1).map_or(LinkId::FIRST_INCOMING, LinkId);
+            let next = link.0.checked_add(1).map_or(SignallingLinkId::FIRST_INCOMING, SignallingLinkId);
             seat.next_incoming = next;
             if !seat.links.contains_key(&link) {
                 return Some(link);
@@ -366,27 +388,29 @@ impl SignallingServer {
         }
     }
 
-    fn relay(&mut self, guest: Guest, is_reliable: bool, link: LinkId, data: Data) {
+    fn relay(&mut self, guest: Guest, is_reliable: bool, link: SignallingLinkId, data: Data) {
         let Some(far) = self.guests.get(&guest).and_then(|seat| seat.links.get(&link)) else {
             self.counts.without_link += 1;
             return;
         };
         self.counts.relayed += 1;
-        self.outgoing.push_back((far.guest, Message::Relayed { is_reliable, link: far.link, data }));
+        self.outgoing
+            .push_back((far.guest, SignallingMessage::Relayed { is_reliable, link: far.link, data }));
     }
 
-    fn drop_link(&mut self, guest: Guest, link: LinkId) {
+    fn drop_link(&mut self, guest: Guest, link: SignallingLinkId) {
         let Some(far) = self.take_link(guest, link) else {
             self.counts.without_link += 1;
             return;
         };
         self.take_link(far.guest, far.link);
         for (guest, link) in [(guest, link), (far.guest, far.link)] {
-            self.outgoing.push_back((guest, Message::event(EventKind::Disconnected, link)));
+            self.outgoing
+                .push_back((guest, SignallingMessage::event(SignallingEventKind::Disconnected, link)));
         }
     }
 
-    fn take_link(&mut self, guest: Guest, link: LinkId) -> Option<FarEnd> {
+    fn take_link(&mut self, guest: Guest, link: SignallingLinkId) -> Option<FarEnd> {
         self.guests.get_mut(&guest)?.links.remove(&link)
     }
 }

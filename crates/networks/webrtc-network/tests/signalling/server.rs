@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use consonance_webrtc_network::signalling::{
-    ADDRESS_UNITS_MAX, AddressSharing, Data, EventKind, Guest, LinkId, Message, NotWelcome,
-    ReservedAddresses, SignallingServer, SignallingSettings,
+    ADDRESS_UNITS_MAX, AddressSharing, Data, Guest, NotWelcome, ReservedAddresses, SignallingEventKind,
+    SignallingLinkId, SignallingMessage, SignallingServer, SignallingSettings,
 };
 
 use crate::hex::bytes;
 
 const LISTENER: Guest = Guest(1);
 const CONNECTOR: Guest = Guest(2);
-const FIRST: LinkId = LinkId(1);
+const FIRST: SignallingLinkId = SignallingLinkId(1);
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A server with clients of one path.
@@ -29,25 +29,29 @@ fn server_of(settings: SignallingSettings, guests: &[Guest], path: &str) -> Sign
 }
 
 /// What follows from a client's message.
-fn say(server: &mut SignallingServer, guest: Guest, message: &Message) -> Vec<(Guest, Message)> {
+fn say(
+    server: &mut SignallingServer,
+    guest: Guest,
+    message: &SignallingMessage,
+) -> Vec<(Guest, SignallingMessage)> {
     server.handle_message(guest, &message.to_bytes());
     drain(server)
 }
 
-fn drain(server: &mut SignallingServer) -> Vec<(Guest, Message)> {
+fn drain(server: &mut SignallingServer) -> Vec<(Guest, SignallingMessage)> {
     std::iter::from_fn(|| server.poll_transmit()).collect()
 }
 
-fn listen(address: &str) -> Message {
-    Message::address(EventKind::ServerInitialized, LinkId::NONE, address)
+fn listen(address: &str) -> SignallingMessage {
+    SignallingMessage::address(SignallingEventKind::ServerInitialized, SignallingLinkId::NONE, address)
 }
 
-fn connect(link: LinkId, address: &str) -> Message {
-    Message::address(EventKind::NewConnection, link, address)
+fn connect(link: SignallingLinkId, address: &str) -> SignallingMessage {
+    SignallingMessage::address(SignallingEventKind::NewConnection, link, address)
 }
 
-fn event(kind: EventKind, link: LinkId) -> Message {
-    Message::event(kind, link)
+fn event(kind: SignallingEventKind, link: SignallingLinkId) -> SignallingMessage {
+    SignallingMessage::event(kind, link)
 }
 
 /// A server on which one client listens on `room1` and another one is linked with it.
@@ -55,8 +59,8 @@ fn linked() -> SignallingServer {
     let mut server = server_with(&[LISTENER, CONNECTOR], "/chatapp");
     say(&mut server, LISTENER, &listen("room1"));
     let told = say(&mut server, CONNECTOR, &connect(FIRST, "room1"));
-    let new = |guest, link| (guest, event(EventKind::NewConnection, link));
-    assert_eq!(told, [new(CONNECTOR, FIRST), new(LISTENER, LinkId::FIRST_INCOMING)]);
+    let new = |guest, link| (guest, event(SignallingEventKind::NewConnection, link));
+    assert_eq!(told, [new(CONNECTOR, FIRST), new(LISTENER, SignallingLinkId::FIRST_INCOMING)]);
     server
 }
 
@@ -94,13 +98,23 @@ fn a_conversation_with_the_stock_server_goes_the_same_way_here() {
 #[test]
 fn a_link_carries_messages_both_ways_until_one_end_drops_it() {
     let mut server = linked();
-    let words = |link| Message::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
-    assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), [(LISTENER, words(LinkId::FIRST_INCOMING))]);
-    assert_eq!(say(&mut server, LISTENER, &words(LinkId::FIRST_INCOMING)), [(CONNECTOR, words(FIRST))]);
-    let dropped = |guest, link| (guest, event(EventKind::Disconnected, link));
+    let words = |link| SignallingMessage::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
     assert_eq!(
-        say(&mut server, LISTENER, &event(EventKind::Disconnected, LinkId::FIRST_INCOMING)),
-        [dropped(LISTENER, LinkId::FIRST_INCOMING), dropped(CONNECTOR, FIRST)]
+        say(&mut server, CONNECTOR, &words(FIRST)),
+        [(LISTENER, words(SignallingLinkId::FIRST_INCOMING))]
+    );
+    assert_eq!(
+        say(&mut server, LISTENER, &words(SignallingLinkId::FIRST_INCOMING)),
+        [(CONNECTOR, words(FIRST))]
+    );
+    let dropped = |guest, link| (guest, event(SignallingEventKind::Disconnected, link));
+    assert_eq!(
+        say(
+            &mut server,
+            LISTENER,
+            &event(SignallingEventKind::Disconnected, SignallingLinkId::FIRST_INCOMING)
+        ),
+        [dropped(LISTENER, SignallingLinkId::FIRST_INCOMING), dropped(CONNECTOR, FIRST)]
     );
     assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), []);
     assert_eq!(server.counts().without_link, 1);
@@ -110,7 +124,7 @@ fn a_link_carries_messages_both_ways_until_one_end_drops_it() {
 fn a_client_that_goes_frees_its_address_and_drops_its_links() {
     let mut server = linked();
     server.handle_disconnected(LISTENER);
-    assert_eq!(drain(&mut server), [(CONNECTOR, event(EventKind::Disconnected, FIRST))]);
+    assert_eq!(drain(&mut server), [(CONNECTOR, event(SignallingEventKind::Disconnected, FIRST))]);
     let listens = (CONNECTOR, listen("room1"));
     assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [listens]);
 }
@@ -120,7 +134,7 @@ fn an_address_belongs_to_its_path() {
     let mut server = server_with(&[LISTENER], "/chatapp");
     server.handle_connected(CONNECTOR, HERE, "/callapp").unwrap();
     say(&mut server, LISTENER, &listen("room1"));
-    let failed = (CONNECTOR, event(EventKind::ConnectionFailed, FIRST));
+    let failed = (CONNECTOR, event(SignallingEventKind::ConnectionFailed, FIRST));
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed]);
     assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [(CONNECTOR, listen("room1"))]);
 }
@@ -131,7 +145,9 @@ fn clients_that_share_an_address_are_linked_with_each_other() {
     let mut server = server_with(&guests, "/conferenceapp");
     assert_eq!(say(&mut server, guests[0], &listen("room1")).len(), 1);
     assert_eq!(say(&mut server, guests[1], &listen("room1")).len(), 3);
-    let new = |guest: Guest, nth: i16| (guest, event(EventKind::NewConnection, LinkId(16384 + nth)));
+    let new = |guest: Guest, nth: i16| {
+        (guest, event(SignallingEventKind::NewConnection, SignallingLinkId(16384 + nth)))
+    };
     assert_eq!(
         say(&mut server, guests[2], &listen("room1"))[1..],
         [new(guests[2], 0), new(guests[0], 1), new(guests[2], 1), new(guests[1], 1)]
@@ -164,11 +180,13 @@ fn addresses_are_bounded_and_one_for_each_client() {
     let mut server = server_with(&[LISTENER], "/chatapp");
     let longest = "x".repeat(ADDRESS_UNITS_MAX);
     for denied in ["", &format!("{longest}x")] {
-        let answer = Message::address(EventKind::ServerInitFailed, LinkId::NONE, denied);
+        let answer =
+            SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, denied);
         assert_eq!(say(&mut server, LISTENER, &listen(denied)), [(LISTENER, answer)]);
     }
     assert_eq!(say(&mut server, LISTENER, &listen(&longest)), [(LISTENER, listen(&longest))]);
-    let second = Message::address(EventKind::ServerInitFailed, LinkId::NONE, "second");
+    let second =
+        SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, "second");
     assert_eq!(say(&mut server, LISTENER, &listen("second")), [(LISTENER, second)]);
     assert_eq!(server.counts().addresses_denied, 3);
 }
@@ -182,7 +200,12 @@ fn a_reserved_address_is_kept_for_its_owner() {
     let mut server = server_of(settings, &[other], "/chatapp");
     server.handle_connected(guesser, HERE, &owners[..owners.len() - 1]).unwrap();
     server.handle_connected(elsewhere, HERE, "/callapp").unwrap();
-    let denied = |guest| (guest, Message::address(EventKind::ServerInitFailed, LinkId::NONE, "main"));
+    let denied = |guest| {
+        (
+            guest,
+            SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, "main"),
+        )
+    };
     let no_other_gets_it = |server: &mut SignallingServer| {
         for guest in [other, guesser, elsewhere] {
             assert_eq!(say(server, guest, &listen("main")), [denied(guest)]);
@@ -216,15 +239,15 @@ fn links_are_bounded_at_both_ends_and_their_names_are_used_once_at_a_time() {
     let settings = SignallingSettings { links_max: 2, ..SignallingSettings::default() };
     let mut server = server_of(settings, &[LISTENER, CONNECTOR, Guest(3)], "/chatapp");
     say(&mut server, LISTENER, &listen("room1"));
-    let failed = |guest, link| (guest, event(EventKind::ConnectionFailed, link));
-    for refused in [LinkId(0), LinkId(-1), LinkId::FIRST_INCOMING] {
+    let failed = |guest, link| (guest, event(SignallingEventKind::ConnectionFailed, link));
+    for refused in [SignallingLinkId(0), SignallingLinkId(-1), SignallingLinkId::FIRST_INCOMING] {
         let told = say(&mut server, CONNECTOR, &connect(refused, "room1"));
         assert_eq!(told, [failed(CONNECTOR, refused)], "{refused:?} is no name for an outgoing link");
     }
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")).len(), 2);
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed(CONNECTOR, FIRST)]);
     assert_eq!(say(&mut server, Guest(3), &connect(FIRST, "room1")).len(), 2);
-    let third = LinkId(2);
+    let third = SignallingLinkId(2);
     assert_eq!(say(&mut server, Guest(3), &connect(third, "room1")), [failed(Guest(3), third)]);
 }
 
@@ -246,15 +269,16 @@ fn a_client_that_comes_to_a_shared_address_repeatedly_has_a_bounded_number_of_li
     let mut server = server_of(settings, &[LISTENER, CONNECTOR], "/conferenceapp");
     server.handle_connected(Guest(3), "192.0.2.1".parse().unwrap(), "/conferenceapp").unwrap();
     say(&mut server, LISTENER, &listen("room1"));
-    let is_new = |(to, told): &(Guest, Message)| {
-        *to == LISTENER && matches!(told, Message::Event { kind: EventKind::NewConnection, .. })
+    let is_new = |(to, told): &(Guest, SignallingMessage)| {
+        *to == LISTENER
+            && matches!(told, SignallingMessage::Event { kind: SignallingEventKind::NewConnection, .. })
     };
     let mut links = 0;
     for _ in 0..100 {
         let told = say(&mut server, CONNECTOR, &listen("room1"));
         assert_eq!(told[0], (CONNECTOR, listen("room1")), "it listens");
         links += told.iter().filter(|told| is_new(told)).count();
-        say(&mut server, CONNECTOR, &event(EventKind::ServerClosed, LinkId::NONE));
+        say(&mut server, CONNECTOR, &event(SignallingEventKind::ServerClosed, SignallingLinkId::NONE));
     }
     assert_eq!((links, server.counts().connections_failed), (3, 97));
     assert!(say(&mut server, Guest(3), &listen("room1")).iter().any(is_new), "others have room");
@@ -270,13 +294,19 @@ fn one_address_cannot_take_all_links_with_a_listener() {
         server.handle_connected(guest, home.parse().unwrap(), "/chatapp").unwrap();
     }
     let mut outcome = |guest, link, room| {
-        let told = say(&mut server, Guest(guest), &connect(LinkId(link), room));
-        told.iter().any(|told| *told == (Guest(guest), event(EventKind::NewConnection, LinkId(link))))
+        let told = say(&mut server, Guest(guest), &connect(SignallingLinkId(link), room));
+        told.iter().any(|told| {
+            *told == (Guest(guest), event(SignallingEventKind::NewConnection, SignallingLinkId(link)))
+        })
     };
     assert!(outcome(2, 1, "room1") && outcome(2, 2, "room1") && outcome(3, 1, "room1"));
     assert!(!outcome(2, 3, "room1") && !outcome(3, 2, "room1"), "both are in one network");
     assert!(outcome(4, 1, "room1") && outcome(5, 1, "room1"), "others are not");
-    say(&mut server, Guest(2), &event(EventKind::Disconnected, LinkId(2)));
-    let told = say(&mut server, Guest(3), &connect(LinkId(2), "room1"));
-    assert_eq!(told[0], (Guest(3), event(EventKind::NewConnection, LinkId(2))), "there is room again");
+    say(&mut server, Guest(2), &event(SignallingEventKind::Disconnected, SignallingLinkId(2)));
+    let told = say(&mut server, Guest(3), &connect(SignallingLinkId(2), "room1"));
+    assert_eq!(
+        told[0],
+        (Guest(3), event(SignallingEventKind::NewConnection, SignallingLinkId(2))),
+        "there is room again"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
@@ -26,7 +26,8 @@ fn players_find_their_host_over_wss_and_not_where_the_certificate_is_another() {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let settings = ListenerSettings { tls: Some(Arc::new(server)), ..ListenerSettings::default() };
+    let settings =
+        SignallingListenerSettings { tls: Some(Arc::new(server)), ..SignallingListenerSettings::default() };
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let url = format!("wss://localhost:{}/chatapp", signalling.local_addr().port()).parse().unwrap();
     let trusting = Some(Arc::new(trusting));

@@ -5,7 +5,9 @@ use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
 use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
-use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
+use consonance_webrtc_network::signalling::{
+    ReservedAddresses, SignallingListener, SignallingListenerSettings,
+};
 use tungstenite::Message;
 
 use crate::support::{self, Table};
@@ -94,7 +96,7 @@ fn newcomers_that_never_connect_keep_no_player_out() {
 
 #[test]
 fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_listens() {
-    let settings = ListenerSettings { messages_max: 500, ..ListenerSettings::default() };
+    let settings = SignallingListenerSettings { messages_max: 500, ..SignallingListenerSettings::default() };
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let mut table = Table::new(support::host(support::host_settings(&signalling)));
     let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
@@ -121,7 +123,8 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
 
 #[test]
 fn silent_connections_keep_others_from_the_signalling_server_for_a_moment_only() {
-    let mut settings = ListenerSettings { handshakes_max: 4, ..ListenerSettings::default() };
+    let mut settings =
+        SignallingListenerSettings { handshakes_max: 4, ..SignallingListenerSettings::default() };
     settings.handshake_max = std::time::Duration::from_mins(10);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let url = format!("ws://{}/chatapp", signalling.local_addr());
@@ -148,7 +151,8 @@ fn silent_connections_keep_others_from_the_signalling_server_for_a_moment_only()
 
 #[test]
 fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
-    let settings = ListenerSettings { guests_per_address_max: 2, ..ListenerSettings::default() };
+    let settings =
+        SignallingListenerSettings { guests_per_address_max: 2, ..SignallingListenerSettings::default() };
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let url = format!("ws://{}/chatapp", signalling.local_addr());
     let mut guests = ["a", "b", "c"].map(|name| {
@@ -171,7 +175,8 @@ fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
 fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
-    let mut settings = ListenerSettings { handshakes_max: 3, ..ListenerSettings::default() };
+    let mut settings =
+        SignallingListenerSettings { handshakes_max: 3, ..SignallingListenerSettings::default() };
     (settings.tcp.connections_max, settings.guests_per_address_max) = (1, 1);
     settings.signalling.reserved = Some(reserved);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
@@ -191,7 +196,7 @@ fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
 
 #[test]
 fn a_flood_of_messages_does_not_disconnect_the_host_that_it_is_for() {
-    let mut settings = ListenerSettings::default();
+    let mut settings = SignallingListenerSettings::default();
     settings.tcp.outgoing_bytes_max = 128 * 1024;
     settings.tcp.system_bytes_max = Some(64 * 1024);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();

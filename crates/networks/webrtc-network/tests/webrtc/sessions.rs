@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 use consonance_webrtc_network::WebRtcHost;
-use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
+use consonance_webrtc_network::signalling::{
+    ReservedAddresses, SignallingListener, SignallingListenerSettings,
+};
 
 use crate::support::{self, Table};
 
@@ -53,7 +55,7 @@ fn players_stay_when_the_signalling_server_goes_and_others_come_when_it_is_back(
     table.until("the host notices", |table| !table.host.is_listening());
     table.players[player].send(Instant::now(), Delivery::Reliable, b"still here");
     table.until("it is heard", |table| table.host_heard.len() == 1);
-    let _signalling = SignallingListener::bind(address, ListenerSettings::default()).unwrap();
+    let _signalling = SignallingListener::bind(address, SignallingListenerSettings::default()).unwrap();
     table.until("the host can be found again", |table| table.host.is_listening());
     let another = table.join(settings);
     table.until("another one is in", |table| table.connected[another]);
@@ -65,7 +67,8 @@ fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_i
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
     // Each player says five things, and the host says three to each of them.
-    let mut settings = ListenerSettings { messages_max: 5, ..ListenerSettings::default() };
+    let mut settings =
+        SignallingListenerSettings { messages_max: 5, ..SignallingListenerSettings::default() };
     settings.signalling.reserved = Some(reserved);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let mut other = WebRtcHost::bind(support::host_settings(&signalling)).unwrap();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
 };
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener, SignallingUrl};
+use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
 
 /// How long anything may take before a test fails. Generous: machines that run tests are busy.
@@ -20,7 +20,7 @@ pub(crate) fn localhost() -> SocketAddr {
 
 /// A signalling server for everybody.
 pub(crate) fn signalling() -> SignallingListener {
-    SignallingListener::bind(localhost(), ListenerSettings::default()).unwrap()
+    SignallingListener::bind(localhost(), SignallingListenerSettings::default()).unwrap()
 }
 
 /// Where a signalling server's games are.

@@ -77,7 +77,7 @@ impl Work {
             self.read_datagrams(now);
             self.write_streams(now);
             self.read_streams(now);
-            self.end_strangers(now);
+            self.end_unclaimed(now);
             self.tcp.flush(now);
             self.sleep(now);
         }
@@ -117,9 +117,9 @@ impl Work {
         }
     }
 
-    fn end_strangers(&mut self, now: Instant) {
+    fn end_unclaimed(&mut self, now: Instant) {
         let is_somebodys = |address| self.shared.directory.knows(Source { way: Way::Tcp, address });
-        for id in self.streams.strangers(now, is_somebodys) {
+        for id in self.streams.unclaimed(now, is_somebodys) {
             self.end(id);
         }
         self.shared.counts.rejected.store(self.tcp.rejected(), Ordering::Relaxed);

@@ -52,7 +52,7 @@ impl Streams {
 
     /// Those that have been nobody's for too long: whoever only holds the line takes no place from a page. They
     /// are looked at once in a while.
-    pub(super) fn strangers(
+    pub(super) fn unclaimed(
         &mut self,
         now: Instant,
         is_somebodys: impl Fn(SocketAddr) -> bool,
@@ -61,15 +61,15 @@ impl Streams {
             return Vec::new();
         }
         self.looked = Some(now);
-        let mut strangers = Vec::new();
+        let mut unclaimed = Vec::new();
         for (id, remote) in &mut self.remotes {
             if is_somebodys(remote.address) {
                 remote.nobodys_since = now;
             } else if now.saturating_duration_since(remote.nobodys_since) >= self.negotiation_max {
-                strangers.push(*id);
+                unclaimed.push(*id);
             }
         }
-        strangers
+        unclaimed
     }
 }
 
@@ -90,17 +90,17 @@ mod tests {
     fn whoever_only_holds_the_line_is_found_and_a_page_is_not_until_it_is_gone() {
         let (start, mut streams) = (Instant::now(), Streams::new(MAX));
         let at = |seconds| start + Duration::from_secs(seconds);
-        let (page, stranger) = (TcpId(1), TcpId(2));
+        let (page, other) = (TcpId(1), TcpId(2));
         streams.insert(start, page, address(1));
-        streams.insert(start, stranger, address(2));
+        streams.insert(start, other, address(2));
         let is_page = |from| from == address(1);
-        assert_eq!(streams.strangers(at(29), is_page), []);
-        assert_eq!(streams.strangers(at(31), is_page), [stranger]);
-        streams.remove(stranger);
-        assert_eq!(streams.strangers(at(100), is_page), []);
+        assert_eq!(streams.unclaimed(at(29), is_page), []);
+        assert_eq!(streams.unclaimed(at(31), is_page), [other]);
+        streams.remove(other);
+        assert_eq!(streams.unclaimed(at(100), is_page), []);
         // Its page leaves, and the connection stays up.
-        assert_eq!(streams.strangers(at(129), |_| false), []);
-        assert_eq!(streams.strangers(at(131), |_| false), [page]);
+        assert_eq!(streams.unclaimed(at(129), |_| false), []);
+        assert_eq!(streams.unclaimed(at(131), |_| false), [page]);
     }
 
     #[test]

@@ -10,12 +10,12 @@ use consonance_webrtc::PeerLimits;
 use crate::support::{PATIENCE, Stage, opus, patient};
 
 #[test]
-fn what_strangers_send_is_counted_and_dropped() {
+fn datagrams_of_unknown_addresses_are_counted_and_dropped() {
     let mut stage = Stage::new();
     let page = stage.page();
-    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     for garbage in [&[0x80, 111, 0, 1][..], &[0x16, 0xfe, 0xfd, 0], &[0xff; 1400], &[], &[0; 20]] {
-        stranger.send_to(garbage, stage.address).unwrap();
+        other.send_to(garbage, stage.address).unwrap();
     }
     stage.until("all of it is counted", |stage| stage.shard.statistics().strays == 5);
     stage.settle(page);
@@ -31,16 +31,16 @@ fn a_check_with_a_wrong_password_is_not_answered_and_proves_nothing() {
     stage.settle(page);
     let name = answer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap();
     let before = stage.shard.statistics();
-    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
-    stranger.send_to(&check(name, &[]), stage.address).unwrap();
-    stranger.send_to(&check(name, &[7; 20]), stage.address).unwrap();
-    stranger.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], stage.address).unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    other.send_to(&check(name, &[]), stage.address).unwrap();
+    other.send_to(&check(name, &[7; 20]), stage.address).unwrap();
+    other.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], stage.address).unwrap();
     stage.until("the packet behind them is nobody's", |stage| {
         stage.shard.statistics().strays == before.strays + 1
     });
     stage.settle(page);
-    stranger.set_nonblocking(true).unwrap();
-    assert!(stranger.recv(&mut [0; 100]).is_err(), "it is not answered");
+    other.set_nonblocking(true).unwrap();
+    assert!(other.recv(&mut [0; 100]).is_err(), "it is not answered");
     assert_eq!(stage.shard.statistics().malformed, before.malformed + 1, "one has no proof at all");
 }
 

@@ -112,7 +112,7 @@ fn the_holders_account_takes_its_name_at_once_and_another_account_does_not() {
 }
 
 #[test]
-fn a_vouched_player_of_another_account_does_not_get_the_name_of_a_live_stranger() {
+fn a_vouched_player_of_another_account_does_not_get_the_name_of_a_live_player() {
     let mut server = LoneServer::with_settings(|settings| settings.admission = true);
     let mut access = Access::default();
     server.connect(1);

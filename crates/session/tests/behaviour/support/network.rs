@@ -144,7 +144,7 @@ impl Network {
     }
 
     /// A link that no client of ours is behind.
-    pub(crate) fn stranger(&mut self) -> LinkId {
+    pub(crate) fn unjoined_link(&mut self) -> LinkId {
         self.links += 1;
         self.server.handle_connected(self.now, LinkId(self.links));
         LinkId(self.links)

@@ -47,7 +47,7 @@ pub(super) fn rows(chips: &[Chip<'_>]) -> usize {
 }
 
 /// The classes of all speakers heard at some moment between two times; sound shortly after them is theirs too, and any
-/// other is a stranger's.
+/// other belongs to an unknown speaker.
 pub(super) fn heard_between(report: &Report, listener: &Listener, from: f64, to: f64) -> Vec<&'static str> {
     let sounding = |reach: f64| -> Vec<&'static str> {
         let near = |span: &[f64; 2]| overlap([span[0] - reach, span[1] + reach], [from, to]) > 0.0;
@@ -56,7 +56,7 @@ pub(super) fn heard_between(report: &Report, listener: &Listener, from: f64, to:
     };
     let now = sounding(0.0);
     let close = if now.is_empty() { sounding(ECHO) } else { now };
-    if close.is_empty() { vec![speaker_color::STRANGER] } else { close }
+    if close.is_empty() { vec![speaker_color::UNKNOWN] } else { close }
 }
 
 impl<'a> Chip<'a> {
@@ -148,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn sound_belongs_to_whoever_is_heard_or_else_to_a_stranger() {
+    fn sound_belongs_to_whoever_is_heard_or_else_to_an_unknown_speaker() {
         let report = sample::report();
         let heard = |from, to| heard_between(&report, &report.listeners[0], from, to);
         assert_eq!(heard(9.0, 9.1), ["s1"]);
         assert_eq!(heard(12.0, 12.1), ["s1", "s3"]);
-        assert_eq!(heard(1.0, 1.1), ["stranger"]);
+        assert_eq!(heard(1.0, 1.1), ["unknown"]);
     }
 }

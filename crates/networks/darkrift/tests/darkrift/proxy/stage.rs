@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_darkrift::voice::{DarkRiftVoice, Layout, VoiceDialect, VoiceSettings};
+use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout, VoiceDialect};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
@@ -79,7 +79,7 @@ impl Stage {
             }
         }
         let open_upstream = move |_| DarkRiftClient::new(quick(upstream));
-        let envelopes = DarkRiftVoice::in_proxy(VoiceSettings::default());
+        let envelopes = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default());
         let proxy = Proxy::new(front, open_upstream, envelopes, "main", ProxySettings::default())
             .expect("there is a descriptor left");
         Self {

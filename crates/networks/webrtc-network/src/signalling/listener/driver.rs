@@ -12,16 +12,16 @@ use consonance_gateway::websocket::{ForeignPage, Request};
 use consonance_transport::{NoHandshakeSlot, address_prefix};
 use tungstenite::protocol::frame::coding::CloseCode;
 
-use super::super::message::Message;
+use super::super::message::SignallingMessage;
 use super::super::pace::Pace;
 use super::super::places::Places;
 use super::super::server::{Guest, SignallingCounts, SignallingServer};
-use super::{ListenerSettings, Shared};
+use super::{Shared, SignallingListenerSettings};
 use crate::web_socket::{SocketEvent, WebSocket};
 
 pub(super) struct Driver {
     connections: TcpConnections,
-    settings: ListenerSettings,
+    settings: SignallingListenerSettings,
     server: SignallingServer,
     sockets: HashMap<TcpId, Socket>,
     pace: Pace,
@@ -44,7 +44,7 @@ struct Socket {
 }
 
 impl Driver {
-    pub(super) fn new(connections: TcpConnections, settings: ListenerSettings) -> Self {
+    pub(super) fn new(connections: TcpConnections, settings: SignallingListenerSettings) -> Self {
         let server = SignallingServer::new(settings.signalling.clone());
         let now = Instant::now();
         let ping_at = now + settings.ping_interval;
@@ -211,7 +211,7 @@ impl Driver {
     fn pass_messages_on(&mut self, now: Instant) {
         while let Some((guest, message)) = self.server.poll_transmit() {
             let id = TcpId(guest.0);
-            if matches!(message, Message::Relayed { .. }) && self.is_behind(now, id) {
+            if matches!(message, SignallingMessage::Relayed { .. }) && self.is_behind(now, id) {
                 self.not_taken += 1;
             } else if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.speech.send(message.to_bytes());

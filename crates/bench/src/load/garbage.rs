@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::schedule::Schedule;
 
 /// Each with an address of its own.
-const STRANGERS: usize = 16;
+const SOURCES: usize = 16;
 const DATAGRAM_BYTES: usize = 1200;
 const PIECES: usize = 256;
 const PAUSE: Duration = Duration::from_millis(1);
@@ -30,10 +30,10 @@ pub(super) fn send_garbage(
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
-    let sockets = (0..STRANGERS).map(|_| UdpSocket::bind(local)).collect::<Result<Vec<_>, _>>();
+    let sockets = (0..SOURCES).map(|_| UdpSocket::bind(local)).collect::<Result<Vec<_>, _>>();
     let sockets = sockets.map_err(|error| error.to_string())?;
     let started = Instant::now();
-    let mut schedule = Schedule::new(started, STRANGERS, rate / STRANGERS as f64);
+    let mut schedule = Schedule::new(started, SOURCES, rate / SOURCES as f64);
     let (mut garbage, mut sent) = (Garbage::new(), 0_u64);
     while sent == 0 || !is_over.load(Ordering::Relaxed) {
         while let Some(due) = schedule.next_due(Instant::now()) {

@@ -12,20 +12,20 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 #[test]
 fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     let mut stage = Stage::new(&["main"], 1);
-    let mut stranger = stage.networks[0].client("main");
-    stranger.connect(stage.now);
+    let mut newcomer = stage.networks[0].client("main");
+    newcomer.connect(stage.now);
     let closes_at = stage.now + HANDSHAKE;
     assert_eq!(stage.run_once(), Some(closes_at), "the loop says when it wants to be called");
     stage.run_once();
-    assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Connected));
+    assert_eq!(newcomer.poll(stage.now), Some(ClientEvent::Connected));
 
     stage.wait(HANDSHAKE.checked_sub(Duration::from_micros(1)).unwrap());
     stage.run_once();
-    assert_eq!(stranger.poll(stage.now), None);
+    assert_eq!(newcomer.poll(stage.now), None);
     stage.wait(Duration::from_micros(1));
     stage.run_once();
     let reason = DisconnectReason::closed_by_peer(b"(other-no-handshake)");
-    assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
+    assert_eq!(newcomer.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
     assert_eq!(stage.run_once(), None);
     assert_eq!(stage.session_loop.links(), 0);
     assert_eq!(stage.statistics("main").1.handshakes_missed, 1);
@@ -47,8 +47,8 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
     let mut stage = Stage::new(&["main", "other"], 2);
     let mut alice = stage.player("Alice", 0, "main");
     let mut bob = stage.player("Bob", 1, "other");
-    let mut stranger = stage.networks[1].client("main");
-    stranger.connect(stage.now);
+    let mut newcomer = stage.networks[1].client("main");
+    newcomer.connect(stage.now);
     stage.settle(&mut [&mut alice, &mut bob]);
     assert_eq!(stage.session_loop.links(), 3);
 
@@ -60,11 +60,11 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
         player.run_once(stage.now);
         assert_eq!(player.ends, std::slice::from_ref(&ended));
     }
-    let mut to_stranger = std::iter::from_fn(|| match stranger.poll(stage.now)? {
+    let mut to_newcomer = std::iter::from_fn(|| match newcomer.poll(stage.now)? {
         ClientEvent::Disconnected { reason } => Some(Some(reason)),
         _ => Some(None),
     });
-    assert_eq!(to_stranger.find_map(|reason| reason), Some(ended));
+    assert_eq!(to_newcomer.find_map(|reason| reason), Some(ended));
     assert_eq!((stage.statistics("main").0, stage.statistics("other").0), (0, 0));
 }
 
@@ -85,13 +85,13 @@ fn whoever_left_just_before_the_end_has_left_for_everybody() {
 #[test]
 fn packets_of_a_link_that_was_refused_reach_no_session() {
     let mut stage = Stage::new(&["main"], 1);
-    let mut stranger = stage.networks[0].client("elsewhere");
+    let mut newcomer = stage.networks[0].client("elsewhere");
     let now: Instant = stage.now;
-    stranger.connect(now);
-    stranger.send(now, Delivery::Reliable, b"too early");
+    newcomer.connect(now);
+    newcomer.send(now, Delivery::Reliable, b"too early");
     stage.run_once();
-    stranger.send(now, Delivery::Reliable, b"too late");
+    newcomer.send(now, Delivery::Reliable, b"too late");
     stage.run_once();
-    assert!(matches!(stranger.poll(now), Some(ClientEvent::Disconnected { .. })));
+    assert!(matches!(newcomer.poll(now), Some(ClientEvent::Disconnected { .. })));
     assert_eq!(stage.statistics("main").1.packets_in, 0);
 }

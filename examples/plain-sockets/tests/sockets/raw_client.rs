@@ -7,7 +7,7 @@ use consonance_transport::Peer;
 
 use crate::open_server::{OpenServer, PATIENCE};
 
-pub(crate) struct Stranger {
+pub(crate) struct RawClient {
     pub(crate) tcp: TcpStream,
     pub(crate) udp: UdpSocket,
     /// Its name at the server.
@@ -16,26 +16,26 @@ pub(crate) struct Stranger {
     pub(crate) token: Vec<u8>,
 }
 
-impl Stranger {
+impl RawClient {
     /// Connected over TCP only.
     pub(crate) fn connect(server: &mut OpenServer) -> Self {
         let known = server.peers.len();
         let tcp = TcpStream::connect(server.transport.local_addr()).unwrap();
         tcp.set_read_timeout(Some(PATIENCE)).unwrap();
-        server.poll_until("the server takes a stranger in", |server| server.peers.len() > known);
+        server.poll_until("the server accepts a client", |server| server.peers.len() > known);
         server.poll();
-        let mut stranger = Self { tcp, udp: udp(server), peer: server.peers[known], token: Vec::new() };
-        stranger.token = stranger.read_packet();
-        stranger
+        let mut client = Self { tcp, udp: udp(server), peer: server.peers[known], token: Vec::new() };
+        client.token = client.read_packet();
+        client
     }
 
     /// Connected over both ways.
     pub(crate) fn introduced(server: &mut OpenServer) -> Self {
-        let stranger = Self::connect(server);
-        stranger.udp.send(&stranger.token).unwrap();
-        server.poll_until("the server answers", |_| has_datagram(&stranger.udp));
-        assert_eq!(read_datagram(&stranger.udp), stranger.token);
-        stranger
+        let client = Self::connect(server);
+        client.udp.send(&client.token).unwrap();
+        server.poll_until("the server answers", |_| has_datagram(&client.udp));
+        assert_eq!(read_datagram(&client.udp), client.token);
+        client
     }
 
     pub(crate) fn write_packet(&mut self, packet: &[u8]) {
