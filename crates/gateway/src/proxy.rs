@@ -52,7 +52,7 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     clients: G,
     open_upstream: Box<dyn FnMut(SocketAddr) -> io::Result<C> + Send>,
     envelope_kind: E,
-    /// Which session everybody here means.
+    /// The session of all clients here.
     session: String,
     settings: ProxySettings,
     name: Option<&'static str>,

@@ -56,7 +56,7 @@ impl Decoder {
     /// Fills `frame`, which begins so many samples before the packet that `dred` was read from, from what that tells.
     ///
     /// # Errors
-    /// Where it does not reach so far, or the frame is no multiple of 2.5 ms.
+    /// Where it does not reach so far, or the frame is not a multiple of 2.5 ms.
     pub fn recover_deep(
         &mut self,
         dred: &mut Dred,

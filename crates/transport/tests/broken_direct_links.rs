@@ -17,7 +17,7 @@ enum Fault {
     TakenForTheServers,
     ReliableOvertaken,
     ReliableDoubled,
-    SentToEverybody,
+    SentToAll,
     NothingCounted,
     HeardAfterItsEnd,
     EndSaidTwice,
@@ -47,7 +47,7 @@ const FAULTS: [(Fault, Rule); 9] = [
     (Fault::TakenForTheServers, conformance::a_direct_link_comes_up_at_both_ends),
     (Fault::ReliableOvertaken, conformance::reliable_direct_packets_arrive_complete_and_in_order),
     (Fault::ReliableDoubled, conformance::reliable_direct_packets_arrive_complete_and_in_order),
-    (Fault::SentToEverybody, conformance::one_direct_packet_reaches_the_given_players_only),
+    (Fault::SentToAll, conformance::one_direct_packet_reaches_the_given_players_only),
     (Fault::NothingCounted, conformance::direct_packets_without_a_link_are_dropped_and_counted),
     (Fault::HeardAfterItsEnd, conformance::a_player_that_ends_a_direct_link_delivers_its_last_words),
     (Fault::EndSaidTwice, conformance::when_both_players_end_a_direct_link_each_hears_of_it_once),
@@ -187,7 +187,7 @@ impl DirectLinks for FaultyClient {
                 self.inner.send_direct(now, peers, delivery, packet);
                 self.inner.send_direct(now, peers, delivery, packet);
             }
-            (Fault::SentToEverybody, _) => self.inner.send_direct(now, &self.links, delivery, packet),
+            (Fault::SentToAll, _) => self.inner.send_direct(now, &self.links, delivery, packet),
             _ => self.inner.send_direct(now, peers, delivery, packet),
         }
     }

@@ -27,7 +27,7 @@
 //! let payload = Payload::parse(&bytes).expect("more than a tick");
 //! assert_eq!(payload.tick, 900);
 //! for packet in Packets::new(Side::Client, payload.packets) {
-//!     // Whatever is no voice is the game's.
+//!     // Whatever is not voice is the game's.
 //!     assert_eq!(packet.voice(BroadcastKey::VOICE), Some(b"a voice packet".as_slice()));
 //! }
 //! ```

@@ -69,7 +69,7 @@ impl Default for VoiceOnlySettings {
     }
 }
 
-/// In the answer to a version: the server is no development build.
+/// In the answer to a version: the server is not a development build.
 const RELEASE_BUILD: u8 = 0;
 
 /// In a change of connections: a client has connected.

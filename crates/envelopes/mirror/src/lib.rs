@@ -35,7 +35,7 @@
 //!     let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
 //!     let mut packets = Vec::new();
 //!     for message in Batch::parse(dialect.framing(), bytes)?.messages(dialect) {
-//!         // Whatever is no voice is the game's.
+//!         // Whatever is not voice is the game's.
 //!         packets.extend(dialect.voice_packet(&message?).map(|packet| (connection, channel, packet)));
 //!     }
 //!     Ok(packets)

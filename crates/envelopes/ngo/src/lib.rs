@@ -11,7 +11,7 @@
 //! Integers are little-endian, and [`packed`] where they are types and sizes. Three
 //! envelopes lead to and from a session:
 //!
-//! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves everybody and has no scenes;
+//! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves all clients and has no scenes;
 //! * [`NgoProxy`]: takes the voice messages out of what clients send to their game's server;
 //! * [`NgoClient`]: a player of ours.
 //!

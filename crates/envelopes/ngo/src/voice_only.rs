@@ -36,7 +36,7 @@ impl Default for VoiceOnlySettings {
     }
 }
 
-/// Envelopes of a server that does for a game's clients what they wait for before they speak: it approves everybody,
+/// Envelopes of a server that does for a game's clients what they wait for before they speak: it approves all,
 /// with the client's own list of types, and synchronises it with no scenes.
 #[derive(Debug)]
 pub struct NgoVoiceOnly {
@@ -118,7 +118,7 @@ impl NgoVoiceOnlyConnection {
             request.types.find(NgoMessageType::CONNECTION_REQUEST).map(|(id, _)| id) == Some(message.id)
         });
         let Some(request) = request else {
-            self.break_off("the first message is no connection request", parts);
+            self.break_off("the first message is not a connection request", parts);
             return;
         };
         let types = request.types;

@@ -71,7 +71,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         let Some(player) = self.players.get_mut(&peer) else { return };
         if let (ClientLeg::Waiting { greeting }, UpstreamLeg::Up(_)) = (&player.client, &player.upstream) {
             self.clients.accept(now, peer, greeting);
-            // A player of the game is no newcomer that may be displaced, whether it speaks or not.
+            // A player of the game is not a newcomer that may be displaced, whether it speaks or not.
             self.clients.set_joined(now, peer, true);
             player.client = ClientLeg::Up;
             player.envelope.handle_connected(now, &mut self.parts);

@@ -7,7 +7,7 @@ use consonance_transport::Peer;
 use crate::readiness::{Interest, Readiness, Ready};
 use crate::{GameNetworkClient, GameNetworkServer};
 
-/// Whether there is a descriptor to sleep at; otherwise everybody has to be polled again and again.
+/// Whether there is a descriptor to sleep at; otherwise all have to be polled periodically.
 pub(super) const SEES: bool = cfg!(target_os = "linux");
 
 /// Wakes the driver for clients, which it polls at each turn anyway.

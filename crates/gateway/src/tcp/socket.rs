@@ -39,7 +39,7 @@ pub(super) fn connect(remote: SocketAddr, local: Option<IpAddr>) -> io::Result<T
     }
 }
 
-/// Voice does not wait for more to send, and half-open connections do not stay for ever.
+/// Voice does not wait for more to send, and half-open connections do not stay forever.
 pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;

@@ -1,6 +1,6 @@
 //! How much may be sent to an unproved address.
 
-/// What may still be sent to one address, until something came back that only the receiver can know. Anybody can
+/// What may still be sent to one address, until something came back that only the receiver can know. Any sender can
 /// put the address on a datagram, so that everything which is sent there before it is proved floods the host that
 /// really has it. A sender of forged datagrams gains nothing where that is no more than came from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

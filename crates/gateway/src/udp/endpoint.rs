@@ -16,7 +16,7 @@ pub trait ServerEndpoint: Send {
     /// than this, so that it can tell.
     const DATAGRAM_BYTES_MAX: usize;
 
-    /// A datagram came, from anybody and with anything in it. All events that follow are taken
+    /// A datagram came, from any sender and with any content. All events that follow are taken
     /// before the next one is given.
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]);
 

@@ -9,7 +9,7 @@ use super::Credit;
 /// The hosts of one peer: each gets no more bytes than came from it, until it has answered a `Question`, which takes
 /// getting what is sent there. What does not fit is held back until then, as far as there is room.
 ///
-/// A peer may be heard from any host, since anybody can put any address on a datagram.
+/// A peer may be heard from any host, since the address of a datagram can be spoofed.
 #[derive(Debug)]
 pub struct ProvedHosts<Question, Datagram> {
     /// By when they came.

@@ -54,7 +54,7 @@ impl DatagramSocket {
     pub fn bind(address: SocketAddr, buffer_bytes: usize) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.ip().is_unspecified() && address.is_ipv6() {
-            // Systems differ in their default; a server for everybody means both families.
+            // Systems differ in their default; an unspecified address means both families.
             socket.set_only_v6(false)?;
         }
         // A wish: systems cap it silently, and smaller buffers only lose datagrams earlier under load.

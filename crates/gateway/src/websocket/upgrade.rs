@@ -27,12 +27,12 @@ impl Upgrade {
     ///
     /// # Errors
     ///
-    /// It is no answer of HTTP, or one to another key.
+    /// It is not an answer of HTTP, or one to another key.
     pub fn read(stream: &[u8], key: &str, words: &mut Vec<u8>) -> Result<Self, StreamViolation> {
         let (response, bytes) = match Response::read(stream) {
             Head::Complete(response, bytes) => (response, bytes),
             Head::Partial => return Ok(Self::Partial),
-            Head::Bad => return Err(StreamViolation("what answers is no HTTP server")),
+            Head::Bad => return Err(StreamViolation("the answer is not HTTP")),
         };
         if response.status == 101 {
             return if response.answers(key) {

@@ -15,7 +15,7 @@ use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStat
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
-/// A proxy together with the game's server behind it, which takes everybody in.
+/// A proxy together with the game's server behind it, which accepts all clients.
 #[derive(Debug)]
 struct InFrontOfGame {
     proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, BareEnvelope>,

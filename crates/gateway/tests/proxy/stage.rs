@@ -109,7 +109,7 @@ impl Stage {
         self.now += time;
     }
 
-    /// Lets everybody take what has come until nothing comes any more.
+    /// Polls all ends until nothing comes any more.
     pub(crate) fn drive(&mut self) {
         while self.drive_session() | self.drive_game() | self.drive_clients() {}
     }

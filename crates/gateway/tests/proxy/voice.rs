@@ -43,7 +43,7 @@ fn voice_of_the_session_reaches_its_listeners_only() {
 }
 
 #[test]
-fn with_the_game_everybody_is_there_at_once() {
+fn with_the_game_all_clients_are_there_at_once() {
     let mut stage = Stage::new(ProxySettings { voice_start: VoiceStart::AtOnce, ..ProxySettings::default() });
     stage.connect(b"");
     stage.drive();

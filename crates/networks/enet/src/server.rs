@@ -52,7 +52,7 @@ pub struct EnetServer {
     deadlines: Timers<Peer>,
     /// When ENet last looked after itself.
     ticked: Option<Instant>,
-    /// When everybody was last asked whether they are there.
+    /// When all peers were last pinged.
     pinged: Option<Instant>,
     events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
@@ -149,7 +149,7 @@ impl EnetServer {
         }
     }
 
-    fn ping_everybody(&mut self, now: Instant) {
+    fn ping_all(&mut self, now: Instant) {
         if now < *self.pinged.get_or_insert(now) + self.settings.connection.ping {
             return;
         }
@@ -161,7 +161,7 @@ impl EnetServer {
         }
     }
 
-    /// When ENet is to look after itself, while it has anybody.
+    /// When ENet's own timers are due, while it has peers.
     fn next_tick(&self) -> Option<Instant> {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
@@ -189,7 +189,7 @@ impl ServerEndpoint for EnetServer {
         }
         if self.next_tick().is_some_and(|tick| tick <= now) {
             self.ticked = Some(now);
-            self.ping_everybody(now);
+            self.ping_all(now);
             for machine in 0..self.machines.len() {
                 self.run(now, machine, None);
             }

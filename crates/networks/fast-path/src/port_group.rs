@@ -60,7 +60,7 @@ impl PortGroup {
 fn open(address: SocketAddr, receive_bytes: usize) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.ip().is_unspecified() && address.is_ipv6() {
-        // Systems differ in their default; a server for everybody means both families.
+        // Systems differ in their default; an unspecified address means both families.
         socket.set_only_v6(false)?;
     }
     // A wish: systems cap it silently, and smaller buffers only lose packets earlier under load.

@@ -1,4 +1,4 @@
-//! The body of the fuzz target `forge_datagrams`: what anybody may send to a server and to a client.
+//! The body of the fuzz target `forge_datagrams`: what any sender may send to a server and to a client.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -112,7 +112,7 @@ impl Game {
         assert_eq!(transport.is_some(), is_news && peer == Some(ME));
         if is_news {
             self.drain();
-            assert!(self.guests.is_empty(), "a server that is none any more has lost everybody");
+            assert!(self.guests.is_empty(), "a server that was stopped has lost all peers");
             self.server = transport;
         }
     }

@@ -1,6 +1,6 @@
 //! The little that this crate knows of a voice packet: its first three bytes.
 //!
-//! Everybody in such a room sends to everybody, so what a message is says which link it belongs to.
+//! All players of such a room send to all others, so a message's kind tells which link it belongs to.
 
 /// What each packet of the protocol begins with: see `consonance_wire::PacketHeader`.
 pub(crate) const MAGIC: [u8; 2] = [0x8b, 0xc7];

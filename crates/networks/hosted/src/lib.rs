@@ -43,7 +43,7 @@
 //!
 //! # When another one becomes the server
 //!
-//! [`HostedRoom::set_server`] ends the session everywhere, as the original does, and everybody joins the new server's.
+//! [`HostedRoom::set_server`] ends the session everywhere, as the original does, and all players join the new server's.
 //!
 //! Needs Rust 1.95 or later.
 

@@ -104,8 +104,9 @@ impl PhotonBolt {
 
 /// Fusion. The runner that is host, server or shared-mode master is the voice server; a peer is its `PlayerRef`.
 ///
-/// The calls for the server have no target, so they reach everybody. They have to be in the game already: their numbers
-/// come from its build. A peer whose target status is *unreachable* is a [failed send](crate::HostedRoom::send_failed).
+/// The calls for the server have no target, so they reach all players. They have to be in the game already: their
+/// numbers come from its build. A peer whose target status is *unreachable* is a [failed
+/// send](crate::HostedRoom::send_failed).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhotonFusion {
     /// The reliable call for the server. `SendToServerReliableRPC`.

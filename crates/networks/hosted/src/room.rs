@@ -81,8 +81,8 @@ impl HostedRoom {
     /// This peer has the voice server from now on, such as the room's master; `None` while the game does not know.
     ///
     /// If it is another one than before, the session here ends, and the player joins the new server's by itself. If it
-    /// is this process, it gets the transport of its server: give it to a new `SessionLoop`, as everybody expects a new
-    /// session. Stop a server that ran here before: its transport has lost all its links and gets no others.
+    /// is this process, it gets the transport of its server: give it to a new `SessionLoop`, as all players expect a
+    /// new session. Stop a server that ran here before: its transport has lost all its links and gets no others.
     #[must_use]
     pub fn set_server(&mut self, peer: Option<u64>) -> Option<HostedServer> {
         if peer == self.server_peer {

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomStatistics {
-    /// For a voice server, where there is none: on networks that send such messages to everybody, all of them.
+    /// For a voice server, where there is none: on networks that send such messages to all players, all of them.
     pub no_server: u64,
     /// For a player, where there is none.
     pub no_player: u64,

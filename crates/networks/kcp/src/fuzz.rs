@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Panics
 /// If what comes out makes no sense: datagrams too long or to an address that sent nothing, events that do not follow
-/// from each other, machines that want to be asked again at once for ever.
+/// from each other, machines that want to be polled again at once forever.
 pub fn kcp_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();

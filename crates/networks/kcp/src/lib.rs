@@ -18,7 +18,7 @@
 //! A message is whatever the game puts into one: with Mirror a batch, with a companion of ours a voice packet. None may
 //! be empty. There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
-//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network.
+//! The connection is neither encrypted nor authenticated, as in every game that uses this network.
 //! Unproved addresses get no more bytes than they send, and cannot end a connection whose cookie they have
 //! not seen; G1 has no cookies.
 //!

@@ -47,7 +47,7 @@ impl Room {
         Self { server, peers: Vec::with_capacity(CLIENTS), clients, now, connected: 0, heard: 0 }
     }
 
-    /// One turn of everybody: what the first client says goes to all.
+    /// One turn of all ends: what the first client says goes to all.
     fn run_once(&mut self) {
         let mut voice = [0; 100];
         let mut has_voice = false;

@@ -92,7 +92,7 @@ impl Player {
         Ok(Self { name, socket: room.socket(), voice, transport, chat, _server: server })
     }
 
-    /// Starts the voice chat, which may be before anybody else is there.
+    /// Starts the voice chat, which may be before another player is there.
     fn join(
         &mut self,
         set_up: impl FnOnce(consonance::VoiceChatBuilder) -> consonance::VoiceChatBuilder,

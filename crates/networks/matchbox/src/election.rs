@@ -96,7 +96,7 @@ impl Election {
         }
     }
 
-    /// Whether everybody is to be told our claim, once for each change.
+    /// Whether all players are to be told our claim, once for each change.
     pub(crate) fn take_news(&mut self) -> bool {
         std::mem::take(&mut self.is_news)
     }

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_claims_everybody_chooses_the_same() {
+    fn of_two_claims_all_players_choose_the_same() {
         let claim = |term, is_agreed, host| HostClaim { term, is_agreed, host: PlayerId(host) };
         let from_worst_to_best = [
             claim(0, false, 9),

@@ -69,7 +69,7 @@ impl Room {
         Some((id, &mut self.players.get_mut(&id)?.direct))
     }
 
-    /// Everybody but us, in the order of their ids.
+    /// All other players, in the order of their ids.
     pub(crate) fn ids(&self) -> Vec<PlayerId> {
         self.players.keys().copied().collect()
     }

@@ -193,7 +193,7 @@ fn two_hundred_players_are_in_one_session_while_a_fifth_of_all_voice_is_lost() {
 }
 
 #[test]
-fn voice_over_direct_links_reaches_everybody_but_for_what_is_lost() {
+fn voice_over_direct_links_reaches_all_players_but_for_lost_packets() {
     const FRAMES: usize = 200;
     let mut stage = Stage::new(1);
     stage.hub.loss = 0.2;

@@ -25,7 +25,7 @@ use signalling::SignallingRoom;
 fn players_are_in_one_session_hear_each_other_directly_and_follow_the_host() {
     let room = SignallingRoom::default();
     let mut players: Vec<Player> = (0..3).map(|_| Player::enter(&room)).collect();
-    drive(&mut players, "everybody is in one session", |players| {
+    drive(&mut players, "all are in one session", |players| {
         let hosts: Vec<usize> = players.iter().map(|player| player.guests.len()).collect();
         players.iter().all(|player| player.is_in && player.direct.len() == 2)
             && hosts.iter().filter(|&&guests| guests == 3).count() == 1
@@ -40,7 +40,7 @@ fn players_are_in_one_session_hear_each_other_directly_and_follow_the_host() {
         drive(&mut players, "the largest packet goes every way", |players| {
             let now = Instant::now();
             for player in players.iter_mut() {
-                player.say_to_everybody(now, delivery, &largest);
+                player.say_to_all(now, delivery, &largest);
             }
             players.iter().all(|player| player.heard.contains(&largest))
                 && players.iter().all(|player| player.heard_directly.contains(&largest))
@@ -126,7 +126,7 @@ impl Player {
     }
 
     /// Directly, and from its server if it is the host.
-    fn say_to_everybody(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+    fn say_to_all(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
         let guests: Vec<Peer> = self.guests.iter().copied().collect();
         self.listener.send(now, &guests, delivery, packet);
         let direct: Vec<Peer> = self.direct.iter().copied().collect();

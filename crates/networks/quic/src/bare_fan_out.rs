@@ -28,7 +28,7 @@ pub struct BareFanOut {
     fingerprint: Fingerprint,
 }
 
-/// How long everybody may take to come.
+/// How long all clients may take to connect.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often quinn may have its turn before a frame counts as sent: a connection that the
 /// network holds up is not waited for.
@@ -80,7 +80,7 @@ impl BareFanOut {
         outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Gives a frame to everybody, and lets quinn send it.
+    /// Gives a frame to all connections, and lets quinn send it.
     pub fn send(&self, frame: &Bytes) {
         for (connection, _) in &self.connections {
             // A connection that is gone shows as lost.

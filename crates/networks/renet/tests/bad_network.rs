@@ -165,12 +165,12 @@ impl Game {
         Self { now, dice, loss, server, voice, listener, players, peers: BTreeMap::new() }
     }
 
-    /// Everybody's voice asks for its link, and has it.
+    /// The voice of each player asks for its link, and has it.
     fn connect_all(&mut self) {
         for player in &mut self.players {
             player.transport.connect(self.now);
         }
-        self.frames_until("everybody is in", |game| game.players.iter().all(|player| player.is_in));
+        self.frames_until("all players are in", |game| game.players.iter().all(|player| player.is_in));
     }
 
     fn frames_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {

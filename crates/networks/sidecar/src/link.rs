@@ -303,7 +303,7 @@ impl SidecarLink {
         SidecarEvent::Down { reason }
     }
 
-    /// Says goodbye, if anybody listens, after all that was said before.
+    /// Says goodbye, if the link is up, after all that was said before.
     fn hang_up(&mut self, now: Instant, id: TcpId, mut end: Box<GameEnd>) {
         let Some(tcp) = &mut self.tcp else { return };
         end.end();

@@ -95,7 +95,7 @@ impl SidecarServer {
         Ok(Self::new(tcp, local_addr, settings, Arc::default()))
     }
 
-    /// Several servers of the same port, such as one for each thread, before anybody came: each has the links whose
+    /// Several servers of the same port, such as one for each thread, before any link came: each has the links whose
     /// sessions are its own. `place` says which that is, from 0, and is asked when the first player of a link that has
     /// none is there; that player arrives there next. The first one accepts the connections.
     ///

@@ -95,7 +95,7 @@ fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected()
     let (mut server, at) = server(ServerEnd::default());
     let (mut good, good_peer) = upgraded(connect(at), &mut server);
     let (mut bad, bad_peer) = upgraded(connect(at), &mut server);
-    // A client that does not mask is no client of the standard (RFC 6455, section 5.1).
+    // A client that does not mask does not follow the standard (RFC 6455, section 5.1).
     bad.write_all(&[0x82, 1, 42]).unwrap();
     let Seen::Disconnected(peer, reason) = next(&mut server) else { panic!("it is disconnected") };
     assert_eq!(peer, bad_peer);

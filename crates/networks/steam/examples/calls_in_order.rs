@@ -50,8 +50,8 @@ fn main() {
     }
 
     println!("── the server speaks to both");
-    let (at, everybody, _) = turn(&mut server, &mut alice, &mut bob);
-    server.send(at, &everybody, Delivery::Reliable, &[0x8b, 0xc7, 5]);
+    let (at, all, _) = turn(&mut server, &mut alice, &mut bob);
+    server.send(at, &all, Delivery::Reliable, &[0x8b, 0xc7, 5]);
     turn(&mut server, &mut alice, &mut bob);
 
     println!("── the game names them to each other");

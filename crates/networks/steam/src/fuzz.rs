@@ -140,10 +140,10 @@ impl Table {
 
     fn serve(&mut self, what: u8, delivery: Delivery, packet: &[u8]) {
         let server = &mut self.server;
-        let everybody: Vec<Peer> = self.here.iter().copied().collect();
-        match (what % 4, everybody.first()) {
+        let all: Vec<Peer> = self.here.iter().copied().collect();
+        match (what % 4, all.first()) {
             (0, Some(&first)) => server.disconnect(self.now, first, "go"),
-            _ => server.send(self.now, &everybody, delivery, packet),
+            _ => server.send(self.now, &all, delivery, packet),
         }
     }
 
@@ -185,7 +185,7 @@ impl Table {
         assert!(connected <= PEERS_MAX, "{connected} are here");
     }
 
-    /// Everybody leaves, and every end is told.
+    /// All peers leave, and every end is told.
     fn close(&mut self) {
         self.server.shutdown(self.now);
         for player in &mut self.players {
@@ -209,14 +209,14 @@ impl Player {
     }
 
     fn use_direct(&mut self, now: Instant, what: u8, delivery: Delivery, packet: &[u8]) {
-        let everybody: Vec<Peer> = self.direct.iter().copied().collect();
-        match (what % 4, everybody.first()) {
+        let all: Vec<Peer> = self.direct.iter().copied().collect();
+        match (what % 4, all.first()) {
             (0, Some(&first)) => self.transport.disconnect_direct(now, first),
             (1, _) => {
                 let announcement = [&[0x8b, 0xc7, 11], packet].concat();
-                self.transport.send_direct(now, &everybody, Delivery::Reliable, &announcement);
+                self.transport.send_direct(now, &all, Delivery::Reliable, &announcement);
             }
-            _ => self.transport.send_direct(now, &everybody, delivery, packet),
+            _ => self.transport.send_direct(now, &all, delivery, packet),
         }
     }
 

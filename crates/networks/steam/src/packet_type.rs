@@ -43,14 +43,14 @@ mod tests {
 
     #[test]
     fn a_packets_own_type_tells_how_it_came_where_steam_does_not() {
-        let untold = Arrival { from: SteamId(1), kind: None };
+        let unknown = Arrival { from: SteamId(1), kind: None };
         for message_type in 0..=255 {
             let is_voice = [2, 8].contains(&message_type);
             let expected = if is_voice { Delivery::Unreliable } else { Delivery::Reliable };
-            assert_eq!(delivery_of(untold, &[0x8b, 0xc7, message_type]), expected, "type {message_type}");
+            assert_eq!(delivery_of(unknown, &[0x8b, 0xc7, message_type]), expected, "type {message_type}");
         }
-        assert_eq!(delivery_of(untold, b"\x8b"), Delivery::Reliable);
-        let told = Arrival { kind: Some(SendKind::Reliable), ..untold };
+        assert_eq!(delivery_of(unknown, b"\x8b"), Delivery::Reliable);
+        let told = Arrival { kind: Some(SendKind::Reliable), ..unknown };
         assert_eq!(delivery_of(told, &[0x8b, 0xc7, 2]), Delivery::Reliable);
     }
 

@@ -1,4 +1,4 @@
-//! What a datagram is before anybody looks into it.
+//! What a datagram is before its content is read.
 
 /// How a connection is told from others, in both directions: chosen by the client at random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,7 +55,7 @@ pub enum DatagramKind<'a> {
     },
 }
 
-/// Why something is no datagram of Unity Transport 2.x.
+/// Why something is not a datagram of Unity Transport 2.x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatagramError {

@@ -17,7 +17,7 @@ use crate::LIMITS;
 use crate::peer::{End, Ice, PeerEvent, Sent};
 use crate::peers::Peers;
 use crate::settings::{ClientSettings, tls_of};
-use crate::signalling::SignallingLinkId;
+use crate::signalling::SignalLinkId;
 use crate::signalling::link::SignallingLink;
 use crate::signalling::turn;
 
@@ -54,11 +54,11 @@ enum ServerLink {
     Calling,
     /// The signalling server was asked for the host.
     Asking {
-        link: SignallingLinkId,
+        link: SignalLinkId,
     },
     Negotiating {
         peer: Peer,
-        link: Option<SignallingLinkId>,
+        link: Option<SignalLinkId>,
         /// The host has dropped the signalling link: it refuses us, unless the channels open until then.
         refused_at: Option<Instant>,
     },

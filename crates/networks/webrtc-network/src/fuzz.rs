@@ -8,7 +8,7 @@ use consonance_fuzz_tape::Tape;
 use crate::peer::{Ice, PeerConnection, Role};
 use crate::settings::PeerSettings;
 use crate::signalling::client::SignallingClient;
-use crate::signalling::{Guest, SignallingMessage, SignallingServer, SignallingSettings};
+use crate::signalling::{Guest, SignalMessage, SignallingServer, SignallingSettings};
 
 /// Chunks of `end u8 | length u8 | bytes`: messages of three clients to a signalling server, answers of a server to a
 /// client, and texts and datagrams for the two ends of a connection.
@@ -65,7 +65,7 @@ fn drain(server: &mut SignallingServer) {
     while let Some((guest, message)) = server.poll_transmit() {
         assert!((1..=4).contains(&guest.0), "no other guest has come");
         assert_eq!(
-            SignallingMessage::parse(&message.to_bytes()).as_ref(),
+            SignalMessage::parse(&message.to_bytes()).as_ref(),
             Ok(&message),
             "it is read as it was written"
         );

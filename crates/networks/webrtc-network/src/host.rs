@@ -17,7 +17,7 @@ use crate::settings::{HostSettings, tls_of};
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::{LinkEvent, SignallingLink};
 use crate::signalling::turn::{self, Turn};
-use crate::signalling::{SignallingLinkId, SignallingListener};
+use crate::signalling::{SignalLinkId, SignallingListener};
 
 use crate::LIMITS;
 
@@ -48,7 +48,7 @@ pub struct WebRtcHost {
 struct Session {
     name: String,
     signalling: SignallingLink,
-    links: BTreeMap<SignallingLinkId, Peer>,
+    links: BTreeMap<SignalLinkId, Peer>,
     is_listening: bool,
     /// When to try again to listen, and how long to wait after that.
     retry_at: Option<Instant>,
@@ -59,7 +59,7 @@ struct Guest {
     session: usize,
     since: Instant,
     /// Our signalling link with it, until it is dropped.
-    link: Option<SignallingLinkId>,
+    link: Option<SignalLinkId>,
     state: GuestState,
 }
 
@@ -248,7 +248,7 @@ impl WebRtcHost {
     }
 
     /// A link was dropped: a peer that is still on its way will not arrive.
-    fn forget_link(&mut self, now: Instant, index: usize, link: SignallingLinkId) {
+    fn forget_link(&mut self, now: Instant, index: usize, link: SignalLinkId) {
         let Some(peer) = self.sessions[index].links.remove(&link) else { return };
         let Some(guest) = self.guests.get_mut(&peer) else { return };
         guest.link = None;
@@ -273,7 +273,7 @@ impl WebRtcHost {
         session.is_listening = false;
         session.retry_at = Some(now + session.retry_after);
         session.retry_after = (2 * session.retry_after).min(RETRY_AFTER_MAX);
-        let links: Vec<SignallingLinkId> = session.links.keys().copied().collect();
+        let links: Vec<SignalLinkId> = session.links.keys().copied().collect();
         for link in links {
             self.forget_link(now, index, link);
         }

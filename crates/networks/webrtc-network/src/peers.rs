@@ -135,7 +135,7 @@ impl Peers {
         self.with(now, peer, |connection| connection.leave(now));
     }
 
-    /// Says goodbye to everybody, as far as that can be done at once.
+    /// Says goodbye to all peers, as far as that can be done at once.
     pub(crate) fn leave_all_at_once(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.connections.keys().copied().collect();
         for peer in peers {

@@ -1,9 +1,10 @@
 //! How peers find each other: a small server relays what they negotiate, by addresses that they choose.
 //!
-//! [`SignallingMessage`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets, and
-//! [`SignallingListener`] the same with sockets and a thread of its own.
+//! [`SignalMessage`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets,
+//! and [`SignallingListener`] the same with sockets and a thread of its own.
 
 pub(crate) mod client;
+mod counts;
 pub(crate) mod link;
 mod listener;
 pub(crate) mod message;
@@ -14,11 +15,12 @@ mod server;
 pub(crate) mod turn;
 mod url;
 
+pub use counts::SignallingCounts;
 pub use listener::{SignallingListenError, SignallingListener, SignallingListenerSettings};
 pub use message::{
-    ADDRESS_UNITS_MAX, Data, MESSAGE_BYTES_MAX, MessageError, SignallingEventKind, SignallingLinkId,
-    SignallingMessage, VERSION,
+    ADDRESS_UNITS_MAX, Data, MESSAGE_BYTES_MAX, MessageError, SignalKind, SignalLinkId, SignalMessage,
+    VERSION,
 };
 pub use reserved::ReservedAddresses;
-pub use server::{AddressSharing, Guest, NotWelcome, SignallingCounts, SignallingServer, SignallingSettings};
+pub use server::{AddressSharing, Guest, NotWelcome, SignallingServer, SignallingSettings};
 pub use url::{SignallingUrl, SignallingUrlError};

@@ -18,25 +18,25 @@ pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
 /// Fifty clients speak at once, and none is taken for another.
 pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
-    let everybody: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let links: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
     let own_packet = |client| packet_of(client, 100);
-    for &(client, _) in &everybody {
+    for &(client, _) in &links {
         stage.client(client).send(Instant::now(), Delivery::Reliable, &own_packet(client));
     }
     stage.drive_sending("every client is heard with both deliveries", |stage| {
         let is_heard = |stage: &Stage<N>, &(client, peer): &(usize, Peer), delivery| {
             stage.server_received(peer, delivery, &own_packet(client))
         };
-        for link in &everybody {
+        for link in &links {
             if !is_heard(stage, link, Delivery::Unreliable) {
                 stage.client(link.0).send(Instant::now(), Delivery::Unreliable, &own_packet(link.0));
             }
         }
-        everybody.iter().all(|link| {
+        links.iter().all(|link| {
             is_heard(stage, link, Delivery::Reliable) && is_heard(stage, link, Delivery::Unreliable)
         })
     });
-    for &(client, peer) in &everybody {
+    for &(client, peer) in &links {
         assert!(stage.packets_of(peer).iter().all(|packet| *packet == own_packet(client)));
     }
 }
@@ -44,8 +44,8 @@ pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &
 /// One call sends to all given peers, exactly once if reliable; a peer that leaves changes nothing for the others.
 pub fn one_packet_reaches_the_given_peers_only<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
-    let everybody: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
-    let (outsider, listeners) = everybody.split_first().expect("there are fifty");
+    let links: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let (outsider, listeners) = links.split_first().expect("there are fifty");
     let peers: Vec<Peer> = listeners.iter().map(|&(_, peer)| peer).collect();
     stage.server().send(Instant::now(), &peers, Delivery::Reliable, b"to many");
     stage.server().send(Instant::now(), &peers, Delivery::Unreliable, b"voice");

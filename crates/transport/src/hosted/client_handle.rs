@@ -18,7 +18,7 @@ use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 pub struct HostedClientHandle {
     wires: Arc<Wires>,
     link: HostLink,
-    /// The link was said to be up before anybody asked for it.
+    /// The link was reported up before `connect` was called.
     is_up_already: bool,
     /// For the direct links.
     pub(super) direct: HostedServerHandle,

@@ -17,7 +17,7 @@ use crate::{
     ServerStatistics, ServerTransport,
 };
 
-/// The transport of a [hosted](super) server. Dropping it disconnects everybody.
+/// The transport of a [hosted](super) server. Dropping it disconnects all peers.
 pub struct HostedServer {
     wires: Arc<Wires>,
     limits: PacketLimits,

@@ -12,7 +12,7 @@ use super::*;
 use crate::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport as _};
 
 #[test]
-fn a_link_that_was_up_before_anybody_asked_is_taken_at_once() {
+fn a_link_that_was_up_before_the_first_connect_is_used_at_once() {
     let (mut client, mut handle) = client(&settings());
     handle.link_up();
     client.connect(now());
@@ -22,7 +22,7 @@ fn a_link_that_was_up_before_anybody_asked_is_taken_at_once() {
 }
 
 #[test]
-fn a_link_that_went_down_again_before_anybody_asked_is_not() {
+fn a_link_that_went_down_again_before_the_first_connect_is_not_used() {
     let (mut client, mut handle) = client(&settings());
     handle.link_up();
     handle.link_down("");

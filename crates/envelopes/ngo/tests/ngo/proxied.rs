@@ -63,7 +63,7 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
     let mut heard = vec![Vec::new(); clients.len()];
     let deadline = Instant::now() + PATIENCE;
     while heard.iter().any(Vec::is_empty) {
-        assert!(Instant::now() < deadline, "not everybody is answered: {heard:?}");
+        assert!(Instant::now() < deadline, "not all are answered: {heard:?}");
         assert_eq!(packets(&mut game), [], "the game's own voice server hears nothing");
         for (peer, packet) in packets(&mut proxy) {
             let answer = [b"heard ".as_slice(), &packet].concat();

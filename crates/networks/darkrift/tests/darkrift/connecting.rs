@@ -51,7 +51,7 @@ fn tcp_and_udp_may_have_ports_of_their_own() {
 }
 
 #[test]
-fn with_every_fifth_datagram_lost_everybody_gets_in_and_is_heard() {
+fn with_every_fifth_datagram_lost_all_clients_connect_and_are_heard() {
     let mut stage = Stage::new(ServerSettings::default());
     let relay = Relay::to(stage.address());
     relay.lose(20);

@@ -31,11 +31,9 @@ fn two_hundred_clients_talk_to_one_listener() {
     }
     let peers: Vec<Peer> = stage.server_saw.keys().copied().collect();
     for &peer in &peers {
-        stage.server.send(Instant::now(), peer, RELIABLE, b"to everybody");
+        stage.server.send(Instant::now(), peer, RELIABLE, b"to all");
     }
-    stage.drive_until(|stage| {
-        clients.iter().all(|client| stage.client_heard(*client, RELIABLE, b"to everybody"))
-    });
+    stage.drive_until(|stage| clients.iter().all(|client| stage.client_heard(*client, RELIABLE, b"to all")));
     assert_eq!(stage.server.statistics().connections.connected, 200);
 }
 

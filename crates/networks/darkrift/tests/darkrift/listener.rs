@@ -12,7 +12,7 @@ use crate::golden::{client_address, connect, listener_with_client, open};
 fn a_connection_that_shows_no_token_in_time_is_closed_and_counted() {
     let (mut listener, now) = (listener(ServerSettings::default()), Instant::now());
     let token = open(&mut listener, now, Peer(1), client_address());
-    let until = listener.poll_timeout().expect("it does not wait for ever");
+    let until = listener.poll_timeout().expect("it does not wait forever");
     assert_eq!(until, now + Duration::from_secs(5));
     listener.handle_timeout(now + Duration::from_millis(4999));
     assert_eq!(listener.poll_order(), None);

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_remembered_as_long_as_an_address_is_to_be_proved_and_clocks_as_long_as_anybody_is_there() {
+    fn times_are_remembered_until_an_address_is_proved_and_clocks_while_a_peer_is_connected() {
         let mut clocks = SecretClocks::default();
         clocks.begin("here", 1000);
         clocks.begin("here", 2000);

@@ -27,7 +27,7 @@ enum Reading {
 }
 
 impl EnetServer {
-    /// False if it is nothing that anybody may have sent.
+    /// False if no end of ENet may have sent it.
     pub(super) fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
         if screened.peer != NO_PEER {

@@ -100,7 +100,7 @@ fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
         }
         rig.client(leaver).endpoint.disconnect(now);
         rig.server.disconnect(now, unwanted, "");
-        rig.run_until("everybody is gone", |rig| rig.server.statistics().connections.connected == 0);
+        rig.run_until("all are gone", |rig| rig.server.statistics().connections.connected == 0);
         rig.run_for(Duration::from_secs(20));
         assert_eq!(reliable(rig.saw_of(left)).len(), 20, "seed {seed}");
         assert_eq!(reliable(rig.client_saw(sent_away)).len(), 20, "seed {seed}");

@@ -119,7 +119,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn no_bytes_from_either_side_do_anybody_else_harm(noise in prop::collection::vec(datagrams(), 1..20)) {
+    fn no_bytes_from_either_side_harm_other_peers(noise in prop::collection::vec(datagrams(), 1..20)) {
         let mut rig = rig(LinkConditions::PERFECT, 1);
         let (victim, _) = connect(&mut rig, client());
         let (bystander, peer) = connect(&mut rig, client());

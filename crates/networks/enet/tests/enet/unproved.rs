@@ -46,7 +46,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     assert_eq!(format!("{most:.2}"), documented_bytes_out(page, "ENet"));
 }
 
-/// Acknowledges the first thing that the server's peer 0 says to anybody, which was sent at this time.
+/// Acknowledges the first message that the server's peer 0 sends, which was sent at this time.
 fn acknowledgement(session: u8, sent_time: u16) -> Vec<u8> {
     let [high, low] = sent_time.to_be_bytes();
     vec![session << 4, 0, 0x01, 0xff, 0, 1, 0, 1, high, low]
@@ -76,7 +76,7 @@ fn a_blind_join_sends_no_more_to_a_spoofed_address_than_came_from_it() {
 }
 
 #[test]
-fn everybody_is_shown_another_time() {
+fn each_address_is_shown_another_time() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     for number in 0..20 {
         rig.inject(made_up(number), &request());

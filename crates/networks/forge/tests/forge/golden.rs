@@ -168,7 +168,7 @@ impl Server {
         let mut said = Vec::new();
         let mut datagram = Vec::new();
         while let Some(to) = self.machine.poll_transmit(self.now, &mut datagram) {
-            assert_eq!(to, client_address(), "nothing goes to anybody else");
+            assert_eq!(to, client_address(), "nothing goes to another address");
             said.push(std::mem::take(&mut datagram));
         }
         said

@@ -1,4 +1,4 @@
-//! What anybody may send.
+//! Hostile datagrams.
 
 use std::net::SocketAddr;
 use std::time::Duration;

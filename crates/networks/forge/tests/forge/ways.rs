@@ -104,14 +104,14 @@ fn a_refused_client_never_connects() {
 fn two_hundred_clients_talk_to_one_server() {
     let mut rig = rig(LinkConditions::POOR, 1);
     let clients: Vec<usize> = (0..200).map(|number| rig.add_client(client(number), b"")).collect();
-    rig.run_until("everybody is in", |rig| {
+    rig.run_until("all clients are in", |rig| {
         clients.iter().all(|client| matches!(rig.client_saw(*client).last(), Some(Saw::Connected(_))))
     });
     let now = rig.now();
     for &client in &clients {
         rig.client(client).endpoint.send(now, RELIABLE, &message(&[client as u8]));
     }
-    rig.run_until("everybody is heard", |rig| {
+    rig.run_until("all clients are heard", |rig| {
         rig.server_saw.iter().filter(|(_, saw)| matches!(saw, Saw::Message(..))).count() == 200
     });
     let mut numbers: Vec<Vec<u8>> = clients.iter().map(|client| greeting_of(&rig, *client)).collect();

@@ -1,4 +1,4 @@
-//! A cloud that carries the messages of everybody in a room, as Photon's does, on simulated time and from a seed.
+//! A cloud that carries the messages of all players in a room, as Photon's does, on simulated time and from a seed.
 //!
 //! Actors are numbered from 1; the master is the lowest one in the room unless another was made it. What must arrive
 //! does, in order for each sender and receiver; the rest may be lost and may overtake.
@@ -114,7 +114,7 @@ impl Cloud {
         }
     }
 
-    /// Everybody learns of it, at different times.
+    /// All players learn of it, at different times.
     pub(crate) fn make_master(&mut self, now: Instant, actor: u64) {
         self.master = Some(actor);
         for other in self.actors.clone() {

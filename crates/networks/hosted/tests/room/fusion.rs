@@ -15,7 +15,7 @@ fn fusion(players: usize) -> Stage {
 }
 
 #[test]
-fn all_hear_each_other_although_calls_for_the_server_reach_everybody() {
+fn all_hear_each_other_although_calls_for_the_server_reach_all_players() {
     let mut stage = fusion(4);
     stage.assert_all_hear_each_other(SPOKEN);
     for program in &stage.programs {

@@ -15,7 +15,7 @@ use consonance_transport::hosted::HostedClient;
 use crate::cloud::{Cloud, Notice};
 use crate::network::Network;
 
-/// Where everybody listens and speaks.
+/// The room in which all players listen and speak.
 pub(crate) const LOBBY: &str = "lobby";
 
 pub(crate) struct Program {

@@ -60,7 +60,7 @@ impl Stage {
         gone.name()
     }
 
-    /// The session that everybody is in.
+    /// The session of all players.
     pub(crate) fn session(&self) -> SessionId {
         let mut sessions: Vec<_> = self
             .programs
@@ -72,7 +72,7 @@ impl Stage {
         sessions[0]
     }
 
-    /// Everybody speaks, one after the other; everybody else hears at least so many of the frames of each.
+    /// All players speak, one after the other; the others hear at least so many of the frames of each.
     pub(crate) fn assert_all_hear_each_other(&mut self, least: usize) {
         self.programs.iter_mut().for_each(|program| program.heard.frames.clear());
         for index in 0..self.programs.len() {

@@ -58,7 +58,7 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
         .collect();
     let deadline = Instant::now() + PATIENCE;
     while !clients.iter().all(|(_, heard)| *heard == [true; 2]) {
-        assert!(Instant::now() < deadline, "not everybody was answered");
+        assert!(Instant::now() < deadline, "not all were answered");
         echo(&mut server, &mut peers);
         for (number, (client, heard)) in clients.iter_mut().enumerate() {
             let own = number.to_le_bytes();
@@ -85,7 +85,7 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
     assert_eq!((peers.len(), server.statistics().connections.connected), (CLIENTS, CLIENTS as u64));
     drop(clients);
     while !peers.is_empty() {
-        assert!(Instant::now() < deadline, "not everybody was seen to leave");
+        assert!(Instant::now() < deadline, "not all were seen to leave");
         echo(&mut server, &mut peers);
     }
 }

@@ -211,7 +211,7 @@ fn a_client_that_does_not_take_reliable_messages_is_disconnected_as_too_slow() {
 }
 
 #[test]
-fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
+fn a_server_that_closes_tells_all_clients_and_refuses_newcomers() {
     for generation in Generation::ALL {
         let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, _) = rig.connect_client(client(generation), &[]);

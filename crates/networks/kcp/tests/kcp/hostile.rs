@@ -1,4 +1,4 @@
-//! Datagrams from anybody with anything in them.
+//! Hostile datagrams.
 
 use std::time::Duration;
 

@@ -176,7 +176,7 @@ fn when_the_game_is_not_there_or_dies_its_clients_lose_their_connections() {
 fn a_shutdown_says_goodbye_to_clients_and_to_the_game() {
     let mut stage = stage_of(5, 0.0);
     stage.proxy.shutdown(stage.now);
-    stage.run_until("everybody knows", |stage| {
+    stage.run_until("all clients know", |stage| {
         let is_closed = |saw: &Saw| saw.end == Some(DisconnectReason::closed_by_peer(b""));
         stage.saw.iter().all(is_closed) && stage.game_saw.iter().all(|(_, saw)| is_closed(saw))
     });

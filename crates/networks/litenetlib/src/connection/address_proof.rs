@@ -6,8 +6,8 @@
 /// How many pings have to be answered.
 const ANSWERS: usize = 2;
 
-/// How many answers may be to nothing that was asked: a guess is right once in four million attempts. Anybody can spoil
-/// the first seconds of a client whose address is known with more of them.
+/// How many answers may be to nothing that was asked: a guess is right once in four million attempts. Any sender can
+/// spoil the first seconds of a client whose address is known with more of them.
 const WRONG_MAX: u32 = 4;
 
 /// How many pings leave at first, one after the other: as many as have to be answered.

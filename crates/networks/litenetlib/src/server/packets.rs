@@ -122,7 +122,7 @@ impl LiteNetLibServer {
                 connected.connection.put_alone(&announcement.to_bytes(dialect));
                 self.settle(peer);
             }
-            // Anybody can say so in a client's name; one that means it says nothing else.
+            // This can be spoofed in a client's name; a client that means it says nothing else.
             [_, FINAL] if is_silent => {
                 self.forget(peer, DisconnectReason::closed_by_peer(b"it knows no such connection"));
             }

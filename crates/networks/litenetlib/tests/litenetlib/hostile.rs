@@ -52,7 +52,7 @@ fn a_flood_of_fragments_ends_the_connection_and_no_other() {
 }
 
 #[test]
-fn nothing_that_anybody_can_send_blindly_ends_the_connection_of_a_client_that_is_there() {
+fn no_blindly_sent_datagram_ends_the_connection_of_a_live_client() {
     let (mut by_hand, _) = ByHand::with_client();
     for second in 0..20_i64 {
         let ping = [3, 2 + second as u8, 0];

@@ -1,4 +1,4 @@
-//! A game in a simulated room, whose loop is a thread: its first player is the host, and everybody is told so.
+//! A game in a simulated room, whose loop is a thread: its first player is the host, and all are told so.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
@@ -56,7 +56,7 @@ impl Game {
         self.change(|room| room.for_each_pair(Hub::connect));
     }
 
-    /// A player loses everybody but the host.
+    /// A player loses all others but the host.
     pub(crate) fn lose_directly(&mut self, player: PlayerId) {
         self.change(|room| {
             for other in (1..room.players.len() as u128).map(PlayerId) {

@@ -68,7 +68,7 @@ impl Stage {
         }
     }
 
-    /// A player enters and reaches everybody.
+    /// A player enters and reaches all others.
     pub(crate) fn join(&mut self, id: u128, settings: &MatchboxSettings) {
         let others: Vec<u128> = self.players.keys().map(|player| player.0).collect();
         self.enter(id, settings);
@@ -87,7 +87,7 @@ impl Stage {
         self.players.get_mut(&PlayerId(id)).expect("the test lets it in first")
     }
 
-    /// Lets everybody play a frame, each time in another order.
+    /// Lets all players play a frame, each time in another order.
     pub(crate) fn frame(&mut self) {
         self.now += FRAME;
         let mut order: Vec<(u64, PlayerId)> =
@@ -105,14 +105,14 @@ impl Stage {
         (0..count).for_each(|_| self.frame());
     }
 
-    /// The one host of all, in whose session everybody is.
+    /// The one host of all, if all players are in its session.
     pub(crate) fn only_host(&self) -> Option<u128> {
         let hosts: BTreeSet<_> = self.players.values().map(|player| player.voice.host()).collect();
         let host = hosts.first().copied().flatten().filter(|_| hosts.len() == 1)?;
-        let everybody_is_in = self.players.values().all(|player| player.is_in);
+        let all_are_in = self.players.values().all(|player| player.is_in);
         let guests: usize = self.players.values().map(|player| player.guests.len()).sum();
         let all_are_its = self.players.get(&host).is_some_and(|player| player.guests.len() == guests);
-        (everybody_is_in && all_are_its && guests == self.players.len()).then_some(host.0)
+        (all_are_in && all_are_its && guests == self.players.len()).then_some(host.0)
     }
 
     /// Plays until all players are in the session of one host, which may take until none waits for a host that has

@@ -65,7 +65,7 @@ async fn goodbye_of_peer(link: &Link) -> DisconnectReason {
     }
 }
 
-/// Goes on for ever: the end of the connection is the control stream's to report, after its last packet.
+/// Goes on forever: the end of the connection is the control stream's to report, after its last packet.
 async fn read_datagrams<C>(
     connection: &Connection,
     mailbox: &Mailbox<C, Bytes>,
@@ -96,7 +96,7 @@ async fn write_control(link: &Link, mut control: SendStream) -> DisconnectReason
     DisconnectReason::ClosedByUs
 }
 
-/// A peer that takes its last packets too slowly, or a network that lost it, cannot hold the goodbye up for ever.
+/// A peer that takes its last packets too slowly, or a network that lost it, cannot hold the goodbye up forever.
 async fn limit_goodbye(link: &Link) {
     link.leaving.notified().await;
     sleep(link.close_timeout).await;

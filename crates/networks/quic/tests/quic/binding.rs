@@ -85,7 +85,7 @@ fn a_name_whose_first_address_does_not_answer_is_reached_at_another() {
 }
 
 #[test]
-fn closing_in_order_frees_the_port_and_tells_everybody() {
+fn closing_in_order_frees_the_port_and_tells_all_clients() {
     let mut server = TestServer::new();
     let address = server.transport.local_addr();
     let mut client = client(server.address());

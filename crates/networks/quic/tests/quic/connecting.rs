@@ -34,7 +34,7 @@ fn an_address_without_an_answer_is_named() {
 
 #[test]
 fn a_name_without_an_address_is_named() {
-    // A label above 63 bytes (RFC 1035) is no name: the resolver says so without asking anybody.
+    // A label above 63 bytes (RFC 1035) is not a name: the resolver says so without a query.
     let host = "a".repeat(64);
     let mut client = client(QuicAddress::new(host.clone(), 7777, "main", None).unwrap());
     let reason = connect(&mut client, None).unwrap_err();

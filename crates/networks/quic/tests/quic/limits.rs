@@ -146,7 +146,7 @@ fn a_newcomer_may_be_told_of_five_thousand_players_at_once() {
         server.transport.send(Instant::now(), &[peer], Delivery::Reliable, &state);
     }
     let mut numbers = (0..players).map(u16::to_be_bytes);
-    wait_until("it knows everybody", || {
+    wait_until("it knows all clients", || {
         server.poll();
         while let Some(event) = client.poll(Instant::now()) {
             let ClientEvent::Packet { packet, .. } = event else { panic!("{event:?}") };

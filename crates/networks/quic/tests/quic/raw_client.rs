@@ -42,7 +42,7 @@ impl RawClient {
     ) -> Result<Self, ConnectionError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let address = server.transport.local_addr();
-        let mut config = ClientConfig::new(trusting_everybody(alpn));
+        let mut config = ClientConfig::new(trusting_any_server(alpn));
         config.transport_config(Arc::new(transport));
         let (endpoint, connection) = runtime.block_on(async {
             let endpoint = Endpoint::client(local).unwrap();
@@ -80,7 +80,7 @@ impl RawClient {
     }
 }
 
-fn trusting_everybody(alpn: &[u8]) -> Arc<QuicClientConfig> {
+fn trusting_any_server(alpn: &[u8]) -> Arc<QuicClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13])

@@ -140,7 +140,7 @@ fn a_client_hears_why_the_server_sends_it_away() {
 }
 
 #[test]
-fn datagrams_of_anybody_else_change_nothing() {
+fn datagrams_of_other_addresses_change_nothing() {
     let mut server = TestServer::new();
     let mut client = Carried::connected(&mut server);
     for length in 0..200_usize {

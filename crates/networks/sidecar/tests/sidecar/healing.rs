@@ -18,7 +18,7 @@ struct Game {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,
     players: [Player; 2],
-    /// How much later it is for everybody than it really is.
+    /// How far all clocks are ahead of the real one.
     ahead: Duration,
 }
 
@@ -52,7 +52,7 @@ impl Game {
         Self { voice, bridge, players, ahead: Duration::ZERO }
     }
 
-    /// Everybody does what is to be done, and it is a little later.
+    /// All ends do what is to be done, and time advances a little.
     fn run_once(&mut self) {
         self.ahead += Duration::from_millis(10);
         let now = Instant::now() + self.ahead;

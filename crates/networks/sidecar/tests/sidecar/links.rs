@@ -15,14 +15,14 @@ use consonance_transport::{
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A voice server, its game servers, and a record of what everybody was told.
+/// A voice server, its game servers, and a record of what each was told.
 pub(crate) struct Stage {
     pub(crate) server: SidecarServer,
     pub(crate) links: Vec<SidecarLink>,
     pub(crate) reported: Vec<Reported>,
     /// With the number of the link.
     pub(crate) told: Vec<(usize, Told)>,
-    /// How much later it is for everybody than it really is.
+    /// How far all clocks are ahead of the real one.
     pub(crate) ahead: Duration,
 }
 
@@ -84,7 +84,7 @@ impl Stage {
         self.told.iter().any(|(to, told)| *to == link && told == wanted)
     }
 
-    /// Everybody does what is to be done now.
+    /// All ends do what is to be done now.
     pub(crate) fn run_once(&mut self) {
         let now = Instant::now() + self.ahead;
         while let Some(event) = self.server.poll(now) {
@@ -174,7 +174,7 @@ fn two_hundred_players_of_one_link_hear_each_other() {
         stage.links[link].joined(Instant::now(), PlayerNumber(player), None);
     }
     stage.until("all are admitted", |stage| stage.told.len() == 1 + PLAYERS as usize);
-    let everybody: Vec<Peer> = (0..PLAYERS).map(Peer).collect();
+    let all: Vec<Peer> = (0..PLAYERS).map(Peer).collect();
     for player in 0..PLAYERS {
         stage.links[link].send(
             Instant::now(),
@@ -191,9 +191,9 @@ fn two_hundred_players_of_one_link_hear_each_other() {
             Delivery::Reliable,
             packet.to_vec()
         )));
-        stage.server.send(Instant::now(), &everybody, Delivery::Reliable, &packet);
+        stage.server.send(Instant::now(), &all, Delivery::Reliable, &packet);
     }
-    stage.until("everybody hears everybody", |stage| stage.told.len() == 1 + 2 * PLAYERS as usize);
+    stage.until("all players hear each other", |stage| stage.told.len() == 1 + 2 * PLAYERS as usize);
     let receivers = stage.told.iter().filter_map(|(_, told)| match told {
         Told::Packet(to, _, _) => Some(to.iter().copied().collect::<BTreeSet<_>>()),
         _ => None,
@@ -235,7 +235,7 @@ fn a_server_that_stops_says_so_to_the_links_and_kicks_no_player() {
     let link = stage.up(settings_for("main"));
     stage.links[link].joined(Instant::now(), PlayerNumber(1), None);
     stage.until("it is there", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(1))));
-    // As the session ends: everybody is disconnected, and then the network.
+    // As the session ends: all players are disconnected, and then the network.
     stage.server.disconnect(Instant::now(), Peer(0), "the session ends");
     stage.server.shutdown(Instant::now());
     let down = Told::Down(DisconnectReason::closed_by_peer(b"the server is shutting down"));

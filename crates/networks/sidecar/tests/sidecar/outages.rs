@@ -132,11 +132,11 @@ impl Scene {
         let players = [player("Alice"), player("Bob")];
         let eve = PlayerNumber::new("Eve", capabilities, beside.client("main"), now);
         let mut scene = Self { voice, bridge, cable, players, eve, now };
-        scene.until("all are here", |scene| scene.everybody_sees_all());
+        scene.until("all are here", |scene| scene.all_see_all());
         scene
     }
 
-    fn everybody_sees_all(&self) -> bool {
+    fn all_see_all(&self) -> bool {
         self.players.iter().chain([&self.eve]).all(|player| player.here.len() == 3)
     }
 
@@ -207,7 +207,7 @@ fn after_a_silence_players_are_back_and_heard_without_joining_again() {
         scene.until("Eve sees both", |scene| scene.eve.here.len() == 3);
         scene.until_eve_hears(b"after");
         assert_eq!(scene.rosters(), rosters, "no player had to join again");
-        assert!(scene.everybody_sees_all());
+        assert!(scene.all_see_all());
     }
 }
 
@@ -234,7 +234,7 @@ fn after_a_lost_link_players_are_back_and_heard_when_it_returns() {
         scene.until("Eve sees no player", |scene| scene.eve.here.len() == 1);
         scene.until("Eve sees both", |scene| scene.eve.here.len() == 3);
         scene.until_eve_hears(b"after");
-        scene.until("all see all", |scene| scene.everybody_sees_all());
+        scene.until("all see all", |scene| scene.all_see_all());
         assert_eq!(scene.rosters(), rosters.map(|rosters| rosters + 1), "each joined again once");
     }
 }
@@ -245,6 +245,6 @@ fn a_steady_game_server_is_never_taken_for_a_silent_one() {
     let mut scene = Scene::new(Capabilities::NONE, SidecarSettings::default());
     for _ in 0..2000 {
         scene.run_once();
-        assert!(scene.everybody_sees_all());
+        assert!(scene.all_see_all());
     }
 }

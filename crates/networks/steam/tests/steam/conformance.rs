@@ -56,7 +56,7 @@ impl Game {
         self.players.push(id);
         let settings = ClientSettings {
             link: link_settings(),
-            // Everybody here is one of ours, and answers.
+            // All accounts here are ours, and answer.
             welcome_timeout: Duration::from_hours(1),
             announcement_interval: Duration::from_hours(1),
             ..ClientSettings::new(self.server)

@@ -90,7 +90,7 @@ fn channels_are_read_one_by_one() {
 fn an_account_that_is_not_accepted_for_twenty_seconds_fails_and_may_ask_again() {
     let mut world = World::new(HubSettings::default());
     let (mut alice, mut bob) = (world.original(1), world.original(2));
-    alice.send(2, CHANNEL, b"anybody?");
+    alice.send(2, CHANNEL, b"hello???");
     world.pass(Duration::from_millis(19_990), &mut [&mut alice, &mut bob]);
     assert!(alice.lost.is_empty());
     world.pass(SECOND, &mut [&mut alice, &mut bob]);

@@ -31,8 +31,8 @@ fn two_hundred_players_are_at_one_server_and_each_is_known() {
     let mut words: Vec<Vec<u8>> = server.heard.iter().map(|(_, _, packet)| packet.clone()).collect();
     words.sort_unstable();
     assert!(words.into_iter().eq((0_u32..200).map(|number| number.to_be_bytes().to_vec())));
-    let everybody: Vec<Peer> = server.came.iter().map(|(peer, _)| *peer).collect();
-    server.transport.send(world.now, &everybody, Delivery::Unreliable, VOICE);
+    let all: Vec<Peer> = server.came.iter().map(|(peer, _)| *peer).collect();
+    server.transport.send(world.now, &all, Delivery::Unreliable, VOICE);
     pass(&mut world, 100, &mut server, &mut players);
     assert!(players.iter().all(|player| player.heard == [(Delivery::Unreliable, VOICE.to_vec())]));
 }
@@ -117,7 +117,7 @@ fn a_player_that_starts_again_is_another_direct_link_to_others() {
 }
 
 fn pass(world: &mut World, milliseconds: u64, server: &mut Server, players: &mut [Player]) {
-    let mut everybody: Vec<&mut dyn Actor> = vec![server];
-    everybody.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
-    world.pass(Duration::from_millis(milliseconds), &mut everybody);
+    let mut all: Vec<&mut dyn Actor> = vec![server];
+    all.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
+    world.pass(Duration::from_millis(milliseconds), &mut all);
 }

@@ -149,7 +149,7 @@ fn a_player_introduces_itself_when_the_game_names_a_player_and_every_23_seconds(
 
     player.transport.members().connected(SteamId(THEIRS + 1));
     world.pass(Duration::from_millis(10), &mut [&mut player, &mut first, &mut second, &mut server]);
-    assert_eq!(first.read(CHANNELS.to_client), [HANDSHAKE_P2P], "everybody hears it again");
+    assert_eq!(first.read(CHANNELS.to_client), [HANDSHAKE_P2P], "all players hear it again");
     second.accept_all();
     world.pass(Duration::from_secs(69), &mut [&mut player, &mut first, &mut second, &mut server]);
     assert_eq!(first.read(CHANNELS.to_client), [HANDSHAKE_P2P; 3], "every 23 s");
@@ -209,8 +209,8 @@ fn a_host_is_server_and_player_with_one_account_and_has_no_direct_link_with_itse
     assert_eq!((host.connected, guest.connected, server.came.len()), (1, 1, 2));
     assert!(guest.direct.is_empty(), "a player at the server is reached over the server");
     host.transport.send(world.now, Delivery::Reliable, b"to the server");
-    let everybody: Vec<Peer> = server.came.iter().map(|(peer, _)| *peer).collect();
-    server.transport.send(world.now, &everybody, Delivery::Reliable, b"to all");
+    let all: Vec<Peer> = server.came.iter().map(|(peer, _)| *peer).collect();
+    server.transport.send(world.now, &all, Delivery::Reliable, b"to all");
     world.pass(SECOND, &mut [&mut server, &mut host, &mut guest]);
     assert_eq!(server.heard.len(), 1);
     assert_eq!((host.heard.len(), guest.heard.len()), (1, 1));

@@ -21,7 +21,7 @@ const ROOM: &str = "lobby";
 #[test]
 fn players_that_reach_each_other_speak_directly_and_the_server_carries_the_rest() {
     let mut table = Table::new(&["Alice", "Bob", "Carol"]);
-    // Carol's game has not named anybody to her, nor her to others.
+    // Carol's game has not named others to her, nor her to others.
     table.introduce(0, 1);
     table.pass(2 * SECOND);
     assert_eq!(table.players[0].client.direct_peers().count(), 1);
@@ -49,7 +49,7 @@ fn when_steam_loses_two_players_the_server_carries_what_they_say() {
 }
 
 #[test]
-fn the_player_with_the_servers_account_is_in_the_session_like_everybody() {
+fn the_player_with_the_servers_account_is_in_the_session_like_any_other() {
     let mut table = Table::new(&["Alice"]);
     let host = Voice::new(&table.world, HOST, "Host");
     table.players.push(host);
@@ -140,9 +140,9 @@ impl Table {
 
     fn pass(&mut self, time: Duration) {
         let Self { world, host, players } = self;
-        let mut everybody: Vec<&mut dyn Actor> = vec![host];
-        everybody.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
-        world.pass(time, &mut everybody);
+        let mut all: Vec<&mut dyn Actor> = vec![host];
+        all.extend(players.iter_mut().map(|player| player as &mut dyn Actor));
+        world.pass(time, &mut all);
     }
 }
 

@@ -51,10 +51,10 @@ impl World {
     }
 
     /// Time passes for these, millisecond by millisecond.
-    pub(crate) fn pass(&mut self, time: Duration, everybody: &mut [&mut dyn Actor]) {
+    pub(crate) fn pass(&mut self, time: Duration, all: &mut [&mut dyn Actor]) {
         for _ in 0..time.as_millis() {
             self.now += Duration::from_millis(1);
-            for actor in everybody.iter_mut() {
+            for actor in all.iter_mut() {
                 actor.run_once(self.now);
             }
         }

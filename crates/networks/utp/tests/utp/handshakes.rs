@@ -268,7 +268,7 @@ fn the_size_of_an_mtu_check_is_confirmed() {
 }
 
 #[test]
-fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
+fn a_server_that_closes_tells_all_clients_and_refuses_newcomers() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, _) = rig.connect_client(client(1), b"");
     let now = rig.now();

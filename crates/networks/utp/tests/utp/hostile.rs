@@ -119,7 +119,7 @@ fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_fro
 }
 
 #[test]
-fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time() {
+fn spoofed_requests_take_a_bounded_number_of_slots_for_a_bounded_time() {
     let mut rig = rig(LinkConditions::PERFECT, 0);
     for number in 0..1000_u64 {
         let mut request = Vec::new();

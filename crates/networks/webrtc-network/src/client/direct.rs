@@ -8,7 +8,7 @@ use consonance_transport::{Delivery, DirectLinks, DisconnectReason, Peer};
 use super::{Reported, WebRtcClient};
 use crate::host::overloaded;
 use crate::peer::{PeerEvent, Role, Sent};
-use crate::signalling::SignallingLinkId;
+use crate::signalling::SignalLinkId;
 use crate::{LIMITS, is_sendable};
 
 /// Where a player listens for other players of its session.
@@ -19,14 +19,14 @@ pub(super) fn address(session: &str, name: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct DirectEnds {
     /// Asked for at the signalling server, which has not answered yet.
-    asked: Vec<SignallingLinkId>,
+    asked: Vec<SignalLinkId>,
     ends: BTreeMap<Peer, DirectEnd>,
 }
 
 #[derive(Debug)]
 struct DirectEnd {
     /// The signalling link, until it is dropped.
-    link: Option<SignallingLinkId>,
+    link: Option<SignalLinkId>,
     state: DirectState,
 }
 
@@ -44,34 +44,34 @@ impl DirectEnds {
         self.asked.len() + self.ends.len()
     }
 
-    pub(super) fn ask(&mut self, link: SignallingLinkId) {
+    pub(super) fn ask(&mut self, link: SignalLinkId) {
         self.asked.push(link);
     }
 
     /// Our role on a signalling link that came up: the end that asked connects.
-    pub(super) fn role_of(&mut self, link: SignallingLinkId) -> Option<Role> {
+    pub(super) fn role_of(&mut self, link: SignalLinkId) -> Option<Role> {
         let asked = self.asked.len();
         self.asked.retain(|of| *of != link);
         if self.asked.len() < asked {
             return Some(Role::Connector);
         }
-        (link >= SignallingLinkId::FIRST_INCOMING).then_some(Role::Listener)
+        (link >= SignalLinkId::FIRST_INCOMING).then_some(Role::Listener)
     }
 
-    pub(super) fn insert(&mut self, peer: Peer, link: SignallingLinkId) {
+    pub(super) fn insert(&mut self, peer: Peer, link: SignalLinkId) {
         self.ends.insert(peer, DirectEnd { link: Some(link), state: DirectState::Negotiating });
     }
 
-    pub(super) fn peer_of(&self, link: SignallingLinkId) -> Option<Peer> {
+    pub(super) fn peer_of(&self, link: SignalLinkId) -> Option<Peer> {
         self.ends.iter().find(|(_, end)| end.link == Some(link)).map(|(&peer, _)| peer)
     }
 
-    pub(super) fn link_of(&self, peer: Peer) -> Option<SignallingLinkId> {
+    pub(super) fn link_of(&self, peer: Peer) -> Option<SignalLinkId> {
         self.ends.get(&peer)?.link
     }
 
     /// A signalling link is gone. A connection that is on its way may still arrive.
-    pub(super) fn forget_link(&mut self, link: SignallingLinkId) {
+    pub(super) fn forget_link(&mut self, link: SignalLinkId) {
         self.asked.retain(|of| *of != link);
         for end in self.ends.values_mut().filter(|end| end.link == Some(link)) {
             end.link = None;

@@ -6,7 +6,7 @@ use consonance_transport::DisconnectReason;
 
 use super::{ServerLink, WebRtcClient, direct};
 use crate::peer::Role;
-use crate::signalling::SignallingLinkId;
+use crate::signalling::SignalLinkId;
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::LinkEvent;
 use crate::signalling::turn::Turn;
@@ -104,7 +104,7 @@ impl WebRtcClient {
         }
     }
 
-    fn handle_linked(&mut self, now: Instant, link: SignallingLinkId) {
+    fn handle_linked(&mut self, now: Instant, link: SignalLinkId) {
         let towards_signalling = self.signalling.local_ip(&self.connections);
         let own = self.peers.own_addresses(&self.settings.announced, towards_signalling);
         if matches!(self.server, ServerLink::Asking { link: asked } if asked == link) {

@@ -7,7 +7,7 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::{Guest, GuestState, WebRtcHost};
 use crate::peer::Role;
-use crate::signalling::SignallingLinkId;
+use crate::signalling::SignalLinkId;
 
 impl WebRtcHost {
     /// How many negotiate.
@@ -16,7 +16,7 @@ impl WebRtcHost {
     }
 
     /// A player asks for a connection.
-    pub(super) fn open(&mut self, now: Instant, index: usize, link: SignallingLinkId) {
+    pub(super) fn open(&mut self, now: Instant, index: usize, link: SignalLinkId) {
         // Where it is shows only when it is connected, and with that whether there is room for it.
         let has_place = self.negotiating() < self.settings.negotiating_max || self.make_room(now);
         let session = &mut self.sessions[index];

@@ -16,7 +16,7 @@ pub(crate) enum Role {
 pub(crate) enum Ice {
     /// We look for it ourselves (RFC 8445).
     Full,
-    /// We have addresses that everybody reaches, and only answer where others look for a way (section 2.5 there).
+    /// We have public addresses, and only answer the checks of others (section 2.5 there).
     Lite,
 }
 

@@ -3,9 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::message::{
-    Data, SignallingEventKind, SignallingLinkId, SignallingMessage, VERSION, text_as_bytes,
-};
+use super::message::{Data, SignalKind, SignalLinkId, SignalMessage, VERSION, text_as_bytes};
 
 /// How often a client shows that it is there.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
@@ -20,13 +18,13 @@ pub(crate) enum SignallingEvent {
     /// We do not listen any more.
     Stopped,
     /// A link is there: one of ours, or, with a name from 16384 on, one of a client that connects to our address.
-    Linked(SignallingLinkId),
+    Linked(SignalLinkId),
     /// No client listens where we wanted to connect.
-    Failed(SignallingLinkId),
+    Failed(SignalLinkId),
     /// The other end of a link says something.
-    Text(SignallingLinkId, String),
+    Text(SignalLinkId, String),
     /// A link was dropped, by either end.
-    Dropped(SignallingLinkId),
+    Dropped(SignalLinkId),
     /// The server does not answer any more: its connection is to be given up.
     Silent,
 }
@@ -34,8 +32,8 @@ pub(crate) enum SignallingEvent {
 /// Speaks with a signalling server over one WebSocket that is open.
 #[derive(Debug)]
 pub(crate) struct SignallingClient {
-    next_link: SignallingLinkId,
-    outgoing: VecDeque<SignallingMessage>,
+    next_link: SignalLinkId,
+    outgoing: VecDeque<SignalMessage>,
     events: VecDeque<SignallingEvent>,
     heartbeat_at: Instant,
     is_echo_awaited: bool,
@@ -47,8 +45,8 @@ impl SignallingClient {
     /// The WebSocket is open.
     pub(crate) fn new(now: Instant) -> Self {
         Self {
-            next_link: SignallingLinkId(1),
-            outgoing: [SignallingMessage::Version(VERSION)].into(),
+            next_link: SignalLinkId(1),
+            outgoing: [SignalMessage::Version(VERSION)].into(),
             events: VecDeque::new(),
             heartbeat_at: now + HEARTBEAT_INTERVAL,
             is_echo_awaited: false,
@@ -58,29 +56,25 @@ impl SignallingClient {
 
     /// Wants to listen on an address.
     pub(crate) fn listen(&mut self, address: &str) {
-        self.outgoing.push_back(SignallingMessage::address(
-            SignallingEventKind::ServerInitialized,
-            SignallingLinkId::NONE,
+        self.outgoing.push_back(SignalMessage::address(
+            SignalKind::ServerInitialized,
+            SignalLinkId::NONE,
             address,
         ));
     }
 
     /// Asks for a link with the listener on an address.
-    pub(crate) fn connect(&mut self, address: &str) -> SignallingLinkId {
+    pub(crate) fn connect(&mut self, address: &str) -> SignalLinkId {
         let link = self.next_link;
         // The names of outgoing links are below those of incoming ones.
-        self.next_link = SignallingLinkId(link.0 % (SignallingLinkId::FIRST_INCOMING.0 - 1) + 1);
-        self.outgoing.push_back(SignallingMessage::address(
-            SignallingEventKind::NewConnection,
-            link,
-            address,
-        ));
+        self.next_link = SignalLinkId(link.0 % (SignalLinkId::FIRST_INCOMING.0 - 1) + 1);
+        self.outgoing.push_back(SignalMessage::address(SignalKind::NewConnection, link, address));
         link
     }
 
     /// Says something over a link.
-    pub(crate) fn send(&mut self, link: SignallingLinkId, text: &str) {
-        self.outgoing.push_back(SignallingMessage::Relayed {
+    pub(crate) fn send(&mut self, link: SignalLinkId, text: &str) {
+        self.outgoing.push_back(SignalMessage::Relayed {
             is_reliable: true,
             link,
             data: text_as_bytes(text),
@@ -88,21 +82,21 @@ impl SignallingClient {
     }
 
     /// Drops a link.
-    pub(crate) fn drop_link(&mut self, link: SignallingLinkId) {
-        self.outgoing.push_back(SignallingMessage::event(SignallingEventKind::Disconnected, link));
+    pub(crate) fn drop_link(&mut self, link: SignalLinkId) {
+        self.outgoing.push_back(SignalMessage::event(SignalKind::Disconnected, link));
     }
 
     /// The server sent a binary message.
     pub(crate) fn handle_message(&mut self, bytes: &[u8]) {
-        match SignallingMessage::parse(bytes) {
-            Ok(SignallingMessage::Version(version)) => self.server_version = version,
-            Ok(SignallingMessage::Heartbeat) => self.is_echo_awaited = false,
-            Ok(SignallingMessage::Relayed { link, data, .. }) => {
+        match SignalMessage::parse(bytes) {
+            Ok(SignalMessage::Version(version)) => self.server_version = version,
+            Ok(SignalMessage::Heartbeat) => self.is_echo_awaited = false,
+            Ok(SignalMessage::Relayed { link, data, .. }) => {
                 if let Some(text) = data.to_text() {
                     self.events.push_back(SignallingEvent::Text(link, text));
                 }
             }
-            Ok(SignallingMessage::Event { kind, link, data }) => self.handle_event(kind, link, &data),
+            Ok(SignalMessage::Event { kind, link, data }) => self.handle_event(kind, link, &data),
             Err(error) => tracing::debug!(%error, "a message of the signalling server is dropped"),
         }
     }
@@ -117,7 +111,7 @@ impl SignallingClient {
             self.events.push_back(SignallingEvent::Silent);
         } else {
             self.is_echo_awaited = true;
-            self.outgoing.push_back(SignallingMessage::Heartbeat);
+            self.outgoing.push_back(SignalMessage::Heartbeat);
         }
     }
 
@@ -126,7 +120,7 @@ impl SignallingClient {
         self.heartbeat_at
     }
 
-    pub(crate) fn poll_transmit(&mut self) -> Option<SignallingMessage> {
+    pub(crate) fn poll_transmit(&mut self) -> Option<SignalMessage> {
         self.outgoing.pop_front()
     }
 
@@ -134,15 +128,15 @@ impl SignallingClient {
         self.events.pop_front()
     }
 
-    fn handle_event(&mut self, kind: SignallingEventKind, link: SignallingLinkId, data: &Data) {
+    fn handle_event(&mut self, kind: SignalKind, link: SignalLinkId, data: &Data) {
         let event = match kind {
-            SignallingEventKind::ServerInitialized => SignallingEvent::Listening,
-            SignallingEventKind::ServerInitFailed => SignallingEvent::AddressDenied,
-            SignallingEventKind::ServerClosed => SignallingEvent::Stopped,
-            SignallingEventKind::NewConnection => SignallingEvent::Linked(link),
-            SignallingEventKind::ConnectionFailed => SignallingEvent::Failed(link),
-            SignallingEventKind::Disconnected => SignallingEvent::Dropped(link),
-            SignallingEventKind::FatalError | SignallingEventKind::Warning | SignallingEventKind::Log => {
+            SignalKind::ServerInitialized => SignallingEvent::Listening,
+            SignalKind::ServerInitFailed => SignallingEvent::AddressDenied,
+            SignalKind::ServerClosed => SignallingEvent::Stopped,
+            SignalKind::NewConnection => SignallingEvent::Linked(link),
+            SignalKind::ConnectionFailed => SignallingEvent::Failed(link),
+            SignalKind::Disconnected => SignallingEvent::Dropped(link),
+            SignalKind::FatalError | SignalKind::Warning | SignalKind::Log => {
                 return tracing::debug!(words = data.to_text(), "the signalling server says");
             }
         };

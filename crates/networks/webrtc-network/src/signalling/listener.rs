@@ -13,8 +13,9 @@ use consonance_gateway::tcp::{TcpConnections, TcpSettings};
 use consonance_gateway::websocket::PageOrigins;
 use rustls::ServerConfig;
 
+use super::counts::SignallingCounts;
 use super::places::PlaceLimits;
-use super::server::{SignallingCounts, SignallingSettings};
+use super::server::SignallingSettings;
 use driver::Driver;
 
 /// Bounds of a signalling server's connections.
@@ -33,7 +34,7 @@ pub struct SignallingListenerSettings {
     pub handshakes_max: usize,
     /// The origins whose pages may connect. Pages of others are closed with the code 1008 and a reason.
     pub origins: PageOrigins,
-    /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
+    /// The certificate and key for `wss`; without them it speaks `ws`, which anything on the path can read.
     pub tls: Option<Arc<ServerConfig>>,
     /// How long a connection may take for its handshake.
     pub handshake_max: Duration,

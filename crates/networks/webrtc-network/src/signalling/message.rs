@@ -15,9 +15,9 @@ pub const VERSION: u8 = 2;
 ///
 /// A connector counts its own from 1; those of a listener's incoming links begin at 16384.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SignallingLinkId(pub i16);
+pub struct SignalLinkId(pub i16);
 
-impl SignallingLinkId {
+impl SignalLinkId {
     /// What stands for no link, in messages about listening.
     pub const NONE: Self = Self(-1);
     /// The first name of a listener's incoming links.
@@ -26,7 +26,7 @@ impl SignallingLinkId {
 
 /// One message in either direction.
 #[derive(Clone, PartialEq, Eq)]
-pub enum SignallingMessage {
+pub enum SignalMessage {
     /// On open, in both directions.
     Version(u8),
     /// Every 30 s from a client; the server echoes it.
@@ -36,16 +36,16 @@ pub enum SignallingMessage {
         /// Whether the sender asked for a promise.
         is_reliable: bool,
         /// Over which link, by the reader's name for it.
-        link: SignallingLinkId,
+        link: SignalLinkId,
         /// What.
         data: Data,
     },
     /// Anything else: an event of the network.
     Event {
         /// Which.
-        kind: SignallingEventKind,
+        kind: SignalKind,
         /// About which link.
-        link: SignallingLinkId,
+        link: SignalLinkId,
         /// An address, as a rule.
         data: Data,
     },
@@ -53,7 +53,7 @@ pub enum SignallingMessage {
 
 /// The events of the network, in the words of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignallingEventKind {
+pub enum SignalKind {
     /// From a client: listen on this address. From the server: it listens.
     ServerInitialized,
     /// The address is taken, or cannot be one.
@@ -117,14 +117,14 @@ impl MessageError {
     }
 }
 
-impl SignallingMessage {
+impl SignalMessage {
     /// A message without data.
-    pub fn event(kind: SignallingEventKind, link: SignallingLinkId) -> Self {
+    pub fn event(kind: SignalKind, link: SignalLinkId) -> Self {
         Self::Event { kind, link, data: Data::None }
     }
 
     /// A message with an address.
-    pub fn address(kind: SignallingEventKind, link: SignallingLinkId, address: &str) -> Self {
+    pub fn address(kind: SignalKind, link: SignalLinkId, address: &str) -> Self {
         Self::Event { kind, link, data: Data::text(address) }
     }
 
@@ -142,7 +142,7 @@ impl SignallingMessage {
         }
         let (&[kind, data_kind, low, high], rest) =
             bytes.split_first_chunk::<4>().ok_or(MessageError::Truncated)?;
-        let link = SignallingLinkId(i16::from_le_bytes([low, high]));
+        let link = SignalLinkId(i16::from_le_bytes([low, high]));
         let data = Data::parse(data_kind, rest)?;
         match kind {
             UNRELIABLE_TYPE | RELIABLE_TYPE => {
@@ -172,7 +172,7 @@ impl SignallingMessage {
     }
 }
 
-impl fmt::Debug for SignallingMessage {
+impl fmt::Debug for SignalMessage {
     /// Without what is relayed: offers and answers are long, and addresses of players are in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -186,7 +186,7 @@ impl fmt::Debug for SignallingMessage {
     }
 }
 
-impl SignallingEventKind {
+impl SignalKind {
     fn number(self) -> u8 {
         EVENTS.iter().find(|(_, kind)| *kind == self).map_or(0, |(number, _)| *number)
     }
@@ -277,14 +277,14 @@ const RELIABLE_TYPE: u8 = 2;
 const VERSION_TYPE: u8 = 201;
 const HEARTBEAT_TYPE: u8 = 202;
 
-const EVENTS: [(u8, SignallingEventKind); 9] = [
-    (3, SignallingEventKind::ServerInitialized),
-    (4, SignallingEventKind::ServerInitFailed),
-    (5, SignallingEventKind::ServerClosed),
-    (6, SignallingEventKind::NewConnection),
-    (7, SignallingEventKind::ConnectionFailed),
-    (8, SignallingEventKind::Disconnected),
-    (100, SignallingEventKind::FatalError),
-    (101, SignallingEventKind::Warning),
-    (102, SignallingEventKind::Log),
+const EVENTS: [(u8, SignalKind); 9] = [
+    (3, SignalKind::ServerInitialized),
+    (4, SignalKind::ServerInitFailed),
+    (5, SignalKind::ServerClosed),
+    (6, SignalKind::NewConnection),
+    (7, SignalKind::ConnectionFailed),
+    (8, SignalKind::Disconnected),
+    (100, SignalKind::FatalError),
+    (101, SignalKind::Warning),
+    (102, SignalKind::Log),
 ];

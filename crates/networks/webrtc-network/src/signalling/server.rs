@@ -5,9 +5,8 @@ use std::net::IpAddr;
 
 use consonance_transport::address_prefix;
 
-use super::message::{
-    ADDRESS_UNITS_MAX, Data, SignallingEventKind, SignallingLinkId, SignallingMessage, VERSION,
-};
+use super::counts::SignallingCounts;
+use super::message::{ADDRESS_UNITS_MAX, Data, SignalKind, SignalLinkId, SignalMessage, VERSION};
 use super::reserved::ReservedAddresses;
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
@@ -43,7 +42,7 @@ pub enum AddressSharing {
 }
 
 impl Default for SignallingSettings {
-    /// The three paths of the stock server, for everybody; 4096 links for a client, 32 of them from one address, 64
+    /// The three paths of the stock server, for all clients; 4096 links for a client, 32 of them from one address, 64
     /// sharers of an address.
     fn default() -> Self {
         use AddressSharing::{Exclusive, Shared};
@@ -81,31 +80,6 @@ impl NotWelcome {
     }
 }
 
-/// What the server refused and dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SignallingCounts {
-    /// Clients that were taken in.
-    pub welcomed: u64,
-    /// Clients that were [not](NotWelcome).
-    pub not_welcome: u64,
-    /// Addresses that were taken, or could not be one.
-    pub addresses_denied: u64,
-    /// Connections to addresses without a listener, or beyond a limit.
-    pub connections_failed: u64,
-    /// Messages that passed from one client to another.
-    pub relayed: u64,
-    /// Messages for links that are not there.
-    pub without_link: u64,
-    /// Messages that were none of the protocol, or none that a client may send.
-    pub refused: u64,
-    /// Clients that were sent away, since they or others at their address sent too many messages.
-    pub sent_away: u64,
-    /// Clients that found no place, or made room for others.
-    pub rejected: u64,
-    /// Messages that did not pass, since their receiver was behind with reading.
-    pub not_taken: u64,
-}
-
 /// Clients that listen on addresses, connect to them and exchange messages over the links between them.
 ///
 /// Fed with [`handle_connected`](Self::handle_connected), [`handle_message`](Self::handle_message) and
@@ -117,7 +91,7 @@ pub struct SignallingServer {
     guests: BTreeMap<Guest, Seat>,
     /// The listeners, by path and address, in the order in which they came.
     listeners: HashMap<(String, Vec<u16>), Vec<Guest>>,
-    outgoing: VecDeque<(Guest, SignallingMessage)>,
+    outgoing: VecDeque<(Guest, SignalMessage)>,
     counts: SignallingCounts,
 }
 
@@ -130,15 +104,15 @@ struct Seat {
     /// Of the reserved addresses.
     is_owner: bool,
     address: Option<Vec<u16>>,
-    links: BTreeMap<SignallingLinkId, FarEnd>,
-    next_incoming: SignallingLinkId,
+    links: BTreeMap<SignalLinkId, FarEnd>,
+    next_incoming: SignalLinkId,
 }
 
 /// The other end of a link.
 #[derive(Clone, Copy, Debug)]
 struct FarEnd {
     guest: Guest,
-    link: SignallingLinkId,
+    link: SignalLinkId,
     home: IpAddr,
 }
 
@@ -184,7 +158,7 @@ impl SignallingServer {
             is_owner,
             address: None,
             links: BTreeMap::new(),
-            next_incoming: SignallingLinkId::FIRST_INCOMING,
+            next_incoming: SignalLinkId::FIRST_INCOMING,
         };
         self.guests.insert(guest, seat);
         Ok(())
@@ -195,17 +169,13 @@ impl SignallingServer {
         if !self.guests.contains_key(&guest) {
             return;
         }
-        match SignallingMessage::parse(bytes) {
-            Ok(SignallingMessage::Version(_)) => {
-                self.outgoing.push_back((guest, SignallingMessage::Version(VERSION)))
-            }
-            Ok(SignallingMessage::Heartbeat) => {
-                self.outgoing.push_back((guest, SignallingMessage::Heartbeat))
-            }
-            Ok(SignallingMessage::Relayed { is_reliable, link, data }) => {
+        match SignalMessage::parse(bytes) {
+            Ok(SignalMessage::Version(_)) => self.send(guest, SignalMessage::Version(VERSION)),
+            Ok(SignalMessage::Heartbeat) => self.send(guest, SignalMessage::Heartbeat),
+            Ok(SignalMessage::Relayed { is_reliable, link, data }) => {
                 self.relay(guest, is_reliable, link, data)
             }
-            Ok(SignallingMessage::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
+            Ok(SignalMessage::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
             Err(error) => {
                 tracing::debug!(guest = guest.0, %error, "a signalling message is refused");
                 self.counts.refused += 1;
@@ -219,15 +189,12 @@ impl SignallingServer {
         let Some(seat) = self.guests.remove(&guest) else { return };
         for far in seat.links.into_values() {
             self.take_link(far.guest, far.link);
-            self.outgoing.push_back((
-                far.guest,
-                SignallingMessage::event(SignallingEventKind::Disconnected, far.link),
-            ));
+            self.send(far.guest, SignalMessage::event(SignalKind::Disconnected, far.link));
         }
     }
 
     /// The next message for a client.
-    pub fn poll_transmit(&mut self) -> Option<(Guest, SignallingMessage)> {
+    pub fn poll_transmit(&mut self) -> Option<(Guest, SignalMessage)> {
         self.outgoing.pop_front()
     }
 
@@ -251,23 +218,21 @@ impl SignallingServer {
         tokens.is_empty() || tokens.iter().any(|token| is_same(token.as_bytes(), given.as_bytes()))
     }
 
-    fn handle_event(&mut self, guest: Guest, kind: SignallingEventKind, link: SignallingLinkId, data: Data) {
+    fn send(&mut self, to: Guest, message: SignalMessage) {
+        self.outgoing.push_back((to, message));
+    }
+
+    fn handle_event(&mut self, guest: Guest, kind: SignalKind, link: SignalLinkId, data: Data) {
         match (kind, data) {
-            (SignallingEventKind::ServerInitialized, Data::Utf16(address)) => self.listen(guest, address),
-            (SignallingEventKind::ServerClosed, _) => {
+            (SignalKind::ServerInitialized, Data::Utf16(address)) => self.listen(guest, address),
+            (SignalKind::ServerClosed, _) => {
                 if self.stop_listening(guest) {
-                    self.outgoing.push_back((
-                        guest,
-                        SignallingMessage::event(SignallingEventKind::ServerClosed, SignallingLinkId::NONE),
-                    ));
+                    self.send(guest, SignalMessage::event(SignalKind::ServerClosed, SignalLinkId::NONE));
                 }
             }
-            (SignallingEventKind::NewConnection, Data::Utf16(address)) => self.connect(guest, link, &address),
-            (SignallingEventKind::Disconnected, _) => self.drop_link(guest, link),
-            (
-                SignallingEventKind::FatalError | SignallingEventKind::Warning | SignallingEventKind::Log,
-                data,
-            ) => {
+            (SignalKind::NewConnection, Data::Utf16(address)) => self.connect(guest, link, &address),
+            (SignalKind::Disconnected, _) => self.drop_link(guest, link),
+            (SignalKind::FatalError | SignalKind::Warning | SignalKind::Log, data) => {
                 tracing::debug!(guest = guest.0, words = data.to_text(), "a signalling client says");
             }
             _ => self.counts.refused += 1,
@@ -287,11 +252,11 @@ impl SignallingServer {
         let is_kept = reserved.is_some_and(|reserved| reserved.has(&key.1));
         if !is_possible || is_kept || seat.address.is_some() || present >= most {
             self.counts.addresses_denied += 1;
-            self.answer_listening(guest, SignallingEventKind::ServerInitFailed, key.1);
+            self.answer_listening(guest, SignalKind::ServerInitFailed, key.1);
             return;
         }
         let home = seat.home;
-        self.answer_listening(guest, SignallingEventKind::ServerInitialized, key.1.clone());
+        self.answer_listening(guest, SignalKind::ServerInitialized, key.1.clone());
         let others = self.listeners.entry(key.clone()).or_default();
         let present = others.clone();
         others.push(guest);
@@ -309,10 +274,9 @@ impl SignallingServer {
         }
     }
 
-    fn answer_listening(&mut self, guest: Guest, kind: SignallingEventKind, address: Vec<u16>) {
-        let message =
-            SignallingMessage::Event { kind, link: SignallingLinkId::NONE, data: Data::Utf16(address) };
-        self.outgoing.push_back((guest, message));
+    fn answer_listening(&mut self, guest: Guest, kind: SignalKind, address: Vec<u16>) {
+        let message = SignalMessage::Event { kind, link: SignalLinkId::NONE, data: Data::Utf16(address) };
+        self.send(guest, message);
     }
 
     /// False if it did not listen.
@@ -329,9 +293,9 @@ impl SignallingServer {
         true
     }
 
-    fn connect(&mut self, guest: Guest, link: SignallingLinkId, address: &[u16]) {
+    fn connect(&mut self, guest: Guest, link: SignalLinkId, address: &[u16]) {
         let Some(seat) = self.guests.get(&guest) else { return };
-        let is_free = (1..SignallingLinkId::FIRST_INCOMING.0).contains(&link.0)
+        let is_free = (1..SignalLinkId::FIRST_INCOMING.0).contains(&link.0)
             && !seat.links.contains_key(&link)
             && seat.links.len() < self.settings.links_max;
         let key = (seat.space.clone(), address.to_vec());
@@ -345,42 +309,40 @@ impl SignallingServer {
         };
         if !is_linked {
             self.counts.connections_failed += 1;
-            self.outgoing
-                .push_back((guest, SignallingMessage::event(SignallingEventKind::ConnectionFailed, link)));
+            self.send(guest, SignalMessage::event(SignalKind::ConnectionFailed, link));
         }
     }
 
     /// Whether one more of this address may be linked with a listener: one address cannot take all slots of newcomers.
     fn has_room_for(&self, listener: Guest, home: IpAddr) -> bool {
-        let is_such = |(link, far): &(&SignallingLinkId, &FarEnd)| {
-            **link >= SignallingLinkId::FIRST_INCOMING && far.home == home
+        let is_such = |(link, far): &(&SignalLinkId, &FarEnd)| {
+            **link >= SignalLinkId::FIRST_INCOMING && far.home == home
         };
         let links = self.guests.get(&listener).map(|seat| seat.links.iter().filter(is_such).count());
         links.is_some_and(|links| links < self.settings.links_per_address_max)
     }
 
     /// Links a connector with a listener, and tells both. False if the listener can have no more.
-    fn link(&mut self, connector: Guest, own: SignallingLinkId, listener: Guest) -> bool {
+    fn link(&mut self, connector: Guest, own: SignalLinkId, listener: Guest) -> bool {
         let Some(far) = self.incoming_id(listener) else { return false };
         let ends = [(connector, own, listener, far), (listener, far, connector, own)];
         for (guest, link, far_guest, far_link) in ends {
             let Some(home) = self.guests.get(&far_guest).map(|seat| seat.home) else { continue };
             if let Some(seat) = self.guests.get_mut(&guest) {
                 seat.links.insert(link, FarEnd { guest: far_guest, link: far_link, home });
-                self.outgoing
-                    .push_back((guest, SignallingMessage::event(SignallingEventKind::NewConnection, link)));
+                self.send(guest, SignalMessage::event(SignalKind::NewConnection, link));
             }
         }
         true
     }
 
     /// A free name for an incoming link: counted up, and from the beginning again where 16 bits end.
-    fn incoming_id(&mut self, guest: Guest) -> Option<SignallingLinkId> {
+    fn incoming_id(&mut self, guest: Guest) -> Option<SignalLinkId> {
         let links_max = self.settings.links_max;
         let seat = self.guests.get_mut(&guest).filter(|seat| seat.links.len() < links_max)?;
         loop {
             let link = seat.next_incoming;
-            let next = link.0.checked_add(1).map_or(SignallingLinkId::FIRST_INCOMING, SignallingLinkId);
+            let next = link.0.checked_add(1).map_or(SignalLinkId::FIRST_INCOMING, SignalLinkId);
             seat.next_incoming = next;
             if !seat.links.contains_key(&link) {
                 return Some(link);
@@ -388,29 +350,27 @@ impl SignallingServer {
         }
     }
 
-    fn relay(&mut self, guest: Guest, is_reliable: bool, link: SignallingLinkId, data: Data) {
+    fn relay(&mut self, guest: Guest, is_reliable: bool, link: SignalLinkId, data: Data) {
         let Some(far) = self.guests.get(&guest).and_then(|seat| seat.links.get(&link)) else {
             self.counts.without_link += 1;
             return;
         };
         self.counts.relayed += 1;
-        self.outgoing
-            .push_back((far.guest, SignallingMessage::Relayed { is_reliable, link: far.link, data }));
+        self.send(far.guest, SignalMessage::Relayed { is_reliable, link: far.link, data });
     }
 
-    fn drop_link(&mut self, guest: Guest, link: SignallingLinkId) {
+    fn drop_link(&mut self, guest: Guest, link: SignalLinkId) {
         let Some(far) = self.take_link(guest, link) else {
             self.counts.without_link += 1;
             return;
         };
         self.take_link(far.guest, far.link);
         for (guest, link) in [(guest, link), (far.guest, far.link)] {
-            self.outgoing
-                .push_back((guest, SignallingMessage::event(SignallingEventKind::Disconnected, link)));
+            self.send(guest, SignalMessage::event(SignalKind::Disconnected, link));
         }
     }
 
-    fn take_link(&mut self, guest: Guest, link: SignallingLinkId) -> Option<FarEnd> {
+    fn take_link(&mut self, guest: Guest, link: SignalLinkId) -> Option<FarEnd> {
         self.guests.get_mut(&guest)?.links.remove(&link)
     }
 }

@@ -78,7 +78,7 @@ mod tests {
     use crate::settings::tls_of;
     use crate::signalling::client::SignallingEvent;
     use crate::signalling::message::text_as_bytes;
-    use crate::signalling::{SignallingLinkId, SignallingMessage};
+    use crate::signalling::{SignalLinkId, SignalMessage};
     use crate::web_socket::WebSocket;
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         const MESSAGES: usize = 100_000;
         const MESSAGE_BYTES: usize = 3;
         let (mut link, mut connections) = linked_with(|server| {
-            (0..MESSAGES).for_each(|_| server.send(SignallingMessage::Heartbeat.to_bytes()));
+            (0..MESSAGES).for_each(|_| server.send(SignalMessage::Heartbeat.to_bytes()));
             server.send(text(""));
         });
         let patience = Instant::now() + Duration::from_mins(1);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn text(text: &str) -> Vec<u8> {
-        SignallingMessage::Relayed { is_reliable: true, link: SignallingLinkId(1), data: text_as_bytes(text) }
+        SignalMessage::Relayed { is_reliable: true, link: SignalLinkId(1), data: text_as_bytes(text) }
             .to_bytes()
     }
 

@@ -18,7 +18,7 @@ pub struct SignallingUrl {
 /// Why a text is no [`SignallingUrl`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no URL of a signalling server ({cause}); write it as in wss://signalling.example:12777/chatapp"
+    "invalid URL of a signalling server {text:?} ({cause}), expected one like wss://signalling.example:12777/chatapp"
 )]
 pub struct SignallingUrlError {
     /// The text, without its query, which may hold a token.

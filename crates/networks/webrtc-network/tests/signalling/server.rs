@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use consonance_webrtc_network::signalling::{
-    ADDRESS_UNITS_MAX, AddressSharing, Data, Guest, NotWelcome, ReservedAddresses, SignallingEventKind,
-    SignallingLinkId, SignallingMessage, SignallingServer, SignallingSettings,
+    ADDRESS_UNITS_MAX, AddressSharing, Data, Guest, NotWelcome, ReservedAddresses, SignalKind, SignalLinkId,
+    SignalMessage, SignallingServer, SignallingSettings,
 };
 
 use crate::hex::bytes;
 
 const LISTENER: Guest = Guest(1);
 const CONNECTOR: Guest = Guest(2);
-const FIRST: SignallingLinkId = SignallingLinkId(1);
+const FIRST: SignalLinkId = SignalLinkId(1);
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A server with clients of one path.
@@ -29,29 +29,25 @@ fn server_of(settings: SignallingSettings, guests: &[Guest], path: &str) -> Sign
 }
 
 /// What follows from a client's message.
-fn say(
-    server: &mut SignallingServer,
-    guest: Guest,
-    message: &SignallingMessage,
-) -> Vec<(Guest, SignallingMessage)> {
+fn say(server: &mut SignallingServer, guest: Guest, message: &SignalMessage) -> Vec<(Guest, SignalMessage)> {
     server.handle_message(guest, &message.to_bytes());
     drain(server)
 }
 
-fn drain(server: &mut SignallingServer) -> Vec<(Guest, SignallingMessage)> {
+fn drain(server: &mut SignallingServer) -> Vec<(Guest, SignalMessage)> {
     std::iter::from_fn(|| server.poll_transmit()).collect()
 }
 
-fn listen(address: &str) -> SignallingMessage {
-    SignallingMessage::address(SignallingEventKind::ServerInitialized, SignallingLinkId::NONE, address)
+fn listen(address: &str) -> SignalMessage {
+    SignalMessage::address(SignalKind::ServerInitialized, SignalLinkId::NONE, address)
 }
 
-fn connect(link: SignallingLinkId, address: &str) -> SignallingMessage {
-    SignallingMessage::address(SignallingEventKind::NewConnection, link, address)
+fn connect(link: SignalLinkId, address: &str) -> SignalMessage {
+    SignalMessage::address(SignalKind::NewConnection, link, address)
 }
 
-fn event(kind: SignallingEventKind, link: SignallingLinkId) -> SignallingMessage {
-    SignallingMessage::event(kind, link)
+fn event(kind: SignalKind, link: SignalLinkId) -> SignalMessage {
+    SignalMessage::event(kind, link)
 }
 
 /// A server on which one client listens on `room1` and another one is linked with it.
@@ -59,8 +55,8 @@ fn linked() -> SignallingServer {
     let mut server = server_with(&[LISTENER, CONNECTOR], "/chatapp");
     say(&mut server, LISTENER, &listen("room1"));
     let told = say(&mut server, CONNECTOR, &connect(FIRST, "room1"));
-    let new = |guest, link| (guest, event(SignallingEventKind::NewConnection, link));
-    assert_eq!(told, [new(CONNECTOR, FIRST), new(LISTENER, SignallingLinkId::FIRST_INCOMING)]);
+    let new = |guest, link| (guest, event(SignalKind::NewConnection, link));
+    assert_eq!(told, [new(CONNECTOR, FIRST), new(LISTENER, SignalLinkId::FIRST_INCOMING)]);
     server
 }
 
@@ -98,23 +94,13 @@ fn a_conversation_with_the_stock_server_goes_the_same_way_here() {
 #[test]
 fn a_link_carries_messages_both_ways_until_one_end_drops_it() {
     let mut server = linked();
-    let words = |link| SignallingMessage::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
+    let words = |link| SignalMessage::Relayed { is_reliable: false, link, data: Data::Bytes(vec![1, 2]) };
+    assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), [(LISTENER, words(SignalLinkId::FIRST_INCOMING))]);
+    assert_eq!(say(&mut server, LISTENER, &words(SignalLinkId::FIRST_INCOMING)), [(CONNECTOR, words(FIRST))]);
+    let dropped = |guest, link| (guest, event(SignalKind::Disconnected, link));
     assert_eq!(
-        say(&mut server, CONNECTOR, &words(FIRST)),
-        [(LISTENER, words(SignallingLinkId::FIRST_INCOMING))]
-    );
-    assert_eq!(
-        say(&mut server, LISTENER, &words(SignallingLinkId::FIRST_INCOMING)),
-        [(CONNECTOR, words(FIRST))]
-    );
-    let dropped = |guest, link| (guest, event(SignallingEventKind::Disconnected, link));
-    assert_eq!(
-        say(
-            &mut server,
-            LISTENER,
-            &event(SignallingEventKind::Disconnected, SignallingLinkId::FIRST_INCOMING)
-        ),
-        [dropped(LISTENER, SignallingLinkId::FIRST_INCOMING), dropped(CONNECTOR, FIRST)]
+        say(&mut server, LISTENER, &event(SignalKind::Disconnected, SignalLinkId::FIRST_INCOMING)),
+        [dropped(LISTENER, SignalLinkId::FIRST_INCOMING), dropped(CONNECTOR, FIRST)]
     );
     assert_eq!(say(&mut server, CONNECTOR, &words(FIRST)), []);
     assert_eq!(server.counts().without_link, 1);
@@ -124,7 +110,7 @@ fn a_link_carries_messages_both_ways_until_one_end_drops_it() {
 fn a_client_that_goes_frees_its_address_and_drops_its_links() {
     let mut server = linked();
     server.handle_disconnected(LISTENER);
-    assert_eq!(drain(&mut server), [(CONNECTOR, event(SignallingEventKind::Disconnected, FIRST))]);
+    assert_eq!(drain(&mut server), [(CONNECTOR, event(SignalKind::Disconnected, FIRST))]);
     let listens = (CONNECTOR, listen("room1"));
     assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [listens]);
 }
@@ -134,7 +120,7 @@ fn an_address_belongs_to_its_path() {
     let mut server = server_with(&[LISTENER], "/chatapp");
     server.handle_connected(CONNECTOR, HERE, "/callapp").unwrap();
     say(&mut server, LISTENER, &listen("room1"));
-    let failed = (CONNECTOR, event(SignallingEventKind::ConnectionFailed, FIRST));
+    let failed = (CONNECTOR, event(SignalKind::ConnectionFailed, FIRST));
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed]);
     assert_eq!(say(&mut server, CONNECTOR, &listen("room1")), [(CONNECTOR, listen("room1"))]);
 }
@@ -145,9 +131,7 @@ fn clients_that_share_an_address_are_linked_with_each_other() {
     let mut server = server_with(&guests, "/conferenceapp");
     assert_eq!(say(&mut server, guests[0], &listen("room1")).len(), 1);
     assert_eq!(say(&mut server, guests[1], &listen("room1")).len(), 3);
-    let new = |guest: Guest, nth: i16| {
-        (guest, event(SignallingEventKind::NewConnection, SignallingLinkId(16384 + nth)))
-    };
+    let new = |guest: Guest, nth: i16| (guest, event(SignalKind::NewConnection, SignalLinkId(16384 + nth)));
     assert_eq!(
         say(&mut server, guests[2], &listen("room1"))[1..],
         [new(guests[2], 0), new(guests[0], 1), new(guests[2], 1), new(guests[1], 1)]
@@ -180,13 +164,11 @@ fn addresses_are_bounded_and_one_for_each_client() {
     let mut server = server_with(&[LISTENER], "/chatapp");
     let longest = "x".repeat(ADDRESS_UNITS_MAX);
     for denied in ["", &format!("{longest}x")] {
-        let answer =
-            SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, denied);
+        let answer = SignalMessage::address(SignalKind::ServerInitFailed, SignalLinkId::NONE, denied);
         assert_eq!(say(&mut server, LISTENER, &listen(denied)), [(LISTENER, answer)]);
     }
     assert_eq!(say(&mut server, LISTENER, &listen(&longest)), [(LISTENER, listen(&longest))]);
-    let second =
-        SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, "second");
+    let second = SignalMessage::address(SignalKind::ServerInitFailed, SignalLinkId::NONE, "second");
     assert_eq!(say(&mut server, LISTENER, &listen("second")), [(LISTENER, second)]);
     assert_eq!(server.counts().addresses_denied, 3);
 }
@@ -200,12 +182,8 @@ fn a_reserved_address_is_kept_for_its_owner() {
     let mut server = server_of(settings, &[other], "/chatapp");
     server.handle_connected(guesser, HERE, &owners[..owners.len() - 1]).unwrap();
     server.handle_connected(elsewhere, HERE, "/callapp").unwrap();
-    let denied = |guest| {
-        (
-            guest,
-            SignallingMessage::address(SignallingEventKind::ServerInitFailed, SignallingLinkId::NONE, "main"),
-        )
-    };
+    let denied =
+        |guest| (guest, SignalMessage::address(SignalKind::ServerInitFailed, SignalLinkId::NONE, "main"));
     let no_other_gets_it = |server: &mut SignallingServer| {
         for guest in [other, guesser, elsewhere] {
             assert_eq!(say(server, guest, &listen("main")), [denied(guest)]);
@@ -239,15 +217,15 @@ fn links_are_bounded_at_both_ends_and_their_names_are_used_once_at_a_time() {
     let settings = SignallingSettings { links_max: 2, ..SignallingSettings::default() };
     let mut server = server_of(settings, &[LISTENER, CONNECTOR, Guest(3)], "/chatapp");
     say(&mut server, LISTENER, &listen("room1"));
-    let failed = |guest, link| (guest, event(SignallingEventKind::ConnectionFailed, link));
-    for refused in [SignallingLinkId(0), SignallingLinkId(-1), SignallingLinkId::FIRST_INCOMING] {
+    let failed = |guest, link| (guest, event(SignalKind::ConnectionFailed, link));
+    for refused in [SignalLinkId(0), SignalLinkId(-1), SignalLinkId::FIRST_INCOMING] {
         let told = say(&mut server, CONNECTOR, &connect(refused, "room1"));
-        assert_eq!(told, [failed(CONNECTOR, refused)], "{refused:?} is no name for an outgoing link");
+        assert_eq!(told, [failed(CONNECTOR, refused)], "{refused:?} is not a name for an outgoing link");
     }
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")).len(), 2);
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed(CONNECTOR, FIRST)]);
     assert_eq!(say(&mut server, Guest(3), &connect(FIRST, "room1")).len(), 2);
-    let third = SignallingLinkId(2);
+    let third = SignalLinkId(2);
     assert_eq!(say(&mut server, Guest(3), &connect(third, "room1")), [failed(Guest(3), third)]);
 }
 
@@ -269,16 +247,15 @@ fn a_client_that_comes_to_a_shared_address_repeatedly_has_a_bounded_number_of_li
     let mut server = server_of(settings, &[LISTENER, CONNECTOR], "/conferenceapp");
     server.handle_connected(Guest(3), "192.0.2.1".parse().unwrap(), "/conferenceapp").unwrap();
     say(&mut server, LISTENER, &listen("room1"));
-    let is_new = |(to, told): &(Guest, SignallingMessage)| {
-        *to == LISTENER
-            && matches!(told, SignallingMessage::Event { kind: SignallingEventKind::NewConnection, .. })
+    let is_new = |(to, told): &(Guest, SignalMessage)| {
+        *to == LISTENER && matches!(told, SignalMessage::Event { kind: SignalKind::NewConnection, .. })
     };
     let mut links = 0;
     for _ in 0..100 {
         let told = say(&mut server, CONNECTOR, &listen("room1"));
         assert_eq!(told[0], (CONNECTOR, listen("room1")), "it listens");
         links += told.iter().filter(|told| is_new(told)).count();
-        say(&mut server, CONNECTOR, &event(SignallingEventKind::ServerClosed, SignallingLinkId::NONE));
+        say(&mut server, CONNECTOR, &event(SignalKind::ServerClosed, SignalLinkId::NONE));
     }
     assert_eq!((links, server.counts().connections_failed), (3, 97));
     assert!(say(&mut server, Guest(3), &listen("room1")).iter().any(is_new), "others have room");
@@ -294,19 +271,13 @@ fn one_address_cannot_take_all_links_with_a_listener() {
         server.handle_connected(guest, home.parse().unwrap(), "/chatapp").unwrap();
     }
     let mut outcome = |guest, link, room| {
-        let told = say(&mut server, Guest(guest), &connect(SignallingLinkId(link), room));
-        told.iter().any(|told| {
-            *told == (Guest(guest), event(SignallingEventKind::NewConnection, SignallingLinkId(link)))
-        })
+        let told = say(&mut server, Guest(guest), &connect(SignalLinkId(link), room));
+        told.iter().any(|told| *told == (Guest(guest), event(SignalKind::NewConnection, SignalLinkId(link))))
     };
     assert!(outcome(2, 1, "room1") && outcome(2, 2, "room1") && outcome(3, 1, "room1"));
     assert!(!outcome(2, 3, "room1") && !outcome(3, 2, "room1"), "both are in one network");
     assert!(outcome(4, 1, "room1") && outcome(5, 1, "room1"), "others are not");
-    say(&mut server, Guest(2), &event(SignallingEventKind::Disconnected, SignallingLinkId(2)));
-    let told = say(&mut server, Guest(3), &connect(SignallingLinkId(2), "room1"));
-    assert_eq!(
-        told[0],
-        (Guest(3), event(SignallingEventKind::NewConnection, SignallingLinkId(2))),
-        "there is room again"
-    );
+    say(&mut server, Guest(2), &event(SignalKind::Disconnected, SignalLinkId(2)));
+    let told = say(&mut server, Guest(3), &connect(SignalLinkId(2), "room1"));
+    assert_eq!(told[0], (Guest(3), event(SignalKind::NewConnection, SignalLinkId(2))), "there is room again");
 }

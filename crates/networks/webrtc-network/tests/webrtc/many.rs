@@ -27,9 +27,9 @@ fn two_hundred_players_are_at_one_host_and_each_is_known() {
     let mut heard: Vec<Vec<u8>> = table.host_heard.iter().map(|(_, _, packet)| packet.clone()).collect();
     heard.sort_unstable();
     assert!(heard.into_iter().eq((0..PLAYERS).map(|number| number.to_be_bytes().to_vec())));
-    let everybody: Vec<_> = table.came.iter().map(|(peer, _)| *peer).collect();
-    table.host.send(Instant::now(), &everybody, Delivery::Reliable, b"to all");
-    table.until("everybody hears", |table| table.heard.iter().all(|heard| heard == &[b"to all"]));
+    let all: Vec<_> = table.came.iter().map(|(peer, _)| *peer).collect();
+    table.host.send(Instant::now(), &all, Delivery::Reliable, b"to all");
+    table.until("all hear it", |table| table.heard.iter().all(|heard| heard == &[b"to all"]));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) fn localhost() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
-/// A signalling server for everybody.
+/// A signalling server for all clients.
 pub(crate) fn signalling() -> SignallingListener {
     SignallingListener::bind(localhost(), SignallingListenerSettings::default()).unwrap()
 }
@@ -109,7 +109,7 @@ impl Table {
         self.players.len() - 1
     }
 
-    /// Polls everybody until `is_so`.
+    /// Polls the host and all clients until `is_so`.
     pub(crate) fn until(&mut self, what: &str, is_so: impl FnMut(&mut Self) -> bool) {
         self.until_within(PATIENCE, what, is_so);
     }

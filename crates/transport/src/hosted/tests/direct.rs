@@ -126,7 +126,7 @@ fn up(client: &mut HostedClient, handle: &mut HostedClientHandle, number: u64) -
     assert!(handle.direct_connected(number));
     match client.poll(now()) {
         Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => peer,
-        other => panic!("{other:?} is no new direct link"),
+        other => panic!("{other:?} is not a new direct link"),
     }
 }
 

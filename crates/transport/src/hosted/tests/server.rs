@@ -148,7 +148,7 @@ fn a_full_server_takes_no_more_peers() {
 }
 
 #[test]
-fn a_server_that_is_dropped_says_goodbye_to_everybody_and_is_finished() {
+fn a_server_that_is_dropped_says_goodbye_to_all_peers_and_is_finished() {
     let (server, mut handle, _) = server_with_peer();
     handle.peer_connected(NUMBER + 1, "");
     drop(server);

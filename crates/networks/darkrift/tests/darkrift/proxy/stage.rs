@@ -43,7 +43,7 @@ pub(crate) struct Stage {
     pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
     /// The clients that the game's server accepted, in this order: so it numbers them.
     taken_in: Vec<Peer>,
-    /// The game's server takes everybody in with this; if it is empty, with numbers of its own.
+    /// The game's server accepts all clients with this; if it is empty, with numbers of its own.
     pub(crate) greeting: Vec<u8>,
     pub(crate) heard: BTreeMap<Peer, Vec<Heard>>,
     /// On both sides of the proxy, if the way is bad.

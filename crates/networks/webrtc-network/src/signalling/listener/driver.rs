@@ -12,10 +12,11 @@ use consonance_gateway::websocket::{ForeignPage, Request};
 use consonance_transport::{NoHandshakeSlot, address_prefix};
 use tungstenite::protocol::frame::coding::CloseCode;
 
-use super::super::message::SignallingMessage;
+use super::super::counts::SignallingCounts;
+use super::super::message::SignalMessage;
 use super::super::pace::Pace;
 use super::super::places::Places;
-use super::super::server::{Guest, SignallingCounts, SignallingServer};
+use super::super::server::{Guest, SignallingServer};
 use super::{Shared, SignallingListenerSettings};
 use crate::web_socket::{SocketEvent, WebSocket};
 
@@ -192,13 +193,13 @@ impl Driver {
         let guest = Guest(id.0);
         // The owner of reserved addresses says more the more players come, and is ours.
         if !self.server.is_owner(guest) && !self.pace.take(now, guest, address_prefix(socket.from)) {
-            socket.speech.close(CloseCode::Policy, "more messages than anybody needs came from your address");
+            socket.speech.close(CloseCode::Policy, "too many messages came from your address");
             self.sent_away += 1;
             return self.finish(now, id);
         }
         let is_pending = self.places.is_pending(id);
         if is_pending && !self.places.has_room_for(id) {
-            socket.speech.close(CloseCode::Again, "there is no place left for you; try again later");
+            socket.speech.close(CloseCode::Again, "the server is full; try again later");
             self.rejected += 1;
             return self.finish(now, id);
         }
@@ -211,7 +212,7 @@ impl Driver {
     fn pass_messages_on(&mut self, now: Instant) {
         while let Some((guest, message)) = self.server.poll_transmit() {
             let id = TcpId(guest.0);
-            if matches!(message, SignallingMessage::Relayed { .. }) && self.is_behind(now, id) {
+            if matches!(message, SignalMessage::Relayed { .. }) && self.is_behind(now, id) {
                 self.not_taken += 1;
             } else if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.speech.send(message.to_bytes());
