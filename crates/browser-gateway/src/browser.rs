@@ -50,12 +50,12 @@ pub(crate) struct Browser {
 /// What the others' pages were told of where a player is.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Told {
-    /// Whose id the player had; whoever is new has to be told of the others.
+    /// The id that the player had; a new player has to be told of the others.
     pub(crate) id: Option<ClientId>,
     pub(crate) place: Option<(ClientId, Position)>,
 }
 
-/// There is no player before its page is connected: who only asks costs little.
+/// There is no player before its page is connected, so a request alone costs little.
 #[derive(Debug)]
 pub(crate) enum Stage {
     Expected(Box<BrowserSettings>),
@@ -170,7 +170,7 @@ impl Browser {
 
     /// The server has ended the link for this reason.
     pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &EndReason) {
-        // Who is refused hears of it as the end of a link.
+        // A refused page sees the end of its link.
         self.accept(at);
         let (&Link::Up(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) else { return };
         player.handle_link_ended(at, reason);

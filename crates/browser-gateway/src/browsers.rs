@@ -1,4 +1,4 @@
-//! All browsers of one worker, and who is meant by a key, a page's connection or a link.
+//! All browsers of one worker, found by key, page connection or link.
 
 use std::collections::HashMap;
 

@@ -77,7 +77,7 @@ impl PageEntrance {
         self.0.seats.set_joined(now, seat, is_joined);
     }
 
-    /// Brings a page that is nobody's yet to the worker that has its session.
+    /// Brings a page without a player to the worker that has its session.
     pub(crate) fn admit(&self, mut request: Box<JoinRequest>) {
         match Reservation::make(&self.0.reservations, &request.join.session) {
             Ok((worker, reservation)) => {
@@ -90,7 +90,7 @@ impl PageEntrance {
         }
     }
 
-    /// A key of one of the workers here, whether or not anybody has it.
+    /// A key of one of the workers here, in use or not.
     fn parse(&self, key: &str) -> Option<Key> {
         Key::parse(key).filter(|key| key.worker() < self.0.queues.len())
     }

@@ -8,8 +8,8 @@
 //!   send ─▶ its player ─▶ follow: what it says goes to its page at once, and the player is ready
 //! ```
 //!
-//! Who is ready comes first, so that what one page has sent is reported before the next thing is
-//! looked at, and nothing gathers.
+//! Ready pages come first, so that what one page has sent is reported before the next is looked at, and nothing piles
+//! up.
 
 mod counting;
 mod links;
@@ -47,7 +47,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// Which worker's it is.
     worker: usize,
     browsers: Browsers,
-    /// Who has something to say to its session, in turn.
+    /// Players with packets for their sessions, in turn.
     ready: VecDeque<BrowserIndex>,
     /// Connections of pages that are closed and have not ended: their last messages are on the way.
     parting: FxHashSet<PagePeer>,
@@ -60,7 +60,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     timers: Timers<BrowserIndex>,
     /// When players are told next how well their pages are reached.
     next_quality_at: Option<Instant>,
-    /// The players of each session, whose pages are told who has moved.
+    /// The players of each session, whose pages are told of moves.
     neighbours: Neighbours,
     /// Of the last call, for what is to be polled at once.
     now: Option<Instant>,
@@ -70,7 +70,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// The packet that the last event showed.
     packet: Vec<u8>,
     statistics: ServerStatistics,
-    /// What the pages of players counted who are gone.
+    /// The counters of pages whose players are gone.
     gone_pages: PageStatistics,
 }
 
@@ -137,7 +137,7 @@ impl<S: PageShard> BrowserGateway<S> {
         self.note_position(now, index);
     }
 
-    /// Lets time pass for a player who waits for it. False if nobody does.
+    /// Lets time pass for a player that waits for it. False if none does.
     fn run_timers(&mut self, now: Instant) -> bool {
         let Some(index) = self.timers.pop(now) else { return false };
         let at = self.at(now);
@@ -191,9 +191,9 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// The players' time. It stands still while nobody runs although somebody was to: in that time no page could come
-    /// back, so none is given up for it. A turn that is stopped in its middle goes on with the time of before, so what
-    /// it hears after that, such as that pages are lost, seems to have been long ago in the next.
+    /// The players' time. It stands still while the loop is not run although it was due: in that time no page could
+    /// come back, so none is given up for it. An iteration that is stopped in its middle goes on with the earlier time,
+    /// so what it sees after that, such as lost pages, seems to have been long ago in the next.
     fn at(&mut self, now: Instant) -> session::Instant {
         let overslept = self.overslept(now);
         self.now = Some(now);
@@ -201,14 +201,14 @@ impl<S: PageShard> BrowserGateway<S> {
         self.session_time(now)
     }
 
-    /// The same for who only looks: nobody's time goes on or stands still for it.
+    /// The same for a read-only look: no player's time advances or stands still for it.
     fn session_time(&self, now: Instant) -> session::Instant {
         let since_start =
             self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started));
         session::Instant::from_micros(since_start.as_micros() as u64)
     }
 
-    /// For how long nobody has run since the last call, beyond what was asked for and a busy machine takes.
+    /// How long the loop has not been run since the last call, beyond the requested wait and what a busy machine takes.
     fn overslept(&self, now: Instant) -> Duration {
         let Some(last) = self.now.filter(|last| now.saturating_duration_since(*last) > BUSY_MAX) else {
             return Duration::ZERO;

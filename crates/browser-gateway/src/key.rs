@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// 128 random bits, and which worker has the player, so that nobody has to be asked for that.
+/// 128 random bits, and the worker that has the player, so that no look-up is needed for that.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key([u8; KEY_BYTES]);
 
@@ -24,7 +24,7 @@ impl Key {
         Some(Self(bytes))
     }
 
-    /// What a page says is one. Whether anybody has it is another matter.
+    /// What a page presents as a key. It may not be in use.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; KEY_BYTES];
         let written = BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
@@ -44,7 +44,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// A log is no place for secrets.
+/// Secrets must not be logged.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key").field("worker", &self.worker()).finish_non_exhaustive()

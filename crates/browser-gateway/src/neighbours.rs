@@ -1,4 +1,4 @@
-//! Who is in which session, and when its pages are told who has moved.
+//! The players of each session, and when their pages are told of moves.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ struct Slot {
 }
 
 impl Neighbours {
-    /// Whoever is in this session, which is nobody at first.
+    /// The players of this session; at first none.
     pub(crate) fn of_session(&mut self, session: &str) -> NeighboursIndex {
         if let Some(index) = self.by_session.get(session) {
             return *index;

@@ -44,7 +44,7 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct JoinRequest {
     pub(crate) join: Join,
-    /// Of a player whom the page believes to be.
+    /// Of a player that the page believes to be.
     pub(crate) resume: Option<Key>,
     /// In the session, if it is on its way there.
     pub(crate) reservation: Option<Reservation>,
@@ -65,7 +65,7 @@ impl RequestQueue {
         Self { state: Mutex::default(), requests_max }
     }
 
-    /// Leaves a request. The page is told at once if too many wait, or if nobody will look any more.
+    /// Leaves a request. The page is refused at once if too many wait, or if the queue is closed.
     pub(crate) fn put(&self, request: Request) {
         let mut state = self.lock();
         if state.is_closed {
@@ -106,7 +106,7 @@ impl RequestQueue {
         self.lock().waker = Some(waker);
     }
 
-    /// Takes nothing any more; who still waits is told so.
+    /// Closes the queue; waiting requests are refused.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;

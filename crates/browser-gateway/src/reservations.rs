@@ -3,16 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Asked when somebody comes, and never for a packet.
+/// Asked when a page joins, and never for a packet.
 pub trait SessionReservations: Send + Sync {
-    /// The worker that has this session, or begins it. Until somebody arrives there, or the reservation is
+    /// The worker that has this session, or begins it. Until a player arrives there, or the reservation is
     /// [cancelled](Self::cancel), the session does not end.
     ///
     /// # Errors
-    /// There is no such session, or there are as many as there may be.
+    /// There is no such session, or the limit of sessions is reached.
     fn reserve(&self, session: &str) -> Result<usize, NoReservation>;
 
-    /// Who had a reservation will not arrive.
+    /// The player of a reservation will not arrive.
     fn cancel(&self, session: &str);
 }
 

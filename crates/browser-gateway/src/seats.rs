@@ -1,4 +1,4 @@
-//! The places of players in browsers, over all workers, and who makes room for whom.
+//! The places of players in browsers, over all workers, and which page makes room for which.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -6,9 +6,9 @@ use consonance_transport::AddressShares;
 /// Bounds of the browsers of one port, over all its workers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewaySettings {
-    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. When
-    /// there are so many, the page of one [makes room](consonance_transport::ConnectionSlots) for another address, or
-    /// who comes is told that the server is full.
+    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. At the
+    /// limit, the page of one [makes room](consonance_transport::ConnectionSlots) for another address, or a newcomer is
+    /// told that the server is full.
     pub players_max: usize,
     /// How these are shared between the address prefixes that pages ask from.
     pub address_shares: AddressShares,

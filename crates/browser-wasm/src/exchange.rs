@@ -31,7 +31,7 @@ impl Exchange {
         &self.bytes[..length.min(EXCHANGE_BYTES)]
     }
 
-    /// Tells JavaScript two things, one after the other; returns their length in bytes, `None` if there is no room.
+    /// Tells JavaScript two things, one after the other; returns their length in bytes, `None` if they do not fit.
     pub fn tell(&mut self, first: &[u8], second: &[u8]) -> Option<usize> {
         let length = first.len() + second.len();
         let (place_of_first, place_of_second) = self.bytes.get_mut(..length)?.split_at_mut(first.len());

@@ -5,7 +5,7 @@
 //! called with any numbers in any order. JavaScript writes into this memory at [`exchange_bytes`] and
 //! [`exchange_samples`], and only between calls: there is one thread, and nothing here calls out.
 #![expect(unsafe_code, reason = "a name that JavaScript knows has to be said to be unique")]
-#![expect(unreachable_pub, reason = "JavaScript is who reaches it")]
+#![expect(unreachable_pub, reason = "called from JavaScript")]
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub extern "C" fn encoder_encode() -> i32 {
     with(|instance| length_or_none(instance.encode()))
 }
 
-/// How many of 100 packets do not reach those who listen.
+/// How many of 100 packets do not reach the listeners.
 #[unsafe(no_mangle)]
 pub extern "C" fn encoder_set_expected_loss(percent: u32) {
     with(|instance| instance.set_expected_loss(percent.min(100) as u8));
@@ -61,7 +61,7 @@ pub extern "C" fn playback_voice(length: usize) {
     with(|instance| instance.handle_slot_voice(length));
 }
 
-/// Whoever speaks in the slot has stopped.
+/// The speaker in the slot has stopped.
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_end(slot: usize) {
     with(|instance| instance.handle_slot_end(slot));
@@ -98,7 +98,7 @@ pub extern "C" fn player_link_up(now: f64) {
     with(|instance| instance.handle_link_up(instant(now)));
 }
 
-/// The WebSocket is gone, or, if `was_up` is 0, did not come about; the server's words are the first `length` bytes.
+/// The WebSocket is gone, or, if `was_up` is 0, could not be opened; the server's words are the first `length` bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn player_link_down(now: f64, was_up: u32, length: usize) {
     with(|instance| instance.handle_link_down(instant(now), was_up != 0, length));
@@ -174,7 +174,7 @@ pub extern "C" fn player_is_over() -> u32 {
     with(|instance| instance.is_over().into())
 }
 
-/// What is no number is the clock's start.
+/// A value that is not a number is the clock's start.
 fn instant(micros: f64) -> Instant {
     Instant::from_micros(micros as u64)
 }

@@ -10,7 +10,7 @@ use crate::instance::Instance;
 /// A list of calls, each with two bytes before what it says: which call, and how long it is.
 ///
 /// # Panics
-/// If a sample is louder than full scale, or something that is told is no message of its kind.
+/// If a sample is louder than full scale, or an output is not a message of its kind.
 pub fn page_without_webrtc(bytes: &[u8]) {
     let mut instance = Instance::default();
     let settings = instance.exchange().tell(br#"{"name":"Alice","session":"main","slots":4}"#, &[]);

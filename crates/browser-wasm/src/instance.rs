@@ -36,7 +36,7 @@ impl Instance {
         self.encoder.as_mut()?.encode(&samples[..VoiceEncoder::FRAME_SAMPLES], packet)
     }
 
-    /// How many of 100 packets do not reach those who listen.
+    /// How many of 100 packets do not reach the listeners.
     pub fn set_expected_loss(&mut self, percent: u8) {
         if let Some(encoder) = &mut self.encoder {
             encoder.set_expected_loss(percent);
@@ -57,7 +57,7 @@ impl Instance {
         }
     }
 
-    /// Whoever speaks in the slot has stopped.
+    /// The speaker in the slot has stopped.
     pub fn handle_slot_end(&mut self, slot: usize) {
         if let Some(playback) = &mut self.playback {
             playback.handle_end(slot);
@@ -87,7 +87,7 @@ impl Instance {
         }
     }
 
-    /// The WebSocket is gone, or did not come about; the server's words are the first `length` bytes.
+    /// The WebSocket is gone, or could not be opened; the server's words are the first `length` bytes.
     pub fn handle_link_down(&mut self, now: Instant, was_up: bool, length: usize) {
         if let Some(player) = &mut self.player {
             player.handle_link_down(now, was_up, self.exchange.said(length));

@@ -17,7 +17,8 @@ pub struct PagePlayer {
 }
 
 impl PagePlayer {
-    /// Reads whom to be out of JSON: `name`, `session`, `slots`, and `token` or `password` where there is one.
+    /// Reads the player's identity out of JSON: `name`, `session`, `slots`, and `token` or `password` where there is
+    /// one.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -32,7 +33,7 @@ impl PagePlayer {
         self.player.handle_connected(now);
     }
 
-    /// The link is gone, or did not come about; the server's words for it may be empty.
+    /// The link is gone, or could not be opened; the server's words for it may be empty.
     pub fn handle_link_down(&mut self, now: Instant, was_up: bool, reason: &[u8]) {
         if was_up {
             self.player.handle_link_lost(now, reason);
@@ -50,7 +51,7 @@ impl PagePlayer {
         }
     }
 
-    /// The page says something: `docs/browser/control.md`. What is no text is passed over.
+    /// The page says something: `docs/browser/control.md`. What is not text is ignored.
     pub fn handle_message(&mut self, now: Instant, text: &[u8]) {
         if let Ok(text) = str::from_utf8(text) {
             self.player.handle_message(now, text);

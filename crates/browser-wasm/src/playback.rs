@@ -36,7 +36,7 @@ impl<'a> SlotPacket<'a> {
         Some(Self { slot, stream, sequence, samples, payload })
     }
 
-    /// Writes it to the front of `room`; returns how many bytes it took, `None` if there is no room.
+    /// Writes it to the front of `room`; returns how many bytes it took, `None` if it does not fit.
     pub fn write(&self, room: &mut [u8]) -> Option<usize> {
         let length = Self::HEADER_BYTES + self.payload.len();
         let (header, payload) = room.get_mut(..length)?.split_at_mut(Self::HEADER_BYTES);
@@ -100,8 +100,8 @@ impl Playback {
         );
     }
 
-    /// Whoever speaks in the slot has stopped: what has come in is played, and nothing more is waited for. Frames of
-    /// the same stream may come still, and are played as long as the ones before them are.
+    /// The speaker in the slot has stopped: what has arrived is played, and nothing more is waited for. Frames of the
+    /// same stream may still come, and are played as long as the ones before them are.
     pub fn handle_end(&mut self, slot: usize) {
         if let Some(ended) = self.slots.get(slot) {
             self.mixer.end_utterance(ended.key(slot));
@@ -126,7 +126,7 @@ impl Playback {
         sounding
     }
 
-    /// How voices come in, of late; zeros while nobody speaks.
+    /// How voices have arrived lately; zeros in silence.
     pub fn reception(&self) -> ReceptionStatistics {
         let playing = (self.slots.iter().enumerate())
             .filter_map(|(number, slot)| self.mixer.statistics(slot.key(number)))
@@ -144,7 +144,7 @@ impl Playback {
         }
     }
 
-    /// Packets that could not be meant for anybody.
+    /// Packets without a valid slot or stream.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -183,7 +183,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// The mixer's name for who is heard in the slot of this number.
+    /// The mixer's name for the speaker in the slot of this number.
     fn key(self, number: usize) -> SpeakerKey {
         let number = if self.is_second { number + SLOTS_MAX } else { number };
         SpeakerKey(number as u32)
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_nobody_is_dropped_and_counted() {
+    fn packets_without_a_slot_are_dropped_and_counted() {
         let mut playback = Playback::new(SLOTS_MAX + 5);
         let voice =
             SlotPacket { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };

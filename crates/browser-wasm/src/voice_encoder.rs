@@ -20,13 +20,13 @@ impl VoiceEncoder {
     }
 
     /// Encodes a frame into the front of `packet` and returns how many bytes it took; `None` if the frame is not
-    /// [`Self::FRAME_SAMPLES`] long or there is no room. Samples that are not finite count as silence.
+    /// [`Self::FRAME_SAMPLES`] long or does not fit. Samples that are not finite count as silence.
     pub fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Option<usize> {
         let room = packet.len().min(PACKET_BYTES_MAX);
         self.encoder.as_mut()?.encode(frame, &mut packet[..room]).ok()
     }
 
-    /// How many of 100 packets do not reach those who listen; from 2 on, packets carry copies of the frame before.
+    /// How many of 100 packets do not reach the listeners; from 2 on, packets carry copies of the frame before.
     pub fn set_expected_loss(&mut self, percent: u8) {
         if let Some(encoder) = &mut self.encoder {
             encoder.set_expected_loss(percent.min(100));

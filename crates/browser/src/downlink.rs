@@ -1,4 +1,4 @@
-//! Voice to the page: who speaks, in which slot, and how it arrives there.
+//! Voice to the page: the speakers, their slots, and how their voices arrive there.
 
 mod slots;
 mod voice_queue;
@@ -14,18 +14,18 @@ use slots::{Playing, Slots, Traits};
 pub use voice_queue::SlotVoice;
 use voice_queue::VoiceQueue;
 
-/// Everybody who speaks to the page's player, and what of it goes where.
+/// All speakers that reach the page's player, and what of it goes where.
 #[derive(Debug)]
 pub(crate) struct Downlink {
     slots: Slots,
     speakers: BTreeMap<ClientId, Speaker>,
-    /// Players who do not speak Opus, and whether the page was told so.
+    /// Players that do not speak Opus, and whether the page was told so.
     foreign: BTreeMap<ClientId, bool>,
     ignored: BTreeSet<Box<str>>,
     /// Numbers the streams.
     streams: u64,
     queue: VoiceQueue,
-    /// Somebody had no slot because of the way to the page, since that was asked.
+    /// A speaker had no slot because of the way to the page, since that was asked.
     has_left_out: bool,
     statistics: DownlinkStatistics,
 }
@@ -35,17 +35,17 @@ pub(crate) struct Downlink {
 pub struct DownlinkStatistics {
     /// Frames that were given to a slot.
     pub frames: u64,
-    /// Frames of speakers who had no slot.
+    /// Frames of speakers without a slot.
     pub without_slot: u64,
     /// Those of them that had none because the way to the page carries fewer voices than it has slots.
     pub beyond_capacity: u64,
-    /// Frames of players whom the page ignores.
+    /// Frames of players that the page ignores.
     pub ignored: u64,
     /// Frames that are no Opus.
     pub foreign: u64,
     /// Frames that came after their utterance had got another slot, or before it had one.
     pub too_late: u64,
-    /// Frames that nobody took in time.
+    /// Frames that were dropped because they were not polled in time.
     pub dropped: u64,
 }
 
@@ -213,18 +213,18 @@ impl Downlink {
         self.slots.carry(now, voices.map_or(usize::MAX, |voices| voices.max(1)));
     }
 
-    /// How many voices the way to the page carries and how many speak, if since the last call
-    /// somebody was not heard for that.
+    /// How many voices the way to the page carries and how many speak, if since the last call a speaker was not heard
+    /// for that.
     pub(crate) fn take_shortage(&mut self) -> Option<(usize, usize)> {
         let has_left_out = std::mem::take(&mut self.has_left_out);
         let voices = self.slots.carried().filter(|_| has_left_out)?;
         let is_heard = |speaker: &&Speaker| speaker.is_speaking && !speaker.is_ignored;
         let speaking = self.speakers.values().filter(is_heard).count();
-        // One who was left out may have stopped since.
+        // A speaker that was left out may have stopped since.
         Some((voices, speaking.max(voices + 1)))
     }
 
-    /// The next slot that plays somebody else.
+    /// The next slot that plays another speaker.
     pub(crate) fn poll_slot(&mut self, now: Instant) -> Option<ToPage> {
         self.slots.poll_change(now)
     }
@@ -237,12 +237,12 @@ impl Downlink {
         Some((speaker.name.clone(), &speaker.to))
     }
 
-    /// Everybody who speaks.
+    /// All speakers.
     pub(crate) fn speaking(&self) -> Vec<ClientId> {
         self.speakers.iter().filter(|(_, speaker)| speaker.is_speaking).map(|(id, _)| *id).collect()
     }
 
-    /// The names of those who speak, are not ignored and have no slot.
+    /// The names of speakers that are not ignored and have no slot.
     pub(crate) fn without_slot(&self) -> impl Iterator<Item = &str> {
         let is_left_out = |(id, speaker): &(&ClientId, &Speaker)| {
             speaker.is_speaking && !speaker.is_ignored && !self.slots.plays(**id)
@@ -250,7 +250,7 @@ impl Downlink {
         self.speakers.iter().filter(is_left_out).map(|(_, speaker)| &*speaker.name)
     }
 
-    /// The names of players whom the page ignores, in order.
+    /// The names of players that the page ignores, in order.
     pub(crate) fn ignored(&self) -> impl Iterator<Item = &str> {
         self.ignored.iter().map(|name| &**name)
     }
@@ -260,7 +260,7 @@ impl Downlink {
         self.slots.count()
     }
 
-    /// The name of a player who cannot be heard because its game does not speak Opus, once.
+    /// The name of a player that cannot be heard because its game does not speak Opus, once.
     pub(crate) fn take_foreign(&mut self, id: ClientId) -> Option<Box<str>> {
         let told = self.foreign.get_mut(&id).filter(|told| !**told)?;
         let name = self.speakers.get(&id)?.name.clone();
@@ -371,7 +371,7 @@ impl ReceptionCount {
 fn traits(voice: &VoiceFrame<'_>) -> Traits {
     let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
     let playing = Playing { positional, amplitude: Amplitude::nearest(amplitude), priority };
-    // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
+    // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
     let has_speech = frame.len() > 2;
     Traits { playing, loudness: if has_speech { loudness(frame) } else { None }, has_speech }
 }

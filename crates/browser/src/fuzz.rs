@@ -16,11 +16,12 @@ use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
 use crate::{BrowserPlayer, BrowserSettings, PageLimits, PageLinkCommand, PageQuality, SLOTS_MAX};
 pub use opus_repack::opus_repack;
 
-/// The bytes are steps: what the page says and speaks, what a server sends, who speaks to it, time, losses and returns.
+/// The bytes are steps: what the page says and speaks, what a server sends, which players speak to it, time, losses and
+/// returns.
 ///
 /// # Panics
-/// If a message to the page is none or too long, voice goes to a slot that is not there or changes its slot within a
-/// stream, a packet to the server is none, an alarm is in the past, or somebody does not come to rest.
+/// If an output is not a valid message or too long, voice goes to a slot that is not there or changes its slot within a
+/// stream, a packet to the server is not valid, an alarm is in the past, or the loop does not come to rest.
 pub fn browser_control(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new(usize::from(tape.byte()) % (SLOTS_MAX + 2));
@@ -39,7 +40,7 @@ struct Stage {
     slots: usize,
     /// The slot of each stream so far.
     streams: BTreeMap<u64, usize>,
-    /// A native player who speaks to the page.
+    /// A native player that speaks to the page.
     bob: Client,
     links: u64,
     sequence: u64,
@@ -270,7 +271,7 @@ impl Stage {
     fn end(mut self) {
         self.page.handle_message(self.now, r#"{"type":"leave"}"#);
         self.settle();
-        assert!(self.page.is_over(), "who leaves is gone");
+        assert!(self.page.is_over(), "a page that leaves is gone");
         self.wait(Duration::from_secs(10));
         assert_eq!((self.page_link, self.page.poll_timeout()), (None, None), "nothing is left to be done");
     }

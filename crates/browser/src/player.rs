@@ -141,7 +141,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// The link that was asked for did not come about.
+    /// The requested link could not be opened.
     pub fn handle_connect_failed(&mut self, now: Instant) {
         self.client.handle_connect_failed(now);
         self.follow(now);

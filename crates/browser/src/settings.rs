@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_session::Rate;
 
-/// Who a page's player is, and where it goes.
+/// The identity of a page's player, and its session.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrowserSettings {
     /// The player's name, unique in its session.
@@ -19,7 +19,7 @@ pub struct BrowserSettings {
     pub slots: usize,
 }
 
-/// What a page may do, and how long it may be away. Whoever exceeds a bound is refused alone, and counted.
+/// Limits of a page, and how long it may be away. A page that exceeds a limit is refused alone, and counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageLimits {
@@ -52,7 +52,7 @@ impl Default for PageLimits {
     }
 }
 
-/// Does not show what lets somebody in.
+/// Does not show the secrets.
 impl std::fmt::Debug for BrowserSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, session, slots, .. } = self;

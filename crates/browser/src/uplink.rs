@@ -15,7 +15,7 @@ use repacker::Repacker;
 pub(crate) struct Uplink {
     arrivals: Arrivals,
     repacker: Repacker,
-    /// While somebody speaks.
+    /// During speech.
     utterance: Option<Utterance>,
     /// Packets that are missing since the frame before.
     missing: u64,
@@ -56,7 +56,7 @@ pub(crate) enum Spoken<'a> {
     Next { missing: u16, frame: &'a [u8] },
     /// A frame that was missing, so many frames before the next.
     Late { frames_ago: u16, frame: &'a [u8] },
-    /// Whoever spoke pauses; no frame for that, or one in which nothing is said.
+    /// The speaker pauses; no frame for that, or a silent one.
     Pause { frame: Option<&'a [u8]> },
 }
 
@@ -75,7 +75,7 @@ struct Loss {
     missing: u64,
 }
 
-/// A gap in time without packets missing is a pause of the speaker if it is no shorter, in samples: 200 ms. Encoders
+/// A gap in time without missing packets is a pause of the speaker from this length on, in samples: 200 ms. Encoders
 /// that send nothing in silence wait longer, and a hiccup of a sound card is shorter.
 const PAUSE: u64 = 9600;
 /// What is missing for longer than this ends what was said, in samples: a second.
@@ -118,7 +118,7 @@ impl Uplink {
         }
     }
 
-    /// Nobody is to hear what comes: nothing of it is missing, and what comes next is a new beginning.
+    /// What comes is not to be heard: none of it counts as missing, and what comes next is a new beginning.
     pub(crate) fn reset(&mut self) {
         self.arrivals = Arrivals::default();
         self.repacker.clear();
@@ -138,7 +138,7 @@ impl Uplink {
     }
 
     fn note_missing(&mut self, missing: u64) {
-        // A jump is no loss: whoever sends so numbers again.
+        // A jump does not count as loss: such a sender numbers again.
         let missing = if missing > GAP_MAX / u64::from(FRAME_SAMPLES) { 0 } else { missing };
         self.missing += missing;
         self.statistics.missing += missing;

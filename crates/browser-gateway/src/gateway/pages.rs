@@ -50,7 +50,7 @@ impl<S: PageShard> BrowserGateway<S> {
         true
     }
 
-    /// Ends a connection that belongs to nobody any more.
+    /// Ends a connection whose player is gone.
     pub(super) fn close_page(&mut self, now: Instant, page: PagePeer) {
         self.browsers.forget_page(page);
         self.shard.close(now, page);

@@ -1,4 +1,4 @@
-//! Who lets the others know where it is: carried from player to player, since the session tells nobody.
+//! Shared positions: carried from player to player, since the session does not send them.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use crate::shard::PageShard;
 struct Move {
     whose: BrowserIndex,
     id: ClientId,
-    /// None if it lets nobody know any longer.
+    /// None if it does not share its position any longer.
     to: Option<Position>,
 }
 
@@ -25,8 +25,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// Tells everybody of each session whose time has come who has moved, and those who are
-    /// new where all the others are.
+    /// Tells the players of each session whose time has come of moves, and new ones of all positions.
     pub(super) fn send_positions(&mut self, now: Instant) {
         while let Some(browsers) = self.neighbours.take_due(now) {
             self.tell_neighbours(now, &browsers);

@@ -86,7 +86,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
         let key = Key::random(self.worker).ok_or_else(full)?;
         let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
-        // Not before its offer is known to be good: nobody makes room for nonsense.
+        // Not before its offer is known to be good: no page makes room for nonsense.
         let Some((seat, was_made)) = self.entrance.seat(now, join.remote, self.worker) else {
             self.statistics.connections.rejected_full += 1;
             self.close_page(now, page);

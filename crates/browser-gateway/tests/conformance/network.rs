@@ -26,8 +26,8 @@ impl Network for Browsers {
     type Server = PartnerServer;
     type Client = PageClient;
 
-    /// Words reach a page as messages for people, and only some of them as they were said: who is in the session
-    /// already is told that the connection was lost, since its player comes back by itself.
+    /// Words reach a page as messages for people, and only some of them as they were said: a client in the session is
+    /// told that the connection was lost, since its player comes back by itself.
     const CARRIES_REASONS: bool = false;
 
     /// There are no texts without a letter, and no packets of Opus without a byte.

@@ -47,7 +47,7 @@ enum State {
 /// What one look at the browser came to.
 enum Seen {
     Nothing,
-    /// Something that is no concern of the kit's.
+    /// Something that the kit ignores.
     Other,
     Joined,
     Packet(Delivery),

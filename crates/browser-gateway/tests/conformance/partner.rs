@@ -1,4 +1,4 @@
-//! A gateway whose players meet nobody but the partner, who writes and says what the kit sends.
+//! A gateway whose players meet only the partner, which writes and says what the kit sends.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,7 @@ use consonance_wire::{
     RosterEntry, SessionId, TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions, WireStr,
 };
 
-/// The name of who is there besides the page.
+/// The name of the player besides the page.
 pub(crate) const PARTNER: &str = "partner";
 /// Texts of 998 bytes, of which the kit's packets take three quarters; frames of voice that fit into a datagram, behind
 /// the byte that says how long they are.
@@ -34,10 +34,10 @@ const CODEC: CodecParameters =
 /// Each link is a session of two.
 pub(crate) struct PartnerServer {
     gateway: BrowserGateway,
-    /// Who is there, and how many frames it was sent.
+    /// The player, and how many frames it was sent.
     guests: BTreeMap<Peer, u16>,
     links: Statistics,
-    /// What was reported last, for who borrows it.
+    /// The last report, for borrowing.
     packet: Vec<u8>,
 }
 
@@ -106,11 +106,11 @@ fn hear(packet: &[u8]) -> Heard {
                 let text = text.text.unwrap().to_string();
                 Heard::Packet(Delivery::Reliable, BASE64_STANDARD.decode(text).unwrap())
             }
-            other => panic!("nobody relays this reliably: {other:?}"),
+            other => panic!("this is never relayed reliably: {other:?}"),
         },
         Packet::ServerRelayUnreliable(relay) => match Packet::parse(relay.packet).unwrap() {
             Packet::VoiceData(voice) => Heard::Packet(Delivery::Unreliable, voice.frame[1..].to_vec()),
-            other => panic!("nobody relays this unreliably: {other:?}"),
+            other => panic!("this is never relayed unreliably: {other:?}"),
         },
         _ => Heard::Answers(Vec::new()),
     }

@@ -36,7 +36,7 @@ fn what_pages_say_and_what_is_dropped_of_it_is_counted_also_when_they_are_gone()
 }
 
 #[test]
-fn an_operator_is_told_why_nobody_hears_a_page() {
+fn an_operator_is_told_why_a_page_is_not_heard() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     let trouble = |stage: &mut Stage| {
@@ -63,7 +63,7 @@ fn an_operator_is_told_why_nobody_hears_a_page() {
 }
 
 #[test]
-fn an_operator_is_told_whom_a_page_ignores() {
+fn an_operator_is_told_which_players_a_page_ignores() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     let carol = stage.native("Carol");

@@ -16,7 +16,7 @@ fn a_page_that_asks_is_answered_and_is_a_player_as_soon_as_it_is_connected() {
     let joined = stage.ask(join("Alice")).unwrap().unwrap();
     assert_eq!((&*joined.sdp, joined.slots, joined.resumed), ("answer to offer", 4, false));
     stage.run(Duration::from_secs(1));
-    assert_eq!(stage.session_loop.links(), 0, "who only asks is nobody yet");
+    assert_eq!(stage.session_loop.links(), 0, "a request alone is no player yet");
 
     let page = stage.pages.newest();
     stage.pages.connect(page);
@@ -27,7 +27,7 @@ fn a_page_that_asks_is_answered_and_is_a_player_as_soon_as_it_is_connected() {
 }
 
 #[test]
-fn who_cannot_come_in_is_told_why() {
+fn a_refused_page_is_told_why() {
     let mut stage = Stage::with(GatewaySettings { players_max: 1, ..GatewaySettings::default() });
     let elsewhere = Join { session: "other".to_owned(), ..join("Alice") };
     assert_eq!(stage.ask(elsewhere), Some(Err(JoinProblem::NoSuchSession)));
@@ -106,7 +106,7 @@ fn candidates_and_restarts_find_the_connection_of_their_player() {
     assert_eq!(stage.pages.messages(page), ["candidate:1"]);
     assert_eq!(restarted.try_take(), Some(Ok(format!("answer of {} to offer 2", page.0))));
 
-    for key in ["", "nobody's", &joined.key.replace(&joined.key[..2], "zz")] {
+    for key in ["", "unknown", &joined.key.replace(&joined.key[..2], "zz")] {
         stage.entrance.candidate(key, "candidate:2".to_owned());
         let mut restarted = stage.entrance.restart(key, "offer 3".to_owned());
         stage.run_once();
@@ -116,7 +116,7 @@ fn candidates_and_restarts_find_the_connection_of_their_player() {
 }
 
 #[test]
-fn a_conversation_is_about_somebody_who_is_here_and_ends_with_the_next_one_and_with_the_player() {
+fn a_conversation_belongs_to_a_present_player_and_ends_with_the_next_one_and_with_the_player() {
     let mut stage = Stage::new();
     for key in ["", "a", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
         assert!(matches!(attend(&mut stage, key), Err(JoinProblem::NoSuchPlayer)), "{key}");

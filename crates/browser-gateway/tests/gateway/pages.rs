@@ -1,4 +1,4 @@
-//! Players in browsers, who are players like any other.
+//! Players in browsers, like any other players.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ fn frame(number: u8) -> Vec<u8> {
 #[test]
 fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
     let mut stage = Stage::new();
-    let pages: Vec<_> = (0..20).map(|number| stage.browser(&format!("Nobody {number}"))).collect();
+    let pages: Vec<_> = (0..20).map(|number| stage.browser(&format!("Page {number}"))).collect();
     // The last one comes back, and is lost again later than all the others: its time moves away.
     stage.pages.lose(pages[19].0);
     stage.run(Duration::from_secs(1));
-    let back = Join { resume: Some(pages[19].1.key.clone()), ..join("Nobody 19") };
+    let back = Join { resume: Some(pages[19].1.key.clone()), ..join("Page 19") };
     assert!(stage.ask(back).unwrap().unwrap().resumed);
     let last = stage.pages.newest();
     stage.pages.connect(last);
@@ -61,7 +61,7 @@ fn what_a_browser_says_arrives_unchanged_at_browsers_and_native_players() {
     assert_eq!(stage.native_mut(carol).heard, said);
     let heard: Vec<_> = stage.pages.heard(bob).into_iter().map(|heard| heard.payload).collect();
     assert_eq!(heard, said);
-    assert!(stage.pages.heard(alice).is_empty(), "nobody hears herself");
+    assert!(stage.pages.heard(alice).is_empty(), "a page does not hear itself");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_page_that_comes_back_with_its_key_is_the_same_player() {
     let after = stage.pages.newest();
     stage.pages.connect(after);
     stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
-    assert!(!stage.pages.was_told(bob, "left"), "nobody noticed");
+    assert!(!stage.pages.was_told(bob, "left"), "unnoticed by the others");
     let (_, clients, _) = stage.session_loop.statistics().next().unwrap();
     assert_eq!(clients, 2);
 }
@@ -202,7 +202,7 @@ fn a_page_that_is_on_its_way_back_is_waited_for_but_not_for_ever() {
 }
 
 #[test]
-fn a_key_brings_nobody_into_another_session() {
+fn a_key_is_valid_in_its_own_session_only() {
     let mut stage = Stage::new();
     let (_, joined) = stage.browser("Alice");
     let elsewhere = Join { session: "other".to_owned(), resume: Some(joined.key), ..join("Alice") };

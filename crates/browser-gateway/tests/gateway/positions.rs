@@ -20,7 +20,7 @@ fn place(stage: &Stage, page: PagePeer, x: f64, is_shared: bool) {
 }
 
 #[test]
-fn the_others_are_told_who_moves_and_who_shares_no_place_any_longer() {
+fn the_others_are_told_of_moves_and_of_positions_no_longer_shared() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     let (bob, _) = stage.browser("Bob");
@@ -30,11 +30,11 @@ fn the_others_are_told_who_moves_and_who_shares_no_place_any_longer() {
     }
     let alice_was = |x| ("Alice".to_owned(), x);
     assert_eq!(told(&stage, bob), [alice_was(Some(2.0)), alice_was(Some(3.0)), alice_was(None)]);
-    assert_eq!(told(&stage, alice), [], "nobody is told of itself");
+    assert_eq!(told(&stage, alice), [], "no page is told of itself");
 }
 
 #[test]
-fn who_comes_later_is_told_where_the_others_are() {
+fn a_newcomer_is_told_the_positions_of_the_others() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     place(&stage, alice, 7.0, true);
@@ -45,7 +45,7 @@ fn who_comes_later_is_told_where_the_others_are() {
 }
 
 #[test]
-fn who_moves_all_the_time_is_told_as_often_as_is_of_use_and_at_last_where_it_is() {
+fn continuous_moves_are_told_at_a_limited_rate_and_the_last_one_always() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     let (bob, _) = stage.browser("Bob");
@@ -61,9 +61,9 @@ fn who_moves_all_the_time_is_told_as_often_as_is_of_use_and_at_last_where_it_is(
 }
 
 #[test]
-fn a_crowd_in_another_session_makes_nobody_wait_and_is_told_nothing() {
+fn a_crowd_in_another_session_delays_no_page_and_is_told_nothing() {
     let mut stage = Stage::new();
-    let crowd: Vec<_> = (0..50).map(|number| stage.browser_in(TOWN, &format!("Nobody {number}")).0).collect();
+    let crowd: Vec<_> = (0..50).map(|number| stage.browser_in(TOWN, &format!("Page {number}")).0).collect();
     let (alice, _) = stage.browser("Alice");
     let (bob, _) = stage.browser("Bob");
     for step in 0..200 {
@@ -77,7 +77,7 @@ fn a_crowd_in_another_session_makes_nobody_wait_and_is_told_nothing() {
     assert!(told_bob.iter().all(|(name, _)| name == "Alice"), "{told_bob:?}");
     let told_crowd = told(&stage, crowd[1]);
     assert!((2..=5).contains(&told_crowd.len()), "600 ms from one time to the next: {told_crowd:?}");
-    assert!(told_crowd.iter().all(|(name, _)| name == "Nobody 0"), "{told_crowd:?}");
+    assert!(told_crowd.iter().all(|(name, _)| name == "Page 0"), "{told_crowd:?}");
 }
 
 #[test]

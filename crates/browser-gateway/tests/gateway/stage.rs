@@ -83,7 +83,7 @@ impl Stage {
         (page, joined)
     }
 
-    /// A native player who listens to the lobby and talks to it.
+    /// A native player that listens and talks to the lobby.
     pub(crate) fn native(&mut self, name: &str) -> usize {
         let mut client = Client::new(ClientSettings::new(name));
         client.join_room("lobby").unwrap();
@@ -134,7 +134,7 @@ impl Stage {
 }
 
 impl CountedReservations {
-    /// Who has one and has neither arrived nor given it back, if nobody has arrived.
+    /// Open reservations, neither used nor cancelled, if no player has arrived.
     pub(crate) fn kept(&self) -> i64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -18,7 +18,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// `None` where there is no Node.js with the `WebSocket` of browsers.
+    /// `None` without a Node.js that has the `WebSocket` of browsers.
     pub(crate) fn open(name: &str, url: &str) -> Option<Self> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worker/worker.mjs");
         let asked = Command::new("node")

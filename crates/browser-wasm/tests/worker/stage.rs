@@ -95,7 +95,7 @@ impl Stage {
             && let Some(frame) = self.to_speak.pop()
         {
             self.next_frame += Duration::from_millis(20);
-            // Whoever nobody listens to has nothing to send.
+            // A player without listeners has nothing to send.
             let _ = self.alice.inner.client.send_voice(&frame);
         }
         let Alice { inner, in_lobby, heard, texts } = &mut self.alice;

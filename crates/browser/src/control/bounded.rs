@@ -24,7 +24,7 @@ pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Er
     within(name, "a name", NAME_BYTES_MAX)
 }
 
-/// A text to somebody: at most [`TEXT_BYTES_MAX`].
+/// A text message: at most [`TEXT_BYTES_MAX`].
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     within(Box::<str>::deserialize(from)?, "a text", TEXT_BYTES_MAX)
 }
@@ -62,8 +62,8 @@ impl Amplitude {
     /// As loud as it was said.
     pub const ONE: Self = Self(1.0);
 
-    /// What is nearest to this within 0 … 2, in hundredths: on the wire there are 255 steps, and none of them is 1.
-    /// It is 0 for what is no number.
+    /// The nearest value within 0 … 2, in hundredths: on the wire there are 255 steps, and none of them is 1. 0 for
+    /// NaN.
     pub fn nearest(amplitude: f32) -> Self {
         Self(if amplitude.is_nan() { 0.0 } else { (amplitude.clamp(0.0, 2.0) * 100.0).round() / 100.0 })
     }
@@ -75,7 +75,7 @@ impl Amplitude {
 }
 
 impl Percent {
-    /// What is nearest to this within 0 … 100, in tenths; 0 for what is no number.
+    /// The nearest value within 0 … 100, in tenths; 0 for NaN.
     pub fn nearest(percent: f32) -> Self {
         Self(if percent.is_nan() { 0.0 } else { (percent.clamp(0.0, 100.0) * 10.0).round() / 10.0 })
     }
@@ -120,7 +120,7 @@ impl TryFrom<u64> for ChannelNumber {
     }
 }
 
-/// What is no number is in no range.
+/// NaN is out of every range.
 pub(super) fn in_range(value: f64, what: impl Display, most: f64) -> Result<f64, String> {
     if (0.0..=most).contains(&value) {
         Ok(value)

@@ -44,7 +44,7 @@ pub enum FromPage {
         /// How loud it is to be heard.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amplitude: Option<Amplitude>,
-        /// Who is heard over whom.
+        /// The priority; a listener ducks lower ones.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         priority: Option<PriorityWord>,
     },
@@ -55,7 +55,7 @@ pub enum FromPage {
     },
     /// A text message.
     Text {
-        /// To whom.
+        /// The recipient.
         to: PageTarget,
         /// What, at most [`TEXT_BYTES_MAX`](consonance_session::TEXT_BYTES_MAX).
         #[serde(deserialize_with = "bounded::text")]
@@ -73,7 +73,7 @@ pub enum FromPage {
     Place(Place),
     /// Asks for something to be done to another player.
     Moderate(Moderate),
-    /// Is anybody there?
+    /// Asks for a [`Pong`](super::ToPage::Pong).
     Ping {
         /// Comes back with the answer; at most [`NUMBER_MAX`](super::NUMBER_MAX).
         #[serde(deserialize_with = "bounded::number")]
@@ -99,7 +99,7 @@ pub enum FromPage {
 pub struct Open {
     /// The page's name for it; one that is open already is another channel from now on.
     pub channel: ChannelNumber,
-    /// To whom it goes.
+    /// The recipient.
     pub to: PageTarget,
     /// Whether the voice comes from the speaker's place (default false).
     #[serde(default)]
@@ -107,7 +107,7 @@ pub struct Open {
     /// How loud it is to be heard (default 1).
     #[serde(default = "as_it_was_said")]
     pub amplitude: Amplitude,
-    /// Who is heard over whom; the session's default if there is none.
+    /// The priority; a listener ducks lower ones. The session's default if there is none.
     #[serde(default)]
     pub priority: Option<PriorityWord>,
 }
@@ -120,13 +120,13 @@ pub struct Place {
     is_shared: bool,
 }
 
-/// Something to be done to another player, by one who may.
+/// A moderator's request about another player.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moderate {
     /// Comes back with the answer; at most [`NUMBER_MAX`](super::NUMBER_MAX).
     #[serde(deserialize_with = "bounded::number")]
     pub id: u64,
-    /// Whom it is about.
+    /// The name of the player concerned.
     #[serde(deserialize_with = "bounded::name")]
     pub player: Box<str>,
     /// What is to be done.
@@ -166,7 +166,7 @@ impl FromPage {
     /// Reads a message.
     ///
     /// # Errors
-    /// What is wrong with it, in words for whoever wrote the page.
+    /// What is wrong with it, in words for the page's author.
     pub fn read(text: &str) -> Result<Self, MessageError> {
         if text.len() > FROM_PAGE_BYTES_MAX {
             return Err(MessageError::TooLong { bytes: text.len() });

@@ -1,6 +1,6 @@
 //! What is wrong with a page's message.
 
-/// Why a message of a page was not understood, in words for whoever wrote the page.
+/// Why a message of a page was not understood, in words for the page's author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
@@ -10,7 +10,7 @@ pub enum MessageError {
         /// How long it is.
         bytes: usize,
     },
-    /// It is no JSON object with a type.
+    /// It is not a JSON object with a type.
     #[error("a message is a JSON object with the key `type`: {what}")]
     NoMessage {
         /// What is there instead.

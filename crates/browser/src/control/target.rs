@@ -1,15 +1,15 @@
-//! Whom something is for: a room, a player, or me.
+//! Recipients: a room, a player, or me.
 
 use consonance_session::Target;
 use serde::{Deserialize, Serialize};
 
 use super::bounded;
 
-/// Whom voice or a text goes to: `{"room":"lobby"}` or `{"player":"Bob"}`.
+/// The recipient of voice or a text: `{"room":"lobby"}` or `{"player":"Bob"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "EitherKey", into = "EitherKey")]
 pub enum PageTarget {
-    /// Everybody who listens to this room.
+    /// All listeners of this room.
     Room(Box<str>),
     /// The player of this name.
     Player(Box<str>),

@@ -19,11 +19,11 @@ pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 pub enum ToPage {
     /// In the session; all state follows again.
     Joined { session: Box<str>, id: u16, name: Box<str>, resumed: bool },
-    /// Everybody who was here before has been told.
+    /// All earlier players have been reported.
     Roster,
     /// Channels that are open, after `joined`; many come in several messages.
     Channels { open: Vec<Open> },
-    /// Somebody is here.
+    /// A player is here.
     Player {
         id: u16,
         name: Box<str>,
@@ -32,13 +32,13 @@ pub enum ToPage {
         #[serde(rename = "self", default, skip_serializing_if = "core::ops::Not::not")]
         is_self: bool,
     },
-    /// Somebody is gone.
+    /// A player is gone.
     Left { id: u16, name: Box<str> },
-    /// Somebody listens to a room from now on.
+    /// A player listens to a room from now on.
     Entered { id: u16, name: Box<str>, room: Box<str> },
-    /// Somebody listens to a room no longer.
+    /// A player listens to a room no longer.
     Exited { id: u16, name: Box<str>, room: Box<str> },
-    /// Somebody speaks to the page's player, or no longer; `to` says over what, and is empty if it does not speak.
+    /// A player speaks to the page's player, or no longer; `to` says over what, and is empty if it does not speak.
     Speaking {
         id: u16,
         name: Box<str>,
@@ -46,9 +46,9 @@ pub enum ToPage {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         to: Vec<Addressee>,
     },
-    /// Where somebody is who lets the others know, in metres; null if it no longer does.
+    /// The shared position of a player, in metres; null if it no longer shares it.
     Placed { id: u16, name: Box<str>, x: Option<f32>, y: Option<f32>, z: Option<f32> },
-    /// What a slot plays from now on; nobody if there is no player.
+    /// What a slot plays from now on; null if it is empty.
     Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: PriorityWord },
     /// A text message.
     Text { id: u16, name: Box<str>, to: Addressee, text: Box<str> },
@@ -70,7 +70,7 @@ pub enum ToPage {
     Moderated { id: u64, player: Box<str>, action: ModerationActionWord, answer: AnswerWord },
     /// How the page's voice reaches the server.
     Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
-    /// How those who hear the page's player receive it.
+    /// How the page's listeners receive it.
     Listeners { count: u8, lost_percent: Percent },
     /// The way to the page carries fewer voices than speak: so many of so many; none if it carries all of them again.
     Downlink { voices: Option<u16>, speaking: Option<u16> },
@@ -114,7 +114,7 @@ pub enum RefusalCode {
     Token,
     /// Its password is missing or wrong.
     Password,
-    /// Its name is too long, reserved or somebody else's.
+    /// Its name is too long, reserved or another player's.
     Name,
     /// The session or the server holds as many as it may.
     Full,
@@ -143,13 +143,13 @@ impl From<EndKind> for RefusalCode {
     }
 }
 
-/// Why a player is no longer in its session.
+/// Why a player has left its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisconnectCause {
     /// An operator or a moderator has removed it.
     Kicked,
-    /// Somebody joined with the same name.
+    /// Another player joined with the same name.
     NameTaken,
     /// The page has left.
     Closed,

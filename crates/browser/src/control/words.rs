@@ -3,13 +3,13 @@
 use consonance_session::{ModeratorAnswer, Priority, Restriction, RoomUse};
 use serde::{Deserialize, Serialize};
 
-/// Who is heard over whom.
+/// The priority of a voice; a listener ducks lower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PriorityWord {
     /// Below the default.
     Low,
-    /// What a speaker uses who has not chosen.
+    /// The default.
     Default,
     /// Above the default.
     Medium,
@@ -61,13 +61,13 @@ pub enum AnswerWord {
     Done,
     /// The join token does not say that its player may moderate.
     NotModerator,
-    /// Nobody of this name is in the session.
+    /// No player of this name is in the session.
     NoPlayer,
     /// The player may moderate, too, or is muted by the operator.
     Protected,
     /// The player does not listen to the room.
     NotInRoom,
-    /// The player may not listen to the room that it was to go to.
+    /// The player is not allowed to listen to the target room.
     RoomForbidden,
     /// The room that it was to go to is full.
     RoomFull,
@@ -126,7 +126,7 @@ impl From<ModeratorAnswer> for AnswerWord {
             ModeratorAnswer::NotInRoom => Self::NotInRoom,
             ModeratorAnswer::RoomForbidden => Self::RoomForbidden,
             ModeratorAnswer::RoomFull => Self::RoomFull,
-            // What servers may answer one day is no success that is known here.
+            // An answer of a later server that is not known here is not a success.
             _ => Self::Failed,
         }
     }

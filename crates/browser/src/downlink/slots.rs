@@ -1,4 +1,4 @@
-//! Who has which of a page's slots, the tracks that it plays.
+//! The owners of a page's slots, the tracks that it plays.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::control::{Amplitude, PriorityWord, ToPage};
 /// The most slots that a page has.
 pub const SLOTS_MAX: usize = 16;
 
-/// A speaker keeps its slot for so long after it has stopped, if nobody needs it.
+/// A speaker keeps its slot for so long after it has stopped, if no other needs it.
 const KEPT: Duration = Duration::from_secs(2);
 /// How a slot is to be played is told no more often than this.
 const RETOLD_AFTER: Duration = Duration::from_millis(100);
@@ -18,7 +18,7 @@ const RETOLD_AFTER: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Slots {
     slots: Vec<Slot>,
-    /// Of them so many play somebody who speaks, at the same time.
+    /// How many of them play a present speaker at the same time.
     carried: usize,
 }
 
@@ -56,14 +56,13 @@ struct Holder {
 }
 
 impl Slots {
-    /// So many slots, at most [`SLOTS_MAX`], with nobody in them.
+    /// So many slots, at most [`SLOTS_MAX`], all empty.
     pub(super) fn new(count: usize) -> Self {
         let slots = std::iter::repeat_with(Slot::default).take(count.min(SLOTS_MAX)).collect();
         Self { slots, carried: usize::MAX }
     }
 
-    /// The way to the page carries so many voices at once: the weakest of those who speak
-    /// beyond that have no slot any more.
+    /// The way to the page carries so many voices at once: the weakest speakers beyond that lose their slots.
     pub(super) fn carry(&mut self, now: Instant, voices: usize) {
         self.carried = voices;
         while self.speaking(now).count() > voices
@@ -117,14 +116,14 @@ impl Slots {
         }
     }
 
-    /// Time has passed: who has been silent for long has its slot no longer.
+    /// Time has passed: speakers that have been silent for long lose their slots.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         for slot in &mut self.slots {
             slot.holder = slot.holder.filter(|holder| holder.kept_until().is_none_or(|until| now < until));
         }
     }
 
-    /// When somebody has its slot no longer.
+    /// When a slot becomes free.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.slots.iter().filter_map(|slot| slot.holder?.kept_until()).min()
     }
@@ -138,7 +137,7 @@ impl Slots {
         Some(to_page(nth, slot.told))
     }
 
-    /// The page knows of nobody in its slots.
+    /// The page knows of no speaker in its slots.
     pub(super) fn tell_again(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.told = None);
     }
@@ -156,7 +155,7 @@ impl Slots {
         self.slots.iter().position(|slot| slot.holder.is_some_and(|holder| holder.speaker == speaker))
     }
 
-    /// The slot for a frame of somebody who has none.
+    /// The slot for a frame of a speaker without one.
     fn slot_for_newcomer(&self, now: Instant, frame: Traits) -> Option<usize> {
         if !frame.has_speech {
             return None;
@@ -165,7 +164,7 @@ impl Slots {
         free.or_else(|| self.weaker(now, frame))
     }
 
-    /// A slot of nobody, or else of who has been silent for the longest.
+    /// An empty slot, or else that of the speaker that has been silent for the longest.
     fn free(&self, now: Instant) -> Option<usize> {
         let empty = self.slots.iter().position(|slot| slot.holder.is_none());
         empty.or_else(|| {
@@ -187,7 +186,7 @@ impl Slots {
 }
 
 impl Slot {
-    /// Who plays is told at once; how, now and then.
+    /// A slot's speaker is told at once; its properties, now and then.
     fn is_to_be_told(&self, now: Instant) -> bool {
         match (self.told, self.holder) {
             (None, None) => false,
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_stopped_or_pauses_gives_way_before_who_speaks() {
+    fn stopped_and_pausing_speakers_give_way_before_present_ones() {
         let mut slots = taken(3, 60);
         let plain = frame(Priority::Default, 10);
         for millis in [200, 400, 600] {
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn among_equals_only_who_is_clearly_louder_interrupts_and_not_at_once() {
+    fn among_equals_only_a_clearly_louder_speaker_interrupts_and_not_at_once() {
         let mut slots = taken(2, 30);
         let speak = |slots: &mut Slots, millis| {
             for id in 0..2 {
@@ -324,13 +323,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_slots_plays_nobody() {
+    fn a_page_without_slots_plays_no_speaker() {
         assert_eq!(place(&mut Slots::new(0), 0, 1, frame(Priority::High, 63)), None);
         assert_eq!(Slots::new(400).slots.len(), SLOTS_MAX);
     }
 
     #[test]
-    fn who_plays_is_told_at_once_and_how_ten_times_a_second_at_most() {
+    fn a_slots_speaker_is_told_at_once_and_its_properties_ten_times_a_second_at_most() {
         let mut slots = taken(1, 30);
         let told = |slots: &mut Slots, millis| slots.poll_change(at(millis)).map(|told| told.to_json());
         let is_told = |told: Option<String>, words: &str| told.is_some_and(|told| told.contains(words));
@@ -344,6 +343,6 @@ mod tests {
         slots.free_from(ClientId(0));
         assert!(is_told(told(&mut slots, 101), r#""player":null"#));
         slots.tell_again();
-        assert_eq!(told(&mut slots, 102), None, "nobody, as the page knows");
+        assert_eq!(told(&mut slots, 102), None, "an empty slot, as the page knows");
     }
 }

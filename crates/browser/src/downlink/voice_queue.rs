@@ -54,7 +54,7 @@ impl VoiceQueue {
         self.waiting.clear();
     }
 
-    /// Frames that were dropped because nobody took what waited.
+    /// Frames that were dropped because the queue was not emptied.
     pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }

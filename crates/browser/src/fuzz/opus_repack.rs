@@ -10,7 +10,7 @@ use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 /// The bytes are packets one after the other: how far they are ahead in numbers and in time, and what is in them.
 ///
 /// # Panics
-/// If what comes out is no frame of 20 ms, or of parts that did not go in or not in this order, is placed before the
+/// If the output is not a frame of 20 ms, or of parts that did not go in or not in this order, is placed before the
 /// beginning of what is said or far behind it, or is not counted.
 pub fn opus_repack(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "each part has come in")]
-    fn a_frame_that_nobody_said_is_noticed() {
+    fn an_invented_frame_is_noticed() {
         take_parts(&mut VecDeque::from([(9 << 1, vec![1, 2])]), &[9 << 3, 1, 3]);
     }
 }

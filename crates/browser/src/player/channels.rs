@@ -6,8 +6,8 @@ use consonance_session::{ChannelId, ChannelProperties, Client};
 
 use crate::control::{Amplitude, ChannelNumber, Open, PriorityWord};
 
-/// All channels that the page has opened. The session's client has those that somebody speaks on: it learns of one with
-/// the first frame, and in a pause it has none, so that listeners hear an utterance end.
+/// All channels that the page has opened. The session's client has those in use: it learns of one with the first frame,
+/// and in a pause it has none, so that listeners hear an utterance end.
 #[derive(Debug, Default)]
 pub(super) struct PageChannels {
     channels: BTreeMap<ChannelNumber, PageChannel>,
@@ -18,7 +18,7 @@ pub(super) struct PageChannels {
 #[derive(Debug)]
 struct PageChannel {
     open: Open,
-    /// The client's, while somebody speaks on it.
+    /// The client's, during speech.
     id: Option<ChannelId>,
 }
 
@@ -62,7 +62,7 @@ impl PageChannels {
         true
     }
 
-    /// Somebody speaks: all channels are the client's, as far as it takes them.
+    /// Speech begins: all channels are the client's, as far as it takes them.
     pub(super) fn speak(&mut self, client: &mut Client) {
         if !self.some_wait {
             return;
@@ -75,7 +75,7 @@ impl PageChannels {
         }
     }
 
-    /// Whoever spoke pauses: with the next frame, what was said is over.
+    /// The speaker pauses: with the next frame, the utterance is over.
     pub(super) fn pause(&mut self, client: &mut Client) {
         for channel in self.channels.values_mut() {
             if let Some(id) = channel.id.take() {

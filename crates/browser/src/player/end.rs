@@ -7,7 +7,7 @@ use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
 use super::BrowserPlayer;
 use crate::control::{DisconnectCause, RefusalCode, ToPage};
 
-/// Why a page's player is no more.
+/// Why a page's player has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PageEnd {
@@ -22,12 +22,12 @@ pub enum PageEnd {
 }
 
 impl BrowserPlayer {
-    /// Whether the player is no more: what is left is to drain it, and to close its link.
+    /// Whether the player has ended: all that is left is to drain it, and to close its link.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
     }
 
-    /// Why it is no more.
+    /// Why it has ended.
     pub fn end(&self) -> Option<PageEnd> {
         self.end
     }
@@ -125,7 +125,7 @@ impl BrowserPlayer {
         }
         self.end = Some(end);
         self.client.stop(now);
-        // What that raises is nobody's news any more.
+        // The events that this raises are dropped.
         while self.client.poll_event().is_some() {}
         self.tell(last_words);
     }

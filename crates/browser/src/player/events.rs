@@ -67,7 +67,7 @@ impl BrowserPlayer {
         true
     }
 
-    /// Tells by which ways somebody speaks to the page, if that is news.
+    /// Tells over which rooms and channels a speaker reaches the page, if that has changed.
     pub(super) fn tell_speaking(&mut self, now: Instant, id: ClientId) {
         if let Some(name) = self.downlink.take_foreign(id) {
             let words = format!("{name} speaks in another codec than Opus, which browsers cannot play");

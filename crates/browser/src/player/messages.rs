@@ -28,7 +28,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// Something came from the page where only messages come, and it is no text.
+    /// Something came from the page where only messages come, and it is not text.
     pub fn handle_no_text(&mut self, now: Instant) {
         if !self.is_over() {
             self.note_problem(now, "a message is a text, and this was none", None);

@@ -1,4 +1,4 @@
-//! How a page does, for whoever looks why somebody is not heard.
+//! A page's state, for diagnosing why a player is not heard.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use consonance_session::Instant;
 use super::BrowserPlayer;
 use crate::uplink::UplinkStatistics;
 
-/// When a packet of a page's voice came last, of any kind and of each kind that nobody hears; none if none ever did.
+/// When a packet of a page's voice came last, of any kind and of each inaudible kind; none if none ever did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageVoice {
     /// Any.
@@ -18,13 +18,13 @@ pub struct PageVoice {
     pub silent: Option<Instant>,
     /// One over the rate.
     pub too_many: Option<Instant>,
-    /// One that is no Opus, or whose frames do not come to 20 ms.
+    /// One that is not Opus, or whose frames do not come to 20 ms.
     pub unusable: Option<Instant>,
     /// One that the session took.
     said: Option<Instant>,
 }
 
-/// Silence that is no pause between words.
+/// Silence other than a pause between words.
 const LONG_SILENCE: Duration = Duration::from_secs(5);
 
 impl PageVoice {
@@ -62,12 +62,12 @@ impl BrowserPlayer {
         self.downlink.slots()
     }
 
-    /// The names of those who speak to the page just now, are not ignored and have no slot.
+    /// The names of present speakers that are not ignored and have no slot.
     pub fn without_slot(&self) -> impl Iterator<Item = &str> {
         self.downlink.without_slot()
     }
 
-    /// The names of players whom the page ignores, in order.
+    /// The names of players that the page ignores, in order.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
         self.downlink.ignored()
     }

@@ -1,4 +1,4 @@
-//! Where players are, as far as they let each other's pages know. The session tells nobody: the driver carries it.
+//! The players' shared positions. The session does not send them: the driver carries them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::control::{Place, ToPage};
 pub(super) struct PositionState {
     /// The player's own place, if others may know.
     own: Option<Position>,
-    /// Of others, who need not be known by name yet.
+    /// Of others, whose names need not be known yet.
     others: BTreeMap<ClientId, Position>,
 }
 
@@ -28,7 +28,7 @@ impl BrowserPlayer {
         Some((self.id()?, self.position_state.own?))
     }
 
-    /// Another player of the session is there, or lets nobody know any longer.
+    /// Another player of the session has a position, or shares none any longer.
     pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
         let former = match position {
             Some(position) => self.position_state.others.insert(id, position),
@@ -44,7 +44,7 @@ impl BrowserPlayer {
         self.position_state.own = place.is_shared().then(|| place.position());
     }
 
-    /// Somebody who was placed before is known by name now.
+    /// A player that was placed before is known by name now.
     pub(super) fn tell_known_place(&mut self, id: ClientId) {
         if let Some(&position) = self.position_state.others.get(&id) {
             self.tell_place(id, Some(position));
@@ -58,7 +58,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// The id is somebody else's from now on.
+    /// The id belongs to another player from now on.
     pub(super) fn forget_place(&mut self, id: ClientId) {
         self.position_state.others.remove(&id);
     }

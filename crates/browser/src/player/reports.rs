@@ -24,7 +24,7 @@ pub struct PageQuality {
 /// What was noted since it was told.
 #[derive(Debug, Default)]
 pub(super) struct Reports {
-    /// While somebody speaks, here or there.
+    /// During speech, here or there.
     due_at: Option<Instant>,
     has_spoken: bool,
     /// What the network and the page said last, and when.
@@ -61,7 +61,7 @@ impl Reports {
         self.note_heard(now);
     }
 
-    /// Somebody speaks to it.
+    /// A player speaks to it.
     pub(super) fn note_heard(&mut self, now: Instant) {
         self.due_at.get_or_insert(now + INTERVAL);
     }
@@ -105,7 +105,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// Every two seconds while somebody speaks.
+    /// Every two seconds during speech.
     pub(super) fn report_if_due(&mut self, now: Instant) {
         if self.reports.due_at.is_none_or(|due| now < due) {
             return;

@@ -34,7 +34,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// Who is here and speaks, and what an operator has decided.
+    /// The players, which of them speak, and an operator's decisions.
     pub(super) fn tell_state_of_session(&mut self, now: Instant) {
         let Self { client, mailbox, .. } = self;
         let own = client.id();

@@ -1,4 +1,4 @@
-//! Pages that do what no page should; nobody else notices.
+//! Pages that misbehave; the others do not notice.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::session::{Session, settings};
 
 #[test]
-fn a_page_is_told_who_is_here_and_then_that_it_has_been_told() {
+fn a_page_is_told_of_all_players_and_then_that_they_are_complete() {
     let mut session = Session::new();
     session.native("Bob");
     let page = session.page("Alice");
@@ -44,7 +44,7 @@ fn pages_and_native_players_come_go_enter_and_exit_alike() {
 }
 
 #[test]
-fn whoever_is_not_let_in_is_told_a_code_and_words() {
+fn a_refused_page_is_told_a_code_and_words() {
     let mut session = Session::with(|server| server.limits.links = 1);
     session.native("Bob");
     let page = session.page("Alice");
@@ -85,7 +85,7 @@ fn a_session_that_cannot_be_reached_is_tried_again() {
 }
 
 #[test]
-fn whoever_takes_the_name_puts_the_other_page_out() {
+fn a_newer_login_with_the_same_name_disconnects_the_other_page() {
     let mut session = Session::with(|settings| settings.name_taken = NameTaken::Newest);
     let page = session.page("Alice");
     session.page("Alice");
@@ -94,7 +94,7 @@ fn whoever_takes_the_name_puts_the_other_page_out() {
 }
 
 #[test]
-fn who_leaves_is_gone_for_everybody_at_once() {
+fn a_page_that_leaves_is_gone_for_all_at_once() {
     let mut session = Session::new();
     let bob = session.native("Bob");
     let page = session.page("Alice");

@@ -39,7 +39,7 @@ fn what_cannot_be_followed_is_told_in_words_and_costs_nothing() {
     let alice = session.page("Alice");
     session.told(alice);
     for (message, about, words) in [
-        (r#"{"type":"text","to":{"player":"Nobody"},"text":"x"}"#, "text", "no player called"),
+        (r#"{"type":"text","to":{"player":"Absent"},"text":"x"}"#, "text", "no player called"),
         (r#"{"type":"close","channel":9}"#, "close", "no channel 9 is open"),
         (r#"{"type":"change","channel":9}"#, "change", "no channel 9 is open"),
         (
@@ -85,7 +85,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
 }
 
 #[test]
-fn who_is_kicked_is_told_why_and_does_not_come_back() {
+fn a_kicked_page_is_told_why_and_does_not_come_back() {
     let mut session = Session::new();
     let alice = session.page("Alice");
     session.told(alice);

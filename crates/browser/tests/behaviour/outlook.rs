@@ -1,4 +1,4 @@
-//! What is known of a page, for whoever looks why somebody is not heard.
+//! A page's state, for diagnosing why a player is not heard.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn what_became_of_the_voice_of_a_page_is_known_with_its_time() {
     let (silence, too_long, no_opus) = (vec![MS_20], vec![MS_40, 1, 2, 3], vec![MS_20 | 3, 63]);
     for (what, packet, opens, of) in [
         ("speech", frame(1), true, (|_| None) as fn(PageVoice) -> _),
-        ("speech to nobody", frame(1), false, |voice| Some(voice.without_channel)),
+        ("speech without a channel", frame(1), false, |voice| Some(voice.without_channel)),
         ("silence", silence, true, |voice| Some(voice.silent)),
         ("frames of 40 ms", too_long, true, |voice| Some(voice.unusable)),
         ("no Opus", no_opus, true, |voice| Some(voice.unusable)),
@@ -64,7 +64,7 @@ fn that_a_page_floods_is_known() {
 }
 
 #[test]
-fn whom_a_page_leaves_out_is_known() {
+fn ignored_and_slotless_speakers_are_listed() {
     let mut session = Session::new();
     let page = session.page_with(settings("Alice", 2), PageLimits::default());
     session.say(page, r#"{"type":"listen","room":"lobby"}"#);
@@ -78,5 +78,5 @@ fn whom_a_page_leaves_out_is_known() {
     session.say(page, r#"{"type":"ignore","player":"Dave","ignored":true}"#);
     let player = &session.pages[page].player;
     assert_eq!(player.ignored().collect::<Vec<_>>(), ["Dave"]);
-    assert_eq!(player.without_slot().count(), 0, "nobody misses whom it does not want to hear");
+    assert_eq!(player.without_slot().count(), 0, "an ignored player needs no slot");
 }

@@ -17,7 +17,7 @@ fn id_of(session: &Session, page: usize) -> ClientId {
     session.pages[page].player.id().expect("in the session")
 }
 
-/// Hands Bob's player the place of somebody else, and carries what comes of it.
+/// Hands Bob's player another one's position, and carries what comes of it.
 fn hand(session: &mut Session, page: usize, id: ClientId, position: Option<Position>) {
     session.pages[page].player.handle_place(id, position);
     session.run();
@@ -44,7 +44,7 @@ fn a_place_is_for_others_only_while_its_page_shares_it() {
 }
 
 #[test]
-fn a_page_is_told_who_moves_and_not_what_it_knows() {
+fn a_page_is_told_of_moves_and_not_of_what_it_knows() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.page("Bob"));
     let id = id_of(&session, alice);
@@ -58,7 +58,7 @@ fn a_page_is_told_who_moves_and_not_what_it_knows() {
 }
 
 #[test]
-fn who_is_not_known_yet_is_placed_when_it_is() {
+fn a_position_of_an_unknown_player_is_told_when_it_is_known() {
     let mut session = Session::new();
     let bob = session.page("Bob");
     let next = ClientId(id_of(&session, bob).0 + 1);
@@ -85,7 +85,7 @@ fn a_page_that_comes_back_is_told_all_places_again_and_those_of_the_gone_are_for
     session.wait(Duration::from_secs(1));
     let carol = session.page("Carol");
     assert_eq!(id_of(&session, carol), id, "the id is used again");
-    assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is somebody else's");
+    assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is another player's");
 }
 
 /// One convention for everybody: what Unity says is what a page says and what the server compares, and an engine with

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::session::{Session, frame};
 
 #[test]
-fn a_page_that_comes_back_in_time_is_told_everything_and_nobody_else_notices() {
+fn a_page_that_comes_back_in_time_is_told_everything_unnoticed_by_others() {
     let mut session = Session::new();
     let (bob, alice) = (session.native("Bob"), session.page("Alice"));
     session.say(alice, r#"{"type":"open","channel":5,"to":{"player":"Bob"},"amplitude":0.5}"#);

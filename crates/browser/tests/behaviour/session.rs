@@ -24,7 +24,7 @@ const ROUNDS_MAX: usize = 1000;
 pub(crate) struct Session {
     pub(crate) server: Server,
     pub(crate) now: Instant,
-    /// Whether who asks for a link gets one.
+    /// Whether a requested link can be opened.
     pub(crate) is_reachable: bool,
     /// Of the server's unreliable packets to pages, each so manieth is lost.
     pub(crate) loses_every: Option<u32>,
@@ -95,7 +95,7 @@ impl Session {
         self.pages.len() - 1
     }
 
-    /// A native player who listens to the lobby and has joined.
+    /// A native player that listens to the lobby and has joined.
     pub(crate) fn native(&mut self, name: &str) -> usize {
         let mut client = Client::new(ClientSettings::new(name));
         client.join_room("lobby").expect("a room that fits");

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::session::{FRAME, Session, frame};
 
-/// A page, and so many native players who speak to it.
+/// A page, and so many native players that speak to it.
 fn crowd(speakers: usize) -> (Session, usize) {
     let mut session = Session::new();
     let page = session.page("Alice");
@@ -25,7 +25,7 @@ fn carry(session: &mut Session, page: usize, voices_max: Option<usize>) {
     session.run();
 }
 
-/// Who of these speaks for so many frames, from this one on.
+/// Which of these speak for so many frames, from this one on.
 fn speak(session: &mut Session, natives: std::ops::Range<usize>, frames: std::ops::Range<u16>) {
     for nth in frames {
         for native in natives.clone() {
@@ -69,7 +69,7 @@ fn as_many_voices_as_the_way_carries_are_sent_whole_and_the_page_is_told() {
 }
 
 #[test]
-fn a_page_is_told_that_all_are_sent_again_also_if_nobody_speaks_any_more() {
+fn a_page_is_told_that_all_are_sent_again_even_in_silence() {
     let (mut session, page) = crowd(2);
     carry(&mut session, page, Some(1));
     speak(&mut session, 0..2, 0..110);
@@ -79,7 +79,7 @@ fn a_page_is_told_that_all_are_sent_again_also_if_nobody_speaks_any_more() {
 }
 
 #[test]
-fn more_priority_is_sent_first_and_never_nobody() {
+fn the_highest_priority_is_sent_first_and_at_least_one() {
     let (mut session, page) = crowd(2);
     let important = session.native("important");
     let high = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };
@@ -92,13 +92,13 @@ fn more_priority_is_sent_first_and_never_nobody() {
         speak(&mut session, 0..3, 5..10);
         let slots: BTreeSet<_> = session.heard(page).iter().map(|heard| heard.slot).collect();
         assert_eq!(slots.len(), 1);
-        assert_eq!(session.told_of(page, "slot").len(), 0, "nobody has taken its slot");
+        assert_eq!(session.told_of(page, "slot").len(), 0, "its slot is still free");
         carry(&mut session, page, None);
     }
 }
 
 #[test]
-fn who_pauses_makes_room_and_takes_its_turn_when_it_speaks_again() {
+fn a_pausing_speaker_makes_room_and_takes_its_turn_when_it_speaks_again() {
     let (mut session, page) = crowd(2);
     carry(&mut session, page, Some(1));
     speak(&mut session, 0..1, 0..50);

@@ -8,7 +8,7 @@ use consonance_session::{ChannelProperties, Priority};
 
 use crate::session::{FRAME, Session, frame, settings};
 
-/// So many native players who speak to the lobby, and a page with so many slots.
+/// So many native players that speak to the lobby, and a page with so many slots.
 fn crowd(speakers: usize, slots: usize) -> (Session, usize) {
     let mut session = Session::new();
     let page = session.page_with(settings("Alice", slots), PageLimits::default());
@@ -21,7 +21,7 @@ fn crowd(speakers: usize, slots: usize) -> (Session, usize) {
     (session, page)
 }
 
-/// Who of these speaks for so many frames, one after the other.
+/// Which of these speak for so many frames, one after the other.
 fn speak(session: &mut Session, natives: std::ops::Range<usize>, frames: u16) {
     for nth in 0..frames {
         for native in natives.clone() {
@@ -36,7 +36,7 @@ fn of_twenty_speakers_sixteen_are_heard_each_in_a_slot_of_its_own() {
     let (mut session, page) = crowd(20, 16);
     speak(&mut session, 0..20, 50);
     let heard = session.heard(page);
-    assert_eq!(heard.len(), 16 * 50, "nobody takes a slot from its equals");
+    assert_eq!(heard.len(), 16 * 50, "no speaker takes a slot from its equals");
     let pairs: BTreeSet<_> = heard.iter().map(|heard| (heard.slot, heard.stream)).collect();
     assert_eq!(pairs.len(), 16);
     let statistics = session.pages[page].player.statistics().downlink;
@@ -55,7 +55,7 @@ fn a_page_with_fewer_slots_plays_fewer() {
 }
 
 #[test]
-fn more_priority_is_heard_at_once_and_who_gave_way_again_later() {
+fn a_higher_priority_is_heard_at_once_and_the_replaced_speaker_later() {
     let (mut session, page) = crowd(2, 2);
     let important = session.native("important");
     let high = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };
@@ -66,7 +66,7 @@ fn more_priority_is_heard_at_once_and_who_gave_way_again_later() {
     let of_important = session.natives[important].client.id().unwrap().0;
     let last = session.told_of(page, "slot").pop().unwrap();
     assert_eq!(last["player"], of_important);
-    // Whoever is silent for half a second gives way.
+    // A speaker that is silent for half a second gives way.
     speak(&mut session, 0..2, 40);
     session.heard(page);
     speak(&mut session, 0..2, 1);

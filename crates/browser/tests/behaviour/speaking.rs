@@ -11,7 +11,7 @@ const OPEN_LOBBY: &str = r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#;
 const CLOSE: &str = r#"{"type":"close","channel":1}"#;
 
 #[test]
-fn what_a_page_says_is_heard_by_whom_it_should_each_frame_once_and_as_it_is() {
+fn a_pages_voice_reaches_its_listeners_each_frame_once_and_unchanged() {
     let mut session = Session::new();
     let (alice, carol, bob) = (session.page("Alice"), session.page("Carol"), session.native("Bob"));
     let dave = session.native("Dave");
@@ -86,7 +86,7 @@ fn a_whisper_reaches_one_and_says_so() {
 }
 
 #[test]
-fn what_a_channel_says_of_itself_may_change_while_somebody_speaks() {
+fn the_properties_of_a_channel_may_change_during_speech() {
     let mut session = Session::new();
     let (alice, carol) = (session.page("Alice"), session.page("Carol"));
     session.say(alice, OPEN_LOBBY);
@@ -116,7 +116,7 @@ fn while_no_channel_is_open_nothing_is_heard_and_nothing_is_missed() {
 }
 
 #[test]
-fn who_closes_its_channel_stops_for_listeners_with_the_next_frame() {
+fn a_page_that_closes_its_channel_stops_for_listeners_with_the_next_frame() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.say(alice, OPEN_LOBBY);
@@ -133,7 +133,7 @@ fn who_closes_its_channel_stops_for_listeners_with_the_next_frame() {
 }
 
 #[test]
-fn who_closes_its_channel_and_its_microphone_stops_as_soon() {
+fn a_page_that_closes_its_channel_and_its_microphone_stops_as_soon() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.say(alice, OPEN_LOBBY);
@@ -198,7 +198,7 @@ fn packets_of_other_lengths_are_heard_as_frames_of_20_ms() {
 }
 
 #[test]
-fn who_is_ignored_has_no_slot_and_is_seen_to_speak() {
+fn an_ignored_player_has_no_slot_and_is_shown_as_speaking() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.open_lobby(bob, ChannelProperties::default());
