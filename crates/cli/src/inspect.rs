@@ -13,7 +13,7 @@ use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use consonance_inspector::page::{Client, InspectorSettings};
+use consonance_inspector::page::{InspectorClient, InspectorSettings};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
 
@@ -34,7 +34,7 @@ pub(crate) struct Inspect {
 
 /// Shows it until a key ends that.
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
-    let client = Client::new(&arguments.url)?;
+    let client = InspectorClient::new(&arguments.url)?;
     // What is wrong from the beginning is said without a screen.
     let first = client.snapshot()?;
     if !stdout().is_terminal() {
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
 fn live(
     terminal: &mut DefaultTerminal,
     screen: &mut Screen,
-    client: &Client,
+    client: &InspectorClient,
     interrupt: &Interrupt,
 ) -> Result<(), Box<dyn Error>> {
     let mut next_at = Instant::now();

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use consonance_inspector::page::Client;
+use consonance_inspector::page::InspectorClient;
 use consonance_inspector::{Diagnosis, Snapshot, why};
 
 use crate::is_broken_pipe;
@@ -51,8 +51,9 @@ const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 fn diagnose(arguments: &Why) -> Result<Diagnosis, Box<dyn Error>> {
     let urls = std::iter::once(&arguments.url).chain(&arguments.more);
-    let clients: Vec<Client> = urls.map(|url| Client::new(url)).collect::<Result<_, _>>()?;
-    let look = || clients.iter().map(Client::snapshot).collect::<Result<Vec<Snapshot>, _>>();
+    let clients: Vec<InspectorClient> =
+        urls.map(|url| InspectorClient::new(url)).collect::<Result<_, _>>()?;
+    let look = || clients.iter().map(InspectorClient::snapshot).collect::<Result<Vec<Snapshot>, _>>();
     look()?;
     thread::sleep(SECOND_LOOK);
     let snapshots = look()?;

@@ -31,7 +31,7 @@ pub enum Action {
         /// Whether one is muted from now on.
         muted: bool,
     },
-    /// Hears nobody, or everybody again.
+    /// Deafens itself, or hears others again.
     Deafen {
         /// Whether one is deaf from now on.
         deafened: bool,

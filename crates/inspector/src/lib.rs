@@ -1,8 +1,8 @@
-//! What a voice chat or a server is doing at present, and why somebody is not heard.
+//! The present state of a voice chat or a server, and why a player is not heard.
 //!
-//! For whoever looks into a running game or server: developers, operators, and players who ask "why can't I hear
-//! Alice?". Nothing here knows packets, sound or the rest of the project: whoever has something to show fills a
-//! [`Snapshot`], plain data with public fields, and everything else is made from that.
+//! For inspecting a running game or server: for developers, operators, and players that ask "why can't I hear Alice?".
+//! Nothing here knows packets, sound or the rest of the project: the program fills a [`Snapshot`], plain data with
+//! public fields, and everything else is made from that.
 //!
 //! ```text
 //!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
@@ -15,16 +15,16 @@
 //! What they do not show, it calls unknown, and says whose inspector to ask.
 //!
 //! ```
-//! use consonance_inspector::{Cause, ClientSnapshot, PlayerRow, Snapshot, Status, why};
+//! use consonance_inspector::{ClientSnapshot, ConnectionState, PlayerRow, SilenceCause, Snapshot, why};
 //!
 //! let mut bob = ClientSnapshot::default();
-//! (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), Status::Connected, true);
+//! (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
 //! let mut alice = PlayerRow::default();
 //! (alice.name, alice.muted) = ("Alice".into(), true);
 //! bob.players.push(alice);
 //!
 //! let diagnosis = why(&[Snapshot::from(bob)], "Alice", "Bob");
-//! assert_eq!(diagnosis.cause(), Some(&Cause::MutedByListener));
+//! assert_eq!(diagnosis.cause(), Some(&SilenceCause::MutedByListener));
 //! println!("{diagnosis}");
 //! ```
 //!
@@ -34,7 +34,7 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `page` | no | `page::Inspector`, which serves the page, and `page::Client`, which asks one |
+//! | `page` | no | `page::Inspector`, which serves the page, and `page::InspectorClient`, which asks one |
 //!
 //! Needs Rust 1.95 or later.
 
@@ -48,10 +48,10 @@ mod why;
 
 pub use action::{Action, Inspected};
 pub use snapshot::{
-    Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, DistanceRow, EchoRow,
-    FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom,
-    ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, Status,
-    Target, TokenRule, Unheard, UplinkRow, VERSION,
+    CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceRow, DeviceStatus,
+    DistanceRow, EchoRow, EffectiveActivation, FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow,
+    PageRow, PlayerRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity,
+    Snapshot, SnapshotError, TokenRule, UnheardReason, UplinkRow, VERSION,
 };
 pub use snapshot_cell::SnapshotCell;
-pub use why::{Cause, Diagnosis, Link, Outcome, Step, why};
+pub use why::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome, why};

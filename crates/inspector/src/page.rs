@@ -1,7 +1,7 @@
 //! The page on this machine that shows a snapshot, and how programs ask it.
 //!
-//! [`Inspector`] listens on 127.0.0.1 only, and everything it has lies behind a key in its address that nobody can
-//! guess: `http://127.0.0.1:PORT/KEY/`.
+//! [`Inspector`] listens on 127.0.0.1 only, and everything it has is below an unguessable key in its address:
+//! `http://127.0.0.1:PORT/KEY/`.
 //!
 //! | request | answer |
 //! |---|---|
@@ -23,6 +23,6 @@ mod key;
 mod request;
 mod route;
 
-pub use client::{AskError, Client};
-pub use connection::Counts;
+pub use client::{FetchError, InspectorClient};
+pub use connection::PageCounts;
 pub use inspector::{Inspector, InspectorError, InspectorSettings};

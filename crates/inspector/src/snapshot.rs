@@ -10,10 +10,10 @@ mod server;
 use serde::{Deserialize, Serialize};
 
 pub use browser::PageRow;
-pub use capture::{Activation, CaptureRow, DeviceRow, DeviceState, EchoRow};
-pub use client::{ChannelRow, ClientSnapshot, Note, Severity, Status, Target, TokenRule};
+pub use capture::{CaptureRow, DeviceRow, DeviceStatus, EchoRow, EffectiveActivation};
+pub use client::{ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, Note, Severity, TokenRule};
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkRow};
-pub use player::{History, PlayerRow, Unheard};
+pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 
 /// The version of the JSON. Fields that are added do not change it; readers skip what they do not know.
@@ -30,11 +30,11 @@ pub enum Snapshot {
     Server(Box<ServerSnapshot>),
 }
 
-/// Why a text is no snapshot.
+/// Why a text is not a snapshot.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// It is no JSON of this form.
+    /// It is not JSON of this form.
     #[error("this is no snapshot ({0}): is the address that of an inspector?")]
     Malformed(serde_json::Error),
     /// It comes from another version.
@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let mut client = ClientSnapshot { name: "Älice \"A\"".into(), ..ClientSnapshot::default() };
-        client.players.push(PlayerRow { unheard: Some(Unheard::Crowded), ..PlayerRow::default() });
-        client.microphone = Some(DeviceRow { state: DeviceState::Busy, ..DeviceRow::default() });
+        client.players.push(PlayerRow { unheard: Some(UnheardReason::Crowded), ..PlayerRow::default() });
+        client.microphone = Some(DeviceRow { state: DeviceStatus::Busy, ..DeviceRow::default() });
         for snapshot in [Snapshot::from(client), Snapshot::from(ServerSnapshot::default())] {
             assert_eq!(Snapshot::from_json(&snapshot.to_json()).unwrap(), snapshot);
         }

@@ -4,18 +4,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-/// So long after somebody has asked, somebody looks.
+/// A viewer counts as present for this long after its last request.
 const ATTENTION: Duration = Duration::from_secs(3);
-/// How old a snapshot may be while nobody looks.
+/// How old a snapshot may be without a viewer.
 const INATTENTION: Duration = Duration::from_secs(1);
 
-/// A snapshot that one thread writes and others read: ten times a second or as often as it likes while somebody looks,
-/// and once a second otherwise. The writer never waits.
+/// A snapshot that one thread writes and others read: ten times a second or as often as it likes with a viewer, and
+/// once a second otherwise. The writer never waits.
 #[derive(Debug)]
 pub struct SnapshotCell<T> {
     shown: Mutex<Shown<T>>,
     born: Instant,
-    /// When somebody asked last, in milliseconds since this was made, plus one; 0 if nobody did.
+    /// When the last request came, in milliseconds since this was made, plus one; 0 if none did.
     asked_at: AtomicU64,
 }
 
@@ -32,20 +32,20 @@ impl<T: Default> Default for SnapshotCell<T> {
 }
 
 impl<T> SnapshotCell<T> {
-    /// The newest one; from now on somebody looks, for a few seconds.
+    /// The newest one; from now on there is a viewer, for a few seconds.
     pub fn get(&self) -> Arc<T> {
         self.asked_at.store(self.born.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         Arc::clone(&self.shown.lock().unwrap_or_else(PoisonError::into_inner).snapshot)
     }
 
-    /// Somebody has asked of late.
+    /// There was a request lately.
     pub fn has_observers(&self, now: Instant) -> bool {
         let asked_at = self.asked_at.load(Ordering::Relaxed);
         let now = now.saturating_duration_since(self.born).as_millis() as u64;
         asked_at > 0 && now.saturating_sub(asked_at) <= ATTENTION.as_millis() as u64
     }
 
-    /// Writes another one if it is time, unless somebody reads just now. False in that case.
+    /// Writes another one if it is time, unless a reader holds the lock just now. False in that case.
     pub fn publish(&self, now: Instant, is_last: bool, fill: impl FnOnce() -> T) -> bool {
         let is_due = |shown: &Shown<T>| {
             let age = shown.written_at.map(|at| now.saturating_duration_since(at));
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_written_once_a_second_and_always_while_somebody_looks() {
+    fn it_is_written_once_a_second_and_always_with_a_viewer() {
         let shared = SnapshotCell::<String>::default();
         let start = shared.born;
         let publish = |after_ms, name: &str| {
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(publish(0, "first"), "first");
         assert_eq!(publish(100, "too early"), "first");
         assert_eq!(publish(1000, "a second later"), "a second later");
-        // Somebody looks, whenever that is.
+        // There is always a viewer.
         shared.get();
         assert_eq!(publish(1100, "looked at"), "looked at");
         assert!(!shared.has_observers(Instant::now() + ATTENTION * 2));

@@ -1,7 +1,7 @@
-//! Why somebody does not hear somebody: the whole way from a mouth to an ear, link by link.
+//! Why one player does not hear another: the whole way from a mouth to an ear, link by link.
 //!
-//! Every step looks at one link and says what it found, and from whom. It calls a link broken only if a snapshot shows
-//! that it is; where none of the snapshots can know, it says whose would.
+//! Every step looks at one link and says what it found, and in which snapshot. It calls a link broken only if a
+//! snapshot shows that it is; where none of the snapshots can know, it names the one that would.
 
 mod diagnosis;
 mod hearing;
@@ -16,7 +16,7 @@ mod spelling;
 mod tests;
 mod travelling;
 
-pub use diagnosis::{Cause, Diagnosis, Link, Outcome, Step};
+pub use diagnosis::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome};
 use scene::Scene;
 
 use crate::Snapshot;
@@ -25,15 +25,14 @@ use crate::Snapshot;
 /// speaker's, of the server, or of several of them, taken at about the same time.
 ///
 /// A name may be spelled in any way that looks the same ([`NameKey`](consonance_name_key::NameKey)); of several players
-/// the one with exactly this name is meant. A name that nobody has is a broken link, with the most similar one as the
-/// remedy.
+/// the one with exactly this name is meant. An unknown name is a broken link, with the most similar one as the remedy.
 pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
     let [speaker, listener] = [speaker, listener].map(|name| spelling::present(snapshots, name));
     let steps = if speaker == listener {
         vec![Step::broken(
-            Link::SpeakerJoined,
-            Cause::SamePlayer,
-            format!("{speaker} is who speaks and who listens, and nobody hears themselves"),
+            PathLink::SpeakerJoined,
+            SilenceCause::SamePlayer,
+            format!("{speaker} is both speaker and listener, and players do not hear themselves"),
             "name two players",
         )]
     } else {

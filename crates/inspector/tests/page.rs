@@ -1,4 +1,4 @@
-//! The page as a browser, another program, and somebody with bad intentions meet it.
+//! The page as a browser, another program, and an attacker meet it.
 
 #![cfg(feature = "page")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::page::{AskError, Client, Inspector, InspectorSettings};
-use consonance_inspector::{Action, ClientSnapshot, Inspected, PlayerRow, Snapshot, Status};
+use consonance_inspector::page::{FetchError, Inspector, InspectorClient, InspectorSettings};
+use consonance_inspector::{Action, ClientSnapshot, ConnectionState, Inspected, PlayerRow, Snapshot};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A chat of Bob's in which Alice is muted as long as somebody wants it.
+/// A chat of Bob's in which Alice is muted for as long as requested.
 #[derive(Default)]
 struct Bob {
     actions: Mutex<Vec<Action>>,
@@ -24,7 +24,7 @@ struct Bob {
 impl Inspected for Bob {
     fn snapshot(&self) -> Snapshot {
         let mut bob = ClientSnapshot::default();
-        (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), Status::Connected, true);
+        (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
         let mut alice = PlayerRow::default();
         alice.name = "Älice".into();
         alice.muted = !self.actions.lock().unwrap().is_empty();
@@ -93,7 +93,7 @@ impl Stage {
 const MUTE: &str = r#"{"action":"mute_player","name":"Älice","muted":true}"#;
 
 #[test]
-fn the_page_and_its_snapshot_are_there_for_who_has_the_address() {
+fn the_page_and_its_snapshot_are_there_with_the_address() {
     let stage = Stage::open();
     let (host, key) = stage.parts();
     let headers = format!("Host: {host}\r\n");
@@ -124,7 +124,7 @@ fn without_the_key_there_is_nothing() {
 }
 
 #[test]
-fn a_name_of_somebody_elses_that_points_here_is_not_answered() {
+fn a_foreign_name_that_points_here_is_not_answered() {
     let stage = Stage::open();
     let (host, key) = stage.parts();
     for headers in ["", "Host: evil.example\r\n", &format!("Host: {host}\r\nHost: evil.example\r\n")] {
@@ -172,14 +172,14 @@ fn garbage_and_what_is_too_long_are_refused_and_counted() {
         assert!(status == expected || (expected == 413 && status == 0), "{status} for {bytes:.40?}");
     }
     assert!(stage.inspector.counts().refused >= 8, "{:?}", stage.inspector.counts());
-    assert!(Client::new(&stage.inspector.url()).unwrap().snapshot().is_ok());
+    assert!(InspectorClient::new(&stage.inspector.url()).unwrap().snapshot().is_ok());
 }
 
 #[test]
 fn many_connections_that_say_nothing_do_not_keep_others_away_for_long() {
     let stage = Stage::open();
     let silent: Vec<TcpStream> = (0..64).map(|_| stage.connect()).collect();
-    let client = Client::new(&stage.inspector.url()).unwrap();
+    let client = InspectorClient::new(&stage.inspector.url()).unwrap();
     let deadline = Instant::now() + PATIENCE;
     while client.snapshot().is_err() {
         assert!(Instant::now() < deadline, "the silent ones keep the page to themselves");
@@ -192,19 +192,19 @@ fn many_connections_that_say_nothing_do_not_keep_others_away_for_long() {
 #[test]
 fn programs_ask_and_mute_and_are_told_in_words_what_cannot_be() {
     let stage = Stage::open();
-    let client = Client::new(&stage.inspector.url()).unwrap();
+    let client = InspectorClient::new(&stage.inspector.url()).unwrap();
     assert!(!client.snapshot().unwrap().client().unwrap().players[0].muted);
     client.act(&Action::MutePlayer { name: "Älice".into(), muted: true }).unwrap();
     assert!(client.snapshot().unwrap().client().unwrap().players[0].muted);
     let refused = client.act(&Action::Mute { muted: true }).unwrap_err();
     assert!(
-        matches!(&refused, AskError::Refused { words, .. } if words.contains("cannot be done")),
+        matches!(&refused, FetchError::Refused { words, .. } if words.contains("cannot be done")),
         "{refused}"
     );
     let url = stage.inspector.url();
     drop(stage);
-    let gone = Client::new(&url).unwrap().snapshot().unwrap_err();
-    assert!(matches!(gone, AskError::Connection { .. }), "{gone}");
+    let gone = InspectorClient::new(&url).unwrap().snapshot().unwrap_err();
+    assert!(matches!(gone, FetchError::Connection { .. }), "{gone}");
 }
 
 #[test]

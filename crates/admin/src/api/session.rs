@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use consonance_http::Problem;
-use consonance_inspector::{PageRow, ServedPlayer, ServedSession, Target};
+use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{RoomDecision, StoredTerms};
 use serde::Serialize;
@@ -238,10 +238,10 @@ impl From<StoredTerms> for TermsView {
 /// Longer than the longest frame and some jitter, shorter than what feels late.
 const SPEAKING_MS: u64 = 400;
 
-fn target_in_words(target: Target) -> String {
+fn target_in_words(target: ChannelTarget) -> String {
     match target {
-        Target::Room(room) => room,
-        Target::Player(player) => format!("@{player}"),
+        ChannelTarget::Room(room) => room,
+        ChannelTarget::Player(player) => format!("@{player}"),
     }
 }
 

@@ -48,7 +48,7 @@ fn an_operator_is_told_why_a_page_is_not_heard() {
     assert!(trouble(&mut stage).unwrap().contains("no sound comes"));
     stage.pages.speak(alice, 1, &MS_20);
     stage.run(Duration::from_millis(20));
-    assert!(trouble(&mut stage).unwrap().contains("speaks to nobody"));
+    assert!(trouble(&mut stage).unwrap().contains("no open channel"));
     stage.pages.say(alice, OPEN_LOBBY);
     stage.pages.speak(alice, 2, &MS_60);
     stage.run(Duration::from_millis(20));

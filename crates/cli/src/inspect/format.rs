@@ -1,6 +1,6 @@
 //! Figures as short words.
 
-use consonance_inspector::Target;
+use consonance_inspector::ChannelTarget;
 use consonance_name_key::visible;
 
 /// `1.2 kB`.
@@ -28,10 +28,10 @@ pub(super) fn clock(ms: u64) -> String {
 }
 
 /// `red, @Bob`.
-pub(super) fn targets<'a>(targets: impl IntoIterator<Item = &'a Target>) -> String {
-    let name = |target: &Target| match target {
-        Target::Room(room) => room.clone(),
-        Target::Player(player) => format!("@{}", visible(player)),
+pub(super) fn targets<'a>(targets: impl IntoIterator<Item = &'a ChannelTarget>) -> String {
+    let name = |target: &ChannelTarget| match target {
+        ChannelTarget::Room(room) => room.clone(),
+        ChannelTarget::Player(player) => format!("@{}", visible(player)),
     };
     targets.into_iter().map(name).collect::<Vec<_>>().join(", ")
 }

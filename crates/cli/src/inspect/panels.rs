@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use consonance_inspector::{
-    Activation, ClientSnapshot, NetworkRow, Note, PacketRow, Severity, Snapshot, UplinkRow,
+    ClientSnapshot, EffectiveActivation, NetworkRow, Note, PacketRow, Severity, Snapshot, UplinkRow,
 };
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -78,10 +78,10 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
     let level = |dbfs: f32| format!("{} {dbfs:.0} dBFS", meter(dbfs, METER_CELLS));
     let probability = capture.speech_probability;
     let activation = match (capture.activation, capture.key_held) {
-        (Activation::Open, _) => "always open",
-        (Activation::PushToTalk, true) => "push to talk, key held",
-        (Activation::PushToTalk, false) => "push to talk, key not held",
-        (Activation::Voice, _) => "while somebody speaks",
+        (EffectiveActivation::Open, _) => "always open",
+        (EffectiveActivation::PushToTalk, true) => "push to talk, key held",
+        (EffectiveActivation::PushToTalk, false) => "push to talk, key not held",
+        (EffectiveActivation::Voice, _) => "while somebody speaks",
         _ => "as each channel says",
     };
     let gate = if client.muted {

@@ -1,6 +1,8 @@
 //! The players: level, delay, and why a player is not heard.
 
-use consonance_inspector::{ClientSnapshot, Diagnosis, Outcome, PlayerRow, ServerSnapshot, Unheard};
+use consonance_inspector::{
+    ClientSnapshot, Diagnosis, PlayerRow, ServerSnapshot, StepOutcome, UnheardReason,
+};
 use consonance_name_key::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -97,12 +99,12 @@ fn state_of(player: &PlayerRow) -> (String, Color) {
     }
     if let Some(unheard) = player.unheard {
         let words = match unheard {
-            Unheard::Deafened => "deafened",
-            Unheard::Muted => "muted",
-            Unheard::TurnedDown => "turned down",
-            Unheard::Outranked => "outranked",
-            Unheard::OutOfRange => "too far",
-            Unheard::Crowded => "crowded out",
+            UnheardReason::Deafened => "deafened",
+            UnheardReason::Muted => "muted",
+            UnheardReason::TurnedDown => "turned down",
+            UnheardReason::Outranked => "outranked",
+            UnheardReason::OutOfRange => "too far",
+            UnheardReason::Crowded => "crowded out",
             _ => "unheard",
         };
         return (words.into(), Color::Red);
@@ -117,9 +119,9 @@ fn state_of(player: &PlayerRow) -> (String, Color) {
 fn draw_diagnosis(frame: &mut Frame<'_>, area: Rect, diagnosis: &Diagnosis) {
     let title = format!(" Why does {} not hear {}? ", diagnosis.listener, diagnosis.speaker);
     let colour = |outcome| match outcome {
-        Outcome::Passed => ("✓", Color::Green),
-        Outcome::Broken => ("✗", Color::Red),
-        Outcome::Unknown => ("?", Color::Yellow),
+        StepOutcome::Passed => ("✓", Color::Green),
+        StepOutcome::Broken => ("✗", Color::Red),
+        StepOutcome::Unknown => ("?", Color::Yellow),
     };
     let verdict = Line::styled(diagnosis.verdict(), Style::new().add_modifier(Modifier::BOLD));
     let steps = diagnosis.steps.iter().map(|step| {

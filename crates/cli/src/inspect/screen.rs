@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use consonance_inspector::{ClientSnapshot, PlayerRow, Snapshot, Status};
+use consonance_inspector::{ClientSnapshot, ConnectionState, PlayerRow, Snapshot};
 use consonance_name_key::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -125,8 +125,8 @@ impl Screen {
         match &self.snapshot {
             Some(Snapshot::Client(client)) => {
                 let (word, colour) = match client.status {
-                    Status::Connected => ("connected", Color::Green),
-                    Status::Connecting => ("connecting", Color::Yellow),
+                    ConnectionState::Connected => ("connected", Color::Green),
+                    ConnectionState::Connecting => ("connecting", Color::Yellow),
                     _ => ("disconnected", Color::Red),
                 };
                 let mut first = vec![

@@ -1,8 +1,9 @@
 //! What is on the screen, drawn to a terminal that is none.
 
 use consonance_inspector::{
-    Action, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, FlowRow, Note, PacketRow,
-    PlayerRow, ServedPlayer, ServedSession, ServerSnapshot, Severity, Snapshot, Status, Target, Unheard,
+    Action, CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceRow, DeviceStatus,
+    FlowRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedSession, ServerSnapshot, Severity, Snapshot,
+    UnheardReason,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -13,10 +14,10 @@ use super::screen::Screen;
 
 fn bob() -> Snapshot {
     let mut bob = ClientSnapshot::default();
-    (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), Status::Connected, true);
+    (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
     bob.rooms = vec!["lobby".into()];
     let mut channel = ChannelRow::default();
-    channel.target = Target::Player("Alice".into());
+    channel.target = ChannelTarget::Player("Alice".into());
     bob.channels.push(channel);
     let player = |name: &str| {
         let mut row = PlayerRow::default();
@@ -30,14 +31,14 @@ fn bob() -> Snapshot {
     (alice.delay_ms, alice.target_delay_ms, alice.loss_percent) = (61.0, 60.0, 3.0);
     (0..30).for_each(|number| alice.history.push(number as f32 * 3.0, 60.0, -30.0));
     let mut carol = player("Carol");
-    carol.unheard = Some(Unheard::OutOfRange);
+    carol.unheard = Some(UnheardReason::OutOfRange);
     bob.players = vec![own, alice, carol];
     bob.network.received = vec![PacketRow::new("VoiceData", FlowRow::total(1234, 98_765).at(50.0, 4000.0))];
     let mut capture = CaptureRow::default();
     (capture.input_level_dbfs, capture.speech_probability) = (-30.0, 0.5);
     bob.capture = Some(capture);
     let mut loudspeaker = DeviceRow::default();
-    (loudspeaker.state, loudspeaker.name) = (DeviceState::Running, "Headphones".into());
+    (loudspeaker.state, loudspeaker.name) = (DeviceStatus::Running, "Headphones".into());
     bob.loudspeaker = Some(loudspeaker);
     bob.notes = vec![Note::new(65_000, Severity::Problem, "the connection was lost")];
     Snapshot::from(bob)
@@ -138,7 +139,7 @@ fn a_key_asks_why_the_chosen_player_is_not_heard() {
 fn a_server_shows_its_players_and_nothing_that_it_does_not_have() {
     let mut alice = ServedPlayer::default();
     (alice.name, alice.is_followed, alice.voice_ms_ago) = ("Alice".into(), true, Some(2500));
-    alice.voice_to = vec![Target::Room("lobby".into())];
+    alice.voice_to = vec![ChannelTarget::Room("lobby".into())];
     let mut session = ServedSession::default();
     (session.name, session.players) = ("main".into(), vec![alice]);
     let mut server = ServerSnapshot::default();

@@ -55,7 +55,7 @@ fn why_knows_what_is_wrong_with_a_page() {
     let mut scene = Scene { alice, bob, inspector, words: None };
     scene.until_told("no sound comes from Alice's page");
     scene.words = Some(MS_20);
-    scene.until_told("it speaks to nobody");
+    scene.until_told("it has no open channel");
     scene.alice.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
     scene.words = Some(MS_60);
     scene.until_told("can be made into 20 ms");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{Target, TokenRule};
+use consonance_inspector::{ChannelTarget, TokenRule};
 
 use crate::lock::lock;
 
@@ -25,9 +25,9 @@ struct TriggerKey {
 }
 
 impl TriggerKey {
-    fn new(is_speaking: bool, target: &Target) -> Self {
-        let (Target::Room(name) | Target::Player(name)) = target;
-        Self { is_speaking, is_to_room: matches!(target, Target::Room(_)), name: name.clone() }
+    fn new(is_speaking: bool, target: &ChannelTarget) -> Self {
+        let (ChannelTarget::Room(name) | ChannelTarget::Player(name)) = target;
+        Self { is_speaking, is_to_room: matches!(target, ChannelTarget::Room(_)), name: name.clone() }
     }
 }
 
@@ -37,7 +37,13 @@ pub(crate) struct MissingTokens(Mutex<BTreeMap<TriggerKey, (Instant, TokenRule)>
 
 impl MissingTokens {
     /// A trigger does nothing because none of those tokens is held.
-    pub(crate) fn note(&self, now: Instant, is_speaking: bool, target: &Target, needs: &BTreeSet<String>) {
+    pub(crate) fn note(
+        &self,
+        now: Instant,
+        is_speaking: bool,
+        target: &ChannelTarget,
+        needs: &BTreeSet<String>,
+    ) {
         let key = TriggerKey::new(is_speaking, target);
         let mut noted = self.lock();
         noted.retain(|_, (at, _)| now.saturating_duration_since(*at) < LASTING);
@@ -72,16 +78,16 @@ mod tests {
     fn what_a_trigger_waits_for_is_forgotten_when_it_says_so_no_more() {
         let (noted, now) = (MissingTokens::default(), Instant::now());
         let red = BTreeSet::from(["red".to_owned()]);
-        noted.note(now, true, &Target::Room("base".into()), &red);
-        noted.note(now, false, &Target::Room("base".into()), &red);
-        noted.note(now, true, &Target::Player("base".into()), &red);
+        noted.note(now, true, &ChannelTarget::Room("base".into()), &red);
+        noted.note(now, false, &ChannelTarget::Room("base".into()), &red);
+        noted.note(now, true, &ChannelTarget::Player("base".into()), &red);
         assert_eq!(
             noted.rules(now).len(),
             3,
             "speaking and listening are two things, a room and a player too"
         );
         let later = now + LASTING / 2;
-        noted.note(later, true, &Target::Room("base".into()), &red);
+        noted.note(later, true, &ChannelTarget::Room("base".into()), &red);
         let left = noted.rules(now + LASTING);
         assert!(left.len() == 1 && left[0].is_speaking && left[0].needs == ["red"], "{left:?}");
         assert!(noted.rules(later + LASTING).is_empty());
@@ -91,11 +97,11 @@ mod tests {
     fn there_is_room_for_so_many_triggers_only() {
         let (noted, now) = (MissingTokens::default(), Instant::now());
         for number in 0..TRIGGERS_MAX * 2 {
-            noted.note(now, true, &Target::Room(number.to_string()), &BTreeSet::new());
+            noted.note(now, true, &ChannelTarget::Room(number.to_string()), &BTreeSet::new());
         }
         assert_eq!(noted.rules(now).len(), TRIGGERS_MAX);
         let later = now + LASTING / 2;
-        noted.note(later, true, &Target::Room("0".into()), &BTreeSet::new());
+        noted.note(later, true, &ChannelTarget::Room("0".into()), &BTreeSet::new());
         assert_eq!(noted.rules(now + LASTING).len(), 1, "one that has its room says it again");
     }
 }

@@ -35,8 +35,8 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
     let ChannelView { target, properties, activation, is_open } = *channel;
     let mut row = shown::ChannelRow::default();
     row.target = match target {
-        Target::Room(room) => shown::Target::Room(room.to_string()),
-        Target::Player(name) => shown::Target::Player(name.to_string()),
+        Target::Room(room) => shown::ChannelTarget::Room(room.to_string()),
+        Target::Player(name) => shown::ChannelTarget::Player(name.to_string()),
     };
     let is_shut = activation == ChannelActivation::Closed;
     row.is_closed_by = is_shut.then(|| "the game or its trigger has shut it".into());
@@ -50,26 +50,26 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
 pub(crate) fn activation<'a>(
     chat: ChatActivation,
     channels: impl Iterator<Item = ChannelView<'a>>,
-) -> shown::Activation {
+) -> shown::EffectiveActivation {
     let chats = match chat.mode {
-        ActivationMode::Open => shown::Activation::Open,
-        ActivationMode::PushToTalk => shown::Activation::PushToTalk,
-        ActivationMode::Voice => shown::Activation::Voice,
+        ActivationMode::Open => shown::EffectiveActivation::Open,
+        ActivationMode::PushToTalk => shown::EffectiveActivation::PushToTalk,
+        ActivationMode::Voice => shown::EffectiveActivation::Voice,
     };
     let mut of_channels = channels.filter_map(|channel| match channel.activation {
         ChannelActivation::Inherit => Some(chats),
-        ChannelActivation::Open => Some(shown::Activation::Open),
-        ChannelActivation::Voice => Some(shown::Activation::Voice),
+        ChannelActivation::Open => Some(shown::EffectiveActivation::Open),
+        ChannelActivation::Voice => Some(shown::EffectiveActivation::Voice),
         ChannelActivation::Closed => None,
     });
     let Some(first) = of_channels.next() else { return chats };
-    if of_channels.all(|other| other == first) { first } else { shown::Activation::Other }
+    if of_channels.all(|other| other == first) { first } else { shown::EffectiveActivation::Other }
 }
 
 pub(crate) fn capture_row(
     now: Instant,
     counted: &CaptureRow,
-    (activation, key_held): (shown::Activation, bool),
+    (activation, key_held): (shown::EffectiveActivation, bool),
     has_ended: bool,
     own: &OwnVoice,
 ) -> shown::CaptureRow {
@@ -104,13 +104,13 @@ pub(crate) fn device_row(device: &crate::statistics::DeviceRow) -> shown::Device
         DeviceState::Running { name, rate_hz, latency } => {
             (row.name, row.rate_hz) = (name.clone(), *rate_hz);
             row.latency_ms = latency.as_secs_f32() * 1000.0;
-            shown::DeviceState::Running
+            shown::DeviceStatus::Running
         }
-        DeviceState::Lost => shown::DeviceState::Lost,
-        DeviceState::Missing => shown::DeviceState::Missing,
-        DeviceState::Denied => shown::DeviceState::Denied,
-        DeviceState::Busy => shown::DeviceState::Busy,
-        _ => shown::DeviceState::Off,
+        DeviceState::Lost => shown::DeviceStatus::Lost,
+        DeviceState::Missing => shown::DeviceStatus::Missing,
+        DeviceState::Denied => shown::DeviceStatus::Denied,
+        DeviceState::Busy => shown::DeviceStatus::Busy,
+        _ => shown::DeviceStatus::Off,
     };
     (row.xruns, row.reopened) = (device.diagnostics.xruns, device.diagnostics.reopened);
     row
@@ -217,9 +217,9 @@ pub(crate) fn player_row(
         row.positional = state.is_positional();
         row.priority = state.priority().map(priority_words).unwrap_or_default();
         let target = |target| match target {
-            SpeakingTarget::Room(room) => shown::Target::Room(room),
-            SpeakingTarget::Player(name) => shown::Target::Player(name),
-            SpeakingTarget::Me => shown::Target::Player(own_name.to_owned()),
+            SpeakingTarget::Room(room) => shown::ChannelTarget::Room(room),
+            SpeakingTarget::Player(name) => shown::ChannelTarget::Player(name),
+            SpeakingTarget::Me => shown::ChannelTarget::Player(own_name.to_owned()),
         };
         row.channels = state.channels().into_iter().map(|channel| target(channel.target)).collect();
     }
@@ -235,12 +235,12 @@ pub(crate) fn player_row(
 
 fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
     row.unheard = reception.unheard.map(|reason| match reason {
-        Unheard::Deafened => shown::Unheard::Deafened,
-        Unheard::Muted => shown::Unheard::Muted,
-        Unheard::TurnedDown => shown::Unheard::TurnedDown,
-        Unheard::Outranked => shown::Unheard::Outranked,
-        Unheard::OutOfRange => shown::Unheard::OutOfRange,
-        Unheard::Crowded => shown::Unheard::Crowded,
+        Unheard::Deafened => shown::UnheardReason::Deafened,
+        Unheard::Muted => shown::UnheardReason::Muted,
+        Unheard::TurnedDown => shown::UnheardReason::TurnedDown,
+        Unheard::Outranked => shown::UnheardReason::Outranked,
+        Unheard::OutOfRange => shown::UnheardReason::OutOfRange,
+        Unheard::Crowded => shown::UnheardReason::Crowded,
     });
     (row.received, row.played, row.recovered) = (reception.received, reception.played, reception.recovered);
     (row.concealed, row.lost, row.late) = (reception.concealed, reception.lost, reception.late);

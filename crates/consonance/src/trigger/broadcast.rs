@@ -119,9 +119,9 @@ impl BroadcastTrigger {
     /// For diagnosing why nothing is heard over it.
     fn tell_missing_token(&self, voice: &VoiceChat, blocked: Blocked) {
         let target = match &self.target {
-            TriggerTarget::Room(room) => consonance_inspector::Target::Room(room.clone()),
+            TriggerTarget::Room(room) => consonance_inspector::ChannelTarget::Room(room.clone()),
             TriggerTarget::Player(name) | TriggerTarget::Owner(Some(name)) => {
-                consonance_inspector::Target::Player(name.clone())
+                consonance_inspector::ChannelTarget::Player(name.clone())
             }
             TriggerTarget::Owner(None) => return,
         };

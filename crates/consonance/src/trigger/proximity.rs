@@ -253,7 +253,8 @@ fn tell_missing_token(
         return;
     }
     let (now, missing) = (Instant::now(), voice.own_voice().missing_tokens());
-    let note = |room| missing.note(now, is_speaking, &consonance_inspector::Target::Room(room), tokens);
+    let note =
+        |room| missing.note(now, is_speaking, &consonance_inspector::ChannelTarget::Room(room), tokens);
     match cells_around(grid, tick) {
         Ok(around) => around.into_iter().for_each(|cell| note(grid.room_of(cell))),
         Err(_) => note(grid.room().to_owned()),

@@ -36,7 +36,7 @@ impl ReceiptTrigger {
         self.blocked = passes.and_then(|()| be_inside(self.zone.as_ref(), tick)).err();
         if self.blocked == Some(Blocked::NoToken) {
             // For diagnosing why nothing of the room is heard.
-            let room = consonance_inspector::Target::Room(self.room.clone());
+            let room = consonance_inspector::ChannelTarget::Room(self.room.clone());
             voice.own_voice().missing_tokens().note(Instant::now(), false, &room, &self.tokens);
         }
         if self.blocked.is_some() {

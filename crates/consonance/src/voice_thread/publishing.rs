@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use consonance_inspector::{ClientSnapshot, Status as ShownStatus};
+use consonance_inspector::{ClientSnapshot, ConnectionState};
 
 use super::VoiceThread;
 use crate::event::End;
@@ -42,16 +42,16 @@ impl VoiceThread {
         snapshot.name = self.own_name.to_string();
         snapshot.id = self.client.id().map(|id| id.0);
         snapshot.status = match self.client.status() {
-            _ if self.end.is_some() => ShownStatus::Disconnected,
-            Status::Connected => ShownStatus::Connected,
-            Status::Degraded => ShownStatus::Connecting,
-            Status::Disconnected => ShownStatus::Disconnected,
+            _ if self.end.is_some() => ConnectionState::Disconnected,
+            Status::Connected => ConnectionState::Connected,
+            Status::Degraded => ConnectionState::Connecting,
+            Status::Disconnected => ConnectionState::Disconnected,
         };
         snapshot.trouble = self.end.as_ref().map(End::to_string).or_else(|| watch.trouble.clone());
         if let Some(End::Output(failure)) = &self.end {
             snapshot.output_trouble = Some(failure.to_string());
         }
-        snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ShownStatus::Connected;
+        snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ConnectionState::Connected;
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
         snapshot.refused_rooms = self.rooms.refused().map(str::to_owned).collect();
         let own_priority = self.client.priority();

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use consonance::inspector::{Cause, Snapshot};
+use consonance::inspector::{SilenceCause, Snapshot};
 use consonance::transport::{DisconnectReason, EndCode, EndReason};
 use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, OperatorDecision, Restriction};
 use consonance_server::bans::BanTarget;
@@ -44,7 +44,7 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
     };
     alice.until_counted("it is shown", |_| shown(&alice).as_deref() == Some("too loud"));
     let diagnosis = consonance::inspector::why(&[alice.voice.snapshot()], "Alice", "Bob");
-    assert_eq!(diagnosis.cause(), Some(&Cause::MutedByServer), "{diagnosis}");
+    assert_eq!(diagnosis.cause(), Some(&SilenceCause::MutedByServer), "{diagnosis}");
     bob.forget();
     moderation.lift(&by(), "main", &"Alice".into(), Restriction::Muted).unwrap();
     bob.until(&started_speaking("Alice"));

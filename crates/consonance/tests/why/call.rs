@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::inspector::{Cause, Diagnosis, Inspected, Snapshot, why};
+use consonance::inspector::{Diagnosis, Inspected, SilenceCause, Snapshot, why};
 use consonance::transport::memory::{MemoryClient, MemoryNetwork};
 use consonance::{VoiceChat, VoiceChatBuilder};
 use consonance_server::{DedicatedServer, Inspection, SessionLoop, SessionsSettings};
@@ -109,7 +109,7 @@ pub(crate) fn diagnose(asked: &[&dyn Asked]) -> Diagnosis {
 }
 
 /// Waits until that is the cause, and stays so.
-pub(crate) fn until_cause(asked: &[&dyn Asked], cause: &Cause) -> Diagnosis {
+pub(crate) fn until_cause(asked: &[&dyn Asked], cause: &SilenceCause) -> Diagnosis {
     let find = || {
         let diagnosis = diagnose(asked);
         if diagnosis.cause() == Some(cause) { Ok(diagnosis) } else { Err(diagnosis) }

@@ -2,7 +2,7 @@
 //! The listener's own chat knows.
 
 use consonance::audio::{MixerSettings, Pose, SpeakerPlace, Tone};
-use consonance::inspector::Cause;
+use consonance::inspector::SilenceCause;
 use consonance::{ChannelProperties, Priority, Target, VoiceChat};
 
 use crate::call::{Call, endless, until_cause};
@@ -12,10 +12,10 @@ fn the_listener_hears_nobody_and_hears_again() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     bob.set_deafened(true);
-    until_cause(&[&bob], &Cause::Deafened);
+    until_cause(&[&bob], &SilenceCause::Deafened);
     bob.set_deafened(false);
     bob.set_master_volume(0.0);
-    until_cause(&[&bob], &Cause::MasterVolumeZero);
+    until_cause(&[&bob], &SilenceCause::MasterVolumeZero);
     bob.set_master_volume(1.0);
     call.until_in_order(&alice, &bob);
 }
@@ -25,11 +25,11 @@ fn the_listener_has_muted_the_speaker_or_turned_it_down() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     bob.set_player_muted("Alice", true);
-    until_cause(&[&bob], &Cause::MutedByListener);
-    until_cause(&[&alice, &bob, &call.server()], &Cause::MutedByListener);
+    until_cause(&[&bob], &SilenceCause::MutedByListener);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::MutedByListener);
     bob.set_player_muted("Alice", false);
     bob.set_volume("Alice", 0.0);
-    until_cause(&[&bob], &Cause::VolumeZero);
+    until_cause(&[&bob], &SilenceCause::VolumeZero);
     bob.set_volume("Alice", 1.0);
     call.until_in_order(&alice, &bob);
 }
@@ -41,7 +41,7 @@ fn the_speakers_channel_has_no_volume() {
     let silent = ChannelProperties { amplitude: 0.0, ..ChannelProperties::default() };
     let alice = call.chat("Alice").speak_to(Target::Room("lobby".into()), silent).input(endless());
     let alice = alice.start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::VolumeZero);
+    until_cause(&[&alice, &bob], &SilenceCause::VolumeZero);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn somebody_more_important_speaks() {
     let important = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };
     let carol = call.chat("Carol").speak_to(Target::Room("lobby".into()), important).input(endless());
     let _carol = carol.start().unwrap();
-    let diagnosis = until_cause(&[&alice, &bob], &Cause::Outranked);
+    let diagnosis = until_cause(&[&alice, &bob], &SilenceCause::Outranked);
     assert!(diagnosis.verdict().contains("Carol"), "{diagnosis}");
 }
 
@@ -65,7 +65,7 @@ fn the_speaker_is_too_far_away() {
     bob.set_listener(Some(Pose::default()));
     let place = |x| SpeakerPlace { position_m: [x, 0.0, 0.0], ..SpeakerPlace::default() };
     bob.set_place("Alice", Some(place(500.0)));
-    let diagnosis = until_cause(&[&alice, &bob], &Cause::OutOfRange);
+    let diagnosis = until_cause(&[&alice, &bob], &SilenceCause::OutOfRange);
     assert!(diagnosis.verdict().contains("500.0 m"), "{diagnosis}");
     bob.set_place("Alice", Some(place(2.0)));
     call.until_in_order(&alice, &bob);
@@ -82,7 +82,7 @@ fn others_are_louder() {
         call.chat(name).speak_in_room("lobby").input(Box::new(Tone::new(500.0, 0.5))).start().unwrap()
     };
     let _others: Vec<VoiceChat> = ["Carol", "Dave"].map(shouting).into();
-    until_cause(&[&alice, &bob], &Cause::Crowded);
+    until_cause(&[&alice, &bob], &SilenceCause::Crowded);
 }
 
 #[cfg(feature = "devices")]
@@ -94,5 +94,5 @@ fn the_listeners_loudspeaker_is_off() {
     let bob = call.listener("Bob").device_backend(Backend::Null).loudspeaker(DeviceSelection::Default);
     let bob = bob.start().unwrap();
     bob.select_device(Direction::Output, DeviceSelection::None);
-    until_cause(&[&bob], &Cause::LoudspeakerFailed);
+    until_cause(&[&bob], &SilenceCause::LoudspeakerFailed);
 }

@@ -4,14 +4,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::inspector::page::{Client, InspectorSettings};
-use consonance::inspector::{Action, Cause, ClientSnapshot};
+use consonance::inspector::page::{InspectorClient, InspectorSettings};
+use consonance::inspector::{Action, ClientSnapshot, SilenceCause};
 
 use crate::call::{Call, until_cause};
 
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn until(page: &Client, what: &str, is_so: impl Fn(&ClientSnapshot) -> bool) -> ClientSnapshot {
+fn until(page: &InspectorClient, what: &str, is_so: impl Fn(&ClientSnapshot) -> bool) -> ClientSnapshot {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let snapshot = page.snapshot().unwrap().client().unwrap().clone();
@@ -30,7 +30,7 @@ fn a_page_shows_the_chat_and_its_buttons_mute() {
     let bob = call.listener("Bob").inspector(InspectorSettings::default()).start().unwrap();
     assert!(alice.inspector_url().is_none(), "nobody asked for one");
     let url = bob.inspector_url().unwrap();
-    let page = Client::new(&url).unwrap();
+    let page = InspectorClient::new(&url).unwrap();
     let shown = until(&page, "Alice is heard", |bob| {
         bob.player("Alice").is_some_and(|alice| alice.is_speaking && alice.history.delay_ms.len() > 3)
     });
@@ -39,7 +39,7 @@ fn a_page_shows_the_chat_and_its_buttons_mute() {
     assert!(shown.notes.iter().any(|note| note.text.contains("Alice joined")), "{:?}", shown.notes);
     page.act(&Action::MutePlayer { name: "Alice".into(), muted: true }).unwrap();
     until(&page, "Alice is muted", |bob| bob.player("Alice").is_some_and(|alice| alice.muted));
-    until_cause(&[&bob], &Cause::MutedByListener);
+    until_cause(&[&bob], &SilenceCause::MutedByListener);
     page.act(&Action::Deafen { deafened: true }).unwrap();
     page.act(&Action::Mute { muted: true }).unwrap();
     until(&page, "Bob is deaf and mute", |bob| bob.deafened && bob.muted);

@@ -1,7 +1,7 @@
 //! What the server decides: who may listen and speak where, and who is near enough.
 
 use consonance::audio::Pose;
-use consonance::inspector::Cause;
+use consonance::inspector::SilenceCause;
 use consonance::trigger::{Blocked, FrameInput, Grid, ProximityReceiptTrigger, ReceiptTrigger};
 use consonance::{EventKind, VoiceChat};
 use consonance_session::{AccessRule, ProximitySettings};
@@ -25,10 +25,10 @@ fn the_server_does_not_let_the_listener_into_the_room() {
     bob.listen_to_room("vip");
     let alice = call.chat("Alice").speak_in_room("vip").input(endless()).start().unwrap();
     let said = EventKind::RemovedFromRoom { room: "vip".into() };
-    let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
+    let diagnosis = until_cause(&[&call.server()], &SilenceCause::RoomRefused);
     assert!(diagnosis.verdict().contains("let Bob listen to the room \"vip\""), "{diagnosis}");
-    until_cause(&[&alice, &bob], &Cause::RoomRefused);
-    until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);
+    until_cause(&[&alice, &bob], &SilenceCause::RoomRefused);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::RoomRefused);
     assert!(std::iter::from_fn(|| events.poll()).any(|event| event.kind == said), "the game is told");
     assert!(bob.local_player().rooms().is_empty(), "and knows that it does not listen");
 }
@@ -73,9 +73,9 @@ fn the_server_does_not_let_the_speaker_speak_in_the_room() {
     let call = call_with_doors();
     let bob = call.chat("Bob").listen_to_room("stage").start().unwrap();
     let alice = call.chat("Alice").speak_in_room("stage").input(endless()).start().unwrap();
-    let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
+    let diagnosis = until_cause(&[&call.server()], &SilenceCause::RoomRefused);
     assert!(diagnosis.verdict().contains("let Alice speak to the room \"stage\""), "{diagnosis}");
-    until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::RoomRefused);
 }
 
 fn call_of_the_near() -> Call {
@@ -93,9 +93,9 @@ fn the_speaker_is_too_far_away_for_the_server() {
     let alice = call.speaker("Alice").share_position(true).start().unwrap();
     stand_at(&alice, 80.0);
     stand_at(&bob, 0.0);
-    let diagnosis = until_cause(&[&call.server()], &Cause::OutOfRange);
+    let diagnosis = until_cause(&[&call.server()], &SilenceCause::OutOfRange);
     assert!(diagnosis.verdict().contains("80.0 m") && diagnosis.verdict().contains("20.0 m"), "{diagnosis}");
-    until_cause(&[&alice, &bob, &call.server()], &Cause::OutOfRange);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::OutOfRange);
     stand_at(&alice, 10.0);
     call.until_in_order(&alice, &bob);
 }
@@ -107,9 +107,9 @@ fn the_listener_does_not_say_where_it_is() {
     let alice = call.speaker("Alice").share_position(true).start().unwrap();
     stand_at(&alice, 1.0);
     stand_at(&bob, 0.0);
-    let diagnosis = until_cause(&[&call.server()], &Cause::NoPosition);
+    let diagnosis = until_cause(&[&call.server()], &SilenceCause::NoPosition);
     assert!(diagnosis.verdict().contains("let Bob share its position"), "{diagnosis}");
-    until_cause(&[&alice, &bob, &call.server()], &Cause::NoPosition);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::NoPosition);
     bob.set_share_position(true);
     call.until_in_order(&alice, &bob);
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use consonance::audio::{ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, Read};
-use consonance::inspector::Cause;
+use consonance::inspector::SilenceCause;
 use consonance::trigger::{
     BroadcastTrigger, FrameInput, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger,
     TriggerActivation,
@@ -24,9 +24,9 @@ fn activation(mode: ActivationMode) -> ActivationSettings {
 fn nobody_of_that_name_has_joined() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    until_cause(&[&bob], &Cause::NotJoined);
-    until_cause(&[&call.server()], &Cause::NotJoined);
-    assert_eq!(bob.why("Alice").cause(), Some(&Cause::NotJoined));
+    until_cause(&[&bob], &SilenceCause::NotJoined);
+    until_cause(&[&call.server()], &SilenceCause::NotJoined);
+    assert_eq!(bob.why("Alice").cause(), Some(&SilenceCause::NotJoined));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn the_speaker_has_joined_under_another_name() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let _alice = call.speaker("Alcie").start().unwrap();
-    let diagnosis = until_cause(&[&bob], &Cause::OtherName { similar: "Alcie".into() });
+    let diagnosis = until_cause(&[&bob], &SilenceCause::OtherName { similar: "Alcie".into() });
     assert!(diagnosis.verdict().contains("Alcie"), "{diagnosis}");
 }
 
@@ -44,8 +44,8 @@ fn the_speaker_is_in_another_session() {
     let bob = call.listener("Bob").start().unwrap();
     let elsewhere = VoiceChat::over(Box::new(call.link("other"))).name("Alice").speak_in_room("lobby");
     let alice = elsewhere.start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::OtherSession);
-    until_cause(&[&call.server()], &Cause::OtherSession);
+    until_cause(&[&alice, &bob], &SilenceCause::OtherSession);
+    until_cause(&[&call.server()], &SilenceCause::OtherSession);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn the_speaker_has_nothing_to_speak_with() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").speak_in_room("lobby").start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::NoInput);
+    until_cause(&[&alice, &bob], &SilenceCause::NoInput);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_speakers_file_has_ended() {
     let bob = call.listener("Bob").start().unwrap();
     let word = Speech::once(&recording(1, 0.5, 1.5));
     let alice = call.chat("Alice").speak_in_room("lobby").input(word).start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::InputEnded);
+    until_cause(&[&alice, &bob], &SilenceCause::InputEnded);
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn the_speakers_microphone_is_silent() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     alice.set_input(Box::new(DeadMicrophone));
-    until_cause(&[&alice, &bob], &Cause::MicrophoneSilent);
+    until_cause(&[&alice, &bob], &SilenceCause::MicrophoneSilent);
     // What arrives is silence: that can be heard from afar.
-    until_cause(&[&bob], &Cause::MicrophoneSilent);
+    until_cause(&[&bob], &SilenceCause::MicrophoneSilent);
 }
 
 #[cfg(feature = "devices")]
@@ -84,7 +84,7 @@ fn the_speakers_microphone_is_off() {
     let alice = call.chat("Alice").speak_in_room("lobby").device_backend(Backend::Null);
     let alice = alice.microphone(DeviceSelection::Default).start().unwrap();
     alice.select_device(Direction::Input, DeviceSelection::None);
-    until_cause(&[&alice, &bob], &Cause::MicrophoneFailed);
+    until_cause(&[&alice, &bob], &SilenceCause::MicrophoneFailed);
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn the_speaker_has_muted_itself() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     alice.set_muted(true);
-    until_cause(&[&alice, &bob], &Cause::SelfMuted);
-    until_cause(&[&alice], &Cause::SelfMuted);
+    until_cause(&[&alice, &bob], &SilenceCause::SelfMuted);
+    until_cause(&[&alice], &SilenceCause::SelfMuted);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn the_speaker_does_not_hold_the_key() {
     let bob = call.listener("Bob").start().unwrap();
     let pushing = call.speaker("Alice").activation(activation(ActivationMode::PushToTalk));
     let alice = pushing.start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::KeyNotHeld);
+    until_cause(&[&alice, &bob], &SilenceCause::KeyNotHeld);
     alice.set_push_to_talk(true);
     call.until_in_order(&alice, &bob);
 }
@@ -116,10 +116,10 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     let mut to_lobby = BroadcastTrigger::to_room("lobby");
     to_lobby.activation = TriggerActivation::Voice;
     to_lobby.update(&alice, &FrameInput::default());
-    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+    until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     // Over another one that waits for the key, nobody speaks either.
     let to_attic = alice.open_channel(Target::Room("attic".into()), ChannelProperties::default());
-    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+    until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     alice.close_channel(to_attic);
     alice.set_input(crate::call::endless());
     call.until_in_order(&alice, &bob);
@@ -158,7 +158,7 @@ fn nobody_speaks_into_the_speakers_microphone() {
     let quiet = call.chat("Alice").speak_in_room("lobby").input(Box::new(Hiss(1)));
     let quiet = quiet.capture(CaptureSettings::default()).activation(activation(ActivationMode::Voice));
     let alice = quiet.start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+    until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
 }
 
 #[test]
@@ -200,10 +200,10 @@ fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInp
             thread::sleep(Duration::from_millis(20));
         }
     });
-    let of_alice = until_cause(&[&alice, &bob], &Cause::TokenMissing);
+    let of_alice = until_cause(&[&alice, &bob], &SilenceCause::TokenMissing);
     assert!(of_alice.verdict().contains("Alice has none of the tokens"), "{of_alice}");
     alice.tokens().add("red").unwrap();
-    let of_bob = until_cause(&[&alice, &bob], &Cause::TokenMissing);
+    let of_bob = until_cause(&[&alice, &bob], &SilenceCause::TokenMissing);
     assert!(of_bob.verdict().contains("Bob has none of the tokens"), "{of_bob}");
     bob.tokens().add("red").unwrap();
     call.until_in_order(&alice, &bob);
@@ -216,9 +216,9 @@ fn the_speaker_speaks_to_nobody() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::NoChannel);
+    until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
     let to_lobby = alice.open_channel(Target::Room("lobby".into()), ChannelProperties::default());
     call.until_in_order(&alice, &bob);
     alice.close_channel(to_lobby);
-    until_cause(&[&alice, &bob], &Cause::NoChannel);
+    until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
 }

@@ -1,7 +1,7 @@
 //! From the speaker to the listener: rooms, and what networks do.
 
 use consonance::VoiceChat;
-use consonance::inspector::{Cause, Snapshot};
+use consonance::inspector::{SilenceCause, Snapshot};
 use consonance::transport::impair::{ImpairedClient, Impairment};
 
 use crate::call::{Call, endless, until_cause, until_shown};
@@ -11,9 +11,9 @@ fn nobody_listens_to_the_speakers_room() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").speak_in_room("attic").input(endless()).start().unwrap();
-    let diagnosis = until_cause(&[&alice, &bob], &Cause::NobodyListens);
+    let diagnosis = until_cause(&[&alice, &bob], &SilenceCause::NoListener);
     assert!(diagnosis.verdict().contains("attic") && diagnosis.verdict().contains("lobby"), "{diagnosis}");
-    until_cause(&[&alice], &Cause::NobodyListens);
+    until_cause(&[&alice], &SilenceCause::NoListener);
 }
 
 #[test]
@@ -22,9 +22,9 @@ fn the_listener_does_not_listen_to_what_others_do() {
     let (alice, bob) = call.pair();
     let _carol = call.listener("Carol").start().unwrap();
     bob.stop_listening_to_room("lobby");
-    until_cause(&[&alice, &bob], &Cause::NotListening);
-    until_cause(&[&alice], &Cause::NotListening);
-    until_cause(&[&call.server()], &Cause::NotListening);
+    until_cause(&[&alice, &bob], &SilenceCause::NotListening);
+    until_cause(&[&alice], &SilenceCause::NotListening);
+    until_cause(&[&call.server()], &SilenceCause::NotListening);
     bob.listen_to_room("lobby");
     call.until_in_order(&alice, &bob);
 }
@@ -39,8 +39,8 @@ fn nothing_reaches_the_listener() {
     let deaf = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(100.0));
     let bob = VoiceChat::over(Box::new(deaf)).name("Bob").listen_to_room("lobby").start().unwrap();
     let alice = call.speaker("Alice").start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::NothingArrives);
-    until_cause(&[&call.server(), &bob], &Cause::NothingArrives);
+    until_cause(&[&alice, &bob], &SilenceCause::NothingArrives);
+    until_cause(&[&call.server(), &bob], &SilenceCause::NothingArrives);
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn nothing_of_the_speaker_reaches_the_server() {
     let dumb = ImpairedClient::new(call.link("main"), &lossy(100.0), &lossy(0.0));
     let dumb = VoiceChat::over(Box::new(dumb)).name("Alice").speak_in_room("lobby");
     let alice = dumb.input(endless()).start().unwrap();
-    until_cause(&[&alice, &call.server()], &Cause::UplinkDead);
-    until_cause(&[&alice, &bob, &call.server()], &Cause::UplinkDead);
+    until_cause(&[&alice, &call.server()], &SilenceCause::UplinkDead);
+    until_cause(&[&alice, &bob, &call.server()], &SilenceCause::UplinkDead);
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn most_of_it_is_lost() {
     let far = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(85.0));
     let bob = VoiceChat::over(Box::new(far)).name("Bob").listen_to_room("lobby").start().unwrap();
     let alice = call.speaker("Alice").start().unwrap();
-    until_cause(&[&alice, &bob], &Cause::Loss);
-    until_cause(&[&bob], &Cause::Loss);
+    until_cause(&[&alice, &bob], &SilenceCause::Loss);
+    until_cause(&[&bob], &SilenceCause::Loss);
 }
 
 #[test]
@@ -83,5 +83,5 @@ fn the_server_is_gone() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     call.stop();
-    until_cause(&[&alice, &bob], &Cause::NotConnected);
+    until_cause(&[&alice, &bob], &SilenceCause::NotConnected);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::inspector::Cause;
+use consonance::inspector::SilenceCause;
 use consonance::transport::ClientTransport;
 use consonance::transport::memory::MemoryClient;
 use consonance_session as session;
@@ -66,7 +66,7 @@ fn the_listener_does_not_know_the_speakers_codec() {
     let ends = Arc::clone(&is_over);
     let link = call.link("main");
     let alice = thread::spawn(move || stay(link, &ends));
-    let diagnosis = until_cause(&[&bob], &Cause::Undecodable);
+    let diagnosis = until_cause(&[&bob], &SilenceCause::Undecodable);
     assert!(diagnosis.verdict().contains('7'), "{diagnosis}");
     is_over.store(true, Ordering::Relaxed);
     alice.join().unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long a reader may take for what it asked for.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Nothing from elsewhere, and nobody may show the page inside of another; the key in the address goes nowhere.
+/// Nothing is loaded from elsewhere, no page can embed this one, and the key in the address is not passed on.
 const SAFETY: &str = "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
      Cross-Origin-Resource-Policy: same-origin\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\

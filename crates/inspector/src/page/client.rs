@@ -14,7 +14,7 @@ const HEADERS_MAX: usize = 48;
 
 /// An inspector somewhere, by its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Client {
+pub struct InspectorClient {
     host: String,
     /// `/KEY/`
     folder: String,
@@ -23,7 +23,7 @@ pub struct Client {
 /// Why an inspector gives no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AskError {
+pub enum FetchError {
     /// The address is none of an inspector.
     #[error(
         "{0:?} is no address of an inspector: they look like http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
@@ -35,7 +35,7 @@ pub enum AskError {
          `--inspector`, and begins with http://"
     )]
     SessionAddress(String),
-    /// Nobody answers there.
+    /// No program answers there.
     #[error("no inspector answers at {host} ({cause}): does its program still run?")]
     Connection {
         /// The host and the port.
@@ -56,7 +56,7 @@ pub enum AskError {
     Snapshot(#[from] SnapshotError),
 }
 
-impl AskError {
+impl FetchError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -69,15 +69,15 @@ impl AskError {
     }
 }
 
-impl Client {
+impl InspectorClient {
     /// An inspector by its address, `http://127.0.0.1:PORT/KEY/`. Does not ask it yet.
     ///
     /// # Errors
     /// If it is another kind of address.
-    pub fn new(url: &str) -> Result<Self, AskError> {
+    pub fn new(url: &str) -> Result<Self, FetchError> {
         let wrong = || match url.trim().split_once(':') {
-            Some(("quic" | "offline", _)) => AskError::SessionAddress(url.to_owned()),
-            _ => AskError::Address(url.to_owned()),
+            Some(("quic" | "offline", _)) => FetchError::SessionAddress(url.to_owned()),
+            _ => FetchError::Address(url.to_owned()),
         };
         let rest = url.trim().strip_prefix("http://").ok_or_else(wrong)?;
         let (host, key) = rest.split_once('/').ok_or_else(wrong)?;
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// If it does not answer, or with something else.
-    pub fn snapshot(&self) -> Result<Snapshot, AskError> {
+    pub fn snapshot(&self) -> Result<Snapshot, FetchError> {
         let body = self.ask("GET", "snapshot.json", "")?;
         Ok(Snapshot::from_json(&String::from_utf8_lossy(&body))?)
     }
@@ -103,20 +103,20 @@ impl Client {
     ///
     /// # Errors
     /// If it does not answer, or refuses.
-    pub fn act(&self, action: &Action) -> Result<(), AskError> {
+    pub fn act(&self, action: &Action) -> Result<(), FetchError> {
         // Plain data with text for keys cannot fail.
         let body = serde_json::to_string(action).unwrap_or_default();
         self.ask("POST", "act", &body).map(drop)
     }
 
-    fn ask(&self, method: &str, what: &str, body: &str) -> Result<Vec<u8>, AskError> {
+    fn ask(&self, method: &str, what: &str, body: &str) -> Result<Vec<u8>, FetchError> {
         let Self { host, folder } = self;
         let length = body.len();
         let request = format!(
             "{method} {folder}{what} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n{body}"
         );
-        let connection = |cause| AskError::Connection { host: host.clone(), cause };
+        let connection = |cause| FetchError::Connection { host: host.clone(), cause };
         let answer = self.exchange(&request).map_err(connection)?;
         let strange = || connection(io::Error::other("it does not answer as an inspector does"));
         let (status, begins) = parse(&answer).ok_or_else(strange)?;
@@ -125,7 +125,7 @@ impl Client {
             return Ok(body);
         }
         let words = String::from_utf8_lossy(&body).trim().to_owned();
-        Err(AskError::Refused { host: host.clone(), words })
+        Err(FetchError::Refused { host: host.clone(), words })
     }
 
     fn exchange(&self, request: &str) -> io::Result<Vec<u8>> {
@@ -157,19 +157,19 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_is_printed() {
-        let expected = Client { host: "127.0.0.1:7000".into(), folder: "/0a1b/".into() };
+        let expected = InspectorClient { host: "127.0.0.1:7000".into(), folder: "/0a1b/".into() };
         for url in [
             "http://127.0.0.1:7000/0a1b/",
             " http://127.0.0.1:7000/0a1b",
             "http://127.0.0.1:7000/0a1b/snapshot.json",
         ] {
-            assert_eq!(Client::new(url).unwrap(), expected);
+            assert_eq!(InspectorClient::new(url).unwrap(), expected);
         }
         for url in ["", "nonsense", "http://127.0.0.1:7/", "http://127.0.0.1/a/", "http://a:1/b\r\nc/"] {
-            assert!(matches!(Client::new(url), Err(AskError::Address(_))), "{url:?}");
+            assert!(matches!(InspectorClient::new(url), Err(FetchError::Address(_))), "{url:?}");
         }
         for url in ["quic://127.0.0.1:7/main", "offline:"] {
-            assert!(matches!(Client::new(url), Err(AskError::SessionAddress(_))), "{url:?}");
+            assert!(matches!(InspectorClient::new(url), Err(FetchError::SessionAddress(_))), "{url:?}");
         }
     }
 

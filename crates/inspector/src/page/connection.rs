@@ -14,7 +14,7 @@ const CONNECTIONS_MAX: usize = 16;
 /// What an inspector has served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct PageCounts {
     /// Requests that got what they asked for.
     pub answered: u64,
     /// Requests that did not: no request, too long, forbidden, nothing there.
@@ -55,8 +55,8 @@ impl Connections {
         }
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        Counts {
+    pub(super) fn counts(&self) -> PageCounts {
+        PageCounts {
             answered: self.answered.load(Ordering::Relaxed),
             refused: self.refused.load(Ordering::Relaxed),
             rejected: self.rejected.load(Ordering::Relaxed),
@@ -76,7 +76,7 @@ impl Connections {
     }
 }
 
-/// A place among those who are served, given back when it is dropped, also by a panic.
+/// One of the limited connections, given back when it is dropped, also by a panic.
 struct Place(Arc<Connections>);
 
 impl Drop for Place {

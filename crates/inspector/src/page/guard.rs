@@ -1,11 +1,11 @@
-//! Who may ask: whoever has the key, over this machine's own name, and to change something only from the page itself.
+//! Permission of requests: with the key, over this machine's own name, and changes only from the page itself.
 
 use super::request::Request;
 
-/// Why somebody may not ask.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Forbidden {
-    /// The `Host` is missing or another one's: a name of somebody else's was made to point here (DNS rebinding).
+    /// The `Host` is missing or another one: a foreign name was made to point here (DNS rebinding).
     Host,
     /// It would change something, and does not come from the page.
     Origin,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::connection::{Connections, Counts};
+use super::connection::{Connections, PageCounts};
 use super::key;
 use crate::Inspected;
 
@@ -27,7 +27,7 @@ pub struct InspectorSettings {
     pub log_levels: String,
 }
 
-/// Why there is no page.
+/// Why the page cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectorError {
@@ -66,7 +66,7 @@ impl Inspector {
     /// Begins to show something.
     ///
     /// # Errors
-    /// If the port is taken, or there is no thread.
+    /// If the port is taken, or no thread can be started.
     pub fn start(
         settings: &InspectorSettings,
         inspected: Arc<dyn Inspected>,
@@ -84,13 +84,13 @@ impl Inspector {
         Ok(Self { address, connections, stop, thread: Some(thread) })
     }
 
-    /// The page's address, with the key: whoever knows it may look, and mute.
+    /// The page's address, with the key: its owner may look, and mute.
     pub fn url(&self) -> String {
         format!("http://{}/{}/", self.address, self.connections.key)
     }
 
     /// What was asked for so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> PageCounts {
         self.connections.counts()
     }
 }

@@ -1,4 +1,4 @@
-// Draws the snapshot of a client or a server, and asks why somebody is not heard.
+// Draws the snapshot of a client or a server, and asks why a player is not heard.
 const INTERVAL_MS = 200;
 
 // --- numbers
@@ -80,7 +80,7 @@ async function diagnose() {
   $("verdict").className = "";
   if (!speaker || !listener || speaker === listener) {
     $("steps").replaceChildren();
-    return say($("verdict"), "Choose who speaks and who listens.");
+    return say($("verdict"), "Choose a speaker and a listener.");
   }
   const answer = await fetch("why.json?" + new URLSearchParams({ speaker, listener }));
   if (!answer.ok) return say($("verdict"), sentence(await answer.text()));
@@ -101,7 +101,7 @@ function showClient(snapshot) {
   const unheard = others.find((player) => player.muted || player.unheard || player.undecodable_because) || others[0];
   say($("title"), named(snapshot.name || "A player"));
   const rooms = snapshot.rooms.length ? "listens to " + listed(snapshot.rooms) : "listens to no room";
-  const channels = snapshot.channels.length ? "speaks to " + snapshot.channels.map((channel) => target(channel.target) + (channel.is_open ? " (open)" : "")).join(", ") : "speaks to nobody";
+  const channels = snapshot.channels.length ? "speaks to " + snapshot.channels.map((channel) => target(channel.target) + (channel.is_open ? " (open)" : "")).join(", ") : "no open channel";
   const tokens = snapshot.tokens.length ? " · tokens: " + listed(snapshot.tokens) : "";
   say($("subtitle"), `${snapshot.status}${snapshot.trouble ? " (" + snapshot.trouble + ")" : ""} · ${snapshot.mode}${snapshot.id == null ? "" : " · id " + snapshot.id} · ${clock(snapshot.uptime_ms)} · ${rooms} · ${channels}${tokens}`);
   $("own").hidden = false;
@@ -186,9 +186,9 @@ function showNetwork(place, network, uplink, title = "") {
       ...(network.voice_path ? [["Voice", network.voice_path]] : []),
       ["Lost on the way up", figure(uplink.lost_percent, 1, " %"), "as the server counts", uplink.lost_percent > 20],
       ["Waiting on the way up", figure(uplink.queueing_ms, 0, " ms")],
-      ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "nobody says"],
+      ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "no reports"],
       ["Bit rate", figure(uplink.bitrate_bps / 1000, 0, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss`],
-      ["Frames sent", String(uplink.frames_sent), `${uplink.frames_unheard} for nobody`],
+      ["Frames sent", String(uplink.frames_sent), `${uplink.frames_unheard} without listeners`],
       ["Direct links", String(network.direct_links)],
     ]);
   }
@@ -210,7 +210,7 @@ function showCapture(snapshot) {
   if (place.querySelector("p.card")) place.replaceChildren();
   const echo = capture.echo;
   const gate = snapshot.muted ? "muted" : capture.is_speaking ? "open" : "closed";
-  const mode = { open: "always open", push_to_talk: capture.key_held ? "push to talk, key held" : "push to talk, key not held", voice: "while somebody speaks", other: "as each channel says" }[capture.activation] || capture.activation;
+  const mode = { open: "always open", push_to_talk: capture.key_held ? "push to talk, key held" : "push to talk, key not held", voice: "voice detection", other: "as each channel says" }[capture.activation] || capture.activation;
   tiles(place, [
     ["Microphone", figure(capture.input_level_dbfs, 0, " dBFS"), capture.has_ended ? "has come to its end" : "last loud: " + ago(capture.sound_ms_ago), capture.sound_ms_ago == null, capture.input_level_dbfs],
     ["Behind the processing", figure(capture.output_level_dbfs, 0, " dBFS"), `gain ${figure(capture.gain_db, 1, " dB")}`, false, capture.output_level_dbfs],
@@ -260,7 +260,7 @@ function showServer(snapshot) {
         number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
       ], session.players, (player) => player.name, null, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
       table(card($("players"), "r" + session.name, `Rooms of ${named(session.name)}`), [
-        text("Room", (room) => named(room.name), "name"), number("Listeners", (room) => String(room.listeners.length)), text("Carries", (room) => room.range_m == null ? "everywhere" : `${figure(room.range_m)} m`), text("Who", (room) => listed(room.listeners)),
+        text("Room", (room) => named(room.name), "name"), number("Listeners", (room) => String(room.listeners.length)), text("Carries", (room) => room.range_m == null ? "everywhere" : `${figure(room.range_m)} m`), text("Players", (room) => listed(room.listeners)),
       ], session.rooms, (room) => room.name);
     }
     if (shown === "Network") showNetwork($("network"), session.network, null, session.name);

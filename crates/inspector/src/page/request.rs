@@ -11,7 +11,7 @@ const HEADERS_MAX: usize = 48;
 /// How long a request may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What somebody asks for.
+/// A request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
@@ -27,7 +27,7 @@ pub(super) struct Request {
 pub(super) enum Refusal {
     /// It did not come in time, or the connection ended.
     Nothing,
-    /// It is no HTTP.
+    /// It is not HTTP.
     Malformed,
     /// It is longer than allowed.
     TooLong,

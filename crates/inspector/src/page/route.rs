@@ -81,7 +81,7 @@ fn act(body: &[u8], inspected: &dyn Inspected) -> Answer {
     }
 }
 
-/// `%41+b` is `A b`; what is no such code stays as it is.
+/// `%41+b` is `A b`; an invalid code stays as it is.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 #[expect(clippy::struct_excessive_bools, reason = "lamps of a panel, each by itself")]
 pub struct CaptureRow {
     /// When it is sent, as all channels together say that are not closed; without such, as the chat says.
-    pub activation: Activation,
+    pub activation: EffectiveActivation,
     /// Whether the key for push to talk is held.
     pub key_held: bool,
     /// Whether the detector hears speech.
     pub is_speech: bool,
     /// Whether what is captured is sent, as far as the activation is asked.
     pub is_speaking: bool,
-    /// Milliseconds since something was sent to somebody; 0 while it is, none if it never was.
+    /// Milliseconds since a frame was sent to a listener; 0 while it is, none if it never was.
     pub spoke_ms_ago: Option<u64>,
     /// How long the present utterance lasts, or the last one lasted, in milliseconds.
     pub utterance_ms: u64,
@@ -32,7 +32,7 @@ pub struct CaptureRow {
     pub output_level_dbfs: f32,
     /// What the automatic gain adds, in dB.
     pub gain_db: f32,
-    /// How probable it is that somebody speaks, 0 to 1.
+    /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
     /// The echo canceller, if it is on.
     pub echo: Option<EchoRow>,
@@ -48,13 +48,13 @@ pub struct CaptureRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Activation {
+pub enum EffectiveActivation {
     /// Always.
     #[default]
     Open,
     /// While a key is held.
     PushToTalk,
-    /// While somebody speaks.
+    /// During speech.
     Voice,
     /// Each channel decides for itself.
     Other,
@@ -81,7 +81,7 @@ pub struct EchoRow {
 #[non_exhaustive]
 pub struct DeviceRow {
     /// How it is doing.
-    pub state: DeviceState,
+    pub state: DeviceStatus,
     /// Its name, while it runs.
     pub name: String,
     /// Samples per second, while it runs.
@@ -98,7 +98,7 @@ pub struct DeviceRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum DeviceState {
+pub enum DeviceStatus {
     /// Sound flows.
     Running,
     /// It stopped without a word, and is being opened again.
@@ -109,7 +109,7 @@ pub enum DeviceState {
     Denied,
     /// It cannot be opened, mostly because another program has it.
     Busy,
-    /// Nobody wants one, or it is not opened yet.
+    /// None is wanted, or it is not opened yet.
     #[default]
     Off,
 }

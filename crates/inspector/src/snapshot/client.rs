@@ -20,16 +20,16 @@ pub struct ClientSnapshot {
     /// `client`, or `host` where the server is in the same process.
     pub mode: String,
     /// Whether it is in the session.
-    pub status: Status,
+    pub status: ConnectionState,
     /// Why it is not, in words, if that is known.
     pub trouble: Option<String>,
-    /// Whether everybody who is in the session is in `players`, as is so soon after joining.
+    /// Whether `players` is complete, as is so soon after joining.
     pub knows_everybody: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
     /// Rooms that the server took it out of, until it asks for them again.
     pub refused_rooms: Vec<String>,
-    /// To whom it speaks while there is something to send.
+    /// The recipients of its voice while there is something to send.
     pub channels: Vec<ChannelRow>,
     /// The access tokens that it has, by name.
     pub tokens: Vec<String>,
@@ -37,7 +37,7 @@ pub struct ClientSnapshot {
     pub token_rules: Vec<TokenRule>,
     /// Nothing of its own voice is sent.
     pub muted: bool,
-    /// It hears nobody.
+    /// It has deafened itself.
     pub deafened: bool,
     /// The server's operator has muted it, for this reason, which may be empty: its voice goes nowhere.
     pub server_muted: Option<String>,
@@ -75,7 +75,7 @@ impl Default for ClientSnapshot {
             name: String::new(),
             id: None,
             mode: "client".into(),
-            status: Status::default(),
+            status: ConnectionState::default(),
             trouble: None,
             knows_everybody: false,
             rooms: Vec::new(),
@@ -113,7 +113,7 @@ impl ClientSnapshot {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Status {
+pub enum ConnectionState {
     /// It is in no session, and not on the way into one.
     #[default]
     Disconnected,
@@ -123,23 +123,23 @@ pub enum Status {
     Connected,
 }
 
-/// Whom a channel is addressed to.
+/// The recipient of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Target {
-    /// Everybody who listens to the room.
+pub enum ChannelTarget {
+    /// All listeners of the room.
     Room(String),
     /// One player.
     Player(String),
 }
 
-impl Default for Target {
+impl Default for ChannelTarget {
     fn default() -> Self {
         Self::Room(String::new())
     }
 }
 
-impl std::fmt::Display for Target {
+impl std::fmt::Display for ChannelTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Room(name) => write!(f, "the room {name:?}"),
@@ -153,13 +153,13 @@ impl std::fmt::Display for Target {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ChannelRow {
-    /// Whom it is addressed to.
-    pub target: Target,
-    /// Whether it is open just now: somebody speaks, and nothing keeps it closed.
+    /// Its recipient.
+    pub target: ChannelTarget,
+    /// Whether it is open just now: there is speech, and nothing keeps it closed.
     pub is_open: bool,
     /// Whether it is always kept closed: by a mute of its own, a zone, or its activation.
     pub is_closed_by: Option<String>,
-    /// Who is heard over whom: `low`, `default`, `medium`, `high`.
+    /// The priority; a listener ducks lower ones: `low`, `default`, `medium`, `high`.
     pub priority: String,
     /// Whether the voice comes from the player's place.
     pub positional: bool,
@@ -170,7 +170,7 @@ pub struct ChannelRow {
 impl Default for ChannelRow {
     fn default() -> Self {
         Self {
-            target: Target::default(),
+            target: ChannelTarget::default(),
             is_open: false,
             is_closed_by: None,
             priority: String::new(),
@@ -186,7 +186,7 @@ impl Default for ChannelRow {
 #[non_exhaustive]
 pub struct TokenRule {
     /// What it would speak or listen to.
-    pub target: Target,
+    pub target: ChannelTarget,
     /// True for speaking, false for listening.
     pub is_speaking: bool,
     /// The tokens of which one is needed.

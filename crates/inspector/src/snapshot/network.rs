@@ -78,7 +78,7 @@ impl FlowRow {
 pub struct UplinkRow {
     /// Frames that were sent to at least one listener.
     pub frames_sent: u64,
-    /// Frames that nobody was there to hear.
+    /// Frames without a listener.
     pub frames_unheard: u64,
     /// Of a hundred frames, how many of late did not reach the server; none if it does not say so.
     pub lost_percent: Option<f32>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Target;
+use super::ChannelTarget;
 
 /// What a client knows of a player, itself included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct PlayerRow {
     /// Whether it speaks to us just now.
     pub is_speaking: bool,
     /// Through what its voice last came to us.
-    pub channels: Vec<Target>,
+    pub channels: Vec<ChannelTarget>,
     /// The priority of those channels.
     pub priority: String,
     /// Whether its voice comes from a place.
@@ -35,7 +35,7 @@ pub struct PlayerRow {
     /// Why its voice cannot be decoded at all, in words.
     pub undecodable_because: Option<String>,
     /// Why it is not heard although it speaks.
-    pub unheard: Option<Unheard>,
+    pub unheard: Option<UnheardReason>,
     /// Milliseconds since a frame of its came in; none if none ever did.
     pub heard_ms_ago: Option<u64>,
     /// Packets of voice that came in.
@@ -69,7 +69,7 @@ pub struct PlayerRow {
     /// For how many milliseconds its frames have been coming in with nothing louder than -80 dB of full scale in them;
     /// none if they have sound, or none come.
     pub silent_for_ms: Option<u64>,
-    /// The last 20 s, for a graph; empty for those who have not spoken in that time.
+    /// The last 20 s, for a graph; empty for players that have not spoken in that time.
     pub history: History,
 }
 
@@ -110,18 +110,18 @@ impl Default for PlayerRow {
     }
 }
 
-/// Why somebody who speaks is not heard.
+/// Why a speaker is not heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Unheard {
-    /// The listener hears nobody.
+pub enum UnheardReason {
+    /// The listener has deafened itself.
     Deafened,
     /// The listener has muted the speaker.
     Muted,
     /// The speaker's volume, or that of its channel, is 0.
     TurnedDown,
-    /// Somebody of a higher priority speaks.
+    /// A player of a higher priority speaks.
     Outranked,
     /// The speaker is too far away.
     OutOfRange,

@@ -1,9 +1,9 @@
-//! A server and its sessions: who is there, who spoke to what, what was refused.
+//! A server and its sessions: the players, the recipients of their voices, and what was refused.
 
 use serde::{Deserialize, Serialize};
 
 use super::client::Note;
-use super::{FlowRow, NetworkRow, PageRow, Target, VERSION};
+use super::{ChannelTarget, FlowRow, NetworkRow, PageRow, VERSION};
 
 /// How a server is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct ServedSession {
     pub name: String,
     /// Everybody in it, by ascending id.
     pub players: Vec<ServedPlayer>,
-    /// Every room that somebody listens to.
+    /// Every room with listeners.
     pub rooms: Vec<ServedRoom>,
     /// What passed, by type of packet.
     pub network: NetworkRow,
@@ -55,14 +55,14 @@ pub struct ServedPlayer {
     pub id: u16,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
-    /// Whether the server follows its voice; that of clients of the original it only does while somebody looks and they
-    /// speak. If not, none of the next two is known.
+    /// Whether the server follows its voice; that of clients of the original it only follows while a viewer looks and
+    /// they speak. If not, none of the next two is known.
     pub is_followed: bool,
     /// Milliseconds since a frame of its voice came in; none if none ever did.
     pub voice_ms_ago: Option<u64>,
-    /// Whom that frame was for.
-    pub voice_to: Vec<Target>,
-    /// Rooms that it wanted to listen or speak to and may not.
+    /// The recipients of that frame.
+    pub voice_to: Vec<ChannelTarget>,
+    /// Rooms that it wanted to listen or speak to and is denied.
     pub refused_rooms: Vec<RefusedRoom>,
     /// An operator has muted it, for this reason, which may be empty: its voice goes nowhere.
     pub server_muted: Option<String>,
@@ -70,17 +70,16 @@ pub struct ServedPlayer {
     pub server_deafened: Option<String>,
     /// Whether it has told the server where it is.
     pub has_place: bool,
-    /// How far away others are who have told that, too, the nearest first: at most
-    /// [`DISTANCES_MAX`](Self::DISTANCES_MAX). None while nobody looks, in a session without proximity rooms, and where
-    /// more than 256 players have a place.
+    /// How far away others with a position are, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX). None
+    /// without a viewer, in a session without proximity rooms, and where more than 256 players have a position.
     pub distances: Vec<DistanceRow>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     pub lost_percent: Option<f32>,
-    /// Which way its voice takes, in words; none if its network has one only, or nobody asked it.
+    /// The route of its voice, in words; none if its network has only one, or it was not asked.
     pub voice_path: Option<String>,
-    /// Which network it came over, such as `quic`, `browser` or `browser-fallback`; none while nobody looks.
+    /// The network it came over, such as `quic`, `browser` or `browser-fallback`; none without a viewer.
     pub network: Option<String>,
-    /// Its page, if it is a browser whose player is in the server; none while nobody looks.
+    /// Its page, if it is a browser whose player is in the server; none without a viewer.
     pub page: Option<PageRow>,
     /// What came from it.
     pub received: FlowRow,
@@ -95,30 +94,30 @@ impl ServedPlayer {
     pub const DISTANCES_MAX: usize = 32;
 }
 
-/// A room that somebody may not use.
+/// A room whose use is denied to a player.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RefusedRoom {
     /// Its name.
     pub room: String,
-    /// True if it may not speak there, false if it may not listen.
+    /// True if it is denied to speak there, false if to listen.
     pub is_speaking: bool,
 }
 
 impl RefusedRoom {
-    /// A room where somebody may not speak, or else not listen.
+    /// A room where speaking, or else listening, is denied.
     pub fn new(room: impl Into<String>, is_speaking: bool) -> Self {
         Self { room: room.into(), is_speaking }
     }
 }
 
-/// How far away somebody is.
+/// How far away a player is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DistanceRow {
-    /// Who.
+    /// The player's name.
     pub player: String,
     /// How far, in metres.
     pub metres: f32,
@@ -131,14 +130,14 @@ impl DistanceRow {
     }
 }
 
-/// A room that somebody listens to.
+/// A room with listeners.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServedRoom {
     /// Its name.
     pub name: String,
-    /// The names of who listens to it.
+    /// The names of its listeners.
     pub listeners: Vec<String>,
     /// How far a voice carries in it, in metres; none if distance does not decide there.
     pub range_m: Option<f32>,

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// Who speaks.
+    /// The speaker's name.
     pub speaker: String,
-    /// Who does not hear it.
+    /// The name of the listener that does not hear it.
     pub listener: String,
     /// What was found at each link.
     pub steps: Vec<Step>,
@@ -20,15 +20,15 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// The first link that is broken: what to repair first. Later ones may be broken because of it.
     pub fn first_broken(&self) -> Option<&Step> {
-        self.steps.iter().find(|step| step.outcome == Outcome::Broken)
+        self.steps.iter().find(|step| step.outcome == StepOutcome::Broken)
     }
 
     /// Why the first broken link is broken.
-    pub fn cause(&self) -> Option<&Cause> {
+    pub fn cause(&self) -> Option<&SilenceCause> {
         self.first_broken()?.cause.as_ref()
     }
 
-    /// In one or two sentences: what is broken and what to do, or whom to ask.
+    /// In one or two sentences: what is broken and what to do, or which inspector to ask.
     pub fn verdict(&self) -> String {
         let Self { speaker, listener, steps } = self;
         if let Some(step) = self.first_broken() {
@@ -37,7 +37,7 @@ impl Diagnosis {
                 None => format!("{}.", step.words),
             };
         }
-        let unknown: Vec<&Step> = steps.iter().filter(|step| step.outcome == Outcome::Unknown).collect();
+        let unknown: Vec<&Step> = steps.iter().filter(|step| step.outcome == StepOutcome::Unknown).collect();
         if unknown.is_empty() {
             return format!("{listener} can hear {speaker}: no link is broken.");
         }
@@ -56,9 +56,9 @@ impl fmt::Display for Diagnosis {
         writeln!(f, "Why does {} not hear {}?", Shown(&self.listener), Shown(&self.speaker))?;
         for step in &self.steps {
             let mark = match step.outcome {
-                Outcome::Passed => "ok     ",
-                Outcome::Broken => "BROKEN ",
-                Outcome::Unknown => "?      ",
+                StepOutcome::Passed => "ok     ",
+                StepOutcome::Broken => "BROKEN ",
+                StepOutcome::Unknown => "?      ",
             };
             writeln!(f, "  {mark} {:<20} {}", step.link.title(), Shown(&step.words))?;
         }
@@ -81,43 +81,43 @@ impl fmt::Display for Shown<'_> {
 #[non_exhaustive]
 pub struct Step {
     /// The link.
-    pub link: Link,
+    pub link: PathLink,
     /// Whether it holds.
-    pub outcome: Outcome,
+    pub outcome: StepOutcome,
     /// What was seen, in words.
     pub words: String,
     /// Why it is broken, for programs.
-    pub cause: Option<Cause>,
-    /// What to do about a broken link, or whom to ask about an unknown one.
+    pub cause: Option<SilenceCause>,
+    /// What to do about a broken link, or which inspector to ask about an unknown one.
     pub remedy: Option<String>,
 }
 
 impl Step {
-    pub(super) fn passed(link: Link, words: impl Into<String>) -> Self {
-        Self { link, outcome: Outcome::Passed, words: words.into(), cause: None, remedy: None }
+    pub(super) fn passed(link: PathLink, words: impl Into<String>) -> Self {
+        Self { link, outcome: StepOutcome::Passed, words: words.into(), cause: None, remedy: None }
     }
 
     pub(super) fn broken(
-        link: Link,
-        cause: Cause,
+        link: PathLink,
+        cause: SilenceCause,
         words: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        let (outcome, cause, remedy) = (Outcome::Broken, Some(cause), Some(remedy.into()));
+        let (outcome, cause, remedy) = (StepOutcome::Broken, Some(cause), Some(remedy.into()));
         Self { link, outcome, words: words.into(), cause, remedy }
     }
 
-    /// Nobody here knows, but whose inspector does.
-    pub(super) fn unknown(link: Link, words: impl Into<String>, whom: &str) -> Self {
-        let remedy = Some(format!("ask the inspector of {whom}"));
-        Self { link, outcome: Outcome::Unknown, words: words.into(), cause: None, remedy }
+    /// Unknown here, but known to this one's inspector.
+    pub(super) fn unknown(link: PathLink, words: impl Into<String>, knows: &str) -> Self {
+        let remedy = Some(format!("ask the inspector of {knows}"));
+        Self { link, outcome: StepOutcome::Unknown, words: words.into(), cause: None, remedy }
     }
 }
 
 /// Whether a link holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum StepOutcome {
     /// It does.
     Passed,
     /// It does not.
@@ -130,7 +130,7 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Link {
+pub enum PathLink {
     /// The speaker is in the session.
     SpeakerJoined,
     /// The listener is in the same session.
@@ -143,7 +143,7 @@ pub enum Link {
     Activation,
     /// A channel is open.
     Channel,
-    /// The listener is who the channels are for.
+    /// The listener is a recipient of the channels.
     Rooms,
     /// Both may do what they want to do.
     Tokens,
@@ -157,11 +157,11 @@ pub enum Link {
     Loss,
     /// The listener can decode it.
     Codec,
-    /// The listener hears anybody at all.
+    /// The listener hears any player at all.
     Ears,
     /// The listener has not turned the speaker down.
     Volume,
-    /// Nobody more important speaks.
+    /// No player of a higher priority speaks.
     Priority,
     /// The speaker is near enough.
     Distance,
@@ -171,7 +171,7 @@ pub enum Link {
     Loudspeaker,
 }
 
-impl Link {
+impl PathLink {
     /// What it is called, in a word or two.
     pub fn title(self) -> &'static str {
         match self {
@@ -202,14 +202,14 @@ impl Link {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Cause {
+pub enum SilenceCause {
     /// Speaker and listener are the same.
     SamePlayer,
     /// A client has no connection to a session.
     NotConnected,
-    /// Nobody of that name is in the session, nor anybody with a name like it.
+    /// No player of that name is in the session, and none of a similar name.
     NotJoined,
-    /// Nobody of that name is in the session, but somebody with a name like it.
+    /// No player of that name is in the session, but one of a similar name.
     OtherName {
         /// That name.
         similar: String,
@@ -232,14 +232,14 @@ pub enum Cause {
     DeafenedByServer,
     /// The speaker does not hold the key for push to talk.
     KeyNotHeld,
-    /// The speaker's microphone hears something, but nobody speaks.
-    NobodySpeaks,
-    /// The speaker speaks to nobody.
+    /// The speaker's microphone hears something, but no speech.
+    NoSpeech,
+    /// The speaker has no open channel.
     NoChannel,
     /// Every channel of the speaker's is kept closed, or each that the listener would hear.
     ChannelClosed,
-    /// Nobody listens to what the speaker speaks to.
-    NobodyListens,
+    /// What the speaker speaks to has no listener.
+    NoListener,
     /// Others listen to what the speaker speaks to, the listener does not.
     NotListening,
     /// A token is missing.
@@ -260,7 +260,7 @@ pub enum Cause {
     Loss,
     /// The listener cannot decode the speaker's codec.
     Undecodable,
-    /// The listener hears nobody.
+    /// The listener has deafened itself.
     Deafened,
     /// The listener has turned everybody down to nothing.
     MasterVolumeZero,
@@ -268,7 +268,7 @@ pub enum Cause {
     MutedByListener,
     /// The listener has turned the speaker down to nothing, or the speaker its channel.
     VolumeZero,
-    /// Somebody of a higher priority speaks.
+    /// A player of a higher priority speaks.
     Outranked,
     /// The speaker is too far away.
     OutOfRange,

@@ -1,22 +1,26 @@
-//! The listener's side: decoding, mutes and volumes, who is heard over whom, the loudspeaker.
+//! The listener's side: decoding, mutes and volumes, priorities, the loudspeaker.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::pages;
 use super::scene::Scene;
-use crate::{ClientSnapshot, DeviceState, PlayerRow, Unheard};
+use crate::{ClientSnapshot, DeviceStatus, PlayerRow, UnheardReason};
 
 /// What only the listener's client knows.
-fn unseen(scene: &Scene<'_>, link: Link, what: &str) -> Step {
+fn unseen(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
     Step::unknown(link, format!("{what} is not known here"), scene.listener)
 }
 
-/// What the listener's client says of the speaker, or the step that says that nobody knows.
-fn heard<'a>(scene: &Scene<'a>, link: Link, what: &str) -> Result<(&'a ClientSnapshot, &'a PlayerRow), Step> {
+/// The listener's client's row of the speaker, or the step that says that it is unknown.
+fn heard<'a>(
+    scene: &Scene<'a>,
+    link: PathLink,
+    what: &str,
+) -> Result<(&'a ClientSnapshot, &'a PlayerRow), Step> {
     scene.ear.zip(scene.heard()).ok_or_else(|| unseen(scene, link, what))
 }
 
 pub(super) fn codec(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Codec, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Codec, scene.speaker, scene.listener);
     let row = match heard(scene, link, "whether it can be decoded") {
         Ok((_, row)) => row,
         Err(step) => return step,
@@ -24,7 +28,7 @@ pub(super) fn codec(scene: &Scene<'_>) -> Step {
     if let Some(because) = &row.undecodable_because {
         return Step::broken(
             link,
-            Cause::Undecodable,
+            SilenceCause::Undecodable,
             format!("{listener} cannot decode what {speaker} sends: {because}"),
             format!("let {speaker} use Opus with a frame size and rate that everybody has"),
         );
@@ -36,118 +40,138 @@ pub(super) fn codec(scene: &Scene<'_>) -> Step {
             row.undecodable, row.played
         );
         let remedy = format!("let {speaker} and {listener} use the same version");
-        return Step::broken(link, Cause::Undecodable, words, remedy);
+        return Step::broken(link, SilenceCause::Undecodable, words, remedy);
     }
     Step::passed(link, format!("{} of {} packets were decoded", row.played, row.received))
 }
 
 pub(super) fn ears(scene: &Scene<'_>) -> Step {
-    let (link, listener) = (Link::Ears, scene.listener);
+    let (link, listener) = (PathLink::Ears, scene.listener);
     let Some(ear) = scene.ear else {
         return pages::ears(scene)
             .unwrap_or_else(|| unseen(scene, link, "whether the listener hears anybody"));
     };
     if ear.deafened {
-        let words = format!("{listener} has deafened itself and hears nobody");
-        return Step::broken(link, Cause::Deafened, words, format!("let {listener} undeafen itself"));
+        let words = format!("{listener} has deafened itself");
+        return Step::broken(link, SilenceCause::Deafened, words, format!("let {listener} undeafen itself"));
     }
     if ear.master_volume <= 0.0 {
         let words = format!("{listener} has turned the volume of everybody down to 0");
-        return Step::broken(link, Cause::MasterVolumeZero, words, "turn it up");
+        return Step::broken(link, SilenceCause::MasterVolumeZero, words, "turn it up");
     }
     Step::passed(link, format!("{listener} hears everybody at volume {}", ear.master_volume))
 }
 
 pub(super) fn volume(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Volume, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Volume, scene.speaker, scene.listener);
     let row = match heard(scene, link, "whether the listener has muted the speaker") {
         Ok((_, row)) => row,
         Err(step) => return pages::volume(scene).unwrap_or(step),
     };
     if row.muted {
         let words = format!("{listener} has muted {speaker}");
-        return Step::broken(link, Cause::MutedByListener, words, format!("let {listener} unmute {speaker}"));
+        return Step::broken(
+            link,
+            SilenceCause::MutedByListener,
+            words,
+            format!("let {listener} unmute {speaker}"),
+        );
     }
     if row.volume <= 0.0 {
         let words = format!("{listener} has turned {speaker} down to 0");
-        return Step::broken(link, Cause::VolumeZero, words, format!("let {listener} turn {speaker} up"));
+        return Step::broken(
+            link,
+            SilenceCause::VolumeZero,
+            words,
+            format!("let {listener} turn {speaker} up"),
+        );
     }
-    if row.unheard == Some(Unheard::TurnedDown) {
+    if row.unheard == Some(UnheardReason::TurnedDown) {
         let words = format!("the channel that {speaker} speaks over has the volume 0");
-        return Step::broken(link, Cause::VolumeZero, words, format!("let {speaker} turn the channel up"));
+        return Step::broken(
+            link,
+            SilenceCause::VolumeZero,
+            words,
+            format!("let {speaker} turn the channel up"),
+        );
     }
     Step::passed(link, format!("{speaker} is not muted there, and has the volume {}", row.volume))
 }
 
 pub(super) fn priority(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Priority, scene.speaker, scene.listener);
-    let (ear, row) = match heard(scene, link, "who is heard over whom") {
+    let (link, speaker, listener) = (PathLink::Priority, scene.speaker, scene.listener);
+    let (ear, row) = match heard(scene, link, "the priorities of the voices") {
         Ok(known) => known,
         Err(step) => return step,
     };
-    if row.unheard != Some(Unheard::Outranked) {
-        return Step::passed(link, "nobody of a higher priority drowns it");
+    if row.unheard != Some(UnheardReason::Outranked) {
+        return Step::passed(link, "no voice of a higher priority");
     }
     let above = ear.players.iter().filter(|other| other.name != speaker && other.is_speaking);
     let above: Vec<&str> = above.filter(|other| other.unheard.is_none()).map(|other| &*other.name).collect();
-    let who = if above.is_empty() { "somebody".to_owned() } else { above.join(", ") };
-    let words = format!("{listener} hears {who} at a higher priority than {speaker}'s {:?}", row.priority);
+    let louder = if above.is_empty() { "another player".to_owned() } else { above.join(", ") };
+    let words = format!("{listener} hears {louder} at a higher priority than {speaker}'s {:?}", row.priority);
     let remedy = format!("wait until that is over, or raise the priority of {speaker}'s channel");
-    Step::broken(link, Cause::Outranked, words, remedy)
+    Step::broken(link, SilenceCause::Outranked, words, remedy)
 }
 
 pub(super) fn distance(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Distance, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Distance, scene.speaker, scene.listener);
     let row = match heard(scene, link, "how far apart they are") {
         Ok((_, row)) => row,
         Err(step) => return step,
     };
     let how_far = row.distance_m.map(|metres| format!("{metres:.1} m"));
-    if row.unheard == Some(Unheard::OutOfRange) {
+    if row.unheard == Some(UnheardReason::OutOfRange) {
         let how_far = how_far.map_or(String::new(), |how_far| format!(", {how_far}"));
         let words = format!("{speaker} is too far away from {listener}{how_far}");
-        return Step::broken(link, Cause::OutOfRange, words, "go nearer, or widen the range");
+        return Step::broken(link, SilenceCause::OutOfRange, words, "go nearer, or widen the range");
     }
     Step::passed(link, how_far.unwrap_or_else(|| "the voice comes from no place".into()))
 }
 
 pub(super) fn crowd(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Crowd, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Crowd, scene.speaker, scene.listener);
     let (ear, row) = match heard(scene, link, "how many speak at the same time") {
         Ok(known) => known,
         Err(step) => return pages::crowd(scene).unwrap_or(step),
     };
     let speaking = ear.players.iter().filter(|player| player.is_speaking).count();
-    if row.unheard == Some(Unheard::Crowded) {
+    if row.unheard == Some(UnheardReason::Crowded) {
         let words = format!(
             "{speaking} speak at the same time, {listener} decodes at most {}, and {speaker} is not among the \
              loudest",
             ear.max_voices
         );
-        return Step::broken(link, Cause::Crowded, words, "raise that limit, or let fewer speak");
+        return Step::broken(link, SilenceCause::Crowded, words, "raise that limit, or let fewer speak");
     }
     Step::passed(link, format!("{speaking} speak at the same time, {} may", ear.max_voices))
 }
 
 pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
-    let (link, listener) = (Link::Loudspeaker, scene.listener);
+    let (link, listener) = (PathLink::Loudspeaker, scene.listener);
     let Some(ear) = scene.ear else {
         return unseen(scene, link, "the loudspeaker");
     };
     if let Some(trouble) = &ear.output_trouble {
         let words = format!("{listener}'s output takes no more: {trouble}");
-        return Step::broken(link, Cause::LoudspeakerFailed, words, "give its voice chat another output");
+        return Step::broken(
+            link,
+            SilenceCause::LoudspeakerFailed,
+            words,
+            "give its voice chat another output",
+        );
     }
     let Some(device) = &ear.loudspeaker else {
         return Step::passed(link, format!("{listener} hears through something that is no device"));
     };
     let (state, remedy) = match device.state {
-        DeviceState::Running => return Step::passed(link, format!("{} runs", device.name)),
-        DeviceState::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
-        DeviceState::Missing => ("is missing", "plug one in, or choose one that is there"),
-        DeviceState::Denied => ("may not be used by this program", "allow it in the system's settings"),
-        DeviceState::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
-        DeviceState::Off => ("is switched off in the voice chat", "choose one"),
+        DeviceStatus::Running => return Step::passed(link, format!("{} runs", device.name)),
+        DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
+        DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
+        DeviceStatus::Denied => ("may not be used by this program", "allow it in the system's settings"),
+        DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
+        DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),
     };
-    Step::broken(link, Cause::LoudspeakerFailed, format!("{listener}'s loudspeaker {state}"), remedy)
+    Step::broken(link, SilenceCause::LoudspeakerFailed, format!("{listener}'s loudspeaker {state}"), remedy)
 }

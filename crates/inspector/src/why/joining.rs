@@ -1,26 +1,28 @@
 //! Whether both are in the session.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::near_name::nearest;
 use super::scene::Scene;
-use crate::{ClientSnapshot, Status};
+use crate::{ClientSnapshot, ConnectionState};
 
 pub(super) fn speaker_joined(scene: &Scene<'_>) -> Step {
-    joined(scene, Link::SpeakerJoined, scene.speaker, scene.mouth)
+    joined(scene, PathLink::SpeakerJoined, scene.speaker, scene.mouth)
 }
 
 pub(super) fn listener_joined(scene: &Scene<'_>) -> Step {
-    let step = joined(scene, Link::ListenerJoined, scene.listener, scene.ear);
+    let step = joined(scene, PathLink::ListenerJoined, scene.listener, scene.ear);
     match together(scene) {
         Some(apart) if step.cause.is_none() => apart,
         _ => step,
     }
 }
 
-fn joined(scene: &Scene<'_>, link: Link, name: &str, own: Option<&ClientSnapshot>) -> Step {
+fn joined(scene: &Scene<'_>, link: PathLink, name: &str, own: Option<&ClientSnapshot>) -> Step {
     if let Some(own) = own {
         return match own.status {
-            Status::Connected => Step::passed(link, format!("{name} is in the session, its own client says")),
+            ConnectionState::Connected => {
+                Step::passed(link, format!("{name} is in the session, its own client says"))
+            }
             _ => not_connected(link, own),
         };
     }
@@ -34,39 +36,39 @@ fn joined(scene: &Scene<'_>, link: Link, name: &str, own: Option<&ClientSnapshot
     let seen = scene.witnesses().flat_map(|client| &client.players).map(|player| &*player.name);
     let everybody: Vec<&str> = served.chain(seen).collect();
     if everybody.is_empty() && scene.sessions.is_empty() {
-        return Step::unknown(link, format!("nobody here knows who is in the session with {name}"), name);
+        return Step::unknown(link, format!("the players in {name}'s session are not known here"), name);
     }
     not_there(link, name, nearest(name, everybody))
 }
 
-fn not_connected(link: Link, own: &ClientSnapshot) -> Step {
+fn not_connected(link: PathLink, own: &ClientSnapshot) -> Step {
     let name = &own.name;
     let state = match own.status {
-        Status::Connecting => "is on the way into the session",
+        ConnectionState::Connecting => "is on the way into the session",
         _ => "is in no session",
     };
     let (because, remedy) = match &own.trouble {
-        Some(trouble) if own.status == Status::Connecting => {
+        Some(trouble) if own.status == ConnectionState::Connecting => {
             (format!(" ({trouble})"), "repair that; its client goes on trying")
         }
         Some(trouble) => (format!(" ({trouble})"), "repair that, and let it join again"),
         None => (String::new(), "let it join, and see what its client says"),
     };
-    Step::broken(link, Cause::NotConnected, format!("{name} {state}{because}"), remedy)
+    Step::broken(link, SilenceCause::NotConnected, format!("{name} {state}{because}"), remedy)
 }
 
-fn not_there(link: Link, name: &str, similar: Option<&str>) -> Step {
+fn not_there(link: PathLink, name: &str, similar: Option<&str>) -> Step {
     match similar {
         Some(similar) => Step::broken(
             link,
-            Cause::OtherName { similar: similar.to_owned() },
-            format!("nobody named {name:?} is in the session, but {similar:?} is"),
+            SilenceCause::OtherName { similar: similar.to_owned() },
+            format!("no player named {name:?} is in the session, but {similar:?} is"),
             format!("ask about {similar:?}, or let {name} join under the right name"),
         ),
         None => Step::broken(
             link,
-            Cause::NotJoined,
-            format!("nobody named {name:?} is in the session"),
+            SilenceCause::NotJoined,
+            format!("no player named {name:?} is in the session"),
             format!("let {name} join, and compare the address: it names the server and the session"),
         ),
     }
@@ -79,7 +81,8 @@ fn together(scene: &Scene<'_>) -> Option<Step> {
         (Some(one), Some(other)) => !std::ptr::eq(one, other),
         _ => match (scene.mouth, scene.ear) {
             (Some(mouth), Some(ear)) => {
-                let is_in = mouth.status == Status::Connected && ear.status == Status::Connected;
+                let is_in =
+                    mouth.status == ConnectionState::Connected && ear.status == ConnectionState::Connected;
                 is_in
                     && ear.knows_everybody
                     && mouth.knows_everybody
@@ -91,8 +94,8 @@ fn together(scene: &Scene<'_>) -> Option<Step> {
     };
     is_apart.then(|| {
         Step::broken(
-            Link::ListenerJoined,
-            Cause::OtherSession,
+            PathLink::ListenerJoined,
+            SilenceCause::OtherSession,
             format!("{speaker} and {listener} are in different sessions"),
             "let both join with the same address: it names the server and the session",
         )

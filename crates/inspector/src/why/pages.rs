@@ -1,6 +1,6 @@
 //! Pages in browsers, of which the server knows what natives' own clients tell.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::{Scene, ago, is_recent};
 use crate::PageRow;
 
@@ -15,7 +15,7 @@ fn ear<'a>(scene: &Scene<'a>) -> Option<&'a PageRow> {
 }
 
 pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
-    let (link, name, page) = (Link::Microphone, scene.speaker, mouth(scene)?);
+    let (link, name, page) = (PathLink::Microphone, scene.speaker, mouth(scene)?);
     if scene.sends().is_some() {
         return None;
     }
@@ -25,7 +25,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
     if !is_recent(page.voice_ms_ago) {
         return Some(Step::broken(
             link,
-            Cause::NoInput,
+            SilenceCause::NoInput,
             format!("no sound comes from {name}'s page (the last: {})", ago(page.voice_ms_ago)),
             "look at the microphone in the page: it is off, or the browser does not allow it",
         ));
@@ -34,7 +34,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
     if is_said_silently {
         return Some(Step::broken(
             link,
-            Cause::MicrophoneSilent,
+            SilenceCause::MicrophoneSilent,
             format!("what comes from {name}'s page is silence"),
             format!("look at {name}'s microphone and at its level in the page and in the system's settings"),
         ));
@@ -43,7 +43,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
 }
 
 /// What a page tells by its channels only.
-pub(super) fn gate(scene: &Scene<'_>, link: Link) -> Option<Step> {
+pub(super) fn gate(scene: &Scene<'_>, link: PathLink) -> Option<Step> {
     let page = mouth(scene)?;
     let words = format!("{}'s page has {} channels open", scene.speaker, page.channels);
     Some(Step::passed(link, words))
@@ -51,12 +51,12 @@ pub(super) fn gate(scene: &Scene<'_>, link: Link) -> Option<Step> {
 
 pub(super) fn channel(scene: &Scene<'_>) -> Option<Step> {
     let (name, page) = (scene.speaker, mouth(scene)?);
-    let speaks_to_nobody = page.channels == 0 && page.is_connected && scene.sends().is_none();
-    speaks_to_nobody.then(|| {
+    let is_without_channel = page.channels == 0 && page.is_connected && scene.sends().is_none();
+    is_without_channel.then(|| {
         Step::broken(
-            Link::Channel,
-            Cause::NoChannel,
-            format!("sound comes from {name}'s page, and it speaks to nobody"),
+            PathLink::Channel,
+            SilenceCause::NoChannel,
+            format!("sound comes from {name}'s page, but it has no open channel"),
             format!(
                 "let {name} unmute itself in the page, hold the key while speaking, or lower the threshold"
             ),
@@ -68,7 +68,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Option<Step> {
     let (name, page) = (scene.speaker, mouth(scene)?);
     let (what, remedy) = refusal(page).filter(|_| scene.sends().is_none())?;
     let words = format!("the server drops what comes from {name}'s page: {what}");
-    Some(Step::broken(Link::Uplink, Cause::VoiceRefused, words, remedy))
+    Some(Step::broken(PathLink::Uplink, SilenceCause::VoiceRefused, words, remedy))
 }
 
 /// Why the server drops a page's voice, and what helps.
@@ -86,7 +86,7 @@ fn refusal(page: &PageRow) -> Option<(&'static str, &'static str)> {
 }
 
 pub(super) fn ears(scene: &Scene<'_>) -> Option<Step> {
-    let (link, name, page) = (Link::Ears, scene.listener, ear(scene)?);
+    let (link, name, page) = (PathLink::Ears, scene.listener, ear(scene)?);
     if !page.is_connected {
         return Some(away(link, name));
     }
@@ -94,28 +94,28 @@ pub(super) fn ears(scene: &Scene<'_>) -> Option<Step> {
 }
 
 pub(super) fn volume(scene: &Scene<'_>) -> Option<Step> {
-    let (link, speaker, listener, page) = (Link::Volume, scene.speaker, scene.listener, ear(scene)?);
+    let (link, speaker, listener, page) = (PathLink::Volume, scene.speaker, scene.listener, ear(scene)?);
     let is_ignored = page.ignored.iter().any(|name| name == speaker);
     is_ignored.then(|| {
         let words = format!("{listener} has muted {speaker} in its page");
-        Step::broken(link, Cause::MutedByListener, words, format!("let {listener} unmute {speaker}"))
+        Step::broken(link, SilenceCause::MutedByListener, words, format!("let {listener} unmute {speaker}"))
     })
 }
 
 pub(super) fn crowd(scene: &Scene<'_>) -> Option<Step> {
-    let (link, speaker, listener, page) = (Link::Crowd, scene.speaker, scene.listener, ear(scene)?);
+    let (link, speaker, listener, page) = (PathLink::Crowd, scene.speaker, scene.listener, ear(scene)?);
     if !page.without_slot.iter().any(|name| name == speaker) {
-        return Some(Step::passed(link, format!("{listener}'s page leaves {speaker} out for nobody louder")));
+        return Some(Step::passed(link, format!("{listener}'s page plays {speaker}")));
     }
     let words = format!(
         "more speak at the same time than {listener}'s page plays, which is {}, and {speaker} is not among the loudest",
         page.slots
     );
-    Some(Step::broken(link, Cause::Crowded, words, "let fewer speak, or raise the priority of one"))
+    Some(Step::broken(link, SilenceCause::Crowded, words, "let fewer speak, or raise the priority of one"))
 }
 
-fn away(link: Link, name: &str) -> Step {
+fn away(link: PathLink, name: &str) -> Step {
     let words = format!("{name}'s page is away, and its place is kept for a moment");
     let remedy = format!("let {name} look at the page: it is closed, asleep, or without a network");
-    Step::broken(link, Cause::PageAway, words, remedy)
+    Step::broken(link, SilenceCause::PageAway, words, remedy)
 }

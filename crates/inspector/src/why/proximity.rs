@@ -1,19 +1,19 @@
-//! Rooms where the server sends voice only to who is near.
+//! Rooms where the server sends voice only to nearby listeners.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::Scene;
-use crate::{ServedPlayer, ServedRoom, ServedSession, Target};
+use crate::{ChannelTarget, ServedPlayer, ServedRoom, ServedSession};
 
 pub(super) fn proximity(scene: &Scene<'_>) -> Step {
-    let link = Link::Proximity;
+    let link = PathLink::Proximity;
     if scene.arrives() {
         return Step::passed(link, "it arrives");
     }
     let Some(session) = scene.session else {
-        return Step::unknown(link, "whether distance decides who hears it is not known here", "the server");
+        return Step::unknown(link, "whether distance decides about it is not known here", "the server");
     };
     if session.rooms.iter().all(|room| room.range_m.is_none()) {
-        return Step::passed(link, "there is no room where distance decides who hears whom");
+        return Step::passed(link, "no room where distance decides");
     }
     let (Some(targets), Some(rooms)) = (scene.targets(), scene.rooms_of_listener()) else {
         let words =
@@ -23,10 +23,10 @@ pub(super) fn proximity(scene: &Scene<'_>) -> Step {
     let mut widest: Option<(&ServedRoom, f32)> = None;
     for target in &targets {
         let room = match target {
-            Target::Player(name) if name == scene.listener => {
+            ChannelTarget::Player(name) if name == scene.listener => {
                 return Step::passed(link, format!("{} is spoken to wherever it is", scene.listener));
             }
-            Target::Room(name) if rooms.contains(name) => name,
+            ChannelTarget::Room(name) if rooms.contains(name) => name,
             _ => continue,
         };
         match ranged(session, room) {
@@ -50,7 +50,7 @@ fn ranged<'a>(session: &'a ServedSession, name: &str) -> Option<(&'a ServedRoom,
 }
 
 fn in_range(scene: &Scene<'_>, room: &ServedRoom, range: f32) -> Step {
-    let (link, speaker, listener) = (Link::Proximity, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Proximity, scene.speaker, scene.listener);
     let (Some(mouth), Some(ear)) = (scene.served_speaker(), scene.served_listener()) else {
         return Step::unknown(link, "where the two are is not known here", "the server");
     };
@@ -65,9 +65,9 @@ fn in_range(scene: &Scene<'_>, room: &ServedRoom, range: f32) -> Step {
         (true, true) => return within(scene, name, range, distance(mouth, ear)),
     };
     let words = format!(
-        "{placeless} does not tell the server where it is, and in the room {name:?} distance decides who hears whom"
+        "{placeless} does not report its position to the server, and in the room {name:?} distance decides"
     );
-    Step::broken(link, Cause::NoPosition, words, format!("let {placeless} share its position"))
+    Step::broken(link, SilenceCause::NoPosition, words, format!("let {placeless} share its position"))
 }
 
 /// How far apart the two are, or how far at least.
@@ -85,7 +85,7 @@ fn distance(mouth: &ServedPlayer, ear: &ServedPlayer) -> Distance {
     if let Some(metres) = listed(mouth, &ear.name).or_else(|| listed(ear, &mouth.name)) {
         return Distance::Known(metres);
     }
-    // Who is not listed is farther away than everybody who is, if the list is as long as it can be.
+    // A player that is not listed is farther away than all listed ones, if the list is as long as it can be.
     let last = |from: &ServedPlayer| {
         from.distances.get(ServedPlayer::DISTANCES_MAX - 1).map(|farthest| farthest.metres)
     };
@@ -94,10 +94,15 @@ fn distance(mouth: &ServedPlayer, ear: &ServedPlayer) -> Distance {
 }
 
 fn within(scene: &Scene<'_>, room: &str, range: f32, distance: Distance) -> Step {
-    let (link, speaker, listener) = (Link::Proximity, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Proximity, scene.speaker, scene.listener);
     let too_far = |how_far: String| {
         let words = format!("{speaker} is {how_far} away from {listener}, and {room:?} carries {range:.1} m");
-        Step::broken(link, Cause::OutOfRange, words, "go nearer, or widen the room's range on the server")
+        Step::broken(
+            link,
+            SilenceCause::OutOfRange,
+            words,
+            "go nearer, or widen the room's range on the server",
+        )
     };
     match distance {
         Distance::Known(metres) if metres > range => too_far(format!("{metres:.1} m")),

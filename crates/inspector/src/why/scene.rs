@@ -1,10 +1,10 @@
-//! Who is asked about whom, and what the snapshots together know.
+//! The speaker and the listener in question, and what the snapshots together know.
 
 use crate::{
-    CaptureRow, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, Target, TokenRule,
+    CaptureRow, ChannelTarget, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, TokenRule,
 };
 
-/// Speech that is this old is still "just now": between two words nobody is broken.
+/// Speech that is this old is still "just now": a pause between two words breaks no link.
 pub(super) const JUST_NOW_MS: u64 = 5_000;
 /// An utterance this short may still be on its way.
 pub(super) const ON_ITS_WAY_MS: u64 = 1_500;
@@ -17,7 +17,7 @@ pub(super) struct Scene<'a> {
     pub(super) mouth: Option<&'a ClientSnapshot>,
     /// The listener's own client.
     pub(super) ear: Option<&'a ClientSnapshot>,
-    /// Clients of others, who know who is there.
+    /// Clients of others, which know the players.
     pub(super) others: Vec<&'a ClientSnapshot>,
     /// The session of either on the server.
     pub(super) session: Option<&'a ServedSession>,
@@ -77,7 +77,7 @@ impl<'a> Scene<'a> {
         served.or_else(|| self.ear?.server_deafened.as_deref())
     }
 
-    /// The server is among those who were asked.
+    /// The server's snapshot is among those given.
     pub(super) fn has_server(&self) -> bool {
         self.session.is_some()
     }
@@ -91,7 +91,7 @@ impl<'a> Scene<'a> {
         self.heard().is_some_and(|row| is_recent(row.heard_ms_ago))
     }
 
-    /// Who knows that the speaker has sent voice just now.
+    /// The snapshots that know that the speaker has sent voice just now.
     pub(super) fn sends(&self) -> Option<&'static str> {
         if self.capture().is_some_and(|capture| is_recent(capture.spoke_ms_ago)) {
             Some("its own client")
@@ -104,19 +104,19 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whom the speaker's client speaks to over channels that nothing keeps closed, whether just now or not, or whom it
-    /// spoke to just now, as the server knows; `None` if nobody here knows.
-    pub(super) fn targets(&self) -> Option<Vec<Target>> {
+    /// The recipients of the speaker's client over channels that nothing keeps closed, whether just now or not, or
+    /// those it spoke to just now, as the server knows; `None` if that is unknown here.
+    pub(super) fn targets(&self) -> Option<Vec<ChannelTarget>> {
         if let Some(mouth) = self.mouth {
             let unclosed = mouth.channels.iter().filter(|channel| channel.is_closed_by.is_none());
             return Some(unclosed.map(|channel| channel.target.clone()).collect());
         }
-        // What was said longer ago may have been for somebody else.
+        // Earlier speech may have been for other recipients.
         let served = self.served_speaker().filter(|player| is_recent(player.voice_ms_ago));
         served.map(|player| player.voice_to.clone()).filter(|targets| !targets.is_empty())
     }
 
-    /// The rooms that the listener listens to; `None` if nobody here knows.
+    /// The rooms that the listener listens to; `None` if that is unknown here.
     pub(super) fn rooms_of_listener(&self) -> Option<&'a [String]> {
         let itself = self.ear.map(|ear| &*ear.rooms);
         let server = || self.served_listener().map(|player| &*player.rooms);
@@ -125,15 +125,15 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether the listener hears what is said to that, as far as is known here.
-    pub(super) fn reaches(&self, target: &Target) -> bool {
+    pub(super) fn reaches(&self, target: &ChannelTarget) -> bool {
         match target {
-            Target::Player(name) => name == self.listener,
-            Target::Room(room) => self.rooms_of_listener().is_some_and(|rooms| rooms.contains(room)),
+            ChannelTarget::Player(name) => name == self.listener,
+            ChannelTarget::Room(room) => self.rooms_of_listener().is_some_and(|rooms| rooms.contains(room)),
         }
     }
 
-    /// What the two may not do, as far as it keeps them apart, and who it is: the speaker
-    /// speak, or the listener listen.
+    /// Denied uses of rooms that keep the two apart, and of which player: the speaker's speaking, or the listener's
+    /// listening.
     pub(super) fn refusal(&self) -> Option<(&'a str, Refusal<'a>)> {
         let (targets, rooms) = (self.targets(), self.rooms_of_listener().unwrap_or_default());
         let is_meant = |room: &str, is_speaking: bool| match &targets {
@@ -150,7 +150,7 @@ impl<'a> Scene<'a> {
         }
         let told = || self.ear?.refused_rooms.iter().find(|room| is_meant(room, false)).map(|room| &**room);
         let room = refused(self.served_listener(), false).or_else(told)?;
-        // Whoever has it by another way, or perhaps has, is not kept from it.
+        // A recipient by another way, known or possible, is not kept from it.
         if targets.is_none() && !rooms.is_empty() {
             return None;
         }
@@ -173,7 +173,7 @@ impl<'a> Scene<'a> {
         }
         let is_meant = |rule: &&TokenRule| match &targets {
             Some(targets) => targets.contains(&rule.target),
-            // Whoever has a room is perhaps spoken to there.
+            // A listener of a room is perhaps spoken to there.
             None => self.rooms_of_listener().is_none_or(<[String]>::is_empty),
         };
         rules(self.ear, false).find(is_meant).map(|rule| (self.listener, rule))
@@ -186,15 +186,15 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// What somebody may not do.
+/// The uses of rooms that a player is denied.
 #[derive(Clone, Copy)]
 pub(super) struct Refusal<'a> {
     pub(super) room: &'a str,
     pub(super) is_speaking: bool,
 }
 
-fn is_room(target: &Target, name: &str) -> bool {
-    matches!(target, Target::Room(room) if room == name)
+fn is_room(target: &ChannelTarget, name: &str) -> bool {
+    matches!(target, ChannelTarget::Room(room) if room == name)
 }
 
 /// A player of a session by name.
@@ -216,7 +216,7 @@ pub(super) fn ago(ms_ago: Option<u64>) -> String {
 }
 
 /// `the room "red" and the player "Bob"`.
-pub(super) fn list(targets: &[Target]) -> String {
-    let words: Vec<String> = targets.iter().map(Target::to_string).collect();
+pub(super) fn list(targets: &[ChannelTarget]) -> String {
+    let words: Vec<String> = targets.iter().map(ChannelTarget::to_string).collect();
     words.join(" and ")
 }

@@ -1,9 +1,9 @@
 //! The speaker's side: microphone, mute, activation, channels.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::pages;
 use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
-use crate::{Activation, CaptureRow, ClientSnapshot, DeviceRow, DeviceState, TokenRule};
+use crate::{CaptureRow, ClientSnapshot, DeviceRow, DeviceStatus, EffectiveActivation, TokenRule};
 
 /// Sound this old is there now.
 const HEARD_NOW_MS: u64 = 1_000;
@@ -13,8 +13,8 @@ fn is_long(silent_for_ms: Option<u64>) -> bool {
     silent_for_ms.is_some_and(|ms| ms >= JUST_NOW_MS)
 }
 
-/// Somebody else shows that it is fine, or nobody here knows.
-fn from_afar(scene: &Scene<'_>, link: Link, what: &str) -> Step {
+/// Another snapshot shows that it is fine, or it is unknown here.
+fn from_afar(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
     match scene.sends() {
         Some(witness) => Step::passed(link, format!("{} has spoken just now, {witness} says", scene.speaker)),
         None => Step::unknown(link, format!("{what} cannot be seen from here"), scene.speaker),
@@ -22,17 +22,17 @@ fn from_afar(scene: &Scene<'_>, link: Link, what: &str) -> Step {
 }
 
 pub(super) fn microphone(scene: &Scene<'_>) -> Step {
-    let (link, name) = (Link::Microphone, scene.speaker);
+    let (link, name) = (PathLink::Microphone, scene.speaker);
     if let Some(step) = pages::microphone(scene) {
         return step;
     }
     let Some(mouth) = scene.mouth else {
         let silent = scene.heard().filter(|row| scene.arrives() && is_long(row.silent_for_ms));
         return match silent {
-            // A muted player is not decoded, so that nobody knows how loud it is.
+            // A muted player is not decoded, so its loudness is unknown.
             Some(row) if row.played > 0 && row.unheard.is_none() && !row.muted => Step::broken(
                 link,
-                Cause::MicrophoneSilent,
+                SilenceCause::MicrophoneSilent,
                 format!("what arrives of {name} is silence"),
                 format!("look at {name}'s microphone and at its level in the system's settings"),
             ),
@@ -49,14 +49,14 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     let Some(capture) = &mouth.capture else {
         return Step::broken(
             link,
-            Cause::NoInput,
+            SilenceCause::NoInput,
             format!("{name} has no microphone and nothing else to speak with"),
             "give its voice chat a microphone or an input",
         );
     };
     if capture.has_ended {
         let words = format!("what {name} speaks with, as a file, has come to its end");
-        return Step::broken(link, Cause::InputEnded, words, "give its voice chat another input");
+        return Step::broken(link, SilenceCause::InputEnded, words, "give its voice chat another input");
     }
     if is_recent(capture.sound_ms_ago) {
         return Step::passed(link, format!("{name}'s input was last loud {}", ago(capture.sound_ms_ago)));
@@ -65,7 +65,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
 }
 
 fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureRow) -> Step {
-    let link = Link::Microphone;
+    let link = PathLink::Microphone;
     if capture.blocks == 0 {
         let words = format!("nothing was captured so far: {name} has hardly joined");
         return Step::unknown(link, words, &format!("{name} again in a second"));
@@ -73,7 +73,7 @@ fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureRow) -> Step {
     let device = mouth.microphone.as_ref().map_or(String::new(), |device| format!(" ({})", device.name));
     Step::broken(
         link,
-        Cause::MicrophoneSilent,
+        SilenceCause::MicrophoneSilent,
         format!(
             "{name}'s microphone{device} gives silence: {:.0} dB of full scale",
             capture.input_level_dbfs
@@ -85,31 +85,36 @@ fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureRow) -> Step {
 /// A step that says why a microphone does not run, if it does not.
 fn failed(name: &str, device: &DeviceRow) -> Option<Step> {
     let (state, remedy) = match device.state {
-        DeviceState::Running => return None,
-        DeviceState::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
-        DeviceState::Missing => ("is missing", "plug one in, or choose one that is there"),
-        DeviceState::Denied => {
+        DeviceStatus::Running => return None,
+        DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
+        DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
+        DeviceStatus::Denied => {
             ("may not be used by this program", "allow it in the system's privacy settings")
         }
-        DeviceState::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
-        DeviceState::Off => ("is switched off in the voice chat", "choose one"),
+        DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
+        DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),
     };
     let words = format!("{name}'s microphone {state}");
-    Some(Step::broken(Link::Microphone, Cause::MicrophoneFailed, words, remedy))
+    Some(Step::broken(PathLink::Microphone, SilenceCause::MicrophoneFailed, words, remedy))
 }
 
 pub(super) fn mute(scene: &Scene<'_>) -> Step {
-    let (link, name) = (Link::Mute, scene.speaker);
+    let (link, name) = (PathLink::Mute, scene.speaker);
     if let Some(reason) = scene.muted_by_server() {
         let words = format!("the server's operator has muted {name}{}", because(reason));
-        return Step::broken(link, Cause::MutedByServer, words, "ask the operator to unmute it, or wait");
+        return Step::broken(
+            link,
+            SilenceCause::MutedByServer,
+            words,
+            "ask the operator to unmute it, or wait",
+        );
     }
     match scene.mouth {
         None => pages::gate(scene, link)
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker has muted itself")),
         Some(mouth) if mouth.muted => Step::broken(
             link,
-            Cause::SelfMuted,
+            SilenceCause::SelfMuted,
             format!("{name} has muted itself"),
             format!("let {name} unmute itself"),
         ),
@@ -123,7 +128,7 @@ pub(super) fn because(reason: &str) -> String {
 }
 
 pub(super) fn activation(scene: &Scene<'_>) -> Step {
-    let (link, name) = (Link::Activation, scene.speaker);
+    let (link, name) = (PathLink::Activation, scene.speaker);
     let Some(mouth) = scene.mouth else {
         return pages::gate(scene, link)
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker's activation opens"));
@@ -138,16 +143,16 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
         return Step::passed(link, "no channel asks for it");
     }
     match capture.activation {
-        Activation::PushToTalk if !capture.key_held => Step::broken(
+        EffectiveActivation::PushToTalk if !capture.key_held => Step::broken(
             link,
-            Cause::KeyNotHeld,
+            SilenceCause::KeyNotHeld,
             format!("{name} does not hold the key for push to talk"),
             format!("let {name} press it while speaking, or change the activation"),
         ),
         // Where channels differ, one of them goes by the voice, or is always open and counts as speaking.
-        Activation::Voice | Activation::Other if !capture.is_speaking => Step::broken(
+        EffectiveActivation::Voice | EffectiveActivation::Other if !capture.is_speaking => Step::broken(
             link,
-            Cause::NobodySpeaks,
+            SilenceCause::NoSpeech,
             format!(
                 "no speech is heard in {name}'s microphone: {:.0} dB of full scale, {:.0} % probable",
                 capture.input_level_dbfs,
@@ -159,28 +164,28 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     }
 }
 
-/// Somebody has none of the tokens that something asks for.
-pub(super) fn token_missing(link: Link, name: &str, rule: &TokenRule) -> Step {
+/// A player has none of the tokens that are needed.
+pub(super) fn token_missing(link: PathLink, name: &str, rule: &TokenRule) -> Step {
     let (verb, target) = (if rule.is_speaking { "speak to" } else { "listen to" }, &rule.target);
     let needs = rule.needs.join(", ");
     let words = format!("{name} has none of the tokens that it needs to {verb} {target}: {needs}");
-    Step::broken(link, Cause::TokenMissing, words, format!("give {name} one of them"))
+    Step::broken(link, SilenceCause::TokenMissing, words, format!("give {name} one of them"))
 }
 
-/// Whom the speaker speaks to, where nobody here knows it for just now.
-fn whom(scene: &Scene<'_>) -> String {
+/// The speaker's recipients, where they are not known here for just now.
+fn recipients(scene: &Scene<'_>) -> String {
     let name = scene.speaker;
     match scene.served_speaker() {
         Some(player) if player.voice_ms_ago.is_some() && !player.voice_to.is_empty() => {
             let (targets, when) = (list(&player.voice_to), ago(player.voice_ms_ago));
             format!("{name} last spoke to {targets}, {when}")
         }
-        _ => format!("whom {name} speaks to is not known here"),
+        _ => format!("the recipients of {name}'s voice are not known here"),
     }
 }
 
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
-    let (link, name) = (Link::Channel, scene.speaker);
+    let (link, name) = (PathLink::Channel, scene.speaker);
     if let Some(step) = pages::channel(scene) {
         return step;
     }
@@ -188,7 +193,7 @@ pub(super) fn channel(scene: &Scene<'_>) -> Step {
         return match scene.targets() {
             Some(targets) => Step::passed(link, format!("{name} last spoke to {}", list(&targets))),
             None if scene.arrives() => Step::passed(link, format!("{name}'s voice arrives")),
-            None => Step::unknown(link, whom(scene), name),
+            None => Step::unknown(link, recipients(scene), name),
         };
     };
     let targets = scene.targets().unwrap_or_default();
@@ -198,14 +203,14 @@ pub(super) fn channel(scene: &Scene<'_>) -> Step {
         return token_missing(link, name, rule);
     }
     if mouth.channels.is_empty() {
-        let words = format!("{name} speaks to nobody: no channel is open");
-        return Step::broken(link, Cause::NoChannel, words, "open a channel to a room or to a player");
+        let words = format!("{name} has no open channel");
+        return Step::broken(link, SilenceCause::NoChannel, words, "open a channel to a room or to a player");
     }
     let closed = mouth.channels.iter().filter_map(|channel| channel.is_closed_by.as_deref());
     let reasons: Vec<&str> = closed.collect();
     if reasons.len() == mouth.channels.len() {
         let words = format!("every channel of {name}'s is closed: {}", reasons.join(", "));
-        return Step::broken(link, Cause::ChannelClosed, words, "open one of them");
+        return Step::broken(link, SilenceCause::ChannelClosed, words, "open one of them");
     }
     Step::passed(link, format!("{name} speaks to {}", list(&targets)))
 }

@@ -5,7 +5,7 @@ mod pair;
 mod table;
 
 use super::*;
-use crate::{ChannelRow, RefusedRoom, ServedPlayer, ServedSession, Target, TokenRule};
+use crate::{ChannelRow, ChannelTarget, RefusedRoom, ServedPlayer, ServedSession, TokenRule};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
 use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens, ways};
@@ -16,9 +16,9 @@ fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
     let in_browsers = [pages_of_speakers(), pages_of_listeners()];
     for (what, change, points_of_view, expected) in native.into_iter().chain(in_browsers).flatten() {
         let pair = Pair::but(change);
-        for whom in points_of_view {
-            let diagnosis = pair.asked(whom);
-            assert_eq!(diagnosis.cause(), Some(&expected), "{what}, asked: {whom}\n{diagnosis}");
+        for letters in points_of_view {
+            let diagnosis = pair.asked(letters);
+            assert_eq!(diagnosis.cause(), Some(&expected), "{what}, asked: {letters}\n{diagnosis}");
             assert!(diagnosis.first_broken().unwrap().remedy.is_some(), "{what}");
         }
     }
@@ -27,13 +27,13 @@ fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
 #[test]
 fn where_nothing_is_broken_nothing_is_called_so() {
     let pair = Pair::in_order();
-    for whom in ["", "a", "b", "s", "ab", "as", "bs", "abs"] {
-        let diagnosis = pair.asked(whom);
-        assert_eq!(diagnosis.cause(), None, "asked: {whom}\n{diagnosis}");
+    for letters in ["", "a", "b", "s", "ab", "as", "bs", "abs"] {
+        let diagnosis = pair.asked(letters);
+        assert_eq!(diagnosis.cause(), None, "asked: {letters}\n{diagnosis}");
         assert_eq!(diagnosis.steps.len(), WAY.len());
     }
     let all = pair.asked("abs");
-    assert!(all.steps.iter().all(|step| step.outcome == Outcome::Passed), "{all}");
+    assert!(all.steps.iter().all(|step| step.outcome == StepOutcome::Passed), "{all}");
     assert_eq!(all.verdict(), "Bob can hear Alice: no link is broken.");
 }
 
@@ -47,7 +47,7 @@ fn players_are_found_by_any_spelling_of_their_names() {
         assert_eq!((&*diagnosis.speaker, &*diagnosis.listener), ("Alice", "Bob"));
     }
     let itself = why(&snapshots, "alice", "Alice");
-    assert_eq!(itself.cause(), Some(&Cause::SamePlayer));
+    assert_eq!(itself.cause(), Some(&SilenceCause::SamePlayer));
 }
 
 #[test]
@@ -79,10 +79,10 @@ fn the_way_that_a_voice_takes_is_told_by_its_own_client_or_else_by_the_server() 
         pair.alice.network.voice_path = Some("over the connection: is UDP blocked?".into());
         pair.server.sessions[0].players[0].voice_path = Some("over the connection".into());
     });
-    for (whom, told) in [("a", "UDP blocked?"), ("s", ", over the connection"), ("abs", "UDP blocked?")] {
-        let diagnosis = pair.asked(whom);
-        let uplink = diagnosis.steps.iter().find(|step| step.link == Link::Uplink).unwrap();
-        assert!(uplink.words.ends_with(told), "asked: {whom}\n{diagnosis}");
+    for (letters, told) in [("a", "UDP blocked?"), ("s", ", over the connection"), ("abs", "UDP blocked?")] {
+        let diagnosis = pair.asked(letters);
+        let uplink = diagnosis.steps.iter().find(|step| step.link == PathLink::Uplink).unwrap();
+        assert!(uplink.words.ends_with(told), "asked: {letters}\n{diagnosis}");
     }
 }
 
@@ -91,25 +91,25 @@ fn how_voice_comes_to_a_listener_is_told_where_what_it_misses_is_not_known() {
     let way = "over webrtc, 23 ms there and back, 1.5 % lost on the way there";
     let pair = Pair::but(|pair| pair.server.sessions[0].players[1].voice_path = Some(way.into()));
     let diagnosis = pair.asked("s");
-    let loss = diagnosis.steps.iter().find(|step| step.link == Link::Loss).unwrap();
-    assert_eq!(loss.outcome, Outcome::Unknown);
+    let loss = diagnosis.steps.iter().find(|step| step.link == PathLink::Loss).unwrap();
+    assert_eq!(loss.outcome, StepOutcome::Unknown);
     assert!(loss.words.ends_with(way), "{diagnosis}");
 }
 
 #[test]
-fn what_cannot_be_seen_is_unknown_and_who_knows_is_named() {
+fn what_cannot_be_seen_is_unknown_and_the_inspector_that_knows_is_named() {
     let mut pair = Pair::in_order();
     pair.says_nothing();
     let diagnosis = pair.asked("b");
-    let microphone = diagnosis.steps.iter().find(|step| step.link == Link::Microphone).unwrap();
-    assert_eq!(microphone.outcome, Outcome::Unknown);
+    let microphone = diagnosis.steps.iter().find(|step| step.link == PathLink::Microphone).unwrap();
+    assert_eq!(microphone.outcome, StepOutcome::Unknown);
     assert!(diagnosis.verdict().contains("ask the inspector of Alice"), "{diagnosis}");
     let of_server = pair.asked("s");
     assert!(of_server.verdict().contains("ask the inspector of Alice"), "{of_server}");
     assert!(!of_server.verdict().contains("inspector of the server"), "it was asked: {of_server}");
     let of_speaker = Pair::in_order().asked("a");
-    let loudspeaker = of_speaker.steps.iter().find(|step| step.link == Link::Loudspeaker).unwrap();
-    assert_eq!(loudspeaker.outcome, Outcome::Unknown);
+    let loudspeaker = of_speaker.steps.iter().find(|step| step.link == PathLink::Loudspeaker).unwrap();
+    assert_eq!(loudspeaker.outcome, StepOutcome::Unknown);
     assert!(of_speaker.verdict().contains("ask the inspector of Bob"), "{of_speaker}");
 }
 
@@ -126,7 +126,7 @@ fn a_word_that_is_still_on_its_way_is_no_broken_link() {
 fn some_loss_is_told_and_is_no_broken_link() {
     let diagnosis = Pair::but(|pair| pair.bob.players[0].loss_percent = 23.0).asked("ab");
     assert_eq!(diagnosis.cause(), None);
-    let step = diagnosis.steps.iter().find(|step| step.link == Link::Loss).unwrap();
+    let step = diagnosis.steps.iter().find(|step| step.link == PathLink::Loss).unwrap();
     assert!(
         step.words.contains("23 %") && step.words.contains("up to the server it is fine"),
         "{}",
@@ -142,9 +142,9 @@ fn a_room_that_neither_needs_is_no_reason() {
         player.refused_rooms = vec![RefusedRoom::new("vip", true), RefusedRoom::new("vip", false)];
     }
     pair.bob.refused_rooms = vec!["vip".into()];
-    for whom in ["b", "s", "ab", "abs"] {
-        let diagnosis = pair.asked(whom);
-        assert_ne!(diagnosis.cause(), Some(&Cause::RoomRefused), "asked: {whom}\n{diagnosis}");
+    for letters in ["b", "s", "ab", "abs"] {
+        let diagnosis = pair.asked(letters);
+        assert_ne!(diagnosis.cause(), Some(&SilenceCause::RoomRefused), "asked: {letters}\n{diagnosis}");
     }
 }
 
@@ -164,7 +164,7 @@ fn players_whose_names_are_in_other_sessions_too_are_together_where_both_are() {
 fn without_the_server_the_listeners_network_is_blamed_only_after_the_server_was_asked() {
     for (what, change, _, cause) in places() {
         let diagnosis = Pair::but(change).asked("ab");
-        assert_eq!(diagnosis.cause(), Some(&Cause::NothingArrives), "{what}: {cause:?}");
+        assert_eq!(diagnosis.cause(), Some(&SilenceCause::NothingArrives), "{what}: {cause:?}");
         assert!(diagnosis.verdict().contains("ask the inspector of the server"), "{what}: {diagnosis}");
     }
     let all = Pair::but(Pair::nothing_arrives).asked("abs");
@@ -173,16 +173,16 @@ fn without_the_server_the_listeners_network_is_blamed_only_after_the_server_was_
 }
 
 #[test]
-fn what_was_said_long_ago_tells_not_whom_the_speaker_speaks_to() {
+fn earlier_speech_does_not_tell_the_recipients_of_the_present() {
     let pair = Pair::but(|pair| {
         let alice = &mut pair.server.sessions[0].players[0];
-        (alice.voice_ms_ago, alice.voice_to) = (Some(600_000), vec![Target::Player("Carol".into())]);
+        (alice.voice_ms_ago, alice.voice_to) = (Some(600_000), vec![ChannelTarget::Player("Carol".into())]);
         alice.refused_rooms.push(RefusedRoom::new("vip", true));
         pair.nothing_arrives();
     });
     let diagnosis = pair.asked("s");
     assert_eq!(diagnosis.cause(), None, "{diagnosis}");
-    let told = diagnosis.steps.iter().find(|step| step.link == Link::Channel).unwrap();
+    let told = diagnosis.steps.iter().find(|step| step.link == PathLink::Channel).unwrap();
     assert!(told.words.contains("Carol") && told.words.contains("600.0 s ago"), "{diagnosis}");
 }
 
@@ -211,17 +211,17 @@ fn a_token_for_a_room_that_neither_needs_is_no_reason() {
     };
     let mut pair = Pair::but(Pair::says_nothing);
     lacks(&mut pair);
-    assert_eq!(pair.asked("b").cause(), None, "Bob hears the lobby, and who knows where Alice speaks");
-    assert_eq!(pair.asked("ab").cause(), Some(&Cause::NobodySpeaks));
+    assert_eq!(pair.asked("b").cause(), None, "Bob hears the lobby, and Alice's recipients are unknown");
+    assert_eq!(pair.asked("ab").cause(), Some(&SilenceCause::NoSpeech));
     let mut pair = Pair::but(Pair::nothing_leaves);
     lacks(&mut pair);
     pair.alice.uplink.lost_percent = Some(100.0);
     let diagnosis = pair.asked("ab");
-    assert_eq!(diagnosis.cause(), Some(&Cause::UplinkDead), "{diagnosis}");
+    assert_eq!(diagnosis.cause(), Some(&SilenceCause::UplinkDead), "{diagnosis}");
 }
 
 #[test]
-fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
+fn a_player_near_enough_for_the_server_or_without_need_of_a_position_is_not_too_far_away() {
     let near = Pair::but(|pair| pair.is_apart(19.0));
     let placeless = Pair::but(|pair| {
         pair.is_apart(80.0);
@@ -229,7 +229,7 @@ fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
     });
     let through_another_room = Pair::but(|pair| {
         pair.is_apart(80.0);
-        let radio = Target::Room("radio".into());
+        let radio = ChannelTarget::Room("radio".into());
         pair.alice.channels.push(ChannelRow { target: radio.clone(), ..ChannelRow::default() });
         pair.bob.rooms.push("radio".into());
         let players = &mut pair.server.sessions[0].players;
@@ -244,17 +244,17 @@ fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
     for (what, pair) in [near, placeless, through_another_room].iter().enumerate() {
         let diagnosis = pair.asked("s");
         assert_eq!(diagnosis.cause(), None, "{what}\n{diagnosis}");
-        let step = diagnosis.steps.iter().find(|step| step.link == Link::Proximity).unwrap();
-        assert_eq!(step.outcome, Outcome::Passed, "{what}: {diagnosis}");
+        let step = diagnosis.steps.iter().find(|step| step.link == PathLink::Proximity).unwrap();
+        assert_eq!(step.outcome, StepOutcome::Passed, "{what}: {diagnosis}");
     }
     assert_eq!(heard_all_the_same.asked("abs").cause(), None);
 }
 
-fn room(name: &str) -> Target {
-    Target::Room(name.into())
+fn room(name: &str) -> ChannelTarget {
+    ChannelTarget::Room(name.into())
 }
 
 #[test]
-fn nobody_hears_themselves() {
-    assert_eq!(why(&[], "Alice", "Alice").cause(), Some(&Cause::SamePlayer));
+fn players_do_not_hear_themselves() {
+    assert_eq!(why(&[], "Alice", "Alice").cause(), Some(&SilenceCause::SamePlayer));
 }

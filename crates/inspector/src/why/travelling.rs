@@ -1,10 +1,10 @@
 //! From the speaker to the listener: rooms, tokens, the two ways, loss.
 
-use super::diagnosis::{Cause, Link, Outcome, Step};
+use super::diagnosis::{PathLink, SilenceCause, Step, StepOutcome};
 use super::pages;
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::{because, token_missing};
-use crate::Target;
+use crate::ChannelTarget;
 
 /// Above that, of a hundred frames, speech cannot be followed.
 const MUCH_LOST_PERCENT: f32 = 60.0;
@@ -14,7 +14,7 @@ const SOME_LOST_PERCENT: f32 = 5.0;
 const ALL_LOST_PERCENT: f32 = 95.0;
 
 pub(super) fn rooms(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Rooms, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Rooms, scene.speaker, scene.listener);
     if scene.arrives() && scene.mouth.is_none() {
         let through = scene.heard().map(|row| list(&row.channels)).unwrap_or_default();
         let words =
@@ -23,7 +23,11 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
     }
     let Some(targets) = scene.targets() else {
         let rooms = scene.rooms_of_listener().map(words_of_rooms).unwrap_or_default();
-        return Step::unknown(link, format!("whom {speaker} speaks to is not known here{rooms}"), speaker);
+        return Step::unknown(
+            link,
+            format!("the recipients of {speaker}'s voice are not known here{rooms}"),
+            speaker,
+        );
     };
     if let Some(target) = targets.iter().find(|target| scene.reaches(target)) {
         return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
@@ -48,7 +52,7 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
 
 /// The listener would hear what is said over a channel that is closed.
 fn closed(scene: &Scene<'_>) -> Option<Step> {
-    let (link, speaker, listener) = (Link::Rooms, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Rooms, scene.speaker, scene.listener);
     let channels = scene.mouth.iter().flat_map(|mouth| &mouth.channels);
     let mut closed = channels.filter_map(|channel| Some((&channel.target, channel.is_closed_by.as_deref()?)));
     let (target, reason) = closed.find(|(target, _)| scene.reaches(target))?;
@@ -57,16 +61,16 @@ fn closed(scene: &Scene<'_>) -> Option<Step> {
         return Some(Step::passed(link, words));
     }
     let words = format!("{listener} hears {target}, and {speaker}'s channel to that is closed: {reason}");
-    Some(Step::broken(link, Cause::ChannelClosed, words, format!("let {speaker} open that channel")))
+    Some(Step::broken(link, SilenceCause::ChannelClosed, words, format!("let {speaker} open that channel")))
 }
 
 /// The server does not allow it.
-fn refused(link: Link, name: &str, refusal: Refusal<'_>) -> Step {
+fn refused(link: PathLink, name: &str, refusal: Refusal<'_>) -> Step {
     let Refusal { room, is_speaking } = refusal;
     let verb = if is_speaking { "speak" } else { "listen" };
     let words = format!("the server does not let {name} {verb} to the room {room:?}");
     let remedy = format!("let {name} join with an access token for it, or the server's owner allow it");
-    Step::broken(link, Cause::RoomRefused, words, remedy)
+    Step::broken(link, SilenceCause::RoomRefused, words, remedy)
 }
 
 fn words_of_rooms(rooms: &[String]) -> String {
@@ -77,29 +81,29 @@ fn words_of_rooms(rooms: &[String]) -> String {
     }
 }
 
-fn not_listening(scene: &Scene<'_>, targets: &[Target], rooms: &[String]) -> Step {
+fn not_listening(scene: &Scene<'_>, targets: &[ChannelTarget], rooms: &[String]) -> Step {
     let (speaker, listener) = (scene.speaker, scene.listener);
     let is_heard_by_others = targets.iter().any(|target| match target {
-        Target::Player(name) => is_here(scene, name),
-        Target::Room(room) => has_listeners(scene, room),
+        ChannelTarget::Player(name) => is_here(scene, name),
+        ChannelTarget::Room(room) => has_listeners(scene, room),
     });
     let to_what =
         if rooms.is_empty() { "to no room".to_owned() } else { format!("only to {}", rooms.join(", ")) };
     let wanted = targets.iter().find_map(|target| match target {
-        Target::Room(room) => Some(room),
-        Target::Player(_) => None,
+        ChannelTarget::Room(room) => Some(room),
+        ChannelTarget::Player(_) => None,
     });
     let remedy = match wanted {
         Some(room) => format!("let {listener} join the room {room:?}, or let {speaker} speak to {listener}"),
         None => format!("let {speaker} open a channel to {listener}, or to a room of {listener}'s"),
     };
     let (cause, others) = if is_heard_by_others {
-        (Cause::NotListening, "")
+        (SilenceCause::NotListening, "")
     } else {
-        (Cause::NobodyListens, ", and nobody else listens to that either")
+        (SilenceCause::NoListener, ", and it has no other listener")
     };
     let words = format!("{speaker} speaks to {}, but {listener} listens {to_what}{others}", list(targets));
-    Step::broken(Link::Rooms, cause, words, remedy)
+    Step::broken(PathLink::Rooms, cause, words, remedy)
 }
 
 fn is_here(scene: &Scene<'_>, name: &str) -> bool {
@@ -108,7 +112,7 @@ fn is_here(scene: &Scene<'_>, name: &str) -> bool {
     served || scene.witnesses().any(|client| client.player(name).is_some())
 }
 
-/// Somebody besides the two listens to the room.
+/// Another player besides the two listens to the room.
 fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
     let served = scene.session.into_iter().flat_map(|session| &session.rooms);
     let mut served = served.filter(|row| row.name == room).flat_map(|row| &row.listeners);
@@ -119,7 +123,7 @@ fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
 }
 
 pub(super) fn tokens(scene: &Scene<'_>) -> Step {
-    let link = Link::Tokens;
+    let link = PathLink::Tokens;
     if let Some((name, rule)) = scene.missing_token().filter(|_| !scene.arrives()) {
         return token_missing(link, name, rule);
     }
@@ -135,7 +139,7 @@ pub(super) fn tokens(scene: &Scene<'_>) -> Step {
 }
 
 pub(super) fn uplink(scene: &Scene<'_>) -> Step {
-    let (link, name) = (Link::Uplink, scene.speaker);
+    let (link, name) = (PathLink::Uplink, scene.speaker);
     if scene.arrives() {
         return Step::passed(link, format!("it arrives{}", way(scene)));
     }
@@ -190,10 +194,10 @@ fn way_to(scene: &Scene<'_>) -> String {
 fn dead_uplink(name: &str, evidence: &str) -> Step {
     let words = format!("what {name} sends does not reach the server ({evidence})");
     let remedy = format!("look at {name}'s network: does it let UDP out?");
-    Step::broken(Link::Uplink, Cause::UplinkDead, words, remedy)
+    Step::broken(PathLink::Uplink, SilenceCause::UplinkDead, words, remedy)
 }
 
-/// The speaker's client has been sending to somebody for longer than packets take.
+/// The speaker's client has been sending to a listener for longer than packets take.
 fn is_sending(scene: &Scene<'_>) -> bool {
     let is_long = |capture: &crate::CaptureRow| capture.utterance_ms >= ON_ITS_WAY_MS;
     let has_sent = scene.mouth.is_some_and(|mouth| mouth.uplink.frames_sent > 0);
@@ -201,12 +205,12 @@ fn is_sending(scene: &Scene<'_>) -> bool {
 }
 
 pub(super) fn downlink(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Downlink, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Downlink, scene.speaker, scene.listener);
     if let Some(reason) = scene.deafened_by_server() {
         let words = format!("the server's operator has deafened {listener}{}", because(reason));
         return Step::broken(
             link,
-            Cause::DeafenedByServer,
+            SilenceCause::DeafenedByServer,
             words,
             "ask the operator to undeafen it, or wait",
         );
@@ -217,7 +221,7 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
     if is_recent(row.heard_ms_ago) {
         return Step::passed(link, format!("voice of {speaker} arrived {}", ago(row.heard_ms_ago)));
     }
-    let is_for_listener = rooms(scene).outcome == Outcome::Passed;
+    let is_for_listener = rooms(scene).outcome == StepOutcome::Passed;
     let server_got_it = scene.served_speaker().is_some_and(|player| is_recent(player.voice_ms_ago));
     if is_for_listener && (is_sending(scene) || server_got_it) {
         let words = format!(
@@ -225,7 +229,7 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
             ago(row.heard_ms_ago)
         );
         let network = format!("look at {listener}'s network: does it let UDP in?");
-        // Whoever is too far away, refused or lost on the way up looks the same without the server.
+        // A player that is too far away, refused or lost on the way up looks the same without the server.
         let remedy = if scene.has_server() {
             network
         } else {
@@ -234,14 +238,14 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
                  if none of them does, {network}"
             )
         };
-        return Step::broken(link, Cause::NothingArrives, words, remedy);
+        return Step::broken(link, SilenceCause::NothingArrives, words, remedy);
     }
     let words = format!("voice of {speaker} last arrived: {}", ago(row.heard_ms_ago));
     Step::unknown(link, words, speaker)
 }
 
 pub(super) fn loss(scene: &Scene<'_>) -> Step {
-    let (link, speaker, listener) = (Link::Loss, scene.speaker, scene.listener);
+    let (link, speaker, listener) = (PathLink::Loss, scene.speaker, scene.listener);
     let Some(row) = scene.heard() else {
         let told = scene.mouth.and_then(|mouth| mouth.uplink.listeners);
         return match told {
@@ -268,7 +272,7 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
     };
     let figures = format!("{lost:.0} % of {speaker}'s frames are lost, jitter {:.0} ms", row.jitter_ms);
     if lost >= MUCH_LOST_PERCENT {
-        return Step::broken(link, Cause::Loss, figures, where_to_look);
+        return Step::broken(link, SilenceCause::Loss, figures, where_to_look);
     }
     if lost >= SOME_LOST_PERCENT {
         return Step::passed(link, format!("{figures}: it can be heard, and {where_to_look}"));

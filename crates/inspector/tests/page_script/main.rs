@@ -16,8 +16,8 @@ const SCRIPTS: [&str; 2] =
 /// Names that mean something in a selector, in markup, or elsewhere in the page.
 const NAMES: [&str; 7] = ["main", "match-\"]", "match-\\x", "match-\\", "<b>", "__proto__", "'*/"];
 
-/// What is wrong and which cards are there after each of these snapshots, as that tab shows them; `None` where there is
-/// no Node.js.
+/// What is wrong and which cards are there after each of these snapshots, as that tab shows them; `None` without
+/// Node.js.
 fn shown(test: &str, tab: &str, snapshots: &[Snapshot]) -> Option<Vec<(String, Vec<String>)>> {
     if !Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok_and(|is| is.success()) {
         return None;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use consonance_inspector::{
-    DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot,
-    Target,
+    ChannelTarget, DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
+    ServerSnapshot,
 };
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
@@ -96,13 +96,13 @@ impl<'a> Names<'a> {
         Self { clients: clients.iter().map(|row| (row.id, row.name)).collect(), rooms }
     }
 
-    fn room(&self, id: RoomId) -> Target {
+    fn room(&self, id: RoomId) -> ChannelTarget {
         let name = self.rooms.get(&id).cloned();
-        Target::Room(name.unwrap_or_else(|| format!("without listeners, number {}", id.0)))
+        ChannelTarget::Room(name.unwrap_or_else(|| format!("without listeners, number {}", id.0)))
     }
 
-    fn player(&self, id: ClientId) -> Option<Target> {
-        self.clients.get(&id).map(|name| Target::Player((*name).to_owned()))
+    fn player(&self, id: ClientId) -> Option<ChannelTarget> {
+        self.clients.get(&id).map(|name| ChannelTarget::Player((*name).to_owned()))
     }
 }
 

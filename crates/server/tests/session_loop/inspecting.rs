@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_inspector::{Inspected, RefusedRoom, ServedPlayer, Target};
+use consonance_inspector::{ChannelTarget, Inspected, RefusedRoom, ServedPlayer};
 use consonance_server::{Inspection, SessionsSettings};
 use consonance_session::{AccessRule, Position, ProximitySettings};
 use consonance_transport::Traffic;
@@ -33,7 +33,7 @@ fn whom_an_original_speaks_to_is_known_while_somebody_looks() {
     alice.client.send_voice(b"seen").unwrap();
     let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
     assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
-    assert_eq!(row.voice_to, [Target::Room("lobby".into())]);
+    assert_eq!(row.voice_to, [ChannelTarget::Room("lobby".into())]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The same for players in browsers: what their pages do wrong, as the server sees it.
 
-use super::super::Cause;
+use super::super::SilenceCause;
 use super::pair::Pair;
 use super::table::Row;
 use crate::PageRow;
@@ -13,25 +13,25 @@ pub(super) fn pages_of_speakers() -> Vec<Row> {
             "a page that is lost",
             Box::new(|pair| alices_page(pair, |page| page.is_connected = false)),
             server,
-            Cause::PageAway,
+            SilenceCause::PageAway,
         ),
         (
             "a page without a microphone",
             Box::new(|pair| alices_page(pair, |page| page.voice_ms_ago = None)),
             server,
-            Cause::NoInput,
+            SilenceCause::NoInput,
         ),
         (
             "a page whose microphone was switched off a while ago",
             Box::new(|pair| alices_page(pair, |page| page.voice_ms_ago = Some(60_000))),
             server,
-            Cause::NoInput,
+            SilenceCause::NoInput,
         ),
         (
             "a page that sends silence",
             Box::new(|pair| alices_page(pair, |page| page.silent_ms_ago = Some(20))),
             server,
-            Cause::MicrophoneSilent,
+            SilenceCause::MicrophoneSilent,
         ),
         (
             "a page that is muted",
@@ -39,19 +39,19 @@ pub(super) fn pages_of_speakers() -> Vec<Row> {
                 alices_page(pair, |page| (page.channels, page.without_channel_ms_ago) = (0, Some(10)));
             }),
             server,
-            Cause::NoChannel,
+            SilenceCause::NoChannel,
         ),
         (
             "a page that floods",
             Box::new(|pair| alices_page(pair, |page| page.too_many_ms_ago = Some(1))),
             server,
-            Cause::VoiceRefused,
+            SilenceCause::VoiceRefused,
         ),
         (
             "a page whose packets have a wrong length",
             Box::new(|pair| alices_page(pair, |page| page.unusable_ms_ago = Some(10))),
             server,
-            Cause::VoiceRefused,
+            SilenceCause::VoiceRefused,
         ),
     ]
 }
@@ -64,19 +64,19 @@ pub(super) fn pages_of_listeners() -> Vec<Row> {
             "a listener's page that is lost",
             Box::new(|pair| bobs_page(pair, |page| page.is_connected = false)),
             without_bob,
-            Cause::PageAway,
+            SilenceCause::PageAway,
         ),
         (
             "a listener's page that has muted the speaker",
             Box::new(|pair| bobs_page(pair, |page| page.ignored = vec!["Alice".into()])),
             without_bob,
-            Cause::MutedByListener,
+            SilenceCause::MutedByListener,
         ),
         (
             "a listener's page without a slot",
             Box::new(|pair| bobs_page(pair, |page| page.without_slot = vec!["Alice".into()])),
             without_bob,
-            Cause::Crowded,
+            SilenceCause::Crowded,
         ),
     ]
 }

@@ -2,8 +2,8 @@
 
 use super::super::{Diagnosis, why};
 use crate::{
-    Activation, CaptureRow, ChannelRow, ClientSnapshot, DistanceRow, PlayerRow, ServedPlayer, ServedRoom,
-    ServedSession, ServerSnapshot, Snapshot, Status, Target, Unheard,
+    CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DistanceRow, EffectiveActivation,
+    PlayerRow, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Snapshot, UnheardReason,
 };
 
 /// Alice speaks to the lobby, Bob listens to it, and hears her.
@@ -15,7 +15,7 @@ pub(super) struct Pair {
 
 impl Pair {
     pub(super) fn in_order() -> Self {
-        let lobby = || Target::Room("lobby".into());
+        let lobby = || ChannelTarget::Room("lobby".into());
         let row = |name: &str, rooms: &[&str]| PlayerRow {
             name: name.into(),
             rooms: rooms.iter().map(ToString::to_string).collect(),
@@ -23,7 +23,7 @@ impl Pair {
         };
         let client = |name: &str| ClientSnapshot {
             name: name.into(),
-            status: Status::Connected,
+            status: ConnectionState::Connected,
             knows_everybody: true,
             max_voices: 8,
             players: vec![row("Alice", &[]), row("Bob", &["lobby"])],
@@ -34,7 +34,7 @@ impl Pair {
         alice.uplink.frames_sent = 500;
         alice.uplink.lost_percent = Some(0.0);
         alice.capture = Some(CaptureRow {
-            activation: Activation::Voice,
+            activation: EffectiveActivation::Voice,
             is_speaking: true,
             spoke_ms_ago: Some(0),
             utterance_ms: 4000,
@@ -81,7 +81,7 @@ impl Pair {
         self.nothing_leaves();
     }
 
-    /// Nothing of hers reaches anybody.
+    /// None of her voice arrives.
     pub(super) fn nothing_leaves(&mut self) {
         self.alice.uplink.lost_percent = None;
         let served = &mut self.server.sessions[0].players[0];
@@ -116,22 +116,22 @@ impl Pair {
         self.nothing_arrives();
     }
 
-    pub(super) fn is_unheard(&mut self, unheard: Unheard) {
+    pub(super) fn is_unheard(&mut self, unheard: UnheardReason) {
         self.bob.players[0].unheard = Some(unheard);
     }
 
     /// What is said with the snapshots of these: `a`lice, `b`ob, the `s`erver.
-    pub(super) fn asked(&self, whom: &str) -> Diagnosis {
-        why(&self.snapshots(whom), "Alice", "Bob")
+    pub(super) fn asked(&self, letters: &str) -> Diagnosis {
+        why(&self.snapshots(letters), "Alice", "Bob")
     }
 
-    pub(super) fn snapshots(&self, whom: &str) -> Vec<Snapshot> {
+    pub(super) fn snapshots(&self, letters: &str) -> Vec<Snapshot> {
         let all = [
             ('a', Snapshot::from(self.alice.clone())),
             ('b', Snapshot::from(self.bob.clone())),
             ('s', Snapshot::from(self.server.clone())),
         ];
-        let asked = all.into_iter().filter(|(letter, _)| whom.contains(*letter));
+        let asked = all.into_iter().filter(|(letter, _)| letters.contains(*letter));
         asked.map(|(_, snapshot)| snapshot).collect()
     }
 }

@@ -4,7 +4,7 @@ mod hearing;
 mod speaking;
 mod travelling;
 
-use super::super::Cause;
+use super::super::SilenceCause;
 use super::pair::Pair;
 
 pub(super) use hearing::{ears, others_and_devices};
@@ -12,4 +12,4 @@ pub(super) use speaking::{gates, microphones, tokens};
 pub(super) use travelling::{places, rooms, ways};
 
 /// What is wrong, whose snapshots show it, and what is said.
-pub(super) type Row = (&'static str, Box<dyn FnOnce(&mut Pair)>, &'static [&'static str], Cause);
+pub(super) type Row = (&'static str, Box<dyn FnOnce(&mut Pair)>, &'static [&'static str], SilenceCause);

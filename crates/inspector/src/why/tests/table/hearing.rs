@@ -1,8 +1,8 @@
 //! What keeps the listener from hearing what has come.
 
-use super::super::super::Cause;
+use super::super::super::SilenceCause;
 use super::Row;
-use crate::{DeviceRow, DeviceState, Unheard};
+use crate::{DeviceRow, DeviceStatus, UnheardReason};
 
 pub(in super::super) fn ears() -> Vec<Row> {
     let alone_and_together: &[&str] = &["b", "ab", "bs", "abs"];
@@ -13,7 +13,7 @@ pub(in super::super) fn ears() -> Vec<Row> {
                 pair.bob.players[0].undecodable_because = Some("the codec 7 is unknown".into());
             }),
             alone_and_together,
-            Cause::Undecodable,
+            SilenceCause::Undecodable,
         ),
         (
             "damaged packets",
@@ -21,7 +21,7 @@ pub(in super::super) fn ears() -> Vec<Row> {
                 (pair.bob.players[0].undecodable, pair.bob.players[0].played) = (400, 100);
             }),
             alone_and_together,
-            Cause::Undecodable,
+            SilenceCause::Undecodable,
         ),
         (
             "deafened by the server's operator",
@@ -31,34 +31,34 @@ pub(in super::super) fn ears() -> Vec<Row> {
                 pair.server.sessions[0].players[1].server_deafened = Some("pause".into());
             }),
             &["s", "as", "abs"],
-            Cause::DeafenedByServer,
+            SilenceCause::DeafenedByServer,
         ),
         (
             "deafened",
             Box::new(|pair| {
                 pair.bob.deafened = true;
-                pair.is_unheard(Unheard::Deafened);
+                pair.is_unheard(UnheardReason::Deafened);
             }),
             alone_and_together,
-            Cause::Deafened,
+            SilenceCause::Deafened,
         ),
         (
             "everybody turned down",
             Box::new(|pair| pair.bob.master_volume = 0.0),
             alone_and_together,
-            Cause::MasterVolumeZero,
+            SilenceCause::MasterVolumeZero,
         ),
         (
             "muted by the listener",
             Box::new(|pair| pair.bob.players[0].muted = true),
             alone_and_together,
-            Cause::MutedByListener,
+            SilenceCause::MutedByListener,
         ),
         (
             "turned down",
             Box::new(|pair| pair.bob.players[0].volume = 0.0),
             alone_and_together,
-            Cause::VolumeZero,
+            SilenceCause::VolumeZero,
         ),
     ]
 }
@@ -68,37 +68,42 @@ pub(in super::super) fn others_and_devices() -> Vec<Row> {
     vec![
         (
             "a channel without loudness",
-            Box::new(|pair| pair.is_unheard(Unheard::TurnedDown)),
+            Box::new(|pair| pair.is_unheard(UnheardReason::TurnedDown)),
             alone_and_together,
-            Cause::VolumeZero,
+            SilenceCause::VolumeZero,
         ),
         (
             "outranked",
-            Box::new(|pair| pair.is_unheard(Unheard::Outranked)),
+            Box::new(|pair| pair.is_unheard(UnheardReason::Outranked)),
             alone_and_together,
-            Cause::Outranked,
+            SilenceCause::Outranked,
         ),
         (
             "far away",
-            Box::new(|pair| pair.is_unheard(Unheard::OutOfRange)),
+            Box::new(|pair| pair.is_unheard(UnheardReason::OutOfRange)),
             alone_and_together,
-            Cause::OutOfRange,
+            SilenceCause::OutOfRange,
         ),
-        ("a crowd", Box::new(|pair| pair.is_unheard(Unheard::Crowded)), alone_and_together, Cause::Crowded),
+        (
+            "a crowd",
+            Box::new(|pair| pair.is_unheard(UnheardReason::Crowded)),
+            alone_and_together,
+            SilenceCause::Crowded,
+        ),
         (
             "no loudspeaker",
             Box::new(|pair| {
                 pair.bob.loudspeaker =
-                    Some(DeviceRow { state: DeviceState::Missing, ..DeviceRow::default() });
+                    Some(DeviceRow { state: DeviceStatus::Missing, ..DeviceRow::default() });
             }),
             alone_and_together,
-            Cause::LoudspeakerFailed,
+            SilenceCause::LoudspeakerFailed,
         ),
         (
             "silence arrives",
             Box::new(|pair| pair.bob.players[0].silent_for_ms = Some(6000)),
             &["b", "bs"],
-            Cause::MicrophoneSilent,
+            SilenceCause::MicrophoneSilent,
         ),
     ]
 }

@@ -1,9 +1,11 @@
 //! What keeps the speaker from being sent: the microphone, the key, the channels, the tokens.
 
-use super::super::super::Cause;
+use super::super::super::SilenceCause;
 use super::super::pair::Pair;
 use super::Row;
-use crate::{Activation, ChannelRow, DeviceRow, DeviceState, Status, Target, TokenRule};
+use crate::{
+    ChannelRow, ChannelTarget, ConnectionState, DeviceRow, DeviceStatus, EffectiveActivation, TokenRule,
+};
 
 pub(in super::super) fn microphones() -> Vec<Row> {
     let alone_and_together: &[&str] = &["a", "ab", "abs"];
@@ -11,11 +13,11 @@ pub(in super::super) fn microphones() -> Vec<Row> {
         (
             "on the way into the session",
             Box::new(|pair| {
-                pair.alice.status = Status::Connecting;
+                pair.alice.status = ConnectionState::Connecting;
                 pair.says_nothing();
             }),
             alone_and_together,
-            Cause::NotConnected,
+            SilenceCause::NotConnected,
         ),
         (
             "without an input",
@@ -24,17 +26,17 @@ pub(in super::super) fn microphones() -> Vec<Row> {
                 pair.nothing_leaves();
             }),
             alone_and_together,
-            Cause::NoInput,
+            SilenceCause::NoInput,
         ),
         (
             "without a microphone",
             Box::new(|pair| {
                 pair.alice.capture.as_mut().unwrap().sound_ms_ago = None;
                 pair.alice.microphone =
-                    Some(DeviceRow { state: DeviceState::Missing, ..DeviceRow::default() });
+                    Some(DeviceRow { state: DeviceStatus::Missing, ..DeviceRow::default() });
             }),
             alone_and_together,
-            Cause::MicrophoneFailed,
+            SilenceCause::MicrophoneFailed,
         ),
         (
             "at the end of the file",
@@ -43,7 +45,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
                 pair.alice.capture.as_mut().unwrap().has_ended = true;
             }),
             alone_and_together,
-            Cause::InputEnded,
+            SilenceCause::InputEnded,
         ),
         (
             "with a silent microphone",
@@ -52,7 +54,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
                 pair.alice.capture.as_mut().unwrap().sound_ms_ago = None;
             }),
             alone_and_together,
-            Cause::MicrophoneSilent,
+            SilenceCause::MicrophoneSilent,
         ),
         (
             "muted",
@@ -61,7 +63,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
                 pair.alice.muted = true;
             }),
             alone_and_together,
-            Cause::SelfMuted,
+            SilenceCause::SelfMuted,
         ),
         (
             "muted by the server's operator",
@@ -71,7 +73,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
                 pair.server.sessions[0].players[0].server_muted = Some(String::new());
             }),
             &["a", "s", "ab", "bs", "abs"],
-            Cause::MutedByServer,
+            SilenceCause::MutedByServer,
         ),
     ]
 }
@@ -83,21 +85,21 @@ pub(in super::super) fn gates() -> Vec<Row> {
             "without the key",
             Box::new(|pair| {
                 pair.says_nothing();
-                pair.alice.capture.as_mut().unwrap().activation = Activation::PushToTalk;
+                pair.alice.capture.as_mut().unwrap().activation = EffectiveActivation::PushToTalk;
             }),
             alone_and_together,
-            Cause::KeyNotHeld,
+            SilenceCause::KeyNotHeld,
         ),
         (
             "without a word, where each channel decides for itself",
             Box::new(|pair| {
                 pair.says_nothing();
-                pair.alice.capture.as_mut().unwrap().activation = Activation::Other;
+                pair.alice.capture.as_mut().unwrap().activation = EffectiveActivation::Other;
             }),
             alone_and_together,
-            Cause::NobodySpeaks,
+            SilenceCause::NoSpeech,
         ),
-        ("without a word", Box::new(Pair::says_nothing), alone_and_together, Cause::NobodySpeaks),
+        ("without a word", Box::new(Pair::says_nothing), alone_and_together, SilenceCause::NoSpeech),
         (
             "without a channel",
             Box::new(|pair| {
@@ -105,7 +107,7 @@ pub(in super::super) fn gates() -> Vec<Row> {
                 pair.nothing_leaves();
             }),
             alone_and_together,
-            Cause::NoChannel,
+            SilenceCause::NoChannel,
         ),
         (
             "with a closed channel",
@@ -114,25 +116,25 @@ pub(in super::super) fn gates() -> Vec<Row> {
                 pair.nothing_leaves();
             }),
             alone_and_together,
-            Cause::ChannelClosed,
+            SilenceCause::ChannelClosed,
         ),
         (
             "with a closed channel to the listener, and an open one to others",
             Box::new(|pair| {
                 pair.alice.channels[0].is_closed_by = Some("its trigger has shut it".into());
-                let attic = Target::Room("attic".into());
+                let attic = ChannelTarget::Room("attic".into());
                 pair.alice.channels.push(ChannelRow { target: attic, ..ChannelRow::default() });
                 pair.nothing_arrives();
             }),
             alone_and_together,
-            Cause::ChannelClosed,
+            SilenceCause::ChannelClosed,
         ),
     ]
 }
 
 pub(in super::super) fn tokens() -> Vec<Row> {
     let rule = |is_speaking| {
-        let target = Target::Room("lobby".into());
+        let target = ChannelTarget::Room("lobby".into());
         TokenRule { target, is_speaking, needs: vec!["red".into()] }
     };
     vec![
@@ -144,17 +146,17 @@ pub(in super::super) fn tokens() -> Vec<Row> {
                 pair.nothing_leaves();
             }),
             &["a", "ab", "abs"],
-            Cause::TokenMissing,
+            SilenceCause::TokenMissing,
         ),
         (
             "without a token for the channel to the listener",
             Box::new(move |pair| {
-                pair.alice.channels[0].target = Target::Room("attic".into());
+                pair.alice.channels[0].target = ChannelTarget::Room("attic".into());
                 pair.alice.token_rules.push(rule(true));
                 pair.nothing_leaves();
             }),
             &["a", "ab", "abs"],
-            Cause::TokenMissing,
+            SilenceCause::TokenMissing,
         ),
         (
             "without a token for what the listener would hear",
@@ -163,7 +165,7 @@ pub(in super::super) fn tokens() -> Vec<Row> {
                 pair.bob.token_rules.push(rule(false));
             }),
             &["b", "ab", "bs", "abs"],
-            Cause::TokenMissing,
+            SilenceCause::TokenMissing,
         ),
     ]
 }

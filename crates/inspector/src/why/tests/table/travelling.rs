@@ -1,25 +1,25 @@
 //! What is lost between two players: rooms, distance, networks, sessions.
 
-use super::super::super::Cause;
+use super::super::super::SilenceCause;
 use super::super::pair::Pair;
 use super::Row;
-use crate::{DistanceRow, PlayerRow, RefusedRoom, ServedPlayer, ServedSession, Target};
+use crate::{ChannelTarget, DistanceRow, PlayerRow, RefusedRoom, ServedPlayer, ServedSession};
 
 pub(in super::super) fn rooms() -> Vec<Row> {
     vec![
         (
-            "nobody listens",
+            "no listener",
             Box::new(|pair| {
-                pair.alice.channels[0].target = Target::Room("attic".into());
+                pair.alice.channels[0].target = ChannelTarget::Room("attic".into());
                 pair.nothing_leaves();
             }),
             &["a", "ab", "abs", "as"],
-            Cause::NobodyListens,
+            SilenceCause::NoListener,
         ),
         (
             "others listen",
             Box::new(|pair| {
-                pair.alice.channels[0].target = Target::Room("attic".into());
+                pair.alice.channels[0].target = ChannelTarget::Room("attic".into());
                 let mut carol = PlayerRow { name: "Carol".into(), ..PlayerRow::default() };
                 carol.rooms.push("attic".into());
                 pair.alice.players.push(carol.clone());
@@ -27,7 +27,7 @@ pub(in super::super) fn rooms() -> Vec<Row> {
                 pair.nothing_arrives();
             }),
             &["a", "ab", "abs"],
-            Cause::NotListening,
+            SilenceCause::NotListening,
         ),
         (
             "the listener left the room",
@@ -39,7 +39,7 @@ pub(in super::super) fn rooms() -> Vec<Row> {
                 pair.nothing_arrives();
             }),
             &["a", "ab", "abs", "bs", "s"],
-            Cause::NobodyListens,
+            SilenceCause::NoListener,
         ),
         (
             "the server refuses the room",
@@ -48,7 +48,7 @@ pub(in super::super) fn rooms() -> Vec<Row> {
                 pair.nothing_arrives();
             }),
             &["s", "as", "bs", "abs"],
-            Cause::RoomRefused,
+            SilenceCause::RoomRefused,
         ),
         (
             "the server has taken the listener out of the room",
@@ -58,7 +58,7 @@ pub(in super::super) fn rooms() -> Vec<Row> {
                 pair.server.sessions[0].players[1].refused_rooms.push(RefusedRoom::new("lobby", false));
             }),
             &["s", "ab", "as", "bs", "abs"],
-            Cause::RoomRefused,
+            SilenceCause::RoomRefused,
         ),
     ]
 }
@@ -69,10 +69,10 @@ pub(in super::super) fn places() -> Vec<Row> {
             "too far away for the server",
             Box::new(|pair| pair.is_apart(80.0)),
             &["s", "as", "bs", "abs"],
-            Cause::OutOfRange,
+            SilenceCause::OutOfRange,
         ),
         (
-            "farther away than all who are listed",
+            "farther away than all listed players",
             Box::new(|pair| {
                 pair.is_apart(80.0);
                 let row = |number: usize| DistanceRow::new(number.to_string(), number as f32);
@@ -81,7 +81,7 @@ pub(in super::super) fn places() -> Vec<Row> {
                 }
             }),
             &["s", "abs"],
-            Cause::OutOfRange,
+            SilenceCause::OutOfRange,
         ),
         (
             "one of the two says not where it is",
@@ -90,7 +90,7 @@ pub(in super::super) fn places() -> Vec<Row> {
                 pair.server.sessions[0].players[0].has_place = false;
             }),
             &["s", "as", "bs", "abs"],
-            Cause::NoPosition,
+            SilenceCause::NoPosition,
         ),
     ]
 }
@@ -104,23 +104,28 @@ pub(in super::super) fn ways() -> Vec<Row> {
                 pair.alice.uplink.lost_percent = Some(100.0);
             }),
             &["a", "as", "ab", "abs"],
-            Cause::UplinkDead,
+            SilenceCause::UplinkDead,
         ),
-        ("nothing gets down", Box::new(Pair::nothing_arrives), &["ab", "bs", "abs"], Cause::NothingArrives),
+        (
+            "nothing gets down",
+            Box::new(Pair::nothing_arrives),
+            &["ab", "bs", "abs"],
+            SilenceCause::NothingArrives,
+        ),
         (
             "most is lost",
             Box::new(|pair| pair.bob.players[0].loss_percent = 81.0),
             &["b", "abs"],
-            Cause::Loss,
+            SilenceCause::Loss,
         ),
         (
-            "nobody of that name",
+            "no player of that name",
             Box::new(|pair| {
                 pair.bob.players.remove(0);
                 pair.server.sessions[0].players.remove(0);
             }),
             &["b", "s", "bs"],
-            Cause::NotJoined,
+            SilenceCause::NotJoined,
         ),
         (
             "a name like it",
@@ -129,7 +134,7 @@ pub(in super::super) fn ways() -> Vec<Row> {
                 pair.server.sessions[0].players[0].name = "Alcie".into();
             }),
             &["b", "s", "bs"],
-            Cause::OtherName { similar: "Alcie".into() },
+            SilenceCause::OtherName { similar: "Alcie".into() },
         ),
         (
             "other sessions",
@@ -142,7 +147,7 @@ pub(in super::super) fn ways() -> Vec<Row> {
                 pair.server.sessions.push(other);
             }),
             &["ab", "s", "abs"],
-            Cause::OtherSession,
+            SilenceCause::OtherSession,
         ),
     ]
 }
