@@ -32,7 +32,7 @@ pub(crate) enum Failure {
         /// What the operating system said.
         cause: io::Error,
     },
-    /// A crate of somebody else's may not be used.
+    /// A third-party crate must not be used.
     #[error(
         "`{package}` cannot be used: {why}; do without it, or think about the licence and accept it in xtask/src/licences/terms.rs"
     )]
@@ -100,7 +100,7 @@ pub(crate) enum Failure {
     /// Ctrl-C cannot be waited for.
     #[error("signals cannot be handled: {0}")]
     Signals(String),
-    /// Somebody pressed Ctrl-C; everything that was started has ended.
+    /// Ctrl-C was pressed; everything that was started has ended.
     #[error("Ctrl-C was pressed")]
     Interrupted,
     /// Some commands did not do what their pages say.

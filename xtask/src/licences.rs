@@ -45,7 +45,7 @@ const PAGE: &str = "docs/licences.md";
 fn metadata(root: &Path, options: &[&str]) -> Result<Metadata, Failure> {
     let mut command = MetadataCommand::new();
     command.manifest_path(root.join("Cargo.toml"));
-    // Features that need more than a compiler are somebody's choice, too.
+    // Features that need more than a compiler count, too.
     if options.is_empty() {
         command.features(cargo_metadata::CargoOpt::AllFeatures);
     }

@@ -29,8 +29,8 @@
 //!   test notices.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
-//! Who uses it: everybody who changes the project, and `.ci/run`.
-//! It depends on no other crate of the workspace, so that it still runs when they do not compile.
+//! Used by: contributors, and `.ci/run`. It depends on no other crate of the workspace, so that it still runs when they
+//! do not compile.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

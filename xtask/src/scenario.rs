@@ -16,7 +16,7 @@ pub(crate) struct Plan {
     /// Where the report, recordings and logs are left [default: `scenario` beside what Cargo builds].
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Who comes with a browser; without one, nobody does, and the report says so.
+    /// The browser of players that join with one; without a browser, none do, and the report says so.
     #[arg(long, value_enum, default_value_t)]
     browser: Browser,
 }
@@ -34,8 +34,8 @@ enum Browser {
 /// Builds the programs, and runs the scenario.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if somebody did not hear what was for them, or heard what was
-/// not; which has been printed.
+/// [`Failure::CommandFailed`] if a player did not hear what was meant for it, or heard what was not; which has been
+/// printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;

@@ -20,7 +20,7 @@ pub(crate) fn lead_a_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// Reaches the whole group; nothing happens where nobody of it is left.
+/// Reaches the whole group; nothing happens if it is empty.
 #[cfg(unix)]
 pub(crate) fn send(first: &mut Child, signal: Signal) {
     use rustix::process::{Pid, Signal as Sent, kill_process_group};

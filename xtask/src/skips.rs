@@ -1,4 +1,4 @@
-//! What a check leaves out because this machine lacks something, so that nobody takes it for checked.
+//! What a check leaves out because this machine lacks something, so that it does not count as checked.
 
 use std::fmt;
 

@@ -5,9 +5,9 @@
 //! in a session of its own, so that all meet the same machine:
 //!
 //! * native speakers and one native listener, to compare with;
-//! * browsers who speak, and one native listener;
+//! * speaking browsers, and one native listener;
 //! * native speakers, and one browser that listens;
-//! * many browsers who all listen, and some of whom speak.
+//! * many listening browsers, some of which speak.
 
 mod crowd;
 mod group;
@@ -29,7 +29,7 @@ use super::table::print_object;
 use crowd::{Crowd, Turn};
 use group::{Cast, Kind};
 
-/// Who speaks, and how many listen.
+/// The speakers, and the number of listeners.
 #[derive(Debug, Args)]
 pub(crate) struct BrowserBench {
     /// How many browsers are in the session of many.
@@ -99,7 +99,7 @@ fn serve(measured: &MeasuredProgram) -> Result<ChildProcess<(QuicAddress, String
     ChildProcess::start(measured, &arguments, SETTINGS.iter().copied(), address_in)
 }
 
-/// All of them come at once and from one address, and nobody is given up for the others.
+/// All of them come at once and from one address, and none is dropped for the others.
 const SETTINGS: &[(&str, &str)] = &[
     ("CONSONANCE_SESSIONS_ON_DEMAND", "[\"*\"]"),
     ("CONSONANCE_WEB_JOINS_BURST", "10000"),
@@ -122,7 +122,7 @@ fn report(bench: &BrowserBench, casts: &[Cast], idle: &Turn, turns: &[Turn; GROU
         put(&format!("native_to_browser_{name}_us"), micros(to));
         put(&format!("native_to_browser_added_{name}_us"), micros(to) - micros(native));
     }
-    // What everybody costs who is there and silent is not the speakers'.
+    // What silent players cost does not count for the speakers.
     let frame_us = |turn: &Turn| 1e6 * (turn.cpu_share() - idle.cpu_share()) / turn.said_per_s();
     put("cpu_per_frame_native_speaker_us", frame_us(native));
     put("cpu_per_frame_browser_speaker_us", frame_us(from));

@@ -52,7 +52,7 @@ fn measure(address: &str) -> Result<(f64, f64), Box<dyn Error>> {
     Ok((ms(joined), ms(heard)))
 }
 
-/// A speaker who never pauses.
+/// A speaker that never pauses.
 struct Hum(u32);
 
 impl Input for Hum {
@@ -72,7 +72,7 @@ impl Output for FirstSound {
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let is_audible = block.to_mono().iter().any(|sample| sample.abs() > AUDIBLE);
         if let Some(sender) = self.0.take_if(|_| is_audible) {
-            // Whoever asked may have lost patience.
+            // The caller can have given up.
             let _ = sender.try_send(Instant::now());
         }
         Ok(())

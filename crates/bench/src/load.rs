@@ -48,7 +48,7 @@ use ramp::Ramp;
 use report::{Figures, Scene};
 use server_process::ServerProcess;
 
-/// Who speaks to how many, and over what.
+/// The speakers, the number of listeners, and the network.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Load {
@@ -106,7 +106,7 @@ const FIRST_RATE: f64 = 50.0;
 /// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.
 const BUSY: f64 = 0.85;
 const CALM: f64 = 0.70;
-/// How long is measured if nobody says otherwise.
+/// The default time of the measurement.
 const TIME: Duration = Duration::from_secs(5);
 const IDLE_TIME: Duration = Duration::from_mins(1);
 
@@ -193,7 +193,7 @@ impl Load {
         Ok(crowd)
     }
 
-    /// The bare loops, if somebody wants them.
+    /// The bare loops, if wanted.
     fn floors(
         &self,
         server: Option<&ServerProcess>,
@@ -273,7 +273,7 @@ fn raise_descriptor_limit(sockets: u64) {
     }
 }
 
-/// The bare loops', those of whoever else comes, and what every program has.
+/// The bare loops', those of newcomers, and what every program has.
 const DESCRIPTORS_BESIDES: u64 = 10_000;
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -103,16 +103,16 @@ enum Bench {
     Memory(Output),
     /// What a listener costs if the sender lists it, and if the server finds it by itself.
     Routing(Output),
-    /// Somebody who comes is looked up among 0, 1000 and 100 000 bans.
+    /// A newcomer is looked up among 0, 1000 and 100 000 bans.
     Bans(Output),
     /// What a worker pays for each frame to keep it for reports, and to record it.
     Keeping(Output),
-    /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine
-    /// takes of a core, besides the sending.
+    /// 1000, 3000 and 10 000 players that walk about, a tenth of them speaking, heard by players nearby: what the
+    /// engine takes of a core, besides the sending.
     Proximity(Output),
     /// What every stage of the audio engine takes of a core, and the whole client with 1 and 16 speakers.
     Audio(Output),
-    /// How soon a player who joins hears somebody who is speaking already, over QUIC on this machine.
+    /// How soon a joining player hears a voice that is speaking already, over QUIC on this machine.
     FirstWords(Output),
     /// How much later a listener hears what a speaker says, over QUIC on this machine, and where that time goes.
     MouthToEar(mouth_to_ear::MouthToEar),

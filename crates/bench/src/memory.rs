@@ -42,7 +42,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is held when nothing is left to send and nobody has done anything for a minute.
+/// What is held when nothing is left to send and no client has done anything for a minute.
 fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -> Stats {
     let region = Region::new(crate::ALLOCATOR);
     let mut all: Vec<_> = (0..sessions).map(|_| stage(clients, room, capabilities)).collect();

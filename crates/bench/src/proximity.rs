@@ -21,7 +21,7 @@ use crowd::Crowd;
 
 const PLAYERS: [u16; 3] = [1000, 3000, 10_000];
 const RANGE_M: f32 = 20.0;
-/// So that everybody has spoken to somebody before it counts.
+/// So that all players have spoken before it counts.
 const WARM_UP_SECONDS: usize = 3;
 /// The middle one of so many counts.
 const SECONDS: usize = 7;
@@ -68,9 +68,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a list of as many links takes if somebody has said already whose they are.
+/// What a list of as many links takes if their owners were set already.
 fn bare_ns_per_frame(players: u16, heard: f64) -> f64 {
-    // Who stands near each other has not joined one after the other.
+    // Players near each other have not joined one after the other.
     let near: Vec<u16> = (0..heard as u32).map(|place| (place * 7_919 % u32::from(players)) as u16).collect();
     BareRelay::new(players).ns_per_list(&near, Duration::from_millis(200))
 }
@@ -135,7 +135,7 @@ impl Market {
         second
     }
 
-    /// What comes in of those who say now where they are: a fifth of all.
+    /// The packets of players that report their positions: a fifth of all.
     fn walk(&mut self) {
         let (session, region) = (self.session.server.session(), Region::new(crate::ALLOCATOR));
         self.packets.clear();
@@ -149,7 +149,7 @@ impl Market {
         self.note(&region);
     }
 
-    /// What comes in of those who speak.
+    /// The packets of the speakers.
     fn speak(&mut self) {
         let region = Region::new(crate::ALLOCATOR);
         self.packets.clear();

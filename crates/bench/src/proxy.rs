@@ -35,7 +35,7 @@ use networks::{NETWORKS, Network};
 use player::Now;
 use side::Side;
 
-/// Who plays, and who speaks.
+/// The players, and the speakers.
 #[derive(Debug, Args)]
 pub(crate) struct ProxyBench {
     /// The game's network, as `consonance proxy` calls it.
@@ -169,7 +169,7 @@ impl Stage {
         format!("not all clients came in within a minute; missing are: {}", ways.join(", "))
     }
 
-    /// Lets one crowd play, and everybody speak who speaks.
+    /// Lets one crowd play, and its speakers speak.
     fn play(&mut self, bench: &ProxyBench, side: Side, time: Duration) -> Result<(), Box<dyn Error>> {
         let began = Instant::now();
         let clients = usize::from(bench.clients);
@@ -203,7 +203,7 @@ impl Stage {
         self.bare.as_ref().map_or(Duration::ZERO, BareForwarder::cpu_time)
     }
 
-    /// Everybody takes what came; those who speak do. While all come in, the game's messages say who is who.
+    /// All players take what came; the speakers speak. While all come in, the game's messages identify the players.
     fn run_once(&mut self, is_introducing: bool) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         while let Some(due) = self.voice.next_due(now.instant) {

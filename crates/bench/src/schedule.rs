@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Frames of several speakers at one rate. Nobody has aligned them: their phases lie apart evenly.
+/// Frames of several speakers at one rate. They are not aligned: their phases lie apart evenly.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
     start: Instant,

@@ -32,7 +32,7 @@ pub(crate) struct BenchSession {
     kept: Option<Vec<Kept>>,
 }
 
-/// What was sent, and to whom.
+/// What was sent, and its targets.
 pub(crate) struct Kept {
     pub(crate) to: Vec<LinkId>,
     pub(crate) delivery: Delivery,

@@ -22,7 +22,7 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// A player who enters the room and sounds like this; without a tone, it only listens.
+    /// A player that enters the room and sounds like this; without a tone, it only listens.
     pub(crate) fn enter(
         room: &mut Room,
         name: &'static str,
@@ -60,7 +60,7 @@ impl Player {
         Ok(is_server_now)
     }
 
-    /// Whoever is the master has the voice server.
+    /// The master has the voice server.
     fn follow_master(&mut self, room: &Room) -> Result<bool, Box<dyn Error>> {
         if self.voice.server() == room.master() {
             return Ok(false);
@@ -78,7 +78,7 @@ impl Player {
     }
 }
 
-/// Messages of 1024 bytes, to one or several members, whoever they are.
+/// Messages of 1024 bytes, to one or several members.
 fn what_the_room_can_do() -> RoomSettings {
     let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
     RoomSettings { has_direct_messages: true, takes_lists: true, ..RoomSettings::new(limits) }

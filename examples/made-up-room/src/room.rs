@@ -1,4 +1,4 @@
-//! A network that any game might have: members with numbers, one of whom is the master, and messages between them.
+//! A network of any game: members with numbers, one of which is the master, and messages between them.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -35,7 +35,7 @@ impl Room {
         self.tell_all(|| Mail::Left(member));
     }
 
-    /// Whoever is here longest.
+    /// The member that is here longest.
     pub(crate) fn master(&self) -> Option<u64> {
         self.mail.keys().next().copied()
     }

@@ -19,7 +19,7 @@ use crate::{GOODBYE, LIMITS};
 use dial::Dial;
 use udp_path::UdpPath;
 
-/// A client hears many speakers, and whoever polls it may be late by a frame of the game.
+/// A client hears many speakers, and its caller can be late by a frame of the game.
 const INCOMING: InboxLimits = InboxLimits { reliable_packets: 256, unreliable_packets: 1024 };
 
 /// A link to a [`PlainServer`](crate::PlainServer). Dropping it closes the link.
@@ -172,7 +172,7 @@ impl ClientTransport for PlainClient {
 impl Drop for PlainClient {
     fn drop(&mut self) {
         self.disconnect(Instant::now());
-        // The goodbye leaves now; nobody will look again.
+        // The goodbye leaves now; there is no later call.
         self.look(Instant::now());
     }
 }

@@ -26,7 +26,7 @@ impl FrameReader {
 
     /// The next packet, if all of it has come.
     ///
-    /// The length is checked before anything is waited for: whoever announces gigabytes gets no memory for them.
+    /// The length is checked before anything is waited for: a peer that announces gigabytes gets no memory for them.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
         let rest = &self.bytes[self.taken..];
         let Some((length, rest)) = rest.split_first_chunk::<LENGTH_BYTES>() else {

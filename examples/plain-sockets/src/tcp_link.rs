@@ -11,10 +11,10 @@ use crate::frame_reader::{FrameReader, LENGTH_BYTES, TooLong};
 
 /// What may wait for the network, in bytes. More means that the other side does not take it.
 const UNSENT_BYTES_MAX: usize = 1024 * 1024;
-/// What may wait in the system besides. Its own choice grows to megabytes, and somebody slow would be noticed late.
+/// What may wait in the system besides. Its own choice grows to megabytes, and a slow peer would be noticed late.
 const SYSTEM_BUFFER_BYTES: usize = 256 * 1024;
 const READ_BYTES: usize = 16 * 1024;
-/// How many packets of somebody who has left are read in one go.
+/// How many packets of a client that has left are read in one go.
 const PACKETS_PER_LOOK: usize = 64;
 /// A cable that was pulled says nothing: after this silence the system asks whether the other side is still there, …
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(5);

@@ -23,7 +23,7 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// A player who speaks this file; without one, it only listens.
+    /// A player that speaks this file; without one, it only listens.
     pub(crate) fn join(
         server_addr: SocketAddr,
         client_id: ClientId,

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use crate::failure::Failure;
 
-/// A crate of somebody else's, and under what we use it.
+/// A third-party crate, and its licence.
 pub(super) struct Terms<'a> {
     pub(super) package: &'a Package,
     /// Identifiers of SPDX; several where all of them hold.

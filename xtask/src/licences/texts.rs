@@ -36,7 +36,7 @@ fn title(terms: &Terms<'_>) -> String {
     format!("{name} {version}, {}{place}", licences.join(" and "))
 }
 
-/// What a crate brings about the licences that were chosen; where it brings nothing, who wrote it.
+/// What a crate contains about the chosen licences; if nothing, its authors.
 fn texts_of(terms: &Terms<'_>) -> Result<Vec<String>, Failure> {
     let files = licence_files(terms.package.manifest_path.as_std_path())?;
     let is_of = |file: &&PathBuf, licence: &str| {

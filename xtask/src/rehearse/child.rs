@@ -60,7 +60,7 @@ impl Child {
     }
 
     /// # Errors
-    /// If nobody reads it.
+    /// If it is not read.
     pub(super) fn type_line(&mut self, line: &str) -> io::Result<()> {
         self.input.as_mut().map_or(Ok(()), |input| writeln!(input, "{line}"))
     }
@@ -82,7 +82,7 @@ impl Child {
         let read = move || {
             for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line);
-                // The log is for people who look afterwards.
+                // The log is for later inspection.
                 let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
                 let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
                 printed.push_str(&line);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::speech;
 use super::stage::Stage;
 
-/// Somebody who waits for it.
+/// A listener that waits for it.
 #[derive(Debug)]
 pub(super) struct FirstWord {
     checkout: PathBuf,

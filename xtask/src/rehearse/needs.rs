@@ -1,4 +1,4 @@
-//! What a command needs that this machine, or who rehearses, may not have.
+//! What a command needs that this machine, or the user, can lack.
 
 use std::env;
 
@@ -8,7 +8,7 @@ use super::script::{Need, Step, Way};
 use super::stage::Stage;
 use crate::command;
 
-/// What who rehearses has time for.
+/// The time that the user has.
 #[derive(Args, Debug)]
 pub(super) struct Wishes {
     /// Leave the test suite out, which takes about a dozen minutes.

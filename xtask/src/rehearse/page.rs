@@ -68,7 +68,7 @@ mod tests {
             for answer in answers {
                 let (asked, _) = listener.accept().unwrap();
                 let mut asked = BufReader::new(asked);
-                // Whoever closes with something unread takes the answer back.
+                // A close with unread input takes the response back.
                 while asked.by_ref().lines().next().unwrap().unwrap() != "" {}
                 asked.get_mut().write_all(answer.as_bytes()).unwrap();
             }

@@ -11,7 +11,7 @@ pub(super) enum Impatience {
     /// It took too long.
     #[error("not within {} s", .0.as_secs())]
     TimedOut(Duration),
-    /// Somebody pressed Ctrl-C.
+    /// Ctrl-C was pressed.
     #[error("Ctrl-C was pressed")]
     Interrupted,
 }

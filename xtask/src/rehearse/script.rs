@@ -1,7 +1,7 @@
 //! What is done with each command that a page shows, and what it has to show for it.
 //!
-//! A scene is what somebody does who reads one section of a page: its commands in order, each exactly as it is shown.
-//! A test compares scenes with pages: no command is shown that nobody tries, and none is tried that nobody shows.
+//! A scene is what a reader of one section of a page does: its commands in order, each exactly as it is shown. A test
+//! compares scenes with pages: every shown command is tried, and every tried command is shown.
 
 mod examples;
 mod guide;
@@ -11,7 +11,7 @@ mod readme;
 mod tests;
 mod tools;
 
-/// What somebody does who reads a section of a page.
+/// What a reader of one section of a page does.
 #[derive(Debug)]
 pub(crate) struct Scene {
     /// The page, from the root of the repository.
@@ -27,7 +27,7 @@ pub(crate) struct Scene {
 pub(crate) enum Folder {
     /// The checkout, or a folder in it.
     Checkout(&'static str),
-    /// An empty one, by somebody who has the program `consonance` on the PATH.
+    /// An empty one, of a user with the program `consonance` on the PATH.
     Empty,
 }
 
@@ -94,7 +94,7 @@ pub(crate) enum Need {
 pub(crate) enum Promise {
     /// This file is there, and is not empty.
     File(&'static str),
-    /// Somebody speaks in this WAV file.
+    /// This WAV file contains speech.
     Speech(&'static str),
     /// A page at the address that was printed behind these words, with all that it loads.
     Page(&'static str),
@@ -132,7 +132,7 @@ const fn stays(command: &'static str) -> Step {
     Step { way: Way::Stays, ..ends(command) }
 }
 
-/// A command that nobody tries, and why.
+/// A command that is not tried, and why.
 const fn untried(command: &'static str, why: &'static str) -> Step {
     Step { way: Way::Untried(why), ..ends(command) }
 }
@@ -144,7 +144,7 @@ impl Scene {
 }
 
 impl Step {
-    /// The page takes for granted that somebody has done this.
+    /// The page takes for granted that this was done.
     const fn granted(self) -> Self {
         Self { is_shown: false, ..self }
     }

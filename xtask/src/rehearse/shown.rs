@@ -1,4 +1,4 @@
-//! The commands that the project's pages show, as somebody who reads them would type them.
+//! The commands that the project's pages show, as a reader would type them.
 
 use std::fmt;
 use std::fs;

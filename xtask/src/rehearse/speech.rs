@@ -1,9 +1,9 @@
-//! Whether somebody speaks in a WAV file, by its energy; also in one that is still being written.
+//! Whether a WAV file contains speech, by its energy; also while it is still being written.
 
 use std::path::Path;
 use std::{fs, io};
 
-/// For how long somebody speaks, in milliseconds: frames of 20 ms that are louder than −40 dB of full scale.
+/// How long the speech in it is, in milliseconds: frames of 20 ms that are louder than −40 dB of full scale.
 ///
 /// Whatever the header says of its length, everything behind it counts.
 ///
@@ -20,7 +20,7 @@ pub(super) fn spoken_ms(path: &Path) -> io::Result<usize> {
     Ok(samples.chunks_exact(frame).filter(|frame| power(frame) > POWER_MIN).count() * FRAME_MS)
 }
 
-/// Whether somebody says more than a click in it; nobody does in what is no WAV file.
+/// Whether there is more than a click in it; false for what is not a WAV file.
 pub(super) fn has_speech(path: &Path) -> bool {
     spoken_ms(path).is_ok_and(|spoken_ms| spoken_ms >= WORD_MS)
 }

@@ -35,7 +35,7 @@ impl Stage {
         }
         let (checkout, began) = (beside.join("checkout"), Instant::now());
         let mut git = Command::new("git");
-        // A checkout may belong to another user than the one who rehearses, and a clone shall not share its files.
+        // A checkout can belong to another user than the current one, and a clone must not share its files.
         git.args(["-c", "safe.directory=*", "clone", "--quiet", "--no-local"]).arg(root).arg(&checkout);
         command::run(&mut git)?;
         Ok(Self { checkout, beside, is_fresh: true, began })
@@ -109,7 +109,7 @@ impl Stage {
         }
         // Toolchains may stay; what programs leave in a home folder is none of the caller's.
         shell.env("RUSTUP_HOME", home_of("RUSTUP_HOME", ".rustup")).env("HOME", self.beside.join("home"));
-        // The pages take for granted that who has built the program has it on the PATH.
+        // The pages take for granted that the built program is on the PATH.
         let built = self.checkout.join("target/release");
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([built].into_iter().chain(env::split_paths(&path)));
@@ -118,7 +118,7 @@ impl Stage {
     }
 }
 
-/// What a machine needs to reach its toolchains and the network; everything else is somebody's taste.
+/// What a machine needs to reach its toolchains and the network; everything else is personal.
 fn is_kept(name: &OsString) -> bool {
     let name = name.to_string_lossy();
     let is_proxy = name.to_lowercase().ends_with("_proxy");

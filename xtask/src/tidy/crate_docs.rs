@@ -4,7 +4,7 @@ use super::file_docs;
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// The `lib.rs` and `main.rs` of every crate say what it is, who uses it and where to start.
+/// The `lib.rs` and `main.rs` of every crate say what it is, its users and where to start.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let roots = repository
         .packages
@@ -21,7 +21,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
             }
             let what = format!("crate document of only {letters} letters");
             let instead = format!(
-                "say in `//!` what the crate is, who uses it and where to start reading: \
+                "say in `//!` what the crate is, what uses it and where to start reading: \
                  {LINES} lines or {LETTERS} letters at least"
             );
             Some(Finding::new(&file.path, 1, what, instead))
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(
             found("crates/wire/src/main.rs", "//! Placeholder.\n//!\nfn main() {}\n"),
             ["crates/wire/src/main.rs:1: crate document of only 12 letters — \
-             say in `//!` what the crate is, who uses it and where to start reading: 8 lines or 400 letters at least"]
+             say in `//!` what the crate is, what uses it and where to start reading: 8 lines or 400 letters at least"]
         );
     }
 

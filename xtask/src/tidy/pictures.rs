@@ -1,4 +1,4 @@
-//! Pictures in documents can be seen, and are described to those who cannot see them.
+//! Pictures in documents can be seen, and have a text alternative.
 
 use super::finding::Finding;
 use super::links;

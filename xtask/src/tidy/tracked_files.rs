@@ -22,7 +22,7 @@ pub(crate) fn list(root: &Path) -> Result<Vec<String>, Failure> {
 
 fn ask_git(root: &Path) -> Result<Vec<String>, Failure> {
     let mut git = std::process::Command::new("git");
-    // A checkout may belong to another user than the one who checks it.
+    // A checkout can belong to another user than the current one.
     git.current_dir(root).args(["-c", "safe.directory=*", "-c", "core.quotePath=false"]);
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     match command::capture(&mut git) {

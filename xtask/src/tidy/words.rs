@@ -1,4 +1,4 @@
-//! What must not be published: paths of somebody's machine, and the addresses that package registries download from.
+//! What must not be published: paths of a developer's machine, and the addresses that package registries download from.
 //!
 //! The needles are put together from halves, so that this file does not find itself.
 
@@ -26,7 +26,7 @@ const LOCK_SOURCE: &str = concat!("source = \"registry+https://github.com/rust-l
 
 const FOLDERS: [&str; 3] = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/tmp/tar", "get")];
 
-/// Followed by somebody's name.
+/// Followed by a user's name.
 const HOMES: [&str; 3] = [concat!("/ho", "me/"), concat!("/Use", "rs/"), concat!("\\Use", "rs\\")];
 
 const HOSTS: [&str; 8] = [

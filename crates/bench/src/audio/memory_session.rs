@@ -11,10 +11,10 @@ use consonance_session::{
 const ROOM: &str = "hall";
 const BLOCK_TIME: Duration = Duration::from_millis(10);
 
-/// The link of the player who is measured; those of the speakers follow.
+/// The link of the measured player; those of the speakers follow.
 pub(super) const PLAYER: LinkId = LinkId(1);
 
-/// Everybody but the player who is measured.
+/// All but the measured player.
 pub(super) struct MemorySession {
     post: Post,
     speakers: Vec<(LinkId, Client)>,
@@ -24,7 +24,7 @@ impl MemorySession {
     /// So many speakers, and the player, with channels to everybody.
     ///
     /// # Errors
-    /// If somebody does not get into the session.
+    /// If a player does not get into the session.
     pub(super) fn open(speakers: u32, positional: bool, player: &mut Client) -> Result<Self, Box<dyn Error>> {
         let mut post =
             Post { server: Server::new(ServerSettings::from_seed(1)), now: Instant::START, mail: Vec::new() };
@@ -49,7 +49,7 @@ impl MemorySession {
         for (link, speaker) in &mut self.speakers {
             speaker.handle_timeout(self.post.now);
             if let Some(frame) = frame {
-                // Whoever does not know of listeners yet says it to nobody.
+                // A speaker that does not know of listeners yet sends nothing.
                 let _ = speaker.send_voice(frame);
             }
             self.post.exchange(*link, speaker);
@@ -75,7 +75,7 @@ impl MemorySession {
     }
 }
 
-/// The server, and what it has sent to whom.
+/// The server, and the packets it has sent.
 struct Post {
     server: Server,
     now: Instant,

@@ -1,4 +1,4 @@
-//! The player who is measured: everything that a voice chat does every 10 ms, without threads.
+//! The measured player: everything that a voice chat does every 10 ms, without threads.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -87,7 +87,7 @@ impl Player {
         let mut samples = &block[..];
         while let Some(frame) = self.framer.fill(&mut samples) {
             if let Ok(length) = self.encoder.encode(frame, &mut self.packet) {
-                // Whoever is not there yet is not spoken to.
+                // A player that is not there yet is not spoken to.
                 let _ = self.client.send_voice(&self.packet[..length]);
             }
         }

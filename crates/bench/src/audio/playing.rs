@@ -93,7 +93,7 @@ fn mix(mixer: &mut Mixer) {
     std::hint::black_box(&block);
 }
 
-/// One speaker who circles around the listener.
+/// One speaker that circles around the listener.
 fn placing(sound: &[f32], mode: SpatialMode, occlusion: f32) -> f64 {
     let settings = SpatialSettings { mode, ..SpatialSettings::default() };
     let sound = sound.as_chunks::<BLOCK_SAMPLES>().0;

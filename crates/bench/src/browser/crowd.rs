@@ -41,7 +41,7 @@ const FRAMES_PER_S: f64 = 50.0;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long frames may take at most to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
-/// How often those have a turn who only wait.
+/// How often players that only wait are served.
 const OTHERS: Duration = Duration::from_millis(20);
 /// Long enough not to burn the core, short enough not to be seen in the figures.
 const REST: Duration = Duration::from_micros(20);
@@ -58,7 +58,7 @@ impl Crowd {
         for cast in casts {
             crowd.groups.push(Group::new(cast));
             for _ in 0..cast.players() {
-                // The others go on meanwhile: who is silent for long counts as lost.
+                // The others go on meanwhile: a client silent for long counts as lost.
                 if let Some(group) = crowd.groups.last_mut() {
                     group.dial(cast, &dialer, page, Now::since(started))?;
                 }
@@ -99,7 +99,7 @@ impl Crowd {
         })
     }
 
-    /// Lets the speakers of one group speak, or nobody. How many frames they say.
+    /// Lets the speakers of one group speak, or none. How many frames they say.
     pub(super) fn talk(&mut self, group: Option<usize>, time: Duration) -> Result<u64, Box<dyn Error>> {
         let began = Instant::now();
         let speakers = group.map_or(1, |group| self.groups[group].speakers);

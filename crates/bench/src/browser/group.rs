@@ -1,4 +1,4 @@
-//! Players of one session, of whom some speak and the others listen.
+//! Players of one session, some of which speak while the others listen.
 
 use std::error::Error;
 
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Browser,
 }
 
-/// They speak and listen to one room. Who speaks comes first, and does not listen.
+/// They speak and listen to one room. Speakers come first, and do not listen.
 pub(super) struct Group {
     players: Vec<Player>,
     pub(super) speakers: usize,
@@ -42,7 +42,7 @@ impl Cast {
 }
 
 impl Group {
-    /// Nobody yet.
+    /// No player yet.
     pub(super) fn new(cast: &Cast) -> Self {
         Self { players: Vec::new(), speakers: cast.speakers.1, listeners: cast.listeners.1 }
     }

@@ -20,7 +20,7 @@ pub(super) struct Sounds {
     pub(super) step: u32,
 }
 
-/// Carried by whoever calls its methods.
+/// Driven by the caller of its methods.
 pub(super) struct Browser {
     page: UdpBrowser,
     speaks: bool,

@@ -1,4 +1,4 @@
-//! Who takes the packets out of the listeners' sockets, and where; the sender pays for a part of it either way.
+//! The thread that reads the packets from the listeners' sockets; the sender pays for a part of it either way.
 
 use std::io;
 use std::mem::replace;
@@ -55,8 +55,8 @@ impl Drainer {
         !matches!(self.to, Place::Thread { apart: false, .. })
     }
 
-    /// Waits until all sockets are empty, and tells how many packets came since the last
-    /// time; nothing if nobody drains.
+    /// Waits until all sockets are empty, and returns how many packets came since the last time; nothing without a
+    /// drainer.
     pub(super) fn drain(&self) -> io::Result<Option<usize>> {
         match &self.to {
             Place::Thread { ask, answer, .. } => {

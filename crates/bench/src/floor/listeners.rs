@@ -1,4 +1,4 @@
-//! Who gets the packets: a bound socket for each listener, on this machine.
+//! The receivers of the packets: a bound socket for each listener, on this machine.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};

@@ -14,7 +14,7 @@ pub(crate) struct Measured {
     pub(crate) name: &'static str,
     /// Packets out per second that the sending thread was on a processor; the median over all turns.
     pub(crate) packets_per_cpu_s: f64,
-    /// The share of packets that did not come, if somebody drained the listeners.
+    /// The share of packets that did not arrive, if the listeners are drained.
     pub(crate) lost: Option<f64>,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn alternate(
 ) -> io::Result<Vec<Measured>> {
     let mut turns: Vec<Vec<Turn>> = loops.iter().map(|_| Vec::new()).collect();
     for round in 0..=rounds {
-        // Nobody is always behind the same neighbour.
+        // No loop always follows the same one.
         for place in 0..loops.len() {
             let index = (place + round) % loops.len();
             let turn = turn(&mut loops[index], drainer, frames)?;
@@ -49,7 +49,7 @@ pub(super) fn alternate(
 struct Turn {
     spent: Duration,
     sent: usize,
-    /// Nothing if nobody counts.
+    /// Nothing without a counter.
     received: Option<usize>,
 }
 

@@ -21,13 +21,13 @@ use super::udp::{connect, lossy};
 pub(crate) struct Guest {
     pub(crate) name: String,
     pub(crate) session: String,
-    /// Nobody who is idle has any.
+    /// Idle clients have none.
     pub(crate) room: Option<String>,
     pub(crate) listens: bool,
     pub(crate) speaks: bool,
 }
 
-/// Carried by whoever calls its methods; it has no thread.
+/// Driven by the caller of its methods; it has no thread.
 #[derive(Debug)]
 pub(crate) struct LoadClient {
     socket: UdpSocket,
@@ -43,7 +43,7 @@ pub(crate) struct LoadClient {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Joining,
-    /// It knows who is there, and they know it.
+    /// It knows the others, and they know it.
     Joined,
     /// Its connection has ended, for this reason.
     Gone(String),
@@ -228,7 +228,7 @@ impl LoadClient {
             }
         }
         while let Some(command) = self.engine.poll_command() {
-            // It was opened already, and nobody comes back here who was sent away.
+            // It was opened already, and a client that was disconnected does not come back here.
             if let LinkCommand::Close { reason, .. } = command {
                 self.standing = Standing::Gone(reason.to_string());
                 self.core.leave(now.instant);

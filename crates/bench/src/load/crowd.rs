@@ -16,7 +16,7 @@ use crate::delays::Delays;
 use crate::process_figures::{ProcessFigures, socket_drops};
 use crate::schedule::Schedule;
 
-/// Clients that have joined one server. Who speaks comes first.
+/// Clients that have joined one server. Speakers come first.
 pub(super) struct Crowd {
     dialer: Dialer,
     started: Instant,
@@ -45,7 +45,8 @@ const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
 impl Crowd {
-    /// Nobody yet. Frames will have this many bytes. Who `wants_fast_path` is in only when its fast path is open.
+    /// No player yet. Frames will have this many bytes. A client that `wants_fast_path` is in only when its fast path
+    /// is open.
     pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_fast_path: bool) -> Self {
         // Enough to tell this run's frames from those of another one at the same server.
         let run = Stamp::now().0 as u32 ^ std::process::id();
@@ -62,8 +63,8 @@ impl Crowd {
         }
     }
 
-    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` says for each guest who
-    /// speaks how many will hear it. `told` hears how many are in.
+    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` gives each speaking guest's
+    /// number of listeners. `told` hears how many are in.
     ///
     /// # Errors
     /// If one of them is sent away, or takes too long.
@@ -107,7 +108,7 @@ impl Crowd {
         self.clients.iter().all(LoadClient::is_on_fast_path)
     }
 
-    /// Lets time pass in which nobody speaks.
+    /// Lets time pass without speech.
     pub(super) fn idle(&mut self, time: Duration) -> Result<(), Box<dyn Error>> {
         let end = Instant::now() + time;
         let pause = IDLE_PAUSE + IDLE_PAUSE_PER_CLIENT * self.clients.len() as u32;
@@ -118,15 +119,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// From now on the kernel says when frames arrived: exact, and a little more work for whoever sends.
+    /// From now on the kernel says when frames arrived: exact, and a little more work for the sender.
     pub(super) fn stamp_arrivals(&mut self) -> io::Result<()> {
         self.clients.iter().try_for_each(LoadClient::stamp)?;
         self.buffers.inbox.expect_stamps();
         Ok(())
     }
 
-    /// Everybody who speaks does so at this rate of frames per second, for `warm_up` and then for
-    /// the `time` that is measured.
+    /// All speakers speak at this rate of frames per second, for `warm_up` and then for the `time` that is measured.
     pub(super) fn talk(
         &mut self,
         rate: f64,
@@ -207,7 +207,7 @@ impl Crowd {
         }
     }
 
-    /// Each client has its turn; whoever is to speak meanwhile does.
+    /// Each client is served; those that are to speak meanwhile do.
     fn sweep(&mut self, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {
         for index in 0..self.clients.len() {
             let now = self.now();

@@ -52,7 +52,7 @@ pub(super) fn flood(
             thread::sleep(PAUSE);
         }
         thrown_out += u64::from(matches!(client.standing(), Standing::Gone(_)));
-        // Who is thrown out goes; who is not leaves with a goodbye that may be lost.
+        // A client that is kicked leaves; one that is not says a goodbye that can be lost.
         let _ = client.leave(Now::since(started), &mut buffers);
         thread::sleep(REST);
     }

@@ -1,5 +1,4 @@
-//! Datagrams from nobody that the server knows: noise, noise that looks like QUIC, and noise
-//! that looks like the fast path.
+//! Datagrams of no client of the server: noise, noise that looks like QUIC, and noise that looks like the fast path.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};

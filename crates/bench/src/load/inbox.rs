@@ -25,7 +25,7 @@ impl Inbox {
     }
 
     /// From now on, times of arrival are the kernel's, and do not depend on when we look. All sockets must have been
-    /// asked for it by [`stamp`]. That costs whoever sends a little, so it is not on where sending is measured.
+    /// asked for it by [`stamp`]. That costs the sender a little, so it is off where sending is measured.
     pub(super) fn expect_stamps(&mut self) {
         self.stamped_by_kernel = true;
     }

@@ -40,7 +40,7 @@ pub(super) fn bytes_per_client(
     Ok((after as f64 - before as f64) / MORE as f64)
 }
 
-/// Somebody who is only there.
+/// A player that is only present.
 pub(super) fn idle_guest(index: usize, session: usize) -> Guest {
     Guest {
         name: format!("idle {index}"),

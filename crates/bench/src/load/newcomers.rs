@@ -15,7 +15,7 @@ use crate::schedule::Schedule;
 const SESSIONS: u64 = 1000;
 /// How long each stays once it is in.
 const STAY: Duration = Duration::from_millis(200);
-/// Who is not in after this time has failed.
+/// A newcomer that is not in after this time has failed.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -57,7 +57,7 @@ pub(super) fn keep_joining(
             }
         }
         newcomers.retain_mut(|it| it.stays(Now::since(started), &mut buffers));
-        // Whoever has begun is waited for.
+        // Newcomers that have begun are waited for.
         if !goes_on && newcomers.is_empty() {
             break;
         }

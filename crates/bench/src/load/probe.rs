@@ -76,7 +76,7 @@ impl Heard {
         *self = Self { step, ..Self::new(self.run) };
     }
 
-    /// Somebody heard a frame that arrived then. What is not of this step, or not ours, does not count.
+    /// A listener heard a frame that arrived then. What is not of this step, or not ours, does not count.
     pub(crate) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
         let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };
         let Some((step, rest)) = rest.split_first_chunk::<4>() else { return };

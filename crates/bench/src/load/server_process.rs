@@ -6,7 +6,7 @@ use consonance_quic::QuicAddress;
 
 use crate::child_process::{ChildProcess, MeasuredProgram};
 
-/// It serves whatever sessions somebody asks for; its address is that of the first one.
+/// It serves any session on demand; its address is that of the first one.
 pub(super) type ServerProcess = ChildProcess<QuicAddress>;
 
 /// Starts it; see [`ChildProcess::start`].
@@ -25,7 +25,7 @@ fn address_in(line: &str) -> Option<QuicAddress> {
     line.split_whitespace().next_back()?.parse().ok()
 }
 
-/// Everybody finds room, and nobody is lost while a rate is tried that is too much.
+/// There is room for all players, and none is lost while a rate is tried that is too much.
 const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_CONNECTIONS_MAX", "65536"),
     ("CONSONANCE_QUIC_HANDSHAKES_MAX", "4096"),

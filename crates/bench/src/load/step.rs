@@ -18,7 +18,7 @@ pub(super) struct Step {
     pub(super) asked: f64,
     /// Frames that were sent.
     pub(super) sent: u64,
-    /// The same, once for each who should hear it.
+    /// The same, once for each listener.
     pub(super) expected: u64,
     /// Of these, how many were heard.
     pub(super) heard: u64,

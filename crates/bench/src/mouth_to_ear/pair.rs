@@ -1,4 +1,4 @@
-//! A speaker and a listener who hears nobody else.
+//! A speaker and a listener that hears no other voice.
 
 use std::collections::HashMap;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! When packets arrive that are sent frame by frame: through the impairment shim, or as somebody measured it.
+//! When packets arrive that are sent frame by frame: through the impairment shim, or as measured in a real network.
 
 use std::error::Error;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! People on a market place: where they walk, and who speaks.
+//! A crowd on a market place: where players walk, and which of them speak.
 
 use consonance_session::{Position, SessionId};
 use consonance_wire::{PositionReport, Writer};
@@ -72,7 +72,7 @@ impl Report {
     }
 }
 
-/// Whether somebody speaks at a tick: in stretches of two seconds, one of ten.
+/// Whether a player speaks at a tick: in stretches of two seconds, one of ten.
 pub(super) fn speaks(player: u16, tick: u32) -> bool {
     let stretch = (tick + u32::from(player) * 37) / 100;
     drawn(player.into(), 100 + stretch) < 0.1

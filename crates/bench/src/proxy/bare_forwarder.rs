@@ -145,7 +145,7 @@ fn bind() -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Nothing where nothing waits, or nobody is there to take it.
+/// Nothing if nothing waits, or the receiver is gone.
 fn some<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(it) => Ok(Some(it)),

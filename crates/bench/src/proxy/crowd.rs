@@ -36,7 +36,7 @@ impl Crowd {
         self.0.iter().filter(|player| !player.is_in()).count()
     }
 
-    /// Tells the game who is who, now and then, until it answers.
+    /// Identifies the player to the game, now and then, until it answers.
     pub(super) fn introduce(&mut self, now: Now, side: Side) {
         self.0.iter_mut().for_each(|player| player.introduce(now, side));
     }

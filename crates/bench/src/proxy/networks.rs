@@ -149,7 +149,7 @@ fn to_streams(
 
 fn kcp_server() -> io::Result<Server> {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-    // Nobody has to be kept out of this machine's own bench.
+    // Access does not matter in this machine's own bench.
     over_udp(KcpServer::new(KcpServerSettings { link, ..KcpServerSettings::default() }, [1; 32]))
 }
 
@@ -202,7 +202,7 @@ fn unwrap_darkrift(bytes: &[u8]) -> Option<&[u8]> {
     DarkRiftMessage::parse(bytes).filter(|message| message.tag == DARKRIFT_GAME).map(|message| message.body)
 }
 
-/// What calls a function of the game's server: nobody but the game knows how long it is.
+/// Calls of functions of the game's server: only the game knows how long one is.
 const FISHNET_RPC: [u8; 2] = [8, 0];
 const FISHNET_TICKS_PER_S: f64 = 30.0;
 

@@ -72,7 +72,7 @@ pub(super) fn delivery_of_turn(number: u64) -> transport::Delivery {
 }
 
 impl Player {
-    /// Begins to connect. Who has voice speaks or listens only.
+    /// Begins to connect. Players with voice speak or only listen.
     pub(super) fn connect(
         now: Now,
         of: &'static Network,
@@ -124,7 +124,7 @@ impl Player {
 
     pub(super) fn speak(&mut self, now: Now) {
         if let Some(voice) = self.voice.as_mut().filter(|voice| voice.speaks && voice.has_joined) {
-            // Whoever is not in yet is not heard.
+            // A player that is not in yet is not heard.
             let _ = voice.engine.send_voice(&FRAME);
             self.send_voice(now);
         }

@@ -1,4 +1,4 @@
-//! What messages of the game say: who is who, and when they were sent.
+//! The contents of the game's messages: the sender, and when they were sent.
 //!
 //! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since
 //! the bench began), all little-endian, and as much noise as a moving player's state takes.

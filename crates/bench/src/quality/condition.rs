@@ -1,4 +1,4 @@
-//! What the network does, and who listens.
+//! The network's behaviour, and the listener.
 
 use std::error::Error;
 use std::time::Duration;
@@ -48,7 +48,7 @@ impl Condition {
     }
 }
 
-/// Who listens.
+/// The listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listener {
     /// This engine.
@@ -134,7 +134,7 @@ pub(super) fn say(
     seed: u64,
     mut network: impl FnMut(u64, usize) -> Journeys,
 ) -> Result<Call, Box<dyn Error>> {
-    // Nobody speaks in step with the listener's blocks.
+    // Speakers are never in step with the listener's blocks.
     let mut begins = seed * 7_919 % 480;
     let mut call = Call { frame: settings.frame, codec_delay_samples: 0, utterances: Vec::new() };
     for recording in recordings {

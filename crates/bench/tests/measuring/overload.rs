@@ -117,7 +117,7 @@ fn newcomers_are_given_up_first_then_voices_and_everything_comes_back_in_the_end
     assert!(back.is_sorted_by(|a, b| a >= b), "one thing after the other: {down:?}");
     let carol = server.join("Carol");
     carol.until_event(&json!({"event": "players_synced"}));
-    // Who was there is still there, and was never away.
+    // Former players are still there, and were never away.
     alice.until_event(&json!({"event": "player_joined", "name": "Carol"}));
     alice.signal("INT");
     let events = alice.end().events();

@@ -12,7 +12,7 @@ const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(super) struct Dial {
     thread: JoinHandle<io::Result<TcpStream>>,
-    /// Nobody wants it any more.
+    /// It is not wanted any more.
     is_cancelled: bool,
 }
 
@@ -23,7 +23,7 @@ impl Dial {
         Ok(Self { thread, is_cancelled: false })
     }
 
-    /// Nobody wants this connection any more. It still has to be waited for: one thread at a time is enough.
+    /// This connection is not wanted any more. It still has to be waited for: one thread at a time is enough.
     pub(super) fn cancel(&mut self) {
         self.is_cancelled = true;
     }

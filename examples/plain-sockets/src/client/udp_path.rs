@@ -57,7 +57,7 @@ impl UdpPath {
     /// The next packet, if one has come.
     pub(super) fn receive(&mut self) -> Option<Vec<u8>> {
         loop {
-            // Nothing there, or the system tells of a datagram that nobody took: the TCP connection says what is up.
+            // Nothing there, or the system reports an unreachable port: the TCP connection says what is up.
             let length = self.socket.recv(&mut self.buffer).ok()?;
             self.is_known = true;
             let datagram = &self.buffer[..length];

@@ -53,7 +53,7 @@ impl PlainServer {
         }
     }
 
-    /// With a token that nobody else has.
+    /// With a unique token.
     fn guest(&self, stream: TcpStream) -> Option<Guest> {
         let mut guest = Guest::new(stream).ok()?;
         while self.by_token.contains_key(&guest.token) {

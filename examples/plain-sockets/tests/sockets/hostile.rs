@@ -58,7 +58,7 @@ fn the_token_of_another_opens_nothing_once_its_owner_was_there() {
     let thief = udp(&server);
     thief.send(&owner.token).unwrap();
     thief.send(b"stolen voice").unwrap();
-    // Not even somebody who is known himself.
+    // Not even a known client.
     guest.udp.send(&owner.token).unwrap();
     server.poll_until("it is counted", |server| server.malformed() == 3);
     assert!(!has_datagram(&thief) && !has_datagram(&guest.udp), "they get no answer");

@@ -56,7 +56,7 @@ impl OpenServer {
         self.packets.iter().any(|(p, d, bytes)| (*p, *d, bytes.as_slice()) == (peer, delivery, packet))
     }
 
-    /// Datagrams and announced lengths that belong to nobody, or to no packet.
+    /// Datagrams and announced lengths that belong to no client, or to no packet.
     pub(crate) fn malformed(&self) -> u64 {
         self.transport.statistics().links.dropped.malformed
     }

@@ -1,4 +1,4 @@
-//! The wire to the letter, as somebody else would implement it.
+//! The wire to the letter, as another implementation would have it.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -113,7 +113,7 @@ fn a_server_that_begins_with_something_else_is_not_trusted() {
     }
 }
 
-/// The sockets of somebody else's server.
+/// The sockets of a foreign server.
 struct OtherServer {
     tcp: TcpListener,
     udp: UdpSocket,
@@ -123,7 +123,7 @@ impl OtherServer {
     fn new() -> Self {
         loop {
             let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            // Somebody may have this number already.
+            // This number can be taken already.
             if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()) {
                 udp.set_nonblocking(true).unwrap();
                 return Self { tcp, udp };

@@ -91,7 +91,7 @@ pub(super) const SCENES: &[Scene] = &[
             ends("consonance admin drain --within 1800 --redirect 'quic://voice2.example.org:7777/{session}' --reason \"update\"")
                 .stands_for(&[("voice2.example.org:7777", Value::Is("127.0.0.1:7779"))])
                 .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
-            // Nobody answers where she was sent to, so she comes back.
+            // There is no answer where she was redirected to, so she comes back.
             ends("consonance admin undrain").promises(&[Promise::Elsewhere("--name Alice", "you are back")]),
         ],
     )

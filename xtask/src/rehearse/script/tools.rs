@@ -1,4 +1,4 @@
-//! What those do who change or measure the project.
+//! Commands for contributors and for measurements.
 
 use super::{Folder, Need, Promise, Scene, ends, scene, stays, untried};
 
