@@ -8,7 +8,7 @@ use crate::words::Words;
 
 /// A player of the programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Who {
+pub(crate) enum CastMember {
     Alice,
     Bob,
     Brigitte,
@@ -47,7 +47,7 @@ pub(crate) enum Way {
 /// What the programme says of a player.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Role {
-    pub(crate) who: Who,
+    pub(crate) member: CastMember,
     pub(crate) way: Way,
     /// Where they listen from the beginning.
     pub(crate) rooms: &'static [&'static str],
@@ -73,7 +73,7 @@ pub(crate) static CAST: LazyLock<Vec<Role>> = LazyLock::new(|| {
     let others = others.map(|network| network.table().name).filter(|name| !NAMED.iter().any(is_on(name)));
     let guest = |(number, name)| {
         let words = Words::Speech(FIRST_GUEST_SPEECH + number);
-        role(Who::Guest(number), Way::Listed(name), &[LOBBY], Some(words))
+        role(CastMember::Guest(number), Way::Listed(name), &[LOBBY], Some(words))
     };
     NAMED.into_iter().chain(others.enumerate().map(guest)).collect()
 });
@@ -83,25 +83,30 @@ const FIRST_GUEST_SPEECH: usize = 12;
 
 /// Those of the programme.
 const NAMED: [Role; 14] = [
-    role(Who::Alice, Way::Native, &[LOBBY, RED, WORLD], Some(Words::Speech(0))),
-    role(Who::Bob, Way::Lossy, &[LOBBY, BLUE], Some(Words::Speech(1))),
-    role(Who::Brigitte, Way::Browser, &[LOBBY], Some(Words::Speech(2))),
-    role(Who::Kim, Way::Listed("mirror-kcp"), &[LOBBY, RED, WORLD], Some(Words::Speech(3))),
-    role(Who::Dario, Way::Listed("darkrift2"), &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(4))),
-    role(Who::Finn, Way::Listed("fishnet"), &[LOBBY, RED, WORLD], Some(Words::Speech(5))),
-    role(Who::Nils, Way::Listed("ngo"), &[LOBBY, BLUE], Some(Words::Speech(6))),
-    role(Who::Flora, Way::Listed("forge"), &[LOBBY, DANCE_FLOOR], Some(Words::Speech(7))),
-    role(Who::Wanda, Way::Listed("websocket"), &[LOBBY, RED], Some(Words::Speech(8))),
-    role(Who::Rita, Way::Listed("webrtc-network"), &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(9))),
-    role(Who::Petra, Way::PlainSockets, &[LOBBY], Some(Words::Speech(10))),
-    role(Who::Trevor, Way::Native, &[LOBBY], Some(Words::Speech(11))),
-    role(Who::Jukebox, Way::Native, &[], Some(Words::Music)),
-    role(Who::Rex, Way::Recorder, &[LOBBY], None),
+    role(CastMember::Alice, Way::Native, &[LOBBY, RED, WORLD], Some(Words::Speech(0))),
+    role(CastMember::Bob, Way::Lossy, &[LOBBY, BLUE], Some(Words::Speech(1))),
+    role(CastMember::Brigitte, Way::Browser, &[LOBBY], Some(Words::Speech(2))),
+    role(CastMember::Kim, Way::Listed("mirror-kcp"), &[LOBBY, RED, WORLD], Some(Words::Speech(3))),
+    role(CastMember::Dario, Way::Listed("darkrift2"), &[LOBBY, BLUE, DANCE_FLOOR], Some(Words::Speech(4))),
+    role(CastMember::Finn, Way::Listed("fishnet"), &[LOBBY, RED, WORLD], Some(Words::Speech(5))),
+    role(CastMember::Nils, Way::Listed("ngo"), &[LOBBY, BLUE], Some(Words::Speech(6))),
+    role(CastMember::Flora, Way::Listed("forge"), &[LOBBY, DANCE_FLOOR], Some(Words::Speech(7))),
+    role(CastMember::Wanda, Way::Listed("websocket"), &[LOBBY, RED], Some(Words::Speech(8))),
+    role(
+        CastMember::Rita,
+        Way::Listed("webrtc-network"),
+        &[LOBBY, BLUE, DANCE_FLOOR],
+        Some(Words::Speech(9)),
+    ),
+    role(CastMember::Petra, Way::PlainSockets, &[LOBBY], Some(Words::Speech(10))),
+    role(CastMember::Trevor, Way::Native, &[LOBBY], Some(Words::Speech(11))),
+    role(CastMember::Jukebox, Way::Native, &[], Some(Words::Music)),
+    role(CastMember::Rex, Way::Recorder, &[LOBBY], None),
 ];
 
-impl Who {
+impl CastMember {
     pub(crate) fn role(self) -> &'static Role {
-        let role = CAST.iter().find(|role| role.who == self);
+        let role = CAST.iter().find(|role| role.member == self);
         role.expect("every player has a role")
     }
 
@@ -145,8 +150,8 @@ impl Way {
     }
 }
 
-const fn role(who: Who, way: Way, rooms: &'static [&'static str], words: Option<Words>) -> Role {
-    Role { who, way, rooms, words }
+const fn role(member: CastMember, way: Way, rooms: &'static [&'static str], words: Option<Words>) -> Role {
+    Role { member, way, rooms, words }
 }
 
 #[cfg(test)]
@@ -156,9 +161,9 @@ mod tests {
     #[test]
     fn everybody_is_found_and_has_words_of_their_own() {
         for (number, role) in CAST.iter().enumerate() {
-            assert_eq!(CAST.iter().position(|other| other.who == role.who), Some(number));
+            assert_eq!(CAST.iter().position(|other| other.member == role.member), Some(number));
             let has_the_same = |other: &&Role| other.words.is_some() && other.words == role.words;
-            assert!(CAST[..number].iter().find(has_the_same).is_none(), "{:?}", role.who);
+            assert!(CAST[..number].iter().find(has_the_same).is_none(), "{:?}", role.member);
         }
     }
 }

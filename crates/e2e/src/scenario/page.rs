@@ -6,13 +6,13 @@ use std::time::Duration;
 use consonance_testing::stage::{Browser, Failure, Key, Kind, Owner, Tab};
 use serde_json::json;
 
-use crate::cast::Who;
+use crate::cast::CastMember;
 use crate::house::House;
 use crate::words::Words;
 
 /// Dropping it ends the browser.
 pub(crate) struct Page {
-    pub(crate) who: Who,
+    pub(crate) member: CastMember,
     tab: Tab,
     /// Ends with the page.
     _browser: Box<dyn Browser>,
@@ -23,16 +23,21 @@ impl Page {
     ///
     /// # Errors
     /// If the page does not let anybody in.
-    pub(crate) fn enter(who: Who, browser: &Path, house: &House, folder: &Path) -> Result<Self, Failure> {
-        let owner = Owner { speech: Some(microphone(who, folder)?), ..Owner::default() };
+    pub(crate) fn enter(
+        member: CastMember,
+        browser: &Path,
+        house: &House,
+        folder: &Path,
+    ) -> Result<Self, Failure> {
+        let owner = Owner { speech: Some(microphone(member, folder)?), ..Owner::default() };
         let mut browser = Kind::Chromium.start(browser, &owner)?;
         let tab = browser.tab()?;
         tab.go_to(&house.page())?;
         tab.evaluate(&format!("localStorage.setItem('consonance', {})", json!(settings().to_string())))?;
         tab.reload()?;
-        tab.fill("Your name", &who.name())?;
+        tab.fill("Your name", &member.name())?;
         tab.click("Join and talk")?;
-        let page = Self { who, tab, _browser: browser };
+        let page = Self { member, tab, _browser: browser };
         page.is_in()?;
         Ok(page)
     }
@@ -100,9 +105,9 @@ fn settings() -> serde_json::Value {
     })
 }
 
-fn microphone(who: Who, folder: &Path) -> Result<PathBuf, Failure> {
+fn microphone(member: CastMember, folder: &Path) -> Result<PathBuf, Failure> {
     let file = folder.join("microphone.wav");
-    let words = who.role().words.map(Words::sound).unwrap_or_default();
+    let words = member.role().words.map(Words::sound).unwrap_or_default();
     consonance_testing::sound::write(&file, &words).map_err(Failure::io(format!("{}", file.display())))?;
     // Chromium's microphone is silent where a path goes up.
     file.canonicalize().map_err(Failure::io(format!("{}", file.display())))

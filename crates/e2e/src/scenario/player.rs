@@ -12,7 +12,7 @@ use consonance_testing::networks;
 use consonance_testing::stage::{Failure, SOON, until};
 use plain_sockets::PlainClient;
 
-use crate::cast::{Role, WORLD, Way, Who};
+use crate::cast::{CastMember, Role, WORLD, Way};
 use crate::house::House;
 use crate::mouth_and_ear::{Ear, Mouth};
 use crate::programme::To;
@@ -20,7 +20,7 @@ use crate::words::Words;
 
 /// Dropping it leaves the session.
 pub(crate) struct Player {
-    pub(crate) who: Who,
+    pub(crate) member: CastMember,
     pub(crate) voice: VoiceChat,
     pub(crate) mouth: Mouth,
     pub(crate) ear: Ear,
@@ -48,14 +48,14 @@ impl Player {
         let (mouth, ear) = (Mouth::default(), Ear::default());
         let builder = dressed(builder, role).input(mouth.microphone()).output(ear.loudspeaker());
         let voice = builder.start().map_err(not_so)?;
-        Ok(Self { who: role.who, voice, mouth, ear, told: Vec::new(), _runtime: runtime })
+        Ok(Self { member: role.member, voice, mouth, ear, told: Vec::new(), _runtime: runtime })
     }
 
     /// Opens a way for its words to there.
     pub(crate) fn open(&self, to: To) -> Channel {
         let (target, is_positional) = match to {
             To::Room(room) => (Target::Room(room.into()), room == WORLD),
-            To::Player(who) => (Target::Player(who.name().into()), false),
+            To::Player(member) => (Target::Player(member.name().into()), false),
         };
         self.voice.open_channel(target, ChannelProperties { positional: is_positional, ..Default::default() })
     }
@@ -105,14 +105,14 @@ impl Player {
 
 /// As a player joins without obstacles: a server that is away is asked again.
 fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
-    let mut builder = builder.name(role.who.name()).retry_first_connect();
+    let mut builder = builder.name(role.member.name()).retry_first_connect();
     for room in role.rooms {
         builder = builder.listen_to_room(*room);
     }
     if role.words == Some(Words::Music) {
         builder = builder.quality(Quality::Music);
     }
-    builder.share_position(role.who.listens_to(WORLD))
+    builder.share_position(role.member.listens_to(WORLD))
 }
 
 /// Every tenth packet of voice is lost in each direction.

@@ -3,9 +3,9 @@
 //! A player that is present and not named must not hear it. This table is all that the recordings are compared with.
 
 use Act::{Happens, Says};
-use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
+use CastMember::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
 
-use crate::cast::{BLUE, CARD_TABLE, CAST, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
+use crate::cast::{BLUE, CARD_TABLE, CAST, CastMember, DANCE_FLOOR, LOBBY, RED, WORLD};
 
 /// A part of the scenario.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) enum Act {
 /// A player says its words once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
-    pub(crate) who: Who,
+    pub(crate) member: CastMember,
     pub(crate) to: To,
     pub(crate) heard_by: HeardBy,
     /// Why these and no others.
@@ -38,15 +38,15 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum To {
     Room(&'static str),
-    Player(Who),
+    Player(CastMember),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeardBy {
     /// All other players that are present and listen to this room from the beginning.
     Listeners(&'static str),
-    Only(&'static [Who]),
-    Nobody,
+    Only(&'static [CastMember]),
+    NoPlayer,
 }
 
 /// What happens besides talk.
@@ -55,24 +55,24 @@ pub(crate) enum Event {
     /// All of them come, and each knows everybody else.
     Arrival,
     /// A player goes to a place: metres along a line on which all players of the world stand.
-    Walk(Who, f32),
+    Walk(CastMember, f32),
     MusicBegins,
     MusicEnds,
     /// The player that records leaves, and its files are compared with what was said.
     RecorderLeaves,
     /// A player loads its page again, and the others do not see it leave.
-    Reload(Who),
+    Reload(CastMember),
     /// Unknown addresses send garbage to every port, and a player sends far too much.
     FloodBegins,
     FloodEnds,
-    Mute(Who),
-    Unmute(Who),
+    Mute(CastMember),
+    Unmute(CastMember),
     /// They are gone, and cannot come back.
-    Ban(Who),
+    Ban(CastMember),
     /// These sit down in a room that has no chair left then.
-    TableFills(&'static [Who]),
+    TableFills(&'static [CastMember]),
     /// One too many is told so.
-    NoChairFor(Who),
+    NoChairFor(CastMember),
     /// Guests come until the server takes no more; the next one is told why, and when one goes, it is let in.
     HouseFills,
     /// The server is told to end and started again on its ports: everybody is back by themselves, in their old
@@ -176,7 +176,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
         what: "Trevor is muted, unmuted and banned; he is told why.",
         acts: &[
             Happens(Event::Mute(Trevor)),
-            says(Trevor, To::Room(LOBBY), HeardBy::Nobody, "he is muted"),
+            says(Trevor, To::Room(LOBBY), HeardBy::NoPlayer, "he is muted"),
             Happens(Event::Unmute(Trevor)),
             says(Trevor, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "he has his voice back"),
             Happens(Event::Ban(Trevor)),
@@ -217,19 +217,20 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
 ];
 
-const fn says(who: Who, to: To, heard_by: HeardBy, why: &'static str) -> Act {
-    Says(Line { who, to, heard_by, why })
+const fn says(member: CastMember, to: To, heard_by: HeardBy, why: &'static str) -> Act {
+    Says(Line { member, to, heard_by, why })
 }
 
 /// To the lobby, where everybody is.
-const fn global(who: Who) -> Act {
-    says(who, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody listens to the lobby")
+const fn global(member: CastMember) -> Act {
+    says(member, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody listens to the lobby")
 }
 
 impl Scene {
     /// What happens and is said, in order.
     pub(crate) fn acts(&self) -> impl Iterator<Item = Act> {
-        let guests = || CAST.iter().map(|role| role.who).filter(|who| matches!(who, Who::Guest(_)));
+        let guests =
+            || CAST.iter().map(|role| role.member).filter(|member| matches!(member, CastMember::Guest(_)));
         self.acts.iter().flat_map(move |act| match act {
             Act::GuestsSpeak => guests().map(global).collect(),
             act => vec![*act],
@@ -239,12 +240,12 @@ impl Scene {
 
 impl Line {
     /// Whether a present player must hear it. A player that must not hear it must hear nothing of it.
-    pub(crate) fn is_for(&self, listener: Who) -> bool {
-        listener != self.who
+    pub(crate) fn is_for(&self, listener: CastMember) -> bool {
+        listener != self.member
             && match self.heard_by {
                 HeardBy::Listeners(room) => listener.listens_to(room),
                 HeardBy::Only(names) => names.contains(&listener),
-                HeardBy::Nobody => false,
+                HeardBy::NoPlayer => false,
             }
     }
 }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::cast::{Role, Who};
+use crate::cast::{CastMember, Role};
 use crate::judge::{Hearing, Verdict};
 
 /// All of it. Times are seconds since the server was started.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) seconds: f64,
-    pub(crate) players: Vec<Somebody>,
+    pub(crate) players: Vec<ReportedPlayer>,
     pub(crate) scenes: Vec<Played>,
     /// What grew while the flood went on: a number of the server's metrics, and by how much.
     pub(crate) flood: Vec<(String, f64)>,
@@ -23,7 +23,7 @@ pub(crate) struct Report {
 
 /// A player that took part.
 #[derive(Debug, Serialize)]
-pub(crate) struct Somebody {
+pub(crate) struct ReportedPlayer {
     pub(crate) name: String,
     pub(crate) way: &'static str,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Played {
 /// A line that was said.
 #[derive(Debug, Serialize)]
 pub(crate) struct Said {
-    pub(crate) who: String,
+    pub(crate) member: String,
     pub(crate) to: String,
     pub(crate) why: &'static str,
     /// When it was said, the last time.
@@ -90,9 +90,9 @@ impl Report {
     }
 }
 
-impl Somebody {
+impl ReportedPlayer {
     pub(crate) fn of(role: &Role) -> Self {
-        Self { name: role.who.name(), way: role.way.in_words() }
+        Self { name: role.member.name(), way: role.way.in_words() }
     }
 }
 
@@ -110,27 +110,27 @@ impl Played {
 
 impl Said {
     fn complaint(&self, heard: &Heard) -> String {
-        let Self { who, to, why, .. } = self;
+        let Self { member, to, why, .. } = self;
         let Hearing { verdict, likeness, missing, loudest } = &heard.hearing;
         let by = &heard.by;
         let missing = 100.0 * missing.unwrap_or_default();
         match verdict {
             Verdict::Missed => format!(
-                "{by} must hear what {who} says to {to} ({why}), and has not understood it: \
+                "{by} must hear what {member} says to {to} ({why}), and has not understood it: \
                  likeness {likeness:.2}, {missing:.0} % missing"
             ),
             Verdict::Leaked => format!(
-                "{by} must not hear what {who} says to {to} ({why}), and has heard something: \
+                "{by} must not hear what {member} says to {to} ({why}), and has heard something: \
                  likeness {likeness:.2}, loudest sample {loudest:.3}"
             ),
-            Verdict::WithoutMusic => format!("{by} must hear the music while {who} speaks, and does not"),
-            Verdict::Heard | Verdict::Silent => format!("{by} heard {who} as it should be"),
+            Verdict::WithoutMusic => format!("{by} must hear the music while {member} speaks, and does not"),
+            Verdict::Heard | Verdict::Silent => format!("{by} heard {member} as it should be"),
         }
     }
 }
 
 impl Heard {
-    pub(crate) fn new(by: Who, is_for: bool, hearing: Hearing) -> Self {
+    pub(crate) fn new(by: CastMember, is_for: bool, hearing: Hearing) -> Self {
         Self { by: by.name(), is_for, hearing, file: None }
     }
 
@@ -163,10 +163,10 @@ mod tests {
         Hearing { verdict, likeness: 0.5, missing: Some(0.25), loudest: 0.3 }
     }
 
-    fn played(by: Who, is_for: bool, verdict: Verdict) -> Played {
+    fn played(by: CastMember, is_for: bool, verdict: Verdict) -> Played {
         let heard = vec![Heard::new(by, is_for, hearing(verdict))];
         let line = Said {
-            who: "Kim".to_owned(),
+            member: "Kim".to_owned(),
             to: "red team".to_owned(),
             why: "the red team's",
             from: 1.0,
@@ -180,22 +180,22 @@ mod tests {
     #[test]
     fn a_violated_row_is_told_in_words() {
         for (by, is_for, verdict, words) in [
-            (Who::Alice, true, Verdict::Missed, "Teams: Alice must hear what Kim says to red team"),
-            (Who::Bob, false, Verdict::Leaked, "Teams: Bob must not hear what Kim says to red team"),
-            (Who::Rita, false, Verdict::WithoutMusic, "Teams: Rita must hear the music"),
+            (CastMember::Alice, true, Verdict::Missed, "Teams: Alice must hear what Kim says to red team"),
+            (CastMember::Bob, false, Verdict::Leaked, "Teams: Bob must not hear what Kim says to red team"),
+            (CastMember::Rita, false, Verdict::WithoutMusic, "Teams: Rita must hear the music"),
         ] {
             let mut report = Report::default();
             report.add(played(by, is_for, verdict));
             assert!(!report.is_right() && report.wrong[0].starts_with(words), "{:?}", report.wrong);
         }
         let mut report = Report::default();
-        report.add(played(Who::Alice, true, Verdict::Heard));
+        report.add(played(CastMember::Alice, true, Verdict::Heard));
         assert!(report.is_right(), "{:?}", report.wrong);
     }
 
     #[test]
     fn a_check_that_fails_is_told_in_words() {
-        let mut scene = played(Who::Alice, true, Verdict::Heard);
+        let mut scene = played(CastMember::Alice, true, Verdict::Heard);
         scene.checks = vec![Check::seen("Trevor is told"), Check::new("Trevor is gone", false)];
         let mut report = Report::default();
         report.add(scene);
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn who_must_hear_needs_one_attempt_and_who_must_not_needs_all() {
-        let heard = |is_for, verdict| Heard::new(Who::Finn, is_for, hearing(verdict));
+        let heard = |is_for, verdict| Heard::new(CastMember::Finn, is_for, hearing(verdict));
         let after =
             |is_for, first, then| heard(is_for, then).after(Some(heard(is_for, first))).hearing.verdict;
         assert_eq!(after(true, Verdict::Missed, Verdict::Heard), Verdict::Heard);

@@ -9,7 +9,7 @@ use crate::arguments::Arguments;
 use crate::cast::{CAST, Way};
 use crate::player::not_so;
 use crate::programme::{Act, PROGRAMME, Scene};
-use crate::report::{Check, Played, Report, Said, Somebody};
+use crate::report::{Check, Played, Report, ReportedPlayer, Said};
 use crate::report_page;
 use crate::stage::Stage;
 
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
         println!("there is no browser: nobody comes with one, and what they would say is left out");
     }
     let mut stage = Stage::open(arguments)?;
-    let players = CAST.iter().filter(|role| stage.is_here(role.who)).map(Somebody::of).collect();
+    let players = CAST.iter().filter(|role| stage.is_here(role.member)).map(ReportedPlayer::of).collect();
     let mut report = Report { players, ..Report::default() };
     for scene in PROGRAMME {
         let played = play(&mut stage, scene, &mut report)?;
@@ -54,14 +54,16 @@ fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result
                 }
                 checks.extend(seen);
             }
-            Act::Says(line) if line.who.role().way == Way::Browser && stage.page.is_none() => {}
+            Act::Says(line) if line.member.role().way == Way::Browser && stage.page.is_none() => {}
             Act::Says(line) => match stage.say(&line) {
                 Ok(said) => {
                     println!("  {}", in_words(&said));
                     lines.push(said);
                 }
                 Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-                Err(failure) => checks.push(Check::new(format!("{:?} speaks: {failure}", line.who), false)),
+                Err(failure) => {
+                    checks.push(Check::new(format!("{:?} speaks: {failure}", line.member), false))
+                }
             },
             Act::GuestsSpeak => {}
         }
@@ -93,8 +95,8 @@ fn in_words(said: &Said) -> String {
     } else {
         format!("likeness {least:.2} or more, {:.0} % missing at most{takes}", 100.0 * most)
     };
-    let (who, to, why, of) = (&said.who, &said.to, said.why, said.heard.len());
-    format!("{} {who} to {to} ({why}): {} of {of} hear it; {heard}", mark(right), for_them.len())
+    let (member, to, why, of) = (&said.member, &said.to, said.why, said.heard.len());
+    format!("{} {member} to {to} ({why}): {} of {of} hear it; {heard}", mark(right), for_them.len())
 }
 
 fn mark(is_right: bool) -> &'static str {

@@ -11,7 +11,7 @@ use consonance_testing::sound::peak;
 use consonance_testing::stage::{Child, Failure, SOON, until};
 
 use crate::arguments::Arguments;
-use crate::cast::{CAST, DANCE_FLOOR, Way, Who};
+use crate::cast::{CAST, CastMember, DANCE_FLOOR, Way};
 use crate::events::Flood;
 use crate::house::{House, SECRET_FILE};
 use crate::judge::{Expected, Hearing, SILENCE, judge};
@@ -63,10 +63,10 @@ impl Stage {
         };
         for role in CAST.iter() {
             match (role.way, &arguments.browser) {
-                (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.who)?),
+                (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.member)?),
                 (Way::Browser, None) => {}
                 (Way::Browser, Some(browser)) => {
-                    stage.page = Some(Page::enter(role.who, browser, &stage.house, &stage.folder)?);
+                    stage.page = Some(Page::enter(role.member, browser, &stage.house, &stage.folder)?);
                 }
                 _ => stage.players.push(Player::enter(role, &stage.house, game_at)?),
             }
@@ -79,19 +79,19 @@ impl Stage {
         self.began.elapsed().as_secs_f64()
     }
 
-    pub(crate) fn is_here(&self, who: Who) -> bool {
-        self.players.iter().any(|player| player.who == who)
-            || self.page.as_ref().is_some_and(|page| page.who == who)
-            || who.role().way == Way::Recorder && self.recorder.is_some()
+    pub(crate) fn is_here(&self, member: CastMember) -> bool {
+        self.players.iter().any(|player| player.member == member)
+            || self.page.as_ref().is_some_and(|page| page.member == member)
+            || member.role().way == Way::Recorder && self.recorder.is_some()
     }
 
     /// A player that is not a page.
     ///
     /// # Errors
     /// If they are not there.
-    pub(crate) fn player(&mut self, who: Who) -> Result<&mut Player, Failure> {
-        let found = self.players.iter_mut().find(|player| player.who == who);
-        found.ok_or_else(|| Failure::NotSo(format!("{who:?} is not there")))
+    pub(crate) fn player(&mut self, member: CastMember) -> Result<&mut Player, Failure> {
+        let found = self.players.iter_mut().find(|player| player.member == member);
+        found.ok_or_else(|| Failure::NotSo(format!("{member:?} is not there")))
     }
 
     /// Waits until everybody has heard so many more seconds, be it silence.
@@ -104,7 +104,7 @@ impl Stage {
             self.players.iter().map(|player| (player, player.ear.samples() + samples)).collect();
         let within = SOON + Duration::from_secs_f64(seconds);
         for (player, samples) in ears {
-            let what = format!("{:?} has heard {seconds} s more", player.who);
+            let what = format!("{:?} has heard {seconds} s more", player.member);
             until(&what, within, || Ok((player.ear.samples() >= samples).then_some(())))?;
         }
         Ok(())
@@ -112,7 +112,7 @@ impl Stage {
 
     /// What was lost and repaired on the way to players with intended loss, in sentences.
     pub(crate) fn what_was_lost(&self) -> Vec<String> {
-        let lossy = self.players.iter().filter(|player| player.who.role().way == Way::Lossy);
+        let lossy = self.players.iter().filter(|player| player.member.role().way == Way::Lossy);
         let sentence = |player: &Player| {
             let statistics = player.voice.statistics();
             let sum = |of: fn(&SpeakerStatistics) -> u64| {
@@ -124,7 +124,7 @@ impl Stage {
                 "Of {} frames for {}, {lost} did not come in time: {recovered} were recovered from packets after them, \
                  {concealed} were concealed.",
                 lost + played,
-                player.who.name()
+                player.member.name()
             )
         };
         lossy.map(sentence).collect()
@@ -149,26 +149,26 @@ impl Stage {
         self.keep(line, from, &mut heard, &sounds)?;
         let to = match line.to {
             To::Room(room) => room.to_owned(),
-            To::Player(who) => who.name(),
+            To::Player(member) => member.name(),
         };
-        Ok(Said { who: line.who.name(), to, why: line.why, from, until, takes, heard })
+        Ok(Said { member: line.member.name(), to, why: line.why, from, until, takes, heard })
     }
 
     /// Once: what each of the others has heard meanwhile.
-    fn take(&mut self, line: &Line) -> Result<Vec<(Who, Vec<f32>)>, Failure> {
-        let words = line.who.role().words.map(Words::sound).unwrap_or_default();
+    fn take(&mut self, line: &Line) -> Result<Vec<(CastMember, Vec<f32>)>, Failure> {
+        let words = line.member.role().words.map(Words::sound).unwrap_or_default();
         let seconds = words.len() as f64 / 48_000.0;
         self.fall_silent()?;
         match &self.page {
             // Wherever its microphone begins, all of its words come in one piece.
-            Some(page) if page.who == line.who => page.talks(|| self.pass(2.0 * seconds + 0.6))?,
+            Some(page) if page.member == line.member => page.talks(|| self.pass(2.0 * seconds + 0.6))?,
             _ => self.speak(line, &words)?,
         }
         self.pass(TAIL_S)?;
-        let others = self.players.iter().filter(|player| player.who != line.who);
-        let mut heard: Vec<_> = others.map(|player| (player.who, player.ear.heard())).collect();
-        if let Some(page) = self.page.as_ref().filter(|page| page.who != line.who) {
-            heard.push((page.who, page.heard(seconds + TAIL_S)?));
+        let others = self.players.iter().filter(|player| player.member != line.member);
+        let mut heard: Vec<_> = others.map(|player| (player.member, player.ear.heard())).collect();
+        if let Some(page) = self.page.as_ref().filter(|page| page.member != line.member) {
+            heard.push((page.member, page.heard(seconds + TAIL_S)?));
         }
         Ok(heard)
     }
@@ -181,7 +181,7 @@ impl Stage {
             self.page.iter().try_for_each(Page::forget)?;
             self.pass(PAUSE_S)?;
             let is_silent = |heard: &[f32]| peak(heard) < SILENCE;
-            let mut quiet = self.players.iter().filter(|player| !self.has_music(player.who));
+            let mut quiet = self.players.iter().filter(|player| !self.has_music(player.member));
             let page = self.page.as_ref().map(|page| page.heard(PAUSE_S)).transpose()?;
             if quiet.all(|player| is_silent(&player.ear.heard())) && page.as_deref().is_none_or(is_silent) {
                 break;
@@ -192,16 +192,16 @@ impl Stage {
     }
 
     /// Whether a player hears music now.
-    fn has_music(&self, who: Who) -> bool {
-        self.music.is_some() && who.listens_to(DANCE_FLOOR)
+    fn has_music(&self, member: CastMember) -> bool {
+        self.music.is_some() && member.listens_to(DANCE_FLOOR)
     }
 
     fn speak(&self, line: &Line, words: &[f32]) -> Result<(), Failure> {
-        let found = self.players.iter().find(|player| player.who == line.who);
-        let player = found.ok_or_else(|| Failure::NotSo(format!("{:?} is not there", line.who)))?;
+        let found = self.players.iter().find(|player| player.member == line.member);
+        let player = found.ok_or_else(|| Failure::NotSo(format!("{:?} is not there", line.member)))?;
         let channel = player.open(line.to);
         player.mouth.say(words);
-        let what = format!("{:?} has said it", line.who);
+        let what = format!("{:?} has said it", line.member);
         let said = until(&what, SOON, || Ok(player.mouth.is_silent().then_some(())));
         // The last frame is on its way through the capture chain.
         self.pass(0.1)?;
@@ -210,14 +210,14 @@ impl Stage {
     }
 
     /// What each of them heard, against the programme.
-    fn judged(&self, line: &Line, sounds: &[(Who, Vec<f32>)]) -> Vec<Heard> {
-        let words = line.who.role().words.map(Words::sound).unwrap_or_default();
+    fn judged(&self, line: &Line, sounds: &[(CastMember, Vec<f32>)]) -> Vec<Heard> {
+        let words = line.member.role().words.map(Words::sound).unwrap_or_default();
         let (music, has_music) = (Words::Music.sound(), self.music.is_some());
-        let judge = |(listener, heard): &(Who, Vec<f32>)| {
+        let judge = |(listener, heard): &(CastMember, Vec<f32>)| {
             let expected = Expected {
                 is_for: line.is_for(*listener),
                 music: (has_music && listener.listens_to(DANCE_FLOOR)).then_some(&*music),
-                is_lossy: [*listener, line.who].iter().any(|who| who.role().way == Way::Lossy),
+                is_lossy: [*listener, line.member].iter().any(|member| member.role().way == Way::Lossy),
             };
             Heard::new(*listener, expected.is_for, judge(&words, heard, expected))
         };
@@ -237,11 +237,11 @@ impl Stage {
         line: &Line,
         from: f64,
         heard: &mut [Heard],
-        sounds: &[(Who, Vec<f32>)],
+        sounds: &[(CastMember, Vec<f32>)],
     ) -> Result<(), Failure> {
         let wrong = heard.iter_mut().zip(sounds).filter(|(heard, _)| !heard.hearing.verdict.is_right());
         for (heard, (listener, sound)) in wrong {
-            let file = format!("{from:.0}-{:?}-by-{listener:?}.wav", line.who);
+            let file = format!("{from:.0}-{:?}-by-{listener:?}.wav", line.member);
             let path = self.folder.join(&file);
             consonance_testing::sound::write(&path, sound)
                 .map_err(Failure::io(format!("{}", path.display())))?;
@@ -266,10 +266,10 @@ fn game(program: &Path, house: &House, folder: &Path) -> Result<Child, Failure> 
 }
 
 /// A player that records what is said in the lobby.
-fn recorder(arguments: &Arguments, house: &House, who: Who) -> Result<Child, Failure> {
+fn recorder(arguments: &Arguments, house: &House, member: CastMember) -> Result<Child, Failure> {
     let mut command = Command::new(&arguments.consonance);
-    command.args(["join", house.address(), "--name", &who.name(), "--json", "--microphone", "none"]);
-    for room in who.role().rooms {
+    command.args(["join", house.address(), "--name", &member.name(), "--json", "--microphone", "none"]);
+    for room in member.role().rooms {
         command.args(["--listen", room]);
     }
     command.arg("--record").arg(arguments.output.join(RECORDS));

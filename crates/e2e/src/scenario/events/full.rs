@@ -4,19 +4,19 @@ use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
 use consonance_testing::stage::Failure;
 
 use super::Checks;
-use crate::cast::{CARD_TABLE, Who};
+use crate::cast::{CARD_TABLE, CastMember};
 use crate::house::PLACES;
 use crate::player::not_so;
 use crate::report::Check;
 use crate::stage::Stage;
 
 impl Stage {
-    pub(super) fn table_fills(&mut self, players: &[Who]) -> Checks {
+    pub(super) fn table_fills(&mut self, players: &[CastMember]) -> Checks {
         for who in players {
-            let player = self.player(*who)?;
+            let player = self.player(*member)?;
             player.voice.listen_to_room(CARD_TABLE);
             player.is_told("there is a chair", |kind| match kind {
-                EventKind::EnteredRoom { name, room } if *name == who.name() && room == CARD_TABLE => {
+                EventKind::EnteredRoom { name, room } if *name == member.name() && room == CARD_TABLE => {
                     Some(())
                 }
                 _ => None,
@@ -25,8 +25,8 @@ impl Stage {
         Ok(vec![Check::seen(format!("{players:?} sit at the card table"))])
     }
 
-    pub(super) fn has_no_chair(&mut self, who: Who) -> Checks {
-        let player = self.player(who)?;
+    pub(super) fn has_no_chair(&mut self, member: CastMember) -> Checks {
+        let player = self.player(member)?;
         player.voice.listen_to_room(CARD_TABLE);
         player.is_told("it is told that there is no chair", |kind| match kind {
             EventKind::Operator(OperatorDecision::RoomFull { room, to: RoomUse::Listen })
@@ -37,7 +37,7 @@ impl Stage {
             _ => None,
         })?;
         player.voice.stop_listening_to_room(CARD_TABLE);
-        Ok(vec![Check::seen(format!("{who:?} is told that the card table is full"))])
+        Ok(vec![Check::seen(format!("{member:?} is told that the card table is full"))])
     }
 
     pub(super) fn house_fills(&mut self) -> Checks {

@@ -4,45 +4,48 @@ use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
 
 use super::Checks;
-use crate::cast::Who;
+use crate::cast::CastMember;
 use crate::house::SESSION;
 use crate::player::not_so;
 use crate::report::Check;
 use crate::stage::Stage;
 
 impl Stage {
-    pub(super) fn is_muted(&mut self, who: Who) -> Checks {
-        self.house.moderate(&["mute", SESSION, &who.name(), "--reason", LOUD])?;
-        let reason = self.player(who)?.is_told("the muted player is told", |kind| match kind {
+    pub(super) fn is_muted(&mut self, member: CastMember) -> Checks {
+        self.house.moderate(&["mute", SESSION, &member.name(), "--reason", LOUD])?;
+        let reason = self.player(member)?.is_told("the muted player is told", |kind| match kind {
             EventKind::Operator(OperatorDecision::Restricted { restriction: Restriction::Muted, terms }) => {
                 Some(terms.reason.clone())
             }
             _ => None,
         })?;
-        Ok(vec![Check::new(format!("{who:?} is muted, and told why: {reason:?}"), reason == LOUD)])
+        Ok(vec![Check::new(format!("{member:?} is muted, and told why: {reason:?}"), reason == LOUD)])
     }
 
-    pub(super) fn is_unmuted(&mut self, who: Who) -> Checks {
-        self.house.moderate(&["unmute", SESSION, &who.name()])?;
-        self.player(who)?.is_told("the player is told that the voice is back", |kind| {
+    pub(super) fn is_unmuted(&mut self, member: CastMember) -> Checks {
+        self.house.moderate(&["unmute", SESSION, &member.name()])?;
+        self.player(member)?.is_told("the player is told that the voice is back", |kind| {
             let lifted = OperatorDecision::Lifted { restriction: Restriction::Muted };
             matches!(kind, EventKind::Operator(decision) if *decision == lifted).then_some(())
         })?;
-        Ok(vec![Check::seen(format!("{who:?} is told that the voice is back"))])
+        Ok(vec![Check::seen(format!("{member:?} is told that the voice is back"))])
     }
 
-    pub(super) fn is_banned(&mut self, who: Who) -> Checks {
-        self.house.moderate(&["ban", &who.name(), "--reason", RUDE])?;
-        let end = self.player(who)?.is_told("the banned player is told", |kind| match kind {
+    pub(super) fn is_banned(&mut self, member: CastMember) -> Checks {
+        self.house.moderate(&["ban", &member.name(), "--reason", RUDE])?;
+        let end = self.player(member)?.is_told("the banned player is told", |kind| match kind {
             EventKind::Ended(end) => Some(end.to_string()),
             _ => None,
         })?;
-        self.players.retain(|player| player.who != who);
-        let refusal = self.comes_in_vain(&who.name())?;
+        self.players.retain(|player| player.member != member);
+        let refusal = self.comes_in_vain(&member.name())?;
         self.everybody_knows_everybody()?;
         Ok(vec![
-            Check::new(format!("{who:?} is gone, and told: {end:?}"), end.contains(RUDE)),
-            Check::new(format!("{who:?} cannot come back, and is told: {refusal:?}"), refusal.contains(RUDE)),
+            Check::new(format!("{member:?} is gone, and told: {end:?}"), end.contains(RUDE)),
+            Check::new(
+                format!("{member:?} cannot come back, and is told: {refusal:?}"),
+                refusal.contains(RUDE),
+            ),
         ])
     }
 

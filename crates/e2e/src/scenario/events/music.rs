@@ -3,7 +3,7 @@
 use consonance_testing::stage::{SOON, until};
 
 use super::Checks;
-use crate::cast::{DANCE_FLOOR, Who};
+use crate::cast::{CastMember, DANCE_FLOOR};
 use crate::programme::To;
 use crate::report::Check;
 use crate::stage::Stage;
@@ -11,23 +11,23 @@ use crate::words::Words;
 
 impl Stage {
     pub(super) fn music_begins(&mut self) -> Checks {
-        let bot = self.player(Who::Jukebox)?;
+        let bot = self.player(CastMember::Jukebox)?;
         let channel = bot.open(To::Room(DANCE_FLOOR));
         bot.mouth.say(&Words::Music.sound().repeat(REPEATS));
         self.music = Some(channel);
-        let dancers = self.players.iter().filter(|player| player.who.listens_to(DANCE_FLOOR));
-        let (bot, mut who) = (Who::Jukebox.name(), Vec::new());
+        let dancers = self.players.iter().filter(|player| player.member.listens_to(DANCE_FLOOR));
+        let (bot, mut member) = (CastMember::Jukebox.name(), Vec::new());
         for dancer in dancers {
             let hears = || dancer.voice.player(&bot).is_some_and(|bot| bot.is_speaking());
-            until(&format!("{:?} hears the music", dancer.who), SOON, || Ok(hears().then_some(())))?;
-            who.push(dancer.who.name());
+            until(&format!("{:?} hears the music", dancer.member), SOON, || Ok(hears().then_some(())))?;
+            member.push(dancer.member.name());
         }
-        Ok(vec![Check::seen(format!("music plays for {}", who.join(", ")))])
+        Ok(vec![Check::seen(format!("music plays for {}", member.join(", ")))])
     }
 
     pub(super) fn music_ends(&mut self) -> Checks {
         let channel = self.music.take();
-        let bot = self.player(Who::Jukebox)?;
+        let bot = self.player(CastMember::Jukebox)?;
         let was_playing = !bot.mouth.is_silent();
         bot.mouth.hush();
         if let Some(channel) = channel {

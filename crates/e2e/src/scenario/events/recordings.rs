@@ -9,7 +9,7 @@ use consonance_testing::stage::{Failure, ensure};
 use serde_json::Value;
 
 use super::Checks;
-use crate::cast::{CAST, LOBBY, Who};
+use crate::cast::{CAST, CastMember, LOBBY};
 use crate::programme::{Act, PROGRAMME, Scene, To};
 use crate::report::{Check, Report};
 use crate::stage::{RECORDS, Stage};
@@ -24,12 +24,13 @@ impl Stage {
         let folder = self.folder.join(RECORDS);
         let spoke = self.speakers(report, Some(LOBBY));
         let files = files(&folder)?;
-        let track = |who: Who| {
+        let track = |member: CastMember| {
             // Before the name is a number.
-            let is_own = |file: &&PathBuf| file.to_string_lossy().ends_with(&format!("-{}.wav", who.name()));
+            let is_own =
+                |file: &&PathBuf| file.to_string_lossy().ends_with(&format!("-{}.wav", member.name()));
             let file = files.iter().find(is_own);
-            let file = file.ok_or_else(|| Failure::NotSo(format!("there is no file of {who:?}")))?;
-            read(file).map_err(Failure::io(who.name()))
+            let file = file.ok_or_else(|| Failure::NotSo(format!("there is no file of {member:?}")))?;
+            read(file).map_err(Failure::io(member.name()))
         };
         Ok(compared("the player's recording", &spoke, track))
     }
@@ -40,8 +41,8 @@ impl Stage {
         let tracks =
             tracks(&self.house.command(&["recordings", "list", &recordings.to_string_lossy(), "--json"])?)?;
         let spoke = self.speakers(report, None);
-        let track = |who: Who| {
-            let own = tracks.iter().filter(|(player, _)| *player == who.name());
+        let track = |member: CastMember| {
+            let own = tracks.iter().filter(|(player, _)| *player == member.name());
             let files = own.map(|(_, file)| decoded(file));
             files.collect::<Result<Vec<_>, _>>().map(|sounds| sounds.concat())
         };
@@ -49,7 +50,7 @@ impl Stage {
     }
 
     /// The speakers so far, to this room or to any.
-    fn speakers(&self, report: &Report, room: Option<&str>) -> Vec<Who> {
+    fn speakers(&self, report: &Report, room: Option<&str>) -> Vec<CastMember> {
         let scenes = &PROGRAMME[..report.scenes.len()];
         let lines = scenes.iter().flat_map(Scene::acts).filter_map(|act| match act {
             Act::Says(line) => Some(line),
@@ -59,25 +60,29 @@ impl Stage {
             To::Room(to) => room.is_none_or(|room| room == to),
             To::Player(_) => false,
         };
-        let spoke: Vec<_> = lines.filter(|line| is_there(line.to)).map(|line| line.who).collect();
-        let had_a_page = |who: &Who| self.page.is_some() || *who != Who::Brigitte;
-        CAST.iter().map(|role| role.who).filter(|who| spoke.contains(who)).filter(had_a_page).collect()
+        let spoke: Vec<_> = lines.filter(|line| is_there(line.to)).map(|line| line.member).collect();
+        let had_a_page = |member: &CastMember| self.page.is_some() || *member != CastMember::Brigitte;
+        CAST.iter()
+            .map(|role| role.member)
+            .filter(|member| spoke.contains(member))
+            .filter(had_a_page)
+            .collect()
     }
 }
 
 /// That each track has its player's words, and not those of the next one.
 fn compared(
     what: &str,
-    spoke: &[Who],
-    track: impl Fn(Who) -> Result<Vec<f32>, Failure> + Sync,
+    spoke: &[CastMember],
+    track: impl Fn(CastMember) -> Result<Vec<f32>, Failure> + Sync,
 ) -> Vec<Check> {
-    let words = |who: Who| who.role().words.map(Words::sound).unwrap_or_default();
+    let words = |member: CastMember| member.role().words.map(Words::sound).unwrap_or_default();
     let compare = |number: usize| {
-        let (who, next) = (spoke[number], spoke[(number + 1) % spoke.len()]);
-        let track = track(who)?;
-        let (own, foreign) = (likeness(&words(who), &track), likeness(&words(next), &track));
+        let (member, next) = (spoke[number], spoke[(number + 1) % spoke.len()]);
+        let track = track(member)?;
+        let (own, foreign) = (likeness(&words(member), &track), likeness(&words(next), &track));
         ensure(own > FOUND && foreign < UNLIKE, || {
-            format!("{what} of {who:?} has its own words by {own:.2}, and {next:?}'s by {foreign:.2}")
+            format!("{what} of {member:?} has its own words by {own:.2}, and {next:?}'s by {foreign:.2}")
         })
     };
     let numbers: Vec<_> = (0..spoke.len()).collect();
@@ -140,9 +145,9 @@ mod tests {
     #[test]
     fn a_track_with_another_voice_in_it_is_found() {
         let all = [Words::Speech(0).sound(), Words::Speech(1).sound()].concat();
-        let checks = compared("a recording", &[Who::Alice, Who::Bob], |_| Ok(all.clone()));
+        let checks = compared("a recording", &[CastMember::Alice, CastMember::Bob], |_| Ok(all.clone()));
         assert!(!checks[0].is_so && checks.len() == 3, "{checks:?}");
-        let own = |who: Who| Ok(who.role().words.unwrap().sound());
-        assert!(compared("a recording", &[Who::Alice, Who::Bob], own)[0].is_so);
+        let own = |member: CastMember| Ok(member.role().words.unwrap().sound());
+        assert!(compared("a recording", &[CastMember::Alice, CastMember::Bob], own)[0].is_so);
     }
 }

@@ -3,30 +3,30 @@
 use consonance::EventKind;
 
 use super::Checks;
-use crate::cast::{CAST, Who};
+use crate::cast::{CAST, CastMember};
 use crate::player::Player;
 use crate::report::Check;
 use crate::stage::Stage;
 
 impl Stage {
-    pub(super) fn reloads(&mut self, who: Who) -> Checks {
+    pub(super) fn reloads(&mut self, member: CastMember) -> Checks {
         self.players.iter_mut().for_each(Player::forget);
         let Some(page) = &self.page else {
             return Ok(vec![Check::seen("skipped: there is no browser here")]);
         };
         page.reload()?;
-        let here = CAST.iter().map(|role| role.who).filter(|who| self.is_here(*who));
-        page.sees(&here.map(Who::name).collect::<Vec<_>>())?;
+        let here = CAST.iter().map(|role| role.member).filter(|member| self.is_here(*member));
+        page.sees(&here.map(CastMember::name).collect::<Vec<_>>())?;
         let has_left =
-            |kind: &EventKind| matches!(kind, EventKind::PlayerLeft { name } if *name == who.name());
+            |kind: &EventKind| matches!(kind, EventKind::PlayerLeft { name } if *name == member.name());
         let mut saw = Vec::new();
         for player in &mut self.players {
             if player.told().iter().any(has_left) {
-                saw.push(player.who.name());
+                saw.push(player.member.name());
             }
         }
         let saw = if saw.is_empty() { "nobody".to_owned() } else { saw.join(", ") };
         let is_so = saw == "nobody";
-        Ok(vec![Check::new(format!("{who:?} is back on the page, and {saw} saw a player leave"), is_so)])
+        Ok(vec![Check::new(format!("{member:?} is back on the page, and {saw} saw a player leave"), is_so)])
     }
 }

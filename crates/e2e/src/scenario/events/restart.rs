@@ -6,7 +6,7 @@ use consonance::EventKind;
 use consonance_testing::stage::until;
 
 use super::Checks;
-use crate::cast::{Way, Who};
+use crate::cast::{CastMember, Way};
 use crate::player::Player;
 use crate::report::{Check, Report};
 use crate::stage::Stage;
@@ -20,9 +20,9 @@ impl Stage {
         let served = begun.elapsed().as_secs_f64();
         let mut returns = Vec::new();
         for player in &mut self.players {
-            let what = format!("{:?} is back", player.who);
+            let what = format!("{:?} is back", player.member);
             let is_same = until(&what, LONG, || Ok(player.told().iter().rev().find_map(is_back)))?;
-            returns.push((player.who, is_same));
+            returns.push((player.member, is_same));
         }
         if let Some(page) = &self.page {
             page.is_in()?;
@@ -33,10 +33,10 @@ impl Stage {
             "The next server listened {served:.1} s after the old one was told to end, \
              and after {back:.1} s everybody was back and knew everybody."
         ));
-        let is_native = |who: &Who| matches!(who.role().way, Way::Native | Way::Lossy);
+        let is_native = |member: &CastMember| matches!(member.role().way, Way::Native | Way::Lossy);
         let new = |wanted: bool| {
-            let some = returns.iter().filter(|(who, is_same)| is_native(who) == wanted && !is_same);
-            some.map(|(who, _)| who.name()).collect::<Vec<_>>().join(", ")
+            let some = returns.iter().filter(|(member, is_same)| is_native(member) == wanted && !is_same);
+            some.map(|(member, _)| member.name()).collect::<Vec<_>>().join(", ")
         };
         let (native, foreign) = (new(true), new(false));
         if !foreign.is_empty() {
@@ -52,7 +52,7 @@ impl Stage {
             },
             native.is_empty(),
         )];
-        let refusal = self.comes_in_vain(&Who::Trevor.name())?;
+        let refusal = self.comes_in_vain(&CastMember::Trevor.name())?;
         checks.push(Check::new(
             format!("who is banned is not let in by the new server, either: {refusal:?}"),
             refusal.contains("anned"),

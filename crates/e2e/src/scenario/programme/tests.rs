@@ -21,7 +21,7 @@ fn happens(is_it: impl Fn(&Event) -> bool) -> bool {
 #[test]
 fn everybody_who_has_a_voice_speaks_and_whoever_speaks_has_one() {
     for role in CAST.iter() {
-        assert_eq!(role.words.is_some(), lines().any(|line| line.who == role.who), "{:?}", role.who);
+        assert_eq!(role.words.is_some(), lines().any(|line| line.member == role.member), "{:?}", role.member);
     }
 }
 
@@ -48,12 +48,12 @@ fn every_feature_has_a_scene() {
         assert!(lines().any(|line| line.to == To::Room(room)), "{room}");
     }
     assert!(lines().any(|line| matches!(line.to, To::Player(_))), "a whisper");
-    assert!(lines().any(|line| line.who.role().way == Way::Lossy), "somebody on a bad network speaks");
-    assert!(lines().any(|line| line.who == Jukebox), "music");
-    assert!(lines().any(|line| line.heard_by == HeardBy::Nobody), "somebody is muted");
+    assert!(lines().any(|line| line.member.role().way == Way::Lossy), "somebody on a bad network speaks");
+    assert!(lines().any(|line| line.member == Jukebox), "music");
+    assert!(lines().any(|line| line.heard_by == HeardBy::NoPlayer), "somebody is muted");
     let events: [fn(&Event) -> bool; 8] = [
         |event| matches!(event, Event::RecorderLeaves),
-        |event| matches!(event, Event::Reload(who) if who.role().way == Way::Browser),
+        |event| matches!(event, Event::Reload(member) if member.role().way == Way::Browser),
         |event| matches!(event, Event::FloodBegins),
         |event| matches!(event, Event::Mute(_)),
         |event| matches!(event, Event::Ban(_)),
@@ -69,9 +69,9 @@ fn every_feature_has_a_scene() {
 #[test]
 fn somebody_hears_each_line_but_those_of_the_muted_and_somebody_does_not_hear_what_is_not_for_all() {
     for line in lines() {
-        let hear = CAST.iter().filter(|role| line.is_for(role.who)).count();
-        assert_eq!(hear == 0, line.heard_by == HeardBy::Nobody, "{line:?}");
-        assert!(!line.is_for(line.who), "{line:?}");
+        let hear = CAST.iter().filter(|role| line.is_for(role.member)).count();
+        assert_eq!(hear == 0, line.heard_by == HeardBy::NoPlayer, "{line:?}");
+        assert!(!line.is_for(line.member), "{line:?}");
         let is_for_all = line.heard_by == HeardBy::Listeners(LOBBY);
         assert!(is_for_all || hear <= CAST.len() / 2, "{line:?}");
     }
@@ -81,7 +81,7 @@ fn somebody_hears_each_line_but_those_of_the_muted_and_somebody_does_not_hear_wh
 fn nobody_speaks_after_a_ban_and_what_begins_ends() {
     let place = |is_it: &dyn Fn(&Act) -> bool| acts().position(|act| is_it(&act)).unwrap();
     let banned = place(&|act| matches!(act, Happens(Event::Ban(Trevor))));
-    assert!(acts().skip(banned).all(|act| !matches!(act, Says(line) if line.who == Trevor)));
+    assert!(acts().skip(banned).all(|act| !matches!(act, Says(line) if line.member == Trevor)));
     for (begin, end) in [(Event::MusicBegins, Event::MusicEnds), (Event::FloodBegins, Event::FloodEnds)] {
         let at = |event: Event| place(&move |act| matches!(act, Happens(one) if *one == event));
         assert!(at(begin) < at(end), "{begin:?}");

@@ -48,9 +48,9 @@ function timeLine() {
   });
   const lane = (player) => {
     const blocks = lines.flatMap((line) => {
-      if (line.who === player.name) return [block("spoke", line, `${line.who} to ${line.to}`)];
+      if (line.member === player.name) return [block("spoke", line, `${line.member} to ${line.to}`)];
       const hearing = line.heard.find((hearing) => hearing.by === player.name);
-      return hearing ? [block(judged(hearing), line, `${line.who} to ${line.to}: ${words(hearing)}`)] : [];
+      return hearing ? [block(judged(hearing), line, `${line.member} to ${line.to}: ${words(hearing)}`)] : [];
     });
     return element("div", { className: "lane" }, ...blocks);
   };
@@ -63,7 +63,7 @@ function words(hearing) {
 }
 
 function cell(line, player) {
-  if (line.who === player.name) return element("td", { className: "spoke", textContent: "speaks" });
+  if (line.member === player.name) return element("td", { className: "spoke", textContent: "speaks" });
   const hearing = line.heard.find((hearing) => hearing.by === player.name);
   if (!hearing) return element("td", {});
   const figure = hearing.verdict === "silent" ? "–" : hearing.likeness.toFixed(2);
@@ -73,10 +73,10 @@ function cell(line, player) {
 
 function scene(scene) {
   const check = (check) => element("li", { className: check.is_so ? "" : "bad", textContent: check.words });
-  const players = report.players.filter((player) => scene.lines.some((line) => line.who === player.name || line.heard.some((hearing) => hearing.by === player.name)));
+  const players = report.players.filter((player) => scene.lines.some((line) => line.member === player.name || line.heard.some((hearing) => hearing.by === player.name)));
   const row = (line) => {
     const again = line.takes > 1 ? `, said ${line.takes} times` : "";
-    const title = element("td", {}, `${line.who} → ${line.to} `, element("small", { textContent: line.why + again }));
+    const title = element("td", {}, `${line.member} → ${line.to} `, element("small", { textContent: line.why + again }));
     return element("tr", {}, title, ...players.map((player) => cell(line, player)));
   };
   const columns = ["who says what to whom", ...players.map((player) => player.name)];
