@@ -156,14 +156,14 @@ impl Stage {
         let deadline = started + PATIENCE;
         while !stage.crowds.iter().all(|(_, crowd)| crowd.is_in()) {
             if Instant::now() > deadline {
-                return Err(stage.who_is_missing().into());
+                return Err(stage.missing_players().into());
             }
             stage.run_once(true)?;
         }
         Ok(stage)
     }
 
-    fn who_is_missing(&self) -> String {
+    fn missing_players(&self) -> String {
         let ways = self.crowds.iter().filter(|(_, crowd)| !crowd.is_in());
         let ways: Vec<_> = ways.map(|(side, crowd)| format!("{} {}", crowd.missing(), side.name())).collect();
         format!("not all clients came in within a minute; missing are: {}", ways.join(", "))

@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<(), Box<dyn Error>> {
     write("report.json", serde_json::to_string_pretty(&report)? + "\n")?;
     write("report.html", page::render(&report))?;
     summary::print(&report, &arguments.out)?;
-    if report.passed { Ok(()) } else { Err("somebody did not hear what they should, see above".into()) }
+    if report.passed { Ok(()) } else { Err("a player did not hear what it should, see above".into()) }
 }
 
 fn impairment(arguments: &Demo) -> Result<Impairment, String> {

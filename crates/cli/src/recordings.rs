@@ -150,7 +150,7 @@ fn end(reason: Option<EndReason>) -> &'static str {
         Some(EndReason::DiskNearlyFull) => "the disk was nearly full",
         Some(EndReason::WriteFailed) => "a file could not be written",
         Some(EndReason::Crashed) => "the server was killed, or the machine stopped",
-        Some(EndReason::Reported) => "somebody was reported",
+        Some(EndReason::Reported) => "report",
         Some(EndReason::HandedOver) => "the next server process went on",
         Some(EndReason::Reconfigured) => "the configuration changed",
         Some(_) => "it ended",

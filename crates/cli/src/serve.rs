@@ -95,10 +95,7 @@ fn line(address: &QuicAddress) -> String {
 }
 
 fn example_line(address: &QuicAddress) -> String {
-    format!(
-        "sessions begin when somebody joins them, for example session {:?} at {address}\n",
-        address.session()
-    )
+    format!("sessions start on demand, for example session {:?} at {address}\n", address.session())
 }
 
 /// This port of this machine, or a free one if it is taken.

@@ -64,5 +64,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("first half: left ear {:.1}, right ear {:.1}", left[0], right[0]);
     println!("second half: left ear {:.1}, right ear {:.1}", left[1], right[1]);
     let went_round = left[0] > 2.0 * right[0] && right[1] > 2.0 * left[1];
-    if went_round { Ok(()) } else { Err("nobody went round the head".into()) }
+    if went_round { Ok(()) } else { Err("no voice went round the head".into()) }
 }

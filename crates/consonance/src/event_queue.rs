@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_events_go_when_nobody_asks() {
+    fn the_oldest_events_are_dropped_when_they_are_not_read() {
         let queue = EventQueue::default();
         for _ in 0..WAITING_MAX + 3 {
             queue.push(event(EventKind::Joined));
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_deadline_nobody_gives_up_however_long_nothing_happens() {
+    fn a_wait_without_a_deadline_does_not_end_by_itself() {
         assert_eq!(left_until(None), Duration::MAX);
         assert_eq!(left_until(Some(Instant::now())), Duration::ZERO);
     }

@@ -46,7 +46,7 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::Draining { ends_in, redirect, .. } => {
             warn!(target: NETWORK, player, ?ends_in, redirect, "server draining");
         }
-        EventKind::DrainCancelled => info!(target: NETWORK, player, "the server stays after all"),
+        EventKind::DrainCancelled => info!(target: NETWORK, player, "server cancelled draining"),
         EventKind::Redirecting => info!(target: NETWORK, player, "goes on to another server"),
         EventKind::ConnectionLost { reason, retry_in } => {
             warn!(target: NETWORK, player, %reason, ?retry_in, "the session was lost");

@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_leaves_and_comes_back_is_another_object_with_the_same_name() {
+    fn a_player_that_leaves_and_comes_back_is_another_object_with_the_same_name() {
         let players = Players::new("Me");
         players.add("Alice");
         let first = players.find("Alice").unwrap();
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_priority_while_somebody_speaks_and_is_not_muted() {
+    fn there_is_a_priority_while_an_unmuted_player_speaks() {
         let player = PlayerState::new("Alice", false);
         player.set_priority(Priority::High);
         assert_eq!(player.priority(), None);

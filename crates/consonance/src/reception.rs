@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_muted_here_is_not_told_that_everything_gets_lost() {
+    fn a_player_muted_here_is_not_told_that_everything_gets_lost() {
         let mut receptions = Receptions::default();
         let muted = SpeakerStatistics { skipped: 98, undecodable: 1, ..statistics(0, 1) };
         let told = receptions.look(BOB, &muted).map(|new| (new.expected, new.lost));

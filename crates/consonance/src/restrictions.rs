@@ -142,9 +142,9 @@ impl std::fmt::Display for OperatorDecision {
         match self {
             Self::Restricted { restriction, terms } => {
                 let what = match restriction {
-                    Restriction::Muted => "muted you: nobody hears you",
-                    Restriction::TextMuted => "stopped your texts: nobody reads them",
-                    Restriction::Deafened => "deafened you: you hear nobody",
+                    Restriction::Muted => "muted you: you are not heard",
+                    Restriction::TextMuted => "muted your text messages",
+                    Restriction::Deafened => "deafened you: you hear no player",
                 };
                 let end = match terms.ends_at {
                     Some(at) => {

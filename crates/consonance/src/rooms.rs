@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_room_is_asked_for_again_by_whoever_joins_it_and_left_as_often_as_joined() {
+    fn a_lost_room_is_requested_again_by_the_next_join_and_left_as_often_as_joined() {
         let mut client = Client::new(ClientSettings::new("Alice"));
         let mut joined = JoinedRooms::default();
         joined.join("vip".into(), &mut client).unwrap();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_moved_leaves_the_new_room_as_often_as_it_joined_either() {
+    fn a_moved_player_leaves_the_new_room_as_often_as_it_joined_either() {
         let mut client = Client::new(ClientSettings::new("Alice"));
         let mut joined = JoinedRooms::default();
         for room in ["lobby", "lobby", "jail"] {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_up_a_room_that_never_had_a_place_takes_it_from_nobody_else() {
+    fn giving_up_a_room_that_never_had_a_place_takes_it_from_no_other() {
         let mut client = client_of_one_room();
         let mut joined = JoinedRooms::default();
         joined.join("base".into(), &mut client).unwrap();

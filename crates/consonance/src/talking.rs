@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_quality_changes_neither_who_wants_no_copies_nor_what_it_does_not_speak_of() {
+    fn another_quality_changes_neither_disabled_copies_nor_unrelated_settings() {
         let before = EncoderSettings {
             redundancy: Redundancy::None,
             complexity: 5,

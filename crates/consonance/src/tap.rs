@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_does_not_listen_for_a_second_misses_what_comes_then() {
+    fn a_tap_that_is_not_read_for_a_second_misses_what_comes_then() {
         let (mut sender, mut tap) = Tap::new(TapSource::RawMicrophone);
         for block in 0..130 {
             sender.push(SamplePosition(480 * block), mono(0.0));

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_it_remember_for_ever() {
+    fn its_memory_is_bounded() {
         let begun = Instant::now();
         let mut count = Timeline::new(0);
         for n in 1..1_000 {

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_answers_we_go_back_and_try_both_in_turns() {
+    fn without_an_answer_we_go_back_and_try_both_in_turns() {
         let (mut transports, networks) = transports();
         let mut servers = networks.map(|network| network.listen());
         transports.lead_to("dead").expect("an address");

@@ -112,7 +112,7 @@ fn every_event_is_logged_in_its_category() {
 }
 
 #[test]
-fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
+fn a_log_writer_can_read_the_settings_while_they_are_being_set() {
     let (network, _server) = stage();
     let (output, glue) = sticky();
     let carol = player(&network, "Carol").output(Box::new(output)).start().unwrap();
@@ -150,7 +150,7 @@ impl Output for SlowOutput {
 }
 
 #[test]
-fn a_chat_that_is_too_slow_says_so_once_and_is_told_who_stopped_speaking() {
+fn a_chat_that_is_too_slow_says_so_once_and_is_told_of_speakers_that_stopped() {
     let (network, _server) = stage();
     let dora = player(&network, "Dora").listen_to_room("lobby").output(Box::new(SlowOutput)).start().unwrap();
     until(&dora, |kind| *kind == EventKind::Joined);

@@ -48,7 +48,7 @@ fn a_host_is_the_server_of_others_and_a_player_among_them() {
 }
 
 #[test]
-fn a_host_is_told_who_comes_to_its_server_and_may_send_guests_away() {
+fn a_host_is_told_of_guests_and_can_kick_them() {
     let network = MemoryNetwork::new();
     let node = VoiceNode::new().unwrap();
     assert!(node.server().is_none());

@@ -45,7 +45,7 @@ fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
 }
 
 #[test]
-fn who_speaks_for_the_first_time_after_an_hour_is_recorded_whole_and_in_place() {
+fn a_first_word_after_an_hour_is_recorded_whole_and_in_place() {
     const HOUR: u64 = 3_600 * 48_000;
     let settings = RecordingSettings { format: RecordingFormat::OggOpus, ..RecordingSettings::default() };
     let mut recorder = Recorder::start(folder("late"), settings).unwrap();

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_that_nobody_looks_after_are_missing_and_the_game_is_told() {
+    fn devices_without_a_supervisor_are_missing_and_the_game_is_told() {
         let (input, output, events) = (Shared::new(), Shared::new(), EventQueue::default());
         leave_alone([(Direction::Input, &input), (Direction::Output, &output)], &events);
         assert_eq!((input.state(), output.state()), (DeviceState::Missing, DeviceState::Missing));

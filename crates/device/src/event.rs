@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_never_polls_keeps_the_newest() {
+    fn without_polls_the_newest_is_kept() {
         let events = EventQueue::default();
         let event = |state| DeviceEvent { direction: Direction::Input, state };
         for _ in 0..=EVENTS_MAX {

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_late_twice_is_expected_to_be_late_again_for_a_while() {
+    fn a_reader_late_twice_is_expected_to_be_late_again_for_a_while() {
         let mut control = FillControl::for_playback();
         let calm = control.target();
         let be_late = |control: &mut FillControl| {

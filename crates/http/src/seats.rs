@@ -49,7 +49,7 @@ impl Seats {
     /// While all seats are taken, connections wait in the operating system's queue; a peer with too many already is
     /// refused.
     pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
-        let permit = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes the semaphore");
+        let permit = Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed");
         loop {
             match listener.accept().await {
                 Ok((stream, remote)) => {

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
+    fn the_session_at_our_own_signalling_server_is_our_own_hosts_even_if_another_asks_first() {
         let (signalling, url) = signalling();
         let foreign_url = format!("ws://{}/chatapp", signalling.local_addr());
         let mut intruder = host(&foreign_url);

@@ -35,7 +35,7 @@ impl PageBuilder {
 
     /// One more packet, for which there is room.
     pub(crate) fn push(&mut self, packet: &[u8]) {
-        debug_assert!(self.has_room(packet.len()), "whoever pushes has looked for room");
+        debug_assert!(self.has_room(packet.len()), "the caller has checked for room");
         self.lacing.extend(std::iter::repeat_n(u8::MAX, packet.len() / 255));
         self.lacing.push((packet.len() % 255) as u8);
         self.body.extend_from_slice(packet);

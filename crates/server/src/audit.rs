@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_found_by_who_and_what_and_whom() {
+    fn entries_are_found_by_operator_action_and_target() {
         let log = log(5);
         let by = |actor: &str| AuditQuery { actor: Some(actor.into()), ..AuditQuery::default() };
         assert_eq!(ids(&log.page(&by("Ben"))), [4, 2]);

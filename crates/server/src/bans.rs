@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_banned_is_told_why_and_until_when() {
+    fn a_banned_player_is_told_why_and_until_when() {
         let mut ban = ban(1, BanTarget::Name("Alice".into()), Some(2_000_000_000));
         ban.reason = "shouting".into();
         assert_eq!(

@@ -13,7 +13,7 @@ use crate::token::{Key, TokenError, check, read_unchecked};
 pub fn join_token(bytes: &[u8]) {
     let keys = [Key::from_jwk(KEY).expect("it is a key")];
     let clock = u64::from(bytes.first().copied().unwrap_or(0)) << 24;
-    assert!(check(&keys, bytes, clock).is_err(), "nobody has signed this");
+    assert!(check(&keys, bytes, clock).is_err(), "this is not signed");
     if let Ok(text) = str::from_utf8(bytes) {
         // What it says may be shown to people all the same.
         let _ = read_unchecked(text);
@@ -44,7 +44,7 @@ pub fn hand_over(bytes: &[u8]) {
         left.sessions.iter().map(|(name, snapshot)| (name, snapshot, restore(snapshot, now))).collect();
     for (name, snapshot, server) in restored {
         let again = server.snapshot(now);
-        assert!(again.places.len() <= snapshot.places.len(), "nobody has come to {name:?}");
+        assert!(again.places.len() <= snapshot.places.len(), "no place was added to {name:?}");
         let sessions = vec![(name.clone(), again.clone())];
         let next = HandOver { sessions, ..HandOver::default() };
         let read = HandOver::from_bytes(&next.to_bytes()).expect("what was written can be read");

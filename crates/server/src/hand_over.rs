@@ -60,7 +60,7 @@ pub enum HandOverError {
     },
     /// Others may have read the secrets in it, or have put them there.
     #[error(
-        "{} belongs to somebody else or can be read by others (mode {mode:03o}), so that it is not to be trusted; \
+        "{} belongs to another user or can be read by others (mode {mode:03o}), so it is not trusted; \
          delete it, and keep it in a folder of the server's own",
         path.display()
     )]

@@ -150,7 +150,7 @@ mod tests {
     use crate::threads::tests::with_threads;
 
     #[test]
-    fn reports_whose_thread_cannot_be_started_are_an_error_before_anybody_reports() {
+    fn reports_whose_thread_cannot_be_started_are_an_error_before_the_first_report() {
         let folder = env::temp_dir().join(format!("consonance-reports-{}", process::id()));
         let opened = with_threads(0, || Reports::open(&folder, ReportsSettings::default()));
         assert!(matches!(opened, Err(ReportsError::ThreadSpawnError(_))), "{opened:?}");

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_no_events_misses_the_newest_and_knows_how_many() {
+    fn a_subscriber_that_takes_no_events_misses_the_newest_and_knows_how_many() {
         let (sender, events) = session_events(2);
         let mut subscribers = Subscribers::default();
         subscribers.add(sender);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_gone_is_forgotten_where_nothing_ever_happens() {
+    fn a_lost_subscriber_is_removed_even_if_no_event_occurs() {
         let mut subscribers = Subscribers::default();
         let (sender, stays) = session_events(1);
         subscribers.add(sender);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_gone_is_told_no_more() {
+    fn a_lost_subscriber_gets_no_more_events() {
         let (sender, events) = session_events(1);
         let mut subscribers = Subscribers::default();
         subscribers.add(sender);

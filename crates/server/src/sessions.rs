@@ -172,7 +172,7 @@ impl Sessions {
 
     /// A session to change: it is looked at again before the turn ends.
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
-        let session = self.slots[index].as_mut().expect("who has an index of a session has it while it runs");
+        let session = self.slots[index].as_mut().expect("an index is used only while its session runs");
         if !std::mem::replace(&mut session.is_touched, true) {
             self.touched.push(index);
         }
@@ -228,7 +228,7 @@ impl Sessions {
         self.by_name.remove(&session.name);
         self.clients -= session.clients;
         self.schedule.set(index, None);
-        session.span.in_scope(|| info!("ends: nobody has been in it for a while"));
+        session.span.in_scope(|| info!("session ended: empty"));
         Some(session)
     }
 

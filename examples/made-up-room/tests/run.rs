@@ -3,7 +3,7 @@
 use std::process::Command;
 
 #[test]
-fn bob_hears_carol_whoever_has_the_server() {
+fn bob_hears_carol_at_any_host() {
     let output = Command::new(env!("CARGO_BIN_EXE_made-up-room")).output().expect("it was built");
     let said = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<&str> = said.lines().collect();

@@ -113,7 +113,7 @@ fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr();
     writeln!(stdout(), "listening on {address}")?;
     if !address.ip().is_loopback() {
-        writeln!(stdout(), "nothing here is encrypted: whoever is on the way can listen in")?;
+        writeln!(stdout(), "nothing here is encrypted: anyone on the path can listen in")?;
     }
     stdout().flush()?;
     if let Some(voice_server) = arguments.sidecar {

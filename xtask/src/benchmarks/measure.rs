@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_in_a_hurry_gets_a_shorter_run() {
+    fn a_quick_run_is_shorter() {
         let line = |is_quick, is_real_time| line_of(&BENCH, &BENCH.runs[0], is_quick, is_real_time);
         assert_eq!(line(false, true), "chrt -f 1 consonance-bench audio --json");
         assert_eq!(line(false, false), "consonance-bench audio --json");

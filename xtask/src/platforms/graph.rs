@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn bindings_are_refused_until_somebody_vouches_for_them() {
+    fn bindings_are_refused_until_they_are_vouched_for() {
         assert_eq!(Graph::parse("0 a v1\n1 windows-sys v0.61\n").problems(&[]), [""; 0]);
         assert_eq!(
             Graph::parse("0 a v1\n1 jack-sys v0.5\n").problems(&[]),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn pure_crates_bring_nobody() {
+    fn pure_crates_bring_no_bindings() {
         let graph = Graph::parse("0 session v1\n1 wire v1\n2 bytes v1\n");
         assert_eq!(
             graph.problems(&["session", "wire"]),

@@ -29,7 +29,7 @@ pub(super) fn is_kept(promise: &Promise, place: &mut Place<'_>) -> Result<(), St
             Err(error) => Err(format!("there is no {name}: {error}")),
         },
         Promise::Speech(name) if speech::has_speech(&place.folder.join(name)) => Ok(()),
-        Promise::Speech(name) => Err(format!("nobody speaks in {name}")),
+        Promise::Speech(name) => Err(format!("no speech in {name}")),
         Promise::Page(words) => {
             let address = typed::said(&place.this.child.printed(), words);
             page::is_whole(&address.ok_or_else(|| format!("no address was printed behind {words:?}"))?)
@@ -44,7 +44,7 @@ pub(super) fn is_kept(promise: &Promise, place: &mut Place<'_>) -> Result<(), St
             }
         }
         Promise::Typed(line) => {
-            place.this.child.type_line(line).map_err(|error| format!("nobody reads it: {error}"))
+            place.this.child.type_line(line).map_err(|error| format!("the input is closed: {error}"))
         }
     }
 }

@@ -54,13 +54,13 @@ mod tests {
     use crate::workspace_root;
 
     #[test]
-    fn somebody_speaks_in_the_recordings_of_speech() {
+    fn the_recordings_of_speech_contain_speech() {
         let path = workspace_root::find().unwrap().join("assets/speech/austen-1.wav");
         assert!(has_speech(&path), "{:?}", spoken_ms(&path));
     }
 
     #[test]
-    fn nobody_speaks_in_silence_or_in_a_text() {
+    fn silence_and_text_contain_no_speech() {
         let folder = std::env::temp_dir();
         let path = folder.join(format!("consonance-rehearsed-silence-{}.wav", std::process::id()));
         let speech = fs::read(workspace_root::find().unwrap().join("assets/speech/austen-1.wav")).unwrap();

@@ -18,7 +18,7 @@ pub(super) fn line(step: &Step, scratch: &Path, running: &[Running]) -> Result<S
             Value::Folder(below) => scratch.join(below).display().to_string(),
             Value::Said(words) => {
                 let said = printed.iter().find_map(|text| said(text, words));
-                said.ok_or_else(|| format!("nobody has printed anything behind {words:?}"))?
+                said.ok_or_else(|| format!("nothing was printed behind {words:?}"))?
             }
         };
         line = line.replace(shown, &typed);
@@ -40,8 +40,7 @@ fn with_address(line: &str, printed: &[String]) -> Result<String, String> {
     let words = |text: &String| text.split([' ', '\n', '\'']).map(str::to_owned).collect::<Vec<_>>();
     let address =
         printed.iter().find_map(|text| words(text).into_iter().rfind(|word| word.starts_with(begins)));
-    let address =
-        address.ok_or_else(|| format!("nobody has printed an address that begins with {begins}"))?;
+    let address = address.ok_or_else(|| format!("no address that begins with {begins} was printed"))?;
     Ok(format!("{}{address}{after}", before.strip_suffix(begins).unwrap_or(before)))
 }
 

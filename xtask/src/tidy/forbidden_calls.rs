@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn only_programs_print_and_nobody_debugs() {
+    fn only_programs_print_and_none_debugs() {
         let text = "fn a() { if b { eprintln!(\"x\"); } }\n";
         assert_eq!(
             found("crates/server/src/a.rs", text),

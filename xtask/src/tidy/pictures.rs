@@ -13,7 +13,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         for (line, picture) in markdown::prose(text).into_iter().flat_map(pictures) {
             if picture.words.trim().is_empty() {
                 let what = format!("the picture `{}` without a text", picture.source);
-                find(line, what, "say what can be seen there, for who cannot see it");
+                find(line, what, "describe the picture");
             }
             let path = links::resolve(&file.path, picture.source);
             if path.and_then(|path| repository.file(&path)).is_some_and(|file| file.size == 0) {
@@ -70,7 +70,7 @@ mod tests {
     fn pictures_without_words_or_without_anything_are_found() {
         for text in ["![](full.png)", "<img src=\"full.png\">"] {
             let expected = "a.md:1: the picture `full.png` without a text — \
-                            say what can be seen there, for who cannot see it";
+                            describe the picture";
             assert_eq!(found(text), [expected]);
         }
         assert_eq!(

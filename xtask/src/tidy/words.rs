@@ -46,8 +46,8 @@ fn judge(line: &str) -> Option<(String, &'static str)> {
         starts_of(line, home).any(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     });
     if let Some(path) = folder.or(home) {
-        let instead = "write a path from the root of the repository, or a made-up one that is nobody's";
-        return Some((format!("`{path}` is a path of somebody's machine"), instead));
+        let instead = "write a path from the root of the repository, or a made-up one";
+        return Some((format!("`{path}` is a path of a developer's machine"), instead));
     }
     let host = HOSTS.iter().find(|host| line.contains(**host))?;
     Some((
@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(
             found("a.md", &path),
             [format!(
-                "a.md:2: `{}` is a path of somebody's machine — \
-             write a path from the root of the repository, or a made-up one that is nobody's",
+                "a.md:2: `{}` is a path of a developer's machine — \
+             write a path from the root of the repository, or a made-up one",
                 FOLDERS[1]
             )]
         );

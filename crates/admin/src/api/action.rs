@@ -11,7 +11,7 @@ use consonance_session::Restriction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::{Body, Refusal, ask, somebody};
+use super::answer::{Body, Refusal, ask, default_operator};
 use crate::app::App;
 
 /// Something that an operator does.
@@ -25,7 +25,7 @@ pub(super) struct ActionRequest {
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
-    #[serde(default = "somebody")]
+    #[serde(default = "default_operator")]
     by: String,
 }
 

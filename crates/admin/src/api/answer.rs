@@ -47,7 +47,7 @@ pub(super) struct Why {
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
-    #[serde(default = "somebody")]
+    #[serde(default = "default_operator")]
     by: String,
 }
 
@@ -70,7 +70,7 @@ impl Default for Limit {
 }
 
 /// The default name of the operator.
-pub(super) fn somebody() -> String {
+pub(super) fn default_operator() -> String {
     "admin".into()
 }
 

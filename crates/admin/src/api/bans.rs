@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, until};
-use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
 use crate::app::App;
 
 /// Which bans.
@@ -37,7 +37,7 @@ pub(super) struct BanRequest {
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
-    #[serde(default = "somebody")]
+    #[serde(default = "default_operator")]
     by: String,
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::action::Outcome;
-use super::answer::{Body, Parameters, Refusal, Why, ask, somebody};
+use super::answer::{Body, Parameters, Refusal, Why, ask, default_operator};
 use crate::app::App;
 
 /// How the server drains.
@@ -29,7 +29,7 @@ pub(super) struct DrainRequest {
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
-    #[serde(default = "somebody")]
+    #[serde(default = "default_operator")]
     by: String,
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Outcome, Player};
-use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
+use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
 use super::track::{TrackView, download};
 use crate::app::App;
 
@@ -38,7 +38,7 @@ pub(super) struct ReportRequest {
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
-    #[serde(default = "somebody")]
+    #[serde(default = "default_operator")]
     by: String,
 }
 

@@ -95,7 +95,9 @@ impl Observation {
     pub(crate) fn unready(&self) -> Option<String> {
         if let Some(left) = self.drains_for {
             let left = left.as_secs();
-            return Some(format!("the server runs empty and ends within {left} s: nobody may join any more"));
+            return Some(format!(
+                "the server is draining and exits within {left} s: no new players are admitted"
+            ));
         }
         match self.silent_workers {
             0 => None,

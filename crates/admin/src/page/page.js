@@ -55,9 +55,9 @@ function tile(title, figure, isBad, ...more) {
   return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
 }
 function drawServer(server, perSecond) {
-  $("drain").hidden = false; say($("drain"), server.is_draining ? "Stay after all…" : "Run empty…");
+  $("drain").hidden = false; say($("drain"), server.is_draining ? "Cancel draining…" : "Drain…");
   $("drain").onclick = () => server.is_draining ? undrain() : drain();
-  say($("title"), server.unready ? "Nobody can join" : plural(server.players, "player"));
+  say($("title"), server.unready ? "Not accepting players" : plural(server.players, "player"));
   say($("subtitle"), (server.unready ? server.unready + " · " : "") + plural(server.sessions, "session") + " · up for " + span(server.uptime_s) + " · version " + server.version);
   const busiest = Math.max(0, ...server.workers.map((worker) => worker.busy_share));
   const bars = element("div", { className: "bars", title: "Each bar is a worker" }, ...server.workers.map((worker) => {
@@ -106,7 +106,7 @@ function drawNow(next, at) {
 
 // --- players
 const chip = (words, title, className) => element("span", { className: "chip " + (className || ""), textContent: words, title: title || "" });
-const terms = (held) => [held.reason ? sentence(held.reason) : "no reason given", "by " + named(held.by), held.until ? "until " + moment(held.until) : "for good"].join(", ");
+const terms = (held) => [held.reason ? sentence(held.reason) : "no reason given", "by " + named(held.by), held.until ? "until " + moment(held.until) : "permanent"].join(", ");
 function marks(player) {
   const found = [];
   if (player.is_moderator) found.push(chip("moderator", "", "plain"));
@@ -124,7 +124,7 @@ const PLAYERS = [
     if (cell.dataset.drawn !== drawn) { cell.dataset.drawn = drawn; cell.children[3].replaceChildren(...found); }
   } },
   text("Listens to", (player) => listed(player.rooms) || DASH, "text wide"),
-  text("Speaks to", (player) => player.is_speaking ? listed(player.voice_to) || "nobody" : "", "text"),
+  text("Speaks to", (player) => player.is_speaking ? listed(player.voice_to) || "no player" : "", "text"),
   { title: "Lost", className: "number", draw: (cell, player) => {
     say(cell, percent(player.lost_percent));
     cell.className = "number" + (player.lost_percent > 10 ? " bad" : player.lost_percent > 2 ? " warn" : "");
@@ -147,7 +147,7 @@ function drawPlayers() {
   const shown = session.players.filter((player) => !wanted || fits(player)).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
   const speaking = session.players.filter((player) => player.is_speaking).length;
   say($("count"), (wanted ? shown.length + " of " : "") + plural(session.players.length, "player") + (speaking ? ", " + speaking + " speaking" : ""));
-  table($("players"), PLAYERS, shown, (player) => player.id, session.players.length ? "Nobody fits." : "Nobody is in this session.", (player) => player.is_speaking ? "speaking" : "");
+  table($("players"), PLAYERS, shown, (player) => player.id, session.players.length ? "No player matches." : "No players.", (player) => player.is_speaking ? "speaking" : "");
   const limits = new Map(session.limits.map((limit) => [limit.room, inWords(limit)]));
   const rooms = session.rooms.map((room) => ({ ...room, limits: limits.get(room.name) || "" }));
   for (const [name, words] of limits) if (!rooms.some((room) => room.name === name)) rooms.push({ name, listeners: 0, limits: words });
@@ -162,7 +162,7 @@ const input = (properties) => () => element("input", { autocomplete: "off", ...p
 const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
 const NOTED_REASON = field("reason", "Reason (for the audit log)", input({ maxLength: 256 }));
 const KEPT_REASON = field("reason", "Reason (kept with the report)", input({ maxLength: 256 }));
-const TIME = field("for_s", "For how long", options([["", "for good"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
+const TIME = field("for_s", "For how long", options([["", "permanent"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
 const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -192,11 +192,11 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
 $("dialog-cancel").onclick = () => $("dialog").close();
 
 const OUTCOMES = {
-  told: "done, and told", untold: "done; this player's program cannot be told", absent: "the player is not here; it holds when it comes",
-  absent_name: "nobody of this name is here; it holds for whoever comes with it and without an account",
-  moved: "moved", only_removed: "taken out; this player's program cannot be asked to go elsewhere", holds: "it holds",
+  told: "done, and the player was notified", untold: "done; this player's client cannot be notified", absent: "the player is offline; applies when it joins",
+  absent_name: "no player of this name is online; applies to players that join with it and without an account",
+  moved: "moved", only_removed: "removed; this player's client cannot be moved", holds: "in force",
 };
-const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; the disk has not taken it yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
+const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; not written to disk yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
 async function act(session, action) {
   const done = await call("POST", "sessions/" + encodeURIComponent(session) + "/actions", { action, reason: value("reason"), by: "page" });
   return outcome(done);
@@ -211,17 +211,17 @@ function moderate(player) {
   const actions = {
     mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
     unmute: player.muted ? ["Unmute", [], () => ({ player: who })] : null,
-    mute_text: player.text_muted ? null : ["Stop its texts", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
-    unmute_text: player.text_muted ? ["Let it write again", [], () => ({ player: who })] : null,
+    mute_text: player.text_muted ? null : ["Mute text messages", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
+    unmute_text: player.text_muted ? ["Unmute text messages", [], () => ({ player: who })] : null,
     deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
     undeafen: player.deafened ? ["Undeafen", [], () => ({ player: who })] : null,
     move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), NOTED_REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
-    remove_from_room: ["Take out of a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
-    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), NOTED_REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
-    reset: ["Start its client again", [NOTED_REASON], () => ({ player: player.name })],
-    report: ["Report, with what was just said", [KEPT_REASON]],
+    remove_from_room: ["Remove from a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
+    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "Listen"), right("speak", "Speak"), NOTED_REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
+    reset: ["Force a reconnect", [NOTED_REASON], () => ({ player: player.name })],
+    report: ["Report, with recent speech", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
-    ban: ["Ban", [field("target", "Whom", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
+    ban: ["Ban", [field("target", "Ban by", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
   };
   const open = Object.entries(actions).filter(([, action]) => action);
   const what = field("what", "What to do", options(open.map(([key, [words]]) => [key, words])));
@@ -250,30 +250,30 @@ function limitRoom(name) {
 
 // --- the server as a whole
 function drain() {
-  const within = field("within_s", "It ends at the latest in", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
-  const redirect = field("redirect", "Send players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
-  const about = "Nobody new comes in, players are told, and the server ends when the last one has gone. Until then you can take it back.";
-  openDialog("Let the server run empty?", about, () => [within, redirect, NOTED_REASON], () => "Run empty", () => true, async () => {
+  const within = field("within_s", "Exit at the latest after", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
+  const redirect = field("redirect", "Redirect players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
+  const about = "No new players are admitted, players are notified, and the server exits when the last one has left. Until then you can cancel.";
+  openDialog("Drain the server?", about, () => [within, redirect, NOTED_REASON], () => "Drain", () => true, async () => {
     const drained = await call("POST", "drain", given({ within_s: number("within_s"), redirect: value("redirect") || undefined, reason: value("reason"), by: "page" }));
-    return "the server runs empty; " + plural(drained.told, "player") + " told";
+    return "draining; " + plural(drained.told, "player") + " notified";
   });
 }
 function undrain() {
-  openDialog("Let the server stay?", "Everybody may join again, and players are told.", () => [NOTED_REASON], () => "Stay", () => false, async () => {
+  openDialog("Cancel draining?", "Players can join again, and those online are notified.", () => [NOTED_REASON], () => "Cancel draining", () => false, async () => {
     await call("DELETE", "drain?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
-    return "the server stays";
+    return "draining cancelled";
   });
 }
 
 // --- bans and the log
 const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + named(who)).join();
 const BANS = [
-  text("Who", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "for good", "text"),
+  text("Target", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "permanent", "text"),
   text("Reason", (ban) => sentence(ban.reason || DASH), "text"), text("By", (ban) => named(ban.by) + ", " + moment(ban.since), "text wide"),
   button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", sentence(ban.reason ?? ""), () => [NOTED_REASON], () => "Lift", () => false, async () => {
     await call("DELETE", "bans/" + ban.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawBans();
-    return "it holds no longer";
+    return "lifted";
   })),
 ];
 async function allBans() {
@@ -285,14 +285,14 @@ async function allBans() {
   }
   return bans;
 }
-async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(sentence(error.message), true); } }
+async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "No bans."); } catch (error) { toast(sentence(error.message), true); } }
 $("new-ban").onclick = () => {
-  const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
-  openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));
+  const kind = field("kind", "Ban by", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
+  openDialog("New ban", "Matching players are disconnected.", () => [kind, field("target", "Target", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("target") }));
 };
 const LOG = [
-  text("When", (entry) => moment(entry.at), "text"), text("Who", (entry) => named(entry.by), "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
-  text("To whom", (entry) => named(entry.target ?? "") + (entry.session && entry.session !== entry.target ? " in " + named(entry.session) : ""), "text"),
+  text("When", (entry) => moment(entry.at), "text"), text("Operator", (entry) => named(entry.by), "text wide"), text("Action", (entry) => entry.action.replaceAll("_", " "), "name"),
+  text("Target", (entry) => named(entry.target ?? "") + (entry.session && entry.session !== entry.target ? " in " + named(entry.session) : ""), "text"),
   text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).map(sentence).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text wide"),
 ];
 let entries = [];
@@ -355,7 +355,7 @@ function closeDoor(words) {
   stream?.abort(); stream = null; token = null; previous = null; chosen = null;
   sessionStorage.removeItem("token");
   $("inside").hidden = $("leave").hidden = $("drain").hidden = true; $("door").hidden = false;
-  say($("title"), "Who are you?"); say($("subtitle"), "");
+  say($("title"), "Sign in"); say($("subtitle"), "");
   trouble(words);
 }
 function openDoor() {

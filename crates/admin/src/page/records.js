@@ -12,7 +12,7 @@ function bytes(count) {
   return size.toFixed(size < 10 ? 1 : 0) + unit;
 }
 const REPORTS = [
-  text("When", (report) => moment(report.at), "text"), text("Whom", (report) => named(report.player), "name"),
+  text("When", (report) => moment(report.at), "text"), text("Player", (report) => named(report.player), "name"),
   text("In", (report) => named(report.session), "text wide"), text("Reason", (report) => sentence(report.reason || DASH), "text"),
   text("By", (report) => named(report.by), "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
   buttons(["Listen", (report) => listenTo("Report " + report.id + ": " + named(report.player), "reports/" + report.id)], ["Remove", (report) => openDialog("Remove the report of " + named(report.player) + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
@@ -21,7 +21,7 @@ const REPORTS = [
     return "removed";
   })]),
 ];
-async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(sentence(error.message), true); } }
+async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "No reports."); } catch (error) { toast(sentence(error.message), true); } }
 
 /** Shows the voices below a path, each to hear and to save. */
 async function listenTo(title, path) {

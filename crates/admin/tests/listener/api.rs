@@ -82,7 +82,7 @@ fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
     let (_, server) = call(&stage, "GET /api/v1/server", None);
     assert_eq!(server["is_draining"], true);
     assert!(server["ends_in_s"].as_u64().is_some_and(|left| (500..=600).contains(&left)), "{server}");
-    assert!(server["unready"].as_str().unwrap().contains("runs empty"), "{server}");
+    assert!(server["unready"].as_str().unwrap().contains("draining"), "{server}");
     assert_eq!(call(&stage, "DELETE /api/v1/drain?by=Ann", None).0, 200);
     wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 200);
     assert_eq!(call(&stage, "DELETE /api/v1/drain", None).0, 409);
@@ -124,7 +124,7 @@ fn every_action_does_something_or_says_why_not() {
 }
 
 #[test]
-fn a_ban_sends_away_who_is_meant_until_it_is_lifted() {
+fn a_ban_disconnects_matching_players_until_it_is_lifted() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");
     let body = json!({"target": {"name": "alice"}, "reason": "cheating"});
@@ -181,7 +181,7 @@ fn everything_that_is_described_asks_for_the_token() {
 }
 
 #[test]
-fn who_follows_is_told_at_once_and_only_so_many_may() {
+fn subscribers_are_told_at_once_and_their_number_is_limited() {
     let mut settings = settings();
     settings.limits.followers_max = 1;
     let stage = Stage::new(settings);

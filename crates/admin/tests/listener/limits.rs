@@ -11,7 +11,7 @@ use crate::ask::{TOKEN, answer, ask, bearer, connect, settings};
 use crate::stage::Stage;
 
 #[test]
-fn who_never_ends_its_head_is_shown_out_and_its_place_is_free_again() {
+fn a_client_that_never_ends_its_head_is_disconnected_and_its_seat_is_free_again() {
     let mut settings = settings();
     settings.limits.connections_max = 2;
     settings.limits.head_timeout = Duration::from_secs(1);
@@ -30,7 +30,7 @@ fn who_never_ends_its_head_is_shown_out_and_its_place_is_free_again() {
 }
 
 #[test]
-fn who_says_nothing_is_shown_out() {
+fn a_silent_client_is_disconnected() {
     let mut settings = settings();
     settings.limits.head_timeout = Duration::from_millis(50);
     let stage = Stage::new(settings);

@@ -11,7 +11,7 @@ use crate::ask::{TOKEN, ask, ask_plainly, bearer, settings};
 use crate::stage::{Stage, wait_until};
 
 #[test]
-fn health_is_for_everybody_and_metrics_for_who_has_the_token() {
+fn health_is_public_and_metrics_need_the_token() {
     let stage = Stage::new(settings());
     assert_eq!(
         (ask(&stage.listener, "GET /healthz", &[]).status, ask(&stage.listener, "GET /readyz", &[]).status),

@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn who_wants_everything_and_the_word_when_somebody_speaks_is_told_before_the_first_syllable() {
+    fn with_everything_wanted_speech_is_reported_before_the_first_syllable() {
         let mut gate = Activation::new(ActivationSettings::default());
         let out = run(&mut gate, BOTH, 0, 101, |n| n == 100);
         assert!(out.iter().take(100).all(|(spoken, _)| *spoken == Spoken::Sound));
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn who_wants_everything_loses_nothing_when_the_word_is_wanted_too() {
+    fn with_everything_wanted_nothing_is_lost_when_speech_is_wanted_too() {
         let mut gate = Activation::new(ActivationSettings::default());
         let everything = Demand { everything: true, ..Demand::default() };
         let first = run(&mut gate, everything, 0, 10, |_| false);

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn who_speaks_goes_on_with_less_than_it_took_to_begin() {
+    fn speech_goes_on_with_less_than_it_took_to_begin() {
         let mut detector = VoiceDetector::new(VoiceDetectionSettings::DEFAULT);
         assert!(!detector.is_enough(0.4));
         detector.hang_over_left = 1;

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_decoded_stays_until_somebody_is_twice_as_loud() {
+    fn a_decoded_speaker_stays_until_another_is_twice_as_loud() {
         let with = |rms| choose(&[candidate(1, 0.1, true), candidate(2, rms, false)], 1).0;
         assert_eq!(with(0.19), [1]);
         assert_eq!(with(0.21), [2]);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_listened_to_for_longest_is_auditioned_if_it_has_a_chance() {
+    fn the_speaker_unheard_for_longest_is_auditioned_if_it_has_a_chance() {
         let chosen = candidate(1, 0.3, true);
         let (recent, long_ago) = (candidate(2, 0.01, false), candidate(3, 0.01, false));
         let never = Candidate { heard_at: None, ..candidate(4, 0.01, false) };

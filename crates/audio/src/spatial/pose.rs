@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn who_turns_to_the_right_has_the_north_at_the_left_ear() {
+    fn a_listener_turned_to_the_right_has_the_north_at_the_left_ear() {
         let half = std::f32::consts::FRAC_1_SQRT_2;
         let turned = Orientation::from_quaternion([0.0, half, 0.0, half]);
         assert_eq!(direction(turned, [0.0, 0.0, 5.0]), [-1_000, 0, 0]);

@@ -148,7 +148,7 @@ fn speech_share(microphone: &[f32], far: &[f32], from_s: f32, to_s: f32) -> f32 
 }
 
 #[test]
-fn an_echo_is_not_taken_for_somebody_who_speaks() {
+fn an_echo_is_not_taken_for_a_speaker() {
     for number in 1..=3 {
         let far = speech(number);
         for (rt60_s, delay_ms) in [(0.2, 20.0), (0.3, 60.0), (0.3, 250.0), (0.5, 60.0), (0.5, 200.0)] {
@@ -215,7 +215,7 @@ fn the_delay_and_the_losses_are_told() {
 }
 
 #[test]
-fn whoever_is_alone_is_not_touched() {
+fn a_single_speaker_is_not_touched() {
     let near = speech(2);
     let mut chain = canceller();
     let out = process(&mut chain, &near, &[]);

@@ -63,7 +63,7 @@ fn on_headphones_above_is_not_below() {
 }
 
 #[test]
-fn who_turns_to_a_voice_has_it_in_front() {
+fn a_listener_that_turns_to_a_voice_has_it_in_front() {
     for mode in MODES {
         let orientation = Orientation::looking([-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]);
         let listener = Pose { position_m: [4.0, 5.0, 6.0], orientation };

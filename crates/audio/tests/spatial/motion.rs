@@ -17,7 +17,7 @@ fn assert_no_click(what: &str, ears: &Ears) {
 }
 
 #[test]
-fn a_speaker_who_circles_twice_a_second_does_not_click() {
+fn a_speaker_that_circles_twice_a_second_does_not_click() {
     for mode in MODES {
         let ears = listen(settings(mode), &tone(200), |block, _| {
             let angle = TAU * block as f32 / 50.0;
@@ -40,7 +40,7 @@ fn a_head_that_turns_twice_a_second_does_not_click() {
 }
 
 #[test]
-fn a_speaker_who_jumps_does_not_click() {
+fn a_speaker_that_jumps_does_not_click() {
     const PLACES: [[f32; 3]; 7] = [
         [-1.0, 0.0, 0.0],
         [1.0, 0.0, 0.0],
@@ -60,7 +60,7 @@ fn a_speaker_who_jumps_does_not_click() {
 }
 
 #[test]
-fn walking_through_somebody_does_not_throw_them_from_ear_to_ear() {
+fn walking_through_a_speaker_does_not_throw_it_from_ear_to_ear() {
     for mode in MODES {
         let ears = listen(settings(mode), &tone(100), |block, _| {
             (at([(block as f32 - 50.0) / 100.0, 0.0, 0.0]), Pose::default())
@@ -86,7 +86,7 @@ fn a_door_that_is_slammed_does_not_click() {
 }
 
 #[test]
-fn changing_the_settings_while_somebody_speaks_does_not_click() {
+fn changing_the_settings_during_speech_does_not_click() {
     let ears = listen(settings(SpatialMode::Panning), &tone(100), |block, spatializer| {
         let mode = MODES[block / 5 % 2];
         let min_distance_m = if block % 3 == 0 { 0.1 } else { 5.0 };

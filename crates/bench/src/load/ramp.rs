@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn who_ended_the_search_is_told_by_the_lowest_rate_that_was_too_much() {
+    fn the_search_ends_at_the_lowest_rate_that_was_too_much() {
         for (server_does, clients_do, is_limited_by_clients) in
             [(1617.0, 900.0, true), (900.0, 1617.0, false)]
         {

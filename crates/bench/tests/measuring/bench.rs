@@ -36,7 +36,7 @@ fn a_join_row_has_its_fields() {
 }
 
 #[test]
-fn a_ban_row_has_its_fields_and_nobody_is_compared_with_itself() {
+fn a_ban_row_has_its_fields_and_is_not_compared_with_itself() {
     let row = first_row("bans");
     let fields = ["bans", "name_ns", "subject_ns", "ipv4_ns", "ipv6_ns", "lookup_ns", "of_none"];
     assert_fields(&row, &fields);

@@ -132,7 +132,7 @@ fn what_cannot_be_is_refused_before_anything_starts() {
 }
 
 #[test]
-fn a_server_that_somebody_started_ends_with_its_input() {
+fn a_server_started_by_a_program_ends_with_its_input() {
     let mut server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--end-with-input"]);
     server.until_line("the session's address", |line| line.contains("quic://"));
     server.end_input();

@@ -48,7 +48,7 @@ pub(super) fn players(session: &Value) -> String {
         ]
     };
     let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "VOICE TRAVELS", "FROM", ""];
-    table(&titles, list(&session["players"]).iter().map(row), "nobody is in this session")
+    table(&titles, list(&session["players"]).iter().map(row), "no players")
 }
 
 pub(super) fn bans(bans: &Value) -> String {
@@ -58,7 +58,7 @@ pub(super) fn bans(bans: &Value) -> String {
         let until = ban["until"].as_u64().map_or_else(|| "for good".into(), utc);
         vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
     };
-    table(&["NUMBER", "WHO", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "nobody is banned")
+    table(&["NUMBER", "TARGET", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "no bans")
 }
 
 pub(super) fn audit(page: &Value) -> String {
@@ -90,7 +90,7 @@ pub(super) fn reports(reports: &Value) -> String {
         [text(&report["id"]), at].into_iter().chain(rest.map(|key| text(&report[key]))).collect()
     };
     let titles = ["NUMBER", "WHEN", "SESSION", "PLAYER", "VOICES", "BYTES", "BY", "REASON"];
-    table(&titles, list(reports).iter().map(row), "nobody was reported")
+    table(&titles, list(reports).iter().map(row), "no reports")
 }
 
 pub(super) fn report(details: &Value) -> String {
@@ -160,25 +160,25 @@ fn voices(number: u64) -> String {
 const SPANS_SHOWN: usize = 5;
 
 pub(super) fn drained(drained: &Value) -> String {
-    format!("the server runs empty, and {} players know it\n", text(&drained["told"]))
+    format!("draining; {} players notified\n", text(&drained["told"]))
 }
 
 pub(super) fn outcome(done: &Value) -> String {
     let words = match done["outcome"].as_str().unwrap_or_default() {
-        "told" => "done, and the player was told",
-        "untold" => "done; the player's program cannot be told",
-        "absent" => "the player is not here; it holds when it comes",
+        "told" => "done, and the player was notified",
+        "untold" => "done; the player's client cannot be notified",
+        "absent" => "the player is offline; applies when it joins",
         "absent_name" => {
-            "nobody of this name is here; it holds for whoever comes with it and without an account, and of somebody \
-             with one only when it is named by that, with --subject"
+            "no player of this name is online; applies to players that join with it and without an account; name one with \
+             an account by --subject"
         }
         "moved" => "moved",
-        "only_removed" => "taken out of the room; the player's program cannot be asked to go elsewhere",
+        "only_removed" => "removed from the room; the player's client cannot be moved",
         _ => "done",
     };
     let stored = match done["stored"].as_str() {
-        Some("in_memory") => "; it is gone when the server restarts",
-        Some("waiting") => "; the disk has not taken it yet",
+        Some("in_memory") => "; kept until the server restarts",
+        Some("waiting") => "; not written to disk yet",
         _ => "",
     };
     format!("{words}{stored}\n")

@@ -27,7 +27,7 @@ use element::Element;
 pub(crate) fn render(report: &Report) -> String {
     let sections = [time_line::section, speech_table::section, delay_plot::section, frame_table::section];
     let main = if report.players.is_empty() {
-        Element::new("main").child(Element::of_class("p", "card").text("Nobody came."))
+        Element::new("main").child(Element::of_class("p", "card").text("No players."))
     } else {
         Element::new("main").children(sections.map(|section| section(report)))
     };

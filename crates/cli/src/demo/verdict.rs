@@ -27,7 +27,7 @@ pub(crate) fn judge_pair(pair: &Pair<'_>, loss_percent: f64, problems: &mut Vec<
     }
     if heard.sent == 0 {
         if !heard.spans.is_empty() {
-            problems.push(format!("{listener} heard {}, who said nothing to {listener}", heard.speaker));
+            problems.push(format!("{listener} heard {}, which said nothing to {listener}", heard.speaker));
         }
         return;
     }
@@ -57,7 +57,7 @@ pub(crate) fn judge_file(listener: &Listener, noise: Option<f64>, problems: &mut
         ));
     }
     if let Some(level) = noise {
-        problems.push(format!("{} heard something at {level:.0} dB while nobody spoke to it", listener.name));
+        problems.push(format!("{} heard something at {level:.0} dB without a speaker", listener.name));
     }
 }
 

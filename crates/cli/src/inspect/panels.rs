@@ -34,8 +34,11 @@ pub(super) fn network(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
 }
 
 fn uplink(uplink: &UplinkRow, network: &NetworkRow) -> Vec<Line<'static>> {
-    let listeners = uplink.listeners.map_or("nobody says".into(), |told| {
-        format!("{:.0} %, as {} say, who wait {:.0} ms", told.lost_percent, told.listeners, told.delay_ms)
+    let listeners = uplink.listeners.map_or("no reports".into(), |told| {
+        format!(
+            "{:.0} %, reported by {}, with a delay of {:.0} ms",
+            told.lost_percent, told.listeners, told.delay_ms
+        )
     });
     [
         format!("round trip            {}", figure(network.round_trip_ms, 1, " ms")),
@@ -44,7 +47,10 @@ fn uplink(uplink: &UplinkRow, network: &NetworkRow) -> Vec<Line<'static>> {
         format!("waiting on the way up {}", figure(uplink.queueing_ms, 0, " ms")),
         format!("listeners miss        {listeners}"),
         format!("bit rate              {:.1} kbit/s", f64::from(uplink.bitrate_bps) / 1000.0),
-        format!("frames sent           {}, and {} for nobody", uplink.frames_sent, uplink.frames_unheard),
+        format!(
+            "frames sent           {}, and {} without a listener",
+            uplink.frames_sent, uplink.frames_unheard
+        ),
     ]
     .map(Line::from)
     .into()

@@ -153,7 +153,7 @@ fn a_server_shows_its_players_and_nothing_that_it_does_not_have() {
 }
 
 #[test]
-fn everybody_whom_a_server_serves_can_be_reached_in_a_small_terminal() {
+fn every_player_of_a_server_can_be_reached_in_a_small_terminal() {
     let mut server = ServerSnapshot::default();
     for (session, first) in [("one", 0), ("two", 25)] {
         let mut row = ServedSession::default();

@@ -81,7 +81,7 @@ impl<'a> EventLines<'a> {
 fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
     Some(match event {
         EventKind::Joined => format!("you joined as {}", shown(own_name)),
-        EventKind::Resumed => "you are back, and nobody noticed that you were away".to_owned(),
+        EventKind::Resumed => "the connection is back".to_owned(),
         EventKind::PlayerJoined { name } => format!("{} joined", shown(name)),
         EventKind::PlayerLeft { name } => format!("{} left", shown(name)),
         EventKind::EnteredRoom { name, room } => {
@@ -111,7 +111,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             let (ends_in, then) = (ends_in.as_secs_f64(), then.unwrap_or_default());
             format!("the server stops in {ends_in:.0} s, and sends everybody to {}{then}", shown(redirect))
         }
-        EventKind::DrainCancelled => "the server stays after all".to_owned(),
+        EventKind::DrainCancelled => "the server cancelled draining".to_owned(),
         EventKind::Redirecting => "going on to the other server".to_owned(),
         EventKind::TransportChanged { transport: LinkTransport::WebSocket, reason } => {
             format!("UDP does not get through, so voice goes over the server's WebSocket: {reason}")
@@ -123,7 +123,9 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::ConnectionLost { reason, retry_in } => {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
-        EventKind::TextSent { players: 0, .. } => "nobody reads there: your text went to no one".to_owned(),
+        EventKind::TextSent { players: 0, .. } => {
+            "your text was not delivered: no player listens there".to_owned()
+        }
         EventKind::TextNotSent { reason, .. } | EventKind::Problem { text: reason, .. } => {
             format!("problem: {reason}")
         }
@@ -282,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_says_from_whom_and_to_where() {
+    fn a_text_names_its_sender_and_target() {
         let text = |to| EventKind::Text { from: "Al".into(), to, text: "hi".into() };
         let to_room = text(TextTarget::Room("lobby".into()));
         assert_eq!(in_words(&to_room, "me").as_deref(), Some("Al to lobby: hi"));

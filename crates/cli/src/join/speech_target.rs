@@ -32,7 +32,7 @@ pub(crate) fn parse(text: &str) -> Result<Target, String> {
 pub(crate) fn check_room(text: &str) -> Result<(), String> {
     match text.strip_prefix('@') {
         Some(_) => Err(format!(
-            "--listen {text}: one listens to rooms, not to players; whoever speaks to you is heard anyway"
+            "--listen {text}: expected a room, not a player; players that speak to you are heard anyway"
         )),
         None if text.is_empty() => Err("--listen: the room has no name; write --listen lobby".into()),
         None => check_length("--listen", "room's name", text, Limits::default().room_name_bytes),

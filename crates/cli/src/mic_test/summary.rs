@@ -47,7 +47,7 @@ impl Summary {
         } else if peak < QUIET_DBFS {
             "very quiet: turn the microphone up, or come closer"
         } else if self.speech_share < NO_SPEECH {
-            "no speech was recognised: nobody would hear you with voice activation"
+            "no speech detected: with voice activation you would not be heard"
         } else {
             "that is fine"
         };

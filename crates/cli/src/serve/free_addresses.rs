@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_somebody_has_or_that_two_want_is_told_with_who_wants_it() {
+    fn an_address_that_is_taken_or_wanted_twice_is_reported_with_its_settings() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut config = Config::default();
         config.web.redirect = Some(taken.local_addr().unwrap());

@@ -154,23 +154,23 @@ impl GameListener {
         let mut notes = Vec::new();
         if let Some(what) = self.listener.plaintext().filter(|_| !address.ip().is_loopback()) {
             notes.push(format!(
-                "{at}{what} is not encrypted: whoever is on the way can listen and speak in players' names"
+                "{at}{what} is not encrypted: anyone on the path can listen, and speak in players' names"
             ));
         }
         // Players over our own protocol can.
         if self.listener.shows_secrets() {
             return notes;
         }
-        let nobody = match self.config.proxy.upstream {
-            Some(_) => "everybody gets into the game, and nobody's voice into the session",
-            None => "nobody gets in here",
+        let effect = match self.config.proxy.upstream {
+            Some(_) => "players get into the game, but no voice into the session",
+            None => "no player can join here",
         };
-        let who = match &self.session {
-            Some(session) => format!("the session {session:?} asks"),
-            None => "there are sessions that ask".to_owned(),
+        let source = match &self.session {
+            Some(session) => format!("the session {session:?} requires"),
+            None => "some sessions require".to_owned(),
         };
         let asks =
-            |what: &str| format!("{at}: {who} for {what}, which clients of games cannot show: {nobody}");
+            |what: &str| format!("{at}: {source} {what}, which clients of games cannot present: {effect}");
         let has_password = joining
             .passwords
             .iter()

@@ -95,7 +95,7 @@ impl Prepared {
             }
         }
         for pattern in &config.sessions_on_demand {
-            let _ = writeln!(words, "sessions {pattern:?} begin when somebody joins them");
+            let _ = writeln!(words, "sessions {pattern:?} start on demand");
         }
         let _ = match (&config.certificate.file, &config.storage.folder) {
             (Some(_), _) => writeln!(words, "certificate from files, sha256={}", self.identity.fingerprint()),

@@ -116,7 +116,7 @@ impl Running {
         let admin =
             admin.map(|settings| admin::listener(settings, &server, &moderation, page)).transpose()?;
         left_file.delete();
-        say_who_is_kept(kept, &config);
+        log_reservations(kept, &config);
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
@@ -291,7 +291,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 }
 
 /// Players of the former server with reservations.
-fn say_who_is_kept(kept: usize, config: &Config) {
+fn log_reservations(kept: usize, config: &Config) {
     if kept > 0 {
         let seconds = config.limits.resume_s.0.as_secs();
         note(&format!("{kept} players of the server before have their places for {seconds} s"));

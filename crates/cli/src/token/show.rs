@@ -77,10 +77,10 @@ impl Finding {
 
     fn in_words(&self) -> &'static str {
         match self {
-            Self::Good => "by this key",
-            Self::Bad(TokenError::Signature) => "not by this key: believe nothing of this",
+            Self::Good => "valid",
+            Self::Bad(TokenError::Signature) => "invalid for this key: do not trust the claims",
             // Anything else is found wrong only after that.
-            Self::Bad(_) => "by this key, but it does not open a session now",
+            Self::Bad(_) => "valid, but the token is not accepted now",
         }
     }
 }
@@ -95,10 +95,11 @@ fn in_words(claims: &Claims, now: u64) -> String {
         None => "every room".to_owned(),
         Some(rooms) => list(rooms, "no room"),
     };
-    let who = claims.name.as_ref().map_or("whoever has it".into(), |name| {
-        format!("the player {name:?}, whose name nobody else can have meanwhile")
-    });
-    let mut words = format!("for {who}\n");
+    let player = claims
+        .name
+        .as_ref()
+        .map_or("any player".into(), |name| format!("the player {name:?}, whose name is reserved meanwhile"));
+    let mut words = format!("for {player}\n");
     if let Some(subject) = &claims.subject {
         let _ = writeln!(words, "subject: {subject:?}");
     }
@@ -113,11 +114,11 @@ fn in_words(claims: &Claims, now: u64) -> String {
         let _ = writeln!(words, "issuer: {issuer:?}");
     }
     if let Some(begin) = claims.not_before {
-        let _ = writeln!(words, "good from {}{}", utc(begin), distance(begin, now));
+        let _ = writeln!(words, "valid from {}{}", utc(begin), distance(begin, now));
     }
-    let _ = writeln!(words, "good until {}{}", utc(claims.expires_at), distance(claims.expires_at, now));
-    let _ = writeln!(words, "may listen to: {}", rooms(&claims.listen));
-    let _ = writeln!(words, "may speak to: {}", rooms(&claims.speak));
+    let _ = writeln!(words, "valid until {}{}", utc(claims.expires_at), distance(claims.expires_at, now));
+    let _ = writeln!(words, "listen to: {}", rooms(&claims.listen));
+    let _ = writeln!(words, "speak in: {}", rooms(&claims.speak));
     let _ = writeln!(words, "access tokens: {}", list(&claims.tokens, "none"));
     let _ = writeln!(
         words,
@@ -140,7 +141,7 @@ fn distance(at: u64, now: u64) -> String {
     if at > now { format!(", in {span}") } else { format!(", {span} ago") }
 }
 
-const NOT_CHECKED: &str = "not looked at, because no key was given: anybody may have written this";
+const NOT_CHECKED: &str = "not checked, because no key was given: do not trust the claims";
 
 #[cfg(test)]
 mod tests {
@@ -162,14 +163,14 @@ mod tests {
             moderator: true,
             ..Claims::default()
         };
-        let expected = "for the player \"Alice\", whose name nobody else can have meanwhile\n\
+        let expected = "for the player \"Alice\", whose name is reserved meanwhile\n\
             subject: \"4711\"\n\
             session: \"match-*\"\n\
             audience: \"voice.example\"\n\
             issuer: \"https://example.org\"\n\
-            good until 2033-05-18 03:33:20 UTC, in 10 min\n\
-            may listen to: \"lobby\", \"team*\"\n\
-            may speak to: no room\n\
+            valid until 2033-05-18 03:33:20 UTC, in 10 min\n\
+            listen to: \"lobby\", \"team*\"\n\
+            speak in: no room\n\
             access tokens: \"gold\"\n\
             priority: medium at most\n\
             moderator: yes\n";
@@ -177,11 +178,11 @@ mod tests {
         let anybody = Claims { expires_at: 5, not_before: Some(1), ..Claims::default() };
         let words = in_words(&anybody, 200_000);
         assert!(
-            words.starts_with("for whoever has it\nsession: every session of the server\ngood from"),
+            words.starts_with("for any player\nsession: every session of the server\nvalid from"),
             "{words}"
         );
         assert!(
-            words.contains("until 1970-01-01 00:00:05 UTC, 2 days ago\nmay listen to: every room"),
+            words.contains("until 1970-01-01 00:00:05 UTC, 2 days ago\nlisten to: every room"),
             "{words}"
         );
     }

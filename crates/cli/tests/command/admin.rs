@@ -40,7 +40,7 @@ fn serve_with(folder: &Folder, variables: &[(&str, &str)]) -> (Program, String, 
 }
 
 #[test]
-fn metrics_tell_of_the_players_who_are_there() {
+fn metrics_count_present_players() {
     let folder = Folder::new();
     let (_server, admin, session, token) = serve(&folder);
     let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
@@ -150,7 +150,7 @@ fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
     };
     assert!(run(&["undrain"]).complaint().contains("not running empty"));
     let drained = run(&["drain", "--within", "3600", "--reason", "update"]);
-    assert_eq!(drained.out, ["the server runs empty, and 1 players know it"]);
+    assert_eq!(drained.out, ["draining; 1 players notified"]);
     alice.until_event(&json!({"event": "draining", "redirect": null}));
     run(&["undrain"]).assert_well();
     alice.until_event(&json!({"event": "drain_cancelled"}));

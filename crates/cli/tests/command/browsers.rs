@@ -81,7 +81,7 @@ fn a_native_player_is_heard_in_a_browser_word_for_word() {
 }
 
 #[test]
-fn a_page_that_is_loaded_again_is_the_same_player_and_nobody_notices() {
+fn a_reloaded_page_is_the_same_player_and_the_others_do_not_notice() {
     let (_server, page, _native) = serve(&[]);
     let mut bob = Page::join(&page, "Bob");
     let alice = Page::join(&page, "Alice");
@@ -126,7 +126,7 @@ fn a_server_that_ends_tells_its_pages() {
 }
 
 #[test]
-fn the_page_is_answered_by_the_host_s_name_and_no_name_of_somebody_elses() {
+fn the_page_answers_to_the_host_s_name_and_to_no_foreign_name() {
     let (_server, page, _native) = serve(&["--host", "voice.example.org"]);
     for (name, status) in
         [(address_of(&page), "200"), ("voice.example.org:80", "200"), ("evil.example", "421")]

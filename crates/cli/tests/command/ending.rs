@@ -57,7 +57,7 @@ fn count(events: &[Value], name: &str) -> usize {
 }
 
 #[test]
-fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_leaving() {
+fn another_process_goes_on_and_players_hear_each_other_again_without_leaving() {
     let folder = Folder::new();
     let file = folder.file("hand-over");
     // Their places are kept for as long as another process may take to start on a machine that does much else.
@@ -119,7 +119,7 @@ fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
 }
 
 #[test]
-fn nothing_is_decided_about_players_who_are_left_to_the_next_process_already() {
+fn nothing_is_decided_about_players_handed_over_to_the_next_process() {
     let folder = Folder::new();
     let (file, token) = (folder.file("hand-over"), folder.file("admin-token"));
     let settings = format!(
@@ -248,7 +248,7 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
 }
 
 #[test]
-fn a_server_that_runs_empty_takes_nobody_in_and_a_second_signal_ends_that() {
+fn a_draining_server_admits_no_newcomers_and_a_second_signal_ends_it() {
     let (server, address) = serve(&Folder::new(), 0, "[shutdown]\ndrain_s = 600\n");
     let alice = join(&address, "Alice");
     server.signal("TERM");

@@ -22,7 +22,7 @@ fn players_of_thirteen_networks_hear_what_is_meant_for_them_and_nothing_else() {
 }
 
 #[test]
-fn lost_late_and_doubled_voice_confuses_nobody_on_any_network() {
+fn lost_late_and_doubled_voice_is_handled_on_every_network() {
     let report = play(2, Way::Bad, Fault::None).unwrap();
     assert!(report.counts.heard > 100, "somebody speaks most of the time: {:?}", report.counts);
 }

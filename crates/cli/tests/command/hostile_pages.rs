@@ -36,7 +36,7 @@ fn offers_that_are_none_are_bad_requests() {
 }
 
 #[test]
-fn who_is_not_let_in_is_told_why() {
+fn a_refused_page_is_told_why() {
     let folder = Folder::new();
     let password = folder.write("password.txt", b"correct horse\n");
     let mut party = Party::with(&["--password-file", &password], Some("correct horse"));
@@ -59,7 +59,7 @@ fn who_is_not_let_in_is_told_why() {
 }
 
 #[test]
-fn who_floods_with_voice_is_disconnected() {
+fn a_page_that_floods_with_voice_is_disconnected() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
     party.goes_on_until("she is put out", &mut eve, |_, eve| {
@@ -71,7 +71,7 @@ fn who_floods_with_voice_is_disconnected() {
 }
 
 #[test]
-fn who_sends_what_is_no_voice_harms_nobody_and_not_even_herself() {
+fn packets_that_are_not_voice_harm_neither_others_nor_the_sender() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
     // No Opus at all; frames that are longer than their packet; of 60 ms; nothing in it.
@@ -95,7 +95,7 @@ fn who_sends_what_is_no_voice_harms_nobody_and_not_even_herself() {
 }
 
 #[test]
-fn who_sends_garbage_as_messages_is_told_what_is_wrong_and_at_last_put_out() {
+fn a_page_that_sends_garbage_as_messages_is_told_what_is_wrong_and_finally_disconnected() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
     let deep = "[".repeat(10_000);
@@ -120,7 +120,7 @@ fn who_sends_garbage_as_messages_is_told_what_is_wrong_and_at_last_put_out() {
 }
 
 #[test]
-fn datagrams_of_nobody_and_garbage_of_somebody_harm_nobody() {
+fn unknown_datagrams_and_garbage_of_a_player_are_harmless() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();

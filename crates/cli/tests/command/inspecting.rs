@@ -50,7 +50,7 @@ fn why_tells_by_its_exit_code_whether_something_is_broken() {
 }
 
 #[test]
-fn who_cannot_be_asked_is_told_of_in_one_line() {
+fn an_unreachable_inspector_is_reported_in_one_line() {
     for url in ["http://127.0.0.1:1/0000/", "quic://127.0.0.1:7777/main", "nonsense"] {
         let ended = why(&[url, "Alice", "Bob"]);
         assert_eq!(ended.status.code(), Some(2), "{:?}", ended.err);

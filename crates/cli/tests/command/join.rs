@@ -204,7 +204,7 @@ fn a_reader_that_has_read_enough_is_no_fault() {
 }
 
 #[test]
-fn a_complaint_that_nobody_reads_is_no_panic() {
+fn an_unread_complaint_does_not_panic() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_consonance"))
         .args(["join", "nonsense", "--name", "Alice"])
         .stdin(Stdio::null())

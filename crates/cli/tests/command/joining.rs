@@ -39,7 +39,7 @@ fn token(key: &str, name: &str, more: &[&str]) -> String {
 }
 
 #[test]
-fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
+fn a_password_from_a_file_admits_players_that_know_it_and_others_are_told() {
     let folder = Folder::new();
     let password = folder.write("password.txt", b"correct horse\n");
     let file =
@@ -151,7 +151,7 @@ fn a_hook_that_cannot_be_asked_is_found_wrong_before_the_start() {
 }
 
 #[test]
-fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
+fn keys_are_rotated_by_reloads_without_disconnecting_players() {
     let folder = Folder::new();
     let ([former, former_public], [latter, latter_public]) =
         (keygen(&folder, "former"), keygen(&folder, "latter"));
@@ -195,7 +195,7 @@ fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
 }
 
 #[test]
-fn no_secret_is_written_down_at_any_level_and_in_any_format_however_somebody_joins() {
+fn no_secret_is_logged_at_any_level_and_in_any_format_for_any_way_of_joining() {
     for format in ["text", "json"] {
         no_secret_is_written_down(format);
     }

@@ -104,7 +104,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
 
 #[cfg(unix)]
 #[test]
-fn who_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
+fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
     let folder = Folder::new();
     let text = "[[listen]]\nnetwork = 'mirror-websocket'\naddress = '127.0.0.1:0'\n";
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
@@ -135,7 +135,7 @@ fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -
 }
 
 #[test]
-fn who_has_no_udp_joins_over_a_websocket_with_the_sessions_password() {
+fn a_player_without_udp_joins_over_a_websocket_with_the_sessions_password() {
     let folder = Folder::new();
     let text = "[joining]\npassword = 'xyzzy'\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
                 [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\n";

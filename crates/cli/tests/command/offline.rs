@@ -7,7 +7,7 @@ use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 
 #[test]
-fn who_joins_offline_hears_what_they_say() {
+fn a_player_offline_hears_its_own_words() {
     let folder = Folder::new();
     let (speech, heard) = (folder.speech(2), folder.file("heard.wav"));
     let join = ["join", "offline:", "--json", "--name", "Me", "--speak", "anywhere", "--duration", "2"];

@@ -213,7 +213,7 @@ fn the_log_says_that_a_game_cannot_be_reached() {
 
 #[cfg(unix)]
 #[test]
-fn players_who_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
+fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     let mut game = kcp_server();
     let (proxy, address) = proxy("mirror", game.local_addr(), &[]);
     let (mut alice, mut bob) =

@@ -165,7 +165,7 @@ fn another_certificate_and_an_unknown_session_are_refused() {
 }
 
 #[test]
-fn nobody_at_the_address_is_said_once() {
+fn an_unreachable_address_is_reported_once() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let place = silent.local_addr().unwrap().to_string();
     let ended = Program::start(&["join", &format!("quic://{place}/main"), "--name", "Alice"]).end();

@@ -27,7 +27,7 @@ fn join(address: &str, name: &str, rooms: &[&str]) -> Program {
 }
 
 #[test]
-fn a_new_access_rule_empties_its_room_and_drops_nobody() {
+fn a_new_access_rule_empties_its_room_and_disconnects_no_player() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
@@ -139,7 +139,7 @@ fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
 }
 
 #[test]
-fn token_keys_are_taken_over_and_who_is_in_stays() {
+fn token_keys_are_reloaded_and_present_players_stay() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
@@ -165,7 +165,7 @@ fn token_keys_are_taken_over_and_who_is_in_stays() {
 }
 
 #[test]
-fn a_renewed_certificate_is_shown_to_newcomers_and_drops_nobody() {
+fn a_renewed_certificate_is_shown_to_newcomers_and_disconnects_no_player() {
     let folder = Folder::new();
     write_certificate(&folder);
     let file = folder.write("voice.toml", format!("{LISTEN}{}", certificate("0.1")).as_bytes());

@@ -70,9 +70,7 @@ fn a_server_with_sessions_on_demand_only_prints_an_address_as_an_example() {
     let server = Program::start_in(&["serve", "--listen", "127.0.0.1:0"], &variables);
     let line = server.until_line("the address", |line| line.contains("quic://"));
     assert!(
-        line.starts_with(
-            "sessions begin when somebody joins them, for example session \"match-1\" at quic://"
-        ),
+        line.starts_with("sessions start on demand, for example session \"match-1\" at quic://"),
         "{line}"
     );
     assert!(line.contains("/match-1"), "{line}");

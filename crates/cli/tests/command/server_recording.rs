@@ -25,7 +25,7 @@ fn energy(sound: &[f32]) -> f32 {
 
 #[cfg(unix)]
 #[test]
-fn a_server_records_who_speaks_and_the_command_shows_it() {
+fn a_server_records_speakers_and_the_command_shows_it() {
     let folder = Folder::new();
     let records = folder.file("records");
     let (server, address) = serve(&folder, &records);

@@ -37,7 +37,7 @@ fn the_file_of_a_player_that_was_killed_is_still_a_valid_wav() {
 }
 
 #[test]
-fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
+fn an_interrupted_server_says_goodbye_and_a_player_left_alone_says_so() {
     let (server, address) = Program::serve(&["main"]);
     let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
     alice.until_event(&json!({"event": "players_synced"}));
@@ -65,7 +65,7 @@ fn a_server_without_a_file_ends_in_order_when_its_terminal_is_closed() {
 }
 
 #[test]
-fn a_player_may_be_interrupted_while_nobody_answers() {
+fn a_player_can_be_interrupted_while_the_server_does_not_answer() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = format!("quic://{}/main", silent.local_addr().unwrap());
     let alice = Program::start(&["join", &address, "--name", "Alice"]);

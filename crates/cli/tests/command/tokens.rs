@@ -23,7 +23,7 @@ fn keys_and_token(folder: &Folder, seconds: &str) -> [String; 3] {
 }
 
 #[test]
-fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
+fn a_server_with_a_key_admits_only_players_with_a_token() {
     let folder = Folder::new();
     let [_, public, token] = keys_and_token(&folder, "3600");
     let server = Program::start(&[
@@ -58,7 +58,7 @@ fn a_token_can_be_looked_at() {
     let folder = Folder::new();
     let [_, public, token] = keys_and_token(&folder, "3600");
     let words = run(&["token", "show", &token, "--token-key", &public]).join("\n");
-    assert!(words.starts_with("for the player \"Alice\"") && words.ends_with("by this key"), "{words}");
+    assert!(words.starts_with("for the player \"Alice\"") && words.ends_with("signature: valid"), "{words}");
     let unchecked = run(&["token", "show", &token]).join("\n");
     assert!(unchecked.contains("anybody may have written this"), "{unchecked}");
     let shown = run(&["token", "show", &token, "--json"]).join("\n");

@@ -103,7 +103,7 @@ impl Writing {
                 None => {}
             }
         }
-        Ok("somebody stopped it")
+        Ok("stopped")
     }
 
     fn take(&mut self, event: &Event) -> Result<(), DiagnosticsError> {

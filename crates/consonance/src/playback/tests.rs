@@ -63,7 +63,7 @@ fn how_others_are_received_is_told_in_the_order_of_their_ids() {
 }
 
 #[test]
-fn who_does_not_speak_takes_no_place_and_who_is_silent_for_the_longest_makes_room() {
+fn a_player_that_does_not_speak_takes_no_place_and_the_longest_silent_makes_room() {
     let mut playback = playback(2, 5_000);
     assert_eq!(playback.received().count(), 0);
     for id in [4_000, 1, 5_000] {
@@ -78,7 +78,7 @@ fn who_does_not_speak_takes_no_place_and_who_is_silent_for_the_longest_makes_roo
 }
 
 #[test]
-fn one_too_many_who_speaks_is_told_and_is_heard_as_soon_as_another_is_silent() {
+fn one_speaker_too_many_is_reported_and_heard_as_soon_as_another_is_silent() {
     let mut playback = playback(2, 3);
     for id in [1, 2] {
         playback.start(ClientId(id)).expect("there is room");
@@ -99,7 +99,7 @@ fn one_too_many_who_speaks_is_told_and_is_heard_as_soon_as_another_is_silent() {
 }
 
 #[test]
-fn how_a_player_is_to_be_heard_holds_for_who_gets_a_place_later() {
+fn settings_of_a_player_apply_when_it_gets_a_place_later() {
     let mut playback = playback(1, 2);
     playback.obey(Hearing::Muted { name: "player 2".into(), muted: true }).expect("one name");
     for id in [1, 2] {
@@ -131,7 +131,7 @@ fn places(names: impl Iterator<Item = String>) -> Hearing {
 }
 
 #[test]
-fn a_name_too_many_keeps_nobody_else_where_they_were() {
+fn a_name_too_many_does_not_pin_the_others() {
     let mut playback = playback(2, 1);
     playback.obey(Hearing::Volume { name: "player 1".into(), volume: 0.5 }).expect("one name");
     let all = (0..5_000).map(|number| format!("somebody {number}")).chain(["player 1".to_owned()]);
@@ -140,7 +140,7 @@ fn a_name_too_many_keeps_nobody_else_where_they_were() {
 }
 
 #[test]
-fn who_leaves_is_nowhere_any_more_and_is_as_loud_as_before_when_it_is_back() {
+fn a_player_that_leaves_loses_its_position_and_keeps_its_volume() {
     let mut playback = playback(2, 2);
     playback.obey(places(["player 1", "player 2"].map(str::to_owned).into_iter())).expect("two names");
     playback.obey(Hearing::Volume { name: "player 1".into(), volume: 0.5 }).expect("one of them");
@@ -162,7 +162,7 @@ fn place_after_leaving(playback: &mut Playback, id: u16) {
 }
 
 #[test]
-fn places_of_players_who_have_left_are_in_nobodys_way() {
+fn positions_of_players_that_left_make_room() {
     let mut playback = playback(1, 1);
     playback.obey(places(["player 1".to_owned()].into_iter())).expect("there is room");
     playback.obey(Hearing::Muted { name: "absent".into(), muted: true }).expect("there is room");
@@ -202,7 +202,7 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
 }
 
 #[test]
-fn who_listens_to_a_silent_player_goes_on_listening() {
+fn a_tap_on_a_silent_player_stays() {
     let mut playback = playback(1, 1);
     let (sender, mut tap) = Tap::new(TapSource::Player("player 1".into()));
     playback.tap_speaker("player 1".into(), sender).expect("nobody else listens");

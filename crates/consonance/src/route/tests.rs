@@ -220,7 +220,7 @@ fn a_probed_link_that_is_lost_before_the_return_changes_nothing() {
 }
 
 #[test]
-fn whoever_leaves_while_connecting_leaves_both_networks() {
+fn leaving_while_connecting_leaves_both_networks() {
     for wait in [0.0, 1.0, 2.5] {
         let mut bench = Bench::new();
         bench.gates.iter().for_each(|gate| gate.set_shut(true));

@@ -200,7 +200,7 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
             "the server closes in {} s, and sends its players to {redirect}",
             ends_in.as_secs()
         )),
-        EventKind::DrainCancelled => event("the server stays after all".into()),
+        EventKind::DrainCancelled => event("the server cancelled draining".into()),
         EventKind::Redirecting => event("goes on to another server".into()),
         EventKind::Rejoining => event("joins again with another length of frames".into()),
         EventKind::PlayerJoined { name } => event(format!("{name} joined")),

@@ -52,7 +52,7 @@ impl fmt::Display for Blocked {
         f.write_str(match self {
             Self::NoChat => "there is no voice chat, or the trigger is not updated",
             Self::NoTarget => "it has no room or player",
-            Self::OwnPlayer => "it belongs to the local player, who does not hear itself",
+            Self::OwnPlayer => "it belongs to the local player, which does not hear itself",
             Self::Muted => "it is muted",
             Self::NoToken => "the player holds none of its tokens",
             Self::NoPosition => "the player's position is not known",
@@ -61,7 +61,7 @@ impl fmt::Display for Blocked {
             Self::NoPlace => "the player listens to as many rooms as it can, or to one with the same number",
             Self::NotActivated => "it is never activated",
             Self::KeyUp => "the key for push to talk is not held",
-            Self::NoSpeech => "nobody speaks",
+            Self::NoSpeech => "no speech is detected",
             Self::NoVoice => "the chat is muted, has no input, or is not in the session",
         })
     }

@@ -196,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn who_is_near_has_a_room_in_common_and_who_is_far_has_none(
+        fn players_nearby_have_a_room_in_common_and_distant_ones_have_none(
             range_m in 1_u32..=100,
             here in prop::array::uniform3(-2_000.0_f32..2_000.0),
             way in prop::array::uniform3(-1.0_f32..1.0),

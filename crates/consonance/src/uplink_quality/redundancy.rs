@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn many_frames_are_described_only_to_those_who_can_use_it_and_wait() {
+    fn many_frames_are_described_only_to_listeners_that_can_use_it_and_wait() {
         let suits = |report| suiting(Some(report), 32_000, FrameSize::Ms20);
         assert_eq!(suits(listeners(80, RedundancySupport::DRED)), Redundancy::Dred { frames: 10 });
         assert_eq!(suits(listeners(79, RedundancySupport::DRED)), Redundancy::Fec);

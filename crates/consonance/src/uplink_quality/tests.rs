@@ -44,7 +44,7 @@ fn network(half_seconds: u64, lost: u64, round_trip_ms: u64) -> Statistics {
 }
 
 #[test]
-fn as_long_as_nobody_says_anything_what_was_set_is_expected() {
+fn without_reports_the_configured_loss_is_expected() {
     let mut quality = UplinkQuality::new(&encoder(7));
     let now = Instant::now();
     assert_eq!(expected(&mut quality, now, None), 7);

@@ -130,7 +130,7 @@ fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience
 }
 
 #[test]
-fn who_is_sent_on_goes_when_it_is_time() {
+fn a_redirected_player_goes_when_it_is_time() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
     let redirect = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
@@ -142,7 +142,7 @@ fn who_is_sent_on_goes_when_it_is_time() {
 }
 
 #[test]
-fn who_is_sent_on_and_loses_its_link_before_that_goes_once_and_stays() {
+fn a_redirected_player_that_loses_its_link_before_goes_once_and_stays() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
     let redirect = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };

@@ -29,7 +29,7 @@ fn silence(seconds: f64) -> Vec<f32> {
 }
 
 #[test]
-fn who_is_heard_by_voice_is_heard_from_the_first_syllable_and_not_in_between() {
+fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
     let stage = Stage::open();
     let alice = stage.chat().speak_in_room("lobby").activation(activated(ActivationMode::Voice));
     let mut alice = Player::join("Alice", alice);
@@ -195,7 +195,7 @@ fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
 }
 
 #[test]
-fn nobody_hears_themselves_from_the_room_of_another_player() {
+fn no_player_hears_itself_from_the_room_of_another() {
     let untouched = loudness_of_echo(&Stage::open(), CaptureSettings::UNPROCESSED);
     assert!(untouched > 0.005, "the room gives an echo: {untouched}");
     let cancelled = loudness_of_echo(&Stage::open(), CaptureSettings::default());

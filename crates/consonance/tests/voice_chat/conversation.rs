@@ -9,7 +9,7 @@ use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
 #[test]
-fn two_players_speak_at_the_same_time_and_each_hears_the_other_and_nobody_else_does() {
+fn two_players_speak_at_the_same_time_and_only_they_hear_each_other() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));

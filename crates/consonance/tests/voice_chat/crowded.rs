@@ -28,7 +28,7 @@ fn alice_and_bob(
 }
 
 #[test]
-fn who_mutes_oneself_is_muted_however_much_else_is_asked_for() {
+fn muting_oneself_works_under_any_load_of_commands() {
     let stage = Stage::open();
     let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
@@ -119,7 +119,7 @@ fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_ro
 }
 
 #[test]
-fn who_stops_has_stopped_however_much_else_is_asked_for() {
+fn stopping_works_under_any_load_of_commands() {
     let stage = Stage::open();
     let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
     let events = alice.subscribe();

@@ -62,7 +62,7 @@ fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
 }
 
 #[test]
-fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to() {
+fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request() {
     let hall = Hall::open();
     let mut alice = Player::join("Alice", hall.chat().0.listen_to_room("lobby"));
     let _bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
@@ -149,7 +149,7 @@ fn what_is_beyond_the_bounds_is_left_out_and_said() {
 }
 
 #[test]
-fn who_sets_no_bound_for_players_gets_a_file_for_each() {
+fn without_a_bound_for_players_each_gets_a_file() {
     let hall = Hall::open();
     let folder = folder("diagnostics-boundless");
     let settings = DiagnosticsSettings { max_players: usize::MAX, ..DiagnosticsSettings::default() };

@@ -93,7 +93,7 @@ fn a_direct_link_that_is_made_in_the_middle_of_speech_takes_it_over() {
 }
 
 #[test]
-fn what_direct_links_are_used_for_can_be_changed_while_somebody_speaks() {
+fn the_use_of_direct_links_can_be_changed_during_speech() {
     let hall = Hall::open();
     let relay_first = |chat: VoiceChatBuilder| chat.routing(Routing::AlwaysRelay);
     let [(mut alice, to_alice), (mut bob, to_bob)] =
@@ -128,7 +128,7 @@ fn what_direct_links_are_used_for_can_be_changed_while_somebody_speaks() {
 }
 
 #[test]
-fn a_player_without_direct_links_among_others_who_have_them_hears_and_is_heard() {
+fn a_player_without_direct_links_among_others_with_them_hears_and_is_heard() {
     let hall = Hall::open();
     let [(mut alice, to_alice), (mut bob, to_bob), (mut carol, _)] =
         ["Alice", "Bob", "Carol"].map(|name| in_lobby(&hall, name));

@@ -52,7 +52,7 @@ fn a_positional_voice_comes_from_where_its_player_is() {
 }
 
 #[test]
-fn who_is_muted_stays_so_after_coming_back_and_nobody_else_notices() {
+fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
     let stage = Stage::open();
     let (alice, mut bob) = pair(&stage);
     bob.voice.set_player_muted("Alice", true);

@@ -14,7 +14,7 @@ use crate::player::{Player, entered, left};
 use crate::speech::{Speech, recording};
 
 #[test]
-fn a_host_who_plays_too_and_a_guest_talk_over_the_games_own_network() {
+fn a_playing_host_and_a_guest_talk_over_the_games_own_network() {
     let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
     let game = Game::start(server_handle, client_handle);
 

@@ -18,7 +18,7 @@ use crate::player::{Player, entered, left, linked};
 use crate::speech::{Speech, recording};
 
 #[test]
-fn guests_whom_the_game_introduces_talk_directly_until_one_of_them_leaves() {
+fn guests_introduced_by_the_game_talk_directly_until_one_of_them_leaves() {
     let settings = HostedSettings::new(PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 });
     let (listener, server_handle) = hosted::server(&settings);
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());

@@ -20,7 +20,7 @@ const STALL: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_millis(950);
 
 #[test]
-fn after_a_stall_of_the_game_nobody_hears_what_was_said_long_before_its_end() {
+fn after_a_stall_of_the_game_old_voice_is_not_played() {
     let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
     let game = Game::start(server_handle, client_handle);
 

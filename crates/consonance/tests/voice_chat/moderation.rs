@@ -52,7 +52,7 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
 }
 
 #[test]
-fn a_player_who_is_moved_follows_and_can_leave_the_room_as_its_own() {
+fn a_moved_player_follows_and_can_leave_the_room_as_its_own() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Alice", "lobby"));
@@ -66,7 +66,7 @@ fn a_player_who_is_moved_follows_and_can_leave_the_room_as_its_own() {
 }
 
 #[test]
-fn who_is_kicked_ends_with_the_operators_words_and_does_not_come_back() {
+fn a_kicked_player_ends_with_the_operators_words_and_does_not_come_back() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
     stage.moderation().kick(&by(), "main", &"Alice".into()).unwrap();

@@ -45,7 +45,7 @@ fn a_channel_that_is_opened_later_is_repeated_too_and_so_is_what_is_said_to_loop
 }
 
 #[test]
-fn who_is_muted_hears_nothing() {
+fn a_muted_player_hears_nothing() {
     let speech = recording(1, 0.2, 1.2);
     let mut alice = Player::join("Alice", VoiceChat::offline().speak_in_room("lobby"));
     alice.voice.set_muted(true);
@@ -88,7 +88,7 @@ fn offline_is_an_address() {
 }
 
 #[test]
-fn who_changes_the_length_of_frames_is_repeated_all_the_same() {
+fn a_player_that_changes_the_length_of_frames_is_repeated_all_the_same() {
     let speech = recording(1, 0.2, 1.2);
     let mut alice = Player::join("Alice", VoiceChat::offline().speak_in_room("lobby"));
     alice.forget();

@@ -72,7 +72,7 @@ fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
 }
 
 #[test]
-fn who_comes_back_is_another_player_with_the_volume_and_mute_of_before() {
+fn a_player_that_comes_back_is_another_with_the_former_volume_and_mute() {
     let stage = Stage::open();
     let alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
@@ -94,7 +94,7 @@ fn who_comes_back_is_another_player_with_the_volume_and_mute_of_before() {
 }
 
 #[test]
-fn who_gives_no_name_gets_one_that_nobody_else_has() {
+fn a_player_without_a_name_gets_a_unique_one() {
     let stage = Stage::open();
     let chats = [stage.chat().start().unwrap(), stage.chat().start().unwrap()];
     let names = chats.each_ref().map(|chat| chat.local_player().name().to_owned());
@@ -153,7 +153,7 @@ fn the_chat_ends_with_its_last_handle() {
 }
 
 #[test]
-fn a_callback_is_told_everything_whoever_polls() {
+fn a_callback_is_told_everything_even_if_others_poll() {
     let stage = Stage::open();
     let (sender, told) = sync_channel(1000);
     let chat = stage.chat().on_event(move |event| sender.send(event.kind).unwrap());

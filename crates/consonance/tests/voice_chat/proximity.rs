@@ -68,7 +68,7 @@ fn two_players_hear_each_other_within_twice_the_range_and_not_beyond_four_times_
 }
 
 #[test]
-fn whoever_walks_while_speaking_is_heard_without_a_break_by_who_walks_beside() {
+fn a_walking_speaker_is_heard_without_a_break_by_a_listener_beside_it() {
     let hall = Hall::open();
     let (mut alice, mut bob) = players(&hall);
     let grid = Grid::new("near", 1).unwrap();
@@ -95,7 +95,7 @@ fn whoever_walks_while_speaking_is_heard_without_a_break_by_who_walks_beside() {
 }
 
 #[test]
-fn whoever_mutes_leaves_the_world_or_may_not_enter_a_cell_has_none() {
+fn a_player_that_mutes_leaves_the_world_or_must_not_enter_a_cell_has_none() {
     let hall = Hall::open();
     let (mut alice, mut bob) = players(&hall);
     let grid = Grid::default();
@@ -143,7 +143,7 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
 }
 
 #[test]
-fn whoever_is_moved_far_away_listens_to_all_cells_there_though_both_places_do_not_fit_into_one_packet() {
+fn a_player_moved_far_away_listens_to_all_cells_there_though_both_places_do_not_fit_into_one_packet() {
     let hall = Hall::open();
     let (_alice, bob) = players(&hall);
     let grid = Grid::new("w".repeat(64), 10).unwrap();

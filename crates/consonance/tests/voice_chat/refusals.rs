@@ -24,7 +24,7 @@ fn end_at(address: QuicAddress, connect_timeout: Duration) -> DisconnectReason {
 }
 
 #[test]
-fn where_nobody_listens_the_end_says_where_that_was() {
+fn without_a_listener_the_end_names_the_address() {
     // Somebody has the port, so that nobody else takes it, but does not answer.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();

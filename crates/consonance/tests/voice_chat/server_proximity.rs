@@ -14,7 +14,7 @@ fn stand_at(player: &Player, x: f32) {
 }
 
 #[test]
-fn who_shares_its_place_hears_who_is_near_and_walks_in_and_out_of_range() {
+fn a_player_that_shares_its_position_hears_those_nearby_and_walks_in_and_out_of_range() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.proximity = vec![("world".into(), ProximitySettings::new(10.0))];
     let hall = Hall::open_with(&settings);

@@ -53,7 +53,7 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
 }
 
 #[test]
-fn everyone_is_recorded_in_one_call_also_who_joins_later() {
+fn one_call_records_all_players_also_those_that_join_later() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
@@ -92,7 +92,7 @@ fn everyone_is_recorded_in_one_call_also_who_joins_later() {
 }
 
 #[test]
-fn a_tap_that_is_dropped_or_of_somebody_who_never_comes_costs_nothing() {
+fn a_dropped_tap_and_one_on_an_absent_player_cost_nothing() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     drop(bob.voice.tap(TapSource::Mix));

@@ -267,7 +267,7 @@ fn dropping_a_trigger_closes_its_channel_and_leaves_its_room() {
 }
 
 #[test]
-fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue_is_full() {
+fn dropping_a_trigger_does_not_wait_even_while_the_output_hangs_and_the_queue_is_full() {
     let hall = Hall::open();
     let hanging = Arc::new(Mutex::new(()));
     let voice = hall.chat().0.name("Alice").output(Box::new(Hanging(Arc::clone(&hanging)))).start().unwrap();
@@ -377,7 +377,7 @@ fn beside_an_open_channel_one_with_voice_activation_carries_speech_alone_and_all
 }
 
 #[test]
-fn whoever_mutes_the_chat_closes_all_triggers_at_once() {
+fn muting_the_chat_closes_all_triggers_at_once() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
     scene.until_transmitting(&mut trigger, FRAME_INPUT);

@@ -9,7 +9,7 @@ use crate::player::{Player, entered};
 use crate::speech::{Speech, recording};
 
 #[test]
-fn who_loses_frames_on_the_way_up_expects_it_and_is_told_so_by_server_and_listeners() {
+fn a_speaker_that_loses_frames_on_the_way_up_expects_it_and_is_told_so_by_server_and_listeners() {
     let network = MemoryNetwork::new();
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
     session_loop.add_network(Box::new(network.listen()));

@@ -8,7 +8,7 @@ use consonance::{ChannelProperties, Priority, Target, VoiceChat};
 use crate::call::{Call, endless, until_cause};
 
 #[test]
-fn the_listener_hears_nobody_and_hears_again() {
+fn the_listener_mutes_all_players_and_hears_again() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     bob.set_deafened(true);
@@ -45,7 +45,7 @@ fn the_speakers_channel_has_no_volume() {
 }
 
 #[test]
-fn somebody_more_important_speaks() {
+fn a_player_of_higher_priority_speaks() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     let important = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };

@@ -21,7 +21,7 @@ fn activation(mode: ActivationMode) -> ActivationSettings {
 }
 
 #[test]
-fn nobody_of_that_name_has_joined() {
+fn no_player_of_that_name_has_joined() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     until_cause(&[&bob], &SilenceCause::NotJoined);
@@ -152,7 +152,7 @@ impl Input for Hiss {
 }
 
 #[test]
-fn nobody_speaks_into_the_speakers_microphone() {
+fn the_speakers_microphone_picks_up_no_speech() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let quiet = call.chat("Alice").speak_in_room("lobby").input(Box::new(Hiss(1)));
@@ -212,7 +212,7 @@ fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInp
 }
 
 #[test]
-fn the_speaker_speaks_to_nobody() {
+fn the_speaker_has_no_target() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();

@@ -7,7 +7,7 @@ use consonance::transport::impair::{ImpairedClient, Impairment};
 use crate::call::{Call, endless, until_cause, until_shown};
 
 #[test]
-fn nobody_listens_to_the_speakers_room() {
+fn the_speakers_room_has_no_listener() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").speak_in_room("attic").input(endless()).start().unwrap();

@@ -267,7 +267,7 @@ fn assert_old_sound_is_skipped_softly<L: Line>(due: Due) {
 }
 
 #[test]
-fn when_nobody_read_for_a_while_what_is_old_is_skipped_softly() {
+fn what_is_old_after_a_while_without_reads_is_skipped_softly() {
     assert_old_sound_is_skipped_softly::<CaptureLine>(Due::Callback);
 }
 

@@ -127,7 +127,7 @@ const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\"
                     <h1>The page in a real browser</h1>\n";
 /// A frame is 20 ms of speech.
 const COLUMNS: &str =
-    "<tr><th>Who hears whom<th>Likeness<th>Frames missing<th>Share<th>Longest gap<th>Recording\n";
+    "<tr><th>Speaker and listener<th>Likeness<th>Frames missing<th>Share<th>Longest gap<th>Recording\n";
 
 #[cfg(test)]
 mod tests {

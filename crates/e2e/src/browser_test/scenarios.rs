@@ -45,7 +45,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "operators",
-        what: "the page for operators and the inspector show who is here, and everybody can use them",
+        what: "the page for operators and the inspector show the players, and are accessible",
         browsers: CHROMIUM,
         play: operators::play,
     },
@@ -57,7 +57,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "rooms",
-        what: "rooms, whispers and mutes decide who hears whom",
+        what: "rooms, whispers and mutes decide which players hear each other",
         browsers: EVERY,
         play: rooms::play,
     },
@@ -69,7 +69,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "reload",
-        what: "who loads the page again is the same player, muted as before, and nobody sees them leave",
+        what: "a reloaded page is the same player, muted as before, and the others do not see it leave",
         browsers: CHROMIUM,
         play: reload::play,
     },
@@ -79,10 +79,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         browsers: CHROMIUM,
         play: interruptions::play,
     },
-    Scenario { name: "doors", what: "who is not let in is told why", browsers: EVERY, play: doors::play },
+    Scenario { name: "doors", what: "a refused visitor is told why", browsers: EVERY, play: doors::play },
     Scenario {
         name: "devices",
-        what: "who takes another microphone or other headphones in mid-sentence is heard and hears as before",
+        what: "a visitor that changes microphone or headphones in mid-sentence is heard and hears as before",
         browsers: CHROMIUM,
         play: devices::play,
     },
@@ -100,13 +100,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "voice-activation",
-        what: "a voice is heard from its beginning, and a room in which nobody speaks is not",
+        what: "a voice is heard from its beginning, and a room without speech is not",
         browsers: CHROMIUM,
         play: voice_activation::play,
     },
     Scenario {
         name: "map",
-        what: "who moves on the map is seen there, and heard from there",
+        what: "a visitor that moves on the map is seen there, and heard from there",
         browsers: CHROMIUM,
         play: map::play,
     },

@@ -110,7 +110,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "A recorder",
-        what: "Whoever recorded the lobby has every voice in a file of its own.",
+        what: "The recorder of the lobby has every voice in a file of its own.",
         acts: &[Happens(Event::RecorderLeaves)],
     },
     Scene {
@@ -123,7 +123,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "Whispers",
-        what: "One player hears it, and nobody else, from game to game and into a browser.",
+        what: "Only one player hears it, from game to game and into a browser.",
         acts: &[
             says(Alice, To::Player(Finn), HeardBy::Only(&[Finn]), "a whisper"),
             says(Petra, To::Player(Brigitte), HeardBy::Only(&[Brigitte]), "a whisper to a page"),
@@ -143,7 +143,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "Music",
-        what: "A bot plays on the dance floor; whoever is there hears it, and voices over it.",
+        what: "A bot plays on the dance floor; players there hear it, and voices over it.",
         acts: &[
             says(Jukebox, To::Room(DANCE_FLOOR), HeardBy::Listeners(DANCE_FLOOR), "those on the dance floor"),
             Happens(Event::MusicBegins),
@@ -154,7 +154,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "A page is loaded again",
-        what: "Whoever reloads their page is the same player as before.",
+        what: "A reloaded page is the same player as before.",
         acts: &[
             Happens(Event::Reload(Brigitte)),
             says(Wanda, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page is back"),
@@ -163,7 +163,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "A flood",
-        what: "Garbage on every port and a player who sends far too much: nobody else loses a word.",
+        what: "Garbage on every port and a flooding player: the others lose no word.",
         acts: &[
             Happens(Event::FloodBegins),
             says(Dario, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "amid the flood"),
@@ -188,7 +188,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
         acts: &[
             Happens(Event::TableFills(&[Nils, Petra, Kim])),
             Happens(Event::NoChairFor(Wanda)),
-            says(Nils, To::Room(CARD_TABLE), HeardBy::Only(&[Petra, Kim]), "those who sit there"),
+            says(Nils, To::Room(CARD_TABLE), HeardBy::Only(&[Petra, Kim]), "the players there"),
         ],
     },
     Scene {
@@ -207,7 +207,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
             says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody is back"),
             says(Kim, To::Room(RED), HeardBy::Listeners(RED), "in their old rooms"),
             says(Brigitte, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page, too"),
-            says(Petra, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and who comes by a sidecar"),
+            says(Petra, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and the sidecar's players"),
         ],
     },
     Scene {

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn who_must_hear_needs_one_attempt_and_who_must_not_needs_all() {
+    fn a_player_that_must_hear_needs_one_attempt_and_one_that_must_not_needs_all() {
         let heard = |is_for, verdict| Heard::new(CastMember::Finn, is_for, hearing(verdict));
         let after =
             |is_for, first, then| heard(is_for, then).after(Some(heard(is_for, first))).hearing.verdict;

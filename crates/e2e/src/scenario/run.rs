@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     end_with_signals().map_err(not_so)?;
     empty(&arguments.output)?;
     if arguments.browser.is_none() {
-        println!("there is no browser: nobody comes with one, and what they would say is left out");
+        println!("no browser: players with a page, and their lines, are left out");
     }
     let mut stage = Stage::open(arguments)?;
     let players = CAST.iter().filter(|role| stage.is_here(role.member)).map(ReportedPlayer::of).collect();
@@ -91,7 +91,7 @@ fn in_words(said: &Said) -> String {
     let most = for_them.iter().filter_map(|heard| heard.hearing.missing).fold(0.0, f64::max);
     let takes = if said.takes > 1 { format!(", said {} times", said.takes) } else { String::new() };
     let heard = if for_them.is_empty() {
-        "nobody hears it".to_owned()
+        "no player hears it".to_owned()
     } else {
         format!("likeness {least:.2} or more, {:.0} % missing at most{takes}", 100.0 * most)
     };

@@ -3,7 +3,7 @@
 //! Sessions do not wait for it: requests go into a bounded queue, a few threads send them, and responses come back to
 //! the driver of the session.
 
-#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
+#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 mod answer;
 #[cfg(feature = "joining-hook")]
 mod http;
@@ -83,7 +83,7 @@ pub enum HookError {
     #[error("the hook is on another machine and not encrypted: use https, or set allow_plain_http")]
     PlainHttp,
     /// The program knows no HTTP.
-    #[error("this program was built without the feature `joining-hook`, and can ask nobody who may join")]
+    #[error("this program was built without the feature `joining-hook`")]
     NotBuiltIn,
     /// These are no certificates.
     #[error("the hook's certificate authorities are no PEM certificates")]
@@ -107,7 +107,7 @@ impl HookError {
 }
 
 /// Why one question has no answer.
-#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
+#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
     #[error("too many questions wait")]
@@ -271,7 +271,7 @@ mod tests {
     use crate::threads::tests::with_threads;
 
     #[test]
-    fn a_hook_whose_threads_cannot_be_started_is_an_error_before_anybody_joins() {
+    fn a_hook_whose_threads_cannot_be_started_is_an_error_before_a_player_joins() {
         let started = with_threads(2, || Hook::new(HookSettings::new("https://example.org/join")));
         assert!(matches!(started, Err(HookError::ThreadSpawnError(_))), "{started:?}");
     }

@@ -34,7 +34,7 @@ mod tests {
     const LONG: Duration = Duration::from_millis(250);
 
     #[test]
-    fn whoever_is_woken_soon_pauses_until_a_pause_finds_nothing() {
+    fn a_loop_woken_soon_pauses_until_a_pause_finds_nothing() {
         let mut batching = Batching::default();
         assert_eq!(batching.next(true), None, "nothing is known yet");
         batching.note_sleep(PAUSE / 2, LONG);

@@ -48,7 +48,7 @@ fn a_client_that_names_no_session_means_the_only_one_that_there_can_be() {
 }
 
 #[test]
-fn a_session_on_demand_begins_with_the_first_who_arrives_and_only_if_its_name_is_allowed() {
+fn a_session_on_demand_begins_with_the_first_client_and_only_if_its_name_is_allowed() {
     let directory = directory(&["main"], &["match-*"], 2);
     let worker = directory.place("match-7");
     assert_eq!(directory.place("match-7"), worker, "also before anybody has arrived");
@@ -69,7 +69,7 @@ fn there_are_no_more_sessions_than_there_may_be_until_one_ends() {
     }
     assert_eq!(directory.arrive(0, "d").unwrap_err(), SessionRefusal::Full { max: 4 });
     directory.place("d");
-    assert_eq!(directory.counts().running, 4, "who is refused takes no place");
+    assert_eq!(directory.counts().running, 4, "a refused client takes no place");
     assert!(directory.end("b"));
     assert!(begins(&directory.arrive(0, "d")));
     assert_eq!(directory.counts().refused_full, 1);
@@ -83,7 +83,7 @@ fn a_name_that_is_too_long_begins_no_session() {
 }
 
 #[test]
-fn a_session_does_not_end_while_somebody_is_on_the_way_to_it() {
+fn a_session_does_not_end_while_a_client_is_on_the_way_to_it() {
     let directory = directory(&[], &["*"], 2);
     let worker = directory.place("a");
     assert!(begins(&directory.arrive(worker, "a")));

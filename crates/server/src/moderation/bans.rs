@@ -85,7 +85,7 @@ impl Moderation {
         if let BanTarget::Name(name) | BanTarget::Subject(name) = &target
             && name.is_empty()
         {
-            return Err(ModerationError::Nameless { what: "who is to be banned" });
+            return Err(ModerationError::Nameless { what: "the target of the ban" });
         }
         let (reason, by) = (by.reason.clone(), by.actor.clone());
         let (ban, _) = self.records.add_ban(Ban { id: 0, target, reason, by, since: now, until })?;

@@ -19,7 +19,7 @@ pub enum ModerationError {
         session: String,
     },
     /// No player of this name is in the session.
-    #[error("nobody called {player:?} is in the session {session:?}: look at its list of players")]
+    #[error("no player {player:?} in the session {session:?}: see its list of players")]
     NoPlayer {
         /// The session's name.
         session: String,

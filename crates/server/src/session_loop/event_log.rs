@@ -23,7 +23,7 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
             info!(player = &**name, "speaks with more priority than it may");
         }
         ServerEvent::Spoofed { name, claimed_name, .. } => {
-            info!(player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
+            info!(player = &**name, claimed = ?claimed_name, "spoke in another player's name");
         }
         ServerEvent::Restarted { session: number } => info!(%number, "started again"),
         ServerEvent::NameInUse { name, holder, .. } => {

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_those_who_have_left_the_last_ones_are_known() {
+    fn the_latest_departed_players_are_known() {
         let mut departed = Departed::default();
         for number in 0..=NAMES_MAX {
             departed.note(&format!("player {number}"), Some(&format!("account {number}")));

@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_due_comes_out_once_in_order_of_time_and_nobody_else() {
+    fn due_entries_come_out_once_in_order_of_time_and_no_others() {
         let mut schedule = Schedule::default();
         for (index, seconds) in [(3, 5), (0, 7), (1, 6), (2, 9)] {
             schedule.set(index, Some(at(seconds)));

@@ -222,7 +222,7 @@ impl Voice {
     }
 
     /// Sends a frame whose only destination is no client, as originals do on the room that is always sent.
-    pub(crate) fn speak_to_nobody(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
+    pub(crate) fn speak_without_a_target(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NONE);
     }
 

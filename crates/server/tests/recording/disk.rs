@@ -81,7 +81,7 @@ fn the_oldest_recordings_make_room_and_nothing_else_is_touched() {
 }
 
 #[test]
-fn what_somebody_has_moved_away_takes_no_room_and_makes_none() {
+fn what_was_moved_away_takes_no_room_and_makes_none() {
     for remove_oldest in [false, true] {
         let mut setup = setup(&format!("moved-{remove_oldest}"));
         make(&setup, 3);

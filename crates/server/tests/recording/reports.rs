@@ -164,7 +164,7 @@ fn players_of_ours_are_told_how_much_is_kept_whenever_that_changes() {
 }
 
 #[test]
-fn what_was_said_is_forgotten_when_nobody_speaks_any_more() {
+fn what_was_said_is_forgotten_when_no_player_speaks_any_more() {
     let mut call = Call::new(&keeping("forgotten", 5));
     let _listener = call.listener();
     let mut alice = call.join("Alice");
@@ -179,7 +179,7 @@ fn what_was_said_is_forgotten_when_nobody_speaks_any_more() {
 }
 
 #[test]
-fn who_has_left_can_be_reported_and_whoever_has_its_id_now_is_somebody_else() {
+fn a_player_that_left_can_be_reported_and_the_new_owner_of_its_id_is_another() {
     let mut call = Call::new(&keeping("left", 30));
     let (reports, _) = reports("left");
     let _listener = call.listener();
@@ -223,7 +223,7 @@ fn memory_is_bounded_for_one_speaker_and_for_all() {
 }
 
 #[test]
-fn a_session_that_fills_the_memory_leaves_room_for_who_speaks_in_another_one() {
+fn a_session_that_fills_the_memory_leaves_room_for_speakers_in_another_one() {
     let mut setup = keeping("shares", 600);
     setup.sessions = &["main", "other"];
     (setup.kept_voices.speaker_bytes_max, setup.kept_voices.worker_bytes_max) = (40_000, 40_000);

@@ -57,7 +57,7 @@ fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
 }
 
 #[test]
-fn voice_to_the_always_send_room_is_recorded_though_nobody_listens() {
+fn voice_to_the_always_send_room_is_recorded_without_listeners() {
     let mut call = Call::new(&setup("always_send"));
     let _listener = call.listener();
     let mut alice = call.join("Alice");
@@ -67,13 +67,13 @@ fn voice_to_the_always_send_room_is_recorded_though_nobody_listens() {
         recipient: recipient.0,
     };
     for frame in &frames {
-        alice.speak_to_nobody(call.now, frame, &[to(RoomId::ALWAYS_SEND)]);
+        alice.speak_without_a_target(call.now, frame, &[to(RoomId::ALWAYS_SEND)]);
         call.run_once();
         call.wait(FRAME);
     }
     // To any other room without a listener: not recorded.
     alice.pause();
-    alice.speak_to_nobody(call.now, &frames[0], &[to(RoomId::of("an empty room"))]);
+    alice.speak_without_a_target(call.now, &frames[0], &[to(RoomId::of("an empty room"))]);
     call.run_once();
 
     let recorded = call.end().remove(0);
@@ -136,7 +136,7 @@ fn what_is_no_opus_is_left_out_and_counted() {
 }
 
 #[test]
-fn nobody_makes_a_file_grow_faster_than_time_passes() {
+fn no_speaker_makes_a_file_grow_faster_than_time_passes() {
     let mut call = Call::new(&setup("too-fast"));
     let _listener = call.listener();
     let mut flood = call.join("Flood");
@@ -149,7 +149,7 @@ fn nobody_makes_a_file_grow_faster_than_time_passes() {
 }
 
 #[test]
-fn whoever_comes_back_speaks_into_the_same_file_and_an_id_says_nothing() {
+fn a_player_that_comes_back_speaks_into_the_same_file_and_an_id_says_nothing() {
     let mut call = Call::new(&setup("again"));
     let _listener = call.listener();
     let packets = encode(&speech(0.0, 0.2), FRAME_SAMPLES);
@@ -203,7 +203,7 @@ fn there_are_no_more_tracks_than_allowed() {
 }
 
 #[test]
-fn whoever_speaks_when_all_tracks_are_used_up_is_in_the_recording_that_follows() {
+fn a_speaker_without_a_free_track_is_in_the_recording_that_follows() {
     let mut setup = setup("followed");
     setup.settings.tracks_max = 2;
     let mut call = Call::new(&setup);

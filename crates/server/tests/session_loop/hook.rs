@@ -72,7 +72,7 @@ impl HookStage {
 }
 
 #[test]
-fn the_hook_is_told_who_wants_in_and_its_word_is_the_last() {
+fn the_hook_is_told_of_the_joining_player_and_its_decision_is_final() {
     let server = HttpServer::start(|request| {
         let is_alice = request.body.contains("\"name\":\"Alice\"");
         ok(if is_alice { r#"{"allow":true}"# } else { r#"{"allow":false,"reason":"you are\nbanned"}"# })
@@ -175,7 +175,7 @@ fn secrets_are_sent_only_to_a_hook_that_asks_for_them() {
 }
 
 #[test]
-fn a_hook_that_fails_lets_in_nobody_unless_it_may_fail_open() {
+fn a_hook_that_fails_admits_no_player_unless_it_fails_open() {
     let elsewhere = HttpServer::start(|_| ok(r#"{"allow":true}"#));
     let redirect =
         format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", elsewhere.url());
@@ -204,7 +204,7 @@ fn a_hook_that_fails_lets_in_nobody_unless_it_may_fail_open() {
 }
 
 #[test]
-fn a_hook_that_is_dead_or_never_answers_lets_in_nobody() {
+fn a_hook_that_is_dead_or_never_answers_admits_no_player() {
     let mut dead = HookStage::new(&HttpServer::dead_url(), |_, _| ());
     assert!(dead.join("Alice", "").contains("try again"));
     let silent = HttpServer::silent();
@@ -229,7 +229,7 @@ fn more_questions_than_may_wait_count_as_not_answered() {
 }
 
 #[test]
-fn an_answer_for_somebody_who_has_gone_is_for_nobody() {
+fn a_response_for_a_client_that_left_is_dropped() {
     let server = HttpServer::held();
     let mut stage = HookStage::new(&server.url(), |_, _| ());
     let mut alice = stage.stage.player_with_token("Alice", "", "main");

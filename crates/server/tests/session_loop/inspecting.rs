@@ -20,7 +20,7 @@ fn shown(stage: &mut Stage, inspection: &Inspection, players: &mut [&mut Player]
 }
 
 #[test]
-fn whom_an_original_speaks_to_is_known_while_somebody_looks() {
+fn the_targets_of_an_original_are_known_while_there_is_an_observer() {
     let mut stage = Stage::new(&["main"], 1);
     let mut alice = stage.player("Alice", 0, "main").talk("lobby");
     let mut bob = stage.player("Bob", 0, "main").listen("lobby");
@@ -37,7 +37,7 @@ fn whom_an_original_speaks_to_is_known_while_somebody_looks() {
 }
 
 #[test]
-fn whom_originals_speak_to_is_known_after_a_reload_and_in_sessions_that_begin_while_somebody_looks() {
+fn the_targets_of_originals_are_known_after_a_reload_and_in_sessions_that_begin_with_an_observer() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.on_demand = vec!["match-*".into()];
     let mut stage = Stage::with_settings(&settings, 1);

@@ -67,7 +67,7 @@ fn join(
 }
 
 #[test]
-fn each_session_is_opened_by_its_own_password_and_who_has_none_is_told_so() {
+fn each_session_is_opened_by_its_own_password_and_a_player_without_it_is_told_so() {
     let mut stage = Stage::with_settings(&settings(passwords), 1);
     for (session, password, told) in [
         ("main", Some("outer"), "joined"),
@@ -112,13 +112,13 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
 }
 
 #[test]
-fn what_nobody_asks_for_may_be_shown() {
+fn unneeded_secrets_are_ignored() {
     let mut stage = Stage::with_settings(&settings(|_| {}), 1);
     assert_eq!(try_to_join(&mut stage, "main", "Alice", Some("no token"), Some("any")), "joined");
 }
 
 #[test]
-fn who_guesses_passwords_waits_longer_and_longer_and_the_right_one_is_not_looked_at_meanwhile() {
+fn guessing_passwords_waits_longer_and_longer_and_the_right_one_is_not_checked_meanwhile() {
     let set_up = |joining: &mut JoiningSettings| {
         passwords(joining);
         joining.password_attempts.free = 2;

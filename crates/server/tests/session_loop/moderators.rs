@@ -114,7 +114,7 @@ fn a_mute_holds_for_the_player_and_not_for_the_visit() {
 }
 
 #[test]
-fn who_may_not_moderate_is_told_so_and_nothing_happens() {
+fn a_player_that_is_not_a_moderator_is_told_so_and_nothing_happens() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", false), scene.player("Bob", true));
     let mut carol = scene.player("Carol", true);
@@ -135,7 +135,7 @@ fn who_may_not_moderate_is_told_so_and_nothing_happens() {
 }
 
 #[test]
-fn requests_without_end_are_dropped_and_counted_and_cost_nobody_else_anything() {
+fn endless_requests_are_dropped_and_counted_and_do_not_affect_others() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
     scene.stage.settle(&mut [&mut ann, &mut bob]);
@@ -202,7 +202,7 @@ fn ban_four_players(records: &Records) -> Vec<String> {
 }
 
 #[test]
-fn whoever_loses_the_session_hears_that_nothing_will_be_answered() {
+fn a_moderator_that_loses_the_session_is_told_that_nothing_will_be_answered() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
     assert!(ann.client.moderate("Bob", &ModeratorAction::Kick, "").is_err(), "not in a session yet");

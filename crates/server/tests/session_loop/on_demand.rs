@@ -80,7 +80,7 @@ fn what_a_session_counted_is_kept_when_it_ends() {
 }
 
 #[test]
-fn whoever_comes_back_in_time_keeps_the_session() {
+fn a_player_that_comes_back_in_time_keeps_the_session() {
     let mut stage = stage();
     let mut alice = stage.player("Alice", 0, "match-7");
     stage.settle(&mut [&mut alice]);

@@ -124,7 +124,7 @@ fn players_come_back_to_a_session_that_is_started_again() {
 }
 
 #[test]
-fn a_second_stock_client_of_a_name_waits_for_it_and_nobody_sees_the_first_one_leave() {
+fn a_second_stock_client_of_a_name_waits_for_it_and_the_first_one_stays() {
     let mut stage = Stage::new(&["main"], 1);
     let mut bystander = stage.player("Bob", 0, "main").listen("lobby");
     let mut first = stage.player("Alice", 0, "main").listen("lobby");

@@ -50,7 +50,7 @@ fn a_signed_token_opens_the_session_and_the_rooms_that_it_names() {
 }
 
 #[test]
-fn nobody_joins_without_a_good_token_and_each_is_told_why() {
+fn no_player_joins_without_a_valid_token_and_each_is_told_why() {
     let (mut stage, key) = stage();
     let of_another_key = token_for(&Key::generate_ed25519().unwrap(), "Alice", &[]);
     let expired = key.sign(&Claims { expires_at: 1, ..Claims::default() }).unwrap();

@@ -32,7 +32,7 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
 }
 
 #[test]
-fn whoever_has_joined_may_be_silent_for_ever() {
+fn a_joined_client_can_be_silent_forever() {
     let mut stage = Stage::new(&["main"], 1);
     let mut alice = stage.player("Alice", 0, "main");
     stage.settle(&mut [&mut alice]);
@@ -69,7 +69,7 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
 }
 
 #[test]
-fn whoever_left_just_before_the_end_has_left_for_everybody() {
+fn a_player_that_left_just_before_the_end_has_left_for_all() {
     let mut stage = Stage::new(&["main"], 1);
     let mut alice = stage.player_of_ours("Alice", "token", "main");
     let mut bob = stage.player("Bob", 0, "main");

@@ -105,7 +105,7 @@ fn every_visit_of_an_account_that_is_in_the_room_is_moved_or_taken_out() {
 }
 
 #[test]
-fn what_is_decided_by_the_name_of_who_has_left_holds_for_its_account() {
+fn a_decision_by_the_name_of_a_departed_player_applies_to_its_account() {
     let scene = scene();
     assert!(scene.visit("Alice", Some("A7")).is_empty());
     let mute = || scene.moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();

@@ -62,7 +62,7 @@ fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), Worke
 }
 
 #[test]
-fn a_server_that_has_stopped_is_gone_for_those_who_ask() {
+fn queries_to_a_stopped_server_fail_with_gone() {
     let stage = Stage::new(&["red"], 1);
     let handle = stage.server.handle();
     stage.server.stop();

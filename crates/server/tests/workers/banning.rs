@@ -26,7 +26,7 @@ fn small() -> Records {
 }
 
 #[test]
-fn who_is_banned_is_sent_away_everywhere_and_told_so_when_it_comes_again() {
+fn a_banned_player_is_disconnected_everywhere_and_told_so_when_it_comes_again() {
     let Scene { stage, moderation, mut alice, mut bob } = scene(small());
     let mut elsewhere = stage.player("ALICE", "blue");
     wait_until("she is in both", &mut [&mut elsewhere], |players| players[0].has_joined);
@@ -65,7 +65,7 @@ fn bans_are_listed_taken_back_and_bounded() {
 }
 
 #[test]
-fn who_is_banned_while_a_server_hands_over_has_no_place_in_the_next_one() {
+fn a_player_banned_during_a_handover_has_no_reservation_in_the_next_process() {
     let mut settings = SessionsSettings::new(["red"]).unwrap();
     settings.records = small();
     let stage = Stage::with_settings(&settings, 1);

@@ -91,7 +91,7 @@ fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
 }
 
 #[test]
-fn somebody_who_is_not_here_is_muted_when_it_comes() {
+fn an_absent_player_is_muted_when_it_joins() {
     let Scene { stage, moderation, mut alice, bob: _bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"Carol".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::AbsentName);
@@ -127,13 +127,13 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
 }
 
 #[test]
-fn who_is_kicked_is_gone_and_what_cannot_be_done_says_why() {
+fn a_kicked_player_is_gone_and_what_cannot_be_done_says_why() {
     let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let kick = |session: &str, player: &str| moderation.kick(&by(), session, &player.into());
     assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Told);
     wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
     assert_eq!(alice.told, ["kicked: too loud"]);
-    assert!(words(kick("red", "Alice")).contains("nobody called \"Alice\" is in the session \"red\""));
+    assert!(words(kick("red", "Alice")).contains("no player \"Alice\" in the session \"red\""));
     assert!(words(kick("pink", "Bob")).contains("no session \"pink\""));
     let removed = moderation.remove_from_room(&by(), "red", &"Bob".into(), "vip");
     assert!(words(removed).contains("does not listen to the room \"vip\""));

@@ -18,7 +18,7 @@ fn overload(stage: &Stage, load: Load) -> u8 {
 }
 
 #[test]
-fn a_worker_that_nobody_wakes_takes_back_what_it_had_given_up() {
+fn an_idle_worker_relaxes_its_load_shedding() {
     let stage = Stage::new(&["main"], 1);
     assert!(overload(&stage, Load { busy_share: 1.0, voice_share: 1.0, ..Load::default() }) > 0);
     // Looking at what it shows of itself does not wake it.

@@ -24,7 +24,7 @@ fn take(events: &SessionEvents, said: &mut Vec<String>) {
 }
 
 #[test]
-fn who_asked_is_told_what_happens_in_every_session_in_its_order() {
+fn a_subscriber_is_told_the_events_of_every_session_in_order() {
     let mut settings = SessionsSettings::new(["red", "blue"]).unwrap();
     settings.monitor_channels = true;
     let stage = Stage::with_settings(&settings, 2);

@@ -60,7 +60,7 @@ fn a_network_for_one_session_is_with_the_worker_that_has_it() {
 }
 
 #[test]
-fn a_session_of_another_worker_is_refused_and_so_is_one_that_is_nobodys() {
+fn a_session_of_another_worker_is_refused_and_so_is_an_unknown_one() {
     let stage = Stage::new(&["red", "blue"], 2);
     let mut astray = stage.player_of_worker(0, "Alice", "blue");
     let mut unknown = stage.player("Bob", "bleu");

@@ -25,7 +25,7 @@ fn a_length_that_no_packet_has_ends_that_connection_only() {
 }
 
 #[test]
-fn datagrams_of_nobody_are_dropped_and_counted() {
+fn unknown_datagrams_are_dropped_and_counted() {
     let mut server = OpenServer::new();
     let mut honest = RawClient::introduced(&mut server);
     let nobody = udp(&server);
@@ -82,7 +82,7 @@ fn a_token_is_worth_nothing_after_its_connection() {
 }
 
 #[test]
-fn somebody_who_floods_one_way_does_not_hold_up_another() {
+fn a_client_that_floods_one_way_does_not_hold_up_another() {
     let mut server = OpenServer::new();
     let (mut honest, mut hostile) = (RawClient::introduced(&mut server), RawClient::introduced(&mut server));
     for _ in 0..1000 {

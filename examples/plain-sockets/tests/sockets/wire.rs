@@ -53,7 +53,7 @@ fn a_token_that_comes_again_is_answered_again_and_is_no_packet() {
 }
 
 #[test]
-fn voice_for_somebody_whose_way_is_not_known_is_dropped() {
+fn voice_for_a_client_without_a_known_address_is_dropped() {
     let mut server = OpenServer::new();
     let client = RawClient::connect(&mut server);
     server.send(client.peer, Delivery::Unreliable, b"voice");

@@ -51,7 +51,7 @@ fn every_example_is_run() {
     assert!(examples.len() > 10, "{examples:?}");
     assert!(
         missing.is_empty(),
-        "nobody runs {missing:?}: show how in its document, and try it in the script"
+        "{missing:?} is never run: show it in its document, and try it in the script"
     );
 }
 

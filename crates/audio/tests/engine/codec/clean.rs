@@ -54,7 +54,7 @@ fn every_quality_has_its_bit_rate_and_more_of_it_sounds_better() {
 }
 
 #[test]
-fn the_bit_rate_changes_while_somebody_speaks() {
+fn the_bit_rate_changes_during_speech() {
     for &library in OpusLibrary::ALL {
         let original = speech(1);
         let (first, second) = original.split_at(original.len() / 2 / 960 * 960);

@@ -112,7 +112,7 @@ fn a_short_stall_loses_nothing() {
 }
 
 #[test]
-fn what_piles_up_while_nobody_listens_is_skipped() {
+fn what_piles_up_without_a_listener_is_skipped() {
     let mut player = Player::speaking();
     player.stream(0..20, |_| Some(0));
     for sequence in 20..300 {

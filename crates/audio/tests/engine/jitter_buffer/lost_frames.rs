@@ -54,7 +54,7 @@ fn the_delay_grows_for_copies_without_missing_a_frame() {
 }
 
 #[test]
-fn copies_that_nobody_needs_are_no_longer_waited_for_after_128_frames() {
+fn unneeded_copies_are_no_longer_waited_for_after_128_frames() {
     let mut player = Player::speaking();
     player.recoverable = 1;
     player.stream(0..120, |_| Some(0));

@@ -64,7 +64,7 @@ fn what_counts_is_the_loudness_at_the_ear() {
 }
 
 #[test]
-fn a_limit_of_nobody_counts_as_one() {
+fn a_limit_of_zero_speakers_counts_as_one() {
     let mut desk = crowd(0, 2, |key| 0.1 + 0.3 * key as f32);
     desk.mix(100);
     assert_near(desk.mix(1).last().0, 0.4);
@@ -88,7 +88,7 @@ fn a_whisper_that_becomes_a_shout_is_found_within_a_quarter_of_a_second_among_tw
 }
 
 #[test]
-fn changes_of_who_is_heard_do_not_click() {
+fn changes_of_audible_speakers_do_not_click() {
     let mut desk = crowd(2, 6, |_| 0.05);
     let mut dice = Dice(5);
     desk.mix(30);
@@ -122,14 +122,14 @@ fn changes(desk: &mut MixingDesk, speakers: u32, blocks: usize) -> Vec<Vec<usize
 }
 
 #[test]
-fn people_who_speak_equally_loudly_do_not_take_turns() {
+fn equally_loud_speakers_do_not_alternate() {
     let mut desk = crowd(16, 20, |_| 0.1);
     desk.mix(100);
     assert!(changes(&mut desk, 20, 1_000).iter().all(Vec::is_empty));
 }
 
 #[test]
-fn six_people_who_read_to_somebody_who_hears_four_come_and_go_by_the_sentence() {
+fn six_readers_for_a_mixer_of_four_change_by_the_sentence() {
     let mut desk = MixingDesk::new(settings(4));
     let sound = speech(1);
     for key in 0..6 {

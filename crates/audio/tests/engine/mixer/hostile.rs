@@ -10,7 +10,7 @@ use crate::call::{SPEAKER, encode};
 use crate::signal::speech;
 
 #[test]
-fn hostile_packets_are_counted_and_harm_nobody() {
+fn hostile_packets_are_counted_and_harmless() {
     let mut mixer = steady_speaker();
     let hostile = SpeakerKey(666);
     mixer.add_speaker(hostile, CodecSettings::opus(FrameSize::Ms20)).unwrap();

@@ -44,7 +44,7 @@ fn soft_and_loud_speakers_come_to_one_level() {
 }
 
 #[test]
-fn nobody_is_turned_up_or_down_by_more_than_12_decibels() {
+fn no_speaker_is_turned_up_or_down_by_more_than_12_decibels() {
     let up = decibels(level_after(10, 0.005, true) / 0.005);
     let down = decibels(level_after(10, 0.9, true) / 0.9);
     assert!((up - 12.0).abs() < 0.01 && (down + 12.0).abs() < 0.01, "{up}, {down}");
@@ -72,7 +72,7 @@ fn noise_and_pauses_are_not_turned_up() {
 }
 
 #[test]
-fn whoever_becomes_much_softer_for_good_is_turned_up_within_a_minute() {
+fn a_speaker_that_becomes_much_softer_for_good_is_turned_up_within_a_minute() {
     let voice = |i: u64| if i < 240_000 { 0.0708 } else { 0.004 };
     let sound = levelled(Box::new(voice), 65);
     let gained = decibels(sound[sound.len() - 1] / 0.004);
@@ -80,7 +80,7 @@ fn whoever_becomes_much_softer_for_good_is_turned_up_within_a_minute() {
 }
 
 #[test]
-fn a_key_that_is_heard_at_each_press_keeps_nobody_from_being_turned_up() {
+fn an_audible_push_to_talk_key_does_not_keep_a_speaker_from_being_turned_up() {
     let voice = |i: u64| if i % 96_000 < 960 { 0.2 } else { 0.01 };
     let sound = levelled(Box::new(voice), 30);
     let gained = decibels(sound[sound.len() - 1] / 0.01);

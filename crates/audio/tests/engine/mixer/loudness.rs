@@ -79,7 +79,7 @@ fn speakers_are_summed_and_the_sum_is_limited() {
 }
 
 #[test]
-fn who_is_muted_falls_silent_without_a_click_and_is_not_decoded() {
+fn a_muted_speaker_falls_silent_without_a_click_and_is_not_decoded() {
     let mut desk = MixingDesk::with_one();
     desk.mixer.set_muted(SPEAKER, true);
     let sound = desk.mix(4).both();
@@ -94,7 +94,7 @@ fn who_is_muted_falls_silent_without_a_click_and_is_not_decoded() {
 }
 
 #[test]
-fn who_is_no_longer_muted_is_heard_within_40_ms_without_a_click_and_no_later_than_before() {
+fn an_unmuted_speaker_is_heard_within_40_ms_without_a_click_and_no_later_than_before() {
     let mut desk = MixingDesk::with_one();
     let delay = desk.statistics(SPEAKER).delay_samples;
     for _ in 0..5 {
@@ -110,7 +110,7 @@ fn who_is_no_longer_muted_is_heard_within_40_ms_without_a_click_and_no_later_tha
 }
 
 #[test]
-fn who_is_turned_down_to_nothing_is_not_decoded_either() {
+fn a_speaker_turned_down_to_nothing_is_not_decoded_either() {
     let mut desk = MixingDesk::with_one();
     desk.mixer.set_volume(SPEAKER, 0.0);
     desk.mix(4);

@@ -17,7 +17,7 @@ fn priority(priority: u8) -> FrameProperties {
 const ONSET_BLOCKS: usize = 20;
 
 #[test]
-fn who_is_outranked_falls_silent_over_a_frame_and_returns_when_the_chief_has_finished() {
+fn an_outranked_speaker_falls_silent_over_a_frame_and_returns_when_the_chief_has_finished() {
     let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.0), priority(2));
     let sound = desk.mix(ONSET_BLOCKS).both();
@@ -53,7 +53,7 @@ fn equals_are_heard_together_and_only_the_highest_counts() {
 }
 
 #[test]
-fn who_begins_while_outranked_is_not_heard_at_all() {
+fn a_speaker_that_begins_while_outranked_is_not_heard_at_all() {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.add(CHIEF, always(0.0), priority(3));
     desk.mix(ONSET_BLOCKS);
@@ -63,7 +63,7 @@ fn who_begins_while_outranked_is_not_heard_at_all() {
 }
 
 #[test]
-fn the_priority_of_somebody_muted_does_not_count() {
+fn the_priority_of_a_muted_speaker_does_not_count() {
     let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.2), priority(3));
     desk.mixer.set_muted(CHIEF, true);

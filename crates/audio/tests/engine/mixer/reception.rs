@@ -115,7 +115,7 @@ fn every_frame_is_reported_once_and_in_order() {
 }
 
 #[test]
-fn reports_that_nobody_fetches_are_bounded() {
+fn unread_reports_are_bounded() {
     let mut mixer = mixer_with(CodecSettings::identity(FrameSize::Ms10));
     mixer.start_utterance(SPEAKER);
     let packet = 0.1_f32.to_le_bytes().repeat(480);

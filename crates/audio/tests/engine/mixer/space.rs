@@ -84,7 +84,7 @@ fn to_get_a_place_to_move_and_to_lose_it_while_speaking_does_not_click() {
 }
 
 #[test]
-fn who_is_out_of_range_is_silent_and_not_decoded_until_it_comes_near() {
+fn a_speaker_out_of_range_is_silent_and_not_decoded_until_it_comes_near() {
     for mode in MODES {
         let mut desk = humming(mode, at(1.0));
         desk.mixer.set_place(SPEAKER, at(60.0));
@@ -101,7 +101,7 @@ fn who_is_out_of_range_is_silent_and_not_decoded_until_it_comes_near() {
 }
 
 #[test]
-fn who_moved_while_silent_begins_at_the_new_place() {
+fn a_speaker_that_moved_while_silent_begins_at_the_new_place() {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_listener(Some(Pose::default()));
     desk.add(SPEAKER, always(0.3), POSITIONAL);
@@ -140,7 +140,7 @@ fn a_placed_voice_that_ends_or_leaves_does_not_click_and_leaves_nothing_behind()
 }
 
 #[test]
-fn settings_hold_for_those_who_are_there_and_those_who_come() {
+fn settings_apply_to_present_speakers_and_later_ones() {
     let near = SpatialSettings { max_distance_m: 2.0, ..SpatialSettings::default() };
     let mut desk = humming(SpatialMode::Panning, at(3.0));
     assert!(power(&desk.mix(5).right) > 1e-3);
@@ -154,7 +154,7 @@ fn settings_hold_for_those_who_are_there_and_those_who_come() {
 }
 
 #[test]
-fn somebody_out_of_range_who_speaks_over_the_radio_is_heard_from_the_first_frame_on() {
+fn a_speaker_out_of_range_on_the_radio_is_heard_from_the_first_frame_on() {
     let mut desk = humming(SpatialMode::Hrtf, at(60.0));
     assert!(desk.mix(10).is_silent());
     desk.stop(SPEAKER);

@@ -23,7 +23,7 @@ fn everybody_is_shown_as_decoded_before_volume_and_place() {
 }
 
 #[test]
-fn who_is_silent_or_not_decoded_is_not_shown() {
+fn silent_and_undecoded_speakers_are_not_shown() {
     let mut desk = MixingDesk::with_one();
     desk.add(OTHER, always(0.1), FrameProperties::default());
     desk.mixer.set_muted(SPEAKER, true);

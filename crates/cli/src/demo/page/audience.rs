@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_left_is_away() {
+    fn a_player_that_left_is_away() {
         let report = sample::report();
         assert_eq!(outcomes(&report, 5)[1], Outcome::Away);
     }

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_who_heard_nobody_in_time_has_words_instead_of_figures() {
+    fn a_listener_that_heard_no_speaker_in_time_has_words_instead_of_figures() {
         let text: String =
             figures(&sample::failed().listeners[0].heard[1]).into_iter().map(Element::into_text).collect();
         assert_eq!(text, "<span class=\"share\">not heard</span>");

@@ -13,7 +13,7 @@ pub(super) fn section(report: &Report) -> Element {
     });
     let head = Element::new("tr")
         .child(heading("col").text("When"))
-        .child(heading("col").text("Who, to whom"))
+        .child(heading("col").text("Speaker → target"))
         .child(heading("col").text("Words"))
         .children(players);
     let rows = report.speeches.iter().map(|speech| row(report, speech));
@@ -26,7 +26,7 @@ pub(super) fn section(report: &Report) -> Element {
 }
 
 fn row(report: &Report, speech: &Speech) -> Element {
-    let whom = heading("row")
+    let target = heading("row")
         .child(Element::of_class("i", "dot"))
         .child(Element::new("bdi").text(&speech.speaker))
         .child(Element::of_class("span", "to").text(" → ").child(Element::new("bdi").text(&speech.to)));
@@ -34,7 +34,7 @@ fn row(report: &Report, speech: &Speech) -> Element {
     let outcomes = report.players.iter().map(|player| outcome(report, speech, player));
     Element::of_class("tr", speaker_color::class(report, &speech.speaker))
         .child(Element::of_class("td", "when").text(period(speech.start, speech.stop)))
-        .child(whom)
+        .child(target)
         .child(Element::of_class("td", "words").child(words))
         .children(outcomes)
 }

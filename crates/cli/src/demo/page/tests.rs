@@ -6,7 +6,7 @@ use super::{render, sample};
 use crate::demo::report::Report;
 
 #[test]
-fn the_page_says_who_spoke_to_whom_and_who_was_there() {
+fn the_page_shows_speakers_targets_and_players() {
     let page = page(&sample::report());
     for expected in [
         "Passed",
@@ -58,7 +58,7 @@ fn what_went_wrong_is_said_at_the_top_and_marked_where_it_happened() {
 fn a_report_of_nothing_is_a_page_too() {
     let page = page(&sample::empty());
     assert!(page.contains("No players, 0\u{a0}seconds, a perfect network"));
-    assert!(page.contains("Nobody came."));
+    assert!(page.contains("No players."));
     assert!(page.contains("no packet was lost or delayed on purpose"));
 }
 

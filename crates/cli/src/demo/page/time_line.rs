@@ -19,7 +19,7 @@ pub(super) fn section(report: &Report) -> Element {
     let names = Element::of_class("div", "names").children(lanes.iter().map(|lane| lane.label(report)));
     let drawing = Element::scrolling("Time line").child(canvas(&scale, &lanes, report));
     Element::of_class("section", "card time-line")
-        .child(Element::new("h2").text("Who spoke, and who heard it"))
+        .child(Element::new("h2").text("Speakers and listeners"))
         .child(Element::of_class("div", "lanes").child(names).child(drawing))
         .child(legend())
 }
@@ -42,7 +42,7 @@ fn canvas(scale: &TimeScale, lanes: &[Lane<'_>], report: &Report) -> Element {
     svg::canvas(
         scale.end() + MARGIN,
         height,
-        "Who spoke and who heard it, over time; the tables below say the same",
+        "Speakers and listeners over time; the tables below say the same",
     )
     .with("data-left", svg::px(MARGIN))
     .with("data-px-per-second", scale.px_per_second())
@@ -56,9 +56,9 @@ fn legend() -> Element {
         Element::new("li").child(Element::of_class("i", class).with("aria-hidden", "true")).text(meaning)
     };
     let entries = [
-        ("spoken", "spoke, → to whom"),
+        ("spoken", "spoke, → target"),
         ("chip", "heard; alternating bars are two voices at once"),
-        ("chip others", "for somebody else, and rightly not heard"),
+        ("chip others", "for another player, and rightly not heard"),
         ("bubble", "text message"),
         ("chip absent", "not in the session"),
     ];

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn two_who_speak_at_once_take_turns() {
+    fn two_simultaneous_speakers_alternate() {
         assert_eq!(
             drawn(&[1.0, 1.0], &["s0", "s1"]),
             [
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_nobody_are_not_drawn() {
+    fn silence_and_absence_are_not_drawn() {
         assert_eq!(drawn(&[0.0, 0.001], &["s0"]), [""; 0]);
         assert_eq!(drawn(&[1.0], &[]), [""; 0]);
         assert_eq!(drawn(&[f32::NAN], &["s0"]), [""; 0]);

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
+    fn the_session_at_our_own_signalling_server_is_our_own_hosts_even_if_another_asks_first() {
         let mut config = ListenerConfig::default();
         config.address = "127.0.0.1:0".parse().expect("an address");
         let (signalling, url) =

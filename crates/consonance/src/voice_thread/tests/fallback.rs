@@ -104,7 +104,7 @@ fn a_player_whose_udp_is_blocked_joins_over_the_web_socket_and_is_told() {
 }
 
 #[test]
-fn a_player_without_a_fallback_is_told_at_once_that_nobody_answers() {
+fn a_player_without_a_fallback_is_told_at_once_that_there_is_no_answer() {
     let mut meeting = Meeting::new(true, None);
     meeting.run(Duration::from_secs(6), |_| false);
     assert!(matches!(meeting.bench.thread.end, Some(End::NoConnection(_))), "{:?}", meeting.bench.thread.end);

@@ -52,7 +52,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let followed = listen(stage, &bob, "2 m right, 2 m behind")?;
     is_on(&followed, Side::Right)?;
     ensure(followed.loudness_db > far.loudness_db + NEARER_DB, || {
-        "who comes nearer hears no more".to_owned()
+        "a nearer listener hears no more".to_owned()
     })?;
     server.end()
 }

@@ -22,7 +22,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     bob.tab.click("Switch sound on")?;
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
     bob.talks(|| alice.hears(stage, "Bob", Voice::Second))?;
-    alice.tab.wait_until("nobody has left or come", "movements.length === 0")?;
+    alice.tab.wait_until("no player left or joined", "movements.length === 0")?;
 
     bob.tab.click("Mute")?;
     bob.tab.wait_for_text(MUTED)?;

@@ -75,7 +75,7 @@ impl Stage {
         let (garbage, frames) = (flood.garbage.load(Ordering::Relaxed), flood.frames.load(Ordering::Relaxed));
         let checks = vec![
             Check::new(
-                format!("of {frames} frames of the player who sent too many, the server dropped {players}"),
+                format!("of {frames} frames of the flooding player, the server dropped {players}"),
                 players > 100.0,
             ),
             Check::new(

@@ -12,7 +12,7 @@ use crate::stage::Stage;
 
 impl Stage {
     pub(super) fn table_fills(&mut self, players: &[CastMember]) -> Checks {
-        for who in players {
+        for member in players {
             let player = self.player(*member)?;
             player.voice.listen_to_room(CARD_TABLE);
             player.is_told("there is a chair", |kind| match kind {
@@ -54,7 +54,7 @@ impl Stage {
         };
         let (came, left) = (guests.len(), guests.pop().map(VoiceChat::leave));
         left.transpose().map_err(not_so)?;
-        let again = self.guest("A guest who waited")?;
+        let again = self.guest("A waiting guest")?;
         let is_let_in = again.is_ok();
         drop((guests, again));
         self.everybody_knows_everybody()?;

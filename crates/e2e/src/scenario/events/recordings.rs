@@ -18,7 +18,7 @@ use crate::words::Words;
 impl Stage {
     pub(super) fn recorder_leaves(&mut self, report: &Report) -> Checks {
         let recorder = self.recorder.take();
-        let mut recorder = recorder.ok_or_else(|| Failure::NotSo("nobody records".to_owned()))?;
+        let mut recorder = recorder.ok_or_else(|| Failure::NotSo("no recorder".to_owned()))?;
         recorder.end()?;
         self.everybody_knows_everybody()?;
         let folder = self.folder.join(RECORDS);

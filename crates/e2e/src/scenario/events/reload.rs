@@ -25,8 +25,8 @@ impl Stage {
                 saw.push(player.member.name());
             }
         }
-        let saw = if saw.is_empty() { "nobody".to_owned() } else { saw.join(", ") };
-        let is_so = saw == "nobody";
+        let saw = if saw.is_empty() { "no player".to_owned() } else { saw.join(", ") };
+        let is_so = saw == "no player";
         Ok(vec![Check::new(format!("{member:?} is back on the page, and {saw} saw a player leave"), is_so)])
     }
 }

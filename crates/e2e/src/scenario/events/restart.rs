@@ -54,7 +54,7 @@ impl Stage {
         )];
         let refusal = self.comes_in_vain(&CastMember::Trevor.name())?;
         checks.push(Check::new(
-            format!("who is banned is not let in by the new server, either: {refusal:?}"),
+            format!("a banned player is refused by the new server, too: {refusal:?}"),
             refusal.contains("anned"),
         ));
         Ok(checks)

@@ -20,7 +20,7 @@ fn added(one: &[f32], other: &[f32]) -> Vec<f32> {
 }
 
 #[test]
-fn who_hears_what_is_meant_for_it_is_right() {
+fn hearing_what_is_meant_for_one_is_right() {
     let said = Words::Speech(0).sound();
     let hearing = judge(&said, &heard(&said), FOR_IT);
     assert_eq!(hearing.verdict, Verdict::Heard, "{hearing:?}");

@@ -19,7 +19,7 @@ fn happens(is_it: impl Fn(&Event) -> bool) -> bool {
 }
 
 #[test]
-fn everybody_who_has_a_voice_speaks_and_whoever_speaks_has_one() {
+fn every_player_with_a_voice_speaks_and_every_speaker_has_one() {
     for role in CAST.iter() {
         assert_eq!(role.words.is_some(), lines().any(|line| line.member == role.member), "{:?}", role.member);
     }
@@ -48,9 +48,9 @@ fn every_feature_has_a_scene() {
         assert!(lines().any(|line| line.to == To::Room(room)), "{room}");
     }
     assert!(lines().any(|line| matches!(line.to, To::Player(_))), "a whisper");
-    assert!(lines().any(|line| line.member.role().way == Way::Lossy), "somebody on a bad network speaks");
+    assert!(lines().any(|line| line.member.role().way == Way::Lossy), "a player on a bad network speaks");
     assert!(lines().any(|line| line.member == Jukebox), "music");
-    assert!(lines().any(|line| line.heard_by == HeardBy::NoPlayer), "somebody is muted");
+    assert!(lines().any(|line| line.heard_by == HeardBy::NoPlayer), "a player is muted");
     let events: [fn(&Event) -> bool; 8] = [
         |event| matches!(event, Event::RecorderLeaves),
         |event| matches!(event, Event::Reload(member) if member.role().way == Way::Browser),
@@ -67,7 +67,7 @@ fn every_feature_has_a_scene() {
 }
 
 #[test]
-fn somebody_hears_each_line_but_those_of_the_muted_and_somebody_does_not_hear_what_is_not_for_all() {
+fn each_line_but_those_of_the_muted_is_heard_and_private_lines_are_not_heard_by_all() {
     for line in lines() {
         let hear = CAST.iter().filter(|role| line.is_for(role.member)).count();
         assert_eq!(hear == 0, line.heard_by == HeardBy::NoPlayer, "{line:?}");
@@ -78,7 +78,7 @@ fn somebody_hears_each_line_but_those_of_the_muted_and_somebody_does_not_hear_wh
 }
 
 #[test]
-fn nobody_speaks_after_a_ban_and_what_begins_ends() {
+fn a_banned_player_does_not_speak_and_what_begins_ends() {
     let place = |is_it: &dyn Fn(&Act) -> bool| acts().position(|act| is_it(&act)).unwrap();
     let banned = place(&|act| matches!(act, Happens(Event::Ban(Trevor))));
     assert!(acts().skip(banned).all(|act| !matches!(act, Says(line) if line.member == Trevor)));

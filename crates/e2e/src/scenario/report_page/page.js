@@ -79,7 +79,7 @@ function scene(scene) {
     const title = element("td", {}, `${line.member} → ${line.to} `, element("small", { textContent: line.why + again }));
     return element("tr", {}, title, ...players.map((player) => cell(line, player)));
   };
-  const columns = ["who says what to whom", ...players.map((player) => player.name)];
+  const columns = ["speaker → target", ...players.map((player) => player.name)];
   const heads = columns.map((column) => element("th", { scope: "col", textContent: column }));
   const rows = scene.lines.length ? [element("div", { className: "scroll" }, element("table", { className: "heard" },
     element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...scene.lines.map(row))))] : [];

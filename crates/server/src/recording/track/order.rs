@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_far_away_counts_again() {
+    fn a_distant_sequence_restarts_the_count() {
         let mut order = Order::default();
         assert!(!order.is_jump(40_000), "nothing was heard yet");
         order.insert(frame(65_500, 0));

@@ -37,7 +37,7 @@ impl<'a> Lane<'a> {
     /// The player, the rooms it listened to, and a button for what it heard.
     pub(super) fn label(&self, report: &Report) -> Element {
         let Player { name, rooms, .. } = self.player;
-        let who = Element::of_class("div", "who")
+        let label = Element::of_class("div", "who")
             .with("style", format!("height:{}px", svg::px(self.chips_top() - self.top)))
             .child(Element::new("b").with("dir", "auto").with("title", name).text(name))
             .child(
@@ -46,7 +46,7 @@ impl<'a> Lane<'a> {
         let class = format!("name {}", speaker_color::class(report, name));
         Element::of_class("div", &class)
             .with("style", format!("height:{}px", svg::px(self.height())))
-            .child(who)
+            .child(label)
             .children(self.listener.map(|listener| play_button::player(report, listener)))
     }
 

@@ -67,18 +67,18 @@ impl<'a> Chip<'a> {
 
     fn unheard(report: &Report, speech: &'a Speech, player: &Player) -> Option<Self> {
         let speaker = isolated(&speech.speaker);
-        let whom = format!("{speaker} → {}", isolated(&speech.to));
+        let route = format!("{speaker} → {}", isolated(&speech.to));
         let name = isolated(&player.name);
         let (class, label, tip) = match Outcome::of(report, speech, player) {
             Outcome::Spoke | Outcome::Heard | Outcome::Away => return None,
             Outcome::NotMeant => {
-                ("chip others", whom.clone(), format!("{whom}: not for {name}, and not heard"))
+                ("chip others", route.clone(), format!("{route}: not for {name}, and not heard"))
             }
             Outcome::Missed => {
-                ("chip bad", format!("✗ {speaker} missed"), format!("{whom}: for {name}, but not heard"))
+                ("chip bad", format!("✗ {speaker} missed"), format!("{route}: for {name}, but not heard"))
             }
             Outcome::Overheard => {
-                ("chip bad", format!("✗ {speaker} overheard"), format!("{whom}: not for {name}, but heard"))
+                ("chip bad", format!("✗ {speaker} overheard"), format!("{route}: not for {name}, but heard"))
             }
         };
         let period = [speech.start.max(player.joined), speech.stop.min(player.left)];

@@ -1,1 +1,1 @@
-throw new Error("nobody catches this");
+throw new Error("uncaught");

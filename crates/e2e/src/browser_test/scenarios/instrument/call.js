@@ -1,4 +1,4 @@
-// Somebody calls himself over WebRTC and hears it through Web Audio, but while a button is held.
+// A call to itself over WebRTC, heard through Web Audio, except while a button is held.
 let track = null;
 const state = document.querySelector("#state");
 
