@@ -104,8 +104,8 @@ pub(crate) enum Failure {
     #[error("Ctrl-C was pressed")]
     Interrupted,
     /// Some commands did not do what their pages say.
-    #[error("rehearse: {0} commands did not do what their pages say, listed above")]
-    Rehearsal(usize),
+    #[error("check-docs: {0} commands did not do what their pages say, listed above")]
+    DocsCheck(usize),
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),

@@ -25,7 +25,7 @@ pub(crate) struct Plan {
 /// Writes the page of all crates that any build of the workspace may use.
 ///
 /// # Errors
-/// [`Failure::Licence`] if one of them may not be used; if Cargo does not know them, or a file cannot be written.
+/// [`Failure::Licence`] if one of them must not be used; if Cargo does not know them, or a file cannot be written.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let all = metadata(root, &[])?;
     let page = page::of(&terms::of_all(others(&all))?);

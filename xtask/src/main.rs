@@ -20,7 +20,7 @@
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
 //!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
-//! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show,
+//! * `cargo xtask check-docs` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
@@ -40,6 +40,7 @@
 mod benchmarks;
 mod browser_test;
 mod built;
+mod check_docs;
 mod ci;
 mod command;
 mod deny;
@@ -55,7 +56,6 @@ mod mutants;
 mod network_namespace;
 mod package;
 mod platforms;
-mod rehearse;
 mod scenario;
 mod signal;
 mod skips;
@@ -150,7 +150,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
-        Chore::Rehearse(plan) => rehearse::run(&root, plan),
+        Chore::CheckDocs(plan) => check_docs::run(&root, plan),
         Chore::Package(plan) => package::run(&root, plan),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),

@@ -49,7 +49,7 @@ pub(crate) struct Plan {
     /// A package whose code is changed (may be given several times), in place of the usual four.
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
-    /// Lists the sample and builds nothing; some of it may not compile.
+    /// Lists the sample and builds nothing; some of it can fail to compile.
     #[arg(long)]
     list: bool,
     /// Writes the report as JSON, too.
@@ -69,7 +69,7 @@ const COUNT_MAX: i64 = 40_000;
 /// Tries the mutants, prints those that live and a table.
 ///
 /// # Errors
-/// [`Failure`] if something cannot be built or run, or Ctrl-C was pressed; mutants that live are no failure.
+/// [`Failure`] if something cannot be built or run, or Ctrl-C was pressed; surviving mutants are not a failure.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let names =
         if plan.packages.is_empty() { PACKAGES.map(str::to_owned).to_vec() } else { plan.packages.clone() };

@@ -22,7 +22,7 @@ use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
 /// Runs every check that can be run here and prints one line for each.
 ///
 /// # Errors
-/// [`Failure::Platforms`] where a check failed. What could not be tried is no failure.
+/// [`Failure::Platforms`] where a check failed. What could not be tried is not failure.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     let mut tally = Tally::default();
     tally.add("this machine", "dependencies", &default_build(root));

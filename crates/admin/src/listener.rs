@@ -30,7 +30,7 @@ pub enum AdminError {
         /// Where it should have listened.
         address: SocketAddr,
     },
-    /// The address cannot be used, or the operating system gives no thread.
+    /// The address cannot be used, or no thread could be started.
     #[error(transparent)]
     Listen(#[from] ListenError),
 }

@@ -102,7 +102,7 @@ fn read(path: &Path, file: File) -> Result<TokenFile, AdminTokenError> {
     let failed = |cause| AdminTokenError::File { path: path.to_owned(), cause };
     let is_exposed = is_exposed(&file).map_err(failed)?;
     let mut text = String::new();
-    // A device or another huge file is no token either.
+    // A device or another huge file is not a token either.
     let read = file.take(LONGEST as u64 + 2).read_to_string(&mut text);
     let token = read.ok().and_then(|_| AdminToken::new(text.trim()));
     let token = token.ok_or_else(|| AdminTokenError::Unusable { path: path.to_owned() })?;

@@ -114,7 +114,7 @@ impl CaptureChain {
     /// Turns one block of the microphone, mono at 48 kHz, into what others should hear.
     ///
     /// `render` is what the loudspeaker was given in the same 10 ms, or up to 250 ms earlier; `None` if that was
-    /// nothing. Any samples are safe: what is not a number becomes silence, and is counted.
+    /// nothing. Any samples are safe: NaN becomes silence, and is counted.
     pub fn process(
         &mut self,
         microphone: &mut [f32; BLOCK_SAMPLES],

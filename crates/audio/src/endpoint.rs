@@ -69,7 +69,7 @@ impl OutputError {
     }
 }
 
-/// An input that is silent for ever: a listener without a microphone.
+/// An input that is silent forever: a listener without a microphone.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silence;
 

@@ -11,7 +11,7 @@ const QUIETEST_SPEECH_DBFS: f32 = -55.0;
 /// How much of the level of speech is kept per block of speech: about one second.
 const LEVEL_SMOOTHING: f32 = 0.99;
 
-/// Blocks of speech before the gain begins to change: one word is no measure.
+/// Blocks of speech before the gain begins to change: one word is not a measure.
 const FIRST_BLOCKS: u32 = 30;
 
 /// How far a gain may go, in dB, and how fast, in dB per block.

@@ -1,4 +1,4 @@
-//! In steady state nothing is allocated: whoever mixes may be a sound card's callback.
+//! In steady state nothing is allocated: the mixer can run in a sound card's callback.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;

@@ -13,7 +13,7 @@ use super::table::Table;
 
 const RUNS: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Anything above is no silence.
+/// Anything above is not silence.
 const AUDIBLE: f32 = 1e-3;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {

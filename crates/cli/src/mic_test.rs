@@ -110,7 +110,7 @@ impl<'a> Test<'a> {
         while !interrupt.happened() {
             let state = devices.state(Direction::Input);
             let is_late = opened.elapsed() > PATIENCE;
-            // That the loudspeaker is open is no news later on.
+            // That the loudspeaker is open is not news later on.
             let is_loudspeaker_tried = is_late || devices.state(Direction::Output) != DeviceState::Off;
             match state {
                 DeviceState::Running { .. }

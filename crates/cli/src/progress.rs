@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _, stderr};
 
-/// The line, which is gone when this is dropped. Where the standard error is no terminal there is none.
+/// The line, which is gone when this is dropped. Where the standard error is not a terminal there is none.
 #[derive(Debug)]
 pub struct ProgressLine {
     is_shown: bool,

@@ -24,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = text.map_err(|error| why_not(path, &error))?;
     if text.len() as u64 > BYTES_MAX {
         return Err(format!(
-            "{} has more than {BYTES_MAX} bytes, which is no key and no token",
+            "{} has more than {BYTES_MAX} bytes, too many for a key or a token",
             path.display()
         ));
     }

@@ -120,7 +120,7 @@ impl VoiceChat {
     /// see [`offline`](Self::offline).
     ///
     /// # Errors
-    /// If the address cannot be read, or the operating system gives no thread for the network.
+    /// If the address cannot be read, or no thread could be started for the network.
     #[cfg(feature = "quic")]
     pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
         Self::builder().server(address)
@@ -146,7 +146,7 @@ impl VoiceChatBuilder {
     /// `offline:`; see [`VoiceChat::offline`].
     ///
     /// # Errors
-    /// If the address cannot be read, or the operating system gives no thread for the network.
+    /// If the address cannot be read, or no thread could be started for the network.
     #[cfg(feature = "quic")]
     pub fn server(self, address: &str) -> Result<Self, StartError> {
         self.server_with(address, QuicClientSettings::default())
@@ -344,7 +344,7 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is the only
+    /// How long to go on trying after the connection was lost (default: forever). The very first attempt is the only
     /// one, so that a wrong address is told at once; see [`retry_first_connect`](Self::retry_first_connect).
     pub fn reconnect_timeout(mut self, time: Duration) -> Self {
         self.reconnect_timeout = Some(time);

@@ -32,7 +32,7 @@ use writing::Writing;
 
 /// The packets of a chat, in a folder of diagnostics.
 const PACKETS: &str = "packets.pcapng";
-/// Tracks that are no player's: the mix, and the microphone before and after the capture chain.
+/// Tracks that belong to no player: the mix, and the microphone before and after the capture chain.
 const OWN_TRACKS: usize = 3;
 
 /// Diagnostics that are being written down; see

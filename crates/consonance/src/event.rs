@@ -96,7 +96,7 @@ pub enum EventKind {
     TextSent {
         /// Which one.
         id: TextId,
-        /// The number of recipients, as far as we know who listens.
+        /// The number of recipients, as far as listeners are known.
         players: usize,
     },
     /// A text message of ours was not sent.

@@ -177,7 +177,7 @@ impl Waiting {
     }
 
     fn wait(&self, at_most: Duration) -> Option<Event> {
-        // A time too long for the clock is for ever.
+        // A time too long for the clock is forever.
         let deadline = Instant::now().checked_add(at_most);
         let mut events = lock(&self.events);
         loop {
@@ -195,7 +195,7 @@ impl Waiting {
     }
 }
 
-/// What is left until a deadline; without one, for ever.
+/// What is left until a deadline; without one, forever.
 fn left_until(deadline: Option<Instant>) -> Duration {
     deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
 }

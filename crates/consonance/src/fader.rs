@@ -21,7 +21,7 @@ impl Fade {
     /// Longer fades take as long as this.
     pub const SECONDS_MAX: f32 = 30.0;
 
-    /// The same within its limits; what is no number is nothing.
+    /// The same within its limits; NaN is nothing.
     pub(crate) fn within_limits(self) -> Self {
         Self {
             volume: within(self.volume, 2.0),

@@ -71,7 +71,7 @@ impl VoiceNode {
     /// A node that is nothing yet.
     ///
     /// # Errors
-    /// If the operating system gives no thread.
+    /// If no thread could be started.
     pub fn new() -> Result<Self, StartError> {
         let shared = Arc::new(Shared::default());
         let for_thread = Arc::clone(&shared);

@@ -25,7 +25,7 @@ use writing::Writing;
 const WAITING_TAPS_MAX: usize = 64;
 
 /// A recording of taps, each in a file of its own, which all begin where the first sound does. Without any sound there
-/// are no files.
+/// are not files.
 ///
 /// Dropping it completes the files, too, but says nothing of what went wrong.
 pub struct Recorder {

@@ -33,7 +33,8 @@ pub enum OperatorDecision {
         /// What we may do there.
         rights: RoomRights,
     },
-    /// We listen to the one room no longer and to the other one instead. The game still decides whom it speaks to.
+    /// We listen to the one room no longer and to the other one instead. The targets of speech are still the game's
+    /// choice.
     Moved {
         /// The room that we listened to.
         from: String,

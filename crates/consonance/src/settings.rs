@@ -101,7 +101,7 @@ pub enum SettingsError {
         /// Why it failed.
         cause: std::io::Error,
     },
-    /// What stands in the file are no settings.
+    /// What stands in the file are not settings.
     #[cfg(feature = "settings-files")]
     #[error("the settings in {} cannot be understood: {problem}; correct them, or delete the file", path.display())]
     Syntax {

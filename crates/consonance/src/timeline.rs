@@ -18,7 +18,7 @@ pub(crate) struct Timeline<T> {
 }
 
 impl<T: Copy + PartialEq> Timeline<T> {
-    /// A value that has been like this for ever.
+    /// A value that has been like this forever.
     pub(crate) fn new(value: T) -> Self {
         Self { now: value, past: VecDeque::new() }
     }

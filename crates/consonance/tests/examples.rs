@@ -56,7 +56,7 @@ fn no_example_is_left_out() {
 
 fn run(name: &str) -> Output {
     let program = folder().join(name).with_extension(env::consts::EXE_EXTENSION);
-    // Recordings are no litter there.
+    // Recordings are not litter there.
     let output = Command::new(&program).env("TMPDIR", env!("CARGO_TARGET_TMPDIR")).output();
     output.unwrap_or_else(|error| {
         panic!("{}: {error}; cargo build --examples makes it", program.display());

@@ -171,7 +171,7 @@ fn a_chat_that_is_too_slow_says_so_once_and_is_told_of_speakers_that_stopped() {
     assert_eq!(warnings(), 1);
 }
 
-/// A session with nobody in it.
+/// An empty session.
 fn stage() -> (MemoryNetwork, DedicatedServer) {
     LazyLock::force(&CONSOLE);
     let network = MemoryNetwork::new();

@@ -1,4 +1,4 @@
-//! Taps into files: everything in its place, whoever is slow, and every failure told.
+//! Taps into files: everything in its place, also with slow readers, and every failure reported.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

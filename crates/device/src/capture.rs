@@ -177,7 +177,7 @@ impl CaptureReader {
     }
 }
 
-/// Makes silence of what is no number, and of infinities; how many there were.
+/// Makes silence of NaN, and of infinities; how many there were.
 pub(crate) fn silence_bad_numbers(sound: &mut [f32]) -> usize {
     let mut bad = 0;
     for sample in sound.iter_mut().filter(|sample| !sample.is_finite()) {

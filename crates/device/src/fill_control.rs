@@ -130,7 +130,7 @@ const MOST_MARGIN_FRAMES: f64 = 2_880.0;
 /// … forgotten over minutes.
 const MARGIN_DECAY_S: f64 = 300.0;
 
-/// What is longer than 60 ms is no jitter but a stall: the sound is interrupted, and goes on without delay.
+/// What is longer than 60 ms is not jitter but a stall: the sound is interrupted, and goes on without delay.
 fn jitter_frames(uneven: Duration) -> f64 {
     if uneven < Duration::from_millis(60) { uneven.as_secs_f64() * RATE_HZ } else { 0.0 }
 }

@@ -66,7 +66,7 @@ pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u
 /// Everything that comes until the connection ends.
 ///
 /// # Errors
-/// What the system says, that the connection does not end in time, or that this is no answer.
+/// What the system says, that the connection does not end in time, or that this is not an answer.
 pub fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes) {

@@ -72,7 +72,7 @@ async fn converse(stream: TcpStream, remote: SocketAddr, seat: Seat, rules: Rule
         Ok(Ok(stream)) => talk(TokioIo::new(stream), caller, &rules).await,
         failed => {
             rules.counters.count_failed_tls();
-            debug!(error = ?failed.map(Result::err), "no TLS came about");
+            debug!(error = ?failed.map(Result::err), "TLS handshake failed");
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct IpNetwork {
 
 /// A text that names no network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no address and no network: write them like 127.0.0.1, 10.0.0.0/8 or fd00::/8")]
+#[error("invalid address or network {text:?}, expected one like 127.0.0.1, 10.0.0.0/8 or fd00::/8")]
 pub struct BadIpNetwork {
     text: String,
 }

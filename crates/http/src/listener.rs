@@ -65,7 +65,7 @@ pub enum ListenError {
         /// What the operating system says.
         cause: io::Error,
     },
-    /// The operating system gives no thread or no runtime.
+    /// No thread or runtime could be started.
     #[error("cannot start the {name} listener: {cause}")]
     Start {
         /// Which listener.
@@ -79,7 +79,7 @@ impl HttpListener {
     /// Listens from now on, and answers with the routes that `app` makes, which may start tasks of its own.
     ///
     /// # Errors
-    /// If the address is taken or not ours to take, or the operating system gives no thread.
+    /// If the address is taken or not ours to take, or no thread could be started.
     pub fn start(
         settings: ListenerSettings,
         app: impl FnOnce(Stopped) -> Router + Send + 'static,

@@ -36,7 +36,7 @@ impl DedicatedServer {
     /// Runs the workers, or a single loop, until [`stop`](Self::stop).
     ///
     /// # Panics
-    /// If the operating system gives no thread; see [`try_start`](Self::try_start).
+    /// If no thread could be started; see [`try_start`](Self::try_start).
     pub fn start(workers: impl Into<Workers>) -> Self {
         Self::try_start(workers).unwrap_or_else(|error| panic!("{error}"))
     }

@@ -99,7 +99,7 @@ impl Directory {
         directory
     }
 
-    /// Which worker takes a client that names this session; for a session that there may not be, the
+    /// Which worker takes a client that names this session; for a session that is not allowed, the
     /// worker that refuses it. The client will [arrive](Self::arrive) there, or else its place has to
     /// be [given back](Self::cancel).
     pub(crate) fn place(&self, session: &str) -> usize {

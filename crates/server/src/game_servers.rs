@@ -24,7 +24,7 @@ enum News {
     Answers,
 }
 
-/// A server that is down is no news again before this has passed, however many players try.
+/// A server that is down is not news again before this has passed, however many players try.
 const TOLD_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 impl GameServerWatch {

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What a worker and its process had to do of late. Shares are from 0 to 1.
 ///
 /// Shares of voice are apart, since only relaying voice becomes less when voices are given up: a flood of handshakes,
-/// slow requests or junk is no reason to.
+/// slow requests or junk is not a reason to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Load {
     /// Of its time, the share in which the worker was busy with anything, other than being kept waiting.

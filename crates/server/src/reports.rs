@@ -59,7 +59,7 @@ impl Reports {
     /// The reports in this folder, which is made if it is not there. What a crash has left half-written is removed.
     ///
     /// # Errors
-    /// If the folder cannot be used, or the operating system gives no thread.
+    /// If the folder cannot be used, or no thread could be started.
     pub fn open(folder: impl Into<PathBuf>, settings: ReportsSettings) -> Result<Self, ReportsError> {
         let stored = Arc::new(StoredReports::open(folder.into(), settings)?);
         let writer = Arc::new(Writer::start(&stored)?);

@@ -87,7 +87,7 @@ impl Pressure {
             busy = busy.max(load.process_share.min(PROCESS_PER_WORKER * load.busy_share));
             voice = voice.max(load.process_voice_share);
         }
-        // Long turns alone, as on a machine that others use too, are no reason to give up anything.
+        // Long turns alone, as on a machine that others use too, are not a reason to shed load.
         let turn = load.longest_turn.as_secs_f64() / settings.turn_max.as_secs_f64();
         let overall = (busy / busy_share_max).max(turn.min(busy / (busy_share_max * CALM)));
         Self { overall, voices: overall.min(voice / (busy_share_max * VOICE_PART)) }

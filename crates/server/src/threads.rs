@@ -3,7 +3,7 @@
 use std::io;
 use std::thread::{Builder, JoinHandle};
 
-/// The operating system gives no thread. The process has as many as it may, or the machine has no memory left.
+/// A thread could not be started: the process has reached its limit, or the machine is out of memory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "cannot start the thread {name}: {what}; allow this server more tasks or memory, or stop other programs"

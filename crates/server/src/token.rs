@@ -56,10 +56,10 @@ impl From<u64> for WallClock {
 #[non_exhaustive]
 pub enum TokenError {
     /// No token was shown.
-    #[error("there is no join token, and this session asks for one")]
+    #[error("this session requires a join token")]
     Missing,
     /// It is not three parts of which the first two are JSON, or its algorithm is not known.
-    #[error("this is no join token that can be read: {0}")]
+    #[error("malformed join token: {0}")]
     Malformed(&'static str),
     /// No key fits.
     #[error("the signature of the join token is not by a key of this server")]
@@ -139,7 +139,7 @@ impl TokenError {
 /// The claims of an unverified token, for display.
 ///
 /// # Errors
-/// If it is no token.
+/// If it is not a token.
 pub fn read_unchecked(token: &str) -> Result<Claims, TokenError> {
     signed::Signed::read(token)?.claims()
 }

@@ -1,4 +1,4 @@
-//! What is stored is there after a restart, whatever happened to the process; and a file that is no database says so.
+//! Stored state survives a restart, whatever happened to the process; and a file that is not a database is reported.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -275,7 +275,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
 #[test]
 fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_again() {
     let folder = folder("full");
-    // Whoever ignores the signal is told by the call that failed.
+    // A caller that ignores the signal learns it from the failed call.
     let ignoring = r#"trap '' XFSZ; exec "$0" --exact bans_without_end --ignored --nocapture"#;
     let mut child = Command::new("sh")
         .arg("-c")
@@ -337,7 +337,7 @@ fn bans_without_end() {
     }
 }
 
-/// How long it waits to be killed: whoever reads what it says waits no longer then.
+/// How long it waits to be killed: a reader of its output waits no longer then.
 const LONGEST: Duration = Duration::from_mins(2);
 const FOLDER: &str = "CONSONANCE_TEST_STORAGE_FOLDER";
 const REASON_BYTES: &str = "CONSONANCE_TEST_REASON_BYTES";

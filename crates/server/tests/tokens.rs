@@ -168,7 +168,7 @@ fn the_examples_of_the_standards_are_read() {
     let key = Key::from_jwk(key).unwrap();
     assert_eq!(key.verify(token, NOW), Err(TokenError::Expired { expires_at: 1_300_819_380 }));
     assert!(key.verify(token, 1_300_819_379).is_ok());
-    // RFC 8037, appendix A.4: the payload is no JSON, and only its signature can be good.
+    // RFC 8037, appendix A.4: the payload is not JSON, and only its signature can be good.
     let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     assert!(is_malformed(&Key::from_jwk(key).unwrap().verify(token, NOW)));

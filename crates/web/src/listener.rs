@@ -40,7 +40,7 @@ pub enum WebError {
         /// Where it should have listened.
         redirect: SocketAddr,
     },
-    /// An address cannot be used, or the operating system gives no thread.
+    /// An address cannot be used, or no thread could be started.
     #[error(transparent)]
     Listen(#[from] ListenError),
 }

@@ -68,7 +68,7 @@ struct Link {
     udp: UdpPath,
     /// `Connected` was reported. It waits for the way over UDP, …
     is_reported: bool,
-    /// … but not for ever.
+    /// … but not forever.
     report_at: Instant,
 }
 

@@ -1,4 +1,4 @@
-//! A comment is no wider than what is read at a glance.
+//! A comment is not wider than what is read at a glance.
 
 use super::finding::Finding;
 use super::repository::Repository;

@@ -11,7 +11,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     for (file, text) in repository.texts(&[".md"]) {
         for (line, target) in targets(text) {
             if target.contains("://") && !is_address(&target) {
-                let what = format!("link to `{target}`, which is no address that begins with `https://`");
+                let what = format!("link to `{target}`, which does not begin with `https://`");
                 findings.push(Finding::new(&file.path, line, what, "correct it"));
             }
             let Some(path) = resolve(&file.path, &target) else { continue };
@@ -116,7 +116,7 @@ mod tests {
             ["http://example.org/", "https://example/", "https:///a", "https://exämple.org/", "ftp://a.b/"]
         {
             let expected = format!(
-                "docs/a.md:1: link to `{address}`, which is no address that begins with `https://` — correct it"
+                "docs/a.md:1: link to `{address}`, which does not begin with `https://` — correct it"
             );
             assert_eq!(found(&format!("[x]({address})")), [expected]);
         }

@@ -44,7 +44,7 @@ fn check_against(table: &[(&str, &str)], repository: &Repository) -> Vec<Finding
     }
     let known = |name| repository.packages.iter().any(|package| package.name == name);
     findings.extend(table.iter().filter(|(name, _)| !known(*name)).map(|(name, _)| {
-        let what = format!("lints of `{name}`, which is no crate of the workspace");
+        let what = format!("lints of `{name}`, which is not a crate of the workspace");
         Finding::new(TABLE, 1, what, "remove its row")
     }));
     findings
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "xtask/src/tidy/lints.rs:1: lints of `gone`, which is no crate of the workspace — remove its row"
+                "xtask/src/tidy/lints.rs:1: lints of `gone`, which is not a crate of the workspace — remove its row"
             ]
         );
     }

@@ -1,5 +1,5 @@
 //! Every path that a Rust file names, with its imports resolved: `Instant::now` after `use std::time::Instant` is
-//! `std::time::Instant::now`. Comments and texts are no paths.
+//! `std::time::Instant::now`. Comments and texts are not paths.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ impl Paths {
                     if is_punct(tokens.peek(), '!') {
                         self.push(vec![format!("{}!", parts[parts.len() - 1])], first.span());
                     } else if !after_dot {
-                        // The name of a method is no path.
+                        // The name of a method is not a path.
                         self.push_path(parts, first.span());
                     }
                     after_dot = false;

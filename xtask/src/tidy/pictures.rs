@@ -5,7 +5,7 @@ use super::links;
 use super::repository::Repository;
 use crate::markdown;
 
-/// Every picture of every Markdown file has a text that stands for it, and is no empty file.
+/// Every picture of every Markdown file has a text that stands for it, and is not empty file.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, text) in repository.texts(&[".md"]) {

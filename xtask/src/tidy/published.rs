@@ -60,7 +60,7 @@ const COMPILED: &[&str] = &["rust", "no_run", "should_panic"];
 fn manifest(repository: &Repository, package: &Package) -> Vec<Finding> {
     let path = package.manifest();
     let text = repository.text(&path).unwrap_or_default();
-    // What is no TOML is found elsewhere.
+    // What is not TOML is found elsewhere.
     let Ok(manifest) = DeTable::parse(text) else { return Vec::new() };
     let table = manifest.get_ref().get("package");
     let is_said = |key: &str| table.and_then(|table| child(table, key)).is_some_and(says_something);

@@ -33,7 +33,7 @@ impl Repository {
         Ok(Self { files, packages: load_packages(root)? })
     }
 
-    /// The text of the file at `path`; nothing where there is no such file or it is no text.
+    /// The text of the file at `path`; nothing where there is no such file or it is not text.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.file(path)?.text.as_deref()
     }
@@ -74,7 +74,7 @@ pub(crate) struct TrackedFile {
     pub(crate) head: Vec<u8>,
     /// What it says, where it is text: UTF-8 without NUL.
     pub(crate) text: Option<String>,
-    /// Its syntax, or what keeps it from having one; nothing where the file is no Rust.
+    /// Its syntax, or what keeps it from having one; nothing where the file is not Rust.
     pub(crate) syntax: Option<syn::Result<syn::File>>,
 }
 

@@ -28,7 +28,7 @@ const WORDS: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 
 const ENDINGS: [&str; 8] = [".rs", ".toml", ".sh", ".js", ".ts", ".css", ".html", ".yml"];
 
-/// Fewer letters than this after the word are no text.
+/// Fewer letters than this after the word are not text.
 const TEXT_LETTERS: usize = 10;
 
 fn is_bare(line: &str, word: &str) -> bool {

@@ -73,7 +73,7 @@ struct PlayerView {
     sent_bytes: u64,
     /// Packets of its that were dropped for a fault.
     faults: u64,
-    /// Rooms that it wanted to use and may not.
+    /// Rooms that it was refused.
     refused_rooms: Vec<String>,
     /// Its voice goes nowhere.
     muted: Option<TermsView>,

@@ -114,7 +114,7 @@ mod tests {
     fn every_counter_that_has_a_place_exists() {
         let known: Vec<_> = ServerStatistics::default().counters().map(|(name, _)| name).collect();
         for row in COUNTERS {
-            assert!(known.contains(&row.name), "{} is no counter of a session", row.name);
+            assert!(known.contains(&row.name), "{} is not a counter of a session", row.name);
         }
     }
 }

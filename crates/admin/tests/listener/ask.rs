@@ -38,7 +38,7 @@ pub(crate) fn ask_plainly(listener: &AdminListener, request: &str, lines: &[&str
     of_text(by_hand::ask_plainly(listener.local_addr(), request, lines, b"").unwrap())
 }
 
-/// Asks for something that is no text; the head, with its names in lower case, and the body.
+/// Asks for something that is not text; the head, with its names in lower case, and the body.
 pub(crate) fn fetch(listener: &AdminListener, request: &str, lines: &[&str]) -> (String, Vec<u8>) {
     let by_hand::Answer { head, body, .. } =
         by_hand::ask(listener.local_addr(), request, lines, b"").unwrap();

@@ -1,4 +1,4 @@
-//! Those who are slow, large or many cost the others nothing.
+//! Slow, large or numerous clients do not affect the others.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;

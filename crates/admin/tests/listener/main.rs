@@ -1,4 +1,4 @@
-//! The listener as clients of every kind meet it: operators, scrapers, browsers, and those who only hold the line.
+//! The listener with clients of every kind: operators, scrapers, browsers, and idle connections.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

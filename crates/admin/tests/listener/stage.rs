@@ -21,7 +21,7 @@ use crate::ask::settings;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
-    /// Dropped first, so that nobody asks a server that is gone.
+    /// Dropped first, so that no query goes to a server that is gone.
     pub(crate) listener: AdminListener,
     pub(crate) server: DedicatedServer,
     pub(crate) moderation: Moderation,
@@ -67,7 +67,7 @@ impl Stage {
         Self { listener, server, moderation, network }
     }
 
-    /// Somebody who is in a session and listens to "lobby", until it is dropped.
+    /// A player in a session that listens to "lobby", until it is dropped.
     pub(crate) fn player(&self, name: &str, session: &str) -> Player {
         self.player_with(name, session, false)
     }
@@ -124,13 +124,13 @@ fn play(name: &str, transport: MemoryClient, talks: bool, is_over: &AtomicBool) 
     }
     let mut next_frame = Instant::now();
     let mut player = TestPlayer::new(client, transport, next_frame);
-    // Whoever is sent away stays away.
+    // A disconnected player stays away.
     while !is_over.load(Ordering::Relaxed) && player.ends.is_empty() {
         let now = Instant::now();
         player.wake(now);
         if talks && now >= next_frame {
             next_frame = now + Duration::from_millis(20);
-            // Before it has joined, there is nobody to hear it.
+            // Before it has joined, it has no listener.
             let _ = player.client.send_voice(SILENT_FRAME);
         }
         player.run_once(now, |_| {});

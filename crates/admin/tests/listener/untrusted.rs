@@ -1,4 +1,4 @@
-//! Who may see what.
+//! Access to each route.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc;

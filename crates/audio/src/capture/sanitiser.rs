@@ -8,7 +8,7 @@ pub(crate) struct Sanitiser {
 }
 
 impl Sanitiser {
-    /// The microphone: what is no number becomes silence, what is above full scale is cut off.
+    /// The microphone: NaN becomes silence, what is above full scale is cut off.
     pub(crate) fn microphone(&mut self, block: &mut [f32]) {
         for sample in block {
             self.finite(sample);

@@ -5,7 +5,7 @@
 pub struct CaptureStatistics {
     /// Blocks of 10 ms that were processed.
     pub blocks: u64,
-    /// Samples of microphone or loudspeaker that were no numbers or infinite; they became silence.
+    /// Samples of microphone or loudspeaker that were not numbers or infinite; they became silence.
     pub non_finite_samples: u64,
     /// Samples of the microphone at full scale or above; what was above was cut off.
     pub clipped_samples: u64,

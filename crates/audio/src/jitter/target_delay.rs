@@ -89,7 +89,7 @@ impl TargetDelay {
     ) {
         self.follow(transits);
         if transits.is_too_slow(transit) {
-            // What cannot be waited for is no reason to wait longer.
+            // What cannot be waited for is not a reason to wait longer.
             return;
         }
         let delay = transit.abs_diff(transits.fastest()).min(TARGET_DELAY_SAMPLES_MAX);

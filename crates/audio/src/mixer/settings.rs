@@ -54,7 +54,7 @@ impl Default for DuckingSettings {
     }
 }
 
-/// A volume within its range, 0 to 4; `None` if it is no number.
+/// A volume within its range, 0 to 4; `None` if it is not a number.
 pub(super) fn sensible_volume(volume: f32) -> Option<f32> {
     (!volume.is_nan()).then(|| volume.clamp(0.0, VOLUME_MAX))
 }

@@ -46,7 +46,7 @@ pub struct OggOpusWriter<W: Write> {
     encoder: OpusEncoder,
     stream: consonance_recording::OggOpusWriter<W>,
     channels: usize,
-    /// Interleaved samples that are no whole frame yet.
+    /// Interleaved samples that are not a whole frame yet.
     frame: Vec<f32>,
     packet: Vec<u8>,
     packet_bytes: usize,

@@ -32,7 +32,7 @@ impl Default for Orientation {
 }
 
 impl Orientation {
-    /// The rotation by a quaternion `[x, y, z, w]` of any length; one that is no rotation gives the default.
+    /// The rotation by a quaternion `[x, y, z, w]` of any length; one that is not a rotation gives the default.
     pub fn from_quaternion(quaternion: [f32; 4]) -> Self {
         let [x, y, z, w] = quaternion.map(f64::from);
         let length = (x * x + y * y + z * z + w * w).sqrt();

@@ -83,7 +83,7 @@ impl<W: Write + Seek> std::fmt::Debug for WavFile<W> {
     }
 }
 
-/// Full scale is ±32767; what is not a number is silence.
+/// Full scale is ±32767; NaN is silence.
 fn to_i16(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }

@@ -1,4 +1,4 @@
-//! What reaches the ears of somebody who listens to one speaker, and how to measure it.
+//! What reaches a listener's ears from one speaker, and how to measure it.
 
 use consonance_audio::{
     BLOCK_SAMPLES, Pose, SpatialMode, SpatialSettings, Spatializer, SpeakerPlace, StereoBlock,
@@ -63,7 +63,7 @@ pub(crate) fn listen(
     ears
 }
 
-/// What somebody in the origin, looking along +z, hears of noise from one place; the filters have settled.
+/// What a listener in the origin, looking along +z, hears of noise from one place; the filters have settled.
 pub(crate) fn still(settings: SpatialSettings, speaker: Option<SpeakerPlace>) -> Ears {
     let mut ears = listen(settings, &noise(20), |_, _| (speaker, Pose::default()));
     ears.left.drain(..BLOCK_SAMPLES);

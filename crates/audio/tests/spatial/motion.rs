@@ -1,4 +1,4 @@
-//! However fast somebody moves, and whatever is changed: no clicks.
+//! However fast a speaker moves, and whatever is changed: no clicks.
 
 use std::f32::consts::TAU;
 

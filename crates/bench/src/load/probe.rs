@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::delays::Delays;
 
-/// Bytes of a frame that are no noise.
+/// Bytes of a frame that are not noise.
 pub(super) const HEAD_BYTES: usize = 16;
 
 /// Makes frames, one after the other in the same memory.

@@ -14,13 +14,15 @@ pub(super) fn all(client: &Client) -> Answer {
     let mut after = 0;
     loop {
         let page = client.get(&format!("bans?limit={PAGE}&after={after}"))?;
-        let Value::Array(page) = page else { return Err("the server's answer is no list of bans".into()) };
+        let Value::Array(page) = page else {
+            return Err("unexpected response: expected a list of bans".into());
+        };
         let (is_last, newest) = (page.len() < PAGE, page.last().and_then(|ban| ban["id"].as_u64()));
         bans.extend(page);
         match newest {
             _ if is_last => return Ok(Value::Array(bans)),
             Some(newest) if newest > after => after = newest,
-            // Or it would be asked for ever.
+            // Or it would be asked forever.
             _ => return Err("the server tells the same bans again".into()),
         }
     }

@@ -24,7 +24,7 @@ pub(crate) fn read() -> Receiver<String> {
     lines
 }
 
-/// The next line without its end; what is no UTF-8 in it is replaced. `None` at the end of the input.
+/// The next line without its end; what is not UTF-8 in it is replaced. `None` at the end of the input.
 fn next_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     if input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)? == 0 {

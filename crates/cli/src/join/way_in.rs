@@ -18,7 +18,7 @@ pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBui
         )
         .into()),
         Some(scheme) if scheme != "quic" => Err(format!(
-            "{address} is no address of a session; those begin with quic://, wss:// or ws://, as the server prints them"
+            "invalid session address {address}, expected quic://, wss:// or ws://, as the server prints it"
         )
         .into()),
         _ => Ok(VoiceChat::builder().server_with(address, quic)?),

@@ -53,7 +53,7 @@ impl Meter {
         self.loudest_dbfs = if self.loudest_dbfs < peak { peak } else { self.loudest_dbfs };
         if self.is_shown {
             let words = words(peak, self.loudest_dbfs, self.blocks_left);
-            // A meter that cannot be shown is no reason to stop.
+            // A meter that cannot be shown is not a reason to stop.
             let _ = write!(stderr(), "\r{:>9} [{}] {words}", self.what, bar(self.shown_dbfs));
         }
     }

@@ -15,7 +15,7 @@ pub(super) struct OpenedListener {
     pub(super) shards: Shards,
     /// The session of all its clients; without it each link names its own.
     pub(super) session: Option<String>,
-    /// What there is, in a line for whoever starts the server.
+    /// The listener in one line, for the operator.
     pub(super) line: String,
     /// Where it listens, if it is for `WebSocket`s with TLS.
     pub(super) tls_address: Option<SocketAddr>,
@@ -27,7 +27,7 @@ impl OpenedListener {
         Some(TlsPort { session: self.session.clone()?, address: self.tls_address? })
     }
 
-    /// From now on the workers take in who comes.
+    /// From now on the workers accept clients.
     pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
         match self.shards {
             Shards::One(network) => {

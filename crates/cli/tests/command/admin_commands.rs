@@ -174,7 +174,7 @@ fn is_for(request: &str, what: &str) -> bool {
         && parts.iter().zip(&wanted).all(|(part, wanted)| is_like(part, wanted))
 }
 
-/// What was asked of a server, by somebody who asks here instead.
+/// Requests to a server, recorded by a proxy.
 struct Asked {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,

@@ -1,4 +1,4 @@
-//! What operators see of players in browsers, and are told when somebody is not heard.
+//! Operators' view of players in browsers, and of unheard ones.
 
 use std::fs;
 use std::thread;

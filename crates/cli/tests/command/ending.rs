@@ -26,7 +26,7 @@ fn start(folder: &Folder, port: u16, settings: &str) -> Program {
     Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())])
 }
 
-/// A player who speaks a tone to the lobby, listens there, and writes there what is typed.
+/// A player that speaks a tone to the lobby, listens there, and writes there what is typed.
 fn join(address: &str, name: &str) -> Program {
     let player = Program::start(&[
         "join",
@@ -81,7 +81,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_leaving() {
         player.signal("INT");
         let events = player.end().events();
         assert_eq!((count(&events, "joined"), count(&events, "resumed")), (1, 1), "{events:?}");
-        // Only who goes before the other is missed by it, in the end.
+        // In the end, only the one that goes first is missed by the other.
         let resumed = events.iter().position(|event| event["event"] == "resumed").unwrap();
         assert_eq!(count(&events[..resumed], "player_left"), 0, "{events:?}");
     }
@@ -234,7 +234,7 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
         player.until_event(&json!({"event": "redirecting"}));
     }
     ends_well(first);
-    // Once on each server: a text goes to those of whom its sender knows that they listen.
+    // Once on each server: a text goes to the listeners that its sender knows.
     bob.until_events(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}), 2);
     bob.type_line(b"here now");
     alice.until_event(&json!({"event": "text", "name": "Bob", "room": "lobby", "text": "here now"}));

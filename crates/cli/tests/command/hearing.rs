@@ -1,5 +1,5 @@
 //! Players of all networks in one session over real sockets, judged by the simulator's reference: whatever they do,
-//! each hears what is meant for it and nothing else, reads every text once, and knows who is here.
+//! each hears what is meant for it and nothing else, reads every text once, and knows the other players.
 
 mod networks;
 mod pages;

@@ -1,4 +1,4 @@
-//! What no page does, while others talk: whoever does it is told so, and nobody else notices.
+//! What no page does, while others talk: the offender is told so, and the others do not notice.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
@@ -141,7 +141,7 @@ fn unknown_datagrams_and_garbage_of_a_player_are_harmless() {
     party.assert_unnoticed();
 }
 
-/// A player in a browser and a native one, who talk.
+/// A player in a browser and a native one that talk.
 struct Party {
     alice: Page,
     carol: Box<dyn Talker>,
@@ -199,7 +199,7 @@ impl Party {
         });
     }
 
-    /// They talk until this is so, while somebody else does what is in it.
+    /// They talk until this is so, while another does what is in it.
     fn goes_on_until(
         &mut self,
         what: &str,
@@ -225,7 +225,7 @@ impl Party {
         }
     }
 
-    /// One more in a browser, who is in the same room.
+    /// One more in a browser in the same room.
     fn eve(&mut self) -> Page {
         let eve = Page::join(&self.page, "Eve");
         self.goes_on();
@@ -241,7 +241,7 @@ impl Party {
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
     }
 
-    /// The two still talk, and the one who would be told of anything wrong was not.
+    /// The two still talk, and the one that would be told of anything wrong was not.
     fn assert_unnoticed(mut self) {
         self.goes_on();
         let is_wrong = |message: &&Value| {
@@ -252,7 +252,7 @@ impl Party {
     }
 }
 
-/// When the next frame is due: whoever speaks faster than voice comes is excluded.
+/// When the next frame is due: a speaker faster than real time is excluded.
 struct Beat(Instant);
 
 impl Beat {

@@ -122,7 +122,7 @@ fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
     let text = |text: &str| json!({"event": "text", "name": "Alice", "room": "lobby", "text": text});
     alice.type_line(b"hello there");
     bob.until_event(&text("hello there"));
-    // What is no UTF-8, empty or too long costs its own line only.
+    // What is not UTF-8, empty or too long costs its own line only.
     alice.type_line(b"caf\xe9");
     alice.type_line(b"");
     alice.type_line(&[b'x'; 10_000]);

@@ -18,7 +18,7 @@ fn serve(file: &str, variables: &[(&str, &str)]) -> (Program, String) {
     (server, address)
 }
 
-/// A player without sound who shows what these arguments say.
+/// A player without sound that presents the secrets of these arguments.
 fn join(address: &str, name: &str, shown: &[&str], variables: &[(&str, &str)]) -> Program {
     let player = ["join", address, "--name", name, "--json", "--microphone", "none", "--loudspeaker", "none"];
     Program::start_in(&[&player[..], shown].concat(), variables)

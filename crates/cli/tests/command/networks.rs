@@ -219,7 +219,7 @@ fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
 
     let carol = join(&blocked, &["--name", "Carol", "--no-fallback"]).end();
     assert!(carol.complaint().contains("no answer within 5s"), "{}", carol.complaint());
-    // A server with another certificate is no server of ours, also over TCP.
+    // A server with another certificate is not a server of ours, also over TCP.
     let (_, port) = quic.split_once("&wss=").unwrap();
     let forged = format!("quic://{}/main#sha256={}&wss={port}", silent.local_addr().unwrap(), "0".repeat(64));
     let dave = join(&forged, &["--name", "Dave"]).end();

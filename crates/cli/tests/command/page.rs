@@ -10,7 +10,7 @@ use ureq::Agent;
 
 use crate::talker::{PATIENCE, Talker};
 
-/// Dropping it is closing its tab: nobody says a word.
+/// Dropping it is closing its tab, without a goodbye.
 pub(crate) struct Page {
     browser: UdpBrowser,
     /// By which the server knows its player.
@@ -27,7 +27,7 @@ pub(crate) struct Page {
 const PAUSE: Duration = Duration::from_millis(1);
 
 impl Page {
-    /// A player of the session "main" who listens and talks to the lobby.
+    /// A player of the session "main" that listens and talks to the lobby.
     pub(crate) fn join(url: &str, name: &str) -> Self {
         Self::join_with(url, json!({"name": name}))
     }

@@ -124,7 +124,7 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     let native = server.until_line("QUIC", |line| line.contains("/blue#sha256="));
     let native: QuicAddress = native.split(' ').next_back().unwrap().parse().unwrap();
 
-    // A time stamp, a length, and a message's id that is nobody's.
+    // A time stamp, a length, and an unknown message id.
     let to_mirror = messages(|length| [&[0; 8][..], &[length + 2, 1, 2]].concat());
     let client = udp(mirror_at, KcpClient::new(KcpClientSettings::default()));
     assert_passed_on(client, &to_mirror, |now| mirror.run_once(now));

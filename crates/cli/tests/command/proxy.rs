@@ -179,7 +179,7 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
 
 #[test]
 fn a_game_over_tcp_is_told_the_address_of_each_client_before_anything_else() {
-    // A batch of Mirror's, with its length in front: no time, and a message that is nobody's.
+    // A batch of Mirror's, with its length in front: no time, and an unknown message.
     let telepathy = [&[0, 0, 0, 12][..], &[0; 8], &[3, 1, 2, 5]].concat();
     assert_told_address("mirror-telepathy", &telepathy, &telepathy);
     let upgrade = b"GET / HTTP/1.1\r\nHost: game\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\

@@ -30,7 +30,7 @@ fn an_address_is_refused_with_the_part_that_is_wrong() {
         ("", "start with quic://"),
         ("127.0.0.1:7777/main", "start with quic://"),
         ("http://127.0.0.1:7777/main", "is the page for browsers"),
-        ("udp://127.0.0.1:7777/main", "begin with quic://, wss:// or ws://"),
+        ("udp://127.0.0.1:7777/main", "expected quic://, wss:// or ws://"),
         ("quic://127.0.0.1:7777", "the session is missing"),
         ("quic://127.0.0.1:7777/", "the session"),
         ("quic://127.0.0.1/main", "the port is missing"),

@@ -1,4 +1,4 @@
-//! Servers that read their settings again: over real connections, and nobody is dropped.
+//! Servers that reload their settings: over real connections, without disconnecting players.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn serve(file: &str) -> (Program, String) {
     (server, address)
 }
 
-/// A player who listens to these rooms, speaks nothing, and writes to the first of them what is typed.
+/// A player that listens to these rooms, speaks nothing, and writes to the first of them what is typed.
 fn join(address: &str, name: &str, rooms: &[&str]) -> Program {
     let mut arguments = vec!["join", address, "--name", name, "--json", "--speak", rooms[0]];
     arguments.extend(["--microphone", "none", "--loudspeaker", "none"]);
@@ -158,7 +158,7 @@ fn token_keys_are_reloaded_and_present_players_stay() {
     let quiet = ["--microphone", "none", "--loudspeaker", "none", "--listen", "lobby", "--json"];
     let with_token = ["join", &address, "--name", "Bob", "--token-file", &token];
     let bob = Program::start(&[&with_token[..], &quiet].concat());
-    // A text goes to those of whom its sender knows that they listen.
+    // A text goes to the listeners that its sender knows.
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "lobby"}));
     alice.type_line(b"welcome");
     bob.until_event(&json!({"event": "text", "name": "Alice", "text": "welcome"}));

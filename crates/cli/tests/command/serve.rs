@@ -10,7 +10,7 @@ use consonance_testing::command::Program;
 fn each_session_gets_one_line_that_ends_in_its_address_and_nothing_else_is_printed() {
     let server =
         Program::start(&["serve", "--listen", "127.0.0.1:0", "--session", "main", "--session", "café"]);
-    // Flushed at once although nobody looks at a terminal.
+    // Flushed at once although the output is not a terminal.
     let main = server.until_line("main", |line| line.contains("/main#sha256="));
     let cafe = server.until_line("café", |line| line.contains("/caf%C3%A9#sha256="));
     let address = |line: &str| line.split(' ').next_back().unwrap().parse::<QuicAddress>().unwrap();

@@ -1,4 +1,4 @@
-//! Players who speak until others hear them, over any network.
+//! Players that speak until others hear them, over any network.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use consonance_transport::ClientTransport;
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Somebody in the room "lobby".
+/// A player in the room "lobby".
 struct Player<T> {
     inner: TestPlayer<T>,
     heard: Vec<Vec<u8>>,
@@ -39,7 +39,7 @@ pub(crate) fn player_with(
 
 impl<T: ClientTransport> Talker for Player<T> {
     fn say(&mut self, words: &[u8]) {
-        // Who has not joined yet cannot speak.
+        // A player that has not joined yet cannot speak.
         let _ = self.inner.client.send_voice(words);
     }
 
@@ -72,7 +72,7 @@ pub(crate) fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut tu
         while !is_heard(players) {
             assert!(Instant::now() < deadline, "not all hear player {speaker}");
             let now = Instant::now();
-            // Who speaks faster than voice comes is excluded where the others cannot follow.
+            // A speaker faster than real time is excluded where the others cannot follow.
             if now >= next {
                 players[speaker].say(&words);
                 next = now + Duration::from_millis(20);

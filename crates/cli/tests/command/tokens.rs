@@ -1,4 +1,4 @@
-//! `consonance token`, `serve --token-key` and `join --token-file`: who is let in.
+//! `consonance token`, `serve --token-key` and `join --token-file`: admission by token.
 
 use std::fs;
 

@@ -56,7 +56,7 @@ fn nft(words: &str) -> String {
 fn assert_alone() {
     let interfaces = fs::read_to_string("/proc/self/net/dev").unwrap();
     let others = interfaces.lines().skip(2).filter(|line| !line.trim_start().starts_with("lo:")).count();
-    assert!(others == 0, "this is no network namespace of its own: {NAMESPACE}");
+    assert!(others == 0, "not a separate network namespace: {NAMESPACE}");
 }
 
 /// A server with QUIC and a `WebSocket`, and Bob, a listener in the lobby over the latter.

@@ -47,8 +47,8 @@ pub enum StartError {
     /// Diagnostics were asked for and cannot be written.
     #[error(transparent)]
     Diagnostics(#[from] DiagnosticsError),
-    /// The operating system gives no thread.
-    #[error("the operating system gives no thread ({0}): close other programs")]
+    /// A thread could not be started.
+    #[error("could not start a thread: {0}")]
     Thread(io::Error),
     /// The inspector has no page.
     #[cfg(feature = "inspector")]

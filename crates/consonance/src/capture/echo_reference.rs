@@ -14,7 +14,7 @@ const RING_SAMPLES: usize = 20 * BLOCK_SAMPLES;
 const PRIME_SAMPLES: usize = 4 * BLOCK_SAMPLES;
 /// What may wait beyond that for long: 20 ms, by which the clocks of game and chat drift apart in a few minutes.
 const EXCESS_SAMPLES_MAX: usize = 2 * BLOCK_SAMPLES;
-/// Blocks over which it is watched how much waits at least, so that what comes in bursts is no excess: 500 ms.
+/// Blocks over which it is watched how much waits at least, so that what comes in bursts is not excess: 500 ms.
 const WATCHED_BLOCKS: u32 = 50;
 
 /// Takes the game's own sound, for the echo canceller: with loudspeakers, the microphone hears it too.
@@ -101,7 +101,7 @@ impl EchoReferenceReader {
         }
     }
 
-    /// Whatever waits too long comes later than its echo, and would for ever.
+    /// Whatever waits too long comes later than its echo, and would forever.
     fn skip_what_is_late(&mut self) {
         let waiting = self.ring.slots();
         if !self.is_primed {

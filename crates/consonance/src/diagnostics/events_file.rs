@@ -46,7 +46,7 @@ impl EventsFile {
 
     pub(super) fn event(&mut self, event: &Event) -> Result<(), DiagnosticsError> {
         let at = event.at.saturating_duration_since(self.began).as_secs_f64();
-        // As the game sees it; names and texts are in quotes with everything escaped that is no visible character.
+        // As the game sees it; names and texts are in quotes with everything escaped that is not a visible character.
         self.line(&format!("{at:9.3} {:?}\n", event.kind))
     }
 

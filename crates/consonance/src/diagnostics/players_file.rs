@@ -31,7 +31,7 @@ impl PlayersFile {
         }
         let number = self.numbers.len() + 1;
         self.numbers.insert(name.to_owned(), number);
-        // In quotes, with everything escaped that is no visible character.
+        // In quotes, with everything escaped that is not a visible character.
         writeln!(self.file, "{} {name:?}", track_name(number))
             .map_err(|cause| DiagnosticsError::Write { path: self.path.clone(), cause })?;
         Ok(Some(number))

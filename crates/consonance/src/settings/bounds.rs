@@ -13,7 +13,7 @@ pub(super) const DUCKING_MS_MAX: u32 = 60_000;
 /// What the voice detector takes.
 pub(super) const HANG_OVER_MS_MAX: u32 = 60_000;
 
-/// A volume in its range; none for what is no number.
+/// A volume in its range; none for NaN.
 pub(crate) fn volume(volume: f32) -> Option<f32> {
     (!volume.is_nan()).then(|| volume.clamp(*VOLUME.start(), *VOLUME.end()))
 }
@@ -43,7 +43,7 @@ pub(crate) fn capture(mut settings: CaptureSettings) -> CaptureSettings {
     settings
 }
 
-/// `otherwise` is for what is no number.
+/// `otherwise` is for NaN.
 fn share(value: f32, otherwise: f32) -> f32 {
     if value.is_nan() { otherwise } else { value.clamp(*SHARE.start(), *SHARE.end()) }
 }

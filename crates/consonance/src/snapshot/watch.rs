@@ -9,7 +9,7 @@ use crate::event::EventKind;
 use crate::event_queue::EventReader;
 use crate::statistics::{CaptureRow, SpeakerRow, VoiceStatistics};
 
-/// Quieter is no sound: quieter than any room, and what a switched-off microphone gives.
+/// Quieter is not sound: quieter than any room, and what a switched-off microphone gives.
 const SILENCE_DBFS: f32 = -80.0;
 /// What is shown of the past.
 const NOTES_MAX: usize = 100;

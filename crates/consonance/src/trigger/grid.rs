@@ -81,7 +81,7 @@ impl Grid {
         let mut low = [0; 3];
         for (low, position) in low.iter_mut().zip(position_m) {
             let first = ((f64::from(position) - range) / (2.0 * range)).floor();
-            // Also refuses what is no number.
+            // Also refuses NaN.
             if !(-FARTHEST..FARTHEST).contains(&first) {
                 return None;
             }

@@ -53,7 +53,7 @@ impl Zone {
     }
 
     /// Whether a position is inside, borders included; none if it is not known and matters.
-    /// What is no number is nowhere.
+    /// NaN is nowhere.
     pub fn contains(&self, position_m: Option<[f32; 3]>) -> Option<bool> {
         Some(match self {
             Self::Manual(inside) => *inside,

@@ -23,7 +23,7 @@ pub(super) struct LinkNews {
     quality: Option<(f32, Duration)>,
 }
 
-/// With fewer datagrams a loss is no rate.
+/// With fewer datagrams a loss is not a rate.
 const LEAST_DATAGRAMS: u64 = 10;
 
 /// What was quick is forgotten at this pace, as another route may be the usual one: 60 ms per minute.

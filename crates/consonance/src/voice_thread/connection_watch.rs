@@ -10,7 +10,7 @@ use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 pub(super) struct ConnectionWatch {
     /// How long a lost session may take to come back; for good if there is none.
     patience: Option<Duration>,
-    /// Losing the connection, or not getting it, is no reason to end.
+    /// Losing the connection, or not getting it, is not a reason to end.
     keeps_trying: bool,
     /// Since when there is no session although there was one.
     lost_since: Option<Instant>,

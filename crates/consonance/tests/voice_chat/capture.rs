@@ -170,7 +170,7 @@ impl Input for Room {
     }
 }
 
-/// Somebody in a room with loudspeakers, whom one hears whether they speak or not.
+/// A player in a room with loudspeakers, heard whether it speaks or not.
 fn in_a_room(chat: VoiceChatBuilder, room: &Room, settings: CaptureSettings) -> VoiceChatBuilder {
     let chat = chat.listen_to_room("lobby").speak_in_room("lobby").output(Box::new(room.clone()));
     chat.input(Box::new(room.clone())).capture(settings).activation(activated(ActivationMode::Open))

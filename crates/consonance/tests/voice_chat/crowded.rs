@@ -14,7 +14,7 @@ use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speakin
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
-/// Alice, who speaks to the lobby as she was set up, and Bob, who listens there.
+/// Alice, who speaks to the lobby as configured, and Bob, who listens there.
 fn alice_and_bob(
     stage: &Stage,
     set_up: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder,

@@ -1,4 +1,4 @@
-//! Players with direct links to each other: which way their voices go, and that nobody hears a difference.
+//! Players with direct links to each other: the routes of their voices, which sound the same.
 
 use std::sync::Arc;
 use std::thread;
@@ -227,7 +227,7 @@ fn in_lobby(hall: &Hall, name: &str) -> (Player, MemoryAddress) {
     join(hall, name, |chat| chat)
 }
 
-/// A player who listens and speaks to the lobby, and where it can be reached directly.
+/// A player that listens and speaks to the lobby, and its direct address.
 fn join(
     hall: &Hall,
     name: &str,

@@ -1,4 +1,4 @@
-//! A server in memory whose counters can be read, and players whom a test connects with each other.
+//! A server in memory with readable counters, and players that a test connects with each other.
 
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -31,7 +31,7 @@ impl Hall {
         let thread = thread::spawn(move || {
             while let Some(session_loop) = &mut *turned.lock().unwrap() {
                 session_loop.run_once(Instant::now());
-                // Whoever wants to look has the time to.
+                // The observer has the time to look.
                 thread::sleep(TURN);
             }
         });
@@ -57,7 +57,7 @@ impl Hall {
         statistics.frames_relayed + statistics.frames_routed
     }
 
-    /// The session starts again, with nobody in it.
+    /// The session starts again, empty.
     pub(crate) fn restart_session(&self) {
         self.served.lock().unwrap().as_mut().unwrap().restart_sessions(Instant::now());
     }

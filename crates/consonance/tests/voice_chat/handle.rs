@@ -18,7 +18,7 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     let mut alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
-    // Each of these is answered with one event: that nobody of that name is here, or that there are too many commands.
+    // Each of these is answered with one event: that there is no such player, or that there are too many commands.
     for _ in 0..ASKED {
         alice.voice.send_text(Target::Player("Nobody".into()), "hello").unwrap();
     }

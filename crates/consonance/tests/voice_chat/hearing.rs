@@ -7,7 +7,7 @@ use crate::player::{Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
-/// A speaker who never stops, and a listener.
+/// A speaker that never stops, and a listener.
 fn pair(stage: &Stage) -> (Player, Player) {
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
     let to_lobby = stage.chat().speak_to(Target::Room("lobby".into()), positional);

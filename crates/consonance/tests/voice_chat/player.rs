@@ -58,7 +58,7 @@ impl Player {
         }
     }
 
-    /// Waits until somebody has spoken to the end; all of it must have been heard.
+    /// Waits until a player has spoken to the end; all of it must have been heard.
     pub(crate) fn assert_hears(&mut self, speaker: &str, spoken: &[f32]) {
         self.until(&stopped_speaking(speaker));
         // What the jitter buffer still holds: after stalls up to 600 ms.

@@ -1,4 +1,4 @@
-//! Proximity by the grid of the original: who hears whom, and what walking does.
+//! Proximity by the grid of the original: which players hear each other, and the effect of walking.
 
 use std::collections::HashMap;
 use std::thread;
@@ -33,7 +33,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Alice, who speaks, and Bob.
+/// Alice, the speaker, and Bob.
 fn players(hall: &Hall) -> (Player, Player) {
     let voice = recording(3, 0.5, 2.5);
     let alice = Player::join("Alice", hall.chat().0.input(Speech::endless(&voice)));

@@ -1,4 +1,4 @@
-//! Proximity rooms: who shares its place with the server hears who is near, and nobody else.
+//! Proximity rooms: a player that shares its position with the server hears only players nearby.
 
 use consonance::audio::Pose;
 use consonance::{ChannelProperties, Target};

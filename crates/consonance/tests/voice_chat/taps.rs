@@ -68,7 +68,7 @@ fn one_call_records_all_players_also_those_that_join_later() {
         (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
     alice.voice.set_input(Speech::once(&from_alice));
     bob.until(&stopped_speaking("Alice"));
-    // Whoever speaks as soon as it has joined may be recorded from its second word on.
+    // A player that speaks as soon as it has joined can be recorded from its second word on.
     for (player, spoken) in [(&bob, &from_bob), (&carol, &from_carol)] {
         player.voice.set_input(Speech::once(spoken));
     }

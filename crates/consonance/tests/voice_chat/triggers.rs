@@ -23,7 +23,7 @@ const FRAME_INPUT: FrameInput = FrameInput { seconds: 0.01, position_m: Some([0.
 const KEY: FrameInput = FrameInput { push_to_talk: true, ..FRAME_INPUT };
 const FAR: FrameInput = FrameInput { position_m: Some([100.0, 0.0, 0.0]), ..FRAME_INPUT };
 
-/// Somebody who speaks without an end, and somebody who sees what is sent.
+/// An endless speaker, and an observer of what is sent.
 struct Scene {
     _hall: Hall,
     alice: Player,
@@ -299,7 +299,7 @@ fn dropping_a_trigger_does_not_wait_even_while_the_output_hangs_and_the_queue_is
     until(exited("Alice", "kitchen"));
 }
 
-/// Takes nothing while somebody holds the lock.
+/// Takes nothing while the lock is held.
 struct Hanging(Arc<Mutex<()>>);
 
 impl Output for Hanging {
@@ -338,7 +338,7 @@ fn a_game_that_stalls_loses_not_even_the_first_syllable_and_neither_does_it_leav
     alice.until(&entered("Bob", "lobby"));
     let mut trigger = to_lobby(TriggerActivation::Voice);
     trigger.update(&alice.voice, &FRAME_INPUT);
-    // From here on the game stands still: nobody ticks, and nobody takes events.
+    // From here on the game stands still: no updates, and no reads of events.
     let silence = vec![0.0; 48_000];
     let sentence = recording(1, 0.2, 2.2);
     alice.voice.set_input(Speech::endless(&[silence.clone(), sentence.clone(), silence.repeat(8)].concat()));

@@ -1,4 +1,4 @@
-//! A way up that loses frames: whoever speaks learns of it from the server and from those who listen.
+//! A way up that loses frames: a speaker learns of it from the server and from listeners.
 
 use consonance::VoiceChat;
 use consonance::transport::impair::{ImpairedClient, Impairment};

@@ -1,4 +1,4 @@
-//! A server, Alice who speaks, Bob who listens, and what is said of why he does not hear her.
+//! A server, Alice the speaker, Bob the listener, and the diagnosis of why he does not hear her.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Every reason not to hear somebody, made to happen between real chats and a real server: `why` has to name it.
+//! Every reason for not hearing a player, reproduced with real chats and a real server: `why` has to name it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

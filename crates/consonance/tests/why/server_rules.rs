@@ -1,4 +1,4 @@
-//! What the server decides: who may listen and speak where, and who is near enough.
+//! The server's decisions: access to rooms, and proximity.
 
 use consonance::audio::Pose;
 use consonance::inspector::SilenceCause;
@@ -8,7 +8,7 @@ use consonance_session::{AccessRule, ProximitySettings};
 
 use crate::call::{Call, endless, until_cause, until_shown};
 
-/// Nobody may listen to `vip`, and on `stage` nobody may speak: there is no key that anybody could have a token from.
+/// No player has access to listen to `vip` or to speak in `stage`: there is no key for tokens.
 fn call_with_doors() -> Call {
     Call::with_rules(|settings| {
         let mut stage = AccessRule::default();

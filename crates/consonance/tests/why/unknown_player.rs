@@ -1,4 +1,4 @@
-//! Somebody who speaks in a codec that nobody knows: a session client without any sound of its own.
+//! A speaker with an unknown codec: a session client without any sound of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

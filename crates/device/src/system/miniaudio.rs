@@ -234,7 +234,7 @@ impl Drop for Opened {
         let Some(mut device) = self.0.take() else { return };
         let (closing, closed) = sync_channel::<()>(1);
         let close = move || {
-            // Without it the library waits for ever for a stream that the sound server has ended.
+            // Without it the library waits forever for a stream that the sound server has ended.
             let _ = device.device_stop();
             drop(device);
             drop(closing);

@@ -184,7 +184,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     secret(&file)
 }
 
-/// Others may not read it, as the server asks.
+/// Others must not read it, as the server asks.
 fn secret(file: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -7,7 +7,7 @@ use crate::report::Report;
 /// The whole page; what was heard wrongly, and the logs, are beside it.
 ///
 /// # Errors
-/// If the report is no JSON, which cannot be.
+/// If the report is not JSON, which cannot be.
 pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
     // Nothing in it can end the element that it stands in.
     let data = serde_json::to_string(report)?.replace('<', "\\u003c");

@@ -39,8 +39,8 @@ pub enum InspectorError {
         /// What the system says.
         cause: io::Error,
     },
-    /// The operating system gives no thread.
-    #[error("the operating system gives no thread for the inspector ({0}): close other programs")]
+    /// A thread could not be started.
+    #[error("could not start a thread for the inspector: {0}")]
     Thread(io::Error),
 }
 

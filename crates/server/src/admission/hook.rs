@@ -76,7 +76,7 @@ impl HookSettings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HookError {
-    /// This is no address.
+    /// This is not an address.
     #[error("the hook's address is none: it looks like https://example.org/join")]
     Url,
     /// It would be asked in the open.
@@ -85,7 +85,7 @@ pub enum HookError {
     /// The program knows no HTTP.
     #[error("this program was built without the feature `joining-hook`")]
     NotBuiltIn,
-    /// These are no certificates.
+    /// These are not certificates.
     #[error("the hook's certificate authorities are no PEM certificates")]
     Authorities,
     /// No thread would send requests.
@@ -120,7 +120,7 @@ pub(super) enum HookFailure {
     Status(u16),
     #[error("its answer is longer than 64 KiB, or was cut off")]
     Body,
-    #[error("its answer is no JSON of the kind that is expected")]
+    #[error("unexpected JSON in the response")]
     Garbage,
 }
 
@@ -190,7 +190,7 @@ impl Hook {
     /// A service that can be asked, as far as can be seen without asking, and the threads that ask.
     ///
     /// # Errors
-    /// What is wrong with the settings, or that the operating system gives no threads.
+    /// If the settings are invalid, or the threads could not be started.
     pub fn new(settings: HookSettings) -> Result<Self, HookError> {
         let caller = Arc::new(Caller::new(&settings)?);
         let counters = Arc::default();

@@ -13,9 +13,9 @@ pub struct AddressPrefix {
     bits: u8,
 }
 
-/// A text that is no address and no prefix.
+/// A text that is neither an address nor a prefix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no address: write one like 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32")]
+#[error("invalid address {text:?}, expected one like 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32")]
 pub struct BadPrefix {
     /// The text.
     pub text: String,

@@ -160,5 +160,5 @@ impl StandingRecord {
 fn priority(number: i8) -> Result<Priority, String> {
     let all = [Priority::Low, Priority::Default, Priority::Medium, Priority::High];
     let found = all.into_iter().find(|priority| *priority as i8 == number);
-    found.ok_or_else(|| format!("{number} is no priority"))
+    found.ok_or_else(|| format!("invalid priority {number}"))
 }

@@ -17,7 +17,7 @@ use super::{HandOver, SavedIdentity, VERSION};
 /// How every such file begins.
 pub(super) const MARK: &[u8] = b"{\"format\":\"consonance-hand-over\",";
 
-/// Why bytes with the mark are no state.
+/// Why bytes with the mark are not state.
 #[derive(Debug)]
 pub(crate) enum Unreadable {
     OtherVersion(u32),

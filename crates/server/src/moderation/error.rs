@@ -34,7 +34,7 @@ pub enum ModerationError {
         /// The room's name.
         room: String,
     },
-    /// The player may not listen to the room that it was to go to.
+    /// The player has no access to the room that it was to enter.
     #[error("{player:?} may not listen to the room {room:?}: give it the right first")]
     RoomForbidden {
         /// The player's name.

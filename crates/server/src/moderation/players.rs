@@ -149,7 +149,7 @@ impl Moderation {
     /// every name.
     ///
     /// # Errors
-    /// If there is no such session or player, it does not listen to the one room, or it may not to the other one; of
+    /// If there is no such session or player, it does not listen to the one room, or has no access to the other one; of
     /// several that are in the room, if one of them stays there.
     pub fn move_player(
         &self,

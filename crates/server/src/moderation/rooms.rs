@@ -6,7 +6,7 @@ use crate::records::{RoomDecision, SessionRooms};
 
 impl Moderation {
     /// Limits a room, or with a `*` at the end all rooms whose names begin so: listeners, speakers, and how
-    /// often one may write. Goes before the configuration, and holds after a restart; without a decision,
+    /// often one may write. Takes precedence over the configuration, and holds after a restart; without a decision,
     /// the configuration holds again.
     ///
     /// # Errors

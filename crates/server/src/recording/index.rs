@@ -155,7 +155,7 @@ pub enum IndexError {
         cause: io::Error,
     },
     /// It is not what it should be.
-    #[error("{path} is no index of a recording: {what}")]
+    #[error("{path} is not an index of a recording: {what}")]
     Malformed {
         /// The file.
         path: String,

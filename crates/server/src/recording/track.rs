@@ -149,7 +149,7 @@ impl Track {
 
     /// Writes a frame behind so many lost ones.
     fn place(&mut self, held: &Held, lost: u64) -> io::Result<()> {
-        let packet = OpusPacket::parse(&held.frame).expect("what is no packet was refused when it came");
+        let packet = OpusPacket::parse(&held.frame).expect("invalid packets were refused on arrival");
         let goes_on = self.channel_session.replace(held.channel_session) == Some(held.channel_session);
         let behind = self.writer.end() + lost * self.frame_samples;
         // Within a stretch of speech, frames follow each other whenever they come; unless there was no listener in

@@ -15,7 +15,7 @@ pub struct PlayerKey {
     pub player: PlayerIdentity,
 }
 
-/// What a player may not do, and what it may do in some rooms.
+/// What a player must not do, and what it may do in some rooms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredStanding {
     /// Its voice goes nowhere.

@@ -95,8 +95,8 @@ impl StoredReports {
         Ok(report)
     }
 
-    /// Once a folder is removed, those that stay do not tell which numbers were given. A full disk is no reason to keep
-    /// a report.
+    /// Once a folder is removed, those that stay do not tell which numbers were given. A full disk does not
+    /// prevent a removal.
     fn note_number(&self) {
         let mut noted = lock(&self.noted);
         let newest = self.lock().newest;
@@ -220,7 +220,7 @@ fn read(folder: &Path) -> io::Result<Contents> {
         match Report::read(&path) {
             Ok(report) => drop(reports.insert(id, Report { id, ..report })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => cut_off.push(path),
-            Err(error) => warn!(folder = %path.display(), %error, "is no report, and is left alone"),
+            Err(error) => warn!(folder = %path.display(), %error, "not a report, ignored"),
         }
     }
     Ok(Contents { reports, newest, cut_off })

@@ -26,7 +26,7 @@ pub enum StoreError {
         /// The database.
         file: PathBuf,
     },
-    /// What is in the file is no database, or not all of one.
+    /// What is in the file is not a database, or not all of one.
     #[error(
         "the database {} is damaged ({what}): put a copy of it from a backup there, or move it away to start with an \
          empty one; bans, mutes and the audit log are in it",

@@ -184,7 +184,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
             batch.push(first);
             batch.extend(self.writes.try_iter().take(PER_TRANSACTION - 1));
             if !self.store(&batch) {
-                error!(writes = batch.len(), "the disk takes nothing, and the server goes: changes are lost");
+                error!(writes = batch.len(), "writes failed during shutdown: changes are lost");
                 return;
             }
             self.counters.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);

@@ -38,7 +38,7 @@ enum File {
     One(Jwk),
 }
 
-/// A secret may not be shorter than what the hash gives (RFC 7518, section 3.2).
+/// A secret must not be shorter than what the hash gives (RFC 7518, section 3.2).
 const LEAST_SECRET_BYTES: usize = 32;
 /// A token names its key and has to fit into a handshake.
 const ID_BYTES_MAX: usize = 64;
@@ -133,7 +133,7 @@ fn check_pair(seed: &[u8], public: &[u8]) -> Result<(), TokenError> {
 }
 
 fn read_part(part: &str) -> Result<Vec<u8>, TokenError> {
-    decode(part).map_err(|_| TokenError::Key("a part is no base64url"))
+    decode(part).map_err(|_| TokenError::Key("a part is not base64url"))
 }
 
 const NO_JWK: &str = "it is no JSON Web Key, nor a set of them";

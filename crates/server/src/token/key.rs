@@ -187,4 +187,4 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], TokenError> {
     Ok(bytes)
 }
 
-const NO_PAIR: &str = "it is no pair of Ed25519";
+const NO_PAIR: &str = "it is not an Ed25519 pair";

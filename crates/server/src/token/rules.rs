@@ -33,7 +33,7 @@ impl TokenRules {
         if token.is_empty() {
             return Err(TokenError::Missing);
         }
-        let token = str::from_utf8(token).map_err(|_| TokenError::Malformed("it is no text"))?;
+        let token = str::from_utf8(token).map_err(|_| TokenError::Malformed("it is not text"))?;
         let signed = Signed::read(token)?;
         let clock = clock.into();
         let mut refused = TokenError::Signature;

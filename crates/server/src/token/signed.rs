@@ -75,7 +75,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 }
 
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed("a part is no base64url"))
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed("a part is not base64url"))
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {

@@ -1,5 +1,4 @@
-//! A session that is recorded: players who send whatever packets a test wants, on simulated
-//! time, and files on a real disk.
+//! A recorded session: players that send whatever packets a test wants, on simulated time, and files on a real disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,7 +69,7 @@ impl Call {
         Self { session_loop, recorder: Some(recorder), folder, network, now }
     }
 
-    /// Somebody who listens to the room, since nothing is relayed that nobody hears.
+    /// A listener of the room, since voice without listeners is not relayed.
     pub(crate) fn listener(&mut self) -> Voice {
         self.listener_of("main")
     }
@@ -160,7 +159,7 @@ impl Call {
     }
 }
 
-/// A player who says when each packet is sent, and what it is.
+/// A player that chooses the time and content of each packet.
 pub(crate) struct Voice {
     transport: MemoryClient,
     pub(crate) session: SessionId,
@@ -221,7 +220,7 @@ impl Voice {
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId(0));
     }
 
-    /// Sends a frame whose only destination is no client, as originals do on the room that is always sent.
+    /// Sends a frame whose only destination is not a client, as originals do on the room that is always sent.
     pub(crate) fn speak_without_a_target(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NONE);
     }
@@ -271,7 +270,7 @@ impl Voice {
     }
 }
 
-/// A recording, as somebody finds it on the disk.
+/// A recording, as found on the disk.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) folder: PathBuf,

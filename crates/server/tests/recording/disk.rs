@@ -141,7 +141,7 @@ fn a_recording_that_comes_to_the_limit_of_all_ends() {
 #[test]
 fn a_full_queue_costs_frames_and_never_time() {
     let mut setup = setup("queue");
-    // Enough to say who speaks, and too little for any frame.
+    // Enough to name the speaker, and too little for any frame.
     setup.settings.queue_bytes = 48;
     let mut call = Call::new(&setup);
     let _listener = call.listener();
@@ -230,7 +230,7 @@ fn what_the_configuration_wants_recorded_is_not_tried_again_after_a_full_disk_on
     assert_eq!(call.session_loop.is_recorded("main"), Some(false));
 }
 
-/// What is no file, and refuses to be written like one, stands in for a disk that takes nothing for a while.
+/// What is not a file, and refuses to be written like one, stands in for a disk that takes nothing for a while.
 #[test]
 fn what_a_full_disk_has_cut_off_is_completed_when_the_disk_takes_it() {
     let mut call = Call::starting_now(&setup("full-for-a-while"));

@@ -306,7 +306,7 @@ fn a_report_that_cannot_be_read_stays_as_it_is_and_keeps_its_number() {
 
     let reports = Reports::open(&folder, ReportsSettings::default()).unwrap();
     assert_eq!(reports.count(), 1);
-    // What somebody puts there meanwhile stays, too.
+    // Foreign files put there meanwhile stay, too.
     fs::create_dir(folder.join("3")).unwrap();
     fs::write(folder.join("3").join("Mallory-1.opus"), "somebody's copy").unwrap();
     let copy = contents(&folder.join("3"));

@@ -1,4 +1,4 @@
-//! Recordings of sessions: who is in them, where each voice lies, and when they begin and end.
+//! Recordings of sessions: their players, the place of each voice, and when they begin and end.
 
 use std::time::Duration;
 

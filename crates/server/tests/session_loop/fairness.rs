@@ -1,4 +1,4 @@
-//! Nobody can take the loop's time from the others.
+//! No client can take the loop's time from the others.
 
 use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
 

@@ -73,7 +73,7 @@ impl HttpServer {
         (server, made.cert.pem())
     }
 
-    /// An address where nobody listens: a system gives this port to nobody who asks for any.
+    /// An address without a listener: a system never assigns this port automatically.
     pub(crate) fn dead_url() -> String {
         "http://127.0.0.1:5/join".to_owned()
     }
@@ -111,7 +111,7 @@ impl HttpServer {
                     kept.lock().unwrap().push(request.clone());
                     // A test need not wait for it.
                     let _ = tell.try_send(());
-                    // Who asks may have gone.
+                    // The caller can have gone.
                     let _ = stream.write_all(&answer(&request)).and_then(|()| stream.flush());
                 });
             }

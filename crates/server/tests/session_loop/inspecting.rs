@@ -1,4 +1,4 @@
-//! What a session loop shows to whoever looks.
+//! A session loop's snapshot for observers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use consonance_transport::Traffic;
 use crate::player::Player;
 use crate::stage::Stage;
 
-/// What is shown of the first player of the first session, a tenth of a second after somebody began to look.
+/// The snapshot of the first player of the first session, a tenth of a second after an observer arrived.
 fn shown(stage: &mut Stage, inspection: &Inspection, players: &mut [&mut Player]) -> ServedPlayer {
     inspection.snapshot();
     stage.wait(Duration::from_millis(100));

@@ -1,4 +1,4 @@
-//! Who is let in by passwords, tokens, and names, and for how long.
+//! Admission by passwords, tokens and names, and its duration.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,7 +31,7 @@ fn token(key: &Key, name: Option<&str>, subject: Option<&str>, seconds: u64) -> 
     key.sign(&Claims { name, subject, expires_at: seconds_from_now(seconds), ..Claims::default() }).unwrap()
 }
 
-/// What becomes of a player who shows this: `joined`, or why not.
+/// The outcome for a player that presents this: `joined`, or why not.
 fn try_to_join(
     stage: &mut Stage,
     session: &str,

@@ -37,7 +37,7 @@ fn scene_with(records: Records) -> Scene {
 }
 
 impl Scene {
-    /// Somebody in the lobby, where it speaks, too.
+    /// A player in the lobby that also speaks there.
     fn player(&self, name: &str, is_moderator: bool) -> Player {
         let claims = Claims {
             name: Some(name.into()),
@@ -55,7 +55,7 @@ impl Scene {
     }
 }
 
-/// What was done, by whom and to whom, the newest first.
+/// The actions, operators and targets, the newest first.
 fn lines(records: &Records) -> Vec<String> {
     let page = records.audit(&AuditQuery::default());
     let line =

@@ -1,4 +1,4 @@
-//! A worker that has too much to do gives up newcomers, then voices, and never those who are heard.
+//! An overloaded worker drops newcomers, then voices, and never audible ones.
 
 use std::time::Duration;
 

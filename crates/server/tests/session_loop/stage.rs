@@ -35,7 +35,7 @@ impl Stage {
         Self { session_loop, networks, now: Instant::now() }
     }
 
-    /// A player who starts to join a session over one of the networks.
+    /// A player that starts to join a session over one of the networks.
     pub(crate) fn player(&self, name: &str, network: usize, session: &str) -> Player {
         Player::new(name, self.networks[network].client(session), self.now)
     }

@@ -1,4 +1,4 @@
-//! A server with keys: who may join, and what the tokens let them do.
+//! A server with keys: admission, and the rights of tokens.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,7 +14,7 @@ pub(crate) fn in_an_hour() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
 }
 
-/// The sessions `main` and `other`, where `vip` is for who has the token `gold`; and the key for it.
+/// The sessions `main` and `other`, where `vip` needs the token `gold`; and the key for it.
 fn stage() -> (Stage, Key) {
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();

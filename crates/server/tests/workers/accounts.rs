@@ -27,7 +27,7 @@ fn scene() -> Scene {
 }
 
 impl Scene {
-    /// Somebody who listens to the lobby, by a token of this account, if any.
+    /// A player that listens to the lobby, by a token of this account, if any.
     fn player(&self, name: &str, account: Option<&str>) -> Player {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let claims = Claims {
@@ -45,7 +45,7 @@ impl Scene {
         players.find(|player| player.name == name).map(|player| player.rooms).unwrap_or_default()
     }
 
-    /// Somebody comes, is told what holds of it, and leaves.
+    /// A player joins, is told its restrictions, and leaves.
     fn visit(&self, name: &str, account: Option<&str>) -> Vec<String> {
         let mut player = self.player(name, account);
         player.run_once();

@@ -1,4 +1,4 @@
-//! Asking workers from other threads: answered between their turns, bounded, and never for ever.
+//! Asking workers from other threads: answered between their turns, bounded, and never forever.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -46,7 +46,7 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
     });
     assert_eq!(handle.ask(1, |_, _| "there"), Ok("there"));
     may_go.wait();
-    // Whoever asked in time is answered, unless that took longer than its patience.
+    // A query in time is answered, unless that took longer than its patience.
     for asked in waiting.into_iter().chain([stuck]) {
         assert!(matches!(
             asked.join().unwrap(),

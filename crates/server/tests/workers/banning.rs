@@ -1,4 +1,4 @@
-//! Bans: who is here goes, from every worker, and who comes is told why not.
+//! Bans: present players are disconnected by every worker, and newcomers are told why they are refused.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

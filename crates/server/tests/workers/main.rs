@@ -1,4 +1,4 @@
-//! Servers with several workers, on threads: who is served by which, and asking them.
+//! Servers with several workers, on threads: the worker of each client, and queries to workers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -35,7 +35,7 @@ fn is_recorded(handle: &ServerHandle, session: &'static str) -> bool {
     handle.ask_session(session, move |worker, _| worker.is_recorded(session)).unwrap().unwrap()
 }
 
-/// Two players, of whom one speaks until the other has heard it.
+/// Two players, one of which speaks until the other has heard it.
 fn talk(stage: &Stage, session: &str) -> [Player; 2] {
     let (mut speaker, mut listener) = (stage.player("Alice", session), stage.player("Bob", session));
     wait_until("both join", &mut [&mut speaker, &mut listener], |players| {

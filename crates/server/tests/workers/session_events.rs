@@ -1,4 +1,4 @@
-//! What happens in sessions, told to whoever asked for it while the server runs.
+//! Events of sessions, sent to subscribers while the server runs.
 
 use std::time::Duration;
 

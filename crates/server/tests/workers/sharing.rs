@@ -20,7 +20,7 @@ fn wait_until_joined([alice, bob]: &mut [Player; 2]) {
     wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
 }
 
-/// Alice says it until it is heard: who has just joined may not know yet whom to speak to.
+/// Alice says it until it is heard: a new player does not know its listeners yet.
 fn assert_heard([alice, bob]: &mut [Player; 2], words: &[u8]) {
     wait_until("Bob hears Alice", &mut [], |_| {
         alice.say(words);

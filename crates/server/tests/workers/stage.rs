@@ -74,7 +74,7 @@ pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,
     pub(crate) has_joined: bool,
     pub(crate) heard: Vec<Vec<u8>>,
-    /// How its link ended; nobody makes it another one.
+    /// How its link ended; it does not change.
     pub(crate) end: Option<DisconnectReason>,
     /// What it was told of decisions about it.
     pub(crate) told: Vec<String>,
@@ -89,8 +89,7 @@ impl Player {
         Self { inner, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
     }
 
-    /// It has heard of itself and somebody else that they listen in the lobby. Who is heard of
-    /// before that is not spoken to.
+    /// It knows that itself and another player listen in the lobby. A player known before that is not spoken to.
     pub(crate) fn knows_two_listeners(&self) -> bool {
         self.client.players().filter(|player| player.rooms == ["lobby"]).count() == 2
     }

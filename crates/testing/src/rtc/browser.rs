@@ -129,7 +129,7 @@ impl TestBrowser {
     ///
     /// # Panics
     ///
-    /// It is no answer to that, or there was no offer.
+    /// It is not an answer to that, or there was no offer.
     pub fn handle_answer(&mut self, now: Instant, answer: &str) {
         let answer = SdpAnswer::from_sdp_string(answer).expect("an answer is SDP");
         let pending = self.pending.take().expect("an answer follows an offer");

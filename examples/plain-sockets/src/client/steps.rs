@@ -93,7 +93,7 @@ impl PlainClient {
             return self.end(DisconnectReason::ServerFull { clients_max });
         }
         let Some(token) = Token::parse(&packet) else {
-            let violation = "its first packet is no token".to_owned();
+            let violation = "its first packet is not a token".to_owned();
             return self.end(DisconnectReason::ProtocolViolated { violation });
         };
         match UdpPath::new(self.server, token, now) {

@@ -21,7 +21,7 @@ pub(super) fn check_against(table: &[Walls], repository: &Repository) -> Vec<Fin
     }
     for walls in table {
         if !repository.packages.iter().any(|package| package.name == walls.package) {
-            let what = format!("walls for `{}`, which is no crate of the workspace", walls.package);
+            let what = format!("walls for `{}`, which is not a crate of the workspace", walls.package);
             findings.push(Finding::new(TABLE, 1, what, "remove its row"));
         }
     }
@@ -103,7 +103,7 @@ mod tests {
             [
                 "crates/new/Cargo.toml:1: `new` has no walls — choose its walls in xtask/src/tidy/walls/table.rs: \
              which crates it may use, and why no others",
-                "xtask/src/tidy/walls/table.rs:1: walls for `cli`, which is no crate of the workspace — remove its row",
+                "xtask/src/tidy/walls/table.rs:1: walls for `cli`, which is not a crate of the workspace — remove its row",
             ]
         );
     }

@@ -99,7 +99,7 @@ mod tests {
         assert!((after(&[(0, 0.4)]) - 0.4).abs() < 1e-6, "the first block replaces the guess");
         assert!((after(&[(0, 0.4), (1, 0.01)]) - 0.2).abs() < 1e-6);
         assert!((after(&[(0, 0.4), (1, 0.01), (2, 0.01)]) - 0.1).abs() < 1e-6);
-        assert!((after(&[(0, 0.4), (100, 0.01)]) - 0.2).abs() < 1e-6, "a pause is no silence");
+        assert!((after(&[(0, 0.4), (100, 0.01)]) - 0.2).abs() < 1e-6, "a pause is not silence");
         assert!((after(&[(0, 0.01), (1, 0.4)]) - 0.4).abs() < 1e-6, "louder counts at once");
     }
 

@@ -1,4 +1,4 @@
-//! Input that nobody should send: damaged packets, samples that are no numbers, wrong lengths.
+//! Invalid input: damaged packets, samples that are not numbers, wrong lengths.
 
 use consonance_audio::{
     CodecError, DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder, OpusLibrary, Source,

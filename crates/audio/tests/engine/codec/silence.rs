@@ -1,4 +1,4 @@
-//! Discontinuous transmission: who is silent sends next to nothing, and the line does not go dead.
+//! Discontinuous transmission: a silent speaker sends next to nothing, and the line does not go dead.
 
 use consonance_audio::{EncoderSettings, FrameSize, OpusLibrary, Source};
 

@@ -1,4 +1,4 @@
-//! Somebody who plays what a jitter buffer says, and notes it.
+//! A player of a jitter buffer's output, which records it.
 
 use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 use consonance_audio::{FrameProperties, FrameSize, SamplePosition};

@@ -104,7 +104,7 @@ fn changes_of_audible_speakers_do_not_click() {
     assert!(largest_step(&sound) < 0.001, "{}", largest_step(&sound));
 }
 
-/// When somebody came or went in so many blocks, by speaker.
+/// The blocks at which speakers came or went, by speaker.
 fn changes(desk: &mut MixingDesk, speakers: u32, blocks: usize) -> Vec<Vec<usize>> {
     let is_crowded = |desk: &MixingDesk, key| desk.unheard(SpeakerKey(key)) == Some(Unheard::Crowded);
     let mut before: Vec<bool> = (0..speakers).map(|key| is_crowded(desk, key)).collect();
@@ -147,7 +147,7 @@ fn six_readers_for_a_mixer_of_four_change_by_the_sentence() {
     assert!(times <= 60, "{times} changes in 20 s");
 }
 
-/// Everybody who was decoded since the counts before.
+/// All speakers decoded since the counts before.
 fn decoded(desk: &MixingDesk, before: &mut Vec<u64>) -> usize {
     let count = |key| {
         let s = desk.statistics(SpeakerKey(key));

@@ -1,4 +1,5 @@
-//! A listener's mixer, and speakers who send raw samples on a perfect network, so that every step in the sound is ours.
+//! A listener's mixer, and speakers that send raw samples on a perfect network, so that every step in the sound is
+//! ours.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::signal::largest_step;
 /// Everything a speaker says, sample by sample from when the desk was opened.
 pub(crate) type Voice = Box<dyn Fn(u64) -> f32>;
 
-/// Everybody who speaks here, and the mixer that they are heard through.
+/// All speakers, and the mixer that they are heard through.
 pub(crate) struct MixingDesk {
     pub(crate) mixer: Mixer,
     talkers: BTreeMap<SpeakerKey, Talker>,
@@ -38,25 +39,25 @@ impl MixingDesk {
         desk
     }
 
-    /// Somebody begins to speak.
+    /// A speaker starts.
     pub(crate) fn add(&mut self, key: SpeakerKey, voice: Voice, properties: FrameProperties) {
         self.mixer.add_speaker(key, CodecSettings::identity(FrameSize::Ms20)).unwrap();
         self.start(key, voice, properties);
     }
 
-    /// Somebody who is there begins to speak again.
+    /// A present speaker starts again.
     pub(crate) fn start(&mut self, key: SpeakerKey, voice: Voice, properties: FrameProperties) {
         self.mixer.start_utterance(key);
         self.talkers.insert(key, Talker { voice, properties, sequence: 0 });
     }
 
-    /// Somebody stops.
+    /// A speaker stops.
     pub(crate) fn stop(&mut self, key: SpeakerKey) {
         self.talkers.remove(&key);
         self.mixer.end_utterance(key);
     }
 
-    /// Somebody goes on with something else.
+    /// A speaker goes on with another sound.
     pub(crate) fn says(&mut self, key: SpeakerKey, voice: Voice) {
         self.talkers.get_mut(&key).unwrap().voice = voice;
     }
@@ -122,7 +123,7 @@ pub(crate) struct Ears {
 }
 
 impl Ears {
-    /// What somebody without a place sounds like, which is the same in both ears.
+    /// The sound of a speaker without a place, which is the same in both ears.
     pub(crate) fn both(self) -> Vec<f32> {
         assert_eq!(self.left[..], self.right[..], "nobody has a place");
         self.left

@@ -1,4 +1,4 @@
-//! Packets, names and settings that make no sense harm nobody.
+//! Invalid packets, names and settings are harmless.
 
 use consonance_audio::{
     CodecError, CodecKind, CodecSettings, EncoderSettings, FrameProperties, FrameSize, Mixer, MixerError,

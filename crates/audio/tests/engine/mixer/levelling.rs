@@ -7,7 +7,7 @@ use super::desk::{MixingDesk, Voice, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::largest_step;
 
-/// How loud somebody is after so many seconds of speaking at this level.
+/// The loudness of a speaker after so many seconds at this level.
 fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_auto_volume(is_levelled);

@@ -1,4 +1,4 @@
-//! Who is heard over whom: priorities, and the listener's own voice over all others.
+//! Precedence: priorities, and the listener's own voice over all others.
 
 use consonance_audio::{DuckingSettings, FrameProperties, MixerSettings, SpeakerKey, Unheard};
 
@@ -13,7 +13,7 @@ fn priority(priority: u8) -> FrameProperties {
     FrameProperties { priority, ..FrameProperties::default() }
 }
 
-/// Until somebody who begins to speak is heard.
+/// Until a new speaker is heard.
 const ONSET_BLOCKS: usize = 20;
 
 #[test]

@@ -20,7 +20,7 @@ fn at(x: f32) -> Option<SpeakerPlace> {
     Some(SpeakerPlace { position_m: [x, 0.0, 0.0], occlusion: 0.0 })
 }
 
-/// Somebody who has been humming for a while.
+/// A speaker that has been humming for a while.
 fn humming(mode: SpatialMode, place: Option<SpeakerPlace>) -> MixingDesk {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_spatial(SpatialSettings { mode, ..SpatialSettings::default() });

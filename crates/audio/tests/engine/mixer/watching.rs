@@ -1,4 +1,4 @@
-//! What each speaker says, for those who want to know: recordings, lips, meters.
+//! Each speaker's decoded sound, for recordings, lips and meters.
 
 use consonance_audio::{FrameProperties, MixerSettings, SamplePosition, SpeakerKey};
 

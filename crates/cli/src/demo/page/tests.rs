@@ -204,7 +204,7 @@ fn check_attributes(attributes: &str) -> Result<(), String> {
         let (value, after) = after.split_once('"').ok_or_else(|| format!("{name} has no end"))?;
         let plain = name.trim().chars().all(|letter| letter.is_ascii_alphabetic() || letter == '-');
         if !plain || !seen.insert(name.trim()) {
-            return Err(format!("{name} is no name or there twice"));
+            return Err(format!("{name} is unknown or there twice"));
         }
         check_text(value)?;
         rest = after.trim_start();

@@ -33,7 +33,7 @@ pub(in crate::serve) fn read(
     page.host_names = loaded.config.own_host_names();
     for proxy in &web.proxies {
         let network =
-            proxy.parse().map_err(|_| loaded.problem("web.proxies", format!("{proxy:?} is no network")))?;
+            proxy.parse().map_err(|_| loaded.problem("web.proxies", format!("invalid network {proxy:?}")))?;
         page.proxies.push(network);
     }
     page.ice_servers = ice_servers(loaded, notes)?;

@@ -154,7 +154,7 @@ fn browser_fallback(ways: Ways) -> Listening {
     ways.listening(Box::new(shards.remove(0)), at, client)
 }
 
-/// Nobody comes with WebRTC here.
+/// No player uses WebRTC here.
 struct NoOffers;
 
 impl Signalling for NoOffers {

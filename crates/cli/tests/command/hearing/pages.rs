@@ -1,7 +1,8 @@
-//! Pages over WebRTC and a native player who change their minds: after each change it is settled who must hear whom.
+//! Pages over WebRTC and a native player that change their targets: after each change it is settled which of them must
+//! hear each other.
 //!
-//! The simulator's players make packets, and a page makes none, so this has a reference of its own: who listens to
-//! what, who speaks to whom, who ignores whom.
+//! The simulator's players make packets, and a page makes none, so this has a reference of its own: rooms listened to,
+//! targets, and ignored players.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -35,7 +36,7 @@ struct Reference {
     ignores: [[bool; PAGES]; PAGES],
 }
 
-/// Words, who said them, and who had to hear them.
+/// Words, their speaker, and their required listeners.
 #[derive(Debug)]
 struct Said {
     words: Vec<u8>,
@@ -140,7 +141,7 @@ impl Stage {
         }
     }
 
-    /// Everybody speaks, one after the other, until those have heard it who must.
+    /// All players speak, one after the other, until their required listeners have heard it.
     fn everybody_speaks(&mut self, round: usize) {
         for by in 0..=PAGES {
             let words = format!("Here speaks {by} in round {round}").into_bytes();
@@ -203,7 +204,7 @@ impl Stage {
 }
 
 impl Reference {
-    /// Who must hear this player, and nobody else may.
+    /// The players that must hear this one; no others are allowed to.
     fn listeners_of(&self, speaker: usize) -> Vec<usize> {
         let target = self.speaks.get(speaker).copied().unwrap_or(Some(Target::Room(0)));
         let hears = |page: &usize| {

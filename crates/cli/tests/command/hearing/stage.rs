@@ -50,7 +50,7 @@ impl Stage {
         // A crashed player may come back before its network has noticed, and the reference does not follow newcomers
         // that wait for a name.
         settings.name_taken = NameTaken::Newest;
-        // A busy machine is no reason here to give up voices, or to turn somebody away.
+        // A busy machine must not cause load shedding here.
         settings.shedding.is_on = false;
         let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
         let (log, mut makers, mut bridges) = (Log::default(), Vec::new(), Vec::new());

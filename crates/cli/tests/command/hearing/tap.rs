@@ -21,7 +21,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<ServerAction>>>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
-    /// The server does not think of one of those who are to have the same voice.
+    /// The server forgets one of the listeners of a voice.
     ForgottenListener,
     /// The network loses one reliable packet in twenty.
     LostPacket,
@@ -59,7 +59,7 @@ impl Tap {
         self.number << 48 | peer.0
     }
 
-    /// Whom the server sends a packet.
+    /// The recipients of a packet of the server.
     fn remembered<'a>(&self, peers: &'a [Peer], delivery: Delivery) -> &'a [Peer] {
         let forgets = self.fault == Fault::ForgottenListener && delivery == Delivery::Unreliable;
         if forgets { &peers[1..] } else { peers }

@@ -92,7 +92,7 @@ pub(super) fn play_with<T: ClientTransport>(
     turn_until("Bob hears Alice", || {
         met.run_once(game);
         let now = Instant::now();
-        // Before she has joined there is nobody to speak to.
+        // Before she has joined she has no listener.
         let _ = alice.client.send_voice(FRAME);
         alice.wake(now);
         alice.run_once(now, |_| {});

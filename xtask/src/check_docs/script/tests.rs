@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use super::{Scene, scenes};
+use crate::check_docs::shown;
 use crate::command;
-use crate::rehearse::shown;
 use crate::workspace_root;
 
 #[test]
@@ -26,7 +26,7 @@ fn every_command_that_a_page_shows_is_tried_in_its_order_and_no_other() {
             wrong.push(on_page.join("\n"));
         }
     }
-    let why = "xtask/src/rehearse/script/ tries these pages' commands otherwise than they show them";
+    let why = "xtask/src/check_docs/script/ tries these pages' commands otherwise than they show them";
     assert!(wrong.is_empty(), "{why}:\n{}", wrong.join("\n\n"));
 }
 

@@ -8,7 +8,7 @@ use std::{fs, io};
 /// Whatever the header says of its length, everything behind it counts.
 ///
 /// # Errors
-/// If the file cannot be read, or is no WAV file of 16 bits.
+/// If the file cannot be read, or is not a WAV file of 16 bits.
 pub(super) fn spoken_ms(path: &Path) -> io::Result<usize> {
     let bytes = fs::read(path)?;
     let samples_hz = header(&bytes).ok_or_else(|| io::Error::other("it is no WAV file of 16 bits"))?;
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn silence_and_text_contain_no_speech() {
         let folder = std::env::temp_dir();
-        let path = folder.join(format!("consonance-rehearsed-silence-{}.wav", std::process::id()));
+        let path = folder.join(format!("consonance-checked-silence-{}.wav", std::process::id()));
         let speech = fs::read(workspace_root::find().unwrap().join("assets/speech/austen-1.wav")).unwrap();
         let silence = [&speech[..HEADER_BYTES], &vec![0; speech.len() - HEADER_BYTES]].concat();
         fs::write(&path, silence).unwrap();

@@ -25,7 +25,7 @@ pub(super) enum Outcome {
     Failed(String),
 }
 
-/// All rows, and the figures that the rehearsal is about.
+/// All rows, and the figures of the check.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) rows: Vec<Row>,
@@ -48,7 +48,7 @@ impl Report {
 
     /// A page in Markdown.
     pub(super) fn page(&self) -> String {
-        let mut page = format!("# Rehearsal\n\n{}\n\n", self.summary());
+        let mut page = format!("# Docs check\n\n{}\n\n", self.summary());
         page.extend(self.figures.iter().map(|figure| format!("* {figure}\n")));
         page.push_str("\n| where | command | outcome | time |\n|---|---|---|--:|\n");
         for row in &self.rows {

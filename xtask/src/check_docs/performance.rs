@@ -15,7 +15,7 @@ use super::stage::Stage;
 use super::typed;
 use crate::interrupt;
 
-/// A rehearsal that goes on.
+/// A running check.
 pub(super) struct Performance<'a> {
     stage: &'a Stage,
     shown: &'a [Shown],

@@ -45,7 +45,7 @@ impl FirstWord {
         ))
     }
 
-    /// What players have heard since the rehearsal began: in the checkout, and in what a demonstration leaves there.
+    /// What players have heard since the check began: in the checkout, and in what a demonstration leaves there.
     fn files(&self) -> Vec<PathBuf> {
         let folders = [self.checkout.clone(), self.checkout.join("demo-out")];
         let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();

@@ -28,13 +28,13 @@ use performance::Performance;
 use script::Scene;
 use stage::Stage;
 
-/// What is rehearsed, and where.
+/// The pages to check, and the folder.
 #[derive(Args)]
 pub(crate) struct Plan {
     /// In this checkout, with what it has built already, instead of in a clone that knows nothing.
     #[arg(long)]
     here: bool,
-    /// An empty folder for the clone and all that is left; `target/rehearse` by default, which is made again.
+    /// An empty folder for the clone and all that is left; `target/check-docs` by default, which is made again.
     #[arg(long, conflicts_with = "here")]
     folder: Option<PathBuf>,
     /// Only the pages whose path begins so, such as `README.md` or `docs/guide` (may be given several times).
@@ -47,7 +47,7 @@ pub(crate) struct Plan {
 /// Types every command, prints what came of it, and leaves a report and logs.
 ///
 /// # Errors
-/// [`Failure::Rehearsal`] if something did not do what its page says; [`Failure`] if the clone cannot be made.
+/// [`Failure::DocsCheck`] if something did not do what its page says; [`Failure`] if the clone cannot be made.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     interrupt::handle_signals()?;
     let stage = plan.stage(root)?;
@@ -66,13 +66,13 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     match report.failures() {
         _ if interrupt::is_interrupted() => Err(Failure::Interrupted),
         0 => Ok(()),
-        failures => Err(Failure::Rehearsal(failures)),
+        failures => Err(Failure::DocsCheck(failures)),
     }
 }
 
 impl Plan {
     fn stage(&self, root: &Path) -> Result<Stage, Failure> {
-        let usual = Built::release(root)?.beside("rehearse");
+        let usual = Built::release(root)?.beside("check-docs");
         if self.here {
             return Stage::here(root, usual);
         }

@@ -1,4 +1,4 @@
-//! Where a rehearsal happens: a clone that has nothing but itself, or this checkout as it is.
+//! Where a check runs: a clone that has nothing but itself, or this checkout as it is.
 
 use std::env;
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ pub(super) struct Stage {
     beside: PathBuf,
     /// Cargo and the home folder know nothing; nothing of the caller's settings is seen.
     is_fresh: bool,
-    /// When `git clone` began; for this checkout, the rehearsal.
+    /// When `git clone` began; for this checkout, the check.
     began: Instant,
 }
 
@@ -47,7 +47,7 @@ impl Stage {
     /// [`Failure`] if the folder for what is left cannot be made.
     pub(super) fn here(root: &Path, beside: PathBuf) -> Result<Self, Failure> {
         for folder in ["home", "logs", "scenes"].map(|folder| beside.join(folder)) {
-            // What an earlier rehearsal left would be found by this one's commands.
+            // What an earlier check left would be found by this one's commands.
             if folder.exists() {
                 fs::remove_dir_all(&folder).map_err(|cause| Failure::File { path: folder.clone(), cause })?;
             }
