@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn what_is_no_speech_is_told() {
         let words = Summary { speech_share: 0.0, ..summary(&[0.5]) }.in_words();
-        assert!(words.contains("no speech was recognised"), "{words}");
+        assert!(words.contains("no speech detected"), "{words}");
     }
 
     #[test]

@@ -272,7 +272,7 @@ mod tests {
         closed.passwords.push(("ma*".into(), consonance_server::SecretText::new("xyzzy")));
         let [password] = &listener("ngo", "127.0.0.1:5", "").notes(&closed)[..] else { panic!("one note") };
         assert!(
-            password.contains("\"main\" asks for a password, which clients of games cannot show"),
+            password.contains("\"main\" requires a password, which clients of games cannot present"),
             "{password}"
         );
         let of_pages = |address, more| listener("websocket", address, more);

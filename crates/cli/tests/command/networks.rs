@@ -253,7 +253,7 @@ fn a_check_says_over_which_networks_players_would_come_and_what_may_be_a_surpris
     assert!(said.contains(line), "{said}");
     assert!(!said.contains("[::]:7777"), "it listens where it was told to, and nowhere else: {said}");
     let complaints = ended.err.join("\n");
-    for words in ["is not encrypted", "asks for a password, which clients of games cannot show"] {
+    for words in ["is not encrypted", "requires a password, which clients of games cannot present"] {
         assert!(complaints.contains(words), "{words} is not in {complaints}");
     }
 }
