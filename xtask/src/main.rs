@@ -122,7 +122,7 @@ enum Chore {
     /// Writes `docs/licences.md` again, and collects the texts of licences.
     Licences(licences::Plan),
     /// Meets the project as a newcomer does: a clone that knows nothing, and every command that the pages show.
-    Rehearse(rehearse::Plan),
+    CheckDocs(check_docs::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
     Package(package::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.

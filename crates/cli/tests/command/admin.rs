@@ -124,7 +124,7 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     assert!(players.out[0].starts_with("PLAYER") && players.out[1].starts_with("Alice"), "{:?}", players.out);
     let muted = run(&["mute", "main", "Alice", "--duration", "60", "--reason", "too loud"]);
     muted.assert_well();
-    assert!(muted.out[0].starts_with("done, and the player was told"), "{:?}", muted.out);
+    assert!(muted.out[0].starts_with("done, and the player was notified"), "{:?}", muted.out);
     let log = run(&["audit", "--json"]);
     assert!(log.out.iter().any(|line| line.contains("\"too loud\"")), "{:?}", log.out);
     assert!(run(&["kick", "main", "Bob"]).complaint().contains("Bob"));

@@ -88,7 +88,7 @@ fn rooms_and_players_are_refused_if_they_are_not_written_as_such() {
         (["--speak", ""], "the room has no name"),
         (["--speak", &long], "200 bytes, at most 128"),
         (["--speak", &format!("@{long}")], "200 bytes, at most 128"),
-        (["--listen", "@bob"], "one listens to rooms"),
+        (["--listen", "@bob"], "expected a room, not a player"),
         (["--listen", ""], "the room has no name"),
         (["--listen", &long], "200 bytes, at most 128"),
     ] {

@@ -79,5 +79,5 @@ fn a_check_says_that_links_name_their_sessions_and_that_some_ask_for_a_password(
     let line = "the sessions that links name over sidecar at 127.0.0.1:7790, for links to 127.0.0.1:7790";
     assert!(ended.out.iter().any(|said| said == line), "{:?}", ended.out);
     let complaints = ended.err.join("\n");
-    assert!(complaints.contains("there are sessions that ask for a password"), "{complaints}");
+    assert!(complaints.contains("some sessions require a password"), "{complaints}");
 }
