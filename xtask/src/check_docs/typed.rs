@@ -61,7 +61,7 @@ mod tests {
             "join quic://[::1]:7/main#sha256=0a --x"
         );
         assert_eq!(line("ls").unwrap(), "ls");
-        assert_eq!(line("join ws://…").unwrap_err(), "nobody has printed an address that begins with ws://");
+        assert_eq!(line("join ws://…").unwrap_err(), "no address that begins with ws:// was printed");
     }
 
     #[test]

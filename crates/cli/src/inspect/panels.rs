@@ -87,7 +87,7 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
         (EffectiveActivation::Open, _) => "always open",
         (EffectiveActivation::PushToTalk, true) => "push to talk, key held",
         (EffectiveActivation::PushToTalk, false) => "push to talk, key not held",
-        (EffectiveActivation::Voice, _) => "while somebody speaks",
+        (EffectiveActivation::Voice, _) => "while speech is detected",
         _ => "as each channel says",
     };
     let gate = if client.muted {
