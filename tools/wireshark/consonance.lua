@@ -310,7 +310,7 @@ bodies[2] = function(r, tree, session)
     local length = r:number(tree, f.voice_frame_length, 2, "frame length")
     tree:add(f.voice_frame, r:take(length, "encoded frame"))
     return string.format("from %s, frame %d, to %s, %d bytes", client(session, sender), sequence,
-        #channels > 0 and table.concat(channels, "; ") or "nobody", length)
+        #channels > 0 and table.concat(channels, "; ") or "no client", length)
 end
 
 bodies[3] = function(r, tree, session)
@@ -383,7 +383,7 @@ local function relay(r, tree, session, depth)
     end
     local length = r:number(tree, f.relay_length, 2, "packet length")
     local range = r:take(length, "packet")
-    local to = "to " .. (#destinations > 0 and table.concat(destinations, ", ") or "nobody") .. ": "
+    local to = "to " .. (#destinations > 0 and table.concat(destinations, ", ") or "no client") .. ": "
     if depth > 0 then
         tree:add_proto_expert_info(e.nested)
         return to .. "another relay"

@@ -77,7 +77,7 @@ pub enum EndCode {
     NameTooLong,
     /// Another player has joined with the same name.
     NameTakenOver,
-    /// There is no room left.
+    /// There is no space left.
     Full,
     /// The session has as many players as it takes.
     SessionFull,

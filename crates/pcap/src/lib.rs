@@ -19,8 +19,8 @@
 //! other end of each link has one of its own. The UDP ports say how a packet travelled: [`UNRELIABLE_PORT`] or
 //! [`RELIABLE_PORT`], which is how `tools/wireshark/consonance.lua` finds its packets without any set-up.
 //!
-//! What would let a reader of the file take somebody's place, the secrets and tokens of
-//! handshakes, is written as zeros.
+//! What would let a reader of the file take a player's place, the secrets and tokens of handshakes, is written as
+//! zeros.
 //!
 //! ```
 //! use std::time::Instant;

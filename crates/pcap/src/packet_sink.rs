@@ -80,8 +80,8 @@ impl PacketSink {
         }
     }
 
-    /// Tells who somebody is that was here before the capture began, so that comments can say the
-    /// name. Packets tell of all others.
+    /// Names a client that was here before the capture began, so that comments can say the name. Packets tell of all
+    /// others.
     pub fn introduce(&self, id: ClientId, name: &str, rooms: &[&str]) {
         let rooms = rooms.iter().map(|room| (*room).into()).collect();
         // With a full queue there are worse gaps than a name.

@@ -25,7 +25,7 @@ pub(crate) fn hide_secrets(packet: &mut [u8]) {
     }
 }
 
-/// How many bytes the block behind a handshake has; `None` if the packet is no handshake or has none.
+/// How many bytes the extension of a handshake has; `None` if the packet is not a handshake or has none.
 fn block_behind_handshake(packet: &[u8]) -> Option<usize> {
     let (header, body) = PacketHeader::parse(packet).ok()?;
     let trailing = match header.message {

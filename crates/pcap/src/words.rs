@@ -1,4 +1,4 @@
-//! What a packet says, in words for people who read a capture.
+//! What a packet says, in words for readers of a capture.
 
 mod names;
 
@@ -21,7 +21,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// Tells who was here before the first packet.
+    /// Names the clients that were here before the first packet.
     pub(crate) fn introduce<'a>(
         &mut self,
         id: consonance_wire::ClientId,
@@ -74,16 +74,16 @@ impl Words {
             self.names.client(state.session, client.id, &name.to_str());
         }
         state.rooms.iter().flatten().take(256).for_each(|room| self.names.room(&room.to_str()));
-        let who = self.names.of(state.session, client.id);
+        let name = self.names.of(state.session, client.id);
         let rooms = listed(state.rooms.len(), state.rooms.iter().map(shown));
-        format!("ClientState: {who} listens to {}", if rooms.is_empty() { "no room" } else { &rooms })
+        format!("ClientState: {name} listens to {}", if rooms.is_empty() { "no room" } else { &rooms })
     }
 
     fn voice(&self, voice: &VoiceData<'_>) -> String {
         let VoiceData { session, sender, sequence, channels, frame, .. } = *voice;
-        let who = self.names.of(session, sender);
+        let speaker = self.names.of(session, sender);
         format!(
-            "VoiceData from {who}, frame {sequence}, {} ({}), {} bytes",
+            "VoiceData from {speaker}, frame {sequence}, {} ({}), {} bytes",
             counted(channels.len(), "channel"),
             self.channels(session, channels),
             frame.len()
@@ -134,7 +134,7 @@ impl Words {
             Ok((packet, trailing)) => self.packet(&packet, trailing),
             Err(error) => format!("malformed: {error}"),
         };
-        format!("{kind} to {}: {inner}", if to.is_empty() { "nobody" } else { &to })
+        format!("{kind} to {}: {inner}", if to.is_empty() { "no client" } else { &to })
     }
 
     fn delta(&mut self, delta: &DeltaChannelState<'_>) -> String {
@@ -241,7 +241,7 @@ fn block(trailing: &[u8]) -> String {
     }
 }
 
-/// A name or a text in quotes, with everything escaped that is no visible character.
+/// A name or a text in quotes, with every invisible character escaped.
 fn shown(text: Option<WireStr<'_>>) -> String {
     text.map_or_else(|| "nothing".into(), |text| format!("{:?}", text.to_str()))
 }
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn voice_says_from_whom_to_whom() {
+    fn voice_names_its_speaker_and_recipients() {
         let lobby = RoomId::of("lobby").0.to_be_bytes();
         let packet = voice(&[0, 1, lobby[0], lobby[1], 0, 4, 0, 4]);
         let expected = r#"VoiceData from "Alice" #3, frame 9, 2 channels (room "lobby", player "Bob" #4, closing), 2 bytes"#;
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_says_to_whom_and_what_is_in_it() {
+    fn a_relay_names_its_recipients_and_content() {
         let inner = voice(&[]);
         let mut relay = vec![0x8b, 0xc7, 8, 0, 0, 0, 1, 2, 0, 4, 0, 77];
         relay.extend((inner.len() as u16).to_be_bytes());
@@ -306,7 +306,7 @@ mod tests {
             outer.extend(&packet);
             packet = outer;
         }
-        assert_eq!(words().describe(&packet), "ServerRelayUnreliable to nobody: another relay");
+        assert_eq!(words().describe(&packet), "ServerRelayUnreliable to no client: another relay");
     }
 
     #[test]
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_forgotten() {
+    fn a_client_that_leaves_is_forgotten() {
         let mut words = words();
         let left = words.describe(&[0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3]);
         assert_eq!(left, r#"RemoveClient: "Alice" #3 has left"#);

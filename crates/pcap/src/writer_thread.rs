@@ -61,7 +61,7 @@ impl Writing {
         }
     }
 
-    /// Until nobody can hand packets over any more, and what waits is written.
+    /// Until all senders are gone, and what waits is written.
     pub(crate) fn run(
         mut self,
         notes: &Receiver<Note>,

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use blocks::{Block, read};
 
-/// Somebody has left.
+/// A player has left.
 const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3];
 
 #[test]
@@ -100,10 +100,10 @@ fn links_beyond_the_limit_share_the_last_interface() {
 #[test]
 fn nothing_is_overwritten() {
     let path = path("taken");
-    fs::write(&*path, "somebody's file").unwrap();
+    fs::write(&*path, "another file").unwrap();
     let error = PacketCapture::start(&*path, PacketCaptureSettings::default()).unwrap_err();
     assert!(matches!(error, CaptureError::Create { .. }), "{error}");
-    assert_eq!(fs::read(&*path).unwrap(), b"somebody's file");
+    assert_eq!(fs::read(&*path).unwrap(), b"another file");
 }
 
 #[test]

@@ -96,9 +96,9 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         "8bc70800000001 00 000a 8bc70800000001 00 0000",
         // What has arrived, behind ErrorWrongSession: frame 9, 10 frames, 11 ms.
         "8bc70600000001 c05a 05 000a 0009 0000000a 0000000b",
-        // Capabilities 7 and an item that nobody knows yet.
+        // Capabilities 7 and an unknown item.
         "8bc704 01 000003c0 0000bb80 0004 426f62 c05a 01 0004 00000007 c8 0002 0102",
-        // Trailing bytes of somebody else.
+        // Trailing bytes of another program.
         "8bc70a000000010003 ffff",
     ];
     let lobby = format!("{:04x}", consonance_wire::RoomId::of("lobby").0);
@@ -110,7 +110,7 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         [
             "ClientState Alice #3 listens to lobby",
             "ServerRelayUnreliable to #4: VoiceData from Alice #3, frame 9, to room lobby, 2 bytes",
-            "ServerRelayUnreliable to nobody: ServerRelayUnreliable to nobody: another relay",
+            "ServerRelayUnreliable to no client: ServerRelayUnreliable to no client: another relay",
             "ErrorWrongSession the session is 0x00000001 [uplink receipt]",
             "HandshakeRequest Bob wants to join [capabilities, item 200]",
             "RemoveClient Alice #3 has left",

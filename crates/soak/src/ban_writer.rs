@@ -1,7 +1,7 @@
 //! A process that decides bans in the server's database as fast as the disk takes them, until it is killed.
 //!
 //! It works while the server is away, as only one process can have the database. What it has told us of must be there
-//! afterwards, for the server and for whoever reads the audit log.
+//! afterwards, for the server and for readers of the audit log.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -30,15 +30,15 @@ pub(crate) struct BanWriter {
     reader: Option<JoinHandle<()>>,
 }
 
-/// Who decides all bans here, as the audit log has it.
+/// The author of all bans here, as the audit log has it.
 pub(crate) const ACTOR: &str = "ban writer";
 /// Two hours of soaking stay below what a database keeps.
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// What the process does; it never ends by itself unless nobody reads what it says.
+/// What the process does; it ends by itself only if its output is not read.
 ///
 /// # Errors
-/// If there is no database, or nobody reads.
+/// If there is no database, or the output is not read.
 pub(crate) fn work(folder: &Path, first: u64) -> Result<(), Box<dyn Error>> {
     let mut settings = SessionsSettings::new(["office"])?;
     settings.records = Records::open(folder, RecordsSettings::default())?;
@@ -112,7 +112,8 @@ impl Drop for BanWriter {
     }
 }
 
-/// Those of the names whose ban or whose entry in the audit log is not in the database. Nobody else may have it open.
+/// Those of the names whose ban or whose entry in the audit log is not in the database. No other process may have it
+/// open.
 ///
 /// # Errors
 /// If the database cannot be opened.

@@ -1,4 +1,4 @@
-//! Everybody else: guests who come and go, and those who mean harm.
+//! The other visitors: guests that come and go, and attackers.
 
 mod callers;
 mod hoard;
@@ -21,7 +21,7 @@ use visitor::{Buffers, Visitor};
 
 pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
-/// Who is here, and who keeps coming.
+/// The present visitors, and the kinds that keep coming.
 #[derive(Debug)]
 pub(crate) struct Crowd {
     dialer: Dialer,
@@ -29,7 +29,7 @@ pub(crate) struct Crowd {
     buffers: Buffers,
     visitors: Vec<Visitor>,
     wanted: Vec<Conduct>,
-    /// Names that nobody may have.
+    /// Names that are not permitted.
     banned: Vec<String>,
     next_arrival_at: Instant,
     junk: Option<Junk>,
@@ -43,14 +43,14 @@ pub(crate) struct Crowd {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) visitors: u64,
-    /// Guests who had time to join, and those who did.
+    /// Guests that had time to join, and those that did.
     pub(crate) guests: u64,
     pub(crate) guests_in: u64,
     pub(crate) impostors: u64,
     /// None may be.
     pub(crate) impostors_in: u64,
     pub(crate) flooders: u64,
-    /// Whom the server has sent away.
+    /// Those that the server has rejected.
     pub(crate) flooders_out: u64,
     pub(crate) junk: u64,
     pub(crate) calls: u64,
@@ -60,7 +60,7 @@ pub(crate) struct Counts {
 
 /// How their names begin.
 pub(crate) const VISITORS: &str = "visitor-";
-/// On average, between two who come.
+/// On average, between two arrivals.
 const ARRIVAL_INTERVAL: Duration = Duration::from_millis(60);
 /// All at once; further ones come later.
 const VISITORS_MAX: usize = 120;
@@ -68,10 +68,10 @@ const VISITORS_MAX: usize = 120;
 const STAY: Duration = Duration::from_secs(3);
 
 impl Crowd {
-    /// Nobody yet.
+    /// Empty.
     ///
     /// # Errors
-    /// If nobody can come at all.
+    /// If no visitor can come at all.
     pub(crate) fn new(installation: &Installation, mut dice: Dice, now: Now) -> Result<Self, String> {
         let dialer = installation.dialer()?;
         let buffers = Buffers::new(dice.split());
@@ -91,7 +91,7 @@ impl Crowd {
         })
     }
 
-    /// From now on these come, and nobody else.
+    /// From now on only these come.
     pub(crate) fn invite(
         &mut self,
         now: Now,
@@ -105,7 +105,7 @@ impl Crowd {
             calls.then(|| Callers::new([installation.page(), installation.admin()], self.dice.split()));
     }
 
-    /// Nobody comes any more, and whoever is here is gone at once, without a word.
+    /// No visitor comes any more, and all are gone at once, without a word.
     pub(crate) fn send_home(&mut self) {
         self.wanted.clear();
         self.junk = None;
@@ -175,7 +175,7 @@ impl Crowd {
         let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));
         let session = [SESSIONS[0], SESSIONS[1], &on_demand][self.dice.below(3) as usize];
         let stay = STAY + Duration::from_millis(self.dice.below(STAY.as_millis() as u64));
-        // Each is somebody else, wherever the honest players are.
+        // Each has another address, wherever the honest players are.
         let local = Ipv4Addr::new(127, 0, 1, 1 + (self.number % 250) as u8);
         let visitor = Visitor::new(&self.dialer, settings, session, conduct, local, now, now.instant + stay);
         self.visitors.push(visitor.map_err(|error| format!("a visitor cannot come: {error}"))?);

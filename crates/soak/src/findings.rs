@@ -57,7 +57,7 @@ impl Findings {
         worst.own_stall = worst.own_stall.max(window.own_stall);
         worst.loss_percent = worst.loss_percent.max(window.loss_percent());
         if silence > SILENCE_MAX {
-            self.add(format!("{what}: somebody heard nothing for {:.2} s", silence.as_secs_f64()));
+            self.add(format!("{what}: a player heard nothing for {:.2} s", silence.as_secs_f64()));
         }
         if window.loss_percent() > LOSS_PERCENT_MAX {
             self.add(format!("{what}: {:.2} % of the frames were not heard", window.loss_percent()));
@@ -67,7 +67,7 @@ impl Findings {
         }
     }
 
-    /// After trouble that nobody hears through: how long after its end everybody heard again.
+    /// After trouble that interrupts all voice: how long after its end all players heard again.
     pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>) {
         let Some(took) = took else {
             return self.add(format!("{what}: not everybody hears again"));

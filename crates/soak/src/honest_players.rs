@@ -17,7 +17,7 @@ pub(crate) struct HonestPlayers {
     window: Window,
 }
 
-/// What was heard since somebody asked.
+/// What was heard since the last look.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window {
     /// Frames that were said, once for each listener.
@@ -27,7 +27,7 @@ pub(crate) struct Window {
     pub(crate) silence: Duration,
     /// How much of that this program slept through itself, at most.
     pub(crate) own_stall: Duration,
-    /// Players who were not in for a moment.
+    /// Players that were not in for a moment.
     pub(crate) rejoins: u32,
 }
 
@@ -62,7 +62,7 @@ impl HonestPlayers {
     /// Everybody begins to join.
     ///
     /// # Errors
-    /// If somebody cannot even begin.
+    /// If a player cannot even begin.
     pub(crate) fn new(runtime: &QuicRuntime, installation: &Installation, now: Now) -> Result<Self, String> {
         let mut rooms = Vec::new();
         for session in SESSIONS {
@@ -126,7 +126,7 @@ impl HonestPlayers {
         std::mem::take(&mut self.window)
     }
 
-    /// What went before is no matter of the next window.
+    /// What came before does not count for the next window.
     pub(crate) fn forgive(&mut self, now: Now) {
         self.rooms.iter_mut().flat_map(|room| &mut room.players).for_each(|it| it.heard_at = now.instant);
         self.take_window(now);

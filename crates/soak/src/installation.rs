@@ -13,7 +13,7 @@ use consonance_session::{ClientSettings, JoinToken};
 
 /// Those that are there at all times; the first is recorded, as those on demand are.
 pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
-/// Others begin with this, and begin when somebody joins them.
+/// Others begin with this, and are created by the first player.
 pub(crate) const ON_DEMAND: &str = "match-";
 
 /// The folder and what is in it.
@@ -28,7 +28,7 @@ pub(crate) struct Installation {
     foreign_key: Key,
 }
 
-/// What the server takes: more than honest players and visitors need, those included who have vanished.
+/// The server's limits: above what honest players and visitors need, those included that have vanished.
 pub(crate) const CONNECTIONS_MAX: usize = 300;
 const CAPTURE: &str = "packets.pcapng";
 /// Of all recordings together: less than a run makes, so that the oldest are removed.
@@ -164,7 +164,7 @@ impl Installation {
         Ok(Dialer::new(&self.address(SESSIONS[0])?, self.remote, QuicClientSettings::default()))
     }
 
-    /// Somebody who may join at any time.
+    /// A player that may join at any time.
     ///
     /// # Errors
     /// If no token can be made.
@@ -172,7 +172,7 @@ impl Installation {
         with_token(name, &self.key, &claims(name, ALWAYS))
     }
 
-    /// Somebody who may join for an hour.
+    /// A player that may join for an hour.
     ///
     /// # Errors
     /// If no token can be made.
@@ -180,7 +180,7 @@ impl Installation {
         with_token(name, &self.key, &claims(name, VISIT))
     }
 
-    /// Somebody who must not be let in, in one of several ways.
+    /// A player that must not be admitted, in one of several ways.
     ///
     /// # Errors
     /// If no token can be made.
@@ -190,7 +190,7 @@ impl Installation {
             0 => Ok(ClientSettings::new(name)),
             1 => with_token(name, &self.foreign_key, &good),
             2 => with_token(name, &self.key, &Claims { expires_at: 1_000_000, ..good }),
-            3 => with_token(name, &self.key, &Claims { name: Some("somebody else".to_owned()), ..good }),
+            3 => with_token(name, &self.key, &Claims { name: Some("another name".to_owned()), ..good }),
             _ => {
                 let mut token = self.key.sign(&good).map_err(|error| error.to_string())?;
                 // Among the claims.
@@ -222,7 +222,7 @@ fn with(name: &str, token: &[u8]) -> Result<ClientSettings, String> {
     Ok(settings)
 }
 
-/// One for UDP and two for TCP. Somebody else may take them before the server does; then it says so.
+/// One for UDP and two for TCP. Another process may take them before the server does; then it says so.
 fn free_ports() -> io::Result<(SocketAddr, SocketAddr, SocketAddr)> {
     let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let (first, second) = (TcpListener::bind(place)?, TcpListener::bind(place)?);

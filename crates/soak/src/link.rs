@@ -1,4 +1,4 @@
-//! An honest player's client: the same engine and the same network as in a game, carried by whoever calls `turn`.
+//! An honest player's client: the same engine and the same network as in a game, driven by `turn`.
 
 use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
@@ -44,7 +44,7 @@ impl Link {
         Ok(Self { engine, network, connection: LinkId(0), is_up: false, is_in: false, joins: 0, resumes: 0 })
     }
 
-    /// Whether it knows who is there, and they know it.
+    /// Whether it knows the others, and they know it.
     pub(crate) fn is_in(&self) -> bool {
         self.is_in
     }

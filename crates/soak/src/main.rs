@@ -1,7 +1,6 @@
 //! A real `consonance serve` under honest players, attackers and faults, for as long as one likes.
 //!
-//! Who uses it: `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what
-//! is done and what has to hold.
+//! Used by `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what is done and what has to hold.
 //!
 //! ```text
 //!                    ┌─ honest players, who must hear each other ─────────────┐

@@ -1,5 +1,5 @@
-//! Somebody who moderates visitors over the admin API all the while: mutes, moves, kicks,
-//! reports, bans for some seconds.
+//! A moderator that acts on visitors over the admin API all the while: mutes, moves, kicks, reports, bans for some
+//! seconds.
 
 use std::io;
 use std::sync::Arc;
@@ -111,7 +111,7 @@ impl Work {
     }
 }
 
-/// The names of those in this session who are no honest players.
+/// The names of those in this session that are not honest players.
 fn visitors(session: &str) -> Vec<String> {
     let session: Value = serde_json::from_str(session).unwrap_or_default();
     let players = session["players"].as_array().into_iter().flatten();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_player_who_is_gone_is_no_fault_and_a_server_that_fails_is_one() {
+    fn a_player_that_is_gone_is_not_a_fault_and_a_server_that_fails_is_one() {
         let mut work = Work::default();
         for (status, answer) in [(200, ""), (404, "gone"), (500, "lost"), (422, "unreadable")] {
             work.note("kick", status, answer);

@@ -1,4 +1,4 @@
-//! An operator who bans over the admin API, one name after the other, until the server is gone.
+//! An operator that bans over the admin API, one name after the other, until the server is gone.
 
 use std::io;
 use std::thread::{self, JoinHandle};

@@ -41,7 +41,7 @@ impl Server {
     /// Starts it; [`is_ready`](Self::is_ready) says when it serves.
     ///
     /// # Errors
-    /// If there is no such program, or no place for it.
+    /// If there is no such program, or no folder for it.
     pub(crate) fn start(
         program: &Path,
         installation: &Installation,

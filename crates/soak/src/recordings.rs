@@ -61,10 +61,10 @@ impl Recordings {
         Ok(recordings_in(&self.folder)?.iter().any(is_live))
     }
 
-    /// Looks at these, in a thread of its own, as there is much to decode. Whoever wrote them must have ended.
+    /// Looks at these, in a thread of its own, as there is much to decode. Their writers must have ended.
     ///
     /// # Errors
-    /// If there is no thread.
+    /// If no thread can be started.
     pub(crate) fn look_at(folders: Vec<PathBuf>) -> io::Result<JoinHandle<Look>> {
         thread::Builder::new().name("recordings".to_owned()).spawn(move || {
             let mut look = Look::default();

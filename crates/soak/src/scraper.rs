@@ -17,7 +17,7 @@ pub(crate) struct Scraper {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What was seen since somebody looked.
+/// What was seen since the last look.
 #[derive(Debug, Default)]
 struct Seen {
     scrapes: u64,

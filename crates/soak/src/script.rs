@@ -62,15 +62,15 @@ struct Level {
 }
 
 const CROWD_ALONE: Duration = Duration::from_secs(4);
-/// After which those who have vanished are forgotten: idle time-outs, kept places, sessions that nobody is in.
+/// After which vanished players are forgotten: idle time-outs, kept places, empty sessions.
 const FORGETTING: Duration = Duration::from_secs(24);
 /// How much longer the return to the level may take.
 const RETURN_PATIENCE: Duration = Duration::from_secs(21);
 /// How much anonymous memory may be over its level after a wave: a quarter, and what allocators keep.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
-/// The operators' listener has threads for what may take a while, and lets them go ten seconds later;
-/// somebody always asks for metrics.
+/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
+/// scraped all the time.
 const THREADS_SLACK: usize = 2;
 /// Longer than any request is waited for.
 const MODERATOR_PATIENCE: Duration = Duration::from_secs(30);
@@ -184,7 +184,7 @@ impl Waves {
     }
 }
 
-/// Who comes in a wave: not everybody in each, so that what only one kind does is seen.
+/// The kinds of visitors of a wave: not all in each, so that what only one kind does is seen.
 #[expect(clippy::struct_excessive_bools, reason = "each attacker is there or not, whichever the others are")]
 pub(crate) struct Mischief {
     pub(crate) conducts: Vec<Conduct>,

@@ -36,7 +36,7 @@ pub(crate) struct Stage {
     pub(crate) starts: u32,
     /// Names that are banned for good.
     pub(crate) banned: Vec<String>,
-    /// Nobody complains about a server that was ended on purpose.
+    /// A server that was ended on purpose is not a finding.
     pub(crate) is_server_due: bool,
     /// Of the present server process.
     scraper: Option<Scraper>,
@@ -58,10 +58,10 @@ const LOOK_PATIENCE: Duration = Duration::from_mins(2);
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stage {
-    /// A server and its honest players, all of whom are in.
+    /// A server and its honest players, all joined.
     ///
     /// # Errors
-    /// If that does not come about.
+    /// If they cannot all join.
     pub(crate) fn set(program: PathBuf, installation: Installation, mut dice: Dice) -> Outcome<Self> {
         let clock = Clock::start();
         let wall_clock = WallClock::make(installation.folder())?;
@@ -129,7 +129,7 @@ impl Stage {
         self.carry_until(time, |_| false).map(drop)
     }
 
-    /// Lets time pass until something holds; how long that took, if it came about in time.
+    /// Lets time pass until something holds; returns how long that took, if it happened in time.
     ///
     /// # Errors
     /// As of [`carry`](Self::carry).
@@ -151,7 +151,7 @@ impl Stage {
         }
     }
 
-    /// Lets somebody moderate visitors from now on.
+    /// Starts the moderator of visitors.
     ///
     /// # Errors
     /// If the server has left no token.
@@ -159,7 +159,7 @@ impl Stage {
         Ok(Moderator::start(&self.installation, self.dice.split())?)
     }
 
-    /// Looks at these recordings, which nobody writes any more, while time passes.
+    /// Looks at these finished recordings while time passes.
     ///
     /// # Errors
     /// If this machine gives no thread, or as of [`carry`](Self::carry).

@@ -60,7 +60,7 @@ impl Trouble {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// How long it is waited for what has to come about.
+/// How long an expected state is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest that a server may take to end in order.
 const END_MAX: Duration = Duration::from_secs(10);
@@ -146,7 +146,7 @@ fn restart(stage: &mut Stage) -> Outcome {
 fn freeze(stage: &mut Stage) -> Outcome {
     judge_so_far(stage, "before the freeze");
     stage.server.signal(Signal::STOP)?;
-    // Less than the idle time-out, so that nobody is lost for it.
+    // Less than the idle time-out, so that no player is lost for it.
     let time = Duration::from_millis(1_000 + stage.dice.below(4_000));
     stage.carry(time)?;
     stage.server.signal(Signal::CONT)?;
@@ -223,7 +223,7 @@ fn twin(stage: &mut Stage) -> Outcome {
     Ok(())
 }
 
-/// What was before is judged, as nobody hears through what comes now.
+/// The window before is judged, as all voice is interrupted by what comes now.
 fn judge_so_far(stage: &mut Stage, what: &str) {
     let window = stage.honest_players.take_window(stage.clock.now());
     stage.findings.judge(what, &window);

@@ -1,4 +1,4 @@
-//! What every route may ask: whoever has the sessions, and what anybody may take.
+//! What every route may use: the sessions, and the limits of visitors.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,7 +61,7 @@ impl App {
         &*self.0.signalling
     }
 
-    /// Whether the other end of a connection is believed about who asks.
+    /// Whether the other end of a connection is trusted about the visitor's address.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.0.proxies.iter().any(|network| network.contains(address))
     }
@@ -81,7 +81,7 @@ impl App {
         self.0.origins.iter().any(|known| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes()))
     }
 
-    /// Whether this `Host` asks for the page, and for no name of somebody else's that was made to point here.
+    /// Whether this `Host` asks for the page, and not for a foreign name that was made to point here.
     pub(crate) fn is_own_host(&self, host: &str) -> bool {
         is_this_machine(host) || is_own_host(host, &self.0.host_names)
     }

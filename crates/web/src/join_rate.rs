@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_transport::address_prefix;
 
 /// So often per minute in the long run, and so often at once after a rest: the virtual schedule of GCRA (ITU-T I.371),
-/// which needs one moment for each who asks.
+/// which needs one moment for each visitor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     interval: Duration,
@@ -65,7 +65,7 @@ impl JoinRate {
 mod tests {
     use super::*;
 
-    /// Moments in milliseconds at which somebody asks in vain.
+    /// Moments in milliseconds at which a visitor asks in vain.
     fn refused(pace: Pace, asked: &[u64]) -> Vec<u64> {
         let start = Instant::now();
         let mut due = None;
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_to_wait_is_told_how_long() {
+    fn a_visitor_that_has_to_wait_is_told_how_long() {
         let (now, pace) = (Instant::now(), Pace::new(60, 1));
         let due = pace.count(now, None).ok();
         assert_eq!(pace.count(now + Duration::from_millis(400), due), Err(Duration::from_millis(600)));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_remembered_than_allowed_and_who_has_rested_is_forgotten() {
+    fn memory_is_bounded_and_rested_visitors_are_forgotten() {
         let (now, mut rate) = (Instant::now(), JoinRate::new(Pace::new(60, 1), 2));
         let mut asks = |millis: u64, address: &str| {
             rate.count(now + Duration::from_millis(millis), address.parse().unwrap()).is_ok()

@@ -14,8 +14,8 @@
 //!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: whoever has the sessions
 //! ```
 //!
-//! Voice goes over WebRTC to whoever implements [`Signalling`], past this crate, which knows neither sessions nor what
-//! is in an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
+//! Voice goes over WebRTC to the implementation of [`Signalling`], past this crate, which knows neither sessions nor
+//! what is in an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
 //! [`WebListener`] is started with [`WebSettings`] and such an implementation.
 
 mod app;

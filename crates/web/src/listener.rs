@@ -28,7 +28,7 @@ pub struct WebListener {
     is_encrypted: bool,
 }
 
-/// Why there is no listener.
+/// Why the listener cannot be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebError {
@@ -46,7 +46,7 @@ pub enum WebError {
 }
 
 impl WebListener {
-    /// Listens from now on, and takes browsers in for whoever has the sessions.
+    /// Listens from now on, and passes browsers on to the sessions.
     ///
     /// # Errors
     /// If an address is taken or not ours to take, or settings contradict each other.
@@ -77,7 +77,7 @@ impl WebListener {
         let lead = |redirect| HttpListener::start(redirect, move |_| redirect_routes(port, &own));
         let redirect = redirect.map(lead).transpose()?;
         let listener = Self { page, redirect, is_encrypted };
-        listener.say_who_hears_along(settings);
+        listener.warn_if_unencrypted(settings);
         Ok(listener)
     }
 
@@ -106,7 +106,7 @@ impl WebListener {
         if self.is_encrypted { "https" } else { "http" }
     }
 
-    fn say_who_hears_along(&self, settings: &WebSettings) {
+    fn warn_if_unencrypted(&self, settings: &WebSettings) {
         let address = self.local_addr();
         if !self.is_encrypted && settings.proxies.is_empty() && !address.ip().is_loopback() {
             warn!(
@@ -118,7 +118,7 @@ impl WebListener {
     }
 }
 
-/// Enough that one who is slow to compress or to encrypt for holds up nobody.
+/// Enough that one slow compression or encryption blocks no other connection.
 const THREADS: usize = 2;
 
 fn connection_limits(limits: &WebLimits) -> ConnectionLimits {

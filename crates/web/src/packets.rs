@@ -47,11 +47,11 @@ pub trait PacketPlaces: Send + Sync {
     /// By the session that a page names. Its link comes there at once, or is [given back](Self::give_back).
     fn place(&self, session: &str) -> usize;
 
-    /// Who was placed there does not come.
+    /// The page that was placed there does not come.
     fn give_back(&self, session: &str);
 }
 
-/// For servers that wait for nobody.
+/// For servers that wait for no page.
 impl<F: Fn(&str) -> usize + Send + Sync> PacketPlaces for F {
     fn place(&self, session: &str) -> usize {
         self(session)

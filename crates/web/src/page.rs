@@ -25,7 +25,7 @@ pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-uns
      connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What else browsers are told of it: whom the microphone is for, and that no other window has a hand in it.
+/// What else browsers are told of it: it may use the microphone, and no other window can reach into it.
 pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("permissions-policy", "microphone=(self), camera=(), display-capture=(), geolocation=()"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_gzip_says_so() {
+    fn gzip_is_announced() {
         for (value, takes) in [
             ("gzip", true),
             ("deflate, GZIP ;q=0.5", true),

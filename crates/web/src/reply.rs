@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
-/// One answer: who gives it, and who waits for it.
+/// One answer: its sender and its receiver.
 ///
 /// ```
 /// let (replier, reply) = consonance_web::reply();
@@ -18,19 +18,19 @@ pub fn reply<T>() -> (Replier<T>, Reply<T>) {
     (Replier(sender), Reply(receiver))
 }
 
-/// Who answers, once. Dropping it says that there will be no answer.
+/// The sender, used once. Dropping it says that there will be no answer.
 pub struct Replier<T>(oneshot::Sender<T>);
 
-/// Who waits: a future of the answer, or of `None` if there will be none.
+/// The receiver: a future of the answer, or of `None` if there will be none.
 pub struct Reply<T>(oneshot::Receiver<T>);
 
 impl<T> Replier<T> {
-    /// Answers. It never waits, and nothing happens if nobody waits any more.
+    /// Answers. It never waits, and nothing happens if the receiver has gone.
     pub fn send(self, answer: T) {
         let _ = self.0.send(answer);
     }
 
-    /// Whether somebody still waits; whoever asked may have gone.
+    /// Whether the receiver still waits; it may have gone.
     pub fn is_awaited(&self) -> bool {
         !self.0.is_closed()
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_gives_no_answer_is_not_waited_for() {
+    fn a_dropped_sender_is_not_waited_for() {
         let (replier, mut reply) = reply::<u8>();
         assert_eq!(reply.try_take(), None);
         drop(replier);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn who_answers_sees_whether_anybody_waits() {
+    fn the_sender_sees_whether_the_receiver_waits() {
         let (replier, reply) = reply();
         assert!(replier.is_awaited());
         drop(reply);

@@ -1,4 +1,4 @@
-//! Where the listener is, and how much anybody may take of it.
+//! The listener's address, and the limits of visitors.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct WebSettings {
     pub tls: Option<Tls>,
     /// A TCP address where plain HTTP is led to the page over TLS.
     pub redirect: Option<SocketAddr>,
-    /// Who is believed about who asks (`X-Forwarded-For`, `X-Forwarded-Proto`).
+    /// Proxies that are trusted about the visitor's address (`X-Forwarded-For`, `X-Forwarded-Proto`).
     pub proxies: Vec<IpNetwork>,
     /// Origins of other sites whose pages may ask, such as `https://game.example.org`.
     pub origins: Vec<String>,
@@ -27,7 +27,7 @@ pub struct WebSettings {
     pub ice_servers: IceServers,
     /// Where voice over `WebSocket`s goes; there is none without it.
     pub packets: Option<PacketEntrance>,
-    /// What anybody may take.
+    /// Limits of visitors.
     pub limits: WebLimits,
 }
 
@@ -66,7 +66,7 @@ impl Default for IceServers {
     }
 }
 
-/// What players, and those who are none, may take.
+/// Limits of players, and of other visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebLimits {
@@ -81,7 +81,7 @@ pub struct WebLimits {
     pub request_timeout: Duration,
     /// After that a connection ends that is no `WebSocket`: browsers open another one. 5 min.
     pub connection_lifetime: Duration,
-    /// How long whoever has the sessions may take to answer. 5 s.
+    /// How long the sessions may take to answer. 5 s.
     pub reply_timeout: Duration,
     /// Bytes of a request's body, and of a text on a `WebSocket`. 64 KiB: an offer of Chromium with 17 tracks has 20.
     pub request_bytes_max: usize,
@@ -91,12 +91,12 @@ pub struct WebLimits {
     pub joins_burst: u32,
     /// Addresses that are remembered for that. 65 536.
     pub join_addresses_max: usize,
-    /// Texts on a `WebSocket` per minute in the long run; who sends more is sent away. 120.
+    /// Texts on a `WebSocket` per minute in the long run; a page that sends more is disconnected. 120.
     pub texts_per_minute: u32,
     /// As many of them at once. 60: browsers find dozens of candidates in a moment.
     pub texts_burst: u32,
-    /// How often who is silent on a `WebSocket` is asked whether it is there; silent for four times as long, which
-    /// is three questions, it is not. 20 s: proxies close silent connections after 60.
+    /// How often a silent page on a `WebSocket` is pinged; after four times as long, which is three pings, it counts as
+    /// gone. 20 s: proxies close silent connections after 60.
     pub ping_interval: Duration,
 }
 

@@ -86,7 +86,7 @@ impl Conversation {
         };
         if let Some((code, words)) = goodbye {
             let goodbye = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
-            // Whoever does not read it is gone all the same.
+            // A page that does not read it is gone all the same.
             let _ = timeout(GOODBYE, self.socket.send(goodbye)).await;
         }
     }
@@ -106,7 +106,7 @@ impl Conversation {
         }
     }
 
-    /// Whom it is about: somebody who is there, so that nobody keeps a place here for nothing.
+    /// The player concerned: one that is here, so that a place is not kept for nothing.
     async fn begin(&mut self) -> Result<(String, Attendance), Option<Goodbye>> {
         let patience = self.app.limits().head_timeout;
         let key = match timeout(patience, self.read()).await {
@@ -207,7 +207,7 @@ impl Conversation {
         self.send(Message::Text(text.into())).await
     }
 
-    /// Whoever does not read is not waited for without end.
+    /// A page that does not read is not waited for without end.
     async fn send(&mut self, message: Message) -> Result<(), Option<Goodbye>> {
         let sent = timeout(self.app.limits().request_timeout, self.socket.send(message)).await;
         sent.map_err(|_| None)?.map_err(|_| None)

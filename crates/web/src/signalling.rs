@@ -1,4 +1,4 @@
-//! What is behind this listener: whoever has the sessions, and speaks WebRTC.
+//! What is behind this listener: the sessions, and WebRTC.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::reply::Reply;
 
 /// Takes browsers in. All calls come from the listener's threads, several at once, and must not wait; answers may take
-/// a few seconds, and who gives none is taken to be closing.
+/// a few seconds, and a dropped answer means that the server is closing.
 pub trait Signalling: Send + Sync + 'static {
-    /// How one joins at present. It is asked by whoever likes, so it must be cheap.
+    /// How to join at present. Any visitor can ask, so it must be cheap.
     fn info(&self) -> Info;
 
     /// A browser wants into a session with this offer.
@@ -21,7 +21,7 @@ pub trait Signalling: Send + Sync + 'static {
     fn attend(&self, key: &str) -> Reply<Result<Attendance, JoinProblem>>;
 
     /// A further address of the browser that has this key, as a candidate of ICE (RFC 8839, section 5.1). One that
-    /// makes no sense, or of nobody, is passed over.
+    /// makes no sense, or has an unknown key, is ignored.
     fn candidate(&self, key: &str, candidate: String);
 
     /// A new offer of the browser that has this key, for a new way to it; answered with the answer.
@@ -33,7 +33,7 @@ pub trait Signalling: Send + Sync + 'static {
 pub struct Info {
     /// The sessions that are there at all times, by name.
     pub sessions: Vec<String>,
-    /// Whether others begin when somebody joins them.
+    /// Whether others are created on demand.
     pub on_demand: bool,
     /// The same as `secrets` in one word, for pages that know no more.
     pub join: JoinRule,
@@ -68,14 +68,14 @@ pub struct Secrets {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Asked {
-    /// Nobody looks at it.
+    /// It is not used.
     #[default]
     No,
     /// One may, and some sessions may want it.
     Optional,
     /// It or the other one that is called so, whichever one has.
     Either,
-    /// Nobody joins without.
+    /// It is required.
     Required,
 }
 
@@ -132,7 +132,7 @@ pub enum JoinProblem {
     /// The page is older than this server and offers what is not understood any more: what, in words.
     #[error("this page is too old for the server: load it again ({0})")]
     PageTooOld(String),
-    /// Nobody has this key, or not any more.
+    /// The key is unknown, or no longer in use.
     #[error("there is no player with this key any more: join again")]
     NoSuchPlayer,
     /// There are as many browsers as there may be.

@@ -24,7 +24,7 @@ pub(crate) struct IceServer {
 impl IceServers {
     /// What a browser at this address is told, at so many seconds after 1970.
     ///
-    /// Anybody may ask, as the browser needs them before anything is shown. So all that one home gets is the same
+    /// Any visitor may ask, as the browser needs them before anything is shown. So all that one home gets is the same
     /// user's, which coturn's `user-quota` goes by, and which its log names.
     pub(crate) fn told_at(&self, unix_s: u64, asker: IpAddr) -> Vec<IceServer> {
         let is_turn = |url: &&String| url.starts_with("turn:") || url.starts_with("turns:");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asks_again_and_again_is_one_user_of_the_turn_server() {
+    fn a_visitor_that_asks_again_and_again_is_one_user_of_the_turn_server() {
         let user = |unix_s: u64, asker: &str| {
             let told = north().told_at(unix_s, asker.parse().unwrap());
             told.into_iter().find_map(|server| server.username).unwrap().split_once(':').unwrap().1.to_owned()

@@ -1,4 +1,4 @@
-//! Who asks, however many proxies stand between.
+//! A visitor's address, however many proxies stand between.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 
 use crate::app::App;
 
-/// Who asks. Keeping it keeps the place of its connection taken.
+/// A visitor. Keeping it keeps the place of its connection taken.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) address: IpAddr,
@@ -100,7 +100,7 @@ fn log_foreign_page(app: &App, headers: &HeaderMap, host: &str) {
     }
 }
 
-/// In words alone for who opens the page in a browser, and else as everything that is refused.
+/// Plain text for a page opened in a browser, and otherwise like every refusal.
 fn not_this_name(headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
     if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
@@ -109,9 +109,9 @@ fn not_this_name(headers: &HeaderMap) -> Response {
     Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
 }
 
-/// What the operator reads who opens the page by a name that it was not told.
+/// What an operator reads on opening the page by a name that the server was not told.
 const NOT_THIS_NAME: &str = "over plain HTTP, this page is asked for by an address, by localhost, or by a name that \
-     the server was told: whoever runs it adds this one to web.host_names, or gives the page a certificate; where a proxy \
+     the server was told: its operator adds this one to web.host_names, or gives the page a certificate; where a proxy \
      stands in front, its address belongs into web.proxies (docs/browser/https.md)";
 
 /// Answers so that a browser hands it on to the page of another site (Fetch, section 3.3).
@@ -134,8 +134,8 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_MAX_AGE, "7200"),
 ];
 
-/// The first address that is no proxy's, from the near end of the way: what stands beyond it was
-/// written by whom we do not know.
+/// The first address that is not a proxy's, from the near end of the way: what stands beyond it was written by an
+/// unknown party.
 fn address_behind(remote: IpAddr, headers: &HeaderMap, is_proxy: impl Fn(IpAddr) -> bool) -> IpAddr {
     let lists = headers.get_all("x-forwarded-for").iter().rev();
     let mut hops =

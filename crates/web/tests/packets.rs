@@ -24,7 +24,7 @@ use consonance_websocket::{
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Message, WebSocket, client};
 
-/// Nobody comes over WebRTC here.
+/// No page comes over WebRTC here.
 struct NoSessions;
 
 impl Signalling for NoSessions {
@@ -147,7 +147,7 @@ fn each_session_has_its_worker() {
 }
 
 #[test]
-fn a_page_is_told_what_it_does_wrong_and_nobody_else_notices() {
+fn a_page_is_told_what_it_does_wrong_unnoticed_by_others() {
     let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
     let mut well = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
@@ -170,7 +170,7 @@ fn a_page_is_told_what_it_does_wrong_and_nobody_else_notices() {
 }
 
 #[test]
-fn whoever_sends_a_message_that_is_too_long_is_told_so_whatever_it_says_behind_it() {
+fn a_message_that_is_too_long_is_refused_whatever_follows_it() {
     let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
     for bytes in [MESSAGE_BYTES_MAX + 1, 4 * MESSAGE_BYTES_MAX] {
         let mut page = open(&listener, "main");
@@ -218,7 +218,7 @@ fn one_link_more_than_there_may_be_is_refused_in_words() {
     assert!(code == close_code::REFUSED && words.contains("full"), "{code} {words}");
 }
 
-/// Counts who is on the way to a session.
+/// Counts pages on the way to a session.
 #[derive(Clone, Default)]
 struct OnTheWay(Arc<AtomicIsize>);
 
@@ -280,7 +280,7 @@ fn a_listener_that_ends_says_so() {
 }
 
 #[test]
-fn who_does_not_ask_for_the_protocol_gets_a_problem_and_who_asks_where_there_is_none_too() {
+fn a_request_without_the_protocol_or_a_listener_for_it_gets_a_problem() {
     let ask = |listener: &WebListener, lines: &[&str]| {
         let request = "GET /api/voice/main/packets";
         by_hand::ask(listener.local_addr(), request, lines, b"").unwrap().status

@@ -18,7 +18,7 @@ pub(super) struct Dtls;
 
 impl DtlsProvider for Dtls {
     fn generate_certificate(&self) -> Option<DtlsCert> {
-        // Nobody reads a name in it: peers know it by the fingerprint that the signalling told them.
+        // The name in it is never read: peers know it by the fingerprint that the signalling told them.
         let made = rcgen::generate_simple_self_signed(["WebRTC".to_owned()]).ok()?;
         Some(DtlsCert {
             certificate: made.cert.der().to_vec(),

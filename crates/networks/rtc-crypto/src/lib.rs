@@ -2,11 +2,11 @@
 //! section 6.5), SRTP with what browsers negotiate (RFC 3711, RFC 7714), and the digests of ICE and of certificates.
 //!
 //! [`provider`] is all of it, in the form that `str0m` takes; the network of that name and the browsers' media use it.
-//! [`user_fragment`] is what both read of a datagram before they know whose it is, and [`ReturnCheck`] asks whether
-//! anybody is where it says that it comes from.
+//! [`user_fragment`] is what both read of a datagram before they know its owner, and [`ReturnCheck`] verifies the
+//! address that a datagram comes from.
 //!
-//! Who wants to know how a connection is kept secret begins at `dtls`, whose handshake makes the keys of everything;
-//! they go to `record_protection` for data channels and to `srtp` for media.
+//! To see how a connection is kept secret, begin at `dtls`, whose handshake makes the keys of everything; they go to
+//! `record_protection` for data channels and to `srtp` for media.
 //!
 //! `dimpl` computes known answers with what is given to it here before it uses it, for every new connection.
 //!

@@ -1,8 +1,8 @@
-//! A check of ICE back to where one came from (RFC 8445, section 7.2; RFC 7675): whoever
-//! answers it gets what is sent there.
+//! A check of ICE back to a datagram's source (RFC 8445, section 7.2; RFC 7675): the peer that answers it is sent what
+//! goes there.
 //!
-//! The password of a check shows who has made it, and not from where: its sender may have put any address on it. An
-//! answer has the number of the check that it answers, 96 bits of chance.
+//! The password of a check proves its maker, and not its source: the sender may have put any address on it. An answer
+//! has the number of the check that it answers, 96 random bits.
 
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -17,8 +17,8 @@ pub struct ReturnCheck {
 }
 
 impl ReturnCheck {
-    /// A check of the peer with this user fragment and password by the one with the other user fragment, who does not
-    /// decide which way is taken. `None` if the names are too long for a check, or the system has no random numbers.
+    /// A check of the peer with this user fragment and password by the one with the other user fragment, which does not
+    /// decide about the route. `None` if the names are too long for a check, or the system has no random numbers.
     pub fn new(own: &str, theirs: &str, password: &str) -> Option<Self> {
         let mut chance = [0; 20];
         SystemRandom::new().fill(&mut chance).ok()?;
@@ -46,7 +46,7 @@ impl ReturnCheck {
         &self.datagram
     }
 
-    /// Whether somebody has got it who answers like this.
+    /// Whether this is an answer to it, which only its receiver can give.
     pub fn is_answered_by(&self, datagram: &[u8]) -> bool {
         datagram.first_chunk::<HEADER_BYTES>().is_some_and(|header| {
             header[..2] == BINDING_SUCCESS && header[4..8] == MAGIC_COOKIE && header[8..] == self.transaction

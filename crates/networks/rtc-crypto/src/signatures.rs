@@ -1,4 +1,4 @@
-//! Signatures that prove who a handshake is with: ECDSA keys of certificates.
+//! Signatures that authenticate the peer of a handshake: ECDSA keys of certificates.
 
 use std::fmt;
 

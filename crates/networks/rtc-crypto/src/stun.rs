@@ -1,7 +1,7 @@
 //! Which connection a check of ICE is for, read out of a STUN message (RFC 8489) without the rest of it.
 
-/// Our own part of the user name of a request: `ours:theirs` (RFC 8445, section 7.2.2).
-/// `None` if it is no such request.
+/// Our own part of the user name of a request: `ours:theirs` (RFC 8445, section 7.2.2). `None` if it is not such a
+/// request.
 pub fn user_fragment(datagram: &[u8]) -> Option<&str> {
     let (header, mut attributes) = datagram.split_first_chunk::<HEADER_BYTES>()?;
     if header[0] & 0xc0 != 0 || header[4..8] != MAGIC_COOKIE {
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_no_check_names_nobody() {
+    fn a_cut_or_other_packet_names_no_peer() {
         let request = request();
         for length in 0..request.len() - 3 {
             assert_eq!(user_fragment(&request[..length]), None, "{length} bytes");

@@ -290,7 +290,7 @@ impl Connection {
         }
     }
 
-    /// Where the page was when its control channel opened, if nobody else can have been meant.
+    /// Where the page was when its control channel opened, if no other peer can have been meant.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.remote
     }

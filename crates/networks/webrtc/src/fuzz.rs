@@ -20,7 +20,7 @@ use page::Page;
 ///
 /// # Panics
 ///
-/// A rule is broken: there are more slots than may be, or an answer is no text of lines.
+/// A rule is broken: there are more slots than may be, or an answer is not a text of lines.
 pub fn webrtc_offers(input: &[u8]) {
     let (now, limits) = (Instant::now(), PeerLimits::default());
     let mut texts = input.split(|byte| *byte == 0).map(String::from_utf8_lossy);
@@ -36,7 +36,7 @@ pub fn webrtc_offers(input: &[u8]) {
         while connection.poll_transmit(now).is_some() {}
     }
     connection.handle_timeout(now + limits.negotiation_max);
-    assert!(connection.poll_timeout().is_none(), "who never comes is given up");
+    assert!(connection.poll_timeout().is_none(), "a peer that never comes is given up");
 }
 
 /// Chunks of `what u8 | length u8 | bytes`: datagrams, packets of media, reports, records and messages of a page that
@@ -44,7 +44,7 @@ pub fn webrtc_offers(input: &[u8]) {
 ///
 /// # Panics
 ///
-/// A rule is broken: events do not follow from each other, something is longer than it may be, or nobody ends it.
+/// A rule is broken: events do not follow from each other, something is longer than it may be, or it never ends.
 pub fn webrtc_datagrams(input: &[u8]) {
     let mut tape = Tape::new(input);
     let mut stage = Stage::connected();
@@ -155,7 +155,7 @@ impl Stage {
     fn take(&mut self) {
         while let Some(transmit) = self.connection.poll_transmit(self.now) {
             assert!(transmit.contents.len() <= 2000, "datagrams fit the way");
-            assert_eq!(transmit.destination, page(), "nobody else is answered");
+            assert_eq!(transmit.destination, page(), "no other address is answered");
             match answer_to_check(&transmit.contents) {
                 Some(answer) => self.receive(&answer),
                 None => self.page.handle_datagram(self.now, &transmit.contents),

@@ -12,12 +12,12 @@
 //!           ◀════════════════════════════════════════════════════════════════════ send_voice, send_message
 //! ```
 //!
-//! What the messages say, who is in which slot and what a session is, is the `browser` crate's; how an offer gets
-//! here is the `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on
-//! cryptography by `ring`. What a link carries is estimated from the receiver reports of the slots, and only once it
-//! does not carry everything ([`RtcQuality::voices_max`]). That costs no byte: `str0m`'s own estimate would send
-//! padding to every listener, and packets that are numbered for the whole transport would each be longer, and
-//! answered by a report every 50 to 250 ms.
+//! The content of messages, the speakers in the slots and the session are the `browser` crate's; how an offer gets here
+//! is the `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on cryptography by
+//! `ring`. What a link carries is estimated from the receiver reports of the slots, and only once it does not carry
+//! everything ([`RtcQuality::voices_max`]). That costs no byte: `str0m`'s own estimate would send padding to every
+//! listener, and packets that are numbered for the whole transport would each be longer, and answered by a report every
+//! 50 to 250 ms.
 
 #![forbid(unsafe_code)]
 

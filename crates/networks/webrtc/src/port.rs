@@ -129,7 +129,7 @@ fn towards(any: IpAddr, elsewhere: IpAddr) -> impl Iterator<Item = IpAddr> {
     asked.and_then(|socket| socket.local_addr().ok()).map(|own| own.ip()).into_iter()
 }
 
-/// Addresses that nobody has (RFC 5737, RFC 3849), but that lie where the internet is.
+/// Unassigned addresses (RFC 5737, RFC 3849), but that lie where the internet is.
 const ELSEWHERE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const ELSEWHERE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 

@@ -16,11 +16,11 @@ pub struct WebRtcSettings {
     pub announced: Vec<SocketAddr>,
     /// The same for [`tcp`](Self::tcp).
     pub announced_tcp: Vec<SocketAddr>,
-    /// The most peers at once, over all workers. Whoever comes beyond is turned away.
+    /// The most peers at once, over all workers. Further ones are rejected.
     pub peers_max: usize,
-    /// The most peers that negotiate at once, over all workers. Whoever comes beyond takes the place of the one that
-    /// has negotiated for longest, if that [has had its time](PeerLimits::negotiation_undisturbed), and is turned
-    /// away otherwise.
+    /// The most peers that negotiate at once, over all workers. A further one takes the place of the one that has
+    /// negotiated for longest, if that [has had its time](PeerLimits::negotiation_undisturbed), and is rejected
+    /// otherwise.
     pub negotiating_max: usize,
     /// How many datagrams of one worker's peers wait for it. One more is dropped and counted.
     pub mailbox_datagrams_max: usize,
@@ -49,8 +49,8 @@ impl Default for WebRtcSettings {
 pub struct PeerLimits {
     /// The most slots, which are the speakers that a page can play at once, up to 32.
     pub slots_max: usize,
-    /// How long a connection may take from its offer until its control channel is open, and how long a
-    /// TCP connection may be nobody's.
+    /// How long a connection may take from its offer until its control channel is open, and how long a TCP connection
+    /// may be without a peer.
     pub negotiation_max: Duration,
     /// How long a page that negotiates keeps its place although all are taken and others come: several times as long as
     /// it takes.
@@ -64,11 +64,12 @@ pub struct PeerLimits {
     /// The longest message of a page, in bytes, which its browser is told and keeps to; a longer one never arrives.
     /// More than a page's player understands, so that it can say so.
     pub message_bytes_max: usize,
-    /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
-    /// them, since they may be an attacker's with the peer's spoofed address.
+    /// How many datagrams of any kind a peer may send in a second. More are dropped and counted unread, since they may
+    /// be a stranger's under the peer's address.
     pub datagrams_per_second_max: u32,
-    /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what
-    /// its player takes. More are dropped and counted, and who goes on for [long](Self::excess_max) is disconnected.
+    /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what its
+    /// player takes. More are dropped and counted, and a peer that goes on for [long](Self::excess_max) is
+    /// disconnected.
     pub voice_packets_per_second_max: u32,
     /// The same for messages: as many as a page sends at once that comes back and names all its
     /// rooms, channels and muted players.

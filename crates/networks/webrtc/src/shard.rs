@@ -31,7 +31,7 @@ pub struct WebRtcShard {
     limits: PeerLimits,
     peers: BTreeMap<PagePeer, Entry>,
     timers: Timers<PagePeer>,
-    /// Peers for whom voice was written that has not left.
+    /// Peers with queued voice.
     written: Vec<PagePeer>,
     mail: VecDeque<Datagram>,
     /// Peers that have lost their places to others.

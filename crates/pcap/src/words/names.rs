@@ -1,4 +1,4 @@
-//! Who and what the numbers of packets stand for.
+//! The players and rooms that the numbers of packets stand for.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ const NAMES_MAX: usize = 20_000;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     clients: BTreeMap<(SessionId, ClientId), Box<str>>,
-    /// Who was here before the first packet, until a packet says something else.
+    /// The players that were here before the first packet, until a packet says something else.
     introduced: BTreeMap<ClientId, Box<str>>,
     rooms: BTreeMap<RoomId, Box<str>>,
 }
@@ -56,7 +56,7 @@ impl Names {
     }
 }
 
-/// As much of a name as a session allows, with everything escaped that is no visible character.
+/// As much of a name as a session allows, with every invisible character escaped.
 fn quoted(name: &str) -> Box<str> {
     format!("{:?}", &name[..name.floor_char_boundary(128)]).into()
 }

@@ -25,7 +25,7 @@ impl Callers {
         Self { places, dice, open: Vec::new() }
     }
 
-    /// Somebody calls, or nobody; how many did.
+    /// Makes calls, if any are due; returns how many.
     pub(super) fn run_once(&mut self) -> u64 {
         self.drip();
         if self.dice.below(EVERY) != 0 {
@@ -35,7 +35,7 @@ impl Callers {
             self.open.swap_remove(self.dice.below(OPEN_MAX as u64) as usize);
         }
         let place = self.places[self.dice.below(2) as usize];
-        // A server that is away, or has no descriptors left, answers nobody.
+        // A server that is away, or has no descriptors left, answers no call.
         let Ok(mut call) = TcpStream::connect_timeout(&place, PATIENCE) else { return 0 };
         let _ = call.set_nonblocking(true);
         let noise = self.dice.bytes(200);

@@ -22,7 +22,7 @@ pub(super) struct Hoard {
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
 /// With honest players and visitors more than the server [takes](crate::installation::CONNECTIONS_MAX).
 const HOARDERS_MAX: usize = 270;
-/// Between two that come: whoever was sent away is back soon.
+/// Between two that come: a rejected one is back soon.
 const INTERVAL: Duration = Duration::from_millis(10);
 /// Longer than a wave.
 const STAY: Duration = Duration::from_mins(10);

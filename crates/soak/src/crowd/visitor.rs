@@ -24,7 +24,7 @@ pub(crate) enum Conduct {
     Vanisher,
     /// Has no right to join.
     Impostor,
-    /// Speaks many times as much as anybody may.
+    /// Speaks many times as much as allowed.
     Flooder,
     /// Sends bytes without a meaning over a connection that is in order.
     Babbler,
@@ -201,7 +201,7 @@ impl Visitor {
             Conduct::Guest | Conduct::Vanisher | Conduct::Staller
                 if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 =>
             {
-                // Nobody may be there to hear it.
+                // There may be no listener.
                 let _ = self.engine.send_voice(&SPEECH);
             }
             Conduct::Flooder if is_in => {

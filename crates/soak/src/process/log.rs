@@ -80,7 +80,7 @@ impl Said {
         self.last.push_back(line.to_owned());
         if self.file_bytes < FILE_BYTES_MAX {
             self.file_bytes += line.len() + 1;
-            // The log is for people who look afterwards; without it the soak is as good.
+            // The log is for reading afterwards; without it the soak is as good.
             let _ = writeln!(self.file, "{line}");
         }
     }

@@ -54,8 +54,8 @@ pub(crate) async fn packets(
     Ok(upgrade.on_upgrade(talk).into_response())
 }
 
-/// The longest message that is read to its end, so that whoever sent it can be told that it is too long; one
-/// that is longer still is cut off.
+/// The longest message that is read to its end, so that its sender can be told that it is too long; one that is longer
+/// still is cut off.
 const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
 /// How long what was sent before a goodbye may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -126,13 +126,13 @@ fn line(code: EndCode) -> String {
     EndReason::from(code).encode()
 }
 
-/// A page hears a goodbye best while somebody listens to what it still says: a system that drops what nobody
-/// has read resets the connection.
+/// A page receives a goodbye best while its own data is still read: a system that drops unread data resets the
+/// connection.
 async fn listen_to_the_end(reader: &mut SplitStream<WebSocket>) {
     let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
 }
 
-/// Until a goodbye is long overdue: whoever does not read is not waited for.
+/// Until a goodbye is long overdue: a page that does not read is not waited for.
 async fn late(link: &Link) {
     link.ended().await;
     sleep(LAST_WORDS).await;

@@ -135,8 +135,8 @@ impl Link {
         self.ended.notify_one();
     }
 
-    /// The next thing to send, as soon as there is one: control goes before voice, and after a
-    /// goodbye there is no more voice.
+    /// The next thing to send, as soon as there is one: control comes before voice, and after a goodbye there is no
+    /// more voice.
     pub(super) async fn next(&self) -> Next {
         loop {
             if let Some(next) = self.waiting().next() {
@@ -146,7 +146,7 @@ impl Link {
         }
     }
 
-    /// Until somebody has said goodbye; to be waited for once.
+    /// Until a goodbye was said; to be waited for once.
     pub(super) async fn ended(&self) {
         self.ended.notified().await;
     }

@@ -174,7 +174,7 @@ impl Seat {
         self.pump.ends().handle.receive(self.number, delivery, packet);
     }
 
-    /// Says the same again to whoever wants to know how long that takes.
+    /// Echoes a ping, for measuring the round trip.
     pub(super) fn answer(&self, question: &Bytes) -> Result<(), TooSlow> {
         self.link.answer(question.clone())
     }

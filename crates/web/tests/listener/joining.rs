@@ -19,7 +19,7 @@ fn an_offer_is_answered_with_the_key_of_the_player() {
 }
 
 #[test]
-fn who_shows_the_key_is_the_same_player_again_and_who_shows_a_wrong_one_is_new() {
+fn the_right_key_resumes_the_player_and_a_wrong_one_makes_a_new_player() {
     let stage = Stage::new();
     stage.join("Alice");
     for (key, resumed) in [("key-0", true), ("key-7", false)] {
@@ -46,7 +46,7 @@ fn a_session_may_have_any_name() {
 }
 
 #[test]
-fn what_is_no_offer_is_refused_in_words_and_nobody_else_notices() {
+fn an_invalid_offer_is_refused_in_words_unnoticed_by_others() {
     let stage = Stage::new();
     let deep = format!(r#"{{"name":"a","sdp":{}{}}}"#, "[".repeat(30_000), "]".repeat(30_000));
     let name = format!(r#"{{"name":"{}","sdp":"v=0"}}"#, "x".repeat(513));
@@ -93,7 +93,7 @@ fn a_full_server_says_when_to_try_again() {
 }
 
 #[test]
-fn whoever_gives_no_answer_is_taken_to_be_closing() {
+fn a_dropped_answer_means_that_the_server_is_closing() {
     let stage = Stage::with(|settings| settings.limits.reply_timeout = std::time::Duration::from_hours(1));
     let answer = std::thread::scope(|scope| {
         let asking = scope.spawn(|| stage.post("/api/voice/main", &[], r#"{"name":"a","sdp":"hang"}"#));

@@ -1,4 +1,4 @@
-//! Those who are slow, large or many cost the others nothing.
+//! Slow, large or many visitors cost the others nothing.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ fn a_body_that_is_too_large_is_refused() {
     let stage = Stage::new();
     let large = format!(r#"{{"name":"a","sdp":"v=0{}"}}"#, "x".repeat(64 * 1024));
     assert_eq!(stage.post("/api/voice/main", &[], &large).status, 413);
-    // Who does not say how much it is, too.
+    // A body of unknown length, too.
     let mut stream = connect(stage.address()).unwrap();
     let head = "POST /api/voice/main HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
@@ -61,7 +61,7 @@ fn a_head_that_is_too_long_or_makes_no_sense_is_refused_and_counted() {
 }
 
 #[test]
-fn who_asks_too_often_is_told_how_long_to_wait() {
+fn a_visitor_that_asks_too_often_is_told_how_long_to_wait() {
     let stage = Stage::with(|settings| {
         (settings.limits.joins_per_minute, settings.limits.joins_burst) = (1, 2);
     });
@@ -102,13 +102,13 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
 }
 
 #[test]
-fn thousands_who_only_hold_the_line_leave_room_for_a_player() {
+fn thousands_of_idle_connections_leave_room_for_a_player() {
     let stage = Stage::with(|settings| {
         settings.limits.head_timeout = Duration::from_millis(100);
         (settings.limits.connections_max, settings.limits.connections_per_address) = (8, 4096);
     });
     // Each is let in for that long at most; the rest waits in the system's queue. As many for each place as thousands
-    // are for those of a real listener: so many sockets a single process may not have.
+    // are for those of a real listener: a single process cannot have so many sockets.
     let silent: Vec<TcpStream> = (0..100).map(|_| connect(stage.address()).unwrap()).collect();
     assert_eq!(stage.join("Alice").status, 201);
     drop(silent);

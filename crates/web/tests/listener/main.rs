@@ -1,4 +1,4 @@
-//! The listener as those who come to it meet it: pages, other sites' pages, and those who only make trouble.
+//! The listener as its visitors meet it: pages, other sites' pages, and attackers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -19,7 +19,7 @@ fn the_page_may_load_nothing_from_elsewhere_and_has_the_microphone_for_itself() 
 }
 
 #[test]
-fn who_takes_gzip_gets_it_and_the_same() {
+fn gzip_is_sent_to_clients_that_accept_it_with_the_same_content() {
     let stage = Stage::new();
     let (plain, gzip) = (stage.get("/", &[]), stage.get("/", &["Accept-Encoding: gzip, br"]));
     assert_eq!((plain.header("content-encoding"), gzip.header("content-encoding")), (None, Some("gzip")));

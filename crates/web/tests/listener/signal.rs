@@ -73,7 +73,7 @@ fn what_is_wrong_is_told_and_the_conversation_goes_on() {
 }
 
 #[test]
-fn a_key_of_nobody_holds_no_place() {
+fn an_unknown_key_holds_no_place() {
     let stage = Stage::with(|settings| settings.limits.connections_max = 2);
     for key in ["a", "key-7", ""] {
         let mut socket = open(&stage);
@@ -117,7 +117,7 @@ fn a_player_has_one_conversation() {
 }
 
 #[test]
-fn who_does_not_say_which_player_it_is_about_is_sent_away() {
+fn a_socket_that_names_no_player_is_closed() {
     let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_secs(2));
     let (code, words) = goodbye(&mut open(&stage));
     assert_eq!(code, CloseCode::Policy);
@@ -126,7 +126,7 @@ fn who_does_not_say_which_player_it_is_about_is_sent_away() {
 }
 
 #[test]
-fn who_says_wrong_things_or_too_much_is_sent_away() {
+fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
     let stage = Stage::with(|settings| {
         (settings.limits.texts_per_minute, settings.limits.texts_burst) = (1, 40);
     });
@@ -178,7 +178,7 @@ fn a_text_that_is_too_long_ends_the_conversation() {
 }
 
 #[test]
-fn who_is_silent_is_asked_and_who_does_not_answer_is_gone() {
+fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
     let stage = Stage::with(|settings| settings.limits.ping_interval = Duration::from_secs(1));
     stage.join("Alice");
     stage.join("Bob");

@@ -131,12 +131,12 @@ impl Sessions {
         Player { name: name.clone(), remote: *remote, candidates: candidates.clone(), conversation: None }
     }
 
-    /// A player goes, and whoever speaks about it hears of it.
+    /// A player goes, and a socket about it is told.
     pub(crate) fn forget(&self, key: &str) {
         assert!(self.state.lock().unwrap().players.remove(key).is_some());
     }
 
-    /// Waits until somebody waits for an answer that does not come, and says then that none ever will.
+    /// Waits for a request whose answer does not come, and says then that none ever will.
     pub(crate) fn let_go_of_one(&self) {
         let state = self.state.lock().unwrap();
         let (mut state, waited) =
@@ -187,7 +187,7 @@ impl Stage {
         }
     }
 
-    /// A healthy answer, from which it follows that nobody else's trouble is ours.
+    /// A healthy answer, from which it follows that no trouble of others is ours.
     pub(crate) fn is_well(&self) -> bool {
         self.get("/api/info", &[]).status == 200
     }

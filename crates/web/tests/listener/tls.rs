@@ -77,7 +77,7 @@ fn a_renewed_certificate_is_shown_without_a_restart() {
 }
 
 #[test]
-fn who_speaks_no_tls_disturbs_nobody() {
+fn a_connection_without_tls_disturbs_no_other() {
     let pair = pair();
     let stage = Stage::with(|settings| settings.tls = Some(tls(&pair)));
     assert!(by_hand::ask(stage.address(), "GET /", &[], b"").is_err());

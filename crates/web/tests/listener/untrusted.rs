@@ -62,7 +62,7 @@ fn asked_by_name(stage: &Stage, name: &str) -> by_hand::Answer {
 }
 
 #[test]
-fn a_name_of_somebody_elses_that_was_made_to_point_here_is_not_answered() {
+fn a_foreign_host_name_that_was_made_to_point_here_is_not_answered() {
     let stage = Stage::with(|settings| settings.host_names = vec!["gamebox.local".into()]);
     let port = stage.address().port();
     for name in
@@ -93,7 +93,11 @@ fn a_proxy_of_ours_answers_for_the_names_that_it_passes_on() {
     let name = "voice.example.org";
     let behind = |proxy: &str| Stage::with(|settings| settings.proxies = vec![proxy.parse().unwrap()]);
     assert_eq!(asked_by_name(&behind("127.0.0.1"), name).status, 200);
-    assert_eq!(asked_by_name(&behind("192.0.2.1"), name).status, 421, "who is no proxy comes past it");
+    assert_eq!(
+        asked_by_name(&behind("192.0.2.1"), name).status,
+        421,
+        "a visitor that is not a proxy comes past it"
+    );
 }
 
 #[test]
@@ -168,7 +172,7 @@ fn wrong_methods_and_paths_are_told_so() {
 }
 
 #[test]
-fn only_proxies_of_ours_say_who_asks() {
+fn only_own_proxies_are_trusted_about_the_visitors_address() {
     let stage = Stage::new();
     stage.post("/api/voice/main", &["X-Forwarded-For: 203.0.113.7"], OFFER);
     assert_eq!(stage.sessions.player("key-0", |_| true).remote, Some(stage.address().ip()));

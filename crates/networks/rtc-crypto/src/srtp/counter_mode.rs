@@ -11,7 +11,7 @@ use str0m_proto::crypto::CryptoError;
 ///
 /// # Panics
 ///
-/// The key is not as long as the cipher's, or there is no block in `input` or no room in `output`: str0m gives what the
+/// The key is not as long as the cipher's, or `input` lacks a block, or `output` is too short: str0m gives what the
 /// standard says.
 pub(super) fn encrypt_block<C: KeyInit + BlockCipherEncrypt>(key: &[u8], input: &[u8], output: &mut [u8]) {
     let cipher = C::new_from_slice(key).expect("a key is as long as its cipher says");

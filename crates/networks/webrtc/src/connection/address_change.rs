@@ -1,4 +1,4 @@
-//! A page whose datagrams come from somewhere else: because its network has changed, or because somebody put another
+//! A page whose datagrams come from somewhere else: because its network has changed, or because an attacker put another
 //! address on them. On simulated time.
 
 use std::net::SocketAddr;

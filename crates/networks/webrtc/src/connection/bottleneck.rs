@@ -120,7 +120,7 @@ impl Stage {
     fn heed(&mut self) {
         let carried = self.connection.quality().voices_max.filter(|_| self.is_heeded);
         let voices = carried.unwrap_or(SPEAKERS).min(SPEAKERS);
-        // Who starts again begins something new.
+        // A sender that starts again begins something new.
         self.streams.iter_mut().skip(self.voices).for_each(|stream| *stream += 1);
         self.voices = voices;
     }

@@ -1,12 +1,12 @@
 //! What a link to a page carries, once it has shown that it does not carry everything.
 //!
-//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find
-//! out, until packets are lost or wait. From then on there is an estimate, which falls to what comes through and
-//! rises slowly, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but
-//! for its filter of arrival times, which browsers tell nobody who does not number every packet for it: what
-//! waits shows in the round trip.
+//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find out,
+//! until packets are lost or wait. From then on there is an estimate, which falls to what comes through and rises
+//! slowly, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but for its
+//! filter of arrival times, which browsers only report if every packet is numbered for it: what waits shows in the
+//! round trip.
 //!
-//! Whoever sends goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
+//! The sender goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
 //! therefore not tried again at once, and each time later.
 
 mod round_trips;
@@ -59,8 +59,8 @@ struct Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Congested,
-    /// As much is lost, or waits as long, as before, although much less is sent: that is the
-    /// link's, or somebody else's doing.
+    /// As much is lost, or waits as long, as before, although much less is sent: that is the link's doing, or another
+    /// sender's.
     NotOurs,
     Unclear,
     Clear,
@@ -161,7 +161,7 @@ impl CapacityEstimator {
 
     fn raise(&mut self, now: Instant, passed: Duration, sent: f64) {
         let Some(estimate) = &mut self.estimate else { return };
-        // Who sends little learns little of what the link carries.
+        // A link that carries little reveals little of its capacity.
         let mut most = OF_SENT_MAX * sent;
         if now < estimate.congested_at + estimate.hold {
             most = most.min(OF_CEILING_MAX * estimate.ceiling);
@@ -185,8 +185,8 @@ const LOSS_TO_FALL_AGAIN: f64 = 0.05;
 const FALL: f64 = 0.85;
 const RISE_PER_SECOND: f64 = 1.08;
 
-/// What waits for longer than this on its way is a queue that grows as long as nobody sends less: more than a browser's
-/// jitter buffer holds for a Wi-Fi's sake.
+/// What waits for longer than this on its way is a queue that grows until less is sent: more than a browser's jitter
+/// buffer holds for a Wi-Fi's sake.
 const QUEUE_MAX: Duration = Duration::from_millis(100);
 /// Where packets are lost, too, this is enough.
 const QUEUE_WITH_LOSS: Duration = Duration::from_millis(40);

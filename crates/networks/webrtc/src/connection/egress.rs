@@ -131,7 +131,7 @@ impl Egress {
 
     fn whole_voices(&self) -> Option<usize> {
         let voices = self.estimator.estimate()? / self.voice_rate?;
-        // Nobody is to go because others speak with a few bits more than before.
+        // No voice is dropped because others speak with a few bits more than before.
         let kept = self.voices_max.filter(|former| voices >= *former as f64 - HYSTERESIS);
         Some((voices as usize).max(kept.unwrap_or(1)).max(1))
     }

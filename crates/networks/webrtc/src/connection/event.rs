@@ -53,7 +53,7 @@ pub(crate) enum ConnectionEvent {
     /// Everything is up.
     Connected,
     Message(String),
-    /// A message that is none, since it is no text.
+    /// Not a message, since it is not text.
     NotText,
     Voice {
         sequence: u64,

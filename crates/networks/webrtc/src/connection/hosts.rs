@@ -49,7 +49,7 @@ impl Hosts {
         Some(datagram)
     }
 
-    /// A datagram came. True if it is the answer to a check of ours, and nobody else's matter.
+    /// A datagram came. True if it is the answer to a check of ours, and needs no other handling.
     pub(super) fn handle_datagram(&mut self, protocol: Protocol, from: SocketAddr, datagram: &[u8]) -> bool {
         let proves = protocol == Protocol::Udp
             && self.known.handle_datagram(from.ip(), datagram.len(), |check| check.is_answered_by(datagram));

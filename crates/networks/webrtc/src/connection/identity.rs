@@ -12,7 +12,7 @@ use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::settings::PeerLimits;
 
-/// Who a server is to browsers.
+/// A server's identity towards browsers.
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) cryptography: Arc<CryptoProvider>,
@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// A connection that knows nobody yet.
+    /// A connection without a peer yet.
     pub(super) fn new_rtc(&self, now: Instant, limits: &PeerLimits) -> Rtc {
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(Arc::clone(&self.cryptography))

@@ -13,7 +13,7 @@ pub enum OfferError {
         /// Its length.
         bytes: usize,
     },
-    /// It is no SDP, or SDP that contradicts itself.
+    /// It is not SDP, or SDP that contradicts itself.
     #[error("the offer cannot be understood ({cause}); use a current browser")]
     Malformed {
         /// What is wrong with it.

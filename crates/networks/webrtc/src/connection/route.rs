@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 /// Where a connection's encrypted datagrams went since it has keys.
 ///
-/// A check of ICE comes from wherever its sender says, and may move all that is sent there. Who goes on
-/// with what was sent to one place only (the answer that associations of SCTP begin with, RFC 9260, section
-/// 5.1) has read it at that place.
+/// A check of ICE comes from wherever its sender says, and may move all that is sent there. A peer that continues what
+/// was sent to one place only (the answer that associations of SCTP begin with, RFC 9260, section 5.1) has read it at
+/// that place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Route {
     #[default]

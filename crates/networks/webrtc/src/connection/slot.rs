@@ -42,7 +42,7 @@ impl Slot {
     }
 
     /// The label of a frame, or `None` if it is older than what was sent, or was sent already: a number that is used
-    /// twice would tell whoever listens on the way what is in both packets (RFC 7714, section 8.4).
+    /// twice would reveal the content of both packets to an eavesdropper (RFC 7714, section 8.4).
     ///
     /// `random` gives the first numbers of all.
     pub(super) fn label(
@@ -105,7 +105,8 @@ struct OutgoingStream {
 
 impl OutgoingStream {
     fn begin(now: Instant, utterance: u64, sequence: u32, samples: u32, random: u32) -> Self {
-        // Both ends have to agree how often the number has wrapped, and nobody tells: it begins below the first wrap.
+        // Both ends have to agree how often the number has wrapped, without any message: it begins below the first
+        // wrap.
         let first = u64::from(random & 0x3fff);
         Self {
             utterance,
@@ -161,7 +162,7 @@ impl OutgoingStream {
     }
 }
 
-/// A jump of more frames than this is no gap in the numbers, which a speaker chooses as it likes: a page that misses
+/// A jump of more frames than this is not a gap in the numbers, which a speaker chooses as it likes: a page that misses
 /// more than 2¹⁵ of them in a row never again agrees how often they have wrapped (RFC 3711, section 3.3.1). With so
 /// few, that takes 2048 lost packets. No jitter buffer hides a gap of a third of a second in any case.
 const AHEAD_MAX: i64 = 16;
@@ -261,7 +262,7 @@ mod tests {
         let mut stage = Stage::new();
         stage.label(0, 1, 0, 960);
         stage.label(20, 2, 10, 960);
-        assert_eq!(stage.label(21, 2, 9, 960), None, "its number is somebody else's");
+        assert_eq!(stage.label(21, 2, 9, 960), None, "its number is taken");
         stage.label(40, 2, 110, 960);
         assert_eq!(stage.label(41, 2, 40, 960), None);
     }

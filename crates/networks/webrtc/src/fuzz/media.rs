@@ -22,8 +22,8 @@ use crate::settings::PeerLimits;
 ///
 /// # Panics
 ///
-/// A rule is broken: a frame comes out that did not go in, a number is used twice, counters do not add up, somebody
-/// else is answered, or what ends the connection is neither too much nor silence.
+/// A rule is broken: a frame comes out that did not go in, a number is used twice, counters do not add up, another
+/// address is answered, or what ends the connection is neither too much nor silence.
 pub fn webrtc_media(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
@@ -200,7 +200,7 @@ impl Stage {
 
     fn take(&mut self) {
         while let Some(transmit) = self.connection.poll_transmit(self.now) {
-            assert_eq!(transmit.destination, page(), "nobody else is answered");
+            assert_eq!(transmit.destination, page(), "no other address is answered");
             self.check_left(&transmit.contents);
         }
         while let Some(event) = self.connection.poll_event() {

@@ -24,7 +24,7 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
     })
 }
 
-/// Anybody's.
+/// Any peer's.
 pub(super) fn certificate() -> DtlsCert {
     DtlsCert { certificate: vec![1], private_key: vec![1] }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Source {
 pub(crate) struct Place {
     /// Its name.
     pub(crate) peer: PagePeer,
-    /// Who had to go for it, and whose that is.
+    /// The peer that had to go for it, and its shard.
     pub(crate) displaced: Option<(usize, PagePeer)>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Route {
         shard: usize,
         peer: PagePeer,
     },
-    Nobody,
+    Unknown,
     /// This peer has sent more than it may.
     TooMany,
 }
@@ -136,8 +136,8 @@ impl Directory {
 
     /// What comes from there is this peer's, since it has proved to be there.
     ///
-    /// False where that is refused: nobody takes an address from a peer that is heard there: who can put it on their
-    /// own datagrams may not be there.
+    /// False where that is refused: an address is not taken from a peer that is heard there: a sender that can put it
+    /// on its datagrams may not be there.
     pub(crate) fn claim_source(&self, now: Instant, source: Source, peer: PagePeer) -> bool {
         let inner = &mut *self.lock();
         let of_another = inner.by_source.get(&source).filter(|known| **known != peer);
@@ -164,12 +164,12 @@ impl Directory {
         self.lock().remove(peer);
     }
 
-    /// Whether what comes from there is somebody's.
+    /// Whether a peer's datagrams come from there.
     pub(crate) fn knows(&self, source: Source) -> bool {
         self.lock().by_source.contains_key(&source)
     }
 
-    /// Whose a datagram is. What comes from where nobody has proved to be spends none of a peer's allowance.
+    /// The owner of a datagram. What comes from an unproven address spends none of a peer's allowance.
     pub(crate) fn route(&self, now: Instant, source: Source, datagram: &[u8]) -> Route {
         let inner = &mut *self.lock();
         let peer = match user_fragment(datagram) {
@@ -177,7 +177,7 @@ impl Directory {
             None => inner.by_source.get(&source),
         };
         let Some((&peer, entry)) = peer.and_then(|peer| Some((peer, inner.peers.get_mut(peer)?))) else {
-            return Route::Nobody;
+            return Route::Unknown;
         };
         let is_proved = entry.sources.contains(&source);
         let allowance = if is_proved { &mut entry.allowance } else { &mut entry.unproved };
@@ -197,8 +197,8 @@ impl Directory {
 }
 
 impl Inner {
-    /// Whoever has negotiated for longest goes, once it has had its time: a page that is there for real is soon done,
-    /// and nobody keeps others out with offers that come to nothing.
+    /// The peer that has negotiated for longest goes, once it has had its time: a real page is soon done, and others
+    /// cannot be kept out with offers that come to nothing.
     fn make_room(&mut self, now: Instant, undisturbed: Duration) -> Option<(usize, PagePeer)> {
         let negotiating = self.peers.iter().filter(|(_, entry)| entry.is_negotiating);
         let (&peer, entry) = negotiating.min_by_key(|(peer, _)| **peer)?;
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_here_makes_room_for_nobody() {
+    fn a_connected_peer_makes_room_for_no_other() {
         let settings = WebRtcSettings { peers_max: 2, ..WebRtcSettings::default() };
         let (now, directory) = (Instant::now(), Directory::new(&settings));
         let [first, second] = [0, 1].map(|shard| directory.open(now, shard).unwrap().peer);

@@ -1,4 +1,4 @@
-//! The thread that reads the port: who is it for, and into which mailbox.
+//! The thread that reads the port: finds the owner of each datagram, and its mailbox.
 
 use std::collections::VecDeque;
 use std::io;
@@ -125,7 +125,7 @@ impl Work {
         self.shared.counts.rejected.store(self.tcp.rejected(), Ordering::Relaxed);
     }
 
-    /// Ends a connection that is nobody's, or none of WebRTC.
+    /// Ends a connection without a peer, or one that is not WebRTC.
     fn end(&mut self, id: TcpId) {
         self.tcp.abort(id);
         self.streams.remove(id);
@@ -170,7 +170,7 @@ fn deliver(shared: &SharedPort, now: Instant, source: Source, datagram: &[u8]) {
         Route::To { shard, peer } => {
             shared.mailboxes[shard].put(Datagram { peer, source, bytes: datagram.into() });
         }
-        Route::Nobody => _ = shared.counts.strays.fetch_add(1, Ordering::Relaxed),
+        Route::Unknown => _ = shared.counts.strays.fetch_add(1, Ordering::Relaxed),
         Route::TooMany => _ = shared.counts.too_many.fetch_add(1, Ordering::Relaxed),
     }
 }

@@ -26,13 +26,13 @@ pub(crate) struct SharedPort {
 /// What was dropped at the port: datagrams, where nothing else is said.
 #[derive(Debug, Default)]
 pub(crate) struct PortCounts {
-    /// Nobody's.
+    /// Without a peer.
     pub(crate) strays: AtomicU64,
     /// A peer's that has sent more than it may.
     pub(crate) too_many: AtomicU64,
     /// For a TCP connection that does not take them.
     pub(crate) unsent: AtomicU64,
-    /// TCP connections that were nobody's, or none of WebRTC.
+    /// TCP connections without a peer, or other than WebRTC.
     pub(crate) stray_connections: AtomicU64,
     /// TCP connections beyond those that there may be.
     pub(crate) rejected: AtomicU64,
@@ -86,7 +86,7 @@ impl SharedPort {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<(SocketAddr, Vec<u8>)>> {
-        // A queue is whole whenever somebody panics.
+        // A queue is whole, even after a panic.
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

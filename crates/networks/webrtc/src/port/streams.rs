@@ -1,4 +1,4 @@
-//! The TCP connections of a port, and since when each is nobody's.
+//! The TCP connections of a port, and since when each has no peer.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -18,12 +18,12 @@ pub(super) struct Streams {
 #[derive(Debug)]
 struct Remote {
     address: SocketAddr,
-    /// When it came, or was last seen to be somebody's.
+    /// When it came, or last had a peer.
     nobodys_since: Instant,
 }
 
 impl Streams {
-    /// None yet. Each may be nobody's for so long.
+    /// None yet. Each may be without a peer for so long.
     pub(super) fn new(negotiation_max: Duration) -> Self {
         Self { by_address: HashMap::new(), remotes: HashMap::new(), negotiation_max, looked: None }
     }
@@ -50,8 +50,8 @@ impl Streams {
         self.by_address.get(&address).copied()
     }
 
-    /// Those that have been nobody's for too long: whoever only holds the line takes no place from a page. They
-    /// are looked at once in a while.
+    /// Those that have been without a peer for too long: an idle connection takes no place from a page. They are looked
+    /// at once in a while.
     pub(super) fn unclaimed(
         &mut self,
         now: Instant,
@@ -73,7 +73,7 @@ impl Streams {
     }
 }
 
-/// How often a connection is looked at in the time that it may be nobody's.
+/// How often a connection is looked at in the time that it may be without a peer.
 const LOOKS: u32 = 16;
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_only_holds_the_line_is_found_and_a_page_is_not_until_it_is_gone() {
+    fn an_idle_connection_is_found_and_a_page_is_not_until_it_is_gone() {
         let (start, mut streams) = (Instant::now(), Streams::new(MAX));
         let at = |seconds| start + Duration::from_secs(seconds);
         let (page, other) = (TcpId(1), TcpId(2));

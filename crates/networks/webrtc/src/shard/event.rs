@@ -19,19 +19,19 @@ pub enum RtcEvent<'a> {
     },
     /// A message came on a control channel.
     Message {
-        /// From whom.
+        /// The sender.
         peer: PagePeer,
-        /// Its words, which nobody has read.
+        /// Its words, unchecked.
         text: &'a str,
     },
-    /// Something came on a control channel that is no text.
+    /// Data other than text came on a control channel.
     NotText {
-        /// From whom.
+        /// The sender.
         peer: PagePeer,
     },
     /// A packet of Opus came from a page's microphone. Packets may be missing, and overtake each other.
     Voice {
-        /// From whom.
+        /// The sender.
         peer: PagePeer,
         /// Which packet it is, counting up without wrapping. After a
         /// [renegotiation](super::WebRtcShard::renegotiate) it may jump.
@@ -69,7 +69,7 @@ pub struct RtcStatistics {
     pub peers: usize,
     /// Offers that were answered.
     pub offers_taken: u64,
-    /// Offers that nobody understood.
+    /// Offers that were not understood.
     pub offers_refused: u64,
     /// Packets of voice that were reported.
     pub voice_received: u64,
@@ -79,7 +79,7 @@ pub struct RtcStatistics {
     pub voice_unsent: u64,
     /// Messages that were reported.
     pub messages_received: u64,
-    /// Datagrams, packets and messages that make no sense, or are of a stream that is nobody's microphone.
+    /// Datagrams, packets and messages that make no sense, or are of a stream that is not a microphone.
     pub malformed: u64,
     /// Packets of voice and messages beyond [what a peer may send](crate::PeerLimits).
     pub too_many: u64,
@@ -87,13 +87,13 @@ pub struct RtcStatistics {
     pub datagrams_unsent: u64,
     /// Datagrams for this worker that did not fit its mailbox.
     pub mailbox_full: u64,
-    /// Datagrams of the whole port that were nobody's; these five only the first shard tells.
+    /// Datagrams of the whole port without a peer; these five only the first shard reports.
     pub strays: u64,
     /// Datagrams of the whole port beyond [what a peer may send](crate::PeerLimits::datagrams_per_second_max).
     pub datagrams_too_many: u64,
     /// Datagrams of the whole port for TCP connections that do not take them.
     pub tcp_unsent: u64,
-    /// TCP connections of the whole port that were ended because they were nobody's for as long as
+    /// TCP connections of the whole port that were ended because they had no peer for as long as
     /// [negotiating](crate::PeerLimits::negotiation_max) may take, or carried no datagrams.
     pub stray_connections: u64,
     /// TCP connections that were closed at once, because there were as many as there may be

@@ -1,4 +1,4 @@
-//! What no page does: nobody else notices.
+//! Misbehaving peers, unnoticed by the others.
 
 use std::net::UdpSocket;
 use std::time::Instant;
@@ -35,7 +35,7 @@ fn a_check_with_a_wrong_password_is_not_answered_and_proves_nothing() {
     other.send_to(&check(name, &[]), stage.address).unwrap();
     other.send_to(&check(name, &[7; 20]), stage.address).unwrap();
     other.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], stage.address).unwrap();
-    stage.until("the packet behind them is nobody's", |stage| {
+    stage.until("the packet behind them has no owner", |stage| {
         stage.shard.statistics().strays == before.strays + 1
     });
     stage.settle(page);
@@ -45,7 +45,7 @@ fn a_check_with_a_wrong_password_is_not_answered_and_proves_nothing() {
 }
 
 #[test]
-fn garbage_from_a_page_s_own_address_harms_nobody_and_not_even_the_page() {
+fn garbage_from_a_page_s_own_address_harms_not_even_the_page() {
     let mut stage = Stage::new();
     let (page, other) = (stage.page(), stage.page());
     let address = stage.address;
@@ -78,7 +78,7 @@ fn garbage_from_a_page_s_own_address_harms_nobody_and_not_even_the_page() {
 }
 
 #[test]
-fn a_page_that_floods_is_disconnected_and_nobody_else_notices() {
+fn a_page_that_floods_is_disconnected_unnoticed_by_others() {
     let limits = PeerLimits {
         voice_packets_per_second_max: 10,
         excess_max: 100,

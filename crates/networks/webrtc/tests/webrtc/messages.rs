@@ -67,7 +67,7 @@ fn what_is_no_text_is_counted_and_told_as_that() {
 }
 
 #[test]
-fn a_page_that_takes_nothing_is_disconnected_and_nobody_else() {
+fn only_a_page_that_does_not_read_is_disconnected() {
     let mut stage = Stage::with(PeerLimits { send_bytes_max: 64 * 1024, ..patient() });
     let (slow, other) = (stage.page(), stage.page());
     let peer = stage.pages[slow].peer;

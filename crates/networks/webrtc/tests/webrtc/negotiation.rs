@@ -1,4 +1,4 @@
-//! Offers, answers, and who may come.
+//! Offers, answers, and limits.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -172,7 +172,7 @@ fn a_page_whose_network_changes_keeps_its_connection() {
 }
 
 #[test]
-fn candidates_are_taken_and_those_that_nobody_understands_are_ignored() {
+fn candidates_are_taken_and_unknown_ones_are_ignored() {
     let mut stage = Stage::with(patient());
     let page = stage.page();
     let peer = stage.pages[page].peer;

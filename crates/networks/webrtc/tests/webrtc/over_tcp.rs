@@ -87,7 +87,7 @@ fn a_stream_that_is_no_page_s_is_ended_and_counted() {
 }
 
 #[test]
-fn whoever_only_holds_the_line_over_tcp_makes_room_for_others() {
+fn an_idle_tcp_connection_makes_room_for_others() {
     let peer = PeerLimits { negotiation_max: Duration::from_millis(50), ..PeerLimits::default() };
     let tcp = Some((Ipv4Addr::LOCALHOST, 0).into());
     let settings = WebRtcSettings { tcp, peers_max: 2, peer, ..on_this_machine() };

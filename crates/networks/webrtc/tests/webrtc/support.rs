@@ -62,7 +62,7 @@ impl Stage {
     pub(crate) fn until_connected(&mut self, page: usize) {
         let peer = self.pages[page].peer;
         self.until("a page is connected", |stage| {
-            let is_told = |told: &Told| matches!(told, Told::Connected(who, _) if *who == peer);
+            let is_told = |told: &Told| matches!(told, Told::Connected(connected, _) if *connected == peer);
             stage.told.iter().any(is_told) && stage.pages[page].browser.is_connected()
         });
     }
@@ -145,7 +145,7 @@ pub(crate) fn on_this_machine() -> WebRtcSettings {
     WebRtcSettings { udp: (Ipv4Addr::LOCALHOST, 0).into(), peer: patient(), ..WebRtcSettings::default() }
 }
 
-/// Limits with which nobody is given up because the machine is busy.
+/// Limits with which no peer is given up because the machine is busy.
 pub(crate) fn patient() -> PeerLimits {
     PeerLimits {
         negotiation_max: Duration::from_mins(10),

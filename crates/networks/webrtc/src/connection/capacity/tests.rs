@@ -1,4 +1,4 @@
-//! Links on paper: a queue that drops what does not fit, and somebody who sends as many voices as the estimate allows.
+//! Links on paper: a queue that drops what does not fit, and a sender of as many voices as the estimate allows.
 
 use super::*;
 
@@ -39,7 +39,7 @@ const VOICE: f64 = PACKET * 50.0;
 const BASE: Duration = Duration::from_millis(40);
 
 impl Link {
-    /// So many bit/s, a queue of as much as leaves in so long, and so many who speak.
+    /// So many bit/s, a queue of as much as leaves in so long, and so many speakers.
     fn new(capacity: f64, queue_ms: u32, speakers: usize) -> Self {
         let now = Instant::now();
         Self {
@@ -177,7 +177,7 @@ fn a_link_that_was_narrow_and_loses_a_little_by_chance_carries_everybody_again_a
 }
 
 #[test]
-fn a_queue_that_others_fill_leaves_nobody_out_after_a_try() {
+fn a_queue_that_others_fill_drops_no_voice_after_a_try() {
     let mut link = Link::new(10_000_000.0, 200, 8);
     link.run(5);
     link.distance = 4 * BASE;
