@@ -20,13 +20,13 @@ export const WORDS = {
     tokenHint: {
       required: "The one who invited you has it.",
       either: "The one who invited you has it. With it you need no password.",
-      optional: "Leave it empty if nobody gave you one.",
+      optional: "Leave it empty if you have none.",
     } satisfies Hints,
     password: "Password",
     passwordHint: {
       required: "",
       either: "Only if you have no token.",
-      optional: "Leave it empty if nobody gave you one.",
+      optional: "Leave it empty if you have none.",
     } satisfies Hints,
     join: "Join and talk",
     listen: "Just listen",
@@ -128,10 +128,10 @@ export const WORDS = {
   },
   map: {
     on: "Voices come from their places",
-    onHint: "Your voice comes from where you stand, and you hear who is placed from there. Best with headphones.",
+    onHint: "Your voice comes from where you stand, and you hear players from where they stand. Best with headphones.",
     you: "You",
     tray: "Not on the map",
-    help: "Drag the circles, or choose one and use the arrow keys (Shift for longer steps, Delete to take somebody off).",
+    help: "Drag the circles, or choose one and use the arrow keys (Shift for longer steps, Delete to take a player off).",
     local: "Some do not tell where they are. You may put them where you like: only you hear them there.",
     noPlaces:
       "The others' pages are not told where you are, nor yours where they are, because voice goes over a WebSocket here.",
@@ -179,7 +179,7 @@ export const WORDS = {
     gestureButton: "Switch sound on",
     recorded: "What is spoken here is recorded.",
     recordedLast: (minutes: string) =>
-      `The last ${minutes} of what is spoken here are kept, in case somebody reports it.`,
+      `The last ${minutes} of what is spoken here are kept, in case a player reports it.`,
     roomFullToListen: (room: string) => `${inText(room)} is full: you cannot listen there now.`,
     roomFullToSpeak: (room: string) => `Enough people speak in ${inText(room)}: you are not heard there now.`,
     removed: (room: string) => `You were taken out of ${inText(room)}.`,
@@ -202,7 +202,7 @@ export const WORDS = {
     elsewhere: "Change name or room",
     titles: {
       kicked: "You were removed from the session",
-      "name-taken": "Somebody else joined under your name",
+      "name-taken": "Another player joined under your name",
       banned: "You are banned here",
       closing: "The server has closed",
       left: "You have left",
