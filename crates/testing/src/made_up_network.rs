@@ -64,7 +64,7 @@ struct MadeUpListener(MadeUpKeys);
 impl MadeUpListener {
     fn server(&self, place: &Place<'_>) -> KcpServer {
         let (peers_max, address_shares) = (self.0.clients_max, place.shares);
-        // No stranger guesses anything in a test.
+        // The seed need not be secret in a test.
         KcpServer::new(
             KcpServerSettings { peers_max, address_shares, ..KcpServerSettings::default() },
             [7; 32],

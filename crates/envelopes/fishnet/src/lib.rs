@@ -18,7 +18,7 @@
 //! [`FishNetPacket::voice`], and sends it with [`write_voice`].
 //!
 //! ```
-//! use consonance_fishnet::{BroadcastKey, Packets, Payload, Side, write_voice};
+//! use consonance_fishnet::{BroadcastKey, FishNetPackets, Payload, Side, write_voice};
 //!
 //! // A payload as a client sends it: its tick, and a broadcast of voice.
 //! let mut bytes = 900_u32.to_le_bytes().to_vec();
@@ -26,7 +26,7 @@
 //!
 //! let payload = Payload::parse(&bytes).expect("more than a tick");
 //! assert_eq!(payload.tick, 900);
-//! for packet in Packets::new(Side::Client, payload.packets) {
+//! for packet in FishNetPackets::new(Side::Client, payload.packets) {
 //!     // Whatever is not voice is the game's.
 //!     assert_eq!(packet.voice(BroadcastKey::VOICE), Some(b"a voice packet".as_slice()));
 //! }

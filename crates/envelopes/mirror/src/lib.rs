@@ -22,7 +22,7 @@
 //! into what its transport takes:
 //!
 //! ```
-//! use consonance_mirror::{Batch, BatchError, Dialect, Version, VoiceType};
+//! use consonance_mirror::{Dialect, MirrorBatch, MirrorBatchError, Version, VoiceType};
 //!
 //! type Connection = u32;
 //! type Channel = u8;
@@ -31,10 +31,10 @@
 //!     connection: Connection,
 //!     channel: Channel,
 //!     bytes: &[u8],
-//! ) -> Result<Vec<(Connection, Channel, &[u8])>, BatchError> {
+//! ) -> Result<Vec<(Connection, Channel, &[u8])>, MirrorBatchError> {
 //!     let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
 //!     let mut packets = Vec::new();
-//!     for message in Batch::parse(dialect.framing(), bytes)?.messages(dialect) {
+//!     for message in MirrorBatch::parse(dialect.framing(), bytes)?.messages(dialect) {
 //!         // Whatever is not voice is the game's.
 //!         packets.extend(dialect.voice_packet(&message?).map(|packet| (connection, channel, packet)));
 //!     }
@@ -46,7 +46,7 @@
 //! dialect.begin_batch(12.5, &mut bytes);
 //! dialect.write_voice(b"a voice packet", &mut bytes).expect("it is short enough");
 //! assert_eq!(voice_packets(7, 1, &bytes)?, [(7, 1, b"a voice packet".as_slice())]);
-//! # Ok::<(), BatchError>(())
+//! # Ok::<(), MirrorBatchError>(())
 //! ```
 //!
 //! Needs Rust 1.95 or later.

@@ -20,17 +20,17 @@
 //! # In a game server of one's own
 //!
 //! ```
-//! use consonance_ngo::{Batch, BatchError, NameHash, TypeList, VoiceDialect, VoiceName};
+//! use consonance_ngo::{NameHash, NgoBatch, NgoBatchError, TypeList, VoiceDialect, VoiceName};
 //!
 //! let voice = VoiceDialect::new(&TypeList::stock()).expect("named messages are in it");
 //! let mut bytes = Vec::new();
 //! voice.write(VoiceName::ToServer, NameHash::FourBytes, b"a voice packet", &mut bytes);
-//! for message in Batch::parse(&bytes)?.messages() {
+//! for message in NgoBatch::parse(&bytes)?.messages() {
 //!     let message = message?;
 //!     assert_eq!(voice.name_of(&message), Some((VoiceName::ToServer, NameHash::FourBytes)));
 //!     assert_eq!(VoiceDialect::packet(&message), Some(b"a voice packet".as_slice()));
 //! }
-//! # Ok::<(), BatchError>(())
+//! # Ok::<(), NgoBatchError>(())
 //! ```
 //!
 //! Needs Rust 1.95 or later.

@@ -20,10 +20,10 @@
 //! A server in Rust that speaks DarkRift already asks for each message:
 //!
 //! ```
-//! use consonance_darkrift::voice::{Layout, Message, VoiceDialect};
+//! use consonance_darkrift::voice::{DarkRiftMessage, Layout, VoiceDialect};
 //!
 //! let dialect = VoiceDialect { tag: 0x1234, layout: Layout::Raw };
-//! let message = Message::parse(&[0x00, 0x12, 0x34, 0x8B, 0xC7, 1, 2, 3]).expect("it has a header");
+//! let message = DarkRiftMessage::parse(&[0x00, 0x12, 0x34, 0x8B, 0xC7, 1, 2, 3]).expect("it has a header");
 //! assert_eq!(dialect.voice_packet(&message), Some([0x8B, 0xC7, 1, 2, 3].as_slice()));
 //!
 //! let mut answer = Vec::new();

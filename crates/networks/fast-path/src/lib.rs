@@ -42,7 +42,7 @@
 //! assert!(client.seal(b"a packet", &mut datagram), "the path is open");
 //! let incoming = server.handle_datagram(now, address, &mut datagram)?.expect("a packet");
 //! assert_eq!((incoming.client, &*incoming.packet), (77, b"a packet".as_slice()));
-//! # Ok::<(), consonance_fast_path::Refusal>(())
+//! # Ok::<(), consonance_fast_path::DatagramRefusal>(())
 //! ```
 //!
 //! # Features

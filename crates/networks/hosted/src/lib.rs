@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use std::time::Instant;
-//! use consonance_hosted::{Direction, HostedRoom, PhotonPun};
+//! use consonance_hosted::{HostedRoom, MessageDirection, PhotonPun};
 //! use consonance_transport::Delivery;
 //!
 //! let now = Instant::now();

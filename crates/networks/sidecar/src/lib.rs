@@ -20,7 +20,7 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_sidecar::{
-//!     LinkSecret, Player, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+//!     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 //! };
 //! use consonance_transport::{Delivery, ServerEvent, ServerTransport};
 //!
@@ -38,8 +38,8 @@
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "nothing is heard within a minute");
 //!     if let Some(SidecarEvent::Up) = link.poll(now) {
-//!         link.joined(now, Player(7), None);
-//!         link.send(now, Player(7), Delivery::Unreliable, b"a voice packet");
+//!         link.joined(now, PlayerNumber(7), None);
+//!         link.send(now, PlayerNumber(7), Delivery::Unreliable, b"a voice packet");
 //!     }
 //!     match server.poll(now) {
 //!         Some(ServerEvent::Packet { packet, .. }) => break packet.to_vec(),

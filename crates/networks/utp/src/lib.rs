@@ -23,7 +23,7 @@
 //! use std::time::Instant;
 //!
 //! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
-//! use consonance_utp::{ClientSettings, Datagram, Kind, ServerSettings, UtpClient, UtpServer};
+//! use consonance_utp::{ClientSettings, Datagram, DatagramKind, ServerSettings, UtpClient, UtpServer};
 //!
 //! let now = Instant::now();
 //! // The seeds come from the system's random numbers in earnest.
@@ -34,7 +34,7 @@
 //! let address = ([192, 0, 2, 1], 5000).into();
 //! let mut datagram = Vec::new();
 //! assert!(client.poll_transmit(now, &mut datagram));
-//! assert!(matches!(Datagram::parse(&datagram)?.kind, Kind::Request { .. }));
+//! assert!(matches!(Datagram::parse(&datagram)?.kind, DatagramKind::Request { .. }));
 //! server.handle_datagram(now, address, &datagram);
 //! let event = server.poll_event(&mut Vec::new());
 //! assert!(matches!(event, Some(ServerEndpointEvent::Connected { remote, .. }) if remote == address));

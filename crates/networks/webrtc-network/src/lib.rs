@@ -24,11 +24,11 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
-//! use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener, SignallingUrl};
+//! use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 //! use consonance_webrtc_network::{ClientSettings, HostSettings, WebRtcClient, WebRtcHost};
 //!
 //! let localhost = ([127, 0, 0, 1], 0).into();
-//! let signalling = SignallingListener::bind(localhost, ListenerSettings::default())?;
+//! let signalling = SignallingListener::bind(localhost, SignallingListenerSettings::default())?;
 //! let url: SignallingUrl = format!("ws://{}/chatapp", signalling.local_addr()).parse()?;
 //! let settings = HostSettings { udp: localhost, ..HostSettings::new(url.clone(), "match-7") };
 //! let mut host = WebRtcHost::bind(settings)?;
