@@ -25,6 +25,7 @@ mod lints;
 mod manifests;
 mod paths_in_code;
 mod pictures;
+mod plain_subjects;
 mod published;
 mod ratchet;
 mod repository;
@@ -87,6 +88,7 @@ const RULES: &[Rule] = &[
     links::check,
     manifests::check,
     pictures::check,
+    plain_subjects::check,
     published::check,
     ratchet::check,
     rust_version::check,
