@@ -3,13 +3,11 @@
 //! [`Observation`] is what a server says of itself, as plain data; [`render`] writes it down, and [`reference_page`]
 //! explains every name. Both follow from the same table of families, so a name cannot be without its meaning.
 
-mod browsers;
 mod exposition;
 mod families;
-mod fast_path;
-mod games;
 mod joining_hook;
 mod network_counters;
+mod network_metrics;
 mod observation;
 mod page;
 mod process;
@@ -20,8 +18,9 @@ mod storage;
 mod summary;
 mod workers;
 
+pub use consonance_transport::{MetricFamily, MetricKind};
 use exposition::Exposition;
-pub use families::{Family, MetricKind, families};
+pub use families::families;
 pub use observation::Observation;
 pub use reference::reference_page;
 
@@ -37,10 +36,8 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     joining_hook::write(&mut out, observation);
     recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);
-    fast_path::write(&mut out, observation);
-    games::write(&mut out, observation);
-    browsers::write(&mut out, observation);
     page::write(&mut out, observation);
     process::write(&mut out);
+    network_metrics::write(&mut out, observation);
     out.into_text()
 }

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use consonance_browser::PageQuality;
 use consonance_gateway::Timers;
 use consonance_session as session;
-use consonance_transport::{PageStatistics, Peer, ServerStatistics, ServerTransport as _};
+use consonance_transport::{PageStatistics, Peer, ServerNetwork as _, ServerStatistics};
 use consonance_web::Info;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command};
 use consonance_gateway::SourceAddresses;
-use consonance_listeners::{Network, Networks};
+use consonance_listeners::{ListenerNetwork, Networks};
 use consonance_server_config::Value;
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
@@ -129,7 +129,7 @@ fn key_and_value(text: &str) -> Result<(String, Value), String> {
 /// The command, with these networks as what it can be for.
 pub(crate) fn with_networks(command: Command, networks: Networks) -> Command {
     let proxied = || networks.iter().filter(|network| network.table().has_proxy());
-    let value = |network: &'static dyn Network| {
+    let value = |network: &'static dyn ListenerNetwork| {
         let name = network.table().name;
         PossibleValue::new(network.short_name()).alias(name).help(network.title())
     };

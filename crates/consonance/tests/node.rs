@@ -11,7 +11,9 @@ use consonance::host::{
 };
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
-use consonance::transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance::transport::{
+    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+};
 use consonance::{
     EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
     VoiceNode,
@@ -300,6 +302,16 @@ fn a_client_that_was_rejected_is_disconnected() {
 /// A network with a fault, which ends whichever server polls it.
 struct Faulty;
 
+impl ServerNetwork for Faulty {
+    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
+
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics::default()
+    }
+}
+
 impl ServerTransport for Faulty {
     fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
         panic!("on purpose: a network that is broken");
@@ -307,16 +319,8 @@ impl ServerTransport for Faulty {
 
     fn send(&mut self, _now: Instant, _peers: &[Peer], _delivery: Delivery, _packet: &[u8]) {}
 
-    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
-
-    fn shutdown(&mut self, _now: Instant) {}
-
     fn limits(&self) -> PacketLimits {
         PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 }
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics::default()
     }
 }
 

@@ -10,8 +10,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport, Statistics,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent,
+    ServerNetwork, ServerStatistics, ServerTransport, Statistics,
 };
 
 use crate::wrapping::wrap_for_client;
@@ -195,6 +195,84 @@ enum Step {
     Disconnected(Peer, DisconnectReason),
 }
 
+impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, E> {
+    fn flush(&mut self, now: Instant) {
+        self.network.flush(now);
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.network.probe(now, peer)
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        if self.newcomer == Some(peer) {
+            self.newcomer = None;
+        }
+        let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending()) else {
+            return;
+        };
+        connection.standing = match connection.standing {
+            Standing::Silent(_) => Standing::EndingUnknown,
+            _ => Standing::Ending,
+        };
+        self.first_packet.take_if(|(of, _)| *of == peer);
+        if self.parts_of == peer {
+            while self.parts.pop().is_some() {}
+        }
+        self.network.disconnect(now, peer, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.network.carries_end_reasons()
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.network.set_joined(now, peer, is_joined);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        let peers: Vec<Peer> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
+        }
+        self.network.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        [self.timers.next(), self.network.wants_poll_at()].into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.network.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.network.wakes()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.network.descriptor()
+    }
+
+    fn network(&self) -> &'static str {
+        self.name.unwrap_or_else(|| self.network.network())
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let below = self.network.statistics();
+        let mut statistics = ServerStatistics { links: self.statistics, ..below };
+        statistics.links =
+            statistics.links.with(&Statistics { dropped: below.links.dropped, ..Statistics::default() });
+        statistics.connections.protocol_violations += self.protocol_violations;
+        statistics
+    }
+
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        self.network.provide(now, request);
+    }
+}
+
 impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer(now);
@@ -249,72 +327,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
         }
     }
 
-    fn flush(&mut self, now: Instant) {
-        self.network.flush(now);
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        self.network.probe(now, peer)
-    }
-
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        if self.newcomer == Some(peer) {
-            self.newcomer = None;
-        }
-        let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending()) else {
-            return;
-        };
-        connection.standing = match connection.standing {
-            Standing::Silent(_) => Standing::EndingUnknown,
-            _ => Standing::Ending,
-        };
-        self.first_packet.take_if(|(of, _)| *of == peer);
-        if self.parts_of == peer {
-            while self.parts.pop().is_some() {}
-        }
-        self.network.disconnect(now, peer, reason);
-    }
-
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
         let line = if self.carries_end_reasons() { reason.encode() } else { reason.to_string() };
         self.disconnect(now, peer, &line);
-    }
-
-    fn carries_end_reasons(&self) -> bool {
-        self.network.carries_end_reasons()
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.network.set_joined(now, peer, is_joined);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        let peers: Vec<Peer> = self.peers.keys().copied().collect();
-        for peer in peers {
-            self.reject(now, peer, &EndCode::ShuttingDown.into());
-        }
-        self.network.shutdown(now);
-    }
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        [self.timers.next(), self.network.wants_poll_at()].into_iter().flatten().min()
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.network.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        self.network.wakes()
-    }
-
-    #[cfg(unix)]
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.network.descriptor()
-    }
-
-    fn network(&self) -> &'static str {
-        self.name.unwrap_or_else(|| self.network.network())
     }
 
     fn limits(&self) -> PacketLimits {
@@ -324,14 +339,5 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),
         })
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let below = self.network.statistics();
-        let mut statistics = ServerStatistics { links: self.statistics, ..below };
-        statistics.links =
-            statistics.links.with(&Statistics { dropped: below.links.dropped, ..Statistics::default() });
-        statistics.connections.protocol_violations += self.protocol_violations;
-        statistics
     }
 }

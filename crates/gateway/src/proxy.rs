@@ -21,8 +21,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN, ServerEvent,
-    ServerStatistics, ServerTransport, Statistics,
+    CapabilityRequest, Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN,
+    ServerEvent, ServerNetwork, ServerStatistics, ServerTransport, Statistics,
 };
 
 use crate::readiness::Readiness;
@@ -151,44 +151,18 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         self
     }
 
+    /// What went between the game's clients and its server.
+    pub fn game_statistics(&self) -> GameStatistics {
+        self.game
+    }
+
     /// The network towards the clients.
     pub fn clients(&self) -> &G {
         &self.clients
     }
 }
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.take_newcomer_in(now);
-        let happening = loop {
-            if let Some(happening) = self.happenings.pop_front() {
-                break happening;
-            }
-            if !self.route_part(now) && !self.step(now) {
-                return None;
-            }
-        };
-        Some(match happening {
-            Happening::Connected(peer, remote) => {
-                self.newcomer = Some(peer);
-                ServerEvent::Connected { peer, session: self.session.clone(), remote }
-            }
-            Happening::Packet(peer, delivery) => ServerEvent::Packet { peer, delivery, packet: &self.packet },
-            Happening::Disconnected(peer, reason) => ServerEvent::Disconnected { peer, reason },
-        })
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.take_newcomer_in(now);
-        if !self.limits().allow(delivery, packet.len()) {
-            self.voice.dropped.too_large += 1;
-            return;
-        }
-        for voice in peers {
-            self.send_voice(now, *voice, delivery, packet);
-        }
-    }
-
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork for Proxy<G, C, E> {
     fn flush(&mut self, now: Instant) {
         self.clients.flush(now);
     }
@@ -254,15 +228,6 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
         self.name.unwrap_or_else(|| self.clients.network())
     }
 
-    fn limits(&self) -> PacketLimits {
-        let largest =
-            |delivery| self.clients.message_bytes_max(self.clients.voice_channels().channel_for(delivery));
-        self.envelope_kind.limits(PacketLimits {
-            reliable_bytes: largest(Delivery::Reliable),
-            unreliable_bytes: largest(Delivery::Unreliable),
-        })
-    }
-
     /// Links are voice only; connections are those of the game, counted until both of their legs are gone.
     fn statistics(&self) -> ServerStatistics {
         let mut below = self.clients.statistics();
@@ -273,7 +238,49 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
         below
     }
 
-    fn game_statistics(&self) -> Option<GameStatistics> {
-        Some(self.game)
+    fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
+        request.provide(|| Some(self.game)).provide(|| Some(self.game.metrics()));
+    }
+}
+
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.take_newcomer_in(now);
+        let happening = loop {
+            if let Some(happening) = self.happenings.pop_front() {
+                break happening;
+            }
+            if !self.route_part(now) && !self.step(now) {
+                return None;
+            }
+        };
+        Some(match happening {
+            Happening::Connected(peer, remote) => {
+                self.newcomer = Some(peer);
+                ServerEvent::Connected { peer, session: self.session.clone(), remote }
+            }
+            Happening::Packet(peer, delivery) => ServerEvent::Packet { peer, delivery, packet: &self.packet },
+            Happening::Disconnected(peer, reason) => ServerEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.take_newcomer_in(now);
+        if !self.limits().allow(delivery, packet.len()) {
+            self.voice.dropped.too_large += 1;
+            return;
+        }
+        for voice in peers {
+            self.send_voice(now, *voice, delivery, packet);
+        }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        let largest =
+            |delivery| self.clients.message_bytes_max(self.clients.voice_channels().channel_for(delivery));
+        self.envelope_kind.limits(PacketLimits {
+            reliable_bytes: largest(Delivery::Reliable),
+            unreliable_bytes: largest(Delivery::Unreliable),
+        })
     }
 }

@@ -8,7 +8,9 @@ use consonance_gateway::memory::{
 use consonance_gateway::{
     BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceChannels, VoiceStart,
 };
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 #[derive(Debug, PartialEq, Eq)]
 enum Heard {

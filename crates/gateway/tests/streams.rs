@@ -11,6 +11,7 @@ use consonance_gateway::streams::{
     Found, MessageStream, StreamProtocol, StreamServer, StreamSettings, StreamViolation,
 };
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
+use consonance_transport::ServerNetwork as _;
 
 /// How long anything may take before a rule counts as broken.
 const PATIENCE: Duration = Duration::from_mins(2);

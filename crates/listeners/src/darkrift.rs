@@ -11,7 +11,7 @@ use consonance_transport::AddressShares;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on `DarkRift` 2.
@@ -74,7 +74,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// DarkRift 2.
 pub(crate) struct DarkRift2;
 
-impl Network for DarkRift2 {
+impl ListenerNetwork for DarkRift2 {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -98,7 +98,7 @@ impl Network for DarkRift2 {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(DarkRiftListener(reading.config().settings())))
     }
 
@@ -145,14 +145,14 @@ impl DarkRiftListener {
     }
 }
 
-impl Listener for DarkRiftListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for DarkRiftListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = DarkRiftServer::bind(place.address, self.server(place.shares))?;
         let address = server.local_addr();
         Ok(Opened::one(place.voice_only(server, DarkRiftVoice::voice_only(self.voice())), address))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let (udp_port, message_bytes_max) = (self.0.upstream_udp_port, self.0.message_bytes_max);
         let clients = DarkRiftServer::bind(place.address, self.server(place.shares))?;
         let game = game.behind(clients.local_addr());

@@ -1,6 +1,6 @@
 //! The table of networks in docs/networks/README.md.
 
-use crate::{DocsRow, Network, Networks};
+use crate::{DocsRow, ListenerNetwork, Networks};
 
 impl Networks {
     /// The rows of the networks that have one.
@@ -9,7 +9,7 @@ impl Networks {
     }
 }
 
-fn row(network: &dyn Network, docs: DocsRow) -> String {
+fn row(network: &dyn ListenerNetwork, docs: DocsRow) -> String {
     let DocsRow { needs, client, no_proxy, hosted, sidecar, page } = docs;
     let (title, table) = (network.title(), network.table());
     let proxy = if table.has_proxy() { format!("`{}`", network.short_name()) } else { no_proxy.to_owned() };

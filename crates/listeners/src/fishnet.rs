@@ -15,7 +15,7 @@ use consonance_server_config::{
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Fish-Networking.
@@ -68,7 +68,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Fish-Networking.
 pub(crate) struct FishNet;
 
-impl Network for FishNet {
+impl ListenerNetwork for FishNet {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -88,7 +88,7 @@ impl Network for FishNet {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(FishNetListener(reading.config().settings())))
     }
 
@@ -114,7 +114,7 @@ impl FishNetListener {
         connection
     }
 
-    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> ServerSettings {
+    fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
         ServerSettings {
             connection: self.connection(connection),
             connections_max: self.0.connections_max,
@@ -141,8 +141,8 @@ impl FishNetListener {
     }
 }
 
-impl Listener for FishNetListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for FishNetListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
         let connection =
             ConnectionSettings { mtu_bytes: 1033, sends_fragments: false, ..ConnectionSettings::default() };
@@ -150,7 +150,7 @@ impl Listener for FishNetListener {
         place.over_udp(server, FishNetVoiceOnly::new(self.voice_only()))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let connection = ConnectionSettings {
             // Tugboat since 4.7.0 sends messages of this size.
             mtu_bytes: 1350,

@@ -12,7 +12,7 @@ use consonance_server_config::{
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Forge Networking Remastered.
@@ -49,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Forge Networking Remastered.
 pub(crate) struct Forge;
 
-impl Network for Forge {
+impl ListenerNetwork for Forge {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -69,7 +69,7 @@ impl Network for Forge {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(ForgeListener(reading.config().settings())))
     }
 
@@ -98,8 +98,8 @@ impl ForgeListener {
     }
 }
 
-impl Listener for ForgeListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for ForgeListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let default = ForgeServerSettings::default();
         let mut link = default.link;
         link.timeout = silence_timeout(self.0.silence_timeout_s, link.timeout);

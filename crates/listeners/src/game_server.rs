@@ -12,7 +12,7 @@ use consonance_gateway::{
 };
 use consonance_server_config::ProxyListenerConfig;
 
-use crate::{Opened, Place};
+use crate::{ListenerPlace, Opened};
 
 /// A game's own server, and how its clients' voice is treated beside the game.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +118,7 @@ impl GameServer {
     /// When the system lacks what it takes to wait for many connections.
     pub fn proxy<G: GameNetworkServer + 'static, C: GameNetworkClient + 'static>(
         &self,
-        place: &Place<'_>,
+        place: &ListenerPlace<'_>,
         clients: G,
         open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
         envelopes: impl EnvelopeKind + 'static,

@@ -1,6 +1,6 @@
 //! The networks that a voice server listens for, besides QUIC.
 //!
-//! Each is a [`Network`] in a module of its own: its name and keys in the configuration, its listener, its proxy in
+//! Each is a [`ListenerNetwork`] in a module of its own: its name and keys in the configuration, its listener, its proxy in
 //! front of a game's own server if it has one, its row in the documentation, and a player for tests. [`NETWORKS`] lists
 //! them: what `consonance serve` and `consonance proxy` know, what docs/configuration.md and docs/networks/README.md
 //! describe, and which players the end-to-end scenario has, follows from that list.
@@ -17,7 +17,7 @@
 //!
 //! # Features
 //!
-//! * `players`: [`Network::player`], a client of ours on each network, for tests.
+//! * `players`: [`ListenerNetwork::player`], a client of ours on each network, for tests.
 //! * `steam`: the network `steam`, with Steam's own library.
 
 mod darkrift;
@@ -40,6 +40,6 @@ mod webrtc_network;
 mod websocket;
 
 pub use game_server::{BadUpstream, GameServer};
-pub use network::{DocsRow, Listener, Network, Reading};
+pub use network::{DocsRow, ListenerNetwork, NetworkListener, Reading};
 pub use networks::{NETWORKS, Networks};
-pub use place::{MakeShards, Opened, Place, Shards};
+pub use place::{ListenerPlace, MakeShards, Opened, Shards};

@@ -11,10 +11,10 @@ use consonance_server_config::{ListenerConfig, NetworkTable, Problem};
 #[cfg(feature = "players")]
 use consonance_transport::ClientTransport;
 
-use crate::{GameServer, Opened, Place};
+use crate::{GameServer, ListenerPlace, Opened};
 
 /// A network that a server can listen for.
-pub trait Network: Sync {
+pub trait ListenerNetwork: Sync {
     /// Its name and its keys in the configuration.
     fn table(&self) -> &'static NetworkTable;
 
@@ -33,7 +33,7 @@ pub trait Network: Sync {
     ///
     /// # Errors
     /// What is wrong with the listener.
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem>;
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem>;
 
     /// A player of ours on it, as a game's clients have it, for the server at an address of this machine.
     ///
@@ -67,7 +67,7 @@ pub struct DocsRow {
     pub page: &'static str,
 }
 
-/// What [`Network::read`] is given.
+/// What [`ListenerNetwork::read`] is given.
 pub struct Reading<'r> {
     config: &'r ListenerConfig,
     problem: &'r dyn Fn(String) -> Problem,
@@ -105,18 +105,18 @@ impl<'r> Reading<'r> {
 }
 
 /// A listener that can be opened.
-pub trait Listener: Send + Sync {
+pub trait NetworkListener: Send + Sync {
     /// Takes the port. Without a session at its place, each of its links names one.
     ///
     /// # Errors
     /// If it cannot have the port, or if this build or this machine lacks what the network takes.
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened>;
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened>;
 
     /// The same in front of a game's own server.
     ///
     /// # Errors
     /// Also if there is no proxy for the network.
-    fn open_proxy(&self, _place: &Place<'_>, _game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, _place: &ListenerPlace<'_>, _game: &GameServer) -> io::Result<Opened> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no proxy for this network"))
     }
 

@@ -2,10 +2,12 @@
 
 use consonance_server_config::{NetworkTable, NetworkTables};
 
-use crate::{Network, darkrift, fishnet, forge, mirror, ngo, sidecar, steam, webrtc_network, websocket};
+use crate::{
+    ListenerNetwork, darkrift, fishnet, forge, mirror, ngo, sidecar, steam, webrtc_network, websocket,
+};
 
 /// Every network of this crate, in the order of the documentation. A line is all it takes to register one.
-pub const NETWORKS: &[&dyn Network] = &[
+pub const NETWORKS: &[&dyn ListenerNetwork] = &[
     &sidecar::Sidecar,
     &mirror::Kcp,
     &mirror::Telepathy,
@@ -23,7 +25,7 @@ pub const NETWORKS: &[&dyn Network] = &[
 /// The networks that a server knows.
 #[derive(Clone, Copy)]
 pub struct Networks {
-    all: &'static [&'static dyn Network],
+    all: &'static [&'static dyn ListenerNetwork],
     tables: NetworkTables,
 }
 
@@ -31,7 +33,7 @@ impl Networks {
     /// These. Their names differ.
     ///
     /// What it needs is kept for the life of the process: call it once.
-    pub fn new(all: &'static [&'static dyn Network]) -> Self {
+    pub fn new(all: &'static [&'static dyn ListenerNetwork]) -> Self {
         let tables: Vec<&'static NetworkTable> = all.iter().map(|network| network.table()).collect();
         Self { all, tables: tables.leak() }
     }
@@ -42,12 +44,12 @@ impl Networks {
     }
 
     /// All of them, in order.
-    pub fn iter(self) -> impl Iterator<Item = &'static dyn Network> + Clone {
+    pub fn iter(self) -> impl Iterator<Item = &'static dyn ListenerNetwork> + Clone {
         self.all.iter().copied()
     }
 
     /// The one of this name in the configuration.
-    pub fn find(self, name: &str) -> Option<&'static dyn Network> {
+    pub fn find(self, name: &str) -> Option<&'static dyn ListenerNetwork> {
         self.iter().find(|network| network.table().name == name)
     }
 }

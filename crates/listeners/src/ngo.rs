@@ -12,7 +12,7 @@ use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClie
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Netcode for `GameObjects`.
@@ -46,7 +46,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Netcode for `GameObjects`.
 pub(crate) struct Ngo;
 
-impl Network for Ngo {
+impl ListenerNetwork for Ngo {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -66,7 +66,7 @@ impl Network for Ngo {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(NgoListener(reading.config().settings())))
     }
 
@@ -87,7 +87,7 @@ impl NgoListener {
         ConnectionSettings { timeout: silence_timeout(self.0.silence_timeout_s, default.timeout), ..default }
     }
 
-    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> ServerSettings {
+    fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
         ServerSettings {
             connection,
             connections_max: self.0.connections_max,
@@ -107,13 +107,13 @@ impl NgoListener {
     }
 }
 
-impl Listener for NgoListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for NgoListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = UtpServer::new(self.server(place, self.connection()), secret_bytes()?);
         place.over_udp(server, NgoVoiceOnly::new(self.voice_only()))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         // Only the game's server may say so much in one message.
         let reliable_message_bytes_max = 4 * 1024 * 1024;
         let to_clients = ConnectionSettings {

@@ -14,7 +14,7 @@ use consonance_transport::{AddressShares, ServerTransport};
 
 /// Where a listener is.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'p> {
+pub struct ListenerPlace<'p> {
     /// The name of the network, for counters.
     pub network: &'static str,
     /// Where to listen.
@@ -29,7 +29,7 @@ pub struct Place<'p> {
     pub identity: Option<&'p ShownIdentity>,
 }
 
-impl Place<'_> {
+impl ListenerPlace<'_> {
     /// The session of all its clients; empty if each link names its own.
     pub fn session(&self) -> &str {
         self.session.unwrap_or_default()

@@ -9,7 +9,7 @@ use consonance_server_config::{
 };
 use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
-use crate::{DocsRow, Listener, Network, Opened, Place, Reading, Shards};
+use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 
 table! {
     /// The links of game servers; the reasons stand with the settings of `consonance-sidecar`.
@@ -63,7 +63,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Links of game servers.
 pub(crate) struct Sidecar;
 
-impl Network for Sidecar {
+impl ListenerNetwork for Sidecar {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -76,7 +76,7 @@ impl Network for Sidecar {
         None
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: SidecarKeys = reading.config().settings();
         let secret = match &keys.secret_file {
             Some(path) => LinkSecret::new(reading.secret_line(path)?.reveal()),
@@ -118,8 +118,8 @@ impl SidecarListener {
     }
 }
 
-impl Listener for SidecarListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for SidecarListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = SidecarServer::bind(place.address, self.settings(place.session))?;
         let address = server.local_addr();
         if place.session.is_some() {

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
 
-use crate::{DocsRow, Listener, Network, Reading};
+use crate::{DocsRow, ListenerNetwork, NetworkListener, Reading};
 
 table! {
     /// What must be known of a game on Steam.
@@ -42,7 +42,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Steam peer to peer.
 pub(crate) struct Steam;
 
-impl Network for Steam {
+impl ListenerNetwork for Steam {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -63,12 +63,12 @@ impl Network for Steam {
     }
 
     #[cfg(feature = "steam")]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(with_steam::SteamListener(reading.config().settings())))
     }
 
     #[cfg(not(feature = "steam"))]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Err(reading.problem(
             "steam: this build has no Steam; build it with `cargo build --release --package consonance-cli \
              --features steam`",
@@ -96,13 +96,13 @@ mod with_steam {
     };
 
     use super::SteamKeys;
-    use crate::{Listener, Opened, Place};
+    use crate::{ListenerPlace, NetworkListener, Opened};
 
     pub(super) struct SteamListener(pub(super) SteamKeys);
 
-    impl Listener for SteamListener {
+    impl NetworkListener for SteamListener {
         /// Logs on, which may take half a minute.
-        fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+        fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
             let IpAddr::V4(ip) = place.address.ip() else {
                 let what = "Steam knows IPv4 addresses only; 0.0.0.0 is any of this machine";
                 return Err(io::Error::new(io::ErrorKind::Unsupported, what));

@@ -1,4 +1,4 @@
-//! `webrtc-network`: games with WebRTC Network, and its signalling server.
+//! `webrtc-network`: games with WebRTC ListenerNetwork, and its signalling server.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,7 +12,7 @@ use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 use crate::secret_bytes::secret_bytes;
 use crate::websocket::wrong_origin;
-use crate::{DocsRow, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game with WebRTC Network.
@@ -61,7 +61,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// WebRTC Network.
 pub(crate) struct WebRtcNetwork;
 
-impl Network for WebRtcNetwork {
+impl ListenerNetwork for WebRtcNetwork {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -81,7 +81,7 @@ impl Network for WebRtcNetwork {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: WebRtcKeys = reading.config().settings();
         let signalling = keys.signalling.as_ref().map(|url| url.parse()).transpose();
         let wrong = |error: SignallingUrlError| reading.problem(format_args!("signalling: {error}"));
@@ -104,9 +104,9 @@ struct WebRtcListener {
     signalling: Option<SignallingUrl>,
 }
 
-impl Listener for WebRtcListener {
+impl NetworkListener for WebRtcListener {
     /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let (own, url) = if let Some(url) = &self.signalling {
             (None, url.clone())
         } else {

@@ -10,7 +10,7 @@ use consonance_server_config::{
 };
 use consonance_websocket::{ServerEnd, server, tls_server};
 
-use crate::{DocsRow, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-websocket`.
@@ -69,7 +69,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Our own protocol in the messages of `WebSocket`s.
 pub(crate) struct WebSocket;
 
-impl Network for WebSocket {
+impl ListenerNetwork for WebSocket {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -89,7 +89,7 @@ impl Network for WebSocket {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(WebSocketListener(reading.config().settings())))
     }
 
@@ -106,7 +106,7 @@ impl Network for WebSocket {
 struct WebSocketListener(WebSocketKeys);
 
 impl WebSocketListener {
-    fn settings(&self, place: &Place<'_>) -> StreamSettings {
+    fn settings(&self, place: &ListenerPlace<'_>) -> StreamSettings {
         let keys = &self.0;
         let pings = PingSettings { every: keys.ping_interval_s.into(), ..PingSettings::default() };
         let mut settings = StreamSettings {
@@ -121,8 +121,8 @@ impl WebSocketListener {
     }
 }
 
-impl Listener for WebSocketListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for WebSocketListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let (session, settings) = (place.session(), self.settings(place));
         let end = ServerEnd { session: Some(session.to_owned()), origins: place.origins(&self.0.origins) };
         if !self.0.tls {
@@ -162,7 +162,7 @@ mod tests {
     fn the_defaults_of_the_keys_are_those_of_the_network() {
         let connections_max = TcpSettings::default().connections_max;
         let listener = WebSocketListener(WebSocketKeys { connections_max, ..WebSocketKeys::default() });
-        let place = Place {
+        let place = ListenerPlace {
             network: "websocket",
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             session: Some("main"),

@@ -10,7 +10,8 @@ use std::time::Instant;
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    self as transport, EndReason, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer,
+    self as transport, EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
+    PacketsOnThreads, PageState, Peer, Reachability, ReachabilityFeed, ServerNetworkExt as _,
     ServerTransport,
 };
 use consonance_wire::{EndNotice, Writer};
@@ -30,6 +31,8 @@ pub(crate) struct Networks {
     capture: Option<PacketSink>,
     /// Of those that stand before a game's server, by their place in the list.
     game_servers: Vec<(usize, GameServerWatch)>,
+    /// The next change of which peers of each network are reachable, by its place in the list.
+    reachability: Vec<ReachabilityFeed>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
 }
@@ -52,9 +55,10 @@ pub(crate) struct LinkWay {
 
 impl Networks {
     pub(crate) fn push(&mut self, network: Box<dyn ServerTransport>) {
-        if let Some(counted) = network.game_statistics() {
+        if let Some(counted) = network.capability(Instant::now()) {
             self.game_servers.push((self.list.len(), GameServerWatch::new(counted)));
         }
+        self.reachability.push(network.capability(Instant::now()).unwrap_or_default());
         self.list.push(network);
     }
 
@@ -66,6 +70,11 @@ impl Networks {
     pub(crate) fn packet_limits(&self) -> PacketLimits {
         let widest = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
         self.list.iter().fold(widest, |limits, network| limits.and(network.limits()))
+    }
+
+    /// The next change of which peers of a network are reachable.
+    pub(crate) fn next_reachability(&self, index: usize) -> Option<Reachability> {
+        self.reachability.get(index)?.pop()
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {
@@ -126,7 +135,7 @@ impl Networks {
     pub(crate) fn watch_game_servers(&mut self, now: Instant) {
         for (index, watch) in &mut self.game_servers {
             let network = &self.list[*index];
-            if let Some(counted) = network.game_statistics() {
+            if let Some(counted) = network.capability(now) {
                 watch.look(now, network.network(), counted);
             }
         }
@@ -137,15 +146,15 @@ impl Networks {
         self.list.iter().map(move |network| NetworkNumbers {
             network: network.network(),
             counters: network.statistics(),
-            path: network.path_statistics(now),
-            game: network.game_statistics(),
-            pages: network.page_statistics(),
+            metrics: network.capability(now).map_or_else(Vec::new, |NetworkMetrics(samples)| samples),
         })
     }
 
     /// Packets that threads of the networks have carried.
-    pub(crate) fn packets_on_threads(&self) -> u64 {
-        self.list.iter().map(|network| network.packets_on_threads()).sum()
+    pub(crate) fn packets_on_threads(&self, now: Instant) -> u64 {
+        let of =
+            |network: &Box<dyn ServerTransport>| network.capability(now).map(|PacketsOnThreads(count)| count);
+        self.list.iter().filter_map(of).sum()
     }
 
     /// Connections that are up on any of them, links or not.
@@ -226,8 +235,8 @@ impl LinkWays<'_> {
         let (network, peer) = (self.networks.list.get(network_of(link))?, peer_of(link));
         Some(LinkWay {
             network: network.network(),
-            quality: network.link_quality(peer),
-            page: network.page_state(self.now, peer),
+            quality: network.peer_capability(self.now, peer),
+            page: network.peer_capability(self.now, peer),
         })
     }
 }

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 
 use consonance_gateway::{BareEnvelope, EnvelopeClient, GameNetworkClient as _, GameNetworkServer as _};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
-use consonance_listeners::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading, players};
+use consonance_listeners::{
+    DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, players,
+};
 use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
 use consonance_transport::ClientTransport;
 
@@ -34,7 +36,7 @@ static TABLE: NetworkTable = NetworkTable {
 #[derive(Debug)]
 pub struct MadeUp;
 
-impl Network for MadeUp {
+impl ListenerNetwork for MadeUp {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -48,7 +50,7 @@ impl Network for MadeUp {
         Some(DocsRow { needs: "", client, no_proxy: "", hosted: "–", sidecar: "–", page: "made-up.md" })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         Ok(Box::new(MadeUpListener(reading.config().settings())))
     }
 
@@ -62,7 +64,7 @@ impl Network for MadeUp {
 struct MadeUpListener(MadeUpKeys);
 
 impl MadeUpListener {
-    fn server(&self, place: &Place<'_>) -> KcpServer {
+    fn server(&self, place: &ListenerPlace<'_>) -> KcpServer {
         let (peers_max, address_shares) = (self.0.clients_max, place.shares);
         // The seed need not be secret in a test.
         KcpServer::new(
@@ -72,14 +74,14 @@ impl MadeUpListener {
     }
 }
 
-impl Listener for MadeUpListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for MadeUpListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = place.bind(self.server(place))?;
         let (address, envelope) = (server.local_addr(), BareEnvelope(server.voice_channels()));
         Ok(Opened::one(place.voice_only(server, envelope), address))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let clients = place.bind(self.server(place))?;
         let (game, envelope) = (game.behind(clients.local_addr()), BareEnvelope(clients.voice_channels()));
         let open_upstream =

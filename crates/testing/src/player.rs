@@ -5,7 +5,7 @@
 //!
 //! use consonance_session::{Client, ClientSettings, LinkCommand};
 //! use consonance_testing::player::TestPlayer;
-//! use consonance_transport::ServerTransport as _;
+//! use consonance_transport::{ServerNetwork as _, ServerTransport as _};
 //! use consonance_transport::memory::MemoryNetwork;
 //!
 //! let (network, now) = (MemoryNetwork::new(), Instant::now());

@@ -1,7 +1,8 @@
 //! What a network must be able to do to carry voice, and what every network shares.
 //!
-//! A network author implements [`ClientTransport`] and [`ServerTransport`]; the voice client and the server drive
-//! them and know nothing else of the network.
+//! A network author implements [`ClientTransport`] and, for servers, [`ServerNetwork`] and [`ServerTransport`]; the
+//! voice client and the server drive them and know nothing else of the network, but what they
+//! [ask for by its type](ServerNetworkExt).
 //! A *packet* here is an opaque string of bytes: this crate knows nothing of voice.
 //! A network on which players can reach each other may also have [`DirectLinks`]; none has to.
 //!
@@ -59,11 +60,13 @@ pub mod packet_pool;
 pub mod session_name;
 
 mod address_prefix;
+mod capability;
 mod client;
 mod connection_slots;
 mod direct;
 mod handshake_slots;
 mod host_name;
+mod network_metrics;
 mod packet;
 mod pages;
 #[doc(hidden)]
@@ -76,6 +79,10 @@ mod thread_waker;
 mod warning_limit;
 
 pub use address_prefix::AddressPrefix;
+pub use capability::{
+    CapabilityRequest, PacketsOnThreads, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
+    ServerNetworkExt,
+};
 pub use client::{ClientEvent, ClientTransport};
 pub use connection_slots::{
     AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
@@ -84,11 +91,12 @@ pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX}
 pub use direct::{DirectEvent, DirectLinks};
 pub use handshake_slots::{HandshakeSlots, NoHandshakeSlot};
 pub use host_name::{authority, is_own_host, name_of_host};
+pub use network_metrics::{MetricFamily, MetricKind, MetricSample, NetworkMetrics, network_metric_families};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use remote::Remote;
-pub use server::{Peer, Reachability, ServerEvent, ServerTransport, address_prefix};
+pub use server::{Peer, ServerEvent, ServerNetwork, ServerTransport, address_prefix};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,

@@ -152,7 +152,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::{ClientEvent, ClientTransport, ServerEvent, ServerTransport};
+    use crate::{ClientEvent, ClientTransport, ServerEvent, ServerNetwork, ServerTransport};
 
     fn now() -> Instant {
         Instant::now()

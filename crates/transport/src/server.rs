@@ -7,8 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    Delivery, DisconnectReason, EndReason, GameStatistics, LinkQuality, PacketLimits, PageState,
-    PageStatistics, PathStatistics, Remote, ServerStatistics,
+    CapabilityRequest, Delivery, DisconnectReason, EndReason, PacketLimits, Remote, ServerStatistics,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
@@ -16,25 +15,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub u64);
 
-/// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
-///
-/// The life of a link is [`ServerEvent::Connected`] → packets → [`ServerEvent::Disconnected`], each exactly once,
-/// regardless of which end closed it.
-pub trait ServerTransport: Send {
-    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
-    /// again.
-    ///
-    /// A peer that is [disconnected](Self::disconnect) before the next call after its `Connected` was *refused*:
-    /// its client reports [`DisconnectReason::Refused`] and never `Connected`.
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>>;
-
-    /// Sends one packet to many peers, with one copy for all of them.
-    ///
-    /// Peers that are gone are skipped and counted; a packet above [`limits`](Self::limits) is dropped and counted.
-    /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
-
-    /// Sends what [`send`](Self::send) has only collected. Drivers call it when they have nothing more to send for now;
+/// What a server does with the connections of any network, whatever they carry: voice packets
+/// ([`ServerTransport`]), or the messages of a game.
+pub trait ServerNetwork: Send {
+    /// Sends what was only collected so far. Drivers call it when they have nothing more to send for now;
     /// a `poll` that says `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
@@ -44,15 +28,7 @@ pub trait ServerTransport: Send {
     /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// [Ends](Self::disconnect) one link for a reason with a code.
-    ///
-    /// Where the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; elsewhere
-    /// the reason's text is for people, as with `disconnect`.
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.disconnect(now, peer, &reason.to_string());
-    }
-
-    /// Whether the end of a link brings the code and the fields of [`reject`](Self::reject) to its client. If not, the
+    /// Whether the end of a link brings the code and the fields of an [`EndReason`] to its client. If not, the
     /// server tells clients that can read it in a packet before. The same for the life of the transport.
     fn carries_end_reasons(&self) -> bool {
         false
@@ -62,6 +38,15 @@ pub trait ServerTransport: Send {
     /// When all connections are taken, the others [make room](crate::ConnectionSlots) first. A network that has no such
     /// limit ignores it, and a peer that is gone or unknown is passed over.
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
+
+    /// Asks a peer for a sign of life, without waiting for it, and says when anything last came from it: packets, and
+    /// the network's own heartbeats and answers. A peer that is alive is then heard within a second, or
+    /// as soon as its path allows.
+    ///
+    /// `None` if the network cannot say, or there is no such peer: it counts as alive while its link stands.
+    fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
+        None
+    }
 
     /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
     fn shutdown(&mut self, now: Instant);
@@ -98,74 +83,42 @@ pub trait ServerTransport: Send {
         "other"
     }
 
-    /// The largest packets this network takes.
-    fn limits(&self) -> PacketLimits;
-
     /// What was sent, received, dropped and rejected since this object was made, over all peers.
     fn statistics(&self) -> ServerStatistics;
 
-    /// What the datagrams beside the connections did, on networks that have such a path. It
-    /// takes a moment for each peer.
-    fn path_statistics(&self, _now: Instant) -> Option<PathStatistics> {
-        None
-    }
+    /// Answers a [`CapabilityRequest`] for what only some networks have. Most have nothing to add, and leave this as it is; one
+    /// around another network passes it on.
+    fn provide(&self, _now: Instant, _request: &mut CapabilityRequest<'_>) {}
+}
 
-    /// Unreliable packets so far, sent and received, that threads of the network carried beside the one that polls it:
-    /// a measure of work that the polling thread does not show. 0 on networks without threads.
-    fn packets_on_threads(&self) -> u64 {
-        0
-    }
-
-    /// What went between a game's clients and the game's server, where this stands between them.
-    fn game_statistics(&self) -> Option<GameStatistics> {
-        None
-    }
-
-    /// What went between pages in browsers and their players, where those are here.
-    fn page_statistics(&self) -> Option<PageStatistics> {
-        None
-    }
-
-    /// Whether a peer that was just reported as connected continues a connection that it may believe was never
-    /// interrupted, because only a link between it and the server was: its state from before has to be renewed.
-    fn resumed(&self, _peer: Peer) -> bool {
-        false
-    }
-
-    /// The next time that the way to several peers at once fell silent or works again: networks whose peers come over
-    /// a link of a third party, such as a game's server, know that before the peers are gone.
+/// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
+///
+/// The life of a link is [`ServerEvent::Connected`] → packets → [`ServerEvent::Disconnected`], each exactly once,
+/// regardless of which end closed it.
+pub trait ServerTransport: ServerNetwork {
+    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
+    /// again.
     ///
-    /// Drivers ask until it says `None`, after `poll` has said `None` and before they handle a `Disconnected`.
-    fn poll_reachability(&mut self) -> Option<Reachability> {
-        None
-    }
+    /// A peer that is [disconnected](Self::disconnect) before the next call after its `Connected` was *refused*:
+    /// its client reports [`DisconnectReason::Refused`] and never `Connected`.
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>>;
 
-    /// Asks a peer for a sign of life, without waiting for it, and says when anything last came from it: packets, and
-    /// the network's own heartbeats and answers. A peer that is alive is then heard within a second, or
-    /// as soon as its path allows.
+    /// Sends one packet to many peers, with one copy for all of them.
     ///
-    /// `None` if the network cannot say, or there is no such peer: it counts as alive while its link stands.
-    fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
-        None
-    }
+    /// Peers that are gone are skipped and counted; a packet above [`limits`](Self::limits) is dropped and counted.
+    /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
 
-    /// The number by which the network knows a peer's player beyond this connection, such as an account or a player of
-    /// the game's room. The network vouches for it: nothing that the peer sends can change it.
+    /// [Ends](Self::disconnect) one link for a reason with a code.
     ///
-    /// `None` if it has no such number, or there is no such peer: its address says where it comes from.
-    fn identity(&self, _peer: Peer) -> Option<u64> {
-        None
+    /// Where the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; elsewhere
+    /// the reason's text is for people, as with `disconnect`.
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.disconnect(now, peer, &reason.to_string());
     }
 
-    /// How well one peer's link does, where the network knows.
-    fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
-        None
-    }
-
-    /// How the page of a peer does whose player is here.
-    fn page_state(&self, _now: Instant, _peer: Peer) -> Option<PageState> {
-        None
-    }
+    /// The largest packets this network takes.
+    fn limits(&self) -> PacketLimits;
 }
 
 /// The prefix within which one person can use any number of addresses: a whole IPv4 address, or the /64 network of an
@@ -176,15 +129,6 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address @ IpAddr::V4(_) => address,
     }
-}
-
-/// Peers to which the way is the same, and whether it works.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reachability {
-    /// Those that have this way in common.
-    pub peers: Vec<Peer>,
-    /// Whether something comes over it; if not, nothing has for longer than its other end ever is silent.
-    pub is_reachable: bool,
 }
 
 /// What happened on a server's links.

@@ -11,7 +11,9 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
-use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance_transport::{
+    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+};
 
 use crate::LIMITS;
 use crate::tcp_link::overloaded;
@@ -132,6 +134,33 @@ impl PlainServer {
     }
 }
 
+impl ServerNetwork for PlainServer {
+    /// The words stay here: this wire has no way to carry them.
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        // A client that never got its token was refused.
+        self.newcomer.take_if(|newcomer| *newcomer == peer);
+        if let Some(guest) = self.guests.get_mut(&peer).filter(|guest| !guest.is_leaving()) {
+            guest.leave(now);
+            self.inbox.mute(peer);
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        for peer in self.guests.keys().copied().collect::<Vec<_>>() {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.inbox.dropped();
+        let connected = self.guests.values().filter(|guest| !guest.is_leaving()).count();
+        statistics.connections.connected = connected as u64;
+        statistics
+    }
+}
+
 impl ServerTransport for PlainServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
@@ -168,33 +197,8 @@ impl ServerTransport for PlainServer {
         }
     }
 
-    /// The words stay here: this wire has no way to carry them.
-    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        // A client that never got its token was refused.
-        self.newcomer.take_if(|newcomer| *newcomer == peer);
-        if let Some(guest) = self.guests.get_mut(&peer).filter(|guest| !guest.is_leaving()) {
-            guest.leave(now);
-            self.inbox.mute(peer);
-        }
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        for peer in self.guests.keys().copied().collect::<Vec<_>>() {
-            self.disconnect(now, peer, "");
-        }
-    }
-
     fn limits(&self) -> PacketLimits {
         LIMITS
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.inbox.dropped();
-        let connected = self.guests.values().filter(|guest| !guest.is_leaving()).count();
-        statistics.connections.connected = connected as u64;
-        statistics
     }
 }
 

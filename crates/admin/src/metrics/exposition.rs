@@ -4,7 +4,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::families::{Family, MetricKind};
+use consonance_transport::{MetricFamily, MetricKind};
 
 /// A text in the making. Samples of a family come together, after its head.
 #[derive(Debug, Default)]
@@ -14,15 +14,15 @@ pub(super) struct Exposition {
 
 impl Exposition {
     /// Begins a family.
-    pub(super) fn family(&mut self, family: &'static Family) -> Samples<'_> {
-        let Family { name, kind, about, .. } = family;
+    pub(super) fn family(&mut self, family: &'static MetricFamily) -> Samples<'_> {
+        let MetricFamily { name, kind, about, .. } = family;
         let _ = writeln!(self.text, "# HELP {name} {}", escaped(about, false));
         let _ = writeln!(self.text, "# TYPE {name} {}", kind.name());
         Samples { text: &mut self.text, family }
     }
 
     /// A family with one sample.
-    pub(super) fn single(&mut self, family: &'static Family, value: impl Display) {
+    pub(super) fn single(&mut self, family: &'static MetricFamily, value: impl Display) {
         self.family(family).sample(&[], value);
     }
 
@@ -34,7 +34,7 @@ impl Exposition {
 /// The samples of one family.
 pub(super) struct Samples<'e> {
     text: &'e mut String,
-    family: &'static Family,
+    family: &'static MetricFamily,
 }
 
 impl Samples<'_> {

@@ -2,56 +2,22 @@
 //!
 //! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-/// A metric with all its samples.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Family {
-    /// Its name.
-    pub name: &'static str,
-    /// Its kind.
-    pub kind: MetricKind,
-    /// Its labels.
-    pub labels: &'static [&'static str],
-    /// What it measures, in a sentence.
-    pub about: &'static str,
-}
+use consonance_transport::{MetricFamily, MetricKind};
 
-/// Kinds of metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MetricKind {
-    /// It only grows while the process runs.
-    Counter,
-    /// It rises and falls.
-    Gauge,
-    /// Observations in buckets.
-    Histogram,
-}
-
-impl MetricKind {
-    /// Its name in Prometheus.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        }
-    }
-}
-
-/// All metrics, in the order of the output.
-pub fn families() -> impl Iterator<Item = &'static Family> {
-    ALL.iter().copied()
+/// All metrics, in the order of the output; those that single networks have come last.
+pub fn families() -> impl Iterator<Item = &'static MetricFamily> {
+    ALL.iter().copied().chain(consonance_transport::network_metric_families())
 }
 
 macro_rules! families {
     ($($id:ident: $kind:ident $name:literal $([$($label:literal),+])? $about:literal;)*) => {
-        $(pub(super) static $id: Family = Family {
+        $(pub(super) static $id: MetricFamily = MetricFamily {
             name: $name,
             kind: MetricKind::$kind,
             labels: &[$($($label),+)?],
             about: $about,
         };)*
-        const ALL: &[&Family] = &[$(&$id),*];
+        const ALL: &[&MetricFamily] = &[$(&$id),*];
     };
 }
 
@@ -179,39 +145,6 @@ families! {
         "Bytes of these packets, without the network's overhead.";
     NETWORK_DROPPED: Counter "consonance_network_packets_dropped_total" ["network", "reason"]
         "Packets dropped by a network on the server's side, by reason.";
-
-    PATHS: Gauge "consonance_fast_path_links" ["network", "state"]
-        "Links that agreed on the fast path, and those whose voice uses it now (in_use).";
-    PATH_PACKETS: Counter "consonance_fast_path_packets_total" ["network", "direction"]
-        "Packets over the fast path.";
-    PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
-        "Packets of such links sent over the connection, because nothing arrives on the path, or not yet.";
-    PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Fast path datagrams: sent, or unsent because buffers were full, the path closed, or the system refused them.";
-    PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
-        "Incoming datagrams outside connections that were dropped, by reason; anyone can send these.";
-    PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
-        "Client addresses challenged, and proved.";
-
-    GAME_MESSAGES: Counter "consonance_game_messages_total" ["network", "direction", "delivery"]
-        "Game messages forwarded by a proxy to and from game servers, without voice.";
-    GAME_BYTES: Counter "consonance_game_bytes_total" ["network", "direction", "delivery"]
-        "Bytes of these messages, without the network's overhead.";
-    GAME_VOICE_UNWANTED: Counter "consonance_game_voice_unwanted_total" ["network"]
-        "Voice packets dropped by a proxy after the session had closed the speaker's voice.";
-    GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
-        "Proxy connections to game servers that failed, were lost or ended by the server, or were ended as too slow.";
-
-    BROWSER_OFFERS: Counter "consonance_browser_offers_total" ["result"]
-        "Offers of browser pages accepted, and not understood (refused).";
-    BROWSER_VOICE: Counter "consonance_browser_voice_packets_total" ["direction"]
-        "Voice packets from pages (received), gaps in them (missing), and voice packets to pages (sent).";
-    BROWSER_REPACKED: Counter "consonance_browser_voice_repacked_total"
-        "Voice packets from pages split or merged because they were not 20 ms long.";
-    BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["direction"]
-        "Control messages from and to pages.";
-    BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["what", "reason"]
-        "Dropped between pages and players: voice of pages, mostly without an open channel (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
 
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
         "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";

@@ -4,9 +4,11 @@
 
 use std::fs;
 
+use consonance_transport::MetricFamily;
+
 use super::exposition::Exposition;
 use super::families::{
-    Family, PROCESS_CPU, PROCESS_FDS, PROCESS_FDS_MAX, PROCESS_MEMORY, PROCESS_THREADS, PROCESS_VIRTUAL,
+    PROCESS_CPU, PROCESS_FDS, PROCESS_FDS_MAX, PROCESS_MEMORY, PROCESS_THREADS, PROCESS_VIRTUAL,
 };
 
 pub(super) fn write(out: &mut Exposition) {
@@ -25,7 +27,7 @@ pub(super) fn write(out: &mut Exposition) {
         (&PROCESS_FDS, descriptors),
         (&PROCESS_FDS_MAX, number_after(&limits, "Max open files")),
         (&PROCESS_THREADS, number_after(&status, "Threads:")),
-    ] as [(&'static Family, Option<u64>); 5]
+    ] as [(&'static MetricFamily, Option<u64>); 5]
     {
         let mut samples = out.family(family);
         if let Some(number) = number {

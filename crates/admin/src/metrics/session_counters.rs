@@ -1,11 +1,13 @@
 //! What the sessions count, each counter under its family and label.
 
+use consonance_transport::MetricFamily;
+
 use super::exposition::Exposition;
 use super::families::{
-    BYTES_RECEIVED, CLIENTS_RESUMED, DROPPED, Family, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED,
-    LINKS_CLOSED, NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, POSITIONS_RECEIVED,
-    REPORTS_RECEIVED, REPORTS_SENT, RESERVATIONS_RELEASED, ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK,
-    VOICE_RECEIVED, VOICE_SENT,
+    BYTES_RECEIVED, CLIENTS_RESUMED, DROPPED, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED,
+    NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, POSITIONS_RECEIVED, REPORTS_RECEIVED,
+    REPORTS_SENT, RESERVATIONS_RELEASED, ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK, VOICE_RECEIVED,
+    VOICE_SENT,
 };
 use super::observation::Observation;
 
@@ -27,7 +29,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 
 /// Where a counter goes.
 struct Counter {
-    family: &'static Family,
+    family: &'static MetricFamily,
     label: Option<&'static str>,
     /// Its name in [`ServerStatistics`](consonance_session::ServerStatistics).
     name: &'static str,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use consonance_server::{RelayDelay, WorkerStatistics};
+use consonance_transport::MetricFamily;
 
 use super::exposition::Exposition;
 use super::families::{
-    Family, RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,
+    RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,
     WORKER_SESSIONS, WORKER_SHEDDING,
 };
 use super::observation::Observation;
@@ -29,7 +30,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 
 fn each(
     out: &mut Exposition,
-    family: &'static Family,
+    family: &'static MetricFamily,
     workers: &[WorkerStatistics],
     of: fn(&WorkerStatistics) -> f64,
 ) {

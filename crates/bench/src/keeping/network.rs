@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, Remote, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
 };
 
 /// The server's end.
@@ -48,6 +48,16 @@ impl Wire {
     }
 }
 
+impl ServerNetwork for BenchNetwork {
+    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
+
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics::default()
+    }
+}
+
 impl ServerTransport for BenchNetwork {
     fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
         let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
@@ -68,15 +78,7 @@ impl ServerTransport for BenchNetwork {
         }
     }
 
-    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
-
-    fn shutdown(&mut self, _now: Instant) {}
-
     fn limits(&self) -> PacketLimits {
         PacketLimits { reliable_bytes: 65_536, unreliable_bytes: 1200 }
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics::default()
     }
 }

@@ -4,8 +4,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, EndCode, EndReason, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics,
-    Peer, ServerEvent, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, EndCode, EndReason, PACKET_BYTES_MAX, PacketLimits, Peer, ServerEvent,
+    ServerNetwork, ServerStatistics, ServerTransport,
 };
 
 use super::BrowserGateway;
@@ -17,43 +17,13 @@ const NETWORK: &str = "browser";
 const LIMITS: PacketLimits =
     PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
 
-impl<S: PageShard> ServerTransport for BrowserGateway<S> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        let event = loop {
-            if let Some(event) = self.next_link_event(now) {
-                break event;
-            }
-            if !self.take_page_event(now) && !self.run_timers(now) {
-                self.tell_quality(now);
-                self.send_positions(now);
-                self.more_requests = self.answer_requests(now);
-                return None;
-            }
-        };
-        Some(event.with_packet(&self.packet))
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        if !LIMITS.allow(delivery, packet.len()) {
-            self.statistics.links.dropped.too_large += 1;
-            return;
-        }
-        let at = self.at(now);
-        for &peer in peers {
-            self.send_to(now, at, peer, delivery, packet);
-        }
-    }
-
+impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
     fn flush(&mut self, now: Instant) {
         self.shard.flush(now);
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.end_link(now, peer, &EndReason::decode(reason.as_bytes()));
-    }
-
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.end_link(now, peer, reason);
     }
 
     fn carries_end_reasons(&self) -> bool {
@@ -106,16 +76,8 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         NETWORK
     }
 
-    fn limits(&self) -> PacketLimits {
-        LIMITS
-    }
-
     fn statistics(&self) -> ServerStatistics {
         self.count_links()
-    }
-
-    fn page_statistics(&self) -> Option<PageStatistics> {
-        Some(self.count_pages())
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
@@ -123,11 +85,46 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         self.browsers.get_mut(index)?.probe(now, &mut self.shard)
     }
 
-    fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
-        self.quality_of(peer)
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        request
+            .provide(|| Some(self.count_pages().metrics()))
+            .provide_of_peer(|peer| self.quality_of(peer))
+            .provide_of_peer(|peer| self.page_of_link(now, peer));
+    }
+}
+
+impl<S: PageShard> ServerTransport for BrowserGateway<S> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        let event = loop {
+            if let Some(event) = self.next_link_event(now) {
+                break event;
+            }
+            if !self.take_page_event(now) && !self.run_timers(now) {
+                self.tell_quality(now);
+                self.send_positions(now);
+                self.more_requests = self.answer_requests(now);
+                return None;
+            }
+        };
+        Some(event.with_packet(&self.packet))
     }
 
-    fn page_state(&self, now: Instant, peer: Peer) -> Option<PageState> {
-        self.page_of_link(now, peer)
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        let at = self.at(now);
+        for &peer in peers {
+            self.send_to(now, at, peer, delivery, packet);
+        }
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.end_link(now, peer, reason);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
     }
 }

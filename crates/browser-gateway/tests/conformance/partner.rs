@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::BrowserGateway;
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport, Statistics,
+    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport, Statistics,
 };
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
@@ -123,6 +123,37 @@ fn written(packet: Packet<'_>) -> Vec<u8> {
     bytes
 }
 
+impl ServerNetwork for PartnerServer {
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.gateway.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.gateway.shutdown(now);
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.gateway.probe(now, peer)
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.gateway.wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.gateway.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        self.gateway.wakes()
+    }
+
+    /// The kit's packets, and the gateway's links.
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics { links: self.links, connections: self.gateway.statistics().connections }
+    }
+}
+
 impl ServerTransport for PartnerServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         loop {
@@ -168,36 +199,7 @@ impl ServerTransport for PartnerServer {
         self.gateway.flush(now);
     }
 
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.gateway.disconnect(now, peer, reason);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.gateway.shutdown(now);
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        self.gateway.probe(now, peer)
-    }
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        self.gateway.wants_poll_at()
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.gateway.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        self.gateway.wakes()
-    }
-
     fn limits(&self) -> PacketLimits {
         LIMITS
-    }
-
-    /// The kit's packets, and the gateway's links.
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { links: self.links, connections: self.gateway.statistics().connections }
     }
 }

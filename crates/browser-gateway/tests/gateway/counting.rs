@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use consonance_session::{ChannelProperties, Target};
-use consonance_transport::PageStatistics;
 
 use crate::stage::Stage;
 
@@ -23,16 +22,26 @@ fn what_pages_say_and_what_is_dropped_of_it_is_counted_also_when_they_are_gone()
     stage.pages.say(alice, "garbage");
     stage.pages.say(alice, r#"{"type":"sing"}"#);
     stage.run(Duration::from_millis(100));
-    let counted = pages(&mut stage);
-    let dropped = counted.dropped;
-    assert_eq!((dropped.voice_without_channel, dropped.voice_too_long), (1, 1));
-    assert_eq!((dropped.messages_malformed, dropped.messages_unknown), (1, 1));
-    assert!(counted.messages_sent > 0);
+    let dropped = [
+        ("voice", "without_channel", 1),
+        ("voice", "too_long", 1),
+        ("message", "malformed", 1),
+        ("message", "unknown", 1),
+    ];
+    for (what, reason, count) in dropped {
+        assert_eq!(counted(&mut stage, DROPPED, [what, reason]), count, "{what} {reason}");
+    }
+    assert!(counted(&mut stage, "consonance_browser_messages_total", ["sent", ""]) > 0);
 
     stage.pages.say(alice, r#"{"type":"leave"}"#);
     stage.run(Duration::from_millis(100));
-    let after = pages(&mut stage);
-    assert_eq!(after.dropped, dropped, "what was counted stays");
+    for (what, reason, count) in dropped {
+        assert_eq!(
+            counted(&mut stage, DROPPED, [what, reason]),
+            count,
+            "what was counted stays: {what} {reason}"
+        );
+    }
 }
 
 #[test]
@@ -76,8 +85,11 @@ fn an_operator_is_told_which_players_a_page_ignores() {
     assert_eq!((page.ignored, page.slots), (vec!["Carol".to_owned()], 4));
 }
 
+const DROPPED: &str = "consonance_browser_dropped_total";
+
 /// What the worker's gateway has counted.
-fn pages(stage: &mut Stage) -> PageStatistics {
+fn counted(stage: &mut Stage, family: &str, labels: [&str; 2]) -> u64 {
     let numbers = stage.session_loop.numbers(stage.now);
-    numbers.networks.iter().find_map(|numbers| numbers.pages).unwrap()
+    let mut samples = numbers.networks.iter().flat_map(|numbers| &numbers.metrics);
+    samples.find(|sample| sample.family.name == family && sample.labels == labels).unwrap().value
 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use consonance_gateway::SourceAddresses;
-use consonance_listeners::{BadUpstream, GameServer, Listener, Networks, Place, Reading};
+use consonance_listeners::{BadUpstream, GameServer, ListenerPlace, NetworkListener, Networks, Reading};
 use consonance_quic::ShownIdentity;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{IpProtocol, ListenerConfig, LoadedConfig, NetworkTable, Problem};
@@ -18,7 +18,7 @@ use super::opened_listener::OpenedListener;
 /// One that can be opened.
 pub(super) struct GameListener {
     config: ListenerConfig,
-    listener: Box<dyn Listener>,
+    listener: Box<dyn NetworkListener>,
     /// How its connections are shared between addresses.
     shares: AddressShares,
     /// Which one all its clients are in; without it each link names its own.
@@ -77,7 +77,7 @@ impl GameListener {
     /// Takes the port.
     pub(super) fn open(&self) -> Result<OpenedListener, String> {
         let (name, address) = (self.network().name, self.config.address);
-        let place = Place {
+        let place = ListenerPlace {
             network: name,
             address,
             session: self.session.as_deref(),

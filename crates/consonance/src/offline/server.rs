@@ -6,7 +6,7 @@ use consonance_session::{
     Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
 use consonance_transport::memory::MemoryServer;
-use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerTransport};
+use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerNetwork, ServerTransport};
 
 use crate::links::{to_session, to_transport};
 

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport,
+    ClientEvent, ClientTransport, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork,
+    ServerTransport,
 };
 
 use super::gate::{Gate, IDLE_TIMEOUT};

@@ -45,7 +45,7 @@ impl Hall {
         (VoiceChat::over(Box::new(client)), address)
     }
 
-    /// Somebody who has nothing to do with the session.
+    /// A stranger to the session.
     pub(crate) fn intruder(&self) -> MemoryClient {
         self.network.client("main")
     }

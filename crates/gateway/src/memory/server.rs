@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Popped, Pushed};
 use consonance_transport::packet_pool::{PacketPool, SharedPacket};
-use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerNetwork, ServerStatistics,
+};
 
 use super::{CHANNELS, LinkToClient, Listener, Message, delivery_of, message_bytes_max, overloaded};
 use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
@@ -60,6 +62,46 @@ impl MemoryGameNetworkServer {
             self.listener.mailbox.mute(peer);
             self.listener.mailbox.disconnected(peer, here);
         }
+    }
+}
+
+impl ServerNetwork for MemoryGameNetworkServer {
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        let words = DisconnectReason::cut(reason).as_bytes();
+        let is_accepted = self.connections.get(&peer).is_some_and(|connection| connection.is_accepted);
+        let there = if is_accepted {
+            DisconnectReason::closed_by_peer(words)
+        } else {
+            DisconnectReason::refused(words)
+        };
+        self.end(peer, DisconnectReason::ClosedByUs, there);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.connections.keys().copied().collect();
+        for peer in peers {
+            self.disconnect(now, peer, SHUTTING_DOWN);
+        }
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.listener.mailbox.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        true
+    }
+
+    fn network(&self) -> &'static str {
+        "memory"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
+        statistics.connections.connected = self.connections.len() as u64;
+        statistics
     }
 }
 
@@ -124,33 +166,6 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         }
     }
 
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        let words = DisconnectReason::cut(reason).as_bytes();
-        let is_accepted = self.connections.get(&peer).is_some_and(|connection| connection.is_accepted);
-        let there = if is_accepted {
-            DisconnectReason::closed_by_peer(words)
-        } else {
-            DisconnectReason::refused(words)
-        };
-        self.end(peer, DisconnectReason::ClosedByUs, there);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.connections.keys().copied().collect();
-        for peer in peers {
-            self.disconnect(now, peer, SHUTTING_DOWN);
-        }
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.listener.mailbox.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        true
-    }
-
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
@@ -161,17 +176,6 @@ impl GameNetworkServer for MemoryGameNetworkServer {
 
     fn message_bytes_max(&self, channel: Channel) -> usize {
         message_bytes_max(channel)
-    }
-
-    fn network(&self) -> &'static str {
-        "memory"
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
-        statistics.connections.connected = self.connections.len() as u64;
-        statistics
     }
 }
 

@@ -11,7 +11,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, Peer, SHUTTING_DOWN,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, Peer, SHUTTING_DOWN, ServerNetwork,
     ServerStatistics, Statistics,
 };
 
@@ -112,57 +112,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 }
 
-impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
-        Some(match self.step(now)? {
-            Step::Connected(peer, remote) => {
-                GameNetworkServerEvent::Connected { peer, remote, greeting: &self.message }
-            }
-            Step::Message(peer) => {
-                GameNetworkServerEvent::Message { peer, channel: RELIABLE, message: &self.message }
-            }
-            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
-        })
-    }
-
-    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
-        let id = TcpId(peer.0);
-        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Waiting);
-        let Some(link) = link else { return };
-        link.stage = Stage::Up;
-        link.link.start_pulse(now, self.settings.pings);
-        self.out.clear();
-        link.link.stream.accept(&mut self.out);
-        self.tcp.send(now, id, &[&self.out]);
-        self.timers.set(id, link.link.pulse.poll_timeout());
-        // What it said already waits no more.
-        self.reading.push_back(id);
-    }
-
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel)
-            || (message.is_empty() && !self.protocol.carries_empty_messages())
-        {
-            self.statistics.dropped.too_large += 1;
-            return;
-        }
-        let (id, delivery) = (TcpId(peer.0), CHANNELS.delivery_of(channel));
-        if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
-            return;
-        }
-        let Some(link) = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up) else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        let voice_bytes_max = self.settings.voice_bytes_max;
-        let dropped = link.link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
-        if link.link.has_waiting() {
-            self.behind.insert(id);
-        }
-        self.statistics.sent.count(delivery, 1, message.len());
-        self.statistics.dropped.outgoing_full += dropped;
-    }
-
+impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
     fn flush(&mut self, now: Instant) {
         self.catch_up(now);
     }
@@ -227,14 +177,6 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         Some(self.tcp.descriptor())
     }
 
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
-        self.protocol.message_bytes_max()
-    }
-
     fn network(&self) -> &'static str {
         self.protocol.network()
     }
@@ -243,5 +185,65 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         let mut connections = self.counts;
         connections.rejected_full += self.tcp.rejected();
         ServerStatistics { links: self.statistics, connections }
+    }
+}
+
+impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
+        Some(match self.step(now)? {
+            Step::Connected(peer, remote) => {
+                GameNetworkServerEvent::Connected { peer, remote, greeting: &self.message }
+            }
+            Step::Message(peer) => {
+                GameNetworkServerEvent::Message { peer, channel: RELIABLE, message: &self.message }
+            }
+            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        let id = TcpId(peer.0);
+        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Waiting);
+        let Some(link) = link else { return };
+        link.stage = Stage::Up;
+        link.link.start_pulse(now, self.settings.pings);
+        self.out.clear();
+        link.link.stream.accept(&mut self.out);
+        self.tcp.send(now, id, &[&self.out]);
+        self.timers.set(id, link.link.pulse.poll_timeout());
+        // What it said already waits no more.
+        self.reading.push_back(id);
+    }
+
+    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel)
+            || (message.is_empty() && !self.protocol.carries_empty_messages())
+        {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let (id, delivery) = (TcpId(peer.0), CHANNELS.delivery_of(channel));
+        if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
+            return;
+        }
+        let Some(link) = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        let voice_bytes_max = self.settings.voice_bytes_max;
+        let dropped = link.link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
+        if link.link.has_waiting() {
+            self.behind.insert(id);
+        }
+        self.statistics.sent.count(delivery, 1, message.len());
+        self.statistics.dropped.outgoing_full += dropped;
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
+    }
+
+    fn message_bytes_max(&self, _channel: Channel) -> usize {
+        self.protocol.message_bytes_max()
     }
 }

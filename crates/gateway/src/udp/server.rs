@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, Peer, ServerStatistics};
+use consonance_transport::{Delivery, Peer, ServerNetwork, ServerStatistics};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
@@ -133,6 +133,52 @@ impl<E: ServerEndpoint> UdpServer<E> {
     }
 }
 
+impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
+    fn flush(&mut self, now: Instant) {
+        self.transmit(now);
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.endpoint.disconnect(now, peer, reason);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.endpoint.set_joined(now, peer, is_joined);
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.endpoint.probe(now, peer)
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.endpoint.shutdown(now);
+        self.transmit(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.endpoint.poll_timeout()
+    }
+
+    fn wakes(&self) -> bool {
+        cfg!(unix)
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.socket.socket().as_fd())
+    }
+
+    fn network(&self) -> &'static str {
+        self.endpoint.network()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.endpoint.statistics();
+        statistics.links.dropped.outgoing_full += self.socket.counts.buffer_full;
+        statistics
+    }
+}
+
 impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
     fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         let event = loop {
@@ -173,40 +219,6 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         }
     }
 
-    fn flush(&mut self, now: Instant) {
-        self.transmit(now);
-    }
-
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.endpoint.disconnect(now, peer, reason);
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.endpoint.set_joined(now, peer, is_joined);
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        self.endpoint.probe(now, peer)
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.endpoint.shutdown(now);
-        self.transmit(now);
-    }
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        self.endpoint.poll_timeout()
-    }
-
-    fn wakes(&self) -> bool {
-        cfg!(unix)
-    }
-
-    #[cfg(unix)]
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.socket.socket().as_fd())
-    }
-
     fn voice_channels(&self) -> VoiceChannels {
         self.endpoint.voice_channels()
     }
@@ -217,15 +229,5 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
 
     fn message_bytes_max(&self, channel: Channel) -> usize {
         self.endpoint.message_bytes_max(channel)
-    }
-
-    fn network(&self) -> &'static str {
-        self.endpoint.network()
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.endpoint.statistics();
-        statistics.links.dropped.outgoing_full += self.socket.counts.buffer_full;
-        statistics
     }
 }

@@ -11,7 +11,9 @@ use consonance_gateway::{
     VoiceChannels, VoiceClosed, VoiceStart,
 };
 use consonance_transport::conformance::Network;
-use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance_transport::{
+    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
@@ -20,6 +22,25 @@ const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unre
 struct InFrontOfGame {
     proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, BareEnvelope>,
     game: MemoryGameNetworkServer,
+}
+
+impl ServerNetwork for InFrontOfGame {
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.proxy.disconnect(now, peer, reason);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.proxy.shutdown(now);
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.game.set_waker(waker.clone());
+        self.proxy.set_waker(waker);
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.proxy.statistics()
+    }
 }
 
 impl ServerTransport for InFrontOfGame {
@@ -36,25 +57,8 @@ impl ServerTransport for InFrontOfGame {
         self.proxy.send(now, peers, delivery, packet);
     }
 
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.proxy.disconnect(now, peer, reason);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.proxy.shutdown(now);
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.game.set_waker(waker.clone());
-        self.proxy.set_waker(waker);
-    }
-
     fn limits(&self) -> PacketLimits {
         self.proxy.limits()
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        self.proxy.statistics()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use consonance_gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
 use consonance_gateway::{Channel, ProxySettings};
-use consonance_transport::{Peer, ServerTransport as _};
+use consonance_transport::{Peer, ServerNetwork as _, ServerTransport as _};
 
 use crate::marked::voice;
 use crate::stage::{Saw, Stage, messages};
@@ -44,7 +44,7 @@ fn messages_go_through_byte_for_byte_and_in_order_for_each_channel() {
         );
         assert_eq!(messages(stage.saw(0), channel), game_messages(channel), "to the client on {channel:?}");
     }
-    let game = stage.proxy.game_statistics().unwrap();
+    let game = stage.proxy.game_statistics();
     assert_eq!(game.to_server, game.from_server);
     assert_eq!((game.to_server.reliable.packets, game.to_server.unreliable.packets), (14, 4));
 }

@@ -8,7 +8,9 @@ use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
     Proxy, ProxySettings,
 };
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 use crate::marked::MarkedEnvelope;
 

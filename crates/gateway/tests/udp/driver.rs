@@ -7,7 +7,7 @@ use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServer
 use consonance_gateway::{
     Channel, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
 };
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::plain::{PlainClient, PlainServer};
 

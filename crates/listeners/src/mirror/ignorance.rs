@@ -9,7 +9,7 @@ use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Proble
 use super::{MirrorGame, WITHOUT_UPSTREAM};
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over Ignorance.
@@ -39,7 +39,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Mirror over Ignorance.
 pub(crate) struct Ignorance;
 
-impl Network for Ignorance {
+impl ListenerNetwork for Ignorance {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -59,7 +59,7 @@ impl Network for Ignorance {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: IgnoranceKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(IgnoranceListener { keys, game }))
@@ -86,7 +86,7 @@ impl IgnoranceListener {
         ConnectionSettings { timeout_min, timeout_max, ..connection }
     }
 
-    fn server(&self, place: &Place<'_>, connection: ConnectionSettings) -> EnetServerSettings {
+    fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> EnetServerSettings {
         EnetServerSettings {
             connection: self.connection(connection),
             peers_max: self.keys.connections_max,
@@ -96,13 +96,13 @@ impl IgnoranceListener {
     }
 }
 
-impl Listener for IgnoranceListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for IgnoranceListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = self.server(place, EnetServerSettings::default().connection);
         place.over_udp(EnetServer::new(settings, secret_bytes()?), self.game.voice_only(None))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         // Both ends are a game's, which says much at once when it fills a scene.
         let message_bytes_max = 4 * 1024 * 1024;
         let server = self.server(

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{MirrorGame, WITHOUT_UPSTREAM};
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over kcp2k.
@@ -65,7 +65,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Mirror over kcp2k.
 pub(crate) struct Kcp;
 
-impl Network for Kcp {
+impl ListenerNetwork for Kcp {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -89,7 +89,7 @@ impl Network for Kcp {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: KcpKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(KcpListener { keys, game }))
@@ -128,7 +128,7 @@ impl KcpListener {
         }
     }
 
-    fn server(&self, place: &Place<'_>, link: LinkSettings) -> KcpServerSettings {
+    fn server(&self, place: &ListenerPlace<'_>, link: LinkSettings) -> KcpServerSettings {
         KcpServerSettings {
             link: self.link(link),
             generation: self.generation(),
@@ -139,13 +139,13 @@ impl KcpListener {
     }
 }
 
-impl Listener for KcpListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for KcpListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = self.server(place, LinkSettings::default());
         place.over_udp(KcpServer::new(settings, secret_bytes()?), self.game.voice_only(None))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
         let server = self.server(place, LinkSettings { receive_window: 4096, ..LinkSettings::default() });
         let learned = server.learned.clone();

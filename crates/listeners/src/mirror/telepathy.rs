@@ -11,7 +11,7 @@ use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Proble
 use consonance_telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over Telepathy.
@@ -37,7 +37,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Mirror over Telepathy.
 pub(crate) struct Telepathy;
 
-impl Network for Telepathy {
+impl ListenerNetwork for Telepathy {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -57,7 +57,7 @@ impl Network for Telepathy {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: TelepathyKeys = reading.config().settings();
         let (connections_max, game) = (keys.connections_max, keys.game().read(reading)?);
         Ok(Box::new(TelepathyListener { connections_max, game }))
@@ -76,8 +76,8 @@ struct TelepathyListener {
     game: MirrorGame,
 }
 
-impl Listener for TelepathyListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for TelepathyListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
         let server =
             TelepathyServer::bind(place.address, consonance_telepathy::Telepathy::default(), settings)?;
@@ -85,7 +85,7 @@ impl Listener for TelepathyListener {
         Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
         let (server, client) =
             (consonance_telepathy::Telepathy::default(), consonance_telepathy::Telepathy::default());
@@ -94,13 +94,13 @@ impl Listener for TelepathyListener {
 }
 
 /// Mirror's clients over streams ping every two seconds, or ten times a second.
-pub(super) fn clients_that_ping(place: &Place<'_>, connections_max: usize) -> StreamSettings {
+pub(super) fn clients_that_ping(place: &ListenerPlace<'_>, connections_max: usize) -> StreamSettings {
     StreamSettings { clients_ping: true, ..place.streams(connections_max) }
 }
 
 /// Over TCP, whatever is in the stream.
 pub(super) fn open_proxy<S, C>(
-    place: &Place<'_>,
+    place: &ListenerPlace<'_>,
     game: &GameServer,
     clients: StreamServer<S>,
     client: C,

@@ -10,7 +10,7 @@ use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
 use crate::websocket::wrong_origin;
-use crate::{DocsRow, GameServer, Listener, Network, Opened, Place, Reading};
+use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over its `WebSocket`s.
@@ -44,7 +44,7 @@ static TABLE: NetworkTable = NetworkTable {
 /// Mirror over its transport for browsers.
 pub(crate) struct WebSocket;
 
-impl Network for WebSocket {
+impl ListenerNetwork for WebSocket {
     fn table(&self) -> &'static NetworkTable {
         &TABLE
     }
@@ -64,7 +64,7 @@ impl Network for WebSocket {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn Listener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
         let keys: WebSocketKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(WebSocketListener { keys, game }))
@@ -84,20 +84,20 @@ struct WebSocketListener {
 }
 
 impl WebSocketListener {
-    fn end(&self, place: &Place<'_>) -> ServerEnd {
+    fn end(&self, place: &ListenerPlace<'_>) -> ServerEnd {
         ServerEnd { origins: place.origins(&self.keys.origins), ..ServerEnd::default() }
     }
 }
 
-impl Listener for WebSocketListener {
-    fn open(&self, place: &Place<'_>) -> io::Result<Opened> {
+impl NetworkListener for WebSocketListener {
+    fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.keys.connections_max);
         let server = SimpleWebServer::bind(place.address, self.end(place), settings)?;
         let address = server.local_addr()?;
         Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
     }
 
-    fn open_proxy(&self, place: &Place<'_>, game: &GameServer) -> io::Result<Opened> {
+    fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.keys.connections_max);
         let clients = StreamServer::bind(place.address, self.end(place), settings)?;
         open_proxy(place, game, clients, ClientEnd::new(game.address.to_string()), &self.game)

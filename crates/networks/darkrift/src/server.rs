@@ -11,7 +11,7 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
 use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
-use consonance_transport::{DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork, ServerStatistics, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::format::length;
@@ -178,6 +178,54 @@ impl DarkRiftServer {
     }
 }
 
+impl ServerNetwork for DarkRiftServer {
+    fn flush(&mut self, now: Instant) {
+        self.tcp.flush(now);
+    }
+
+    /// The reason stays here: DarkRift has no words for it.
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.listener.disconnect(peer);
+        self.carry_out(now);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.listener.set_joined(now, peer, is_joined);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.tcp.stop_listening();
+        self.listener.shutdown();
+        self.carry_out(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        [self.listener.poll_timeout(), self.tcp.poll_timeout()].into_iter().flatten().min()
+    }
+
+    fn wakes(&self) -> bool {
+        TcpConnections::wakes()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.tcp.descriptor())
+    }
+
+    fn network(&self) -> &'static str {
+        "darkrift2"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut links = self.statistics;
+        links.dropped.malformed += self.listener.malformed();
+        links.dropped.outgoing_full += self.udp.counts().buffer_full;
+        let mut connections = self.listener.counts();
+        connections.rejected_full += self.tcp.rejected();
+        ServerStatistics { links, connections }
+    }
+}
+
 impl GameNetworkServer for DarkRiftServer {
     fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         Some(match self.step(now)? {
@@ -215,39 +263,6 @@ impl GameNetworkServer for DarkRiftServer {
         self.statistics.sent.count(self.delivery_of(channel), 1, message.len());
     }
 
-    fn flush(&mut self, now: Instant) {
-        self.tcp.flush(now);
-    }
-
-    /// The reason stays here: DarkRift has no words for it.
-    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        self.listener.disconnect(peer);
-        self.carry_out(now);
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.listener.set_joined(now, peer, is_joined);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.tcp.stop_listening();
-        self.listener.shutdown();
-        self.carry_out(now);
-    }
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        [self.listener.poll_timeout(), self.tcp.poll_timeout()].into_iter().flatten().min()
-    }
-
-    fn wakes(&self) -> bool {
-        TcpConnections::wakes()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.tcp.descriptor())
-    }
-
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
@@ -258,19 +273,6 @@ impl GameNetworkServer for DarkRiftServer {
         } else {
             self.settings.datagram_bytes_max
         }
-    }
-
-    fn network(&self) -> &'static str {
-        "darkrift2"
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut links = self.statistics;
-        links.dropped.malformed += self.listener.malformed();
-        links.dropped.outgoing_full += self.udp.counts().buffer_full;
-        let mut connections = self.listener.counts();
-        connections.rejected_full += self.tcp.rejected();
-        ServerStatistics { links, connections }
     }
 }
 

@@ -7,7 +7,7 @@ use consonance_fuzz_tape::Tape;
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerEvent,
-    ServerTransport as _,
+    ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::header::MAGIC;

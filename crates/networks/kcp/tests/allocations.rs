@@ -11,6 +11,7 @@ use consonance_gateway::{
 };
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
 use consonance_transport::Peer;
+use consonance_transport::ServerNetwork as _;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

@@ -25,7 +25,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
-use consonance_transport::{Delivery, EndCode, Peer, ServerStatistics, ServerTransport as _};
+use consonance_transport::{
+    Delivery, EndCode, Peer, ServerNetwork as _, ServerStatistics, ServerTransport as _,
+};
 use rustc_hash::FxHashMap;
 
 use crate::close_code::{CloseCode, line};

@@ -7,7 +7,8 @@ use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
+    ServerTransport as _,
 };
 use renet::{ClientId, ConnectionConfig, DefaultChannel, RenetClient, RenetServer};
 

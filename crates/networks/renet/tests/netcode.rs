@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerTransport as _,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerNetwork as _,
+    ServerTransport as _,
 };
 use renet::{ConnectionConfig, RenetClient, RenetServer};
 use renet_netcode::{

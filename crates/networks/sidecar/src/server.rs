@@ -19,8 +19,9 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    Delivery, DisconnectReason, HandshakeSlots, PacketLimits, Peer, REASON_BYTES_MAX, Reachability,
-    SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, HandshakeSlots, PacketLimits, Peer, REASON_BYTES_MAX,
+    Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerEvent, ServerNetwork, ServerStatistics,
+    ServerTransport,
 };
 use ring::rand::SystemRandom;
 
@@ -64,7 +65,7 @@ pub struct SidecarServer {
     kicks: Vec<(TcpId, PlayerNumber, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links that fell silent or are heard again, and were not asked about yet.
-    reachability: VecDeque<Reachability>,
+    reachability: ReachabilityFeed,
     /// Links with something that was read and not looked at.
     turn: VecDeque<TcpId>,
     held: Held,
@@ -146,7 +147,7 @@ impl SidecarServer {
             packet: Vec::new(),
             kicks: Vec::new(),
             ended: VecDeque::new(),
-            reachability: VecDeque::new(),
+            reachability: ReachabilityFeed::default(),
             turn: VecDeque::new(),
             held: Held::default(),
             receivers: Vec::new(),
@@ -206,7 +207,7 @@ impl SidecarServer {
 
     fn note_reachability(&mut self, peers: Vec<Peer>, is_reachable: bool) {
         if !peers.is_empty() {
-            self.reachability.push_back(Reachability { peers, is_reachable });
+            self.reachability.push(Reachability { peers, is_reachable });
         }
     }
 
@@ -224,60 +225,7 @@ impl SidecarServer {
     }
 }
 
-impl ServerTransport for SidecarServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.admit_newcomer(now);
-        if let Some((peer, delivery)) = self.first_packet.take()
-            && self.peers.contains_key(&peer)
-        {
-            self.statistics.links.received.count(delivery, 1, self.packet.len());
-            return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
-        }
-        loop {
-            if let Some((peer, reason)) = self.ended.pop_front() {
-                return Some(ServerEvent::Disconnected { peer, reason });
-            }
-            match self.look(now) {
-                Some(Seen::Connected(peer)) => return self.connected_event(peer),
-                Some(Seen::Packet(peer, delivery)) => {
-                    self.statistics.links.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
-                }
-                Some(Seen::Ended) => {}
-                None if self.step(now) => {}
-                None => {
-                    self.flush(now);
-                    self.held.note_look();
-                    if self.turn.is_empty() {
-                        return None;
-                    }
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.admit_newcomer(now);
-        if packet.len() > PACKET_BYTES_MAX {
-            self.statistics.links.dropped.too_large += 1;
-            return;
-        }
-        let mut receivers = std::mem::take(&mut self.receivers);
-        receivers.clear();
-        receivers.extend(peers.iter().filter_map(|peer| self.peers.get(peer)));
-        receivers.sort_unstable_by_key(|(link, _)| *link);
-        self.statistics.links.dropped.not_connected += (peers.len() - receivers.len()) as u64;
-        for of_link in receivers.chunk_by(|one, other| one.0 == other.0) {
-            let mut players = std::mem::take(&mut self.players);
-            players.clear();
-            players.extend(of_link.iter().map(|(_, player)| *player));
-            self.say(now, of_link[0].0, |link| link.end.deliver(&players, delivery, packet));
-            self.statistics.links.sent.count(delivery, players.len() as u64, packet.len());
-            self.players = players;
-        }
-        self.receivers = receivers;
-    }
-
+impl ServerNetwork for SidecarServer {
     fn flush(&mut self, now: Instant) {
         self.say_kicks(now);
         let Self { links, tcp, .. } = self;
@@ -340,23 +288,76 @@ impl ServerTransport for SidecarServer {
         "sidecar"
     }
 
-    fn resumed(&self, peer: Peer) -> bool {
-        self.resumed == Some(peer)
-    }
-
-    fn poll_reachability(&mut self) -> Option<Reachability> {
-        self.reachability.pop_front()
-    }
-
-    fn limits(&self) -> PacketLimits {
-        PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX }
-    }
-
     fn statistics(&self) -> ServerStatistics {
         let mut statistics = self.statistics;
         let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;
         statistics.connections.rejected_full += self.tcp.rejected();
         statistics
+    }
+
+    fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
+        request
+            .provide(|| Some(self.reachability.clone()))
+            .provide_of_peer(|peer| (self.resumed == Some(peer)).then_some(Resumed));
+    }
+}
+
+impl ServerTransport for SidecarServer {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.admit_newcomer(now);
+        if let Some((peer, delivery)) = self.first_packet.take()
+            && self.peers.contains_key(&peer)
+        {
+            self.statistics.links.received.count(delivery, 1, self.packet.len());
+            return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+        }
+        loop {
+            if let Some((peer, reason)) = self.ended.pop_front() {
+                return Some(ServerEvent::Disconnected { peer, reason });
+            }
+            match self.look(now) {
+                Some(Seen::Connected(peer)) => return self.connected_event(peer),
+                Some(Seen::Packet(peer, delivery)) => {
+                    self.statistics.links.received.count(delivery, 1, self.packet.len());
+                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                }
+                Some(Seen::Ended) => {}
+                None if self.step(now) => {}
+                None => {
+                    self.flush(now);
+                    self.held.note_look();
+                    if self.turn.is_empty() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.admit_newcomer(now);
+        if packet.len() > PACKET_BYTES_MAX {
+            self.statistics.links.dropped.too_large += 1;
+            return;
+        }
+        let mut receivers = std::mem::take(&mut self.receivers);
+        receivers.clear();
+        receivers.extend(peers.iter().filter_map(|peer| self.peers.get(peer)));
+        receivers.sort_unstable_by_key(|(link, _)| *link);
+        self.statistics.links.dropped.not_connected += (peers.len() - receivers.len()) as u64;
+        for of_link in receivers.chunk_by(|one, other| one.0 == other.0) {
+            let mut players = std::mem::take(&mut self.players);
+            players.clear();
+            players.extend(of_link.iter().map(|(_, player)| *player));
+            self.say(now, of_link[0].0, |link| link.end.deliver(&players, delivery, packet));
+            self.statistics.links.sent.count(delivery, players.len() as u64, packet.len());
+            self.players = players;
+        }
+        self.receivers = receivers;
+    }
+
+    fn limits(&self) -> PacketLimits {
+        PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX }
     }
 }

@@ -12,7 +12,7 @@ use consonance_gateway::{
     GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
 };
 use consonance_simple_web::{ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer};
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 use tungstenite::HandshakeError;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
-    ServerEvent, ServerTransport as _,
+    ServerEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::hub::{Hub, HubAccount, HubSettings};

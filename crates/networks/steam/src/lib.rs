@@ -22,7 +22,7 @@
 //!
 //! use consonance_steam::hub::{Hub, HubSettings};
 //! use consonance_steam::{ClientSettings, ServerSettings, SteamClient, SteamId, SteamServer};
-//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_transport::{ServerNetworkExt as _, ClientTransport, PeerIdentity, ServerEvent, ServerTransport};
 //!
 //! let now = Instant::now();
 //! // The Steam in memory; in a game it is Steam's own.
@@ -41,7 +41,7 @@
 //!         _ => None,
 //!     }
 //! });
-//! assert_eq!(came.and_then(|peer| server.identity(peer)), Some(player.0));
+//! assert_eq!(came.and_then(|peer| server.peer_capability(now, peer)), Some(PeerIdentity(player.0)));
 //! ```
 //!
 //! # Features

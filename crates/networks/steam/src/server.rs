@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
 use consonance_transport::{
-    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, EndReason, PacketLimits, Peer, PeerIdentity, ServerEvent, ServerNetwork,
+    ServerNetworkExt as _, ServerStatistics, ServerTransport,
 };
 
 use crate::farewells::Farewells;
@@ -101,29 +102,9 @@ impl<P: SteamP2p> SteamServer<P> {
     }
 }
 
-impl<P: SteamP2p> ServerTransport for SteamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        if self.is_drained {
-            self.pump.read(now);
-        }
-        let event = self.hosted.poll(now);
-        self.is_drained = event.is_none();
-        self.pump.write(now);
-        event
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.hosted.send(now, peers, delivery, packet);
-        self.pump.write(now);
-    }
-
+impl<P: SteamP2p> ServerNetwork for SteamServer<P> {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.hosted.disconnect(now, peer, reason);
-        self.pump.write(now);
-    }
-
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.hosted.reject(now, peer, reason);
         self.pump.write(now);
     }
 
@@ -141,23 +122,46 @@ impl<P: SteamP2p> ServerTransport for SteamServer<P> {
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        self.hosted.identity(peer).and_then(|account| self.pump.probe(now, SteamId(account)))
-    }
-
-    fn identity(&self, peer: Peer) -> Option<u64> {
-        self.hosted.identity(peer)
+        let PeerIdentity(account) = self.hosted.peer_capability(now, peer)?;
+        self.pump.probe(now, SteamId(account))
     }
 
     fn network(&self) -> &'static str {
         "steam"
     }
 
-    fn limits(&self) -> PacketLimits {
-        self.hosted.limits()
-    }
-
     fn statistics(&self) -> ServerStatistics {
         self.hosted.statistics()
+    }
+
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        self.hosted.provide(now, request);
+    }
+}
+
+impl<P: SteamP2p> ServerTransport for SteamServer<P> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        if self.is_drained {
+            self.pump.read(now);
+        }
+        let event = self.hosted.poll(now);
+        self.is_drained = event.is_none();
+        self.pump.write(now);
+        event
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.hosted.send(now, peers, delivery, packet);
+        self.pump.write(now);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.hosted.reject(now, peer, reason);
+        self.pump.write(now);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.hosted.limits()
     }
 }
 

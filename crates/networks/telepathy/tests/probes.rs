@@ -7,6 +7,7 @@ use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings
 use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _, GameNetworkServerEvent};
 use consonance_telepathy::{Telepathy, TelepathyClient, TelepathyServer};
 use consonance_transport::Peer;
+use consonance_transport::ServerNetwork as _;
 
 /// A server and a client that is connected, on simulated time.
 struct Stage {

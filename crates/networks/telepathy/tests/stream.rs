@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::streams::{Found, MessageStream as _, RELIABLE, StreamSettings, StreamViolation};
 use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
 use consonance_telepathy::{Telepathy, TelepathyServer};
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 

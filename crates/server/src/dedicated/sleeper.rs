@@ -123,7 +123,7 @@ mod tests {
 
     use consonance_transport::memory::{MemoryNetwork, MemoryServer};
     use consonance_transport::{
-        Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+        Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
     };
 
     use super::*;
@@ -135,15 +135,7 @@ mod tests {
     /// A network that is heard of through its descriptor only.
     struct WithDescriptor(MemoryServer, UnixStream);
 
-    impl ServerTransport for WithDescriptor {
-        fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-            self.0.poll(now)
-        }
-
-        fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-            self.0.send(now, peers, delivery, packet);
-        }
-
+    impl ServerNetwork for WithDescriptor {
         fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
             self.0.disconnect(now, peer, reason);
         }
@@ -156,12 +148,22 @@ mod tests {
             Some(self.1.as_fd())
         }
 
-        fn limits(&self) -> PacketLimits {
-            self.0.limits()
-        }
-
         fn statistics(&self) -> ServerStatistics {
             self.0.statistics()
+        }
+    }
+
+    impl ServerTransport for WithDescriptor {
+        fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+            self.0.poll(now)
+        }
+
+        fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+            self.0.send(now, peers, delivery, packet);
+        }
+
+        fn limits(&self) -> PacketLimits {
+            self.0.limits()
         }
     }
 

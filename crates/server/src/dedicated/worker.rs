@@ -101,7 +101,7 @@ impl Worker {
     }
 
     fn note_load(&mut self, now: Instant) {
-        let load = self.meter.look(now, Used::here(), self.session_loop.voice_work());
+        let load = self.meter.look(now, Used::here(), self.session_loop.voice_work(now));
         self.gauges.set_busy(self.meter.wall_share());
         self.session_loop.note_load(now, &load);
         self.gauges.publish(&self.session_loop.worker_statistics());

@@ -9,10 +9,6 @@ pub struct NetworkNumbers {
     pub network: &'static str,
     /// What it counted since the start.
     pub counters: transport::ServerStatistics,
-    /// What went beside its connections, if anything can.
-    pub path: Option<transport::PathStatistics>,
-    /// What it carried between a game's clients and the game's server, if it stands between them.
-    pub game: Option<transport::GameStatistics>,
-    /// What went between pages in browsers and their players, if those are here.
-    pub pages: Option<transport::PageStatistics>,
+    /// What it counted that not all networks do.
+    pub metrics: Vec<transport::MetricSample>,
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{EndReason, Peer, Remote};
+use consonance_transport::{EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
@@ -39,13 +39,14 @@ impl SessionLoop {
                 return self.networks.reject(now, link, &EndReason::from(&refusal), None);
             }
         };
-        let identity = self.networks.get_mut(network).identity(peer);
+        let identity = self.networks.get_mut(network).peer_capability(now, peer);
+        let identity = identity.map(|PeerIdentity(number)| number);
         let origin = peer_origin(network, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
         session.server.handle_connected_from(at, link, origin);
-        if self.networks.get_mut(network).resumed(peer) {
+        if self.networks.get_mut(network).peer_capability(now, peer) == Some(Resumed) {
             session.server.ask_to_join_again(at, link);
         }
         self.gate.note_connected(link, remote);

@@ -12,7 +12,7 @@ use crate::networks::link_of;
 impl SessionLoop {
     /// Has each session tell its other clients of those to which the way is silent, or works again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
-        while let Some(change) = self.networks.get_mut(network).poll_reachability() {
+        while let Some(change) = self.networks.next_reachability(network) {
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
                 if let Some(index) = self.routes.session_of(link) {

@@ -24,8 +24,8 @@ impl SessionLoop {
     }
 
     /// What relaying voice has taken since the start.
-    pub(crate) fn voice_work(&self) -> VoiceWork {
-        VoiceWork { time: self.relay_clock.busy, packets_on_threads: self.networks.packets_on_threads() }
+    pub(crate) fn voice_work(&self, now: Instant) -> VoiceWork {
+        VoiceWork { time: self.relay_clock.busy, packets_on_threads: self.networks.packets_on_threads(now) }
     }
 
     /// What is given up now.

@@ -6,7 +6,8 @@ use std::time::Instant;
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics,
+    ServerTransport,
 };
 
 use crate::stage::{player_over, wait_until};
@@ -29,6 +30,27 @@ impl SlowToEnd {
     }
 }
 
+impl ServerNetwork for SlowToEnd {
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        self.ending.push((peer, reason.to_owned()));
+    }
+
+    /// The session has asked for the end of every link before.
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        (!self.ending.is_empty()).then_some(self.polled)
+    }
+
+    fn network(&self) -> &'static str {
+        "slow to end"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.inner.statistics()
+    }
+}
+
 impl ServerTransport for SlowToEnd {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.polled = now;
@@ -47,27 +69,8 @@ impl ServerTransport for SlowToEnd {
         self.inner.send(now, peers, delivery, packet);
     }
 
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        self.ending.push((peer, reason.to_owned()));
-    }
-
-    /// The session has asked for the end of every link before.
-    fn shutdown(&mut self, _now: Instant) {}
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        (!self.ending.is_empty()).then_some(self.polled)
-    }
-
-    fn network(&self) -> &'static str {
-        "slow to end"
-    }
-
     fn limits(&self) -> PacketLimits {
         self.inner.limits()
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        self.inner.statistics()
     }
 }
 

@@ -7,7 +7,7 @@ use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
 use crate::{
     ClientTransport as _, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer,
-    ServerTransport as _,
+    ServerNetwork as _, ServerTransport as _,
 };
 
 /// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::Network;
 use crate::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerEvent,
-    ServerTransport as _, thread_waker,
+    ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.

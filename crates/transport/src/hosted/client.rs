@@ -14,7 +14,7 @@ use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
     ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
-    ServerEvent, ServerTransport as _, Statistics,
+    ServerEvent, ServerNetwork as _, ServerTransport as _, Statistics,
 };
 
 /// The transport of a [hosted](super) client. Dropping it closes its links.

@@ -13,8 +13,8 @@ use super::{HostedSettings, OVERFLOWED, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent,
-    ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, PeerIdentity,
+    Remote, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
 };
 
 /// The transport of a [hosted](super) server. Dropping it disconnects all peers.
@@ -89,6 +89,65 @@ pub(super) fn direct_pair(settings: &HostedSettings) -> (HostedServer, HostedSer
     (links, handle)
 }
 
+impl ServerNetwork for HostedServer {
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        let is_refusal = self.newcomer == Some(peer);
+        if is_refusal {
+            self.newcomer = None;
+        }
+        if self.links.remove(&peer).is_some() {
+            self.wires.incoming.mute(peer);
+            let reason = DisconnectReason::cut(reason);
+            self.wires.outgoing.change(|outbox| outbox.end(peer, reason, is_refusal));
+        }
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.carries_end_reasons
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        for peer in self.links.keys().copied().collect::<Vec<_>>() {
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
+        }
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        // The host tells of each peer that is gone: one of which it has not is there.
+        self.links.contains_key(&peer).then_some(now)
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.wires.incoming.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        true
+    }
+
+    fn network(&self) -> &'static str {
+        "hosted"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let HostCounts { malformed, too_slow, rejected_full, overflowed } =
+            self.wires.outgoing.change(|outbox| outbox.counts);
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.wires.incoming.dropped() + overflowed;
+        statistics.links.dropped.malformed = malformed;
+        statistics.connections.connected = self.links.len() as u64;
+        statistics.connections.too_slow += too_slow;
+        statistics.connections.rejected_full += rejected_full;
+        statistics
+    }
+
+    fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
+        let identity = |peer| self.links.get(&peer).copied().flatten();
+        request.provide_of_peer(|peer| identity(peer).map(PeerIdentity));
+    }
+}
+
 impl ServerTransport for HostedServer {
     fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
@@ -139,68 +198,12 @@ impl ServerTransport for HostedServer {
         }
     }
 
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        let is_refusal = self.newcomer == Some(peer);
-        if is_refusal {
-            self.newcomer = None;
-        }
-        if self.links.remove(&peer).is_some() {
-            self.wires.incoming.mute(peer);
-            let reason = DisconnectReason::cut(reason);
-            self.wires.outgoing.change(|outbox| outbox.end(peer, reason, is_refusal));
-        }
-    }
-
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
         self.disconnect(now, peer, &self.line(reason));
     }
 
-    fn carries_end_reasons(&self) -> bool {
-        self.carries_end_reasons
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        for peer in self.links.keys().copied().collect::<Vec<_>>() {
-            self.reject(now, peer, &EndCode::ShuttingDown.into());
-        }
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        // The host tells of each peer that is gone: one of which it has not is there.
-        self.links.contains_key(&peer).then_some(now)
-    }
-
-    fn identity(&self, peer: Peer) -> Option<u64> {
-        self.links.get(&peer).copied().flatten()
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.wires.incoming.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        true
-    }
-
-    fn network(&self) -> &'static str {
-        "hosted"
-    }
-
     fn limits(&self) -> PacketLimits {
         self.limits
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let HostCounts { malformed, too_slow, rejected_full, overflowed } =
-            self.wires.outgoing.change(|outbox| outbox.counts);
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.wires.incoming.dropped() + overflowed;
-        statistics.links.dropped.malformed = malformed;
-        statistics.connections.connected = self.links.len() as u64;
-        statistics.connections.too_slow += too_slow;
-        statistics.connections.rejected_full += rejected_full;
-        statistics
     }
 }
 

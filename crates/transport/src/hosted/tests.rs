@@ -9,7 +9,9 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use super::*;
-use crate::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport as _};
+use crate::{
+    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 #[test]
 fn a_link_that_was_up_before_the_first_connect_is_used_at_once() {

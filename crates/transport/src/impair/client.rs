@@ -251,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-    use crate::{Peer, ServerEvent, ServerTransport};
+    use crate::{Peer, ServerEvent, ServerNetwork, ServerTransport};
 
     const MS: Duration = Duration::from_millis(1);
     const UP: Duration = Duration::from_millis(30);

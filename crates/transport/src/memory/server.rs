@@ -11,7 +11,7 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork,
     ServerStatistics, ServerTransport,
 };
 
@@ -79,6 +79,48 @@ impl MemoryServer {
     }
 }
 
+impl ServerNetwork for MemoryServer {
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.reject(now, peer, &EndReason::decode(reason.as_bytes()));
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.is_shut_down = true;
+        let peers: Vec<Peer> = self.links.keys().copied().collect();
+        for peer in peers {
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
+        }
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        // Both ends are in this process: while there is a link, the peer has it too.
+        self.links.contains_key(&peer).then_some(now)
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.listener.mailbox.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        true
+    }
+
+    fn network(&self) -> &'static str {
+        "memory"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
+        statistics.connections.connected = self.links.len() as u64;
+        statistics
+    }
+}
+
 impl ServerTransport for MemoryServer {
     fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
@@ -124,10 +166,6 @@ impl ServerTransport for MemoryServer {
         }
     }
 
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.reject(now, peer, &EndReason::decode(reason.as_bytes()));
-    }
-
     fn reject(&mut self, _now: Instant, peer: Peer, reason: &EndReason) {
         let reason = reason.clone();
         let there = if self.newcomer == Some(peer) {
@@ -139,44 +177,8 @@ impl ServerTransport for MemoryServer {
         self.end(peer, DisconnectReason::ClosedByUs, there);
     }
 
-    fn carries_end_reasons(&self) -> bool {
-        true
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.links.keys().copied().collect();
-        for peer in peers {
-            self.reject(now, peer, &EndCode::ShuttingDown.into());
-        }
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        // Both ends are in this process: while there is a link, the peer has it too.
-        self.links.contains_key(&peer).then_some(now)
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.listener.mailbox.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        true
-    }
-
-    fn network(&self) -> &'static str {
-        "memory"
-    }
-
     fn limits(&self) -> PacketLimits {
         LIMITS
-    }
-
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
-        statistics.connections.connected = self.links.len() as u64;
-        statistics
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_transport::hosted::HostedServer;
 use consonance_transport::{
-    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
 };
 
 use super::pump::Pages;
@@ -37,21 +37,9 @@ impl PacketShard {
 /// have a listener of their own.
 const NETWORK: &str = "browser-fallback";
 
-impl ServerTransport for PacketShard {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.server.poll(now)
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.server.send(now, peers, delivery, packet);
-    }
-
+impl ServerNetwork for PacketShard {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.server.disconnect(now, peer, reason);
-    }
-
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.server.reject(now, peer, reason);
     }
 
     fn carries_end_reasons(&self) -> bool {
@@ -79,13 +67,27 @@ impl ServerTransport for PacketShard {
         NETWORK
     }
 
-    fn limits(&self) -> PacketLimits {
-        self.server.limits()
-    }
-
     fn statistics(&self) -> ServerStatistics {
         let mut statistics = self.server.statistics();
         statistics.links.dropped.outgoing_full += self.losses.load(Ordering::Relaxed);
         statistics
+    }
+}
+
+impl ServerTransport for PacketShard {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.server.poll(now)
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.server.send(now, peers, delivery, packet);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.server.reject(now, peer, reason);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.server.limits()
     }
 }

@@ -4,7 +4,9 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 use plain_sockets::{PlainServer, PlainServerSettings};
 
 /// How long anything may take. Generous: machines that run tests are busy.

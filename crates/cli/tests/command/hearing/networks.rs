@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_listeners::{NETWORKS, Network, Opened, Place, Reading, Shards};
+use consonance_listeners::{ListenerNetwork, ListenerPlace, NETWORKS, Opened, Reading, Shards};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
@@ -118,13 +118,13 @@ fn sidecar(mut ways: Ways) -> Listening {
     Listening { server: Box::new(server), line: Box::new(move || ways.line(game.client(SESSION))), bridge }
 }
 
-fn of_a_game(network: &'static dyn Network, ways: Ways) -> Listening {
+fn of_a_game(network: &'static dyn ListenerNetwork, ways: Ways) -> Listening {
     let table = network.table();
     let config = ListenerConfig::new(table, anywhere());
     let no_file = &mut |path: &Path| panic!("it reads {}", path.display());
     let wrong = |what: String| panic!("{}: {what}", table.name);
     let listener = network.read(&mut Reading::new(&config, &wrong, no_file)).unwrap();
-    let place = Place {
+    let place = ListenerPlace {
         network: table.name,
         address: anywhere(),
         session: Some(SESSION),

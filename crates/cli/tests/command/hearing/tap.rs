@@ -9,8 +9,8 @@ use std::time::Instant;
 use consonance_session as session;
 use consonance_sim::ServerAction;
 use consonance_transport::{
-    Delivery, EndReason, GameStatistics, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent,
-    ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics,
+    ServerTransport,
 };
 
 /// What a server did over all its networks, oldest first. One thread has them all.
@@ -72,37 +72,7 @@ impl Tap {
     }
 }
 
-impl ServerTransport for Tap {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.log.add(ServerAction::Looked);
-        let (number, log) = (self.number, &self.log);
-        let event = self.network.poll(now)?;
-        match &event {
-            ServerEvent::Connected { .. } => {}
-            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
-                connection: number << 48 | peer.0,
-                delivery: of_session(*delivery),
-                packet: (*packet).into(),
-            }),
-            ServerEvent::Disconnected { peer, .. } => {
-                log.add(ServerAction::Lost { connection: number << 48 | peer.0 });
-            }
-        }
-        Some(event)
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        let peers = self.remembered(peers, delivery);
-        self.log.add(ServerAction::Sent {
-            connections: peers.iter().map(|peer| self.connection(*peer)).collect(),
-            delivery: of_session(delivery),
-            packet: packet.into(),
-        });
-        if !self.loses(delivery) {
-            self.network.send(now, peers, delivery, packet);
-        }
-    }
-
+impl ServerNetwork for Tap {
     fn flush(&mut self, now: Instant) {
         self.log.add(ServerAction::Looked);
         self.network.flush(now);
@@ -111,13 +81,6 @@ impl ServerTransport for Tap {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.log.add(ServerAction::Closed { connection: self.connection(peer), reason: reason.into() });
         self.network.disconnect(now, peer, reason);
-    }
-
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        let action =
-            ServerAction::Closed { connection: self.connection(peer), reason: reason.encode().into() };
-        self.log.add(action);
-        self.network.reject(now, peer, reason);
     }
 
     fn carries_end_reasons(&self) -> bool {
@@ -153,36 +116,59 @@ impl ServerTransport for Tap {
         self.network.network()
     }
 
-    fn limits(&self) -> PacketLimits {
-        self.network.limits()
-    }
-
     fn statistics(&self) -> ServerStatistics {
         self.network.statistics()
-    }
-
-    fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
-        self.network.path_statistics(now)
-    }
-
-    fn game_statistics(&self) -> Option<GameStatistics> {
-        self.network.game_statistics()
-    }
-
-    fn resumed(&self, peer: Peer) -> bool {
-        self.network.resumed(peer)
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
         self.network.probe(now, peer)
     }
 
-    fn identity(&self, peer: Peer) -> Option<u64> {
-        self.network.identity(peer)
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        self.network.provide(now, request);
+    }
+}
+
+impl ServerTransport for Tap {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.log.add(ServerAction::Looked);
+        let (number, log) = (self.number, &self.log);
+        let event = self.network.poll(now)?;
+        match &event {
+            ServerEvent::Connected { .. } => {}
+            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
+                connection: number << 48 | peer.0,
+                delivery: of_session(*delivery),
+                packet: (*packet).into(),
+            }),
+            ServerEvent::Disconnected { peer, .. } => {
+                log.add(ServerAction::Lost { connection: number << 48 | peer.0 });
+            }
+        }
+        Some(event)
     }
 
-    fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
-        self.network.link_quality(peer)
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        let peers = self.remembered(peers, delivery);
+        self.log.add(ServerAction::Sent {
+            connections: peers.iter().map(|peer| self.connection(*peer)).collect(),
+            delivery: of_session(delivery),
+            packet: packet.into(),
+        });
+        if !self.loses(delivery) {
+            self.network.send(now, peers, delivery, packet);
+        }
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        let action =
+            ServerAction::Closed { connection: self.connection(peer), reason: reason.encode().into() };
+        self.log.add(action);
+        self.network.reject(now, peer, reason);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.network.limits()
     }
 }
 

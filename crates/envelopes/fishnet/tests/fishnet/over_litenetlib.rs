@@ -15,7 +15,9 @@ use consonance_litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
     LiteNetLibServer, ServerSettings, UtcClock,
 };
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport};
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork, ServerTransport,
+};
 
 use crate::support::packet;
 

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer, Proxy, ProxySettings};
 use consonance_ngo::{ClientSettings, NgoClient, NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport};
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork, ServerTransport,
+};
 use consonance_utp::{UtpClient, UtpServer};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

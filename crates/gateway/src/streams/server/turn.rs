@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoHandshakeSlot, Peer, SERVER_FULL, SlotsFull,
+    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoHandshakeSlot, Peer, SERVER_FULL,
+    ServerNetwork as _, SlotsFull,
 };
 
 use super::{ServerLink, Stage, StreamServer};
-use crate::GameNetworkServer as _;
 use crate::streams::link::Link;
 use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_darkrift::{ClientSettings, ProtocolVersion, RELIABLE, ServerSettings, UNRELIABLE};
 use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::DisconnectReason;
+use consonance_transport::ServerNetwork as _;
 
 use crate::relay::Relay;
 use crate::stage::{PATIENCE, Saw, Stage};

@@ -5,6 +5,7 @@ use std::time::Instant;
 use consonance_darkrift::{ClientSettings, RELIABLE, ServerSettings, UNRELIABLE};
 use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::Peer;
+use consonance_transport::ServerNetwork as _;
 
 use crate::stage::{Saw, Stage};
 

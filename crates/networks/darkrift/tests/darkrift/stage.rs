@@ -9,7 +9,7 @@ use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, Server
 use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
 };
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 /// How long anything may take before a rule counts as broken.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

@@ -9,6 +9,7 @@ use consonance_gateway::{
     GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
 };
 use consonance_transport::DisconnectReason;
+use consonance_transport::ServerNetwork as _;
 use rusty_enet::{EventNoRef, Host, HostSettings, Packet, PeerID};
 
 use crate::support::{client_of, server_of};

@@ -10,7 +10,9 @@ use consonance_gateway::{
     Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
     GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Proxy, ProxySettings,
 };
-use consonance_transport::{Delivery, DisconnectReason, PacketLimits, Peer, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _, ServerTransport as _,
+};
 
 use crate::support::{client_of, server};
 

@@ -12,7 +12,7 @@ use consonance_hosted::{
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason, Peer,
-    ServerEvent, ServerTransport as _,
+    ServerEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 const ME: u64 = 1;

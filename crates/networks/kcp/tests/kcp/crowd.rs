@@ -12,6 +12,7 @@ use consonance_kcp::{
     Generation, KcpClient, KcpServer, KcpServerSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
 use consonance_transport::Peer;
+use consonance_transport::ServerNetwork as _;
 
 use crate::support::client;
 

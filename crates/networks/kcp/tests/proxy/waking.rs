@@ -1,8 +1,8 @@
 //! A proxy has one descriptor, which wakes for whatever comes from either side.
 
-use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
+use consonance_gateway::GameNetworkClient as _;
 use consonance_kcp::{Generation, RELIABLE_CHANNEL};
-use consonance_transport::ServerTransport as _;
+use consonance_transport::{ServerNetwork as _, ServerTransport as _};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::stage::Stage;

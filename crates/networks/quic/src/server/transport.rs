@@ -7,14 +7,92 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, PacketLimits, PathStatistics, Peer,
-    ServerEvent, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, PacketLimits,
+    PacketsOnThreads, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
 };
 
 use super::QuicServer;
 use super::fast_path::{FastPathCounts, FastPathShard};
 use crate::client::LIMITS;
 use crate::close_code::{CloseCode, line};
+
+impl ServerNetwork for QuicServer {
+    fn flush(&mut self, now: Instant) {
+        self.send_collected(now);
+        if let Some(fast_path) = &mut self.fast_path {
+            fast_path.end_turn();
+        }
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.members.get_mut(&peer).map(|member| member.life.probe(now, &member.link))
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        self.leave(peer, CloseCode::Goodbye, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.acceptor.slots.set_joined(now, peer, is_joined);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.stop_accepting();
+        let mut peers: Vec<Peer> = self.members.keys().copied().collect();
+        peers.sort_unstable();
+        for peer in peers {
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.fast_path.as_ref().and_then(FastPathShard::wants_flush_at)
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.shard.mailbox.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        // What comes beside the connections is heard of by the socket's descriptor only.
+        cfg!(unix) || self.fast_path.is_none()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.fast_path.as_ref().map(|fast_path| fast_path.socket().as_fd())
+    }
+
+    fn network(&self) -> &'static str {
+        "quic"
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        let mut statistics = self.statistics;
+        statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
+        if let Some(FastPathCounts { path, socket }) = self.fast_path_counts() {
+            statistics.links.dropped.outgoing_full += path.batch_full + socket.buffer_full;
+            statistics.links.dropped.not_connected += path.left_meanwhile;
+            statistics.links.dropped.malformed += path.refused.total();
+        }
+        statistics.connections.connected = self.members.len() as u64;
+        if self.is_first {
+            self.acceptor.count(&mut statistics.connections);
+        }
+        statistics
+    }
+
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        request
+            .provide(|| self.fast_path.as_ref().map(|fast_path| fast_path.statistics(now).metrics()))
+            .provide(|| Some(PacketsOnThreads(self.packets_on_threads)))
+            .provide_of_peer(|peer| self.link_quality(peer));
+    }
+}
 
 impl ServerTransport for QuicServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
@@ -86,91 +164,16 @@ impl ServerTransport for QuicServer {
         }
     }
 
-    fn flush(&mut self, now: Instant) {
-        self.send_collected(now);
-        if let Some(fast_path) = &mut self.fast_path {
-            fast_path.end_turn();
-        }
-    }
-
-    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        self.members.get_mut(&peer).map(|member| member.life.probe(now, &member.link))
-    }
-
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        self.leave(peer, CloseCode::Goodbye, reason);
-    }
-
     fn reject(&mut self, _now: Instant, peer: Peer, reason: &EndReason) {
         self.leave(peer, CloseCode::for_end(reason), &reason.encode());
-    }
-
-    fn carries_end_reasons(&self) -> bool {
-        true
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.acceptor.slots.set_joined(now, peer, is_joined);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        self.stop_accepting();
-        let mut peers: Vec<Peer> = self.members.keys().copied().collect();
-        peers.sort_unstable();
-        for peer in peers {
-            self.reject(now, peer, &EndCode::ShuttingDown.into());
-        }
-    }
-
-    fn wants_poll_at(&self) -> Option<Instant> {
-        self.fast_path.as_ref().and_then(FastPathShard::wants_flush_at)
-    }
-
-    fn set_waker(&mut self, waker: Waker) {
-        self.shard.mailbox.set_waker(waker);
-    }
-
-    fn wakes(&self) -> bool {
-        // What comes beside the connections is heard of by the socket's descriptor only.
-        cfg!(unix) || self.fast_path.is_none()
-    }
-
-    #[cfg(unix)]
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.fast_path.as_ref().map(|fast_path| fast_path.socket().as_fd())
-    }
-
-    fn network(&self) -> &'static str {
-        "quic"
     }
 
     fn limits(&self) -> PacketLimits {
         LIMITS
     }
+}
 
-    fn statistics(&self) -> ServerStatistics {
-        let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
-        if let Some(FastPathCounts { path, socket }) = self.fast_path_counts() {
-            statistics.links.dropped.outgoing_full += path.batch_full + socket.buffer_full;
-            statistics.links.dropped.not_connected += path.left_meanwhile;
-            statistics.links.dropped.malformed += path.refused.total();
-        }
-        statistics.connections.connected = self.members.len() as u64;
-        if self.is_first {
-            self.acceptor.count(&mut statistics.connections);
-        }
-        statistics
-    }
-
-    fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
-        self.fast_path.as_ref().map(|fast_path| fast_path.statistics(now))
-    }
-
-    fn packets_on_threads(&self) -> u64 {
-        self.packets_on_threads
-    }
-
+impl QuicServer {
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
         let member = self.members.get(&peer)?;
         let mut quality = member.link.quality();

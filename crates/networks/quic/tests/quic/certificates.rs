@@ -1,7 +1,7 @@
 //! Which servers a client trusts.
 
 use consonance_quic::{Fingerprint, Identity, QuicServerSettings};
-use consonance_transport::{ConnectionCounts, DisconnectReason, ServerTransport as _};
+use consonance_transport::{ConnectionCounts, DisconnectReason, ServerNetwork as _};
 
 use crate::support::{TestServer, address_of, client, connect, localhost};
 

@@ -4,6 +4,7 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
+use consonance_transport::ServerNetworkExt as _;
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 
 use crate::raw_client::RawClient;
@@ -87,7 +88,7 @@ fn both_ends_know_how_well_the_link_does() {
     assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
     assert_heard(&mut client, &mut server);
     let (peer, _) = server.sessions[0];
-    for quality in [client.statistics().quality, server.transport.link_quality(peer)] {
+    for quality in [client.statistics().quality, server.transport.peer_capability(Instant::now(), peer)] {
         let quality = quality.expect("it is known while connected");
         assert!(quality.datagrams_sent > 0 && quality.round_trip > Duration::ZERO);
     }

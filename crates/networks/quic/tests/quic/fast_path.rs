@@ -7,7 +7,10 @@ use consonance_fast_path::ClientPathSettings;
 use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
-use consonance_transport::{ClientEvent, ClientTransport as _, DatagramPath, Delivery, ServerTransport as _};
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, DatagramPath, Delivery, ServerNetwork as _, ServerTransport as _,
+};
+use consonance_transport::{LinkQuality, ServerNetworkExt as _};
 
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, localhost, wait_for, wait_until,
@@ -67,7 +70,8 @@ fn wait_for_fast_path(client: &mut QuicClient, server: &mut TestServer) {
     let peer = server.sessions[0].0;
     wait_until("the server takes it too", || {
         server.poll();
-        server.transport.link_quality(peer).unwrap().datagram_path == DatagramPath::FastPath
+        server.transport.peer_capability::<LinkQuality>(Instant::now(), peer).unwrap().datagram_path
+            == DatagramPath::FastPath
     });
 }
 

@@ -5,7 +5,8 @@ use std::time::Instant;
 use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_transport::inbox::InboxLimits;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
+    ServerTransport as _,
 };
 use quinn::{ConnectionError, TransportConfig};
 

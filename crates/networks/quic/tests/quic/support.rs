@@ -10,8 +10,8 @@ use consonance_quic::{
     QuicServerSettings,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
-    thread_waker,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
+    ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.

@@ -4,7 +4,9 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, ServerTransport as _};
+use consonance_transport::{
+    ClientEvent, ClientTransport as _, Delivery, ServerNetwork as _, ServerTransport as _,
+};
 
 use crate::support::{PATIENCE, TestServer, client};
 

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use consonance_sidecar::{PlayerNumber, SidecarEvent, SidecarSettings};
-use consonance_transport::{Delivery, DisconnectReason, ServerEvent, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 use crate::links::{Stage, settings_for};
 

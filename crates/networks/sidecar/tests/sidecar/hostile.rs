@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use consonance_sidecar::{PlayerNumber, SidecarSettings};
-use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
+use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::links::{Reported, Stage, settings_for};
 

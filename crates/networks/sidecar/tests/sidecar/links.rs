@@ -9,7 +9,7 @@ use consonance_sidecar::{
     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _, thread_waker,
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use consonance_sidecar::{
     PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport, thread_waker};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork, ServerTransport, thread_waker,
+};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use consonance_steam::hub::HubSettings;
 use consonance_steam::{ClientSettings, LinkSettings, ServerSettings, SteamId};
-use consonance_transport::{ClientTransport as _, Peer, ServerTransport as _};
+use consonance_transport::{ClientTransport as _, Peer, ServerNetwork as _};
+use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
 
 use crate::support::{CHANNELS, HANDSHAKE_REQUEST, SECOND, World};
 
@@ -24,10 +25,10 @@ fn an_account_is_the_identity_of_its_peer_over_each_of_its_links() {
         world.pass(SECOND, &mut [&mut server, &mut player]);
         assert_eq!(server.came.len(), links);
         let (peer, _) = server.came[links - 1];
-        assert_eq!(server.transport.identity(peer), Some(PLAYER));
+        assert_eq!(server.transport.peer_capability(world.now, peer), Some(PeerIdentity(PLAYER)));
         player.transport.disconnect(world.now);
         world.pass(SECOND, &mut [&mut server, &mut player]);
-        assert_eq!(server.transport.identity(peer), None);
+        assert_eq!(server.transport.peer_capability::<PeerIdentity>(world.now, peer), None);
     }
     assert_eq!(server.transport.probe(world.now, Peer(1_000)), None);
 }

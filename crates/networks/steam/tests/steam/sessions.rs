@@ -8,10 +8,12 @@ use consonance_session::{
 };
 use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
+use consonance_transport::ServerNetwork as _;
 use consonance_transport::{
     self as transport, ClientEvent as NetworkEvent, ClientTransport as _, DirectEvent, Peer,
     ServerEvent as ServerNetworkEvent, ServerTransport as _,
 };
+use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
 
 use crate::support::{Actor, SECOND, World};
 
@@ -160,7 +162,7 @@ impl Actor for Host {
         while let Some(event) = transport.poll(now) {
             match event {
                 ServerNetworkEvent::Connected { peer, .. } => {
-                    let identity = transport.identity(peer);
+                    let identity = transport.peer_capability(now, peer).map(|PeerIdentity(account)| account);
                     let origin = identity.map(|number| PeerOrigin::Identity { network: 0, number });
                     server.handle_connected_from(at, LinkId(peer.0), origin);
                 }

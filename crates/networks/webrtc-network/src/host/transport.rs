@@ -6,60 +6,14 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, PacketLimits, Peer, Remote, ServerEvent, ServerStatistics,
-    ServerTransport,
+    ConnectionCounts, Delivery, DisconnectReason, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork,
+    ServerStatistics, ServerTransport,
 };
 
 use super::{Guest, GuestState, Reported, Session, TURNS_MAX, WebRtcHost};
 use crate::{LIMITS, is_sendable};
 
-impl ServerTransport for WebRtcHost {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.accept_newcomer(now);
-        let mut is_signalling_driven = false;
-        loop {
-            self.turns += 1;
-            if self.turns >= TURNS_MAX {
-                self.turns = 0;
-                self.drive_signalling(now);
-            }
-            let Some((peer, event)) = self.peers.poll(now) else {
-                if is_signalling_driven {
-                    return None;
-                }
-                is_signalling_driven = true;
-                self.drive_signalling(now);
-                continue;
-            };
-            match self.handle_peer(now, peer, event) {
-                None => {}
-                Some(Reported::Connected) => {
-                    let session = self.guests.get(&peer).map_or(0, |guest| guest.session);
-                    let session = self.sessions[session].name.clone();
-                    let remote = self.peers.remote(peer).map_or(Remote::Named("".into()), Remote::from);
-                    return Some(ServerEvent::Connected { peer, session, remote });
-                }
-                Some(Reported::Packet(delivery)) => {
-                    self.statistics.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
-                }
-                Some(Reported::Disconnected(reason)) => {
-                    return Some(ServerEvent::Disconnected { peer, reason });
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        self.accept_newcomer(now);
-        if !is_sendable(delivery, packet, &mut self.statistics.dropped) {
-            return;
-        }
-        for &peer in peers {
-            self.send_to(now, peer, delivery, packet);
-        }
-    }
-
+impl ServerNetwork for WebRtcHost {
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         self.end(now, peer, DisconnectReason::ClosedByUs);
     }
@@ -112,14 +66,62 @@ impl ServerTransport for WebRtcHost {
         "webrtc-network"
     }
 
-    fn limits(&self) -> PacketLimits {
-        LIMITS
-    }
-
     fn statistics(&self) -> ServerStatistics {
         let is_connected = |guest: &&Guest| !matches!(guest.state, GuestState::Negotiating);
         let connected = self.guests.values().filter(is_connected).count() as u64;
         let connections = ConnectionCounts { connected, ..self.counts };
         ServerStatistics { links: self.statistics, connections }
+    }
+}
+
+impl ServerTransport for WebRtcHost {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.accept_newcomer(now);
+        let mut is_signalling_driven = false;
+        loop {
+            self.turns += 1;
+            if self.turns >= TURNS_MAX {
+                self.turns = 0;
+                self.drive_signalling(now);
+            }
+            let Some((peer, event)) = self.peers.poll(now) else {
+                if is_signalling_driven {
+                    return None;
+                }
+                is_signalling_driven = true;
+                self.drive_signalling(now);
+                continue;
+            };
+            match self.handle_peer(now, peer, event) {
+                None => {}
+                Some(Reported::Connected) => {
+                    let session = self.guests.get(&peer).map_or(0, |guest| guest.session);
+                    let session = self.sessions[session].name.clone();
+                    let remote = self.peers.remote(peer).map_or(Remote::Named("".into()), Remote::from);
+                    return Some(ServerEvent::Connected { peer, session, remote });
+                }
+                Some(Reported::Packet(delivery)) => {
+                    self.statistics.received.count(delivery, 1, self.packet.len());
+                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                }
+                Some(Reported::Disconnected(reason)) => {
+                    return Some(ServerEvent::Disconnected { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.accept_newcomer(now);
+        if !is_sendable(delivery, packet, &mut self.statistics.dropped) {
+            return;
+        }
+        for &peer in peers {
+            self.send_to(now, peer, delivery, packet);
+        }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use consonance_transport::{
+    ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _,
+};
 use consonance_webrtc_network::WebRtcHost;
 use consonance_webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,

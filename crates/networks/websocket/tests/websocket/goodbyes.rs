@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
+use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _};
 use consonance_websocket::{ServerEnd, close_code, default_settings};
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::StreamSettings;
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
 };
 use consonance_websocket::{ServerEnd, WebSocketServer, default_settings};
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::websocket::PageOrigins;
-use consonance_transport::ServerTransport as _;
+use consonance_transport::ServerNetwork as _;
 use consonance_websocket::{ServerEnd, default_settings};
 
 use crate::listener::{Listener, wait};

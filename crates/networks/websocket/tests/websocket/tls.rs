@@ -10,7 +10,9 @@ use consonance_gateway::streams::{
     Found, MessageStream as _, StreamClientSettings, StreamProtocol as _, StreamViolation,
 };
 use consonance_quic::{Fingerprint, Identity, ShownIdentity, stream_client_tls, stream_server_tls};
-use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason, ServerTransport as _};
+use consonance_transport::{
+    ClientEvent, ClientTransport, DisconnectReason, ServerNetwork as _, ServerTransport as _,
+};
 use consonance_websocket::{
     ClientEnd, ClientStream, ServerEnd, ServerStream, TlsEnd, TlsStream, WebSocketAddress,
     WebSocketTlsClient, WebSocketTlsServer, default_settings, tls_client, tls_server,

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use super::super::{self as hosted, HostedSettings};
 use super::{ClientChannels, ServerChannels, packet_limits};
-use crate::{ClientTransport as _, Delivery, PacketLimits, ServerEvent, ServerTransport as _};
+use crate::{
+    ClientTransport as _, Delivery, PacketLimits, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 /// Bytes as a game that hands both ends whatever it likes: no panic, and nothing waits beyond its limits.
 ///

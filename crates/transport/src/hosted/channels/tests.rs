@@ -6,7 +6,8 @@ use super::super::{self as hosted, HostedClient, HostedServer, HostedSettings};
 use super::server::{FULL, LINKS_ASKED_MAX, TOO_SLOW};
 use super::*;
 use crate::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
+    ServerTransport as _,
 };
 
 #[test]

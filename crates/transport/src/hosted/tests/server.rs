@@ -1,6 +1,7 @@
 //! The server, driven by hand.
 
 use super::*;
+use crate::{PeerIdentity, ServerNetworkExt as _};
 
 #[test]
 fn a_peer_that_sends_more_than_a_server_polls_loses_its_link_and_is_counted() {
@@ -54,10 +55,14 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
         let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
             panic!("the server sees its peer");
         };
-        assert_eq!(server.identity(peer), expected, "{number} from {remote:?}");
+        assert_eq!(
+            server.peer_capability(now(), peer),
+            expected.map(PeerIdentity),
+            "{number} from {remote:?}"
+        );
         handle.peer_disconnected(number, "");
         while server.poll(now()).is_some() {}
-        assert_eq!(server.identity(peer), None, "it is gone");
+        assert_eq!(server.peer_capability::<PeerIdentity>(now(), peer), None, "it is gone");
     }
 }
 

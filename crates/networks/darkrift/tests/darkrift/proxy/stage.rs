@@ -11,7 +11,9 @@ use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
     Proxy, ProxySettings,
 };
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+use consonance_transport::{
+    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+};
 
 use crate::relay::Relay;
 use crate::stage::{PATIENCE, Saw};

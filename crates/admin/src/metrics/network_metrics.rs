@@ -1,0 +1,43 @@
+//! What only some networks count: families with a label for the network.
+
+use std::collections::BTreeMap;
+
+use consonance_transport::{MetricFamily, network_metric_families};
+
+use super::exposition::Exposition;
+use super::observation::Observation;
+
+/// The labels of a sample after the network's.
+type OwnLabels<'o> = &'o [&'static str];
+
+pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+    let mut families: Vec<&'static MetricFamily> = network_metric_families().collect();
+    let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
+    for family in samples().map(|sample| sample.family) {
+        // A network of another crate has families of its own.
+        if !families.iter().any(|known| known.name == family.name) {
+            families.push(family);
+        }
+    }
+    for family in families {
+        let mut lines = out.family(family);
+        for ((network, labels), value) in sums(observation, family) {
+            let values: Vec<_> = [network].into_iter().chain(labels.iter().copied()).collect();
+            lines.sample(&values, value);
+        }
+    }
+}
+
+/// What all listeners of each network counted together.
+fn sums<'o>(
+    observation: &'o Observation,
+    family: &MetricFamily,
+) -> BTreeMap<(&'static str, OwnLabels<'o>), u64> {
+    let mut sums = BTreeMap::new();
+    for numbers in &observation.networks {
+        for sample in numbers.metrics.iter().filter(|sample| sample.family.name == family.name) {
+            *sums.entry((numbers.network, sample.own_labels())).or_default() += sample.value;
+        }
+    }
+    sums
+}
