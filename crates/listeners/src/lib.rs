@@ -1,9 +1,9 @@
 //! The networks that a voice server listens for, besides QUIC.
 //!
-//! Each is a [`ListenerNetwork`] in a module of its own: its name and keys in the configuration, its listener, its proxy in
-//! front of a game's own server if it has one, its row in the documentation, and a player for tests. [`NETWORKS`] lists
-//! them: what `consonance serve` and `consonance proxy` know, what docs/configuration.md and docs/networks/README.md
-//! describe, and which players the end-to-end scenario has, follows from that list.
+//! Each is a [`ListenerNetwork`] in a module of its own: its name and keys in the configuration, its listener, its
+//! proxy in front of a game's own server if it has one, its row in the documentation, and a player for tests.
+//! [`NETWORKS`] lists them: what `consonance serve` and `consonance proxy` know, what docs/configuration.md and
+//! docs/networks/README.md describe, and which players the end-to-end scenario has, follows from that list.
 //!
 //! A network of a crate elsewhere is one more entry:
 //!

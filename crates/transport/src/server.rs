@@ -86,8 +86,8 @@ pub trait ServerNetwork: Send {
     /// What was sent, received, dropped and rejected since this object was made, over all peers.
     fn statistics(&self) -> ServerStatistics;
 
-    /// Answers a [`CapabilityRequest`] for what only some networks have. Most have nothing to add, and leave this as it is; one
-    /// around another network passes it on.
+    /// Answers a [`CapabilityRequest`] for what only some networks have. Most have nothing to add, and leave this as it
+    /// is; one around another network passes it on.
     fn provide(&self, _now: Instant, _request: &mut CapabilityRequest<'_>) {}
 }
 
