@@ -145,8 +145,8 @@ pub extern "C" fn player_poll_timeout() -> f64 {
 pub extern "C" fn player_poll_command() -> u32 {
     with(|instance| match instance.poll_command() {
         None => 0,
-        Some(LinkCommand::Open) => 1,
-        Some(LinkCommand::Close) => 2,
+        Some(PageLinkCommand::Open) => 1,
+        Some(PageLinkCommand::Close) => 2,
     })
 }
 
