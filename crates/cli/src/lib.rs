@@ -72,7 +72,7 @@ enum Command {
     /// Serve sessions until Ctrl-C; prints an address to join for each.
     Serve(serve::Serve),
     /// Proxy a game server and route its voice to a session here.
-    Proxy(proxy::Proxy),
+    Proxy(proxy::ProxyCommand),
     /// Join a session with a microphone and a loudspeaker, or with WAV files.
     Join(join::Join),
     /// Run a demonstration: four players talk over a bad network, and a report shows what each one heard.

@@ -13,7 +13,7 @@ use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment}
 
 /// The addresses of the proxy and of the game server, and the session of the voice.
 #[derive(Debug, Args)]
-pub(crate) struct Proxy {
+pub(crate) struct ProxyCommand {
     /// What the game's clients and server speak.
     #[arg(value_name = "NETWORK")]
     network: String,
@@ -60,11 +60,11 @@ pub(crate) struct Proxy {
 }
 
 /// Serves until interrupted.
-pub(crate) fn run(arguments: &Proxy, networks: Networks) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(arguments: &ProxyCommand, networks: Networks) -> Result<(), Box<dyn Error>> {
     arguments.operation.run(&|| arguments.prepare(networks))
 }
 
-impl Proxy {
+impl ProxyCommand {
     /// Reads the file, the environment, and the files that they name.
     fn prepare(&self, networks: Networks) -> Result<Prepared, Box<dyn Error>> {
         let mut sources = file_and_environment(self.operation.config(), networks)?;

@@ -80,6 +80,7 @@ impl GameServer {
     }
 
     /// The same when it is known where clients come to.
+    #[must_use]
     pub fn behind(self, listen: SocketAddr) -> Self {
         Self { listen, ..self }
     }

@@ -1,4 +1,4 @@
-//! `webrtc-network`: games with WebRTC ListenerNetwork, and its signalling server.
+//! `webrtc-network`: games with WebRTC Network, and its signalling server.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,7 +1,5 @@
 //! That the documentation has every network.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use std::fs;
 
 use consonance_listeners::{NETWORKS, Networks};

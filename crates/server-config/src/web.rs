@@ -96,10 +96,10 @@ impl WebConfig {
         let mut say = |key, what: &str| problems.push(Contradiction::new(key, what));
         match (&self.certificate_file, &self.private_key_file) {
             (Some(_), None) => {
-                say("web.certificate_file", "web.private_key_file is missing: set both or neither")
+                say("web.certificate_file", "web.private_key_file is missing: set both or neither");
             }
             (None, Some(_)) => {
-                say("web.private_key_file", "web.certificate_file is missing: set both or neither")
+                say("web.private_key_file", "web.certificate_file is missing: set both or neither");
             }
             (None, None) if self.redirect.is_some() => {
                 say("web.redirect", "it redirects to the page over TLS: set web.certificate_file");

@@ -152,9 +152,8 @@ impl Networks {
 
     /// Packets that threads of the networks have carried.
     pub(crate) fn packets_on_threads(&self, now: Instant) -> u64 {
-        let of =
-            |network: &Box<dyn ServerTransport>| network.capability(now).map(|PacketsOnThreads(count)| count);
-        self.list.iter().filter_map(of).sum()
+        let counts = self.list.iter().filter_map(|network| network.capability::<PacketsOnThreads>(now));
+        counts.map(|PacketsOnThreads(count)| count).sum()
     }
 
     /// Connections that are up on any of them, links or not.

@@ -14,7 +14,7 @@ use crate::tally::Tally;
 /// A player: what it wants, what it was told, and the client between the two.
 #[derive(Debug)]
 pub(crate) struct Player {
-    pub(crate) player_id: PlayerId,
+    pub(crate) id: PlayerId,
     pub(crate) clock: OwnClock,
     /// What its client can do beyond the original.
     pub(crate) capabilities: Capabilities,
@@ -76,7 +76,7 @@ pub(crate) struct Talk {
 impl Player {
     pub(crate) fn new(player_id: PlayerId) -> Self {
         Self {
-            player_id,
+            id: player_id,
             clock: OwnClock::new(Time::START, 0, 0),
             capabilities: Capabilities::NONE,
             client: None,

@@ -58,7 +58,7 @@ impl<'a> Hearing<'a> {
     /// Of no packet: nothing is to be heard.
     pub(crate) fn nothing(player: &Player, now: Instant) -> Self {
         let can_resume = player.capabilities.contains(Capabilities::RESUME);
-        let (player_id, view) = (player.player_id, player.heard.last_view());
+        let (player_id, view) = (player.id, player.heard.last_view());
         Self {
             player_id,
             now,

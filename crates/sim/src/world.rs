@@ -214,7 +214,7 @@ impl World {
             let Some(client) = &player.client else { continue };
             check::tables(player, client, &self.model, self.agenda.now())?;
             let dropped = client.statistics().events_dropped;
-            ensure!(dropped == 0, "{} lost {dropped} events", player.player_id);
+            ensure!(dropped == 0, "{} lost {dropped} events", player.id);
         }
         let host_now = self.host.clock.read(self.agenda.now());
         if self.outside.is_none()

@@ -33,7 +33,7 @@ struct Said<'r> {
 fn lines(repository: &Repository) -> Vec<Said<'_>> {
     let mut said = Vec::new();
     for (file, text) in repository.texts(&[".rs", ".md"]) {
-        let is_page = file.path.ends_with(".md");
+        let is_page = file.syntax.is_none();
         for (index, line) in text.lines().enumerate() {
             let comment = ["///", "//!"].iter().find_map(|marker| line.trim_start().strip_prefix(marker));
             let text = if is_page { Some(line) } else { comment };

@@ -62,7 +62,7 @@ fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result
                 }
                 Err(Failure::Interrupted) => return Err(Failure::Interrupted),
                 Err(failure) => {
-                    checks.push(Check::new(format!("{:?} speaks: {failure}", line.member), false))
+                    checks.push(Check::new(format!("{:?} speaks: {failure}", line.member), false));
                 }
             },
             Act::GuestsSpeak => {}

@@ -13,7 +13,7 @@ use crate::violation::{Checked, Violation, ensure};
 /// A player's whole table is the truth as far as it has been told, and what its events said; its rooms are those it
 /// was told to listen to. After a lost link the table stays as it was until the place is given up.
 pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time) -> Checked {
-    let player_id = player.player_id;
+    let player_id = player.id;
     let listens = client.rooms().len() == player.rooms.len();
     ensure!(
         listens,

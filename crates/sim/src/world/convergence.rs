@@ -83,7 +83,7 @@ impl World {
     }
 
     fn is_at_rest(&self, player: &Player) -> Checked {
-        let player_id = player.player_id;
+        let player_id = player.id;
         let Some(client) = &player.client else {
             return Err(Violation::new(format!("{player_id} is not there")));
         };
@@ -154,7 +154,7 @@ impl World {
         let others: Vec<Room> = self
             .players
             .iter()
-            .filter(|player| player.player_id != own)
+            .filter(|player| player.id != own)
             .flat_map(|player| player.rooms.iter().copied())
             .collect();
         self.dice.pick(&others).copied().unwrap_or(Room(0))

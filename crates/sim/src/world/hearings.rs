@@ -33,7 +33,7 @@ impl World {
             }
         }
         self.hearings = hearings;
-        for player_id in self.players.iter().map(|player| player.player_id) {
+        for player_id in self.players.iter().map(|player| player.id) {
             ensure!(self.hearings.0.contains_key(&player_id), "{player_id} does not get to say a word");
             if let Some(listener) = self.hearings.unheard_by(player_id) {
                 return Err(Violation::new(format!(
@@ -48,7 +48,7 @@ impl World {
     /// speaks.
     pub(crate) fn unheard_go_on(&mut self) -> Checked {
         for index in 0..self.players.len() {
-            let player_id = self.players[index].player_id;
+            let player_id = self.players[index].id;
             if self.players[index].talk.is_some() {
                 continue;
             }

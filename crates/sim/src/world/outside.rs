@@ -295,7 +295,7 @@ impl World {
         let player_id = self
             .players
             .iter()
-            .map(|player| player.player_id)
+            .map(|player| player.id)
             .find(|player_id| *self.model.name(*player_id) == *name)?;
         let outside = self.outside.as_mut()?;
         outside.links += 1;

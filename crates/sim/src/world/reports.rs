@@ -73,7 +73,7 @@ impl World {
                 .players
                 .iter()
                 .filter(|player| player.capabilities.contains(Capabilities::VOICE_REPORTS));
-            let said = others.map(|player| reception(player.player_id, ClientId(0)).lost_percent());
+            let said = others.map(|player| reception(player.id, ClientId(0)).lost_percent());
             ensure!(
                 said.clone().any(|said| said == summary.lost_percent),
                 "no listener reported what {link} is told: {summary:?}"

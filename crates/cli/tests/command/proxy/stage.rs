@@ -98,7 +98,7 @@ pub(super) fn play_with<T: ClientTransport>(
         alice.run_once(now, |_| {});
         bob.wake(now);
         bob.run_once(now, |event| {
-            is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME)
+            is_heard |= matches!(event, ClientEvent::Voice(voice) if voice.frame == FRAME);
         });
         is_heard
     });

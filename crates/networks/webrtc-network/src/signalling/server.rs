@@ -173,7 +173,7 @@ impl SignallingServer {
             Ok(SignalMessage::Version(_)) => self.send(guest, SignalMessage::Version(VERSION)),
             Ok(SignalMessage::Heartbeat) => self.send(guest, SignalMessage::Heartbeat),
             Ok(SignalMessage::Relayed { is_reliable, link, data }) => {
-                self.relay(guest, is_reliable, link, data)
+                self.relay(guest, is_reliable, link, data);
             }
             Ok(SignalMessage::Event { kind, link, data }) => self.handle_event(guest, kind, link, data),
             Err(error) => {
