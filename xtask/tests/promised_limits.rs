@@ -31,6 +31,9 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
         .unwrap()
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect::<String>();
+    // Those that single networks bring.
+    let sources =
+        sources + &fs::read_to_string(root().join("crates/transport/src/network_metrics.rs")).unwrap();
     let page = page();
     let named: Vec<_> =
         page.split('`').skip(1).step_by(2).filter(|name| name.starts_with("consonance_")).collect();

@@ -90,7 +90,7 @@ mod tests {
         let found = found("/// Who speaks.\n\n//! To whom it is said.");
         assert_eq!(found.len(), 2);
         assert!(
-            found[0].starts_with("a.rs:1: \"Who\" comes too often: 0.99 of 1000 words, at most 0.5"),
+            found[0].starts_with("a.rs:1: \"Who\" comes too often: 1.00 of 1000 words, at most 0.5"),
             "{found:?}"
         );
     }

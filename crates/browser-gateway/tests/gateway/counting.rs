@@ -61,7 +61,7 @@ fn an_operator_is_told_why_a_page_is_not_heard() {
     stage.pages.say(alice, OPEN_LOBBY);
     stage.pages.speak(alice, 2, &MS_60);
     stage.run(Duration::from_millis(20));
-    assert!(trouble(&mut stage).unwrap().contains("no Opus of 20 ms"));
+    assert!(trouble(&mut stage).unwrap().contains("other than Opus of 20 ms"));
     stage.run(Duration::from_secs(6));
     stage.pages.speak(alice, 3, &MS_20);
     stage.run(Duration::from_millis(20));

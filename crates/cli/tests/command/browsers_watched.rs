@@ -82,10 +82,10 @@ fn operators_see_how_a_player_came_and_what_was_dropped_of_its_page() {
         let metrics = get(&admin, "/metrics", &token);
         let is_there = [
             "consonance_links{network=\"browser\"} 1",
-            "consonance_browser_offers_total{result=\"taken\"} 1",
-            "consonance_browser_voice_packets_total{direction=\"received\"} 3",
-            "consonance_browser_dropped_total{what=\"voice\",reason=\"too_long\"} 3",
-            "consonance_browser_dropped_total{what=\"message\",reason=\"unknown\"} 1",
+            "consonance_browser_offers_total{network=\"browser\",result=\"taken\"} 1",
+            "consonance_browser_voice_packets_total{network=\"browser\",direction=\"received\"} 3",
+            "consonance_browser_dropped_total{network=\"browser\",what=\"voice\",reason=\"too_long\"} 3",
+            "consonance_browser_dropped_total{network=\"browser\",what=\"message\",reason=\"unknown\"} 1",
             "consonance_page_connections_total{listener=\"page\",result=\"rejected\"} 0",
         ];
         let is_there = is_there.iter().all(|line| metrics.contains(&format!("\n{line}\n")));

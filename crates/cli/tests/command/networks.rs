@@ -275,7 +275,10 @@ fn a_signalling_server_that_cannot_be_is_named_before_anything_runs() {
     let file = folder.write("voice.toml", text.as_bytes());
     let ended = Program::start(&["serve", "--check", "--config", &file]).end();
     let complaint = ended.complaint();
-    assert!(complaint.contains("listen: signalling: \"nonsense\" is no URL"), "{complaint}");
+    assert!(
+        complaint.contains("listen: signalling: invalid URL of a signalling server \"nonsense\""),
+        "{complaint}"
+    );
 }
 
 #[test]
