@@ -35,7 +35,7 @@ impl Native {
         };
         command.arg("--output").arg(&heard);
         let mut child = Child::start(&mut command, name, &folder.join(format!("{name}.log")))?;
-        child.wait_for_line("roster")?;
+        child.wait_for_line("players_synced")?;
         Ok(Self { child, heard })
     }
 
