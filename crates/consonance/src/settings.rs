@@ -20,7 +20,8 @@ use bounds::{DUCKING_MS_MAX, HANG_OVER_MS_MAX, SHARE, VOLUME};
 ///
 /// Begin with the default and change what is wanted; hand it to
 /// [`VoiceChatBuilder::settings`](crate::VoiceChatBuilder::settings) and, at any time later, to
-/// [`VoiceChat::apply`](crate::VoiceChat::apply). Names in files are those of the fields, with hyphens.
+/// [`VoiceChat::apply_settings`](crate::VoiceChat::apply_settings). Names in files are those of the fields, with
+/// hyphens.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(
     feature = "settings-files",
@@ -39,7 +40,7 @@ pub struct VoiceSettings {
     /// How loud everybody is: an amplitude factor, 0 to 4 (default 1).
     pub master_volume: f32,
     /// Whether all players are brought to the same loudness (default false).
-    #[serde(alias = "levelling")]
+    #[cfg_attr(feature = "settings-files", serde(alias = "levelling"))]
     pub auto_volume: bool,
     /// Which microphone is used, where the chat uses one.
     #[cfg(feature = "devices")]

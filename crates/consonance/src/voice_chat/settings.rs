@@ -60,7 +60,7 @@ impl SettingsInForce {
 impl VoiceChat {
     /// The settings in force, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no
     /// quality that could be named: the one before it is. What was dropped because too much was asked for at once is
-    /// not in force, so that [`apply`](Self::apply) makes up for it.
+    /// not in force, so that [`apply_settings`](Self::apply_settings) makes up for it.
     pub fn settings(&self) -> VoiceSettings {
         lock(&self.running.settings).settings.clone()
     }
