@@ -105,8 +105,9 @@ impl QuicClient {
             State::Idle => self.state = State::Idle,
             State::Ending => {}
             State::Connecting(task) => {
-                task.abort();
+                // Before the task is dropped, which would report another reason.
                 self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs);
+                task.abort();
             }
             State::Up(link) => link.leave(CloseCode::Goodbye, ""),
         }

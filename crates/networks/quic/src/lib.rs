@@ -89,7 +89,7 @@ pub use client::{AnnouncedPort, QuicClient};
 pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Identity, IdentityError};
-pub use runtime::QuicRuntime;
+pub use runtime::{QuicRuntime, RuntimeError};
 pub use server::{BindError, FastPathCounts, QuicServer};
 pub use settings::{FastPathSettings, QuicClientSettings, QuicServerSettings};
 pub use shown_identity::ShownIdentity;

@@ -1,18 +1,26 @@
 //! The threads on which QUIC lives.
 
+mod error;
+
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, EnterGuard, Runtime};
+use tokio::runtime::{Builder, EnterGuard, Handle, Runtime};
 use tokio::task::AbortHandle;
 
-/// Threads for any number of clients and servers. A clone shares them; they end with the last clone.
+pub use error::RuntimeError;
+
+/// Threads for any number of clients and servers: its own, or those of a runtime that the program has.
 ///
-/// They never run code of the caller's except its wakers.
+/// A clone shares them; its own end with the last clone. They never run code of the caller's except its wakers.
 /// Ending them cuts off what is still on its way: wait for `Disconnected` first to leave politely.
 #[derive(Clone, Debug)]
-pub struct QuicRuntime(Arc<Threads>);
+pub struct QuicRuntime {
+    handle: Handle,
+    /// `None` for a runtime of the program's.
+    own: Option<Arc<Threads>>,
+}
 
 #[derive(Debug)]
 struct Threads(Option<Runtime>);
@@ -29,20 +37,35 @@ impl QuicRuntime {
             .enable_io()
             .enable_time()
             .build()?;
-        Ok(Self(Arc::new(Threads(Some(runtime)))))
+        let handle = runtime.handle().clone();
+        Ok(Self { handle, own: Some(Arc::new(Threads(Some(runtime)))) })
+    }
+
+    /// Uses a runtime of the program's, with I/O and time enabled, and starts no thread.
+    ///
+    /// The program has to keep it running: on a `current_thread` runtime QUIC stands still while nothing is in
+    /// `block_on` or while a task blocks. When the runtime ends, links on it are lost.
+    ///
+    /// # Errors
+    /// [`RuntimeError`] if I/O or time is not enabled, or the runtime has ended. Tokio tells this by a panic only,
+    /// which is caught here: its message is on standard error, and a program built with `panic = "abort"` ends.
+    pub fn from_handle(handle: Handle) -> Result<Self, RuntimeError> {
+        error::check(&handle)?;
+        Ok(Self { handle, own: None })
+    }
+
+    /// Whether it started threads of its own, instead of using a [runtime of the program's](Self::from_handle).
+    pub fn owns_threads(&self) -> bool {
+        self.own.is_some()
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
-        self.runtime().spawn(task).abort_handle()
+        self.handle.spawn(task).abort_handle()
     }
 
     /// Makes this the runtime that sockets made on the calling thread belong to.
     pub(crate) fn enter(&self) -> EnterGuard<'_> {
-        self.runtime().enter()
-    }
-
-    fn runtime(&self) -> &Runtime {
-        self.0.0.as_ref().expect("the runtime is only taken out when the last handle is dropped")
+        self.handle.enter()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer, read_web_socket_po
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
-use crate::{QuicAddress, QuicClientSettings, tls};
+use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls};
 
 /// How long the last datagram may take to leave before the link's end is reported.
 const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
@@ -42,13 +42,22 @@ struct Reached {
 }
 
 impl Attempt {
-    pub(super) async fn run(self) {
-        let reason = match self.connect().await {
-            Ok(reached) => self.converse(reached).await,
-            Err(reason) => reason,
+    pub(super) fn run(self) -> impl Future<Output = ()> + Send + 'static {
+        // Made before the task is polled: a runtime that has ended drops it unpolled.
+        let cut_off = CutOff {
+            address: format!("{}:{}", self.address.host(), self.address.port()),
+            mailbox: Arc::clone(&self.mailbox),
+            peer: self.peer,
         };
-        debug!(attempt = self.peer.0, %reason, "disconnected");
-        self.mailbox.disconnected(self.peer, reason);
+        async move {
+            let reason = match self.connect().await {
+                Ok(reached) => self.converse(reached).await,
+                Err(reason) => reason,
+            };
+            debug!(attempt = self.peer.0, %reason, "disconnected");
+            self.mailbox.disconnected(self.peer, reason);
+            drop(cut_off);
+        }
     }
 
     /// Tries all addresses of the host, each a little after the one before, and keeps the first that answers
@@ -136,6 +145,20 @@ impl Attempt {
             Some(PathGrant::new(announcement, connection.remote_address(), secrets))
         });
         Ok((frames, control, grant))
+    }
+}
+
+/// Reports the end of an attempt whose task is dropped because the runtime ends; a second report is ignored.
+struct CutOff {
+    address: String,
+    mailbox: Arc<ClientMailbox>,
+    peer: Peer,
+}
+
+impl Drop for CutOff {
+    fn drop(&mut self) {
+        let (address, cause) = (std::mem::take(&mut self.address), RuntimeError::ShutDown.to_string());
+        self.mailbox.disconnected(self.peer, DisconnectReason::Unreachable { address, cause });
     }
 }
 
