@@ -43,7 +43,18 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rustls", &["crates/http", "crates/networks", "crates/server"]),
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("steamworks", &["crates/networks/steam"]),
-    ("tokio", &["crates/admin", "crates/http", "crates/networks", "crates/server", "crates/web"]),
+    // In the façade only as its feature of that name, for async programs.
+    (
+        "tokio",
+        &[
+            "crates/admin",
+            "crates/consonance",
+            "crates/http",
+            "crates/networks",
+            "crates/server",
+            "crates/web",
+        ],
+    ),
     ("unicode-normalization", &["crates/name-key"]),
     ("unicode-security", &["crates/name-key"]),
 ];
