@@ -67,6 +67,7 @@ enum Step {
     Product,
     Test,
     Embedded,
+    Tokio,
     Doc,
     Tidy,
     Deny,
@@ -90,6 +91,7 @@ impl Step {
             Self::Product => "product",
             Self::Test => "test",
             Self::Embedded => "embedded",
+            Self::Tokio => "tokio",
             Self::Doc => "doc",
             Self::Tidy => "tidy",
             Self::Deny => "deny",
@@ -108,6 +110,10 @@ impl Step {
 
     fn run(self, root: &Path) -> Result<Skips, Failure> {
         match self {
+            Self::Tokio => {
+                command::run(&mut self.cargo_command(root))?;
+                command::run(&mut command::cargo(root, TOKIO_EXAMPLES)).map(|()| Skips::NONE)
+            }
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root),
@@ -134,6 +140,8 @@ impl Step {
             Self::Test => &["test", "--workspace"],
             // As games link it that host: the workspace as a whole turns every feature on.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
+            // Whatever else is tested with that feature is the same as without it.
+            Self::Tokio => &TOKIO,
             // What only the build that measures without encryption has.
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
@@ -161,12 +169,21 @@ impl Step {
     }
 }
 
-/// The features that bring the real Steam. Of the whole workspace, since everything else in it was linted just before.
+/// What only the façade's feature `tokio` has. The step `steam` lints it.
+const TOKIO: [&str; 7] =
+    ["test", "--package", "consonance", "--features", "tokio", "--test", "async_programs"];
+
+/// The examples of its documents and its page of the guide, which have the word in their names.
+const TOKIO_EXAMPLES: [&str; 8] =
+    ["test", "--package", "consonance", "--features", "tokio", "--doc", "--", "sync"];
+
+/// The features that bring the real Steam, and the façade's for async programs. Of the whole workspace, since
+/// everything else in it was linted just before.
 const STEAM: [&str; 8] = [
     "clippy",
     "--workspace",
     "--features",
-    "consonance-steam/steamworks,consonance-cli/steam",
+    "consonance/tokio,consonance-steam/steamworks,consonance-cli/steam",
     "--all-targets",
     "--",
     "-D",
@@ -238,6 +255,7 @@ mod tests {
             Step::Product,
             Step::Test,
             Step::Embedded,
+            Step::Tokio,
             Step::Doc,
             Step::Tidy,
             Step::Deny,
@@ -263,6 +281,7 @@ mod tests {
             Step::Clippy,
             Step::Product,
             Step::Embedded,
+            Step::Tokio,
             Step::Doc,
             Step::Tidy,
             Step::Deny,

@@ -1,6 +1,9 @@
 //! Starting a voice chat: server, name, rooms and sounds.
 
+#[cfg(feature = "tokio")]
+mod async_start;
 mod debug;
+mod destination;
 mod diagnostics;
 mod error;
 mod loopback;
@@ -19,17 +22,17 @@ use consonance_quic::QuicClientSettings;
 use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
+use destination::Destination;
 pub use error::StartError;
 pub(crate) use start::{COMMANDS_MAX, session_codec};
 
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
 use crate::offline::LoopbackRooms;
-use crate::route::{FallbackSettings, Route};
+use crate::route::FallbackSettings;
 use crate::settings::{VoiceSettings, bounds};
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceChoices;
-use crate::transports::Dial;
 use crate::voice_chat::{VoiceChat, WantedPage};
 
 /// Text messages that a history keeps at most.
@@ -38,10 +41,9 @@ const TEXT_HISTORY_MAX: usize = 10_000;
 /// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
-    /// The way to the server.
-    route: Option<MakeRoute>,
-    /// How to reach another server that this one names.
-    dial: Option<MakeDial>,
+    destination: Option<Destination>,
+    #[cfg(all(feature = "quic", feature = "tokio"))]
+    runtime: Option<tokio::runtime::Handle>,
     fallback: Option<FallbackSettings>,
     name: Option<String>,
     rooms: Vec<String>,
@@ -71,12 +73,6 @@ pub struct VoiceChatBuilder {
     page: WantedPage,
 }
 
-/// Makes the way to the server, once it is known whether there is to be a fallback.
-type MakeRoute = Box<dyn FnOnce(Option<FallbackSettings>) -> Route + Send>;
-
-/// The same for ways to other servers.
-type MakeDial = Box<dyn FnOnce(Option<FallbackSettings>) -> Dial + Send>;
-
 /// What a game wants to be called with.
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
@@ -85,8 +81,9 @@ impl VoiceChat {
     /// server, and [`name`](VoiceChatBuilder::name) the player's name.
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
-            route: None,
-            dial: None,
+            destination: None,
+            #[cfg(all(feature = "quic", feature = "tokio"))]
+            runtime: None,
             fallback: Some(FallbackSettings::default()),
             name: None,
             rooms: Vec::new(),
@@ -120,7 +117,7 @@ impl VoiceChat {
     /// see [`offline`](Self::offline).
     ///
     /// # Errors
-    /// If the address cannot be read, or no thread could be started for the network.
+    /// If the address cannot be read.
     #[cfg(feature = "quic")]
     pub fn to(address: &str) -> Result<VoiceChatBuilder, StartError> {
         Self::builder().server(address)
@@ -146,7 +143,7 @@ impl VoiceChatBuilder {
     /// `offline:`; see [`VoiceChat::offline`].
     ///
     /// # Errors
-    /// If the address cannot be read, or no thread could be started for the network.
+    /// If the address cannot be read.
     #[cfg(feature = "quic")]
     pub fn server(self, address: &str) -> Result<Self, StartError> {
         self.server_with(address, QuicClientSettings::default())
@@ -157,30 +154,17 @@ impl VoiceChatBuilder {
     /// # Errors
     /// As those of [`server`](Self::server).
     #[cfg(feature = "quic")]
-    pub fn server_with(self, address: &str, settings: QuicClientSettings) -> Result<Self, StartError> {
-        use crate::route::quic_route;
-        use consonance_quic::{QuicAddress, QuicRuntime};
+    pub fn server_with(mut self, address: &str, settings: QuicClientSettings) -> Result<Self, StartError> {
         if address == crate::offline::ADDRESS {
             return Ok(self.offline());
         }
-        let address: QuicAddress = address.parse()?;
-        let runtime = QuicRuntime::new(1)?;
-        let reach = move |address, fallback| quic_route(&runtime, address, settings.clone(), fallback);
-        let reach_first = reach.clone();
-        let route: MakeRoute = Box::new(move |fallback| reach_first(address, fallback));
-        let dial: MakeDial = Box::new(move |fallback| {
-            Box::new(move |address| {
-                let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
-                Ok(reach(address, fallback))
-            })
-        });
-        Ok(Self { route: Some(route), dial: Some(dial), ..self })
+        self.destination = Some(Destination::Quic(Box::new((address.parse()?, settings))));
+        Ok(self)
     }
 
     /// The network that carries the packets, which is a way into one session.
     pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
-        self.route = Some(Box::new(move |_| Route::Plain(transport)));
-        self.dial = None;
+        self.destination = Some(Destination::Network(transport));
         self
     }
 

@@ -1,10 +1,17 @@
 //! The bounded queues from the voice thread to the readers of events.
 
+#[cfg(feature = "tokio")]
+mod wakers;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+#[cfg(feature = "tokio")]
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::event::{End, Event, EventKind};
+#[cfg(feature = "tokio")]
+use crate::event_stream::EventStream;
 use crate::lock::lock;
 use crate::log;
 use crate::trace::FrameTrace;
@@ -34,8 +41,9 @@ pub struct EventReader {
     only_of: Option<Box<str>>,
 }
 
+/// The events that wait for one reader, or for several that share them.
 #[derive(Debug, Default)]
-struct Waiting {
+pub(crate) struct Waiting {
     events: Mutex<Events>,
     arrived: Condvar,
 }
@@ -45,6 +53,8 @@ struct Events {
     queue: VecDeque<Event>,
     dropped: u64,
     end: Option<End>,
+    #[cfg(feature = "tokio")]
+    wakers: wakers::Wakers,
 }
 
 #[derive(Debug, Default)]
@@ -87,6 +97,12 @@ impl EventQueue {
         readers.push(Arc::downgrade(&waiting));
         drop(readers);
         EventReader { waiting, only_of: only_of.map(Box::from) }
+    }
+
+    /// The chat's own queue as a stream.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn stream(&self) -> EventStream {
+        EventStream::new(Arc::clone(&self.own), None)
     }
 
     pub(crate) fn pop(&self) -> Option<Event> {
@@ -172,8 +188,14 @@ impl Waiting {
             events.dropped += 1;
         }
         events.queue.push_back(event);
+        #[cfg(feature = "tokio")]
+        let wakers = events.wakers.take();
         drop(events);
         self.arrived.notify_all();
+        #[cfg(feature = "tokio")]
+        for (_, waker) in wakers {
+            waker.wake();
+        }
     }
 
     fn wait(&self, at_most: Duration) -> Option<Event> {
@@ -192,6 +214,38 @@ impl Waiting {
                 self.arrived.wait_timeout(events, left.min(A_WHILE)).unwrap_or_else(PoisonError::into_inner);
             events = woken.0;
         }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Waiting {
+    pub(crate) fn number_stream(&self) -> u64 {
+        lock(&self.events).wakers.number_stream()
+    }
+
+    /// The next event, or the end; keeps the waker of the stream of this number while there is neither.
+    pub(crate) fn poll(&self, number: u64, waker: &Waker) -> Poll<Option<Event>> {
+        let mut events = lock(&self.events);
+        if let Some(event) = events.queue.pop_front() {
+            return Poll::Ready(Some(event));
+        }
+        if events.end.is_some() {
+            return Poll::Ready(None);
+        }
+        events.wakers.keep(number, waker);
+        Poll::Pending
+    }
+
+    pub(crate) fn forget_waker(&self, number: u64) {
+        lock(&self.events).wakers.forget(number);
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl EventReader {
+    /// Its queue, and the player that it is about.
+    pub(crate) fn into_parts(self) -> (Arc<Waiting>, Option<Box<str>>) {
+        (self.waiting, self.only_of)
     }
 }
 

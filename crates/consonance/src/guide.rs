@@ -13,6 +13,7 @@ pages! {
     Readme: "../../../README.md",
     Recording: "../../../docs/recording.md",
     #[cfg(feature = "host")] FirstSteps: "../../../docs/guide/first-steps.md",
+    #[cfg(feature = "tokio")] AsyncPrograms: "../../../docs/guide/async.md",
     Rooms: "../../../docs/guide/rooms.md",
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",

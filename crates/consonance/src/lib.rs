@@ -44,6 +44,7 @@
 //! | `quic` | yes | addresses of the form `quic://…` |
 //! | `settings-files` | yes | [`VoiceSettings`] that are kept in a file |
 //! | `inspector` | no | a page on this machine that shows what a chat is doing |
+//! | `tokio` | no | for async programs: [`EventStream`], `VoiceChatBuilder::start_async`, `VoiceChat::joined` and `leave_async`, and QUIC on a runtime of the program's |
 //! | `libopus` | no | the reference implementation of Opus, which conceals and recovers lost sound better; needs cmake to build |
 //!
 //! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's
@@ -62,6 +63,8 @@ mod diagnostics;
 mod direct_players;
 mod event;
 mod event_queue;
+#[cfg(feature = "tokio")]
+mod event_stream;
 mod fader;
 mod finish;
 #[cfg(any(doctest, test))]
@@ -131,6 +134,8 @@ pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;
+#[cfg(feature = "tokio")]
+pub use event_stream::EventStream;
 pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};

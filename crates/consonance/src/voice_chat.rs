@@ -2,6 +2,8 @@
 //!
 //! What must not be lost when the queue is full, as that one is muted, is a switch instead of a command.
 
+#[cfg(feature = "tokio")]
+mod async_calls;
 mod channels;
 mod diagnosing;
 mod hearing;
@@ -41,8 +43,9 @@ use crate::trace::FrameTrace;
 /// the chat leaves its session.
 ///
 /// Handles may be used from any thread. Every method returns at once, whatever the network does; [`leave`](Self::leave)
-/// and the drop of the last handle wait for the goodbye. There is nothing that a game has to call regularly, unless
-/// packets travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
+/// and the drop of the last handle wait for the goodbye; with the feature `tokio`, a drop on a thread of a runtime does
+/// not, and `leave_async` waits there. There is nothing that a game has to call regularly, unless packets
+/// travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
 #[derive(Clone)]
 pub struct VoiceChat {
     running: Arc<Running>,
@@ -249,9 +252,13 @@ impl Drop for Running {
         // An output or a transport may have held the last handle; the voice thread does not wait for itself.
         if thread::current().id() == self.thread.id() {
             self.ask_to_leave();
-        } else {
-            self.end();
+            return;
         }
+        #[cfg(feature = "tokio")]
+        if self.leave_in_background() {
+            return;
+        }
+        self.end();
     }
 }
 

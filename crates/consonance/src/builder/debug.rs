@@ -10,7 +10,7 @@ impl fmt::Debug for VoiceChatBuilder {
             .field("name", &self.name)
             .field("rooms", &self.rooms)
             .field("channels", &self.channels)
-            .field("has_network", &self.route.is_some())
+            .field("has_network", &self.destination.is_some())
             .field("has_input", &self.input.is_some())
             .field("has_output", &self.output.is_some())
             .field("has_join_token", &self.join_token.is_some())

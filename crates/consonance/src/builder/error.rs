@@ -50,6 +50,18 @@ pub enum StartError {
     /// A thread could not be started.
     #[error("could not start a thread: {0}")]
     Thread(io::Error),
+    /// The runtime that was given cannot carry the network.
+    #[cfg(all(feature = "quic", feature = "tokio"))]
+    #[error(transparent)]
+    Runtime(#[from] consonance_quic::RuntimeError),
+    /// It was started as a future, outside of a tokio runtime.
+    #[cfg(feature = "tokio")]
+    #[error("start_async() needs a tokio runtime: call it inside of one, or use start()")]
+    NoRuntime,
+    /// The builder panicked on a thread of the runtime, or the runtime shut down meanwhile.
+    #[cfg(feature = "tokio")]
+    #[error("the chat was not started: {0}")]
+    Interrupted(String),
     /// The inspector has no page.
     #[cfg(feature = "inspector")]
     #[error(transparent)]
@@ -70,6 +82,12 @@ impl StartError {
             Self::Codec(_) => "codec",
             Self::Diagnostics(cause) => cause.code(),
             Self::Thread(_) => "thread",
+            #[cfg(all(feature = "quic", feature = "tokio"))]
+            Self::Runtime(cause) => cause.code(),
+            #[cfg(feature = "tokio")]
+            Self::NoRuntime => "no-runtime",
+            #[cfg(feature = "tokio")]
+            Self::Interrupted(_) => "interrupted",
             #[cfg(feature = "inspector")]
             Self::Inspector(cause) => cause.code(),
         }

@@ -26,7 +26,6 @@ use crate::shared_state::SharedState;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
 use crate::talking::Talking;
-use crate::transports::Transports;
 use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
@@ -39,10 +38,10 @@ impl VoiceChatBuilder {
     /// Starts the voice thread, which connects and joins.
     ///
     /// # Errors
-    /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
+    /// If the name, a room or the codec's settings cannot be used, or a thread cannot be started. What the network
+    /// answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
-        let route = self.route.take().ok_or(StartError::NoNetwork)?(self.fallback);
-        let transports = Transports::new(route, self.dial.take().map(|dial| dial(self.fallback)));
+        let transports = self.open_transports()?;
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(COMMANDS_MAX);

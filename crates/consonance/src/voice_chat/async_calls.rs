@@ -1,0 +1,115 @@
+//! What an async program awaits.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::{Running, VoiceChat};
+use crate::event::{End, Event, EventKind};
+use crate::event_stream::EventStream;
+use crate::lock::lock;
+use crate::status::Status;
+
+impl VoiceChat {
+    /// The events as a stream, beginning with those that wait: the first one of a chat misses nothing since the start.
+    ///
+    /// It shares a queue with [`poll_event`](Self::poll_event) and with further streams, and each event goes to one of
+    /// them; [`subscribe`](Self::subscribe) and [`into_stream`](crate::EventReader::into_stream) give a queue of its
+    /// own. It ends when the chat has ended and all events were taken.
+    pub fn event_stream(&self) -> EventStream {
+        self.running.shared.events.stream()
+    }
+
+    /// Waits until the chat is in its session. Takes no event from others, and may be dropped at any time.
+    ///
+    /// ```no_run
+    /// # async fn join(builder: consonance::VoiceChatBuilder) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    ///
+    /// let voice = builder.start_async().await?;
+    /// tokio::time::timeout(Duration::from_secs(10), voice.joined()).await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the chat has ended: why.
+    pub async fn joined(&self) -> Result<(), End> {
+        let events = &self.running.shared.events;
+        let mut stream = self.subscribe().into_stream();
+        // Looked at after the subscription: what happens in between shows in one of the two.
+        if let Some(end) = events.end() {
+            return Err(end);
+        }
+        while self.status() != Status::Connected {
+            match stream.next().await.map(|event| event.kind) {
+                Some(EventKind::Joined | EventKind::Resumed) => return Ok(()),
+                Some(EventKind::Ended(end)) => return Err(end),
+                Some(_) => {}
+                None => return Err(events.end().unwrap_or(End::Left)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves the session as [`leave`](Self::leave) does, without blocking the executor.
+    ///
+    /// The chat leaves from the first poll on; a future that is dropped later only stops waiting for it. Outside of a
+    /// tokio runtime the last step, freeing what the chat owned, blocks the thread: for an instant, at most 2 s.
+    ///
+    /// # Errors
+    /// As those of [`leave`](Self::leave).
+    pub async fn leave_async(self) -> Result<Vec<Event>, End> {
+        self.running.ask_to_leave();
+        let end = self.running.ended().await;
+        match end {
+            End::Left => Ok(self.events().collect()),
+            end => Err(end),
+        }
+    }
+}
+
+impl Running {
+    /// Waits for the end of the chat, and until everything that it owned is gone.
+    async fn ended(&self) -> End {
+        let end = self.next_end().await;
+        let (finish, diagnostics) = (Arc::clone(&self.finish), lock(&self.diagnostics).take());
+        let free = move || {
+            finish.wait();
+            drop(diagnostics);
+        };
+        match Handle::try_current() {
+            // A runtime that shuts down runs it no longer, and drops this future as well.
+            Ok(runtime) => drop(runtime.spawn_blocking(free).await),
+            Err(_) => free(),
+        }
+        end
+    }
+
+    async fn next_end(&self) -> End {
+        // With a queue of its own: it does not depend on what others take.
+        let mut stream = self.shared.events.subscribe(None).into_stream();
+        while let Some(event) = stream.next().await {
+            if let EventKind::Ended(end) = event.kind {
+                return end;
+            }
+        }
+        // Only a stream that was made after the end is empty.
+        self.shared.events.end().unwrap_or(End::Panicked)
+    }
+
+    /// Leaves without waiting, where the last handle is dropped on a thread of a runtime; false on other threads.
+    pub(super) fn leave_in_background(&self) -> bool {
+        let Ok(runtime) = Handle::try_current() else { return false };
+        self.ask_to_leave();
+        if let Some(diagnostics) = lock(&self.diagnostics).take() {
+            let (events, finish) = (Arc::clone(&self.shared.events), Arc::clone(&self.finish));
+            drop(runtime.spawn_blocking(move || {
+                events.wait_for_end();
+                finish.wait();
+                drop(diagnostics);
+            }));
+        }
+        true
+    }
+}
