@@ -12,7 +12,7 @@ use super::room_rules::RoomRules;
 /// Arguments, which take precedence over the environment and the file.
 #[derive(Debug, Default, Args)]
 pub(super) struct SettingsArguments {
-    /// UDP address to listen on [default: [::]:7777]; port 0 picks a free port; can be given several times.
+    /// UDP address to listen on, by default `[::]:7777`; port 0 picks a free port; can be given several times.
     #[arg(long, value_name = "ADDR")]
     listen: Vec<String>,
     /// Serve browsers: the address of the page [without a value: 127.0.0.1:7780]. For other machines it needs a
