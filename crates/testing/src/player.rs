@@ -15,7 +15,7 @@
 //! assert!(server.poll(now).is_some(), "she knocks");
 //! ```
 //!
-//! Nothing happens by itself: [`TestPlayer::turn`] takes what has come and sends what has to go out, and
+//! Nothing happens by itself: [`TestPlayer::run_once`] takes what has come and sends what has to go out, and
 //! [`TestPlayer::wake`] lets time pass, so that a test says itself when its player tries again.
 
 use std::time::Instant;
