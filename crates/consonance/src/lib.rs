@@ -44,7 +44,7 @@
 //! | `quic` | yes | addresses of the form `quic://…` |
 //! | `settings-files` | yes | [`VoiceSettings`] that are kept in a file |
 //! | `inspector` | no | a page on this machine that shows what a chat is doing |
-//! | `tokio` | no | for async programs: [`EventStream`], `VoiceChatBuilder::start_async`, `VoiceChat::joined` and `leave_async`, and QUIC on a runtime of the program's |
+//! | `tokio` | no | for async programs: `EventStream`, `VoiceChatBuilder::start_async`, `VoiceChat::joined` and `leave_async`, and QUIC on a runtime of the program's |
 //! | `libopus` | no | the reference implementation of Opus, which conceals and recovers lost sound better; needs cmake to build |
 //!
 //! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's
