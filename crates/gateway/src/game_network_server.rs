@@ -22,7 +22,7 @@ pub trait GameNetworkServer: ServerNetwork {
     ///
     /// The greeting is what a game server would tell a newcomer in the network's own handshake, as
     /// [`GameNetworkClientEvent::Connected`](crate::GameNetworkClientEvent::Connected) reports it; empty for whatever
-    /// the network says by itself. A peer that is [disconnected](Self::disconnect) instead was refused.
+    /// the network says by itself. A peer that is [disconnected](ServerNetwork::disconnect) instead was refused.
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
     /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.

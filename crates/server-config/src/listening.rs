@@ -46,14 +46,14 @@ impl Default for ListenConfig {
 /// The name of the network QUIC.
 const QUIC: &str = "quic";
 
-/// The default: serde knows no networks, and [`ListenConfig::read`] does its work.
+/// The default: serde knows no networks, and `ListenConfig::read` does its work.
 impl<'de> Deserialize<'de> for ListenConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(deserializer).map(|_| Self::default())
     }
 }
 
-/// As it is in the file, but for the tables of other networks, which [`add_tables`] describes.
+/// As it is in the file, but for the tables of other networks, which `add_tables` describes.
 impl JsonSchema for ListenConfig {
     fn inline_schema() -> bool {
         true

@@ -47,7 +47,7 @@ use observation::Observation;
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
 
-/// One worker's sessions × its networks, driven by [`turn`](Self::turn). Nothing here blocks, or asks for
+/// One worker's sessions × its networks, driven by [`run_once`](Self::run_once). Nothing here blocks, or asks for
 /// the time but to measure itself.
 pub struct SessionLoop {
     directory: Arc<Directory>,
@@ -151,8 +151,8 @@ impl SessionLoop {
         self.gate.set_waker(waker);
     }
 
-    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names;
-    /// otherwise it has to be turned every few milliseconds.
+    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
+    /// names; otherwise it has to be turned every few milliseconds.
     pub(crate) fn all_networks_wake(&self) -> bool {
         self.networks.all_wake()
     }

@@ -5,7 +5,7 @@ use consonance_end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
 pub const REASON_BYTES_MAX: usize = END_REASON_BYTES_MAX;
 
-/// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to newcomers.
+/// What a server that [shuts down](crate::ServerNetwork::shutdown) says to its peers, and to newcomers.
 pub const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// Why a link ended or could not be made.

@@ -99,8 +99,8 @@ pub trait ServerTransport: ServerNetwork {
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
     /// again.
     ///
-    /// A peer that is [disconnected](Self::disconnect) before the next call after its `Connected` was *refused*:
-    /// its client reports [`DisconnectReason::Refused`] and never `Connected`.
+    /// A peer that is [disconnected](ServerNetwork::disconnect) before the next call after its `Connected` was
+    /// *refused*: its client reports [`DisconnectReason::Refused`] and never `Connected`.
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>>;
 
     /// Sends one packet to many peers, with one copy for all of them.
@@ -109,10 +109,10 @@ pub trait ServerTransport: ServerNetwork {
     /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
 
-    /// [Ends](Self::disconnect) one link for a reason with a code.
+    /// [Ends](ServerNetwork::disconnect) one link for a reason with a code.
     ///
-    /// Where the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; elsewhere
-    /// the reason's text is for people, as with `disconnect`.
+    /// Where the network [carries codes](ServerNetwork::carries_end_reasons), its client reports exactly this reason;
+    /// elsewhere the reason's text is for people, as with `disconnect`.
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
         self.disconnect(now, peer, &reason.to_string());
     }

@@ -15,7 +15,7 @@ pub trait StreamProtocol: Send {
     fn carries_empty_messages(&self) -> bool;
 
     /// Whether what [`MessageStream::refuse`] and [`MessageStream::end`] say is encoded reasons; see
-    /// [`GameNetworkServer::carries_end_reasons`](crate::GameNetworkServer::carries_end_reasons).
+    /// [`ServerNetwork::carries_end_reasons`](consonance_transport::ServerNetwork::carries_end_reasons).
     fn carries_end_reasons(&self) -> bool {
         false
     }

@@ -38,18 +38,18 @@ pub trait ServerEndpoint: Send {
     /// See [`GameNetworkServer::send`](crate::GameNetworkServer::send).
     fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
 
-    /// See [`GameNetworkServer::disconnect`](crate::GameNetworkServer::disconnect).
+    /// See [`ServerNetwork::disconnect`](consonance_transport::ServerNetwork::disconnect).
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// See [`GameNetworkServer::set_joined`](crate::GameNetworkServer::set_joined).
+    /// See [`ServerNetwork::set_joined`](consonance_transport::ServerNetwork::set_joined).
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
-    /// See [`GameNetworkServer::probe`](crate::GameNetworkServer::probe).
+    /// See [`ServerNetwork::probe`](consonance_transport::ServerNetwork::probe).
     fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
         None
     }
 
-    /// See [`GameNetworkServer::shutdown`](crate::GameNetworkServer::shutdown).
+    /// See [`ServerNetwork::shutdown`](consonance_transport::ServerNetwork::shutdown).
     fn shutdown(&mut self, now: Instant);
 
     /// See [`GameNetworkServer::voice_channels`](crate::GameNetworkServer::voice_channels).
@@ -63,10 +63,10 @@ pub trait ServerEndpoint: Send {
     /// See [`GameNetworkServer::message_bytes_max`](crate::GameNetworkServer::message_bytes_max).
     fn message_bytes_max(&self, channel: Channel) -> usize;
 
-    /// See [`GameNetworkServer::network`](crate::GameNetworkServer::network).
+    /// See [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     fn network(&self) -> &'static str;
 
-    /// See [`GameNetworkServer::statistics`](crate::GameNetworkServer::statistics).
+    /// See [`ServerNetwork::statistics`](consonance_transport::ServerNetwork::statistics).
     fn statistics(&self) -> ServerStatistics;
 }
 

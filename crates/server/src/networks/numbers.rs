@@ -5,7 +5,7 @@ use consonance_transport as transport;
 /// A network in numbers.
 #[derive(Clone, Debug)]
 pub struct NetworkNumbers {
-    /// What kind of network it is; see [`ServerTransport::network`](transport::ServerTransport::network).
+    /// What kind of network it is; see [`ServerNetwork::network`](transport::ServerNetwork::network).
     pub network: &'static str,
     /// What it counted since the start.
     pub counters: transport::ServerStatistics,

@@ -127,7 +127,7 @@ impl HostedServerHandle {
     /// The game's peers are told apart by nothing but the host's numbers then, which may be others each time: all of
     /// them share what may be guessed at passwords, and none of them can be banned by an address.
     ///
-    /// The number is the peer's [identity](crate::ServerTransport::identity): a player whose link was lost has its name
+    /// The number is the peer's [identity](crate::PeerIdentity): a player whose link was lost has its name
     /// back from a peer of the same number. So it must be the network's choice and not the peer's.
     ///
     /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
