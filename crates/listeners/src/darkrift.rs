@@ -11,7 +11,7 @@ use consonance_transport::AddressShares;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on `DarkRift` 2.
@@ -87,8 +87,9 @@ impl ListenerNetwork for DarkRift2 {
         "DarkRift 2"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-darkrift"],
             no_proxy: "",
@@ -102,7 +103,7 @@ impl ListenerNetwork for DarkRift2 {
         Ok(Box::new(DarkRiftListener(reading.config().settings())))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         // Any tag will do: servers learn it.
         let envelope = consonance_darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);

@@ -15,7 +15,7 @@ use consonance_server_config::{
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Fish-Networking.
@@ -77,8 +77,9 @@ impl ListenerNetwork for FishNet {
         "Fish-Networking 3 and 4"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-fishnet", "consonance-litenetlib"],
             no_proxy: "",
@@ -92,7 +93,7 @@ impl ListenerNetwork for FishNet {
         Ok(Box::new(FishNetListener(reading.config().settings())))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let client = LiteNetLibClient::new(ClientSettings::default(), clock());
         let envelope = consonance_fishnet::FishNetClient::new(consonance_fishnet::ClientSettings::default());

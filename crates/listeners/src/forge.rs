@@ -1,7 +1,7 @@
 //! `forge`: games on Forge Networking Remastered.
 
 use std::io;
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
 use consonance_forge::voice::{ForgeVoice, VoiceGroups};
@@ -12,7 +12,7 @@ use consonance_server_config::{
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Forge Networking Remastered.
@@ -58,8 +58,9 @@ impl ListenerNetwork for Forge {
         "Forge Networking Remastered"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-forge"],
             no_proxy: "not yet",
@@ -73,7 +74,7 @@ impl ListenerNetwork for Forge {
         Ok(Box::new(ForgeListener(reading.config().settings())))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let settings = consonance_forge::ForgeClientSettings::default();
         let client = consonance_forge::ForgeClient::new(settings, [crate::players::seed(); 32]);

@@ -8,19 +8,19 @@
 //! A network of a crate elsewhere is one more entry:
 //!
 //! ```
-//! use consonance_listeners::{NETWORKS, Networks};
+//! use consonance_listeners::find;
 //!
-//! let all = Networks::new(NETWORKS);
-//! assert_eq!(all.find("fishnet").map(|network| network.title()), Some("Fish-Networking 3 and 4"));
-//! assert!(all.find("carrier-pigeon").is_none());
+//! assert_eq!(find("fishnet").map(|network| network.title()), Some("Fish-Networking 3 and 4"));
+//! assert!(find("carrier-pigeon").is_none());
 //! ```
 //!
 //! # Features
 //!
-//! * `players`: [`ListenerNetwork::player`], a client of ours on each network, for tests.
+//! * `testing`: a client of ours on each network, and its row in the documentation, for tests.
 //! * `steam`: the network `steam`, with Steam's own library.
 
 mod darkrift;
+#[cfg(feature = "testing")]
 mod docs;
 mod fishnet;
 mod forge;
@@ -30,7 +30,7 @@ mod network;
 mod networks;
 mod ngo;
 mod place;
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 pub mod players;
 mod secret_bytes;
 mod sidecar;
@@ -40,6 +40,8 @@ mod webrtc_network;
 mod websocket;
 
 pub use game_server::{BadUpstream, GameServer};
-pub use network::{DocsRow, ListenerNetwork, NetworkListener, Reading};
-pub use networks::{NETWORKS, Networks};
+#[cfg(feature = "testing")]
+pub use network::DocsRow;
+pub use network::{ListenerNetwork, NetworkListener, Reading};
+pub use networks::{NETWORKS, Networks, find};
 pub use place::{ListenerPlace, MakeShards, Opened, Shards};

@@ -122,7 +122,7 @@ impl MirrorGame {
 const PONG_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A player of ours over one of the networks.
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 fn player(
     network: impl consonance_gateway::GameNetworkClient + 'static,
 ) -> Box<dyn consonance_transport::ClientTransport> {

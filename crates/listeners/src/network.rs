@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io;
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 use std::path::Path;
 
 use consonance_server::SecretText;
 use consonance_server_config::{ListenerConfig, NetworkTable, Problem};
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use consonance_transport::ClientTransport;
 
 use crate::{GameServer, ListenerPlace, Opened};
@@ -22,6 +22,7 @@ pub trait ListenerNetwork: Sync {
     fn title(&self) -> &'static str;
 
     /// Its row in the table of docs/networks/README.md; `None` if it has none there.
+    #[cfg(feature = "testing")]
     fn docs(&self) -> Option<DocsRow>;
 
     /// What `consonance proxy` calls it; its name in the configuration will do, too.
@@ -39,18 +40,19 @@ pub trait ListenerNetwork: Sync {
     ///
     /// # Errors
     /// If its end of the network cannot be opened, or there is none.
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>>;
 
     /// The keys that a listener for [`player`](Self::player)s of the end-to-end scenario has besides its address.
     /// `None` keeps the network out of the scenario.
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         Some("")
     }
 }
 
 /// A row of the table in docs/networks/README.md.
+#[cfg(feature = "testing")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocsRow {
     /// What a listener for it needs, as the end of a sentence.

@@ -22,6 +22,15 @@ pub const NETWORKS: &[&dyn ListenerNetwork] = &[
     &websocket::WebSocket,
 ];
 
+/// The network of this name in the configuration, among those of this crate.
+pub fn find(name: &str) -> Option<&'static dyn ListenerNetwork> {
+    find_in(NETWORKS, name)
+}
+
+fn find_in(networks: &[&'static dyn ListenerNetwork], name: &str) -> Option<&'static dyn ListenerNetwork> {
+    networks.iter().copied().find(|network| network.table().name == name)
+}
+
 /// The networks that a server knows.
 #[derive(Clone, Copy)]
 pub struct Networks {
@@ -50,7 +59,7 @@ impl Networks {
 
     /// The one of this name in the configuration.
     pub fn find(self, name: &str) -> Option<&'static dyn ListenerNetwork> {
-        self.iter().find(|network| network.table().name == name)
+        find_in(self.all, name)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ngo`: games on Netcode for `GameObjects`, over Unity Transport 2.
 
 use std::io;
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
 use consonance_ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
@@ -12,7 +12,7 @@ use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClie
 
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game on Netcode for `GameObjects`.
@@ -55,8 +55,9 @@ impl ListenerNetwork for Ngo {
         "Netcode for GameObjects on Unity Transport 2"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-ngo", "consonance-utp"],
             no_proxy: "",
@@ -70,7 +71,7 @@ impl ListenerNetwork for Ngo {
         Ok(Box::new(NgoListener(reading.config().settings())))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
         let envelope = consonance_ngo::NgoClient::new(consonance_ngo::ClientSettings::default());

@@ -9,7 +9,7 @@ use consonance_server_config::{
 };
 use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
-use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
+use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 
 table! {
     /// The links of game servers; the reasons stand with the settings of `consonance-sidecar`.
@@ -72,7 +72,8 @@ impl ListenerNetwork for Sidecar {
         "any other network, in a game's server that can be changed"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
         None
     }
 
@@ -85,12 +86,12 @@ impl ListenerNetwork for Sidecar {
         Ok(Box::new(SidecarListener { keys, secret }))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players come to the game's own server"))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         None
     }

@@ -1,13 +1,13 @@
 //! `steam`: games over Steam's legacy peer-to-peer interface, in builds that have Steam.
 
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use std::io;
-#[cfg(feature = "players")]
+#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
 use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
 
-use crate::{DocsRow, ListenerNetwork, NetworkListener, Reading};
+use crate::{ListenerNetwork, NetworkListener, Reading};
 
 table! {
     /// What must be known of a game on Steam.
@@ -51,8 +51,9 @@ impl ListenerNetwork for Steam {
         "Steam peer to peer"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: ", in builds with that feature",
             client: &["consonance-steam"],
             no_proxy: "not possible",
@@ -75,12 +76,12 @@ impl ListenerNetwork for Steam {
         ))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players need accounts at Steam"))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         None
     }

@@ -12,7 +12,7 @@ use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 use crate::secret_bytes::secret_bytes;
 use crate::websocket::wrong_origin;
-use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// What must be known of a game with WebRTC Network.
@@ -70,8 +70,9 @@ impl ListenerNetwork for WebRtcNetwork {
         "WebRTC Network"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-webrtc-network"],
             no_proxy: "not needed",
@@ -89,7 +90,7 @@ impl ListenerNetwork for WebRtcNetwork {
     }
 
     /// In the session `main`, whose host is to be found at this signalling server.
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let url = format!("ws://{signalling}{SIGNALLING_PATH}").parse().map_err(io::Error::other)?;
         let mut settings = consonance_webrtc_network::ClientSettings::new(url, "main");

@@ -10,7 +10,7 @@ use consonance_server_config::{
 };
 use consonance_websocket::{ServerEnd, server, tls_server};
 
-use crate::{DocsRow, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
     /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-websocket`.
@@ -78,8 +78,9 @@ impl ListenerNetwork for WebSocket {
         "WebSocket: pages, WebGL games, players without UDP"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-websocket"],
             no_proxy: "not needed",
@@ -94,7 +95,7 @@ impl ListenerNetwork for WebSocket {
     }
 
     /// In the session `main`.
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
         let end = consonance_websocket::ClientEnd::new(&address);

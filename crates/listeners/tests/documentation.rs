@@ -22,7 +22,7 @@ fn the_table_of_networks_is_up_to_date() {
         fs::write(&file, &expected).unwrap();
     }
     let is_same = fs::read_to_string(&file).unwrap().replace("\r\n", "\n") == expected;
-    assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-listeners");
+    assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-listeners --features testing");
 }
 
 #[test]

@@ -31,8 +31,8 @@ pub(crate) struct Networks {
     capture: Option<PacketSink>,
     /// Of those that stand before a game's server, by their place in the list.
     game_servers: Vec<(usize, GameServerWatch)>,
-    /// The next change of which peers of each network are reachable, by its place in the list.
-    reachability: Vec<ReachabilityFeed>,
+    /// Which peers are reachable, of those networks that tell it, by their places in the list.
+    reachability: Vec<Option<ReachabilityFeed>>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
 }
@@ -55,10 +55,11 @@ pub(crate) struct LinkWay {
 
 impl Networks {
     pub(crate) fn push(&mut self, network: Box<dyn ServerTransport>) {
-        if let Some(counted) = network.capability(Instant::now()) {
+        let now = Instant::now();
+        if let Some(counted) = network.capability(now) {
             self.game_servers.push((self.list.len(), GameServerWatch::new(counted)));
         }
-        self.reachability.push(network.capability(Instant::now()).unwrap_or_default());
+        self.reachability.push(network.capability(now));
         self.list.push(network);
     }
 
@@ -74,7 +75,7 @@ impl Networks {
 
     /// The next change of which peers of a network are reachable.
     pub(crate) fn next_reachability(&self, index: usize) -> Option<Reachability> {
-        self.reachability.get(index)?.pop()
+        self.reachability.get(index)?.as_ref()?.pop()
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {

@@ -17,13 +17,12 @@ use std::net::SocketAddr;
 
 use consonance_gateway::streams::StreamClientSettings;
 pub use consonance_listeners::players::over_udp as udp;
-use consonance_listeners::{NETWORKS, Networks};
 use consonance_transport::ClientTransport;
 
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.
 pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientTransport> {
-    Networks::new(NETWORKS).find(network).unwrap().player(server).unwrap()
+    consonance_listeners::find(network).unwrap().player(server).unwrap()
 }
 
 /// A page without WebRTC, in the session `main`: as its own engine comes.

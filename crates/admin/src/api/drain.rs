@@ -20,7 +20,7 @@ use crate::app::App;
 pub(super) struct DrainRequest {
     /// The server exits after this many seconds at the latest, and earlier when the last player has left.
     within_s: u32,
-    /// The address that players are redirected to, in which `{session}` stands for the session's name.
+    /// The address to redirect players to; `{session}` is replaced by the session's name.
     redirect: Option<String>,
     /// Players are redirected evenly over this many seconds.
     #[serde(default = "usual_window_s")]

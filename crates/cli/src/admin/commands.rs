@@ -101,8 +101,8 @@ pub(super) struct Drain {
     /// The server exits after this time at the latest.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     within: u32,
-    /// The address that players are redirected to, in which {session} stands for the session's name [default: none;
-    /// players are told that the server shuts down].
+    /// The address to redirect players to; {session} is replaced by the session's name [default: none; players are
+    /// told that the server shuts down].
     #[arg(long, value_name = "ADDRESS")]
     redirect: Option<String>,
     /// Players are redirected evenly over this time.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use consonance_listeners::{NETWORKS, Networks};
+use consonance_listeners::{NETWORKS, find};
 
 use crate::words::Words;
 
@@ -131,7 +131,7 @@ impl Way {
             Self::Lossy => "native, QUIC, 10 % loss",
             Self::Browser => "browser",
             Self::Listed(name) => {
-                let network = Networks::new(NETWORKS).find(name);
+                let network = find(name);
                 network.map_or(name, |network| network.title())
             }
             Self::PlainSockets => "plain sockets, by a sidecar",

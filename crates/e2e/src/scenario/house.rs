@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use consonance_listeners::NETWORKS;
+use consonance_listeners::{NETWORKS, find};
 use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
 use crate::cast::{CARD_TABLE, WORLD};
@@ -155,8 +155,11 @@ fn config(ports: &BTreeMap<&'static str, u16>) -> String {
         let more = match *network {
             "sidecar" => format!("secret_file = \"{SECRET_FILE}\"\n"),
             name => {
-                let network = NETWORKS.iter().find(|network| network.table().name == name);
-                network.and_then(|network| network.scenario_keys()).unwrap_or_default().to_owned()
+                let network = find(name);
+                network
+                    .and_then(consonance_listeners::ListenerNetwork::scenario_keys)
+                    .unwrap_or_default()
+                    .to_owned()
             }
         };
         format!("[[listen]]\nnetwork = \"{network}\"\naddress = \"{}\"\n{more}", at(network))

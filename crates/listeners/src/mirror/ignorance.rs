@@ -9,7 +9,7 @@ use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Proble
 use super::{MirrorGame, WITHOUT_UPSTREAM};
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over Ignorance.
@@ -48,8 +48,9 @@ impl ListenerNetwork for Ignorance {
         "Mirror over Ignorance"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-mirror", "consonance-enet"],
             no_proxy: "",
@@ -65,7 +66,7 @@ impl ListenerNetwork for Ignorance {
         Ok(Box::new(IgnoranceListener { keys, game }))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let enet = EnetClient::new(EnetClientSettings::default(), crate::players::seed().into());
         Ok(super::player(crate::players::over_udp(server, enet)))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{MirrorGame, WITHOUT_UPSTREAM};
 use crate::secret_bytes::secret_bytes;
 use crate::silence_timeout::silence_timeout;
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over kcp2k.
@@ -78,8 +78,9 @@ impl ListenerNetwork for Kcp {
         "Mirror over kcp2k"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-mirror", "consonance-kcp"],
             no_proxy: "",
@@ -95,7 +96,7 @@ impl ListenerNetwork for Kcp {
         Ok(Box::new(KcpListener { keys, game }))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
         let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });

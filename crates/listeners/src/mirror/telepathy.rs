@@ -11,7 +11,7 @@ use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Proble
 use consonance_telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over Telepathy.
@@ -46,8 +46,9 @@ impl ListenerNetwork for Telepathy {
         "Mirror over Telepathy"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-mirror", "consonance-telepathy"],
             no_proxy: "",
@@ -63,7 +64,7 @@ impl ListenerNetwork for Telepathy {
         Ok(Box::new(TelepathyListener { connections_max, game }))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let settings = StreamClientSettings::new(server);
         let telepathy = StreamClient::new(consonance_telepathy::Telepathy::default(), settings)?;

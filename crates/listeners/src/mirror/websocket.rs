@@ -10,7 +10,7 @@ use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
 use crate::websocket::wrong_origin;
-use crate::{DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
     /// What must be known of a game on Mirror over its `WebSocket`s.
@@ -53,8 +53,9 @@ impl ListenerNetwork for WebSocket {
         "Mirror over WebSockets"
     }
 
-    fn docs(&self) -> Option<DocsRow> {
-        Some(DocsRow {
+    #[cfg(feature = "testing")]
+    fn docs(&self) -> Option<crate::DocsRow> {
+        Some(crate::DocsRow {
             needs: "",
             client: &["consonance-mirror", "consonance-simple-web"],
             no_proxy: "",
@@ -70,7 +71,7 @@ impl ListenerNetwork for WebSocket {
         Ok(Box::new(WebSocketListener { keys, game }))
     }
 
-    #[cfg(feature = "players")]
+    #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let settings = consonance_gateway::streams::StreamClientSettings::new(server);
         let end = ClientEnd::new(server.to_string());

@@ -37,7 +37,7 @@ impl<'a> Lane<'a> {
     /// The player, the rooms it listened to, and a button for what it heard.
     pub(super) fn label(&self, report: &Report) -> Element {
         let Player { name, rooms, .. } = self.player;
-        let label = Element::of_class("div", "who")
+        let label = Element::of_class("div", "player")
             .with("style", format!("height:{}px", svg::px(self.chips_top() - self.top)))
             .child(Element::new("b").with("dir", "auto").with("title", name).text(name))
             .child(
