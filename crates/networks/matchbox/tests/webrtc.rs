@@ -14,7 +14,7 @@ use consonance_matchbox::{ChannelUnfit, MatchboxSettings, MatchboxVoice, SocketC
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, PacketLimits, Peer, ServerEvent,
-    ServerNetwork as _, ServerTransport as _,
+    ServerTransport as _,
 };
 use matchbox_socket::{RtcIceServerConfig, WebRtcSocket};
 
