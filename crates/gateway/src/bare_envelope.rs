@@ -4,14 +4,16 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels};
+use crate::{
+    ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
+};
 
 /// Each message is a voice packet, on the channel for its delivery and on no other.
 #[derive(Clone, Copy, Debug)]
 pub struct BareEnvelope(pub VoiceChannels);
 
 impl BareEnvelope {
-    fn sort(self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn sort(self, channel: MessageChannel, message: &[u8], parts: &mut MessageParts) {
         let Self(channels) = self;
         if [channels.reliable, channels.unreliable].contains(&channel) {
             parts.voice(channels.delivery_of(channel), message);
@@ -26,7 +28,7 @@ impl EnvelopeEnd for BareEnvelope {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         message.extend_from_slice(packet);
         Some(self.0.channel_for(delivery))
     }
@@ -36,7 +38,7 @@ impl Envelope for BareEnvelope {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -59,7 +61,13 @@ impl EnvelopeKind for BareEnvelope {
 impl ClientEnvelope for BareEnvelope {
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         self.sort(channel, message, parts);
     }
 

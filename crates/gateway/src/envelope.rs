@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, MessageParts};
+use crate::{MessageChannel, MessageParts};
 
 /// What an envelope does alike at both ends of a connection.
 pub trait EnvelopeEnd: Send {
@@ -17,7 +17,7 @@ pub trait EnvelopeEnd: Send {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel>;
+    ) -> Option<MessageChannel>;
 
     /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the other end, in
     /// order, on protocols that have such a thing; false if it cannot be.
@@ -52,7 +52,7 @@ pub trait Envelope: EnvelopeEnd {
     fn handle_from_client(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     );
@@ -61,7 +61,7 @@ pub trait Envelope: EnvelopeEnd {
     fn handle_from_game(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -87,7 +87,13 @@ pub trait ClientEnvelope: EnvelopeEnd {
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts);
 
     /// A message came from the server.
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts);
+    fn handle_message(
+        &mut self,
+        now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    );
 
     /// Whether voice packets may be sent. Once it is so, it stays so until the next `handle_connected`.
     fn is_ready(&self) -> bool {

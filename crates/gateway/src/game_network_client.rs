@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// One connection to a game's server, driven by calls as a
 /// [`ClientTransport`](consonance_transport::ClientTransport) is.
@@ -26,7 +26,7 @@ pub trait GameNetworkClient: Send {
     fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>>;
 
     /// Sends one message. What is too large, or sent without a connection, is dropped and counted.
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]);
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]);
 
     /// Sends what [`send`](Self::send) has only collected; a `poll` that says `None` does the same.
     fn flush(&mut self, _now: Instant) {}
@@ -53,12 +53,12 @@ pub trait GameNetworkClient: Send {
     fn voice_channels(&self) -> VoiceChannels;
 
     /// What a channel guarantees. One that does not exist is unreliable.
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.voice_channels().delivery_of(channel)
     }
 
     /// The largest message that a channel takes, in bytes.
-    fn message_bytes_max(&self, channel: Channel) -> usize;
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 
     /// What was sent, received and dropped since this object was made; messages count as packets.
     fn statistics(&self) -> Statistics;
@@ -75,7 +75,7 @@ pub enum GameNetworkClientEvent<'a> {
     /// A message came from the server.
     Message {
         /// On which channel.
-        channel: Channel,
+        channel: MessageChannel,
         /// Its bytes, valid until the next call.
         message: &'a [u8],
     },

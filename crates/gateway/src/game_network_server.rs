@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerNetwork};
 
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// Many connections of a game's clients, driven by calls as a
 /// [`ServerTransport`](consonance_transport::ServerTransport) is: nothing here blocks, and nothing
@@ -28,18 +28,18 @@ pub trait GameNetworkServer: ServerNetwork {
     /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.
     ///
     /// A peer whose queue cannot take another reliable message is disconnected as too slow.
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]);
 
     /// The channels that voice packets take where the game does not say.
     fn voice_channels(&self) -> VoiceChannels;
 
     /// What a channel guarantees. One that does not exist is unreliable.
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.voice_channels().delivery_of(channel)
     }
 
     /// The largest message that a channel takes, in bytes.
-    fn message_bytes_max(&self, channel: Channel) -> usize;
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 }
 
 /// What happened on a game server's connections.
@@ -60,7 +60,7 @@ pub enum GameNetworkServerEvent<'a> {
         /// Whose connection it came over.
         peer: Peer,
         /// On which channel.
-        channel: Channel,
+        channel: MessageChannel,
         /// Its bytes, valid until the next call.
         message: &'a [u8],
     },

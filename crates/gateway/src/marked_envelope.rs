@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels};
+use crate::{
+    ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
+};
 
 /// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets
 /// may be empty although messages must not be, and the delivery is known although channels are not told.
@@ -38,7 +40,7 @@ impl EnvelopeEnd for MarkedEnvelope {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         message.push(match delivery {
             Delivery::Reliable => MARK_OF_RELIABLE,
             Delivery::Unreliable => MARK_OF_UNRELIABLE,
@@ -52,7 +54,7 @@ impl Envelope for MarkedEnvelope {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        _channel: Channel,
+        _channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -75,7 +77,13 @@ impl EnvelopeKind for MarkedEnvelope {
 impl ClientEnvelope for MarkedEnvelope {
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, _channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        _channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         Self::sort(message, parts);
     }
 

@@ -18,17 +18,17 @@ use consonance_transport::inbox::{InboxLimits, Mailbox, Pushed};
 use consonance_transport::packet_pool::SharedPacket;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 pub use client::MemoryGameNetworkClient;
 pub use server::MemoryGameNetworkServer;
 
 /// The reliable channel that voice takes.
-pub const RELIABLE: Channel = Channel(0);
+pub const RELIABLE: MessageChannel = MessageChannel(0);
 /// The unreliable channel that voice takes.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 /// Another reliable channel.
-pub const ALSO_RELIABLE: Channel = Channel(2);
+pub const ALSO_RELIABLE: MessageChannel = MessageChannel(2);
 
 /// A game network inside one process. A clone is the same network.
 #[derive(Clone, Debug, Default)]
@@ -71,13 +71,13 @@ const RELIABLE_BYTES_MAX: usize = 297_433;
 /// The largest message of an unreliable channel, in bytes: what fits a datagram.
 const UNRELIABLE_BYTES_MAX: usize = 1200;
 
-fn delivery_of(channel: Channel) -> Delivery {
+fn delivery_of(channel: MessageChannel) -> Delivery {
     if channel == RELIABLE || channel == ALSO_RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
 }
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-fn message_bytes_max(channel: Channel) -> usize {
+fn message_bytes_max(channel: MessageChannel) -> usize {
     match delivery_of(channel) {
         Delivery::Reliable => RELIABLE_BYTES_MAX,
         Delivery::Unreliable => UNRELIABLE_BYTES_MAX,
@@ -91,7 +91,7 @@ fn overloaded() -> DisconnectReason {
 
 #[derive(Debug)]
 struct Message {
-    channel: Channel,
+    channel: MessageChannel,
     bytes: SharedPacket,
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use consonance_transport::Delivery;
 
-use crate::Channel;
+use crate::MessageChannel;
 
 /// Filled by an [`Envelope`](crate::Envelope), emptied by its caller: parts in order, in
 /// one buffer that is used again.
@@ -22,9 +22,9 @@ pub enum MessagePart {
     /// A voice packet for the session, or for the player on the client side.
     Voice(Delivery),
     /// A message for the client of the connection.
-    ToClient(Channel),
+    ToClient(MessageChannel),
     /// A message for the game's server.
-    ToGame(Channel),
+    ToGame(MessageChannel),
 }
 
 impl MessageParts {
@@ -34,12 +34,12 @@ impl MessageParts {
     }
 
     /// The client is to have this message.
-    pub fn to_client(&mut self, channel: Channel, message: &[u8]) {
+    pub fn to_client(&mut self, channel: MessageChannel, message: &[u8]) {
         self.put(MessagePart::ToClient(channel), message);
     }
 
     /// The game's server is to have this message.
-    pub fn to_game(&mut self, channel: Channel, message: &[u8]) {
+    pub fn to_game(&mut self, channel: MessageChannel, message: &[u8]) {
         self.put(MessagePart::ToGame(channel), message);
     }
 
@@ -95,12 +95,12 @@ mod tests {
     fn parts_come_in_order_and_then_nothing_is_left() {
         let mut parts = MessageParts::default();
         parts.voice(Delivery::Unreliable, b"voice");
-        parts.to_game(Channel(1), b"");
-        parts.write(MessagePart::ToClient(Channel(2)), |bytes| bytes.extend(b"pong"));
+        parts.to_game(MessageChannel(1), b"");
+        parts.write(MessagePart::ToClient(MessageChannel(2)), |bytes| bytes.extend(b"pong"));
         assert_eq!(parts.pop(), Some((MessagePart::Voice(Delivery::Unreliable), b"voice".as_slice())));
-        assert_eq!(parts.pop(), Some((MessagePart::ToGame(Channel(1)), b"".as_slice())));
+        assert_eq!(parts.pop(), Some((MessagePart::ToGame(MessageChannel(1)), b"".as_slice())));
         assert!(!parts.is_empty());
-        assert_eq!(parts.pop(), Some((MessagePart::ToClient(Channel(2)), b"pong".as_slice())));
+        assert_eq!(parts.pop(), Some((MessagePart::ToClient(MessageChannel(2)), b"pong".as_slice())));
         assert_eq!(parts.pop(), None);
         assert!(parts.bytes.is_empty() && parts.parts.is_empty());
     }

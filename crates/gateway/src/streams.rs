@@ -17,7 +17,7 @@ mod pulse;
 mod server;
 mod settings;
 
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 pub use client::StreamClient;
 pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
@@ -25,8 +25,8 @@ pub use server::StreamServer;
 pub use settings::{PingSettings, StreamClientSettings, StreamSettings};
 
 /// What must arrive; everything that arrives does so here.
-pub const RELIABLE: Channel = Channel(0);
+pub const RELIABLE: MessageChannel = MessageChannel(0);
 /// What is dropped when the connection is behind.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };

@@ -2,20 +2,20 @@
 
 use consonance_transport::Delivery;
 
-use crate::Channel;
+use crate::MessageChannel;
 
 /// The two channels that a game's integration uses for voice, by its network's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceChannels {
     /// For reliable packets.
-    pub reliable: Channel,
+    pub reliable: MessageChannel,
     /// For unreliable packets.
-    pub unreliable: Channel,
+    pub unreliable: MessageChannel,
 }
 
 impl VoiceChannels {
     /// The one for packets of this delivery.
-    pub fn channel_for(self, delivery: Delivery) -> Channel {
+    pub fn channel_for(self, delivery: Delivery) -> MessageChannel {
         match delivery {
             Delivery::Reliable => self.reliable,
             Delivery::Unreliable => self.unreliable,
@@ -23,7 +23,7 @@ impl VoiceChannels {
     }
 
     /// What packets on a channel were sent as; those on any other than these two are unreliable.
-    pub fn delivery_of(self, channel: Channel) -> Delivery {
+    pub fn delivery_of(self, channel: MessageChannel) -> Delivery {
         if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use crate::{Channel, Envelope, MessagePart, MessageParts};
+use crate::{Envelope, MessageChannel, MessagePart, MessageParts};
 
 /// Has an envelope wrap a packet for its client, and gives out what is to be sent; false if it cannot be wrapped.
 /// The buffer is for the message.
@@ -13,7 +13,7 @@ pub(crate) fn wrap_for_client(
     now: Instant,
     (delivery, packet): (Delivery, &[u8]),
     message: &mut Vec<u8>,
-    mut send: impl FnMut(Channel, &[u8]),
+    mut send: impl FnMut(MessageChannel, &[u8]),
 ) -> bool {
     message.clear();
     if let Some(channel) = envelope.wrap(now, delivery, packet, message) {

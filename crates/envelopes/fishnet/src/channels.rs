@@ -1,6 +1,6 @@
 //! On which of the network's channels payloads travel, and how large voice may be.
 
-use consonance_gateway::{Channel, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{MessageChannel, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 
 use crate::broadcast::{voice_bytes, write_voice};
@@ -8,7 +8,8 @@ use crate::payload::TICK_BYTES;
 use crate::{BroadcastKey, PAYLOAD_BYTES_MAX, split};
 
 /// Those of stock games, by the numbers of our `LiteNetLib`: `ReliableOrdered` and unreliable.
-pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(2), unreliable: Channel(256) };
+pub const STOCK_CHANNELS: VoiceChannels =
+    VoiceChannels { reliable: MessageChannel(2), unreliable: MessageChannel(256) };
 
 /// Writes the payload with a voice packet, if one can hold it.
 pub(crate) fn write_in_payload(
@@ -18,7 +19,7 @@ pub(crate) fn write_in_payload(
     delivery: Delivery,
     packet: &[u8],
     payload: &mut Vec<u8>,
-) -> Option<Channel> {
+) -> Option<MessageChannel> {
     if TICK_BYTES + voice_bytes(packet.len()) > PAYLOAD_BYTES_MAX {
         return None;
     }
@@ -33,7 +34,7 @@ pub(crate) fn write_in_parts(
     key: BroadcastKey,
     tick: u32,
     packet: &[u8],
-    part: fn(Channel) -> MessagePart,
+    part: fn(MessageChannel) -> MessagePart,
     parts: &mut MessageParts,
 ) {
     let mut packets = Vec::new();

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    ClientEnvelope, EnvelopeEnd, MessageChannel, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -54,7 +56,7 @@ impl FishNetClient {
 
     fn handle_packets(
         &mut self,
-        channel: Channel,
+        channel: MessageChannel,
         packets: FishNetPackets<'_>,
         is_whole_split: bool,
         parts: &mut MessageParts,
@@ -87,7 +89,7 @@ impl EnvelopeEnd for FishNetClient {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let tick = self.tick(now);
         write_in_payload(self.settings.channels, self.settings.voice_key, tick, delivery, packet, message)
     }
@@ -130,7 +132,13 @@ impl ClientEnvelope for FishNetClient {
         });
     }
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         if let Some(payload) = Payload::parse(message) {
             self.handle_packets(channel, FishNetPackets::new(Side::Server, payload.packets), false, parts);
         }

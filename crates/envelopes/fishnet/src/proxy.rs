@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts, VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -92,7 +92,7 @@ const WAITING_MAX: usize = 64;
 
 impl FishNetProxiedConnection {
     /// A whole payload: voice is taken out, and the rest goes on.
-    fn take_voice(&mut self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn take_voice(&mut self, channel: MessageChannel, message: &[u8], parts: &mut MessageParts) {
         let (tick, packets) = message.split_at(TICK_BYTES);
         match self.cut(channel, packets, parts) {
             None => parts.to_game(channel, message),
@@ -105,7 +105,7 @@ impl FishNetProxiedConnection {
     }
 
     /// What is left of packets when voice is taken out; `None` if there is none in them.
-    fn cut(&mut self, channel: Channel, packets: &[u8], parts: &mut MessageParts) -> Option<Vec<u8>> {
+    fn cut(&mut self, channel: MessageChannel, packets: &[u8], parts: &mut MessageParts) -> Option<Vec<u8>> {
         let delivery = self.settings.channels.delivery_of(channel);
         let mut rest = None::<Vec<u8>>;
         let mut remaining = packets;
@@ -120,7 +120,13 @@ impl FishNetProxiedConnection {
     }
 
     /// A part of a split: it waits for the others, and voice is taken out of all of them together.
-    fn take_part(&mut self, channel: Channel, part: (i64, &[u8]), message: &[u8], parts: &mut MessageParts) {
+    fn take_part(
+        &mut self,
+        channel: MessageChannel,
+        part: (i64, &[u8]),
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         if self.from_client.passing > 0 {
             self.from_client.passing -= 1;
             parts.to_game(channel, message);
@@ -150,13 +156,13 @@ impl FishNetProxiedConnection {
     }
 
     /// Something else came in between: the parts go on as they are, and so do those that are still to come.
-    fn give_up(&mut self, channel: Channel, parts: &mut MessageParts) {
+    fn give_up(&mut self, channel: MessageChannel, parts: &mut MessageParts) {
         self.from_client.passing = self.from_client.assembly.missing();
         self.from_client.assembly.clear();
         self.release(channel, parts);
     }
 
-    fn release(&mut self, channel: Channel, parts: &mut MessageParts) {
+    fn release(&mut self, channel: MessageChannel, parts: &mut MessageParts) {
         for payload in self.from_client.payloads.drain(..) {
             parts.to_game(channel, &payload);
         }
@@ -167,7 +173,7 @@ impl FishNetProxiedConnection {
 const PARTS_PASSED_MAX: i64 = split::BYTES_MAX as i64;
 
 /// Packets go on in one payload, or in as many as they need.
-fn forward(channel: Channel, tick: u32, packets: &[u8], parts: &mut MessageParts) {
+fn forward(channel: MessageChannel, tick: u32, packets: &[u8], parts: &mut MessageParts) {
     if packets.is_empty() {
         return;
     }
@@ -198,7 +204,7 @@ impl EnvelopeEnd for FishNetProxiedConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let Self { settings: ProxySettings { voice_key, channels }, .. } = *self;
         self.takes_voice
             .then(|| write_in_payload(channels, voice_key, self.games_tick, delivery, packet, message))?
@@ -229,7 +235,7 @@ impl Envelope for FishNetProxiedConnection {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -252,7 +258,7 @@ impl Envelope for FishNetProxiedConnection {
     fn handle_from_game(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts, VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -187,7 +187,7 @@ impl FishNetVoiceOnlyConnection {
     fn handle_packets(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         packets: FishNetPackets<'_>,
         is_whole_split: bool,
         parts: &mut MessageParts,
@@ -237,7 +237,7 @@ impl EnvelopeEnd for FishNetVoiceOnlyConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let (key, tick) = (self.settings.voice_key, self.clock.tick(now));
         write_in_payload(self.settings.channels, key, tick, delivery, packet, message)
     }
@@ -271,7 +271,7 @@ impl Envelope for FishNetVoiceOnlyConnection {
     fn handle_from_client(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

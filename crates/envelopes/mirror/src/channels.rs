@@ -1,12 +1,13 @@
 //! On which of the network's channels voice travels.
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::PacketLimits;
 
 use crate::VOICE_BYTES_MAX;
 
 /// Those of stock games, by Mirror's numbers. Pings travel on the unreliable one.
-pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
+pub const STOCK_CHANNELS: VoiceChannels =
+    VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
 
 /// What is around a voice packet at most: time stamp 8, length 2, id 2, length 2.
 const AROUND_VOICE_BYTES: usize = 14;

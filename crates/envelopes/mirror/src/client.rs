@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    ClientEnvelope, EnvelopeEnd, MessageChannel, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -140,7 +142,7 @@ impl MirrorClient {
     fn handle(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: MirrorMessage<'_>,
         parts: &mut MessageParts,
     ) {
@@ -200,7 +202,7 @@ impl EnvelopeEnd for MirrorClient {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         if packet.len() > crate::VOICE_BYTES_MAX {
             return None;
         }
@@ -238,7 +240,13 @@ impl ClientEnvelope for MirrorClient {
         }
     }
 
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let Ok(batch) = MirrorBatch::parse(self.dialect.framing(), message) else {
             parts.violation("a batch is shorter than its time stamp");
             return;

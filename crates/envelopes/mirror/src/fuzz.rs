@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
     MessageParts,
 };
 use consonance_transport::Delivery;
@@ -30,7 +30,7 @@ pub fn mirror_messages(mut bytes: &[u8]) {
         let (message, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         bytes = rest;
         now += Duration::from_millis(u64::from(*place));
-        let channel = Channel(u16::from(place >> 2 & 1));
+        let channel = MessageChannel(u16::from(place >> 2 & 1));
         match place & 3 {
             0 => check_proxy(&mut proxy, now, channel, message),
             1 => proxy.handle_from_game(now, channel, message, &mut parts),
@@ -49,7 +49,7 @@ pub fn mirror_messages(mut bytes: &[u8]) {
 }
 
 /// What goes on to the game and what is taken out are together what came, in order.
-fn check_proxy(proxy: &mut MirrorProxiedConnection, now: Instant, channel: Channel, message: &[u8]) {
+fn check_proxy(proxy: &mut MirrorProxiedConnection, now: Instant, channel: MessageChannel, message: &[u8]) {
     let mut parts = MessageParts::default();
     proxy.handle_from_client(now, channel, message, &mut parts);
     let (mut voice, mut games) = (Vec::new(), None);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts, VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -99,7 +99,7 @@ impl EnvelopeEnd for MirrorProxiedConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
         dialect.begin_batch(self.games_seconds, message);
         dialect.write_voice(packet, message)?;
@@ -111,7 +111,7 @@ impl Envelope for MirrorProxiedConnection {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -139,7 +139,7 @@ impl Envelope for MirrorProxiedConnection {
     fn handle_from_game(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts, VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -155,7 +155,7 @@ impl MirrorVoiceOnlyConnection {
         &mut self,
         now: Instant,
         dialect: Dialect,
-        channel: Channel,
+        channel: MessageChannel,
         message: MirrorMessage<'_>,
         parts: &mut MessageParts,
     ) {
@@ -253,7 +253,7 @@ impl EnvelopeEnd for MirrorVoiceOnlyConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
         dialect.begin_batch(self.clock.seconds(now), message);
         dialect.write_voice(packet, message)?;
@@ -290,7 +290,7 @@ impl Envelope for MirrorVoiceOnlyConnection {
     fn handle_from_client(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

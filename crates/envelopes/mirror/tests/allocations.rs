@@ -4,7 +4,7 @@
 use std::alloc::System;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind as _, MessageParts};
+use consonance_gateway::{Envelope, EnvelopeKind as _, MessageChannel, MessageParts};
 use consonance_mirror::{
     Dialect, MessageKind, MirrorPing, MirrorProxy, MirrorVoiceOnly, ProxySettings, Version,
     VoiceOnlySettings, VoiceType,
@@ -31,14 +31,14 @@ fn nothing_is_allocated_for_voice_and_what_comes_with_it() {
             let envelopes: [&mut dyn Envelope; 2] = [&mut server, &mut proxy];
             for envelope in envelopes {
                 for batch in &batches {
-                    envelope.handle_from_client(now, Channel(1), batch, &mut parts);
+                    envelope.handle_from_client(now, MessageChannel(1), batch, &mut parts);
                     while parts.pop().is_some() {}
-                    envelope.handle_from_game(now, Channel(1), batch, &mut parts);
+                    envelope.handle_from_game(now, MessageChannel(1), batch, &mut parts);
                     while parts.pop().is_some() {}
                 }
                 message.clear();
                 let channel = envelope.wrap(now, Delivery::Unreliable, &[7; 500], &mut message);
-                assert_eq!(channel, Some(Channel(1)));
+                assert_eq!(channel, Some(MessageChannel(1)));
             }
         }
     };

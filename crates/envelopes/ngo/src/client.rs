@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts};
+use consonance_gateway::{ClientEnvelope, EnvelopeEnd, MessageChannel, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
@@ -66,7 +66,7 @@ impl NgoClient {
         }
     }
 
-    fn handle(&mut self, channel: Channel, message: &NgoMessage<'_>, parts: &mut MessageParts) {
+    fn handle(&mut self, channel: MessageChannel, message: &NgoMessage<'_>, parts: &mut MessageParts) {
         match &mut self.state {
             State::Asked => self.handle_approval(message, parts),
             State::Approved { voice, scene, is_ready, .. } => {
@@ -109,7 +109,7 @@ impl EnvelopeEnd for NgoClient {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let State::Approved { voice, .. } = &self.state else { return None };
         voice.write(VoiceName::ToServer, self.settings.names, packet, message);
         Some(CHANNELS.channel_for(delivery))
@@ -134,7 +134,13 @@ impl ClientEnvelope for NgoClient {
         });
     }
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let Ok(batch) = NgoBatch::parse(message) else {
             parts.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
             return;

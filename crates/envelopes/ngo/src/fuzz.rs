@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
     MessageParts,
 };
 use consonance_transport::Delivery;
@@ -31,7 +31,7 @@ pub fn ngo_messages(mut bytes: &[u8]) {
         let (content, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         bytes = rest;
         now += Duration::from_millis(u64::from(*place));
-        let channel = Channel(u16::from(place >> 2 & 1) * 2 + 1);
+        let channel = MessageChannel(u16::from(place >> 2 & 1) * 2 + 1);
         let message = if place >> 3 & 1 == 0 { batch_of(content) } else { content.to_vec() };
         match place & 3 {
             0 => check_proxy(&mut proxy, now, channel, &message),
@@ -62,14 +62,14 @@ fn batch_of(mut content: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<Channel>) {
+fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<MessageChannel>) {
     let mut wrapped = Vec::new();
     let channel = wrap(&mut wrapped);
     assert_eq!(channel.is_some(), NgoBatch::parse(&wrapped).is_ok(), "a message is a batch");
 }
 
 /// A batch without voice goes on byte for byte, and one with voice without that.
-fn check_proxy(proxy: &mut NgoProxiedConnection, now: Instant, channel: Channel, message: &[u8]) {
+fn check_proxy(proxy: &mut NgoProxiedConnection, now: Instant, channel: MessageChannel, message: &[u8]) {
     let mut parts = MessageParts::default();
     proxy.handle_from_client(now, channel, message, &mut parts);
     let has_broken_a_rule = parts.take_violation().is_some();

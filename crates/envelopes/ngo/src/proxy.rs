@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::batch::{NgoBatch, NgoBatchWriter, NgoMessage};
@@ -40,7 +40,7 @@ pub struct NgoProxiedConnection {
 }
 
 impl NgoProxiedConnection {
-    fn learn(&mut self, channel: Channel, batch: &NgoBatch<'_>) {
+    fn learn(&mut self, channel: MessageChannel, batch: &NgoBatch<'_>) {
         if self.voice.is_none() && channel == RELIABLE {
             let approval = batch.messages().flatten().find_map(|message| approval_in(&message));
             self.voice = approval.and_then(|approval| VoiceDialect::new(&approval.types));
@@ -55,7 +55,7 @@ impl EnvelopeEnd for NgoProxiedConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let (voice, names) = (self.voice?, self.names?);
         voice.write(VoiceName::ToClient, names, packet, message);
         Some(CHANNELS.channel_for(delivery))
@@ -66,7 +66,7 @@ impl Envelope for NgoProxiedConnection {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -91,7 +91,7 @@ impl Envelope for NgoProxiedConnection {
     fn handle_from_game(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -1,6 +1,6 @@
 //! Voice packets in named messages.
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 use twox_hash::{XxHash32, XxHash64};
 
@@ -8,9 +8,9 @@ use crate::batch::{BATCH_HEADER_BYTES, NgoBatchWriter, NgoMessage};
 use crate::types::{NgoMessageType, TypeList};
 
 /// The channel of Netcode's reliable messages: the number of its pipeline in Unity Transport.
-pub const RELIABLE: Channel = Channel(3);
+pub const RELIABLE: MessageChannel = MessageChannel(3);
 /// The channel of Netcode's unreliable messages.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 

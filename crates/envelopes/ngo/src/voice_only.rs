@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{
@@ -95,7 +95,7 @@ impl NgoVoiceOnlyConnection {
     fn handle_message(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &NgoMessage<'_>,
         parts: &mut MessageParts,
     ) {
@@ -185,7 +185,7 @@ impl EnvelopeEnd for NgoVoiceOnlyConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let State::Approved { voice, names, .. } = &self.state else { return None };
         voice.write(VoiceName::ToClient, *names, packet, message);
         Some(CHANNELS.channel_for(delivery))
@@ -211,7 +211,7 @@ impl Envelope for NgoVoiceOnlyConnection {
     fn handle_from_client(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -14,7 +14,7 @@ use super::{
     Arrival, CHANNELS, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES,
     delivery_of, message_bytes_max, overloaded,
 };
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
+use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// A client on a [`MemoryGameNetwork`]. Dropping it closes its connection.
 pub struct MemoryGameNetworkClient {
@@ -130,7 +130,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         })
     }
 
-    fn send(&mut self, _now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, _now: Instant, channel: MessageChannel, message: &[u8]) {
         let Link::Up(link) = &self.link else {
             self.statistics.dropped.not_connected += 1;
             return;
@@ -164,11 +164,11 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         CHANNELS
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         message_bytes_max(channel)
     }
 

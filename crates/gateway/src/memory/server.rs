@@ -14,7 +14,7 @@ use consonance_transport::{
 };
 
 use super::{CHANNELS, LinkToClient, Listener, Message, delivery_of, message_bytes_max, overloaded};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
+use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
 /// A server on a [`MemoryGameNetwork`](super::MemoryGameNetwork). Dropping it loses every connection without a goodbye.
 pub struct MemoryGameNetworkServer {
@@ -142,7 +142,7 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         }
     }
 
-    fn send(&mut self, _now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, _now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let dropped = &mut self.statistics.links.dropped;
         if message.len() > message_bytes_max(channel) {
             dropped.too_large += 1;
@@ -170,11 +170,11 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         CHANNELS
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         message_bytes_max(channel)
     }
 }

@@ -12,7 +12,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use super::link::Link;
 use super::{CHANNELS, Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol};
 use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
+use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// A client whose messages travel in a TCP stream.
 pub struct StreamClient<P: StreamProtocol> {
@@ -279,7 +279,7 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         }
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel)
             || (message.is_empty() && !self.protocol.carries_empty_messages())
         {
@@ -342,7 +342,7 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         self.protocol.message_bytes_max()
     }
 

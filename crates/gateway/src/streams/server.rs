@@ -18,7 +18,7 @@ use consonance_transport::{
 use super::link::Link;
 use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId, TcpSettings};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
+use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, Timers, VoiceChannels};
 use turn::Step;
 
 /// A server whose clients' messages come in TCP streams.
@@ -215,7 +215,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         self.reading.push_back(id);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel)
             || (message.is_empty() && !self.protocol.carries_empty_messages())
         {
@@ -243,7 +243,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         self.protocol.message_bytes_max()
     }
 }

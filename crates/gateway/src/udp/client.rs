@@ -12,7 +12,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
 use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
+use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// How a client uses its sockets, one for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,7 +233,7 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         })
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(now, channel, message);
         self.sends_unflushed += 1;
         if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
@@ -269,11 +269,11 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         self.endpoint.voice_channels()
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.endpoint.delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.endpoint.message_bytes_max(channel)
     }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// The server's end of a protocol in UDP datagrams.
 ///
@@ -36,7 +36,7 @@ pub trait ServerEndpoint: Send {
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
     /// See [`GameNetworkServer::send`](crate::GameNetworkServer::send).
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]);
 
     /// See [`ServerNetwork::disconnect`](consonance_transport::ServerNetwork::disconnect).
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
@@ -56,12 +56,12 @@ pub trait ServerEndpoint: Send {
     fn voice_channels(&self) -> VoiceChannels;
 
     /// See [`GameNetworkServer::delivery_of`](crate::GameNetworkServer::delivery_of).
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.voice_channels().delivery_of(channel)
     }
 
     /// See [`GameNetworkServer::message_bytes_max`](crate::GameNetworkServer::message_bytes_max).
-    fn message_bytes_max(&self, channel: Channel) -> usize;
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 
     /// See [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     fn network(&self) -> &'static str;
@@ -85,7 +85,7 @@ pub enum ServerEndpointEvent {
         /// Whose connection it came over.
         peer: Peer,
         /// On which channel.
-        channel: Channel,
+        channel: MessageChannel,
     },
     /// A connection is gone.
     Disconnected {
@@ -126,7 +126,7 @@ pub trait ClientEndpoint: Send {
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent>;
 
     /// See [`GameNetworkClient::send`](crate::GameNetworkClient::send).
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]);
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]);
 
     /// See [`GameNetworkClient::disconnect`](crate::GameNetworkClient::disconnect).
     fn disconnect(&mut self, now: Instant);
@@ -138,12 +138,12 @@ pub trait ClientEndpoint: Send {
     fn voice_channels(&self) -> VoiceChannels;
 
     /// See [`GameNetworkClient::delivery_of`](crate::GameNetworkClient::delivery_of).
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.voice_channels().delivery_of(channel)
     }
 
     /// See [`GameNetworkClient::message_bytes_max`](crate::GameNetworkClient::message_bytes_max).
-    fn message_bytes_max(&self, channel: Channel) -> usize;
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 
     /// See [`GameNetworkClient::statistics`](crate::GameNetworkClient::statistics).
     fn statistics(&self) -> Statistics;
@@ -157,7 +157,7 @@ pub enum ClientEndpointEvent {
     /// A message came, the bytes.
     Message {
         /// On which channel.
-        channel: Channel,
+        channel: MessageChannel,
     },
     /// The connection is gone, or could not be made.
     Disconnected {

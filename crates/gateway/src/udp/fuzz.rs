@@ -59,14 +59,14 @@ mod tests {
     use consonance_transport::DisconnectReason;
 
     use super::*;
-    use crate::Channel;
+    use crate::MessageChannel;
 
     fn connected(peer: u64) -> ServerEndpointEvent {
         ServerEndpointEvent::Connected { peer: Peer(peer), remote: address(peer) }
     }
 
     fn message(peer: u64) -> ServerEndpointEvent {
-        ServerEndpointEvent::Message { peer: Peer(peer), channel: Channel(0) }
+        ServerEndpointEvent::Message { peer: Peer(peer), channel: MessageChannel(0) }
     }
 
     fn disconnected(peer: u64) -> ServerEndpointEvent {

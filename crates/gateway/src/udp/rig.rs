@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
-use crate::Channel;
+use crate::MessageChannel;
 
 pub use cable::Cable;
 pub use unproved::{bytes_out_per_byte_in, documented_bytes_out};
@@ -29,7 +29,7 @@ pub enum Saw {
     /// It came up, with this greeting.
     Connected(Vec<u8>),
     /// A message came.
-    Message(Channel, Vec<u8>),
+    Message(MessageChannel, Vec<u8>),
     /// It ended.
     Disconnected(DisconnectReason),
 }

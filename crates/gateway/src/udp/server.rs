@@ -11,7 +11,7 @@ use consonance_transport::{Delivery, Peer, ServerNetwork, ServerStatistics};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
+use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
 /// How a server uses its socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,7 +211,7 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         self.endpoint.accept(now, peer, greeting);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(now, peer, channel, message);
         self.sends_unflushed += 1;
         if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
@@ -223,11 +223,11 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         self.endpoint.voice_channels()
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.endpoint.delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.endpoint.message_bytes_max(channel)
     }
 }

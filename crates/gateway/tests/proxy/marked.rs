@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts};
+use consonance_gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl EnvelopeEnd for MarkedEnvelope {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         message.push(MARK);
         message.extend_from_slice(packet);
         Some(if delivery == Delivery::Reliable { RELIABLE } else { UNRELIABLE })
@@ -37,7 +37,7 @@ impl Envelope for MarkedEnvelope {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

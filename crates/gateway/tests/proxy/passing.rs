@@ -1,7 +1,7 @@
 //! What is the game's goes through as it is.
 
 use consonance_gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
-use consonance_gateway::{Channel, ProxySettings};
+use consonance_gateway::{MessageChannel, ProxySettings};
 use consonance_transport::{Peer, ServerNetwork as _, ServerTransport as _};
 
 use crate::marked::voice;
@@ -17,7 +17,7 @@ fn message(number: usize, bytes: usize) -> Vec<u8> {
     message
 }
 
-fn game_messages(channel: Channel) -> Vec<Vec<u8>> {
+fn game_messages(channel: MessageChannel) -> Vec<Vec<u8>> {
     let reliable = [2, 3, 700, LARGE, 4, 0, 1200];
     let lengths = if channel == UNRELIABLE { &[2, 1200, 5, 0][..] } else { &reliable };
     lengths.iter().enumerate().map(|(number, &bytes)| message(number, bytes)).collect()

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::memory::{MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer};
 use consonance_gateway::{
-    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-    Proxy, ProxySettings,
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    MessageChannel, Proxy, ProxySettings,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
@@ -19,7 +19,7 @@ use crate::marked::MarkedEnvelope;
 pub(crate) enum Saw {
     /// With a greeting.
     Connected(Vec<u8>),
-    Message(Channel, Vec<u8>),
+    Message(MessageChannel, Vec<u8>),
     Disconnected(DisconnectReason),
 }
 
@@ -99,11 +99,11 @@ impl Stage {
         self.game = Some(self.back.listen());
     }
 
-    pub(crate) fn client_sends(&mut self, client: usize, channel: Channel, message: &[u8]) {
+    pub(crate) fn client_sends(&mut self, client: usize, channel: MessageChannel, message: &[u8]) {
         self.clients[client].send(self.now, channel, message);
     }
 
-    pub(crate) fn game_sends(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+    pub(crate) fn game_sends(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.game.as_mut().expect("the game's server is there").send(self.now, peer, channel, message);
     }
 
@@ -199,7 +199,7 @@ impl Stage {
 }
 
 /// The messages of one channel.
-pub(crate) fn messages(saw: &[Saw], channel: Channel) -> Vec<&[u8]> {
+pub(crate) fn messages(saw: &[Saw], channel: MessageChannel) -> Vec<&[u8]> {
     let of_channel = saw.iter().filter_map(|saw| match saw {
         Saw::Message(on, message) if *on == channel => Some(message.as_slice()),
         _ => None,

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
+    GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent, MessageChannel,
 };
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::plain::{PlainClient, PlainServer};
 
-const CHANNEL: Channel = Channel(0);
+const CHANNEL: MessageChannel = MessageChannel(0);
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn server_at(address: SocketAddr) -> UdpServer<PlainServer> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::{
     BytesQueue, ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent,
 };
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 
 const HELLO: u8 = b'h';
@@ -15,7 +15,7 @@ const WELCOME: u8 = b'w';
 const MESSAGE: u8 = b'm';
 const GOODBYE: u8 = b'g';
 
-const CHANNEL: Channel = Channel(0);
+const CHANNEL: MessageChannel = MessageChannel(0);
 
 /// Clients are taken in as soon as they are accepted, and known by their address.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl ServerEndpoint for PlainServer {
         self.put(peer, WELCOME, greeting);
     }
 
-    fn send(&mut self, _now: Instant, peer: Peer, _channel: Channel, message: &[u8]) {
+    fn send(&mut self, _now: Instant, peer: Peer, _channel: MessageChannel, message: &[u8]) {
         self.put(peer, MESSAGE, message);
     }
 
@@ -99,11 +99,11 @@ impl ServerEndpoint for PlainServer {
         VoiceChannels { reliable: CHANNEL, unreliable: CHANNEL }
     }
 
-    fn delivery_of(&self, _channel: Channel) -> Delivery {
+    fn delivery_of(&self, _channel: MessageChannel) -> Delivery {
         Delivery::Unreliable
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         Self::DATAGRAM_BYTES_MAX - 1
     }
 
@@ -185,7 +185,7 @@ impl ClientEndpoint for PlainClient {
         Some(event)
     }
 
-    fn send(&mut self, _now: Instant, _channel: Channel, message: &[u8]) {
+    fn send(&mut self, _now: Instant, _channel: MessageChannel, message: &[u8]) {
         self.put(MESSAGE, message);
     }
 
@@ -202,11 +202,11 @@ impl ClientEndpoint for PlainClient {
         VoiceChannels { reliable: CHANNEL, unreliable: CHANNEL }
     }
 
-    fn delivery_of(&self, _channel: Channel) -> Delivery {
+    fn delivery_of(&self, _channel: MessageChannel) -> Delivery {
         Delivery::Unreliable
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         Self::DATAGRAM_BYTES_MAX - 1
     }
 

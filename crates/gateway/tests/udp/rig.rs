@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 
 use crate::plain::{PlainClient, PlainServer};
 
-const CHANNEL: Channel = Channel(0);
+const CHANNEL: MessageChannel = MessageChannel(0);
 
 /// How many of 1000 numbered messages arrive, and in which order.
 fn arrivals(conditions: LinkConditions, seed: u64) -> Vec<usize> {

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
+use consonance_gateway::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Statistics};
 
 use crate::connector::{Connector, ConnectorEvent, ConnectorOrder};
@@ -63,7 +63,7 @@ enum Turn {
 
 enum Step {
     Connected,
-    Message(Channel),
+    Message(MessageChannel),
     Disconnected(DisconnectReason),
 }
 
@@ -261,7 +261,7 @@ impl GameNetworkClient for DarkRiftClient {
         })
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.statistics.dropped.too_large += 1;
             return;
@@ -317,7 +317,7 @@ impl GameNetworkClient for DarkRiftClient {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         if channel == RELIABLE {
             self.settings.outgoing_message_bytes_max
         } else {
@@ -334,7 +334,7 @@ impl GameNetworkClient for DarkRiftClient {
     }
 }
 
-fn take_in(event: ConnectorEvent<'_>, channel: Channel, buffer: &mut Vec<u8>) -> Step {
+fn take_in(event: ConnectorEvent<'_>, channel: MessageChannel, buffer: &mut Vec<u8>) -> Step {
     let (step, bytes) = match event {
         ConnectorEvent::Connected(body) => (Step::Connected, body),
         ConnectorEvent::Message(message) => (Step::Message(channel), message),

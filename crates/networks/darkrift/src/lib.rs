@@ -65,9 +65,9 @@ pub use listener::{Listener, ListenerEvent, ListenerOrder};
 pub use server::DarkRiftServer;
 pub use settings::{ClientSettings, ServerSettings};
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 /// TCP: `SendMode.Reliable`.
-pub const RELIABLE: Channel = Channel(0);
+pub const RELIABLE: MessageChannel = MessageChannel(0);
 /// UDP: `SendMode.Unreliable`.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);

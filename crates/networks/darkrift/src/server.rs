@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
+use consonance_gateway::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork, ServerStatistics, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -48,7 +48,7 @@ enum Turn {
 
 enum Step {
     Connected(Peer, SocketAddr),
-    Message(Peer, Channel),
+    Message(Peer, MessageChannel),
     Disconnected(Peer, DisconnectReason),
 }
 
@@ -246,7 +246,7 @@ impl GameNetworkServer for DarkRiftServer {
         self.reading.push_back(TcpId(peer.0));
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.statistics.dropped.too_large += 1;
             return;
@@ -267,7 +267,7 @@ impl GameNetworkServer for DarkRiftServer {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         if channel == RELIABLE {
             self.settings.outgoing_message_bytes_max
         } else {
@@ -278,7 +278,7 @@ impl GameNetworkServer for DarkRiftServer {
 
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-fn take_in(event: ListenerEvent<'_>, channel: Channel, buffer: &mut Vec<u8>) -> Step {
+fn take_in(event: ListenerEvent<'_>, channel: MessageChannel, buffer: &mut Vec<u8>) -> Step {
     match event {
         ListenerEvent::Connected { peer, remote } => Step::Connected(peer, remote),
         ListenerEvent::Message { peer, message } => {

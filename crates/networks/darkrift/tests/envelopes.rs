@@ -7,13 +7,14 @@ use consonance_darkrift::voice::{
     VoiceDialect,
 };
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope, EnvelopeEnd as _, EnvelopeKind as _, MessagePart, MessageParts,
+    ClientEnvelope as _, Envelope, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
+    MessageParts,
 };
 use consonance_transport::{Delivery, PacketLimits};
 use proptest::prelude::*;
 
-const RELIABLE: Channel = Channel(0);
-const UNRELIABLE: Channel = Channel(1);
+const RELIABLE: MessageChannel = MessageChannel(0);
+const UNRELIABLE: MessageChannel = MessageChannel(1);
 const HANDSHAKE: [u8; 5] = [0x8B, 0xC7, 4, 1, 2];
 const VOICE: [u8; 4] = [0x8B, 0xC7, 2, 9];
 
@@ -236,7 +237,11 @@ fn message(tag: u16, layout: Layout, packet: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn sort(envelope: &mut impl Envelope, channel: Channel, message: &[u8]) -> Vec<(MessagePart, Vec<u8>)> {
+fn sort(
+    envelope: &mut impl Envelope,
+    channel: MessageChannel,
+    message: &[u8],
+) -> Vec<(MessagePart, Vec<u8>)> {
     let mut parts = MessageParts::default();
     envelope.handle_from_client(Instant::now(), channel, message, &mut parts);
     assert_eq!(parts.take_violation(), None);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -68,7 +68,7 @@ enum Stage {
 #[derive(Debug)]
 enum Event {
     Connected,
-    Message(Channel, Packet),
+    Message(MessageChannel, Packet),
     Disconnected(DisconnectReason),
 }
 
@@ -332,7 +332,7 @@ impl ClientEndpoint for EnetClient {
         })
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.set_time(now);
         let settings = &self.settings.connection;
         let Some(connection) = self.connection.as_mut().filter(|it| it.stage == Stage::Open) else {
@@ -381,11 +381,11 @@ impl ClientEndpoint for EnetClient {
         self.settings.connection.voice_channels()
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.settings.connection.delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.connection.message_bytes_max(channel)
     }
 

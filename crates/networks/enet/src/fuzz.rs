@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 
@@ -175,7 +175,11 @@ impl Stage {
             }
             2 => client.disconnect(self.now),
             3 => client.hang_up(self.now),
-            _ => client.send(self.now, Channel(u16::from(what % 4)), &vec![SAID; usize::from(size) * 80]),
+            _ => client.send(
+                self.now,
+                MessageChannel(u16::from(what % 4)),
+                &vec![SAID; usize::from(size) * 80],
+            ),
         }
     }
 
@@ -188,7 +192,7 @@ impl Stage {
             _ => self.server.send(
                 self.now,
                 peer,
-                Channel(u16::from(what % 4)),
+                MessageChannel(u16::from(what % 4)),
                 &vec![SAID; usize::from(size) * 80],
             ),
         }

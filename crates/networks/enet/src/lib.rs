@@ -43,9 +43,9 @@ pub use dialect::Dialect;
 pub use server::EnetServer;
 pub use settings::{ChannelKind, ConnectionSettings, EnetClientSettings, EnetServerSettings};
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 /// Mirror's channel 0: complete and in order.
-pub const RELIABLE_CHANNEL: Channel = Channel(0);
+pub const RELIABLE_CHANNEL: MessageChannel = MessageChannel(0);
 /// Mirror's channel 1: at once or never.
-pub const UNRELIABLE_CHANNEL: Channel = Channel(1);
+pub const UNRELIABLE_CHANNEL: MessageChannel = MessageChannel(1);

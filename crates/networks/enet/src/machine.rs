@@ -7,7 +7,7 @@ mod wire;
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use rusty_enet::consts::PEER_PACKET_THROTTLE_SCALE;
 use rusty_enet::{Address, EventNoRef, Host, HostSettings, MTU_MAX, Packet, Peer, PeerID, PeerState};
 
@@ -36,7 +36,7 @@ pub(crate) struct Machine<A: Address + Ord> {
 pub(crate) enum Happened {
     Connected(u16),
     Disconnected(u16),
-    Message(u16, Channel, Packet),
+    Message(u16, MessageChannel, Packet),
 }
 
 /// What became of a message.
@@ -95,7 +95,7 @@ impl<A: Address + Ord> Machine<A> {
             EventNoRef::Connect { peer, .. } => Happened::Connected(number(peer)),
             EventNoRef::Disconnect { peer, .. } => Happened::Disconnected(number(peer)),
             EventNoRef::Receive { peer, channel_id, packet } => {
-                Happened::Message(number(peer), Channel(channel_id.into()), packet)
+                Happened::Message(number(peer), MessageChannel(channel_id.into()), packet)
             }
         })
     }
@@ -103,7 +103,7 @@ impl<A: Address + Ord> Machine<A> {
     pub(crate) fn send(
         &mut self,
         peer: u16,
-        (channel, message): (Channel, &[u8]),
+        (channel, message): (MessageChannel, &[u8]),
         settings: &ConnectionSettings,
         queue: &Queue,
     ) -> Sent {

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
+use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -73,7 +73,7 @@ impl fmt::Debug for EnetServer {
 #[derive(Debug)]
 enum Event {
     Connected { peer: Peer, remote: SocketAddr, data: u32 },
-    Message { peer: Peer, channel: Channel, packet: Packet },
+    Message { peer: Peer, channel: MessageChannel, packet: Packet },
     Disconnected { peer: Peer, reason: DisconnectReason },
 }
 
@@ -126,7 +126,7 @@ impl EnetServer {
         }
     }
 
-    fn keep(&mut self, peer: Peer, channel: Channel, packet: Packet) {
+    fn keep(&mut self, peer: Peer, channel: MessageChannel, packet: Packet) {
         if self.clients.get(&peer).is_some_and(|client| matches!(client.stage, Stage::Open)) {
             let delivery = self.settings.connection.delivery_of(channel);
             self.statistics.links.received.count(delivery, 1, packet.data().len());
@@ -134,7 +134,7 @@ impl EnetServer {
         }
     }
 
-    fn send_now(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send_now(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let Some(client) = self.clients.get(&peer) else { return };
         let Some(number) = client.number else { return };
         let delivery = self.settings.connection.delivery_of(channel);
@@ -227,7 +227,7 @@ impl ServerEndpoint for EnetServer {
         self.take_in(now, peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.set_time(now);
         match self.clients.get(&peer).map(|client| &client.stage) {
             Some(Stage::Open) => self.send_now(peer, channel, message),
@@ -266,11 +266,11 @@ impl ServerEndpoint for EnetServer {
         self.settings.connection.voice_channels()
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.settings.connection.delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.connection.message_bytes_max(channel)
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{AddressShares, Delivery};
 use rusty_enet::PacketKind;
 use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
@@ -84,22 +84,22 @@ impl ConnectionSettings {
     pub(crate) fn voice_channels(&self) -> VoiceChannels {
         let first = |delivery| {
             let found = self.channels.iter().position(|kind| kind.delivery() == delivery);
-            Channel(found.and_then(|channel| u16::try_from(channel).ok()).unwrap_or(0))
+            MessageChannel(found.and_then(|channel| u16::try_from(channel).ok()).unwrap_or(0))
         };
         VoiceChannels { reliable: first(Delivery::Reliable), unreliable: first(Delivery::Unreliable) }
     }
 
     /// A channel that does not exist guarantees nothing.
-    pub(crate) fn delivery_of(&self, channel: Channel) -> Delivery {
+    pub(crate) fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.kind_of(channel).map_or(Delivery::Unreliable, ChannelKind::delivery)
     }
 
-    pub(crate) fn kind_of(&self, channel: Channel) -> Option<ChannelKind> {
+    pub(crate) fn kind_of(&self, channel: MessageChannel) -> Option<ChannelKind> {
         self.channels.get(usize::from(channel.0)).copied()
     }
 
     /// What is unreliable and larger would become fragments, which ENet sends reliably.
-    pub(crate) fn message_bytes_max(&self, channel: Channel) -> usize {
+    pub(crate) fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         match self.delivery_of(channel) {
             Delivery::Reliable => self.message_bytes_max,
             Delivery::Unreliable => usize::from(self.mtu) - FRAGMENT_OVERHEAD,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Statistics};
 use ring::hmac;
 
@@ -266,7 +266,7 @@ impl ClientEndpoint for ForgeClient {
         Some(event)
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         let Some((group, payload)) = message::parse(message) else {
             self.statistics.dropped.too_large += 1;
             return;
@@ -313,7 +313,7 @@ impl ClientEndpoint for ForgeClient {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         MESSAGE_BYTES_MAX
     }
 

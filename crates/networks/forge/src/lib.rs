@@ -68,9 +68,9 @@ pub use client::ForgeClient;
 pub use server::ForgeServer;
 pub use settings::{ForgeClientSettings, ForgeServerSettings, LinkSettings};
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 /// Frames that arrive once, in order.
-pub const RELIABLE: Channel = Channel(0);
+pub const RELIABLE: MessageChannel = MessageChannel(0);
 /// Frames that may be lost.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);

@@ -1,6 +1,6 @@
 //! Messages as games' networks see them: a frame's group, and what it says.
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 
 use crate::frame::{Control, PAYLOAD_BYTES_MAX};
 use crate::link::Head;
@@ -18,11 +18,11 @@ pub(crate) fn write(group: i32, payload: &[u8], message: &mut Vec<u8>) {
 }
 
 /// The frame that carries it.
-pub(crate) fn head(channel: Channel, group: i32) -> Head {
+pub(crate) fn head(channel: MessageChannel, group: i32) -> Head {
     Head { control: Control::Binary, router: 0, group, is_reliable: channel == RELIABLE }
 }
 
-pub(crate) fn channel_of(head: Head) -> Channel {
+pub(crate) fn channel_of(head: Head) -> MessageChannel {
     if head.is_reliable { RELIABLE } else { UNRELIABLE }
 }
 

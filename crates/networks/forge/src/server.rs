@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
     ConnectionCounts, ConnectionSlots, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
@@ -300,7 +300,7 @@ impl ServerEndpoint for ForgeServer {
         self.settle(now, peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let Some((group, payload)) = message::parse(message) else {
             self.statistics.dropped.too_large += 1;
             return;
@@ -354,7 +354,7 @@ impl ServerEndpoint for ForgeServer {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: Channel) -> usize {
+    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
         MESSAGE_BYTES_MAX
     }
 

@@ -15,7 +15,7 @@
 use std::time::Instant;
 
 use consonance_gateway::{
-    Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels,
+    ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -45,7 +45,7 @@ impl Default for VoiceGroups {
 }
 
 /// Forge tells reliable and unreliable, and knows no more channels.
-const CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
+const CHANNELS: VoiceChannels = VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
 
 /// The envelope of a server for voice only.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,7 +67,7 @@ impl EnvelopeEnd for ForgeVoice {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         Some(put(self.groups.system_to_client, delivery, packet, message))
     }
 }
@@ -76,7 +76,7 @@ impl Envelope for ForgeVoice {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -117,7 +117,7 @@ impl EnvelopeEnd for ForgeVoiceClient {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         Some(put(self.groups.system_to_server, delivery, packet, message))
     }
 }
@@ -125,7 +125,13 @@ impl EnvelopeEnd for ForgeVoiceClient {
 impl ClientEnvelope for ForgeVoiceClient {
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let understood = [self.groups.system_to_client, self.groups.voice_to_client];
         sort(understood, channel, message, parts);
     }
@@ -135,14 +141,14 @@ impl ClientEnvelope for ForgeVoiceClient {
     }
 }
 
-fn sort(understood: [i32; 2], channel: Channel, message: &[u8], parts: &mut MessageParts) {
+fn sort(understood: [i32; 2], channel: MessageChannel, message: &[u8], parts: &mut MessageParts) {
     let Some((group, packet)) = message.split_first_chunk() else { return };
     if understood.contains(&i32::from_le_bytes(*group)) {
         parts.voice(CHANNELS.delivery_of(channel), packet);
     }
 }
 
-fn put(group: i32, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
+fn put(group: i32, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> MessageChannel {
     message.extend_from_slice(&group.to_le_bytes());
     message.extend_from_slice(packet);
     CHANNELS.channel_for(delivery)
@@ -184,16 +190,16 @@ mod tests {
             client.wrap(now, Delivery::Unreliable, b"hello", &mut up),
             server.wrap(now, Delivery::Reliable, b"hello", &mut down),
         ];
-        assert_eq!(channels, [Some(Channel(1)), Some(Channel(0))]);
+        assert_eq!(channels, [Some(MessageChannel(1)), Some(MessageChannel(0))]);
         assert_eq!([up.as_slice(), &down], [b"\x55\xE3\x70\x03hello", b"\x57\xE3\x70\x03hello"]);
         for (group, is_voice) in [(0x54, true), (0x55, true), (0x56, false), (0x57, false)] {
             up[0] = group;
-            server.handle_from_client(now, Channel(1), &up, &mut parts);
+            server.handle_from_client(now, MessageChannel(1), &up, &mut parts);
             assert_eq!(parts.pop().is_some(), is_voice);
-            client.handle_message(now, Channel(1), &up, &mut parts);
+            client.handle_message(now, MessageChannel(1), &up, &mut parts);
             assert_eq!(parts.pop().is_some(), !is_voice);
         }
-        server.handle_from_client(now, Channel(0), b"abc", &mut parts);
+        server.handle_from_client(now, MessageChannel(0), b"abc", &mut parts);
         assert!(parts.is_empty(), "what is too short has no group");
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -274,7 +274,7 @@ impl ClientEndpoint for KcpClient {
         self.ended.pop_front().map(|reason| ClientEndpointEvent::Disconnected { reason })
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.now = Some(now);
         if self.connection.as_ref().is_none_or(|connection| connection.stage != Stage::Open) {
             self.statistics.dropped.not_connected += 1;
@@ -308,7 +308,7 @@ impl ClientEndpoint for KcpClient {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         let spoken = self.connection.as_ref().map(|connection| connection.link.generation());
         spoken.unwrap_or(self.settings.generation).message_bytes_max(CHANNELS.delivery_of(channel))
     }

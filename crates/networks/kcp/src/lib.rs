@@ -49,10 +49,10 @@ pub use segment::{Command, HEADER_BYTES, Segment, Segments};
 pub use server::KcpServer;
 pub use settings::{KcpClientSettings, KcpServerSettings, LinkSettings};
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 
 /// Mirror's channel 0: complete and in order.
-pub const RELIABLE_CHANNEL: Channel = Channel(0);
+pub const RELIABLE_CHANNEL: MessageChannel = MessageChannel(0);
 /// Mirror's channel 1: at once or never.
-pub const UNRELIABLE_CHANNEL: Channel = Channel(1);
+pub const UNRELIABLE_CHANNEL: MessageChannel = MessageChannel(1);
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };

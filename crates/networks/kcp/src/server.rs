@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
+use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -243,7 +243,7 @@ impl ServerEndpoint for KcpServer {
         self.take_in(now, peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let stage = self.clients.get(&peer).map(|client| client.stage);
         if stage != Some(Stage::Open) {
             self.statistics.links.dropped.not_connected += 1;
@@ -284,7 +284,7 @@ impl ServerEndpoint for KcpServer {
     }
 
     /// What fits into the messages of every generation that may come.
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(CHANNELS.delivery_of(channel))
     }
 

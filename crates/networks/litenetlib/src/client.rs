@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 
 use crate::UtcClock;
@@ -254,7 +254,7 @@ impl ClientEndpoint for LiteNetLibClient {
         }
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.statistics.dropped.too_large += 1;
             return;
@@ -296,11 +296,11 @@ impl ClientEndpoint for LiteNetLibClient {
         CHANNELS
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         message_bytes_max(&self.settings.connection, channel)
     }
 

@@ -10,7 +10,7 @@ mod round_trip;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 use crate::UtcClock;
 use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method};
@@ -26,10 +26,10 @@ use round_trip::RoundTrip;
 
 /// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four times
 /// the number that games know, and its [`Method`].
-pub const UNRELIABLE: Channel = Channel(256);
+pub const UNRELIABLE: MessageChannel = MessageChannel(256);
 
 /// The channel of messages that all arrive, in order: the one that games take for what is reliable.
-pub const RELIABLE_ORDERED: Channel = Channel(2);
+pub const RELIABLE_ORDERED: MessageChannel = MessageChannel(2);
 
 /// The largest datagram that an end may send (`LiteNetLib`'s last guess at an MTU), without what a layer adds.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
@@ -78,7 +78,7 @@ pub(crate) struct Connection {
     proof: Option<AddressProof>,
     is_guessing: bool,
     /// Messages that may be lost, and wait for the proof; reliable ones wait in their channels.
-    held_back: VecDeque<(Channel, Vec<u8>)>,
+    held_back: VecDeque<(MessageChannel, Vec<u8>)>,
     /// The number of the newest ping that came.
     newest_ping: u16,
     owes_pong: bool,
@@ -138,7 +138,12 @@ impl Connection {
     }
 
     /// Sends a message.
-    pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), Unsendable> {
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+    ) -> Result<(), Unsendable> {
         if message.len() > message_bytes_max(&self.settings, channel) {
             return Err(Unsendable::TooLarge);
         }
@@ -300,7 +305,7 @@ impl Connection {
 }
 
 /// The largest message that a channel takes.
-pub(crate) fn message_bytes_max(settings: &ConnectionSettings, channel: Channel) -> usize {
+pub(crate) fn message_bytes_max(settings: &ConnectionSettings, channel: MessageChannel) -> usize {
     let mtu = mtu_of(settings);
     if channel == UNRELIABLE {
         return mtu - 1;

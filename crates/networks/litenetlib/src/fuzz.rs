@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fuzz_tape::Tape;
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::Peer;
@@ -113,14 +113,14 @@ impl Stage {
     }
 
     fn client_sends(&mut self, client: usize, channel: u8, bytes: usize) {
-        let channel = Channel(u16::from(channel % 5) * 64);
+        let channel = MessageChannel(u16::from(channel % 5) * 64);
         self.clients[client].send(self.now, channel, &vec![channel.0 as u8; bytes]);
     }
 
     fn server_sends(&mut self, peer: u8, channel: u8, bytes: usize) {
         // One of all that have ever connected.
         let peer = Peer(1 + u64::from(peer) % self.reported.last().0.max(1));
-        let channel = if channel >= 4 { crate::UNRELIABLE } else { Channel(u16::from(channel)) };
+        let channel = if channel >= 4 { crate::UNRELIABLE } else { MessageChannel(u16::from(channel)) };
         self.server.send(self.now, peer, channel, &vec![5; bytes]);
     }
 

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
     ConnectionSlots, Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics,
 };
@@ -198,7 +198,7 @@ impl ServerEndpoint for LiteNetLibServer {
         self.settle(peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.statistics.links.dropped.too_large += 1;
             return;
@@ -247,11 +247,11 @@ impl ServerEndpoint for LiteNetLibServer {
         CHANNELS
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         message_bytes_max(self.settings(), channel)
     }
 
@@ -272,7 +272,7 @@ pub(crate) const CHANNELS: VoiceChannels =
     VoiceChannels { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
 
 /// Only where every message arrives it is what others call reliable.
-pub(crate) fn delivery_of(channel: Channel) -> Delivery {
+pub(crate) fn delivery_of(channel: MessageChannel) -> Delivery {
     match u8::try_from(channel.0) {
         Ok(id) if Method::of(id).is_complete() => Delivery::Reliable,
         Ok(_) | Err(_) => Delivery::Unreliable,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::random::Random;
 use consonance_transport::{DisconnectReason, Statistics};
 
@@ -224,7 +224,7 @@ impl ClientEndpoint for UtpClient {
         self.events.pop(bytes)
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.statistics.dropped.too_large += 1;
             return;
@@ -267,7 +267,7 @@ impl ClientEndpoint for UtpClient {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.connection.message_bytes_max(channel)
     }
 

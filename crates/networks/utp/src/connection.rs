@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_transport::LinkQuality;
 
 use crate::ConnectionSettings;
@@ -28,7 +28,7 @@ pub(crate) struct Connection {
 /// A pipeline whose messages may be lost.
 #[derive(Debug)]
 struct Lossy {
-    channel: Channel,
+    channel: MessageChannel,
     sender: UnreliableSender,
     receiver: UnreliableReceiver,
 }
@@ -140,7 +140,12 @@ impl Connection {
     }
 
     /// Takes a message that is within the channel's limit.
-    pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), QueueFull> {
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+    ) -> Result<(), QueueFull> {
         let Self { lossy, outgoing, .. } = self;
         if let Some(lossy) = lossy.iter_mut().find(|lossy| lossy.channel == channel) {
             lossy.sender.push(message, |parts| outgoing.put_data(now, channel, parts));
@@ -166,9 +171,9 @@ impl Connection {
         now: Instant,
         pipeline: u8,
         body: &[u8],
-        deliver: impl FnMut(Channel, &[u8]),
+        deliver: impl FnMut(MessageChannel, &[u8]),
     ) -> Result<(), DataError> {
-        let channel = Channel(pipeline.into());
+        let channel = MessageChannel(pipeline.into());
         if channel == RELIABLE {
             return self.handle_reliable(now, body, deliver);
         }
@@ -232,7 +237,7 @@ impl Connection {
         &mut self,
         now: Instant,
         body: &[u8],
-        mut deliver: impl FnMut(Channel, &[u8]),
+        mut deliver: impl FnMut(MessageChannel, &[u8]),
     ) -> Result<(), DataError> {
         let (header, payload) = Header::parse(body, self.settings.window).ok_or(DataError::Malformed)?;
         self.sender
@@ -276,8 +281,8 @@ impl Connection {
 fn deliver_all(
     mut payload: &[u8],
     bytes_max: usize,
-    channel: Channel,
-    mut deliver: impl FnMut(Channel, &[u8]),
+    channel: MessageChannel,
+    mut deliver: impl FnMut(MessageChannel, &[u8]),
 ) -> Result<(), DataError> {
     while !payload.is_empty() {
         let first = split_first(payload, bytes_max).map_err(|BadLength| DataError::Malformed)?;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::BytesQueue;
 
 use crate::datagram::{Datagram, DatagramKind, Token};
@@ -34,7 +34,7 @@ impl Outgoing {
     }
 
     /// Puts in a datagram of a pipeline, with what follows the pipeline's number in parts.
-    pub(crate) fn put_data(&mut self, now: Instant, pipeline: Channel, parts: &[&[u8]]) {
+    pub(crate) fn put_data(&mut self, now: Instant, pipeline: MessageChannel, parts: &[&[u8]]) {
         let kind = DatagramKind::Data { pipeline: pipeline.0 as u8, body: &[] };
         let head = Datagram { token: self.token, kind };
         self.push(now, |bytes| {

@@ -1,13 +1,13 @@
 //! The ways that Netcode for GameObjects sets up.
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 
 /// Messages that may be lost and overtaken; large ones travel in fragments.
-pub const UNRELIABLE: Channel = Channel(1);
+pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 /// Messages of which an older one is dropped after a newer one; large ones travel in fragments.
-pub const UNRELIABLE_SEQUENCED: Channel = Channel(2);
+pub const UNRELIABLE_SEQUENCED: MessageChannel = MessageChannel(2);
 /// Messages that all arrive, in order.
-pub const RELIABLE: Channel = Channel(3);
+pub const RELIABLE: MessageChannel = MessageChannel(3);
 /// Those that voice takes.
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 

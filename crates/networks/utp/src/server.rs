@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
     ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
@@ -297,7 +297,7 @@ impl ServerEndpoint for UtpServer {
         self.mark_dirty(peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.links.dropped.too_large += 1;
             return;
@@ -360,7 +360,7 @@ impl ServerEndpoint for UtpServer {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.connection.message_bytes_max(channel)
     }
 

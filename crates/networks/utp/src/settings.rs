@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_transport::AddressShares;
 
 use crate::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
@@ -52,7 +52,7 @@ impl Default for ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    pub(crate) fn message_bytes_max(&self, channel: Channel) -> usize {
+    pub(crate) fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         match channel {
             RELIABLE => self.reliable_message_bytes_max,
             UNRELIABLE | UNRELIABLE_SEQUENCED => self.unreliable_message_bytes_max,

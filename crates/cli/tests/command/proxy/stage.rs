@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent};
+use consonance_gateway::{GameNetworkServer, GameNetworkServerEvent, MessageChannel};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
 use consonance_transport::{ClientTransport, Peer};
@@ -40,7 +40,7 @@ pub(crate) struct Met {
     pub(super) answer: Option<Answer>,
 }
 
-pub(super) type Answer = Box<dyn FnMut(Peer, Channel, &[u8]) -> Option<(Channel, Vec<u8>)>>;
+pub(super) type Answer = Box<dyn FnMut(Peer, MessageChannel, &[u8]) -> Option<(MessageChannel, Vec<u8>)>>;
 
 impl Met {
     pub(super) fn run_once(&mut self, game: &mut impl GameNetworkServer) {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_fishnet::{FishNetProxiedConnection, FishNetProxy, ProxySettings, split};
-use consonance_gateway::{Channel, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart};
 use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
@@ -16,7 +16,7 @@ fn connection() -> (Instant, FishNetProxiedConnection) {
     (now, FishNetProxy::new(ProxySettings::default()).open(now))
 }
 
-fn up(proxy: &mut FishNetProxiedConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
+fn up(proxy: &mut FishNetProxiedConnection, now: Instant, channel: MessageChannel, message: &[u8]) -> Made {
     made(|parts| proxy.handle_from_client(now, channel, message, parts))
 }
 
@@ -32,7 +32,7 @@ fn packed(parts: i64) -> Vec<u8> {
     bytes
 }
 
-fn to_game(channel: Channel, message: Vec<u8>) -> (MessagePart, Vec<u8>) {
+fn to_game(channel: MessageChannel, message: Vec<u8>) -> (MessagePart, Vec<u8>) {
     (MessagePart::ToGame(channel), message)
 }
 
@@ -73,7 +73,7 @@ fn what_holds_no_voice_goes_on_byte_for_byte() {
         payload(1, &[&other_length]),
         payload(1, &[&hex("1500 0a 342e372e32")]),
     ] {
-        for channel in [RELIABLE, UNRELIABLE, Channel(0)] {
+        for channel in [RELIABLE, UNRELIABLE, MessageChannel(0)] {
             let (now, mut proxy) = connection();
             let made = up(&mut proxy, now, channel, &message);
             assert_eq!(made, Made { parts: vec![to_game(channel, message.clone())], violation: None });

@@ -1,10 +1,10 @@
 //! Bytes, and what envelopes make of them.
 
 use consonance_fishnet::{BroadcastKey, STOCK_CHANNELS, write_voice};
-use consonance_gateway::{Channel, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{MessageChannel, MessagePart, MessageParts, VoiceChannels};
 
-pub(crate) const RELIABLE: Channel = Channel(2);
-pub(crate) const UNRELIABLE: Channel = Channel(256);
+pub(crate) const RELIABLE: MessageChannel = MessageChannel(2);
+pub(crate) const UNRELIABLE: MessageChannel = MessageChannel(256);
 
 /// The handshake of a player called Bob.
 pub(crate) const HANDSHAKE: &str = "8bc7 04 01 00000780 0000bb80 0004 426f62";

@@ -7,7 +7,7 @@ use consonance_fishnet::{
     VoiceOnlySettings, split,
 };
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
 };
 use consonance_transport::Delivery;
 
@@ -20,7 +20,12 @@ fn connection() -> (Instant, FishNetVoiceOnlyConnection) {
     (now, FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(now))
 }
 
-fn give(connection: &mut FishNetVoiceOnlyConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
+fn give(
+    connection: &mut FishNetVoiceOnlyConnection,
+    now: Instant,
+    channel: MessageChannel,
+    message: &[u8],
+) -> Made {
     made(|parts| connection.handle_from_client(now, channel, message, parts))
 }
 

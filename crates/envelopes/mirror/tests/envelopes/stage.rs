@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, MessagePart, MessageParts};
+use consonance_gateway::{Envelope, MessageChannel, MessagePart, MessageParts};
 use consonance_mirror::{Dialect, MessageKind, MirrorBatch, MirrorPing, Version, VoiceType};
 use consonance_transport::Delivery;
 
-pub(crate) const RELIABLE: Channel = Channel(0);
-pub(crate) const UNRELIABLE: Channel = Channel(1);
+pub(crate) const RELIABLE: MessageChannel = MessageChannel(0);
+pub(crate) const UNRELIABLE: MessageChannel = MessageChannel(1);
 pub(crate) const ALL_VERSIONS: [Version; 6] =
     [Version::BeforeBatches, Version::V42, Version::V78_2_1, Version::V81, Version::V82_4, Version::V82_6];
 
@@ -34,7 +34,7 @@ impl Made {
     pub(crate) fn from_client(
         envelope: &mut impl Envelope,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         batch: &[u8],
     ) -> Self {
         Self::by(|parts| envelope.handle_from_client(now, channel, batch, parts))

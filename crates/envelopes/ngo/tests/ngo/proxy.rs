@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart};
 use consonance_ngo::{
     ConnectionApproved, NameHash, NgoBatchWriter, NgoMessageType, NgoProxiedConnection, NgoProxy, RELIABLE,
     TypeList, UNRELIABLE, VoiceDialect, VoiceName,
@@ -11,11 +11,11 @@ use consonance_transport::Delivery;
 
 use crate::support::{Made, batch, id_of, request};
 
-fn from_client(proxy: &mut NgoProxiedConnection, channel: Channel, bytes: &[u8]) -> Made {
+fn from_client(proxy: &mut NgoProxiedConnection, channel: MessageChannel, bytes: &[u8]) -> Made {
     Made::by(|parts| proxy.handle_from_client(Instant::now(), channel, bytes, parts))
 }
 
-fn from_game(proxy: &mut NgoProxiedConnection, channel: Channel, bytes: &[u8]) -> Made {
+fn from_game(proxy: &mut NgoProxiedConnection, channel: MessageChannel, bytes: &[u8]) -> Made {
     Made::by(|parts| proxy.handle_from_game(Instant::now(), channel, bytes, parts))
 }
 

@@ -7,7 +7,7 @@ use consonance_transport::random::Random;
 use consonance_transport::{Delivery, Statistics};
 
 use crate::udp::{ClientEndpoint, ClientEndpointEvent};
-use crate::{Channel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// A client's machine that nothing reaches and nothing leaves once it is [cut](Self::cut), until it connects again.
 pub struct Cable<C> {
@@ -81,7 +81,7 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
         self.endpoint.poll_event(bytes)
     }
 
-    fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) {
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(now, channel, message);
     }
 
@@ -97,11 +97,11 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
         self.endpoint.voice_channels()
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.endpoint.delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: Channel) -> usize {
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.endpoint.message_bytes_max(channel)
     }
 

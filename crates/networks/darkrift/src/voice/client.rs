@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessageParts};
+use consonance_gateway::{ClientEnvelope, EnvelopeEnd, MessageChannel, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::voice::{DarkRiftMessage, DarkRiftVoiceSettings, Layout, STOCK_CHANNELS, VoiceDialect};
@@ -34,7 +34,7 @@ impl EnvelopeEnd for DarkRiftVoiceClient {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         self.to_server.write(packet, message);
         Some(self.settings.channels.channel_for(delivery))
     }
@@ -43,7 +43,13 @@ impl EnvelopeEnd for DarkRiftVoiceClient {
 impl ClientEnvelope for DarkRiftVoiceClient {
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        _now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let dialect = self.settings.to_client(self.to_server);
         let packet = DarkRiftMessage::parse(message).and_then(|message| dialect.voice_packet(&message));
         if let Some(packet) = packet {

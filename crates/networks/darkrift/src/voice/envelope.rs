@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::voice::dialect::MAGIC;
@@ -78,7 +78,7 @@ impl EnvelopeEnd for DarkRiftVoiceConnection {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let to_server = self.dialect.or_else(|| self.learned.dialect())?;
         self.settings.to_client(to_server).write(packet, message);
         Some(self.settings.channels.channel_for(delivery))
@@ -89,7 +89,7 @@ impl Envelope for DarkRiftVoiceConnection {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -108,7 +108,11 @@ impl Envelope for DarkRiftVoiceConnection {
 
 impl DarkRiftVoiceConnection {
     /// The voice packet in a message from the client; the first handshake tells what voice looks like.
-    fn voice_packet<'a>(&mut self, channel: Channel, message: &DarkRiftMessage<'a>) -> Option<&'a [u8]> {
+    fn voice_packet<'a>(
+        &mut self,
+        channel: MessageChannel,
+        message: &DarkRiftMessage<'a>,
+    ) -> Option<&'a [u8]> {
         if !self.has_begun
             && channel == self.settings.channels.reliable
             && let Some(seen) = VoiceDialect::learn(message)
@@ -125,13 +129,13 @@ impl DarkRiftVoiceConnection {
         self.dialect.or_else(|| self.learned.dialect())?.voice_packet(message)
     }
 
-    fn delivery_of(&self, channel: Channel) -> Delivery {
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.settings.channels.delivery_of(channel)
     }
 }
 
 /// What a stock server does with a message that no plugin of the game's knows.
-fn answer(channel: Channel, message: Option<DarkRiftMessage<'_>>, parts: &mut MessageParts) {
+fn answer(channel: MessageChannel, message: Option<DarkRiftMessage<'_>>, parts: &mut MessageParts) {
     match message {
         Some(DarkRiftMessage { is_command: true, .. }) => parts.violation("clients give no commands"),
         Some(message @ DarkRiftMessage { ping: Some(DarkRiftPing { code, is_answer: false }), .. }) => {

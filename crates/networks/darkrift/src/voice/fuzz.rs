@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
     MessageParts,
 };
 use consonance_transport::Delivery;
@@ -25,7 +25,7 @@ pub fn darkrift_messages(mut bytes: &[u8]) {
     while let [way, length, rest @ ..] = bytes {
         let (message, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         bytes = rest;
-        let channel = Channel(u16::from(way & 1));
+        let channel = MessageChannel(u16::from(way & 1));
         check_message(message);
         proxy.handle_from_client(now, channel, message, &mut parts);
         check_proxied(message, &mut parts);

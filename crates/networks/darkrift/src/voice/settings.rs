@@ -1,6 +1,6 @@
 //! What a game's developers may tell about its voice.
 
-use consonance_gateway::{Channel, VoiceChannels};
+use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::PacketLimits;
 
 use crate::voice::{Layout, VoiceDialect};
@@ -48,7 +48,8 @@ impl DarkRiftVoiceSettings {
 }
 
 /// Those of stock games, as the network numbers them: TCP and UDP.
-pub const STOCK_CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
+pub const STOCK_CHANNELS: VoiceChannels =
+    VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
 
 /// Flags and tag; voice of ours carries no ping.
 const HEADER_BYTES: usize = 3;

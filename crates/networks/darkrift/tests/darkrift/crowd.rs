@@ -38,7 +38,7 @@ fn two_hundred_clients_talk_to_one_listener() {
     assert_eq!(stage.server.statistics().connections.connected, 200);
 }
 
-fn count_heard(stage: &Stage, channel: consonance_gateway::Channel, message: &[u8]) -> usize {
+fn count_heard(stage: &Stage, channel: consonance_gateway::MessageChannel, message: &[u8]) -> usize {
     let expected = Saw::Message(channel, message.to_vec());
     stage.server_saw.values().flatten().filter(|saw| **saw == expected).count()
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_gateway::{
-    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    MessageChannel,
 };
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
@@ -18,7 +19,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) enum Saw {
     /// With a greeting.
     Connected(Vec<u8>),
-    Message(Channel, Vec<u8>),
+    Message(MessageChannel, Vec<u8>),
     Disconnected(DisconnectReason),
 }
 
@@ -81,11 +82,11 @@ impl Stage {
         *self.server_saw.last_key_value().expect("a client connected").0
     }
 
-    pub(crate) fn server_heard(&self, peer: Peer, channel: Channel, message: &[u8]) -> bool {
+    pub(crate) fn server_heard(&self, peer: Peer, channel: MessageChannel, message: &[u8]) -> bool {
         self.server_saw.get(&peer).is_some_and(|saw| saw.contains(&Saw::Message(channel, message.to_vec())))
     }
 
-    pub(crate) fn client_heard(&self, client: usize, channel: Channel, message: &[u8]) -> bool {
+    pub(crate) fn client_heard(&self, client: usize, channel: MessageChannel, message: &[u8]) -> bool {
         self.clients_saw[client].contains(&Saw::Message(channel, message.to_vec()))
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Allowance;
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_transport::{Delivery, DisconnectReason, Peer, SlotsFull};
 
 use super::{EnetServer, Event, Number, RemoteClient, Stage};
@@ -124,7 +124,7 @@ impl EnetServer {
     }
 
     /// What is reliable waits until a client has proved its address; what is not is of no use then.
-    pub(super) fn send_later(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+    pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let connection = &self.settings.connection;
         let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
             self.clients.get_mut(&peer)
@@ -140,7 +140,7 @@ impl EnetServer {
         } else if *waiting_bytes > connection.queued_bytes_max {
             self.end_for_slowness(peer);
         } else {
-            let bytes = message.len() + size_of::<(Channel, Vec<u8>)>();
+            let bytes = message.len() + size_of::<(MessageChannel, Vec<u8>)>();
             *waiting_bytes += bytes;
             waiting.push((channel, message.to_vec()));
             self.unproved_bytes += bytes;

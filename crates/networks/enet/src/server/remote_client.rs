@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 use super::machines::Number;
 use crate::incoming::Incoming;
@@ -34,7 +34,7 @@ pub(super) enum Stage {
     /// It was taken in, and has not shown yet that it gets what we send.
     Proving {
         /// What it is to get then.
-        waiting: Vec<(Channel, Vec<u8>)>,
+        waiting: Vec<(MessageChannel, Vec<u8>)>,
         waiting_bytes: usize,
         /// Whether it is to be ended after that.
         is_unwanted: bool,

@@ -6,7 +6,7 @@ use consonance_enet::{
     ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
     RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
@@ -62,10 +62,10 @@ fn a_channel_in_sequence_forgets_what_was_overtaken() {
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     for number in 0..300_u32 {
         let now = rig.now();
-        rig.client(client).endpoint.send(now, Channel(1), &number.to_be_bytes());
+        rig.client(client).endpoint.send(now, MessageChannel(1), &number.to_be_bytes());
         rig.run_for(Duration::from_millis(5));
     }
-    let heard = messages(rig.saw_of(peer), Channel(1));
+    let heard = messages(rig.saw_of(peer), MessageChannel(1));
     assert!(heard.is_sorted(), "{heard:?}");
     assert!((30..250).contains(&heard.len()), "{} of 300", heard.len());
 }
@@ -77,12 +77,12 @@ fn many_channels_have_their_own_order_and_keep_their_numbers() {
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     let now = rig.now();
     for number in 0..200_u8 {
-        rig.client(client).endpoint.send(now, Channel(u16::from(number % 20)), &[number]);
+        rig.client(client).endpoint.send(now, MessageChannel(u16::from(number % 20)), &[number]);
     }
     rig.run_until("all arrive", |rig| rig.saw_of(peer).len() == 201);
     for channel in 0..20_u8 {
         let expected: Vec<Vec<u8>> = (0..10).map(|round| vec![round * 20 + channel]).collect();
-        assert_eq!(messages(rig.saw_of(peer), Channel(channel.into())), expected);
+        assert_eq!(messages(rig.saw_of(peer), MessageChannel(channel.into())), expected);
     }
 }
 

@@ -7,8 +7,8 @@ use consonance_enet::{ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANN
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
-    GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
+    GameNetworkServer as _, GameNetworkServerEvent, MessageChannel, MessageParts, Proxy, ProxySettings,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _, ServerTransport as _,
@@ -26,8 +26,8 @@ struct Stage {
     /// The client's name in the game.
     peer: Option<Peer>,
     is_in: bool,
-    up: Vec<(Channel, Vec<u8>)>,
-    down: Vec<(Channel, Vec<u8>)>,
+    up: Vec<(MessageChannel, Vec<u8>)>,
+    down: Vec<(MessageChannel, Vec<u8>)>,
     ends: [Option<DisconnectReason>; 2],
 }
 
@@ -57,7 +57,7 @@ impl Stage {
         stage
     }
 
-    fn send_both_ways(&mut self, channel: Channel, message: &[u8]) {
+    fn send_both_ways(&mut self, channel: MessageChannel, message: &[u8]) {
         self.client.send(self.now, channel, message);
         self.game.send(self.now, self.peer.unwrap(), channel, message);
     }
@@ -98,7 +98,7 @@ impl Stage {
     }
 }
 
-fn of(messages: &[(Channel, Vec<u8>)], channel: Channel) -> Vec<Vec<u8>> {
+fn of(messages: &[(MessageChannel, Vec<u8>)], channel: MessageChannel) -> Vec<Vec<u8>> {
     messages.iter().filter(|(on, _)| *on == channel).map(|(_, message)| message.clone()).collect()
 }
 
@@ -160,7 +160,7 @@ fn last_words_of_either_side_go_through_before_its_goodbye() {
 struct NoVoice;
 
 impl EnvelopeEnd for NoVoice {
-    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
+    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<MessageChannel> {
         None
     }
 }
@@ -169,7 +169,7 @@ impl Envelope for NoVoice {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -6,7 +6,7 @@ use consonance_enet::{
     ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL,
     UNRELIABLE_CHANNEL,
 };
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_transport::Peer;
@@ -45,7 +45,7 @@ pub(crate) fn connect(rig: &mut EnetRig, endpoint: EnetClient) -> (usize, Peer) 
 }
 
 /// The messages of a channel among what was reported.
-pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, channel: Channel) -> Vec<Vec<u8>> {
+pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, channel: MessageChannel) -> Vec<Vec<u8>> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(on, message) if *on == channel => Some(message.clone()),
         _ => None,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_kcp::{
@@ -243,7 +243,7 @@ fn a_server_set_to_one_generation_serves_no_other() {
 
 /// What a server hears of a client that stands in for one of this generation, before and after that has said something
 /// unreliable.
-fn heard_of_stand_in(generation: Generation, channel: Channel) -> Vec<Vec<u8>> {
+fn heard_of_stand_in(generation: Generation, channel: MessageChannel) -> Vec<Vec<u8>> {
     let learned = LearnedGenerations::default();
     let settings = KcpServerSettings { learned: learned.clone(), ..KcpServerSettings::default() };
     let mut before = KcpRig::new(KcpServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);

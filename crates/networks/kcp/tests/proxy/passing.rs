@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{Channel, GameNetworkClient as _};
+use consonance_gateway::{GameNetworkClient as _, MessageChannel};
 use consonance_kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
@@ -118,7 +118,7 @@ fn a_hundred_clients_play_at_once() {
         }
         stage.run_once();
     }
-    let all = |stage: &Stage, channel: Channel| {
+    let all = |stage: &Stage, channel: MessageChannel| {
         let to_game: usize = stage.game_saw.iter().map(|(_, saw)| saw.of(channel).len()).sum();
         let to_clients: usize = stage.saw.iter().map(|saw| saw.of(channel).len()).sum();
         (to_game, to_clients)

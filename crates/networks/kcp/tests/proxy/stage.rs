@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
-    GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
+    GameNetworkServer as _, GameNetworkServerEvent, MessageChannel, MessageParts, Proxy, ProxySettings,
 };
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_transport::{
@@ -34,12 +34,12 @@ pub(crate) struct Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Saw {
     pub(crate) is_connected: bool,
-    pub(crate) messages: Vec<(Channel, Vec<u8>)>,
+    pub(crate) messages: Vec<(MessageChannel, Vec<u8>)>,
     pub(crate) end: Option<DisconnectReason>,
 }
 
 impl Saw {
-    pub(crate) fn of(&self, channel: Channel) -> Vec<&[u8]> {
+    pub(crate) fn of(&self, channel: MessageChannel) -> Vec<&[u8]> {
         self.messages.iter().filter(|(on, _)| *on == channel).map(|(_, message)| message.as_slice()).collect()
     }
 }
@@ -82,11 +82,11 @@ impl Stage {
         number
     }
 
-    pub(crate) fn client_sends(&mut self, client: usize, channel: Channel, message: &[u8]) {
+    pub(crate) fn client_sends(&mut self, client: usize, channel: MessageChannel, message: &[u8]) {
         self.clients[client].send(self.now, channel, message);
     }
 
-    pub(crate) fn game_sends(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+    pub(crate) fn game_sends(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.game.send(self.now, peer, channel, message);
     }
 
@@ -157,7 +157,7 @@ pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f
 pub(crate) struct NoVoice;
 
 impl EnvelopeEnd for NoVoice {
-    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
+    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<MessageChannel> {
         None
     }
 }
@@ -166,7 +166,7 @@ impl Envelope for NoVoice {
     fn handle_from_client(
         &mut self,
         _now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 
 use super::address_proof::Shown;
 use super::incomplete::{Refused, TooMuchIncomplete};
@@ -16,7 +16,7 @@ impl Connection {
         &mut self,
         now: Instant,
         packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
+        deliver: &mut dyn FnMut(MessageChannel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
         let header = FirstByte::parse(packet, self.dialect);
         let Some(header) = header.filter(|header| header.connection_number == self.number) else {
@@ -37,7 +37,7 @@ impl Connection {
         &mut self,
         now: Instant,
         packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
+        deliver: &mut dyn FnMut(MessageChannel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
         let mut rest = &packet[1..];
         while let Some((inner, others)) = merging::split(rest) {
@@ -58,7 +58,7 @@ impl Connection {
         now: Instant,
         header: FirstByte,
         packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
+        deliver: &mut dyn FnMut(MessageChannel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
         match header.packet_type {
             PacketType::Unreliable if !header.is_fragment => deliver(UNRELIABLE, &packet[1..]),
@@ -83,7 +83,7 @@ impl Connection {
         now: Instant,
         header: FirstByte,
         packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
+        deliver: &mut dyn FnMut(MessageChannel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
         let id = packet[3];
         let Some(slot) = self.channels.get_mut(usize::from(id)) else {
@@ -98,9 +98,9 @@ impl Connection {
                 let is_fragment =
                     FirstByte::parse(packet, self.dialect).is_some_and(|header| header.is_fragment);
                 match data_of(packet, is_fragment) {
-                    Some((data, None)) => deliver(Channel(u16::from(id)), data),
+                    Some((data, None)) => deliver(MessageChannel(u16::from(id)), data),
                     Some((data, Some(fragment))) => match incomplete.push(settings, id, fragment, data) {
-                        Ok(Some(message)) => deliver(Channel(u16::from(id)), &message),
+                        Ok(Some(message)) => deliver(MessageChannel(u16::from(id)), &message),
                         Ok(None) => {}
                         Err(Refused::NoFragment) => is_malformed = true,
                         Err(Refused::TooMuch) => result = Err(TooMuchIncomplete),

@@ -32,7 +32,9 @@ fn connected() -> (ByHand, Peer) {
     (by_hand, *peer)
 }
 
-fn messages(events: Vec<(ServerEndpointEvent, Vec<u8>)>) -> Vec<(consonance_gateway::Channel, Vec<u8>)> {
+fn messages(
+    events: Vec<(ServerEndpointEvent, Vec<u8>)>,
+) -> Vec<(consonance_gateway::MessageChannel, Vec<u8>)> {
     let of_message = |(event, bytes)| match event {
         ServerEndpointEvent::Message { channel, .. } => Some((channel, bytes)),
         _ => None,

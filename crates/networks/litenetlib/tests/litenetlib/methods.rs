@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::LinkConditions;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{
@@ -12,12 +12,12 @@ use consonance_litenetlib::{
 
 use crate::support::{client, clock, messages, rig, rig_with};
 
-const UNORDERED: Channel = Channel(0);
-const SEQUENCED: Channel = Channel(1);
-const RELIABLE_SEQUENCED: Channel = Channel(3);
+const UNORDERED: MessageChannel = MessageChannel(0);
+const SEQUENCED: MessageChannel = MessageChannel(1);
+const RELIABLE_SEQUENCED: MessageChannel = MessageChannel(3);
 
 /// The numbers that arrive at either end, of 300 that each sends there.
-fn arrivals(channel: Channel, seed: u64) -> [Vec<u32>; 2] {
+fn arrivals(channel: MessageChannel, seed: u64) -> [Vec<u32>; 2] {
     let mut rig = rig(LinkConditions::POOR, seed);
     let (client, peer) = rig.connect_client(client(), &[]);
     for number in 0..300_u32 {
@@ -111,10 +111,10 @@ fn channels_exist_as_configured() {
     let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     let settings = ClientSettings { connection, ..ClientSettings::default() };
     let (client, peer) = rig.connect_client(LiteNetLibClient::new(settings, clock()), &[]);
-    let second_ordered = Channel(6);
+    let second_ordered = MessageChannel(6);
     assert_eq!(Method::of(6), Method::ReliableOrdered);
     let now = rig.now();
-    for channel in [second_ordered, Channel(8), RELIABLE_ORDERED] {
+    for channel in [second_ordered, MessageChannel(8), RELIABLE_ORDERED] {
         rig.client(client).endpoint.send(now, channel, b"words");
     }
     rig.run_for(Duration::from_secs(1));

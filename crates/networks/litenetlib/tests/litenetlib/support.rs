@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::handshake::ConnectRequest;
@@ -39,7 +39,7 @@ pub(crate) fn clock_at(now: Instant, ticks: [u8; 8]) -> UtcClock {
 }
 
 /// The messages among what was reported, on this channel.
-pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Channel) -> Vec<&'a [u8]> {
+pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: MessageChannel) -> Vec<&'a [u8]> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
         _ => None,

@@ -4,7 +4,8 @@
 use std::time::Instant;
 
 use consonance_gateway::{
-    BareEnvelope, Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels,
+    BareEnvelope, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts,
+    VoiceChannels,
 };
 use consonance_transport::{Delivery, PacketLimits};
 use consonance_utp::{RELIABLE, UNRELIABLE};
@@ -27,7 +28,7 @@ impl EnvelopeEnd for Approving {
         delivery: Delivery,
         packet: &[u8],
         message: &mut Vec<u8>,
-    ) -> Option<Channel> {
+    ) -> Option<MessageChannel> {
         let mut bare = BARE;
         bare.wrap(now, delivery, packet, message)
     }
@@ -37,7 +38,7 @@ impl Envelope for Approving {
     fn handle_from_client(
         &mut self,
         now: Instant,
-        channel: Channel,
+        channel: MessageChannel,
         message: &[u8],
         parts: &mut MessageParts,
     ) {
@@ -69,7 +70,13 @@ impl ClientEnvelope for Approving {
         parts.to_game(RELIABLE, &REQUEST);
     }
 
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    fn handle_message(
+        &mut self,
+        now: Instant,
+        channel: MessageChannel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         if channel == RELIABLE && !std::mem::replace(&mut self.is_approved, true) {
             assert_eq!(message, APPROVAL);
         } else {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
@@ -47,7 +47,7 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
 }
 
 /// What arrives of 500 messages that a client sends, one every 20 ms.
-fn arrivals(channel: Channel, largest: usize, conditions: LinkConditions, seed: u64) -> Vec<usize> {
+fn arrivals(channel: MessageChannel, largest: usize, conditions: LinkConditions, seed: u64) -> Vec<usize> {
     let mut rig = rig(conditions, seed);
     let (number, peer) = rig.connect_client(client(1), b"");
     let sent = numbered(500, largest);
@@ -101,7 +101,7 @@ fn what_is_too_large_or_on_no_pipeline_is_dropped_and_counted() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, peer) = rig.connect_client(client(1), b"");
     let now = rig.now();
-    for channel in [RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED, Channel(0)] {
+    for channel in [RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED, MessageChannel(0)] {
         let too_large = vec![1; rig.server.message_bytes_max(channel) + 1];
         rig.client(number).endpoint.send(now, channel, &too_large);
         rig.server.send(now, peer, channel, &too_large);

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
-use consonance_gateway::Channel;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
@@ -22,7 +22,7 @@ pub(crate) fn client(seed: u64) -> UtpClient {
 }
 
 /// The messages among what was reported, on this channel.
-pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Channel) -> Vec<&'a [u8]> {
+pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: MessageChannel) -> Vec<&'a [u8]> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
         _ => None,

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout, VoiceDialect};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_gateway::{
-    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-    Proxy, ProxySettings,
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    MessageChannel, Proxy, ProxySettings,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
@@ -129,11 +129,11 @@ impl Stage {
         self.taken_in[usize::from(number)]
     }
 
-    pub(crate) fn game_heard(&self, peer: Peer, channel: Channel) -> Vec<&[u8]> {
+    pub(crate) fn game_heard(&self, peer: Peer, channel: MessageChannel) -> Vec<&[u8]> {
         messages(&self.game_saw[&peer], channel)
     }
 
-    pub(crate) fn client_heard(&self, client: usize, channel: Channel) -> Vec<&[u8]> {
+    pub(crate) fn client_heard(&self, client: usize, channel: MessageChannel) -> Vec<&[u8]> {
         messages(&self.clients_saw[client], channel)
     }
 
@@ -218,7 +218,7 @@ fn quick(server: SocketAddr) -> ClientSettings {
     ClientSettings { token_interval: Duration::from_millis(50), ..ClientSettings::new(server) }
 }
 
-fn messages(saw: &[Saw], wanted: Channel) -> Vec<&[u8]> {
+fn messages(saw: &[Saw], wanted: MessageChannel) -> Vec<&[u8]> {
     let messages = saw.iter().filter_map(|saw| match saw {
         Saw::Message(channel, message) if *channel == wanted => Some(message.as_slice()),
         _ => None,

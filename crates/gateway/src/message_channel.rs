@@ -6,4 +6,4 @@
 /// Numbers mean something within one network only. Each has at least one for each
 /// [`Delivery`](consonance_transport::Delivery).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Channel(pub u16);
+pub struct MessageChannel(pub u16);
