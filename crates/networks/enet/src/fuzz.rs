@@ -10,7 +10,7 @@ use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 
 use crate::{
-    ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
+    ChannelMode, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
 };
 
 /// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made
@@ -57,7 +57,7 @@ const UNDER_WAY_MAX: usize = 64;
 /// Small, so that limits are met.
 fn settings() -> ConnectionSettings {
     ConnectionSettings {
-        channels: vec![ChannelKind::Reliable, ChannelKind::Unsequenced, ChannelKind::Sequenced],
+        channels: vec![ChannelMode::Reliable, ChannelMode::Unsequenced, ChannelMode::Sequenced],
         message_bytes_max: 20_000,
         waiting_bytes_max: 50_000,
         queued_bytes_max: 50_000,

@@ -41,7 +41,7 @@ mod settings;
 pub use client::EnetClient;
 pub use dialect::Dialect;
 pub use server::EnetServer;
-pub use settings::{ChannelKind, ConnectionSettings, EnetClientSettings, EnetServerSettings};
+pub use settings::{ChannelMode, ConnectionSettings, EnetClientSettings, EnetServerSettings};
 
 use consonance_gateway::MessageChannel;
 

@@ -107,7 +107,7 @@ impl<A: Address + Ord> Machine<A> {
         settings: &ConnectionSettings,
         queue: &Queue,
     ) -> Sent {
-        let (Some(kind), Ok(number)) = (settings.kind_of(channel), u8::try_from(channel.0)) else {
+        let (Some(kind), Ok(number)) = (settings.mode_of(channel), u8::try_from(channel.0)) else {
             return Sent::NotConnected;
         };
         if message.len() > settings.message_bytes_max {

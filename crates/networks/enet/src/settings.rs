@@ -11,7 +11,7 @@ use crate::Dialect;
 
 /// What is sent on a channel. ENet lets each packet be sent as it likes; games settle it for each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChannelKind {
+pub enum ChannelMode {
     /// Complete and in order.
     Reliable,
     /// At once or never, in order: what is overtaken is dropped by the receiver.
@@ -27,7 +27,7 @@ pub struct ConnectionSettings {
     pub dialect: Dialect,
     /// What is sent on each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced:
     /// Ignorance's, whose channels are Mirror's.
-    pub channels: Vec<ChannelKind>,
+    pub channels: Vec<ChannelMode>,
     /// The largest datagram that we send, in bytes: from 576 to 4096. Default 1280, Ignorance's; stock ENet's is 1392.
     /// A connection has the smaller one of both ends'.
     pub mtu: u16,
@@ -63,7 +63,7 @@ pub struct ConnectionSettings {
 
 impl ConnectionSettings {
     /// For stock ENet 1.3 with these channels; the rest as ENet has it.
-    pub fn enet13(channels: Vec<ChannelKind>) -> Self {
+    pub fn enet13(channels: Vec<ChannelMode>) -> Self {
         Self { dialect: Dialect::Enet13, channels, mtu: 1392, ..Self::default() }
     }
 
@@ -71,7 +71,7 @@ impl ConnectionSettings {
     pub(crate) fn within_limits(mut self) -> Self {
         self.channels.truncate(usize::from(u8::MAX));
         if self.channels.is_empty() {
-            self.channels.push(ChannelKind::Reliable);
+            self.channels.push(ChannelMode::Reliable);
         }
         self.mtu = self.mtu.clamp(PROTOCOL_MINIMUM_MTU as u16, PROTOCOL_MAXIMUM_MTU as u16);
         self.message_bytes_max = self.message_bytes_max.max(1);
@@ -91,10 +91,10 @@ impl ConnectionSettings {
 
     /// A channel that does not exist guarantees nothing.
     pub(crate) fn delivery_of(&self, channel: MessageChannel) -> Delivery {
-        self.kind_of(channel).map_or(Delivery::Unreliable, ChannelKind::delivery)
+        self.mode_of(channel).map_or(Delivery::Unreliable, ChannelMode::delivery)
     }
 
-    pub(crate) fn kind_of(&self, channel: MessageChannel) -> Option<ChannelKind> {
+    pub(crate) fn mode_of(&self, channel: MessageChannel) -> Option<ChannelMode> {
         self.channels.get(usize::from(channel.0)).copied()
     }
 
@@ -111,7 +111,7 @@ impl Default for ConnectionSettings {
     fn default() -> Self {
         Self {
             dialect: Dialect::EnetCsharp,
-            channels: vec![ChannelKind::Reliable, ChannelKind::Unsequenced],
+            channels: vec![ChannelMode::Reliable, ChannelMode::Unsequenced],
             mtu: 1280,
             ping: Duration::from_millis(500),
             timeout_min: Duration::from_secs(5),
@@ -126,7 +126,7 @@ impl Default for ConnectionSettings {
     }
 }
 
-impl ChannelKind {
+impl ChannelMode {
     fn delivery(self) -> Delivery {
         match self {
             Self::Reliable => Delivery::Reliable,

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use consonance_enet::{ChannelKind, ConnectionSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
+use consonance_enet::{ChannelMode, ConnectionSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
     GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
@@ -17,7 +17,7 @@ use crate::support::{client_of, server_of};
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn settings() -> ConnectionSettings {
-    ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Unsequenced])
+    ConnectionSettings::enet13(vec![ChannelMode::Reliable, ChannelMode::Unsequenced])
 }
 
 fn stock_host() -> (Host<UdpSocket>, SocketAddr) {

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use consonance_enet::{
-    ChannelKind, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
+    ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
@@ -36,7 +36,7 @@ impl Enet {
     }
 
     fn stock() -> Self {
-        Self::new(ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Unsequenced]))
+        Self::new(ConnectionSettings::enet13(vec![ChannelMode::Reliable, ChannelMode::Unsequenced]))
     }
 }
 

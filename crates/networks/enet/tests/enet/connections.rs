@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_enet::{
-    ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
+    ChannelMode, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
     RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
 use consonance_gateway::MessageChannel;
@@ -57,7 +57,7 @@ fn what_is_unreliable_is_lost_as_often_as_datagrams_are_and_never_twice() {
 
 #[test]
 fn a_channel_in_sequence_forgets_what_was_overtaken() {
-    let settings = ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Sequenced]);
+    let settings = ConnectionSettings::enet13(vec![ChannelMode::Reliable, ChannelMode::Sequenced]);
     let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, 1);
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     for number in 0..300_u32 {
@@ -72,7 +72,7 @@ fn a_channel_in_sequence_forgets_what_was_overtaken() {
 
 #[test]
 fn many_channels_have_their_own_order_and_keep_their_numbers() {
-    let settings = ConnectionSettings::enet13(vec![ChannelKind::Reliable; 20]);
+    let settings = ConnectionSettings::enet13(vec![ChannelMode::Reliable; 20]);
     let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, 2);
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     let now = rig.now();

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_enet::{
-    ChannelKind, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
+    ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
@@ -138,7 +138,7 @@ fn a_refusal_is_one_datagram() {
 
 #[test]
 fn stock_enet_asks_with_its_own_first_word_and_datagrams_of_its_own_size() {
-    let channels = vec![ChannelKind::Reliable; 3];
+    let channels = vec![ChannelMode::Reliable; 3];
     let mut client = client_of(&ConnectionSettings::enet13(channels), 1);
     let now = Instant::now();
     client.connect(now, &7_u32.to_be_bytes());
