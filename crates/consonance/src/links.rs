@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
+use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{
     Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits, Transmit,
 };
@@ -90,12 +90,12 @@ impl Links {
                 None => return false,
                 Some(ClientEvent::Packet { delivery, packet }) => {
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
-                    record(log, now, link, Direction::Received, delivery, packet);
+                    record(log, now, link, PacketDirection::Received, delivery, packet);
                     client.handle_packet(at, self.link, to_session(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
-                    record(self.packet_log.as_ref(), now, link, Direction::Received, delivery, packet);
+                    record(self.packet_log.as_ref(), now, link, PacketDirection::Received, delivery, packet);
                     client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
@@ -236,7 +236,7 @@ impl Links {
         let direct = self.peers.iter().map(|peer| CaptureLink::Direct(peer.0));
         let server = (self.peers.len() < to.len()).then_some(CaptureLink::Server);
         for link in server.into_iter().chain(direct) {
-            record(self.packet_log.as_ref(), now, link, Direction::Sent, delivery, payload);
+            record(self.packet_log.as_ref(), now, link, PacketDirection::Sent, delivery, payload);
         }
         if self.peers.len() < to.len() {
             self.ways.present().send(now, delivery, payload);
@@ -273,7 +273,7 @@ fn record(
     log: Option<&PacketSink>,
     at: Instant,
     link: CaptureLink,
-    direction: Direction,
+    direction: PacketDirection,
     delivery: transport::Delivery,
     packet: &[u8],
 ) {

@@ -25,14 +25,14 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketCapture, PacketCaptureSettings};
+//! use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketCapture, PacketCaptureSettings};
 //!
 //! let path = std::env::temp_dir().join(format!("consonance-{}.pcapng", std::process::id()));
 //! let capture = PacketCapture::start(&path, PacketCaptureSettings::default())?;
 //! capture.sink().record(&CapturedPacket {
 //!     at: Instant::now(),
 //!     link: CaptureLink::Server,
-//!     direction: Direction::Received,
+//!     direction: PacketDirection::Received,
 //!     is_reliable: true,
 //!     packet: &[0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3],
 //! });
@@ -59,6 +59,6 @@ mod writer_thread;
 pub use error::CaptureError;
 pub use frame::{RELIABLE_PORT, UNRELIABLE_PORT};
 pub use packet_capture::PacketCapture;
-pub use packet_sink::{CaptureLink, CapturedPacket, Direction, PacketSink};
+pub use packet_sink::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 pub use settings::PacketCaptureSettings;
 pub use writer_thread::CaptureReport;

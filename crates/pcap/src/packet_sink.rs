@@ -25,7 +25,7 @@ pub enum CaptureLink {
 
 /// Which way a packet went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum PacketDirection {
     /// It came in.
     Received,
     /// It was given to the transport.
@@ -40,7 +40,7 @@ pub struct CapturedPacket<'a> {
     /// Over which link.
     pub link: CaptureLink,
     /// Which way.
-    pub direction: Direction,
+    pub direction: PacketDirection,
     /// Whether it travelled, or shall travel, reliably.
     pub is_reliable: bool,
     /// Its bytes, header included; the secrets in it do not get into the file.
@@ -119,7 +119,7 @@ pub(crate) enum Note {
 pub(crate) struct OwnedPacket {
     pub(crate) at: Instant,
     pub(crate) link: CaptureLink,
-    pub(crate) direction: Direction,
+    pub(crate) direction: PacketDirection,
     pub(crate) is_reliable: bool,
     pub(crate) packet: Box<[u8]>,
     pub(crate) dropped_before: u64,
@@ -131,7 +131,7 @@ mod tests {
 
     fn packet(packet: &[u8]) -> CapturedPacket<'_> {
         let (at, link) = (Instant::now(), CaptureLink::Server);
-        CapturedPacket { at, link, direction: Direction::Sent, is_reliable: true, packet }
+        CapturedPacket { at, link, direction: PacketDirection::Sent, is_reliable: true, packet }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::error::CaptureError;
-use crate::packet_sink::{CaptureLink, Direction, Note, OwnedPacket, Shared};
+use crate::packet_sink::{CaptureLink, Note, OwnedPacket, PacketDirection, Shared};
 use crate::pcapng::{self, EnhancedPacket, InterfaceStatistics};
 use crate::settings::PacketCaptureSettings;
 use crate::words::Words;
@@ -123,7 +123,7 @@ impl Writing {
         let interface = self.interface(packet.link)?;
         let dropped = packet.dropped_before;
         self.report.dropped += dropped;
-        let is_received = packet.direction == Direction::Received;
+        let is_received = packet.direction == PacketDirection::Received;
         let block = pcapng::enhanced_packet(&EnhancedPacket {
             interface: interface.into(),
             nanoseconds: self.nanoseconds(elapsed),

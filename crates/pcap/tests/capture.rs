@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use consonance_pcap::{
-    CaptureError, CaptureLink, CaptureReport, CapturedPacket, Direction, PacketCapture,
-    PacketCaptureSettings, PacketSink,
+    CaptureError, CaptureLink, CaptureReport, CapturedPacket, PacketCapture, PacketCaptureSettings,
+    PacketDirection, PacketSink,
 };
 use consonance_wire::ClientId;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
     sink.record(&CapturedPacket {
         at: left.at + Duration::from_millis(20),
         link: CaptureLink::Direct(7),
-        direction: Direction::Sent,
+        direction: PacketDirection::Sent,
         is_reliable: false,
         packet: b"noise",
     });
@@ -139,7 +139,13 @@ fn no_bytes_break_a_capture() {
     let report = capture_of(&path, PacketCaptureSettings::default(), |sink| {
         for packet in &packets {
             let (at, link) = (Instant::now(), CaptureLink::Server);
-            sink.record(&CapturedPacket { at, link, direction: Direction::Sent, is_reliable: false, packet });
+            sink.record(&CapturedPacket {
+                at,
+                link,
+                direction: PacketDirection::Sent,
+                is_reliable: false,
+                packet,
+            });
         }
     });
     assert_eq!(report.packets + report.dropped, packets.len() as u64);
@@ -155,7 +161,13 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 fn packet(at: Instant, link: CaptureLink) -> CapturedPacket<'static> {
-    CapturedPacket { at, link, direction: Direction::Received, is_reliable: true, packet: &REMOVE_CLIENT }
+    CapturedPacket {
+        at,
+        link,
+        direction: PacketDirection::Received,
+        is_reliable: true,
+        packet: &REMOVE_CLIENT,
+    }
 }
 
 fn capture_of(

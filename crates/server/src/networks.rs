@@ -7,7 +7,7 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
+use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
     self as transport, EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
@@ -92,7 +92,7 @@ impl Networks {
         &self,
         at: Instant,
         link: LinkId,
-        direction: Direction,
+        direction: PacketDirection,
         delivery: Delivery,
         packet: &[u8],
     ) {
@@ -114,7 +114,7 @@ impl Networks {
         self.packets_out += transmit.to.len() as u64;
         if self.capture.is_some() {
             for link in transmit.to {
-                self.record(now, *link, Direction::Sent, transmit.delivery, transmit.payload);
+                self.record(now, *link, PacketDirection::Sent, transmit.delivery, transmit.payload);
             }
         }
         for (index, network) in self.list.iter_mut().enumerate() {

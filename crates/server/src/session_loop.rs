@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_pcap::{Direction, PacketSink};
+use consonance_pcap::{PacketDirection, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
 use tracing::{Span, debug, error_span};
@@ -258,7 +258,7 @@ impl SessionLoop {
 
     fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let at = self.at(now);
-        self.networks.record(now, link, Direction::Received, delivery, packet);
+        self.networks.record(now, link, PacketDirection::Received, delivery, packet);
         let Some(index) = self.routes.session_of(link) else { return };
         self.packets_in += 1;
         let came = Instant::now();

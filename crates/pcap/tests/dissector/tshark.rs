@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketCapture, PacketCaptureSettings};
+use consonance_pcap::{CaptureLink, CapturedPacket, PacketCapture, PacketCaptureSettings, PacketDirection};
 
 /// The columns that tests ask for.
 const FIELDS: &[&str] = &[
@@ -81,7 +81,7 @@ pub(crate) fn dissected(name: &str, packets: &[Vec<u8>]) -> Vec<Row> {
     for chunk in packets.chunks(1_000) {
         for packet in chunk {
             let (at, link) = (Instant::now(), CaptureLink::Server);
-            let direction = Direction::Received;
+            let direction = PacketDirection::Received;
             sink.record(&CapturedPacket { at, link, direction, is_reliable: true, packet });
         }
         // So that no packet is dropped.
