@@ -18,7 +18,7 @@ mod url;
 pub use counts::SignallingCounts;
 pub use listener::{SignallingListenError, SignallingListener, SignallingListenerSettings};
 pub use message::{
-    ADDRESS_UNITS_MAX, Data, MESSAGE_BYTES_MAX, MessageError, SignalKind, SignalLinkId, SignalMessage,
+    ADDRESS_UNITS_MAX, Data, MESSAGE_BYTES_MAX, SignalKind, SignalLinkId, SignalMessage, SignalMessageError,
     VERSION,
 };
 pub use reserved::ReservedAddresses;

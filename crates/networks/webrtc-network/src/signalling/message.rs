@@ -88,7 +88,7 @@ pub enum Data {
 /// Why a message is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MessageError {
+pub enum SignalMessageError {
     /// It ends before it is complete.
     #[error("a signalling message ends too early; the other side speaks something else, or is broken")]
     Truncated,
@@ -105,7 +105,7 @@ pub enum MessageError {
     UnknownData(u8),
 }
 
-impl MessageError {
+impl SignalMessageError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -133,15 +133,15 @@ impl SignalMessage {
     /// # Errors
     ///
     /// It is none.
-    pub fn parse(bytes: &[u8]) -> Result<Self, MessageError> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, SignalMessageError> {
         match bytes {
             [VERSION_TYPE, version] => return Ok(Self::Version(*version)),
             [HEARTBEAT_TYPE] => return Ok(Self::Heartbeat),
-            [VERSION_TYPE | HEARTBEAT_TYPE, _, _, ..] => return Err(MessageError::TooLong),
+            [VERSION_TYPE | HEARTBEAT_TYPE, _, _, ..] => return Err(SignalMessageError::TooLong),
             _ => {}
         }
         let (&[kind, data_kind, low, high], rest) =
-            bytes.split_first_chunk::<4>().ok_or(MessageError::Truncated)?;
+            bytes.split_first_chunk::<4>().ok_or(SignalMessageError::Truncated)?;
         let link = SignalLinkId(i16::from_le_bytes([low, high]));
         let data = Data::parse(data_kind, rest)?;
         match kind {
@@ -150,7 +150,7 @@ impl SignalMessage {
             }
             _ => {
                 let known = EVENTS.iter().find(|(of, _)| *of == kind);
-                let (_, kind) = known.ok_or(MessageError::UnknownType(kind))?;
+                let (_, kind) = known.ok_or(SignalMessageError::UnknownType(kind))?;
                 Ok(Self::Event { kind: *kind, link, data })
             }
         }
@@ -222,19 +222,19 @@ impl Data {
         self.len() == 0
     }
 
-    fn parse(kind: u8, rest: &[u8]) -> Result<Self, MessageError> {
+    fn parse(kind: u8, rest: &[u8]) -> Result<Self, SignalMessageError> {
         let unit_bytes = match kind {
             0 if rest.is_empty() => return Ok(Self::None),
-            0 => return Err(MessageError::TooLong),
+            0 => return Err(SignalMessageError::TooLong),
             1 => 1,
             2 => 2,
-            _ => return Err(MessageError::UnknownData(kind)),
+            _ => return Err(SignalMessageError::UnknownData(kind)),
         };
-        let (length, data) = rest.split_first_chunk().ok_or(MessageError::Truncated)?;
+        let (length, data) = rest.split_first_chunk().ok_or(SignalMessageError::Truncated)?;
         let length = u64::from(u32::from_le_bytes(*length)) * unit_bytes;
         match length.cmp(&(data.len() as u64)) {
-            std::cmp::Ordering::Less => Err(MessageError::TooLong),
-            std::cmp::Ordering::Greater => Err(MessageError::Truncated),
+            std::cmp::Ordering::Less => Err(SignalMessageError::TooLong),
+            std::cmp::Ordering::Greater => Err(SignalMessageError::Truncated),
             std::cmp::Ordering::Equal if kind == 1 => Ok(Self::Bytes(data.to_vec())),
             std::cmp::Ordering::Equal => Ok(Self::Utf16(units_of(data))),
         }

@@ -1,6 +1,8 @@
 //! Messages as bytes: those of the stock server, those that are cut, those that are none.
 
-use consonance_webrtc_network::signalling::{Data, MessageError, SignalKind, SignalLinkId, SignalMessage};
+use consonance_webrtc_network::signalling::{
+    Data, SignalKind, SignalLinkId, SignalMessage, SignalMessageError,
+};
 
 use crate::hex::bytes;
 
@@ -76,9 +78,9 @@ fn a_message_that_is_cut_or_goes_on_is_none() {
 
 #[test]
 fn a_message_of_an_unknown_kind_says_which() {
-    assert_eq!(SignalMessage::parse(&bytes("09 00 0100")), Err(MessageError::UnknownType(9)));
-    assert_eq!(SignalMessage::parse(&bytes("02 03 0100 00000000")), Err(MessageError::UnknownData(3)));
-    assert_eq!(SignalMessage::parse(&bytes("02 02 0100 ffffffff 0000")), Err(MessageError::Truncated));
+    assert_eq!(SignalMessage::parse(&bytes("09 00 0100")), Err(SignalMessageError::UnknownType(9)));
+    assert_eq!(SignalMessage::parse(&bytes("02 03 0100 00000000")), Err(SignalMessageError::UnknownData(3)));
+    assert_eq!(SignalMessage::parse(&bytes("02 02 0100 ffffffff 0000")), Err(SignalMessageError::Truncated));
 }
 
 #[test]
