@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use consonance_http::{HttpCounters, Problem, Stopped};
+use consonance_http::{HttpCounters, ProblemDetails, Stopped};
 use consonance_server::ServerHandle;
 use consonance_server::moderation::Moderation;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
@@ -60,7 +60,7 @@ impl App {
     }
 
     /// How the server is, or was less than a second ago: unauthenticated clients may ask as often as they like.
-    pub(crate) async fn observe(&self) -> Result<Observation, Problem> {
+    pub(crate) async fn observe(&self) -> Result<Observation, ProblemDetails> {
         let mut observed = self.0.observed.lock().await;
         if let Some((at, observation)) = &*observed
             && at.elapsed() < FRESH
@@ -101,10 +101,10 @@ impl App {
 /// Runs what can wait for a worker or the disk on a thread where waiting blocks no other request.
 pub(crate) async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
+) -> Result<T, ProblemDetails> {
     tokio::task::spawn_blocking(question).await.map_err(|_| {
         let detail = "the server could not be asked, which is a fault of ours: please report it";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })
 }
 

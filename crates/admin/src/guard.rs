@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use consonance_http::{Problem, is_from_own_page, is_own_host};
+use consonance_http::{ProblemDetails, is_from_own_page, is_own_host};
 use tokio::sync::Semaphore;
 
 use crate::settings::AdminSettings;
@@ -59,30 +59,30 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
     let what = if shown.is_some() {
         let Ok(_slot) = guard.slow_answers.try_acquire() else {
             let detail = "too many wrong tokens were shown of late; look for the right one and try again";
-            return Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
+            return ProblemDetails::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
         };
         tokio::time::sleep(guard.delay).await;
         "this is not the admin token of this server; it is in the file that admin.token_file names"
     } else {
         "show the admin token, as `Authorization: Bearer …`; it is in the file that admin.token_file names"
     };
-    let mut response = Problem::new(StatusCode::UNAUTHORIZED, what).into_response();
+    let mut response = ProblemDetails::new(StatusCode::UNAUTHORIZED, what).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     // A client that guesses pays for a connection each time.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
-fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
+fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), ProblemDetails> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let ours = host.filter(|host| is_own_host(host, &guard.host_names)).ok_or_else(|| {
         let detail = "this server is asked by its address, by localhost, or by a name in admin.host_names";
-        Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
+        ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, detail)
     })?;
     if is_from_own_page(headers, ours) {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
+    Err(ProblemDetails::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
 }
 
 fn shown_token(headers: &HeaderMap) -> Option<&[u8]> {

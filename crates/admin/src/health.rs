@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 
 use crate::app::App;
 
@@ -17,7 +17,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
     match app.observe().await {
         Ok(observation) => match observation.unready() {
             None => "ready\n".into_response(),
-            Some(why) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+            Some(why) => ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
         },
         Err(problem) => problem.into_response(),
     }

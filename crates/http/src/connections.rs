@@ -25,7 +25,7 @@ use tracing::debug;
 use crate::caller::Caller;
 use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
-use crate::problem::Problem;
+use crate::problem_details::ProblemDetails;
 use crate::seats::{Seat, Seats};
 use crate::stopped::Stopped;
 use crate::tls::Tls;
@@ -145,9 +145,10 @@ impl Service<Request<Incoming>> for ForCaller {
 
 /// The answer to a request with two `Host` headers (RFC 9112, section 3.2) or two origins: a proxy in front might have
 /// checked the other one.
-fn ambiguous(headers: &HeaderMap) -> Option<Problem> {
+fn ambiguous(headers: &HeaderMap) -> Option<ProblemDetails> {
     let doubled =
         [header::HOST, header::ORIGIN].into_iter().find(|name| headers.get_all(name).iter().nth(1).is_some());
-    doubled
-        .map(|name| Problem::new(StatusCode::BAD_REQUEST, format!("expected one {name} header, not several")))
+    doubled.map(|name| {
+        ProblemDetails::new(StatusCode::BAD_REQUEST, format!("expected one {name} header, not several"))
+    })
 }

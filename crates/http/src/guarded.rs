@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::problem::Problem;
+use crate::problem_details::ProblemDetails;
 
 /// What requests may take, and what browsers may do with the answers.
 #[derive(Clone, Copy, Debug)]
@@ -39,18 +39,18 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, limits: Rout
         .layer(from_fn(move |request, next| forbid_everything_else(Arc::clone(&headers), request, next)))
 }
 
-async fn nothing_here() -> Problem {
-    Problem::not_found("there is nothing at this path")
+async fn nothing_here() -> ProblemDetails {
+    ProblemDetails::not_found("there is nothing at this path")
 }
 
-async fn not_so() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes no requests of this method")
+async fn not_so() -> ProblemDetails {
+    ProblemDetails::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes no requests of this method")
 }
 
 /// Times out clients with a slow body, and workers that do not answer.
 async fn in_time(patience: Duration, request: Request, next: Next) -> Response {
     tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(|_| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "this took too long: try again").into_response()
+        ProblemDetails::new(StatusCode::REQUEST_TIMEOUT, "this took too long: try again").into_response()
     })
 }
 

@@ -7,8 +7,8 @@
 //!
 //! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes
 //! for a head, and this one does not. [`guarded`] puts around routes what every listener needs: time limits, bounded
-//! bodies, headers that forbid browsers whatever is not meant, and [`Problem`]s for paths and methods that there are
-//! not. Handlers find the [`Caller`] among the extensions of a request.
+//! bodies, headers that forbid browsers whatever is not meant, and [`ProblemDetails`] for paths and methods that there
+//! are not. Handlers find the [`Caller`] among the extensions of a request.
 //!
 //! # Features
 //!
@@ -25,7 +25,7 @@ mod guarded;
 mod ip_network;
 mod listener;
 mod origin;
-mod problem;
+mod problem_details;
 mod seats;
 mod stopped;
 mod tls;
@@ -38,6 +38,6 @@ pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork};
 pub use listener::{HttpListener, ListenError, ListenerSettings};
 pub use origin::is_from_own_page;
-pub use problem::Problem;
+pub use problem_details::ProblemDetails;
 pub use stopped::Stopped;
 pub use tls::{Tls, TlsError};

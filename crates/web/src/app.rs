@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
-use consonance_http::{IpNetwork, Problem, Stopped, is_own_host};
+use consonance_http::{IpNetwork, ProblemDetails, Stopped, is_own_host};
 use consonance_transport::WarningLimit;
 use tokio::time::timeout;
 
@@ -104,11 +104,11 @@ impl App {
     }
 
     /// Counts an attempt to join.
-    pub(crate) fn count_join(&self, address: IpAddr) -> Result<(), Problem> {
+    pub(crate) fn count_join(&self, address: IpAddr) -> Result<(), ProblemDetails> {
         let mut rate = self.0.rate.lock().unwrap_or_else(PoisonError::into_inner);
         rate.count(Instant::now(), address).map_err(|wait| {
             let what = "too many attempts to join came from this address of late: wait a little";
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(wait)
+            ProblemDetails::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(wait)
         })
     }
 

@@ -8,7 +8,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_transport::session_name;
 use serde::Deserialize;
 
@@ -32,11 +32,11 @@ pub(crate) async fn join(
     visitor: Visitor,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     app.count_join(visitor.address)?;
     if !is_json(&headers) {
         let what = "send the offer as JSON, with Content-Type: application/json";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
+        return Err(ProblemDetails::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
@@ -57,8 +57,8 @@ pub(crate) fn is_session_name(name: &str) -> bool {
 }
 
 /// Nothing is nested here but what is passed over, which `serde_json` does without recursion.
-fn read(body: &[u8]) -> Result<JoinBody, Problem> {
-    let bad = |what: String| Problem::new(StatusCode::BAD_REQUEST, what);
+fn read(body: &[u8]) -> Result<JoinBody, ProblemDetails> {
+    let bad = |what: String| ProblemDetails::new(StatusCode::BAD_REQUEST, what);
     let body: JoinBody =
         serde_json::from_slice(body).map_err(|error| bad(format!("this is no offer: {error}")))?;
     for (key, text, bytes_max) in [
@@ -81,7 +81,7 @@ const TOKEN_BYTES_MAX: usize = 8192;
 const PASSWORD_BYTES_MAX: usize = 1024;
 pub(crate) const KEY_BYTES_MAX: usize = 64;
 
-impl From<JoinProblem> for Problem {
+impl From<JoinProblem> for ProblemDetails {
     fn from(problem: JoinProblem) -> Self {
         let (status, retry_after) = match &problem {
             JoinProblem::NoSuchSession | JoinProblem::NoSuchPlayer => (StatusCode::NOT_FOUND, None),

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use consonance_http::{
-    ConnectionLimits, HttpCounters, HttpListener, ListenError, ListenerSettings, Problem, RouteLimits,
+    ConnectionLimits, HttpCounters, HttpListener, ListenError, ListenerSettings, ProblemDetails, RouteLimits,
     guarded,
 };
 use tracing::warn;
@@ -168,7 +168,7 @@ fn lead(port: u16, headers: &HeaderMap, uri: &Uri) -> Response {
     let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let Some(name) = asked.and_then(|host| host.parse::<axum::http::uri::Authority>().ok()) else {
         let what = "say which host this is for: the page is at the same one, over https";
-        return Problem::new(StatusCode::BAD_REQUEST, what).into_response();
+        return ProblemDetails::new(StatusCode::BAD_REQUEST, what).into_response();
     };
     let port = if port == HTTPS_PORT { String::new() } else { format!(":{port}") };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());

@@ -6,7 +6,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{HttpCounters, Problem};
+use consonance_http::{HttpCounters, ProblemDetails};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::debug;
@@ -22,7 +22,7 @@ pub(crate) async fn signal(
     visitor: Visitor,
     Extension(counters): Extension<HttpCounters>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     app.count_join(visitor.address)?;
     let bytes_max = app.limits().request_bytes_max;
     let upgrade = upgrade?.max_message_size(bytes_max).max_frame_size(bytes_max);
@@ -51,7 +51,7 @@ struct Said {
 #[serde(rename_all = "lowercase")]
 enum Told {
     Sdp(String),
-    Problem(Problem),
+    Problem(ProblemDetails),
 }
 
 struct Conversation {
@@ -162,7 +162,7 @@ impl Conversation {
             if self.wrong_texts >= WRONG_TEXTS_MAX {
                 return Err(Some((close_code::POLICY, "too much of what was said makes no sense")));
             }
-            let problem = Problem::new(axum::http::StatusCode::BAD_REQUEST, problem);
+            let problem = ProblemDetails::new(axum::http::StatusCode::BAD_REQUEST, problem);
             self.tell(&Told::Problem(problem)).await?;
         }
     }

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{Caller, Problem, is_from_own_page};
+use consonance_http::{Caller, ProblemDetails, is_from_own_page};
 use tracing::{debug, warn};
 
 use crate::app::App;
@@ -38,12 +38,12 @@ impl Visitor {
 }
 
 impl FromRequestParts<App> for Visitor {
-    type Rejection = Problem;
+    type Rejection = ProblemDetails;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ProblemDetails> {
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(|| {
             let what = "it is not known where this came from, which is a fault of ours: please report it";
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what)
+            ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, what)
         })?;
         let is_proxy = |address| app.is_proxy(address);
         let remote = caller.remote().ip().to_canonical();
@@ -82,7 +82,7 @@ pub(crate) async fn check_where_from(
     log_foreign_page(&app, request.headers(), host);
     let what = "a page of another site may not ask in your name unless the server lists its origin in web.origins; a proxy in \
          front has to pass on the Host that it was asked for";
-    Problem::new(StatusCode::FORBIDDEN, what).into_response()
+    ProblemDetails::new(StatusCode::FORBIDDEN, what).into_response()
 }
 
 /// Any page in the world can cause this, so only the first ones are warnings.
@@ -106,7 +106,7 @@ fn not_this_name(headers: &HeaderMap) -> Response {
     if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
         return (StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();
     }
-    Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
+    ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
 }
 
 /// What an operator reads on opening the page by a name that the server was not told.

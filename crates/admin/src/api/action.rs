@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::{RoomDecision, StoredRights};
 use consonance_server::utc::seconds_since_1970;
@@ -110,9 +110,9 @@ pub(super) struct Outcome {
     request_body = ActionRequest,
     responses(
         (status = 200, description = "Done, and in the audit log", body = Outcome),
-        (status = 404, description = "There is no such session or player", body = Problem),
-        (status = 409, description = "The player or the room is not as it would have to be", body = Problem),
-        (status = 422, description = "The request is not as it should be", body = Problem),
+        (status = 404, description = "There is no such session or player", body = ProblemDetails),
+        (status = 409, description = "The player or the room is not as it would have to be", body = ProblemDetails),
+        (status = 422, description = "The request is not as it should be", body = ProblemDetails),
     )
 )]
 pub(super) async fn act(
@@ -169,7 +169,7 @@ pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Refusal> {
         Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
             let detail = format!("for_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
+            Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
         }
     }
 }

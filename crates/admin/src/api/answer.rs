@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
@@ -15,25 +15,25 @@ use utoipa::IntoParams;
 
 use crate::app::blocking;
 
-/// A body of JSON; what is wrong with it is told as a [`Problem`].
+/// A body of JSON; what is wrong with it is told as a [`ProblemDetails`].
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = ProblemDetails;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ProblemDetails> {
         let Json(body) = Json::from_request(request, state).await?;
         Ok(Self(body))
     }
 }
 
-/// What stands behind the `?`; what is wrong with it is told as a [`Problem`].
+/// What stands behind the `?`; what is wrong with it is told as a [`ProblemDetails`].
 pub(super) struct Parameters<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
-    type Rejection = Problem;
+    type Rejection = ProblemDetails;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemDetails> {
         let Query(parameters) = Query::from_request_parts(parts, state).await?;
         Ok(Self(parameters))
     }
@@ -83,17 +83,17 @@ impl From<Why> for By {
 /// The error response of a request.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Refusal(Problem);
+pub(super) struct Refusal(ProblemDetails);
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
+impl From<ProblemDetails> for Refusal {
+    fn from(problem: ProblemDetails) -> Self {
         Self(problem)
     }
 }
 
 impl From<ModerationError> for Refusal {
     fn from(error: ModerationError) -> Self {
-        Self(Problem::new(status(&error), error.to_string()))
+        Self(ProblemDetails::new(status(&error), error.to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,7 @@ pub(super) async fn bans(
     request_body = BanRequest,
     responses(
         (status = 201, description = "The ban holds", body = Banned),
-        (status = 422, description = "The request is not as it should be", body = Problem),
+        (status = 422, description = "The request is not as it should be", body = ProblemDetails),
     )
 )]
 pub(super) async fn ban(
@@ -134,7 +134,7 @@ pub(super) async fn ban(
     params(("id" = u64, Path, description = "The ban's number"), Why),
     responses(
         (status = 200, description = "It holds no longer", body = Outcome),
-        (status = 404, description = "There is no such ban", body = Problem),
+        (status = 404, description = "There is no such ban", body = ProblemDetails),
     )
 )]
 pub(super) async fn unban(
@@ -154,7 +154,7 @@ impl TryFrom<Target> for BanTarget {
             Target::Subject(subject) => Self::Subject(subject),
             Target::Address(prefix) => {
                 Self::Address(prefix.parse().map_err(|error: consonance_server::bans::BadPrefix| {
-                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+                    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
                 })?)
             }
         })

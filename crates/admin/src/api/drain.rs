@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::DrainPlan;
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub(super) struct Drained {
     request_body = DrainRequest,
     responses(
         (status = 200, description = "It drains; a second request changes the deadline", body = Drained),
-        (status = 422, description = "The request is invalid", body = Problem),
+        (status = 422, description = "The request is invalid", body = ProblemDetails),
     )
 )]
 pub(super) async fn drain(
@@ -73,7 +73,7 @@ pub(super) async fn drain(
     params(Why),
     responses(
         (status = 200, description = "Draining is cancelled", body = Outcome),
-        (status = 409, description = "The server was not draining", body = Problem),
+        (status = 409, description = "The server was not draining", body = ProblemDetails),
     )
 )]
 pub(super) async fn undrain(

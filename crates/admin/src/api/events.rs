@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use futures_util::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
@@ -42,7 +42,7 @@ struct Now {
     params(Followed),
     responses(
         (status = 200, description = "Events until one of both ends", body = Now, content_type = "text/event-stream"),
-        (status = 503, description = "Too many follow already", body = Problem),
+        (status = 503, description = "Too many follow already", body = ProblemDetails),
     )
 )]
 pub(super) async fn events(
@@ -51,7 +51,7 @@ pub(super) async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let place = app.follow().ok_or_else(|| {
         let detail = "as many pages follow this server as may at once: close one";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
     let mut beat = interval(INTERVAL);
     // A slow subscriber gets the newest state, and not all that it missed.

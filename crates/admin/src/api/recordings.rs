@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::moderation::ModerationError;
 use consonance_server::recording::{Recording, RecordingId, RecordingIndex, RecordingRefusal, Recordings};
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,7 @@ pub(super) async fn recordings(
     params(Which),
     responses(
         (status = 200, description = "As of a moment ago", body = RecordingDetails),
-        (status = 404, description = "There is no such recording", body = Problem),
+        (status = 404, description = "There is no such recording", body = ProblemDetails),
     )
 )]
 pub(super) async fn details(
@@ -163,7 +163,7 @@ pub(super) async fn details(
     ),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/ogg"),
-        (status = 404, description = "There is no such recording or track", body = Problem),
+        (status = 404, description = "There is no such recording or track", body = ProblemDetails),
     )
 )]
 pub(super) async fn track(
@@ -184,8 +184,8 @@ pub(super) async fn track(
     params(Which, Why),
     responses(
         (status = 200, description = "It is gone", body = Outcome),
-        (status = 404, description = "There is no such recording", body = Problem),
-        (status = 409, description = "It goes on", body = Problem),
+        (status = 404, description = "There is no such recording", body = ProblemDetails),
+        (status = 409, description = "It goes on", body = ProblemDetails),
     )
 )]
 pub(super) async fn remove(

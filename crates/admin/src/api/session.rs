@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{RoomDecision, StoredTerms};
@@ -141,7 +141,7 @@ pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionS
     params(("session" = String, Path, description = "The session's name")),
     responses(
         (status = 200, description = "As it is now", body = SessionView),
-        (status = 404, description = "There is no such session", body = Problem),
+        (status = 404, description = "There is no such session", body = ProblemDetails),
     )
 )]
 pub(super) async fn session(

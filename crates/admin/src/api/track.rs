@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::Problem;
+use consonance_http::ProblemDetails;
 use consonance_server::recording::TrackIndex;
 use futures_util::stream;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub(super) async fn download(
         let path = find()?;
         open(&path).map_err(|error| {
             let detail = format!("cannot read {}: {error}", path.display());
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into()
+            ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into()
         })
     })
     .await?;

@@ -11,7 +11,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{HttpCounters, Problem};
+use consonance_http::{HttpCounters, ProblemDetails};
 use consonance_transport::{Delivery, EndCode, EndReason};
 use consonance_websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
 use futures_util::stream::{SplitSink, SplitStream};
@@ -32,17 +32,17 @@ pub(crate) async fn packets(
     visitor: Visitor,
     Extension(counters): Extension<HttpCounters>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let entrance = app.packets().cloned();
     let entrance =
-        entrance.ok_or_else(|| Problem::not_found("voice over WebSockets is switched off here"))?;
+        entrance.ok_or_else(|| ProblemDetails::not_found("voice over WebSockets is switched off here"))?;
     app.count_join(visitor.address)?;
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
     let upgrade = upgrade?.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         let what = "ask for the subprotocol consonance.v1";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, what));
+        return Err(ProblemDetails::new(StatusCode::BAD_REQUEST, what));
     }
     let upgrade = upgrade.max_message_size(READ_BYTES_MAX).max_frame_size(READ_BYTES_MAX);
     let upgrade = upgrade.write_buffer_size(0);

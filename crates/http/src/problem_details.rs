@@ -11,7 +11,7 @@ use serde::Serialize;
 /// A response that says what is wrong, with which value, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Problem {
+pub struct ProblemDetails {
     /// `about:blank`: the status says the kind (RFC 9457, section 4.2.1).
     #[serde(rename = "type")]
     kind: &'static str,
@@ -26,7 +26,7 @@ pub struct Problem {
     retry_after_s: Option<u64>,
 }
 
-impl Problem {
+impl ProblemDetails {
     /// A problem of this kind, in words.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
@@ -61,7 +61,7 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
         // Plain data with text for keys cannot fail.
         let body = serde_json::to_string(&self).unwrap_or_default();
@@ -77,7 +77,7 @@ impl IntoResponse for Problem {
 /// What axum says of a request that it cannot take apart, in its words.
 macro_rules! of_rejections {
     ($($rejection:ty),+) => {$(
-        impl From<$rejection> for Problem {
+        impl From<$rejection> for ProblemDetails {
             fn from(rejection: $rejection) -> Self {
                 Self::new(rejection.status(), rejection.body_text())
             }
