@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings};
 use consonance_gateway::proxy_protocol::Carrier;
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+};
 use consonance_transport::AddressShares;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,7 +101,7 @@ impl ListenerNetwork for DarkRift2 {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(DarkRiftListener(reading.config().settings())))
     }
 

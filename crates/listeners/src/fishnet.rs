@@ -10,7 +10,7 @@ use consonance_litenetlib::{
     ServerSettings, UtcClock,
 };
 use consonance_server_config::{
-    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
 use crate::secret_bytes::secret_bytes;
@@ -89,7 +89,7 @@ impl ListenerNetwork for FishNet {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(FishNetListener(reading.config().settings())))
     }
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use consonance_forge::voice::{ForgeVoice, VoiceGroups};
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_server_config::{
-    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
 use crate::secret_bytes::secret_bytes;
@@ -70,7 +70,7 @@ impl ListenerNetwork for Forge {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(ForgeListener(reading.config().settings())))
     }
 

@@ -53,7 +53,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use consonance_mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
-use consonance_server_config::Problem;
+use consonance_server_config::ConfigProblem;
 
 use crate::Reading;
 
@@ -78,7 +78,7 @@ struct MirrorGame {
 
 impl MirrorGame {
     /// Reads the password of its clients, if they need one.
-    fn read(mut self, reading: &mut Reading<'_>) -> Result<Self, Problem> {
+    fn read(mut self, reading: &mut Reading<'_>) -> Result<Self, ConfigProblem> {
         if let (Some(user), Some(path)) = (&self.username, &self.password_file) {
             let password = reading.secret_line(path)?;
             let credentials = Credentials::new(user, password.reveal());

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use consonance_server::SecretText;
-use consonance_server_config::{ListenerConfig, NetworkTable, Problem};
+use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkTable};
 #[cfg(feature = "testing")]
 use consonance_transport::ClientTransport;
 
@@ -34,7 +34,7 @@ pub trait ListenerNetwork: Sync {
     ///
     /// # Errors
     /// What is wrong with the listener.
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem>;
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem>;
 
     /// A player of ours on it, as a game's clients have it, for the server at an address of this machine.
     ///
@@ -72,8 +72,8 @@ pub struct DocsRow {
 /// What [`ListenerNetwork::read`] is given.
 pub struct Reading<'r> {
     config: &'r ListenerConfig,
-    problem: &'r dyn Fn(String) -> Problem,
-    secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, Problem>,
+    problem: &'r dyn Fn(String) -> ConfigProblem,
+    secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, ConfigProblem>,
 }
 
 impl<'r> Reading<'r> {
@@ -81,8 +81,8 @@ impl<'r> Reading<'r> {
     /// line of a file.
     pub fn new(
         config: &'r ListenerConfig,
-        problem: &'r dyn Fn(String) -> Problem,
-        secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, Problem>,
+        problem: &'r dyn Fn(String) -> ConfigProblem,
+        secret_line: &'r mut dyn FnMut(&Path) -> Result<SecretText, ConfigProblem>,
     ) -> Self {
         Self { config, problem, secret_line }
     }
@@ -96,12 +96,12 @@ impl<'r> Reading<'r> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn secret_line(&mut self, file: &Path) -> Result<SecretText, Problem> {
+    pub fn secret_line(&mut self, file: &Path) -> Result<SecretText, ConfigProblem> {
         (self.secret_line)(file)
     }
 
     /// Something that is wrong with the listener.
-    pub fn problem(&self, what: impl fmt::Display) -> Problem {
+    pub fn problem(&self, what: impl fmt::Display) -> ConfigProblem {
         (self.problem)(what.to_string())
     }
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use consonance_ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
 use consonance_server_config::{
-    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 
@@ -67,7 +67,7 @@ impl ListenerNetwork for Ngo {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(NgoListener(reading.config().settings())))
     }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use consonance_server_config::{
-    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
@@ -77,7 +77,7 @@ impl ListenerNetwork for Sidecar {
         None
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: SidecarKeys = reading.config().settings();
         let secret = match &keys.secret_file {
             Some(path) => LinkSecret::new(reading.secret_line(path)?.reveal()),

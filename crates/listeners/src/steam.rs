@@ -5,7 +5,9 @@ use std::io;
 #[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+};
 
 use crate::{ListenerNetwork, NetworkListener, Reading};
 
@@ -64,12 +66,12 @@ impl ListenerNetwork for Steam {
     }
 
     #[cfg(feature = "steam")]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(with_steam::SteamListener(reading.config().settings())))
     }
 
     #[cfg(not(feature = "steam"))]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Err(reading.problem(
             "steam: this build has no Steam; build it with `cargo build --release --package consonance-cli \
              --features steam`",

@@ -4,7 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use consonance_gateway::websocket::PageOrigins;
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+};
 use consonance_webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
@@ -82,7 +84,7 @@ impl ListenerNetwork for WebRtcNetwork {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: WebRtcKeys = reading.config().settings();
         let signalling = keys.signalling.as_ref().map(|url| url.parse()).transpose();
         let wrong = |error: SignallingUrlError| reading.problem(format_args!("signalling: {error}"));

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_quic::stream_server_tls;
 use consonance_server_config::{
-    IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType, table,
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 use consonance_websocket::{ServerEnd, server, tls_server};
 
@@ -90,7 +90,7 @@ impl ListenerNetwork for WebSocket {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(WebSocketListener(reading.config().settings())))
     }
 

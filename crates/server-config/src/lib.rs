@@ -73,7 +73,7 @@ pub use listening::{
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;
-pub use problem::{ConfigError, Problem};
+pub use problem::{ConfigError, ConfigProblem};
 pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};
 pub use rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};

@@ -17,14 +17,14 @@ pub(super) enum Origin {
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ConfigProblem {
     pub(super) origin: Origin,
     /// Empty if the mistake concerns no key.
     pub(super) key: String,
     pub(super) what: String,
 }
 
-impl Problem {
+impl ConfigProblem {
     /// Whether another problem concerns the value of the same key.
     pub fn is_about_same_key(&self, other: &Self) -> bool {
         self.key == other.key
@@ -33,22 +33,22 @@ impl Problem {
 
 /// All mistakes; each line has the place, the mistake and the correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(Vec<Problem>);
+pub struct ConfigError(Vec<ConfigProblem>);
 
 impl ConfigError {
     /// These mistakes, at least one, in this order.
-    pub fn of(problems: Vec<Problem>) -> Self {
+    pub fn of(problems: Vec<ConfigProblem>) -> Self {
         Self(problems)
     }
 
     /// The single mistakes.
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[ConfigProblem] {
         &self.0
     }
 }
 
-impl From<Problem> for ConfigError {
-    fn from(problem: Problem) -> Self {
+impl From<ConfigProblem> for ConfigError {
+    fn from(problem: ConfigProblem) -> Self {
         Self(vec![problem])
     }
 }
@@ -66,7 +66,7 @@ impl fmt::Display for ConfigError {
 }
 
 /// `voice.toml:3: limits.links: …`; variables and arguments name their key themselves.
-impl fmt::Display for Problem {
+impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { origin, key, what } = self;
         match origin {

@@ -7,7 +7,7 @@ use crate::check::{Mistake, checked};
 use crate::contradictions::Contradiction;
 use crate::document::{Placed, Value, parse};
 use crate::listening::{ListenConfig, Listener, NetworkTables, read_table};
-use crate::problem::{ConfigError, Origin, Problem};
+use crate::problem::{ConfigError, ConfigProblem, Origin};
 use crate::schema::{Kind, PREFIX, SECTIONS, Setting, kind, settings};
 use crate::suggestion::{did_you_mean, nearest};
 use crate::{Config, environment, former_keys};
@@ -18,7 +18,7 @@ use crate::{Config, environment, former_keys};
 pub struct ConfigSources {
     networks: NetworkTables,
     entries: Vec<Entry>,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
     notes: Vec<String>,
     listens_elsewhere: bool,
 }
@@ -70,7 +70,7 @@ impl ConfigSources {
             Ok(table) => self.add_table("", &table, &name, &folder),
             Err((line, what)) => {
                 let origin = Origin::File { name, line };
-                self.problems.push(Problem { origin, key: String::new(), what });
+                self.problems.push(ConfigProblem { origin, key: String::new(), what });
             }
         }
     }
@@ -85,7 +85,7 @@ impl ConfigSources {
         for (name, text) in variables {
             if let Some(new) = former_keys::new_variable(&name) {
                 let (origin, what) = (Origin::Variable(name), format!("this variable is now {new}"));
-                self.problems.push(Problem { origin, key: String::new(), what });
+                self.problems.push(ConfigProblem { origin, key: String::new(), what });
             } else if let Some(reason) = former_keys::retired_variable(&name) {
                 self.notes.push(format!("{name} is not a setting any more: {reason}"));
             } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
@@ -137,7 +137,11 @@ impl ConfigSources {
             match read {
                 Ok(()) => {}
                 Err(Mistake { line, what }) => {
-                    problems.push(Problem { origin: origin.clone().at_line(line), key: key.into(), what });
+                    problems.push(ConfigProblem {
+                        origin: origin.clone().at_line(line),
+                        key: key.into(),
+                        what,
+                    });
                 }
             }
             let Value::List(items) = value else {
@@ -183,13 +187,13 @@ fn is_section(path: &str) -> bool {
     SECTIONS.iter().any(|section| section.path == path)
 }
 
-fn unknown(origin: Origin, path: &str) -> Problem {
+fn unknown(origin: Origin, path: &str) -> ConfigProblem {
     if let Some(new) = former_keys::new_name(path) {
-        return Problem { origin, key: String::new(), what: format!("the key {path} is now {new}") };
+        return ConfigProblem { origin, key: String::new(), what: format!("the key {path} is now {new}") };
     }
     if let Some(reason) = former_keys::retired_key(path) {
         let what = format!("the key {path} is gone: {reason}");
-        return Problem { origin, key: String::new(), what };
+        return ConfigProblem { origin, key: String::new(), what };
     }
     let outside = path.rsplit_once('.').map(|(_, key)| key);
     let outside = outside.filter(|outside| settings().any(|key| key.path == *outside));
@@ -197,21 +201,21 @@ fn unknown(origin: Origin, path: &str) -> Problem {
         Some(key) => format!("; {key} belongs above the first [section]"),
         None => did_you_mean(path, settings().map(|key| &*key.path)),
     };
-    Problem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
+    ConfigProblem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
 }
 
 impl LoadedConfig {
     /// A mistake in the value of a key, at the place where it was written.
-    pub fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
+    pub fn problem(&self, key: &str, what: impl Into<String>) -> ConfigProblem {
         let origin = self.origins.get(key).map(|(origin, _)| origin.clone()).unwrap_or_default();
-        Problem { origin, key: key.to_owned(), what: what.into() }
+        ConfigProblem { origin, key: key.to_owned(), what: what.into() }
     }
 
-    fn problem_of(&self, Contradiction { key, item, what }: Contradiction) -> Problem {
+    fn problem_of(&self, Contradiction { key, item, what }: Contradiction) -> ConfigProblem {
         let lines = self.origins.get(key).map(|(_, lines)| lines);
         let line = item.and_then(|item| lines?.get(item).copied());
         let problem = self.problem(key, what);
-        Problem { origin: problem.origin.at_line(line), ..problem }
+        ConfigProblem { origin: problem.origin.at_line(line), ..problem }
     }
 
     /// Adds a listener from options, each an option, a key of the listener's table and its value.
@@ -227,7 +231,7 @@ impl LoadedConfig {
         let listener =
             read_table(&table, environment::folder(), self.networks).map_err(|Mistake { line, what }| {
                 let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
-                Problem { origin: Origin::Argument(option), key: "listen".into(), what }
+                ConfigProblem { origin: Origin::Argument(option), key: "listen".into(), what }
             })?;
         let listen = &mut self.config.listen;
         match listener {

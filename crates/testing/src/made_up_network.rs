@@ -9,7 +9,9 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings}
 use consonance_listeners::{
     DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, players,
 };
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType, table};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+};
 use consonance_transport::ClientTransport;
 
 table! {
@@ -50,7 +52,7 @@ impl ListenerNetwork for MadeUp {
         Some(DocsRow { needs: "", client, no_proxy: "", hosted: "–", sidecar: "–", page: "made-up.md" })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         Ok(Box::new(MadeUpListener(reading.config().settings())))
     }
 

@@ -7,7 +7,7 @@ use consonance_gateway::SourceAddresses;
 use consonance_listeners::{BadUpstream, GameServer, ListenerPlace, NetworkListener, Networks, Reading};
 use consonance_quic::ShownIdentity;
 use consonance_server::JoiningSettings;
-use consonance_server_config::{IpProtocol, ListenerConfig, LoadedConfig, NetworkTable, Problem};
+use consonance_server_config::{ConfigProblem, IpProtocol, ListenerConfig, LoadedConfig, NetworkTable};
 use consonance_transport::{AddressShares, authority};
 
 use super::address_shares::address_shares;
@@ -40,7 +40,7 @@ pub(super) fn read(
     joining: &JoiningSettings,
     shown_identity: Option<&ShownIdentity>,
     notes: &mut Vec<String>,
-) -> Result<Vec<GameListener>, Problem> {
+) -> Result<Vec<GameListener>, ConfigProblem> {
     let config = &loaded.config;
     let problem = |what: String| loaded.problem("listen", what);
     let mut listeners = Vec::new();

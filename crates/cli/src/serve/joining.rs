@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use consonance_server::token::Key;
 use consonance_server::utc::utc;
 use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, SecretText};
-use consonance_server_config::{LoadedConfig, Problem, Secret, SessionPassword};
+use consonance_server_config::{ConfigProblem, LoadedConfig, Secret, SessionPassword};
 use consonance_session::RoomPattern;
 
 use crate::secret_text;
 use crate::token::read_keys;
 
 /// Reads keys and passwords; warnings go to the notes.
-pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, Problem> {
+pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, ConfigProblem> {
     let config = &loaded.config.joining;
     let mut settings = JoiningSettings::default();
     settings.token_rules = config.token_rules();
@@ -95,7 +95,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
 }
 
 /// Reads the hook's settings; it is not called yet.
-fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Hook>, Problem> {
+fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Hook>, ConfigProblem> {
     let config = &loaded.config.joining.hook;
     let Some(url) = &config.url else { return Ok(None) };
     let mut settings = HookSettings::new(url);
@@ -129,7 +129,7 @@ pub(super) fn read_secret_line(
     key: &str,
     path: &Path,
     notes: &mut Vec<String>,
-) -> Result<SecretText, Problem> {
+) -> Result<SecretText, ConfigProblem> {
     let text = secret_text::read(path).map_err(|what| loaded.problem(key, what))?;
     note_if_others_can_read(path, "this secret", notes);
     Ok(SecretText::new(text.lines().next().unwrap_or_default().trim()))

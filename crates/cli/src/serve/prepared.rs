@@ -6,7 +6,7 @@ use std::path::Path;
 use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
-use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem, Seconds};
+use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig, Seconds};
 use consonance_transport::session_name;
 
 use super::address_shares::address_shares;
@@ -72,7 +72,7 @@ impl Prepared {
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.
                 let is_news =
-                    |problem: &Problem| !problems.iter().any(|known| known.is_about_same_key(problem));
+                    |problem: &ConfigProblem| !problems.iter().any(|known| known.is_about_same_key(problem));
                 let more: Vec<_> = identity.err().into_iter().chain(sessions.err()).filter(is_news).collect();
                 problems.extend(more);
                 Err(ConfigError::of(problems))
@@ -125,7 +125,7 @@ fn fast_path_in_words(config: &Config) -> &'static str {
 }
 
 /// The certificate and its key from their files, or a new one.
-fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), Problem> {
+fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), ConfigProblem> {
     let config = &loaded.config;
     let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.private_key_file)
     else {
@@ -148,7 +148,7 @@ pub(super) fn identity_from(file: &Path, key_file: &Path) -> Result<Identity, St
     identity.map_err(|error| format!("{} and {}: {error}", file.display(), key_file.display()))
 }
 
-fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSettings, Problem> {
+fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSettings, ConfigProblem> {
     let config = &loaded.config;
     let settings = match &config.sessions[..] {
         [] => Ok(SessionsSettings::on_demand()),
@@ -179,7 +179,7 @@ pub(super) fn example_of(pattern: &str) -> String {
     }
 }
 
-fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
+fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
     let config = &loaded.config;
     let named = config.sessions.iter().filter_map(|session| {
         let problem = session_name::problem(session)?;

@@ -4,7 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
+};
 
 use super::{MirrorGame, WITHOUT_UPSTREAM};
 use crate::secret_bytes::secret_bytes;
@@ -60,7 +62,7 @@ impl ListenerNetwork for Ignorance {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: IgnoranceKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(IgnoranceListener { keys, game }))

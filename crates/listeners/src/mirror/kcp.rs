@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_mirror::looks_like_batch;
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, Seconds, SettingsType};
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,7 +92,7 @@ impl ListenerNetwork for Kcp {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: KcpKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(KcpListener { keys, game }))

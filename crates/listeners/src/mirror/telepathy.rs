@@ -7,7 +7,7 @@ use consonance_gateway::proxy_protocol::Carrier;
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType};
+use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
 use consonance_telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
@@ -58,7 +58,7 @@ impl ListenerNetwork for Telepathy {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: TelepathyKeys = reading.config().settings();
         let (connections_max, game) = (keys.connections_max, keys.game().read(reading)?);
         Ok(Box::new(TelepathyListener { connections_max, game }))

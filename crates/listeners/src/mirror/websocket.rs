@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_gateway::streams::StreamServer;
-use consonance_server_config::{IpProtocol, NetworkSettings, NetworkTable, Problem, SettingsType};
+use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 
 use super::telepathy::{clients_that_ping, open_proxy};
@@ -65,7 +65,7 @@ impl ListenerNetwork for WebSocket {
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, Problem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
         let keys: WebSocketKeys = reading.config().settings();
         let game = keys.game().read(reading)?;
         Ok(Box::new(WebSocketListener { keys, game }))

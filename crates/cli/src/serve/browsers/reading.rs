@@ -7,7 +7,7 @@ use std::path::Path;
 use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
-use consonance_server_config::{LoadedConfig, Problem, Secret, WebConfig};
+use consonance_server_config::{ConfigProblem, LoadedConfig, Secret, WebConfig};
 use consonance_session::Rate;
 use consonance_transport::AddressShares;
 use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
@@ -23,7 +23,7 @@ pub(in crate::serve) fn read(
     loaded: &LoadedConfig,
     joining: &JoiningSettings,
     notes: &mut Vec<String>,
-) -> Result<Option<PreparedBrowsers>, Problem> {
+) -> Result<Option<PreparedBrowsers>, ConfigProblem> {
     let web = &loaded.config.web;
     let (Some(listen), Some(udp)) = (web.listen, web.voice_address()) else { return Ok(None) };
     let mut page = WebSettings::new(listen);
@@ -77,7 +77,7 @@ fn tls(web: &WebConfig) -> Result<Option<Tls>, String> {
     Tls::from_pem(&certificate, &key).map(Some).map_err(|error| error.to_string())
 }
 
-fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServers, Problem> {
+fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServers, ConfigProblem> {
     let web = &loaded.config.web;
     let mut servers = IceServers::default();
     servers.urls.clone_from(&web.ice_servers);
