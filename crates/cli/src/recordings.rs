@@ -5,7 +5,7 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use consonance_server::recording::{EndReason, RecordingIndex, Span, TrackIndex, recordings_in};
+use consonance_server::recording::{RecordingEndReason, RecordingIndex, Span, TrackIndex, recordings_in};
 use serde_json::json;
 
 use crate::devices::shown;
@@ -137,22 +137,22 @@ fn span_in_words(span: &Span) -> String {
     format!("  {} to {}: {to}", time(span.from_sample), time(span.to_sample))
 }
 
-fn end(reason: Option<EndReason>) -> &'static str {
+fn end(reason: Option<RecordingEndReason>) -> &'static str {
     match reason {
         None => "is being recorded, or the server was killed",
-        Some(EndReason::SessionEnded) => "the session ended",
-        Some(EndReason::Empty) => "the last player left",
-        Some(EndReason::Stopped) => "an operator stopped it",
-        Some(EndReason::DurationReached) => "as long as one may become; the next goes on",
-        Some(EndReason::BytesReached) => "as large as one may become; the next goes on",
-        Some(EndReason::TracksReached) => "as many voices as one may have; the next goes on",
-        Some(EndReason::FolderFull) => "all recordings together were as large as they may become",
-        Some(EndReason::DiskNearlyFull) => "the disk was nearly full",
-        Some(EndReason::WriteFailed) => "a file could not be written",
-        Some(EndReason::Crashed) => "the server was killed, or the machine stopped",
-        Some(EndReason::Reported) => "report",
-        Some(EndReason::HandedOver) => "the next server process went on",
-        Some(EndReason::Reconfigured) => "the configuration changed",
+        Some(RecordingEndReason::SessionEnded) => "the session ended",
+        Some(RecordingEndReason::Empty) => "the last player left",
+        Some(RecordingEndReason::Stopped) => "an operator stopped it",
+        Some(RecordingEndReason::DurationReached) => "as long as one may become; the next goes on",
+        Some(RecordingEndReason::BytesReached) => "as large as one may become; the next goes on",
+        Some(RecordingEndReason::TracksReached) => "as many voices as one may have; the next goes on",
+        Some(RecordingEndReason::FolderFull) => "all recordings together were as large as they may become",
+        Some(RecordingEndReason::DiskNearlyFull) => "the disk was nearly full",
+        Some(RecordingEndReason::WriteFailed) => "a file could not be written",
+        Some(RecordingEndReason::Crashed) => "the server was killed, or the machine stopped",
+        Some(RecordingEndReason::Reported) => "report",
+        Some(RecordingEndReason::HandedOver) => "the next server process went on",
+        Some(RecordingEndReason::Reconfigured) => "the configuration changed",
         Some(_) => "it ended",
     }
 }

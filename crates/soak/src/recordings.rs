@@ -8,7 +8,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
-use consonance_server::recording::{EndReason, RecordingIndex, recordings_in};
+use consonance_server::recording::{RecordingEndReason, RecordingIndex, recordings_in};
 use opus_pure::{OggOpusReader, OpusDecoder, Trim};
 
 /// Looks at recordings, at each one only once.
@@ -99,10 +99,10 @@ impl Look {
         let index = RecordingIndex::read(folder)?;
         let ended = index.ended.ok_or("it has not ended")?;
         match ended {
-            EndReason::Reported => self.reports += 1,
+            RecordingEndReason::Reported => self.reports += 1,
             _ => self.recordings += 1,
         }
-        self.crashed += u64::from(ended == EndReason::Crashed);
+        self.crashed += u64::from(ended == RecordingEndReason::Crashed);
         self.frames_dropped += index.frames_dropped;
         for track in &index.tracks {
             let samples =

@@ -5,7 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use consonance_http::ProblemDetails;
 use consonance_server::moderation::ModerationError;
-use consonance_server::recording::{Recording, RecordingId, RecordingIndex, RecordingRefusal, Recordings};
+use consonance_server::recording::{
+    RecordingEntry, RecordingId, RecordingIndex, RecordingRefusal, Recordings,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -146,7 +148,7 @@ pub(super) async fn details(
 ) -> Result<Json<RecordingDetails>, Refusal> {
     ask(move || {
         let found = known(&app)?.get(&which.into());
-        let Recording { id, index, .. } = found.map_err(ModerationError::Recordings)?;
+        let RecordingEntry { id, index, .. } = found.map_err(ModerationError::Recordings)?;
         let recording = RecordingView::of(&id, &index);
         Ok(Json(RecordingDetails { recording, tracks: index.tracks.into_iter().map(Into::into).collect() }))
     })

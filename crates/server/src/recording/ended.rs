@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use consonance_recording::repair_ogg_opus;
 use tracing::warn;
 
-use super::index::{EndReason, RecordingIndex, TrackIndex};
+use super::index::{RecordingEndReason, RecordingIndex, TrackIndex};
 
 /// What is left to do is [saving](Self::save) it.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct EndedRecording {
 impl EndedRecording {
     /// A recording that was not ended, with the index that was written last.
     pub(super) fn after_crash(folder: PathBuf, mut index: RecordingIndex) -> Self {
-        index.ended = Some(EndReason::Crashed);
+        index.ended = Some(RecordingEndReason::Crashed);
         Self { folder, index, is_whole: false }
     }
 

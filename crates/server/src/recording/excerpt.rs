@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_wire::{ClientId, RoomId};
 
 use super::feed::{Begun, TapState};
-use super::index::{EndReason, RecordingIndex};
+use super::index::{RecordingEndReason, RecordingIndex};
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
 
@@ -63,7 +63,7 @@ impl Excerpt {
             }
             rest = behind;
         }
-        let mut ended = live.end(self.ends, EndReason::Reported, None);
+        let mut ended = live.end(self.ends, RecordingEndReason::Reported, None);
         ended.save()?;
         match ended.index.error {
             None => Ok(ended.index),

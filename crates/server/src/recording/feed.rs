@@ -9,7 +9,7 @@ use consonance_session::{ClientId, CodecId, RoomId, Server};
 use consonance_wire::{ALWAYS_SEND_ROOM, ChannelKind, VoiceData};
 use rtrb::Producer;
 
-use super::index::EndReason;
+use super::index::RecordingEndReason;
 use super::message::Message;
 use super::settings::SessionRecordingSettings;
 use super::voice_packet::voice_of;
@@ -54,7 +54,7 @@ pub(super) struct Begun {
 #[derive(Debug)]
 pub(super) struct TapState {
     pub(super) recording: u32,
-    /// Why the tap was closed, as a number of [`EndReason`]; nothing comes any more then.
+    /// Why the tap was closed, as a number of [`RecordingEndReason`]; nothing comes any more then.
     closed: AtomicU8,
     /// The recording has ended by itself.
     ended: AtomicBool,
@@ -72,7 +72,7 @@ pub(crate) struct SessionTap {
     /// The players and names that the other end already knows.
     speakers: IdSet,
     rooms: IdSet,
-    end: EndReason,
+    end: RecordingEndReason,
 }
 
 impl Registry {
@@ -116,7 +116,7 @@ impl RecordingFeed {
         begun.push(Begun { state: Arc::clone(&state), session: session.to_owned(), by_operator, at: now });
         let (speakers, rooms) = (IdSet::default(), IdSet::default());
         let registry = Arc::clone(&self.registry);
-        SessionTap { state, registry, begun: now, speakers, rooms, end: EndReason::SessionEnded }
+        SessionTap { state, registry, begun: now, speakers, rooms, end: RecordingEndReason::SessionEnded }
     }
 
     /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
@@ -174,7 +174,7 @@ impl RecordingFeed {
 
 impl SessionTap {
     /// Ends the recording for this reason.
-    pub(crate) fn close(mut self, reason: EndReason) {
+    pub(crate) fn close(mut self, reason: RecordingEndReason) {
         self.end = reason;
     }
 
@@ -230,8 +230,8 @@ impl TapState {
     }
 
     /// Why the session's end was closed; all that it has told is in the ring then.
-    pub(super) fn closed(&self) -> Option<EndReason> {
-        EndReason::of_number(self.closed.load(Ordering::Acquire))
+    pub(super) fn closed(&self) -> Option<RecordingEndReason> {
+        RecordingEndReason::of_number(self.closed.load(Ordering::Acquire))
     }
 
     /// Tells the session's end that nothing is taken any more.
@@ -241,7 +241,7 @@ impl TapState {
     }
 }
 
-/// No [`EndReason`].
+/// No [`RecordingEndReason`].
 const OPEN: u8 = u8::MAX;
 
 /// Numbers of 16 bits; nothing is allocated for one that is not above those before.

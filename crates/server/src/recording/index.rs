@@ -29,7 +29,7 @@ pub struct RecordingIndex {
     /// Of all tracks.
     pub bytes: u64,
     /// Why nothing more comes; none while it is being recorded.
-    pub ended: Option<EndReason>,
+    pub ended: Option<RecordingEndReason>,
     /// What the system said, if that was why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -91,7 +91,7 @@ pub struct Span {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 #[repr(u8)]
-pub enum EndReason {
+pub enum RecordingEndReason {
     /// The session ended, or the server stopped.
     SessionEnded,
     /// The last player left.
@@ -120,7 +120,7 @@ pub enum EndReason {
     TracksReached,
 }
 
-impl EndReason {
+impl RecordingEndReason {
     const ALL: [Self; 13] = [
         Self::SessionEnded,
         Self::Empty,
@@ -216,9 +216,9 @@ mod tests {
 
     #[test]
     fn a_reason_is_found_by_its_number() {
-        for reason in EndReason::ALL {
-            assert_eq!(EndReason::of_number(reason as u8), Some(reason));
+        for reason in RecordingEndReason::ALL {
+            assert_eq!(RecordingEndReason::of_number(reason as u8), Some(reason));
         }
-        assert_eq!(EndReason::of_number(u8::MAX), None);
+        assert_eq!(RecordingEndReason::of_number(u8::MAX), None);
     }
 }

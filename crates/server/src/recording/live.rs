@@ -12,7 +12,7 @@ use consonance_wire::{ChannelKind, ClientId, Packet, RoomId, VoiceData};
 use super::ended::EndedRecording;
 use super::feed::{Begun, TapState};
 use super::file_name;
-use super::index::{EndReason, RecordingIndex, VERSION};
+use super::index::{RecordingEndReason, RecordingIndex, VERSION};
 use super::message::Message;
 use super::track::{Audience, Track};
 use crate::utc::rfc_3339;
@@ -143,9 +143,18 @@ impl LiveRecording {
     }
 
     /// Completes all files as far as the disk lets it, and tells the session's end. What it gives is still to be saved.
-    pub(super) fn end(mut self, now: Instant, reason: EndReason, error: Option<String>) -> EndedRecording {
-        let goes_on =
-            matches!(reason, EndReason::BytesReached | EndReason::DurationReached | EndReason::TracksReached);
+    pub(super) fn end(
+        mut self,
+        now: Instant,
+        reason: RecordingEndReason,
+        error: Option<String>,
+    ) -> EndedRecording {
+        let goes_on = matches!(
+            reason,
+            RecordingEndReason::BytesReached
+                | RecordingEndReason::DurationReached
+                | RecordingEndReason::TracksReached
+        );
         self.state.end(goes_on);
         let mut index = self.index_so_far(now);
         (index.ended, index.error) = (Some(reason), error);

@@ -32,7 +32,7 @@ pub struct RecordingId {
 /// A recording, as its index says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Recording {
+pub struct RecordingEntry {
     /// Names it.
     pub id: RecordingId,
     /// What is in it; of one that goes on, as of a moment ago.
@@ -62,7 +62,7 @@ impl Recordings {
         &self,
         before: Option<&RecordingId>,
         limit: usize,
-    ) -> Result<Vec<Recording>, RecordingsError> {
+    ) -> Result<Vec<RecordingEntry>, RecordingsError> {
         let folder = &self.shared.registry.folder;
         let trouble =
             |error: std::io::Error| RecordingsError::Io { path: folder.clone(), what: error.to_string() };
@@ -77,13 +77,13 @@ impl Recordings {
     ///
     /// # Errors
     /// If there is none, or its index cannot be read.
-    pub fn get(&self, id: &RecordingId) -> Result<Recording, RecordingsError> {
+    pub fn get(&self, id: &RecordingId) -> Result<RecordingEntry, RecordingsError> {
         let folder = self.folder_of(id)?;
         if let Some(live) = self.status().live.into_iter().find(|live| live.folder == folder) {
-            return Ok(Recording { id: id.clone(), index: live.index });
+            return Ok(RecordingEntry { id: id.clone(), index: live.index });
         }
         let index = RecordingIndex::read(&folder).map_err(|_| RecordingsError::NoRecording)?;
-        Ok(Recording { id: id.clone(), index })
+        Ok(RecordingEntry { id: id.clone(), index })
     }
 
     /// The file of a track, by the name that the index has for it.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{Server, ServerEvent};
 
 use super::feed::{RecordingFeed, SessionTap};
-use super::index::EndReason;
+use super::index::RecordingEndReason;
 
 /// Whether a session is being recorded. It costs nothing while it is not.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl SessionRecording {
     /// Another process goes on with the session.
     pub(crate) fn hand_over(&mut self) {
         if let Some(tap) = self.tap.take() {
-            tap.close(EndReason::HandedOver);
+            tap.close(RecordingEndReason::HandedOver);
             self.wish = Wish::AsConfigured;
         }
     }
@@ -102,7 +102,7 @@ impl SessionRecording {
                     tap.change_feed();
                     self.tap = Some(tap);
                 }
-                _ => tap.close(EndReason::Reconfigured),
+                _ => tap.close(RecordingEndReason::Reconfigured),
             }
         }
         if let Some(feed) = feed.filter(|_| server.clients() > 0) {
@@ -131,7 +131,7 @@ impl SessionRecording {
     /// An operator wants it recorded no longer, until everybody has left.
     pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
         match self.tap.take() {
-            Some(tap) => tap.close(EndReason::Stopped),
+            Some(tap) => tap.close(RecordingEndReason::Stopped),
             None if self.is_asked_for() || self.not_before.is_some() => {}
             None => return Err(RecordingRefusal::NotRecorded),
         }
@@ -232,7 +232,7 @@ impl SessionRecording {
     /// A recording has ended by itself.
     fn follow(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str, goes_on: bool) {
         let Some(tap) = self.tap.take() else { return };
-        tap.close(EndReason::DurationReached);
+        tap.close(RecordingEndReason::DurationReached);
         if goes_on {
             self.tap = Some(feed.begin(now, session, self.is_asked_for()));
         } else {
@@ -246,7 +246,7 @@ impl SessionRecording {
         }
         self.wish = Wish::AsConfigured;
         if let Some(tap) = self.tap.take() {
-            tap.close(EndReason::Empty);
+            tap.close(RecordingEndReason::Empty);
         }
     }
 }

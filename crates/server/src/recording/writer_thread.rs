@@ -15,7 +15,7 @@ use super::ended::EndedRecording;
 use super::error::RecordingsError;
 use super::feed::{Begun, Registry};
 use super::finished::FinishedRecordings;
-use super::index::EndReason;
+use super::index::RecordingEndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
 use super::settings::SessionRecordingSettings;
@@ -75,7 +75,7 @@ impl Writing {
     /// Completes everything.
     pub(super) fn end_all(&mut self, now: Instant, shared: &Shared) {
         self.drain(now, shared);
-        self.end_live(now, EndReason::SessionEnded);
+        self.end_live(now, RecordingEndReason::SessionEnded);
         self.save();
         self.show(now, shared);
     }
@@ -154,9 +154,9 @@ impl Writing {
             if let Err(error) = live.pass(now) {
                 failed.push((*number, error));
             } else if live.bytes() >= bytes_max {
-                followed.push((*number, EndReason::BytesReached));
+                followed.push((*number, RecordingEndReason::BytesReached));
             } else if live.is_outgrown() {
-                followed.push((*number, EndReason::TracksReached));
+                followed.push((*number, RecordingEndReason::TracksReached));
             }
         }
         for (number, error) in failed {
@@ -177,7 +177,7 @@ impl Writing {
     }
 
     /// Removes the oldest recordings if that is wanted; what is full all the same.
-    fn lack_of_space(&mut self, registry: &Registry) -> Option<EndReason> {
+    fn lack_of_space(&mut self, registry: &Registry) -> Option<RecordingEndReason> {
         let settings = registry.settings();
         self.shortage(registry, &settings)?;
         self.finished.forget_missing();
@@ -191,12 +191,16 @@ impl Writing {
     }
 
     /// What is full, by what was recorded here.
-    fn shortage(&self, registry: &Registry, settings: &SessionRecordingSettings) -> Option<EndReason> {
+    fn shortage(
+        &self,
+        registry: &Registry,
+        settings: &SessionRecordingSettings,
+    ) -> Option<RecordingEndReason> {
         let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
         if self.finished.bytes() + live > settings.folder_bytes_max {
-            Some(EndReason::FolderFull)
+            Some(RecordingEndReason::FolderFull)
         } else if free_bytes(&registry.folder).is_some_and(|free| free < settings.free_bytes_min) {
-            Some(EndReason::DiskNearlyFull)
+            Some(RecordingEndReason::DiskNearlyFull)
         } else {
             None
         }
@@ -219,16 +223,16 @@ impl Writing {
     fn fail(&mut self, number: u32, now: Instant, error: &io::Error) {
         warn!(%error, "a recording ends, since it cannot be written");
         self.statistics.failed += 1;
-        self.end(number, now, EndReason::WriteFailed, Some(error.to_string()));
+        self.end(number, now, RecordingEndReason::WriteFailed, Some(error.to_string()));
     }
 
-    fn end_live(&mut self, now: Instant, reason: EndReason) {
+    fn end_live(&mut self, now: Instant, reason: RecordingEndReason) {
         while let Some(number) = self.live.keys().next().copied() {
             self.end(number, now, reason, None);
         }
     }
 
-    fn end(&mut self, number: u32, now: Instant, reason: EndReason, error: Option<String>) {
+    fn end(&mut self, number: u32, now: Instant, reason: RecordingEndReason, error: Option<String>) {
         let Some(live) = self.live.remove(&number) else { return };
         let mut ended = live.end(now, reason, error);
         let EndedRecording { folder, index, .. } = &ended;
@@ -279,9 +283,9 @@ fn take_message(ring: &mut Consumer<u8>, message: &mut Vec<u8>) -> Option<usize>
     Some(LENGTH_BYTES + message.len())
 }
 
-fn in_words(reason: EndReason) -> &'static str {
+fn in_words(reason: RecordingEndReason) -> &'static str {
     match reason {
-        EndReason::FolderFull => "all recordings together are as large as they may become",
+        RecordingEndReason::FolderFull => "all recordings together are as large as they may become",
         _ => "less is free on the disk than is to be left",
     }
 }

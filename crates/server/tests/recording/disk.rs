@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{EndReason, SessionRecorder, SessionRecorderError};
+use consonance_server::recording::{RecordingEndReason, SessionRecorder, SessionRecorderError};
 use consonance_testing::sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
@@ -52,7 +52,7 @@ fn a_recording_that_is_large_enough_is_followed_by_another() {
     let recordings = call.recorder.as_ref().unwrap().recordings();
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
-    assert_eq!(reasons, [EndReason::BytesReached, EndReason::Empty]);
+    assert_eq!(reasons, [RecordingEndReason::BytesReached, RecordingEndReason::Empty]);
     // The first one may end before everything of the long speech was written.
     let frames: Vec<_> = recorded.iter().map(|recorded| recorded.track("Alice").frames).collect();
     assert!(frames[1] >= 10, "{frames:?}");
@@ -102,7 +102,7 @@ fn what_was_moved_away_takes_no_room_and_makes_none() {
             "removing the oldest: {remove_oldest}"
         );
         let index = &recorded[1].index;
-        assert_eq!((index.ended, recorded[1].track("Alice").frames), (Some(EndReason::Empty), 50));
+        assert_eq!((index.ended, recorded[1].track("Alice").frames), (Some(RecordingEndReason::Empty), 50));
     }
 }
 
@@ -134,7 +134,7 @@ fn a_recording_that_comes_to_the_limit_of_all_ends() {
     call.wait_until("it to end", |recorder| recorder.status().finished == 1);
     assert!(is_heard(&mut call, &mut alice));
     let recorded = call.end();
-    assert_eq!(recorded[0].index.ended, Some(EndReason::FolderFull));
+    assert_eq!(recorded[0].index.ended, Some(RecordingEndReason::FolderFull));
     recorded[0].sound("Alice");
 }
 
@@ -185,9 +185,9 @@ fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
     assert_eq!(call.session_loop.is_recorded("main"), Some(true), "once more after that");
     let recorded = call.end();
     let (failed, next) = (&recorded[0].index, &recorded[1]);
-    assert_eq!(failed.ended, Some(EndReason::WriteFailed));
+    assert_eq!(failed.ended, Some(RecordingEndReason::WriteFailed));
     assert!(failed.error.as_ref().unwrap().contains("No space left"), "{:?}", failed.error);
-    assert_eq!((next.track("Alice").frames, next.index.ended), (5, Some(EndReason::Empty)));
+    assert_eq!((next.track("Alice").frames, next.index.ended), (5, Some(RecordingEndReason::Empty)));
 }
 
 #[cfg(target_os = "linux")]
@@ -251,7 +251,7 @@ fn what_a_full_disk_has_cut_off_is_completed_when_the_disk_takes_it() {
     fs::rename(&aside, &file).unwrap();
     let recorded = call.end().remove(0);
     let track = recorded.track("Alice");
-    assert_eq!(recorded.index.ended, Some(EndReason::WriteFailed));
+    assert_eq!(recorded.index.ended, Some(RecordingEndReason::WriteFailed));
     assert_eq!(recorded.sound("Alice").len() as u64, track.duration_samples);
     assert_eq!(track.spans.last().unwrap().to_sample, track.duration_samples);
     assert_eq!(fs::metadata(&file).unwrap().len(), track.bytes);
@@ -318,7 +318,7 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
 
     SessionRecorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
     let recorded = recorded(&setup.folder).remove(0);
-    assert_eq!(recorded.index.ended, Some(EndReason::Crashed));
+    assert_eq!(recorded.index.ended, Some(RecordingEndReason::Crashed));
     let sound = recorded.sound("Alice");
     assert!(sound.len() > 48_000, "{}", sound.len());
     assert!(consonance_testing::sound::peak(&sound) > 0.05);

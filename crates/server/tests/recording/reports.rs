@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use consonance_server::SessionsSettings;
 use consonance_server::moderation::{By, PlayerRef};
-use consonance_server::recording::EndReason;
+use consonance_server::recording::RecordingEndReason;
 use consonance_server::reports::{
     KeptVoicesSettings, NothingToReport, Report, Reports, ReportsError, ReportsSettings,
 };
@@ -60,7 +60,7 @@ fn a_report_has_what_was_said_in_the_last_seconds_and_nothing_older() {
     assert_eq!(said, ("main", "Mallory", "Ann", "swearing", NOON, 1));
 
     let recorded = files(&reports, made.id);
-    assert_eq!(recorded.index.ended, Some(EndReason::Reported));
+    assert_eq!(recorded.index.ended, Some(RecordingEndReason::Reported));
     let sound = recorded.sound("Mallory");
     assert_eq!(sound.len(), 3 * 48_000);
     // The decoder of a file that begins in the midst of speech needs a moment to find its way.

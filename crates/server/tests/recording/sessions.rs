@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_server::recording::{EndReason, RecordingRefusal};
+use consonance_server::recording::{RecordingEndReason, RecordingRefusal};
 use consonance_session::{CodecId, RoomId};
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
 use consonance_wire::{ALWAYS_SEND_ROOM, ChannelBits, ChannelKind, VoiceChannel};
@@ -53,7 +53,7 @@ fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
         assert!(track.spans.iter().all(|span| span.rooms == [ROOM] && !span.to_players));
         assert_eq!((track.frames_lost, track.frames_late, track.frames_refused), (0, 0, 0));
     }
-    assert_eq!((&*recorded.index.session, recorded.index.ended), ("main", Some(EndReason::Empty)));
+    assert_eq!((&*recorded.index.session, recorded.index.ended), ("main", Some(RecordingEndReason::Empty)));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_speaker_without_a_free_track_is_in_the_recording_that_follows() {
     call.say(&mut abuser, &packets, FRAME);
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
-    assert_eq!(reasons, [EndReason::TracksReached, EndReason::Empty]);
+    assert_eq!(reasons, [RecordingEndReason::TracksReached, RecordingEndReason::Empty]);
     assert_eq!((recorded[0].index.tracks.len(), recorded[0].index.frames_without_track), (2, 6));
     assert_eq!(recorded[1].track("Three").frames, 5);
 }
@@ -283,7 +283,7 @@ fn the_configuration_s_recording_lasts_from_the_first_player_to_the_last() {
     let _again = call.listener();
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended).collect();
-    assert_eq!(reasons, [Some(EndReason::Empty); 2]);
+    assert_eq!(reasons, [Some(RecordingEndReason::Empty); 2]);
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn an_operator_starts_and_stops_a_recording() {
     let recorded = call.end();
     assert_eq!(recorded.len(), 1);
     let recorded = &recorded[0];
-    assert_eq!((recorded.index.ended, recorded.index.by_operator), (Some(EndReason::Stopped), true));
+    assert_eq!((recorded.index.ended, recorded.index.by_operator), (Some(RecordingEndReason::Stopped), true));
     assert_eq!((recorded.track("Alice").frames, recorded.track("Alice").first_sample), (10, Some(0)));
 }
 
@@ -332,7 +332,10 @@ fn a_recording_that_is_long_enough_is_followed_by_another() {
     let frames: Vec<_> = recorded.iter().map(|recorded| recorded.track("Alice").frames).collect();
     assert_eq!(frames, [50, 50, 25]);
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
-    assert_eq!(reasons, [EndReason::DurationReached, EndReason::DurationReached, EndReason::Empty]);
+    assert_eq!(
+        reasons,
+        [RecordingEndReason::DurationReached, RecordingEndReason::DurationReached, RecordingEndReason::Empty]
+    );
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use consonance_server::moderation::{By, Moderation, ModerationError};
 use consonance_server::recording::{
-    EndReason, RecordingIndex, RecordingsError, SessionRecorder, SessionRecordingSettings, recordings_in,
+    RecordingEndReason, RecordingIndex, RecordingsError, SessionRecorder, SessionRecordingSettings,
+    recordings_in,
 };
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{RestartPlan, ServerHandle, SessionsSettings, Workers};
@@ -55,7 +56,7 @@ fn say(speaker: &mut Player, listener: &mut Player) {
 }
 
 /// The recordings of a folder by session: how many frames each has, and why it ended.
-fn found(folder: &Path) -> Vec<(String, u64, Option<EndReason>)> {
+fn found(folder: &Path) -> Vec<(String, u64, Option<RecordingEndReason>)> {
     let read = |folder: PathBuf| {
         let index = RecordingIndex::read(&folder).unwrap();
         let frames = index.tracks.iter().map(|track| track.frames).sum();
@@ -89,7 +90,7 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
     let next = SessionRecorder::start(&second, recording(&["red"])).unwrap();
     handle.record_with(Some(&next)).unwrap();
     recorder.stop();
-    let reconfigured = Some(EndReason::Reconfigured);
+    let reconfigured = Some(RecordingEndReason::Reconfigured);
     let of = |session: &str, frames| (session.to_owned(), frames, reconfigured);
     assert_eq!(found(&first), [of("blue", 1), of("blue", 1), of("red", 2)]);
     say(&mut alice, &mut bob);
@@ -122,7 +123,7 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
     let left = handle.hand_over(&plan);
     drop(stage);
     recorder.stop();
-    assert_eq!(found(&folder), [("red".to_owned(), 1, Some(EndReason::HandedOver))]);
+    assert_eq!(found(&folder), [("red".to_owned(), 1, Some(RecordingEndReason::HandedOver))]);
 
     let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
     workers.restore(&left);
