@@ -2,12 +2,12 @@
 //! that every file system takes.
 //!
 //! `consonance-audio` records what it encodes itself, and the server what players encoded: both write with
-//! [`OggOpusWriter`], which puts packets in their places in time and knows nothing of sound.
+//! [`OggPacketWriter`], which puts packets in their places in time and knows nothing of sound.
 //!
 //! ```
-//! use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
+//! use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
 //!
-//! let mut writer = OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", "Alice")])?;
+//! let mut writer = OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", "Alice")])?;
 //! // 20 ms as an Opus encoder made them, heard a second after the beginning.
 //! let packet = OpusPacket::parse(&[0xF8, 0xFF, 0xFE]).unwrap();
 //! writer.write(48_000, packet)?;
@@ -31,5 +31,5 @@ mod repair;
 pub use channels::Channels;
 pub use consonance_opus_packet::{OpusPacket, PacketFault};
 pub use file_name::file_name_part;
-pub use ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
+pub use ogg_opus::{OggPacketWriter, PRE_SKIP_SAMPLES};
 pub use repair::repair_ogg_opus;

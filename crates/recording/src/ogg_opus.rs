@@ -16,7 +16,7 @@ use crate::ogg_page::{PageBuilder, PageKind};
 /// Whole pages go to the sink, several in one piece: when there are 64 KB of them, by [`drain`](Self::drain), or by
 /// [`flush`](Self::flush).
 #[derive(Debug)]
-pub struct OggOpusWriter<W: Write> {
+pub struct OggPacketWriter<W: Write> {
     sink: W,
     page: PageBuilder,
     /// Pages that are not in the sink yet.
@@ -31,7 +31,7 @@ pub struct OggOpusWriter<W: Write> {
     bytes: u64,
 }
 
-impl<W: Write> OggOpusWriter<W> {
+impl<W: Write> OggPacketWriter<W> {
     /// Begins a stream; its headers are written at once. `serial` tells it from other streams when they are chained;
     /// `channels` are what players play it on, whatever its packets hold; `tags` are comments such as `TITLE`, of which
     /// the values are cut at 1000 bytes.

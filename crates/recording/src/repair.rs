@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
+use crate::ogg_opus::{OggPacketWriter, PRE_SKIP_SAMPLES};
 use crate::ogg_page::{PAGE_BYTES_MAX, PageRead};
 
-/// Ends a file of [`OggOpusWriter`]'s where its last undamaged page does, unless it is whole already; how many samples
+/// Ends a file of [`OggPacketWriter`] where its last undamaged page does, unless it is whole already; how many samples
 /// at 48 kHz it plays. What stood behind that page is gone.
 ///
 /// # Errors
@@ -23,7 +23,7 @@ pub fn repair_ogg_opus(path: &Path) -> io::Result<u64> {
     }
     file.set_len(kept)?;
     file.seek(SeekFrom::End(0))?;
-    OggOpusWriter::go_on(file, last.serial, last.sequence.wrapping_add(1), last.granule).finish()?;
+    OggPacketWriter::go_on(file, last.serial, last.sequence.wrapping_add(1), last.granule).finish()?;
     Ok(last.granule)
 }
 

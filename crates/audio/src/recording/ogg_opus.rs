@@ -44,7 +44,7 @@ impl OggOpusSettings {
 #[derive(Debug)]
 pub struct OggOpusWriter<W: Write> {
     encoder: OpusEncoder,
-    stream: consonance_recording::OggOpusWriter<W>,
+    stream: consonance_recording::OggPacketWriter<W>,
     channels: usize,
     /// Interleaved samples that are not a whole frame yet.
     frame: Vec<f32>,
@@ -69,7 +69,7 @@ impl<W: Write> OggOpusWriter<W> {
         encoder.use_dtx = true;
         debug_assert_eq!(encoder.lookahead() as u64, PRE_SKIP_SAMPLES, "sound lies where it was spoken");
         let tags = [("TITLE", title)];
-        let stream = consonance_recording::OggOpusWriter::new(sink, SERIAL, settings.channels, &tags)?;
+        let stream = consonance_recording::OggPacketWriter::new(sink, SERIAL, settings.channels, &tags)?;
         Ok(Self {
             encoder,
             stream,

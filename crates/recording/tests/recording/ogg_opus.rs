@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
+use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode, decode_live, encode, peak, speech};
 use opus_pure::OggOpusReader;
 
-fn writer() -> OggOpusWriter<Vec<u8>> {
-    OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", "Alice")]).unwrap()
+fn writer() -> OggPacketWriter<Vec<u8>> {
+    OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", "Alice")]).unwrap()
 }
 
-fn write_all<W: Write>(writer: &mut OggOpusWriter<W>, from: u64, packets: &[Vec<u8>]) {
+fn write_all<W: Write>(writer: &mut OggPacketWriter<W>, from: u64, packets: &[Vec<u8>]) {
     let mut at = from;
     for packet in packets {
         let packet = OpusPacket::parse(packet).unwrap();
@@ -102,7 +102,8 @@ fn the_headers_say_what_it_is_and_whose() {
     assert_eq!((reader.head().pre_skip, reader.serial()), (312, 1));
     assert_eq!(reader.tags().get("title"), Some("Alice"));
     assert_eq!(decode(&*stream).len(), 0);
-    let long = OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", &"ö".repeat(100_000))]).unwrap();
+    let long =
+        OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", &"ö".repeat(100_000))]).unwrap();
     assert!(long.finish().unwrap().len() < 2_000);
 }
 
@@ -137,7 +138,7 @@ fn a_stream_plays_as_long_as_it_was_told_to_whatever_its_packets_hold() {
 
 #[test]
 fn a_stream_for_two_ears_says_so() {
-    let stream = OggOpusWriter::new(Vec::new(), 1, Channels::Stereo, &[]).unwrap().finish().unwrap();
+    let stream = OggPacketWriter::new(Vec::new(), 1, Channels::Stereo, &[]).unwrap().finish().unwrap();
     assert_eq!(OggOpusReader::new(&*stream).unwrap().head().channel_count, 2);
 }
 
@@ -166,7 +167,7 @@ fn what_was_flushed_can_be_heard_though_the_stream_breaks_off() {
         }
     }
     let file = Shared::default();
-    let mut writer = OggOpusWriter::new(file.clone(), 1, Channels::Mono, &[]).unwrap();
+    let mut writer = OggPacketWriter::new(file.clone(), 1, Channels::Mono, &[]).unwrap();
     write_all(&mut writer, 0, &encode(&speech(0.0, 0.5), FRAME_SAMPLES));
     writer.flush().unwrap();
     let so_far = file.0.borrow().clone();
@@ -175,9 +176,9 @@ fn what_was_flushed_can_be_heard_though_the_stream_breaks_off() {
 
 #[test]
 fn a_sink_that_is_full_is_an_error() {
-    assert!(OggOpusWriter::new(&mut [0; 10][..], 1, Channels::Mono, &[]).is_err());
+    assert!(OggPacketWriter::new(&mut [0; 10][..], 1, Channels::Mono, &[]).is_err());
     let mut room = [0; 1_000];
-    let mut writer = OggOpusWriter::new(&mut room[..], 1, Channels::Mono, &[]).unwrap();
+    let mut writer = OggPacketWriter::new(&mut room[..], 1, Channels::Mono, &[]).unwrap();
     write_all(&mut writer, 0, &encode(&speech(0.0, 1.0), FRAME_SAMPLES));
     assert_eq!(writer.flush().unwrap_err().kind(), io::ErrorKind::WriteZero);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use consonance_recording::{Channels, OggOpusWriter, OpusPacket, repair_ogg_opus};
+use consonance_recording::{Channels, OggPacketWriter, OpusPacket, repair_ogg_opus};
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode, encode, speech};
 
 fn path(name: &str) -> PathBuf {
@@ -14,7 +14,7 @@ fn path(name: &str) -> PathBuf {
 
 /// Three seconds, with a page for each.
 fn stream() -> Vec<u8> {
-    let mut writer = OggOpusWriter::new(Vec::new(), 9, Channels::Mono, &[]).unwrap();
+    let mut writer = OggPacketWriter::new(Vec::new(), 9, Channels::Mono, &[]).unwrap();
     for packet in encode(&speech(0.0, 3.0), FRAME_SAMPLES) {
         writer.write(0, OpusPacket::parse(&packet).unwrap()).unwrap();
     }

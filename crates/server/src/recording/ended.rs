@@ -104,7 +104,7 @@ impl TrackIndex {
 mod tests {
     use std::env;
 
-    use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
+    use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
 
     use super::*;
 
@@ -127,7 +127,7 @@ mod tests {
 
     /// A fifth of a second.
     fn sound() -> Vec<u8> {
-        let mut track = OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
+        let mut track = OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
         let packet = OpusPacket::parse(&[31 << 3]).unwrap();
         for _ in 0..10 {
             track.write(0, packet).unwrap();

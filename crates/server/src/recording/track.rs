@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
+use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
 use consonance_wire::VoiceData;
 
 use super::index::{Span, TrackIndex};
@@ -15,7 +15,7 @@ use order::{Held, Order};
 /// A file that grows while a player speaks.
 #[derive(Debug)]
 pub(super) struct Track {
-    writer: OggOpusWriter<AppendedFile>,
+    writer: OggPacketWriter<AppendedFile>,
     order: Order,
     /// Counts what is in the file and what is not, but for the file's length.
     counters: TrackIndex,
@@ -54,7 +54,7 @@ impl Track {
             ..TrackIndex::default()
         };
         Ok(Self {
-            writer: OggOpusWriter::new(sink, serial, Channels::Mono, &[("TITLE", player)])?,
+            writer: OggPacketWriter::new(sink, serial, Channels::Mono, &[("TITLE", player)])?,
             order: Order::default(),
             counters,
             channel_session: None,
