@@ -17,9 +17,9 @@ const DEEP_CONCEALMENT_COMPLEXITY: c_int = 5;
 
 /// Decodes one voice to mono at 48 kHz. What is lost is concealed by a neural network (deep concealment).
 #[derive(Debug)]
-pub struct Decoder(State<sys::OpusDecoder>);
+pub struct LibopusDecoder(State<sys::OpusDecoder>);
 
-impl Decoder {
+impl LibopusDecoder {
     /// A decoder that has heard nothing yet.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::state::State;
 
 /// Encodes one voice, mono at 48 kHz.
 #[derive(Debug)]
-pub struct Encoder(State<sys::OpusEncoder>);
+pub struct LibopusEncoder(State<sys::OpusEncoder>);
 
 /// What can be set at any time, for the frames from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum EncoderOption {
     Redundancy(u8),
 }
 
-impl Encoder {
+impl LibopusEncoder {
     /// An encoder that has heard nothing yet.
     ///
     /// # Errors

@@ -3,8 +3,8 @@
 //! `consonance-audio` is the only user, with its feature `libopus`. This crate knows which call of libopus needs
 //! what, and nothing of voice chat: its three types are the library's three states.
 //!
-//! * `Encoder`: frames to packets, with copies (forward error correction) or deep redundancy (DRED) in them.
-//! * `Decoder`: packets to frames, and deep concealment where there are none.
+//! * `LibopusEncoder`: frames to packets, with copies (forward error correction) or deep redundancy (DRED) in them.
+//! * `LibopusDecoder`: packets to frames, and deep concealment where there are none.
 //! * `Dred`: what a packet tells of the sound before it.
 //!
 //! All calls of `unsafe` functions in the workspace are here, a call a block. What they rely on: a state is made by
@@ -13,15 +13,15 @@
 //! ```
 //! # #[cfg(feature = "link")]
 //! # fn main() -> Result<(), consonance_libopus::Error> {
-//! use consonance_libopus::{Decoder, Encoder, EncoderOption};
+//! use consonance_libopus::{EncoderOption, LibopusDecoder, LibopusEncoder};
 //!
-//! let mut encoder = Encoder::new()?;
+//! let mut encoder = LibopusEncoder::new()?;
 //! encoder.set(EncoderOption::Bitrate(32_000))?;
 //! // 20 ms of silence.
 //! let (mut frame, mut packet) = ([0.0; 960], [0; 1500]);
 //! let length = encoder.encode(&frame, &mut packet)?;
 //!
-//! let mut decoder = Decoder::new()?;
+//! let mut decoder = LibopusDecoder::new()?;
 //! assert_eq!(decoder.decode(&packet[..length], &mut frame), Ok(960));
 //! # Ok(())
 //! # }
@@ -49,11 +49,11 @@ mod error;
 mod state;
 
 #[cfg(feature = "link")]
-pub use decoder::Decoder;
+pub use decoder::LibopusDecoder;
 #[cfg(feature = "link")]
 pub use dred::Dred;
 #[cfg(feature = "link")]
-pub use encoder::{Encoder, EncoderOption};
+pub use encoder::{EncoderOption, LibopusEncoder};
 #[cfg(feature = "link")]
 pub use error::Error;
 

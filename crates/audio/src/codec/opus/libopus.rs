@@ -1,7 +1,7 @@
 //! Opus through the reference implementation, with its deep concealment and deep redundancy:
 //! the only file that knows it.
 
-use consonance_libopus::{Decoder, Dred, Encoder, EncoderOption, Error};
+use consonance_libopus::{Dred, EncoderOption, Error, LibopusDecoder, LibopusEncoder};
 
 use super::EncoderSettings;
 use super::library::{Decoding, Encoding, Tuning};
@@ -15,12 +15,12 @@ const DESCRIPTION_STEP_SAMPLES: usize = 3_840;
 
 #[derive(Debug)]
 pub(super) struct LibopusEncoding {
-    encoder: Encoder,
+    encoder: LibopusEncoder,
     lookahead_samples: usize,
 }
 
 pub(super) fn encoding(settings: EncoderSettings) -> Result<LibopusEncoding, CodecError> {
-    let mut encoder = Encoder::new().map_err(refused)?;
+    let mut encoder = LibopusEncoder::new().map_err(refused)?;
     for option in [
         EncoderOption::Music(settings.music),
         EncoderOption::Complexity(settings.complexity.min(10)),
@@ -56,13 +56,13 @@ impl Encoding for LibopusEncoding {
 
 #[derive(Debug)]
 pub(super) struct LibopusDecoding {
-    decoder: Decoder,
+    decoder: LibopusDecoder,
     dred: Dred,
 }
 
 impl LibopusDecoding {
     pub(super) fn new() -> Result<Self, CodecError> {
-        Ok(Self { decoder: Decoder::new().map_err(refused)?, dred: Dred::new().map_err(refused)? })
+        Ok(Self { decoder: LibopusDecoder::new().map_err(refused)?, dred: Dred::new().map_err(refused)? })
     }
 }
 
