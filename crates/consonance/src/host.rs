@@ -27,7 +27,7 @@
 //! settings.room_limits = vec![(RoomPattern::from("lobby"), lobby)];
 //! let sessions = SessionLoop::new(&settings);
 //! # let _ = sessions;
-//! # Ok::<(), consonance::host::SettingsError>(())
+//! # Ok::<(), consonance::host::SessionsSettingsError>(())
 //! ```
 //!
 //! It is all of the crate `consonance-server`, and the types of `consonance-session` that its interface speaks of.

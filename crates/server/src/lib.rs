@@ -28,7 +28,7 @@
 //! let server = DedicatedServer::start(session_loop);
 //! // … clients join …
 //! server.stop();
-//! # Ok::<(), consonance_server::SettingsError>(())
+//! # Ok::<(), consonance_server::SessionsSettingsError>(())
 //! ```
 //!
 //! # Features
@@ -90,7 +90,7 @@ pub use relay_delay::RelayDelay;
 pub use secret_text::SecretText;
 pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{LoopNumbers, SessionLoop, SessionNumbers};
-pub use sessions::{SessionsSettings, SettingsError};
+pub use sessions::{SessionsSettings, SessionsSettingsError};
 pub use shedding::{Shedding, SheddingSettings};
 pub use threads::ThreadSpawnError;
 pub use workers::Workers;

@@ -19,7 +19,7 @@ use crate::utc::seconds_since_1970;
 use departed::Departed;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
-pub use settings::{SessionsSettings, SettingsError};
+pub use settings::{SessionsSettings, SessionsSettingsError};
 
 /// One session with its name.
 #[derive(Debug)]

@@ -62,7 +62,7 @@ pub struct SessionsSettings {
 /// Why sessions cannot be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SettingsError {
+pub enum SessionsSettingsError {
     /// There is no session to serve.
     #[error("there is no session to serve: name at least one")]
     NoSession,
@@ -74,7 +74,7 @@ pub enum SettingsError {
     },
 }
 
-impl SettingsError {
+impl SessionsSettingsError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -89,15 +89,15 @@ impl SessionsSettings {
     ///
     /// # Errors
     /// If there is no name, or one is there twice.
-    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, SettingsError> {
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, SessionsSettingsError> {
         let settings = Self { names: names.into_iter().map(Into::into).collect(), ..Self::on_demand() };
         let names = &settings.names;
         if names.is_empty() {
-            return Err(SettingsError::NoSession);
+            return Err(SessionsSettingsError::NoSession);
         }
         for (index, name) in names.iter().enumerate() {
             if names[..index].contains(name) {
-                return Err(SettingsError::SameName { name: name.clone() });
+                return Err(SessionsSettingsError::SameName { name: name.clone() });
             }
         }
         Ok(settings)
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn sessions_have_a_name_each() {
-        assert_eq!(SessionsSettings::new([""; 0]).unwrap_err(), SettingsError::NoSession);
+        assert_eq!(SessionsSettings::new([""; 0]).unwrap_err(), SessionsSettingsError::NoSession);
         let twice = SessionsSettings::new(["a", "b", "a"]).unwrap_err();
-        assert_eq!(twice, SettingsError::SameName { name: "a".into() });
+        assert_eq!(twice, SessionsSettingsError::SameName { name: "a".into() });
     }
 }
