@@ -13,7 +13,7 @@ mod heard;
 mod over_tcp;
 mod over_udp;
 
-pub use browser::{BrowserEvent, BrowserSettings, TestBrowser};
+pub use browser::{BrowserEvent, TestBrowser, TestBrowserSettings};
 pub use heard::{Heard, opus_samples};
 pub use over_tcp::TcpBrowser;
 pub use over_udp::UdpBrowser;

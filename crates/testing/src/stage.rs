@@ -25,4 +25,4 @@ pub use child::Child;
 pub use failure::{Failure, ensure};
 pub use patience::{BEAT, Patience, SOON, end_with_signals, until};
 pub use ports::free_port;
-pub use tab::{Key, Look, Tab, WIDTHS};
+pub use tab::{KeyboardKey, Look, Tab, WIDTHS};

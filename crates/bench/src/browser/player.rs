@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -55,7 +55,7 @@ impl Browser {
         speaks: bool,
         now: Now,
     ) -> Result<Self, Box<dyn Error>> {
-        let (mut browser, offer) = UdpBrowser::new(now.instant, BrowserSettings::default())?;
+        let (mut browser, offer) = UdpBrowser::new(now.instant, TestBrowserSettings::default())?;
         let agent = Agent::from(Agent::config_builder().proxy(None).build());
         let post =
             agent.post(format!("{page}api/voice/{session}")).header("Content-Type", "application/json");

@@ -7,7 +7,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::PageEntrance;
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
@@ -66,7 +66,7 @@ impl PageClient {
     }
 
     fn ask(&mut self, now: Instant) -> State {
-        let (browser, sdp) = UdpBrowser::new(now, BrowserSettings::default()).unwrap();
+        let (browser, sdp) = UdpBrowser::new(now, TestBrowserSettings::default()).unwrap();
         let join = Join {
             session: self.session.clone(),
             name: "guest".to_owned(),

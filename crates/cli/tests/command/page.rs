@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_testing::command::Program;
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -58,7 +58,7 @@ impl Page {
 
     /// A page that asks with these words besides its offer, or what is wrong with that.
     pub(crate) fn ask(url: &str, mut words: Value) -> Result<Self, Value> {
-        let (mut browser, offer) = UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap();
+        let (mut browser, offer) = UdpBrowser::new(Instant::now(), TestBrowserSettings::default()).unwrap();
         words["sdp"] = offer.into();
         let agent = Agent::from(Agent::config_builder().http_status_as_error(false).proxy(None).build());
         let post = agent.post(format!("{url}api/voice/main"));

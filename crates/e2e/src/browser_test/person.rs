@@ -4,7 +4,7 @@ mod visitor;
 
 use std::time::Duration;
 
-use consonance_testing::stage::{Browser, Failure, Key, Owner, Tab};
+use consonance_testing::stage::{Browser, Failure, KeyboardKey, Owner, Tab};
 use serde_json::json;
 
 use crate::server::Server;
@@ -90,7 +90,7 @@ impl Person {
     /// # Errors
     /// Those of what is done.
     pub(crate) fn talks<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        self.tab.hold_key(Key::Space, meanwhile)
+        self.tab.hold_key(KeyboardKey::Space, meanwhile)
     }
 
     /// Waits until the page shows that this player speaks, and then until it is understood.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use consonance_testing::stage::{Browser, Failure, Key, Kind, Owner, Tab};
+use consonance_testing::stage::{Browser, Failure, KeyboardKey, Kind, Owner, Tab};
 use serde_json::json;
 
 use crate::cast::CastMember;
@@ -74,7 +74,7 @@ impl Page {
     /// # Errors
     /// Those of what is done.
     pub(crate) fn talks<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        self.tab.hold_key(Key::Space, meanwhile)
+        self.tab.hold_key(KeyboardKey::Space, meanwhile)
     }
 
     /// Forgets what was heard so far.

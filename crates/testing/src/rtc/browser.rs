@@ -15,14 +15,14 @@ use crate::rtc::heard::{Heard, opus_samples};
 
 /// What a page has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrowserSettings {
+pub struct TestBrowserSettings {
     /// How many slots it offers; a page of ours offers 16, on phones 8.
     pub slots: usize,
     /// Whether its offer asks for frames of 20 ms, as a page of ours does.
     pub asks_for_20_ms: bool,
 }
 
-impl Default for BrowserSettings {
+impl Default for TestBrowserSettings {
     fn default() -> Self {
         Self { slots: 16, asks_for_20_ms: true }
     }
@@ -55,7 +55,7 @@ pub enum BrowserEvent {
 /// Fed with an answer, datagrams and time; drained with `poll_…`.
 pub struct TestBrowser {
     rtc: Rtc,
-    settings: BrowserSettings,
+    settings: TestBrowserSettings,
     pending: Option<SdpPendingOffer>,
     microphone: Mid,
     slots: Vec<(Mid, Heard)>,
@@ -78,7 +78,7 @@ impl TestBrowser {
     /// An address is none that a datagram can come from.
     pub fn new(
         now: Instant,
-        settings: BrowserSettings,
+        settings: TestBrowserSettings,
         udp: &[SocketAddr],
         tcp: &[SocketAddr],
     ) -> (Self, String) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use str0m::net::Protocol;
 
-use crate::rtc::browser::{BrowserEvent, BrowserSettings, TestBrowser};
+use crate::rtc::browser::{BrowserEvent, TestBrowser, TestBrowserSettings};
 
 /// A [`TestBrowser`] whose datagrams go through a TCP connection, each behind its length (RFC 4571).
 pub struct TcpBrowser {
@@ -25,7 +25,11 @@ impl TcpBrowser {
     /// # Errors
     ///
     /// There is no listener.
-    pub fn new(now: Instant, settings: BrowserSettings, server: SocketAddr) -> io::Result<(Self, String)> {
+    pub fn new(
+        now: Instant,
+        settings: TestBrowserSettings,
+        server: SocketAddr,
+    ) -> io::Result<(Self, String)> {
         let stream = TcpStream::connect(server)?;
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use str0m::net::Protocol;
 
-use crate::rtc::browser::{BrowserEvent, BrowserSettings, TestBrowser};
+use crate::rtc::browser::{BrowserEvent, TestBrowser, TestBrowserSettings};
 
 /// A [`TestBrowser`] with a UDP socket on 127.0.0.1, which [`poll`](Self::poll) reads and writes.
 pub struct UdpBrowser {
@@ -22,7 +22,7 @@ impl UdpBrowser {
     /// # Errors
     ///
     /// There is no socket to be had.
-    pub fn new(now: Instant, settings: BrowserSettings) -> io::Result<(Self, String)> {
+    pub fn new(now: Instant, settings: TestBrowserSettings) -> io::Result<(Self, String)> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;

@@ -14,7 +14,7 @@ use crate::stage::failure::Failure;
 use crate::stage::patience::{Patience, SOON};
 use crate::stage::window::Window;
 
-pub use input::Key;
+pub use input::KeyboardKey;
 pub use picture::{Look, WIDTHS};
 
 /// A page in a window of its own.

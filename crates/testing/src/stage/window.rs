@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::stage::failure::Failure;
-use crate::stage::tab::{Key, Look};
+use crate::stage::tab::{KeyboardKey, Look};
 
 /// One tab of a browser. Every method fails where the tab or its browser has gone.
 pub(crate) trait Window {
@@ -25,7 +25,7 @@ pub(crate) trait Window {
     /// The first button of the mouse, at this place.
     fn mouse(&self, press: Press, at: Point) -> Result<(), Failure>;
 
-    fn key(&self, press: Press, key: Key) -> Result<(), Failure>;
+    fn key(&self, press: Press, key: KeyboardKey) -> Result<(), Failure>;
 
     /// Types into what has the focus.
     fn type_text(&self, text: &str) -> Result<(), Failure>;

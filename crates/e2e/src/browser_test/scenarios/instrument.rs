@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_testing::stage::{FOREIGN_NAME, Failure, Key, Look, Owner, Tab, WIDTHS, ensure};
+use consonance_testing::stage::{FOREIGN_NAME, Failure, KeyboardKey, Look, Owner, Tab, WIDTHS, ensure};
 
 use crate::page_rules;
 use crate::site::{File, Site};
@@ -27,7 +27,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
 
 fn a_good_page_is_found_good(tab: &Tab, site: &Site) -> Result<(), Failure> {
     tab.fill("Your name", "Ada")?;
-    tab.press(Key::Tab)?;
+    tab.press(KeyboardKey::Tab)?;
     let name = tab.evaluate("document.querySelector('#name').value")?;
     ensure(name == "Ada", || format!("{name} was typed instead of Ada"))?;
     let own = site.url("127.0.0.1", "/");
@@ -42,13 +42,13 @@ fn what_is_pressed_is_held(tab: &Tab) -> Result<(), Failure> {
     let free = || tab.wait_until("no button is held", "document.querySelector('[aria-pressed=false]')");
     tab.hold("Hold me", held)?;
     free()?;
-    tab.hold_key(Key::Space, held)?;
+    tab.hold_key(KeyboardKey::Space, held)?;
     free()
 }
 
 fn what_is_said_is_heard(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
     tab.evaluate("document.querySelector('#call').focus()")?;
-    tab.press(Key::Enter)?;
+    tab.press(KeyboardKey::Enter)?;
     tab.wait_until("the call stands", "document.querySelector('#state').textContent === 'called'")?;
     tab.listen_for(Duration::from_secs(8))?;
     let heard = tab.heard()?;

@@ -1,7 +1,7 @@
 //! Visitors that move on the map, and are seen and heard at their places.
 
 use consonance_testing::sound::place_of;
-use consonance_testing::stage::{Failure, Key, ensure};
+use consonance_testing::stage::{Failure, KeyboardKey, ensure};
 
 use crate::page_rules;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
@@ -25,28 +25,28 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     bob.tab.wait_for_label("Alice: right here")?;
 
     alice.tab.focus("You: right here")?;
-    walk(&alice, Key::FarLeft, 1)?;
+    walk(&alice, KeyboardKey::FarLeft, 1)?;
     bob.tab.wait_for_label("Alice: 2 m left")?;
     alice.tab.wait_for_label("Bob: 2 m right")?;
     stage.photograph(&bob.tab, "map")?;
     page_rules::are_kept(&bob.tab, &server.page("127.0.0.1", "/"))?;
     let left = listen(stage, &bob, "2 m left")?;
 
-    walk(&alice, Key::FarRight, 2)?;
+    walk(&alice, KeyboardKey::FarRight, 2)?;
     bob.tab.wait_for_label("Alice: 2 m right")?;
     let right = listen(stage, &bob, "2 m right")?;
     is_on(&left, Side::Left)?;
     is_on(&right, Side::Right)?;
 
-    walk(&alice, Key::FarRight, 4)?;
+    walk(&alice, KeyboardKey::FarRight, 4)?;
     bob.tab.wait_for_label("Alice: 10 m right")?;
     let far = listen(stage, &bob, "10 m right")?;
     let quieter = right.loudness_db - far.loudness_db;
     ensure(quieter > FAR_DB, || format!("five times as far away a voice is quieter by {quieter:.1} dB"))?;
 
     bob.tab.focus("You: right here")?;
-    walk(&bob, Key::FarRight, 4)?;
-    walk(&bob, Key::FarUp, 1)?;
+    walk(&bob, KeyboardKey::FarRight, 4)?;
+    walk(&bob, KeyboardKey::FarUp, 1)?;
     alice.tab.wait_for_label("Bob: 2 m left, 2 m ahead")?;
     bob.tab.wait_for_label("Alice: 2 m right, 2 m behind")?;
     let followed = listen(stage, &bob, "2 m right, 2 m behind")?;
@@ -57,7 +57,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-fn walk(person: &Person, step: Key, steps: usize) -> Result<(), Failure> {
+fn walk(person: &Person, step: KeyboardKey, steps: usize) -> Result<(), Failure> {
     (0..steps).try_for_each(|_| person.tab.press(step))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consonance_testing::stage::{Failure, Key, Owner};
+use consonance_testing::stage::{Failure, KeyboardKey, Owner};
 
 use crate::page_rules;
 use crate::stage::Stage;
@@ -23,7 +23,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let token = stage.folder("operators")?.join("admin-token");
     let token = fs::read_to_string(&token).map_err(Failure::io(format!("{}", token.display())))?;
     tab.fill("Admin token", token.trim())?;
-    tab.press(Key::Enter)?;
+    tab.press(KeyboardKey::Enter)?;
     tab.wait_for_text("Nell")?;
     let twisted = stage.native("operators", &address, "\u{202e}eciveD\u{200b}", None)?;
     let scripted = stage.native("operators", &address, page_rules::MARKUP_NAME, None)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_testing::sound::likeness;
-use consonance_testing::stage::{Failure, Key};
+use consonance_testing::stage::{Failure, KeyboardKey};
 
 use crate::hearing::is_silence;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE};
@@ -24,13 +24,13 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
 
     alice.tab.focus(MARK)?;
-    alice.tab.press(Key::End)?;
+    alice.tab.press(KeyboardKey::End)?;
     stage.photograph(&alice.tab, "voice-activation-mark")?;
     nothing_is_sent(stage, &alice, &bob, ROUND)?;
 
-    alice.tab.press(Key::Home)?;
+    alice.tab.press(KeyboardKey::Home)?;
     for _ in 0..3 {
-        alice.tab.press(Key::PageUp)?;
+        alice.tab.press(KeyboardKey::PageUp)?;
     }
     an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
     server.end()

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::rig::documented_bytes_out;
-use consonance_testing::rtc::{BrowserSettings, TestBrowser};
+use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
 use str0m::ice::{StunMessage, TransId};
 use str0m::net::Protocol;
 
@@ -36,7 +36,7 @@ impl Stage {
         let cryptography = consonance_rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
-        let (mut browser, offer) = TestBrowser::new(now, BrowserSettings::default(), &[home()], &[]);
+        let (mut browser, offer) = TestBrowser::new(now, TestBrowserSettings::default(), &[home()], &[]);
         let (connection, answer) =
             Connection::accept(now, &offer, &identity, &PeerLimits::default()).unwrap();
         browser.handle_answer(now, &answer);

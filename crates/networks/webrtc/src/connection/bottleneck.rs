@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{BrowserSettings, TestBrowser};
+use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
 use str0m::net::Protocol;
 
 use super::{Connection, Identity, RtcVoice};
@@ -51,7 +51,7 @@ impl Stage {
         let cryptography = consonance_rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
-        let settings = BrowserSettings::default();
+        let settings = TestBrowserSettings::default();
         let (mut browser, offer) = TestBrowser::new(now, settings, &[page()], &[]);
         let accepted = Connection::accept(now, &offer, &identity, &PeerLimits::default());
         let (connection, answer) = accepted.unwrap();

@@ -46,7 +46,7 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::{Duration, Instant};
 
-    use consonance_testing::rtc::{BrowserSettings, TestBrowser};
+    use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
     use str0m::net::Protocol;
 
     use crate::connection::{Connection, ConnectionEvent, Identity};
@@ -92,7 +92,7 @@ mod tests {
         let cryptography = consonance_rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
-        let (mut browser, offer) = TestBrowser::new(now, BrowserSettings::default(), &[page()], &[]);
+        let (mut browser, offer) = TestBrowser::new(now, TestBrowserSettings::default(), &[page()], &[]);
         let (mut connection, answer) =
             Connection::accept(now, &offer, &identity, &PeerLimits::default()).unwrap();
         let password = answer.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap();

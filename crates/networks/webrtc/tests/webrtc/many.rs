@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_testing::rtc::BrowserSettings;
+use consonance_testing::rtc::TestBrowserSettings;
 use consonance_webrtc::RtcVoice;
 
 use crate::support::{Stage, opus};
@@ -10,7 +10,7 @@ use crate::support::{Stage, opus};
 #[test]
 fn fifty_pages_speak_and_each_hears_sixteen_others() {
     let mut stage = Stage::new();
-    let pages: Vec<usize> = (0..50).map(|_| stage.newcomer(BrowserSettings::default())).collect();
+    let pages: Vec<usize> = (0..50).map(|_| stage.newcomer(TestBrowserSettings::default())).collect();
     stage.until("all are connected", |stage| stage.pages.iter().all(|page| page.browser.is_connected()));
     for number in 0..20_u32 {
         let packet = opus(number as usize);

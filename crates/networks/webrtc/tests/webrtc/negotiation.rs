@@ -3,14 +3,14 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{TestBrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
 
 use crate::support::{PATIENCE, Page, Stage, Told, on_this_machine, opus, patient};
 
 fn offer() -> String {
-    UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap().1
+    UdpBrowser::new(Instant::now(), TestBrowserSettings::default()).unwrap().1
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn the_offers_of_real_browsers_are_taken() {
 fn an_offer_may_name_hundreds_of_addresses() {
     let mut stage = Stage::new();
     let now = Instant::now();
-    let (mut browser, offer) = UdpBrowser::new(now, BrowserSettings::default()).unwrap();
+    let (mut browser, offer) = UdpBrowser::new(now, TestBrowserSettings::default()).unwrap();
     let candidates = "a=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\n".repeat(500);
     let (peer, answer) = stage.shard.accept(now, &(offer + &candidates)).unwrap();
     browser.handle_answer(now, &answer);
@@ -196,7 +196,7 @@ fn workers_share_a_port_and_each_has_its_own_pages() {
     let mut shards = port.into_shards(NonZeroUsize::new(3).unwrap()).unwrap();
     let mut pages = Vec::new();
     for shard in &mut shards {
-        let (mut browser, offer) = UdpBrowser::new(Instant::now(), BrowserSettings::default()).unwrap();
+        let (mut browser, offer) = UdpBrowser::new(Instant::now(), TestBrowserSettings::default()).unwrap();
         let (peer, answer) = shard.accept(Instant::now(), &offer).unwrap();
         browser.handle_answer(Instant::now(), &answer);
         pages.push((browser, peer));

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings, TcpBrowser};
+use consonance_testing::rtc::{BrowserEvent, TcpBrowser, TestBrowserSettings};
 use consonance_webrtc::{PeerLimits, RtcEvent, RtcVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
 
 use crate::support::{PATIENCE, on_this_machine, opus};
@@ -20,7 +20,8 @@ fn listen() -> (WebRtcShard, std::net::SocketAddr) {
 #[test]
 fn a_page_reaches_the_server_over_tcp_and_talks_and_hears() {
     let (mut shard, address) = listen();
-    let (mut browser, offer) = TcpBrowser::new(Instant::now(), BrowserSettings::default(), address).unwrap();
+    let (mut browser, offer) =
+        TcpBrowser::new(Instant::now(), TestBrowserSettings::default(), address).unwrap();
     let (peer, answer) = shard.accept(Instant::now(), &offer).unwrap();
     assert!(
         answer.contains(&format!(" {} {} typ host tcptype passive", address.ip(), address.port())),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings};
+use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings};
 use consonance_webrtc::{RtcVoice, VOICE_BYTES_MAX};
 
 use crate::support::{Stage, opus};
@@ -78,7 +78,7 @@ fn frames_that_were_lost_before_the_server_are_lost_to_the_page_and_overtaken_on
 #[test]
 fn a_page_with_fewer_slots_has_fewer_and_what_cannot_be_sent_is_counted() {
     let mut stage = Stage::new();
-    let page = stage.page_with(BrowserSettings { slots: 8, ..BrowserSettings::default() });
+    let page = stage.page_with(TestBrowserSettings { slots: 8, ..TestBrowserSettings::default() });
     let peer = stage.pages[page].peer;
     assert_eq!(stage.shard.slots(peer), 8);
     let now = Instant::now();

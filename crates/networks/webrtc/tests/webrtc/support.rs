@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PagePeer, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtcShard};
 
@@ -50,10 +50,10 @@ impl Stage {
 
     /// A page that is connected; its number.
     pub(crate) fn page(&mut self) -> usize {
-        self.page_with(BrowserSettings::default())
+        self.page_with(TestBrowserSettings::default())
     }
 
-    pub(crate) fn page_with(&mut self, settings: BrowserSettings) -> usize {
+    pub(crate) fn page_with(&mut self, settings: TestBrowserSettings) -> usize {
         let page = self.newcomer(settings);
         self.until_connected(page);
         page
@@ -68,7 +68,7 @@ impl Stage {
     }
 
     /// A page whose offer is answered.
-    pub(crate) fn newcomer(&mut self, settings: BrowserSettings) -> usize {
+    pub(crate) fn newcomer(&mut self, settings: TestBrowserSettings) -> usize {
         let now = Instant::now();
         let (mut browser, offer) = UdpBrowser::new(now, settings).unwrap();
         let (peer, answer) = self.shard.accept(now, &offer).unwrap();

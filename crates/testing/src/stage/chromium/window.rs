@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::devtools::Devtools;
 use crate::stage::failure::Failure;
-use crate::stage::tab::{Key, Look, WIDTHS};
+use crate::stage::tab::{KeyboardKey, Look, WIDTHS};
 use crate::stage::window::{Point, Press, Window};
 
 pub(super) struct DevtoolsWindow {
@@ -108,7 +108,7 @@ impl Window for DevtoolsWindow {
         self.call("Input.dispatchMouseEvent", &event).map(drop)
     }
 
-    fn key(&self, press: Press, key: Key) -> Result<(), Failure> {
+    fn key(&self, press: Press, key: KeyboardKey) -> Result<(), Failure> {
         let (name, code, number, text) = words(key);
         let modifiers = if key.is_with_shift() { SHIFT } else { 0 };
         let mut event =
@@ -166,17 +166,17 @@ impl Window for DevtoolsWindow {
 }
 
 /// Its name, its place on the keyboard, its old number, and what it types.
-fn words(key: Key) -> (&'static str, &'static str, u8, &'static str) {
+fn words(key: KeyboardKey) -> (&'static str, &'static str, u8, &'static str) {
     match key {
-        Key::End => ("End", "End", 35, ""),
-        Key::Enter => ("Enter", "Enter", 13, "\r"),
-        Key::FarLeft => ("ArrowLeft", "ArrowLeft", 37, ""),
-        Key::FarRight => ("ArrowRight", "ArrowRight", 39, ""),
-        Key::FarUp => ("ArrowUp", "ArrowUp", 38, ""),
-        Key::Home => ("Home", "Home", 36, ""),
-        Key::PageUp => ("PageUp", "PageUp", 33, ""),
-        Key::Space => (" ", "Space", 32, " "),
-        Key::Tab => ("Tab", "Tab", 9, ""),
+        KeyboardKey::End => ("End", "End", 35, ""),
+        KeyboardKey::Enter => ("Enter", "Enter", 13, "\r"),
+        KeyboardKey::FarLeft => ("ArrowLeft", "ArrowLeft", 37, ""),
+        KeyboardKey::FarRight => ("ArrowRight", "ArrowRight", 39, ""),
+        KeyboardKey::FarUp => ("ArrowUp", "ArrowUp", 38, ""),
+        KeyboardKey::Home => ("Home", "Home", 36, ""),
+        KeyboardKey::PageUp => ("PageUp", "PageUp", 33, ""),
+        KeyboardKey::Space => (" ", "Space", 32, " "),
+        KeyboardKey::Tab => ("Tab", "Tab", 9, ""),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::bidi::Bidi;
 use crate::stage::failure::Failure;
-use crate::stage::tab::{Key, Look};
+use crate::stage::tab::{KeyboardKey, Look};
 use crate::stage::window::{MIDDLE, Point, Press, Window};
 
 pub(super) struct BidiWindow {
@@ -134,7 +134,7 @@ impl Window for BidiWindow {
         )
     }
 
-    fn key(&self, press: Press, key: Key) -> Result<(), Failure> {
+    fn key(&self, press: Press, key: KeyboardKey) -> Result<(), Failure> {
         let kind = match press {
             Press::Down => "keyDown",
             Press::Up => "keyUp",
@@ -187,17 +187,17 @@ impl Window for BidiWindow {
 }
 
 /// What it types, or the letter that stands for it in `WebDriver` (W3C, section 15.4.2).
-fn value(key: Key) -> &'static str {
+fn value(key: KeyboardKey) -> &'static str {
     match key {
-        Key::End => "\u{E010}",
-        Key::Enter => "\u{E007}",
-        Key::FarLeft => "\u{E012}",
-        Key::FarRight => "\u{E014}",
-        Key::FarUp => "\u{E013}",
-        Key::Home => "\u{E011}",
-        Key::PageUp => "\u{E00E}",
-        Key::Space => " ",
-        Key::Tab => "\u{E004}",
+        KeyboardKey::End => "\u{E010}",
+        KeyboardKey::Enter => "\u{E007}",
+        KeyboardKey::FarLeft => "\u{E012}",
+        KeyboardKey::FarRight => "\u{E014}",
+        KeyboardKey::FarUp => "\u{E013}",
+        KeyboardKey::Home => "\u{E011}",
+        KeyboardKey::PageUp => "\u{E00E}",
+        KeyboardKey::Space => " ",
+        KeyboardKey::Tab => "\u{E004}",
     }
 }
 

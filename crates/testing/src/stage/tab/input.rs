@@ -80,7 +80,7 @@ impl Tab {
     /// If the page has gone, and those of what is done.
     pub fn hold_key<T>(
         &self,
-        key: Key,
+        key: KeyboardKey,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.window.key(Press::Down, key)?;
@@ -93,7 +93,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub fn press(&self, key: Key) -> Result<(), Failure> {
+    pub fn press(&self, key: KeyboardKey) -> Result<(), Failure> {
         self.hold_key(key, || Ok(()))
     }
 
@@ -112,7 +112,7 @@ fn labelled(name: &str) -> String {
 
 /// The keys that tests press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum KeyboardKey {
     /// To the end.
     End,
     /// Takes what is typed.
@@ -133,7 +133,7 @@ pub enum Key {
     FarUp,
 }
 
-impl Key {
+impl KeyboardKey {
     /// Whether Shift is held meanwhile.
     pub fn is_with_shift(self) -> bool {
         matches!(self, Self::FarLeft | Self::FarRight | Self::FarUp)
