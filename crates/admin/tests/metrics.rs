@@ -21,7 +21,7 @@ fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {
 }
 
 fn observation() -> Observation {
-    let mut counters = transport::ServerStatistics::default();
+    let mut counters = transport::NetworkStatistics::default();
     counters.connections.connected = 7;
     counters.links.sent.unreliable.bytes = 1000;
     Observation {

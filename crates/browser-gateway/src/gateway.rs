@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use consonance_browser::PageQuality;
 use consonance_gateway::Timers;
 use consonance_session as session;
-use consonance_transport::{PageStatistics, Peer, ServerNetwork as _, ServerStatistics};
+use consonance_transport::{NetworkStatistics, PageStatistics, Peer, ServerNetwork as _};
 use consonance_web::Info;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
@@ -69,7 +69,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     is_shut_down: bool,
     /// The packet that the last event showed.
     packet: Vec<u8>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
     /// The counters of pages whose players are gone.
     gone_pages: PageStatistics,
 }
@@ -116,7 +116,7 @@ impl<S: PageShard> BrowserGateway<S> {
             more_requests: false,
             is_shut_down: false,
             packet: Vec::new(),
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
             gone_pages: PageStatistics::default(),
         }
     }

@@ -12,7 +12,7 @@ use consonance::host::{
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::transport::{
-    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 use consonance::{
     EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
@@ -307,8 +307,8 @@ impl ServerNetwork for Faulty {
 
     fn shutdown(&mut self, _now: Instant) {}
 
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics::default()
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics::default()
     }
 }
 

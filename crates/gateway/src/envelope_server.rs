@@ -10,8 +10,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent,
-    ServerNetwork, ServerStatistics, ServerTransport, Statistics,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
+    ServerEvent, ServerNetwork, ServerTransport, Statistics,
 };
 
 use crate::wrapping::wrap_for_client;
@@ -259,9 +259,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
         self.name.unwrap_or_else(|| self.network.network())
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let below = self.network.statistics();
-        let mut statistics = ServerStatistics { links: self.statistics, ..below };
+        let mut statistics = NetworkStatistics { links: self.statistics, ..below };
         statistics.links =
             statistics.links.with(&Statistics { dropped: below.links.dropped, ..Statistics::default() });
         statistics.connections.protocol_violations += self.protocol_violations;

@@ -21,8 +21,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN,
-    ServerEvent, ServerNetwork, ServerStatistics, ServerTransport, Statistics,
+    CapabilityRequest, Delivery, DisconnectReason, GameStatistics, NetworkStatistics, PacketLimits, Peer,
+    Remote, SHUTTING_DOWN, ServerEvent, ServerNetwork, ServerTransport, Statistics,
 };
 
 use crate::readiness::Readiness;
@@ -229,7 +229,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
     }
 
     /// Links are voice only; connections are those of the game, counted until both of their legs are gone.
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut below = self.clients.statistics();
         let dropped = Statistics { dropped: below.links.dropped, ..Statistics::default() };
         below.links = self.voice.with(&dropped);

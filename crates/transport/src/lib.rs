@@ -98,8 +98,8 @@ pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use remote::Remote;
 pub use server::{Peer, ServerEvent, ServerNetwork, ServerTransport, address_prefix};
 pub use statistics::{
-    ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
-    PathStatistics, ServerStatistics, Statistics, Traffic,
+    ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, NetworkStatistics,
+    PathRefusals, PathStatistics, Statistics, Traffic,
 };
 pub use thread_waker::thread_waker;
 pub use warning_limit::WarningLimit;

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    CapabilityRequest, Delivery, DisconnectReason, EndReason, PacketLimits, Remote, ServerStatistics,
+    CapabilityRequest, Delivery, DisconnectReason, EndReason, NetworkStatistics, PacketLimits, Remote,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
@@ -84,7 +84,7 @@ pub trait ServerNetwork: Send {
     }
 
     /// What was sent, received, dropped and rejected since this object was made, over all peers.
-    fn statistics(&self) -> ServerStatistics;
+    fn statistics(&self) -> NetworkStatistics;
 
     /// Answers a [`CapabilityRequest`] for what only some networks have. Most have nothing to add, and leave this as it
     /// is; one around another network passes it on.

@@ -127,14 +127,14 @@ pub enum DatagramPath {
 
 /// What a server's links carried, and its connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ServerStatistics {
+pub struct NetworkStatistics {
     /// All links together.
     pub links: Statistics,
     /// Connections accepted, rejected and lost.
     pub connections: ConnectionCounts,
 }
 
-impl ServerStatistics {
+impl NetworkStatistics {
     /// With what another listener counted.
     #[must_use]
     pub fn with(self, other: &Self) -> Self {

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 use crate::LIMITS;
@@ -56,7 +56,7 @@ pub struct PlainServer {
     is_shut_down: bool,
     /// The packet that the last event shows.
     shown: Vec<u8>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for PlainServer {
@@ -96,7 +96,7 @@ impl PlainServer {
             last_peer: 0,
             is_shut_down: false,
             shown: Vec::new(),
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         })
     }
 
@@ -152,7 +152,7 @@ impl ServerNetwork for PlainServer {
         }
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         statistics.links.dropped.incoming_full = self.inbox.dropped();
         let connected = self.guests.values().filter(|guest| !guest.is_leaving()).count();

@@ -1,6 +1,6 @@
 //! What the networks count.
 
-use consonance_transport::{ConnectionCounts, Count, Dropped, ServerStatistics, Traffic};
+use consonance_transport::{ConnectionCounts, Count, Dropped, NetworkStatistics, Traffic};
 
 use super::exposition::Exposition;
 use super::families::{
@@ -10,7 +10,7 @@ use super::observation::{Observation, by_network};
 
 pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     let counted = observation.networks.iter().map(|numbers| (numbers.network, numbers.counters));
-    let networks = by_network(counted, ServerStatistics::with);
+    let networks = by_network(counted, NetworkStatistics::with);
     let mut links = out.family(&LINKS);
     for (name, counters) in &networks {
         links.sample(&[name], counters.connections.connected);
@@ -35,7 +35,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 }
 
 /// The name of a network and what its listeners counted together.
-type Merged = (&'static str, ServerStatistics);
+type Merged = (&'static str, NetworkStatistics);
 
 fn traffic(out: &mut Exposition, networks: &[Merged]) {
     let mut packets = out.family(&NETWORK_PACKETS);
@@ -52,7 +52,7 @@ fn traffic(out: &mut Exposition, networks: &[Merged]) {
     }
 }
 
-fn counts(counters: &ServerStatistics) -> [(&'static str, &'static str, Count); 4] {
+fn counts(counters: &NetworkStatistics) -> [(&'static str, &'static str, Count); 4] {
     let Traffic { reliable: received_reliable, unreliable: received_unreliable } = counters.links.received;
     let Traffic { reliable: sent_reliable, unreliable: sent_unreliable } = counters.links.sent;
     [

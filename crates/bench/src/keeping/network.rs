@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 /// The server's end.
@@ -53,8 +53,8 @@ impl ServerNetwork for BenchNetwork {
 
     fn shutdown(&mut self, _now: Instant) {}
 
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics::default()
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics::default()
     }
 }
 

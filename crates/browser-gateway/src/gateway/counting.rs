@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_browser::{BrowserPlayer, BrowserStatistics};
 use consonance_session as session;
 use consonance_transport::{
-    DisconnectReason, LinkQuality, PageDrops, PageState, PageStatistics, Peer, ServerStatistics,
+    DisconnectReason, LinkQuality, NetworkStatistics, PageDrops, PageState, PageStatistics, Peer,
 };
 use consonance_webrtc::RtcStatistics;
 
@@ -14,7 +14,7 @@ use crate::browser::Stage;
 use crate::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {
-    pub(super) fn count_links(&self) -> ServerStatistics {
+    pub(super) fn count_links(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
         // A connection that is closing still carries what its page is told last.

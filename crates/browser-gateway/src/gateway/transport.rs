@@ -4,8 +4,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    CapabilityRequest, Delivery, EndCode, EndReason, PACKET_BYTES_MAX, PacketLimits, Peer, ServerEvent,
-    ServerNetwork, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
+    ServerEvent, ServerNetwork, ServerTransport,
 };
 
 use super::BrowserGateway;
@@ -76,7 +76,7 @@ impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
         NETWORK
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.count_links()
     }
 

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::BrowserGateway;
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport, Statistics,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport, Statistics,
 };
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
@@ -149,8 +149,8 @@ impl ServerNetwork for PartnerServer {
     }
 
     /// The kit's packets, and the gateway's links.
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { links: self.links, connections: self.gateway.statistics().connections }
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics { links: self.links, connections: self.gateway.statistics().connections }
     }
 }
 

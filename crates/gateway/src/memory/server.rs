@@ -10,7 +10,7 @@ use std::time::Instant;
 use consonance_transport::inbox::{Popped, Pushed};
 use consonance_transport::packet_pool::{PacketPool, SharedPacket};
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerNetwork, ServerStatistics,
+    Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, ServerNetwork,
 };
 
 use super::{CHANNELS, LinkToClient, Listener, Message, delivery_of, message_bytes_max, overloaded};
@@ -25,7 +25,7 @@ pub struct MemoryGameNetworkServer {
     /// What the last event showed.
     shown: Option<SharedPacket>,
     shown_greeting: Vec<u8>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for MemoryGameNetworkServer {
@@ -51,7 +51,7 @@ impl MemoryGameNetworkServer {
             pool: PacketPool::default(),
             shown: None,
             shown_greeting: Vec::new(),
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         }
     }
 
@@ -97,7 +97,7 @@ impl ServerNetwork for MemoryGameNetworkServer {
         "memory"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
         statistics.connections.connected = self.connections.len() as u64;

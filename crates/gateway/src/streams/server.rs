@@ -11,8 +11,8 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, Peer, SHUTTING_DOWN, ServerNetwork,
-    ServerStatistics, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, NetworkStatistics, Peer,
+    SHUTTING_DOWN, ServerNetwork, Statistics,
 };
 
 use super::link::Link;
@@ -181,10 +181,10 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
         self.protocol.network()
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut connections = self.counts;
         connections.rejected_full += self.tcp.rejected();
-        ServerStatistics { links: self.statistics, connections }
+        NetworkStatistics { links: self.statistics, connections }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
 
 use crate::{MessageChannel, VoiceChannels};
 
@@ -67,7 +67,7 @@ pub trait ServerEndpoint: Send {
     fn network(&self) -> &'static str;
 
     /// See [`ServerNetwork::statistics`](consonance_transport::ServerNetwork::statistics).
-    fn statistics(&self) -> ServerStatistics;
+    fn statistics(&self) -> NetworkStatistics;
 }
 
 /// What happened on a server's connections; the bytes are where they were asked for.

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, Peer, ServerNetwork, ServerStatistics};
+use consonance_transport::{Delivery, NetworkStatistics, Peer, ServerNetwork};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
@@ -172,7 +172,7 @@ impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
         self.endpoint.network()
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.endpoint.statistics();
         statistics.links.dropped.outgoing_full += self.socket.counts.buffer_full;
         statistics

@@ -12,7 +12,7 @@ use consonance_gateway::{
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::{
-    Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
@@ -38,7 +38,7 @@ impl ServerNetwork for InFrontOfGame {
         self.proxy.set_waker(waker);
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.proxy.statistics()
     }
 }

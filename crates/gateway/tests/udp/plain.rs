@@ -8,7 +8,7 @@ use consonance_gateway::udp::{
     BytesQueue, ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent,
 };
 use consonance_gateway::{MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
 
 const HELLO: u8 = b'h';
 const WELCOME: u8 = b'w';
@@ -111,8 +111,8 @@ impl ServerEndpoint for PlainServer {
         "plain"
     }
 
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics::default()
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics::default()
     }
 }
 

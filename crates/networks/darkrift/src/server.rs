@@ -11,7 +11,7 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
 use consonance_gateway::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork, ServerStatistics, Statistics};
+use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::format::length;
@@ -216,13 +216,13 @@ impl ServerNetwork for DarkRiftServer {
         "darkrift2"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut links = self.statistics;
         links.dropped.malformed += self.listener.malformed();
         links.dropped.outgoing_full += self.udp.counts().buffer_full;
         let mut connections = self.listener.counts();
         connections.rejected_full += self.tcp.rejected();
-        ServerStatistics { links, connections }
+        NetworkStatistics { links, connections }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use consonance_gateway::udp::{SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
@@ -61,7 +61,7 @@ pub struct EnetServer {
     admitted: Vec<u8>,
     /// The latest time that was told.
     now: Option<Instant>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for EnetServer {
@@ -103,7 +103,7 @@ impl EnetServer {
             datagram: Vec::new(),
             admitted: Vec::new(),
             now: None,
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         }
     }
 
@@ -278,7 +278,7 @@ impl ServerEndpoint for EnetServer {
         "enet"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.statistics
     }
 }

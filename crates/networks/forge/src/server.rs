@@ -12,7 +12,7 @@ use std::time::Instant;
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, DisconnectReason, Peer, ServerStatistics, Statistics,
+    ConnectionCounts, ConnectionSlots, DisconnectReason, NetworkStatistics, Peer, Statistics,
 };
 use ring::hmac;
 
@@ -362,10 +362,10 @@ impl ServerEndpoint for ForgeServer {
         "forge"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut links = self.statistics;
         links.dropped.malformed += self.clients.values().map(|client| client.link.malformed()).sum::<u64>();
-        ServerStatistics { links, connections: self.counts }
+        NetworkStatistics { links, connections: self.counts }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
@@ -48,7 +48,7 @@ pub struct KcpServer {
     events: VecDeque<Event>,
     /// The latest time that was told.
     now: Option<Instant>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for KcpServer {
@@ -83,7 +83,7 @@ impl KcpServer {
             outgoing: BytesQueue::default(),
             events: VecDeque::new(),
             now: None,
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         }
     }
 
@@ -292,7 +292,7 @@ impl ServerEndpoint for KcpServer {
         "kcp"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.statistics
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
-    ConnectionSlots, Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics,
+    ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN,
 };
 
 use crate::UtcClock;
@@ -51,7 +51,7 @@ pub struct LiteNetLibServer {
     /// Clients that have not proved their address, the oldest first.
     newcomers: BTreeSet<Peer>,
     is_shut_down: bool,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
     /// Of connections that are gone.
     counts: Counts,
     /// For layers that change bytes.
@@ -83,7 +83,7 @@ impl LiteNetLibServer {
             last_peer: Peer(0),
             newcomers: BTreeSet::new(),
             is_shut_down: false,
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
             counts: Counts::default(),
             opened: Vec::new(),
         }
@@ -259,7 +259,7 @@ impl ServerEndpoint for LiteNetLibServer {
         "litenetlib"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         statistics.connections.connected =
             self.clients.values().filter(|client| client.is_here()).count() as u64;

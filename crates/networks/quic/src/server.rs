@@ -26,7 +26,7 @@ use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, EndCode, Peer, ServerNetwork as _, ServerStatistics, ServerTransport as _,
+    Delivery, EndCode, NetworkStatistics, Peer, ServerNetwork as _, ServerTransport as _,
 };
 use rustc_hash::FxHashMap;
 
@@ -78,7 +78,7 @@ pub struct QuicServer {
     shown: Option<Bytes>,
     /// The same, of a packet that came over the fast path.
     shown_fast_packet: Vec<u8>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for QuicServer {
@@ -156,7 +156,7 @@ impl QuicServer {
             packets: PacketBytes::default(),
             shown: None,
             shown_fast_packet: Vec::new(),
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         };
         Ok(acceptor.shards.iter().enumerate().map(server).collect())
     }

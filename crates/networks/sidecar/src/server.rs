@@ -19,8 +19,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, HandshakeSlots, PacketLimits, Peer, REASON_BYTES_MAX,
-    Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerEvent, ServerNetwork, ServerStatistics,
+    CapabilityRequest, Delivery, DisconnectReason, HandshakeSlots, NetworkStatistics, PacketLimits, Peer,
+    REASON_BYTES_MAX, Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerEvent, ServerNetwork,
     ServerTransport,
 };
 use ring::rand::SystemRandom;
@@ -72,7 +72,7 @@ pub struct SidecarServer {
     /// The receivers of one packet, by link.
     receivers: Vec<(TcpId, PlayerNumber)>,
     players: Vec<PlayerNumber>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for SidecarServer {
@@ -152,7 +152,7 @@ impl SidecarServer {
             held: Held::default(),
             receivers: Vec::new(),
             players: Vec::new(),
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         }
     }
 
@@ -288,7 +288,7 @@ impl ServerNetwork for SidecarServer {
         "sidecar"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
 use consonance_transport::{
-    CapabilityRequest, Delivery, EndReason, PacketLimits, Peer, PeerIdentity, ServerEvent, ServerNetwork,
-    ServerNetworkExt as _, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, PeerIdentity, ServerEvent,
+    ServerNetwork, ServerNetworkExt as _, ServerTransport,
 };
 
 use crate::farewells::Farewells;
@@ -130,7 +130,7 @@ impl<P: SteamP2p> ServerNetwork for SteamServer<P> {
         "steam"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.hosted.statistics()
     }
 

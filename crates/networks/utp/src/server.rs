@@ -12,7 +12,7 @@ use std::time::Instant;
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics,
 };
 
 use crate::connection::{Connection, DataError};
@@ -368,7 +368,7 @@ impl ServerEndpoint for UtpServer {
         "utp"
     }
 
-    fn statistics(&self) -> ServerStatistics {
-        ServerStatistics { links: self.links, connections: self.counts }
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics { links: self.links, connections: self.counts }
     }
 }

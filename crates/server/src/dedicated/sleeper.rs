@@ -123,7 +123,7 @@ mod tests {
 
     use consonance_transport::memory::{MemoryNetwork, MemoryServer};
     use consonance_transport::{
-        Delivery, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+        Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
     };
 
     use super::*;
@@ -148,7 +148,7 @@ mod tests {
             Some(self.1.as_fd())
         }
 
-        fn statistics(&self) -> ServerStatistics {
+        fn statistics(&self) -> NetworkStatistics {
             self.0.statistics()
         }
     }

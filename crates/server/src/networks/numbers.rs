@@ -8,7 +8,7 @@ pub struct NetworkNumbers {
     /// What kind of network it is; see [`ServerNetwork::network`](transport::ServerNetwork::network).
     pub network: &'static str,
     /// What it counted since the start.
-    pub counters: transport::ServerStatistics,
+    pub counters: transport::NetworkStatistics,
     /// What it counted that not all networks do.
     pub metrics: Vec<transport::MetricSample>,
 }

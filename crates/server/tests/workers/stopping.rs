@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics,
+    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork,
     ServerTransport,
 };
 
@@ -46,7 +46,7 @@ impl ServerNetwork for SlowToEnd {
         "slow to end"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.inner.statistics()
     }
 }

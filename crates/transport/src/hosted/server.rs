@@ -13,8 +13,8 @@ use super::{HostedSettings, OVERFLOWED, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, PeerIdentity,
-    Remote, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
+    PeerIdentity, Remote, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 /// The transport of a [hosted](super) server. Dropping it disconnects all peers.
@@ -34,7 +34,7 @@ pub struct HostedServer {
     shown: Option<SharedPacket>,
     /// Those that the present packet is too much for.
     too_slow: Vec<Peer>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for HostedServer {
@@ -76,7 +76,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
         pool: PacketPool::default(),
         shown: None,
         too_slow: Vec::new(),
-        statistics: ServerStatistics::default(),
+        statistics: NetworkStatistics::default(),
     };
     (server, handle)
 }
@@ -130,7 +130,7 @@ impl ServerNetwork for HostedServer {
         "hosted"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let HostCounts { malformed, too_slow, rejected_full, overflowed } =
             self.wires.outgoing.change(|outbox| outbox.counts);
         let mut statistics = self.statistics;

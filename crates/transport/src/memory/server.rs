@@ -11,8 +11,8 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork,
-    ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer, Remote,
+    ServerEvent, ServerNetwork, ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -25,7 +25,7 @@ pub struct MemoryServer {
     pool: PacketPool,
     /// The packet that the last event showed.
     shown: Option<SharedPacket>,
-    statistics: ServerStatistics,
+    statistics: NetworkStatistics,
 }
 
 impl fmt::Debug for MemoryServer {
@@ -43,7 +43,7 @@ impl MemoryServer {
             is_shut_down: false,
             pool: PacketPool::default(),
             shown: None,
-            statistics: ServerStatistics::default(),
+            statistics: NetworkStatistics::default(),
         }
     }
 
@@ -113,7 +113,7 @@ impl ServerNetwork for MemoryServer {
         "memory"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
         statistics.connections.connected = self.links.len() as u64;

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_transport::hosted::HostedServer;
 use consonance_transport::{
-    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 use super::pump::Pages;
@@ -67,7 +67,7 @@ impl ServerNetwork for PacketShard {
         NETWORK
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.server.statistics();
         statistics.links.dropped.outgoing_full += self.losses.load(Ordering::Relaxed);
         statistics

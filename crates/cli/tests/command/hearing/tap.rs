@@ -9,8 +9,8 @@ use std::time::Instant;
 use consonance_session as session;
 use consonance_sim::ServerAction;
 use consonance_transport::{
-    CapabilityRequest, Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerStatistics,
-    ServerTransport,
+    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerEvent,
+    ServerNetwork, ServerTransport,
 };
 
 /// What a server did over all its networks, oldest first. One thread has them all.
@@ -116,7 +116,7 @@ impl ServerNetwork for Tap {
         self.network.network()
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         self.network.statistics()
     }
 

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, PacketLimits,
-    PacketsOnThreads, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, NetworkStatistics,
+    PacketLimits, PacketsOnThreads, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 
 use super::QuicServer;
@@ -71,7 +71,7 @@ impl ServerNetwork for QuicServer {
         "quic"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
         if let Some(FastPathCounts { path, socket }) = self.fast_path_counts() {

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork,
-    ServerStatistics, ServerTransport,
+    ConnectionCounts, Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, Remote, ServerEvent,
+    ServerNetwork, ServerTransport,
 };
 
 use super::{Guest, GuestState, Reported, Session, TURNS_MAX, WebRtcHost};
@@ -66,11 +66,11 @@ impl ServerNetwork for WebRtcHost {
         "webrtc-network"
     }
 
-    fn statistics(&self) -> ServerStatistics {
+    fn statistics(&self) -> NetworkStatistics {
         let is_connected = |guest: &&Guest| !matches!(guest.state, GuestState::Negotiating);
         let connected = self.guests.values().filter(is_connected).count() as u64;
         let connections = ConnectionCounts { connected, ..self.counts };
-        ServerStatistics { links: self.statistics, connections }
+        NetworkStatistics { links: self.statistics, connections }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::StreamSettings;
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork, ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerEvent, ServerNetwork, ServerTransport,
 };
 use consonance_websocket::{ServerEnd, WebSocketServer, default_settings};
 
@@ -75,7 +75,7 @@ impl Listener {
         });
     }
 
-    pub(crate) fn statistics(&self) -> ServerStatistics {
+    pub(crate) fn statistics(&self) -> NetworkStatistics {
         self.server.statistics()
     }
 }
