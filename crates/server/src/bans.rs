@@ -6,13 +6,13 @@
 //! whether it is written as itself or inside IPv6.
 
 mod index;
-mod prefix;
+mod prefix_text;
 
 use std::net::IpAddr;
 
+pub use consonance_transport::{AddressPrefix, InvalidAddressPrefix};
 use consonance_transport::{EndCode, EndReason};
 use index::Index;
-pub use prefix::{AddressPrefix, BadPrefix};
 
 /// A ban.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -42,7 +42,7 @@ pub enum BanTarget {
     /// Players that present a join token of this subject.
     Subject(String),
     /// Clients from these addresses.
-    Address(AddressPrefix),
+    Address(#[serde(with = "prefix_text")] AddressPrefix),
 }
 
 impl Ban {

@@ -78,7 +78,7 @@ mod statistics;
 mod thread_waker;
 mod warning_limit;
 
-pub use address_prefix::AddressPrefix;
+pub use address_prefix::{AddressPrefix, InvalidAddressPrefix};
 pub use capability::{
     CapabilityRequest, PacketsOnThreads, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt,

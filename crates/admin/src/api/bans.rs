@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use consonance_http::ProblemDetails;
-use consonance_server::bans::{Ban, BanTarget};
+use consonance_server::bans::{Ban, BanTarget, InvalidAddressPrefix};
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -153,9 +153,10 @@ impl TryFrom<Target> for BanTarget {
             Target::Name(name) => Self::Name(name),
             Target::Subject(subject) => Self::Subject(subject),
             Target::Address(prefix) => {
-                Self::Address(prefix.parse().map_err(|error: consonance_server::bans::BadPrefix| {
+                let refusal = |error: InvalidAddressPrefix| {
                     ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-                })?)
+                };
+                Self::Address(prefix.parse().map_err(refusal)?)
             }
         })
     }

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use consonance_name_key::NameKey;
 
-use super::prefix::mapped;
 use super::{AddressPrefix, Ban, BanTarget};
 
 #[derive(Debug, Default)]
@@ -31,7 +30,7 @@ impl Index {
             BanTarget::Subject(subject) => self.subjects.entry(subject.clone()).or_default().push(id),
             BanTarget::Address(prefix) => {
                 self.prefixes.entry(*prefix).or_default().push(id);
-                *self.lengths.entry(prefix.bits()).or_default() += 1;
+                *self.lengths.entry(prefix.mapped_bits()).or_default() += 1;
             }
         }
         self.ends.extend(ban.until.map(|until| (until, id)));
@@ -45,12 +44,12 @@ impl Index {
             BanTarget::Subject(subject) => take(&mut self.subjects, subject, id),
             BanTarget::Address(prefix) => {
                 take(&mut self.prefixes, prefix, id);
-                let left = self.lengths.get_mut(&prefix.bits()).map(|count| {
+                let left = self.lengths.get_mut(&prefix.mapped_bits()).map(|count| {
                     *count -= 1;
                     *count
                 });
                 if left == Some(0) {
-                    self.lengths.remove(&prefix.bits());
+                    self.lengths.remove(&prefix.mapped_bits());
                 }
             }
         }
@@ -75,8 +74,7 @@ impl Index {
     }
 
     pub(super) fn of_address(&self, address: IpAddr) -> impl Iterator<Item = &Ban> {
-        let address = mapped(address);
-        let prefixes = self.lengths.keys().map(move |bits| AddressPrefix::cut(address, *bits));
+        let prefixes = self.lengths.keys().map(move |bits| AddressPrefix::of_mapped(address, *bits));
         prefixes.flat_map(|prefix| self.bans(self.prefixes.get(&prefix)))
     }
 
