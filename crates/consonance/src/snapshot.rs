@@ -6,8 +6,8 @@ mod watch;
 
 pub(crate) use missing_tokens::MissingTokens;
 #[cfg(feature = "devices")]
-pub(crate) use rows::device_row;
-pub(crate) use rows::{activation, capture_row, channel_row, network_row, player_row, uplink_row};
+pub(crate) use rows::device_snapshot;
+pub(crate) use rows::{activation, capture_snapshot, channel_row, network_row, player_row, uplink_snapshot};
 pub(crate) use watch::Watch;
 
 /// Where the voice thread shows it.

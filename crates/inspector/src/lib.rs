@@ -48,10 +48,10 @@ mod why;
 
 pub use action::{Action, Inspected};
 pub use snapshot::{
-    CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceRow, DeviceStatus,
-    DistanceRow, EchoRow, EffectiveActivation, FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow,
-    PageRow, PlayerRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity,
-    Snapshot, SnapshotError, TokenRule, UnheardReason, UplinkRow, VERSION,
+    CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceSnapshot,
+    DeviceStatus, DistanceRow, EchoRow, EffectiveActivation, FlowRow, History, ListenersRow, NetworkRow,
+    Note, PacketRow, PageRow, PlayerRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
+    ServerSnapshot, Severity, Snapshot, SnapshotError, TokenRule, UnheardReason, UplinkSnapshot, VERSION,
 };
 pub use snapshot_cell::SnapshotCell;
 pub use why::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome, why};

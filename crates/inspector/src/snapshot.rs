@@ -10,9 +10,9 @@ mod server;
 use serde::{Deserialize, Serialize};
 
 pub use browser::PageRow;
-pub use capture::{CaptureRow, DeviceRow, DeviceStatus, EchoRow, EffectiveActivation};
+pub use capture::{CaptureSnapshot, DeviceSnapshot, DeviceStatus, EchoRow, EffectiveActivation};
 pub use client::{ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, Note, Severity, TokenRule};
-pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkRow};
+pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkSnapshot};
 pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 
@@ -120,7 +120,7 @@ mod tests {
     fn what_is_written_is_read_again() {
         let mut client = ClientSnapshot { name: "Älice \"A\"".into(), ..ClientSnapshot::default() };
         client.players.push(PlayerRow { unheard: Some(UnheardReason::Crowded), ..PlayerRow::default() });
-        client.microphone = Some(DeviceRow { state: DeviceStatus::Busy, ..DeviceRow::default() });
+        client.microphone = Some(DeviceSnapshot { state: DeviceStatus::Busy, ..DeviceSnapshot::default() });
         for snapshot in [Snapshot::from(client), Snapshot::from(ServerSnapshot::default())] {
             assert_eq!(Snapshot::from_json(&snapshot.to_json()).unwrap(), snapshot);
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use consonance_inspector::{
-    ClientSnapshot, EffectiveActivation, NetworkRow, Note, PacketRow, Severity, Snapshot, UplinkRow,
+    ClientSnapshot, EffectiveActivation, NetworkRow, Note, PacketRow, Severity, Snapshot, UplinkSnapshot,
 };
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -33,7 +33,7 @@ pub(super) fn network(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
     }
 }
 
-fn uplink(uplink: &UplinkRow, network: &NetworkRow) -> Vec<Line<'static>> {
+fn uplink(uplink: &UplinkSnapshot, network: &NetworkRow) -> Vec<Line<'static>> {
     let listeners = uplink.listeners.map_or("no reports".into(), |told| {
         format!(
             "{:.0} %, reported by {}, with a delay of {:.0} ms",
@@ -131,7 +131,7 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
 }
 
 pub(super) fn devices(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot) {
-    let row = |kind: &str, device: Option<&consonance_inspector::DeviceRow>| match device {
+    let row = |kind: &str, device: Option<&consonance_inspector::DeviceSnapshot>| match device {
         None => Row::new([kind.to_owned(), "none".into(), "no device is used".into()]),
         Some(device) => Row::new([
             kind.to_owned(),

@@ -1,9 +1,9 @@
 //! What is on the screen, drawn to a terminal that is none.
 
 use consonance_inspector::{
-    Action, CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceRow, DeviceStatus,
-    FlowRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedSession, ServerSnapshot, Severity, Snapshot,
-    UnheardReason,
+    Action, CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceSnapshot,
+    DeviceStatus, FlowRow, Note, PacketRow, PlayerRow, ServedPlayer, ServedSession, ServerSnapshot, Severity,
+    Snapshot, UnheardReason,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -34,10 +34,10 @@ fn bob() -> Snapshot {
     carol.unheard = Some(UnheardReason::OutOfRange);
     bob.players = vec![own, alice, carol];
     bob.network.received = vec![PacketRow::new("VoiceData", FlowRow::total(1234, 98_765).at(50.0, 4000.0))];
-    let mut capture = CaptureRow::default();
+    let mut capture = CaptureSnapshot::default();
     (capture.input_level_dbfs, capture.speech_probability) = (-30.0, 0.5);
     bob.capture = Some(capture);
-    let mut loudspeaker = DeviceRow::default();
+    let mut loudspeaker = DeviceSnapshot::default();
     (loudspeaker.state, loudspeaker.name) = (DeviceStatus::Running, "Headphones".into());
     bob.loudspeaker = Some(loudspeaker);
     bob.notes = vec![Note::new(65_000, Severity::Problem, "the connection was lost")];

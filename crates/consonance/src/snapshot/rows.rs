@@ -66,15 +66,15 @@ pub(crate) fn activation<'a>(
     if of_channels.all(|other| other == first) { first } else { shown::EffectiveActivation::Other }
 }
 
-pub(crate) fn capture_row(
+pub(crate) fn capture_snapshot(
     now: Instant,
     counted: &CaptureRow,
     (activation, key_held): (shown::EffectiveActivation, bool),
     has_ended: bool,
     own: &OwnVoice,
-) -> shown::CaptureRow {
+) -> shown::CaptureSnapshot {
     let chain = &counted.chain;
-    let mut row = shown::CaptureRow::default();
+    let mut row = shown::CaptureSnapshot::default();
     row.activation = activation;
     (row.key_held, row.has_ended) = (key_held, has_ended);
     (row.is_speech, row.is_speaking) = (counted.is_speech, counted.is_speaking);
@@ -97,9 +97,9 @@ pub(crate) fn capture_row(
 }
 
 #[cfg(feature = "devices")]
-pub(crate) fn device_row(device: &crate::statistics::DeviceRow) -> shown::DeviceRow {
+pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::DeviceSnapshot {
     use consonance_device::DeviceState;
-    let mut row = shown::DeviceRow::default();
+    let mut row = shown::DeviceSnapshot::default();
     row.state = match &device.state {
         DeviceState::Running { name, rate_hz, latency } => {
             (row.name, row.rate_hz) = (name.clone(), *rate_hz);
@@ -116,9 +116,9 @@ pub(crate) fn device_row(device: &crate::statistics::DeviceRow) -> shown::Device
     row
 }
 
-pub(crate) fn uplink_row(counted: &VoiceStatistics) -> shown::UplinkRow {
+pub(crate) fn uplink_snapshot(counted: &VoiceStatistics) -> shown::UplinkSnapshot {
     let uplink = &counted.uplink;
-    let mut row = shown::UplinkRow::default();
+    let mut row = shown::UplinkSnapshot::default();
     (row.frames_sent, row.frames_unheard) = (counted.session.frames_sent, counted.session.frames_unheard);
     row.lost_percent = uplink.lost_percent;
     row.queueing_ms = uplink.queueing.map(|queueing| queueing.as_secs_f32() * 1000.0);

@@ -8,8 +8,8 @@ use consonance_inspector::{ClientSnapshot, ConnectionState};
 use super::VoiceThread;
 use crate::event::End;
 #[cfg(feature = "devices")]
-use crate::snapshot::device_row;
-use crate::snapshot::{activation, capture_row, channel_row, network_row, player_row, uplink_row};
+use crate::snapshot::device_snapshot;
+use crate::snapshot::{activation, capture_snapshot, channel_row, network_row, player_row, uplink_snapshot};
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 
@@ -71,14 +71,14 @@ impl VoiceThread {
         let (chat, has_ended) = (self.talking.chat(), self.capture.has_ended());
         let capture = counted.capture.as_ref();
         let sent = (activation(chat, self.talking.wanted_channels()), chat.key_held);
-        snapshot.capture = capture.map(|row| capture_row(now, row, sent, has_ended, &watch.own));
+        snapshot.capture = capture.map(|row| capture_snapshot(now, row, sent, has_ended, &watch.own));
         #[cfg(feature = "devices")]
         {
             let (microphone, loudspeaker) = self.devices.used(counted);
-            snapshot.microphone = microphone.map(device_row);
-            snapshot.loudspeaker = loudspeaker.map(device_row);
+            snapshot.microphone = microphone.map(device_snapshot);
+            snapshot.loudspeaker = loudspeaker.map(device_snapshot);
         }
-        snapshot.uplink = uplink_row(counted);
+        snapshot.uplink = uplink_snapshot(counted);
         snapshot.network = network_row(counted);
         self.fill_players(now, counted, &mut snapshot);
         snapshot.notes = watch.notes();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "lamps of a panel, each by itself")]
-pub struct CaptureRow {
+pub struct CaptureSnapshot {
     /// When it is sent, as all channels together say that are not closed; without such, as the chat says.
     pub activation: EffectiveActivation,
     /// Whether the key for push to talk is held.
@@ -79,7 +79,7 @@ pub struct EchoRow {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct DeviceRow {
+pub struct DeviceSnapshot {
     /// How it is doing.
     pub state: DeviceStatus,
     /// Its name, while it runs.

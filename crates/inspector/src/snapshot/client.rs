@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaptureRow, DeviceRow, NetworkRow, PlayerRow, UplinkRow, VERSION};
+use super::{CaptureSnapshot, DeviceSnapshot, NetworkRow, PlayerRow, UplinkSnapshot, VERSION};
 
 /// How one player's voice chat is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,15 +48,15 @@ pub struct ClientSnapshot {
     /// How many speakers are decoded at the same time at most; more are not heard.
     pub max_voices: usize,
     /// Its own voice; none without an input.
-    pub capture: Option<CaptureRow>,
+    pub capture: Option<CaptureSnapshot>,
     /// The microphone; none if it speaks with something else, or not at all.
-    pub microphone: Option<DeviceRow>,
+    pub microphone: Option<DeviceSnapshot>,
     /// The loudspeaker; none if what is heard goes elsewhere.
-    pub loudspeaker: Option<DeviceRow>,
+    pub loudspeaker: Option<DeviceSnapshot>,
     /// What was wrong with the output, if it takes no more.
     pub output_trouble: Option<String>,
     /// How its voice gets away.
-    pub uplink: UplinkRow,
+    pub uplink: UplinkSnapshot,
     /// Packets, by type.
     pub network: NetworkRow,
     /// Everybody in the session, itself included.
@@ -93,7 +93,7 @@ impl Default for ClientSnapshot {
             microphone: None,
             loudspeaker: None,
             output_trouble: None,
-            uplink: UplinkRow::default(),
+            uplink: UplinkSnapshot::default(),
             network: NetworkRow::default(),
             players: Vec::new(),
             log_levels: String::new(),

@@ -75,7 +75,7 @@ impl FlowRow {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct UplinkRow {
+pub struct UplinkSnapshot {
     /// Frames that were sent to at least one listener.
     pub frames_sent: u64,
     /// Frames without a listener.

@@ -1,7 +1,8 @@
 //! The speaker and the listener in question, and what the snapshots together know.
 
 use crate::{
-    CaptureRow, ChannelTarget, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, TokenRule,
+    CaptureSnapshot, ChannelTarget, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot,
+    TokenRule,
 };
 
 /// Speech that is this old is still "just now": a pause between two words breaks no link.
@@ -82,7 +83,7 @@ impl<'a> Scene<'a> {
         self.session.is_some()
     }
 
-    pub(super) fn capture(&self) -> Option<&'a CaptureRow> {
+    pub(super) fn capture(&self) -> Option<&'a CaptureSnapshot> {
         self.mouth?.capture.as_ref()
     }
 

@@ -3,7 +3,7 @@
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::pages;
 use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
-use crate::{CaptureRow, ClientSnapshot, DeviceRow, DeviceStatus, EffectiveActivation, TokenRule};
+use crate::{CaptureSnapshot, ClientSnapshot, DeviceSnapshot, DeviceStatus, EffectiveActivation, TokenRule};
 
 /// Sound this old is there now.
 const HEARD_NOW_MS: u64 = 1_000;
@@ -64,7 +64,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     silent(name, mouth, capture)
 }
 
-fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureRow) -> Step {
+fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureSnapshot) -> Step {
     let link = PathLink::Microphone;
     if capture.blocks == 0 {
         let words = format!("nothing was captured so far: {name} has hardly joined");
@@ -83,7 +83,7 @@ fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureRow) -> Step {
 }
 
 /// A step that says why a microphone does not run, if it does not.
-fn failed(name: &str, device: &DeviceRow) -> Option<Step> {
+fn failed(name: &str, device: &DeviceSnapshot) -> Option<Step> {
     let (state, remedy) = match device.state {
         DeviceStatus::Running => return None,
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),

@@ -199,7 +199,7 @@ fn dead_uplink(name: &str, evidence: &str) -> Step {
 
 /// The speaker's client has been sending to a listener for longer than packets take.
 fn is_sending(scene: &Scene<'_>) -> bool {
-    let is_long = |capture: &crate::CaptureRow| capture.utterance_ms >= ON_ITS_WAY_MS;
+    let is_long = |capture: &crate::CaptureSnapshot| capture.utterance_ms >= ON_ITS_WAY_MS;
     let has_sent = scene.mouth.is_some_and(|mouth| mouth.uplink.frames_sent > 0);
     has_sent && scene.capture().is_some_and(|capture| is_recent(capture.spoke_ms_ago) && is_long(capture))
 }

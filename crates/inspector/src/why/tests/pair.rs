@@ -2,8 +2,9 @@
 
 use super::super::{Diagnosis, why};
 use crate::{
-    CaptureRow, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DistanceRow, EffectiveActivation,
-    PlayerRow, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Snapshot, UnheardReason,
+    CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DistanceRow,
+    EffectiveActivation, PlayerRow, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Snapshot,
+    UnheardReason,
 };
 
 /// Alice speaks to the lobby, Bob listens to it, and hears her.
@@ -33,14 +34,14 @@ impl Pair {
         alice.channels.push(ChannelRow { target: lobby(), ..ChannelRow::default() });
         alice.uplink.frames_sent = 500;
         alice.uplink.lost_percent = Some(0.0);
-        alice.capture = Some(CaptureRow {
+        alice.capture = Some(CaptureSnapshot {
             activation: EffectiveActivation::Voice,
             is_speaking: true,
             spoke_ms_ago: Some(0),
             utterance_ms: 4000,
             sound_ms_ago: Some(0),
             blocks: 400,
-            ..CaptureRow::default()
+            ..CaptureSnapshot::default()
         });
         let mut bob = client("Bob");
         bob.rooms = vec!["lobby".into()];

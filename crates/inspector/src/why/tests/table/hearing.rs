@@ -2,7 +2,7 @@
 
 use super::super::super::SilenceCause;
 use super::Row;
-use crate::{DeviceRow, DeviceStatus, UnheardReason};
+use crate::{DeviceSnapshot, DeviceStatus, UnheardReason};
 
 pub(in super::super) fn ears() -> Vec<Row> {
     let alone_and_together: &[&str] = &["b", "ab", "bs", "abs"];
@@ -94,7 +94,7 @@ pub(in super::super) fn others_and_devices() -> Vec<Row> {
             "no loudspeaker",
             Box::new(|pair| {
                 pair.bob.loudspeaker =
-                    Some(DeviceRow { state: DeviceStatus::Missing, ..DeviceRow::default() });
+                    Some(DeviceSnapshot { state: DeviceStatus::Missing, ..DeviceSnapshot::default() });
             }),
             alone_and_together,
             SilenceCause::LoudspeakerFailed,

@@ -4,7 +4,7 @@ use super::super::super::SilenceCause;
 use super::super::pair::Pair;
 use super::Row;
 use crate::{
-    ChannelRow, ChannelTarget, ConnectionState, DeviceRow, DeviceStatus, EffectiveActivation, TokenRule,
+    ChannelRow, ChannelTarget, ConnectionState, DeviceSnapshot, DeviceStatus, EffectiveActivation, TokenRule,
 };
 
 pub(in super::super) fn microphones() -> Vec<Row> {
@@ -33,7 +33,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
             Box::new(|pair| {
                 pair.alice.capture.as_mut().unwrap().sound_ms_ago = None;
                 pair.alice.microphone =
-                    Some(DeviceRow { state: DeviceStatus::Missing, ..DeviceRow::default() });
+                    Some(DeviceSnapshot { state: DeviceStatus::Missing, ..DeviceSnapshot::default() });
             }),
             alone_and_together,
             SilenceCause::MicrophoneFailed,
