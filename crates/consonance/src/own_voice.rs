@@ -74,7 +74,7 @@ impl OwnVoice {
 
     /// Shows what has changed. What cannot be published during a read is published the next time.
     pub(crate) fn show(&self, talking: &mut Talking, client: &Client, captured: Option<CaptureRow>) {
-        self.is_voice_detected.store(captured.is_some_and(|row| row.is_speech), Ordering::Release);
+        self.is_voice_detected.store(captured.is_some_and(|row| row.is_voice_detected), Ordering::Release);
         self.is_heard.store(talking.is_heard(client), Ordering::Release);
         let Some(states) = talking.changed_channels() else { return };
         let mut shown = match self.channels.try_lock() {

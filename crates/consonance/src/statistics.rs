@@ -103,9 +103,9 @@ pub struct CaptureRow {
     /// Levels, gain, echo and the probability of speech.
     pub chain: CaptureStatistics,
     /// Whether the voice detector hears speech.
-    pub is_speech: bool,
+    pub is_voice_detected: bool,
     /// Whether captured sound is sent: the microphone is open, the key pressed, or speech detected.
-    pub is_speaking: bool,
+    pub is_transmitting: bool,
     /// By how much what is sent is later than what was recorded: the chain, and what of the pre-roll is not caught up.
     pub delay: Duration,
     /// Blocks of 10 ms that were lost between the threads.

@@ -17,7 +17,7 @@ pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 
 /// The version of the JSON. Fields that are added do not change it; readers skip what they do not know.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How something is doing at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn fields_that_are_missing_or_new_do_not_matter() {
-        let text = r#"{"kind":"client","version":1,"name":"Alice","colour_of_hair":"red"}"#;
+        let text = r#"{"kind":"client","version":2,"name":"Alice","colour_of_hair":"red"}"#;
         let expected = ClientSnapshot { name: "Alice".into(), ..ClientSnapshot::default() };
         assert_eq!(Snapshot::from_json(text).unwrap(), Snapshot::from(expected));
     }

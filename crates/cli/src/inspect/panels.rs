@@ -92,7 +92,7 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
     };
     let gate = if client.muted {
         "muted"
-    } else if capture.is_speaking {
+    } else if capture.is_transmitting {
         "open"
     } else {
         "closed"

@@ -137,8 +137,8 @@ impl CaptureThread {
         };
         let row = CaptureRow {
             chain: self.chain.statistics(),
-            is_speech: heard.is_speech,
-            is_speaking: matches!(what, CapturedAs::Sound { .. }),
+            is_voice_detected: heard.is_speech,
+            is_transmitting: matches!(what, CapturedAs::Sound { .. }),
             delay: duration_of(late_samples as u64),
             dropped_blocks: self.dropped_blocks,
             echo_reference: self.echo_reference.as_ref().map(EchoReferenceReader::row),

@@ -77,7 +77,8 @@ pub(crate) fn capture_snapshot(
     let mut row = shown::CaptureSnapshot::default();
     row.activation = activation;
     (row.key_held, row.has_ended) = (key_held, has_ended);
-    (row.is_speech, row.is_speaking) = (counted.is_speech, counted.is_speaking);
+    row.is_voice_detected = counted.is_voice_detected;
+    row.is_transmitting = counted.is_transmitting;
     row.spoke_ms_ago = ms_ago(now, own.spoke_at);
     row.utterance_ms = own.utterance().as_millis() as u64;
     row.sound_ms_ago = ms_ago(now, own.sound_at);

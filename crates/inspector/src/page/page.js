@@ -209,12 +209,12 @@ function showCapture(snapshot) {
   if (!capture) { place.replaceChildren(element("p", { className: "card note", textContent: "This player has no input." })); return; }
   if (place.querySelector("p.card")) place.replaceChildren();
   const echo = capture.echo;
-  const gate = snapshot.muted ? "muted" : capture.is_speaking ? "open" : "closed";
+  const gate = snapshot.muted ? "muted" : capture.is_transmitting ? "open" : "closed";
   const mode = { open: "always open", push_to_talk: capture.key_held ? "push to talk, key held" : "push to talk, key not held", voice: "voice detection", other: "as each channel says" }[capture.activation] || capture.activation;
   tiles(place, [
     ["Microphone", figure(capture.input_level_dbfs, 0, " dBFS"), capture.has_ended ? "has come to its end" : "last loud: " + ago(capture.sound_ms_ago), capture.sound_ms_ago == null, capture.input_level_dbfs],
     ["Behind the processing", figure(capture.output_level_dbfs, 0, " dBFS"), `gain ${figure(capture.gain_db, 1, " dB")}`, false, capture.output_level_dbfs],
-    ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_speech ? "detected" : "not detected", false, 60 * capture.speech_probability - 60, false],
+    ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_voice_detected ? "detected" : "not detected", false, 60 * capture.speech_probability - 60, false],
     ["Activation", gate, mode],
     ["Delay", figure(capture.delay_ms, 0, " ms"), `${capture.dropped_blocks} blocks lost, ${capture.clipped_samples} samples clipped`],
     ["Echo", echo ? figure(echo.delay_ms, 0, " ms") : "off", echo ? echoHint(echo) : "", echo && echo.delay_ms > 250],

@@ -13,9 +13,9 @@ pub struct CaptureSnapshot {
     /// Whether the key for push to talk is held.
     pub key_held: bool,
     /// Whether the detector hears speech.
-    pub is_speech: bool,
+    pub is_voice_detected: bool,
     /// Whether what is captured is sent, as far as the activation is asked.
-    pub is_speaking: bool,
+    pub is_transmitting: bool,
     /// Milliseconds since a frame was sent to a listener; 0 while it is, none if it never was.
     pub spoke_ms_ago: Option<u64>,
     /// How long the present utterance lasts, or the last one lasted, in milliseconds.

@@ -150,7 +150,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
             format!("let {name} press it while speaking, or change the activation"),
         ),
         // Where channels differ, one of them goes by the voice, or is always open and counts as speaking.
-        EffectiveActivation::Voice | EffectiveActivation::Other if !capture.is_speaking => Step::broken(
+        EffectiveActivation::Voice | EffectiveActivation::Other if !capture.is_transmitting => Step::broken(
             link,
             SilenceCause::NoSpeech,
             format!(

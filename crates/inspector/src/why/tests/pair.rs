@@ -36,7 +36,7 @@ impl Pair {
         alice.uplink.lost_percent = Some(0.0);
         alice.capture = Some(CaptureSnapshot {
             activation: EffectiveActivation::Voice,
-            is_speaking: true,
+            is_transmitting: true,
             spoke_ms_ago: Some(0),
             utterance_ms: 4000,
             sound_ms_ago: Some(0),
@@ -78,7 +78,7 @@ impl Pair {
     /// Nothing of hers comes out of her client.
     pub(super) fn says_nothing(&mut self) {
         let capture = self.alice.capture.as_mut().unwrap();
-        (capture.spoke_ms_ago, capture.is_speaking) = (None, false);
+        (capture.spoke_ms_ago, capture.is_transmitting) = (None, false);
         self.nothing_leaves();
     }
 
