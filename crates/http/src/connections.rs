@@ -54,11 +54,11 @@ pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules
         };
         connections.spawn(converse(stream, remote, seat, rules.clone()));
     }
-    let _ = timeout(GOODBYE, seats.wait_for_all()).await;
+    let _ = timeout(CLOSE_TIMEOUT, seats.wait_for_all()).await;
 }
 
 /// How long answers may take while the listener stops.
-const GOODBYE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 async fn converse(stream: TcpStream, remote: SocketAddr, seat: Seat, rules: Rules) {
     // What is sent here is small and waited for; where the system lets neither be set, it is only later.

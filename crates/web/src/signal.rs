@@ -65,7 +65,7 @@ struct Conversation {
 }
 
 /// Why a conversation ends, as the page is told: a code of RFC 6455, section 7.4.1, and words.
-type Goodbye = (u16, &'static str);
+type CloseMessage = (u16, &'static str);
 
 /// Texts of a page that make no sense, until it is sent away.
 const WRONG_TEXTS_MAX: u32 = 16;
@@ -75,30 +75,30 @@ const SILENCES_MAX: u32 = 3;
 impl Conversation {
     async fn hold(mut self) {
         let stopped = self.app.stopped().clone();
-        let goodbye = tokio::select! {
-            goodbye = self.converse() => {
-                if goodbye.is_some() {
+        let close = tokio::select! {
+            close = self.converse() => {
+                if close.is_some() {
                     self.counters.count_broken_off();
                 }
-                goodbye
+                close
             }
             () = stopped.wait() => Some((close_code::AWAY, "the server is closing")),
         };
-        if let Some((code, words)) = goodbye {
-            let goodbye = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
+        if let Some((code, words)) = close {
+            let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
             // A page that does not read it is gone all the same.
-            let _ = timeout(GOODBYE, self.socket.send(goodbye)).await;
+            let _ = timeout(CLOSE_TIMEOUT, self.socket.send(close)).await;
         }
     }
 
     /// Until the page ends it, has to be sent away, or its player is gone.
-    async fn converse(&mut self) -> Option<Goodbye> {
+    async fn converse(&mut self) -> Option<CloseMessage> {
         let (key, attendance) = match self.begin().await {
             Ok(begun) => begun,
-            Err(goodbye) => return goodbye,
+            Err(close) => return close,
         };
         tokio::select! {
-            goodbye = self.carry_on(&key) => goodbye,
+            close = self.carry_on(&key) => close,
             displaced = attendance => Some((close_code::POLICY, match displaced {
                 Some(Displaced) => "this player has another conversation now: go on there",
                 None => "the player that this was about is gone: join again",
@@ -107,14 +107,14 @@ impl Conversation {
     }
 
     /// The player concerned: one that is here, so that a place is not kept for nothing.
-    async fn begin(&mut self) -> Result<(String, Attendance), Option<Goodbye>> {
+    async fn begin(&mut self) -> Result<(String, Attendance), Option<CloseMessage>> {
         let patience = self.app.limits().head_timeout;
         let key = match timeout(patience, self.read()).await {
             Ok(Ok(Said { key: Some(key), .. })) if key.len() <= KEY_BYTES_MAX => key,
             Ok(Ok(_)) => {
                 return Err(Some((close_code::POLICY, "say first which player this is about: its key")));
             }
-            Ok(Err(goodbye)) => return Err(goodbye),
+            Ok(Err(close)) => return Err(close),
             Err(_) => {
                 return Err(Some((close_code::POLICY, "it took too long to say which player this is about")));
             }
@@ -128,11 +128,11 @@ impl Conversation {
         }
     }
 
-    async fn carry_on(&mut self, key: &str) -> Option<Goodbye> {
+    async fn carry_on(&mut self, key: &str) -> Option<CloseMessage> {
         loop {
             let said = match self.read().await {
                 Ok(said) => said,
-                Err(goodbye) => return goodbye,
+                Err(close) => return close,
             };
             if let Some(candidate) = said.candidate {
                 self.app.signalling().candidate(key, candidate);
@@ -143,15 +143,15 @@ impl Conversation {
                     Ok(answer) => Told::Sdp(answer),
                     Err(problem) => Told::Problem(problem.into()),
                 };
-                if let Err(goodbye) = self.tell(&told).await {
-                    return goodbye;
+                if let Err(close) = self.tell(&told).await {
+                    return close;
                 }
             }
         }
     }
 
     /// The next text that makes sense.
-    async fn read(&mut self) -> Result<Said, Option<Goodbye>> {
+    async fn read(&mut self) -> Result<Said, Option<CloseMessage>> {
         loop {
             let text = self.read_text().await?;
             let problem = match serde_json::from_str(&text) {
@@ -168,7 +168,7 @@ impl Conversation {
     }
 
     /// The next text, while the page keeps its pace and answers when it is asked whether it is there.
-    async fn read_text(&mut self) -> Result<Utf8Bytes, Option<Goodbye>> {
+    async fn read_text(&mut self) -> Result<Utf8Bytes, Option<CloseMessage>> {
         let mut silences = 0;
         loop {
             let came = timeout(self.app.limits().ping_interval, self.socket.recv()).await;
@@ -201,18 +201,18 @@ impl Conversation {
         }
     }
 
-    async fn tell(&mut self, told: &Told) -> Result<(), Option<Goodbye>> {
+    async fn tell(&mut self, told: &Told) -> Result<(), Option<CloseMessage>> {
         // Plain data with text for keys cannot fail.
         let text = serde_json::to_string(told).unwrap_or_default();
         self.send(Message::Text(text.into())).await
     }
 
     /// A page that does not read is not waited for without end.
-    async fn send(&mut self, message: Message) -> Result<(), Option<Goodbye>> {
+    async fn send(&mut self, message: Message) -> Result<(), Option<CloseMessage>> {
         let sent = timeout(self.app.limits().request_timeout, self.socket.send(message)).await;
         sent.map_err(|_| None)?.map_err(|_| None)
     }
 }
 
-/// How long a goodbye may take.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long a close message may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

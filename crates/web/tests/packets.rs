@@ -112,8 +112,8 @@ fn open(listener: &WebListener, session: &str) -> Page {
     client(request, by_hand::connect(listener.local_addr()).unwrap()).unwrap().0
 }
 
-/// The code and the words of the goodbye; whatever comes before it is passed over.
-fn goodbye(page: &mut Page) -> (u16, String) {
+/// The code and the words of the close message; whatever comes before it is passed over.
+fn read_close(page: &mut Page) -> (u16, String) {
     loop {
         if let Message::Close(frame) = page.read().unwrap() {
             let frame = frame.unwrap();
@@ -160,7 +160,7 @@ fn a_page_is_told_what_it_does_wrong_unnoticed_by_others() {
         let mut page = open(&listener, "main");
         assert_eq!(next(&mut shards[0]), "connected to main");
         page.send(wrong.clone()).unwrap();
-        let (code, words) = goodbye(&mut page);
+        let (code, words) = read_close(&mut page);
         assert!(code == close_code::PROTOCOL_ERROR && !words.is_empty(), "{wrong:?}: {code} {words}");
         assert!(next(&mut shards[0]).starts_with("disconnected"));
     }
@@ -179,7 +179,7 @@ fn a_message_that_is_too_long_is_refused_whatever_follows_it() {
             // It may have been sent away already.
             let _ = page.send(Message::binary(vec![0; bytes]));
         }
-        assert_eq!(goodbye(&mut page), (close_code::TOO_LONG, "a message that is too long".to_owned()));
+        assert_eq!(read_close(&mut page), (close_code::TOO_LONG, "a message that is too long".to_owned()));
         assert!(next(&mut shards[0]).starts_with("disconnected"));
     }
 }
@@ -214,7 +214,7 @@ fn one_link_more_than_there_may_be_is_refused_in_words() {
     let (listener, mut shards) = listener(1, settings, |_| ());
     let _first = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
-    let (code, words) = goodbye(&mut open(&listener, "main"));
+    let (code, words) = read_close(&mut open(&listener, "main"));
     assert!(code == close_code::REFUSED && words.contains("full"), "{code} {words}");
 }
 
@@ -243,7 +243,7 @@ fn a_link_that_is_refused_is_on_the_way_to_no_session() {
     let listener = WebListener::start(&settings, Arc::new(NoSessions)).unwrap();
     let _first = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
-    assert_eq!(goodbye(&mut open(&listener, "main")).0, close_code::REFUSED);
+    assert_eq!(read_close(&mut open(&listener, "main")).0, close_code::REFUSED);
     assert_eq!(on_the_way.0.load(Ordering::Relaxed), 1);
 }
 
@@ -275,7 +275,7 @@ fn a_listener_that_ends_says_so() {
     let mut page = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
     drop(listener);
-    assert_eq!(goodbye(&mut page), (close_code::ENDED, "(closing-shutdown)".to_owned()));
+    assert_eq!(read_close(&mut page), (close_code::ENDED, "(closing-shutdown)".to_owned()));
     assert!(next(&mut shards[0]).starts_with("disconnected"));
 }
 

@@ -19,7 +19,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::{sleep, timeout};
 
 use super::PacketEntrance;
-use super::link::{Goodbye, Link, Next};
+use super::link::{CloseMessage, Link, Next};
 use super::pump::Seat;
 use crate::app::App;
 use crate::joining::is_session_name;
@@ -57,10 +57,10 @@ pub(crate) async fn packets(
 /// The longest message that is read to its end, so that its sender can be told that it is too long; one that is longer
 /// still is cut off.
 const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
-/// How long what was sent before a goodbye may take.
+/// How long what was sent before a close message may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
-/// How long the answer to a goodbye may take.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long the answer to a close message may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Questions whether it is there that a page may leave unanswered.
 const SILENCES_MAX: u32 = 3;
 
@@ -68,7 +68,7 @@ type Writer = SplitSink<WebSocket, Message>;
 
 /// How a page's side of a conversation ends.
 enum End {
-    /// It has said goodbye with these words, or hung up.
+    /// It has closed with these words, or hung up.
     Left(String),
     /// The server ends.
     Closing,
@@ -91,7 +91,7 @@ async fn hold(
     let (mut writer, mut reader) = socket.split();
     let remote = SocketAddr::new(visitor.address, visitor.port()).into();
     let Some(seat) = entrance.enter(session, remote) else {
-        return say_goodbye(&mut writer, close_code::REFUSED, &line(EndCode::ServerFull)).await;
+        return send_close(&mut writer, close_code::REFUSED, &line(EndCode::ServerFull)).await;
     };
     let link = Arc::clone(&seat.link);
     let ended = tokio::select! {
@@ -106,13 +106,13 @@ async fn hold(
     match ended {
         Some(End::Left(words)) => {
             seat.leave(&words);
-            // What answers its goodbye is on its way already.
-            let _ = timeout(GOODBYE, writer.close()).await;
+            // What answers its close message is on its way already.
+            let _ = timeout(CLOSE_TIMEOUT, writer.close()).await;
         }
-        Some(End::Closing) => say_goodbye(&mut writer, close_code::ENDED, &line(EndCode::ShuttingDown)).await,
+        Some(End::Closing) => send_close(&mut writer, close_code::ENDED, &line(EndCode::ShuttingDown)).await,
         Some(End::Broken(code, words)) => {
             drop(seat);
-            say_goodbye(&mut writer, code, words).await;
+            send_close(&mut writer, code, words).await;
             listen_to_the_end(&mut reader).await;
         }
         Some(End::BrokenOff) => seat.leave(""),
@@ -126,13 +126,13 @@ fn line(code: EndCode) -> String {
     EndReason::from(code).encode()
 }
 
-/// A page receives a goodbye best while its own data is still read: a system that drops unread data resets the
+/// A page receives a close message best while its own data is still read: a system that drops unread data resets the
 /// connection.
 async fn listen_to_the_end(reader: &mut SplitStream<WebSocket>) {
-    let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
+    let _ = timeout(CLOSE_TIMEOUT, async { while let Some(Ok(_)) = reader.next().await {} }).await;
 }
 
-/// Until a goodbye is long overdue: a page that does not read is not waited for.
+/// Until a close message is long overdue: a page that does not read is not waited for.
 async fn late(link: &Link) {
     link.ended().await;
     sleep(LAST_WORDS).await;
@@ -143,7 +143,7 @@ async fn write(writer: &mut Writer, link: &Link) {
         let message = match link.next().await {
             Next::Message(message) => Message::Binary(message),
             Next::Ping => Message::Ping(Bytes::new()),
-            Next::Goodbye(Goodbye { code, words }) => return say_goodbye(writer, code, &words).await,
+            Next::Close(CloseMessage { code, words }) => return send_close(writer, code, &words).await,
         };
         if writer.send(message).await.is_err() {
             // The reader finds out how it ended.
@@ -152,13 +152,13 @@ async fn write(writer: &mut Writer, link: &Link) {
     }
 }
 
-async fn say_goodbye(writer: &mut Writer, code: u16, words: &str) {
+async fn send_close(writer: &mut Writer, code: u16, words: &str) {
     let reason = words.chars().scan(0, |bytes, char| {
         *bytes += char.len_utf8();
         (*bytes <= REASON_BYTES_MAX).then_some(char)
     });
     let frame = CloseFrame { code, reason: reason.collect::<String>().into() };
-    let _ = timeout(GOODBYE, writer.send(Message::Close(Some(frame)))).await;
+    let _ = timeout(CLOSE_TIMEOUT, writer.send(Message::Close(Some(frame)))).await;
 }
 
 /// What fits into a close frame beside its code (RFC 6455, section 5.5).

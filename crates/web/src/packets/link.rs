@@ -32,7 +32,7 @@ struct Waiting {
     control: Queue,
     voice: Queue,
     asks: bool,
-    goodbye: Option<Goodbye>,
+    close: Option<CloseMessage>,
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ struct Queue {
 
 /// Why the server ends a link: a close code, and words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Goodbye {
+pub(super) struct CloseMessage {
     pub(super) code: u16,
     pub(super) words: String,
 }
@@ -54,7 +54,7 @@ pub(super) enum Next {
     Message(Bytes),
     /// The question whether the page is there.
     Ping,
-    Goodbye(Goodbye),
+    Close(CloseMessage),
 }
 
 /// More control or answers wait for a page than are kept for it.
@@ -89,7 +89,7 @@ impl Link {
         limits: LinkLimits,
     ) -> Result<u64, TooSlow> {
         let mut waiting = self.waiting();
-        if waiting.goodbye.is_some() {
+        if waiting.close.is_some() {
             return Ok(0);
         }
         let mut dropped = 0;
@@ -128,15 +128,15 @@ impl Link {
         self.changed.notify_one();
     }
 
-    /// Ends the link once what was sent reliably before is on its way. Only the first goodbye counts.
-    pub(super) fn end(&self, goodbye: Goodbye) {
-        self.waiting().goodbye.get_or_insert(goodbye);
+    /// Ends the link once what was sent reliably before is on its way. Only the first close message counts.
+    pub(super) fn end(&self, close: CloseMessage) {
+        self.waiting().close.get_or_insert(close);
         self.changed.notify_one();
         self.ended.notify_one();
     }
 
-    /// The next thing to send, as soon as there is one: control comes before voice, and after a goodbye there is no
-    /// more voice.
+    /// The next thing to send, as soon as there is one: control comes before voice, and no voice comes after a close
+    /// message.
     pub(super) async fn next(&self) -> Next {
         loop {
             if let Some(next) = self.waiting().next() {
@@ -146,7 +146,7 @@ impl Link {
         }
     }
 
-    /// Until a goodbye was said; to be waited for once.
+    /// Until the link is ended; to be waited for once.
     pub(super) async fn ended(&self) {
         self.ended.notified().await;
     }
@@ -161,8 +161,8 @@ impl Waiting {
         if let Some(message) = self.answers.pop().or_else(|| self.control.pop()) {
             return Some(Next::Message(message));
         }
-        if let Some(goodbye) = &self.goodbye {
-            return Some(Next::Goodbye(goodbye.clone()));
+        if let Some(close) = &self.close {
+            return Some(Next::Close(close.clone()));
         }
         if std::mem::take(&mut self.asks) {
             return Some(Next::Ping);
@@ -193,8 +193,8 @@ mod tests {
 
     const LIMITS: LinkLimits = LinkLimits { voice_bytes_max: 4, control_bytes_max: 4 };
 
-    fn goodbye(words: &str) -> Goodbye {
-        Goodbye { code: 4000, words: words.to_owned() }
+    fn close(words: &str) -> CloseMessage {
+        CloseMessage { code: 4000, words: words.to_owned() }
     }
 
     fn pushed(link: &Link, delivery: Delivery, message: &'static [u8]) -> Result<u64, TooSlow> {
@@ -229,14 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn a_goodbye_comes_after_the_control_before_it_and_instead_of_voice() {
+    fn a_close_message_comes_after_the_control_before_it_and_instead_of_voice() {
         let link = Link::new(Instant::now());
         pushed(&link, Delivery::Unreliable, b"v").unwrap();
         pushed(&link, Delivery::Reliable, b"c").unwrap();
-        link.end(goodbye("first"));
-        link.end(goodbye("second"));
+        link.end(close("first"));
+        link.end(close("second"));
         assert_eq!(pushed(&link, Delivery::Reliable, b"d"), Ok(0));
         assert_eq!(next(&link), Some(Next::Message(Bytes::from_static(b"c"))));
-        assert_eq!(next(&link), Some(Next::Goodbye(goodbye("first"))));
+        assert_eq!(next(&link), Some(Next::Close(close("first"))));
     }
 }

@@ -14,7 +14,7 @@ use consonance_transport::{Delivery, EndCode, EndReason, Peer, Remote};
 use consonance_websocket::{WELCOME, close_code};
 use tokio::sync::Notify;
 
-use super::link::{Goodbye, Link, LinkLimits, TooSlow};
+use super::link::{CloseMessage, Link, LinkLimits, TooSlow};
 
 /// The host's end of a worker's transport, and the links that it serves.
 pub(crate) struct Pump {
@@ -45,7 +45,7 @@ impl Wake for Wanted {
     }
 }
 
-/// A page's place at the pump; without a goodbye before, its link is lost when this is dropped.
+/// A page's place at the pump; without a close message before, its link is lost when this is dropped.
 pub(super) struct Seat {
     pump: Arc<Pump>,
     number: u64,
@@ -119,7 +119,7 @@ impl Pump {
                 handle.send_failed(number);
                 if let Some(link) = links.remove(&number) {
                     let words = EndReason::from(EndCode::TooSlow).encode();
-                    link.end(Goodbye { code: close_code::TOO_SLOW, words });
+                    link.end(CloseMessage { code: close_code::TOO_SLOW, words });
                 }
             }
         }
@@ -133,7 +133,7 @@ impl Pump {
     ) {
         let mut end = |number: u64, code, words: &str| {
             if let Some(link) = links.remove(&number) {
-                link.end(Goodbye { code, words: words.to_owned() });
+                link.end(CloseMessage { code, words: words.to_owned() });
             }
         };
         match *request {

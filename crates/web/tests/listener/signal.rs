@@ -27,11 +27,11 @@ fn hear(socket: &mut WebSocket<TcpStream>) -> Value {
     }
 }
 
-/// The code and the words of the goodbye; whatever comes before it is passed over.
-fn goodbye(socket: &mut WebSocket<TcpStream>) -> (CloseCode, String) {
+/// The code and the words of the close message; whatever comes before it is passed over.
+fn read_close(socket: &mut WebSocket<TcpStream>) -> (CloseCode, String) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        assert!(Instant::now() < deadline, "there is no goodbye");
+        assert!(Instant::now() < deadline, "there is no close message");
         if let Message::Close(frame) = socket.read().unwrap() {
             let frame = frame.unwrap();
             return (frame.code, frame.reason.to_string());
@@ -78,7 +78,7 @@ fn an_unknown_key_holds_no_place() {
     for key in ["a", "key-7", ""] {
         let mut socket = open(&stage);
         say(&mut socket, &json!({ "key": key }));
-        let (code, words) = goodbye(&mut socket);
+        let (code, words) = read_close(&mut socket);
         assert!(code == CloseCode::Policy && words.starts_with("no player has this key"), "{code} {words}");
     }
     assert!(stage.is_well());
@@ -93,7 +93,7 @@ fn a_conversation_ends_with_its_player() {
     say(&mut socket, &json!({"sdp": "v=0"}));
     hear(&mut socket);
     stage.sessions.forget("key-0");
-    let (code, words) = goodbye(&mut socket);
+    let (code, words) = read_close(&mut socket);
     assert!(code == CloseCode::Policy && words.contains("gone"), "{code} {words}");
 }
 
@@ -109,7 +109,7 @@ fn a_player_has_one_conversation() {
     }
     let mut last = conversations.pop().unwrap();
     for socket in &mut conversations {
-        let (code, words) = goodbye(socket);
+        let (code, words) = read_close(socket);
         assert!(code == CloseCode::Policy && words.contains("another conversation"), "{code} {words}");
     }
     say(&mut last, &json!({"sdp": "v=0 again"}));
@@ -119,7 +119,7 @@ fn a_player_has_one_conversation() {
 #[test]
 fn a_socket_that_names_no_player_is_closed() {
     let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_secs(2));
-    let (code, words) = goodbye(&mut open(&stage));
+    let (code, words) = read_close(&mut open(&stage));
     assert_eq!(code, CloseCode::Policy);
     assert!(words.starts_with("it took too long to say which player this is about"), "{words}");
     assert_eq!(stage.listener.counters().read().broken_off, 1);
@@ -148,7 +148,7 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
             // It may have been sent away already.
             let _ = socket.send(message.clone());
         }
-        let (is_code, is_words) = goodbye(&mut socket);
+        let (is_code, is_words) = read_close(&mut socket);
         assert!(is_code == code && is_words.starts_with(words), "{said:?}: {is_code} {is_words}");
     }
     assert_eq!(stage.listener.counters().read().broken_off, 5);
@@ -194,7 +194,7 @@ fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
     });
 }
 
-/// Says this and answers nothing until the end: three questions, and a goodbye. By hand, since a library keeps what
+/// Says this and answers nothing until the end: three pings, and a close message. By hand, since a library keeps what
 /// comes close behind the head to itself, and in one go, lest it be asked before it has said anything.
 fn be_silent(stage: &Stage, text: &str) {
     let mut said = format!(
@@ -226,7 +226,7 @@ fn a_listener_that_ends_says_so() {
     say(&mut socket, &json!({"sdp": "v=0"}));
     hear(&mut socket);
     drop(stage);
-    assert_eq!(goodbye(&mut socket), (CloseCode::Away, "the server is closing".to_owned()));
+    assert_eq!(read_close(&mut socket), (CloseCode::Away, "the server is closing".to_owned()));
 }
 
 #[test]
