@@ -13,7 +13,7 @@ mod scene;
 
 use std::error::Error;
 
-use consonance::{ChannelProperties, EventKind, Target, VoiceChat};
+use consonance::{EventKind, VoiceChat};
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let speaks = EventKind::StartedSpeaking { name: "Ruby".into() };
     let stops = EventKind::StoppedSpeaking { name: "Ruby".into() };
-    let to_team = ruby.open_channel(Target::Room(RED.into()), ChannelProperties::default());
+    let to_team = ruby.speak_in_room(RED);
     ruby.set_input(speech()?);
     wait_for(&rose, &speaks)?;
     println!("Rose hears what Ruby says to their team");
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("Blanche is of the other team and heard it too".into());
     }
 
-    ruby.open_channel(Target::Room(EVERYBODY.into()), ChannelProperties::default());
+    ruby.speak_in_room(EVERYBODY);
     ruby.set_input(speech()?);
     for (name, listener) in [("Rose", &rose), ("Blanche", &blanche)] {
         wait_for(listener, &speaks)?;

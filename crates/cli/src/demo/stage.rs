@@ -194,7 +194,7 @@ impl<'a> Stage<'a> {
         let Actor::Playing { voice, cue, .. } = &self.actors[role(line.speaker)] else { return };
         match &mut self.lines[index] {
             Performing::Waiting if now >= line.at => {
-                let channel = voice.open_channel(target(line.to), ChannelProperties::default());
+                let channel = voice.speak_to(target(line.to), ChannelProperties::default());
                 cue.play(&self.recordings[line.recording]);
                 self.lines[index] = Performing::Speaking { channel, silent_since: None };
             }

@@ -14,15 +14,26 @@ use crate::own_voice::OwnVoice;
 use crate::tokens::Tokens;
 
 impl VoiceChat {
-    /// Speaks to a room or a player while there is input.
-    pub fn open_channel(&self, target: Target, properties: ChannelProperties) -> Channel {
+    /// Speaks to this room while there is input, until the channel is [closed](Self::close_channel).
+    pub fn speak_in_room(&self, room: impl Into<Box<str>>) -> Channel {
+        self.speak_to(Target::Room(room.into()), ChannelProperties::default())
+    }
+
+    /// Speaks to this player while there is input and the player is here, until the channel is
+    /// [closed](Self::close_channel).
+    pub fn speak_to_player(&self, name: impl Into<Box<str>>) -> Channel {
+        self.speak_to(Target::Player(name.into()), ChannelProperties::default())
+    }
+
+    /// Speaks to this target, with properties of one's own choice.
+    pub fn speak_to(&self, target: Target, properties: ChannelProperties) -> Channel {
         let channel = self.new_channel();
         self.ask(Command::Channel(channel, ChannelOrder::Open(NewChannel::new(target, properties))));
         channel
     }
 
     /// The same, but with an activation and a fade of its own. Nothing that was said before is heard over it.
-    pub fn open_channel_with(
+    pub fn speak_to_with(
         &self,
         target: Target,
         properties: ChannelProperties,

@@ -95,7 +95,7 @@ fn the_fade_of_a_channel_can_be_changed_while_one_speaks_over_it() {
     let stage = Stage::open();
     let alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.5, 2.5))));
     let lobby = Target::Room("lobby".into());
-    let channel = alice.voice.open_channel(lobby, ChannelProperties::default());
+    let channel = alice.voice.speak_to(lobby, ChannelProperties::default());
     let is_at = |volume: f32| {
         let heard = alice.voice.channel_state(channel);
         heard.is_some_and(|heard| heard.is_open && (heard.volume - volume).abs() < 1e-3)

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 use consonance::audio::{
     ActivationMode, ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality,
 };
-use consonance::{
-    ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, Target, VoiceChat, VoiceChatBuilder,
-};
+use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, Target, VoiceChat, VoiceChatBuilder};
 
 use crate::glue::{Glue, sticky};
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
@@ -52,7 +50,7 @@ fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
 fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
     let stage = Stage::open();
     let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice);
-    let channel = alice.open_channel(Target::Room("lobby".into()), ChannelProperties::default());
+    let channel = alice.speak_in_room("lobby");
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |alice| alice.close_channel(channel));
     bob.until(&stopped_speaking("Alice"));

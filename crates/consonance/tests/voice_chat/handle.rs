@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
-use consonance::{ChannelProperties, End, EventKind, TapSource, Target, TextTarget, VoiceChat};
+use consonance::{End, EventKind, TapSource, Target, TextTarget, VoiceChat};
 
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
@@ -85,7 +85,7 @@ fn channels_opened_from_many_threads_are_told_apart() {
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("kept").listen_to_room("closed"));
     alice.until(&entered("Bob", "closed"));
     let voice = &alice.voice;
-    let open = |room: &str| voice.open_channel(Target::Room(room.into()), ChannelProperties::default());
+    let open = |room: &str| voice.speak_in_room(room);
     thread::scope(|scope| {
         scope.spawn(|| open("kept"));
         scope.spawn(|| {

@@ -78,7 +78,7 @@ fn everybody_is_quieter_while_one_speaks_or_as_wanted_and_silent_while_deafened(
     let (_, half) = hear(&bob);
     assert!((0.4..0.6).contains(&(half / plain)), "{half} of {plain}");
     bob.voice.set_master_volume(1.0);
-    bob.voice.open_channel(Target::Room("elsewhere".into()), ChannelProperties::default());
+    bob.voice.speak_in_room("elsewhere");
     bob.voice.set_ducking(DuckingSettings { level: 0.25, ..DuckingSettings::default() });
     bob.voice.set_input(Speech::endless(&recording(2, 0.0, 2.0)));
     bob.ear.listen_for(0.5);

@@ -32,7 +32,7 @@ fn a_channel_that_is_opened_later_is_repeated_too_and_so_is_what_is_said_to_loop
     let speech = recording(2, 0.2, 1.2);
     for target in [Target::Room("later".into()), Target::Player("Loopback".into())] {
         let is_room = matches!(target, Target::Room(_));
-        let channel = alice.voice.open_channel(target, ChannelProperties::default());
+        let channel = alice.voice.speak_to(target, ChannelProperties::default());
         if is_room {
             alice.until(&entered("Loopback", "later"));
         }

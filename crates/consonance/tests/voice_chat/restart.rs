@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance::transport::DisconnectReason;
-use consonance::{ChannelProperties, End, EventKind, Target};
+use consonance::{End, EventKind};
 use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::player::{Player, entered, joined, started_speaking};
@@ -19,7 +19,7 @@ fn after_a_restart_of_the_server_everybody_comes_back_with_rooms_and_channels_an
     let mut bob = Player::join("Bob", bob);
     // What was asked for on the way is kept as well as what was asked for at the start.
     bob.voice.listen_to_room("team");
-    alice.voice.open_channel(Target::Room("team".into()), ChannelProperties::default());
+    alice.voice.speak_in_room("team");
     alice.until(&started_speaking("Bob"));
     bob.until(&started_speaking("Alice"));
 

@@ -217,7 +217,7 @@ fn a_channel_that_is_shut_for_another_one_breaks_no_utterance() {
     let open = |scene: &Scene, room: &str| {
         let target = Target::Room(room.into());
         let (properties, fade) = (ChannelProperties::default(), Fade::NONE);
-        scene.alice.voice.open_channel_with(target, properties, ChannelActivation::Open, fade)
+        scene.alice.voice.speak_to_with(target, properties, ChannelActivation::Open, fade)
     };
     let mut present = open(&scene, "lobby");
     scene.run("frames", |_, witness| witness.amplitudes().len() > 3);
@@ -358,7 +358,7 @@ fn beside_an_open_channel_one_with_voice_activation_carries_speech_alone_and_all
     alice.until(&entered("Carol", "radio"));
     let open = |room: &str, activation| {
         let target = Target::Room(room.into());
-        alice.voice.open_channel_with(target, ChannelProperties::default(), activation, Fade::NONE)
+        alice.voice.speak_to_with(target, ChannelProperties::default(), activation, Fade::NONE)
     };
     let (radio, near) = (open("radio", ChannelActivation::Open), open("near", ChannelActivation::Voice));
     let silence = vec![0.0; 48_000];

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use consonance::VoiceChat;
 use consonance::audio::{ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, Read};
 use consonance::inspector::SilenceCause;
 use consonance::trigger::{
     BroadcastTrigger, FrameInput, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger,
     TriggerActivation,
 };
-use consonance::{ChannelProperties, Target, VoiceChat};
 
 use crate::call::{Call, until_cause};
 use crate::speech::{Speech, recording};
@@ -118,7 +118,7 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     to_lobby.update(&alice, &FrameInput::default());
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     // Over another one that waits for the key, nobody speaks either.
-    let to_attic = alice.open_channel(Target::Room("attic".into()), ChannelProperties::default());
+    let to_attic = alice.speak_in_room("attic");
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     alice.close_channel(to_attic);
     alice.set_input(crate::call::endless());
@@ -217,7 +217,7 @@ fn the_speaker_has_no_target() {
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
     until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
-    let to_lobby = alice.open_channel(Target::Room("lobby".into()), ChannelProperties::default());
+    let to_lobby = alice.speak_in_room("lobby");
     call.until_in_order(&alice, &bob);
     alice.close_channel(to_lobby);
     until_cause(&[&alice, &bob], &SilenceCause::NoChannel);

@@ -57,7 +57,7 @@ impl Player {
             To::Room(room) => (Target::Room(room.into()), room == WORLD),
             To::Player(member) => (Target::Player(member.name().into()), false),
         };
-        self.voice.open_channel(target, ChannelProperties { positional: is_positional, ..Default::default() })
+        self.voice.speak_to(target, ChannelProperties { positional: is_positional, ..Default::default() })
     }
 
     /// Stands so many metres along the line on which everybody stands.
