@@ -37,8 +37,8 @@ pub struct AuditEntry {
     /// Why; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// What became of it: a word such as `told`, `absent` or `holds`, for what a player asked for `done`; or what went
-    /// wrong.
+    /// What became of it: a word such as `notified`, `absent` or `holds`, for what a player asked for `done`; or what
+    /// went wrong.
     pub result: String,
     /// Whether a player asked for it, from inside the game. Such entries make room for operators' once they are more
     /// than half of all.
@@ -206,7 +206,7 @@ mod tests {
                 target: format!("player {number}"),
                 details: String::new(),
                 reason: String::new(),
-                result: "told".into(),
+                result: "notified".into(),
                 by_player,
             });
         }

@@ -71,10 +71,10 @@ pub struct Done {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The player is here, and its client was told.
-    Told,
-    /// The player is here; its client is one that cannot be told, or its connection is lost just now.
-    Untold,
+    /// The player is here, and its client was notified.
+    Notified,
+    /// The player is here; its client is one that cannot be notified, or its connection is lost just now.
+    NotNotified,
     /// The player is not here; it holds when it comes.
     Absent,
     /// No player of this name is here; it applies to players that join with it and present no token with a subject. A

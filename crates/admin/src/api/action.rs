@@ -92,7 +92,7 @@ pub(super) struct Subject {
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Outcome {
-    /// The result: `told`, `untold` (a client that cannot be told), `absent` (it applies when the player joins),
+    /// The result: `notified`, `not_notified` (a client that cannot be), `absent` (it applies when the player joins),
     /// `absent_name` (it applies to players that join with this name and no subject), `moved`, `only_removed` (a client
     /// that cannot be asked to go elsewhere), `holds`.
     #[schema(value_type = String)]

@@ -37,7 +37,7 @@ pub(super) struct DrainRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Drained {
     /// How many clients were notified.
-    told: usize,
+    notified: usize,
     done: Outcome,
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn drain(
             (Duration::from_secs(within_s.into()), Duration::from_secs(redirect_window_s.into()));
         let drained =
             app.moderation().drain(&By::new(by, reason), &DrainPlan { ends_in, redirect, window })?;
-        Ok(Json(Drained { told: drained.told, done: drained.done.into() }))
+        Ok(Json(Drained { notified: drained.notified, done: drained.done.into() }))
     })
     .await
 }

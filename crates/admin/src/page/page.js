@@ -192,7 +192,7 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
 $("dialog-cancel").onclick = () => $("dialog").close();
 
 const OUTCOMES = {
-  told: "done, and the player was notified", untold: "done; this player's client cannot be notified", absent: "the player is offline; applies when it joins",
+  notified: "done, and the player was notified", not_notified: "done; this player's client cannot be notified", absent: "the player is offline; applies when it joins",
   absent_name: "no player of this name is online; applies to players that join with it and without an account",
   moved: "moved", only_removed: "removed; this player's client cannot be moved", holds: "in force",
 };
@@ -255,7 +255,7 @@ function drain() {
   const about = "No new players are admitted, players are notified, and the server exits when the last one has left. Until then you can cancel.";
   openDialog("Drain the server?", about, () => [within, redirect, NOTED_REASON], () => "Drain", () => true, async () => {
     const drained = await call("POST", "drain", given({ within_s: number("within_s"), redirect: value("redirect") || undefined, reason: value("reason"), by: "page" }));
-    return "draining; " + plural(drained.told, "player") + " notified";
+    return "draining; " + plural(drained.notified, "player") + " notified";
   });
 }
 function undrain() {

@@ -57,7 +57,7 @@ fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");
     let (status, done) = act(&stage, &json!({"mute": {"player": "Alice", "for_s": 60}}));
-    assert_eq!((status, &done), (200, &json!({"outcome": "told", "stored": "in_memory"})));
+    assert_eq!((status, &done), (200, &json!({"outcome": "notified", "stored": "in_memory"})));
     let muted = &player(&stage, "Alice")["muted"];
     assert_eq!((&muted["reason"], &muted["by"]), (&json!("too loud"), &json!("Ann")));
     assert_eq!(muted["until"].as_u64().unwrap() - muted["since"].as_u64().unwrap(), 60);
@@ -77,7 +77,7 @@ fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
     let body =
         json!({"within_s": 600, "redirect": "quic://b.example/{session}", "reason": "update", "by": "Ann"});
     let (status, drained) = call(&stage, "POST /api/v1/drain", Some(&body));
-    assert_eq!((status, &drained["told"]), (200, &json!(1)), "{drained}");
+    assert_eq!((status, &drained["notified"]), (200, &json!(1)), "{drained}");
     wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 503);
     let (_, server) = call(&stage, "GET /api/v1/server", None);
     assert_eq!(server["is_draining"], true);
@@ -91,7 +91,10 @@ fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
     let (_, log) = call(&stage, "GET /api/v1/audit?by=Ann", None);
     let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
     assert_eq!(actions, ["stop_draining", "drain"]);
-    assert_eq!(log["entries"][1]["details"], "within 600 s, redirect to quic://b.example/{session}, 1 told");
+    assert_eq!(
+        log["entries"][1]["details"],
+        "within 600 s, redirect to quic://b.example/{session}, 1 notified"
+    );
 }
 
 #[test]

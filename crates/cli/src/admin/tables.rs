@@ -160,13 +160,13 @@ fn voices(number: u64) -> String {
 const SPANS_SHOWN: usize = 5;
 
 pub(super) fn drained(drained: &Value) -> String {
-    format!("draining; {} players notified\n", text(&drained["told"]))
+    format!("draining; {} players notified\n", text(&drained["notified"]))
 }
 
 pub(super) fn outcome(done: &Value) -> String {
     let words = match done["outcome"].as_str().unwrap_or_default() {
-        "told" => "done, and the player was notified",
-        "untold" => "done; the player's client cannot be notified",
+        "notified" => "done, and the player was notified",
+        "not_notified" => "done; the player's client cannot be notified",
         "absent" => "the player is offline; applies when it joins",
         "absent_name" => {
             "no player of this name is online; applies to players that join with it and without an account; name one with \

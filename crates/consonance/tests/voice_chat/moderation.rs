@@ -31,7 +31,7 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
     let mut alice = Player::join("Alice", alice);
     bob.until(&started_speaking("Alice"));
     let done = moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();
-    assert_eq!(done.outcome, Outcome::Told);
+    assert_eq!(done.outcome, Outcome::Notified);
     decided(&mut alice, "Alice is told", |decision| {
         matches!(decision, OperatorDecision::Restricted { restriction: Restriction::Muted, terms }
             if terms.reason == "too loud" && terms.ends_at.is_none())

@@ -8,8 +8,8 @@ use crate::draining::DrainPlan;
 /// A server that runs empty from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
-    /// How many clients were told; the others are of kinds that cannot be.
-    pub told: usize,
+    /// How many clients were notified; the others are of kinds that cannot be.
+    pub notified: usize,
     /// How it is kept in the audit log.
     pub done: Done,
 }
@@ -21,17 +21,17 @@ impl Moderation {
     /// # Errors
     /// If the redirect address is empty or too long, or a worker does not answer; the others drain then all the same.
     pub fn drain(&self, by: &By, plan: &DrainPlan) -> Result<Drained, ModerationError> {
-        let told = if plan.can_be_told() {
+        let notified = if plan.can_be_told() {
             self.server.drain(plan).map_err(ModerationError::Server)
         } else {
             Err(ModerationError::InvalidRedirect)
         };
         let redirect =
             plan.redirect.as_deref().map(|redirect| format!(", redirect to {redirect}")).unwrap_or_default();
-        let number = told.as_ref().map(|told| format!(", {told} told")).unwrap_or_default();
+        let number = notified.as_ref().map(|count| format!(", {count} notified")).unwrap_or_default();
         let details = format!("within {}{redirect}{number}", seconds(plan.ends_in));
-        let done = self.log(by, action("drain", details), told.clone().map(|_| Outcome::Holds))?;
-        Ok(Drained { told: told?, done })
+        let done = self.log(by, action("drain", details), notified.clone().map(|_| Outcome::Holds))?;
+        Ok(Drained { notified: notified?, done })
     }
 
     /// The server stays after all, and everybody may join again.

@@ -121,7 +121,7 @@ impl Moderation {
         let reason = by.reason.clone();
         let kicked = self.with_visits(session, player, move |server, id| server.kick(id, &reason));
         let outcome = |reached: Vec<NotificationStatus>| {
-            told(reached.iter().all(|reach| *reach == NotificationStatus::Notified))
+            notified(reached.iter().all(|reach| *reach == NotificationStatus::Notified))
         };
         self.log(by, AuditAction::new("kick", session, player), kicked.map(outcome))
     }
@@ -141,7 +141,7 @@ impl Moderation {
         let (name, not_there) = (room.to_owned(), not_in_room(player, room));
         let removed = self.with_visits(session, player, move |server, id| server.remove_from_room(id, &name));
         let result = removed
-            .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Told) } else { Err(not_there) });
+            .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Notified) } else { Err(not_there) });
         self.log(by, action, result)
     }
 
@@ -182,7 +182,7 @@ impl Moderation {
     /// If there is no such session or player.
     pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
         let reset = self.with_visits(session, player, Server::reset);
-        let outcome = |were_told: Vec<bool>| told(!were_told.contains(&false));
+        let outcome = |are_notified: Vec<bool>| notified(!are_notified.contains(&false));
         self.log(by, AuditAction::new("reset", session, player), reset.map(outcome))
     }
 
@@ -197,8 +197,8 @@ impl Moderation {
         for identity in self.identities(session, player)? {
             outcomes.push(self.change_one(session, identity, &change)?);
         }
-        let least = [Outcome::Untold, Outcome::AbsentName, Outcome::Absent];
-        Ok(least.into_iter().find(|outcome| outcomes.contains(outcome)).unwrap_or(Outcome::Told))
+        let least = [Outcome::NotNotified, Outcome::AbsentName, Outcome::Absent];
+        Ok(least.into_iter().find(|outcome| outcomes.contains(outcome)).unwrap_or(Outcome::Notified))
     }
 
     fn change_one(
@@ -221,7 +221,7 @@ impl Moderation {
                 Ok(absent)
             }
             Ok(Some(set)) => set
-                .map(|reach| told(reach == NotificationStatus::Notified))
+                .map(|reach| notified(reach == NotificationStatus::Notified))
                 .map_err(ModerationError::Restrictions),
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
@@ -300,8 +300,8 @@ fn absent(identity: &PlayerIdentity) -> Outcome {
     }
 }
 
-fn told(is_told: bool) -> Outcome {
-    if is_told { Outcome::Told } else { Outcome::Untold }
+fn notified(is_notified: bool) -> Outcome {
+    if is_notified { Outcome::Notified } else { Outcome::NotNotified }
 }
 
 fn not_in_room(player: &PlayerRef, room: &str) -> ModerationError {

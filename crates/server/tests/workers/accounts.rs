@@ -76,9 +76,9 @@ fn by_its_name_one_visit_of_an_account_is_kicked_and_by_the_account_every_one() 
         .collect::<Vec<_>>();
     let _bob = scene.player("Bob", Some("B1"));
     let kick = |player: PlayerRef| scene.moderation.kick(&by(), "main", &player);
-    assert_eq!(kick("Mallory".into()).unwrap().outcome, Outcome::Told);
+    assert_eq!(kick("Mallory".into()).unwrap().outcome, Outcome::Notified);
     assert_eq!(scene.names(), ["Decoy", "Third", "Bob"]);
-    assert_eq!(kick(account("A7")).unwrap().outcome, Outcome::Told);
+    assert_eq!(kick(account("A7")).unwrap().outcome, Outcome::Notified);
     assert_eq!(scene.names(), ["Bob"]);
     for player in &mut players {
         wait_until("all are told", &mut [player], |players| players[0].told == ["kicked: too loud"]);
@@ -97,8 +97,8 @@ fn every_visit_of_an_account_that_is_in_the_room_is_moved_or_taken_out() {
         [scene.rooms("Decoy"), scene.rooms("Mallory")].iter().all(|rooms| rooms == &["jail"])
     });
     let take_out = |player: PlayerRef| scene.moderation.remove_from_room(&by(), "main", &player, "jail");
-    assert_eq!(take_out("Decoy".into()).unwrap().outcome, Outcome::Told);
-    assert_eq!(take_out(account("A7")).unwrap().outcome, Outcome::Told);
+    assert_eq!(take_out("Decoy".into()).unwrap().outcome, Outcome::Notified);
+    assert_eq!(take_out(account("A7")).unwrap().outcome, Outcome::Notified);
     assert!(scene.rooms("Mallory").is_empty(), "though the decoy is no longer there");
     assert!(matches!(take_out(account("A7")), Err(ModerationError::NotInRoom { .. })));
     assert!(matches!(move_all("jail", "lobby"), Err(ModerationError::NotInRoom { .. })));

@@ -58,7 +58,7 @@ fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
 fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit_log() {
     let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"Alice".into(), Restriction::Muted, None).unwrap();
-    assert_eq!((done.outcome, done.stored), (Outcome::Told, Stored::InMemory));
+    assert_eq!((done.outcome, done.stored), (Outcome::Notified, Stored::InMemory));
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| !players[0].told.is_empty());
     assert_eq!(alice.told, ["Muted: too loud"]);
     assert!(is_silent(&mut alice, &mut bob));
@@ -70,14 +70,14 @@ fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit
     wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| {
         players[1].heard.contains(&b"again".to_vec())
     });
-    assert_eq!(actions(&moderation), ["unmute Alice: told", "mute Alice: told"]);
+    assert_eq!(actions(&moderation), ["unmute Alice: notified", "mute Alice: notified"]);
 }
 
 #[test]
 fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
     let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"ALICE".into(), Restriction::Muted, None).unwrap();
-    assert_eq!(done.outcome, Outcome::Told);
+    assert_eq!(done.outcome, Outcome::Notified);
     let players = moderation.players("red").unwrap();
     let muted: Vec<_> = players.iter().filter(|player| player.standing.muted.is_some()).collect();
     assert_eq!(muted.len(), 1, "{players:?}");
@@ -130,7 +130,7 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
 fn a_kicked_player_is_gone_and_what_cannot_be_done_says_why() {
     let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let kick = |session: &str, player: &str| moderation.kick(&by(), session, &player.into());
-    assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Told);
+    assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Notified);
     wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
     assert_eq!(alice.told, ["kicked: too loud"]);
     assert!(words(kick("red", "Alice")).contains("no player \"Alice\" in the session \"red\""));
