@@ -92,7 +92,7 @@ impl LimitsConfig {
         (limits.resume, limits.text_every) = (self.resume_s.into(), self.text_every_s.into());
         (limits.name_bytes, limits.room_name_bytes) = (self.name_bytes, self.room_name_bytes);
         (limits.rooms, limits.rooms_per_client) = (self.rooms, self.rooms_per_client);
-        (limits.text_bytes, limits.standings) = (self.text_bytes, self.restrictions);
+        (limits.text_bytes, limits.restrictions) = (self.text_bytes, self.restrictions);
         limits.codec_frame_samples = self.codec_frame_samples;
         limits.codec_sample_rate_hz = self.codec_sample_rate_hz;
         limits.voice_packets = rate(self.voice_packets_per_second, self.voice_packets_burst);

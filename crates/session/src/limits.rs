@@ -87,7 +87,7 @@ pub struct Limits {
     /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
     pub text_every: Duration,
     /// Players with restrictions or room rights, here or not (default 16 384); further decisions are errors.
-    pub standings: usize,
+    pub restrictions: usize,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.
     pub strikes: Rate,
@@ -128,7 +128,7 @@ impl Default for Limits {
             waiting_joins: 256,
             waiting_names: 256,
             text_every: Duration::ZERO,
-            standings: 16_384,
+            restrictions: 16_384,
             strikes: Rate { per_second: 10, burst: 300 },
             events: 65_536,
             outbox_bytes: 64 << 20,

@@ -44,7 +44,7 @@ pub enum NotificationStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestrictionsError {
-    /// As many players as [`Limits::standings`](crate::Limits) allows have some already.
+    /// As many players as [`Limits::restrictions`](crate::Limits) allows have some already.
     TooMany {
         /// How many players that are.
         limit: usize,
@@ -111,7 +111,7 @@ impl Server {
         if self.settings.permissive {
             return Err(RestrictionsError::Permissive);
         }
-        let limit = self.settings.limits.standings;
+        let limit = self.settings.limits.restrictions;
         if self.policy.register().get(identity).is_none()
             && self.policy.register().len() >= limit
             && !restrictions.is_clear()

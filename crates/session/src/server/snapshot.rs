@@ -90,7 +90,7 @@ impl Server {
     }
 
     fn restore_restrictions(&mut self, restrictions: &[(PlayerIdentity, Restrictions)]) {
-        for (identity, restrictions) in restrictions.iter().take(self.settings.limits.standings) {
+        for (identity, restrictions) in restrictions.iter().take(self.settings.limits.restrictions) {
             let restrictions = restrictions.with_ends(|end| self.now + end.since(Instant::START));
             self.policy.register_mut().replace(identity, restrictions);
         }

@@ -359,7 +359,7 @@ fn no_client_is_moved_to_a_forbidden_room_or_one_it_is_in() {
 
 #[test]
 fn restrictions_are_limited_and_a_permissive_session_has_none() {
-    let mut server = LoneServer::with_limits(|limits| limits.standings = 1);
+    let mut server = LoneServer::with_limits(|limits| limits.restrictions = 1);
     server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
     server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
     let refused = server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
