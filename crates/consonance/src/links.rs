@@ -8,7 +8,7 @@ use consonance_session::{
     Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits, Transmit,
 };
 use consonance_transport::{
-    self as transport, ClientEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
+    self as transport, ClientLinkEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
 };
 
 use crate::route::LinkTransport;
@@ -88,32 +88,32 @@ impl Links {
         for _ in 0..EVENTS_PER_TURN {
             match self.ways.present().poll(now) {
                 None => return false,
-                Some(ClientEvent::Packet { delivery, packet }) => {
+                Some(ClientLinkEvent::Packet { delivery, packet }) => {
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);
                     client.handle_packet(at, self.link, to_session(delivery), packet);
                 }
-                Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
+                Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
                     record(self.packet_log.as_ref(), now, link, PacketDirection::Received, delivery, packet);
                     client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
                 }
-                Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
+                Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => {
                     self.has_direct_change = true;
                     client.handle_peer_connected(at, direct_link(peer));
                 }
-                Some(ClientEvent::Direct { peer, event: DirectEvent::Down { .. } }) => {
+                Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } }) => {
                     self.has_direct_change = true;
                     client.handle_disconnected(at, direct_link(peer));
                 }
-                Some(ClientEvent::Connected) => {
+                Some(ClientLinkEvent::Connected) => {
                     self.link = LinkId(self.link.0 + 1);
                     self.state = LinkState::Up;
                     self.ways.note_up();
                     self.note_transport();
                     client.handle_connected(at, self.link);
                 }
-                Some(ClientEvent::Disconnected { reason }) => {
+                Some(ClientLinkEvent::Disconnected { reason }) => {
                     let notice = client.end_notice().filter(|_| self.state == LinkState::Up);
                     self.last_end = Some(with_notice(reason, notice));
                     if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
 use crate::lock::lock;
 use echo::Echo;
@@ -126,7 +126,7 @@ impl ClientTransport for OfflineNetwork {
         self.player.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.run_once(now);
         // The player meets the echo as soon as it has joined, and its first word is repeated.
         let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);

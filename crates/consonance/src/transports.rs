@@ -109,7 +109,7 @@ impl Transports {
 #[cfg(test)]
 mod tests {
     use consonance_transport::memory::MemoryNetwork;
-    use consonance_transport::{ClientEvent, Delivery, ServerTransport as _};
+    use consonance_transport::{ClientLinkEvent, Delivery, ServerTransport as _};
 
     use super::*;
 
@@ -136,11 +136,11 @@ mod tests {
                 while server.poll(now).is_some() {}
             }
             match transports.present().poll(now) {
-                Some(ClientEvent::Connected) => {
+                Some(ClientLinkEvent::Connected) => {
                     transports.note_up();
                     return true;
                 }
-                Some(ClientEvent::Disconnected { .. }) => {
+                Some(ClientLinkEvent::Disconnected { .. }) => {
                     transports.note_failed();
                     return false;
                 }
@@ -152,7 +152,7 @@ mod tests {
     fn end(transports: &mut Transports) {
         let now = Instant::now();
         transports.present().disconnect(now);
-        while !matches!(transports.present().poll(now), Some(ClientEvent::Disconnected { .. })) {}
+        while !matches!(transports.present().poll(now), Some(ClientLinkEvent::Disconnected { .. })) {}
     }
 
     #[test]

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use consonance::host::{
     AccessRule, Admission, JoiningSettings, Limits, ProximitySettings, Rate, RoomLimits, RoomPattern,
-    ServerEvent as SessionServerEvent, SessionLoop, SessionsSettings, SheddingSettings,
+    ServerEvent, SessionLoop, SessionsSettings, SheddingSettings,
 };
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 use consonance::{
     EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
@@ -61,7 +61,7 @@ fn a_host_is_told_of_guests_and_can_kick_them() {
     let guest = player(&network).name("Guest").start().unwrap();
     until("the host is told of the guest", || {
         while let Some(told) = events.poll() {
-            if let SessionServerEvent::ClientJoined { id, name, .. } = told.event {
+            if let ServerEvent::ClientJoined { id, name, .. } = told.event {
                 guest_id = (&*name == "Guest").then_some(id).or(guest_id);
             }
         }
@@ -313,7 +313,7 @@ impl ServerNetwork for Faulty {
 }
 
 impl ServerTransport for Faulty {
-    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
         panic!("on purpose: a network that is broken");
     }
 

@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 use crate::{ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts};
@@ -127,15 +127,15 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
         self.network.connect(now, &[]);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         loop {
             if let Some(delivery) = self.next_packet(now) {
                 self.statistics.received.count(delivery, 1, self.message.len());
-                return Some(ClientEvent::Packet { delivery, packet: &self.message });
+                return Some(ClientLinkEvent::Packet { delivery, packet: &self.message });
             }
             if self.state == State::Entering && self.envelope.is_ready() {
                 self.state = State::Up;
-                return Some(ClientEvent::Connected);
+                return Some(ClientLinkEvent::Connected);
             }
             self.run_timeout(now);
             if !self.parts.is_empty() {
@@ -143,7 +143,7 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
             }
             if let Err(reason) = self.step(now)? {
                 while self.parts.pop().is_some() {}
-                return Some(ClientEvent::Disconnected { reason });
+                return Some(ClientLinkEvent::Disconnected { reason });
             }
         }
     }

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    ServerEvent, ServerNetwork, ServerTransport, Statistics,
+    ServerLinkEvent, ServerNetwork, ServerTransport, Statistics,
 };
 
 use crate::wrapping::wrap_for_client;
@@ -150,9 +150,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         None
     }
 
-    fn packet_event(&mut self, peer: Peer, delivery: Delivery) -> ServerEvent<'_> {
+    fn packet_event(&mut self, peer: Peer, delivery: Delivery) -> ServerLinkEvent<'_> {
         self.statistics.received.count(delivery, 1, self.packet.len());
-        ServerEvent::Packet { peer, delivery, packet: &self.packet }
+        ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -274,7 +274,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take() {
             return Some(self.packet_event(peer, delivery));
@@ -284,7 +284,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
                 let peer = self.parts_of;
                 if let Some(Introduction { session, remote }) = self.introduce(peer) {
                     self.first_packet = Some((peer, delivery));
-                    return Some(ServerEvent::Connected { peer, session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
                 return Some(self.packet_event(peer, delivery));
             }
@@ -292,13 +292,13 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
             match self.step(now)? {
                 Step::Connected(peer, newcomer) => {
                     if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
-                        return Some(ServerEvent::Connected { peer, session, remote });
+                        return Some(ServerLinkEvent::Connected { peer, session, remote });
                     }
                 }
                 Step::Message(peer) => self.settle(now, peer),
                 Step::Disconnected(peer, reason) => {
                     if self.close(peer) {
-                        return Some(ServerEvent::Disconnected { peer, reason });
+                        return Some(ServerLinkEvent::Disconnected { peer, reason });
                     }
                 }
             }

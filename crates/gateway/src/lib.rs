@@ -28,7 +28,7 @@
 //!
 //! use consonance_gateway::memory::{MemoryGameNetwork, RELIABLE, UNRELIABLE};
 //! use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
-//! use consonance_transport::{ClientTransport, Delivery, ServerEvent, ServerTransport};
+//! use consonance_transport::{ClientTransport, Delivery, ServerLinkEvent, ServerTransport};
 //!
 //! let now = Instant::now();
 //! let game = MemoryGameNetwork::new();
@@ -38,12 +38,12 @@
 //! client.connect(now);
 //!
 //! // Both are transports: the server sees a player, and the player's packets.
-//! assert!(matches!(server.poll(now), Some(ServerEvent::Connected { .. })));
+//! assert!(matches!(server.poll(now), Some(ServerLinkEvent::Connected { .. })));
 //! assert_eq!(server.poll(now), None);
 //! while client.poll(now).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a voice packet");
 //! let event = server.poll(now);
-//! assert!(matches!(event, Some(ServerEvent::Packet { packet: b"a voice packet", .. })));
+//! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
 //! ```
 //!
 //! Needs Rust 1.95 or later.

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, GameStatistics, NetworkStatistics, PacketLimits, Peer,
-    Remote, SHUTTING_DOWN, ServerEvent, ServerNetwork, ServerTransport, Statistics,
+    Remote, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, ServerTransport, Statistics,
 };
 
 use crate::readiness::Readiness;
@@ -244,7 +244,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.take_newcomer_in(now);
         let happening = loop {
             if let Some(happening) = self.happenings.pop_front() {
@@ -257,10 +257,12 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
         Some(match happening {
             Happening::Connected(peer, remote) => {
                 self.newcomer = Some(peer);
-                ServerEvent::Connected { peer, session: self.session.clone(), remote }
+                ServerLinkEvent::Connected { peer, session: self.session.clone(), remote }
             }
-            Happening::Packet(peer, delivery) => ServerEvent::Packet { peer, delivery, packet: &self.packet },
-            Happening::Disconnected(peer, reason) => ServerEvent::Disconnected { peer, reason },
+            Happening::Packet(peer, delivery) => {
+                ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+            }
+            Happening::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })
     }
 

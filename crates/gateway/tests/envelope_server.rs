@@ -9,7 +9,7 @@ use consonance_gateway::{
     BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceChannels, VoiceStart,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 #[derive(Debug, PartialEq, Eq)]
@@ -51,14 +51,14 @@ impl Stage {
         let mut all = Vec::new();
         while let Some(event) = self.server.poll(self.now) {
             all.push(match event {
-                ServerEvent::Connected { peer, session, remote } => {
+                ServerLinkEvent::Connected { peer, session, remote } => {
                     assert_eq!(session, "main");
                     assert!(remote.ip().is_some());
                     answer(self, peer);
                     Heard::Connected
                 }
-                ServerEvent::Packet { delivery, packet, .. } => Heard::Packet(delivery, packet.to_vec()),
-                ServerEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
+                ServerLinkEvent::Packet { delivery, packet, .. } => Heard::Packet(delivery, packet.to_vec()),
+                ServerLinkEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
             });
         }
         all

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::{PacketDirection, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
-use consonance_transport::{EndReason, PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
+use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
 use tracing::{Span, debug, error_span};
 
 use crate::admission::AdmissionGate;
@@ -236,17 +236,17 @@ impl SessionLoop {
                     self.follow_reachability(network, now);
                     return true;
                 }
-                Some(NetworkEvent::Packet { peer, delivery, packet }) => {
+                Some(ServerLinkEvent::Packet { peer, delivery, packet }) => {
                     let mut taken = mem::take(&mut self.packet);
                     taken.clear();
                     taken.extend_from_slice(packet);
                     self.handle_packet(now, link_of(network, peer), to_session(delivery), &taken);
                     self.packet = taken;
                 }
-                Some(NetworkEvent::Connected { peer, session, remote }) => {
+                Some(ServerLinkEvent::Connected { peer, session, remote }) => {
                     self.handle_connected(now, network, peer, &session, remote);
                 }
-                Some(NetworkEvent::Disconnected { peer, reason }) => {
+                Some(ServerLinkEvent::Disconnected { peer, reason }) => {
                     self.follow_reachability(network, now);
                     let link = link_of(network, peer);
                     self.handle_disconnected(now, link, &reason.to_string());

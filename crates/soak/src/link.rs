@@ -4,7 +4,7 @@ use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, Qui
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, LinkCommand, LinkId, Target,
 };
-use consonance_transport::{self as transport, ClientEvent as NetworkEvent, ClientTransport as _};
+use consonance_transport::{self as transport, ClientLinkEvent, ClientTransport as _};
 
 use crate::clock::Now;
 
@@ -61,19 +61,19 @@ impl Link {
     pub(crate) fn run_once(&mut self, now: Now, mut hear: impl FnMut(&[u8])) {
         while let Some(event) = self.network.poll(now.instant) {
             match event {
-                NetworkEvent::Connected => {
+                ClientLinkEvent::Connected => {
                     self.connection = LinkId(self.connection.0 + 1);
                     self.is_up = true;
                     self.engine.handle_connected(now.at, self.connection);
                 }
-                NetworkEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Packet { delivery, packet } => {
                     self.engine.handle_packet(now.at, self.connection, to_session(delivery), packet);
                 }
-                NetworkEvent::Disconnected { .. } if std::mem::take(&mut self.is_up) => {
+                ClientLinkEvent::Disconnected { .. } if std::mem::take(&mut self.is_up) => {
                     self.engine.handle_disconnected(now.at, self.connection);
                 }
-                NetworkEvent::Disconnected { .. } => self.engine.handle_connect_failed(now.at),
-                NetworkEvent::Direct { .. } => {}
+                ClientLinkEvent::Disconnected { .. } => self.engine.handle_connect_failed(now.at),
+                ClientLinkEvent::Direct { .. } => {}
             }
             while let Some(event) = self.engine.poll_event() {
                 match event {

@@ -24,7 +24,7 @@ use consonance_session::{
     Client, ClientEvent, Delivery, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits,
 };
 use consonance_transport::{
-    self as transport, ClientEvent as NetworkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
+    self as transport, ClientLinkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
 };
 
 /// A client's engine and its end of a network.
@@ -78,23 +78,23 @@ impl<T: ClientTransport> TestPlayer<T> {
         while let Some(event) = self.transport.poll(now) {
             let link = LinkId(self.links);
             match event {
-                NetworkEvent::Connected => self.client.handle_connected(at, link),
-                NetworkEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Connected => self.client.handle_connected(at, link),
+                ClientLinkEvent::Packet { delivery, packet } => {
                     self.client.handle_packet(at, link, to_session(delivery), packet);
                 }
-                NetworkEvent::Disconnected { reason } => {
+                ClientLinkEvent::Disconnected { reason } => {
                     self.is_busy = false;
                     self.ends.push(reason);
                     self.client.handle_disconnected(at, link);
                     self.client.handle_connect_failed(at);
                 }
-                NetworkEvent::Direct { peer, event: DirectEvent::Up } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Up } => {
                     self.client.handle_peer_connected(at, direct_link(peer));
                 }
-                NetworkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
                     self.client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
                 }
-                NetworkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     self.client.handle_disconnected(at, direct_link(peer));
                 }
             }

@@ -8,7 +8,7 @@ use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, 
 /// One link to a server, driven by calls: nothing here blocks, and nothing calls back except the waker.
 /// Everything but [`direct_links`](Self::direct_links) speaks of that link.
 ///
-/// The life of a link is `connect` → [`ClientEvent::Connected`] → packets → [`ClientEvent::Disconnected`].
+/// The life of a link is `connect` → [`ClientLinkEvent::Connected`] → packets → [`ClientLinkEvent::Disconnected`].
 /// Each `connect` is answered by exactly one `Disconnected` in the end, regardless of which end closed it and how
 /// early; after it the same object may connect again.
 pub trait ClientTransport: Send {
@@ -19,7 +19,7 @@ pub trait ClientTransport: Send {
 
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
     /// again.
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>>;
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>>;
 
     /// Sends one packet.
     ///
@@ -30,7 +30,7 @@ pub trait ClientTransport: Send {
 
     /// Ends the link in order: reliable packets sent before are delivered first, if the network lets them.
     ///
-    /// No packet is reported after this call. [`ClientEvent::Disconnected`] comes when the goodbye is on its way,
+    /// No packet is reported after this call. [`ClientLinkEvent::Disconnected`] comes when the goodbye is on its way,
     /// so a program that waits for it (with a limit) before it exits leaves politely.
     fn disconnect(&mut self, now: Instant);
 
@@ -61,7 +61,7 @@ impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
         (**self).connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         (**self).poll(now)
     }
 
@@ -96,7 +96,7 @@ impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
 
 /// What happened on a client's links.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ClientEvent<'a> {
+pub enum ClientLinkEvent<'a> {
     /// The server took us in: packets may be sent.
     Connected,
     /// A packet came from the server.

@@ -33,7 +33,7 @@
 //! # The contract
 //!
 //! **Connecting.**
-//! `connect` is answered by [`Connected`](crate::ClientEvent::Connected) at both ends, with the
+//! `connect` is answered by [`Connected`](crate::ClientLinkEvent::Connected) at both ends, with the
 //! [session's name](a_client_is_taken_in_and_its_session_named), or by one `Disconnected`.
 //! A server that disconnects a newcomer before its next call has refused it:
 //! [the client never connects](a_refused_client_learns_why_and_never_connects).

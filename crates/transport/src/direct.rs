@@ -10,7 +10,7 @@ use crate::{Delivery, DisconnectReason, Peer};
 /// Which players are connected, and when, is up to the network or the game. The transport need not know the player at
 /// the other end, because the voice client introduces itself. The life of a direct link is [`DirectEvent::Up`] →
 /// packets → [`DirectEvent::Down`], each exactly once at each end, regardless of which end closed it, and `poll`
-/// reports them as [`ClientEvent::Direct`](crate::ClientEvent::Direct).
+/// reports them as [`ClientLinkEvent::Direct`](crate::ClientLinkEvent::Direct).
 ///
 /// A direct link may come and go at any time, with or without a link to the server, and stays when that ends; a network
 /// that cannot keep it then ends it, and says so in its documentation. It takes what the link to the server takes, see

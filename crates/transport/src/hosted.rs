@@ -18,7 +18,7 @@
 //! ```
 //! use std::time::Instant;
 //! use consonance_transport::hosted::{self, ClientRequest, HostedSettings};
-//! use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits};
+//! use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits};
 //!
 //! let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
 //! let (mut transport, mut handle) = hosted::client(&HostedSettings::new(limits));
@@ -30,8 +30,8 @@
 //! handle.link_up();
 //! handle.receive(Delivery::Reliable, b"from the server");
 //!
-//! assert_eq!(transport.poll(Instant::now()), Some(ClientEvent::Connected));
-//! assert!(matches!(transport.poll(Instant::now()), Some(ClientEvent::Packet { .. })));
+//! assert_eq!(transport.poll(Instant::now()), Some(ClientLinkEvent::Connected));
+//! assert!(matches!(transport.poll(Instant::now()), Some(ClientLinkEvent::Packet { .. })));
 //! ```
 //!
 //! What the host's network must do: deliver reliable packets in order and once, to each peer, and say so when it

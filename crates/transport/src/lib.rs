@@ -29,21 +29,21 @@
 //! use std::time::Instant;
 //!
 //! use consonance_transport::memory::MemoryNetwork;
-//! use consonance_transport::{ClientTransport, Delivery, ServerEvent, ServerTransport};
+//! use consonance_transport::{ClientTransport, Delivery, ServerLinkEvent, ServerTransport};
 //!
 //! let now = Instant::now();
 //! let network = MemoryNetwork::new();
 //! let mut server = network.listen();
 //! let mut client = network.client("main");
 //! client.connect(now);
-//! let Some(ServerEvent::Connected { peer, session, .. }) = server.poll(now) else { panic!("a client is there") };
+//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now) else { panic!("a client is there") };
 //! assert_eq!(session, "main");
 //!
 //! // The next poll takes the client in.
 //! assert_eq!(server.poll(now), None);
 //! while client.poll(now).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a packet");
-//! let packet = ServerEvent::Packet { peer, delivery: Delivery::Unreliable, packet: b"a packet" };
+//! let packet = ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable, packet: b"a packet" };
 //! assert_eq!(server.poll(now), Some(packet));
 //! ```
 //!
@@ -83,7 +83,7 @@ pub use capability::{
     CapabilityRequest, PacketsOnThreads, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt,
 };
-pub use client::{ClientEvent, ClientTransport};
+pub use client::{ClientLinkEvent, ClientTransport};
 pub use connection_slots::{
     AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
 };
@@ -96,7 +96,7 @@ pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use remote::Remote;
-pub use server::{Peer, ServerEvent, ServerNetwork, ServerTransport, address_prefix};
+pub use server::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport, address_prefix};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, NetworkStatistics,
     PathRefusals, PathStatistics, Statistics, Traffic,

@@ -10,13 +10,13 @@
 //!
 //! ```
 //! # use std::time::Instant;
-//! # use consonance_transport::{ClientEvent, ClientTransport, DirectEvent, memory::MemoryNetwork};
+//! # use consonance_transport::{ClientLinkEvent, ClientTransport, DirectEvent, memory::MemoryNetwork};
 //! let network = MemoryNetwork::new();
 //! let (mut alice, mut bob) = (network.client("main"), network.client("main"));
 //! let link = alice.address().connect(&bob.address()).expect("both are there");
 //!
 //! let event = alice.poll(Instant::now());
-//! assert!(matches!(event, Some(ClientEvent::Direct { event: DirectEvent::Up, .. })));
+//! assert!(matches!(event, Some(ClientLinkEvent::Direct { event: DirectEvent::Up, .. })));
 //! // As if a cable had been pulled.
 //! link.lose();
 //! ```
@@ -152,7 +152,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::{ClientEvent, ClientTransport, ServerEvent, ServerNetwork, ServerTransport};
+    use crate::{ClientLinkEvent, ClientTransport, ServerLinkEvent, ServerNetwork, ServerTransport};
 
     fn now() -> Instant {
         Instant::now()
@@ -164,13 +164,13 @@ mod tests {
         let mut server = network.listen();
         let mut client = network.client("main");
         client.connect(now());
-        let Some(ServerEvent::Connected { peer, session, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now()) else {
             panic!("the server sees its client");
         };
         assert_eq!(session, "main");
         assert_eq!(client.poll(now()), None, "not yet taken in");
         assert_eq!(server.poll(now()), None);
-        assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
         (server, client, peer)
     }
 
@@ -184,7 +184,7 @@ mod tests {
         let mut client = network.client("main");
         client.connect(now());
         let told = client.poll(now());
-        assert!(matches!(told, Some(ClientEvent::Disconnected { .. })), "{told:?}");
+        assert!(matches!(told, Some(ClientLinkEvent::Disconnected { .. })), "{told:?}");
         assert_eq!(client.poll(now()), None, "once");
         drop(found);
     }
@@ -195,9 +195,9 @@ mod tests {
         client.send(now(), Delivery::Unreliable, b"voice");
         server.send(now(), &[peer], Delivery::Reliable, b"control");
         let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
-        assert_eq!(server.poll(now()), Some(ServerEvent::Packet { peer, delivery, packet }));
+        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Packet { peer, delivery, packet }));
         let (delivery, packet) = (Delivery::Reliable, b"control".as_slice());
-        assert_eq!(client.poll(now()), Some(ClientEvent::Packet { delivery, packet }));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet }));
         assert_eq!(client.statistics().sent.unreliable.bytes, 5);
         assert_eq!(server.statistics().links.received.unreliable.packets, 1);
     }
@@ -208,14 +208,14 @@ mod tests {
         let mut server = network.listen();
         let mut client = network.client("nowhere");
         client.connect(now());
-        let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
             panic!("the server sees its client");
         };
         server.disconnect(now(), peer, "no such session");
         let reason = DisconnectReason::refused(b"no such session");
-        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason }));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason }));
         let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
         let event = client.poll(now());
         assert!(matches!(
             event,
-            Some(ClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
+            Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
         ));
     }
 
@@ -234,10 +234,10 @@ mod tests {
         let (mut server, mut client, peer) = connected();
         client.lose_link();
         let reason = DisconnectReason::TimedOut;
-        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason: reason.clone() }));
-        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason: reason.clone() }));
+        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
         client.connect(now());
-        let Some(ServerEvent::Connected { peer: again, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll(now()) else {
             panic!("the server sees its client again");
         };
         assert!(again > peer, "names are never used again");
@@ -248,7 +248,7 @@ mod tests {
         let (server, mut client, _) = connected();
         drop(server);
         let reason = DisconnectReason::TimedOut;
-        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason }));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason }));
     }
 
     #[test]
@@ -261,13 +261,13 @@ mod tests {
         let event = server.poll(now());
         assert!(matches!(
             event,
-            Some(ServerEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
+            Some(ServerLinkEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
         ));
         let mut packets = 0;
         let reason = loop {
             match client.poll(now()) {
-                Some(ClientEvent::Packet { .. }) => packets += 1,
-                Some(ClientEvent::Disconnected { reason }) => break reason,
+                Some(ClientLinkEvent::Packet { .. }) => packets += 1,
+                Some(ClientLinkEvent::Disconnected { reason }) => break reason,
                 other => panic!("unexpected {other:?}"),
             }
         };
@@ -282,7 +282,7 @@ mod tests {
             server.send(now(), &[peer], Delivery::Unreliable, &number.to_be_bytes());
         }
         let (delivery, packet) = (Delivery::Unreliable, [0, 1].as_slice());
-        assert_eq!(client.poll(now()), Some(ClientEvent::Packet { delivery, packet }));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet }));
         assert_eq!(client.statistics().dropped.incoming_full, 1);
     }
 
@@ -295,7 +295,7 @@ mod tests {
         client.send(now(), Delivery::Reliable, b"late");
         assert_eq!(client.statistics().dropped.not_connected, 1);
         let event = server.poll(now());
-        assert!(matches!(event, Some(ServerEvent::Disconnected { .. })));
+        assert!(matches!(event, Some(ServerLinkEvent::Disconnected { .. })));
         server.send(now(), &[peer], Delivery::Reliable, b"late");
         assert_eq!(server.statistics().links.dropped.not_connected, 1);
     }
@@ -310,7 +310,7 @@ mod tests {
         client.connect(now());
         assert!(server.poll(now()).is_some());
         assert_eq!(server.poll(now()), None);
-        assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
         client.send(now(), Delivery::Reliable, &[0; 501]);
         assert_eq!(client.statistics().dropped.too_large, 1);
     }

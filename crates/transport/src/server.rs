@@ -25,7 +25,7 @@ pub trait ServerNetwork: Send {
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
     ///
     /// The reason, cut to [`REASON_BYTES_MAX`](crate::REASON_BYTES_MAX), reaches the peer. No packet from it is
-    /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
+    /// reported after this call; its [`ServerLinkEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
     /// Whether the end of a link brings the code and the fields of an [`EndReason`] to its client. If not, the
@@ -93,15 +93,15 @@ pub trait ServerNetwork: Send {
 
 /// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
 ///
-/// The life of a link is [`ServerEvent::Connected`] → packets → [`ServerEvent::Disconnected`], each exactly once,
-/// regardless of which end closed it.
+/// The life of a link is [`ServerLinkEvent::Connected`] → packets → [`ServerLinkEvent::Disconnected`], each exactly
+/// once, regardless of which end closed it.
 pub trait ServerTransport: ServerNetwork {
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
     /// again.
     ///
     /// A peer that is [disconnected](ServerNetwork::disconnect) before the next call after its `Connected` was
     /// *refused*: its client reports [`DisconnectReason::Refused`] and never `Connected`.
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>>;
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>>;
 
     /// Sends one packet to many peers, with one copy for all of them.
     ///
@@ -133,7 +133,7 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
 
 /// What happened on a server's links.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ServerEvent<'a> {
+pub enum ServerLinkEvent<'a> {
     /// A client is there. It learns that it was taken in at the next call of `poll` or `send`.
     Connected {
         /// Its name from now on.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::conformance::{self, Network};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
 /// What a client does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ struct FaultyClient {
     fault: Fault,
     overtaken: Option<Vec<u8>>,
     /// The last end, to be said again.
-    end: Option<ClientEvent<'static>>,
+    end: Option<ClientLinkEvent<'static>>,
 }
 
 impl fmt::Debug for FaultyClient {
@@ -94,13 +94,13 @@ impl ClientTransport for FaultyClient {
         self.inner.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if self.end.is_some() {
             return self.end.take();
         }
         let event = self.inner.poll(now)?;
-        if let (Fault::EndSaidTwice, ClientEvent::Disconnected { reason }) = (self.fault, &event) {
-            self.end = Some(ClientEvent::Disconnected { reason: reason.clone() });
+        if let (Fault::EndSaidTwice, ClientLinkEvent::Disconnected { reason }) = (self.fault, &event) {
+            self.end = Some(ClientLinkEvent::Disconnected { reason: reason.clone() });
         }
         Some(event)
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use consonance_transport::conformance::{self, DirectNetwork, Network};
 use consonance_transport::memory::{MemoryClient, MemoryDirectLink, MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, PacketLimits, Peer, Statistics,
 };
 
 /// What a client does wrong with its direct links.
@@ -104,7 +104,7 @@ struct FaultyClient {
     links: Vec<Peer>,
     overtaken: Option<Vec<u8>>,
     /// What is to be said besides.
-    again: Option<ClientEvent<'static>>,
+    again: Option<ClientLinkEvent<'static>>,
 }
 
 impl fmt::Debug for FaultyClient {
@@ -126,17 +126,17 @@ impl ClientTransport for FaultyClient {
         self.inner.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if self.again.is_some() {
             return self.again.take();
         }
         let event = self.inner.poll(now)?;
-        if let ClientEvent::Direct { peer, event } = &event {
+        if let ClientLinkEvent::Direct { peer, event } = &event {
             match (self.fault, event) {
-                (Fault::TakenForTheServers, DirectEvent::Up) => self.again = Some(ClientEvent::Connected),
+                (Fault::TakenForTheServers, DirectEvent::Up) => self.again = Some(ClientLinkEvent::Connected),
                 (Fault::EndSaidTwice, DirectEvent::Down { reason }) => {
                     let event = DirectEvent::Down { reason: reason.clone() };
-                    self.again = Some(ClientEvent::Direct { peer: *peer, event });
+                    self.again = Some(ClientLinkEvent::Direct { peer: *peer, event });
                 }
                 (_, DirectEvent::Up) => self.links.push(*peer),
                 _ => {}
@@ -195,7 +195,7 @@ impl DirectLinks for FaultyClient {
     fn disconnect_direct(&mut self, now: Instant, peer: Peer) {
         if self.fault == Fault::HeardAfterItsEnd {
             let event = DirectEvent::Packet { delivery: Delivery::Reliable, packet: b"heard" };
-            self.again = Some(ClientEvent::Direct { peer, event });
+            self.again = Some(ClientLinkEvent::Direct { peer, event });
         }
         self.inner.disconnect_direct(now, peer);
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_http::by_hand;
 use consonance_transport::conformance::Network;
-use consonance_transport::{ServerEvent, ServerTransport as _};
+use consonance_transport::{ServerLinkEvent, ServerTransport as _};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
     Secrets, Signalling, WebListener, WebSettings, packet_shards, reply,
@@ -128,9 +128,9 @@ fn next(shard: &mut PacketShard) -> String {
     loop {
         if let Some(event) = shard.poll(Instant::now()) {
             return match event {
-                ServerEvent::Connected { session, .. } => format!("connected to {session}"),
-                ServerEvent::Packet { packet, .. } => format!("packet {packet:?}"),
-                ServerEvent::Disconnected { reason, .. } => format!("disconnected: {reason}"),
+                ServerLinkEvent::Connected { session, .. } => format!("connected to {session}"),
+                ServerLinkEvent::Packet { packet, .. } => format!("packet {packet:?}"),
+                ServerLinkEvent::Disconnected { reason, .. } => format!("disconnected: {reason}"),
             };
         }
         assert!(Instant::now() < deadline, "nothing happens");

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
 };
 
 use crate::tcp_link::{TcpLink, overloaded};
@@ -106,18 +106,18 @@ impl ClientTransport for PlainClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if self.inbox.is_empty() {
             self.look(now);
         }
         match self.inbox.pop()? {
-            Popped::Connected { .. } => Some(ClientEvent::Connected),
+            Popped::Connected { .. } => Some(ClientLinkEvent::Connected),
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
                 self.shown = packet;
-                Some(ClientEvent::Packet { delivery, packet: &self.shown })
+                Some(ClientLinkEvent::Packet { delivery, packet: &self.shown })
             }
-            Popped::Disconnected { reason, .. } => Some(ClientEvent::Disconnected { reason }),
+            Popped::Disconnected { reason, .. } => Some(ClientLinkEvent::Disconnected { reason }),
         }
     }
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use crate::LIMITS;
@@ -162,7 +162,7 @@ impl ServerNetwork for PlainServer {
 }
 
 impl ServerTransport for PlainServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer();
         if self.inbox.is_empty() {
             self.look(now);
@@ -171,14 +171,14 @@ impl ServerTransport for PlainServer {
             Popped::Connected { peer, about } => {
                 self.newcomer = Some(peer);
                 self.statistics.connections.accepted += 1;
-                ServerEvent::Connected { peer, session: String::new(), remote: about.into() }
+                ServerLinkEvent::Connected { peer, session: String::new(), remote: about.into() }
             }
             Popped::Packet { peer, delivery, packet, .. } => {
                 self.statistics.links.received.count(delivery, 1, packet.len());
                 self.shown = packet;
-                ServerEvent::Packet { peer, delivery, packet: &self.shown }
+                ServerLinkEvent::Packet { peer, delivery, packet: &self.shown }
             }
-            Popped::Disconnected { peer, reason } => ServerEvent::Disconnected { peer, reason },
+            Popped::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 /// The server's end.
@@ -59,15 +59,15 @@ impl ServerNetwork for BenchNetwork {
 }
 
 impl ServerTransport for BenchNetwork {
-    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
         let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         Some(match incoming {
             Incoming::Connected(peer) => {
-                ServerEvent::Connected { peer, session: "main".into(), remote: Remote::Named("".into()) }
+                ServerLinkEvent::Connected { peer, session: "main".into(), remote: Remote::Named("".into()) }
             }
             Incoming::Packet(peer, delivery, packet) => {
                 self.packet = packet;
-                ServerEvent::Packet { peer, delivery, packet: &self.packet }
+                ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
             }
         })
     }

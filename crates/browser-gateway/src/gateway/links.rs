@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerEvent};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerLinkEvent};
 
 use super::BrowserGateway;
 use crate::browser::{Link, Step};
@@ -19,11 +19,11 @@ pub(super) enum LinkEvent {
 }
 
 impl LinkEvent {
-    pub(super) fn with_packet(self, packet: &[u8]) -> ServerEvent<'_> {
+    pub(super) fn with_packet(self, packet: &[u8]) -> ServerLinkEvent<'_> {
         match self {
-            Self::Connected { peer, session, remote } => ServerEvent::Connected { peer, session, remote },
-            Self::Packet { peer, delivery } => ServerEvent::Packet { peer, delivery, packet },
-            Self::Disconnected { peer, reason } => ServerEvent::Disconnected { peer, reason },
+            Self::Connected { peer, session, remote } => ServerLinkEvent::Connected { peer, session, remote },
+            Self::Packet { peer, delivery } => ServerLinkEvent::Packet { peer, delivery, packet },
+            Self::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
-    ServerEvent, ServerNetwork, ServerTransport,
+    ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use super::BrowserGateway;
@@ -94,7 +94,7 @@ impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
 }
 
 impl<S: PageShard> ServerTransport for BrowserGateway<S> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         let event = loop {
             if let Some(event) = self.next_link_event(now) {
                 break event;

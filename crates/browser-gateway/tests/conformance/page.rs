@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::PageEntrance;
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 use consonance_web::{Join, JoinProblem, Joined, Reply, Signalling as _};
 use serde_json::{Value, json};
@@ -171,20 +171,20 @@ impl ClientTransport for PageClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         loop {
             match self.look(now) {
                 Seen::Nothing => return None,
                 Seen::Other => {}
-                Seen::Joined => return Some(ClientEvent::Connected),
+                Seen::Joined => return Some(ClientLinkEvent::Connected),
                 Seen::Packet(delivery) => {
                     self.statistics.received.count(delivery, 1, self.packet.len());
-                    return Some(ClientEvent::Packet { delivery, packet: &self.packet });
+                    return Some(ClientLinkEvent::Packet { delivery, packet: &self.packet });
                 }
                 Seen::Ended(reason) => {
                     let connects_again = std::mem::take(&mut self.connects_again);
                     self.state = if connects_again { self.ask(now) } else { State::Idle };
-                    return Some(ClientEvent::Disconnected { reason });
+                    return Some(ClientLinkEvent::Disconnected { reason });
                 }
             }
         }

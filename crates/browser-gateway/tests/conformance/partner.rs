@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::BrowserGateway;
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport, Statistics,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    Statistics,
 };
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
@@ -155,18 +156,18 @@ impl ServerNetwork for PartnerServer {
 }
 
 impl ServerTransport for PartnerServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         loop {
             match self.gateway.poll(now)? {
-                ServerEvent::Connected { peer, session, remote } => {
+                ServerLinkEvent::Connected { peer, session, remote } => {
                     self.guests.insert(peer, 0);
-                    return Some(ServerEvent::Connected { peer, session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
-                ServerEvent::Disconnected { peer, reason } => {
+                ServerLinkEvent::Disconnected { peer, reason } => {
                     self.guests.remove(&peer);
-                    return Some(ServerEvent::Disconnected { peer, reason });
+                    return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
-                ServerEvent::Packet { peer, packet, .. } => match hear(packet) {
+                ServerLinkEvent::Packet { peer, packet, .. } => match hear(packet) {
                     Heard::Answers(answers) => {
                         for answer in answers {
                             self.gateway.send(now, &[peer], Delivery::Reliable, &answer);
@@ -175,7 +176,7 @@ impl ServerTransport for PartnerServer {
                     Heard::Packet(delivery, packet) => {
                         self.links.received.count(delivery, 1, packet.len());
                         self.packet = packet;
-                        return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                        return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
                     }
                 },
             }

@@ -9,7 +9,7 @@ use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
 use consonance_session::JOIN_TOKEN_BYTES_MAX;
-use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerEvent, ServerTransport as _};
+use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerTransport as _};
 use consonance_web::{Join, Signalling as _};
 use serde_json::{Value, json};
 
@@ -27,7 +27,9 @@ fn told(reason: &EndReason) -> Value {
     assert_eq!(gateway.poll(now), None);
     let page = pages.newest();
     pages.connect(page);
-    let Some(ServerEvent::Connected { peer, .. }) = gateway.poll(now) else { panic!("she is introduced") };
+    let Some(ServerLinkEvent::Connected { peer, .. }) = gateway.poll(now) else {
+        panic!("she is introduced")
+    };
     gateway.reject(now, peer, reason);
     while gateway.poll(now).is_some() {}
     serde_json::from_str(pages.messages(page).last().unwrap()).unwrap()

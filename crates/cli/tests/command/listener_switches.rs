@@ -14,7 +14,7 @@ use consonance_telepathy::{Telepathy, TelepathyClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;
-use consonance_transport::{ClientEvent, ClientTransport};
+use consonance_transport::{ClientLinkEvent, ClientTransport};
 
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
@@ -45,8 +45,8 @@ fn clients_of_a_mirror_game_that_asks_for_a_password_get_in_with_it_and_not_with
     loop {
         assert!(Instant::now() < deadline, "the newcomer is not disconnected");
         match newcomer.poll(Instant::now()) {
-            Some(ClientEvent::Disconnected { .. }) => break,
-            Some(ClientEvent::Connected) => panic!("the newcomer got in"),
+            Some(ClientLinkEvent::Disconnected { .. }) => break,
+            Some(ClientLinkEvent::Connected) => panic!("the newcomer got in"),
             _ => thread::sleep(Duration::from_millis(2)),
         }
     }

@@ -12,7 +12,7 @@ use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, Serv
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::{ClientEvent as LinkEvent, ClientTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _};
 use consonance_websocket::{ClientEnd, ServerEnd, WebSocketClient};
 
 use crate::admin::get;
@@ -237,13 +237,13 @@ fn a_newcomer_that_waits_for_a_name_keeps_its_connection_on_a_full_server() {
     let mut is_impostor_gone = false;
     until("Carol is in", &mut [&mut holder, &mut waiting, &mut bob, &mut carol], |clients| {
         while let Some(event) = impostor.poll(Instant::now()) {
-            is_impostor_gone |= matches!(event, LinkEvent::Disconnected { .. });
+            is_impostor_gone |= matches!(event, ClientLinkEvent::Disconnected { .. });
         }
         clients[3].has_joined()
     });
     until("the one that has not joined makes room", &mut [&mut holder, &mut waiting], |_| {
         while let Some(event) = impostor.poll(Instant::now()) {
-            is_impostor_gone |= matches!(event, LinkEvent::Disconnected { .. });
+            is_impostor_gone |= matches!(event, ClientLinkEvent::Disconnected { .. });
         }
         is_impostor_gone
     });

@@ -13,7 +13,7 @@ use consonance_testing::command::Program;
 use consonance_testing::networks as game_clients;
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::MemoryNetwork;
-use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
+use consonance_transport::{ClientLinkEvent, ClientTransport};
 use serde_json::json;
 
 use crate::page::Page;
@@ -89,7 +89,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
     let mut in_menus = game_clients::player("mirror-telepathy", (Ipv4Addr::LOCALHOST, port).into());
     in_menus.connect(Instant::now());
-    until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
+    until(&mut in_menus, |event| matches!(event, ClientLinkEvent::Connected));
 
     let address = server.until_line("QUIC", |line| line.contains("/main#sha256="));
     let address: QuicAddress = address.split(' ').next_back().unwrap().parse().unwrap();
@@ -97,9 +97,9 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let mut silent = QuicClient::new(&runtime, address, QuicClientSettings::default());
     // It came later and is sent away, since it came for nothing but voice.
     silent.connect(Instant::now());
-    until(&mut silent, |event| matches!(event, LinkEvent::Disconnected { .. }));
+    until(&mut silent, |event| matches!(event, ClientLinkEvent::Disconnected { .. }));
     let event = in_menus.poll(Instant::now());
-    assert!(!matches!(event, Some(LinkEvent::Disconnected { .. })), "{event:?}");
+    assert!(!matches!(event, Some(ClientLinkEvent::Disconnected { .. })), "{event:?}");
 }
 
 #[cfg(unix)]
@@ -112,11 +112,11 @@ fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
     let port: u16 = open.rsplit(':').next().unwrap().parse().unwrap();
     let mut in_menus = game_clients::player("mirror-websocket", (Ipv4Addr::LOCALHOST, port).into());
     in_menus.connect(Instant::now());
-    until(&mut in_menus, |event| matches!(event, LinkEvent::Connected));
+    until(&mut in_menus, |event| matches!(event, ClientLinkEvent::Connected));
     server.signal("INT");
     let goodbye = DisconnectReason::closed_by_peer(b"the server is shutting down");
     until(&mut in_menus, |event| match event {
-        LinkEvent::Disconnected { reason } => {
+        ClientLinkEvent::Disconnected { reason } => {
             assert_eq!(*reason, goodbye);
             true
         }
@@ -126,7 +126,7 @@ fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
 }
 
 /// Waits for such an event.
-fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&LinkEvent<'_>) -> bool) {
+fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&ClientLinkEvent<'_>) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
         assert!(Instant::now() < deadline, "it does not happen");

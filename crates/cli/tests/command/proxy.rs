@@ -27,7 +27,7 @@ use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
 use consonance_utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
@@ -244,7 +244,7 @@ fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
 #[cfg(unix)]
 fn end_of(player: &mut impl ClientTransport) -> Option<DisconnectReason> {
     while let Some(event) = player.poll(Instant::now()) {
-        if let ClientEvent::Disconnected { reason } = event {
+        if let ClientLinkEvent::Disconnected { reason } = event {
             return Some(reason);
         }
     }

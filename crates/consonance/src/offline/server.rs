@@ -6,7 +6,7 @@ use consonance_session::{
     Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
 use consonance_transport::memory::MemoryServer;
-use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerNetwork, ServerTransport};
+use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
 
 use crate::links::{to_session, to_transport};
 
@@ -29,11 +29,11 @@ impl OfflineServer {
         while let Some(event) = self.network.poll(now) {
             was_busy = true;
             match event {
-                NetworkEvent::Connected { peer, .. } => self.server.handle_connected(at, LinkId(peer.0)),
-                NetworkEvent::Disconnected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => self.server.handle_connected(at, LinkId(peer.0)),
+                ServerLinkEvent::Disconnected { peer, .. } => {
                     self.server.handle_disconnected(at, LinkId(peer.0));
                 }
-                NetworkEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
                     let delivery = to_session(delivery);

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
 
 /// A network, and how far its link is.
 pub(super) struct Candidate {
@@ -73,16 +73,18 @@ impl Candidate {
     pub(super) fn poll(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
         loop {
             match self.transport.poll(now)? {
-                ClientEvent::Disconnected { .. } if self.stale_ends > 0 => self.stale_ends -= 1,
-                ClientEvent::Disconnected { reason } => {
+                ClientLinkEvent::Disconnected { .. } if self.stale_ends > 0 => self.stale_ends -= 1,
+                ClientLinkEvent::Disconnected { reason } => {
                     self.state = CandidateState::Down;
                     return Some(Err(reason));
                 }
-                ClientEvent::Connected if self.stale_ends == 0 => {
+                ClientLinkEvent::Connected if self.stale_ends == 0 => {
                     self.state = CandidateState::Up;
                     return Some(Ok(()));
                 }
-                ClientEvent::Connected | ClientEvent::Packet { .. } | ClientEvent::Direct { .. } => {}
+                ClientLinkEvent::Connected
+                | ClientLinkEvent::Packet { .. }
+                | ClientLinkEvent::Direct { .. } => {}
             }
         }
     }

@@ -15,7 +15,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::attempts::{Attempts, is_silence};
@@ -297,13 +297,13 @@ impl ClientTransport for FallbackRoute {
         self.primary.begin(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.settle();
         self.advance(now);
         if let Some(outcome) = self.outcomes.pop_front() {
             return Some(match outcome {
-                Outcome::Connected => ClientEvent::Connected,
-                Outcome::Disconnected(reason) => ClientEvent::Disconnected { reason },
+                Outcome::Connected => ClientLinkEvent::Connected,
+                Outcome::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
             });
         }
         let link = match self.stage {
@@ -312,7 +312,7 @@ impl ClientTransport for FallbackRoute {
             Stage::Down | Stage::Connecting(_) => return None,
         };
         let event = link.transport.poll(now)?;
-        if let ClientEvent::Disconnected { reason } = &event {
+        if let ClientLinkEvent::Disconnected { reason } = &event {
             self.ended = Some(reason.clone());
         }
         Some(event)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, LinkQuality, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, LinkQuality, PacketLimits, Statistics,
 };
 
 /// How long an attempt goes without an answer, as over QUIC.
@@ -113,20 +113,20 @@ impl ClientTransport for GatedClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.follow_gate(now);
         self.received += u64::from(!self.gate.is_shut());
         if let Some(reason) = self.given_up.take() {
-            return Some(ClientEvent::Disconnected { reason });
+            return Some(ClientLinkEvent::Disconnected { reason });
         }
         match self.state {
             State::Open => self.inner.poll(now),
             State::Unanswered { .. } => None,
             State::Silent { .. } => {
                 while let Some(event) = self.inner.poll(now) {
-                    if let ClientEvent::Disconnected { reason } = event {
+                    if let ClientLinkEvent::Disconnected { reason } = event {
                         self.state = State::Open;
-                        return Some(ClientEvent::Disconnected { reason });
+                        return Some(ClientLinkEvent::Disconnected { reason });
                     }
                 }
                 None

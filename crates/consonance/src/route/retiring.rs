@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientEvent, ClientTransport, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientTransport, Statistics};
 
 /// As many say goodbye at once; the oldest is cut off for one more.
 const RETIRING_MAX: usize = 4;
@@ -38,7 +38,7 @@ impl Retiring {
         links.retain_mut(|(link, until)| {
             let mut is_over = *until <= now;
             while let Some(event) = link.poll(now) {
-                is_over |= matches!(event, ClientEvent::Disconnected { .. });
+                is_over |= matches!(event, ClientLinkEvent::Disconnected { .. });
             }
             if is_over {
                 *past = past.with(&link.statistics());

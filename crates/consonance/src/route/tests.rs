@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
     ServerTransport,
 };
 
@@ -60,10 +60,10 @@ impl Bench {
         let at = (self.now - self.started).as_secs_f32();
         while let Some(event) = self.route.poll(self.now) {
             let what = match event {
-                ClientEvent::Connected => "connected".to_owned(),
-                ClientEvent::Disconnected { reason } => format!("disconnected: {reason}"),
-                ClientEvent::Packet { packet, .. } => format!("packet {packet:?}"),
-                ClientEvent::Direct { .. } => "a direct link".to_owned(),
+                ClientLinkEvent::Connected => "connected".to_owned(),
+                ClientLinkEvent::Disconnected { reason } => format!("disconnected: {reason}"),
+                ClientLinkEvent::Packet { packet, .. } => format!("packet {packet:?}"),
+                ClientLinkEvent::Direct { .. } => "a direct link".to_owned(),
             };
             seen.push((what, at));
         }
@@ -109,7 +109,7 @@ fn uses_the_fallback_after_the_head_start_if_the_primary_network_is_silent() {
     bench.route.send(bench.now, Delivery::Reliable, b"hello");
     let mut packets = Vec::new();
     while let Some(event) = bench.servers[1].poll(bench.now) {
-        if let ServerEvent::Packet { packet, .. } = event {
+        if let ServerLinkEvent::Packet { packet, .. } = event {
             packets.push(packet.to_vec());
         }
     }
@@ -145,7 +145,7 @@ fn a_server_that_refuses_over_the_primary_network_is_not_asked_over_the_other() 
     let mut bench = Bench::new();
     bench.route.connect(bench.now);
     while let Some(event) = bench.servers[0].poll(bench.now) {
-        if let ServerEvent::Connected { peer, .. } = event {
+        if let ServerLinkEvent::Connected { peer, .. } = event {
             bench.servers[0].disconnect(bench.now, peer, "banned");
         }
     }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 use consonance_websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
 
@@ -118,7 +118,7 @@ impl WebSocketLink {
     }
 
     /// Goes on with what is not up yet.
-    fn advance(&mut self, now: Instant) -> Option<ClientEvent<'static>> {
+    fn advance(&mut self, now: Instant) -> Option<ClientLinkEvent<'static>> {
         loop {
             match std::mem::replace(&mut self.state, State::Down) {
                 State::Resolving(receiver) => match receiver.try_recv() {
@@ -134,11 +134,11 @@ impl WebSocketLink {
                     }
                 },
                 State::Trying(mut client, rest) => match client.poll(now) {
-                    Some(ClientEvent::Connected) => {
+                    Some(ClientLinkEvent::Connected) => {
                         self.state = State::Up(client);
-                        return Some(ClientEvent::Connected);
+                        return Some(ClientLinkEvent::Connected);
                     }
-                    Some(ClientEvent::Disconnected { reason }) => {
+                    Some(ClientLinkEvent::Disconnected { reason }) => {
                         self.state = self.try_next(now, rest, Some(reason));
                     }
                     Some(_) => self.state = State::Trying(client, rest),
@@ -147,7 +147,7 @@ impl WebSocketLink {
                         return None;
                     }
                 },
-                State::Ended(reason) => return Some(ClientEvent::Disconnected { reason }),
+                State::Ended(reason) => return Some(ClientLinkEvent::Disconnected { reason }),
                 state @ (State::Down | State::Up(_)) => {
                     self.state = state;
                     return None;
@@ -171,7 +171,7 @@ impl ClientTransport for WebSocketLink {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if let Some(event) = self.advance(now) {
             return Some(event);
         }

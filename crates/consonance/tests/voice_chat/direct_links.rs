@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance::transport::memory::MemoryAddress;
 use consonance::transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
 use consonance::{EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder, VoiceStatistics};
 use consonance_testing::sound::{ALIKE, likeness};
@@ -208,12 +208,12 @@ fn a_peer_that_sends_garbage_directly_loses_its_link_and_no_player_notices() {
     let reason = loop {
         assert!(Instant::now() < deadline, "the intruder is not disconnected");
         match intruder.poll(Instant::now()) {
-            Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
+            Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => {
                 for _ in 0..GARBAGE {
                     intruder.send_direct(Instant::now(), &[peer], Delivery::Reliable, b"garbage");
                 }
             }
-            Some(ClientEvent::Direct { event: DirectEvent::Down { reason }, .. }) => break reason,
+            Some(ClientLinkEvent::Direct { event: DirectEvent::Down { reason }, .. }) => break reason,
             _ => thread::sleep(Duration::from_millis(2)),
         }
     };

@@ -36,11 +36,11 @@ fn carry(
     at: session::Instant,
     id: session::LinkId,
 ) {
-    use consonance::transport::{ClientEvent, Delivery};
+    use consonance::transport::{ClientLinkEvent, Delivery};
     while let Some(event) = link.poll(now) {
         match event {
-            ClientEvent::Connected => client.handle_connected(at, id),
-            ClientEvent::Packet { packet, .. } => {
+            ClientLinkEvent::Connected => client.handle_connected(at, id),
+            ClientLinkEvent::Packet { packet, .. } => {
                 client.handle_packet(at, id, session::Delivery::Reliable, packet);
             }
             _ => {}

@@ -12,7 +12,7 @@ use consonance_gateway::{
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
@@ -44,7 +44,7 @@ impl ServerNetwork for InFrontOfGame {
 }
 
 impl ServerTransport for InFrontOfGame {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         while let Some(event) = self.game.poll(now) {
             if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.game.accept(now, peer, b"");

@@ -9,7 +9,7 @@ use consonance_gateway::{
     MessageChannel, Proxy, ProxySettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::marked::MarkedEnvelope;
@@ -135,18 +135,18 @@ impl Stage {
         while let Some(event) = self.proxy.poll(self.now) {
             has_seen = true;
             match event {
-                ServerEvent::Connected { peer, session, .. } => {
+                ServerLinkEvent::Connected { peer, session, .. } => {
                     assert_eq!(session, "main");
                     self.heard.entry(peer).or_default().push(Heard::Connected);
                     if self.refuses {
                         self.proxy.disconnect(self.now, peer, "not you");
                     }
                 }
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it speaks");
                     heard.push(Heard::Packet(delivery, packet.to_vec()));
                 }
-                ServerEvent::Disconnected { peer, reason } => {
+                ServerLinkEvent::Disconnected { peer, reason } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it leaves");
                     heard.push(Heard::Disconnected(reason));
                 }

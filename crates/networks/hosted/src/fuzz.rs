@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerEvent,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork as _, ServerTransport as _,
 };
 
@@ -149,10 +149,10 @@ impl Game {
     fn drain(&mut self) {
         while let Some(event) = self.player.poll(self.now) {
             match event {
-                ClientEvent::Connected => assert!(!std::mem::replace(&mut self.has_link, true)),
-                ClientEvent::Packet { .. } => assert!(self.has_link),
-                ClientEvent::Disconnected { .. } => self.has_link = false,
-                ClientEvent::Direct { peer, event } => {
+                ClientLinkEvent::Connected => assert!(!std::mem::replace(&mut self.has_link, true)),
+                ClientLinkEvent::Packet { .. } => assert!(self.has_link),
+                ClientLinkEvent::Disconnected { .. } => self.has_link = false,
+                ClientLinkEvent::Direct { peer, event } => {
                     use consonance_transport::DirectEvent::{Down, Packet, Up};
                     match event {
                         Up => assert!(self.direct.insert(peer)),
@@ -165,9 +165,9 @@ impl Game {
         assert!(self.direct.len() < PEERS_MAX);
         while let Some(event) = self.server.as_mut().and_then(|server| server.poll(self.now)) {
             match event {
-                ServerEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
-                ServerEvent::Packet { peer, .. } => assert!(self.guests.contains(&peer)),
-                ServerEvent::Disconnected { peer, .. } => assert!(self.guests.remove(&peer)),
+                ServerLinkEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
+                ServerLinkEvent::Packet { peer, .. } => assert!(self.guests.contains(&peer)),
+                ServerLinkEvent::Disconnected { peer, .. } => assert!(self.guests.remove(&peer)),
             }
         }
     }

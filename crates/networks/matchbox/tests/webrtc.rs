@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_matchbox::{ChannelUnfit, MatchboxSettings, MatchboxVoice, SocketChannels};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, PacketLimits, Peer, ServerEvent,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, PacketLimits, Peer, ServerLinkEvent,
     ServerTransport as _,
 };
 use matchbox_socket::{RtcIceServerConfig, WebRtcSocket};
@@ -102,18 +102,18 @@ impl Player {
         self.voice.pump(now, &mut channels);
         while let Some(event) = self.listener.poll(now) {
             match event {
-                ServerEvent::Connected { peer, .. } => drop(self.guests.insert(peer)),
-                ServerEvent::Disconnected { peer, .. } => drop(self.guests.remove(&peer)),
-                ServerEvent::Packet { .. } => {}
+                ServerLinkEvent::Connected { peer, .. } => drop(self.guests.insert(peer)),
+                ServerLinkEvent::Disconnected { peer, .. } => drop(self.guests.remove(&peer)),
+                ServerLinkEvent::Packet { .. } => {}
             }
         }
         let mut connect = false;
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ClientEvent::Connected => self.is_in = true,
-                ClientEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),
-                ClientEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
-                ClientEvent::Direct { peer, event } => match event {
+                ClientLinkEvent::Connected => self.is_in = true,
+                ClientLinkEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),
+                ClientLinkEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
+                ClientLinkEvent::Direct { peer, event } => match event {
                     DirectEvent::Up => drop(self.direct.insert(peer)),
                     DirectEvent::Down { .. } => drop(self.direct.remove(&peer)),
                     DirectEvent::Packet { packet, .. } => self.heard_directly.push(packet.to_vec()),

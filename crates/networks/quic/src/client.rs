@@ -12,7 +12,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use consonance_transport::inbox::{Mailbox, Popped};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
 use quinn::TokenMemoryCache;
@@ -135,26 +135,26 @@ impl ClientTransport for QuicClient {
         self.state = State::Connecting(self.runtime.spawn(attempt.run()));
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ClientLinkEvent<'_>> {
         match self.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if peer == self.peer() && matches!(self.state, State::Connecting(_)) {
                     self.state = State::Up(about);
                 }
-                Some(ClientEvent::Connected)
+                Some(ClientLinkEvent::Connected)
             }
             Popped::Packet { delivery, packet, made_room, .. } => {
                 if made_room && let State::Up(link) = &self.state {
                     link.make_room();
                 }
                 self.statistics.received.count(delivery, 1, packet.len());
-                Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) })
+                Some(ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) })
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.peer() {
                     self.state = State::Idle;
                 }
-                Some(ClientEvent::Disconnected { reason })
+                Some(ClientLinkEvent::Disconnected { reason })
             }
         }
     }

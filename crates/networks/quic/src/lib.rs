@@ -26,7 +26,7 @@
 //!
 //! use consonance_quic::{Identity, QuicAddress, QuicClient, QuicClientSettings};
 //! use consonance_quic::{QuicRuntime, QuicServer, QuicServerSettings};
-//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_transport::{ClientTransport, ServerLinkEvent, ServerTransport};
 //!
 //! let (runtime, identity) = (QuicRuntime::new(1)?, Identity::self_signed(["localhost"])?);
 //! let localhost = ([127, 0, 0, 1], 0).into();
@@ -43,7 +43,7 @@
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the client does not come within a minute");
 //!     match server.poll(now) {
-//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }
 //! };

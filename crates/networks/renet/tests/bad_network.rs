@@ -7,8 +7,8 @@ use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
-    ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, ServerTransport as _,
 };
 use renet::{ClientId, ConnectionConfig, DefaultChannel, RenetClient, RenetServer};
 
@@ -214,14 +214,14 @@ impl Game {
     fn serve(&mut self) {
         while let Some(event) = self.listener.poll(self.now) {
             match event {
-                ServerEvent::Connected { peer, session, .. } => {
+                ServerLinkEvent::Connected { peer, session, .. } => {
                     assert_eq!(session, "main");
                     self.peers.insert(peer, Vec::new());
                 }
-                ServerEvent::Packet { peer, packet, .. } => {
+                ServerLinkEvent::Packet { peer, packet, .. } => {
                     self.peers.get_mut(&peer).expect("it is connected").push(number_in(packet));
                 }
-                ServerEvent::Disconnected { peer, .. } => drop(self.peers.remove(&peer)),
+                ServerLinkEvent::Disconnected { peer, .. } => drop(self.peers.remove(&peer)),
             }
         }
     }
@@ -231,16 +231,16 @@ impl Player {
     fn listen(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ClientEvent::Packet { delivery: Delivery::Reliable, packet } => {
+                ClientLinkEvent::Packet { delivery: Delivery::Reliable, packet } => {
                     self.reliable.push(number_in(packet));
                 }
-                ClientEvent::Packet { .. } => self.voice_packets += 1,
-                ClientEvent::Connected => self.is_in = true,
-                ClientEvent::Disconnected { reason } => {
+                ClientLinkEvent::Packet { .. } => self.voice_packets += 1,
+                ClientLinkEvent::Connected => self.is_in = true,
+                ClientLinkEvent::Disconnected { reason } => {
                     self.is_in = false;
                     self.ends.push(reason);
                 }
-                ClientEvent::Direct { .. } => panic!("renet has no direct links"),
+                ClientLinkEvent::Direct { .. } => panic!("renet has no direct links"),
             }
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerNetwork as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
     ServerTransport as _,
 };
 use renet::{ConnectionConfig, RenetClient, RenetServer};
@@ -26,7 +26,7 @@ fn a_players_voice_goes_with_the_games_connection_and_comes_back_with_it() {
         drive("voice is up", || {
             host.frame();
             player.frame(&mut voice);
-            transport.poll(Instant::now()) == Some(ClientEvent::Connected)
+            transport.poll(Instant::now()) == Some(ClientLinkEvent::Connected)
         });
         transport.send(Instant::now(), Delivery::Reliable, b"roster");
         drive("both deliveries arrive", || {
@@ -89,9 +89,9 @@ impl Host {
         self.netcode.send_packets(&mut self.server);
         while let Some(event) = self.listener.poll(Instant::now()) {
             match event {
-                ServerEvent::Connected { session, .. } => assert_eq!(session, "main"),
-                ServerEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
-                ServerEvent::Disconnected { reason, .. } => self.ends.push(reason),
+                ServerLinkEvent::Connected { session, .. } => assert_eq!(session, "main"),
+                ServerLinkEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
+                ServerLinkEvent::Disconnected { reason, .. } => self.ends.push(reason),
             }
         }
     }
@@ -130,7 +130,7 @@ fn config() -> ConnectionConfig {
 
 fn end_of(transport: &mut HostedClient) -> Option<DisconnectReason> {
     std::iter::from_fn(|| match transport.poll(Instant::now())? {
-        ClientEvent::Disconnected { reason } => Some(Some(reason)),
+        ClientLinkEvent::Disconnected { reason } => Some(Some(reason)),
         _ => Some(None),
     })
     .flatten()

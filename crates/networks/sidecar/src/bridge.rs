@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer, Remote, ServerEvent, ServerTransport};
+use consonance_transport::{DisconnectReason, Peer, Remote, ServerLinkEvent, ServerTransport};
 
 use crate::frame::PlayerNumber;
 use crate::link::{SidecarEvent, SidecarLink};
@@ -37,14 +37,14 @@ impl<S: ServerTransport> SidecarBridge<S> {
     pub fn run_once(&mut self, now: Instant) -> Option<DisconnectReason> {
         while let Some(event) = self.network.poll(now) {
             match event {
-                ServerEvent::Connected { peer, remote, .. } => {
+                ServerLinkEvent::Connected { peer, remote, .. } => {
                     let address = if let Remote::Socket(address) = remote { Some(address) } else { None };
                     self.link.joined(now, PlayerNumber(peer.0), address);
                 }
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.link.send(now, PlayerNumber(peer.0), delivery, packet);
                 }
-                ServerEvent::Disconnected { peer, .. } => self.link.left(now, PlayerNumber(peer.0)),
+                ServerLinkEvent::Disconnected { peer, .. } => self.link.left(now, PlayerNumber(peer.0)),
             }
         }
         let mut down = None;

@@ -22,7 +22,7 @@
 //! use consonance_sidecar::{
 //!     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 //! };
-//! use consonance_transport::{Delivery, ServerEvent, ServerTransport};
+//! use consonance_transport::{Delivery, ServerLinkEvent, ServerTransport};
 //!
 //! let secret = LinkSecret::new("hard to guess, and the same at both ends");
 //! let mut settings = SidecarSettings::default();
@@ -42,7 +42,7 @@
 //!         link.send(now, PlayerNumber(7), Delivery::Unreliable, b"a voice packet");
 //!     }
 //!     match server.poll(now) {
-//!         Some(ServerEvent::Packet { packet, .. }) => break packet.to_vec(),
+//!         Some(ServerLinkEvent::Packet { packet, .. }) => break packet.to_vec(),
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }
 //! };

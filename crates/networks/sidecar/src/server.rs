@@ -20,7 +20,7 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, HandshakeSlots, NetworkStatistics, PacketLimits, Peer,
-    REASON_BYTES_MAX, Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerEvent, ServerNetwork,
+    REASON_BYTES_MAX, Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork,
     ServerTransport,
 };
 use ring::rand::SystemRandom;
@@ -217,11 +217,11 @@ impl SidecarServer {
         }
     }
 
-    fn connected_event(&self, peer: Peer) -> Option<ServerEvent<'static>> {
+    fn connected_event(&self, peer: Peer) -> Option<ServerLinkEvent<'static>> {
         let (id, player) = self.peers.get(&peer)?;
         let link = self.links.get(id)?;
         let remote = link.remote_of(*player);
-        Some(ServerEvent::Connected { peer, session: link.session.clone(), remote })
+        Some(ServerLinkEvent::Connected { peer, session: link.session.clone(), remote })
     }
 }
 
@@ -304,23 +304,23 @@ impl ServerNetwork for SidecarServer {
 }
 
 impl ServerTransport for SidecarServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.admit_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take()
             && self.peers.contains_key(&peer)
         {
             self.statistics.links.received.count(delivery, 1, self.packet.len());
-            return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+            return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
         }
         loop {
             if let Some((peer, reason)) = self.ended.pop_front() {
-                return Some(ServerEvent::Disconnected { peer, reason });
+                return Some(ServerLinkEvent::Disconnected { peer, reason });
             }
             match self.look(now) {
                 Some(Seen::Connected(peer)) => return self.connected_event(peer),
                 Some(Seen::Packet(peer, delivery)) => {
                     self.statistics.links.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                    return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
                 }
                 Some(Seen::Ended) => {}
                 None if self.step(now) => {}

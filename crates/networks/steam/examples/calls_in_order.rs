@@ -17,7 +17,7 @@ use consonance_steam::{
     SteamId, SteamP2p, SteamServer,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, Peer, ServerEvent,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, Peer, ServerLinkEvent,
     ServerTransport as _,
 };
 
@@ -78,7 +78,7 @@ fn turn_server(server: &mut SteamServer<Shown>, now: Instant) -> Vec<Peer> {
     let mut came = Vec::new();
     while let Some(event) = server.poll(now) {
         println!("server: {event:?}");
-        if let ServerEvent::Connected { peer, .. } = event {
+        if let ServerLinkEvent::Connected { peer, .. } = event {
             came.push(peer);
         }
     }
@@ -90,7 +90,7 @@ fn turn_player(name: &str, player: &mut SteamClient<Shown>, now: Instant) -> Vec
     let mut up = Vec::new();
     while let Some(event) = player.poll(now) {
         println!("{name}: {event:?}");
-        if let ClientEvent::Direct { peer, event: DirectEvent::Up } = event {
+        if let ClientLinkEvent::Direct { peer, event: DirectEvent::Up } = event {
             up.push(peer);
         }
     }

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_transport::hosted::{self, ClientRequest, HostedClient, HostedClientHandle, HostedSettings};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Peer, Statistics,
 };
 
 use crate::farewells::Farewells;
@@ -94,7 +94,7 @@ impl<P: SteamP2p> ClientTransport for SteamClient<P> {
         self.pump.write(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if self.is_drained {
             self.pump.read(now);
         }

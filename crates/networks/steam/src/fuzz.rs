@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
-    ServerEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
+    ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::hub::{Hub, HubAccount, HubSettings};
@@ -169,12 +169,14 @@ impl Table {
     fn poll_server(&mut self) {
         while let Some(event) = self.server.poll(self.now) {
             match event {
-                ServerEvent::Connected { peer, .. } => assert!(self.here.insert(peer), "{peer:?} came twice"),
-                ServerEvent::Packet { peer, packet, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
+                    assert!(self.here.insert(peer), "{peer:?} came twice");
+                }
+                ServerLinkEvent::Packet { peer, packet, .. } => {
                     assert!(self.here.contains(&peer), "{peer:?} is not here");
                     assert!(packet.len() <= PACKET_BYTES_MAX && Signal::parse(packet).is_none());
                 }
-                ServerEvent::Disconnected { peer, .. } => {
+                ServerLinkEvent::Disconnected { peer, .. } => {
                     assert!(self.here.remove(&peer), "{peer:?} was not here");
                 }
             }
@@ -223,22 +225,22 @@ impl Player {
     fn poll(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ClientEvent::Connected => {
+                ClientLinkEvent::Connected => {
                     assert!(self.is_wanted && !self.is_connected);
                     self.is_connected = true;
                 }
-                ClientEvent::Packet { packet, .. } => {
+                ClientLinkEvent::Packet { packet, .. } => {
                     assert!(self.is_connected && packet.len() <= PACKET_BYTES_MAX);
                 }
-                ClientEvent::Disconnected { .. } => {
+                ClientLinkEvent::Disconnected { .. } => {
                     assert!(self.is_wanted, "an unexpected end");
                     (self.is_wanted, self.is_connected) = (false, false);
                 }
-                ClientEvent::Direct { peer, event: DirectEvent::Up } => assert!(self.direct.insert(peer)),
-                ClientEvent::Direct { peer, event: DirectEvent::Packet { packet, .. } } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Up } => assert!(self.direct.insert(peer)),
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { packet, .. } } => {
                     assert!(self.direct.contains(&peer) && packet.len() <= PACKET_BYTES_MAX);
                 }
-                ClientEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     assert!(self.direct.remove(&peer));
                 }
             }

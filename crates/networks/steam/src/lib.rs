@@ -22,7 +22,7 @@
 //!
 //! use consonance_steam::hub::{Hub, HubSettings};
 //! use consonance_steam::{ClientSettings, ServerSettings, SteamClient, SteamId, SteamServer};
-//! use consonance_transport::{ServerNetworkExt as _, ClientTransport, PeerIdentity, ServerEvent, ServerTransport};
+//! use consonance_transport::{ServerNetworkExt as _, ClientTransport, PeerIdentity, ServerLinkEvent, ServerTransport};
 //!
 //! let now = Instant::now();
 //! // The Steam in memory; in a game it is Steam's own.
@@ -37,7 +37,7 @@
 //!     let now = now + Duration::from_millis(millisecond);
 //!     while client.poll(now).is_some() {}
 //!     match server.poll(now) {
-//!         Some(ServerEvent::Connected { peer, .. }) => Some(peer),
+//!         Some(ServerLinkEvent::Connected { peer, .. }) => Some(peer),
 //!         _ => None,
 //!     }
 //! });

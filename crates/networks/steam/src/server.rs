@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
 use consonance_transport::{
-    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, PeerIdentity, ServerEvent,
-    ServerNetwork, ServerNetworkExt as _, ServerTransport,
+    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, PeerIdentity,
+    ServerLinkEvent, ServerNetwork, ServerNetworkExt as _, ServerTransport,
 };
 
 use crate::farewells::Farewells;
@@ -140,7 +140,7 @@ impl<P: SteamP2p> ServerNetwork for SteamServer<P> {
 }
 
 impl<P: SteamP2p> ServerTransport for SteamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         if self.is_drained {
             self.pump.read(now);
         }

@@ -23,7 +23,7 @@
 //! ```
 //! use std::time::{Duration, Instant};
 //!
-//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_transport::{ClientTransport, ServerLinkEvent, ServerTransport};
 //! use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 //! use consonance_webrtc_network::{ClientSettings, HostSettings, WebRtcClient, WebRtcHost};
 //!
@@ -44,7 +44,7 @@
 //!     }
 //!     while client.poll(now).is_some() {}
 //!     match host.poll(now) {
-//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }
 //! };

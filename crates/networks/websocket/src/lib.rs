@@ -25,7 +25,7 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_gateway::streams::StreamClientSettings;
-//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_transport::{ClientTransport, ServerLinkEvent, ServerTransport};
 //! use consonance_websocket::{ClientEnd, ServerEnd, WebSocketAddress, client, default_settings, server};
 //!
 //! let localhost = ([127, 0, 0, 1], 0).into();
@@ -41,7 +41,7 @@
 //!     assert!(now < deadline, "the client does not come within a minute");
 //!     while client.poll(now).is_some() {}
 //!     match server.poll(now) {
-//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => sleep(Duration::from_millis(1)),
 //!     }
 //! };

@@ -123,7 +123,7 @@ mod tests {
 
     use consonance_transport::memory::{MemoryNetwork, MemoryServer};
     use consonance_transport::{
-        Delivery, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
+        Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
     };
 
     use super::*;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     impl ServerTransport for WithDescriptor {
-        fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
             self.0.poll(now)
         }
 

@@ -11,7 +11,7 @@ use consonance_server::reports::KeptVoicesSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery};
 use consonance_wire::{
     ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice, Packet,
     ServerRelay, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,
@@ -104,7 +104,7 @@ impl Call {
         let mut transport = self.network.client(session);
         transport.connect(self.now);
         self.run_once();
-        assert!(matches!(transport.poll(self.now), Some(ClientEvent::Connected)));
+        assert!(matches!(transport.poll(self.now), Some(ClientLinkEvent::Connected)));
         let (session, id) = (SessionId(0), ClientId(0));
         let told = Vec::new();
         let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0, told };
@@ -186,7 +186,7 @@ impl Voice {
 
     fn read(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
-            let ClientEvent::Packet { packet, .. } = event else { continue };
+            let ClientLinkEvent::Packet { packet, .. } = event else { continue };
             match Packet::parse_with_trailing(packet) {
                 Ok((Packet::HandshakeResponse(response), _)) => {
                     (self.session, self.id) = (response.session, response.id);

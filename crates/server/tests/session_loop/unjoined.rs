@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason};
 
 use crate::stage::Stage;
 
@@ -17,7 +17,7 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     let closes_at = stage.now + HANDSHAKE;
     assert_eq!(stage.run_once(), Some(closes_at), "the loop says when it wants to be called");
     stage.run_once();
-    assert_eq!(newcomer.poll(stage.now), Some(ClientEvent::Connected));
+    assert_eq!(newcomer.poll(stage.now), Some(ClientLinkEvent::Connected));
 
     stage.wait(HANDSHAKE.checked_sub(Duration::from_micros(1)).unwrap());
     stage.run_once();
@@ -25,7 +25,7 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     stage.wait(Duration::from_micros(1));
     stage.run_once();
     let reason = DisconnectReason::closed_by_peer(b"(other-no-handshake)");
-    assert_eq!(newcomer.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
+    assert_eq!(newcomer.poll(stage.now), Some(ClientLinkEvent::Disconnected { reason }));
     assert_eq!(stage.run_once(), None);
     assert_eq!(stage.session_loop.links(), 0);
     assert_eq!(stage.statistics("main").1.handshakes_missed, 1);
@@ -61,7 +61,7 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
         assert_eq!(player.ends, std::slice::from_ref(&ended));
     }
     let mut to_newcomer = std::iter::from_fn(|| match newcomer.poll(stage.now)? {
-        ClientEvent::Disconnected { reason } => Some(Some(reason)),
+        ClientLinkEvent::Disconnected { reason } => Some(Some(reason)),
         _ => Some(None),
     });
     assert_eq!(to_newcomer.find_map(|reason| reason), Some(ended));
@@ -92,6 +92,6 @@ fn packets_of_a_link_that_was_refused_reach_no_session() {
     stage.run_once();
     newcomer.send(now, Delivery::Reliable, b"too late");
     stage.run_once();
-    assert!(matches!(newcomer.poll(now), Some(ClientEvent::Disconnected { .. })));
+    assert!(matches!(newcomer.poll(now), Some(ClientLinkEvent::Disconnected { .. })));
     assert_eq!(stage.statistics("main").1.packets_in, 0);
 }

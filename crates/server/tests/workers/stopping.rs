@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork,
+    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
     ServerTransport,
 };
 
@@ -52,7 +52,7 @@ impl ServerNetwork for SlowToEnd {
 }
 
 impl ServerTransport for SlowToEnd {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.polled = now;
         if !self.ending.is_empty() {
             self.turns_left = self.turns_left.saturating_sub(1);

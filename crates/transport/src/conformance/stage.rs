@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Network;
 use crate::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerEvent,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
@@ -213,12 +213,14 @@ impl<N: Network> Stage<N> {
         for seat in self.clients.iter_mut().flatten().filter(|seat| seat.is_polled) {
             while let Some(event) = seat.transport.poll(Instant::now()) {
                 match event {
-                    ClientEvent::Connected => seat.saw.push(Saw::Connected),
-                    ClientEvent::Packet { delivery, packet } => {
+                    ClientLinkEvent::Connected => seat.saw.push(Saw::Connected),
+                    ClientLinkEvent::Packet { delivery, packet } => {
                         seat.saw.push(Saw::Packet(delivery, packet.to_vec()));
                     }
-                    ClientEvent::Disconnected { reason } => seat.saw.push(Saw::Disconnected(reason)),
-                    ClientEvent::Direct { peer, event } => note_directly(&mut seat.saw_directly, peer, event),
+                    ClientLinkEvent::Disconnected { reason } => seat.saw.push(Saw::Disconnected(reason)),
+                    ClientLinkEvent::Direct { peer, event } => {
+                        note_directly(&mut seat.saw_directly, peer, event);
+                    }
                 }
             }
         }
@@ -227,17 +229,17 @@ impl<N: Network> Stage<N> {
     fn poll_server(&mut self) {
         while let Some(event) = self.server.poll(Instant::now()) {
             let (peer, saw) = match event {
-                ServerEvent::Connected { peer, session, .. } => {
+                ServerLinkEvent::Connected { peer, session, .. } => {
                     self.peers.push(Guest { peer, session, saw: Vec::new() });
                     if let Some(words) = &self.refusal {
                         self.server.disconnect(Instant::now(), peer, words);
                     }
                     (peer, Saw::Connected)
                 }
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     (peer, Saw::Packet(delivery, packet.to_vec()))
                 }
-                ServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.guest_mut(peer).saw.push(saw);
         }

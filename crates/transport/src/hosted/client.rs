@@ -13,8 +13,8 @@ use super::{HostedSettings, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
-    ServerEvent, ServerNetwork as _, ServerTransport as _, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _, Statistics,
 };
 
 /// The transport of a [hosted](super) client. Dropping it closes its links.
@@ -100,7 +100,7 @@ impl ClientTransport for HostedClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.is_direct_turn = !self.is_direct_turn;
         if self.is_direct_turn && !self.direct.is_empty() {
             return self.poll_direct(now);
@@ -113,17 +113,17 @@ impl ClientTransport for HostedClient {
                 if peer == Peer(self.attempt) && self.link == Link::Connecting {
                     self.link = Link::Up;
                 }
-                ClientEvent::Connected
+                ClientLinkEvent::Connected
             }
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
-                ClientEvent::Packet { delivery, packet: self.shown.insert(packet) }
+                ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == Peer(self.attempt) {
                     self.link = Link::Idle;
                 }
-                ClientEvent::Disconnected { reason }
+                ClientLinkEvent::Disconnected { reason }
             }
         })
     }
@@ -191,14 +191,16 @@ impl DirectLinks for HostedClient {
 }
 
 impl HostedClient {
-    fn poll_direct(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll_direct(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         Some(match self.direct.poll(now)? {
-            ServerEvent::Connected { peer, .. } => ClientEvent::Direct { peer, event: DirectEvent::Up },
-            ServerEvent::Packet { peer, delivery, packet } => {
-                ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+            ServerLinkEvent::Connected { peer, .. } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Up }
             }
-            ServerEvent::Disconnected { peer, reason } => {
-                ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+            ServerLinkEvent::Packet { peer, delivery, packet } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+            }
+            ServerLinkEvent::Disconnected { peer, reason } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Down { reason } }
             }
         })
     }

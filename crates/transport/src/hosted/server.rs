@@ -14,7 +14,7 @@ use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    PeerIdentity, Remote, ServerEvent, ServerNetwork, ServerTransport,
+    PeerIdentity, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 /// The transport of a [hosted](super) server. Dropping it disconnects all peers.
@@ -149,7 +149,7 @@ impl ServerNetwork for HostedServer {
 }
 
 impl ServerTransport for HostedServer {
-    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer();
         loop {
             match self.wires.incoming.pop()? {
@@ -162,16 +162,16 @@ impl ServerTransport for HostedServer {
                     self.links.insert(peer, identity);
                     self.newcomer = self.may_refuse.then_some(peer);
                     self.statistics.connections.accepted += 1;
-                    return Some(ServerEvent::Connected { peer, session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
                     let packet = self.shown.insert(packet);
-                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);
-                    return Some(ServerEvent::Disconnected { peer, reason });
+                    return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
             }
         }

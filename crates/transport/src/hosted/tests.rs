@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use super::*;
 use crate::{
-    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork as _,
+    ServerTransport as _,
 };
 
 #[test]
@@ -20,7 +21,7 @@ fn a_link_that_was_up_before_the_first_connect_is_used_at_once() {
     client.connect(now());
     assert_eq!(client.poll(now()), None);
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
-    assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn what_waits_for_a_link_that_went_down_is_never_asked_for() {
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
     assert_eq!(client.poll(now()), ended(DisconnectReason::TimedOut));
     handle.link_up();
-    assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn a_voice_thread_that_never_polls_costs_its_link() {
     assert_eq!(handle.receive(Delivery::Reliable, b"control"), Received::Overflowed);
     assert_eq!(handle.poll(), Some(ClientRequest::Disconnect));
     for _ in 0..limit {
-        assert!(matches!(client.poll(now()), Some(ClientEvent::Packet { .. })));
+        assert!(matches!(client.poll(now()), Some(ClientLinkEvent::Packet { .. })));
     }
     assert_eq!(client.poll(now()), ended(overloaded()));
 }
@@ -155,7 +156,7 @@ fn a_host_that_is_gone_is_an_unreachable_server() {
     let event = client.poll(now());
     assert!(matches!(
         event,
-        Some(ClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
+        Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
     ));
 }
 
@@ -210,7 +211,7 @@ fn connected_client() -> (HostedClient, HostedClientHandle) {
     client.connect(now());
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
     handle.link_up();
-    assert_eq!(client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
     (client, handle)
 }
 
@@ -222,7 +223,7 @@ fn server_with_peer() -> (HostedServer, HostedServerHandle, Peer) {
 
 fn take_in(server: &mut HostedServer, handle: &mut HostedServerHandle, number: u64) -> Peer {
     assert!(handle.peer_connected(number, ""));
-    let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+    let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
         panic!("the server sees its peer");
     };
     assert_eq!(server.poll(now()), None);
@@ -231,8 +232,8 @@ fn take_in(server: &mut HostedServer, handle: &mut HostedServerHandle, number: u
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn ended(reason: DisconnectReason) -> Option<ClientEvent<'static>> {
-    Some(ClientEvent::Disconnected { reason })
+fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
+    Some(ClientLinkEvent::Disconnected { reason })
 }
 
 fn now() -> Instant {

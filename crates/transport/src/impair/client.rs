@@ -8,7 +8,7 @@ use super::direct::{DirectLines, LineEvent};
 use super::{Fate, Impairer, Impairment, ImpairmentCounts, overloaded};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, Dropped,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, Dropped,
     PacketLimits, Peer, Statistics,
 };
 
@@ -100,19 +100,19 @@ impl<T: ClientTransport> ImpairedClient<T> {
     fn receive(&mut self, now: Instant) -> bool {
         while !matches!(self.state, State::Ended(_)) {
             match self.inner.poll(now) {
-                Some(ClientEvent::Connected) => {
+                Some(ClientLinkEvent::Connected) => {
                     self.state = State::Up;
                     return true;
                 }
-                Some(ClientEvent::Packet { delivery, packet }) => {
+                Some(ClientLinkEvent::Packet { delivery, packet }) => {
                     let fate = self.down.push(now, delivery, self.pool.copy(packet));
                     self.end_if_overflowed(now, delivery, fate);
                 }
-                Some(ClientEvent::Disconnected { reason }) => {
+                Some(ClientLinkEvent::Disconnected { reason }) => {
                     self.up.clear();
                     self.state = State::Ended(self.end_instead.take().unwrap_or(reason));
                 }
-                Some(ClientEvent::Direct { peer, event }) => {
+                Some(ClientLinkEvent::Direct { peer, event }) => {
                     if self.direct.take(now, peer, event, &mut self.pool) {
                         self.disconnect_direct(now, peer);
                     }
@@ -141,10 +141,10 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.send_due(now);
         if self.receive(now) {
-            return Some(ClientEvent::Connected);
+            return Some(ClientLinkEvent::Connected);
         }
         if let Some((peer, event)) = self.direct.pop(now) {
             let event = match event {
@@ -154,16 +154,16 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
                 }
                 LineEvent::Down(reason) => DirectEvent::Down { reason },
             };
-            return Some(ClientEvent::Direct { peer, event });
+            return Some(ClientLinkEvent::Direct { peer, event });
         }
         if let Some((delivery, packet)) = self.down.pop(now) {
-            return Some(ClientEvent::Packet { delivery, packet: self.shown.insert(packet) });
+            return Some(ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) });
         }
         if self.down.next_at().is_some() {
             return None;
         }
         match std::mem::replace(&mut self.state, State::Down) {
-            State::Ended(reason) => Some(ClientEvent::Disconnected { reason }),
+            State::Ended(reason) => Some(ClientLinkEvent::Disconnected { reason }),
             other => {
                 self.state = other;
                 None
@@ -251,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-    use crate::{Peer, ServerEvent, ServerNetwork, ServerTransport};
+    use crate::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
 
     const MS: Duration = Duration::from_millis(1);
     const UP: Duration = Duration::from_millis(30);
@@ -271,11 +271,11 @@ mod tests {
             let mut server = network.listen();
             let mut client = ImpairedClient::new(network.client("main"), up, down);
             client.connect(start);
-            let Some(ServerEvent::Connected { peer, .. }) = server.poll(start) else {
+            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(start) else {
                 panic!("the server sees its client");
             };
             assert_eq!(server.poll(start), None);
-            assert_eq!(client.poll(start), Some(ClientEvent::Connected));
+            assert_eq!(client.poll(start), Some(ClientLinkEvent::Connected));
             Self { start, server, client, peer }
         }
 
@@ -285,7 +285,7 @@ mod tests {
             Self::connected(&with_delay(UP), &with_delay(DOWN))
         }
 
-        fn client_event(&mut self, after: Duration) -> Option<ClientEvent<'_>> {
+        fn client_event(&mut self, after: Duration) -> Option<ClientLinkEvent<'_>> {
             self.client.poll(self.start + after)
         }
 
@@ -293,7 +293,7 @@ mod tests {
         fn server_gets(&mut self, packet: &[u8], after: Duration) -> bool {
             let now = self.start + after;
             while self.client.poll(now).is_some() {}
-            matches!(self.server.poll(now), Some(ServerEvent::Packet { packet: p, .. }) if p == packet)
+            matches!(self.server.poll(now), Some(ServerLinkEvent::Packet { packet: p, .. }) if p == packet)
         }
     }
 
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(pair.client.wants_poll_at(), Some(pair.start + DOWN));
         assert_eq!(pair.client_event(DOWN.saturating_sub(MS)), None);
         let (delivery, packet) = (Delivery::Reliable, b"down".as_slice());
-        assert_eq!(pair.client_event(DOWN), Some(ClientEvent::Packet { delivery, packet }));
+        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { delivery, packet }));
     }
 
     #[test]
@@ -320,9 +320,9 @@ mod tests {
         pair.server.disconnect(pair.start, pair.peer, "closing time");
         assert_eq!(pair.client_event(Duration::ZERO), None);
         pair.client.connect(pair.start);
-        assert!(matches!(pair.client_event(DOWN), Some(ClientEvent::Packet { packet: b"last", .. })));
+        assert!(matches!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { packet: b"last", .. })));
         let reason = DisconnectReason::closed_by_peer(b"closing time");
-        assert_eq!(pair.client_event(DOWN), Some(ClientEvent::Disconnected { reason }));
+        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Disconnected { reason }));
         assert_eq!(pair.client_event(DOWN), None, "connecting before the end was reported does nothing");
     }
 
@@ -333,10 +333,10 @@ mod tests {
         pair.client.send(pair.start, Delivery::Reliable, b"last words");
         pair.client.disconnect(pair.start);
         let event = pair.server.poll(pair.start);
-        assert!(matches!(event, Some(ServerEvent::Packet { packet: b"last words", .. })));
-        assert!(matches!(pair.server.poll(pair.start), Some(ServerEvent::Disconnected { .. })));
+        assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"last words", .. })));
+        assert!(matches!(pair.server.poll(pair.start), Some(ServerLinkEvent::Disconnected { .. })));
         let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(pair.client_event(Duration::ZERO), Some(ClientEvent::Disconnected { reason }));
+        assert_eq!(pair.client_event(Duration::ZERO), Some(ClientLinkEvent::Disconnected { reason }));
     }
 
     #[test]
@@ -381,7 +381,7 @@ mod tests {
         let event = pair.client_event(Duration::ZERO);
         assert!(matches!(
             event,
-            Some(ClientEvent::Disconnected { reason: DisconnectReason::Overloaded { .. } })
+            Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Overloaded { .. } })
         ));
     }
 }

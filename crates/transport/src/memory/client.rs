@@ -12,8 +12,8 @@ use super::{
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
-    Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    Peer, Statistics,
 };
 
 /// A client on a [`MemoryNetwork`]. Dropping it closes its links.
@@ -116,12 +116,12 @@ impl ClientTransport for MemoryClient {
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ClientLinkEvent<'_>> {
         loop {
             return Some(match self.end.mailbox.pop()? {
                 Popped::Connected { peer, about: Some(link) } => {
                     self.direct.insert(peer, link);
-                    ClientEvent::Direct { peer, event: DirectEvent::Up }
+                    ClientLinkEvent::Direct { peer, event: DirectEvent::Up }
                 }
                 Popped::Connected { peer, about: None } => {
                     if let Link::Connecting(link) = &self.link
@@ -129,15 +129,15 @@ impl ClientTransport for MemoryClient {
                     {
                         self.link = Link::Up(link.clone());
                     }
-                    ClientEvent::Connected
+                    ClientLinkEvent::Connected
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.received.count(delivery, 1, packet.len());
                     let packet = self.shown.insert(packet);
                     if ClientEnd::is_direct_link(peer) {
-                        ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+                        ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
                     } else {
-                        ClientEvent::Packet { delivery, packet }
+                        ClientLinkEvent::Packet { delivery, packet }
                     }
                 }
                 Popped::Disconnected { peer, reason } if ClientEnd::is_direct_link(peer) => {
@@ -145,13 +145,13 @@ impl ClientTransport for MemoryClient {
                     if !self.direct.remove(peer) {
                         continue;
                     }
-                    ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+                    ClientLinkEvent::Direct { peer, event: DirectEvent::Down { reason } }
                 }
                 Popped::Disconnected { peer, reason } => {
                     if peer == self.attempt {
                         self.link = Link::Idle;
                     }
-                    ClientEvent::Disconnected { reason }
+                    ClientLinkEvent::Disconnected { reason }
                 }
             });
         }

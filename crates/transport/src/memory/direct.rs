@@ -169,15 +169,15 @@ mod tests {
     use super::*;
     use crate::memory::client_end::DIRECT_LINKS_MAX;
     use crate::memory::{MemoryNetwork, QUEUES};
-    use crate::{ClientEvent, ClientTransport as _, DirectEvent};
+    use crate::{ClientLinkEvent, ClientTransport as _, DirectEvent};
 
     fn now() -> Instant {
         Instant::now()
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-    fn event(peer: u64, event: DirectEvent<'_>) -> Option<ClientEvent<'_>> {
-        Some(ClientEvent::Direct { peer: Peer(peer), event })
+    fn event(peer: u64, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+        Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
     }
 
     /// Two clients without a server, and the link between them, which is the first of each.
@@ -221,7 +221,7 @@ mod tests {
         bob.end.mailbox.disconnected(name, DisconnectReason::TimedOut);
         assert_eq!(bob.poll(now()), None);
         drop(alice);
-        assert!(matches!(bob.poll(now()), Some(ClientEvent::Direct { peer: Peer(1), .. })));
+        assert!(matches!(bob.poll(now()), Some(ClientLinkEvent::Direct { peer: Peer(1), .. })));
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(alice.poll(now()), event(1, DirectEvent::Down { reason: overloaded() }));
         for _ in 0..QUEUES.reliable_packets {
             let event = bob.poll(now());
-            assert!(matches!(event, Some(ClientEvent::Direct { event: DirectEvent::Packet { .. }, .. })));
+            assert!(matches!(event, Some(ClientLinkEvent::Direct { event: DirectEvent::Packet { .. }, .. })));
         }
         assert_eq!(bob.poll(now()), event(1, DirectEvent::Down { reason: overloaded() }));
     }

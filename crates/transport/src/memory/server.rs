@@ -12,7 +12,7 @@ use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
     Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer, Remote,
-    ServerEvent, ServerNetwork, ServerTransport,
+    ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -122,7 +122,7 @@ impl ServerNetwork for MemoryServer {
 }
 
 impl ServerTransport for MemoryServer {
-    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer();
         loop {
             match self.listener.mailbox.pop()? {
@@ -136,16 +136,16 @@ impl ServerTransport for MemoryServer {
                     self.newcomer = Some(peer);
                     self.statistics.connections.accepted += 1;
                     let remote = Remote::Named("this process".into());
-                    return Some(ServerEvent::Connected { peer, session: about.session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session: about.session, remote });
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
                     let packet = self.shown.insert(packet);
-                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);
-                    return Some(ServerEvent::Disconnected { peer, reason });
+                    return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
             }
         }

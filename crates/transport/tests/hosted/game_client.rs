@@ -5,7 +5,9 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::hosted::HostedClient;
-use consonance_transport::{ClientEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
+};
 
 pub(crate) struct GameClient {
     pub(crate) transport: HostedClient,
@@ -23,7 +25,7 @@ impl ClientTransport for GameClient {
         self.transport.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.transport.poll(now)
     }
 

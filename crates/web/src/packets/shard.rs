@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use consonance_transport::hosted::HostedServer;
 use consonance_transport::{
-    Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
+    ServerTransport,
 };
 
 use super::pump::Pages;
@@ -75,7 +76,7 @@ impl ServerNetwork for PacketShard {
 }
 
 impl ServerTransport for PacketShard {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.server.poll(now)
     }
 

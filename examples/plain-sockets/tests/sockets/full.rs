@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance::{End, EventKind, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_transport::{ClientEvent, ClientTransport as _, DisconnectReason, ServerNetwork as _};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _, DisconnectReason, ServerNetwork as _};
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 use crate::open_server::{OpenServer, PATIENCE};
@@ -24,7 +24,7 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
     let mut end = None;
     server.poll_until("the third is told", |_| {
         if let Some(event) = third.poll(Instant::now()) {
-            end = Some(event == ClientEvent::Disconnected { reason: FULL });
+            end = Some(event == ClientLinkEvent::Disconnected { reason: FULL });
         }
         end.is_some()
     });
@@ -35,7 +35,7 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
     drop(first);
     server.poll_until("the first has left", |server| server.ends.len() == 1);
     third.connect(Instant::now());
-    server.poll_until("the third is in", |_| third.poll(Instant::now()) == Some(ClientEvent::Connected));
+    server.poll_until("the third is in", |_| third.poll(Instant::now()) == Some(ClientLinkEvent::Connected));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 use plain_sockets::{PlainServer, PlainServerSettings};
 
@@ -34,11 +34,11 @@ impl OpenServer {
     pub(crate) fn poll(&mut self) {
         while let Some(event) = self.transport.poll(Instant::now()) {
             match event {
-                ServerEvent::Connected { peer, .. } => self.peers.push(peer),
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Connected { peer, .. } => self.peers.push(peer),
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.packets.push((peer, delivery, packet.to_vec()));
                 }
-                ServerEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
             }
         }
     }

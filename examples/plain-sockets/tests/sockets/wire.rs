@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _,
 };
 use plain_sockets::PlainClient;
 
@@ -86,7 +86,7 @@ fn the_client_repeats_its_token_until_a_datagram_comes_back() {
     });
     assert!(times[2].0 - times[0].0 >= Duration::from_millis(390), "every 200 ms");
     other.udp.send_to(&TOKEN, times[0].1).unwrap();
-    wait_until("the client is connected", || client.poll(Instant::now()) == Some(ClientEvent::Connected));
+    wait_until("the client is connected", || client.poll(Instant::now()) == Some(ClientLinkEvent::Connected));
     client.send(Instant::now(), Delivery::Unreliable, b"voice");
     client.send(Instant::now(), Delivery::Reliable, b"control");
     wait_until("its voice comes", || other.receive().is_some_and(|(datagram, _)| datagram == b"voice"));
@@ -104,7 +104,7 @@ fn a_server_that_begins_with_something_else_is_not_trusted() {
         tcp.write_all(first).unwrap();
         let mut end = None;
         wait_until("the client leaves", || {
-            if let Some(ClientEvent::Disconnected { reason }) = client.poll(Instant::now()) {
+            if let Some(ClientLinkEvent::Disconnected { reason }) = client.poll(Instant::now()) {
                 end = Some(reason);
             }
             end.is_some()

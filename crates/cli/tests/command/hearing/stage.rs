@@ -9,7 +9,7 @@ use consonance_session::{LinkId, NameTaken};
 use consonance_sidecar::SidecarBridge;
 use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 use consonance_testing::player::{to_session, to_transport};
-use consonance_transport::ClientEvent;
+use consonance_transport::ClientLinkEvent;
 use consonance_transport::memory::MemoryServer;
 
 use super::networks::{self, Line, Listening, SESSION, Way};
@@ -135,18 +135,18 @@ impl PlayersLine {
         while let Some(event) = self.transport.poll(now) {
             let link = self.link.expect("nothing comes without a link");
             match event {
-                ClientEvent::Connected => live.player_connected(link)?,
-                ClientEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Connected => live.player_connected(link)?,
+                ClientLinkEvent::Packet { delivery, packet } => {
                     live.player_received(link, to_session(delivery), packet);
                 }
-                ClientEvent::Disconnected { .. } => {
+                ClientLinkEvent::Disconnected { .. } => {
                     self.link = None;
                     live.player_disconnected(link)?;
                     if let Some(next) = self.next.take() {
                         self.connect(now, next);
                     }
                 }
-                ClientEvent::Direct { .. } => panic!("these players reach each other through the server"),
+                ClientLinkEvent::Direct { .. } => panic!("these players reach each other through the server"),
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::time::Instant;
 use consonance_session as session;
 use consonance_sim::ServerAction;
 use consonance_transport::{
-    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerEvent,
+    CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork, ServerTransport,
 };
 
@@ -130,18 +130,18 @@ impl ServerNetwork for Tap {
 }
 
 impl ServerTransport for Tap {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.log.add(ServerAction::Looked);
         let (number, log) = (self.number, &self.log);
         let event = self.network.poll(now)?;
         match &event {
-            ServerEvent::Connected { .. } => {}
-            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
+            ServerLinkEvent::Connected { .. } => {}
+            ServerLinkEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
                 connection: number << 48 | peer.0,
                 delivery: of_session(*delivery),
                 packet: (*packet).into(),
             }),
-            ServerEvent::Disconnected { peer, .. } => {
+            ServerLinkEvent::Disconnected { peer, .. } => {
                 log.add(ServerAction::Lost { connection: number << 48 | peer.0 });
             }
         }

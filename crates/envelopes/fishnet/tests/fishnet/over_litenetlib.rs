@@ -16,7 +16,7 @@ use consonance_litenetlib::{
     LiteNetLibServer, ServerSettings, UtcClock,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use crate::support::packet;
@@ -58,10 +58,10 @@ fn talk(
         turn();
         player.send(now, Delivery::Unreliable, words);
         while let Some(event) = player.poll(now) {
-            is_answered |= matches!(event, ClientEvent::Packet { packet, .. } if packet == words);
+            is_answered |= matches!(event, ClientLinkEvent::Packet { packet, .. } if packet == words);
         }
         while let Some(event) = session.poll(now) {
-            if let ServerEvent::Packet { peer, packet, .. } = event {
+            if let ServerLinkEvent::Packet { peer, packet, .. } = event {
                 assert_eq!(packet, words);
                 speaker = Some(peer);
             }

@@ -10,7 +10,7 @@ use consonance_mirror::{
     ClientSettings, Credentials, MessageKind, MirrorClient, MirrorVoiceOnly, Version, VoiceOnlySettings,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerLinkEvent, ServerTransport as _,
 };
 
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice_body};
@@ -149,7 +149,7 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
     for _ in 0..20 {
         let mut echo = None;
         while let Some(event) = server.poll(now) {
-            if let ServerEvent::Packet { peer, delivery, packet } = event {
+            if let ServerLinkEvent::Packet { peer, delivery, packet } = event {
                 echo = Some((peer, delivery, packet.to_vec()));
             }
         }
@@ -160,13 +160,13 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
         let mut is_connected = false;
         while let Some(event) = client.poll(now) {
             match event {
-                ClientEvent::Connected => is_connected = true,
-                ClientEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Connected => is_connected = true,
+                ClientLinkEvent::Packet { delivery, packet } => {
                     let heard = heard_by_server.expect("the server says what it hears");
                     return Ok((heard, (delivery, packet.to_vec())));
                 }
-                ClientEvent::Disconnected { reason } => return Err(reason),
-                ClientEvent::Direct { .. } => {}
+                ClientLinkEvent::Disconnected { reason } => return Err(reason),
+                ClientLinkEvent::Direct { .. } => {}
             }
         }
         if is_connected {

@@ -8,7 +8,7 @@ use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServer
 use consonance_gateway::{EnvelopeClient, EnvelopeServer, Proxy, ProxySettings};
 use consonance_ngo::{ClientSettings, NgoClient, NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 use consonance_utp::{UtpClient, UtpServer};
 
@@ -35,7 +35,7 @@ fn client_of(server: SocketAddr, seed: u64) -> UdpClient<UtpClient> {
 fn packets(server: &mut impl ServerTransport) -> Vec<(Peer, Vec<u8>)> {
     let mut packets = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {
-        if let ServerEvent::Packet { peer, packet, .. } = event {
+        if let ServerLinkEvent::Packet { peer, packet, .. } = event {
             packets.push((peer, packet.to_vec()));
         }
     }
@@ -75,8 +75,8 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
             let mut is_newly_up = false;
             while let Some(event) = client.poll(Instant::now()) {
                 match event {
-                    ClientEvent::Connected => is_newly_up = true,
-                    ClientEvent::Packet { packet, .. } => heard[number].push(packet.to_vec()),
+                    ClientLinkEvent::Connected => is_newly_up = true,
+                    ClientLinkEvent::Packet { packet, .. } => heard[number].push(packet.to_vec()),
                     other => panic!("client {number}: {other:?}"),
                 }
             }

@@ -11,8 +11,8 @@ use consonance_hosted::{
 };
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason, Peer,
-    ServerEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason, Peer,
+    ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 const ME: u64 = 1;
@@ -68,11 +68,11 @@ fn seen(server: &mut HostedServer) -> Vec<String> {
     let mut words = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {
         words.push(match event {
-            ServerEvent::Connected { peer, remote, .. } => format!("{} is {remote}", peer.0),
-            ServerEvent::Packet { peer, packet, .. } => {
+            ServerLinkEvent::Connected { peer, remote, .. } => format!("{} is {remote}", peer.0),
+            ServerLinkEvent::Packet { peer, packet, .. } => {
                 format!("{} says {}", peer.0, String::from_utf8_lossy(&packet[4..]))
             }
-            ServerEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
+            ServerLinkEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
         });
     }
     words
@@ -81,7 +81,7 @@ fn seen(server: &mut HostedServer) -> Vec<String> {
 fn direct_links(player: &mut HostedClient) -> Vec<Peer> {
     let mut links = Vec::new();
     while let Some(event) = player.poll(Instant::now()) {
-        if let ClientEvent::Direct { peer, event: DirectEvent::Up } = event {
+        if let ClientLinkEvent::Direct { peer, event: DirectEvent::Up } = event {
             links.push(peer);
         }
     }
@@ -166,7 +166,7 @@ fn what_a_host_says_to_itself_stays_inside_unless_the_network_brings_it_back() {
     assert_eq!(seen(&mut server), ["1 is a peer of the game", "1 says let me in"]);
     server.send(Instant::now(), &[Peer(1)], Delivery::Reliable, STATE);
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    let packet = ClientEvent::Packet { delivery: Delivery::Reliable, packet: STATE };
+    let packet = ClientLinkEvent::Packet { delivery: Delivery::Reliable, packet: STATE };
     let mut events = std::iter::from_fn(|| player.poll(Instant::now()).map(|event| event == packet));
     assert!(events.any(|is_it| is_it));
 
@@ -226,8 +226,9 @@ fn the_servers_player_introduces_itself_although_all_else_from_there_is_the_serv
     receive(&mut room, 2, MessageDirection::ToClient, VOICE);
     let (mut direct, mut relayed) = (0, 0);
     while let Some(event) = player.poll(Instant::now()) {
-        direct += u32::from(matches!(event, ClientEvent::Direct { event: DirectEvent::Packet { .. }, .. }));
-        relayed += u32::from(matches!(event, ClientEvent::Packet { .. }));
+        direct +=
+            u32::from(matches!(event, ClientLinkEvent::Direct { event: DirectEvent::Packet { .. }, .. }));
+        relayed += u32::from(matches!(event, ClientLinkEvent::Packet { .. }));
     }
     assert_eq!((direct, relayed), (1, 1));
 }
@@ -239,25 +240,25 @@ fn another_server_ends_the_session_and_the_player_joins_the_new_one() {
     assert_eq!(player.poll(Instant::now()), None, "the same server is no news");
     assert!(room.set_server(Some(3)).is_none());
     let reason = DisconnectReason::closed_by_peer(b"the session starts again");
-    assert_eq!(player.poll(Instant::now()), Some(ClientEvent::Disconnected { reason }));
+    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Disconnected { reason }));
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    assert_eq!(player.poll(Instant::now()), Some(ClientEvent::Connected));
+    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
 fn a_player_whose_server_has_left_waits_for_the_next_one() {
     let (mut room, mut player, _) = pun(2);
     room.peer_left(2);
-    let ended = Some(ClientEvent::Disconnected { reason: DisconnectReason::TimedOut });
+    let ended = Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::TimedOut });
     assert_eq!(player.poll(Instant::now()), ended);
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
     while let Some(event) = player.poll(Instant::now()) {
-        assert_ne!(event, ClientEvent::Connected);
+        assert_ne!(event, ClientLinkEvent::Connected);
     }
     assert!(room.set_server(Some(3)).is_none());
-    assert_eq!(player.poll(Instant::now()), Some(ClientEvent::Connected));
+    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]

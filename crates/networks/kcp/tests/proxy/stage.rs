@@ -11,7 +11,7 @@ use consonance_gateway::{
 };
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerTransport as _,
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent, ServerTransport as _,
 };
 
 /// How long anything may take, in the time of the stage.
@@ -113,7 +113,7 @@ impl Stage {
             }
         }
         while let Some(event) = self.proxy.poll(self.now) {
-            assert!(!matches!(event, ServerEvent::Packet { .. }), "there is no voice here");
+            assert!(!matches!(event, ServerLinkEvent::Packet { .. }), "there is no voice here");
         }
         if !self.is_game_dead {
             self.turn_game();

@@ -8,7 +8,7 @@ use consonance_matchbox::{MatchboxSettings, MatchboxVoice, PlayerId};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, Peer, ServerEvent, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, Peer, ServerLinkEvent, ServerTransport as _,
 };
 
 use crate::hub::{Hub, HubSocket};
@@ -133,9 +133,9 @@ impl Player {
     fn serve(&mut self, now: Instant) {
         while let Some(event) = self.listener.poll(now) {
             match event {
-                ServerEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
-                ServerEvent::Disconnected { peer, .. } => assert!(self.guests.remove(&peer)),
-                ServerEvent::Packet { .. } => {}
+                ServerLinkEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
+                ServerLinkEvent::Disconnected { peer, .. } => assert!(self.guests.remove(&peer)),
+                ServerLinkEvent::Packet { .. } => {}
             }
         }
     }
@@ -144,10 +144,10 @@ impl Player {
         let mut connect = false;
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ClientEvent::Connected => (self.is_in, self.times_in) = (true, self.times_in + 1),
-                ClientEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),
-                ClientEvent::Packet { .. } => self.heard += 1,
-                ClientEvent::Direct { peer, event } => match event {
+                ClientLinkEvent::Connected => (self.is_in, self.times_in) = (true, self.times_in + 1),
+                ClientLinkEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),
+                ClientLinkEvent::Packet { .. } => self.heard += 1,
+                ClientLinkEvent::Direct { peer, event } => match event {
                     DirectEvent::Up => assert!(self.direct.insert(peer)),
                     DirectEvent::Down { .. } => assert!(self.direct.remove(&peer)),
                     DirectEvent::Packet { .. } => self.heard_directly += 1,

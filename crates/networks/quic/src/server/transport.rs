@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, NetworkStatistics,
-    PacketLimits, PacketsOnThreads, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    PacketLimits, PacketsOnThreads, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use super::QuicServer;
@@ -95,7 +95,7 @@ impl ServerNetwork for QuicServer {
 }
 
 impl ServerTransport for QuicServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer();
         if let Some(fast_path) = &mut self.fast_path {
             fast_path.begin_turn();
@@ -113,7 +113,7 @@ impl ServerTransport for QuicServer {
                 Popped::Connected { peer, about } => {
                     self.welcome(peer, &about.session, about.link, about.offer.as_ref());
                     let (session, remote) = (about.session, about.remote);
-                    return Some(ServerEvent::Connected { peer, session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
                 Popped::Packet { peer, delivery, packet, made_room } => {
                     let Some(member) = self.members.get(&peer) else {
@@ -126,7 +126,7 @@ impl ServerTransport for QuicServer {
                     self.packets_on_threads += u64::from(delivery == Delivery::Unreliable);
                     self.last_heard = peer;
                     let packet = self.shown.insert(packet);
-                    return Some(ServerEvent::Packet { peer, delivery, packet });
+                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.close_path(peer);
@@ -135,7 +135,7 @@ impl ServerTransport for QuicServer {
                         if matches!(reason, DisconnectReason::ProtocolViolated { .. }) {
                             self.statistics.connections.protocol_violations += 1;
                         }
-                        return Some(ServerEvent::Disconnected { peer, reason });
+                        return Some(ServerLinkEvent::Disconnected { peer, reason });
                     }
                 }
             }
@@ -184,6 +184,6 @@ impl QuicServer {
     }
 }
 
-fn unreliable(peer: Peer, packet: &[u8]) -> ServerEvent<'_> {
-    ServerEvent::Packet { peer, delivery: Delivery::Unreliable, packet }
+fn unreliable(peer: Peer, packet: &[u8]) -> ServerLinkEvent<'_> {
+    ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable, packet }
 }

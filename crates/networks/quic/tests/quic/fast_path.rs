@@ -8,7 +8,7 @@ use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, DatagramPath, Delivery, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, DatagramPath, Delivery, ServerNetwork as _, ServerTransport as _,
 };
 use consonance_transport::{LinkQuality, ServerNetworkExt as _};
 
@@ -86,7 +86,7 @@ fn assert_voice(client: &mut QuicClient, server: &mut TestServer) {
         while let Some(event) = client.poll(Instant::now()) {
             is_heard |= matches!(
                 event,
-                ClientEvent::Packet { delivery: Delivery::Unreliable, packet: b"voice down" }
+                ClientLinkEvent::Packet { delivery: Delivery::Unreliable, packet: b"voice down" }
             );
         }
         is_heard && server.packets[known..].contains(&(peer, Delivery::Unreliable, b"voice up".to_vec()))

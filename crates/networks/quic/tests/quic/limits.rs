@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_transport::inbox::InboxLimits;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
     ServerTransport as _,
 };
 use quinn::{ConnectionError, TransportConfig};
@@ -150,7 +150,7 @@ fn a_newcomer_may_be_told_of_five_thousand_players_at_once() {
     wait_until("it knows all clients", || {
         server.poll();
         while let Some(event) = client.poll(Instant::now()) {
-            let ClientEvent::Packet { packet, .. } = event else { panic!("{event:?}") };
+            let ClientLinkEvent::Packet { packet, .. } = event else { panic!("{event:?}") };
             assert_eq!(numbers.next().as_ref(), packet.first_chunk());
         }
         numbers.len() == 0
@@ -188,10 +188,10 @@ fn voice_for_a_client_that_is_late_drops_the_oldest() {
         let sent = speak(&mut server);
         while let Some(event) = client.poll(Instant::now()) {
             match event {
-                ClientEvent::Packet { delivery: Delivery::Unreliable, packet } => {
+                ClientLinkEvent::Packet { delivery: Delivery::Unreliable, packet } => {
                     numbers.push(u32::from_be_bytes(packet.try_into().unwrap()));
                 }
-                ClientEvent::Packet { packet, .. } => has_control |= packet == b"control",
+                ClientLinkEvent::Packet { packet, .. } => has_control |= packet == b"control",
                 other => panic!("{other:?}"),
             }
         }

@@ -10,8 +10,8 @@ use consonance_quic::{
     QuicServerSettings,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
-    ServerTransport as _, thread_waker,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.
@@ -66,11 +66,11 @@ impl TestServer {
     pub(crate) fn poll(&mut self) {
         while let Some(event) = self.transport.poll(Instant::now()) {
             match event {
-                ServerEvent::Connected { peer, session, .. } => self.sessions.push((peer, session)),
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Connected { peer, session, .. } => self.sessions.push((peer, session)),
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.packets.push((peer, delivery, packet.to_vec()));
                 }
-                ServerEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
             }
         }
     }
@@ -110,8 +110,8 @@ pub(crate) fn outcome(
             server.poll();
         }
         match client.poll(Instant::now()) {
-            Some(ClientEvent::Connected) => Some(Ok(())),
-            Some(ClientEvent::Disconnected { reason }) => Some(Err(reason)),
+            Some(ClientLinkEvent::Connected) => Some(Ok(())),
+            Some(ClientLinkEvent::Disconnected { reason }) => Some(Err(reason)),
             _ => None,
         }
     })
@@ -124,7 +124,7 @@ pub(crate) fn end_of(client: &mut QuicClient, mut server: Option<&mut TestServer
             server.poll();
         }
         match client.poll(Instant::now()) {
-            Some(ClientEvent::Disconnected { reason }) => Some(reason),
+            Some(ClientLinkEvent::Disconnected { reason }) => Some(reason),
             _ => None,
         }
     })

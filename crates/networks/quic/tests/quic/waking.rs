@@ -5,7 +5,7 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::support::{PATIENCE, TestServer, client};
@@ -52,8 +52,8 @@ fn a_driver_that_polls_only_when_woken_misses_nothing() {
         }
         let mut sends = false;
         while let Some(event) = client.poll(Instant::now()) {
-            sends |= matches!(event, ClientEvent::Connected | ClientEvent::Packet { .. });
-            echoes += u32::from(matches!(event, ClientEvent::Packet { .. }));
+            sends |= matches!(event, ClientLinkEvent::Connected | ClientLinkEvent::Packet { .. });
+            echoes += u32::from(matches!(event, ClientLinkEvent::Packet { .. }));
         }
         if sends {
             client.send(Instant::now(), Delivery::Reliable, b"echo");

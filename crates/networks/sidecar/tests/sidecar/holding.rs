@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_sidecar::{PlayerNumber, SidecarEvent, SidecarSettings};
 use consonance_transport::{
-    Delivery, DisconnectReason, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::links::{Stage, settings_for};
@@ -32,14 +32,14 @@ fn answer_all(stage: &mut Stage, now: Instant) -> (usize, Option<DisconnectReaso
     let mut taken = 0;
     while let Some(event) = stage.server.poll(now) {
         match event {
-            ServerEvent::Packet { peer, .. } => {
+            ServerLinkEvent::Packet { peer, .. } => {
                 taken += 1;
                 for _ in 0..ANSWERS {
                     stage.server.send(now, &[peer], Delivery::Reliable, &[7; 1024]);
                 }
             }
-            ServerEvent::Disconnected { reason, .. } => return (taken, Some(reason)),
-            ServerEvent::Connected { .. } => {}
+            ServerLinkEvent::Disconnected { reason, .. } => return (taken, Some(reason)),
+            ServerLinkEvent::Connected { .. } => {}
         }
     }
     stage.server.flush(now);

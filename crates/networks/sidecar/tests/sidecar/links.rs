@@ -9,7 +9,7 @@ use consonance_sidecar::{
     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _, thread_waker,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.
@@ -89,13 +89,13 @@ impl Stage {
         let now = Instant::now() + self.ahead;
         while let Some(event) = self.server.poll(now) {
             self.reported.push(match event {
-                ServerEvent::Connected { peer, session, remote } => {
+                ServerLinkEvent::Connected { peer, session, remote } => {
                     Reported::Connected { peer, session, remote: remote.to_string() }
                 }
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     Reported::Packet(peer, delivery, packet.to_vec())
                 }
-                ServerEvent::Disconnected { peer, reason } => Reported::Disconnected(peer, reason),
+                ServerLinkEvent::Disconnected { peer, reason } => Reported::Disconnected(peer, reason),
             });
         }
         for (number, link) in self.links.iter_mut().enumerate() {

@@ -11,7 +11,7 @@ use consonance_sidecar::{
     PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork, ServerTransport, thread_waker,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork, ServerTransport, thread_waker,
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.
@@ -103,13 +103,13 @@ impl Port {
     }
 }
 
-fn in_words(event: &ServerEvent<'_>) -> String {
+fn in_words(event: &ServerLinkEvent<'_>) -> String {
     match event {
-        ServerEvent::Connected { peer, session, .. } => format!("{} comes to {session}", peer.0),
-        ServerEvent::Packet { peer, packet, .. } => {
+        ServerLinkEvent::Connected { peer, session, .. } => format!("{} comes to {session}", peer.0),
+        ServerLinkEvent::Packet { peer, packet, .. } => {
             format!("{} says {}", peer.0, String::from_utf8_lossy(packet))
         }
-        ServerEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
+        ServerLinkEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
     }
 }
 

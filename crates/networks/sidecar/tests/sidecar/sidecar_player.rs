@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_sidecar::{PACKET_BYTES_MAX, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 /// Its number on each link.
@@ -58,12 +58,12 @@ impl ClientTransport for SidecarPlayer {
         self.link.get_or_insert_with(|| SidecarLink::new(server, settings)).connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         if let Some(ending) = self.ending.front_mut() {
             while ending.poll(now).is_some() {}
             if ending.is_off() {
                 self.ending.pop_front();
-                return Some(ClientEvent::Disconnected { reason: DisconnectReason::ClosedByUs });
+                return Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::ClosedByUs });
             }
         }
         let end = loop {
@@ -73,13 +73,13 @@ impl ClientTransport for SidecarPlayer {
                 SidecarEvent::Admitted { player } => {
                     assert_eq!(player, PLAYER);
                     self.is_admitted = true;
-                    return Some(ClientEvent::Connected);
+                    return Some(ClientLinkEvent::Connected);
                 }
                 SidecarEvent::Packet { to, delivery, packet } => {
                     assert_eq!(to, [PLAYER]);
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
-                    return Some(ClientEvent::Packet { delivery, packet: &self.packet });
+                    return Some(ClientLinkEvent::Packet { delivery, packet: &self.packet });
                 }
                 SidecarEvent::Kicked { reason, .. } if self.is_admitted => {
                     break DisconnectReason::closed_by_peer(reason.as_bytes());
@@ -90,7 +90,7 @@ impl ClientTransport for SidecarPlayer {
             }
         };
         self.drop_link();
-        Some(ClientEvent::Disconnected { reason: end })
+        Some(ClientLinkEvent::Disconnected { reason: end })
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {

@@ -10,7 +10,9 @@ use consonance_steam::{
     ClientSettings, LinkSettings, Members, ServerSettings, SteamClient, SteamId, SteamServer,
 };
 use consonance_transport::conformance::{DirectNetwork, Network};
-use consonance_transport::{ClientEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
+};
 
 /// A game on Steam: it gives players their accounts, and reports their friends.
 pub(crate) struct Game {
@@ -141,7 +143,7 @@ impl ClientTransport for Player {
         self.client.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.client.poll(now)
     }
 

@@ -10,8 +10,8 @@ use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
 use consonance_transport::ServerNetwork as _;
 use consonance_transport::{
-    self as transport, ClientEvent as NetworkEvent, ClientTransport as _, DirectEvent, Peer,
-    ServerEvent as ServerNetworkEvent, ServerTransport as _,
+    self as transport, ClientLinkEvent, ClientTransport as _, DirectEvent, Peer, ServerLinkEvent,
+    ServerTransport as _,
 };
 use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
 
@@ -161,15 +161,15 @@ impl Actor for Host {
         let Self { transport, server, .. } = self;
         while let Some(event) = transport.poll(now) {
             match event {
-                ServerNetworkEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     let identity = transport.peer_capability(now, peer).map(|PeerIdentity(account)| account);
                     let origin = identity.map(|number| PeerOrigin::Identity { network: 0, number });
                     server.handle_connected_from(at, LinkId(peer.0), origin);
                 }
-                ServerNetworkEvent::Disconnected { peer, .. } => {
+                ServerLinkEvent::Disconnected { peer, .. } => {
                     server.handle_disconnected(at, LinkId(peer.0));
                 }
-                ServerNetworkEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     let packet = packet.to_vec();
                     if let Some(relayed) =
                         server.handle_packet(at, LinkId(peer.0), to_session(delivery), &packet)
@@ -251,13 +251,13 @@ impl Actor for Voice {
         let Self { transport, client, .. } = self;
         while let Some(event) = transport.poll(now) {
             match event {
-                NetworkEvent::Connected => client.handle_connected(at, TO_SERVER),
-                NetworkEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Connected => client.handle_connected(at, TO_SERVER),
+                ClientLinkEvent::Packet { delivery, packet } => {
                     self.from_server += usize::from(self.is_counting);
                     client.handle_packet(at, TO_SERVER, to_session(delivery), packet);
                 }
-                NetworkEvent::Disconnected { reason } => panic!("an unexpected end: {reason}"),
-                NetworkEvent::Direct { peer, event } => {
+                ClientLinkEvent::Disconnected { reason } => panic!("an unexpected end: {reason}"),
+                ClientLinkEvent::Direct { peer, event } => {
                     let link = LinkId(DIRECT | peer.0);
                     match event {
                         DirectEvent::Up => client.handle_peer_connected(at, link),

@@ -8,7 +8,7 @@ use consonance_steam::{
     SteamServer,
 };
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerEvent,
+    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
     ServerTransport as _,
 };
 
@@ -78,11 +78,11 @@ impl Actor for Server {
     fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ServerEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.heard.push((peer, delivery, packet.to_vec()));
                 }
-                ServerEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
             }
         }
     }
@@ -109,10 +109,10 @@ impl Actor for Player {
     fn run_once(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ClientEvent::Connected => self.connected += 1,
-                ClientEvent::Packet { delivery, packet } => self.heard.push((delivery, packet.to_vec())),
-                ClientEvent::Disconnected { reason } => self.end = Some(reason),
-                ClientEvent::Direct { peer, event } => self.direct.push((
+                ClientLinkEvent::Connected => self.connected += 1,
+                ClientLinkEvent::Packet { delivery, packet } => self.heard.push((delivery, packet.to_vec())),
+                ClientLinkEvent::Disconnected { reason } => self.end = Some(reason),
+                ClientLinkEvent::Direct { peer, event } => self.direct.push((
                     peer,
                     match event {
                         DirectEvent::Up => Direct::Up,

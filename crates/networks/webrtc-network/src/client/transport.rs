@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
     Statistics,
 };
 
@@ -32,7 +32,7 @@ impl ClientTransport for WebRtcClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.fill_events(now);
         let Self { packet: kept, statistics, .. } = self;
         let mut keep = |delivery: Delivery, packet: Vec<u8>| {
@@ -40,20 +40,20 @@ impl ClientTransport for WebRtcClient {
             *kept = packet;
         };
         Some(match self.events.pop_front()? {
-            Reported::Connected => ClientEvent::Connected,
+            Reported::Connected => ClientLinkEvent::Connected,
             Reported::Packet(delivery, packet) => {
                 keep(delivery, packet);
-                ClientEvent::Packet { delivery, packet: &self.packet }
+                ClientLinkEvent::Packet { delivery, packet: &self.packet }
             }
-            Reported::Disconnected(reason) => ClientEvent::Disconnected { reason },
-            Reported::DirectUp(peer) => ClientEvent::Direct { peer, event: DirectEvent::Up },
+            Reported::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
+            Reported::DirectUp(peer) => ClientLinkEvent::Direct { peer, event: DirectEvent::Up },
             Reported::DirectPacket(peer, delivery, packet) => {
                 keep(delivery, packet);
                 let event = DirectEvent::Packet { delivery, packet: &self.packet };
-                ClientEvent::Direct { peer, event }
+                ClientLinkEvent::Direct { peer, event }
             }
             Reported::DirectDown(peer, reason) => {
-                ClientEvent::Direct { peer, event: DirectEvent::Down { reason } }
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Down { reason } }
             }
         })
     }

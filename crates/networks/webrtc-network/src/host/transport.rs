@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, Remote, ServerEvent,
-    ServerNetwork, ServerTransport,
+    ConnectionCounts, Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, Remote,
+    ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use super::{Guest, GuestState, Reported, Session, TURNS_MAX, WebRtcHost};
@@ -75,7 +75,7 @@ impl ServerNetwork for WebRtcHost {
 }
 
 impl ServerTransport for WebRtcHost {
-    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
         self.accept_newcomer(now);
         let mut is_signalling_driven = false;
         loop {
@@ -98,14 +98,14 @@ impl ServerTransport for WebRtcHost {
                     let session = self.guests.get(&peer).map_or(0, |guest| guest.session);
                     let session = self.sessions[session].name.clone();
                     let remote = self.peers.remote(peer).map_or(Remote::Named("".into()), Remote::from);
-                    return Some(ServerEvent::Connected { peer, session, remote });
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
                 Some(Reported::Packet(delivery)) => {
                     self.statistics.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerEvent::Packet { peer, delivery, packet: &self.packet });
+                    return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
                 }
                 Some(Reported::Disconnected(reason)) => {
-                    return Some(ServerEvent::Disconnected { peer, reason });
+                    return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
             }
         }

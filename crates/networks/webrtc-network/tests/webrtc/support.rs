@@ -5,7 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerTransport as _,
 };
 use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
@@ -135,11 +136,11 @@ impl Table {
     fn poll_host(&mut self) {
         while let Some(event) = self.host.poll(Instant::now()) {
             match event {
-                ServerEvent::Connected { peer, session, .. } => self.came.push((peer, session)),
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Connected { peer, session, .. } => self.came.push((peer, session)),
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.host_heard.push((peer, delivery, packet.to_vec()));
                 }
-                ServerEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
             }
         }
     }
@@ -147,13 +148,13 @@ impl Table {
     fn poll_player(&mut self, player: usize) {
         while let Some(event) = self.players[player].poll(Instant::now()) {
             match event {
-                ClientEvent::Connected => self.connected[player] = true,
-                ClientEvent::Packet { packet, .. } => self.heard[player].push(packet.to_vec()),
-                ClientEvent::Disconnected { reason } => {
+                ClientLinkEvent::Connected => self.connected[player] = true,
+                ClientLinkEvent::Packet { packet, .. } => self.heard[player].push(packet.to_vec()),
+                ClientLinkEvent::Disconnected { reason } => {
                     self.connected[player] = false;
                     self.ends[player] = Some(reason);
                 }
-                ClientEvent::Direct { .. } => {}
+                ClientLinkEvent::Direct { .. } => {}
             }
         }
     }

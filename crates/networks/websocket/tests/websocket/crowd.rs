@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use consonance_gateway::streams::StreamClientSettings;
-use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerTransport as _};
 use consonance_websocket::{ClientEnd, WebSocketClient};
 
 use crate::listener::{Listener, Seen, wait};
@@ -68,8 +68,8 @@ fn speak_and_listen(client: &mut WebSocketClient, number: usize, heard: &mut Opt
     let now = Instant::now();
     while let Some(event) = client.poll(now) {
         let is_in = match event {
-            ClientEvent::Connected => true,
-            ClientEvent::Packet { packet, .. } => {
+            ClientLinkEvent::Connected => true,
+            ClientLinkEvent::Packet { packet, .. } => {
                 *heard = Some(packet.to_vec());
                 false
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::StreamSettings;
 use consonance_transport::{
-    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerEvent, ServerNetwork, ServerTransport,
+    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 use consonance_websocket::{ServerEnd, WebSocketServer, default_settings};
 
@@ -42,9 +42,11 @@ impl Listener {
 
     pub(crate) fn poll(&mut self) -> Option<Seen> {
         Some(match self.server.poll(self.now)? {
-            ServerEvent::Connected { peer, session, .. } => Seen::Connected(peer, session),
-            ServerEvent::Packet { peer, delivery, packet } => Seen::Packet(peer, delivery, packet.to_vec()),
-            ServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+            ServerLinkEvent::Connected { peer, session, .. } => Seen::Connected(peer, session),
+            ServerLinkEvent::Packet { peer, delivery, packet } => {
+                Seen::Packet(peer, delivery, packet.to_vec())
+            }
+            ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     }
 

@@ -11,7 +11,7 @@ use consonance_gateway::streams::{
 };
 use consonance_quic::{Fingerprint, Identity, ShownIdentity, stream_client_tls, stream_server_tls};
 use consonance_transport::{
-    ClientEvent, ClientTransport, DisconnectReason, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport, DisconnectReason, ServerNetwork as _, ServerTransport as _,
 };
 use consonance_websocket::{
     ClientEnd, ClientStream, ServerEnd, ServerStream, TlsEnd, TlsStream, WebSocketAddress,
@@ -72,8 +72,8 @@ fn outcome(
         let now = Instant::now();
         while server.poll(now).is_some() {}
         match client.poll(now)? {
-            ClientEvent::Connected => Some(Ok(())),
-            ClientEvent::Disconnected { reason } => Some(Err(reason)),
+            ClientLinkEvent::Connected => Some(Ok(())),
+            ClientLinkEvent::Disconnected { reason } => Some(Err(reason)),
             _ => None,
         }
     })

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::super::{self as hosted, HostedSettings};
 use super::{ClientChannels, ServerChannels, packet_limits};
 use crate::{
-    ClientTransport as _, Delivery, PacketLimits, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    ClientTransport as _, Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 /// Bytes as a game that hands both ends whatever it likes: no panic, and nothing waits beyond its limits.
@@ -48,9 +48,9 @@ pub fn hosted_channels(mut bytes: &[u8]) {
         while client.poll(now).is_some() {}
         while let Some(event) = server.poll(now) {
             match event {
-                ServerEvent::Connected { peer, .. } => peers.push(peer),
-                ServerEvent::Disconnected { peer, .. } => peers.retain(|&other| other != peer),
-                ServerEvent::Packet { .. } => {}
+                ServerLinkEvent::Connected { peer, .. } => peers.push(peer),
+                ServerLinkEvent::Disconnected { peer, .. } => peers.retain(|&other| other != peer),
+                ServerLinkEvent::Packet { .. } => {}
             }
         }
         assert!(peers.len() <= settings.peers_max, "more peers than the settings allow");

@@ -6,8 +6,8 @@ use super::super::{self as hosted, HostedClient, HostedServer, HostedSettings};
 use super::server::{FULL, LINKS_ASKED_MAX, TOO_SLOW};
 use super::*;
 use crate::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _,
-    ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, ServerTransport as _,
 };
 
 #[test]
@@ -30,7 +30,7 @@ fn what_travels_on_the_reliable_channel_is_what_the_table_says() {
         ]
     );
     game.pass_to_client(b"\x03\0\0\0\x01");
-    assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
     game.client.send(now(), Delivery::Unreliable, b"voice");
     game.client.send(now(), Delivery::Reliable, b"state");
     game.client.disconnect(now());
@@ -49,8 +49,8 @@ fn packets_go_both_ways_and_voice_is_as_long_in_the_game_as_it_is() {
         game.client.send(now(), delivery, b"up");
         game.server.send(now(), &[peer], delivery, b"down");
         game.run_once();
-        assert_eq!(game.client.poll(now()), Some(ClientEvent::Packet { delivery, packet: b"down" }));
-        assert_eq!(game.server.poll(now()), Some(ServerEvent::Packet { peer, delivery, packet: b"up" }));
+        assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet: b"down" }));
+        assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Packet { peer, delivery, packet: b"up" }));
     }
 }
 
@@ -64,7 +64,7 @@ fn a_link_that_is_asked_for_before_the_game_is_connected_waits_for_that() {
     game.run_once();
     game.newcomer("main");
     game.run_once();
-    assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_game_that_loses_its_connection_loses_the_link_at_both_ends_and_another_can_
     game.servers_end.handle_game_disconnected(CLIENT);
     let reason = DisconnectReason::TimedOut;
     assert_eq!(game.client.poll(now()), ended(reason.clone()));
-    assert_eq!(game.server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+    assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
     assert_eq!(game.servers_end.clients().count(), 0);
     game.clients_end.handle_game_connected();
     game.ask();
@@ -126,7 +126,7 @@ fn an_answer_about_an_earlier_link_says_nothing_about_the_present_one() {
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::ClosedByUs));
     assert_eq!(game.client.poll(now()), None, "the second link is still asked for");
     game.pass_to_client(b"\x03\0\0\0\x02");
-    assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
+    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
     game.servers_end.handle_send_failed(CLIENT);
     assert!(matches!(
         game.server.poll(now()),
-        Some(ServerEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
+        Some(ServerLinkEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
     ));
     game.run_once();
     assert_eq!(game.client.poll(now()), ended(DisconnectReason::closed_by_peer(TOO_SLOW.as_bytes())));
@@ -167,7 +167,7 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
     game.clients_end.handle_send_failed();
     game.run_once();
     let reason = DisconnectReason::closed_by_peer(b"");
-    assert_eq!(game.server.poll(now()), Some(ServerEvent::Disconnected { peer: again, reason }));
+    assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: again, reason }));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_client_that_cannot_keep_what_it_is_sent_is_too_slow_for_the_server() {
     }
     assert_eq!(game.said_by_client(), [(Delivery::Reliable, b"\x06".to_vec())]);
     game.pass_to_server(b"\x06");
-    let Some(ServerEvent::Disconnected { peer: gone, reason }) = game.server.poll(now()) else {
+    let Some(ServerLinkEvent::Disconnected { peer: gone, reason }) = game.server.poll(now()) else {
         panic!("the server hears of the end");
     };
     assert!(gone == peer && matches!(reason, DisconnectReason::Overloaded { .. }));
@@ -205,10 +205,10 @@ fn a_session_that_moves_ends_the_link_at_both_ends() {
     let (mut game, peer) = Game::with_link();
     game.servers_end.session_reset();
     assert!(
-        matches!(game.server.poll(now()), Some(ServerEvent::Disconnected { peer: gone, .. }) if gone == peer)
+        matches!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: gone, .. }) if gone == peer)
     );
     game.clients_end.session_reset();
-    let Some(ClientEvent::Disconnected { reason }) = game.client.poll(now()) else {
+    let Some(ClientLinkEvent::Disconnected { reason }) = game.client.poll(now()) else {
         panic!("the client hears of the end");
     };
     assert!(reason.is_worth_retrying());
@@ -279,7 +279,7 @@ impl Game {
         game.run_once();
         let peer = game.newcomer("main");
         game.run_once();
-        assert_eq!(game.client.poll(now()), Some(ClientEvent::Connected));
+        assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
         (game, peer)
     }
 
@@ -293,7 +293,7 @@ impl Game {
     fn newcomer(&mut self, name: &str) -> Peer {
         loop {
             match self.server.poll(now()) {
-                Some(ServerEvent::Connected { peer, session, .. }) => {
+                Some(ServerLinkEvent::Connected { peer, session, .. }) => {
                     assert_eq!(session, name);
                     return peer;
                 }
@@ -346,8 +346,8 @@ fn settings() -> HostedSettings {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn ended(reason: DisconnectReason) -> Option<ClientEvent<'static>> {
-    Some(ClientEvent::Disconnected { reason })
+fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
+    Some(ClientLinkEvent::Disconnected { reason })
 }
 
 fn now() -> Instant {

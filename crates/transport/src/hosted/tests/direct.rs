@@ -125,16 +125,16 @@ fn a_host_that_is_gone_loses_direct_links_too() {
 fn up(client: &mut HostedClient, handle: &mut HostedClientHandle, number: u64) -> Peer {
     assert!(handle.direct_connected(number));
     match client.poll(now()) {
-        Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => peer,
+        Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => peer,
         other => panic!("{other:?} is not a new direct link"),
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn direct(peer: Peer, event: DirectEvent<'_>) -> Option<ClientEvent<'_>> {
-    Some(ClientEvent::Direct { peer, event })
+fn direct(peer: Peer, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+    Some(ClientLinkEvent::Direct { peer, event })
 }
 
-fn down(peer: Peer, reason: DisconnectReason) -> Option<ClientEvent<'static>> {
+fn down(peer: Peer, reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
     direct(peer, DirectEvent::Down { reason })
 }

@@ -31,8 +31,8 @@ fn a_peer_whose_number_comes_back_is_another_peer() {
     server.send(now(), &[peer], Delivery::Reliable, b"for the first");
     assert!(handle.peer_connected(NUMBER, ""));
     let reason = DisconnectReason::TimedOut;
-    assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
-    let Some(ServerEvent::Connected { peer: again, .. }) = server.poll(now()) else {
+    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+    let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll(now()) else {
         panic!("the second is reported");
     };
     assert!(again > peer);
@@ -52,7 +52,7 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
             None => handle.peer_connected(number, ""),
             Some(remote) => handle.peer_connected_from(number, "", remote),
         };
-        let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
             panic!("the server sees its peer");
         };
         assert_eq!(
@@ -80,7 +80,7 @@ fn a_peer_is_heard_as_long_as_the_host_does_not_say_that_it_is_gone() {
 fn a_peer_that_is_refused_is_told_why_and_forgotten() {
     let (mut server, mut handle) = server(&settings());
     handle.peer_connected(NUMBER, "nowhere");
-    let Some(ServerEvent::Connected { peer, session, .. }) = server.poll(now()) else {
+    let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now()) else {
         panic!("the server sees its peer");
     };
     assert_eq!(session, "nowhere");
@@ -89,7 +89,7 @@ fn a_peer_that_is_refused_is_told_why_and_forgotten() {
     assert_eq!(server.poll(now()), None, "the goodbye has not left");
     assert_eq!(handle.poll(), Some(ServerRequest::Refuse { peer: NUMBER, reason: "no such session" }));
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
 }
 
 #[test]
@@ -97,12 +97,15 @@ fn a_failed_send_ends_one_peer_and_a_session_that_moves_ends_all() {
     let (mut server, mut handle) = server(&settings());
     let peers: Vec<Peer> = (0..3).map(|number| take_in(&mut server, &mut handle, number)).collect();
     handle.send_failed(1);
-    assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer: peers[1], reason: send_failed() }));
+    assert_eq!(
+        server.poll(now()),
+        Some(ServerLinkEvent::Disconnected { peer: peers[1], reason: send_failed() })
+    );
     assert_eq!(server.statistics().connections.too_slow, 1);
     handle.session_reset();
     for peer in [peers[0], peers[2]] {
         let reason = DisconnectReason::closed_by_peer(SESSION_RESET.as_bytes());
-        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
+        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
     }
     assert_eq!(server.statistics().connections.connected, 0);
 }
@@ -120,7 +123,7 @@ fn a_host_that_never_polls_costs_the_server_its_oldest_voice_and_then_each_peer_
     }
     server.send(now(), &[a, b], Delivery::Reliable, b"for both");
     let reason = overloaded();
-    assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer: a, reason }));
+    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: a, reason }));
     assert_eq!(server.poll(now()), None, "b has room");
     let (delivery, packet) = (Delivery::Reliable, b"for both".as_slice());
     assert_eq!(handle.poll(), Some(ServerRequest::Send { peers: &[2], delivery, packet }));
@@ -133,7 +136,7 @@ fn peers_that_come_and_go_between_polls_leave_nothing_behind() {
     let (mut server, mut handle) = server(&settings());
     for _ in 0..1000 {
         handle.peer_connected(NUMBER, "");
-        let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
             panic!("the server sees its peer");
         };
         server.send(now(), &[peer], Delivery::Reliable, b"welcome");

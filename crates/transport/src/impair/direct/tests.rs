@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::impair::{ImpairedClient, Impairment};
 use crate::memory::{MemoryClient, MemoryNetwork};
-use crate::{ClientEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer};
+use crate::{ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer};
 
 use super::*;
 
@@ -89,7 +89,7 @@ fn direct_links_of_one_client_lose_different_packets() {
     }
     let mut arrived = others.iter_mut().map(|other| {
         std::iter::from_fn(|| match other.poll(start)? {
-            ClientEvent::Direct { event: DirectEvent::Packet { packet, .. }, .. } => Some(packet[0]),
+            ClientLinkEvent::Direct { event: DirectEvent::Packet { packet, .. }, .. } => Some(packet[0]),
             other => panic!("{other:?} is no packet"),
         })
         .collect::<Vec<_>>()
@@ -117,7 +117,7 @@ fn a_client_without_direct_links_has_none_when_impaired() {
         fn connect(&mut self, now: Instant) {
             self.0.connect(now);
         }
-        fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
             self.0.poll(now)
         }
         fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
@@ -140,6 +140,6 @@ fn a_client_without_direct_links_has_none_when_impaired() {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn direct(peer: u64, event: DirectEvent<'_>) -> Option<ClientEvent<'_>> {
-    Some(ClientEvent::Direct { peer: Peer(peer), event })
+fn direct(peer: u64, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+    Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
 }

@@ -12,7 +12,7 @@ use consonance_gateway::{
     MessageChannel, Proxy, ProxySettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerEvent, ServerNetwork as _, ServerTransport as _,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
 use crate::relay::Relay;
@@ -158,11 +158,11 @@ impl Stage {
         self.drive_game(now);
         while let Some(event) = self.proxy.poll(now) {
             let (peer, heard) = match event {
-                ServerEvent::Connected { peer, .. } => (peer, Heard::Connected),
-                ServerEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Connected { peer, .. } => (peer, Heard::Connected),
+                ServerLinkEvent::Packet { peer, delivery, packet } => {
                     (peer, Heard::Packet(delivery, packet.to_vec()))
                 }
-                ServerEvent::Disconnected { peer, reason } => (peer, Heard::Disconnected(reason)),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Heard::Disconnected(reason)),
             };
             self.heard.entry(peer).or_default().push(heard);
         }
