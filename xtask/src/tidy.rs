@@ -34,6 +34,7 @@ pub(crate) mod test_code;
 mod third_party;
 mod todo;
 pub(crate) mod tracked_files;
+mod type_names;
 mod unused_dependencies;
 mod use_order;
 mod walls;
@@ -94,6 +95,7 @@ const RULES: &[Rule] = &[
     rust_version::check,
     third_party::check,
     todo::check,
+    type_names::check,
     lints::check,
     unused_dependencies::check,
     use_order::check,
