@@ -312,8 +312,8 @@ impl Playback {
         }
     }
 
-    /// How many frames were played that [`poll_played`](Self::poll_played) did not tell of.
-    pub(crate) fn played_untold(&self) -> u64 {
+    /// How many frames were played that [`poll_played`](Self::poll_played) does not return.
+    pub(crate) fn traces_dropped(&self) -> u64 {
         self.mixer.played_overflow()
     }
 

@@ -29,8 +29,8 @@ pub struct VoiceStatistics {
     /// Every other player in the session that has been heard, in the order of their ids. Beyond the mixer's capacity,
     /// players silent for the longest are left out, and start again.
     pub speakers: Vec<SpeakerRow>,
-    /// Frames that were played without a trace of it, since too many were played at once.
-    pub played_untold: u64,
+    /// Frames that were played without a [trace](crate::FrameTrace), since too many were played at once.
+    pub traces_dropped: u64,
     /// One's own voice on its way to the encoder; none as long as there is no input.
     pub capture: Option<CaptureRow>,
     /// The microphone; none if the chat was started without devices.
@@ -171,7 +171,7 @@ impl VoiceStatistics {
             network,
             uplink: UplinkRow::default(),
             speakers: Vec::new(),
-            played_untold: 0,
+            traces_dropped: 0,
             capture: None,
             #[cfg(feature = "devices")]
             microphone: None,

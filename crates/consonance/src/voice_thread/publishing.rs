@@ -21,7 +21,7 @@ impl VoiceThread {
         let statistics = VoiceStatistics {
             uplink: self.quality.uplink(),
             speakers: self.playback.rows(),
-            played_untold: self.playback.played_untold(),
+            traces_dropped: self.playback.traces_dropped(),
             capture: self.capture.row(),
             ..statistics
         };
