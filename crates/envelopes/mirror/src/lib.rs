@@ -29,7 +29,7 @@
 //!
 //! fn voice_packets(
 //!     connection: Connection,
-//!     channel: MessageChannel,
+//!     channel: Channel,
 //!     bytes: &[u8],
 //! ) -> Result<Vec<(Connection, Channel, &[u8])>, MirrorBatchError> {
 //!     let dialect = Dialect::new(Version::NEWEST, VoiceType::STOCK);
