@@ -1,7 +1,7 @@
 // Bundles the sources into `dist`, which is checked in so that cargo alone can build a server with its page.
 //
 //   node build.mjs            writes `dist`
-//   node build.mjs --verify   fails where `dist` is not exactly what the sources make
+//   node build.mjs --verify   fails if `dist` differs from what the sources produce
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(root, "dist");
 
-/** What is bundled: the name in `dist` and the source that it begins with. */
+/** Bundles: the name in `dist` and the entry point. */
 const bundles = {
   "consonance.js": "src/voice/index.ts",
   "page.css": "src/page/page.css",
@@ -21,10 +21,10 @@ const bundles = {
   "fallback-worklet.js": "src/fallback/worklet.ts",
 };
 
-/** What is taken over as it is. */
+/** Files copied unchanged. */
 const copies = { "index.html": "src/page/index.html" };
 
-/** What others put there: `cargo xtask wasm` makes and compares it. */
+/** Made by other tools: `cargo xtask wasm` builds and compares it. */
 const others = new Set(["consonance.wasm"]);
 
 const products = new Map([...(await bundled()), ...(await copied())]);

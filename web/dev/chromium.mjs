@@ -1,4 +1,4 @@
-// Chromium without a window, driven over a pipe with its own protocol. The variable `CHROME` may name the browser.
+// Headless Chromium, driven over a pipe with its DevTools protocol. The variable `CHROME` may name the browser.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./server.mjs";
 
-/** The browser's command; undefined where there is none. */
+/** The browser's command; undefined if there is none. */
 export function findBrowser() {
   const names = process.env.CHROME ? [process.env.CHROME] : ["chromium", "google-chrome", "chromium-browser"];
   return names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
 }
 
-/** Opens a tab, and a server with the fake library, for as long as `use` takes. `use` gets the tab and the server's address. */
+/** Opens a tab, and a server with the fake library, while `use` runs. `use` gets the tab and the server's address. */
 export async function withPage(use) {
   const server = await serve();
   const profile = await mkdtemp(join(tmpdir(), "consonance-page-"));
@@ -50,14 +50,14 @@ class Tab {
     this.tell = tell;
   }
 
-  /** Opens an address, with nothing remembered from before. */
+  /** Opens an address with empty storage. */
   async open(address) {
     await this.tell("Storage.clearDataForOrigin", { origin: new URL(address).origin, storageTypes: "local_storage" });
     await this.tell("Page.navigate", { url: address });
     await this.run("await until('form')");
   }
 
-  /** Runs a script in the page, in which `until(selector)` and `pause(ms)` wait; resolves to what it returns. */
+  /** Runs a script in the page, in which `until(selector)` and `pause(ms)` wait; resolves to its result. */
   async run(script) {
     const expression = `(async () => { ${HELPERS} ${script} })()`;
     const { result, exceptionDetails } = await this.tell("Runtime.evaluate", {
@@ -76,7 +76,7 @@ const ARGUMENTS = [
   "--hide-scrollbars",
   "--force-color-profile=srgb",
   "--remote-debugging-pipe",
-  // Chromium does not run as root otherwise.
+  // Chromium refuses to run as root otherwise.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];
 

@@ -1,5 +1,5 @@
-// A server and a microphone that are not there, so that the page can be looked at without either. Never part of `dist`.
-// `?scene=` in the address chooses what happens; see `scenes.ts`.
+// A fake server and microphone, for working on the page without real ones. Never part of `dist`.
+// `?scene=` in the address selects the scene; see `scenes.ts`.
 
 import type {
   Activation,
@@ -22,7 +22,7 @@ import { VoiceProblem } from "../src/voice/index.ts";
 import type { VoiceLibrary } from "../src/page/join_view.ts";
 import { SCENES, type Scene } from "./scenes.ts";
 
-/** The library, as far as a scene has it. */
+/** The library, as far as a scene supports it. */
 export function fakeLibrary(name: string): VoiceLibrary {
   const scene: Scene = (SCENES as Record<string, Scene>)[name] ?? {};
   let asked = 0;
@@ -63,7 +63,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
   };
 }
 
-/** Somebody has answered the browser's question. */
+/** The user has answered the browser's prompt. */
 function answered(): Promise<unknown> {
   return new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
 }
@@ -272,7 +272,7 @@ class FakeVoice implements Voice {
       Object.assign(this.players.get(name) ?? {}, { place: { x, y: 0, z }, isPlaced: arePlaced ?? false });
   }
 
-  /** Some life: voices, texts, figures; then what the scene is about. */
+  /** Some activity: voices, texts, statistics; then the scene's own events. */
   #play(scene: Scene): void {
     for (const player of this.players.values()) this.#tell("player", player);
     this.#tell("roster", undefined);
@@ -280,7 +280,7 @@ class FakeVoice implements Voice {
     this.players.get("Carol")?.speak([{ me: true }]);
     this.#tell("speaking", this.players.get("Bob") as Player);
     if (!scene.isAlone) {
-      this.#tell("text", { name: "Bob", to: { room: "lobby" }, text: "Hello! Who brings the map tonight?" });
+      this.#tell("text", { name: "Bob", to: { room: "lobby" }, text: "Hello! Do you have the map for tonight?" });
       this.#tell("text", {
         name: "Dmitri \u{1f98a}",
         to: { room: "lobby" },
@@ -320,7 +320,7 @@ class FakeVoice implements Voice {
     this.#tell(isOn ? "entered" : "exited", { name: this.name, room });
   }
 
-  /** Greta comes, Henry comes and goes, Frank leaves. */
+  /** Greta joins, Henry joins and leaves, Frank leaves. */
   #moveAbout(): void {
     for (const name of ["Greta", "Henry"]) {
       const player = new FakePlayer(name.length, name, ["lobby"]);

@@ -1,5 +1,5 @@
-// Tries the package as its users get it: packs it, installs the tarball in an empty project outside of this folder, without a network,
-// type-checks a program against its types as bundlers and as Node.js read them, and bundles that program.
+// Tests the package as its users get it: packs it, installs the tarball in an empty project outside of this folder, without a network,
+// type-checks a program against its types with the module resolution of bundlers and of Node.js, and bundles that program.
 //
 //   node dev/package.mjs
 import { execFile } from "node:child_process";
@@ -14,7 +14,7 @@ const web = fileURLToPath(new URL("..", import.meta.url));
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const run = promisify(execFile);
 
-/** How programs look for types: what bundlers do, and what Node.js does. */
+/** How programs resolve types: as bundlers do, and as Node.js does. */
 const RESOLUTIONS = [
   { module: "esnext", moduleResolution: "bundler" },
   { module: "nodenext", moduleResolution: "nodenext" },
@@ -36,7 +36,7 @@ try {
 
 async function install() {
   const { stdout } = await run(npm, ["pack", "--ignore-scripts=false", "--json", "--loglevel", "error", "--pack-destination", project], { cwd: web });
-  // What its scripts print comes before.
+  // The output of its scripts comes first.
   const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "game", version: "1.0.0", private: true, type: "module" }));
   await run(npm, ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", join(project, filename)], { cwd: project });
@@ -44,7 +44,7 @@ async function install() {
   await copyFile(join(web, "dev/package/program.ts"), join(project, "src/program.ts"));
 }
 
-/** A key of `exports` whose file the tarball lacks would be found by the first user. */
+/** Otherwise the first user would find a key of `exports` whose file is missing from the tarball. */
 async function everyExportIsThere() {
   const installed = join(project, "node_modules/consonance");
   const { exports, types } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
@@ -70,7 +70,7 @@ async function checkTypes(resolution) {
   await run(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "--project", project]);
 }
 
-/** The bundle has the library in it, and loads where there is no browser, as servers that render pages load it. */
+/** The bundle contains the library, and loads without a browser, as on servers that render pages. */
 async function bundle() {
   const outfile = join(project, "dist/program.mjs");
   await build({

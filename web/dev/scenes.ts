@@ -1,8 +1,8 @@
-// What can happen to the page with the fake library: `?scene=` in the address chooses one of these by its name.
+// The scenes of the page with the fake library: `?scene=` in the address selects one by name.
 
 import type { Info, ProblemCode, Quality, VoiceState } from "../src/voice/index.ts";
 
-/** What happens instead of a quiet visit. */
+/** How a scene differs from a quiet visit. */
 export const SCENES = {
   plain: {},
   alone: { isAlone: true },
@@ -14,7 +14,7 @@ export const SCENES = {
   "token-and-password": { secrets: { token: "required", password: "required" } },
   ticket: { secrets: { token: "optional", password: "optional" } },
   "bad-token": { secrets: { token: "required", password: "no" }, refuse: ["token", "This token is not valid any more. Ask for a new one."] },
-  "name-taken": { refuse: ["name", "Somebody else is called Alice here. Choose another name."] },
+  "name-taken": { refuse: ["name", "Another player is called Alice. Choose another name."] },
   full: { refuse: ["full", "This session is full."] },
   "no-server": { isAway: true },
   mute: { isMute: true },
@@ -48,9 +48,9 @@ export interface Scene {
   isMute?: boolean;
   /** At every attempt, or with `isAsking` at the first. */
   microphone?: ProblemCode;
-  /** The browser asks whether the page may have the microphone, until the window gets the event "allowed". */
+  /** The browser prompts for the microphone until the window gets the event "allowed". */
   isAsking?: boolean;
-  /** What is open stays as it is. */
+  /** An open device stays as it is. */
   isBusy?: boolean;
   state?: VoiceState;
   closing?: boolean;
@@ -58,6 +58,6 @@ export interface Scene {
   ends?: [ProblemCode, string];
   arePlaced?: boolean;
   moves?: boolean;
-  /** Nobody answers until one gives up. */
+  /** The server does not answer until the user cancels. */
   isSlow?: boolean;
 }

@@ -1,12 +1,12 @@
-// Pictures of every state of the page, in three widths and two themes, with the fake library. Says where a page is wider than its window
-// and which texts are too faint.
+// Screenshots of every state of the page, in three widths and two themes, with the fake library. Reports pages that are wider than
+// their window and texts with too little contrast.
 //
 //   node dev/screenshots.mjs FOLDER [STATE…]
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withPage } from "./chromium.mjs";
 
-/** Each state: a scene of the fake library, and what is done in the page before the picture is taken. */
+/** Each state: a scene of the fake library, and the actions in the page before the screenshot. */
 const JOIN =
   "document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit(); await until('.room-screen, .field-trouble:not([hidden]), .trouble:not([hidden]), .advice, [tabindex=\"-1\"]')";
 const TRY = "document.querySelector('.check button').click(); await until('.meter, .advice')";
@@ -69,7 +69,7 @@ const SIZES = [
   [1280, 800],
 ];
 
-/** The measure of the tests in a real browser: every text that is too faint, a line for each. */
+/** The same measure as the tests in a real browser: one line per text with too little contrast. */
 const CONTRAST = await readFile(new URL("../../crates/testing/src/stage/tab/contrast.js", import.meta.url), "utf8");
 
 const [folder, ...wanted] = process.argv.slice(2);

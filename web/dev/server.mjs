@@ -1,6 +1,6 @@
-// Serves the page with the fake library, under the same content security policy as the real one, built again for each request.
+// Serves the page with the fake library, under the same content security policy as the real one, rebuilt for each request.
 //
-//   node dev/server.mjs [port]        prints the address; `?scene=` in it chooses what happens (dev/scenes.ts)
+//   node dev/server.mjs [port]        prints the address; `?scene=` in it selects a scene (dev/scenes.ts)
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Listens on 127.0.0.1; port 0 takes any. Resolves to the server. */
+/** Listens on 127.0.0.1; port 0 picks a free port. Resolves to the server. */
 export async function serve(port = 0) {
   const server = createServer((request, response) => void answer(request, response));
   await new Promise((listening) => server.listen(port, "127.0.0.1", listening));

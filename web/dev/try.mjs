@@ -1,5 +1,5 @@
-// Tries what only a browser shows: keys, held buttons, focus and what is read out, with the fake library. Says what does not do as it
-// should, and ends with an error then.
+// Tests what needs a browser: keys, held buttons, focus and announcements, with the fake library. Lists failures, and exits with an
+// error if there are any.
 //
 //   node dev/try.mjs
 import { findBrowser, withPage } from "./chromium.mjs";
@@ -9,7 +9,7 @@ import { ROOM } from "./try/room.mjs";
 import { TOUCH } from "./try/touch.mjs";
 import { VISIT } from "./try/visit.mjs";
 
-/** Rules, and what is done to see whether they are kept. */
+/** Rules, and the actions that check them. */
 const ATTEMPTS = { ...KEYS, ...TOUCH, ...ROOM, ...VISIT };
 
 if (findBrowser() === undefined) {

@@ -1,4 +1,4 @@
-// All that a page needs: join, talk while a button is held, see who is here, write.
+// A minimal page: join, talk while a button is held, list the players, write.
 import { VoiceProblem, connect } from "./consonance.js";
 
 const byId = (id) => document.getElementById(id);
@@ -13,7 +13,7 @@ byId("join").onsubmit = async (event) => {
     event.target.hidden = true;
     use(voice, room);
   } catch (problem) {
-    // The message of a VoiceProblem is for people; its code is for programs.
+    // The message of a VoiceProblem is for users; its code is for programs.
     say(problem instanceof VoiceProblem ? problem.message : String(problem));
   }
 };
@@ -30,7 +30,7 @@ function use(voice, room) {
   const showPlayers = () => {
     const rows = [...voice.players.values()].map((player) => {
       const row = document.createElement("li");
-      // Names are other people's own words: text, never markup.
+      // Names come from other players: text, never markup.
       row.textContent = `${player.name}${player.speaking ? " speaks" : ""}`;
       return row;
     });

@@ -1,8 +1,8 @@
-// Serves the example beside a running server: the files are ours, and what begins with /api goes to the server.
+// Serves the example beside a running server: files from here, and requests to /api are forwarded to the server.
 //
 //   node examples/serve.mjs [http://127.0.0.1:7780 [8000]]
 //
-// A site of one's own does the same with its web server: docs/browser/https.md.
+// A site does the same with its web server: docs/browser/https.md.
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { connect } from "node:net";

@@ -1,4 +1,4 @@
-// Bundles the tests, since not every Node reads TypeScript by itself, and runs them with Node's own test runner.
+// Bundles the tests, since not every version of Node.js reads TypeScript, and runs them with the test runner of Node.js.
 import { spawn } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";

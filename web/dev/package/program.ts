@@ -1,4 +1,4 @@
-// A program of somebody who has installed the package: never run here, only type-checked and bundled.
+// A program that uses the installed package: never run here, only type-checked and bundled.
 import { type Device, type Info, type Player, type Voice, VoiceProblem, connect, info, openMicrophone } from "consonance";
 
 export async function talk(assets: string): Promise<Voice> {
@@ -28,13 +28,13 @@ export async function microphones(): Promise<Device[]> {
   }
 }
 
-// What the types forbid: without types all of it would be allowed, and the compiler complains of a line that expects an error in vain.
+// The types forbid these: without types all of it would be allowed, and the compiler rejects an unused expectation of an error.
 export function wrong(voice: Voice, player: Player): void {
   // @ts-expect-error A target is a room or a player.
   voice.text({ lobby: "x" }, "hello");
   // @ts-expect-error There is no such event.
   voice.on("joind", () => {});
-  // @ts-expect-error Only the server says who speaks.
+  // @ts-expect-error Only the server reports which player speaks.
   player.speaking = true;
 }
 

@@ -1,4 +1,4 @@
-// What the attempts do with the page: keys, mouse, fingers, and waiting for what is drawn.
+// Actions of the tests in the page: keys, mouse, fingers, and waiting for drawing.
 
 export const SHIFT = 8;
 
@@ -12,7 +12,7 @@ export async function desk(tab) {
   });
 }
 
-/** A phone with so many pixels to see. */
+/** A phone with so many visible pixels. */
 export async function phone(tab, width = 360, height = 640) {
   await tab.tell("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 5 });
   await tab.tell("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 2, mobile: true });
@@ -22,7 +22,7 @@ export function touch(tab, type, ...touchPoints) {
   return tab.tell("Input.dispatchTouchEvent", { type, touchPoints });
 }
 
-/** Joins as Alice, and lets voice through in this way. */
+/** Joins as Alice, with this activation. */
 export async function enter(tab, activation) {
   await tab.run(
     "document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit(); await until('.room-screen')",
@@ -32,7 +32,7 @@ export async function enter(tab, activation) {
   await settled(tab);
 }
 
-/** Somebody else is gone. */
+/** Another player has left. */
 export async function leave(tab, name) {
   await tab.run(`dispatchEvent(new CustomEvent("leaves", { detail: "${name}" }))`);
   await settled(tab);
@@ -43,7 +43,7 @@ export async function status(tab) {
   return tab.run("return document.querySelector('.status').textContent");
 }
 
-/** What was changed is drawn. */
+/** Waits until changes are drawn. */
 export function settled(tab) {
   return tab.run("for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)");
 }
@@ -72,14 +72,14 @@ export function middle(tab, selector) {
   );
 }
 
-/** Where it is seen: what was changed before may move it. */
+/** The visible position: earlier changes may move the element. */
 export async function click(tab, selector, ...types) {
   await settled(tab);
   const { x, y } = await middle(tab, selector);
   for (const type of types) await tab.tell("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
 }
 
-/** Chromium acts on these by number. */
+/** Chromium identifies these keys by number. */
 const KEY_CODES = {
   Space: 32,
   Enter: 13,

@@ -1,9 +1,9 @@
-// What is in the room: the map, texts, what is read out, and names of controls.
+// The room: the map, texts, announcements, and names of controls.
 import assert from "node:assert/strict";
 import { SHIFT, click, enter, leave, press, settled, status, until } from "./hands.mjs";
 
 export const ROOM = {
-  "one goes through the map by keys, and puts others there": async (tab) => {
+  "keys move the own and other players on the map": async (tab) => {
     await enter(tab, "voice");
     await tab.run("document.querySelector('.map [role=switch]').click(); (await until('.marker.self')).focus()");
     await press(tab, "ArrowRight", "keyDown");
@@ -27,7 +27,7 @@ export const ROOM = {
       true,
     );
   },
-  "texts are texts, and go where one writes": async (tab) => {
+  "texts are never markup, and go to the selected conversation": async (tab) => {
     await enter(tab, "voice");
     await until(tab, "document.querySelectorAll('.message').length === 2");
     assert.equal(await tab.run("return document.querySelector('.message img, .message b, .name b')"), null);
@@ -43,7 +43,7 @@ export const ROOM = {
     );
     assert.equal(await tab.run("return document.querySelector('.write input').value"), "");
   },
-  "who was there before is no news, and who comes and leaves is read out in one piece": async (tab, address) => {
+  "earlier players are not announced, and joins and leaves are announced in batches": async (tab, address) => {
     await tab.open(`${address}?scene=movement`);
     await enter(tab, "voice");
     await tab.run(`globalThis.said = []; const region = document.querySelector('.unseen');
@@ -51,7 +51,7 @@ export const ROOM = {
     await until(tab, "said.length > 0");
     assert.deepEqual(await tab.run("return said"), ["Greta came. Frank left."]);
   },
-  "a device that is just being chosen stays chosen when devices come and go": async (tab, address) => {
+  "a device that is being opened stays selected when devices are added and removed": async (tab, address) => {
     await tab.open(`${address}?scene=asking`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit(); await pause(50); dispatchEvent(new Event('allowed')); await until('.room-screen')");
     await until(tab, "document.querySelector('.sound .voiced select').length === 3");
@@ -62,7 +62,7 @@ export const ROOM = {
     assert.equal(await tab.run(`${list} return list.value`), "b");
     assert.equal(await tab.run("return JSON.parse(localStorage.getItem('consonance')).microphone"), "b");
   },
-  "what cannot be done to the sound is said": async (tab, address) => {
+  "a failed change of the sound is shown": async (tab, address) => {
     await tab.open(`${address}?scene=busy`);
     await enter(tab, "voice");
     await tab.run("document.querySelector('.sound .voiced [role=switch]').click()");
@@ -70,7 +70,7 @@ export const ROOM = {
     const words = "return document.querySelector('.sound .voiced > [role=alert]:not([hidden])')?.textContent";
     assert.match(await tab.run(words), /^The microphone is off because another program uses it/);
   },
-  "a question for the key to talk ends with the room": async (tab) => {
+  "the choice of the push-to-talk key ends with the room": async (tab) => {
     await enter(tab, "push-to-talk");
     await tab.run("[...document.querySelectorAll('.sound button')].find((one) => /Space/.test(one.textContent)).click()");
     await tab.run("dispatchEvent(new Event('closes')); await until('.narrow h1')");
@@ -79,7 +79,7 @@ export const ROOM = {
     assert.equal(await tab.run("return document.activeElement.value.includes('v')"), true);
     assert.equal(await tab.run("return JSON.parse(localStorage.getItem('consonance')).key"), "Space");
   },
-  "what has the focus keeps it while somebody above comes or leaves": async (tab) => {
+  "the focus stays while players above join or leave": async (tab) => {
     await enter(tab, "voice");
     await tab.run("document.querySelector(\"[aria-label='Whisper to Carol: hold']\").focus()");
     await leave(tab, "Bob");
@@ -90,7 +90,7 @@ export const ROOM = {
     assert.equal(await tab.run("return document.activeElement.tagName"), "H1");
     assert.equal(await tab.run("return location.hash"), "#main/lobby");
   },
-  "who only listens can switch the microphone on": async (tab) => {
+  "a listener can switch the microphone on": async (tab) => {
     await tab.run(
       "document.querySelector('input').value = 'Alice'; document.querySelectorAll('form > .line button')[1].click(); await until('.room-screen')",
     );

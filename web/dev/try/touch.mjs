@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { click, enter, leave, middle, phone, settled, status, touch, until } from "./hands.mjs";
 
 export const TOUCH = {
-  "a finger talks wherever it slides, and so does whatever else holds the button until it is lifted, too": async (tab, address) => {
+  "a finger talks wherever it slides, until all fingers and keys are lifted": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "push-to-talk");
@@ -18,7 +18,7 @@ export const TOUCH = {
     await click(tab, ".talk", "mouseReleased");
     assert.match(await status(tab), /^Hold/);
   },
-  "a finger that stays long opens no menu, and neither scrolls nor selects": async (tab, address) => {
+  "a long press opens no menu, and neither scrolls nor selects": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "push-to-talk");
@@ -27,7 +27,7 @@ export const TOUCH = {
     const style = "const { touchAction, userSelect } = getComputedStyle(document.querySelector('.talk'))";
     assert.deepEqual(await tab.run(`${style}; return [touchAction, userSelect]`), ["none", "none"]);
   },
-  "a page that is hidden, turned or left lets go of the button that a finger holds": async (tab, address) => {
+  "hiding, rotating or leaving the page releases the button that a finger holds": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "push-to-talk");
@@ -48,7 +48,7 @@ export const TOUCH = {
     await touch(tab, "touchCancel");
     assert.match(await status(tab), /^Hold/);
   },
-  "a whisper ends when the one who is whispered to leaves, and not when somebody else does": async (tab, address) => {
+  "a whisper ends when its player leaves, not when another one does": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "voice");
@@ -61,7 +61,7 @@ export const TOUCH = {
     await touch(tab, "touchEnd");
     assert.equal(await status(tab), "Speak, and lobby hears you.");
   },
-  "who is muted while the button is held does not talk afterwards": async (tab, address) => {
+  "muting while the button is held ends talking": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "push-to-talk");
@@ -74,7 +74,7 @@ export const TOUCH = {
     await tab.run("document.querySelector('.mute').click()");
     assert.match(await status(tab), /^Hold/);
   },
-  "the field that one writes in and what was said last are seen above a phone's keyboard": async (tab, address) => {
+  "the input field and the last message are visible above a phone's keyboard": async (tab, address) => {
     await phone(tab);
     await tab.open(address);
     await enter(tab, "push-to-talk");
@@ -99,7 +99,7 @@ export const TOUCH = {
   },
 };
 
-/** Whether all of an element's height is in the window, with nothing over its middle. */
+/** Whether an element's full height is in the window, and its middle is not covered. */
 const IS_SEEN = `const isSeen = (one) => {
   const { top, bottom, left, width } = one.getBoundingClientRect();
   const above = document.elementFromPoint(left + width / 2, (top + bottom) / 2);

@@ -1,16 +1,16 @@
-// Coming, going, and what is remembered of it.
+// Joining, leaving, and what is remembered between visits.
 import assert from "node:assert/strict";
 import { enter, until } from "./hands.mjs";
 
 export const VISIT = {
-  "a faulty form says so at the field and leads there": async (tab) => {
+  "an invalid form shows the error at its field, and focuses it": async (tab) => {
     await tab.run("document.querySelector('form').requestSubmit()");
     await until(tab, "document.activeElement.getAttribute('aria-invalid') === 'true'");
     const about =
       "document.activeElement.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent).join('')";
-    assert.equal(await tab.run(`return ${about}`), "Please say who you are.");
+    assert.equal(await tab.run(`return ${about}`), "Please enter a name.");
   },
-  "a page shows the token, the password or both, as the server asks for them": async (tab, address) => {
+  "a page shows the token, the password or both, as the server requires": async (tab, address) => {
     for (const [scene, fields] of [
       ["plain", {}],
       ["token", { token: "T" }],
@@ -36,15 +36,15 @@ export const VISIT = {
       assert.deepEqual(joined, shown, scene);
     }
   },
-  "who shows neither of two is told so, and then one of them is enough": async (tab, address) => {
+  "with neither of two secrets an error is shown, and then one of them is enough": async (tab, address) => {
     await tab.open(`${address}?scene=token-or-password`);
     await tab.run(`document.querySelector("input").value = "Alice"; document.querySelector("form").requestSubmit();
       const trouble = await until(".field-trouble:not([hidden])");
-      if (trouble.textContent !== "This server asks for a token or a password.") throw new Error(trouble.textContent);
+      if (trouble.textContent !== "This server requires a token or a password.") throw new Error(trouble.textContent);
       document.querySelectorAll("[type=password]")[1].value = "P";
       document.querySelector("form").requestSubmit(); await until(".room-screen")`);
   },
-  "joining can be given up": async (tab, address) => {
+  "joining can be cancelled": async (tab, address) => {
     await tab.open(`${address}?scene=slow`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
     const buttons = "[...document.querySelectorAll('form > .line button')].map((one) => one.textContent).join()";
@@ -52,7 +52,7 @@ export const VISIT = {
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
     await until(tab, `${buttons} === 'Join and talk,Just listen'`);
   },
-  "joining can be given up while the server takes its time, too": async (tab, address) => {
+  "joining can be cancelled while the server takes its time, too": async (tab, address) => {
     await tab.open(`${address}?scene=mute`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
     const buttons = "[...document.querySelectorAll('form > .line button')].map((one) => one.textContent).join()";
@@ -60,14 +60,14 @@ export const VISIT = {
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
     assert.equal(await tab.run(`return ${buttons}`), "Join and talk,Just listen");
   },
-  "a microphone is asked for once, however often one tries again": async (tab, address) => {
+  "repeated attempts request the microphone once": async (tab, address) => {
     await tab.open(`${address}?scene=dismissed`);
     await tab.run(`window.opened = 0; addEventListener('microphone-opened', () => (window.opened += 1));
       document.querySelector('.check button').click(); const again = await until('.advice button');
       again.click(); again.click(); await pause(0); dispatchEvent(new Event('allowed')); await until('.check select')`);
     assert.equal(await tab.run("return window.opened"), 1);
   },
-  "what keeps a microphone from opening is said, also where it is none of its own troubles": async (tab, address) => {
+  "any error of opening a microphone is shown": async (tab, address) => {
     await tab.open(`${address}?scene=unloaded`);
     await tab.run("document.querySelector('.check button').click(); await until('.check .advice')");
     assert.equal(await tab.run("return document.querySelector('.check .advice').textContent"), "The microphone is off.Try again");
@@ -79,7 +79,7 @@ export const VISIT = {
     await enter(tab, "voice");
     assert.equal(await tab.run("return window.hasEnded"), true);
   },
-  "a microphone that is allowed after one went on without it is closed": async (tab, address) => {
+  "a microphone allowed after joining without it is closed": async (tab, address) => {
     await tab.open(`${address}?scene=asking`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('.check button').click()");
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
@@ -96,7 +96,7 @@ export const VISIT = {
       ["Bob", { volume: 0.5, muted: false }],
     ]);
   },
-  "a reload goes on with the visit, and leaving ends it": async (tab) => {
+  "a reload resumes the visit, and leaving ends it": async (tab) => {
     await enter(tab, "voice");
     await tab.tell("Page.reload");
     await until(

@@ -1,6 +1,6 @@
-// A link where WebRTC does not come through: packets over a WebSocket, the player's engine in the page.
+// The fall-back link for networks without WebRTC: packets over a WebSocket, with the client engine in the page.
 //
-// The file is loaded only when it is needed, and loads the worker, the worklet and the WebAssembly beside it.
+// The file is loaded only when needed, and loads the worker, the worklet and the WebAssembly beside it.
 
 import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "../voice/link.ts";
 import { VoiceProblem } from "../voice/problem.ts";
@@ -10,7 +10,7 @@ import { type PageToWorker, type PageToWorklet, VOICE, type WorkerToPage, type W
 export const openLink: OpenLink = async (options) => {
   const { context, assets, signal } = options;
   if (typeof WebAssembly === "undefined" || typeof Worker === "undefined" || context.audioWorklet === undefined) {
-    throw new VoiceProblem("no-webrtc", "This browser is too old to talk in.");
+    throw new VoiceProblem("no-webrtc", "This browser is too old for voice.");
   }
   const [wasm] = await Promise.all([fetchWasm(assets, signal), loadWorklet(context, assets)]);
   if (signal.aborted) throw givenUp();
@@ -41,7 +41,7 @@ class FallbackLink implements Link {
   constructor(options: LinkOptions, wasm: ArrayBuffer) {
     this.options = options;
     const { context, microphone, assets, slots } = options;
-    // First, as a page's policy may forbid it: a node that was made before would run for ever.
+    // First, as a page's policy may forbid it: a node created before would run forever.
     this.worker = new Worker(new URL("fallback-worker.js", assets), { type: "module" });
     this.node = new AudioWorkletNode(context, VOICE, {
       numberOfInputs: 1,
@@ -57,21 +57,21 @@ class FallbackLink implements Link {
       return voice;
     });
     this.whenUp = this.begin(wasm);
-    // Whoever does not wait for it is told by `lost`.
+    // The rejection is handled by `lost`.
     this.whenUp.catch(() => {});
   }
 
   send(text: string): boolean {
     if (this.isOver) return false;
-    this.tellWorker({ type: "message", text });
+    this.postToWorker({ type: "message", text });
     return true;
   }
 
   setSending(on: boolean): void {
-    this.tellWorklet({ type: "sending", on });
+    this.postToWorklet({ type: "sending", on });
   }
 
-  /** The engine in the page opens another WebSocket by itself. */
+  /** The engine in the page opens another WebSocket itself. */
   restart(): Promise<boolean> {
     return Promise.resolve(!this.isOver);
   }
@@ -84,12 +84,12 @@ class FallbackLink implements Link {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.tellWorker({ type: "close" });
-    // It ends by itself once its farewell has left, but for one that hangs; one that is not in the session has nothing
-    // to say, and is not to get there any more.
+    this.postToWorker({ type: "close" });
+    // The worker ends after its farewell, unless it hangs. A worker that has not joined has no farewell to send, and must
+    // not join any more.
     if (this.isUp) setTimeout(() => this.worker.terminate(), WORKER_ENDS_MS);
     else this.worker.terminate();
-    this.tellWorklet({ type: "close" });
+    this.postToWorklet({ type: "close" });
     unplug(this.options.microphone, this.node);
     for (const slot of this.slots) slot.disconnect();
     this.node.disconnect();
@@ -101,10 +101,10 @@ class FallbackLink implements Link {
     const address = new URL(`api/voice/${encodeURIComponent(session)}/packets`, url);
     address.protocol = address.protocol.replace("http", "ws");
     const { port1, port2 } = new MessageChannel();
-    this.tellWorklet({ type: "start", wasm, slots, worker: port1 }, [port1]);
+    this.postToWorklet({ type: "start", wasm, slots, worker: port1 }, [port1]);
     const player = { name, session, slots, ...(token === undefined ? {} : { token }) };
-    const who = password === undefined ? player : { ...player, password };
-    this.tellWorker({ type: "start", wasm, url: address.href, player: who, worklet: port2 }, [port2]);
+    const joining = password === undefined ? player : { ...player, password };
+    this.postToWorker({ type: "start", wasm, url: address.href, player: joining, worklet: port2 }, [port2]);
     return this.becomeUp();
   }
 
@@ -153,11 +153,11 @@ class FallbackLink implements Link {
     this.options.events.lost(why);
   }
 
-  private tellWorker(message: PageToWorker, transfer: Transferable[] = []): void {
+  private postToWorker(message: PageToWorker, transfer: Transferable[] = []): void {
     this.worker.postMessage(message, transfer);
   }
 
-  private tellWorklet(message: PageToWorklet, transfer: Transferable[] = []): void {
+  private postToWorklet(message: PageToWorklet, transfer: Transferable[] = []): void {
     this.node.port.postMessage(message, transfer);
   }
 }
@@ -167,13 +167,13 @@ async function fetchWasm(assets: string, signal: AbortSignal): Promise<ArrayBuff
     const response = await fetch(new URL("consonance.wasm", assets), { signal });
     if (response.ok) return await response.arrayBuffer();
   } catch {
-    // The same as an answer that is none.
+    // Treated like an invalid answer.
   }
   throw noServer("The server does not answer.");
 }
 
 function givenUp(): VoiceProblem {
-  return noServer("The attempt was given up.");
+  return noServer("The attempt was cancelled.");
 }
 
 function noServer(why: string): VoiceProblem {
@@ -184,17 +184,17 @@ function loadWorklet(context: AudioContext, assets: string): Promise<void> {
   let loading = loaded.get(context);
   if (loading === undefined) {
     loading = context.audioWorklet.addModule(new URL("fallback-worklet.js", assets));
-    // Another try may find it.
+    // A retry may succeed.
     loading.catch(() => loaded.delete(context));
     loaded.set(context, loading);
   }
   return loading;
 }
 
-/** A processor's name can be given once in a context. */
+/** A context allows a processor name only once. */
 const loaded = new WeakMap<AudioContext, Promise<void>>();
 
-/** So long a server has to take us in. */
+/** How long the server has to admit the player. */
 const CONNECT_MS = 8_000;
-/** Twice as long as a worker's farewell takes. */
+/** Twice the time that a worker's farewell takes. */
 const WORKER_ENDS_MS = 2_000;

@@ -1,7 +1,7 @@
-// What the page, its worker and its worklet say to each other in the fall-back.
+// The messages between the page, its worker and its worklet in the fall-back.
 //
-//   page ──▶ worker     who to be, control messages      worker ──▶ page     control messages, how the link does
-//   page ──▶ worklet    begin, whether to send           worklet ──▶ page    how voices come in
+//   page ──▶ worker     join request, control messages   worker ──▶ page     control messages, link statistics
+//   page ──▶ worklet    start, whether to send           worklet ──▶ page    playback statistics
 //   worker ──▶ worklet  frames for slots                 worklet ──▶ worker  frames of the microphone
 
 import type { MicrophoneFrame } from "./microphone_frames.ts";
@@ -13,13 +13,13 @@ export type PageToWorker =
   | {
       readonly type: "start";
       readonly wasm: ArrayBuffer;
-      /** The WebSocket's. */
+      /** Of the WebSocket. */
       readonly url: string;
       readonly player: PlayerSettings;
       readonly worklet: MessagePort;
     }
   | { readonly type: "message"; readonly text: string }
-  /** After what was said before, the connection ends. */
+  /** Closes the connection after the queued messages. */
   | { readonly type: "close" };
 
 export interface PlayerSettings {
@@ -31,11 +31,11 @@ export interface PlayerSettings {
 }
 
 export type WorkerToPage =
-  /** The server has taken us in, and may do so again. */
+  /** The server has admitted the player, possibly again. */
   | { readonly type: "up" }
   | { readonly type: "message"; readonly text: string }
   | { readonly type: "round-trip"; readonly ms: number }
-  /** The player is no more, or never was, in words. */
+  /** The player has left, or could not join; the text is a reason. */
   | { readonly type: "over"; readonly why: string };
 
 export type PageToWorklet =

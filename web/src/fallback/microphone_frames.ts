@@ -1,12 +1,12 @@
-// The microphone's samples as frames of 20 ms at 48 kHz, each with the time at which it begins.
+// Cuts the microphone's samples into frames of 20 ms at 48 kHz, each with its start time.
 
 import { Resampler } from "./resampler.ts";
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ } from "./wasm.ts";
 
 export interface MicrophoneFrame {
-  /** In samples at 48 kHz since the beginning. */
+  /** In samples at 48 kHz since the start. */
   readonly time: number;
-  /** 960 of them. */
+  /** 960 samples. */
   readonly samples: Float32Array<ArrayBuffer>;
 }
 
@@ -23,15 +23,15 @@ export class MicrophoneFrames {
     this.resampler = rate === SAMPLE_RATE_HZ ? null : new Resampler(rate, SAMPLE_RATE_HZ);
   }
 
-  /** While this is false, nothing comes out, and time goes on. */
+  /** While false, no frames come out, but time advances. */
   set isSending(sending: boolean) {
     this.time += this.filled;
     this.filled = 0;
     this.sending = sending;
   }
 
-  /** Takes in a render quantum; tells the frames that are full. */
-  push(input: Float32Array, tell: (frame: MicrophoneFrame) => void): void {
+  /** Takes a render quantum; calls back with each complete frame. */
+  push(input: Float32Array, onFrame: (frame: MicrophoneFrame) => void): void {
     const piece = this.resample(input);
     if (!this.sending) {
       this.time += piece.length;
@@ -41,7 +41,7 @@ export class MicrophoneFrames {
       this.frame[this.filled] = sample;
       this.filled += 1;
       if (this.filled === FRAME_SAMPLES) {
-        tell({ time: this.time, samples: this.frame });
+        onFrame({ time: this.time, samples: this.frame });
         this.frame = new Float32Array(FRAME_SAMPLES);
         this.time += FRAME_SAMPLES;
         this.filled = 0;

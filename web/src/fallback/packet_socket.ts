@@ -1,27 +1,27 @@
-// Packets in the messages of a WebSocket, as `docs/networks/websocket.md` has them; voice that would be late is left out.
+// Packets in WebSocket messages, as `docs/networks/websocket.md` defines them; voice that would be late is dropped.
 
 import { Pulse } from "./pulse.ts";
 
 /** The first byte of a message. */
 const Mark = { Reliable: 0, Unreliable: 1, Welcome: 2, Question: 3 } as const;
 
-/** So much may wait in the browser itself before voice is left out: half a second of one speaker. */
+/** The browser's send buffer may hold this much before voice is dropped: half a second of one speaker. */
 const BUFFERED_BYTES_MAX = 2_048;
 
-/** So long a server has to take us in, in ms; a browser alone waits for minutes. */
+/** How long the server has to admit the player, in ms; a browser alone would wait for minutes. */
 const CONNECT_MS = 8_000;
 
-/** What a connection tells. */
+/** Callbacks of a connection. */
 export interface SocketEvents {
-  /** The server has taken us in. */
+  /** The server has admitted the player. */
   up(): void;
-  /** A packet, with the byte that says how it travels before it. */
+  /** A packet, preceded by the byte for its delivery. */
   packet(message: Uint8Array): void;
-  /** The connection is over, or did not come about; with what the server said of it. Told once. */
+  /** The connection has ended or could not be opened, with the server's reason. Called once. */
   down(wasUp: boolean, reason: string): void;
 }
 
-/** One connection to the server; another is another object. */
+/** One connection to the server; reconnecting takes a new object. */
 export class PacketSocket {
   private readonly socket: WebSocket;
   private readonly events: SocketEvents;
@@ -29,7 +29,7 @@ export class PacketSocket {
   private readonly begunAt = performance.now();
   private isUp = false;
   private isDown = false;
-  /** Packets of voice that were left out. */
+  /** Voice packets that were dropped. */
   dropped = 0;
 
   constructor(url: string, events: SocketEvents) {
@@ -40,12 +40,12 @@ export class PacketSocket {
     this.socket.onclose = ({ reason }) => this.end(reason);
   }
 
-  /** How long an answer of the server takes, in ms; null before the first. */
+  /** The server's response time, in ms; null before the first response. */
   get roundTripMs(): number | null {
     return this.pulse.roundTripMs;
   }
 
-  /** Sends a packet, with the byte that says how it travels before it. */
+  /** Sends a packet, preceded by the byte for its delivery. */
   send(message: Uint8Array<ArrayBuffer>): void {
     if (!this.isUp || this.isDown) {
       return;
@@ -61,7 +61,7 @@ export class PacketSocket {
     this.socket.send(message);
   }
 
-  /** To be called a few times per second: asks whether the server is there, and gives up where it is not. */
+  /** To be called a few times per second: sends pings, and closes a dead connection. */
   tick(): void {
     if (this.isDown) {
       return;
@@ -81,7 +81,7 @@ export class PacketSocket {
     }
   }
 
-  /** Ends it after what was sent before. */
+  /** Closes it after the queued messages. */
   close(): void {
     this.socket.close(1000);
   }

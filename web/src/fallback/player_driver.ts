@@ -1,4 +1,4 @@
-// The player's engine in WebAssembly, and what it wants of the outside after each thing that happens.
+// Drives the client engine in WebAssembly, and executes its commands after each input.
 
 import type { ToPage } from "../voice/control.ts";
 import type { PlayerSettings } from "./messages.ts";
@@ -6,23 +6,23 @@ import type { MicrophoneFrame } from "./microphone_frames.ts";
 import { SlotSpeakers } from "./slot_speakers.ts";
 import type { Wasm } from "./wasm.ts";
 
-/** Who does what the engine wants. None of it is answered at once. */
+/** Executes the engine's commands, all of them asynchronously. */
 export interface Outside {
   /** Open a WebSocket. */
   openLink(): void;
-  /** Close it after what was sent before. */
+  /** Close it after the queued messages. */
   closeLink(): void;
   /** Send a message over it. */
   transmit(message: Uint8Array<ArrayBuffer>): void;
-  /** Tell the page. */
+  /** Send a control message to the page. */
   message(text: string): void;
   /** Play a frame. */
   voice(frame: Uint8Array<ArrayBuffer>): void;
-  /** Whoever speaks in the slot has stopped. */
+  /** The speaker in the slot has stopped. */
   end(slot: number): void;
   /** Call `timeout` in so many ms. */
   wakeIn(ms: number): void;
-  /** The player is no more. */
+  /** The player has left. */
   over(): void;
 }
 
@@ -30,7 +30,7 @@ export class PlayerDriver {
   private readonly wasm: Wasm;
   private readonly outside: Outside;
   private readonly speakers = new SlotSpeakers();
-  /** The slots whose speakers have stopped, until what they said last is handed over. */
+  /** Slots whose speakers have stopped, until their last frames are delivered. */
   private readonly silenced = new Set<number>();
   private readonly utf8 = new TextEncoder();
   private readonly text = new TextDecoder();
@@ -42,9 +42,9 @@ export class PlayerDriver {
     this.outside = outside;
   }
 
-  /** False if the settings are none, or too long. */
+  /** False if the settings are invalid or too long. */
   start(settings: PlayerSettings): boolean {
-    const length = this.say(JSON.stringify(settings));
+    const length = this.writeText(JSON.stringify(settings));
     if (length < 0 || this.wasm.exports.player_start(length) === 0) return false;
     this.wasm.exports.encoder_start();
     this.timeout();
@@ -57,22 +57,22 @@ export class PlayerDriver {
   }
 
   linkDown(wasUp: boolean, reason: string): void {
-    const length = Math.max(0, this.say(reason));
+    const length = Math.max(0, this.writeText(reason));
     this.wasm.exports.player_link_down(now(), Number(wasUp), length);
     this.drain();
   }
 
-  /** A message of the WebSocket. */
+  /** A message from the WebSocket. */
   packet(message: Uint8Array): void {
-    const length = this.wasm.say(message);
+    const length = this.wasm.write(message);
     if (length < 0) return;
     this.wasm.exports.player_packet(now(), length);
     this.drain();
   }
 
-  /** A control message of the page. */
+  /** A control message from the page. */
   message(text: string): void {
-    const length = this.say(text);
+    const length = this.writeText(text);
     if (length < 0) return;
     this.wasm.exports.player_message(now(), length);
     this.drain();
@@ -83,7 +83,7 @@ export class PlayerDriver {
     const length = this.wasm.exports.encoder_encode();
     if (length < 0) return;
     this.sequence += 1;
-    // The packet lies where the player looks for it.
+    // The packet is in the exchange, where the engine reads it.
     this.wasm.exports.player_voice(now(), this.sequence, time, length);
     this.drain();
   }
@@ -104,7 +104,7 @@ export class PlayerDriver {
       else this.outside.closeLink();
     }
     this.each(exports.player_poll_transmit, (message) => this.outside.transmit(message));
-    this.each(exports.player_poll_message, (message) => this.tell(this.text.decode(message)));
+    this.each(exports.player_poll_message, (message) => this.onMessage(this.text.decode(message)));
     this.each(exports.player_poll_voice, (frame) => this.outside.voice(frame));
     for (const slot of this.silenced) this.outside.end(slot);
     this.silenced.clear();
@@ -117,10 +117,10 @@ export class PlayerDriver {
   }
 
   private each(poll: () => number, use: (bytes: Uint8Array<ArrayBuffer>) => void): void {
-    for (let told = this.wasm.told(poll()); told !== null; told = this.wasm.told(poll())) use(told);
+    for (let result = this.wasm.read(poll()); result !== null; result = this.wasm.read(poll())) use(result);
   }
 
-  private tell(text: string): void {
+  private onMessage(text: string): void {
     const message = JSON.parse(text) as ToPage;
     if (message.type === "listeners") this.wasm.exports.encoder_set_expected_loss(Math.max(0, message.lostPercent));
     this.outside.message(text);
@@ -131,8 +131,8 @@ export class PlayerDriver {
     }
   }
 
-  private say(text: string): number {
-    return this.wasm.say(this.utf8.encode(text));
+  private writeText(text: string): number {
+    return this.wasm.write(this.utf8.encode(text));
   }
 }
 
@@ -141,5 +141,5 @@ function now(): number {
   return 1_000 * performance.now();
 }
 
-/** What `player_poll_command` answers; 2 is to close. */
+/** Results of `player_poll_command`; 2 is close. */
 const OPEN = 1;

@@ -1,36 +1,36 @@
-// Whether the other end of a connection answers, and how long that takes: a slow one shows here before anywhere else.
+// Measures the response time of the other end by pings: congestion shows here before anywhere else.
 
-/** How often it is asked while voice goes out, in ms. */
+/** The ping interval while voice is sent, in ms. */
 const EVERY_WHILE_TALKING_MS = 250;
-/** How often otherwise. */
+/** The ping interval otherwise. */
 const EVERY_MS = 2_000;
-/** An answer that takes longer than this says that what is sent now would be heard too late. */
+/** After a response time above this, voice sent now would arrive too late. */
 const BEHIND_AFTER_MS = 600;
-/** An answer that takes longer than this will not come. */
+/** After this time without an answer, the connection is dead. */
 const LOST_AFTER_MS = 6_000;
-/** So many questions may be open at once; more are not asked. */
+/** The maximum number of unanswered pings; no more are sent. */
 const OPEN_MAX = 32;
 
-/** One connection's. Times are in ms of any clock that does not go back. */
+/** For one connection. Times are in ms of any monotonic clock. */
 export class Pulse {
-  /** When each question that is not answered yet was asked; the oldest first, and numbered one after the other. */
+  /** The send time of each unanswered ping, in order; pings have consecutive numbers. */
   private readonly open: number[] = [];
   private firstOpen = 0;
   private lastAsked = -Infinity;
   private lastVoice = -Infinity;
   private roundTrip: number | null = null;
 
-  /** How long the last answer took, in ms; null before the first. */
+  /** The last response time, in ms; null before the first response. */
   get roundTripMs(): number | null {
     return this.roundTrip;
   }
 
-  /** Voice goes out, or would. */
+  /** Voice is sent, or would be. */
   noteVoice(now: number): void {
     this.lastVoice = now;
   }
 
-  /** The number of the question to be asked now; null if none is due. */
+  /** The number of the ping to send now; null if none is due. */
   question(now: number): number | null {
     if (now < this.dueAt() || this.open.length >= OPEN_MAX) {
       return null;
@@ -40,13 +40,13 @@ export class Pulse {
     return this.firstOpen + this.open.length - 1;
   }
 
-  /** The next one is due then. */
+  /** When the next ping is due. */
   dueAt(): number {
     const talks = this.lastVoice + EVERY_MS > this.lastAsked;
     return this.lastAsked + (talks ? EVERY_WHILE_TALKING_MS : EVERY_MS);
   }
 
-  /** The question of this number is answered, and so are all before it. */
+  /** The ping of this number is answered, and with it all earlier ones. */
   answer(now: number, number: number): void {
     const index = number - this.firstOpen;
     const asked = Number.isInteger(index) ? this.open[index] : undefined;
@@ -57,12 +57,12 @@ export class Pulse {
     }
   }
 
-  /** What is sent now comes too late to be heard. */
+  /** Whether voice sent now would arrive too late. */
   isBehind(now: number): boolean {
     return this.waitedFor(now) > BEHIND_AFTER_MS;
   }
 
-  /** Nobody is there any more. */
+  /** Whether the other end is dead. */
   isLost(now: number): boolean {
     return this.waitedFor(now) > LOST_AFTER_MS;
   }

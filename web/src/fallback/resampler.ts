@@ -1,11 +1,11 @@
-// Another rate for a stream of samples, for browsers whose sound does not run at 48 kHz: a windowed sinc, piece by piece.
+// A streaming resampler for browsers whose audio does not run at 48 kHz: a windowed sinc, block by block.
 
 export class Resampler {
   private readonly step: number;
   private readonly taps: Float32Array;
-  /** What was heard last, and behind it the piece that is looked at. */
+  /** The last input samples, followed by the present block. */
   private heard = new Float32Array(2 * REACH);
-  /** Where the next sample of the output lies, in samples of the piece to come. */
+  /** Position of the next output sample, in samples of the next block. */
   private position = 0;
 
   /** Both rates in samples per second. */
@@ -14,12 +14,12 @@ export class Resampler {
     this.taps = taps(PASSBAND * Math.min(1, to / from));
   }
 
-  /** At most so many samples come out of a piece of this length. */
+  /** The maximum number of output samples for a block of this length. */
   outputMax(length: number): number {
     return Math.ceil(length / this.step) + 1;
   }
 
-  /** Takes in a piece, writes what it becomes, 16 samples later than it came in, and returns how much that is. */
+  /** Resamples a block with a delay of 16 samples, and returns the number of output samples. */
   push(piece: Float32Array, output: Float32Array): number {
     this.hear(piece);
     let written = 0;
@@ -31,7 +31,7 @@ export class Resampler {
     return written;
   }
 
-  /** As `push` with a piece of silence that nobody wants to have: returns how much it would become. */
+  /** As `push` with a block of silence whose output is discarded: returns the number of output samples. */
   skip(length: number): number {
     let skipped = 0;
     for (; this.position < length; this.position += this.step) skipped += 1;
@@ -69,7 +69,7 @@ export class Resampler {
   }
 }
 
-/** A row for each phase: a sinc of this cutoff (1 is half the rate) below a Blackman window. */
+/** A row for each phase: a sinc with this cutoff (1 is half the rate) and a Blackman window. */
 function taps(cutoff: number): Float32Array {
   const rows = new Float32Array((PHASES + 1) * 2 * REACH);
   for (let phase = 0; phase <= PHASES; phase += 1) {
@@ -85,9 +85,9 @@ function taps(cutoff: number): Float32Array {
   return rows;
 }
 
-/** Samples on each side of a point that make up its value. */
+/** Samples on each side of a point that contribute to its value. */
 const REACH = 16;
-/** Points between two samples for which there are taps. */
+/** Positions between two samples for which there are filter taps. */
 const PHASES = 256;
-/** How much of the band stays; above it the filter falls off. */
+/** The passband's share of the band; above it the filter falls off. */
 const PASSBAND = 0.92;

@@ -1,4 +1,4 @@
-// What the slots play, on the audio thread: blocks of 10 ms of WebAssembly become render quanta of the browser.
+// Playback of the slots on the audio thread: converts 10 ms blocks of the WebAssembly to the browser's render quanta.
 
 import { Resampler } from "./resampler.ts";
 import { BLOCK_SAMPLES, SAMPLE_RATE_HZ, type Wasm } from "./wasm.ts";
@@ -6,11 +6,11 @@ import { BLOCK_SAMPLES, SAMPLE_RATE_HZ, type Wasm } from "./wasm.ts";
 export class SlotPlayer {
   private readonly wasm: Wasm;
   private readonly pieces: readonly Float32Array[];
-  /** One for each slot, which stay in step; none at 48 kHz. */
+  /** One per slot, all in step; none at 48 kHz. */
   private readonly resamplers: readonly Resampler[];
-  /** A bit for each slot whose piece is not silent. */
+  /** A bit for each slot whose block is not silent. */
   private sounding = 0;
-  /** A bit for each slot that was not silent in the last block. */
+  /** A bit for each slot that was not silent in the previous block. */
   private wasSounding = 0;
   private length = 0;
   private played = 0;
@@ -25,18 +25,18 @@ export class SlotPlayer {
     this.pieces = each.map(() => new Float32Array(pieceMax));
   }
 
-  /** A frame for a slot, as `player_poll_voice` has told it. */
+  /** A frame for a slot, from `player_poll_voice`. */
   push(frame: Uint8Array): void {
-    const length = this.wasm.say(frame);
+    const length = this.wasm.write(frame);
     if (length >= 0) this.wasm.exports.playback_voice(length);
   }
 
-  /** Whoever speaks in the slot has stopped. */
+  /** The speaker in the slot has stopped. */
   end(slot: number): void {
     this.wasm.exports.playback_end(slot);
   }
 
-  /** Fills the first channel of each output, which are all of the same length and silent before. */
+  /** Fills the first channel of each output; all have the same length and are zeroed. */
   render(outputs: readonly (readonly Float32Array[])[]): void {
     const wanted = outputs[0]?.[0]?.length ?? 0;
     for (let filled = 0; filled < wanted; ) {
@@ -59,7 +59,7 @@ export class SlotPlayer {
   private nextPieces(): void {
     const blocksSounding = this.wasm.exports.playback_render();
     const samples = this.wasm.samples();
-    // A resampler plays the end of what it has heard in the piece after it.
+    // A resampler outputs the end of its input in the following block.
     const sounding = this.resamplers.length === 0 ? blocksSounding : blocksSounding | this.wasSounding;
     this.played = 0;
     this.length = BLOCK_SAMPLES;

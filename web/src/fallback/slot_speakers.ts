@@ -1,20 +1,20 @@
-// Who speaks in which slot, as the control messages have it: a slot whose speaker has stopped waits for nothing more.
+// Tracks which speaker has which slot, from the control messages: a stopped speaker's slot needs no concealment.
 //
-// Messages come before the voice that came in with them. So where somebody stops, a frame of theirs may follow; where
-// somebody else has the slot from now on, all that follows is theirs.
+// Control messages precede the voice received with them. After a stop, one of the speaker's frames may still follow;
+// after a slot has been reassigned, all frames belong to the new speaker.
 
 import type { ToPage } from "../voice/control.ts";
 
 export class SlotSpeakers {
   private readonly players = new Map<number, number>();
 
-  /** The slots whose speakers have stopped with this message. */
+  /** Slots whose speakers stopped with this message. */
   silencedBy(message: ToPage): number[] {
     if (message.type === "left" || (message.type === "speaking" && !message.speaking)) return this.slotsOf(message.id);
     return [];
   }
 
-  /** The slots that are somebody else's with this message, or nobody's. */
+  /** Slots that this message reassigned or freed. */
   takenAwayBy(message: ToPage): number[] {
     switch (message.type) {
       case "slot": {

@@ -1,7 +1,7 @@
-// The WebAssembly of `crates/browser-wasm`: numbers in and out, and a piece of memory for everything longer.
+// The WebAssembly of `crates/browser-wasm`: numeric arguments and results, and an exchange buffer for longer data.
 
 /**
- * What `crates/browser-wasm/src/exports.rs` exports. Lengths are bytes of the exchange, −1 stands for nothing, and times are
+ * The exports of `crates/browser-wasm/src/exports.rs`. Lengths are bytes in the exchange, −1 means none, and times are
  * in microseconds.
  */
 interface Exports {
@@ -35,21 +35,21 @@ interface Exports {
 
 /** Samples in a block of 10 ms at 48 kHz. */
 export const BLOCK_SAMPLES = 480;
-/** Samples in a frame of the microphone, 20 ms at 48 kHz. */
+/** Samples in a microphone frame, 20 ms at 48 kHz. */
 export const FRAME_SAMPLES = 960;
-/** The rate of everything inside, in samples per second. */
+/** The internal sample rate, in samples per second. */
 export const SAMPLE_RATE_HZ = 48_000;
 /** Slots of one page. */
 export const SLOTS_MAX = 16;
 
-/** Bytes of the longest thing that is said in one call. */
+/** The capacity of the exchange, in bytes. */
 const EXCHANGE_BYTES = 64 * 1024;
 
-/** One instance, with a memory of its own. */
+/** One instance with its own memory. */
 export class Wasm {
   readonly exports: Exports;
 
-  /** Compiles and starts it; rejects where it is damaged, or the page's policy does not allow it. */
+  /** Compiles and starts it; rejects if it is damaged, or if the page's policy forbids it. */
   static async load(bytes: ArrayBuffer): Promise<Wasm> {
     const { instance } = await WebAssembly.instantiate(bytes, {});
     return new Wasm(instance.exports as unknown as Exports);
@@ -59,8 +59,8 @@ export class Wasm {
     this.exports = exports;
   }
 
-  /** Writes bytes for the next call; returns their length, or −1 if they are too long to be said. */
-  say(bytes: Uint8Array): number {
+  /** Writes bytes for the next call; returns their length, or −1 if they are too long. */
+  write(bytes: Uint8Array): number {
     if (bytes.length > EXCHANGE_BYTES) {
       return -1;
     }
@@ -68,14 +68,14 @@ export class Wasm {
     return bytes.length;
   }
 
-  /** A copy of what the last call has told; null where it told nothing. */
-  told(length: number): Uint8Array<ArrayBuffer> | null {
+  /** A copy of the last call's result; null if there is none. */
+  read(length: number): Uint8Array<ArrayBuffer> | null {
     return length < 0 ? null : this.bytes().slice(0, length);
   }
 
-  /** The samples that both sides see. Not for keeping: the memory moves when it grows. */
+  /** The shared sample buffer. Do not keep it: the memory moves when it grows. */
   samples(): Float32Array {
-    // A call may be what makes the memory grow, so the buffer is asked for after it.
+    // A call may grow the memory, so the buffer is looked up afterwards.
     const address = this.exports.exchange_samples();
     return new Float32Array(this.exports.memory.buffer, address, SLOTS_MAX * BLOCK_SAMPLES);
   }

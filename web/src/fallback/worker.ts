@@ -1,4 +1,4 @@
-// The fall-back's worker: the WebSocket, the player's engine and the encoder, where nothing that the page draws is in their way.
+// The fall-back's worker: the WebSocket, the client engine and the encoder, unaffected by the page's main thread.
 
 import type { PageToWorker, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.ts";
 import { PacketSocket } from "./packet_socket.ts";
@@ -29,14 +29,14 @@ class VoiceWorker implements Outside {
 
   openLink(): void {
     if (this.isOver) return;
-    // The engine knows one link: what an earlier one still tells is nothing to it.
+    // The engine knows one link: events of an earlier one are ignored.
     const ifCurrent = (then: () => void) => {
       if (this.socket === socket) then();
     };
     const socket = new PacketSocket(this.url, {
       up: () =>
         ifCurrent(() => {
-          tell({ type: "up" });
+          post({ type: "up" });
           this.driver.linkUp();
         }),
       packet: (message) => ifCurrent(() => this.driver.packet(message)),
@@ -59,7 +59,7 @@ class VoiceWorker implements Outside {
   }
 
   message(text: string): void {
-    tell({ type: "message", text });
+    post({ type: "message", text });
   }
 
   voice(frame: Uint8Array<ArrayBuffer>): void {
@@ -77,13 +77,13 @@ class VoiceWorker implements Outside {
     if (ms < TIMER_MS_MAX && !this.isOver) this.timer = setTimeout(() => this.driver.timeout(), ms);
   }
 
-  /** For good: the engine, which may take a connection that is closed for one that was lost, is heard no longer. */
+  /** Final: further output of the engine is ignored, as it may take the closed connection for a lost one. */
   over(why = "the player has left"): void {
     this.isOver = true;
     clearTimeout(this.timer);
     clearInterval(this.ticking);
     this.closeLink();
-    tell({ type: "over", why });
+    post({ type: "over", why });
   }
 
   private tick(): void {
@@ -91,11 +91,11 @@ class VoiceWorker implements Outside {
     const roundTripMs = this.socket?.roundTripMs ?? null;
     if (roundTripMs === null) return;
     this.driver.roundTrip(roundTripMs);
-    tell({ type: "round-trip", ms: roundTripMs });
+    post({ type: "round-trip", ms: roundTripMs });
   }
 }
 
-function tell(message: WorkerToPage): void {
+function post(message: WorkerToPage): void {
   self.postMessage(message);
 }
 
@@ -103,16 +103,16 @@ async function start(message: Extract<PageToWorker, { type: "start" }>): Promise
   return new VoiceWorker(await Wasm.load(message.wasm), message);
 }
 
-/** How often the connection is looked after, in ms. */
+/** How often the connection is polled, in ms. */
 const TICK_MS = 250;
-/** What a timer can wait (HTML, 8.6: 31 bits); nothing here waits as long. */
+/** The limit of a timer (HTML, 8.6: 31 bits); no delay here is as long. */
 const TIMER_MS_MAX = 2 ** 31;
 
 let worker: Promise<VoiceWorker> | undefined;
 
-/** What fails is told: where nobody waits for a promise, browsers tell the page nothing of it. */
+/** Reports errors: browsers do not report unhandled rejections of a worker to the page. */
 function use(use: (worker: VoiceWorker) => void): Promise<void> | undefined {
-  return worker?.then(use).catch((cause: unknown) => tell({ type: "over", why: String(cause) }));
+  return worker?.then(use).catch((cause: unknown) => post({ type: "over", why: String(cause) }));
 }
 
 self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
@@ -130,5 +130,5 @@ self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
   }
 };
 
-/** So long what was said last may take to leave. */
+/** How long queued messages may take to be sent. */
 const FAREWELL_MS = 1_000;

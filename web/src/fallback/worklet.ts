@@ -1,4 +1,4 @@
-// The fall-back on the audio thread: one input for the microphone, one output for each slot.
+// The fall-back on the audio thread: one input for the microphone, one output per slot.
 
 import { MicrophoneFrames } from "./microphone_frames.ts";
 import { type PageToWorklet, VOICE, type WorkerToWorklet, type WorkletToPage } from "./messages.ts";
@@ -21,7 +21,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
   override process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     if (this.isOver) return false;
     const samples = outputs[0]?.[0]?.length ?? 0;
-    // No input is silence.
+    // A missing input is silence.
     const input = inputs[0]?.[0] ?? new Float32Array(samples);
     this.microphone.push(input, (frame) => this.worker?.postMessage(frame, [frame.samples.buffer]));
     this.slots?.render(outputs);
@@ -35,7 +35,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
       case "start":
         this.worker = message.worker;
         this.start(message.wasm, message.slots).catch((cause: unknown) =>
-          this.tell({ type: "failed", why: String(cause) }),
+          this.post({ type: "failed", why: String(cause) }),
         );
         return;
       case "sending":
@@ -63,10 +63,10 @@ class VoiceProcessor extends AudioWorkletProcessor {
     this.sinceReport = 0;
     if (this.wasm === null) return;
     const { playback_lost_percent, playback_delay_ms } = this.wasm.exports;
-    this.tell({ type: "reception", lostPercent: playback_lost_percent(), delayMs: playback_delay_ms() });
+    this.post({ type: "reception", lostPercent: playback_lost_percent(), delayMs: playback_delay_ms() });
   }
 
-  private tell(message: WorkletToPage): void {
+  private post(message: WorkletToPage): void {
     this.port.postMessage(message);
   }
 }

@@ -1,13 +1,13 @@
-// What stands behind the # of the page's address: `#lobby`, `#lobby&team`, or `#session/lobby&team`. Names only, so that a link can be shared.
+// The hash of the page's address: `#lobby`, `#lobby&team`, or `#session/lobby&team`. Names only, so that a link can be shared.
 
 export interface Address {
-  /** Null where the server's first session is meant. */
+  /** Null for the server's default session. */
   session: string | null;
-  /** The rooms to listen and to talk to, in order, without repetition. */
+  /** The rooms to listen to and to talk to, in order, without duplicates. */
   rooms: string[];
 }
 
-/** Reads a hash; what makes no sense in it is left out. */
+/** Parses a hash; invalid parts are ignored. */
 export function readAddress(hash: string): Address {
   const text = hash.replace(/^#/, "");
   const slash = text.indexOf("/");
@@ -20,7 +20,7 @@ export function readAddress(hash: string): Address {
   return { session, rooms: [...new Set(rooms)] };
 }
 
-/** The hash that `readAddress` understands, with its `#`; empty where there is nothing to say. */
+/** The hash for `readAddress`, with its `#`; empty if there is nothing to name. */
 export function writeAddress({ session, rooms }: Address): string {
   const text =
     (session === null ? "" : encodeURIComponent(session) + "/") +
@@ -28,14 +28,14 @@ export function writeAddress({ session, rooms }: Address): string {
   return text && "#" + text;
 }
 
-/** A name that a room can have: what the session's protocol carries. */
+/** Whether the protocol allows this as a room's name. */
 export function isRoomName(name: string | null): name is string {
   return name !== null && name.trim() !== "" && new TextEncoder().encode(name).length <= ROOM_NAME_MAX_BYTES;
 }
 
-/** How many rooms an address names at most. */
+/** The maximum number of rooms in an address. */
 export const ROOMS_MAX = 16;
-/** A room's name is at most this long, in bytes of UTF-8. */
+/** The maximum length of a room's name, in bytes of UTF-8. */
 const ROOM_NAME_MAX_BYTES = 128;
 
 function decode(text: string): string | null {

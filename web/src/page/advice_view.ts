@@ -1,9 +1,9 @@
-// A problem explained: what is the matter, and what to do.
+// A view that explains a problem and how to solve it.
 
 import { element, type Child } from "./dom.ts";
 import type { Advice } from "./problem_words.ts";
 
-/** The words, and below them what can be done with a button. */
+/** The text, and below it a button if there is an action. */
 export function adviceView({ title, steps }: Advice, ...buttons: Child[]): HTMLElement {
   const list = steps.length ? element("ul", {}, ...steps.map((step) => element("li", {}, step))) : null;
   return element(

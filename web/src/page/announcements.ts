@@ -1,14 +1,14 @@
-// What a screen reader says of itself: few words, and not one sentence for each of twenty people who come at once.
+// Announcements for screen readers: short, and grouped when many players join at once.
 
 import { listed } from "./names.ts";
 
-/** Somebody came or left. */
+/** A player joined or left. */
 export interface Movement {
   name: string;
   came: boolean;
 }
 
-/** One sentence for what happened since the last; who came and left again is not told. */
+/** One sentence for all changes since the last; a player that joined and left again is omitted. */
 export function summarise(movements: readonly Movement[]): string {
   const last = new Map<string, { came: boolean; count: number }>();
   for (const { name, came } of movements) last.set(name, { came, count: (last.get(name)?.count ?? 0) + 1 });
@@ -17,7 +17,7 @@ export function summarise(movements: readonly Movement[]): string {
   return [sentence(names(true), "came"), sentence(names(false), "left")].filter((words) => words !== "").join(" ");
 }
 
-/** Says things in a live region, gathered for a while, so that it does not chatter. */
+/** Announces in a live region, in batches. */
 export class Announcer {
   readonly #movements: Movement[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -30,14 +30,14 @@ export class Announcer {
 
   moved(movement: Movement): void {
     if (this.#movements.length < MOVEMENTS_MAX) this.#movements.push(movement);
-    this.#timer ??= setTimeout(() => this.#tell(), GATHERING_MS);
+    this.#timer ??= setTimeout(() => this.#announce(), GATHERING_MS);
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  #tell(): void {
+  #announce(): void {
     this.#timer = null;
     const words = summarise(this.#movements.splice(0));
     if (words) this.#say(words);
@@ -46,7 +46,7 @@ export class Announcer {
 
 const GATHERING_MS = 2000;
 const MOVEMENTS_MAX = 1000;
-/** So many are called by name; the others are counted. */
+/** This many are named; the others are counted. */
 const NAMED = 2;
 
 function sentence(names: readonly string[], verb: string): string {

@@ -1,4 +1,4 @@
-// The page: from the join form into the room, and out again.
+// The page: switches between the join form, the room and the end screen.
 
 import type { Voice } from "../voice/index.ts";
 import { readAddress } from "./address.ts";
@@ -10,7 +10,7 @@ import { applyTheme } from "./theme.ts";
 import { watchVisibleHeight } from "./visible_height.ts";
 import { forgetVisit, rememberVisit, takeInterruptedVisit, type Visit, type Wish } from "./visit.ts";
 
-/** Starts the page in this place. */
+/** Starts the page in this element. */
 export function start(place: HTMLElement, library: VoiceLibrary): void {
   const app = new App(place, library);
   const interrupted = takeInterruptedVisit();
@@ -21,7 +21,7 @@ export function start(place: HTMLElement, library: VoiceLibrary): void {
 /** One of the page's screens. */
 export interface Screen {
   readonly node: HTMLElement;
-  /** What gets the focus when the screen appears. */
+  /** The element that gets the focus when the screen appears. */
   readonly first: HTMLElement;
   stop(): void;
 }
@@ -31,9 +31,9 @@ class App {
   readonly #library: VoiceLibrary;
   readonly #memory = new Memory();
   #screen: Screen | null = null;
-  /** The page has gone away, out of the room. */
+  /** The page is being unloaded while in the room. */
   #isGone = false;
-  /** On the way back into the room. */
+  /** Rejoining the room. */
   #comingBack: Visit | null = null;
 
   constructor(place: HTMLElement, library: VoiceLibrary) {
@@ -42,19 +42,19 @@ class App {
     applyTheme(this.#memory.settings.theme);
     giveFocusBackAfterClicks();
     watchVisibleHeight();
-    // Somebody reloads once more.
+    // The user reloads once more.
     addEventListener("pagehide", () => this.#comingBack && rememberVisit(this.#comingBack));
-    // A page that a browser has kept is out of its session.
+    // A page from the browser's cache is no longer in its session.
     addEventListener("pageshow", ({ persisted }) => persisted && this.#isGone && location.reload());
   }
 
-  /** Goes on with a visit that a reload has interrupted, without asking. */
+  /** Resumes a visit after a reload, without the form. */
   comeBack(visit: Visit): void {
     this.#comingBack = visit;
     this.askWho(visit.wish, visit.key).submit(visit.wish.withMicrophone);
   }
 
-  /** Shows the form; `resume` is the key of the player that the page was before it was loaded again. */
+  /** Shows the form; `resume` is the key of the player before the reload. */
   askWho(wish: Wish | null, resume: string | null = null): JoinView {
     const join = new JoinView({
       library: this.#library,
@@ -87,12 +87,12 @@ class App {
     this.#screen?.stop();
     this.#screen = screen;
     this.#place.replaceChildren(screen.node);
-    // The first screen leaves the focus where it is, as pages do when they open.
+    // The first screen does not move the focus, as is usual when a page opens.
     if (!isFirst) screen.first.focus({ preventScroll: true });
   }
 }
 
-/** A control that was clicked gives the focus back, so that Space talks afterwards; who works by the keyboard keeps it. */
+/** A clicked control releases the focus, so that Space talks afterwards; keyboard users keep it. */
 function giveFocusBackAfterClicks(): void {
   document.addEventListener("click", (event) => {
     const control =

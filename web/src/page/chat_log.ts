@@ -1,10 +1,10 @@
-// The texts of this visit, by conversation. They are kept in memory only.
+// The texts of this visit, by conversation, in memory only.
 
 import type { Target } from "../voice/index.ts";
 import { targetKey } from "./talk_plan.ts";
 
 export interface Message {
-  /** Counts up; tells messages apart. */
+  /** A serial number that identifies the message. */
   number: number;
   from: string;
   isMine: boolean;
@@ -23,7 +23,7 @@ export class ChatLog {
   readonly #conversations = new Map<string, { with: Target; messages: Message[]; unread: number }>();
   #number = 0;
 
-  /** All of them: rooms first, each kind in the order in which it began. */
+  /** All conversations: rooms first, each kind in the order of creation. */
   get conversations(): Conversation[] {
     const all = [...this.#conversations.values()];
     return [...all.filter((one) => "room" in one.with), ...all.filter((one) => "player" in one.with)];
@@ -33,7 +33,7 @@ export class ChatLog {
     return this.#conversations.get(targetKey(target)) ?? { with: target, messages: [], unread: 0 };
   }
 
-  /** Starts a conversation, so that it can be chosen. False where there are too many. */
+  /** Starts a conversation, so that it can be selected. False if there are too many. */
   begin(target: Target): boolean {
     const key = targetKey(target);
     if (this.#conversations.has(key)) return true;
@@ -42,13 +42,13 @@ export class ChatLog {
     return true;
   }
 
-  /** Ends a conversation in which nothing was said. */
+  /** Removes an empty conversation. */
   end(target: Target): void {
     const key = targetKey(target);
     if (this.#conversations.get(key)?.messages.length === 0) this.#conversations.delete(key);
   }
 
-  /** Adds a message; the oldest goes where there are too many. */
+  /** Adds a message; removes the oldest if there are too many. */
   add(target: Target, message: Omit<Message, "number">, isRead: boolean): void {
     if (!this.begin(target)) return;
     const conversation = this.#conversations.get(targetKey(target));
@@ -74,14 +74,14 @@ export class ChatLog {
   }
 }
 
-/** Whether a text can be sent: something is in it, and the session carries it. */
+/** Whether a text can be sent: it is not empty, and within the protocol's limit. */
 export function canBeSent(text: string): boolean {
   return text.trim() !== "" && new TextEncoder().encode(text).length <= TEXT_MAX_BYTES;
 }
 
-/** The longest text that a session carries, in bytes of UTF-8. */
+/** The maximum length of a text, in bytes of UTF-8. */
 export const TEXT_MAX_BYTES = 998;
-/** Messages kept of one conversation. */
+/** Messages kept per conversation. */
 export const MESSAGES_MAX = 300;
 /** Conversations kept. */
 export const CONVERSATIONS_MAX = 64;

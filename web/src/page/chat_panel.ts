@@ -24,7 +24,7 @@ export class ChatPanel implements Panel {
   });
   readonly #trouble = element("p", { class: "field-trouble", role: "alert", hidden: true });
   #target: Target | null = null;
-  /** Whether the last message was in sight when somebody scrolled last. */
+  /** Whether the last message was visible after the last scrolling. */
   #isAtEnd = true;
 
   constructor(context: RoomContext) {
@@ -53,7 +53,7 @@ export class ChatPanel implements Panel {
       this.#input,
       send,
     );
-    // Its height changes with a phone's keyboard; what was said last stays in sight.
+    // A phone's keyboard changes its height; the last message stays visible.
     new ResizeObserver(() => this.#scrollToEnd()).observe(this.#list);
     this.node = element(
       "section",
@@ -63,7 +63,7 @@ export class ChatPanel implements Panel {
     );
   }
 
-  /** The conversation that is shown. */
+  /** The selected conversation. */
   get target(): Target | null {
     return this.#target;
   }
@@ -72,7 +72,7 @@ export class ChatPanel implements Panel {
     this.#context.chat.begin(target);
     this.#target = target;
     this.#isAtEnd = true;
-    // Another conversation is not news: only what is added to it later is read out.
+    // Switching is not news: a screen reader reads only later messages.
     this.#list.setAttribute("aria-live", "off");
     this.#messages.update([]);
     this.update();
@@ -102,7 +102,7 @@ export class ChatPanel implements Panel {
     this.#input.disabled = target === null;
   }
 
-  /** Says why a text was not taken. */
+  /** Shows why a text was rejected. */
   complain(words: string | null): void {
     say(this.#trouble, words ?? "");
     show(this.#trouble, words !== null);
@@ -113,7 +113,7 @@ export class ChatPanel implements Panel {
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < END_PX;
   }
 
-  /** Unless somebody has scrolled back to read. */
+  /** Unless the user has scrolled back to read. */
   #scrollToEnd(): void {
     if (this.#isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
@@ -149,7 +149,7 @@ export class ChatPanel implements Panel {
   }
 }
 
-/** Less than a message. */
+/** Less than a message's height. */
 const END_PX = 40;
 
 function message({ from, isMine, text, at }: Message): View<Message> {

@@ -1,4 +1,4 @@
-// How good the connection is: a word always, sentences and a graph when asked for.
+// Connection quality: one word always; sentences and a graph on request.
 
 import { element, mark, say, show } from "./dom.ts";
 import { linePath, QualityHistory } from "./quality_history.ts";
@@ -30,13 +30,13 @@ export class ConnectionPanel implements Panel {
     this.node = details;
   }
 
-  /** Takes down what was measured; every two seconds. */
+  /** Records a measurement; called every two seconds. */
   measured(): void {
     this.#history.add(this.#context.voice.quality);
     this.update();
   }
 
-  /** While it is open, Escape or a press elsewhere closes it. */
+  /** While it is open, Escape or a press outside closes it. */
   #onToggle(details: HTMLDetailsElement): void {
     this.update();
     this.#closing?.abort();
@@ -64,7 +64,7 @@ export class ConnectionPanel implements Panel {
   }
 }
 
-/** Two lines over two minutes; the sentences beside it say the same in words. */
+/** Two lines over two minutes; the sentences beside it have the same information. */
 class Graph {
   readonly node: HTMLElement;
   readonly #roundTrip = path("round-trip");

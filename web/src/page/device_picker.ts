@@ -1,10 +1,10 @@
-// Chooses a microphone, or where sound comes out.
+// A list to choose a microphone or an output.
 
 import type { Device } from "../voice/index.ts";
 import { element, freshId, say, show } from "./dom.ts";
 import { WORDS } from "./words.ts";
 
-/** What can be chosen among. */
+/** What the list offers. */
 export interface DeviceSource {
   readonly device: string | null;
   list(): Promise<Device[]>;
@@ -19,10 +19,10 @@ export class DevicePicker {
   readonly #title: string;
   readonly #source: DeviceSource;
   readonly #chosen: (id: string) => void;
-  /** Counts up, so that what was overtaken changes nothing. */
+  /** A serial number with which superseded requests are ignored. */
   #refreshes = 0;
   #choices = 0;
-  /** What is just being chosen. */
+  /** The device that is being opened. */
   #wanted: string | null = null;
 
   constructor(title: string, source: DeviceSource, chosen: (id: string) => void) {
@@ -36,7 +36,7 @@ export class DevicePicker {
     void this.refresh();
   }
 
-  /** Lists the devices again: labels are known only after permission, and devices come and go. */
+  /** Lists the devices again: labels are known only after permission, and devices are added and removed. */
   async refresh(): Promise<void> {
     const refresh = (this.#refreshes += 1);
     const devices = await this.#source.list().catch(() => []);

@@ -1,4 +1,4 @@
-// My own voice, always at hand: mute, the button to talk, how voice is let through, and the meter.
+// The bar for the own voice: mute, push to talk, activation, and the meter.
 
 import type { Activation } from "../voice/index.ts";
 import { element, icon, mark, say, show } from "./dom.ts";
@@ -21,7 +21,7 @@ export class Dock implements Panel {
   readonly #meter: LevelMeter;
   readonly #modes: HTMLInputElement[];
   readonly #open: HTMLButtonElement;
-  /** What is of use only with a microphone. */
+  /** Controls that need a microphone. */
   readonly #voiced: HTMLElement[];
 
   constructor(context: RoomContext) {
@@ -76,11 +76,11 @@ export class Dock implements Panel {
     );
     this.#drawMute(muted);
     for (const part of this.#voiced) show(part, withMicrophone);
-    // Browsers have no microphone for an insecure page.
+    // Browsers provide no microphone to an insecure page.
     show(this.#open, !withMicrophone && isSecureContext);
     show(this.#talk, withMicrophone && intent.activation === "push-to-talk");
     this.#talk.disabled = muted;
-    // A button that is gone or disabled is not told when the finger is lifted.
+    // A button that is removed or disabled gets no event when the finger is lifted.
     if (muted || this.#talk.hidden) this.#letGo();
     say(this.#talk, intent.isHeld ? WORDS.dock.talking : WORDS.dock.hold(key));
     mark(this.#talk, "data-held", intent.isHeld);
@@ -95,7 +95,7 @@ export class Dock implements Panel {
     this.#meter.draw(muted ? 0 : level, isOpen && !muted);
   }
 
-  /** Its parts are replaced only when something changes: what is just being pressed has to stay. */
+  /** Elements are replaced only on a change: a pressed button must stay. */
   #drawMute(muted: boolean): void {
     if (this.#mute.hasChildNodes() && this.#mute.hasAttribute("data-on") === muted) return;
     const words = element("span", {}, muted ? WORDS.dock.unmute : WORDS.dock.mute);

@@ -1,13 +1,13 @@
-// Making and changing elements. Strings become text nodes, always: names and texts come from the network and are never markup.
+// Creates and updates elements. Strings always become text nodes: names and texts come from the network and are never markup.
 
 export type Child = Node | string | null;
 
-/** Attributes as HTML has them; `true` sets an empty one, `false` and null leave it out; `on…` are listeners. */
+/** Attributes as in HTML; `true` sets an empty one, `false` and null omit it; `on…` are listeners. */
 export type Attributes = { [name: string]: string | number | boolean | null | ((event: never) => void) } & {
   style?: never;
 };
 
-/** Makes an element. */
+/** Creates an element. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -22,7 +22,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets an attribute if it has another value. */
+/** Sets an attribute if its value differs. */
 export function mark(target: Element, name: string, value: string | number | boolean): void {
   if (value === false) target.removeAttribute(name);
   else {
@@ -31,12 +31,12 @@ export function mark(target: Element, name: string, value: string | number | boo
   }
 }
 
-/** Changes an element's text if it is another. */
+/** Changes an element's text if it differs. */
 export function say(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Shows or hides. */
+/** Shows or hides an element. */
 export function show(target: HTMLElement, isShown: boolean): void {
   if (target.hidden === isShown) target.hidden = !isShown;
 }
@@ -47,7 +47,7 @@ export function measure(target: HTMLElement, property: `--${string}`, value: num
   if (target.style.getPropertyValue(property) !== text) target.style.setProperty(property, text);
 }
 
-/** An icon of 20 × 20, drawn in the colour of the text and hidden from screen readers. */
+/** An icon of 20 × 20, in the text colour and hidden from screen readers. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   for (const [name, value] of Object.entries({
@@ -64,17 +64,17 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
-/** A part of the page that is drawn for each of many things. */
+/** The view of one item in a list. */
 export interface View<Value> {
   node: HTMLElement;
   update(value: Value): void;
-  /** It is taken off the page. */
+  /** It was removed from the page. */
   stop?(): void;
 }
 
 /**
- * A list whose views stay where they are while their values change, so that what is pressed, focused or dragged stays so. Draws one
- * view per value, told apart by `key`, in the order of the values.
+ * A list whose views stay in place while their values change, so that a pressed, focused or dragged element survives. Shows one view per
+ * value, identified by `key`, in the order of the values.
  */
 export class KeyedList<Value> {
   readonly #views = new Map<string, View<Value>>();
@@ -101,7 +101,7 @@ export class KeyedList<Value> {
     });
   }
 
-  /** Before anything is put anywhere: what is put before something that goes has to move. */
+  /** Before anything is inserted: an element inserted before a removed one would have to move. */
   #dropAllBut(kept: ReadonlySet<string>): void {
     for (const [key, view] of [...this.#views]) {
       if (kept.has(key)) continue;
@@ -111,14 +111,14 @@ export class KeyedList<Value> {
     }
   }
 
-  /** The views by key, for what changes too often to draw everything again. */
+  /** The views by key, for values that change too often for a full update. */
   get views(): ReadonlyMap<string, View<Value>> {
     return this.#views;
   }
 }
 
 let lastId = 0;
-/** An id that no other element has, to tie labels and descriptions to fields. */
+/** A unique id, to tie labels and descriptions to fields. */
 export function freshId(prefix: string): string {
   lastId += 1;
   return `${prefix}-${lastId}`;

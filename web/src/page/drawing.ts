@@ -1,7 +1,7 @@
-// When the page draws. Where no graphics card helps, each picture costs a processor's time, and voice wants it more: nothing
-// is drawn but what has changed, and levels only so often as an eye needs to follow a voice.
+// Schedules drawing. Without a graphics card, each frame costs processor time that voice needs more: only changes are
+// drawn, and levels only as often as needed to follow a voice.
 
-/** Draws what has changed, once a frame at most. */
+/** Draws changes, at most once per frame. */
 export class Drawing {
   readonly #draw: () => void;
   #frame: number | null = null;
@@ -11,7 +11,7 @@ export class Drawing {
     this.#draw = draw;
   }
 
-  /** Something has changed. What is drawn while drawing takes the next frame. */
+  /** Something has changed. Changes made while drawing are drawn in the next frame. */
   request(): void {
     if (this.#isStopped) return;
     this.#frame ??= requestAnimationFrame(() => {
@@ -26,7 +26,7 @@ export class Drawing {
   }
 }
 
-/** Draws levels for as long as the page can be seen. Returns what stops it. */
+/** Draws levels while the page is visible. Returns a function that stops it. */
 export function drawLevels(draw: () => void): () => void {
   const timer = setInterval(() => {
     if (!document.hidden) draw();

@@ -1,4 +1,4 @@
-// After the session: why it ended, and the way back.
+// The end screen: why the session ended, and how to rejoin.
 
 import type { Screen } from "./app.ts";
 import { element } from "./dom.ts";
@@ -8,11 +8,11 @@ import { WORDS } from "./words.ts";
 
 /** Why a session ended. */
 export interface Ending {
-  /** The library's code for the cause; `left` is my own wish. */
+  /** The library's code for the cause; `left` is the user's own wish. */
   cause: string;
-  /** The server's words; may be empty. */
+  /** The server's text; may be empty. */
   message: string;
-  /** The page itself goes away, maybe to be loaded again. */
+  /** The page is being unloaded, possibly for a reload. */
   isUnloading: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A labelled field of a form, with its hint and its error beside it.
+// A labelled form field with its hint and its error.
 
 import { element, freshId, mark, say, show } from "./dom.ts";
 
@@ -8,7 +8,7 @@ export interface FieldOptions {
   hint?: string;
   type?: "text" | "password";
   autocomplete?: string;
-  /** Offered while typing. */
+  /** Suggestions while typing. */
   suggestions?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export class Field {
     return this.input.value.trim();
   }
 
-  /** Shows what is wrong with the field, or that nothing is any more. */
+  /** Shows the field's error, or removes it. */
   complain(words: string | null): void {
     say(this.#trouble, words ?? "");
     show(this.#trouble, words !== null);

@@ -1,9 +1,9 @@
-// A button that does something for as long as it is held: by mouse, finger or key.
+// A button that acts while it is held: by mouse, finger or key.
 
 /**
- * Calls `hold` as the button goes down and comes up again: up when the last finger is lifted, wherever it is by then, and at once when the
- * page is left or hidden, since nobody may be told of that finger any more. Assistive technology that can only click holds with one click
- * and lets go with the next. Returns what lets go, for a button that cannot be pressed any more.
+ * Calls `hold` when the button goes down and up: up when the last finger is lifted, wherever it is by then, and at once when the page is
+ * left or hidden, since the browser may not report that finger any more. Assistive technology that can only click presses with one click
+ * and releases with the next. Returns a function that releases the button, for one that is about to be disabled.
  */
 export function holdable(button: HTMLButtonElement, hold: (isHeld: boolean) => void): () => void {
   const holders = new Set<Holder>();
@@ -55,7 +55,7 @@ export function holdable(button: HTMLButtonElement, hold: (isHeld: boolean) => v
   return letGo;
 }
 
-/** Each finger on its own, by its pointer's id. */
+/** Tracks each finger by its pointer's id. */
 type Holder = number | "key" | "click";
 
 /** Calls `then` when the window loses the focus or is hidden, until it is aborted. */

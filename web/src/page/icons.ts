@@ -1,4 +1,4 @@
-// Icons as paths in a square of 20 × 20, drawn with a round line.
+// Icons as paths in a square of 20 × 20, drawn with a rounded stroke.
 
 export const ICONS = {
   microphone:

@@ -1,4 +1,4 @@
-// The form that one comes in by.
+// The join form.
 
 import type { ConnectOptions, Info, Microphone, MicrophoneOptions, Output, Voice } from "../voice/index.ts";
 import { VoiceProblem } from "../voice/index.ts";
@@ -14,7 +14,7 @@ import type { Memory } from "./settings.ts";
 import type { Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
 
-/** What the page needs of the library. */
+/** The parts of the library that the page uses. */
 export interface VoiceLibrary {
   connect(options: ConnectOptions): Promise<Voice>;
   info(): Promise<Info>;
@@ -28,7 +28,7 @@ export interface JoinOptions {
   address: Address;
   /** From an earlier visit. */
   wish: Wish | null;
-  /** The key of the player to be again, for the first attempt. */
+  /** The key to resume a player with, for the first attempt. */
   resume: string | null;
   entered: (voice: Voice, wish: Wish) => void;
 }
@@ -97,7 +97,7 @@ export class JoinView implements Screen {
     void this.#ask();
   }
 
-  /** Joins with what the form says. Browsers have no microphone for an insecure page. */
+  /** Joins with the form's values. Browsers provide no microphone to an insecure page. */
   submit(withMicrophone = isSecureContext): void {
     void this.#submit(withMicrophone);
   }
@@ -107,7 +107,7 @@ export class JoinView implements Screen {
     this.#check.stop();
   }
 
-  /** Asks the server what it needs to know, and adds the fields for it. */
+  /** Asks the server for its requirements, and adds the fields for them. */
   async #ask(): Promise<Info | null> {
     try {
       const info = await this.#options.library.info();
@@ -129,7 +129,7 @@ export class JoinView implements Screen {
     this.#secrets.fill(secrets, this.#options.wish ?? { token: "", password: "" });
   }
 
-  /** The second button only listens, and gives up while joining. */
+  /** The second button joins without a microphone, and cancels while joining. */
   #pressSecond(): void {
     if (this.#giveUp === null) return this.submit(false);
     this.#giveUp.abort();
@@ -146,12 +146,12 @@ export class JoinView implements Screen {
       const wish = info && this.#read(info, withMicrophone);
       if (info && wish) await this.#enter(info, wish, giveUp.signal);
     } finally {
-      // Whoever has given up may have begun again.
+      // A cancelled attempt may have been followed by another one.
       if (this.#giveUp === giveUp) this.#setJoining(null);
     }
   }
 
-  /** What the form says; null if something is missing, which is said beside the field. */
+  /** The form's values; null if one is missing, which its field shows. */
   #read(info: Info, withMicrophone: boolean): Wish | null {
     const [name, room, { token, password }] = [this.#name.value, this.#room.value, this.#secrets.shown];
     const others = (this.#options.wish?.rooms ?? this.#options.address.rooms).slice(1);
@@ -184,7 +184,7 @@ export class JoinView implements Screen {
       );
       if (signal.aborted) return voice.leave();
       if (wish.withMicrophone) this.#check.release();
-      // At once: what happens in the session before somebody looks is not told again.
+      // At once: events before the first handler are not raised again.
       entered(voice, wish);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
@@ -237,9 +237,9 @@ export class JoinView implements Screen {
   }
 }
 
-/** Where one comes in if nothing else is said. */
+/** The room to join if the address names none. */
 const FIRST_ROOM = "lobby";
-/** A player's name is at most this long, in bytes of UTF-8. */
+/** The maximum length of a player's name, in bytes of UTF-8. */
 const NAME_MAX_BYTES = 128;
-/** What the main button does here. */
+/** What the main button does. */
 const JOIN_WORDS = isSecureContext ? WORDS.join.join : WORDS.join.listen;

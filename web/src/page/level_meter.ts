@@ -1,4 +1,4 @@
-// How loud the microphone is, with the mark that voice activation opens at.
+// The microphone's level, with the threshold of voice activation.
 
 import { element, freshId, mark, measure, show } from "./dom.ts";
 import { WORDS } from "./words.ts";
@@ -33,7 +33,7 @@ export class LevelMeter {
     this.#say();
   }
 
-  /** The mark is of use only while voice activation is on. */
+  /** The mark is shown only while voice activation is on. */
   showThreshold(isShown: boolean): void {
     show(this.#threshold, isShown);
   }

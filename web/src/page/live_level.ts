@@ -1,9 +1,9 @@
-// Whether somebody is heard at the moment, and how loud.
+// Whether a player is heard at present, and its level.
 
 import type { Player } from "../voice/index.ts";
 import type { RoomContext } from "./room_context.ts";
 
-/** Of others as they are played here; of oneself as the microphone is let through. */
+/** For others as played here; for oneself as sent. */
 export function liveLevel(player: Player, { voice }: Pick<RoomContext, "voice">): { isHeard: boolean; level: number } {
   const { microphone, channels } = voice;
   const isHeard = player.isSelf

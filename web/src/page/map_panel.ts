@@ -1,4 +1,4 @@
-// The map: where I am and where voices come from, seen from above.
+// The map: the own position and the sources of voices, seen from above.
 
 import type { Place, Player } from "../voice/index.ts";
 import { element, KeyedList, mark, measure, say, show, type View } from "./dom.ts";
@@ -91,7 +91,7 @@ export class MapPanel implements Panel {
     goOnMap(this.#context, isOn ? { x: 0, y: 0, z: 0 } : null);
   }
 
-  /** Puts somebody on the map, ahead of me, whence it can be moved. */
+  /** Places a player on the map, ahead of the listener; it can be moved from there. */
   #trayButton(player: Player): View<Player> {
     const node = element(
       "button",
@@ -112,16 +112,16 @@ export class MapPanel implements Panel {
   }
 }
 
-/** Puts me there; null is off the map. */
+/** Sets the own position; null is off the map. */
 export function goOnMap({ voice, talking, redraw }: RoomContext, place: Place | null): void {
-  // Others are told as long as the map is on; what is not shared is told to the server alone.
+  // The place is shared while the map is on; a place that is not shared goes to the server only.
   voice.placeShared = place !== null;
   voice.place = place;
   talking.comeFromMyPlace(place !== null);
   redraw();
 }
 
-/** A player on the map; oneself, too. */
+/** A player on the map, including oneself. */
 class Marker implements View<Player> {
   readonly node: HTMLButtonElement;
   readonly #context: RoomContext;

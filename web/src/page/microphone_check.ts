@@ -1,4 +1,4 @@
-// The microphone before joining: permission, choice, level, a test, and help where it does not work.
+// The microphone before joining: permission, choice, level, a test, and help if it does not work.
 
 import { VoiceProblem, type Microphone, type Output } from "../voice/index.ts";
 import { adviceView } from "./advice_view.ts";
@@ -8,7 +8,7 @@ import { drawLevels } from "./drawing.ts";
 import type { VoiceLibrary } from "./join_view.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
-import { browserOf, isMicrophoneTrouble, microphoneAdvice, type Advice } from "./problem_words.ts";
+import { browserOf, isMicrophoneProblem, microphoneAdvice, type Advice } from "./problem_words.ts";
 import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
 import { WORDS } from "./words.ts";
@@ -45,7 +45,7 @@ export class MicrophoneCheck {
     return this.#microphone;
   }
 
-  /** Somebody else closes the microphone from now on. */
+  /** From now on the caller closes the microphone. */
   release(): void {
     this.#isOver = true;
     this.#microphone = null;
@@ -63,7 +63,7 @@ export class MicrophoneCheck {
       const microphone = await withRememberedMicrophone(this.#memory, (device) =>
         this.#library.openMicrophone({ ...processing, ...(device === null ? {} : { device }) }),
       );
-      // Whoever was asked may have gone on before answering.
+      // The user may have joined before answering the prompt.
       if (this.#isOver) return microphone.close();
       this.#microphone = microphone;
       const output = await this.#library.openOutput();
@@ -78,9 +78,9 @@ export class MicrophoneCheck {
     }
   }
 
-  /** Says why the microphone is off, if that is among what can be explained. True if it is. */
+  /** Explains why the microphone is off. False if it cannot be explained. */
   explain(code: string): boolean {
-    if (!isMicrophoneTrouble(code)) return false;
+    if (!isMicrophoneProblem(code)) return false;
     const advice = microphoneAdvice(code, browserOf(navigator.userAgent), location.host);
     this.#advise(advice, code !== "insecure" && code !== "no-webrtc");
     return true;

@@ -1,4 +1,4 @@
-// Hear yourself as others will: records three seconds and plays them back.
+// A microphone test: records three seconds and plays them back.
 
 import type { Microphone, Output } from "../voice/index.ts";
 import { element, say } from "./dom.ts";
@@ -19,7 +19,7 @@ export class MicrophoneTest {
     this.node = element("div", { class: "line" }, this.#button, this.#state);
   }
 
-  /** Nothing is recorded any more, and nothing played. */
+  /** Stops recording and playing. */
   stop(): void {
     this.#over.abort();
   }

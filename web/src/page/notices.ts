@@ -1,15 +1,15 @@
-// What the room has to say: one quiet line each, which is read out once.
+// The room's notices: one quiet line each, which a screen reader reads once.
 
 import { element, icon, type Child } from "./dom.ts";
 import { ICONS } from "./icons.ts";
 import { WORDS } from "./words.ts";
 
 export interface Notice {
-  /** One notice of a kind is there at a time. */
+  /** Only one notice of a kind is shown at a time. */
   kind: string;
   words: string;
   isTrouble?: boolean;
-  /** Stays until what it is about is over, rather than until somebody closes it. */
+  /** Stays until its cause is over or the user closes it. */
   lasts?: boolean;
   button?: { words: string; press: () => void };
 }

@@ -1,11 +1,11 @@
-// The head of every screen.
+// The header of every screen.
 
 import { element, icon, type Child } from "./dom.ts";
 import type { Memory } from "./settings.ts";
 import { themeButton } from "./theme.ts";
 import { WORDS } from "./words.ts";
 
-/** The brand and a heading, and on the right the buttons, the one for the colours last. */
+/** The brand and a heading, and on the right the buttons, the one for the theme last. */
 export function pageHeader(memory: Memory, heading: HTMLElement, ...buttons: Child[]): HTMLElement {
   const brand = element("p", { class: "brand" }, icon(VOICES), WORDS.brand);
   return element(

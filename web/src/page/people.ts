@@ -1,36 +1,36 @@
-// Who is shown where.
+// Which player is listed under which room.
 
 import type { Player } from "../voice/index.ts";
 
-/** What grouping needs of a player. */
-export type Somebody = Pick<Player, "name" | "isSelf" | "rooms">;
+/** The fields of a player that grouping needs. */
+export type ListedPlayer = Pick<Player, "name" | "isSelf" | "rooms">;
 
-export interface RoomGroup<P extends Somebody> {
+export interface RoomGroup<P extends ListedPlayer> {
   room: string;
   isListening: boolean;
   isTalking: boolean;
-  /** Those who listen there: oneself first, then by name. */
+  /** The room's listeners: oneself first, then by name. */
   players: P[];
 }
 
-export interface People<P extends Somebody> {
-  /** My rooms, in the order in which I chose them. */
+export interface People<P extends ListedPlayer> {
+  /** The user's rooms, in the order in which they were added. */
   mine: RoomGroup<P>[];
-  /** Rooms where somebody is and I am not, by name. */
+  /** Rooms of other players only, by name. */
   others: RoomGroup<P>[];
-  /** Those who listen to no room at all. */
+  /** Players that listen to no room. */
   nowhere: P[];
 }
 
-/** The rooms that I chose, and what of them I hear and talk to. */
+/** The user's rooms, with those that are listened to and talked to. */
 export interface MyRooms {
   mine: readonly string[];
   listening: readonly string[];
   talking: ReadonlySet<string>;
 }
 
-/** Groups players by the rooms that they listen to; somebody in several rooms stands in each. */
-export function group<P extends Somebody>(players: Iterable<P>, { mine, listening, talking }: MyRooms): People<P> {
+/** Groups players by the rooms that they listen to; a player in several rooms is listed in each. */
+export function group<P extends ListedPlayer>(players: Iterable<P>, { mine, listening, talking }: MyRooms): People<P> {
   const all = [...players].sort(byName);
   const others = new Set(all.flatMap((player) => [...player.rooms]).filter((room) => !mine.includes(room)));
   const inRoom = (room: string): RoomGroup<P> => ({
@@ -48,6 +48,6 @@ export function group<P extends Somebody>(players: Iterable<P>, { mine, listenin
 
 const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
-function byName(a: Somebody, b: Somebody): number {
+function byName(a: ListedPlayer, b: ListedPlayer): number {
   return Number(b.isSelf) - Number(a.isSelf) || collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
 }

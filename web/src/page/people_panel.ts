@@ -1,4 +1,4 @@
-// Who is here: my rooms with what I hear and where I talk, other rooms, and those in none.
+// The list of players: own rooms with switches to listen and talk, other rooms, and players in none.
 
 import type { Player } from "../voice/index.ts";
 import { isRoomName } from "./address.ts";
@@ -74,7 +74,7 @@ export class PeoplePanel implements Panel {
   }
 }
 
-/** A room of mine. */
+/** One of the user's rooms. */
 class RoomCard implements View<RoomGroup<Player>> {
   readonly node: HTMLElement;
   readonly #players: KeyedList<Player>;
@@ -142,7 +142,7 @@ class RoomCard implements View<RoomGroup<Player>> {
     mark(this.#talk, "aria-pressed", String(isTalking));
     this.#players.update(players);
     say(this.#count, WORDS.rooms.count(players.length));
-    say(this.#empty, isListening ? WORDS.rooms.nobody : WORDS.rooms.notListening);
+    say(this.#empty, isListening ? WORDS.rooms.empty : WORDS.rooms.notListening);
     show(this.#empty, !isListening || players.every((player) => player.isSelf));
   }
 
@@ -155,9 +155,9 @@ class RoomCard implements View<RoomGroup<Player>> {
   }
 }
 
-/** A room of others. */
+/** Another room. */
 function otherRoom(room: string, context: RoomContext): View<RoomGroup<Player>> {
-  const who = element("span", { class: "state" });
+  const names = element("span", { class: "state" });
   const enter = element(
     "button",
     { type: "button", "aria-label": WORDS.rooms.enter(room), onclick: () => context.join(room) },
@@ -166,10 +166,10 @@ function otherRoom(room: string, context: RoomContext): View<RoomGroup<Player>> 
   const node = element(
     "li",
     { class: "player-head" },
-    element("span", { class: "names" }, element("span", { class: "name" }, nameElement(room)), who),
+    element("span", { class: "names" }, element("span", { class: "name" }, nameElement(room)), names),
     enter,
   );
-  return { node, update: ({ players }) => say(who, listed(players.map((player) => player.name))) };
+  return { node, update: ({ players }) => say(names, listed(players.map((player) => player.name))) };
 }
 
 function addRoom(context: RoomContext): HTMLElement {

@@ -2,9 +2,9 @@
 
 import type { Place } from "../voice/index.ts";
 
-/** The map shows so many metres to each side of its middle. */
+/** Half of the map's width, in metres. */
 export const REACH_M = 12;
-/** One press of an arrow key moves so far, and with Shift held. */
+/** The step of an arrow key, and with Shift held. */
 export const STEP_M = 0.5;
 export const LEAP_M = 2;
 
@@ -13,7 +13,7 @@ export function toShares({ x, z }: Place): { left: number; top: number } {
   return { left: (clamp(x) + REACH_M) / (2 * REACH_M), top: (REACH_M - clamp(z)) / (2 * REACH_M) };
 }
 
-/** The place at these shares of the square; what is outside of it is moved to its edge. */
+/** The place at these shares of the square, clamped to it. */
 export function fromShares(left: number, top: number): Place {
   return { x: round(clamp(left * 2 * REACH_M - REACH_M)), y: 0, z: round(clamp(REACH_M - top * 2 * REACH_M)) };
 }
@@ -26,7 +26,7 @@ export function stepped(place: Place, key: string, isLeap: boolean): Place | nul
   return { x: round(clamp(place.x + direction.x * by)), y: place.y, z: round(clamp(place.z + direction.z * by)) };
 }
 
-/** How one place lies to another, in words: "3 m left, 1.5 m ahead". */
+/** The direction from one place to another, in words: "3 m left, 1.5 m ahead". */
 export function relation(from: Place, to: Place): string {
   const across = part(to.x - from.x, "right", "left");
   const along = part(to.z - from.z, "ahead", "behind");

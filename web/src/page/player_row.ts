@@ -1,4 +1,4 @@
-// One player in a room: name, whether it speaks and how loud, and what can be done about it.
+// One player in a room: name, speaking state, level, and actions.
 
 import type { Player } from "../voice/index.ts";
 import { element, freshId, icon, mark, measure, say, show, type View } from "./dom.ts";
@@ -6,7 +6,7 @@ import { holdable } from "./hold.ts";
 import { ICONS } from "./icons.ts";
 import { liveLevel } from "./live_level.ts";
 import { initial, listed, nameElement } from "./names.ts";
-import { whySilent } from "./quality_words.ts";
+import { reasonForSilence } from "./quality_words.ts";
 import type { RoomContext } from "./room_context.ts";
 import { withPlayer } from "./settings.ts";
 import { WORDS } from "./words.ts";
@@ -70,12 +70,12 @@ export class PlayerRow implements View<Player> {
     if (this.#muteButton) mark(this.#muteButton, "aria-pressed", String(muted));
     if (this.#volume && document.activeElement !== this.#volume) this.#volume.value = String(Math.round(volume * 100));
     if (this.#volume) mark(this.#volume, "aria-valuetext", `${Math.round(volume * 100)} %`);
-    const why = name === this.#context.voice.name ? null : whySilent(player, this.#context.hearing());
+    const why = name === this.#context.voice.name ? null : reasonForSilence(player, this.#context.hearing());
     say(this.#silent, why ?? "");
     show(this.#silent, why !== null);
   }
 
-  /** A button that is gone is not told when the finger is lifted. */
+  /** A removed button gets no event when the finger is lifted. */
   stop(): void {
     this.#letGo();
   }
@@ -148,7 +148,7 @@ export class PlayerRow implements View<Player> {
   }
 }
 
-/** What stands below a name. */
+/** The line below a name. */
 export function describe({
   muted,
   speaking,

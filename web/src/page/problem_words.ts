@@ -1,6 +1,6 @@
-// What went wrong and what to do about it, for the browser at hand.
+// Texts for problems and their solutions, for the present browser.
 
-/** Words for a problem: what is the matter, and the steps that may mend it. */
+/** A text for a problem: what is wrong, and the steps to solve it. */
 export interface Advice {
   title: string;
   steps: string[];
@@ -8,18 +8,18 @@ export interface Advice {
 
 export type Browser = "chrome" | "edge" | "firefox" | "safari" | "ios" | "android" | "other";
 
-/** What of the microphone's troubles the page explains. */
-export type MicrophoneTrouble = (typeof TROUBLES)[number];
+/** The microphone problems that the page explains. */
+export type MicrophoneProblem = (typeof PROBLEMS)[number];
 
 /** Why the microphone is off, and what to do. `host` is the page's own, for the address that would work. */
-export function microphoneAdvice(trouble: MicrophoneTrouble, browser: Browser, host: string): Advice {
+export function microphoneAdvice(trouble: MicrophoneProblem, browser: Browser, host: string): Advice {
   return {
     denied: {
       title: "The microphone is off because this page may not use it.",
       steps: [ALLOW[browser], "Then press “Try again”."],
     },
     dismissed: {
-      title: "The microphone is off because the browser's question was closed.",
+      title: "The microphone is off because the browser's prompt was closed.",
       steps: ["Press “Try again”, and choose “Allow” when the browser asks."],
     },
     "no-microphone": {
@@ -36,7 +36,7 @@ export function microphoneAdvice(trouble: MicrophoneTrouble, browser: Browser, h
     insecure: {
       title: "The microphone is off because this page came over plain HTTP.",
       steps: [
-        "Browsers give a microphone only to pages that nobody on the way can change.",
+        "Browsers allow a microphone only on pages over HTTPS.",
         `Open https://${host} instead, if the server offers it.`,
         "On the server's own computer, http://localhost works, too.",
       ],
@@ -48,19 +48,19 @@ export function microphoneAdvice(trouble: MicrophoneTrouble, browser: Browser, h
   }[trouble];
 }
 
-/** The same in one line, for this page in this browser; the problem's own words where it is another one. */
+/** The same in one line, for this page in this browser; the problem's own message for other problems. */
 export function microphoneWords({ code, message }: { code: string; message: string }): string {
-  if (!isMicrophoneTrouble(code)) return message;
+  if (!isMicrophoneProblem(code)) return message;
   const { title, steps } = microphoneAdvice(code, browserOf(navigator.userAgent), location.host);
   return `${title} ${steps[0] ?? ""}`;
 }
 
-/** Whether it is one of the microphone's troubles. */
-export function isMicrophoneTrouble(code: string): code is MicrophoneTrouble {
-  return (TROUBLES as readonly string[]).includes(code);
+/** Whether it is one of the microphone problems. */
+export function isMicrophoneProblem(code: string): code is MicrophoneProblem {
+  return (PROBLEMS as readonly string[]).includes(code);
 }
 
-/** Which browser this is, by what it calls itself; only words depend on it. */
+/** The browser according to its user agent; only texts depend on it. */
 export function browserOf(userAgent: string): Browser {
   if (/iPhone|iPad|iPod/.test(userAgent)) return "ios";
   if (/Android/.test(userAgent)) return "android";
@@ -71,7 +71,7 @@ export function browserOf(userAgent: string): Browser {
   return "other";
 }
 
-const TROUBLES = ["denied", "dismissed", "no-microphone", "in-use", "insecure", "no-webrtc"] as const;
+const PROBLEMS = ["denied", "dismissed", "no-microphone", "in-use", "insecure", "no-webrtc"] as const;
 
 const ALLOW: Record<Browser, string> = {
   chrome: "Click the icon left of the address, and switch “Microphone” on.",
@@ -84,11 +84,11 @@ const ALLOW: Record<Browser, string> = {
 };
 
 const SYSTEM: Record<Browser, string> = {
-  chrome: "See whether the system's settings list it, and let your browser use it.",
-  edge: "See whether “Privacy and security → Microphone” in the system's settings lets Edge use it.",
-  firefox: "See whether the system's settings list it, and let Firefox use it.",
-  safari: "See whether “Privacy & Security → Microphone” in the system's settings lets Safari use it.",
-  ios: "See whether “Privacy & Security → Microphone” in Settings lets your browser use it.",
-  android: "See whether the system's settings let your browser use the microphone.",
-  other: "See whether the system's settings list it.",
+  chrome: "Check that the system's settings list it and allow your browser to use it.",
+  edge: "Check that “Privacy and security → Microphone” in the system's settings allows Edge to use it.",
+  firefox: "Check that the system's settings list it and allow Firefox to use it.",
+  safari: "Check that “Privacy & Security → Microphone” in the system's settings allows Safari to use it.",
+  ios: "Check that “Privacy & Security → Microphone” in Settings allows your browser to use it.",
+  android: "Check that the system's settings allow your browser to use the microphone.",
+  other: "Check that the system's settings list it.",
 };

@@ -4,7 +4,7 @@ import type { Quality } from "../voice/index.ts";
 
 export interface Sample {
   roundTripMs: number | null;
-  /** The larger one of the two ways. */
+  /** The larger of both directions. */
   lostPercent: number | null;
 }
 
@@ -27,8 +27,8 @@ export class QualityHistory {
 }
 
 /**
- * The path of a line through the values, the latest at the right edge, as SVG has it; a value that is missing leaves a gap. `top` is the
- * value at the upper edge; larger ones are drawn there.
+ * The SVG path of a line through the values, the latest at the right edge; a missing value leaves a gap. `top` is the value at the upper
+ * edge; larger ones are clamped to it.
  */
 export function linePath(values: readonly (number | null)[], top: number, width: number, height: number): string {
   const step = width / (SAMPLES_MAX - 1);

@@ -1,9 +1,9 @@
-// How good the connection is, and why somebody cannot be heard, in sentences.
+// Texts about the connection quality, and about why a player cannot be heard.
 
 import { inText } from "./names.ts";
 import type { Transport, Player, Quality } from "../voice/index.ts";
 
-/** Sentences about what reaches whom, the most important first. */
+/** Sentences about voice quality, the most important first. */
 export function describeQuality(quality: Quality): string[] {
   const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, voices, transport } = quality;
   const sentences = [
@@ -11,13 +11,13 @@ export function describeQuality(quality: Quality): string[] {
       `Your connection carries ${voices.carried} of ${voices.speaking} voices: you hear the most important and the loudest.`,
     roundTripMs === null
       ? null
-      : `The server is ${Math.round(roundTripMs)} ms away and back${roundTripMs > FAR_MS ? ", which makes talking at once hard" : ""}.`,
+      : `The round trip to the server takes ${Math.round(roundTripMs)} ms${roundTripMs > FAR_MS ? ", so players may interrupt each other" : ""}.`,
     lostUpPercent === null
       ? null
-      : lost(lostUpPercent, "Your voice arrives whole.", "of your voice is lost on its way to the server"),
+      : lost(lostUpPercent, "Your voice arrives without loss.", "of your voice is lost on its way to the server"),
     lostDownPercent === null
       ? null
-      : lost(lostDownPercent, "The others' voices arrive whole.", "of the others' voices is lost on its way to you"),
+      : lost(lostDownPercent, "The others' voices arrive without loss.", "of the others' voices is lost on its way to you"),
     listeners && listenersLostPercent !== null
       ? lost(
           listenersLostPercent,
@@ -30,7 +30,7 @@ export function describeQuality(quality: Quality): string[] {
   return sentences.filter((sentence) => sentence !== null);
 }
 
-/** What can keep a player from being heard here. */
+/** The conditions that can keep a player from being heard here. */
 export interface Hearing {
   isConnected: boolean;
   /** The browser waits for a click before it plays sound. */
@@ -41,8 +41,8 @@ export interface Hearing {
   myRooms: readonly string[];
 }
 
-/** Why a player cannot be heard, or null if nothing stands in the way: "Bob cannot be heard because you muted them." */
-export function whySilent(
+/** Why a player cannot be heard, or null if nothing prevents it: "Bob cannot be heard because you muted them." */
+export function reasonForSilence(
   { name, muted, volume, rooms }: Pick<Player, "name" | "muted" | "volume" | "rooms">,
   hearing: Hearing,
 ): string | null {
@@ -59,16 +59,16 @@ export function whySilent(
   return reason ? `${inText(name)} cannot be heard because ${reason[1]}.` : null;
 }
 
-/** A round trip above which people interrupt each other: ITU-T G.114 asks for 150 ms one way, buffers not counted. */
+/** A round trip above which people interrupt each other: ITU-T G.114 requires 150 ms one way, buffers not counted. */
 const FAR_MS = 250;
-/** Less than this is repaired so that nobody hears it. */
+/** Smaller losses are concealed inaudibly. */
 const HEARD_PERCENT = 1;
 
 const TRANSPORTS: Record<Transport, string | null> = {
   udp: null,
-  tcp: "Voice goes over TCP because UDP is blocked here, so it may falter.",
-  relay: "Voice takes a detour over a relay because the direct way is blocked.",
-  websocket: "Voice goes over a WebSocket because WebRTC is blocked here, so it may falter.",
+  tcp: "Voice goes over TCP because UDP is blocked here, so it may stutter.",
+  relay: "Voice goes over a relay because the direct path is blocked.",
+  websocket: "Voice goes over a WebSocket because WebRTC is blocked here, so it may stutter.",
 };
 
 function lost(percent: number, none: string, some: string): string {

@@ -1,9 +1,9 @@
-// Devices of earlier visits may have been unplugged since: then the system's choice is taken instead, and they are forgotten.
+// Devices of earlier visits may have been unplugged since: then the system's default is used instead, and they are forgotten.
 
 import { VoiceProblem, type Output } from "../voice/index.ts";
 import type { Memory } from "./settings.ts";
 
-/** Opens the microphone of the last visit, null for the system's choice. */
+/** Opens the microphone of the last visit, null for the system's default. */
 export async function withRememberedMicrophone<T>(
   memory: Memory,
   open: (device: string | null) => Promise<T>,
@@ -18,7 +18,7 @@ export async function withRememberedMicrophone<T>(
   }
 }
 
-/** Plays on the output of the last visit, if it is still there. */
+/** Plays on the output of the last visit, if it is still present. */
 export async function chooseRememberedOutput(memory: Memory, output: Output): Promise<void> {
   const remembered = memory.settings.output;
   if (remembered === null || output.device === remembered || !output.canChoose) return;

@@ -11,15 +11,15 @@ export interface RoomContext {
   readonly memory: Memory;
   readonly talking: Talking;
   readonly chat: ChatLog;
-  /** Whether I have a microphone here, or only listen. */
+  /** Whether there is a microphone here, or the user only listens. */
   readonly withMicrophone: boolean;
-  /** The rooms that I chose, in order. */
+  /** The user's rooms, in order. */
   readonly rooms: readonly string[];
   /** Adds a room, and listens and talks to it. */
   join(room: string): void;
-  /** Neither listens nor talks to a room any longer, and takes it off the list. */
+  /** Stops listening and talking to a room, and removes it from the list. */
   forget(room: string): void;
-  /** Opens the microphone of one who only listened so far; says why where that fails. */
+  /** Opens the microphone of a user that only listened so far; shows why if that fails. */
   openMicrophone(): Promise<void>;
   hearing(): Hearing;
   /** Everything is drawn again before the next frame. */

@@ -1,4 +1,4 @@
-// What happens in the session, as notices and announcements.
+// Turns the session's events into notices and announcements.
 
 import type { Voice, VoiceEvents } from "../voice/index.ts";
 import type { Announcer } from "./announcements.ts";
@@ -6,23 +6,23 @@ import type { Notices } from "./notices.ts";
 import { microphoneWords } from "./problem_words.ts";
 import { duration, inTime, WORDS } from "./words.ts";
 
-/** Tells of the session's events in words, until the returned function is called. */
-export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer): () => void {
+/** Shows the session's events until the returned function is called. */
+export function showEvents(voice: Voice, notices: Notices, announcer: Announcer): () => void {
   const { banner } = WORDS;
-  // Who was here before is told again with each joining, and is no news.
+  // Players that were present before are announced again with each joining, which is not news.
   let isNews = false;
   const handlers: { [K in keyof VoiceEvents]?: (event: VoiceEvents[K]) => void } = {
-    state: ({ state }) => tellState(state, notices),
+    state: ({ state }) => showState(state, notices),
     joined: () => (isNews = false),
     roster: () => (isNews = true),
     player: ({ name, isSelf }) => {
       if (!isSelf && isNews) announcer.moved({ name, came: true });
     },
     left: ({ name }) => announcer.moved({ name, came: false }),
-    closing: (closing) => tellClosing(closing, notices),
-    gesture: (isNeeded) => tellGesture(isNeeded, voice, notices),
+    closing: (closing) => showClosing(closing, notices),
+    gesture: (isNeeded) => showGesture(isNeeded, voice, notices),
     restricted: (restricted) => showRestriction(restricted, notices),
-    roomRights: (rights) => tellRights(rights, notices),
+    roomRights: (rights) => showRights(rights, notices),
     roomFull: ({ room, to }) =>
       notices.show({
         kind: "full " + room,
@@ -30,7 +30,7 @@ export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer)
       }),
     removedFromRoom: ({ room }) => notices.show({ kind: "removed", words: banner.removed(room) }),
     moved: ({ from, to }) => notices.show({ kind: "moved", words: banner.moved(from, to) }),
-    recorded: (recorded) => tellRecorded(recorded, notices),
+    recorded: (recorded) => showRecorded(recorded, notices),
     microphone: (problem) =>
       notices.show({
         kind: "microphone",
@@ -40,7 +40,7 @@ export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer)
       }),
   };
   const stops = (Object.keys(handlers) as (keyof VoiceEvents)[]).map((event) => listen(voice, event, handlers));
-  if (voice.needsGesture) tellGesture(true, voice, notices);
+  if (voice.needsGesture) showGesture(true, voice, notices);
   return () => stops.forEach((stop) => stop());
 }
 
@@ -52,22 +52,22 @@ function listen<K extends keyof VoiceEvents>(
   return voice.on(event, (happened) => handlers[event]?.(happened));
 }
 
-function tellState(state: VoiceEvents["state"]["state"], notices: Notices): void {
+function showState(state: VoiceEvents["state"]["state"], notices: Notices): void {
   if (state === "reconnecting") notices.show({ kind: "link", words: WORDS.banner.reconnecting, lasts: true });
   else notices.hide("link");
 }
 
-function tellClosing(closing: VoiceEvents["closing"], notices: Notices): void {
+function showClosing(closing: VoiceEvents["closing"], notices: Notices): void {
   if (closing === null) return notices.hide("closing");
   const when = inTime(closing.inMs);
   notices.show({
     kind: "closing",
-    words: closing.redirect === null ? WORDS.banner.closing(when) : WORDS.banner.movesOn(when),
+    words: closing.redirect === null ? WORDS.banner.closing(when) : WORDS.banner.redirecting(when),
     lasts: true,
   });
 }
 
-function tellGesture(isNeeded: boolean, voice: Voice, notices: Notices): void {
+function showGesture(isNeeded: boolean, voice: Voice, notices: Notices): void {
   if (!isNeeded) return notices.hide("gesture");
   notices.show({
     kind: "gesture",
@@ -89,8 +89,8 @@ function showRestriction({ restriction, lifted, endsInMs, reason }: VoiceEvents[
   });
 }
 
-function tellRights({ room, mayListen, maySpeak }: VoiceEvents["roomRights"], notices: Notices): void {
-  const tell = (what: string, may: boolean | null) => {
+function showRights({ room, mayListen, maySpeak }: VoiceEvents["roomRights"], notices: Notices): void {
+  const show = (what: string, may: boolean | null) => {
     if (may === null) notices.hide(`rights ${what} ${room}`);
     else
       notices.show({
@@ -98,11 +98,11 @@ function tellRights({ room, mayListen, maySpeak }: VoiceEvents["roomRights"], no
         words: may ? WORDS.banner.mayAgain(room, what) : WORDS.banner.mayNot(room, what),
       });
   };
-  tell(WORDS.banner.listen, mayListen);
-  tell(WORDS.banner.speak, maySpeak);
+  show(WORDS.banner.listen, mayListen);
+  show(WORDS.banner.speak, maySpeak);
 }
 
-function tellRecorded({ isWhole, lastMs }: VoiceEvents["recorded"], notices: Notices): void {
+function showRecorded({ isWhole, lastMs }: VoiceEvents["recorded"], notices: Notices): void {
   if (isWhole) notices.show({ kind: "recorded", words: WORDS.banner.recorded, lasts: true });
   else if (lastMs > 0)
     notices.show({ kind: "recorded", words: WORDS.banner.recordedLast(duration(lastMs)), lasts: true });

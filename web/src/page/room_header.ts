@@ -1,10 +1,10 @@
-// The buttons in the head of the room.
+// The buttons in the header of the room.
 
 import { element, icon, mark, say } from "./dom.ts";
 import { ICONS } from "./icons.ts";
 import { WORDS } from "./words.ts";
 
-/** Copies the address, which names the session and the rooms; hidden where browsers do not let pages copy. */
+/** Copies the address, which names the session and the rooms; hidden in browsers that do not let pages copy. */
 export function copyButton(): HTMLButtonElement {
   const words = element("span", { class: "wide", role: "status" }, WORDS.actions.copy);
   const copy = async () => {

@@ -1,4 +1,4 @@
-// The room: people, chat, map and sound, with my own voice always at hand.
+// The room: people, chat, map and sound, with the bar for the own voice.
 
 import { VoiceProblem, type VoiceSource, type Target, type Voice, type VoiceEvents } from "../voice/index.ts";
 import { writeAddress } from "./address.ts";
@@ -18,7 +18,7 @@ import { pageHeader } from "./page_header.ts";
 import { PeoplePanel } from "./people_panel.ts";
 import type { Hearing } from "./quality_words.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
-import { tellEvents } from "./room_events.ts";
+import { showEvents } from "./room_events.ts";
 import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import { microphoneWords } from "./problem_words.ts";
 import { copyButton, leaveButton } from "./room_header.ts";
@@ -36,7 +36,7 @@ import { WORDS } from "./words.ts";
 export interface RoomOptions {
   voice: Voice;
   wish: Wish;
-  /** How I was here before a reload; null if I come in. */
+  /** The state before a reload; null for a new visit. */
   manner: Manner | null;
   memory: Memory;
   ended: (ending: Ending) => void;
@@ -122,7 +122,7 @@ export class RoomView implements Screen, RoomContext {
     try {
       await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
       this.#notices.hide("microphone");
-      // Browsers tell of devices only once one of them may be used.
+      // Browsers list devices only after one of them may be used.
       this.#sound.refreshDevices();
       this.withMicrophone = this.#wish.withMicrophone = true;
       this.#rememberVisit();
@@ -190,7 +190,7 @@ export class RoomView implements Screen, RoomContext {
     const talkKey = () => (talksByKey() ? memory.settings.key : null);
     this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
     this.#stops.push(whenHidden(() => this.#rememberVisit()));
-    this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
+    this.#stops.push(showEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#stops.push(drawLevels(() => this.#panels.forEach((panel) => panel.drawLevels?.())));
     void chooseRememberedOutput(memory, voice.output).then(() => this.#sound.refreshDevices());
     this.#update();
@@ -203,7 +203,7 @@ export class RoomView implements Screen, RoomContext {
     if (place) goOnMap(this, place);
   }
 
-  /** `key` only when the page goes away. */
+  /** `key` only when the page is unloaded. */
   #rememberVisit(key: string | null = null): void {
     const { voice, talking } = this;
     const [isMuted, isDeafened] = [voice.microphone.muted, voice.output.deafened];
@@ -230,7 +230,7 @@ export class RoomView implements Screen, RoomContext {
     ];
   }
 
-  /** What was set for a player in an earlier visit. */
+  /** Applies a player's settings from an earlier visit. */
   #remember(name: string): void {
     const player = this.voice.players.get(name);
     if (player && !player.isSelf) Object.assign(player, ofPlayer(this.memory.settings, name));
@@ -241,11 +241,11 @@ export class RoomView implements Screen, RoomContext {
     const shown = this.#chatPanel.target;
     const isRead = shown !== null && targetKey(shown) === targetKey(target) && this.#sections.isSeen("chat");
     this.chat.add(target, { from, isMine: false, text, at: Date.now() }, isRead);
-    this.#tellUnread();
+    this.#showUnread();
     this.redraw();
   }
 
-  /** The operator has moved me to another room. */
+  /** The operator has moved this player to another room. */
   #move(from: string, to: string): void {
     const talks = this.talking.intent.rooms.has(from);
     this.talking.talkTo(from, false);
@@ -271,25 +271,25 @@ export class RoomView implements Screen, RoomContext {
     if (target && this.#sections.isSeen("chat")) this.chat.read(target);
     for (const panel of this.#panels) panel.update();
     this.#screen.update();
-    this.#tellUnread();
+    this.#showUnread();
   }
 
   /** Also while the page is hidden, when nothing else is drawn. */
-  #tellUnread(): void {
+  #showUnread(): void {
     const { unread } = this.chat;
     this.#sections.count("chat", unread);
     document.title = (unread ? `(${unread}) ` : "") + `${inText(this.voice.session)} · ${WORDS.brand}`;
   }
 }
 
-/** A phone may end a page that nobody sees without another word. Returns what stops it. */
+/** A phone may end a hidden page without an event. Returns a function that unsubscribes. */
 function whenHidden(then: () => void): () => void {
   const onChange = () => (document.hidden ? then() : undefined);
   document.addEventListener("visibilitychange", onChange);
   return () => document.removeEventListener("visibilitychange", onChange);
 }
 
-/** What else changes what is seen. */
+/** Other inputs of the view. */
 const REDRAWN: readonly (keyof VoiceEvents)[] = [
   "state",
   "joined",

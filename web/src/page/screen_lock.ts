@@ -1,4 +1,4 @@
-// Keeps a phone's screen on while one is in the room: where it goes dark, the page is stopped, and voice with it.
+// Keeps a phone's screen on while in the room: a dark screen suspends the page, and voice with it.
 
 /** Whether this browser can keep the screen on. */
 export function canKeepScreenOn(): boolean {
@@ -12,11 +12,11 @@ export class ScreenLock {
 
   constructor(isWanted: () => boolean) {
     this.#isWanted = isWanted;
-    // The browser lets go of it whenever the page is hidden.
+    // The browser releases it whenever the page is hidden.
     document.addEventListener("visibilitychange", this.#onVisible);
   }
 
-  /** What is wanted may have changed. */
+  /** Call after the setting may have changed. */
   update(): void {
     const isWanted = canKeepScreenOn() && !document.hidden && this.#isWanted();
     if (isWanted) this.#lock ??= this.#take();
@@ -29,7 +29,7 @@ export class ScreenLock {
   }
 
   async #take(): Promise<WakeLockSentinel | null> {
-    // Refused where the battery is low, which is no news to its owner.
+    // Refused when the battery is low, which the user knows.
     return navigator.wakeLock.request("screen").catch(() => null);
   }
 

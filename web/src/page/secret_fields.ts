@@ -1,4 +1,4 @@
-// The token and the password that one shows to come in, as far as the server looks at them.
+// The token and password fields, as far as the server checks them.
 
 import type { SecretRequirement, ConnectOptions, Info } from "../voice/index.ts";
 import { element } from "./dom.ts";
@@ -7,19 +7,19 @@ import { WORDS } from "./words.ts";
 
 export type SecretKind = "token" | "password";
 
-/** What is in the fields; empty where there is none. */
+/** The fields' values; empty if there is none. */
 export type Shown = Record<SecretKind, string>;
 
-/** The fields of a form, once the server has said what it asks for. */
+/** The fields of a form, after the server has announced its requirements. */
 export class SecretFields {
   readonly node = element("div", { class: "secrets" });
   readonly #fields = new Map<SecretKind, Field>();
 
-  /** Makes the fields, with what was shown before in them. */
-  fill(asked: Info["secrets"], shown: Shown): void {
+  /** Creates the fields, with their earlier values. */
+  fill(required: Info["secrets"], shown: Shown): void {
     for (const kind of KINDS) {
-      if (asked[kind] === "no") continue;
-      const hint = WORDS.join[`${kind}Hint`][asked[kind]];
+      if (required[kind] === "no") continue;
+      const hint = WORDS.join[`${kind}Hint`][required[kind]];
       const field = new Field({ label: WORDS.join[kind], value: shown[kind], type: "password", hint });
       this.#fields.set(kind, field);
     }
@@ -31,7 +31,7 @@ export class SecretFields {
     return { token, password };
   }
 
-  /** The field for it, or else the other one, which may be what is wrong. */
+  /** The field of this secret, or else the other one, which may be the wrong one. */
   field(kind: SecretKind): Field | null {
     const [only = null] = this.#fields.values();
     return this.#fields.get(kind) ?? only;
@@ -42,19 +42,19 @@ export class SecretFields {
   }
 }
 
-/** What is missing, and beside which field that is to be said; null if it may be enough. */
-export function secretFault(asked: Info["secrets"], shown: Shown): { field: SecretKind; words: string } | null {
+/** What is missing, and the field for that message; null if the values may be sufficient. */
+export function secretFault(required: Info["secrets"], shown: Shown): { field: SecretKind; words: string } | null {
   const { tokenMissing, passwordMissing, eitherMissing } = WORDS.join;
-  const isMissing = (kind: SecretKind, how: SecretRequirement) => asked[kind] === how && shown[kind] === "";
+  const isMissing = (kind: SecretKind, how: SecretRequirement) => required[kind] === how && shown[kind] === "";
   if (isMissing("token", "required")) return { field: "token", words: tokenMissing };
   if (isMissing("password", "required")) return { field: "password", words: passwordMissing };
   if (isMissing("token", "either") && isMissing("password", "either")) return { field: "token", words: eitherMissing };
   return null;
 }
 
-/** What the server gets of it. */
-export function shownSecrets(asked: Info["secrets"], shown: Shown): Pick<ConnectOptions, SecretKind> {
-  const sent = KINDS.filter((kind) => asked[kind] !== "no" && shown[kind] !== "");
+/** The values to send to the server. */
+export function shownSecrets(required: Info["secrets"], shown: Shown): Pick<ConnectOptions, SecretKind> {
+  const sent = KINDS.filter((kind) => required[kind] !== "no" && shown[kind] !== "");
   return Object.fromEntries(sent.map((kind) => [kind, shown[kind]]));
 }
 

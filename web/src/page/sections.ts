@@ -1,4 +1,4 @@
-// The parts of the room: side by side where there is room for it, and one at a time, with tabs, where there is not.
+// The parts of the room: side by side if the window is wide enough, and otherwise one at a time, with tabs.
 
 import { element, mark, say } from "./dom.ts";
 import type { Panel } from "./room_context.ts";
@@ -22,7 +22,7 @@ export class Sections {
     this.choose("people");
   }
 
-  /** Whether a section can be seen at the moment. */
+  /** Whether a section is visible. */
   isSeen(section: Section): boolean {
     return !document.hidden && (this.#chosen === section || matchMedia(WIDE).matches);
   }
@@ -47,5 +47,5 @@ export class Sections {
 }
 
 const ALL: readonly Section[] = ["people", "chat", "map", "sound"];
-/** Where all sections are seen at once: as in the style sheet. */
+/** The width at which all sections are visible: as in the style sheet. */
 const WIDE = "(min-width: 900px)";

@@ -1,4 +1,4 @@
-// What this browser remembers from visit to visit. No secret is ever among it.
+// What this browser remembers between visits. Secrets are never included.
 
 import type { Activation } from "../voice/index.ts";
 
@@ -8,11 +8,11 @@ export interface Settings {
   name: string;
   theme: Theme;
   activation: Activation;
-  /** The key that is held to talk, as `KeyboardEvent.code`. */
+  /** The push-to-talk key, as `KeyboardEvent.code`. */
   key: string;
-  /** Of voice activation, 0…1 on the scale of levels. */
+  /** The threshold of voice activation, 0…1 on the scale of levels. */
   threshold: number;
-  /** Device ids; null for the system's choice. */
+  /** Device ids; null for the system's default. */
   microphone: string | null;
   output: string | null;
   echoCancellation: boolean;
@@ -20,9 +20,9 @@ export interface Settings {
   autoGainControl: boolean;
   /** Whether a phone's screen stays on in the room. */
   screenOn: boolean;
-  /** How loud all players are, 0…2. */
+  /** The volume of all players, 0…2. */
   volume: number;
-  /** What was set for single players, each name once, the latest last; an object would have names like "7" first. */
+  /** Settings of single players, each name once, the latest last; an object would list names like "7" first. */
   players: NamedSettings[];
 }
 
@@ -50,7 +50,7 @@ export const DEFAULTS: Readonly<Settings> = {
   players: [],
 };
 
-/** Settings out of what was stored, with the default for whatever is missing or makes no sense. */
+/** Parses stored settings, with the default for each missing or invalid value. */
 export function readSettings(stored: string | null): Settings {
   const found = record(parse(stored));
   return {
@@ -70,19 +70,19 @@ export function readSettings(stored: string | null): Settings {
   };
 }
 
-/** The settings with one player's set again. Of too many those that were changed longest ago go, mutes after all others. */
+/** The settings with one player's replaced. Above the limit, those changed longest ago are removed, mutes after all others. */
 export function withPlayer(settings: Settings, name: string, player: PlayerSettings): Settings {
   const others = settings.players.filter(([other]) => other !== name);
   const isDefault = player.volume === 1 && !player.muted;
   return { ...settings, players: kept(isDefault ? others : [...others, [name, player]]) };
 }
 
-/** The settings of one player; the defaults if none were set. */
+/** The settings of one player; the defaults if there are none. */
 export function ofPlayer(settings: Settings, name: string): PlayerSettings {
   return settings.players.find(([other]) => other === name)?.[1] ?? { volume: 1, muted: false };
 }
 
-/** Keeps the settings in the browser's storage, and works without it where it is forbidden. */
+/** Stores the settings in the browser, and works without storage if it is forbidden. */
 export class Memory {
   settings: Settings;
 
@@ -112,7 +112,7 @@ function parse(stored: string | null): unknown {
   return attempt(() => JSON.parse(stored ?? "null") as unknown);
 }
 
-/** Pairs of name and settings; pages of older servers store an object. */
+/** Pairs of name and settings; pages of older servers stored an object. */
 function readPlayers(found: unknown): NamedSettings[] {
   const pairs: unknown[] = Array.isArray(found) ? found : Object.entries(record(found));
   const named = pairs.flatMap((pair): NamedSettings[] => {
@@ -127,7 +127,7 @@ function readPlayer(found: Record<string, unknown>): PlayerSettings {
   return { volume: within(found["volume"], 0, 2) ?? 1, muted: flag(found["muted"]) ?? false };
 }
 
-/** As many as are remembered: whom somebody has muted is not heard again for somebody else's volume. */
+/** Trims to the limit: a muted player must not be heard again because of another player's volume. */
 function kept(entries: NamedSettings[]): NamedSettings[] {
   const tooMany = Math.max(0, entries.length - PLAYERS_MAX);
   const [quieter, muted] = [entries.filter(([, player]) => !player.muted), entries.filter(([, player]) => player.muted)];

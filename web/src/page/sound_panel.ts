@@ -1,4 +1,4 @@
-// Devices, volume, what is done to the microphone's sound, and the key to talk.
+// Devices, volume, processing of the microphone's sound, and the push-to-talk key.
 
 import { VoiceProblem, type Processing } from "../voice/index.ts";
 import { DevicePicker } from "./device_picker.ts";
@@ -79,7 +79,7 @@ export class SoundPanel implements Panel {
     if (!this.#key.dataset["asking"]) say(this.#key, WORDS.sound.keyButton(keyName(memory.settings.key)));
   }
 
-  /** Devices came or went. */
+  /** Devices were added or removed. */
   refreshDevices(): void {
     void this.#input.refresh();
     void this.#output.refresh();
@@ -114,7 +114,7 @@ export class SoundPanel implements Panel {
     ];
   }
 
-  /** What is open stays as it is where it cannot be opened again. */
+  /** An open device stays as it is if it cannot be reopened. */
   async #process(processing: Processing): Promise<void> {
     const problem = await this.#context.voice.microphone.process(processing).catch((problem: unknown) => problem);
     const words = problem instanceof VoiceProblem ? microphoneWords(problem) : null;
@@ -143,7 +143,7 @@ export class SoundPanel implements Panel {
     this.#context.redraw();
   }
 
-  /** The next key is the one to talk with; Escape, or going elsewhere, keeps the present one. */
+  /** The next key becomes the push-to-talk key; Escape, or moving the focus, keeps the present one. */
   #askKey(): void {
     const stop = new AbortController();
     const end = () => {

@@ -1,19 +1,19 @@
-// The key that is held to talk.
+// The push-to-talk key.
 
-/** What a key press was aimed at. */
+/** The target of a key press. */
 export interface KeyAim {
   /** The focused element's tag, in capitals; its `type` if it is an input. */
   tag: string;
   type: string;
   isEditable: boolean;
-  /** Whether the keyboard has brought the focus there, and not a mouse or a finger. */
+  /** Whether the keyboard moved the focus there, not a mouse or a finger. */
   isReached: boolean;
 }
 
-/** Whether a key talks, or belongs to what is focused: what is typed into a field, or what works a control by the keyboard. */
+/** Whether a key talks, or belongs to the focused element: typing into a field, or operating a control by the keyboard. */
 export function talksWith(code: string, { tag, type, isEditable, isReached }: KeyAim): boolean {
   if (isEditable || tag === "TEXTAREA" || (tag === "INPUT" && !WITHOUT_TEXT.has(type))) return false;
-  // A list keeps the focus after something was chosen with the mouse.
+  // A list keeps the focus after a choice with the mouse.
   if (tag === "SELECT" && isReached) return false;
   const isPressed = tag === "BUTTON" || tag === "A" || tag === "SUMMARY" || type === "checkbox" || type === "radio";
   if (isPressed && (code === "Space" || code === "Enter" || code === "NumpadEnter")) return false;
@@ -21,7 +21,7 @@ export function talksWith(code: string, { tag, type, isEditable, isReached }: Ke
   return !(isMoved && MOVING.has(code)) && code !== "Tab" && code !== "Escape";
 }
 
-/** A key that can be chosen: one that would not take the page's own use away. */
+/** Whether a key can be chosen: one that the page and the system do not need. */
 export function canBeChosen(code: string): boolean {
   return (
     code !== "" &&
@@ -34,7 +34,7 @@ export function canBeChosen(code: string): boolean {
   );
 }
 
-/** A key's name for people: `KeyV` is V, `ControlLeft` is Left Ctrl. */
+/** A key's display name: `KeyV` is V, `ControlLeft` is Left Ctrl. */
 export function keyName(code: string): string {
   const letter = /^(?:Key|Digit)(.)$/.exec(code);
   if (letter?.[1]) return letter[1];
@@ -44,13 +44,13 @@ export function keyName(code: string): string {
 }
 
 /**
- * Calls `hold` as the key goes down and comes up again; it comes up, too, when the page is left. `code` says which key it is at the moment,
- * null for none. Returns a function that stops it.
+ * Calls `hold` when the key goes down and up, and up also when the page is left. `code` returns the present key, null for none. Returns a
+ * function that unsubscribes.
  */
 export function watchTalkKey(code: () => string | null, hold: (isHeld: boolean) => void): () => void {
   const stop = new AbortController();
   let held: string | null = null;
-  /** Where the mouse or a finger was last, unless the keyboard has moved on; `:focus-visible` says of lists that it was the keyboard. */
+  /** Where the mouse or a finger was last, unless the keyboard has moved on; `:focus-visible` reports lists as keyboard-focused. */
   let pointed: EventTarget | null = null;
   const letGo = () => {
     if (held !== null) hold(false);

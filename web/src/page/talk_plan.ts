@@ -1,21 +1,21 @@
-// Where my voice goes, decided from what I chose and what I hold down.
+// Computes the channels from the user's choices and the held buttons.
 
 import type { Activation, Target } from "../voice/index.ts";
 
-/** What I chose, and what I hold at the moment. */
+/** The user's choices, and the held buttons. */
 export interface Intent {
   activation: Activation;
-  /** Rooms that I talk to. */
+  /** Rooms to talk to. */
   rooms: ReadonlySet<string>;
   /** Whether the key or the button for talking is held. */
   isHeld: boolean;
-  /** To whom I whisper while a button is held. */
+  /** The player to whisper to while a button is held. */
   whisperTo: string | null;
-  /** Whether my voice comes from my place on the map. */
+  /** Whether the voice comes from the own place on the map. */
   isPositional: boolean;
 }
 
-/** A channel as it should be. */
+/** The wanted state of a channel. */
 export interface PlannedChannel {
   to: Target;
   activation: Activation;
@@ -24,8 +24,8 @@ export interface PlannedChannel {
 }
 
 /**
- * The channels that the intent asks for, by `targetKey`. A whisper is heard by its player alone: the rooms' channels stay open, so that
- * they are there at once afterwards, but nothing is said on them.
+ * The channels for the intent, by `targetKey`. Only its player hears a whisper: the rooms' channels stay open, so that they are ready at
+ * once afterwards, but nothing is sent on them.
  */
 export function plan(intent: Intent): Map<string, PlannedChannel> {
   const { activation, rooms, isHeld, whisperTo, isPositional } = intent;
@@ -47,7 +47,7 @@ export function plan(intent: Intent): Map<string, PlannedChannel> {
   return channels;
 }
 
-/** A text that tells targets apart. */
+/** A unique key for a target. */
 export function targetKey(to: Target): string {
   return "room" in to ? "room:" + to.room : "player:" + to.player;
 }

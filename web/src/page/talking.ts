@@ -1,4 +1,4 @@
-// Carries out where my voice goes: opens, changes and closes channels.
+// Opens, changes and closes channels according to the plan.
 
 import type { Activation, Channel, Voice } from "../voice/index.ts";
 import { plan, targetKey, type Intent, type PlannedChannel } from "./talk_plan.ts";
@@ -31,7 +31,7 @@ export class Talking {
     this.#change({ activation });
   }
 
-  /** The key, the button: each holds on its own, and I talk while at least one does. */
+  /** The key and the button: talking lasts while at least one is held. */
   hold(holder: string, isHeld: boolean): void {
     if (isHeld) this.#holders.add(holder);
     else this.#holders.delete(holder);

@@ -1,4 +1,4 @@
-// Light or dark: as the system is, or as was chosen.
+// Light or dark: the system's theme, or the chosen one.
 
 import type { Theme } from "./settings.ts";
 import { element, icon, mark } from "./dom.ts";
@@ -6,12 +6,12 @@ import { ICONS } from "./icons.ts";
 import { WORDS } from "./words.ts";
 import type { Memory } from "./settings.ts";
 
-/** Draws the page in these colours from now on. */
+/** Applies a theme to the page. */
 export function applyTheme(theme: Theme): void {
   mark(document.documentElement, "data-theme", theme === "system" ? false : theme);
 }
 
-/** A button that goes through the three. */
+/** A button that cycles through the three themes. */
 export function themeButton(memory: Memory): HTMLButtonElement {
   const draw = () => {
     const { theme } = memory.settings;

@@ -1,19 +1,19 @@
-// How much of the window's height can be seen: less of it while a phone's keyboard is up.
+// The visible height of the window, which a phone's keyboard reduces.
 
 import { mark } from "./dom.ts";
 
-/** Tells the style sheets: `--visible` is the height, and `data-low` is there while that is too little for all of the room. */
+/** Updates the style sheets: `--visible` is the height, and `data-low` is set while that is too little for all of the room. */
 export function watchVisibleHeight(): void {
   const { visualViewport, document } = window;
   if (!visualViewport) return;
-  const tell = () => {
-    // Who zooms in sees less, but the page has as much room as before.
+  const update = () => {
+    // Zooming in reduces it too, but not the page's layout.
     const height = visualViewport.height * visualViewport.scale;
     document.documentElement.style.setProperty("--visible", `${Math.round(height)}px`);
     mark(document.documentElement, "data-low", height < LOW_PX);
   };
-  visualViewport.addEventListener("resize", tell);
-  tell();
+  visualViewport.addEventListener("resize", update);
+  update();
 }
 
 /** A phone's window is at least 550 px high without the keyboard, and at most 450 with it. */

@@ -1,36 +1,36 @@
-// The present visit, kept by this tab until it is closed or the session is left, so that a reload comes back by itself.
+// The present visit, stored in this tab until it is closed or the session is left, so that a reload resumes it.
 
 import type { Place } from "../voice/index.ts";
 
-/** What was asked for when joining, so that it can be asked for again. */
+/** The join request, to be repeated after a reload. */
 export interface Wish {
   name: string;
   session: string;
   rooms: string[];
-  /** Never in an address, and never stored beyond this tab; empty where there is none. */
+  /** Never in an address, and never stored outside this tab; empty if there is none. */
   token: string;
   password: string;
   withMicrophone: boolean;
 }
 
-/** How I was in the room, which a reload does not change. */
+/** The state in the room, which a reload preserves. */
 export interface Manner {
   isMuted: boolean;
   isDeafened: boolean;
-  /** The rooms that I talked to. */
+  /** The rooms that were talked to. */
   talksTo: string[];
-  /** Where I was on the map; null while it was off. */
+  /** The position on the map; null while it was off. */
   place: Place | null;
 }
 
-/** A visit, with what makes the page the same player again. */
+/** A visit, with the secret that makes the page the same player again. */
 export interface Visit {
   wish: Wish;
   /** Null before the room was entered. */
   manner: Manner | null;
   /**
-   * The library's `voice.key`, a secret; null where there is no coming back, and while the page is there: a tab that is duplicated takes a
-   * copy of what is stored, and must not be the same player.
+   * The library's `voice.key`, a secret; null if the player cannot be resumed, and while the page is open: a duplicated tab copies the
+   * storage, and must not become the same player.
    */
   key: string | null;
 }
@@ -43,7 +43,7 @@ export function forgetVisit(): void {
   attempt(() => sessionStorage.removeItem(KEY));
 }
 
-/** What the page was in the middle of when it was loaded again; null if it was opened instead. Its key is there only once. */
+/** The visit that a reload interrupted; null if the page was opened instead. Its key is returned only once. */
 export function takeInterruptedVisit(): Visit | null {
   const visit = readVisit(attempt(() => sessionStorage.getItem(KEY)));
   if (visit === null) return null;
@@ -51,7 +51,7 @@ export function takeInterruptedVisit(): Visit | null {
   return isReloaded() ? visit : null;
 }
 
-/** A visit out of what was stored; null if it makes no sense. */
+/** Parses a stored visit; null if it is invalid. */
 export function readVisit(stored: string | null): Visit | null {
   const found = attempt(() => JSON.parse(stored ?? "null") as Partial<Record<keyof Visit, unknown>> | null);
   const wish = readWish(found?.wish);
@@ -73,7 +73,7 @@ function readWish(found: unknown): Wish | null {
   return { name, session, rooms, token, password, withMicrophone: withMicrophone === true };
 }
 
-/** The page of an older server, which may have filled this tab, stores one secret: a token or a password. */
+/** The page of an older server, which may have written to this tab, stores one secret: a token or a password. */
 function onlySecret(found: { secret?: unknown; token?: unknown; password?: unknown }): Partial<Wish> {
   const { secret, token, password } = found;
   if (!isText(secret) || token !== undefined || password !== undefined) return {};
@@ -103,7 +103,7 @@ function areTexts(values: unknown): values is string[] {
   return Array.isArray(values) && values.every(isText);
 }
 
-/** Storage may be forbidden; then a reload starts again. */
+/** Storage may be forbidden; then a reload starts a new visit. */
 function attempt<T>(action: () => T): T | null {
   try {
     return action();

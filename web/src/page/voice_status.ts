@@ -1,13 +1,13 @@
-// Where my voice goes, in one sentence.
+// Describes in one sentence which listeners hear the user.
 
 import type { Intent } from "./talk_plan.ts";
 import { listed as inAList } from "./names.ts";
 
-/** What else matters for it. */
+/** Other conditions that matter for it. */
 export interface Circumstances {
   isMuted: boolean;
   isConnected: boolean;
-  /** The name of the key to talk; null where there is no keyboard. */
+  /** The name of the push-to-talk key; null if there is no keyboard. */
   key: string | null;
 }
 
@@ -15,8 +15,8 @@ export function voiceStatus(
   { activation, rooms, isHeld, whisperTo }: Intent,
   { isMuted, isConnected, key }: Circumstances,
 ): string {
-  if (!isConnected) return "Nobody hears you until the connection is back.";
-  if (isMuted) return "You are muted. Nobody hears you.";
+  if (!isConnected) return "You are not heard until the connection is back.";
+  if (isMuted) return "You are muted.";
   if (whisperTo !== null) return `Only ${whisperTo} hears you.`;
   if (rooms.size === 0) return "You talk to no room. Choose “Talk” in one.";
   const where = listed([...rooms]);

@@ -1,25 +1,25 @@
-// What the page says. Longer explanations stand in `problem_words` and `quality_words`.
+// The page's texts. Longer explanations are in `problem_words` and `quality_words`.
 
 import type { Activation, SecretRequirement, VoiceState } from "../voice/index.ts";
 import { inText } from "./names.ts";
 import type { Theme } from "./settings.ts";
 
-/** For each way in which a server asks for something. */
+/** One hint per kind of requirement. */
 type Hints = Record<Exclude<SecretRequirement, "no">, string>;
 
 export const WORDS = {
   brand: "Consonance",
   join: {
-    title: "Come in and talk",
-    lead: "Say who you are, and you are in. Nothing to install.",
+    title: "Join the voice chat",
+    lead: "Enter a name and talk. Nothing to install.",
     name: "Your name",
     session: "Session",
     room: "Room",
-    roomHint: "Everybody in the same room hears each other.",
+    roomHint: "All players in the same room hear each other.",
     token: "Invitation token",
     tokenHint: {
-      required: "The one who invited you has it.",
-      either: "The one who invited you has it. With it you need no password.",
+      required: "It is part of your invitation.",
+      either: "It is part of your invitation, and replaces the password.",
       optional: "Leave it empty if you have none.",
     } satisfies Hints,
     password: "Password",
@@ -32,21 +32,21 @@ export const WORDS = {
     listen: "Just listen",
     joining: "Joining…",
     cancel: "Cancel",
-    nameMissing: "Please say who you are.",
+    nameMissing: "Please enter a name.",
     nameTooLong: "This name is too long.",
-    roomMissing: "Please name a room.",
-    tokenMissing: "This server asks for a token.",
-    passwordMissing: "This server asks for a password.",
-    eitherMissing: "This server asks for a token or a password.",
+    roomMissing: "Please enter a room.",
+    tokenMissing: "This server requires a token.",
+    passwordMissing: "This server requires a password.",
+    eitherMissing: "This server requires a token or a password.",
     noServer: "The server cannot be reached. Is it running?",
     asking: "Asking the server…",
     tryAgain: "Try again",
   },
   check: {
     title: "Microphone and speakers",
-    hint: "See whether others will hear you.",
-    start: "Try the microphone",
-    opening: "The browser asks whether this page may use your microphone.",
+    hint: "Check that others will hear you.",
+    start: "Test the microphone",
+    opening: "Allow the microphone when the browser asks.",
     tryAgain: "Try again",
     record: "Record 3 seconds",
     recording: "Recording: say something…",
@@ -58,10 +58,10 @@ export const WORDS = {
   devices: {
     microphone: "Microphone",
     output: "Speakers or headphones",
-    system: "The system's choice",
-    outputFixed: "This browser plays on the system's output.",
+    system: "System default",
+    outputFixed: "This browser plays on the system's default output.",
     unnamed: (kind: string, number: number) => `${kind} ${number}`,
-    gone: "That device cannot be used just now.",
+    gone: "This device cannot be used at present.",
   },
   sectionsTitle: "What to show",
   sections: { people: "People", chat: "Chat", map: "Map", sound: "Sound" },
@@ -76,9 +76,9 @@ export const WORDS = {
     addButton: "Join",
     elsewhere: "Elsewhere",
     enter: (room: string) => `Join ${inText(room)}`,
-    nobody: "Nobody listens here yet. Share the link!",
+    empty: "No listeners yet. Share the link!",
     nowhere: "In no room",
-    notListening: "You do not listen here.",
+    notListening: "You do not listen to this room.",
     count: (count: number) => (count === 1 ? "1 person" : `${count} people`),
   },
   player: {
@@ -103,8 +103,8 @@ export const WORDS = {
     openMicrophone: "Switch the microphone on",
     hold: (key: string | null) => (key === null ? "Hold to talk" : `Hold to talk (${key})`),
     talking: "Talking",
-    mode: "How your voice is let through",
-    threshold: "Voice is let through above this level",
+    mode: "When your voice is sent",
+    threshold: "Voice is sent above this level",
   },
   activations: { "push-to-talk": "Push to talk", voice: "Voice", open: "Always on" } satisfies Record<
     Activation,
@@ -112,49 +112,49 @@ export const WORDS = {
   >,
   activationHints: {
     "push-to-talk": "You are heard while you hold the key or the button.",
-    voice: "You are heard while you are louder than the mark on the meter.",
+    voice: "You are heard while your voice is above the mark on the meter.",
     open: "You are heard all the time.",
   } satisfies Record<Activation, string>,
   chat: {
     to: "Write to",
     message: (to: string) => `Message to ${inText(to)}`,
     send: "Send",
-    empty: "Nothing has been written yet. Texts are kept only while this page is open.",
-    notConnected: "Nothing can be sent until the connection is back.",
-    tooLong: "This text is too long for one message.",
-    held: (seconds: string) => `Too fast: the server takes the next text in ${seconds} s.`,
+    empty: "No messages yet. Messages are kept only while this page is open.",
+    notConnected: "Messages cannot be sent until the connection is back.",
+    tooLong: "This message is too long.",
+    held: (seconds: string) => `Too many messages: the server accepts the next one in ${seconds} s.`,
     unread: (count: number) => `${count} unread`,
     log: (name: string) => `Messages: ${inText(name)}`,
   },
   map: {
-    on: "Voices come from their places",
-    onHint: "Your voice comes from where you stand, and you hear players from where they stand. Best with headphones.",
+    on: "Positional voices",
+    onHint: "Your voice comes from your place on the map, and players' voices from theirs. Best with headphones.",
     you: "You",
     tray: "Not on the map",
     help: "Drag the circles, or choose one and use the arrow keys (Shift for longer steps, Delete to take a player off).",
-    local: "Some do not tell where they are. You may put them where you like: only you hear them there.",
+    local: "Some players share no position. You may place them anywhere: only you hear them there.",
     noPlaces:
-      "The others' pages are not told where you are, nor yours where they are, because voice goes over a WebSocket here.",
+      "Positions are not shared between pages while voice goes over a WebSocket.",
     label: (name: string, where: string) => `${inText(name)}: ${where}`,
-    unplaced: (name: string) => `${inText(name)}: not on the map. Arrow keys put them there.`,
+    unplaced: (name: string) => `${inText(name)}: not on the map. Arrow keys add the player.`,
     plane: "Map, seen from above",
     ahead: "ahead",
     scale: (metres: number) => `Rings every ${metres} m`,
   },
   sound: {
-    volume: "Volume of everybody",
+    volume: "Volume of all players",
     deafen: "All sound off",
-    screenOn: "Keep the screen on: in the dark, phones stop the page",
-    echo: "Take out the echo of your speakers",
-    noise: "Take out noise",
-    gain: "Even out how loud you are",
-    key: "Key to talk",
+    screenOn: "Keep the screen on: phones suspend the page with the screen off",
+    echo: "Echo cancellation",
+    noise: "Noise suppression",
+    gain: "Automatic gain control",
+    key: "Push-to-talk key",
     keyButton: (key: string) => `${key}: change`,
     keyAsking: "Press a key… (Escape to keep it)",
-    theme: "Colours",
+    theme: "Theme",
     test: "Hear yourself",
   },
-  themes: { system: "As the system", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
+  themes: { system: "System", light: "Light", dark: "Dark" } satisfies Record<Theme, string>,
   connection: {
     title: "Connection",
     states: {
@@ -168,32 +168,32 @@ export const WORDS = {
     graph: "The last two minutes",
     roundTrip: (ms: string) => `To the server and back (${ms})`,
     lost: (percent: string) => `Lost (${percent})`,
-    unknown: "Nothing has been measured yet.",
+    unknown: "No measurements yet.",
   },
   banner: {
-    reconnecting: "The connection was lost. It comes back by itself; you need not do anything.",
+    reconnecting: "The connection was lost. Reconnecting automatically…",
     back: "You are back.",
     closing: (when: string) => `The server closes ${when}.`,
-    movesOn: (when: string) => `The server closes ${when}. You are moved to the next one by yourself.`,
+    redirecting: (when: string) => `The server closes ${when}. You are moved to the next one automatically.`,
     gesture: "The browser plays sound only after a click.",
     gestureButton: "Switch sound on",
-    recorded: "What is spoken here is recorded.",
+    recorded: "Voice in this session is recorded.",
     recordedLast: (minutes: string) =>
-      `The last ${minutes} of what is spoken here are kept, in case a player reports it.`,
+      `The last ${minutes} of voice in this session are kept for reports by players.`,
     roomFullToListen: (room: string) => `${inText(room)} is full: you cannot listen there now.`,
-    roomFullToSpeak: (room: string) => `Enough people speak in ${inText(room)}: you are not heard there now.`,
-    removed: (room: string) => `You were taken out of ${inText(room)}.`,
+    roomFullToSpeak: (room: string) => `${inText(room)} has its maximum of speakers: you are not heard there now.`,
+    removed: (room: string) => `You were removed from ${inText(room)}.`,
     moved: (from: string, to: string) => `You were moved from ${inText(from)} to ${inText(to)}.`,
     mayNot: (room: string, what: string) => `You may not ${what} in ${inText(room)}.`,
-    mayAgain: (room: string, what: string) => `You may ${what} in ${inText(room)}.`,
+    mayAgain: (room: string, what: string) => `You may ${what} in ${inText(room)} again.`,
     listen: "listen",
     speak: "speak",
     restrictions: {
       voice: "The server's operator has muted you",
-      text: "The server's operator lets you write no texts",
-      hearing: "The server's operator has taken your hearing",
+      text: "The server's operator has blocked your messages",
+      hearing: "The server's operator has deafened you",
     },
-    lifted: { voice: "You are heard again.", text: "You may write again.", hearing: "You hear again." },
+    lifted: { voice: "You are no longer muted.", text: "You may write again.", hearing: "You are no longer deafened." },
     microphoneBack: "The microphone works again.",
     dismiss: "Close this message",
   },
@@ -210,13 +210,13 @@ export const WORDS = {
       version: "This page is too old",
       other: "The session has ended",
     } as Record<string, string>,
-    reload: "Load the page again to get the present one.",
+    reload: "Reload the page to get the current one.",
     leftHint: "See you soon.",
   },
-  actions: { copy: "Copy link", copied: "Copied", notCopied: "Not copied", leave: "Leave", theme: (next: string) => `Colours: ${next}` },
+  actions: { copy: "Copy link", copied: "Copied", notCopied: "Not copied", leave: "Leave", theme: (next: string) => `Theme: ${next}` },
 };
 
-/** A length of time for people: "2 minutes", "45 seconds". */
+/** A duration for display: "2 minutes", "45 seconds". */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return seconds === 1 ? "1 second" : `${seconds} seconds`;
@@ -226,7 +226,7 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }
 
-/** When something happens: "in 2 minutes", or "now". */
+/** A time until an event: "in 2 minutes", or "now". */
 export function inTime(ms: number): string {
   return ms < 1000 ? "now" : "in " + duration(ms);
 }

@@ -1,28 +1,27 @@
-// What a page sees of the library: what `connect` takes and gives. All of it is plain data and handles; nothing here
-// does anything.
+// The public types of the library: what `connect` takes and returns. Plain data and handles only; no code.
 //
-// Names and texts are other people's own words. Show them with `textContent`, never as markup.
+// Names and texts come from other players. Show them with `textContent`, never as markup.
 
 import type { VoiceProblem } from "./problem.ts";
 
-/** Everybody who listens to a room, or one player. */
+/** All players that listen to a room, or one player. */
 export type Target = { readonly room: string } | { readonly player: string };
 
-/** Over what somebody's voice or text reaches me. */
+/** The way by which a player's voice or text reaches this page. */
 export type VoiceSource = { readonly room: string } | { readonly me: true };
 
-/** What makes a channel carry voice: a key held down, a voice over the microphone's threshold, or nothing but time. */
+/** What opens a channel: a held key, a voice above the microphone's threshold, or nothing (always open). */
 export type Activation = "push-to-talk" | "voice" | "open";
 
-/** Who is heard over whom. */
+/** Which voices take precedence. */
 export type Priority = "low" | "default" | "medium" | "high";
 
-/** `reconnecting` needs nobody's help; `closed` is for good. */
+/** `reconnecting` needs no action by the page; `closed` is final. */
 export type VoiceState = "connecting" | "connected" | "reconnecting" | "closed";
 
 /**
- * A place in the world, in metres, on the axes of servers, native players and Unity, which are left-handed: x to the right, y up, z
- * ahead. Where z is behind, as in three.js, negate it.
+ * A position in the world, in metres, on the axes of servers, native players and Unity, which are left-handed: x to the right, y up, z
+ * ahead. Negate z for engines in which z points backwards, such as three.js.
  */
 export interface Place {
   readonly x: number;
@@ -30,20 +29,20 @@ export interface Place {
   readonly z: number;
 }
 
-/** Which way, on the axes of a place; how long it is makes no difference. */
+/** A direction, on the axes of a place; its length is ignored. */
 export interface Direction {
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** A microphone or a loudspeaker. The label is empty until the page may use microphones. */
+/** A microphone or a loudspeaker. The label is empty until the page has permission to use microphones. */
 export interface Device {
   readonly id: string;
   readonly label: string;
 }
 
-/** What the browser does to the sound of a microphone; all of it is on unless said otherwise. */
+/** What the browser does to the microphone's sound; each is on unless set to false. */
 export interface Processing {
   readonly echoCancellation?: boolean;
   readonly noiseSuppression?: boolean;
@@ -51,155 +50,155 @@ export interface Processing {
 }
 
 export interface MicrophoneOptions extends Processing {
-  /** The id of a device; the system's default where there is none. */
+  /** The id of a device; the system's default if absent. */
   readonly device?: string;
 }
 
 export interface ConnectOptions extends Processing {
-  /** The server's page, for instance `https://voice.example.org/`; where the page itself comes from if there is none. */
+  /** The server's page, for instance `https://voice.example.org/`; the origin of this page if absent. */
   readonly url?: string;
   readonly session: string;
   readonly name: string;
-  /** A join token, where the server asks for one; or what gets one, which is asked again whenever the page comes back. */
+  /** A join token, if the server requires one; or a function that gets one, called again for each reconnection. */
   readonly token?: string | (() => string | Promise<string>);
   readonly password?: string;
-  /** One that was opened before, which stays open when the voice ends; or the id of a device; or false to only listen. */
+  /** A microphone opened before, which stays open when the voice ends; or the id of a device; or false to only listen. */
   readonly microphone?: Microphone | string | false;
   /** The id of a loudspeaker or headset. */
   readonly output?: string;
-  /** How many can be heard at once, 1 … 16; 16 where there is nothing, and 8 on phones. */
+  /** How many players can be heard at once, 1 … 16; by default 16, and 8 on phones. */
   readonly slots?: number;
-  /** How voice travels; `auto` tries WebRTC and then a WebSocket. */
+  /** How voice travels; `auto` tries WebRTC, then a WebSocket. */
   readonly transport?: "auto" | "webrtc" | "websocket";
-  /** The `key` that a voice of this player had: after a reload, it is the same player again if the server still keeps it. */
+  /** The `key` of an earlier voice: after a reload, the page is the same player again if the server still keeps it. */
   readonly resume?: string;
   /**
-   * What becomes of the player when the page goes away: with `leave`, the default, it leaves the session; with `stay` it is kept for ten
-   * seconds, silent, for a page that comes back with `resume`. Over a WebSocket it leaves in any case.
+   * What happens to the player when the page is unloaded: with `leave`, the default, it leaves the session; with `stay` the server keeps it
+   * for ten seconds, silent, for a page that returns with `resume`. Over a WebSocket it always leaves.
    */
   readonly onUnload?: "leave" | "stay";
-  /** Gives up joining; after that it changes nothing. */
+  /** Cancels joining; has no effect once joined. */
   readonly signal?: AbortSignal;
-  /** The folder of `worklet.js`, where it is not beside the library. */
+  /** The folder of `worklet.js`, if it is not beside the library. */
   readonly assets?: string;
 }
 
-/** Whether one shows a secret; of two that are called `either`, one is enough. */
+/** Whether a secret has to be shown; of two that are `either`, one is enough. */
 export type SecretRequirement = "no" | "optional" | "either" | "required";
 
-/** What a server says of itself to everybody. */
+/** Public information about a server. */
 export interface Info {
   readonly version: string;
   readonly sessions: readonly string[];
-  /** Whether other sessions than those are made when somebody asks for them. */
+  /** Whether sessions that are not in the list are created on request. */
   readonly onDemand: boolean;
-  /** What is asked for first: `secrets` in one word. */
+  /** The secret to ask for first: `secrets` in one word. */
   readonly join: "open" | "password" | "token";
-  /** What one shows to join. What is optional some sessions may want, or a service of the operator's. */
+  /** Which secrets joining requires. Some sessions, or an operator's service, may require those that are optional. */
   readonly secrets: { readonly token: SecretRequirement; readonly password: SecretRequirement };
-  /** Whether voice can come over UDP. */
+  /** Whether the server accepts voice over UDP. */
   readonly udp: boolean;
-  /** Whether voice can come over a WebSocket. */
+  /** Whether the server accepts voice over a WebSocket. */
   readonly fallback: boolean;
-  /** Whether browsers lend this page a microphone: it came over HTTPS or from the same computer. */
+  /** Whether browsers allow this page a microphone: it was loaded over HTTPS or from the same computer. */
   readonly secure: boolean;
-  /** STUN and TURN servers that the page may need to get through. */
+  /** STUN and TURN servers for this page. */
   readonly iceServers?: readonly RTCIceServer[];
 }
 
 /** A microphone, with or without a session. */
 export interface Microphone {
-  /** How loud it is now: 0 is -60 dBFS or less, 1 is 0 dBFS, even steps are even decibels. */
+  /** The present level: 0 is -60 dBFS or less, 1 is 0 dBFS, linear in decibels. */
   readonly level: number;
-  /** Over which level voice activation opens; the same scale. */
+  /** The level above which voice activation opens; the same scale. */
   threshold: number;
-  /** How long voice activation stays open after the last sound over the threshold, in ms, 0 … 5000; 400 at first. */
+  /** How long voice activation stays open after the last sound above the threshold, in ms, 0 … 5000; 400 at first. */
   holdMs: number;
-  /** What is sent is louder by this factor, 0 … 4; 1 at first. */
+  /** Gain of the sent sound, 0 … 4; 1 at first. */
   volume: number;
-  /** Whether there is voice over the threshold, or was within the hang-over. */
+  /** Whether the voice is above the threshold, or was within the hold time. */
   readonly isOpen: boolean;
-  /** Nothing of it leaves the page while this is so. */
+  /** While true, no sound of it leaves the page. */
   muted: boolean;
   /** The id of the device; null while there is none. */
   readonly device: string | null;
   list(): Promise<Device[]>;
   /**
-   * Takes another device; of several that are chosen at once the last. Rejects with a `VoiceProblem`, and what was before
-   * goes on.
+   * Switches to another device; if several are chosen at once, the last one wins. Rejects with a `VoiceProblem`, and the
+   * previous device stays in use.
    */
   choose(id: string): Promise<void>;
   /**
-   * Records what would be sent, for a test of the microphone; `seconds` at most 30. Rejects while another recording is not
-   * over, when the microphone is closed, and with the signal's reason.
+   * Records what would be sent, for a test of the microphone; `seconds` at most 30. Rejects while another recording is
+   * in progress, when the microphone is closed, and with the signal's reason.
    */
   record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer>;
-  /** Changes what the browser does to the sound; what is not said stays. */
+  /** Changes what the browser does to the sound; absent fields stay as they are. */
   process(processing: Processing): Promise<void>;
-  /** Gives the device back to the browser, for good. */
+  /** Releases the device permanently. */
   close(): void;
 }
 
-/** Where one hears the others. */
+/** The output device for other players' voices. */
 export interface Output {
   /** The id of the device; null for the system's default. */
   readonly device: string | null;
-  /** Whether this browser lets a page choose. */
+  /** Whether this browser lets a page choose the output. */
   readonly canChoose: boolean;
-  /** Of everybody, 0 … 2; 1 at first. */
+  /** Volume of all players, 0 … 2; 1 at first. */
   volume: number;
-  /** Nobody is heard while this is so. */
+  /** While true, no player is heard. */
   deafened: boolean;
   list(): Promise<Device[]>;
-  /** Plays on another device. Rejects with a `VoiceProblem`, and what was before goes on. */
+  /** Switches to another device. Rejects with a `VoiceProblem`, and the previous device stays in use. */
   choose(id: string): Promise<void>;
   /** Plays a sound to its end, such as the recording of a microphone test. */
   play(sound: AudioBuffer): Promise<void>;
 }
 
-/** Somebody in the session. The same object as long as it is there. */
+/** A player in the session. The same object as long as the player is present. */
 export interface Player {
   readonly id: number;
   readonly name: string;
   readonly isSelf: boolean;
-  /** The rooms that it listens to. */
+  /** The rooms that the player listens to. */
   readonly rooms: ReadonlySet<string>;
   readonly speaking: boolean;
-  /** Over what its voice reaches me; empty while it does not speak. */
+  /** The ways by which its voice reaches this page; empty while it does not speak. */
   readonly to: readonly VoiceSource[];
-  /** How loud it is now, on the scale of a microphone's level. */
+  /** The present level, on the scale of a microphone's level. */
   readonly level: number;
-  /** How loud it is played here, 0 … 2; 1 is as it was sent. */
+  /** Playback volume here, 0 … 2; 1 is as sent. */
   volume: number;
-  /** It is not played here, and not even sent here. */
+  /** While true, the player is not played here, and the server does not send its voice. */
   muted: boolean;
-  /** Where it is heard; null where that makes no difference. What the server says (`isPlaced`) has precedence. */
+  /** Where it is heard; null if it has no position. A position from the server (`isPlaced`) takes precedence. */
   place: Place | null;
-  /** Whether its place is the one that it has told itself. */
+  /** Whether its place is the one that the player itself reports. */
   readonly isPlaced: boolean;
   /**
-   * Its voice as it was sent, mono: before `volume`, `place` and the output's volume, which do not change it. The same node as long as
-   * the player is here, over lost connections and changes of the transport too; silent while the player does not speak, and while it is
-   * `muted`. To play it another way, connect it to nodes of `audioNode.context`, and set `volume` to 0. Of oneself it is what is sent:
-   * do not play that. The context sounds after a gesture (`needsGesture`).
+   * The player's voice as sent, mono: before `volume`, `place` and the output's volume. The same node as long as the player is present,
+   * also after lost connections and a change of transport; silent while the player does not speak, and while it is `muted`. To play it
+   * in another way, connect it to nodes of `audioNode.context`, and set `volume` to 0. For the page's own player it is the sent sound: do
+   * not play that. The context is silent until a gesture (`needsGesture`).
    */
   readonly audioNode: AudioNode;
   /** The same as a stream with one track, for recorders and `<audio>`; its track ends when the player leaves. */
   readonly mediaStream: MediaStream;
 }
 
-/** Somewhere that my voice goes. */
+/** A target of this page's voice: a room or a player. */
 export interface Channel {
   readonly to: Target;
   activation: Activation;
-  /** Whether I am heard from where I am. */
+  /** Whether listeners hear the voice from this page's place. */
   positional: boolean;
-  /** How loud I am to be heard, 0 … 2; 1 at first. */
+  /** Gain of the voice on this channel, 0 … 2; 1 at first. */
   amplitude: number;
   priority: Priority;
-  /** Push to talk is held down. */
+  /** Push to talk is pressed. */
   talking: boolean;
-  /** Whether voice goes there now. */
+  /** Whether voice is sent on the channel now. */
   readonly isOpen: boolean;
   close(): void;
 }
@@ -211,20 +210,20 @@ export interface ChannelOptions {
   readonly priority?: Priority;
 }
 
-/** How well voice travels; numbers are null as long as nothing is known. */
+/** Connection quality; a number is null until it is measured. */
 export interface Quality {
   readonly word: "good" | "fair" | "poor" | "lost";
   readonly roundTripMs: number | null;
-  /** How long the others' voices wait here before they are heard. */
+  /** How long received voice waits in the jitter buffers. */
   readonly delayMs: number | null;
   readonly lostUpPercent: number | null;
   readonly lostDownPercent: number | null;
-  /** How many hear me, and what of my voice does not reach them. */
+  /** How many players hear this page, and how much of its voice they lose. */
   readonly listeners: number | null;
   readonly listenersLostPercent: number | null;
-  /** How many voices the connection carries of how many that speak, where that is fewer; null where it carries all. */
+  /** How many of the present voices the connection carries, if it cannot carry all; null if it carries all. */
   readonly voices: { readonly carried: number; readonly speaking: number } | null;
-  /** How voice gets to the server; null until that is measured, within two seconds or so. */
+  /** The path of voice to the server; null until it is measured, which takes about two seconds. */
   readonly transport: Transport | null;
 }
 
@@ -238,7 +237,7 @@ export type ModerationAction =
   | { readonly action: "unmute" }
   | { readonly action: "move"; readonly from: string; readonly to: string };
 
-/** What became of it. */
+/** The result of a moderation request. */
 export type ModerationResult =
   | "done"
   | "not-moderator"
@@ -249,12 +248,12 @@ export type ModerationResult =
   | "room-full"
   | "failed";
 
-/** A place in a session, with all that belongs to it. */
+/** A player in a session, with all that belongs to it. */
 export interface Voice {
   readonly state: VoiceState;
   readonly session: string;
   readonly name: string;
-  /** With it another page can take over this player: a secret. Null where there is no coming back. */
+  /** A secret with which another page can resume this player. Null if it cannot be resumed. */
   readonly key: string | null;
   readonly rooms: {
     listen(room: string): void;
@@ -263,79 +262,79 @@ export interface Voice {
   };
   readonly channels: {
     /**
-     * Throws a `RangeError` where there are 160. A server may take fewer that are open at once, 128 unless its operator says
-     * otherwise: what it refuses is told with `problem`, and carries no voice until it opens again. Where very much opens and
-     * closes, openings wait; closings never do.
+     * Throws a `RangeError` if there are 160 already. A server may accept fewer open channels, 128 unless its operator
+     * configures another number: a channel above that is reported with `problem` and carries no voice until it opens again.
+     * Under many changes, openings are delayed; closings never are.
      */
     open(to: Target, options?: ChannelOptions): Channel;
     list(): Channel[];
   };
-  /** By name, oneself included. */
+  /** By name, including this page's own player. */
   readonly players: ReadonlyMap<string, Player>;
   readonly microphone: Microphone;
   readonly output: Output;
   readonly quality: Quality;
-  /** Where I am, for positional voice and for rooms with distance; null while that is nowhere. */
+  /** This player's position, for positional voice and for rooms with a distance; null if it has none. */
   place: Place | null;
-  /** Which way I look, so that voices come from the right side; { x: 0, y: 0, z: 1 } at first. It stays in this page. */
+  /** The direction in which the listener looks; { x: 0, y: 0, z: 1 } at first. It is not sent. */
   facing: Direction;
-  /** Whether the server may tell the other pages my place; false at first. */
+  /** Whether the server may pass the place on to other pages; false at first. */
   placeShared: boolean;
-  /** At most 998 bytes of UTF-8; throws a `RangeError` beyond it. */
+  /** At most 998 bytes of UTF-8; throws a `RangeError` for longer texts. */
   text(to: Target, text: string): void;
   moderate(player: string, action: ModerationAction, reason?: string): Promise<ModerationResult>;
-  /** The browser lets nothing be heard until somebody clicks, taps or presses a key. The library waits for that itself. */
+  /** The browser blocks sound until the user clicks, taps or presses a key. The library waits for that itself. */
   readonly needsGesture: boolean;
-  /** Lets sound begin; to be called from within a click. */
+  /** Starts sound; call it from a click handler. */
   resume(): Promise<void>;
-  /** Returns what stops it. */
+  /** Returns a function that unsubscribes. */
   on<K extends keyof VoiceEvents>(event: K, handler: (event: VoiceEvents[K]) => void): () => void;
-  /** Leaves for good. */
+  /** Leaves the session permanently. */
   leave(): void;
 }
 
-/** What can be heard of with `on`. */
+/** The events of `on`. */
 export interface VoiceEvents {
   state: { readonly state: VoiceState; readonly retryInMs: number | null };
   joined: { readonly session: string; readonly id: number; readonly name: string; readonly resumed: boolean };
-  /** Everybody who was here before is in `players`. */
+  /** All players that were present before are in `players`. */
   roster: undefined;
-  /** Another player is here. Told again when it is told again after a lost connection; never for oneself, of whom `joined` tells. */
+  /** Another player is present. Raised again after a reconnection; never for the page's own player, which comes with `joined`. */
   player: Player;
   left: { readonly id: number; readonly name: string };
   entered: { readonly name: string; readonly room: string };
   exited: { readonly name: string; readonly room: string };
   speaking: Player;
   text: { readonly name: string; readonly to: VoiceSource; readonly text: string };
-  /** The text went nowhere: too many. */
+  /** The text was not delivered: too many texts. */
   textRateLimited: { readonly waitMs: number };
   restricted: {
     readonly restriction: "voice" | "text" | "hearing";
     readonly lifted: boolean;
-    /** For good if null. */
+    /** Permanent if null. */
     readonly endsInMs: number | null;
     readonly reason: string;
   };
-  /** Null where the room's own rules decide. */
+  /** Null if the room's own rules decide. */
   roomRights: { readonly room: string; readonly mayListen: boolean | null; readonly maySpeak: boolean | null };
   roomFull: { readonly room: string; readonly to: "listen" | "speak" };
   removedFromRoom: { readonly room: string };
   moved: { readonly from: string; readonly to: string };
-  /** What the operator keeps of what is spoken: all, or the last so many ms. */
+  /** What the operator records: all voice, or the last so many ms. */
   recorded: { readonly isWhole: boolean; readonly lastMs: number };
   quality: Quality;
-  /** Somebody's place has changed; `player.place` says where it is. */
+  /** A player's place has changed; `player.place` has the new one. */
   placed: Player;
-  /** The server will close; null: it stays after all. */
+  /** The server will close; null: it stays open after all. */
   closing: { readonly inMs: number; readonly redirect: string | null } | null;
-  /** A gesture is needed for sound, or no longer. */
+  /** Sound needs a gesture, or no longer needs one. */
   gesture: boolean;
-  /** Devices came or went. */
+  /** Devices were added or removed. */
   devices: undefined;
-  /** The microphone was lost while in use; null: it is back. */
+  /** The microphone was lost while in use; null: it works again. */
   microphone: VoiceProblem | null;
-  /** For good. */
+  /** Final. */
   closed: VoiceProblem;
-  /** Something that the page's author should know. */
+  /** A warning for the page's author. */
   problem: { readonly message: string };
 }

@@ -1,16 +1,16 @@
-// How long to wait before the next try.
+// The delay before the next attempt.
 
-/** Doubles from try to try, with jitter, so that all pages of a server that was away do not come back in one moment. */
+/** Doubles with each attempt, with jitter, so that the pages of a restarted server do not reconnect all at once. */
 export class Backoff {
   private tries = 0;
   private readonly random: () => number;
 
-  /** `random` gives numbers from 0 to 1, as `Math.random` does. */
+  /** `random` returns numbers from 0 to 1, as `Math.random` does. */
   constructor(random: () => number) {
     this.random = random;
   }
 
-  /** In ms: between half and all of 0.5 s, 1 s, 2 s, … 15 s. */
+  /** In ms: between 50 and 100 % of 0.5 s, 1 s, 2 s, … 15 s. */
   next(): number {
     const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.tries);
     this.tries += 1;

@@ -1,4 +1,4 @@
-// What a session begins with.
+// The initial state of a session.
 
 import type { ConnectOptions } from "./api.ts";
 import type { MicrophoneInput } from "./microphone.ts";

@@ -1,17 +1,17 @@
-// One channel of a page: how it is to be, and how the server knows it.
+// One channel of a page: its wanted state, and its state on the server.
 
 import type { Activation, Channel, ChannelOptions, Priority, Target } from "./api.ts";
 import type { Speech } from "./channels.ts";
 import { clamp } from "./clamp.ts";
 import type { FromPage } from "./control.ts";
 
-/** What a change of it makes others do. */
+/** Callbacks for changes of a channel. */
 export interface ChannelEffects {
   update(): void;
   close(channel: ChannelRecord): void;
 }
 
-/** How voice goes there. */
+/** Parameters of the voice on the channel. */
 interface Manner {
   readonly positional: boolean;
   readonly amplitude: number;
@@ -22,9 +22,9 @@ export class ChannelRecord implements Channel {
   readonly number: number;
   readonly to: Target;
   private wanted: { readonly sinceMs: number } | null = null;
-  /** As it is on the server; null while it is closed there. */
-  private told: { readonly manner: Manner; readonly atMs: number } | null = null;
-  /** Since when it has not been wanted any more; null while it is. */
+  /** Its state on the server; null while it is closed there. */
+  private onServer: { readonly manner: Manner; readonly atMs: number } | null = null;
+  /** Since when it is no longer wanted; null while it is. */
   private letGoAt: number | null = null;
   private readonly effects: ChannelEffects;
   private activatedBy: Activation;
@@ -86,7 +86,7 @@ export class ChannelRecord implements Channel {
   }
 
   get isOpen(): boolean {
-    return this.isWanted && this.isTold;
+    return this.isWanted && this.isOpenOnServer;
   }
 
   close(): void {
@@ -97,34 +97,34 @@ export class ChannelRecord implements Channel {
     return this.wanted !== null;
   }
 
-  /** In ms; long ago where it is not wanted. */
+  /** In ms; -Infinity if it is not wanted. */
   get wantedSince(): number {
     return this.wanted?.sinceMs ?? -Infinity;
   }
 
   /** Whether it is open on the server. */
-  get isTold(): boolean {
-    return this.told !== null;
+  get isOpenOnServer(): boolean {
+    return this.onServer !== null;
   }
 
-  /** When the server was told of it, in ms; long ago where it does not know it. */
-  get toldAt(): number {
-    return this.told?.atMs ?? -Infinity;
+  /** When the server was last told about it, in ms; -Infinity if the server does not know it. */
+  get sentAt(): number {
+    return this.onServer?.atMs ?? -Infinity;
   }
 
-  /** Whether it is open on the server, and not as it is to be. */
-  get isToldOtherwise(): boolean {
-    if (this.told === null) return false;
-    const { positional, amplitude, priority } = this.told.manner;
+  /** Whether it is open on the server in another state than the wanted one. */
+  get isOutdated(): boolean {
+    if (this.onServer === null) return false;
+    const { positional, amplitude, priority } = this.onServer.manner;
     return positional !== this.positional || amplitude !== this.amplitude || priority !== this.priority;
   }
 
-  /** Whether it is closed for as long as nobody speaks, and for no other reason. */
+  /** Whether it is closed only because the microphone hears no voice. */
   waitsForVoice(speech: Speech): boolean {
     return this.activatedBy === "voice" && !speech.isMuted;
   }
 
-  /** Decides whether voice is to go there; returns until when: for ever, as long as the last word takes, or not now. */
+  /** Decides whether the channel is wanted; returns until when: forever, until the last word has been sent, or not now. */
   wantUntil(now: number, speech: Speech): number {
     const until = this.wantedUntil(now, speech);
     if (!speech.isJoined || now >= until) this.wanted = null;
@@ -132,26 +132,26 @@ export class ChannelRecord implements Channel {
     return until;
   }
 
-  /** What opens it on the server; from now on it is. */
+  /** Returns the message that opens it on the server, and marks it open. */
   openMessage(now: number): FromPage {
-    this.told = { manner: this.manner, atMs: now };
+    this.onServer = { manner: this.manner, atMs: now };
     return { type: "open", channel: this.number, to: this.to, ...this.manner };
   }
 
-  /** What makes it on the server as it is to be. */
+  /** Returns the message that brings the server to the wanted state. */
   changeMessage(now: number): FromPage {
-    this.told = { manner: this.manner, atMs: now };
+    this.onServer = { manner: this.manner, atMs: now };
     return { type: "change", channel: this.number, ...this.manner };
   }
 
   closeMessage(): FromPage {
-    this.told = null;
+    this.onServer = null;
     return { type: "close", channel: this.number };
   }
 
-  /** The server knows nothing of it any more. */
+  /** The server no longer knows it. */
   forget(): void {
-    this.told = null;
+    this.onServer = null;
   }
 
   private change(changed: Partial<Manner>): void {
@@ -186,5 +186,5 @@ export class ChannelRecord implements Channel {
 }
 
 const LOUDEST = 2;
-/** The delay before the encoder (`PREROLL_MS` of the worklet), a packet of 20 ms, and some room. */
+/** The delay before the encoder (`PREROLL_MS` of the worklet), a packet of 20 ms, and a margin. */
 const TAIL_MS = 200;

@@ -1,13 +1,13 @@
-// Where my voice goes: which channels are wanted, and what the server is told of them, no faster than it takes it.
+// The channels of this page: which are wanted, and which messages the server gets, within its rate limit.
 
 import type { Channel, ChannelOptions, Target } from "./api.ts";
 import { ChannelRecord } from "./channel_record.ts";
 import type { FromPage } from "./control.ts";
 import { MessageBudget } from "./message_budget.ts";
 
-/** What decides besides the channels themselves. */
+/** Conditions besides the channels themselves. */
 export interface Speech {
-  /** In the session, so that there is somebody to tell. */
+  /** The session is joined, so that messages can be sent. */
   readonly isJoined: boolean;
   readonly isMuted: boolean;
   /** The microphone hears a voice. */
@@ -15,24 +15,24 @@ export interface Speech {
 }
 
 /**
- * All channels of a voice. Call `update` whenever something may have changed, and at `wakeAt`.
+ * All channels of a voice. Call `update` after each possible change, and at `wakeAt`.
  *
- * Closings never wait, so that nobody overhears anything: an opening leaves enough of the budget to close all that is
- * open.
- * What changes in the meantime is said once, as it is in the end.
+ * Closings are never delayed, so that no player overhears anything: an opening leaves enough of the budget to close all
+ * open channels.
+ * Changes that are waiting are merged: only the latest state is sent.
  */
 export class Channels {
   private readonly all = new Set<ChannelRecord>();
-  /** Numbers that are open on the server and are nobody's here. */
-  private readonly strangers = new Set<number>();
+  /** Numbers that are open on the server and belong to no channel here. */
+  private readonly orphans = new Set<number>();
   private readonly budget = new MessageBudget();
   private readonly say: (message: FromPage) => void;
   private readonly changed: () => void;
   private lastNumber = 0;
-  /** When a channel that was let go is to close, or more may be said, in ms; null if nothing waits. */
+  /** When a released channel is to close, or the budget allows more messages, in ms; null if nothing waits. */
   wakeAt: number | null = null;
 
-  /** `changed` asks for an `update`. */
+  /** `changed` requests an `update`. */
   constructor(say: (message: FromPage) => void, changed: () => void) {
     this.say = say;
     this.changed = changed;
@@ -54,12 +54,12 @@ export class Channels {
     return [...this.all];
   }
 
-  /** Whether voice goes anywhere now. */
+  /** Whether voice is sent on any channel now. */
   get isAnyOpen(): boolean {
     return [...this.all].some((channel) => channel.isOpen);
   }
 
-  /** Whether some channel waits for a voice. */
+  /** Whether a channel waits for a voice. */
   get isAnyByVoice(): boolean {
     return [...this.all].some((channel) => channel.activation === "voice");
   }
@@ -77,82 +77,82 @@ export class Channels {
     this.closeIdle(now);
   }
 
-  /** In the session, again perhaps: the server knows of none, or of those that it tells with `onTold`. */
+  /** The session is joined, possibly again: the server knows no channels, or only those reported with `onOpenChannels`. */
   onJoined(): void {
-    this.strangers.clear();
+    this.orphans.clear();
     for (const channel of this.all) channel.forget();
   }
 
-  /** The server has kept these open; what is not wanted goes, and the rest is opened again with the same number. */
-  onTold(numbers: readonly number[]): void {
-    const open = new Set([...this.all].filter((channel) => channel.isTold).map((channel) => channel.number));
+  /** The server has kept these open; unwanted ones are closed, the rest are opened again with the same number. */
+  onOpenChannels(numbers: readonly number[]): void {
+    const open = new Set([...this.all].filter((channel) => channel.isOpenOnServer).map((channel) => channel.number));
     for (const number of numbers) {
-      if (!open.has(number)) this.strangers.add(number);
+      if (!open.has(number)) this.orphans.add(number);
     }
     this.changed();
   }
 
   private close(channel: ChannelRecord): void {
     if (!this.all.delete(channel)) return;
-    if (channel.isTold) this.strangers.add(channel.number);
+    if (channel.isOpenOnServer) this.orphans.add(channel.number);
     channel.forget();
     this.changed();
   }
 
-  /** What may hear nothing of what is said from now on. */
+  /** Closings, which have to be sent before any more voice. */
   private closeShut(now: number, speech: Speech): void {
-    for (const number of this.strangers) this.tell(now, { type: "close", channel: number });
-    this.strangers.clear();
+    for (const number of this.orphans) this.send(now, { type: "close", channel: number });
+    this.orphans.clear();
     const isAnyWanted = [...this.all].some((channel) => channel.isWanted);
     for (const channel of this.all) {
       const mayStay = channel.isWanted || (!isAnyWanted && channel.waitsForVoice(speech));
-      if (channel.isTold && !mayStay) this.tell(now, channel.closeMessage());
+      if (channel.isOpenOnServer && !mayStay) this.send(now, channel.closeMessage());
     }
   }
 
   private openWanted(now: number): void {
-    const waiting = [...this.all].filter((channel) => channel.isWanted && !channel.isTold);
+    const waiting = [...this.all].filter((channel) => channel.isWanted && !channel.isOpenOnServer);
     waiting.sort((one, other) => other.wantedSince - one.wantedSince);
     let open = this.openCount();
     for (const channel of waiting) {
-      // Itself, and then the closings of all that is open.
+      // Itself, and the closings of all open channels.
       if (!this.isLeft(now, open + 2)) return;
-      this.tell(now, channel.openMessage(now));
+      this.send(now, channel.openMessage(now));
       open += 1;
     }
   }
 
   private changeOpen(now: number): void {
-    const changed = [...this.all].filter((channel) => channel.isWanted && channel.isToldOtherwise);
-    changed.sort((one, other) => one.toldAt - other.toldAt);
+    const changed = [...this.all].filter((channel) => channel.isWanted && channel.isOutdated);
+    changed.sort((one, other) => one.sentAt - other.sentAt);
     const reserve = this.reserve(this.openCount());
     for (const channel of changed) {
       if (!this.isLeft(now, reserve + 1)) return;
-      this.tell(now, channel.changeMessage(now));
+      this.send(now, channel.changeMessage(now));
     }
   }
 
-  /** Between two words nothing is sent, so what waits for a voice may stay open until there is time to close it. */
+  /** Nothing is sent between two words, so a channel that waits for a voice may stay open until the budget allows the closing. */
   private closeIdle(now: number): void {
-    const idle = [...this.all].filter((channel) => channel.isTold && !channel.isWanted);
+    const idle = [...this.all].filter((channel) => channel.isOpenOnServer && !channel.isWanted);
     let open = this.openCount();
     for (const channel of idle) {
       open -= 1;
       if (!this.isLeft(now, this.reserve(open) + 1)) return;
-      this.tell(now, channel.closeMessage());
+      this.send(now, channel.closeMessage());
     }
   }
 
-  /** What it takes to open all channels, while so many are open, and to close them: then no word has to wait. */
+  /** The messages needed to open all channels, with this many open, and to close them: with that, no word is delayed. */
   private reserve(open: number): number {
     return 2 * this.all.size - open;
   }
 
   private openCount(): number {
-    return [...this.all].filter((channel) => channel.isTold).length;
+    return [...this.all].filter((channel) => channel.isOpenOnServer).length;
   }
 
-  /** Whether so many messages may be said; if not, that is a reason to wake. */
+  /** Whether the budget has this many messages; if not, schedules a wake-up. */
   private isLeft(now: number, messages: number): boolean {
     const at = this.budget.leftAt(messages);
     if (now >= at) return true;
@@ -164,11 +164,11 @@ export class Channels {
     this.wakeAt = Math.min(this.wakeAt ?? Infinity, time);
   }
 
-  private tell(now: number, message: FromPage): void {
+  private send(now: number, message: FromPage): void {
     this.budget.spend(now);
     this.say(message);
   }
 }
 
-/** As many as `web.limits.channels_max` may allow: how many may be open at once is for the server to say. */
+/** The largest value of `web.limits.channels_max`: the server decides how many may be open at once. */
 const CHANNELS_MAX = 160;

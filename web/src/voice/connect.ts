@@ -1,4 +1,4 @@
-// The ways into the library.
+// The library's entry points.
 
 import type { ConnectOptions, Info, Microphone, MicrophoneOptions, Output, Voice } from "./api.ts";
 import { MicrophoneInput, openMicrophoneInput, silentMicrophoneInput } from "./microphone.ts";
@@ -7,7 +7,7 @@ import { fetchInfo } from "./signalling.ts";
 import { type Sound, sharedSound } from "./sound.ts";
 import { VoiceSession } from "./voice_session.ts";
 
-/** Joins a session. Rejects with a `VoiceProblem`, whose message can be shown as it is. */
+/** Joins a session. Rejects with a `VoiceProblem`, whose message is fit for display. */
 export async function connect(options: ConnectOptions): Promise<Voice> {
   const url = withSlash(options.url ?? location.href);
   const assets = withSlash(options.assets ?? HERE);
@@ -28,17 +28,17 @@ export async function connect(options: ConnectOptions): Promise<Voice> {
   }
 }
 
-/** How a server is joined. Rejects with a `VoiceProblem`. */
+/** Gets the server's requirements. Rejects with a `VoiceProblem`. */
 export function info(url: string = location.href): Promise<Info> {
   return fetchInfo(withSlash(url));
 }
 
-/** A microphone without a session, for its meter and its test; it can be given to `connect`. Rejects with a `VoiceProblem`. */
+/** A microphone without a session, for its meter and its test; can be given to `connect`. Rejects with a `VoiceProblem`. */
 export function openMicrophone(options: MicrophoneOptions & Pick<ConnectOptions, "assets"> = {}): Promise<Microphone> {
   return openMicrophoneInput(sharedSound(), withSlash(options.assets ?? HERE), options);
 }
 
-/** The page's loudspeaker, which all its sessions share. */
+/** The page's output, which all its sessions share. */
 export async function openOutput(options: { device?: string } = {}): Promise<Output> {
   const { output } = sharedSound();
   if (options.device !== undefined) await output.choose(options.device);
@@ -52,7 +52,7 @@ async function joinedUnless(session: VoiceSession, signal?: AbortSignal): Promis
   await session.joined.finally(() => signal?.removeEventListener("abort", giveUp));
 }
 
-/** Nobody knows when a question of the browser is answered: a microphone that comes too late is closed. */
+/** The user may answer the browser's prompt at any time: a microphone that is allowed too late is closed. */
 function unlessGivenUp(opening: Promise<MicrophoneInput>, signal?: AbortSignal): Promise<MicrophoneInput> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
@@ -65,13 +65,13 @@ function unlessGivenUp(opening: Promise<MicrophoneInput>, signal?: AbortSignal):
 }
 
 function givenUp(): VoiceProblem {
-  return new VoiceProblem("left", "Joining was given up.");
+  return new VoiceProblem("left", "Joining was cancelled.");
 }
 
 async function ownMicrophone(sound: Sound, assets: string, options: ConnectOptions): Promise<MicrophoneInput> {
   const { microphone } = options;
   if (microphone === false) return silentMicrophoneInput(sound, assets, options);
-  if (typeof microphone === "object") throw new VoiceProblem("other", "The microphone is not one of this library.");
+  if (typeof microphone === "object") throw new VoiceProblem("other", "The microphone was not opened by this library.");
   return openMicrophoneInput(sound, assets, { ...options, ...(microphone === undefined ? {} : { device: microphone }) });
 }
 
@@ -80,5 +80,5 @@ function withSlash(address: string): string {
   return new URL(".", new URL(address, location.href)).href;
 }
 
-/** Where this file itself came from. */
+/** The address of this file. */
 const HERE = import.meta.url;

@@ -1,4 +1,4 @@
-// Keeps a link: opens it, asks whether it lives, mends it, and makes another one, as `Reconnection` decides.
+// Keeps a link up: opens, probes, restarts and replaces it, as `Reconnection` decides.
 
 import type { Transport } from "./api.ts";
 import { Backoff } from "./backoff.ts";
@@ -16,9 +16,9 @@ import { Wake } from "./wake.ts";
 export interface ConnectionEvents {
   message(message: ToPage): void;
   attached(link: Link): void;
-  /** The link is gone; another one is tried in so many ms, null if at once. */
+  /** The link is lost; the next attempt is in so many ms, null if at once. */
   detached(retryInMs: number | null): void;
-  /** No link came about, or the server has ended it. Unless `end` is called, it is tried again. */
+  /** The link could not be opened, or the server has closed it. It is retried unless `end` is called. */
   failed(problem: VoiceProblem): void;
   measured(statistics: Measurement): void;
 }
@@ -55,7 +55,7 @@ export class Connection {
       awake: () => this.onTime(),
     });
     this.measuring = setInterval(() => void this.measure(), MEASURE_EVERY_MS);
-    // Whoever made this is not ready to be told anything yet.
+    // The owner is not ready for callbacks yet.
     queueMicrotask(() => this.act());
   }
 
@@ -64,7 +64,7 @@ export class Connection {
     return this.lastKey;
   }
 
-  /** Whether the server keeps this player for a while when the link is gone. */
+  /** Whether the server keeps this player for a while after the link is lost. */
   get isKept(): boolean {
     return this.link !== null && this.link.key !== null;
   }
@@ -79,7 +79,7 @@ export class Connection {
     this.link?.setSending(on);
   }
 
-  /** For good; `isUnloading` is that the page goes away and has nothing more to say. */
+  /** Final; `isUnloading` means that the page is being unloaded and sends nothing more. */
   end(isUnloading: boolean): void {
     this.isUnloading = isUnloading;
     this.reconnection.onOver();
@@ -119,7 +119,7 @@ export class Connection {
     const attempt = new Attempt((message) => this.onMessage(attempt, message));
     try {
       const link = await openLink(this.choice, {
-        // Asked again each time, as what it says of TURN servers grows old.
+        // Requested each time, as the TURN credentials in it expire.
         info: await fetchInfo(this.beginning.url, this.over.signal),
         context: this.beginning.sound.context,
         microphone: this.beginning.microphone.node,
@@ -143,7 +143,7 @@ export class Connection {
 
   private onOpened(attempt: Attempt, link: Link): void {
     if (this.over.signal.aborted) {
-      // Otherwise the server keeps the player for one who comes back.
+      // Without a farewell the server would keep the player for a resumption.
       if (!this.isUnloading) link.send(JSON.stringify(LEAVE));
       link.close(this.isUnloading);
       return;
@@ -161,7 +161,7 @@ export class Connection {
     if (this.over.signal.aborted) return;
     this.events.failed(problem);
     this.reconnection.onFailed(performance.now(), problem.retryInMs);
-    this.tellRetry();
+    this.reportRetry();
   }
 
   private onMessage(attempt: Attempt, message: ToPage): void {
@@ -177,7 +177,7 @@ export class Connection {
 
   private onDisconnected(message: Extract<ToPage, { type: "disconnected" }>): void {
     const code = CODE_OF_CAUSE[message.cause];
-    // What has nothing to do with this player may be over soon.
+    // A cause that is not about this player may pass soon.
     const retryInMs = code === "other" && message.cause !== "protocol" ? 0 : null;
     this.onEnded(new VoiceProblem(code, message.message, { retryInMs }));
   }
@@ -189,19 +189,19 @@ export class Connection {
 
   private async restart(): Promise<void> {
     const link = this.link;
-    const mended = (await link?.restart().catch(() => false)) ?? false;
+    const succeeded = (await link?.restart().catch(() => false)) ?? false;
     if (link !== this.link) return;
-    this.reconnection.onRestarted(performance.now(), mended);
+    this.reconnection.onRestarted(performance.now(), succeeded);
     this.act();
   }
 
   private drop(): void {
     this.link?.close(this.isUnloading);
     this.link = null;
-    this.tellRetry();
+    this.reportRetry();
   }
 
-  private tellRetry(): void {
+  private reportRetry(): void {
     if (!this.over.signal.aborted) this.events.detached(this.reconnection.retryInMs?.(performance.now()) ?? null);
   }
 
@@ -211,10 +211,10 @@ export class Connection {
     if (link === null || link !== this.link || statistics === undefined) return;
     const { roundTripMs, delayMs, lostPercent } = statistics;
     this.events.measured({ roundTripMs, delayMs, lostDownPercent: lostPercent, transport: link.transport });
-    this.tellStatistics(statistics);
+    this.reportStatistics(statistics);
   }
 
-  private tellStatistics({ lostPercent, delayMs }: LinkStatistics): void {
+  private reportStatistics({ lostPercent, delayMs }: LinkStatistics): void {
     if (lostPercent === null) return;
     this.say({ type: "stats", lostPercent, delayMs: Math.max(0, delayMs ?? 0) });
   }
@@ -248,7 +248,7 @@ export class Connection {
   }
 }
 
-/** One link on its way; what it is told before it is taken into use waits. */
+/** One link that is being opened; its messages are queued until it is in use. */
 class Attempt {
   link: Link | null = null;
   private early: ToPage[] | null = [];
@@ -265,7 +265,7 @@ class Attempt {
     else if (this.early.length < EARLY_MAX) this.early.push(message);
   }
 
-  /** Whoever waits for `joined` has a turn before the rest, so as to be there to hear of it. */
+  /** The promise of `joined` is resolved before further messages are handled, so that its caller can add handlers first. */
   begin(): void {
     const early = this.early ?? [];
     for (let message = early.shift(); message !== undefined; message = early.shift()) {
@@ -279,12 +279,12 @@ class Attempt {
   }
 }
 
-/** Goes for good. */
+/** A final cause. */
 export const LEAVE: FromPage = { type: "leave" };
 
 function asProblem(cause: unknown): VoiceProblem {
   if (cause instanceof VoiceProblem) return cause;
-  return new VoiceProblem("other", "The connection could not be made.", { retryInMs: 0, cause });
+  return new VoiceProblem("other", "The connection could not be opened.", { retryInMs: 0, cause });
 }
 
 function refusalProblem(message: Extract<ToPage, { type: "refused" }>): VoiceProblem {
@@ -293,7 +293,7 @@ function refusalProblem(message: Extract<ToPage, { type: "refused" }>): VoicePro
   return new VoiceProblem(CODE_OF_REFUSAL[code], message.message, { retryInMs, until, redirect });
 }
 
-/** Null past the year 275760, where a `Date` ends. */
+/** Null after the year 275760, where the range of `Date` ends. */
 function dateOf(secondsSince1970: number): Date | null {
   const date = new Date(secondsSince1970 * 1000);
   return Number.isNaN(date.getTime()) ? null : date;
@@ -320,5 +320,5 @@ const CODE_OF_CAUSE: Record<Cause, ProblemCode> = {
 };
 
 const MEASURE_EVERY_MS = 2000;
-/** Messages that come before a link is in use. */
+/** Messages that arrive before a link is in use. */
 const EARLY_MAX = 4096;

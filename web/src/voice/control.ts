@@ -1,8 +1,8 @@
-// The control messages of docs/browser/control.md: what a page says and what it is told.
+// The control messages of docs/browser/control.md, in both directions.
 
 import type { ModerationAction, ModerationResult, Priority, VoiceSource, Target } from "./api.ts";
 
-/** What a page says. */
+/** From the page. */
 export type FromPage =
   | { type: "listen"; room: string }
   | { type: "unlisten"; room: string }
@@ -17,7 +17,7 @@ export type FromPage =
   | { type: "stats"; lostPercent: number; delayMs: number }
   | { type: "leave" };
 
-/** What a page is told. */
+/** To the page. */
 export type ToPage =
   | { type: "joined"; session: string; id: number; name: string; resumed: boolean }
   | { type: "roster" }
@@ -54,8 +54,8 @@ export type ToPage =
   | { type: "disconnected"; cause: Cause; message: string; retryInMs: number | null }
   | { type: "problem"; message: string; about: string | null };
 
-/** Why a player is not let in. */
+/** Why a player was refused. */
 export type RefusalCode = "token" | "password" | "name" | "full" | "banned" | "version" | "closing" | "other";
 
-/** Why a player is no longer in its session. */
+/** Why a player was removed from its session. */
 export type Cause = "kicked" | "name-taken" | "closed" | "too-slow" | "protocol" | "server";

@@ -1,10 +1,10 @@
-// Reads what a page is told: the one place where text from the network becomes a `ToPage`.
+// Parses control messages: the only place where text from the network becomes a `ToPage`.
 
 import type { VoiceSource } from "./api.ts";
 import type { ToPage } from "./control.ts";
 import { isObject } from "./json.ts";
 
-/** The message; undefined where it is of a kind that is not known here, or is none at all. */
+/** The message; undefined if it is malformed or of an unknown kind. */
 export function readMessage(text: string): ToPage | undefined {
   let value: unknown;
   try {
@@ -21,11 +21,11 @@ export function readMessage(text: string): ToPage | undefined {
     if (field === undefined) return undefined;
     message[name] = field;
   }
-  // Each key of this type has been read by the reader of its kind, which `FIELDS` names for it.
+  // Each key of this type was parsed by the reader in `FIELDS` for its kind.
   return message as ToPage;
 }
 
-/** Gives back what it understands; undefined if that is nothing. */
+/** Returns the parsed value; undefined if it is invalid. */
 type Read<T> = (value: unknown) => T | undefined;
 
 type Fields<M> = { readonly [K in Exclude<keyof M, "type">]-?: Read<M[K]> };
@@ -33,10 +33,10 @@ type Fields<M> = { readonly [K in Exclude<keyof M, "type">]-?: Read<M[K]> };
 type Readers = { readonly [T in ToPage["type"]]: Fields<Extract<ToPage, { type: T }>> };
 
 const text: Read<string> = (value) => (typeof value === "string" ? value : undefined);
-/** JSON can write numbers that are beyond all that there are. */
+/** JSON can contain numbers that overflow to infinity. */
 const number: Read<number> = (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
 const flag: Read<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
-/** A key that is not there means no. */
+/** An absent key is false. */
 const mark: Read<boolean> = (value) => (value === undefined ? false : flag(value));
 const orNull =
   <T>(read: Read<T>): Read<T | null> =>
@@ -73,7 +73,7 @@ const slot: Read<number> = (value) => {
   const index = number(value);
   return index !== undefined && Number.isInteger(index) && index >= 0 && index < SLOTS_MAX ? index : undefined;
 };
-/** A word that a later server may add to is never a reason to pass over what it says. */
+/** An unknown word, which a newer server may send, does not invalidate the message. */
 const wordOr =
   <T>(read: Read<T>, otherwise: T): Read<T> =>
   (value) =>

@@ -1,4 +1,4 @@
-// The microphones and loudspeakers that a browser tells of.
+// The microphones and loudspeakers that the browser lists.
 
 import type { Device } from "./api.ts";
 
@@ -7,7 +7,7 @@ export async function listDevices(kind: "audioinput" | "audiooutput"): Promise<D
   return devices.filter((device) => device.kind === kind).map(({ deviceId, label }) => ({ id: deviceId, label }));
 }
 
-/** Returns what stops it. */
+/** Returns a function that unsubscribes. */
 export function onDevicesChange(handler: () => void): () => void {
   const devices = navigator.mediaDevices;
   devices?.addEventListener("devicechange", handler);

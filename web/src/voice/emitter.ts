@@ -1,20 +1,20 @@
-// Handlers by the name of what they wait for.
+// Handlers by event name.
 
-/** Calls who asked for it, in the order in which they asked. */
+/** Calls the handlers of an event in the order in which they subscribed. */
 export class Emitter<Events> {
   private readonly handlers = new Map<keyof Events, Set<(event: never) => void>>();
 
-  /** Returns what stops it. */
+  /** Returns a function that unsubscribes. */
   on<K extends keyof Events>(event: K, handler: (event: Events[K]) => void): () => void {
     const known = this.handlers.get(event) ?? new Set();
     this.handlers.set(event, known);
-    // Of its own, so that a handler given twice is called twice and stopped once.
+    // Wrapped, so that a handler given twice is called twice and removed once.
     const entry = (value: Events[K]) => handler(value);
     known.add(entry);
     return () => known.delete(entry);
   }
 
-  /** A handler that throws keeps nobody else from hearing of it; what it threw is reported as the browser reports errors. */
+  /** A handler that throws does not stop the others; the exception is reported as an uncaught one. */
   emit<K extends keyof Events>(event: K, value: Events[K]): void {
     for (const handler of [...(this.handlers.get(event) ?? [])]) {
       try {

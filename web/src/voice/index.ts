@@ -1,4 +1,4 @@
-// Voice chat with a Consonance server: `connect` gives a `Voice`; everything else is what it is made of.
+// Voice chat with a Consonance server: `connect` returns a `Voice`; the other exports are its parts.
 
 export type * from "./api.ts";
 export { connect, info, openMicrophone, openOutput } from "./connect.ts";

@@ -1,4 +1,4 @@
-/** Whether a value out of `JSON.parse` has keys to look at. */
+/** Whether a value from `JSON.parse` is an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

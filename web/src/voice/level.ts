@@ -1,4 +1,4 @@
-// One scale for all that is loud or quiet: 0 is -60 dBFS or less, 1 is 0 dBFS, and even steps are even decibels.
+// One scale for all levels: 0 is -60 dBFS or less, 1 is 0 dBFS, linear in decibels.
 
 /** `decibels` relative to full scale; -Infinity for silence. */
 export function levelOfDecibels(decibels: number): number {

@@ -1,30 +1,30 @@
-// What carries control messages and voice between a page and the server, whatever it is made of.
+// The interface of a connection that carries control messages and voice between a page and the server.
 //
-// A link that is lost is given up: who reconnects makes another one, with the key of the last.
+// A lost link is not reused: reconnecting opens another one, with the key of the last.
 
 import type { Transport, Info } from "./api.ts";
 
-/** Makes a link. Rejects with a `VoiceProblem` if it does not come about. */
+/** Opens a link. Rejects with a `VoiceProblem` if it cannot be opened. */
 export type OpenLink = (options: LinkOptions) => Promise<Link>;
 
 export interface LinkOptions {
   readonly context: AudioContext;
-  /** Mono, after volume and delay; whether it leaves the page is `setSending`'s matter. A node of that context. Silence while there is no microphone. */
+  /** Mono, after volume and delay; `setSending` decides whether it is sent. A node of that context. Silent while there is no microphone. */
   readonly microphone: AudioNode;
-  /** The server's page, with a slash at its end. */
+  /** The server's page, with a trailing slash. */
   readonly url: string;
-  /** The folder of worklets and workers, with a slash at its end. */
+  /** The folder of worklets and workers, with a trailing slash. */
   readonly assets: string;
   readonly info: Info;
   readonly join: Join;
-  /** How many may be heard at once, 1 … 16. */
+  /** How many players may be heard at once, 1 … 16. */
   readonly slots: number;
   readonly events: LinkEvents;
-  /** Ends the attempt. */
+  /** Cancels the attempt. */
   readonly signal: AbortSignal;
 }
 
-/** Who comes. */
+/** The player that joins. */
 export interface Join {
   readonly session: string;
   readonly name: string;
@@ -34,48 +34,48 @@ export interface Join {
   readonly resume?: string;
 }
 
-/** What a link tells; nothing any more after `lost`. */
+/** Callbacks of a link; none follows `lost`. */
 export interface LinkEvents {
   /** A control message, `docs/browser/control.md`. */
   message(text: string): void;
-  /** Voice does not get through at the moment; `restart` may help. */
+  /** Voice does not get through at present; `restart` may help. */
   troubled(): void;
-  /** The link is no more, in words. */
+  /** The link has ended; the text is a reason. */
   lost(why: string): void;
 }
 
 export interface Link {
-  /** Secret of this player, to come back with; null where there is no coming back. */
+  /** A secret to resume this player; null if it cannot be resumed. */
   readonly key: string | null;
   /** Null until it is measured. */
   readonly transport: Transport | null;
   /** The voice of each slot, before volume and place. */
   readonly slots: readonly AudioNode[];
-  /** Says a control message; false if the link takes no more now. */
+  /** Sends a control message; false if the link accepts no more at present. */
   send(text: string): boolean;
-  /** While this is false, nothing of the microphone leaves the page. */
+  /** While false, no sound of the microphone leaves the page. */
   setSending(on: boolean): void;
-  /** Tries to stay alive after the network has changed; false if it cannot, so that only another link helps. */
+  /** Tries to survive a change of the network; false if it cannot, so that the link has to be replaced. */
   restart(): Promise<boolean>;
   statistics(): Promise<LinkStatistics>;
-  /** Without `isUnloading`, what was sent last arrives first: a page that goes away has no time for it. */
+  /** Without `isUnloading`, queued messages are delivered first; a page that is being unloaded has no time for that. */
   close(isUnloading: boolean): void;
 }
 
-/** Takes a microphone off a node. One that was closed before has let go of all of them, which Web Audio calls an error. */
+/** Disconnects a microphone from a node. A closed microphone has disconnected already, which Web Audio reports as an error. */
 export function unplug(microphone: AudioNode, from: AudioNode): void {
   try {
     microphone.disconnect(from);
   } catch {
-    // There is nothing to be taken off.
+    // It was not connected.
   }
 }
 
-/** How the link does since it was asked last; null where it does not know. */
+/** Statistics since the previous call; null if unknown. */
 export interface LinkStatistics {
   readonly roundTripMs: number | null;
-  /** How long received voice waits before it is heard. */
+  /** How long received voice waits in the jitter buffer. */
   readonly delayMs: number | null;
-  /** Of what was to be played here, what was not there in time, 0 … 100. */
+  /** Share of the voice to be played that was missing, 0 … 100. */
   readonly lostPercent: number | null;
 }

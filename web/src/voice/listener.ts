@@ -1,12 +1,12 @@
-// Where the one who listens is, and which way it looks, as the audio graph knows it.
+// The listener's position and direction in the audio graph.
 
 import type { Direction, Place } from "./api.ts";
 import { toWebAudio } from "./axes.ts";
 
-/** At first it is at the origin, looks along z, and has y above. */
+/** Initially at the origin, looking along z, with y up. */
 export class Listener {
   private readonly context: BaseAudioContext;
-  /** Which way it looks where that is level: who looks straight up or down has it above or below the head. */
+  /** The horizontal direction, which is above or below the head for a listener that looks straight up or down. */
   private heading: Direction = AHEAD;
 
   constructor(context: BaseAudioContext) {
@@ -16,7 +16,7 @@ export class Listener {
   moveTo(place: Place): void {
     const { x, y, z } = toWebAudio(place);
     const { listener, currentTime } = this.context;
-    // Firefox has the older way only.
+    // Firefox has only the deprecated methods.
     if (listener.positionX === undefined) {
       listener.setPosition(x, y, z);
       return;
@@ -26,7 +26,7 @@ export class Listener {
     approach(listener.positionZ, z, currentTime);
   }
 
-  /** A direction of any length; one without a length is none, and changes nothing. */
+  /** A direction of any length; the zero vector is ignored. */
   turnTo(direction: Direction): void {
     const forward = ofLengthOne(direction);
     if (forward === null) return;
@@ -48,7 +48,7 @@ export class Listener {
     approach(listener.upZ, up.z, currentTime);
   }
 
-  /** Of a head that does not tilt to the side. Web Audio finds right and left only where it is not along the look. */
+  /** The up vector of a head that does not roll. Web Audio needs one that is not parallel to the direction. */
   private above({ x, y, z }: Direction): Direction {
     const level = Math.hypot(x, z) < STEEP ? null : ofLengthOne({ x, y: 0, z });
     if (level !== null) {
@@ -60,7 +60,7 @@ export class Listener {
   }
 }
 
-/** Soon, without a click. */
+/** Fast, without a click. */
 export function approach(parameter: AudioParam, to: number, now: number): void {
   parameter.setTargetAtTime(to, now, SMOOTHING_S);
 }
@@ -72,7 +72,7 @@ function ofLengthOne({ x, y, z }: Direction): Direction | null {
 
 export const AHEAD: Direction = { x: 0, y: 0, z: 1 };
 const UP: Direction = { x: 0, y: 1, z: 0 };
-/** Of a look of length one: within a twentieth of a degree of straight up or down. */
+/** For a direction of length one: within a twentieth of a degree of straight up or down. */
 const STEEP = 1e-3;
 /** Short enough to seem immediate, long enough not to click. */
 export const SMOOTHING_S = 0.02;

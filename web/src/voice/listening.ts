@@ -1,4 +1,4 @@
-// Who is heard, and how: the session's state on one side, the audio graph on the other.
+// Which voices are heard, and how: connects the session's state with the audio graph.
 
 import type { Direction, Place } from "./api.ts";
 import type { FromPage, ToPage } from "./control.ts";
@@ -7,7 +7,7 @@ import type { MicrophoneInput } from "./microphone.ts";
 import { Playback } from "./playback.ts";
 import { PlayerSounds } from "./player_sound.ts";
 import { type PlayerRecord, Players } from "./players.ts";
-import { SessionState, type Tell } from "./session_state.ts";
+import { SessionState, type Emit } from "./session_state.ts";
 import type { Sound } from "./sound.ts";
 
 export class Listening {
@@ -20,7 +20,7 @@ export class Listening {
   private isSending = false;
   private looksTo = AHEAD;
 
-  constructor(sound: Sound, microphone: MicrophoneInput, say: (message: FromPage) => void, tell: Tell) {
+  constructor(sound: Sound, microphone: MicrophoneInput, say: (message: FromPage) => void, emit: Emit) {
     this.microphone = microphone;
     this.playback = new Playback(sound.output);
     this.sounds = new PlayerSounds(sound.context, (player) => this.sourceOf(player));
@@ -30,10 +30,10 @@ export class Listening {
       levelOf: (player) => this.levelOf(player),
       soundOf: (player) => this.sounds.of(player),
     });
-    this.state = new SessionState(this.players, tell);
+    this.state = new SessionState(this.players, emit);
   }
 
-  /** The rooms that the page listens to, or has asked to. */
+  /** The rooms that the page listens to, or has requested. */
   get rooms(): Set<string> {
     return this.state.listening;
   }
@@ -51,7 +51,7 @@ export class Listening {
 
   attach(slots: readonly AudioNode[]): void {
     this.playback.attach(slots);
-    // Another session of this page has had the same ears.
+    // Another session of this page has used the same listener.
     this.playback.setFacing(this.looksTo);
     this.applyAll();
   }
@@ -62,13 +62,13 @@ export class Listening {
     this.sounds.refresh();
   }
 
-  /** For good: the players' streams end. */
+  /** Final: the players' streams end. */
   close(): void {
     this.detach();
     this.sounds.keep(() => false);
   }
 
-  /** Whether the microphone's sound leaves the page, which is what is heard of oneself. */
+  /** Whether the microphone's sound is sent, which is what the page's own player sounds like. */
   setSending(on: boolean): void {
     if (on === this.isSending) return;
     this.isSending = on;
@@ -102,7 +102,7 @@ export class Listening {
     return this.playback.source(this.slotOf(player));
   }
 
-  /** -1 where it has none. Until it is told again, a player of a session before has an id that may be another one's now. */
+  /** -1 if it has none. Until it is announced again, a player of an earlier session has an id that may belong to another one. */
   private slotOf(player: PlayerRecord): number {
     if (!player.isConfirmed) return -1;
     return this.state.slots.findIndex((use) => use?.player === player.id);
@@ -122,12 +122,12 @@ export class Listening {
     const use = this.state.slots[slot];
     const player = this.players.withId(use?.player ?? null);
     const gain = player === undefined || player.muted ? 0 : player.volume * (use?.amplitude ?? 1);
-    // Who was put somewhere by the one who listens is heard from there in any case.
+    // A player that the listener has placed is always heard from that place.
     const comesFromPlace = use?.positional === true || player?.isPlaced === false;
     const place = comesFromPlace && this.isPlaced ? (player?.place ?? null) : null;
     this.playback.set(slot, { gain, place });
   }
 }
 
-/** After these, a slot or an id may belong to another player, or to none. */
+/** After these messages, a slot or an id may belong to another player, or to none. */
 const ABOUT_WHO_IS_HERE: ReadonlySet<ToPage["type"]> = new Set(["joined", "player", "left", "roster"]);

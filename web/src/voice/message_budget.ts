@@ -1,10 +1,10 @@
-// How much may be said at once without the server finding it too much.
+// A rate limiter for control messages that stays below the server's limit.
 
-/** Counted in milliseconds: each message takes some, and time gives them back. */
+/** Counted in milliseconds: each message costs some, and time refills them. */
 export class MessageBudget {
   private wholeAt = -Infinity;
 
-  /** When there are so many messages left, in ms; it may have been so for long. */
+  /** When this many messages are available, in ms; may be in the past. */
   leftAt(messages: number): number {
     return this.wholeAt - (MESSAGES_MAX - messages) * MESSAGE_MS;
   }
@@ -14,6 +14,6 @@ export class MessageBudget {
   }
 }
 
-/** By default servers take 1000 at once and 50 a second, which leaves enough for rooms, places, texts and pings. */
+/** Servers accept 1000 at once and 50 a second by default, which leaves enough for rooms, places, texts and pings. */
 const MESSAGES_MAX = 400;
 const MESSAGE_MS = 40;

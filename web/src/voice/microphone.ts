@@ -1,4 +1,4 @@
-// A microphone: its device, what is done to its sound, how loud it is, and whether there is a voice.
+// A microphone: its device, the processing of its sound, its level, and whether there is a voice.
 
 import type { Device, Microphone, MicrophoneOptions, Processing } from "./api.ts";
 import { MICROPHONE, type Report, type Settings } from "../worklet/messages.ts";
@@ -11,33 +11,33 @@ import { Recording } from "./recording.ts";
 import type { Sound } from "./sound.ts";
 
 interface MicrophoneEvents {
-  /** Whether there is a voice, or whether it is muted, has changed. */
+  /** Voice activity or mute has changed. */
   speech: undefined;
-  /** It was lost; null: it is back. */
+  /** The device was lost; null: it is back. */
   trouble: VoiceProblem | null;
-  /** Devices came or went. */
+  /** Devices were added or removed. */
   devices: undefined;
 }
 
-/** The microphone of a page. Without a device it is silent. */
+/** The page's microphone. Silent without a device. */
 export class MicrophoneInput implements Microphone {
   readonly events = new Emitter<MicrophoneEvents>();
-  /** What is to be sent: mono, after volume and delay. */
+  /** The sound to send: mono, after volume and delay. */
   readonly node: AudioNode;
-  /** Null where the browser has none, since the page came over plain HTTP; there is no device then either. */
+  /** Null if the browser provides none, as the page was loaded over plain HTTP; there is no device then either. */
   private readonly worklet: AudioWorkletNode | null;
   private readonly context: AudioContext;
   private readonly stopWatching: () => void;
   private source: MediaStreamAudioSourceNode | null = null;
   private processing: Processing;
-  /** The device in use, and the one that is asked for. */
+  /** The device in use, and the requested one. */
   private chosen: string | undefined;
   private wanted: string | undefined;
   /** The latest attempt to open a device; null while there is none. */
   private opening: Promise<void> | null = null;
   private isClosed = false;
   private isLost = false;
-  /** Its loss has been told. */
+  /** Its loss has been reported. */
   private isMissed = false;
   private loudness = 0;
   private gateOpen = false;
@@ -45,7 +45,7 @@ export class MicrophoneInput implements Microphone {
   private settings = { threshold: 0.25, holdMs: 400, volume: 1 };
   private recording: Recording | null = null;
 
-  /** The worklet of `sound` has to be there already, if there is any. */
+  /** The worklet of `sound` must be loaded, if there is any sound. */
   constructor(sound: Sound, processing: Processing) {
     this.context = sound.context;
     this.processing = processing;
@@ -69,7 +69,7 @@ export class MicrophoneInput implements Microphone {
 
   set threshold(threshold: number) {
     this.settings.threshold = clamp(threshold, 0, 1, 0.25);
-    this.tell({ thresholdDb: decibelsOfLevel(this.settings.threshold) });
+    this.post({ thresholdDb: decibelsOfLevel(this.settings.threshold) });
   }
 
   get holdMs(): number {
@@ -78,7 +78,7 @@ export class MicrophoneInput implements Microphone {
 
   set holdMs(ms: number) {
     this.settings.holdMs = clamp(ms, 0, 5000, 400);
-    this.tell({ holdMs: this.settings.holdMs });
+    this.post({ holdMs: this.settings.holdMs });
   }
 
   get volume(): number {
@@ -87,7 +87,7 @@ export class MicrophoneInput implements Microphone {
 
   set volume(volume: number) {
     this.settings.volume = clamp(volume, 0, 4, 1);
-    this.tell({ gain: this.settings.volume });
+    this.post({ gain: this.settings.volume });
   }
 
   get isOpen(): boolean {
@@ -124,14 +124,14 @@ export class MicrophoneInput implements Microphone {
 
   async record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer> {
     if (this.source === null) throw new VoiceProblem("no-microphone", "There is no microphone to record.");
-    if (this.recording !== null) throw new VoiceProblem("other", "Another recording is not over yet.");
+    if (this.recording !== null) throw new VoiceProblem("other", "Another recording is in progress.");
     signal?.throwIfAborted();
     const { sampleRate } = this.context;
     const recording = new Recording(Math.ceil(clamp(seconds, 0, RECORDING_MAX_S, 1) * sampleRate));
     const giveUp = () => recording.end(signal?.reason);
     signal?.addEventListener("abort", giveUp);
     this.recording = recording;
-    this.tell({ recording: true });
+    this.post({ recording: true });
     try {
       const samples = await recording.whole;
       const buffer = this.context.createBuffer(1, samples.length, sampleRate);
@@ -140,13 +140,13 @@ export class MicrophoneInput implements Microphone {
     } finally {
       signal?.removeEventListener("abort", giveUp);
       this.recording = null;
-      this.tell({ recording: false });
+      this.post({ recording: false });
     }
   }
 
-  /** How much later its sound comes out than it went in, so that a channel can be open by then. */
+  /** The delay of its sound, so that a channel can be open before it is sent. */
   setDelay(delayMs: number): void {
-    this.tell({ delayMs });
+    this.post({ delayMs });
   }
 
   close(): void {
@@ -157,11 +157,11 @@ export class MicrophoneInput implements Microphone {
     this.stopWatching();
     this.release();
     this.recording?.end(closedProblem());
-    this.tell({ isOver: true });
+    this.post({ isOver: true });
     this.node.disconnect();
   }
 
-  /** Asks for what is wanted now. Where more is asked for meanwhile, it ends as that does. */
+  /** Opens the requested device. If another request replaces it meanwhile, resolves with that one. */
   private open(): Promise<void> {
     if (this.isClosed) return Promise.reject(closedProblem());
     const opening = this.openWanted(() => this.opening === opening);
@@ -218,7 +218,7 @@ export class MicrophoneInput implements Microphone {
     this.source = null;
   }
 
-  /** The device is gone, or the permission. */
+  /** The device or the permission is lost. */
   private onEnded(stream: MediaStream): void {
     if (this.source?.mediaStream !== stream) return;
     this.release();
@@ -226,7 +226,7 @@ export class MicrophoneInput implements Microphone {
     void this.recover();
   }
 
-  /** The system gives it to something else for a while, such as a phone call. */
+  /** The system has given the device to another program, such as a phone call. */
   private onTaken(stream: MediaStream): void {
     if (this.source?.mediaStream === stream) this.miss(takenProblem());
   }
@@ -242,13 +242,13 @@ export class MicrophoneInput implements Microphone {
     this.events.emit("trouble", problem);
   }
 
-  /** Takes the device that was chosen or, if it is not there, any. */
+  /** Opens the chosen device, or any if that is missing. */
   private async recover(): Promise<void> {
     for (const device of new Set([this.chosen, undefined])) {
       if (!this.isLost) return;
       try {
         const stream = await requestMicrophone(device, this.processing);
-        // Whoever has chosen or closed meanwhile has decided.
+        // A device chosen or closed meanwhile takes precedence.
         if (!this.isLost) return stop(stream);
         this.use(stream);
         this.chosen = device;
@@ -268,7 +268,7 @@ export class MicrophoneInput implements Microphone {
     this.events.emit("speech", undefined);
   }
 
-  private tell(settings: Settings): void {
+  private post(settings: Settings): void {
     this.worklet?.port.postMessage(settings);
   }
 }
@@ -281,7 +281,7 @@ function closedProblem(): VoiceProblem {
   return new VoiceProblem("other", "The microphone was closed.");
 }
 
-/** Asks the browser, and so perhaps the person, for a microphone. Rejects with a `VoiceProblem`. */
+/** Requests a microphone, which may prompt the user. Rejects with a `VoiceProblem`. */
 async function requestMicrophone(id: string | undefined, processing: Processing): Promise<MediaStream> {
   if (!isSecureContext || navigator.mediaDevices === undefined) throw insecureProblem();
   const audio: MediaTrackConstraints = {
@@ -322,7 +322,7 @@ export async function openMicrophoneInput(
   return microphone;
 }
 
-/** A microphone that has no device yet. */
+/** A microphone without a device yet. */
 export async function silentMicrophoneInput(
   sound: Sound,
   assets: string,

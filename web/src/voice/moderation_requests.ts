@@ -1,11 +1,11 @@
-// Requests of a moderator that are not answered yet.
+// A moderator's pending requests.
 
 import type { ModerationAction, ModerationResult } from "./api.ts";
 import type { FromPage } from "./control.ts";
 
 export class ModerationRequests {
   private readonly open = new Map<number, (answer: ModerationResult) => void>();
-  /** False if nobody is there to be told. */
+  /** False if there is no connection. */
   private readonly say: (message: FromPage) => boolean;
   private lastId = 0;
 
@@ -26,7 +26,7 @@ export class ModerationRequests {
     this.open.delete(id);
   }
 
-  /** Nobody is there any more to answer. */
+  /** The connection is lost: no answers will come. */
   fail(): void {
     for (const id of [...this.open.keys()]) this.answer(id, "failed");
   }

@@ -1,14 +1,14 @@
-// What a browser tells about its network and its sleep.
+// The browser's events about network changes and sleep.
 
 export const NETWORK = {
-  /** Returns what stops it. */
+  /** Returns a function that unsubscribes. */
   watch({ changed, awake }: { changed(): void; awake(): void }): () => void {
     const onVisible = () => {
       if (document.visibilityState === "visible") awake();
     };
     const { connection } = navigator as { readonly connection?: NetworkInformation };
     let type = connection?.type;
-    // It also tells of each new estimate of how fast the network is.
+    // It also fires for each new estimate of the network's speed.
     const onConnection = () => {
       if (type === connection?.type) return;
       type = connection?.type;
@@ -26,13 +26,13 @@ export const NETWORK = {
     };
   },
 
-  /** How many can be heard at once: 16, and on phones, which have less of everything, 8. */
+  /** How many players can be heard at once: 16, and 8 on phones, which have less computing power. */
   slots(): number {
     return matchMedia("(pointer: coarse) and (max-width: 600px)").matches ? 8 : 16;
   },
 };
 
-/** The Network Information API, where there is one; TypeScript's own libraries leave it out. */
+/** The Network Information API, if present; TypeScript's own libraries lack it. */
 interface NetworkInformation extends EventTarget {
   /** Such as `wifi` or `cellular`. */
   readonly type?: string;

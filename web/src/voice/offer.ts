@@ -1,6 +1,6 @@
-// What is written into an offer besides what the browser writes (SDP, RFC 8866; Opus in it, RFC 7587).
+// Additions to the browser's offer (SDP, RFC 8866; Opus in it, RFC 7587).
 
-/** Asks for packets of 20 ms, which is what the others' games send and take. */
+/** Requests packets of 20 ms, the size that games send and accept. */
 export function withPacketTime(sdp: string): string {
   const sections = sdp.split(/(?=^m=)/m);
   return sections.map((section) => (section.startsWith("m=audio ") ? audio(section) : section)).join("");

@@ -1,18 +1,18 @@
-// Where everything that is heard comes out.
+// The page's audio output.
 
 import type { Device, Output } from "./api.ts";
 import { clamp } from "./clamp.ts";
 import { listDevices } from "./devices.ts";
 import { VoiceProblem } from "./problem.ts";
 
-/** The end of the audio graph: `input` is where voices go in. */
+/** The end of the audio graph: voices connect to `input`. */
 export class OutputDevice implements Output {
   readonly input: GainNode;
   private readonly context: AudioContext & Partial<Sink>;
-  /** Carries the sound where only media elements can choose a device; made when first needed. */
+  /** Plays the sound in browsers in which only media elements can choose a device; created when first needed. */
   private element: (HTMLAudioElement & Partial<Sink>) | null = null;
   private chosen: string | null = null;
-  /** What is being chosen; one waits for the other, so that the last holds. */
+  /** The device change in progress; changes run one after the other, so that the last one wins. */
   private choosing: Promise<void> = Promise.resolve();
   private factor = 1;
   private isDeaf = false;
@@ -68,14 +68,14 @@ export class OutputDevice implements Output {
     });
   }
 
-  /** Media elements may stand still as long as nobody has clicked. */
+  /** Browsers may pause media elements until the user has clicked. */
   async resume(): Promise<void> {
     await this.element?.play();
   }
 
   private async take(id: string): Promise<void> {
     try {
-      // The empty id is the system's default; a device called so is not known everywhere.
+      // The empty id is the system's default; not every browser knows the id "default".
       if (this.context.setSinkId !== undefined) await this.context.setSinkId(id === "default" ? "" : id);
       else await this.chooseByElement(id);
     } catch (cause) {
@@ -102,7 +102,7 @@ export class OutputDevice implements Output {
   }
 }
 
-/** TypeScript's own libraries do not know it of audio contexts yet. */
+/** TypeScript's own libraries lack it for audio contexts. */
 interface Sink {
   setSinkId(id: string): Promise<void>;
 }

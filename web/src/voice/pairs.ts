@@ -1,9 +1,9 @@
-// Whether a connection can come about at all.
+// Whether a connection has any candidate pair.
 
 /**
- * Calls `hopeless` once a connection that has its answer and all its own addresses has nothing to try, as no address of this
- * browser fits one of the server's. Firefox is so with a server on the very same machine, and would find out only after 5 s.
- * Returns what stops it.
+ * Calls `hopeless` if a connection that has its answer and all its local candidates has no pair to check, as no address of this browser
+ * fits one of the server's. Firefox is in that state with a server on the same machine, and would report it only after 5 s.
+ * Returns a function that stops it.
  */
 export function watchPairs(
   peer: Pick<RTCPeerConnection, "iceGatheringState" | "getStats">,
@@ -17,11 +17,11 @@ export function watchPairs(
     without = hasPair ? 0 : without + 1;
     if (without === LOOKS) hopeless();
   };
-  // One that is being closed may tell nothing of itself.
+  // A closing connection may not provide statistics.
   const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS);
   return () => clearInterval(timer);
 }
 
 const LOOK_EVERY_MS = 250;
-/** Pairs are made at once; but a browser with much to do may be behind with what it tells. */
+/** Pairs are formed at once, but a busy browser may report them late. */
 const LOOKS = 3;

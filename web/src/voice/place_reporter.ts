@@ -1,4 +1,4 @@
-// Tells the server where I am, and not more often than is of use.
+// Reports this page's place to the server, at a limited rate.
 
 import type { Place } from "./api.ts";
 import type { FromPage } from "./control.ts";
@@ -33,7 +33,7 @@ export class PlaceReporter {
     this.repeat();
   }
 
-  /** The server may have forgotten. */
+  /** The server may no longer know it. */
   repeat(): void {
     if (this.current !== null) this.report();
   }

@@ -1,4 +1,4 @@
-// What is heard: each slot's voice, as loud as its speaker and its listener want it, from where the speaker is.
+// The audio graph of the received slots: volume, level and position of each.
 //
 //   slot ─▶ gain ─▶ (panner, for positional voices) ─▶ output
 //             └──▶ analyser, for the level
@@ -9,11 +9,11 @@ import { decibelsOf, levelOfDecibels } from "./level.ts";
 import { approach, Listener, SMOOTHING_S } from "./listener.ts";
 import type { OutputDevice } from "./output.ts";
 
-/** How a slot is to be heard. */
+/** How a slot is played. */
 export interface SlotSound {
-  /** A factor, 0 and more. */
+  /** A factor ≥ 0. */
   readonly gain: number;
-  /** Where it comes from; null: from everywhere. */
+  /** The source's position; null: not positional. */
   readonly place: Place | null;
 }
 
@@ -42,22 +42,22 @@ export class Playback {
     this.slots[slot]?.set(sound);
   }
 
-  /** Its voice before gain and place; null where there is no such slot. */
+  /** The slot's voice before gain and place; null if there is no such slot. */
   source(slot: number): AudioNode | null {
     return this.slots[slot]?.source ?? null;
   }
 
-  /** How loud it is now before its gain, 0 … 1. */
+  /** The present level before its gain, 0 … 1. */
   level(slot: number): number {
     return this.slots[slot]?.level ?? 0;
   }
 
-  /** Where the listener is. */
+  /** The listener's position. */
   setListener(place: Place | null): void {
     this.listener.moveTo(place ?? ORIGIN);
   }
 
-  /** Which way the listener looks. */
+  /** The listener's direction. */
   setFacing(facing: Direction): void {
     this.listener.turnTo(facing);
   }
@@ -69,7 +69,7 @@ class SlotGraph {
   private readonly gain: GainNode;
   private readonly analyser: AnalyserNode;
   private readonly samples: Float32Array<ArrayBuffer>;
-  /** While the voice comes from a place. */
+  /** While the voice is positional. */
   private panner: PannerNode | null = null;
 
   constructor(source: AudioNode, output: AudioNode) {
@@ -123,7 +123,7 @@ class SlotGraph {
 const ORIGIN: Place = { x: 0, y: 0, z: 0 };
 /** About 40 ms. */
 const ANALYSED_SAMPLES = 2048;
-/** As native players hear by default: full volume within 1 m, half of it at 2 m, and so on. */
+/** The default of native players: full volume within 1 m, half of it at 2 m, and so on. */
 const PANNER: PannerOptions = {
   panningModel: "HRTF",
   distanceModel: "inverse",

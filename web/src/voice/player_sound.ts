@@ -1,10 +1,10 @@
-// Each player's voice as an audio node and as a media stream of its own, for pages that route, record or draw it. Slots change
-// their speakers; these stay a player's as long as it is here, over lost connections too.
+// Each player's voice as an audio node and a media stream of its own, for pages that route, record or draw it. Slots change
+// their speakers; a player's node and stream stay the same while it is present, also after lost connections.
 
 import { unplug } from "./link.ts";
 import type { PlayerRecord } from "./players.ts";
 
-/** One player's voice before volume, mute and place: a node and a stream that stay the same, whatever feeds them. */
+/** One player's voice before volume, mute and place: a node and a stream that stay the same, whatever source feeds them. */
 export class PlayerSound {
   readonly node: GainNode;
   private destination: MediaStreamAudioDestinationNode | null = null;
@@ -14,7 +14,7 @@ export class PlayerSound {
     this.node = new GainNode(context);
   }
 
-  /** Made when first asked for: a track that nothing plays still costs the browser time. */
+  /** Created on first use: a track costs the browser time even if nothing plays it. */
   get stream(): MediaStream {
     if (this.destination === null) {
       this.destination = new MediaStreamAudioDestinationNode(this.node.context as AudioContext, { channelCount: 1 });
@@ -23,7 +23,7 @@ export class PlayerSound {
     return this.destination.stream;
   }
 
-  /** Is fed from this node from now on, and no longer from another; null is silence. */
+  /** Connects this node as the only source; null is silence. */
   playFrom(source: AudioNode | null): void {
     if (source === this.source) return;
     if (this.source !== null) unplug(this.source, this.node);
@@ -31,7 +31,7 @@ export class PlayerSound {
     this.source = source;
   }
 
-  /** The player is gone: its tracks end, and what the page has connected is let go. */
+  /** The player has left: its tracks end, and the page's connections are removed. */
   close(): void {
     this.playFrom(null);
     this.node.disconnect();
@@ -39,19 +39,19 @@ export class PlayerSound {
   }
 }
 
-/** The sounds of those players for which the page has asked. */
+/** The sounds of the players for which the page has requested them. */
 export class PlayerSounds {
   private readonly context: BaseAudioContext;
   private readonly sourceOf: (player: PlayerRecord) => AudioNode | null;
   private readonly sounds = new Map<PlayerRecord, PlayerSound>();
 
-  /** `sourceOf` says which node carries a player's voice now; null while none does. */
+  /** `sourceOf` returns the node that carries a player's voice now; null if none does. */
   constructor(context: BaseAudioContext, sourceOf: (player: PlayerRecord) => AudioNode | null) {
     this.context = context;
     this.sourceOf = sourceOf;
   }
 
-  /** The sound of a player, the same one whenever it is asked for. */
+  /** The sound of a player, the same object for each call. */
   of(player: PlayerRecord): PlayerSound {
     const known = this.sounds.get(player);
     if (known !== undefined) return known;
@@ -61,12 +61,12 @@ export class PlayerSounds {
     return sound;
   }
 
-  /** After slots, players or the link have changed. */
+  /** After a change of slots, players or the link. */
   refresh(): void {
     for (const [player, sound] of this.sounds) sound.playFrom(this.sourceOf(player));
   }
 
-  /** Closes the sounds of players that are gone. */
+  /** Closes the sounds of players that have left. */
   keep(isHere: (player: PlayerRecord) => boolean): void {
     for (const [player, sound] of this.sounds) {
       if (isHere(player)) continue;

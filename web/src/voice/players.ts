@@ -1,22 +1,22 @@
-// Who is here, as the server tells it and as this listener has set it.
+// The players in the session, as the server announces them and with this listener's settings.
 
 import type { Place, Player, VoiceSource } from "./api.ts";
 import { clamp } from "./clamp.ts";
 import type { PlayerSound } from "./player_sound.ts";
 
-/** What a change here makes others do. */
+/** Callbacks for changes made here. */
 export interface PlayerEffects {
-  /** The player's voice is wanted here no longer, or again. */
+  /** The player's voice is no longer wanted, or wanted again. */
   ignored(name: string, ignored: boolean): void;
-  /** How it is to be heard has changed. */
+  /** Its playback settings have changed. */
   heardOtherwise(player: PlayerRecord): void;
-  /** How loud it is now, 0 … 1. */
+  /** The present level, 0 … 1. */
   levelOf(player: PlayerRecord): number;
   /** Its voice for the page's own use. */
   soundOf(player: PlayerRecord): PlayerSound;
 }
 
-/** A player as pages see it; what the server says is written by `Players`. */
+/** A player as pages see it; `Players` writes what the server reports. */
 export class PlayerRecord implements Player {
   id: number;
   readonly name: string;
@@ -24,9 +24,9 @@ export class PlayerRecord implements Player {
   rooms = new Set<string>();
   speaking = false;
   to: readonly VoiceSource[] = [];
-  /** Whether the server has told of it since the last `joined`. */
+  /** Whether the server has announced it since the last `joined`. */
   isConfirmed = true;
-  private told: Place | null = null;
+  private reported: Place | null = null;
   private readonly chosen: Choice;
   private readonly effects: PlayerEffects;
 
@@ -63,7 +63,7 @@ export class PlayerRecord implements Player {
   }
 
   get place(): Place | null {
-    return this.told ?? this.chosen.place;
+    return this.reported ?? this.chosen.place;
   }
 
   set place(place: Place | null) {
@@ -72,7 +72,7 @@ export class PlayerRecord implements Player {
   }
 
   get isPlaced(): boolean {
-    return this.told !== null;
+    return this.reported !== null;
   }
 
   get audioNode(): AudioNode {
@@ -83,14 +83,14 @@ export class PlayerRecord implements Player {
     return this.effects.soundOf(this).stream;
   }
 
-  /** Where the server says that it is. */
+  /** The position reported by the server. */
   setTold(place: Place | null): void {
-    this.told = place;
+    this.reported = place;
     this.effects.heardOtherwise(this);
   }
 }
 
-/** Everybody in the session. What a listener has chosen for a name is kept while nobody has it. */
+/** All players in the session. A listener's settings for a name are kept while no player has it. */
 export class Players {
   readonly byName = new Map<string, PlayerRecord>();
   private readonly choices = new Map<string, Choice>();
@@ -100,7 +100,7 @@ export class Players {
     this.effects = effects;
   }
 
-  /** Whom the server has told of has its id; in a new session an id of the old one may be somebody else's. */
+  /** Announced players by id; in a new session an id of the old one may belong to another player. */
   withId(id: number | null): PlayerRecord | undefined {
     for (const player of this.byName.values()) if (player.isConfirmed && player.id === id) return player;
     return undefined;
@@ -115,7 +115,7 @@ export class Players {
     return [...this.choices].filter(([, choice]) => choice.muted).map(([name]) => name);
   }
 
-  /** Somebody is here; returns its record, the one that it has had if it was here before. */
+  /** A player is present; returns its record, the same one if it was present before. */
   confirm(id: number, name: string, isSelf: boolean, rooms: readonly string[]): PlayerRecord {
     const known = this.byName.get(name);
     const player = known?.isSelf === isSelf ? known : this.add(id, name, isSelf);
@@ -125,7 +125,7 @@ export class Players {
     return player;
   }
 
-  /** All is told again from here on. */
+  /** The server announces all players again from here on. */
   doubt(): void {
     for (const player of this.byName.values()) {
       player.isConfirmed = false;
@@ -134,7 +134,7 @@ export class Players {
     }
   }
 
-  /** All has been told: who was not is gone. */
+  /** All players are announced: the others have left. */
   dropUnconfirmed(): PlayerRecord[] {
     const gone = [...this.byName.values()].filter((player) => !player.isConfirmed);
     for (const player of gone) this.byName.delete(player.name);
@@ -157,7 +157,7 @@ export class Players {
     return player;
   }
 
-  /** The one that came longest ago of those who are not here. */
+  /** The absent player that joined longest ago. */
   private forgetOne(): void {
     for (const name of this.choices.keys()) {
       if (!this.byName.has(name)) {

@@ -1,11 +1,11 @@
-// What can go wrong, as errors with a code for programs and a sentence for people.
+// Errors with a code for programs and a sentence for users.
 
-/** Why a connection was not made, or is no more. */
+/** Why a connection was not made, or has ended. */
 export type ProblemCode =
   | MicrophoneCode
   /** The browser has no WebRTC, and the server or the caller allows nothing else. */
   | "no-webrtc"
-  /** The server does not answer, or what answers is none. */
+  /** The server does not answer, or the answer is not from a Consonance server. */
   | "no-server"
   | "no-session"
   | "busy"
@@ -22,16 +22,16 @@ export type ProblemCode =
   | "left"
   | "other";
 
-/** What keeps a microphone from being used. */
+/** Why a microphone cannot be used. */
 export type MicrophoneCode =
-  /** The person or a rule said no. */
+  /** The user or a policy denied it. */
   | "denied"
-  /** The question was closed without an answer. */
+  /** The prompt was closed without an answer. */
   | "dismissed"
   | "no-microphone"
-  /** Another program has it, or the system keeps it. */
+  /** Another program uses it, or the system blocks it. */
   | "in-use"
-  /** Browsers give microphones only to pages over HTTPS and from this machine. */
+  /** Browsers provide microphones only to pages over HTTPS and from this machine. */
   | "insecure";
 
 /** What a problem has besides its code and message. */
@@ -42,15 +42,15 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** An error whose message can be shown as it is. */
+/** An error whose message is fit for display. */
 export class VoiceProblem extends Error {
   override readonly name = "VoiceProblem";
   readonly code: ProblemCode;
-  /** In how many ms it is worth another try; null if never by itself. */
+  /** After how many ms a retry is useful; null if it is not. */
   readonly retryInMs: number | null;
   /** When a ban ends; null if never, or if there is none. */
   readonly until: Date | null;
-  /** The address of another server that takes the player, if this one sends its players there. */
+  /** The address of the server to which this one redirects its players, if it does. */
   readonly redirect: string | null;
 
   constructor(code: ProblemCode, message: string, options: ProblemOptions = {}) {
@@ -62,24 +62,24 @@ export class VoiceProblem extends Error {
   }
 }
 
-/** Servers' words for a log, as a page shows them. */
+/** Turns a server's log text into a sentence. */
 function asSentence(words: string): string {
   const [first = "", ...rest] = words;
   return first.toUpperCase() + rest.join("") + (/[.?!:]$/.test(words) || words === "" ? "" : ".");
 }
 
-/** What `getUserMedia` has thrown, in words; `permission` is what the browser then says about microphones. */
+/** The problem for an exception of `getUserMedia`; `permission` is the browser's permission state afterwards. */
 export function microphoneProblem(cause: unknown, permission: PermissionState | null): VoiceProblem {
   const code = microphoneCode(errorName(cause), permission);
   return new VoiceProblem(code, MICROPHONE_WORDS[code], { cause });
 }
 
-/** That the system has given the microphone to something else. */
+/** The system has given the microphone to another program. */
 export function takenProblem(): VoiceProblem {
   return new VoiceProblem("in-use", MICROPHONE_WORDS["in-use"]);
 }
 
-/** That this page cannot ask for a microphone at all. */
+/** This page cannot request a microphone. */
 export function insecureProblem(): VoiceProblem {
   return new VoiceProblem("insecure", MICROPHONE_WORDS.insecure);
 }
@@ -88,7 +88,7 @@ function errorName(cause: unknown): string {
   return cause instanceof Error ? cause.name : "";
 }
 
-/** Names: Media Capture and Streams, 10.6.2. Chromium alone tells a closed question by leaving the permission at `prompt`. */
+/** Names: Media Capture and Streams, 10.6.2. Only Chromium leaves the permission at `prompt` after a closed prompt. */
 function microphoneCode(name: string, permission: PermissionState | null): MicrophoneCode {
   switch (name) {
     case "NotAllowedError":
@@ -108,5 +108,5 @@ const MICROPHONE_WORDS: Record<MicrophoneCode, string> = {
   dismissed: "The browser asked about the microphone and got no answer. Try again, and allow it.",
   "no-microphone": "There is no such microphone. Plug one in or choose another one.",
   "in-use": "The microphone cannot be opened. Another program may be using it; close that and try again.",
-  insecure: "Browsers lend the microphone only to pages over HTTPS or from this very computer.",
+  insecure: "Browsers allow the microphone only on pages over HTTPS or from this computer.",
 };

@@ -1,4 +1,4 @@
-// How well voice travels, in a word.
+// Connection quality in one word.
 
 import type { Quality } from "./api.ts";
 
@@ -20,7 +20,7 @@ export function judge(measured: Measured, connected: boolean): Quality {
   return { ...measured, word: connected ? word(measured) : "lost" };
 }
 
-/** Out of what a `downlink` says. */
+/** From a `downlink` message. */
 export function shortage(carried: number | null, speaking: number | null): Quality["voices"] {
   return carried === null || speaking === null ? null : { carried, speaking };
 }
@@ -34,7 +34,7 @@ function word(measured: Measured): Quality["word"] {
   return "poor";
 }
 
-/** ITU-T G.1010, table I.1: conversation loses less than 3 %, and is preferred within 150 ms, with 400 ms as the limit. */
+/** ITU-T G.1010, table I.1: conversation needs less than 3 % loss, prefers less than 150 ms, and has its limit at 400 ms. */
 const GOOD = { lostPercent: 3, delayMs: 150 };
-/** Opus conceals and corrects single losses well; one packet in ten is where words go. */
+/** Opus conceals and corrects single losses well; at one packet in ten, words are lost. */
 const FAIR = { lostPercent: 10, delayMs: 400 };

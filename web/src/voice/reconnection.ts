@@ -1,17 +1,17 @@
-// When a link is opened, asked whether it lives, mended, and given up for another one: decisions only, on a clock that is
+// When a link is opened, probed, restarted and replaced: decisions only, with the time as
 // an argument.
 
 import type { Backoff } from "./backoff.ts";
 
-/** What is to be done next. What becomes of it is told with the `on…` that each names. */
+/** The next action. Its result is reported with the `on…` method that it names. */
 export type Action =
-  /** Make another link: `onOpened`, `onFailed`. */
+  /** Open another link: `onOpened`, `onFailed`. */
   | "open"
-  /** Let the link find another way through the network: `onRestarted`. */
+  /** Restart ICE on the link: `onRestarted`. */
   | "restart"
-  /** Ask whether somebody is there: `onHeard`. */
+  /** Send a ping: `onHeard`. */
   | "ping"
-  /** Close the link, which is of no use any more. */
+  /** Close the link, which is dead. */
   | "drop";
 
 type Stage =
@@ -20,7 +20,7 @@ type Stage =
   | { readonly name: "waiting"; until: number }
   | { readonly name: "over" };
 
-/** All times are ms of one steady clock, such as `performance.now()`. */
+/** All times are ms of one monotonic clock, such as `performance.now()`. */
 export class Reconnection {
   private stage: Stage = { name: "opening" };
   private readonly actions: Action[] = ["open"];
@@ -34,7 +34,7 @@ export class Reconnection {
     return this.actions.shift();
   }
 
-  /** When `onTime` is to be called; null while there is nothing to wait for. */
+  /** When `onTime` is to be called; null if nothing is scheduled. */
   get wakeAt(): number | null {
     switch (this.stage.name) {
       case "open":
@@ -56,12 +56,12 @@ export class Reconnection {
     this.stage = { name: "open", pingAt: now + PING_EVERY_MS, heardAt: now, restartUntil: null };
   }
 
-  /** The player is in its session: the next trouble is a new one. */
+  /** The session is joined: the back-off starts again. */
   onJoined(): void {
     this.backoff.reset();
   }
 
-  /** No link came about; `retryInMs` is what the server asked to wait, if it did. */
+  /** The link could not be opened; `retryInMs` is the delay that the server requested, if any. */
   onFailed(now: number, retryInMs: number | null): void {
     if (this.stage.name === "opening") this.wait(now, retryInMs);
   }
@@ -70,14 +70,14 @@ export class Reconnection {
     if (this.stage.name === "open") this.stage.heardAt = now;
   }
 
-  /** The link is gone, or the server has ended it and is worth another try. */
+  /** The link is lost, or the server has ended it with a cause that allows a retry. */
   onLost(now: number, retryInMs: number | null): void {
     if (this.stage.name !== "open") return;
     this.actions.push("drop");
     this.wait(now, retryInMs);
   }
 
-  /** The network has changed or voice does not get through; the link may live on over another way. */
+  /** The network has changed or voice does not get through; the link may survive on another path. */
   onTrouble(now: number): void {
     if (this.stage.name === "waiting") {
       this.stage.until = now;
@@ -87,11 +87,11 @@ export class Reconnection {
     }
   }
 
-  /** Whether the link has found another way. */
-  onRestarted(now: number, mended: boolean): void {
+  /** Whether the link has found another path. */
+  onRestarted(now: number, succeeded: boolean): void {
     if (this.stage.name !== "open" || this.stage.restartUntil === null) return;
     this.stage.restartUntil = null;
-    if (!mended) this.replace();
+    if (!succeeded) this.replace();
     else this.stage.heardAt = now;
   }
 
@@ -103,7 +103,7 @@ export class Reconnection {
     }
   }
 
-  /** For good. */
+  /** Final. */
   onOver(): void {
     this.actions.length = 0;
     if (this.stage.name === "open") this.actions.push("drop");
@@ -116,7 +116,7 @@ export class Reconnection {
       return;
     }
     if (now < stage.pingAt) return;
-    // Nobody was there to hear while the computer slept, or the page was frozen.
+    // Nothing could be received while the computer slept, or the page was frozen.
     if (now - stage.pingAt > PING_EVERY_MS) stage.heardAt = Math.max(stage.heardAt, now - AWAKE_MS);
     if (now - stage.heardAt >= SILENCE_MS) {
       this.replace();
@@ -147,5 +147,5 @@ const PING_EVERY_MS = 2000;
 const SILENCE_MS = 6000;
 /** After a sleep there are two seconds left to answer. */
 const AWAKE_MS = SILENCE_MS - PING_EVERY_MS;
-/** A restart that has not helped until then does not help. */
+/** A restart that has not succeeded by then has failed. */
 const RESTART_MS = 4000;

@@ -1,7 +1,7 @@
-// What a microphone hears, until there is enough of it.
+// Records a microphone up to a given length.
 
 export class Recording {
-  /** All of it; rejects with the reason that it was ended for. */
+  /** The whole recording; rejects with the reason for which it was cancelled. */
   readonly whole: Promise<Float32Array<ArrayBuffer>>;
   private readonly samples: Float32Array<ArrayBuffer>;
   private filled = 0;
@@ -20,7 +20,7 @@ export class Recording {
     if (this.filled === this.samples.length) this.settle.resolve(this.samples);
   }
 
-  /** Before it is whole; after that it changes nothing. */
+  /** Cancels it; has no effect on a complete recording. */
   end(reason: unknown): void {
     this.settle.reject(reason);
   }

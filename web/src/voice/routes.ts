@@ -1,11 +1,11 @@
-// Which kind of link is made: WebRTC, and where that does not come through, the fall-back.
+// Which transport is used: WebRTC, and the fall-back if that is blocked.
 
 import type { ConnectOptions, Info } from "./api.ts";
 import type { Link, LinkOptions, OpenLink } from "./link.ts";
 import { VoiceProblem } from "./problem.ts";
 import { openWebRtcLink } from "./webrtc_link.ts";
 
-/** Decides which kind of link is tried, by what has come through so far. */
+/** Chooses the transport to try, from the results so far. */
 export class RouteChoice {
   private readonly wanted: NonNullable<ConnectOptions["transport"]>;
   private hasWorked = false;
@@ -18,30 +18,30 @@ export class RouteChoice {
   next(info: Pick<Info, "udp" | "fallback">): "webrtc" | "websocket" {
     if (this.wanted !== "auto") return this.wanted;
     if (!info.fallback) return "webrtc";
-    // Where it has worked before, it is rather the server that was slow once than the network that blocks.
+    // If it has worked before, a slow server is more likely than a blocking network.
     const patience = this.hasWorked ? 2 : 1;
     return !info.udp || this.blocked >= patience ? "websocket" : "webrtc";
   }
 
-  /** WebRTC has come through. */
+  /** WebRTC has connected. */
   onWorked(): void {
     this.hasWorked = true;
     this.blocked = 0;
   }
 
-  /** WebRTC has not come through. */
+  /** WebRTC has not connected. */
   onBlocked(): void {
     this.blocked += 1;
   }
 
-  /** The network is another one: what was blocked may not be, and what has worked may not. */
+  /** The network has changed: earlier results no longer hold. */
   onNetworkChange(): void {
     this.hasWorked = false;
     this.blocked = 0;
   }
 }
 
-/** Opens the link that `choice` says, and where WebRTC does not come through, perhaps the other one. */
+/** Opens the link of `choice`; if WebRTC does not connect, possibly the other one. */
 export async function openLink(choice: RouteChoice, options: LinkOptions): Promise<Link> {
   if (choice.next(options.info) === "websocket") return openFallbackLink(options);
   try {
@@ -56,7 +56,7 @@ export async function openLink(choice: RouteChoice, options: LinkOptions): Promi
   }
 }
 
-/** A file of its own, which most pages never load. */
+/** A separate file, which most pages never load. */
 const openFallbackLink: OpenLink = async (options) => {
   const address = new URL("fallback.js", options.assets).href;
   let fallback: { readonly openLink: OpenLink };
@@ -72,7 +72,7 @@ const openFallbackLink: OpenLink = async (options) => {
   }
 };
 
-/** That file has classes of its own: its problems are known by their name. */
+/** That file has its own copy of the classes: its problems are recognised by name. */
 function asOurs(problem: unknown): unknown {
   if (!(problem instanceof Error) || problem.name !== "VoiceProblem" || problem instanceof VoiceProblem) return problem;
   const { code, retryInMs } = problem as VoiceProblem;

@@ -1,46 +1,46 @@
-// What the server tells, put together: who is here, in which rooms, who speaks, who is in which slot.
+// The session's state, assembled from the server's messages: players, their rooms, speakers, and slots.
 
 import type { Place, VoiceEvents } from "./api.ts";
 import type { ToPage } from "./control.ts";
 import type { Players } from "./players.ts";
 
-/** Tells who waits for it. */
-export type Tell = <K extends keyof VoiceEvents>(event: K, value: VoiceEvents[K]) => void;
+/** Raises an event. */
+export type Emit = <K extends keyof VoiceEvents>(event: K, value: VoiceEvents[K]) => void;
 
 /** What a slot plays. */
 export interface SlotUse {
-  /** An id; null while it plays nobody. */
+  /** A player's id; null while the slot is free. */
   readonly player: number | null;
   readonly positional: boolean;
   readonly amplitude: number;
 }
 
-/** The state of a session as far as this page is told. */
+/** The state of a session as far as this page knows it. */
 export class SessionState {
-  /** The rooms that the page listens to, or has asked to. */
+  /** The rooms that the page listens to, or has requested. */
   readonly listening = new Set<string>();
   readonly slots: SlotUse[] = [];
   private readonly players: Players;
-  private readonly tell: Tell;
+  private readonly emit: Emit;
 
-  constructor(players: Players, tell: Tell) {
+  constructor(players: Players, emit: Emit) {
     this.players = players;
-    this.tell = tell;
+    this.emit = emit;
   }
 
-  /** Takes the messages that are about the session; returns false for those that are about the connection. */
+  /** Handles messages about the session; returns false for those about the connection. */
   take(message: ToPage): boolean {
     return this.takeOfPlayers(message) || this.takeOfRooms(message) || this.takeOfOperator(message);
   }
 
-  /** No voice comes in while there is no link. */
+  /** No voice is received without a link. */
   onLinkLost(): void {
     this.slots.length = 0;
     for (const player of this.players.byName.values()) {
       if (!player.speaking) continue;
       player.speaking = false;
       player.to = [];
-      this.tell("speaking", player);
+      this.emit("speaking", player);
     }
   }
 
@@ -49,29 +49,29 @@ export class SessionState {
       case "joined":
         this.players.doubt();
         this.slots.length = 0;
-        // What it listens to follows.
+        // The rooms that it listens to follow.
         this.players.confirm(message.id, message.name, true, [...(this.players.self?.rooms ?? [])]);
         return true;
       case "roster":
-        for (const { id, name } of this.players.dropUnconfirmed()) this.tell("left", { id, name });
-        this.tell("roster", undefined);
+        for (const { id, name } of this.players.dropUnconfirmed()) this.emit("left", { id, name });
+        this.emit("roster", undefined);
         return true;
       case "player": {
         const player = this.players.confirm(message.id, message.name, message.self, message.rooms);
-        // Of oneself `joined` has told.
-        if (!message.self) this.tell("player", player);
+        // `joined` has announced the page's own player.
+        if (!message.self) this.emit("player", player);
         return true;
       }
       case "left": {
         const player = this.players.remove(message.id);
-        if (player !== undefined) this.tell("left", { id: player.id, name: player.name });
+        if (player !== undefined) this.emit("left", { id: player.id, name: player.name });
         return true;
       }
       case "placed": {
         const player = this.players.withId(message.id);
         if (player === undefined) return true;
         player.setTold(placeOf(message));
-        this.tell("placed", player);
+        this.emit("placed", player);
         return true;
       }
       case "speaking": {
@@ -79,7 +79,7 @@ export class SessionState {
         if (player === undefined) return true;
         player.speaking = message.speaking;
         player.to = message.to;
-        this.tell("speaking", player);
+        this.emit("speaking", player);
         return true;
       }
       case "slot":
@@ -97,24 +97,24 @@ export class SessionState {
         const player = this.players.withId(message.id);
         if (message.type === "entered") player?.rooms.add(message.room);
         else player?.rooms.delete(message.room);
-        this.tell(message.type, { name: message.name, room: message.room });
+        this.emit(message.type, { name: message.name, room: message.room });
         return true;
       }
       case "roomFull":
         if (message.to === "listen") this.listening.delete(message.room);
-        this.tell("roomFull", { room: message.room, to: message.to });
+        this.emit("roomFull", { room: message.room, to: message.to });
         return true;
       case "removedFromRoom":
         this.listening.delete(message.room);
-        this.tell("removedFromRoom", { room: message.room });
+        this.emit("removedFromRoom", { room: message.room });
         return true;
       case "moved":
         this.listening.delete(message.from);
         this.listening.add(message.to);
-        this.tell("moved", { from: message.from, to: message.to });
+        this.emit("moved", { from: message.from, to: message.to });
         return true;
       case "roomRights":
-        this.tell("roomRights", { room: message.room, mayListen: message.listen, maySpeak: message.speak });
+        this.emit("roomRights", { room: message.room, mayListen: message.listen, maySpeak: message.speak });
         return true;
       default:
         return false;
@@ -124,13 +124,13 @@ export class SessionState {
   private takeOfOperator(message: ToPage): boolean {
     switch (message.type) {
       case "text":
-        this.tell("text", { name: message.name, to: message.to, text: message.text });
+        this.emit("text", { name: message.name, to: message.to, text: message.text });
         return true;
       case "textRateLimited":
-        this.tell("textRateLimited", { waitMs: message.waitMs });
+        this.emit("textRateLimited", { waitMs: message.waitMs });
         return true;
       case "restricted":
-        this.tell("restricted", {
+        this.emit("restricted", {
           restriction: message.restriction,
           lifted: message.terms === null,
           endsInMs: message.terms?.endsInMs ?? null,
@@ -138,13 +138,13 @@ export class SessionState {
         });
         return true;
       case "recorded":
-        this.tell("recorded", { isWhole: message.whole, lastMs: message.lastMs });
+        this.emit("recorded", { isWhole: message.whole, lastMs: message.lastMs });
         return true;
       case "closing":
-        this.tell("closing", message.cancelled ? null : { inMs: message.inMs ?? 0, redirect: message.redirect });
+        this.emit("closing", message.cancelled ? null : { inMs: message.inMs ?? 0, redirect: message.redirect });
         return true;
       case "problem":
-        this.tell("problem", { message: message.message });
+        this.emit("problem", { message: message.message });
         return true;
       default:
         return false;

@@ -1,19 +1,19 @@
-// What is said over HTTP before there is a link: docs/browser/signalling.md.
+// HTTP requests before there is a link: docs/browser/signalling.md.
 
 import type { SecretRequirement, Info } from "./api.ts";
 import { isObject } from "./json.ts";
 import type { Join } from "./link.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
 
-/** What the server answers to an offer. */
+/** The server's answer to an offer. */
 export interface Answer {
   readonly sdp: string;
-  /** Secret of this player. */
+  /** A secret of this player. */
   readonly key: string;
   readonly slots: number;
 }
 
-/** How a server is joined. `url` is that of its page, with a slash at its end. Rejects with a `VoiceProblem`. */
+/** Gets the server's requirements. `url` is that of its page, with a trailing slash. Rejects with a `VoiceProblem`. */
 export async function fetchInfo(url: string, signal?: AbortSignal): Promise<Info> {
   const info = readInfo(await ask(new URL("api/info", url), signal));
   if (info === undefined) throw notOurs();
@@ -22,12 +22,12 @@ export async function fetchInfo(url: string, signal?: AbortSignal): Promise<Info
 
 /** Rejects with a `VoiceProblem`. */
 export async function postOffer(url: string, join: Join, sdp: string, signal: AbortSignal): Promise<Answer> {
-  const { session, ...who } = join;
+  const { session, ...player } = join;
   const answer = readAnswer(
     await ask(new URL(`api/voice/${encodeURIComponent(session)}`, url), signal, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...who, sdp }),
+      body: JSON.stringify({ ...player, sdp }),
     }),
   );
   if (answer === undefined) throw notOurs();
@@ -35,8 +35,8 @@ export async function postOffer(url: string, join: Join, sdp: string, signal: Ab
 }
 
 /**
- * Asks for another answer while the link is there (an ICE restart); null if the server does not give one.
- * It opens a WebSocket for the one question.
+ * Requests another answer for an existing link (an ICE restart); null if the server refuses.
+ * Opens a WebSocket for this one request.
  */
 export function askForRestart(url: string, session: string, key: string, sdp: string): Promise<string | null> {
   const address = new URL(`api/voice/${encodeURIComponent(session)}/signal`, url);
@@ -57,7 +57,7 @@ export function askForRestart(url: string, session: string, key: string, sdp: st
   });
 }
 
-/** What the server has said, if it is what it should be. */
+/** The parsed answer; undefined if it is invalid. */
 export function readInfo(value: unknown): Info | undefined {
   if (!isObject(value) || typeof value["version"] !== "string") return undefined;
   const { sessions, join, iceServers } = value;
@@ -82,7 +82,7 @@ export function readAnswer(value: unknown): Answer | undefined {
   return isAnswer ? { sdp, key, slots } : undefined;
 }
 
-/** What a refusal of the server's HTTP side means; `retryAfter` is the header of that name. */
+/** The problem for a refusal by the server's HTTP side; `retryAfter` is the header of that name. */
 export function problemOf(status: number, retryAfter: string | null, body: unknown): VoiceProblem {
   const detail = isObject(body) && typeof body["detail"] === "string" ? body["detail"] : null;
   const code = CODES.get(status) ?? "other";
@@ -95,7 +95,7 @@ export function problemOf(status: number, retryAfter: string | null, body: unkno
 async function ask(url: URL, over?: AbortSignal, request: RequestInit = {}): Promise<unknown> {
   const late = new AbortController();
   const giveUp = () => late.abort();
-  // Not `AbortSignal.any`, which browsers of 2023 do not have.
+  // Not `AbortSignal.any`, which browsers of 2023 lack.
   over?.addEventListener("abort", giveUp);
   if (over?.aborted === true) giveUp();
   const timer = setTimeout(giveUp, ANSWER_MS);
@@ -128,21 +128,21 @@ function readRestart(data: unknown): string | null {
   }
 }
 
-/** Servers that say nothing of it ask for what `join` says. */
+/** Servers without this field require what `join` says. */
 function readSecrets(value: unknown, join: Info["join"]): Info["secrets"] {
-  const told = isObject(value) ? value : {};
-  const asked = (kind: "token" | "password") =>
-    REQUIREMENTS.find((word) => word === told[kind]) ?? (join === kind ? "required" : "no");
-  return { token: asked("token"), password: asked("password") };
+  const requirements = isObject(value) ? value : {};
+  const required = (kind: "token" | "password") =>
+    REQUIREMENTS.find((word) => word === requirements[kind]) ?? (join === kind ? "required" : "no");
+  return { token: required("token"), password: required("password") };
 }
 
 function isIceServer(value: unknown): value is RTCIceServer {
   return isObject(value) && (typeof value["urls"] === "string" || Array.isArray(value["urls"]));
 }
 
-/** It may be the page of a network that wants to be clicked through first, and gone in a moment. */
+/** It may be a captive portal, which disappears after a click. */
 function notOurs(): VoiceProblem {
-  return new VoiceProblem("no-server", "What answers at this address is no server of this kind.", { retryInMs: 0 });
+  return new VoiceProblem("no-server", "Invalid answer, expected a Consonance server at this address.", { retryInMs: 0 });
 }
 
 const CODES = new Map<number, ProblemCode>([
@@ -157,7 +157,7 @@ const CODES = new Map<number, ProblemCode>([
 
 const REQUIREMENTS: readonly SecretRequirement[] = ["no", "optional", "either", "required"];
 
-/** The same may succeed in a moment. */
+/** A retry may succeed at once. */
 const PASSING = new Set([429, 500, 502, 503, 504]);
 
 const ANSWER_MS = 8000;

@@ -1,15 +1,15 @@
-// The page's sound: one audio context for microphones and loudspeakers, and the gesture that browsers want before anything
-// is heard.
+// The page's audio context, shared by microphones and loudspeakers, and the gesture that browsers require before
+// they play sound.
 
 import { Emitter } from "./emitter.ts";
 import { OutputDevice } from "./output.ts";
 import { VoiceProblem } from "./problem.ts";
 
-/** Made once for a page, as browsers have few audio contexts to give. */
+/** Created once per page, as browsers limit the number of audio contexts. */
 export class Sound {
   readonly context: AudioContext;
   readonly output: OutputDevice;
-  /** Whether a gesture is needed, whenever that changes. */
+  /** Called whenever the need for a gesture changes. */
   readonly events = new Emitter<{ gesture: boolean }>();
   private readonly worklets = new Map<string, Promise<void>>();
 
@@ -17,7 +17,7 @@ export class Sound {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.output = new OutputDevice(this.context);
     this.context.addEventListener("statechange", () => this.onStateChange());
-    // A phone call suspends it, and not every browser lets it go on by itself.
+    // A phone call suspends it, and not every browser resumes it.
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.needsGesture) void this.resume().catch(() => {});
     });
@@ -28,13 +28,13 @@ export class Sound {
     return this.context.state !== "running";
   }
 
-  /** Lets sound begin, if the browser thinks that somebody wants it. */
+  /** Starts sound, if the browser sees a user gesture. */
   async resume(): Promise<void> {
     await this.context.resume();
     await this.output.resume();
   }
 
-  /** `assets` is the folder of `worklet.js`, with a slash at its end. Rejects with a `VoiceProblem`. */
+  /** `assets` is the folder of `worklet.js`, with a trailing slash. Rejects with a `VoiceProblem`. */
   loadWorklet(assets: string): Promise<void> {
     const known = this.worklets.get(assets);
     if (known !== undefined) return known;
@@ -43,7 +43,7 @@ export class Sound {
       throw new VoiceProblem("no-server", "A part of the page could not be loaded.", { retryInMs: 0, cause });
     });
     this.worklets.set(assets, loading);
-    // Another try may find it.
+    // A retry may succeed.
     loading.catch(() => this.worklets.delete(assets));
     return loading;
   }
@@ -60,7 +60,7 @@ export class Sound {
 
   private awaitGesture(): void {
     for (const kind of GESTURES) document.addEventListener(kind, this.onGesture, true);
-    // Where the browser allows it, no gesture is needed at all.
+    // Some browsers need no gesture.
     void this.context.resume().catch(() => {});
   }
 }
@@ -72,5 +72,5 @@ export function sharedSound(): Sound {
 
 let shared: Sound | undefined;
 
-/** HTML, 6.4.1: what counts as somebody being there. */
+/** HTML, 6.4.1: events that count as user activation. */
 const GESTURES = ["keydown", "pointerdown", "pointerup", "touchend"] as const;

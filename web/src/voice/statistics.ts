@@ -1,4 +1,4 @@
-// Out of `RTCPeerConnection.getStats()`: what is said about a link.
+// Link statistics from `RTCPeerConnection.getStats()`.
 
 import type { Transport } from "./api.ts";
 import type { LinkStatistics } from "./link.ts";
@@ -6,7 +6,7 @@ import type { LinkStatistics } from "./link.ts";
 /** One entry of a report: the names are those of the W3C's "Identifiers for WebRTC's Statistics API". */
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** Counters as they were last time; what is told is what has happened since. */
+/** The previous counters; results are the differences. */
 export class Statistics {
   private last: Counters = NO_COUNTERS;
 
@@ -32,7 +32,7 @@ export class Statistics {
 interface Counters {
   readonly received: number;
   readonly lost: number;
-  /** Samples, and the seconds that all of them together have waited. */
+  /** Samples, and the sum of their waiting times in seconds. */
   readonly played: number;
   readonly waited: number;
 }

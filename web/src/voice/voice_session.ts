@@ -1,4 +1,4 @@
-// A place in a session: what a page asks for, the link that carries it, and how it comes back after a loss.
+// A player in a session: what the page requests, the link that carries it, and how it is restored after a loss.
 
 import type {
   ModerationAction,
@@ -144,7 +144,7 @@ export class VoiceSession implements Voice {
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > TEXT_BYTES_MAX) throw new RangeError(`a text has at most ${TEXT_BYTES_MAX} bytes, this one ${bytes}`);
     if (!this.say({ type: "text", to, text })) {
-      this.emitter.emit("problem", { message: "The text was not sent, as there is no connection at the moment." });
+      this.emitter.emit("problem", { message: "The text was not sent: there is no connection." });
     }
   }
 
@@ -177,7 +177,7 @@ export class VoiceSession implements Voice {
     if (this.listening.rooms.delete(room)) this.say({ type: "unlisten", room });
   }
 
-  /** What cannot be said now is said after the next `joined`, as far as it is still true then. */
+  /** What cannot be sent now is sent after the next `joined`, if it still applies. */
   private say(message: FromPage): boolean {
     return this.currentState === "connected" && this.connection.say(message);
   }
@@ -188,7 +188,7 @@ export class VoiceSession implements Voice {
         this.onJoined(message);
         return;
       case "channels":
-        this.speaking.onTold(message.open.map(({ channel }) => channel));
+        this.speaking.onOpenChannels(message.open.map(({ channel }) => channel));
         return;
       case "moderated":
         this.moderation.answer(message.id, message.answer);
@@ -235,7 +235,7 @@ export class VoiceSession implements Voice {
     this.update();
   }
 
-  /** No link came about, or the server has ended it: for good, unless there was one that may come back. */
+  /** The link could not be opened, or the server has ended it: final, unless there was one that may be resumed. */
   private onFailed(problem: VoiceProblem): void {
     const mayComeBack = this.onFirst === null && problem.retryInMs !== null;
     if (!mayComeBack) this.end(problem);
@@ -284,5 +284,5 @@ function onPageHide(handler: () => void): () => void {
 }
 
 const TEXT_BYTES_MAX = 998;
-/** Between a voice that is noticed and its first syllable: as long as opening a channel takes on a slow link. */
+/** The time between the detection of a voice and its first syllable: enough to open a channel on a slow link. */
 const PREROLL_MS = 120;

@@ -8,7 +8,7 @@ export class Wake {
     this.handler = handler;
   }
 
-  /** Forgets what was before; `time` is of `performance.now()`, null for never. Wakes earlier where it is weeks away. */
+  /** Replaces the previous timer; `time` is of `performance.now()`, null for never. Wakes earlier if it is weeks away. */
   at(time: number | null): void {
     clearTimeout(this.timer);
     if (time === null) return;
@@ -20,5 +20,5 @@ export class Wake {
   }
 }
 
-/** HTML, 8.6: 31 bits. What is to wait longer is called at once. */
+/** HTML, 8.6: 31 bits. A longer delay would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;

@@ -8,7 +8,7 @@ import { VoiceProblem } from "./problem.ts";
 import { askForRestart, postOffer } from "./signalling.ts";
 import { Statistics } from "./statistics.ts";
 
-/** Rejects with the code `no-webrtc` where another kind of link may succeed. */
+/** Rejects with the code `no-webrtc` if another transport may succeed. */
 export const openWebRtcLink: OpenLink = async (options) => {
   if (typeof RTCPeerConnection === "undefined") {
     throw new VoiceProblem("no-webrtc", "This browser has no WebRTC.");
@@ -97,8 +97,8 @@ class WebRtcLink implements Link {
 
   close(isUnloading: boolean): void {
     this.isOver = true;
-    // What was said last, such as a farewell, may still be on its way. Over a link that has not come about nothing was
-    // said, and nobody is to join by it any more.
+    // Queued messages, such as a farewell, may still be in flight. A link that was never open has none, and must
+    // not join any more.
     if (isUnloading || this.control.readyState !== "open") this.peer.close();
     else setTimeout(() => this.peer.close(), FAREWELL_MS);
     this.setSending(false);
@@ -146,7 +146,7 @@ class WebRtcLink implements Link {
     const encoding = parameters?.encodings[0];
     if (sender === undefined || parameters === undefined || encoding === undefined) return;
     Object.assign(encoding, { maxBitrate: BITS_PER_SECOND, priority: "high", networkPriority: "high" });
-    // Where a browser does not take it, voice travels as everything else.
+    // If a browser rejects it, voice has the default priority.
     await sender.setParameters(parameters).catch(() => {});
   }
 
@@ -200,10 +200,10 @@ function opusOnly(transceiver: RTCRtpTransceiver): void {
 
 /** As Chromium does for one channel of speech; Opus is transparent for it (RFC 7587, 3.1.1: 28 to 40 kb/s for full band). */
 const BITS_PER_SECOND = 32_000;
-/** Candidates that work are found within this time; then another kind of link is tried. */
+/** Working candidates are found within this time; then another transport is tried. */
 const CONNECT_MS = 8000;
 const MEND_MS = 3000;
 const MEND_STEP_MS = 100;
 const FAREWELL_MS = 200;
-/** docs/browser/control.md: a message has at most 16 KiB; sixteen of those may wait. */
+/** docs/browser/control.md: a message has at most 16 KiB; sixteen of those may be queued. */
 const WAITING_BYTES_MAX = 256 << 10;

@@ -1,6 +1,6 @@
-// Sound, some samples later.
+// A delay in samples.
 
-/** A ring of samples; its length can change, which is a small jump in the sound. */
+/** A ring of samples; changing its length causes a small discontinuity. */
 export class DelayLine {
   private ring: Float32Array;
   private at = 0;
@@ -20,7 +20,7 @@ export class DelayLine {
     this.at = 0;
   }
 
-  /** `output` gets what `input` was `length` samples ago; both are equally long. */
+  /** Writes to `output` the `input` of `length` samples ago; both have the same length. */
   process(input: Float32Array, output: Float32Array, gain: number): void {
     const { ring } = this;
     for (let index = 0; index < input.length; index += 1) {

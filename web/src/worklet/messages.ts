@@ -1,23 +1,23 @@
-// What a page and the microphone's worklet say to each other.
+// The messages between a page and the microphone's worklet.
 
-/** To the worklet; what is not there stays as it is. */
+/** To the worklet; absent fields stay as they are. */
 export interface Settings {
   readonly thresholdDb?: number;
   readonly holdMs?: number;
   readonly gain?: number;
   readonly delayMs?: number;
-  /** Whether blocks of sound are wanted. */
+  /** Whether blocks of sound are requested. */
   readonly recording?: boolean;
   /** The microphone was closed: a processor that does not end runs as long as its page. */
   readonly isOver?: boolean;
 }
 
-/** To the page: whenever the gate opens or closes, and every 20 ms or so besides. */
+/** To the page: whenever the gate opens or closes, and otherwise about every 20 ms. */
 export interface Report {
-  /** The loudest moment since the last report. */
+  /** The peak level since the last report. */
   readonly decibels: number;
   readonly isOpen: boolean;
-  /** What would be sent, while that is wanted. */
+  /** The sound to be sent, while it is requested. */
   readonly samples?: Float32Array<ArrayBuffer>;
 }
 

@@ -1,4 +1,4 @@
-// What there is in an AudioWorklet (Web Audio API, 1.32), as far as it is used here; TypeScript's own libraries leave it out.
+// The parts of the AudioWorklet scope (Web Audio API, 1.32) in use here; TypeScript's own libraries lack it.
 
 declare abstract class AudioWorkletProcessor {
   readonly port: MessagePort;

@@ -1,6 +1,6 @@
-// Whether there is a voice: louder than a threshold, or it was a moment ago.
+// Voice activity: above a threshold, or within the hold time.
 
-/** Counts samples; knows no clock. */
+/** Counts samples; uses no clock. */
 export class VoiceGate {
   /** In dBFS. */
   thresholdDb = DEFAULT_THRESHOLD_DB;
@@ -13,7 +13,7 @@ export class VoiceGate {
     this.hold = hold;
   }
 
-  /** A block of so many samples was this loud. */
+  /** Processes a block of so many samples with this level. */
   take(samples: number, decibels: number): void {
     this.quietFor = decibels >= this.thresholdDb ? 0 : this.quietFor + samples;
   }

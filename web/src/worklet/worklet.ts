@@ -1,5 +1,5 @@
-// The microphone on the audio thread: how loud it is, whether there is a voice, and a delay, so that the channel is open
-// before the first syllable comes out of it. Timers of a hidden page sleep; this does not.
+// The microphone on the audio thread: level, voice activity, and a delay, so that the channel is open
+// before its first syllable is sent. A hidden page's timers are throttled; this thread is not.
 
 import { decibelsOf } from "../voice/level.ts";
 import { DelayLine } from "./delay_line.ts";
@@ -25,7 +25,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     if (this.isOver) return false;
     const output = outputs[0]?.[0];
     if (output === undefined) return true;
-    // No input is silence, which is what a buffer begins with.
+    // A missing input is silence, which buffers are initialised with.
     const input = inputs[0]?.[0] ?? new Float32Array(output.length);
     const decibels = decibelsOf(input) + 20 * Math.log10(this.gain);
     this.gate.take(input.length, decibels);

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { FakeContext, FakeNode, FakeWorker, FakeWorkletNode, linkOptions, settled } from "../voice/browser.ts";
 import { openLink } from "../../src/fallback/link.ts";
 
-/** A link whose worker has begun, and has not been taken in by the server. */
+/** A link whose worker has started but which the server has not admitted. */
 async function opening(context: TestContext) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const microphone = new FakeNode(new FakeContext());
@@ -20,8 +20,8 @@ async function opening(context: TestContext) {
 const CLOSE = { type: "close" };
 
 for (const microphoneIsClosed of [false, true]) {
-  const whose = microphoneIsClosed ? ", whose microphone was closed before," : "";
-  test(`an attempt that is given up${whose} ends its worker at once, and its worklet`, async (context) => {
+  const suffix = microphoneIsClosed ? " with a closed microphone" : "";
+  test(`a cancelled attempt${suffix} ends its worker and its worklet at once`, async (context) => {
     const { link, worker, worklet, microphone, giveUp } = await opening(context);
     giveUp.abort();
     if (microphoneIsClosed) microphone.disconnect();
@@ -31,7 +31,7 @@ for (const microphoneIsClosed of [false, true]) {
   });
 }
 
-test("a worker that does not end by itself is ended, but not before it could say farewell", async (context) => {
+test("a worker that does not end by itself is terminated, but only after it could send its farewell", async (context) => {
   const { link, worker, microphone } = await opening(context);
   worker.hear({ type: "up" });
   const open = await link;
@@ -44,7 +44,7 @@ test("a worker that does not end by itself is ended, but not before it could say
   assert.equal(worker.isTerminated, true);
 });
 
-test("an attempt that is given up while its files are loaded begins no worker", async (context) => {
+test("an attempt cancelled while its files are loading starts no worker", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const microphone = new FakeNode(new FakeContext());
   const giveUp = new AbortController();
@@ -59,7 +59,7 @@ test("an attempt that is given up while its files are loaded begins no worker", 
   assert.equal(FakeWorker.last, before);
 });
 
-test("a link whose sound fails is lost, rather than silent", async (context) => {
+test("a link whose sound fails is lost rather than silent", async (context) => {
   const { link, worker, worklet, lost } = await opening(context);
   worker.hear({ type: "up" });
   await link;
@@ -67,7 +67,7 @@ test("a link whose sound fails is lost, rather than silent", async (context) => 
   assert.deepEqual(lost, ["the engine for sound has failed"]);
 });
 
-test("a link that is there waits no longer for the attempt to be given up", async (context) => {
+test("an open link no longer reacts to the cancellation of its attempt", async (context) => {
   const { link, worker, giveUp, lost } = await opening(context);
   worker.hear({ type: "up" });
   const open = await link;

@@ -12,7 +12,7 @@ function take(frames: MicrophoneFrames, sound: Float32Array): MicrophoneFrame[] 
   return told;
 }
 
-test("every sample is in a frame, in order, and each frame says when it began", () => {
+test("each sample is in one frame, in order, and each frame has its start time", () => {
   const frames = new MicrophoneFrames(48_000);
   frames.isSending = true;
   const said = speech(1);
@@ -21,19 +21,19 @@ test("every sample is in a frame, in order, and each frame says when it began", 
   assert.deepEqual(told.flatMap(({ samples }) => [...samples]), [...said]);
 });
 
-test("nothing leaves while it does not send, and time goes on", () => {
+test("nothing is sent while sending is off, but time advances", () => {
   const frames = new MicrophoneFrames(48_000);
   assert.deepEqual(take(frames, new Float32Array(1_280)), []);
   frames.isSending = true;
   assert.deepEqual(take(frames, new Float32Array(1_280)).map(({ time }) => time), [1_280]);
-  // A frame that was begun when it ended is not sent, and its time has passed.
+  // A partial frame at the end is not sent, and its time has passed.
   frames.isSending = false;
   take(frames, new Float32Array(640));
   frames.isSending = true;
   assert.deepEqual(take(frames, new Float32Array(1_280)).map(({ time }) => time), [3_200]);
 });
 
-test("from a microphone of 44.1 kHz come as many frames, and the same sound", () => {
+test("a microphone of 44.1 kHz produces as many frames, with the same sound", () => {
   const frames = new MicrophoneFrames(44_100);
   frames.isSending = true;
   const told = take(frames, tone(440, 44_100, 2 * 44_100));

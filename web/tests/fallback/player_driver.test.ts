@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { type Outside, PlayerDriver } from "../../src/fallback/player_driver.ts";
 import type { Wasm } from "../../src/fallback/wasm.ts";
 
-/** What an engine tells and plays after one packet, and in which order the outside gets it. */
+/** The messages and frames of an engine after one packet, in the order of the callbacks. */
 function orderOf(messages: object[], voices: string[]): string[] {
   const bytes = (texts: string[]) => texts.map((text) => new TextEncoder().encode(text));
   const waiting = { messages: bytes(messages.map((message) => JSON.stringify(message))), voices: bytes(voices) };
-  let told: Uint8Array | null = null;
-  const poll = (queue: Uint8Array[]) => () => Number((told = queue.shift() ?? null) !== null);
+  let result: Uint8Array | null = null;
+  const poll = (queue: Uint8Array[]) => () => Number((result = queue.shift() ?? null) !== null);
   const wasm = {
     exports: {
       player_packet: () => {},
@@ -20,8 +20,8 @@ function orderOf(messages: object[], voices: string[]): string[] {
       player_is_over: () => 0,
       player_poll_timeout: () => 0,
     },
-    say: () => 0,
-    told: () => told,
+    write: () => 0,
+    read: () => result,
   } as unknown as Wasm;
   const order: string[] = [];
   const outside: Outside = {
@@ -36,10 +36,10 @@ function orderOf(messages: object[], voices: string[]): string[] {
 const slot = (player: number | null) => ({ type: "slot", slot: 3, player, positional: false, amplitude: 1, priority: "default" });
 const silent = { type: "speaking", id: 7, name: "Bob", speaking: false, to: [] };
 
-test("an utterance of one packet is played before it ends", () => {
+test("plays an utterance of one packet before it ends", () => {
   assert.deepEqual(orderOf([slot(7), silent], ["Bob's only frame"]), ["Bob's only frame", "end of slot 3"]);
 });
 
-test("whoever has the slot next is not ended with who had it before", () => {
+test("the next speaker of a slot is not ended with the previous one", () => {
   assert.deepEqual(orderOf([slot(7), silent, slot(8)], ["Carol"]), ["end of slot 3", "Carol"]);
 });

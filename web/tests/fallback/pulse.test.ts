@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Pulse } from "../../src/fallback/pulse.ts";
 
-/** Asks every 50 ms from one time to another; the numbers and times of what was asked. */
+/** Polls every 50 ms in an interval; returns the numbers and times of the pings. */
 function asked(pulse: Pulse, from: number, to: number): [number, number][] {
   const questions: [number, number][] = [];
   for (let now = from; now < to; now += 50) {
@@ -13,7 +13,7 @@ function asked(pulse: Pulse, from: number, to: number): [number, number][] {
   return questions;
 }
 
-test("a silent page asks every two seconds, and a talking one four times in each", () => {
+test("pings every two seconds in silence, and four times a second while talking", () => {
   const pulse = new Pulse();
   assert.deepEqual(asked(pulse, 0, 4_100), [[0, 0], [1, 2_000], [2, 4_000]]);
   pulse.answer(4_100, 2);
@@ -21,7 +21,7 @@ test("a silent page asks every two seconds, and a talking one four times in each
   assert.deepEqual(asked(pulse, 4_100, 4_700), [[3, 4_250], [4, 4_500]]);
 });
 
-test("an answer says how long it took, and stands for those before it", () => {
+test("an answer yields the response time, and answers all earlier pings", () => {
   const pulse = new Pulse();
   asked(pulse, 0, 2_100);
   assert.equal(pulse.roundTripMs, null);
@@ -30,7 +30,7 @@ test("an answer says how long it took, and stands for those before it", () => {
   assert.equal(pulse.isBehind(10_000), false);
 });
 
-test("voice is left out while an answer is late, and no longer", () => {
+test("drops voice only while an answer is late", () => {
   const pulse = new Pulse();
   pulse.question(0);
   assert.equal(pulse.isBehind(600), false);
@@ -39,14 +39,14 @@ test("voice is left out while an answer is late, and no longer", () => {
   assert.equal(pulse.isBehind(701), false);
 });
 
-test("who does not answer for six seconds is lost", () => {
+test("a peer that does not answer for six seconds is dead", () => {
   const pulse = new Pulse();
   pulse.question(1_000);
   assert.equal(pulse.isLost(7_000), false);
   assert.equal(pulse.isLost(7_001), true);
 });
 
-test("answers to what was not asked change nothing", () => {
+test("ignores answers to unknown pings", () => {
   const pulse = new Pulse();
   pulse.question(0);
   for (const number of [1, -1, 0.5, NaN, 2 ** 40]) pulse.answer(10, number);
@@ -54,7 +54,7 @@ test("answers to what was not asked change nothing", () => {
   assert.equal(pulse.isLost(6_001), true);
 });
 
-test("questions that nobody answers are not piled up", () => {
+test("limits the number of unanswered pings", () => {
   const pulse = new Pulse();
   for (let now = 0; now < 600_000; now += 50) {
     pulse.noteVoice(now);

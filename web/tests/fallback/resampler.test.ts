@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Resampler } from "../../src/fallback/resampler.ts";
 import { tone } from "./sound.ts";
 
-/** All that comes out, in pieces of a render quantum. */
+/** The whole output, resampled in render quanta. */
 function resampled(sound: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
   const piece = new Float32Array(resampler.outputMax(128));
@@ -15,7 +15,7 @@ function resampled(sound: Float32Array, from: number, to: number): Float32Array 
   return Float32Array.from(out);
 }
 
-/** What is left of a tone when the best tone of this frequency is taken out, as a share of its power. */
+/** The residual power after removing the best-fitting tone of this frequency, as a share. */
 function residue(sound: Float32Array, hz: number, rate: number): number {
   let [sine, cosine, power] = [0, 0, 0];
   sound.forEach((sample, i) => {
@@ -40,7 +40,7 @@ for (const [from, to] of [
 
   for (const hz of [200, 1_000, 5_000]) {
     test(`a tone of ${hz} Hz stays one from ${from} to ${to} Hz`, () => {
-      // The end is left out, where the filter reaches beyond the sound; so is its beginning.
+      // The edges are excluded, where the filter reaches beyond the sound.
       const sound = resampled(tone(hz, from, from), from, to).subarray(0.2 * to, 0.7 * to);
       const share = residue(sound, hz, to);
       assert.ok(share < 1e-4, `${share}`);
@@ -50,13 +50,13 @@ for (const [from, to] of [
   }
 }
 
-test("what the lower rate cannot hold is taken out", () => {
+test("removes frequencies above the lower rate's band", () => {
   const sound = resampled(tone(20_000, 48_000, 48_000), 48_000, 16_000).subarray(2_000);
   const peak = sound.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   assert.ok(peak < 0.005, `${peak}`);
 });
 
-test("a sample that is no number is silence, and what follows is as before", () => {
+test("treats NaN samples as silence without affecting later ones", () => {
   const sound = tone(440, 44_100, 4_410);
   const wild = sound.map((sample, i) => (i === 1_000 ? NaN : i === 1_001 ? Infinity : sample));
   const [a, b] = [sound, wild].map((each) => resampled(each, 44_100, 48_000)) as [Float32Array, Float32Array];
@@ -64,7 +64,7 @@ test("a sample that is no number is silence, and what follows is as before", () 
   assert.deepEqual(b.subarray(1_200), a.subarray(1_200));
 });
 
-test("who skips silence stays in step with who hears it", () => {
+test("skipping silence keeps the same position as resampling it", () => {
   const [hears, skips] = [new Resampler(48_000, 44_100), new Resampler(48_000, 44_100)];
   const piece = new Float32Array(hears.outputMax(480));
   for (let i = 0; i < 500; i += 1) {

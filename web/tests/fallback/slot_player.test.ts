@@ -11,13 +11,13 @@ const SLOTS = 3;
 interface Conditions {
   /** Of the browser's sound, in Hz. */
   readonly rate?: number;
-  /** When the frame of this number arrives after it was said, in ms; null: never. */
+  /** When the frame of this number arrives after it was sent, in ms; null: never. */
   readonly delayMs?: (sequence: number) => number | null;
   /** How much faster the speaker's clock is, in parts per million. */
   readonly driftPpm?: number;
 }
 
-/** What slot 1 plays of a speech of so many seconds, and how long frames wait at its end. */
+/** The output of slot 1 for a speech of so many seconds, and the delay at its end. */
 async function play(seconds: number, { rate = 48_000, delayMs = () => 0, driftPpm = 0 }: Conditions = {}) {
   const said = speech(seconds);
   const [worker, worklet] = await Promise.all([Wasm.load(wasmBytes()), Wasm.load(wasmBytes())]);
@@ -44,20 +44,20 @@ async function play(seconds: number, { rate = 48_000, delayMs = () => 0, driftPp
   return { said, heard, delayMs: worklet.exports.playback_delay_ms(), lostPercent: worklet.exports.playback_lost_percent() };
 }
 
-test("what is said is heard", async () => {
+test("plays received speech", async () => {
   const { said, heard } = await play(2);
   const like = likeness(said.subarray(0, 72_000), heard);
   assert.ok(like > 0.9, `${like}`);
 });
 
-test("at 44.1 kHz it is heard as well, and not lower or slower", async () => {
+test("plays it at 44.1 kHz at the same pitch and speed", async () => {
   const { said, heard } = await play(2, { rate: 44_100 });
   const expected = Float32Array.from({ length: 44_100 }, (_, i) => said[Math.round((i * 48_000) / 44_100)] ?? 0);
   const like = likeness(expected, heard);
   assert.ok(like > 0.8, `${like}`);
 });
 
-test("frames that are late by up to 60 ms, and one in twenty lost: the delay follows, and speech is like itself", async () => {
+test("with jitter up to 60 ms and one in twenty frames lost, the delay adapts and speech stays similar", async () => {
   const uneven = (sequence: number) => (sequence % 20 === 7 ? null : ((sequence * 7_919) % 60));
   const { said, heard, delayMs, lostPercent } = await play(4, { delayMs: uneven });
   assert.ok(delayMs >= 30 && delayMs < 200, `${delayMs} ms`);
@@ -66,9 +66,9 @@ test("frames that are late by up to 60 ms, and one in twenty lost: the delay fol
   assert.ok(second > 0.4, `${second}`);
 });
 
-// More than any clock, so that seven seconds are enough to see where it leads: 70 ms.
+// More than any clock, so that seven seconds suffice to show the effect: 70 ms.
 for (const driftPpm of [-10_000, 10_000]) {
-  test(`a clock that differs by ${driftPpm} ppm neither starves nor piles up`, async () => {
+  test(`a clock drift of ${driftPpm} ppm causes neither underruns nor growing delay`, async () => {
     const { heard, delayMs } = await play(7, { driftPpm });
     assert.ok(delayMs < 60, `${delayMs} ms`);
     const silence = heard.subarray(24_000, 320_000).findIndex((_, i) => heard.subarray(24_000 + i, 24_960 + i).every((s) => s === 0));

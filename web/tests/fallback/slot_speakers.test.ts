@@ -19,24 +19,24 @@ function two(): SlotSpeakers {
 }
 
 const rows: [what: string, message: ToPage, silenced: number[], takenAway: number[]][] = [
-  ["who stops to speak", speaking(8, false), [3], []],
-  ["who begins to speak", speaking(8, true), [], []],
-  ["who stops without a slot", speaking(9, false), [], []],
-  ["who leaves", { type: "left", id: 7, name: "Bob" }, [0], []],
-  ["a slot that nobody has any more", slot(0, null), [], [0]],
-  ["a slot that somebody else has", slot(3, 9), [], [3]],
-  ["a slot that is louder now", slot(3, 8), [], []],
+  ["a speaker stops", speaking(8, false), [3], []],
+  ["a speaker starts", speaking(8, true), [], []],
+  ["a speaker without a slot stops", speaking(9, false), [], []],
+  ["a speaker leaves", { type: "left", id: 7, name: "Bob" }, [0], []],
+  ["a slot becomes free", slot(0, null), [], [0]],
+  ["a slot is reassigned", slot(3, 9), [], [3]],
+  ["a slot's level changes", slot(3, 8), [], []],
   ["another session", joined, [], [0, 3]],
 ];
 
 for (const [what, message, silenced, takenAway] of rows) {
-  test(`${what}: of two slots ${silenced.length} fall silent and ${takenAway.length} are taken away`, () => {
+  test(`${what}: ${silenced.length} of two slots fall silent and ${takenAway.length} are taken away`, () => {
     const speakers = two();
     assert.deepEqual([speakers.silencedBy(message), speakers.takenAwayBy(message)], [silenced, takenAway]);
   });
 }
 
-test("after another session began, nobody has a slot", () => {
+test("no player has a slot after another session begins", () => {
   const speakers = two();
   speakers.takenAwayBy(joined);
   assert.deepEqual(speakers.silencedBy(speaking(7, false)), []);

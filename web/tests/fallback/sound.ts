@@ -1,4 +1,4 @@
-// Speech for tests, and how like two sounds are.
+// Speech for tests, and the similarity of two sounds.
 
 import { readFileSync } from "node:fs";
 
@@ -26,18 +26,18 @@ export function tone(hz: number, rate: number, samples: number): Float32Array {
   return Float32Array.from({ length: samples }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hz * i) / rate));
 }
 
-/** The packets that the microphone's sound becomes. */
+/** The packets of the microphone's sound. */
 export function encode(wasm: Wasm, sound: Float32Array): Uint8Array[] {
   wasm.exports.encoder_start();
   const packets = [];
   for (let i = 0; i + FRAME_SAMPLES <= sound.length; i += FRAME_SAMPLES) {
     wasm.samples().set(sound.subarray(i, i + FRAME_SAMPLES));
-    packets.push(wasm.told(wasm.exports.encoder_encode()) ?? new Uint8Array());
+    packets.push(wasm.read(wasm.exports.encoder_encode()) ?? new Uint8Array());
   }
   return packets;
 }
 
-/** As a worker hands a packet to a worklet. */
+/** A packet as a worker sends it to a worklet. */
 export function slotVoice(slot: number, sequence: number, packet: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(16 + packet.length);
   const view = new DataView(bytes.buffer);
@@ -46,7 +46,7 @@ export function slotVoice(slot: number, sequence: number, packet: Uint8Array): U
   return bytes;
 }
 
-/** How like two sounds are at the best delay of up to 200 ms: 1 is the same but for loudness. Looks at every fourth sample. */
+/** Similarity at the best delay of up to 200 ms: 1 is equal except for the gain. Uses every fourth sample. */
 export function likeness(said: Float32Array, heard: Float32Array): number {
   const [a, b] = [said, heard].map((sound) => sound.filter((_, i) => i % 4 === 0)) as [Float32Array, Float32Array];
   let best = 0;
@@ -56,7 +56,7 @@ export function likeness(said: Float32Array, heard: Float32Array): number {
   return best;
 }
 
-/** Sample upon sample, as far as both go. */
+/** The correlation over the common length. */
 function correlation(a: Float32Array, b: Float32Array): number {
   const samples = Math.min(a.length, b.length);
   let [ab, aa, bb] = [0, 0, 0];
@@ -69,5 +69,5 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb || 1);
 }
 
-/** Of a WAV file without anything but sound. */
+/** Of a WAV file that contains only sound. */
 const HEADER_BYTES = 44;

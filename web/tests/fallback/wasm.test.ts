@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { BLOCK_SAMPLES, FRAME_SAMPLES, SLOTS_MAX, Wasm } from "../../src/fallback/wasm.ts";
 import { encode, likeness, slotVoice, speech, wasmBytes } from "./sound.ts";
 
-test("what one instance encodes, another plays", async () => {
+test("one instance plays the output of another's encoder", async () => {
   const [worker, worklet] = await Promise.all([Wasm.load(wasmBytes()), Wasm.load(wasmBytes())]);
   worklet.exports.playback_start(SLOTS_MAX);
   const said = speech(2);
   const heard = new Float32Array(said.length);
   const slot = 5;
   encode(worker, said).forEach((packet, sequence) => {
-    worklet.exports.playback_voice(worklet.say(slotVoice(slot, sequence, packet)));
+    worklet.exports.playback_voice(worklet.write(slotVoice(slot, sequence, packet)));
     for (const block of [0, 1]) {
       const sounding = worklet.exports.playback_render();
       assert.ok(sounding === 0 || sounding === 1 << slot, `${sounding}`);
@@ -24,21 +24,21 @@ test("what one instance encodes, another plays", async () => {
   assert.equal(worklet.exports.playback_lost_percent(), 0);
 });
 
-test("what was not started does nothing", async () => {
+test("calls before the start have no effect", async () => {
   const wasm = await Wasm.load(wasmBytes());
-  assert.equal(wasm.told(wasm.exports.encoder_encode()), null);
+  assert.equal(wasm.read(wasm.exports.encoder_encode()), null);
   assert.equal(wasm.exports.playback_render(), 0);
   wasm.exports.playback_voice(40);
   wasm.exports.playback_end(3);
 });
 
-test("what is too long is not said", async () => {
+test("input beyond the capacity is rejected", async () => {
   const wasm = await Wasm.load(wasmBytes());
-  assert.equal(wasm.say(new Uint8Array(64 * 1024)), 64 * 1024);
-  assert.equal(wasm.say(new Uint8Array(64 * 1024 + 1)), -1);
+  assert.equal(wasm.write(new Uint8Array(64 * 1024)), 64 * 1024);
+  assert.equal(wasm.write(new Uint8Array(64 * 1024 + 1)), -1);
 });
 
-test("random packets and numbers do not end it", async () => {
+test("survives random packets and numbers", async () => {
   const wasm = await Wasm.load(wasmBytes());
   wasm.exports.playback_start(4);
   wasm.exports.encoder_start();
@@ -51,7 +51,7 @@ test("random packets and numbers do not end it", async () => {
     const packet = Uint8Array.from({ length: random(60) }, () => random(256));
     const voice = slotVoice(random(6), random(100), packet);
     if (random(9) === 0) new DataView(voice.buffer).setUint32(4 * random(4), random(2 ** 32), true);
-    wasm.exports.playback_voice(wasm.say(voice.subarray(0, random(40) === 0 ? random(20) : undefined)));
+    wasm.exports.playback_voice(wasm.write(voice.subarray(0, random(40) === 0 ? random(20) : undefined)));
     if (random(3) === 0) wasm.exports.playback_end(random(2 ** 32));
     if (random(2) === 0) {
       wasm.exports.playback_render();

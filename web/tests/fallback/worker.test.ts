@@ -22,7 +22,7 @@ class FakeSocket {
     this.isClosing = true;
   }
 
-  /** The server has taken us in. */
+  /** The server has admitted the player. */
   welcome(): void {
     this.onmessage?.({ data: Uint8Array.of(2).buffer });
   }
@@ -56,7 +56,7 @@ async function started(context: TestContext, wasm = wasmBytes()): Promise<(ms: n
   };
 }
 
-test("a worker that is closed opens no other connection while its farewell leaves, and then ends", async (context) => {
+test("a closed worker opens no other connection while its farewell is sent, and then ends", async (context) => {
   const pass = await started(context);
   const [socket] = FakeSocket.all;
   socket?.welcome();
@@ -71,7 +71,7 @@ test("a worker that is closed opens no other connection while its farewell leave
   assert.equal(scope.isClosed, true);
 });
 
-test("a connection that is lost is made again", async (context) => {
+test("reconnects after a lost connection", async (context) => {
   const pass = await started(context);
   FakeSocket.all[0]?.welcome();
   FakeSocket.all[0]?.onclose?.({ reason: "" });
@@ -79,7 +79,7 @@ test("a connection that is lost is made again", async (context) => {
   assert.ok(FakeSocket.all.length > 1);
 });
 
-test("a connection that neither comes about nor fails within eight seconds is given up, and tried again", async (context) => {
+test("a connection that neither opens nor fails within eight seconds is closed and retried", async (context) => {
   const pass = await started(context);
   pass(7_500);
   assert.deepEqual([FakeSocket.all.length, FakeSocket.all[0]?.isClosing], [1, false]);
@@ -87,7 +87,7 @@ test("a connection that neither comes about nor fails within eight seconds is gi
   assert.deepEqual([FakeSocket.all.length > 1, FakeSocket.all[0]?.isClosing], [true, true]);
 });
 
-test("what the engine cannot do is told, whatever is said to it, and its worker ends all the same", async (context) => {
+test("reports errors of the engine for any input, and the worker still ends", async (context) => {
   const pass = await started(context, new ArrayBuffer(8));
   assert.deepEqual(told.map(({ type }) => type), ["over"]);
   scope.onmessage({ data: { type: "message", text: "{}" } });

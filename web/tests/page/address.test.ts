@@ -16,21 +16,21 @@ test("an address names rooms, and a session before a slash", () => {
   for (const [hash, session, rooms] of cases) assert.deepEqual(readAddress(hash), { session, rooms }, hash);
 });
 
-test("what makes no sense in an address is left out", () => {
+test("ignores invalid parts of an address", () => {
   assert.deepEqual(readAddress("#%E0%A4%A/lobby&%&lobby&%20"), { session: null, rooms: ["lobby"] });
-  assert.equal(readAddress("#" + "a".repeat(129)).rooms.length, 0, "a name that no session carries");
+  assert.equal(readAddress("#" + "a".repeat(129)).rooms.length, 0, "a name beyond the limit");
   assert.equal(
     readAddress("#" + Array.from({ length: 99 }, (_, index) => `room${index}`).join("&")).rooms.length,
     ROOMS_MAX,
   );
 });
 
-test("an address names the first sixteen rooms", () => {
+test("an address names at most sixteen rooms", () => {
   const rooms = Array.from({ length: 17 }, (_, index) => `room${index}`);
   assert.deepEqual(readAddress(writeAddress({ session: null, rooms })).rooms, rooms.slice(0, 16));
 });
 
-test("what was written is read again", () => {
+test("reading inverts writing", () => {
   for (const address of [
     { session: null, rooms: ["lobby"] },
     { session: "a/b#?", rooms: ["ü & ö", "100 %", "/"] },

@@ -9,7 +9,7 @@ const moved = (text: string): Movement[] =>
     .filter(Boolean)
     .map((word) => ({ came: word.startsWith("+"), name: word.slice(1) }));
 
-test("who came and left is told in one sentence each, and a crowd is counted", () => {
+test("joins and leaves take one sentence each, and large groups are counted", () => {
   const cases: [string, string][] = [
     ["", ""],
     ["+Ann", "Ann came."],
@@ -21,7 +21,7 @@ test("who came and left is told in one sentence each, and a crowd is counted", (
   for (const [movements, sentence] of cases) assert.equal(summarise(moved(movements)), sentence, movements);
 });
 
-test("who came and left again, or the other way round, is no news", () => {
+test("a player that joined and left again, or the reverse, is not announced", () => {
   assert.equal(summarise(moved("+Ann -Ann")), "");
   assert.equal(summarise(moved("-Ann +Ann")), "");
   assert.equal(summarise(moved("+Ann -Ann +Ann +Bob")), "Ann and Bob came.");

@@ -5,7 +5,7 @@ import { canBeSent, ChatLog, CONVERSATIONS_MAX, MESSAGES_MAX } from "../../src/p
 
 const from = (name: string) => ({ from: name, isMine: false, text: "hello", at: 0 });
 
-test("texts stand in their conversations, rooms before players, with what is unread", () => {
+test("lists conversations with unread counts, rooms before players", () => {
   const log = new ChatLog();
   log.add({ player: "Bob" }, from("Bob"), false);
   log.begin({ room: "lobby" });
@@ -23,7 +23,7 @@ test("texts stand in their conversations, rooms before players, with what is unr
   assert.equal(log.unread, 0);
 });
 
-test("a room is forgotten with its end only if nothing was said in it", () => {
+test("leaving a room removes its conversation only if it is empty", () => {
   const log = new ChatLog();
   log.begin({ room: "lobby" });
   log.add({ room: "team" }, from("Ann"), true);
@@ -35,25 +35,25 @@ test("a room is forgotten with its end only if nothing was said in it", () => {
   );
 });
 
-test("messages and conversations are bounded whatever strangers send", () => {
+test("bounds messages and conversations", () => {
   const log = new ChatLog();
   for (let index = 0; index < MESSAGES_MAX + 20; index += 1) log.add({ room: "lobby" }, from("Ann"), true);
   const { messages } = log.get({ room: "lobby" });
   assert.equal(messages.length, MESSAGES_MAX);
-  assert.equal(messages[0]?.number, 21, "the oldest went");
+  assert.equal(messages[0]?.number, 21, "the oldest is removed");
   for (let index = 0; index < CONVERSATIONS_MAX + 20; index += 1)
     log.add({ player: `stranger ${index}` }, from("x"), false);
   assert.equal(log.conversations.length, CONVERSATIONS_MAX);
 });
 
-test("an empty conversation makes room for another one", () => {
+test("an empty conversation is removed in favour of a new one", () => {
   const log = new ChatLog();
   for (let index = 0; index < CONVERSATIONS_MAX; index += 1) log.begin({ room: `room ${index}` });
   assert.equal(log.begin({ player: "Bob" }), true);
   assert.equal(log.conversations.length, CONVERSATIONS_MAX);
 });
 
-test("a text is sent if there is something in it and the session carries it", () => {
+test("a text can be sent if it is not empty and within the limit", () => {
   for (const [text, can] of [
     ["", false],
     ["  \n", false],

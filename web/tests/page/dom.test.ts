@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { KeyedList } from "../../src/page/dom.ts";
 
-/** A place for nodes that tells which of them were put somewhere. */
+/** A parent that records inserted nodes. */
 class FakePlace {
   readonly children: FakeChild[] = [];
   readonly moved: string[] = [];
@@ -60,18 +60,18 @@ const rows: [before: string, after: string, moved: string][] = [
 ];
 
 for (const [before, after, moved] of rows) {
-  test(`from ${before || "nothing"} to ${after || "nothing"} what stays is not moved, which would lose its focus`, () => {
+  test(`from ${before || "nothing"} to ${after || "nothing"}, remaining nodes are not moved, which would lose the focus`, () => {
     const list = listed(before);
     assert.equal(list.update(after), after);
     assert.equal(list.moved(), moved);
   });
 }
 
-test("what has another place is moved there", () => {
+test("moves nodes whose position has changed", () => {
   assert.equal(listed("abc").update("cab"), "cab");
 });
 
-test("what goes is told so, once", () => {
+test("notifies removed views once", () => {
   const { update, stopped } = listed("abc");
   update("b");
   update("b");

@@ -10,7 +10,7 @@ import { WORDS } from "../../src/page/words.ts";
 const [LRM, RLO, PDI, FSI, ZWSP, ZWJ, ZWNJ] = ["\u200e", "\u202e", "\u2069", "\u2068", "\u200b", "\u200d", "\u200c"] as const;
 const HEBREW = "\u05d0\u05d1\u05d2";
 
-test("invisible characters and marks of writing direction in a name are spelled out", () => {
+test("escapes invisible characters and directional marks in a name", () => {
   const cases: [string, string][] = [
     ["Alice", "Alice"],
     [`Alice${ZWSP}`, "Alice\\u{200b}"],
@@ -24,13 +24,13 @@ test("invisible characters and marks of writing direction in a name are spelled 
   for (const [name, shown] of cases) assert.equal(visible(name), shown);
 });
 
-test("joiners and selectors that change what is drawn stay", () => {
+test("keeps joiners and selectors that change the shape", () => {
   const family = `\u{1f468}${ZWJ}\u{1f469}${ZWJ}\u{1f467}`;
   for (const name of [family, "\u2764\ufe0f", "1\ufe0f\u20e3", `\u0645\u06cc${ZWNJ}\u062e`]) assert.equal(visible(name), name);
   assert.equal(visible(`${family}${ZWJ}`), `${family}\\u{200d}`);
 });
 
-test("a name from right to left turns around nothing but itself, and any other stays as it is", () => {
+test("isolates names with right-to-left text, and leaves others unchanged", () => {
   assert.equal(inText("Alice"), "Alice");
   assert.equal(inText(HEBREW), FSI + HEBREW + PDI);
   assert.equal(listed([HEBREW, "Bob", `${PDI}${HEBREW}`]), `${FSI}${HEBREW}${PDI}, Bob, ${FSI}\\u{2069}${HEBREW}${PDI}`);
@@ -43,11 +43,11 @@ test("sentences and labels isolate the names in them", () => {
   for (const words of [...all, WORDS.banner.moved("lobby", name), summarise([{ name, came: true }])]) assert.ok(words.includes(isolated), words);
 });
 
-test("a letter stands for a player, and nothing invisible", () => {
+test("a visible letter represents a player", () => {
   assert.deepEqual([initial(`${RLO}  bob`), initial(`${ZWSP} `), initial("\u{1f98a}x")], ["B", "?", "\u{1f98a}"]);
 });
 
-test("the pages for operators show names in the same way, and spell out joiners and selectors of emoji too", () => {
+test("the operators' pages show names in the same way, and escape joiners and selectors of emoji too", () => {
   const frame = readFileSync(new URL("../../../../crates/inspector/src/web_page/frame.js", import.meta.url), "utf8");
   const named = vm.runInNewContext(`${frame}; named`) as (name: string) => string;
   for (const name of ["Alice", `Alice${ZWSP}`, `${RLO}ecilA`, `Bob${PDI}`, "Bob\nEve", HEBREW, `${PDI}${HEBREW}`])

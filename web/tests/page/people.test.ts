@@ -3,19 +3,19 @@ import test from "node:test";
 
 import { group } from "../../src/page/people.ts";
 
-const somebody = (name: string, ...rooms: string[]) => ({ name, isSelf: name === "me", rooms: new Set(rooms) });
-const everybody = [
-  somebody("Zoe", "lobby"),
-  somebody("me", "lobby"),
-  somebody("adam", "lobby", "team"),
-  somebody("Bob", "harbour"),
-  somebody("Frank"),
-  somebody("player 10", "lobby"),
-  somebody("player 9", "lobby"),
+const player = (name: string, ...rooms: string[]) => ({ name, isSelf: name === "me", rooms: new Set(rooms) });
+const players = [
+  player("Zoe", "lobby"),
+  player("me", "lobby"),
+  player("adam", "lobby", "team"),
+  player("Bob", "harbour"),
+  player("Frank"),
+  player("player 10", "lobby"),
+  player("player 9", "lobby"),
 ];
 
-test("everybody stands in each of its rooms: oneself first, then by name as people sort names", () => {
-  const { mine } = group(everybody, { mine: ["team", "lobby"], listening: ["lobby"], talking: new Set(["team"]) });
+test("a player is listed in each of its rooms: oneself first, then in natural order", () => {
+  const { mine } = group(players, { mine: ["team", "lobby"], listening: ["lobby"], talking: new Set(["team"]) });
   assert.deepEqual(
     mine.map(({ room, isListening, isTalking, players }) => [
       room,
@@ -30,8 +30,8 @@ test("everybody stands in each of its rooms: oneself first, then by name as peop
   );
 });
 
-test("rooms of others are told, and who is in none", () => {
-  const { others, nowhere } = group(everybody, { mine: ["lobby"], listening: ["lobby"], talking: new Set() });
+test("lists rooms of others, and players in none", () => {
+  const { others, nowhere } = group(players, { mine: ["lobby"], listening: ["lobby"], talking: new Set() });
   assert.deepEqual(
     others.map(({ room, players }) => [room, players.map((player) => player.name)]),
     [
@@ -45,8 +45,8 @@ test("rooms of others are told, and who is in none", () => {
   );
 });
 
-test("one who left all rooms is not called to be in none himself", () => {
-  assert.deepEqual(group([somebody("me")], { mine: [], listening: [], talking: new Set() }), {
+test("oneself is not listed as in no room", () => {
+  assert.deepEqual(group([player("me")], { mine: [], listening: [], talking: new Set() }), {
     mine: [],
     others: [],
     nowhere: [],

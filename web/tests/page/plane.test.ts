@@ -11,25 +11,25 @@ test("the middle of the map is the origin, its top is ahead and its right is rig
   assert.deepEqual(fromShares(1, 0), at(REACH_M, REACH_M));
 });
 
-test("what is drawn somewhere is read from there again", () => {
+test("reading a drawn place returns the place", () => {
   for (const place of [at(0, 0), at(-3.5, 7.25), at(11.99, -0.01)]) {
     const { left, top } = toShares(place);
     assert.deepEqual(fromShares(left, top), place);
   }
 });
 
-test("nobody leaves the map, by pointer or by key", () => {
+test("clamps places to the map, by pointer and by key", () => {
   assert.deepEqual(fromShares(-3, 17), at(-REACH_M, -REACH_M));
   assert.deepEqual(stepped(at(REACH_M, 0), "ArrowRight", true), at(REACH_M, 0));
 });
 
-test("arrow keys step, and leap with Shift", () => {
+test("arrow keys move a step, and a larger one with Shift", () => {
   assert.deepEqual(stepped(at(0, 0), "ArrowUp", false), at(0, 0.5));
   assert.deepEqual(stepped(at(0, 0), "ArrowLeft", true), at(-2, 0));
   assert.equal(stepped(at(0, 0), "a", false), null);
 });
 
-test("where somebody is, is said in words", () => {
+test("describes a place in words", () => {
   const cases: [number, number, string][] = [
     [0, 0, "right here"],
     [3, 0, "3 m right"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { linePath, QualityHistory, SAMPLES_MAX } from "../../src/page/quality_history.ts";
-import { describeQuality, whySilent, type Hearing } from "../../src/page/quality_words.ts";
+import { describeQuality, reasonForSilence, type Hearing } from "../../src/page/quality_words.ts";
 import type { Quality } from "../../src/voice/index.ts";
 
 const GOOD: Quality = {
@@ -17,21 +17,21 @@ const GOOD: Quality = {
   transport: "udp",
 };
 
-test("a good connection is said in short", () => {
+test("describes a good connection briefly", () => {
   assert.deepEqual(describeQuality(GOOD), [
-    "The server is 40 ms away and back.",
-    "Your voice arrives whole.",
-    "The others' voices arrive whole.",
+    "The round trip to the server takes 40 ms.",
+    "Your voice arrives without loss.",
+    "The others' voices arrive without loss.",
     "One listener hears you well.",
   ]);
 });
 
-test("who is left out because the connection is narrow is said first", () => {
+test("dropped voices are mentioned first", () => {
   const [first] = describeQuality({ ...GOOD, voices: { carried: 3, speaking: 5 } });
   assert.equal(first, "Your connection carries 3 of 5 voices: you hear the most important and the loudest.");
 });
 
-test("what is lost is said with where, and nothing is said of what is not known", () => {
+test("losses are listed with their direction, and unknown values are omitted", () => {
   const quality: Quality = {
     ...GOOD,
     roundTripMs: null,
@@ -44,16 +44,16 @@ test("what is lost is said with where, and nothing is said of what is not known"
   assert.deepEqual(describeQuality(quality), [
     "7.4 % of your voice is lost on its way to the server.",
     "12 % of your voice is lost on its way to your 3 listeners.",
-    "Voice goes over TCP because UDP is blocked here, so it may falter.",
+    "Voice goes over TCP because UDP is blocked here, so it may stutter.",
   ]);
 });
 
-test("nothing is said of a connection that is not measured yet", () => {
+test("an unmeasured connection has no description", () => {
   const unknown = { roundTripMs: null, delayMs: null, lostUpPercent: null, lostDownPercent: null };
   assert.deepEqual(describeQuality({ ...GOOD, ...unknown, listeners: null, transport: null }), []);
 });
 
-test("why somebody cannot be heard is said, the weightiest reason first", () => {
+test("gives the most important reason why a player cannot be heard", () => {
   const bob = { name: "Bob", muted: false, volume: 1, rooms: new Set(["lobby"]) };
   const hearing: Hearing = {
     isConnected: true,
@@ -63,7 +63,7 @@ test("why somebody cannot be heard is said, the weightiest reason first", () => 
     volume: 1,
     myRooms: ["lobby"],
   };
-  assert.equal(whySilent(bob, hearing), null);
+  assert.equal(reasonForSilence(bob, hearing), null);
   const cases: [Partial<typeof bob>, Partial<Hearing>, string][] = [
     [{ muted: true }, {}, "you muted them"],
     [{ volume: 0 }, {}, "their volume is zero"],
@@ -75,15 +75,15 @@ test("why somebody cannot be heard is said, the weightiest reason first", () => 
     [{}, { isDeafenedByOperator: true }, "the server's operator deafened you"],
   ];
   for (const [player, here, reason] of cases)
-    assert.equal(whySilent({ ...bob, ...player }, { ...hearing, ...here }), `Bob cannot be heard because ${reason}.`);
+    assert.equal(reasonForSilence({ ...bob, ...player }, { ...hearing, ...here }), `Bob cannot be heard because ${reason}.`);
 });
 
-test("a graph's line ends at the right edge, has gaps where nothing was measured, and stays inside", () => {
+test("the graph's line ends at the right edge, has gaps for missing values, and stays inside", () => {
   assert.equal(linePath([], 10, 590, 100), "");
   assert.equal(linePath([0, null, 5, 20], 10, 590, 100), "M560.0 100.0M580.0 50.0L590.0 0.0");
 });
 
-test("two minutes are kept, of both ways the worse one", () => {
+test("keeps two minutes of the worse direction", () => {
   const history = new QualityHistory();
   for (let index = 0; index < SAMPLES_MAX + 5; index += 1)
     history.add({ roundTripMs: index, lostUpPercent: 1, lostDownPercent: 2 });

@@ -13,27 +13,27 @@ const [neither, token, password, both]: Shown[] = [
 
 const rows: [of: [token: SecretRequirement, password: SecretRequirement], faulty: [Shown, field: string, words: string][], enough: Shown[]][] = [
   [["no", "no"], [], [neither]],
-  [["required", "no"], [[neither, "token", "This server asks for a token."]], [token]],
-  [["no", "required"], [[neither, "password", "This server asks for a password."]], [password]],
+  [["required", "no"], [[neither, "token", "This server requires a token."]], [token]],
+  [["no", "required"], [[neither, "password", "This server requires a password."]], [password]],
   [["no", "optional"], [], [neither, password]],
   [["optional", "optional"], [], [neither, token, password, both]],
-  [["either", "either"], [[neither, "token", "This server asks for a token or a password."]], [token, password, both]],
+  [["either", "either"], [[neither, "token", "This server requires a token or a password."]], [token, password, both]],
   [
     ["required", "required"],
     [
-      [neither, "token", "This server asks for a token."],
-      [password, "token", "This server asks for a token."],
-      [token, "password", "This server asks for a password."],
+      [neither, "token", "This server requires a token."],
+      [password, "token", "This server requires a token."],
+      [token, "password", "This server requires a password."],
     ],
     [both],
   ],
-  [["required", "optional"], [[password, "token", "This server asks for a token."]], [token, both]],
-  [["optional", "required"], [[token, "password", "This server asks for a password."]], [password, both]],
+  [["required", "optional"], [[password, "token", "This server requires a token."]], [token, both]],
+  [["optional", "required"], [[token, "password", "This server requires a password."]], [password, both]],
 ];
 
 for (const [[ofToken, ofPassword], faulty, enough] of rows) {
   const asked = { token: ofToken, password: ofPassword };
-  test(`where a token is ${ofToken} and a password ${ofPassword}, what is missing is said and what is enough is shown`, () => {
+  test(`with a token ${ofToken} and a password ${ofPassword}, reports missing secrets and sends sufficient ones`, () => {
     for (const [shown, field, words] of faulty) assert.deepEqual(secretFault(asked, shown), { field, words });
     for (const shown of enough) {
       assert.equal(secretFault(asked, shown), null, JSON.stringify(shown));
@@ -43,7 +43,7 @@ for (const [[ofToken, ofPassword], faulty, enough] of rows) {
   });
 }
 
-test("what nobody looks at any more is not shown", () => {
+test("secrets that the server no longer asks for are not sent", () => {
   assert.deepEqual(shownSecrets({ token: "no", password: "no" }, both), {});
   assert.deepEqual(shownSecrets({ token: "required", password: "no" }, both), { token: "T" });
 });

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { DEFAULTS, ofPlayer, readSettings, withPlayer, type Settings } from "../../src/page/settings.ts";
 
-test("settings survive being stored", () => {
+test("settings survive storage", () => {
   const settings: Settings = {
     ...DEFAULTS,
     name: "Ann",
@@ -17,7 +17,7 @@ test("settings survive being stored", () => {
   assert.deepEqual(readSettings(JSON.stringify(settings)), settings);
 });
 
-test("whatever makes no sense in storage is the default", () => {
+test("invalid stored values become the default", () => {
   for (const stored of [
     null,
     "",
@@ -31,7 +31,7 @@ test("whatever makes no sense in storage is the default", () => {
     assert.deepEqual(readSettings(stored), DEFAULTS, String(stored));
 });
 
-test("a player's settings are kept by name, whatever the name is", () => {
+test("keeps a player's settings under any name", () => {
   for (const name of ["Bob", "__proto__", "constructor", ""]) {
     const settings = readSettings(JSON.stringify(withPlayer(DEFAULTS, name, { volume: 0.25, muted: false })));
     assert.deepEqual(ofPlayer(settings, name), { volume: 0.25, muted: false }, name);
@@ -39,7 +39,7 @@ test("a player's settings are kept by name, whatever the name is", () => {
   }
 });
 
-test("whoever is muted stays so, however many others are made quieter afterwards", () => {
+test("a muted player stays muted when many others' volumes change", () => {
   let settings = withPlayer(DEFAULTS, "Mallory", { volume: 1, muted: true });
   for (let index = 0; index < 100; index += 1)
     settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
@@ -49,7 +49,7 @@ test("whoever is muted stays so, however many others are made quieter afterwards
   assert.equal(ofPlayer(settings, "player 1").volume, 0.5);
 });
 
-test("where a hundred are muted, nobody is heard again for a volume, and only a further mute puts out the first one", () => {
+test("at the limit, a volume removes no mute, and only another mute removes the oldest", () => {
   let settings: Settings = DEFAULTS;
   for (let index = 0; index < 100; index += 1) settings = withPlayer(settings, `player ${index}`, { volume: 1, muted: true });
   settings = withPlayer(settings, "Bob", { volume: 0.5, muted: false });
@@ -59,7 +59,7 @@ test("where a hundred are muted, nobody is heard again for a volume, and only a 
   assert.equal(settings.players.length, 100);
 });
 
-test("of too many players those that were changed longest ago are forgotten, and defaults are not kept at all", () => {
+test("removes the settings changed longest ago above the limit, and stores no defaults", () => {
   let settings: Settings = DEFAULTS;
   for (let index = 0; index < 150; index += 1)
     settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
@@ -69,7 +69,7 @@ test("of too many players those that were changed longest ago are forgotten, and
   assert.equal(withPlayer(settings, "player 149", { volume: 1, muted: false }).players.length, 99);
 });
 
-test("a name that is a number is remembered for as long as any other", () => {
+test("a numeric name is remembered as long as any other", () => {
   let settings: Settings = DEFAULTS;
   for (let index = 0; index < 99; index += 1)
     settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
@@ -80,7 +80,7 @@ test("a name that is a number is remembered for as long as any other", () => {
   assert.deepEqual(volumes, [0.5, 0.5, 1, 0.5]);
 });
 
-test("players who are stored by name are found, too, and what makes no sense of them is left out", () => {
+test("reads players stored by name, and ignores invalid ones", () => {
   const read = (players: unknown) => readSettings(JSON.stringify({ ...DEFAULTS, players })).players;
   const [bob, ann] = [{ volume: 0.5, muted: true }, { volume: 2, muted: false }];
   assert.deepEqual(read({ Bob: bob, Ann: ann }), [["Bob", bob], ["Ann", ann]]);

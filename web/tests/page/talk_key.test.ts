@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { canBeChosen, keyName, talksWith } from "../../src/page/talk_key.ts";
 
-test("a key talks unless what is focused has a use for it", () => {
+test("a key talks unless the focused element uses it", () => {
   const cases: [string, string, string, boolean][] = [
     ["Space", "BODY", "", true],
     ["Space", "INPUT", "text", false],
@@ -25,7 +25,7 @@ test("a key talks unless what is focused has a use for it", () => {
   assert.equal(talksWith("Space", { tag: "DIV", type: "", isEditable: true, isReached: true }), false);
 });
 
-test("a key talks although a list has kept the focus that a mouse has given it", () => {
+test("a key talks when a list has kept the focus from the mouse", () => {
   const list = { tag: "SELECT", type: "", isEditable: false, isReached: false };
   assert.equal(talksWith("Space", list), true);
   assert.equal(talksWith("Tab", list), false);
@@ -36,7 +36,7 @@ test("keys that the page or the system needs cannot be chosen", () => {
   for (const code of ["Space", "KeyV", "ControlLeft", "F13", "Backquote"]) assert.equal(canBeChosen(code), true, code);
 });
 
-test("keys have names for people", () => {
+test("keys have display names", () => {
   const names = {
     KeyV: "V",
     Digit1: "1",

@@ -17,7 +17,7 @@ function talking(intent: Intent): Record<string, string> {
   );
 }
 
-test("what is held talks to all chosen rooms", () => {
+test("the held key talks to all chosen rooms", () => {
   assert.deepEqual(talking(INTENT), { "room:lobby": "push-to-talk", "room:team": "push-to-talk" });
   assert.deepEqual(talking({ ...INTENT, isHeld: true }), {
     "room:lobby": "push-to-talk held",
@@ -25,7 +25,7 @@ test("what is held talks to all chosen rooms", () => {
   });
 });
 
-test("a whisper is heard by its player alone, whatever else is chosen or held", () => {
+test("a whisper reaches its player only, whatever else is chosen or held", () => {
   for (const activation of ["push-to-talk", "voice", "open"] as const)
     for (const isHeld of [false, true])
       assert.deepEqual(talking({ ...INTENT, activation, isHeld, whisperTo: "Bob" }), {
@@ -35,14 +35,14 @@ test("a whisper is heard by its player alone, whatever else is chosen or held", 
       });
 });
 
-test("a room and a player of one name are two targets", () => {
+test("a room and a player of the same name are two targets", () => {
   assert.deepEqual(Object.keys(talking({ ...INTENT, rooms: new Set(["Bob"]), whisperTo: "Bob" })), [
     "room:Bob",
     "player:Bob",
   ]);
 });
 
-test("rooms hear me from my place if I chose so, and a whisper comes from nowhere", () => {
+test("rooms hear a positional voice if chosen, and a whisper is never positional", () => {
   const channels = plan({ ...INTENT, isPositional: true, whisperTo: "Bob" });
   assert.deepEqual(
     [...channels.values()].map((channel) => channel.positional),

@@ -9,23 +9,23 @@ const VISIT: Visit = {
   key: "k",
 };
 
-test("a visit survives being stored", () => {
+test("a visit survives storage", () => {
   for (const visit of [VISIT, { ...VISIT, key: null }, { ...VISIT, manner: null }]) assert.deepEqual(readVisit(JSON.stringify(visit)), visit);
 });
 
-test("what makes no sense of how somebody was in the room is left out", () => {
+test("ignores invalid room state", () => {
   const read = (manner: unknown) => readVisit(JSON.stringify({ ...VISIT, manner }))?.manner;
   assert.equal(read({ talksTo: "lobby" }), null);
   const place = { x: 1, z: "2" };
   assert.deepEqual(read({ talksTo: [], place }), { isMuted: false, isDeafened: false, talksTo: [], place: null });
 });
 
-test("a visit without a secret had none to show", () => {
+test("a visit without a secret has an empty one", () => {
   const { token: _, password: __, ...wish } = VISIT.wish;
   assert.deepEqual(readVisit(JSON.stringify({ ...VISIT, wish }))?.wish, { ...VISIT.wish, token: "", password: "" });
 });
 
-test("a visit that an older page has stored keeps its only secret, as what it is", () => {
+test("a visit stored by an older page keeps its only secret, with its kind", () => {
   const { token: _, password: __, ...wish } = VISIT.wish;
   const read = (secrets: object) => {
     const read = readVisit(JSON.stringify({ ...VISIT, wish: { ...wish, ...secrets } }))?.wish;
@@ -39,7 +39,7 @@ test("a visit that an older page has stored keeps its only secret, as what it is
   assert.deepEqual(read({ secret: 7 }), ["", ""]);
 });
 
-test("what is no visit is none", () => {
+test("rejects values that are not a visit", () => {
   const others = [
     null,
     "",

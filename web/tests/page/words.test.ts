@@ -7,7 +7,7 @@ import { voiceStatus, type Circumstances } from "../../src/page/voice_status.ts"
 import type { Intent } from "../../src/page/talk_plan.ts";
 import { duration, inTime } from "../../src/page/words.ts";
 
-test("a browser is known by what it calls itself", () => {
+test("recognises browsers by their user agent", () => {
   const cases = {
     chrome: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
     edge: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0",
@@ -22,13 +22,13 @@ test("a browser is known by what it calls itself", () => {
   for (const [browser, userAgent] of Object.entries(cases)) assert.equal(browserOf(userAgent), browser);
 });
 
-test("advice for plain HTTP names the address that works", () => {
+test("advice for plain HTTP contains the working address", () => {
   const { title, steps } = microphoneAdvice("insecure", "chrome", "voice.example.org");
   assert.equal(title, "The microphone is off because this page came over plain HTTP.");
   assert.ok(steps.some((step) => step.includes("https://voice.example.org")));
 });
 
-test("where my voice goes is said in one sentence", () => {
+test("describes in one sentence which rooms hear the user", () => {
   const intent: Intent = {
     activation: "voice",
     rooms: new Set(["lobby"]),
@@ -46,14 +46,14 @@ test("where my voice goes is said in one sentence", () => {
     [{ activation: "open", rooms: new Set("abcd") }, {}, "4 rooms hear everything here."],
     [{ rooms: new Set() }, {}, "You talk to no room. Choose “Talk” in one."],
     [{ whisperTo: "Bob" }, {}, "Only Bob hears you."],
-    [{ whisperTo: "Bob" }, { isMuted: true }, "You are muted. Nobody hears you."],
-    [{}, { isMuted: true, isConnected: false }, "Nobody hears you until the connection is back."],
+    [{ whisperTo: "Bob" }, { isMuted: true }, "You are muted."],
+    [{}, { isMuted: true, isConnected: false }, "You are not heard until the connection is back."],
   ];
   for (const [wanted, circumstances, sentence] of cases)
     assert.equal(voiceStatus({ ...intent, ...wanted }, { ...fine, ...circumstances }), sentence);
 });
 
-test("what stands below a name tells whom its voice is for", () => {
+test("the line below a name describes the target of its voice", () => {
   const player = { isSelf: false, muted: false, speaking: true, to: [] };
   assert.equal(describe({ ...player, speaking: false }), "");
   assert.equal(describe({ ...player, to: [{ room: "lobby" }, { room: "team" }] }), "speaks to lobby, team");
@@ -62,7 +62,7 @@ test("what stands below a name tells whom its voice is for", () => {
   assert.equal(describe({ ...player, isSelf: true }), "speaks");
 });
 
-test("lengths of time are for people", () => {
+test("formats durations", () => {
   const cases: [number, string][] = [
     [400, "now"],
     [1000, "in 1 second"],

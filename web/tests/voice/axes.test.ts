@@ -11,7 +11,7 @@ import { OutputDevice } from "../../src/voice/output.ts";
 import { PlaceReporter } from "../../src/voice/place_reporter.ts";
 import type { Sound } from "../../src/voice/sound.ts";
 
-/** What Web Audio was told: where the listener is and looks, and where the voice of the first slot comes from. */
+/** The parameters set in Web Audio: the listener's position and direction, and the position of the first slot's voice. */
 function hearing(context: TestContext) {
   const told: { position: number[]; forward: number[]; panner: number[] } = { position: [], forward: [], panner: [] };
   const graph = Object.assign(new FakeContext(), {
@@ -35,20 +35,20 @@ function hearing(context: TestContext) {
   return { listening, take, told };
 }
 
-test("ahead is z for pages, as for native players, and -z for Web Audio alone", (context) => {
+test("ahead is z for pages and native players, and -z only for Web Audio", (context) => {
   const { listening, take, told } = hearing(context);
   listening.setListener({ x: 10, y: 2, z: 30 });
   listening.facing = { x: 0, y: 0, z: 1 };
   take({ type: "joined", session: "main", id: 3, name: "Alice", resumed: false });
   take({ type: "player", id: 0, name: "Bob", rooms: ["lobby"] });
-  // Told by the server as a native player 5 m ahead and 1 m to the right of the listener would be.
+  // As the server reports a native player 5 m ahead and 1 m to the right of the listener.
   take({ type: "placed", id: 0, name: "Bob", x: 11, y: 2, z: 35 });
   take({ type: "slot", slot: 0, player: 0, positional: true, amplitude: 1, priority: "default" });
   assert.deepEqual(listening.players.byName.get("Bob")?.place, { x: 11, y: 2, z: 35 });
   assert.deepEqual(told, { position: [10, 2, -30], forward: [0, 0, -1], panner: [11, 2, -35] });
 });
 
-test("a place is told to the server as the page has set it", () => {
+test("sends the page's place to the server unchanged", () => {
   const said: object[] = [];
   const reporter = new PlaceReporter((message) => said.push(message));
   reporter.place = { x: 1.5, y: 0, z: -20 };
@@ -57,11 +57,11 @@ test("a place is told to the server as the page has set it", () => {
   assert.deepEqual(said, [{ type: "place", x: 1.5, y: 0, z: -20 }]);
 });
 
-test("what is level with the listener stays so: there is no negative zero", () => {
+test("a place level with the listener stays level: no negative zero", () => {
   assert.ok(Object.is(toWebAudio({ x: 0, y: 0, z: 0 }).z, 0));
 });
 
-test("nothing but `axes.ts` turns an axis around", () => {
+test("only `axes.ts` negates an axis", () => {
   const folder = new URL("../../../src/voice/", import.meta.url);
   const turned = readdirSync(folder).filter((file) => /-\s*(\w+\.)?z\b/.test(readFileSync(new URL(file, folder), "utf8").replace(/\/\/.*|\/?\*.*/g, "")));
   assert.deepEqual(turned, ["axes.ts"]);

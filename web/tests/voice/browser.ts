@@ -1,8 +1,8 @@
-// As much of a browser as the library touches: it does what it is told, at once, and remembers what was left open.
+// The parts of a browser that the library uses: synchronous fakes that record what is left open.
 
 import type { LinkOptions } from "../../src/voice/link.ts";
 
-/** A node of the audio graph, as strict as real ones about what it is connected to. */
+/** A node of the audio graph, as strict as real ones about connections. */
 export class FakeNode {
   readonly context: FakeContext;
   readonly outputs = new Set<FakeNode>();
@@ -31,7 +31,7 @@ class FakeParameter {
   }
 }
 
-/** One end of a channel between threads: what was said to the other, and what the other says. */
+/** One end of a channel between threads: sent messages, and the other end's messages. */
 export class FakePort extends EventTarget {
   readonly said: unknown[] = [];
   onmessage: ((event: MessageEvent) => void) | null = null;
@@ -129,7 +129,7 @@ export class FakeContext extends EventTarget {
   }
 }
 
-/** What somebody was asked, until it is answered. */
+/** A pending prompt. */
 export class Question {
   readonly device: string | null;
   readonly constraints: MediaTrackConstraints;
@@ -142,7 +142,7 @@ export class Question {
     this.answer = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
-  /** Gives the device; returns its only track. */
+  /** Grants the device; returns its only track. */
   allow(): FakeTrack {
     const track = new FakeTrack(this.device ?? "default");
     this.settle.resolve(new FakeStream([track]));
@@ -189,7 +189,7 @@ export class FakePeer {
   localDescription: { sdp?: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
   isClosed = false;
-  /** The last of the steps before candidates are tried. */
+  /** The last step before candidates are checked. */
   isAnswered = false;
   senders: unknown[] = [];
 
@@ -197,7 +197,7 @@ export class FakePeer {
     FakePeer.all.push(this);
   }
 
-  /** Candidates have been found that work. */
+  /** Working candidates have been found. */
   open(): void {
     this.channel.readyState = "open";
     this.connectionState = "connected";
@@ -254,7 +254,7 @@ export class FakeWorker extends FakePort {
   }
 }
 
-/** The page's own document, window and devices. */
+/** The page's document, window and devices. */
 export const PAGE = {
   document: Object.assign(new EventTarget(), { hidden: false, visibilityState: "visible" }),
   window: new EventTarget(),
@@ -300,12 +300,12 @@ for (const [name, value] of Object.entries(GLOBALS)) {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-/** All that waits for nothing but its turn has had it. */
+/** Resolves after ten turns of the event loop. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Where nothing is said, what a page that is alone in its session would say. */
+/** Options with, by default, the callbacks of a page that is alone in its session. */
 export function linkOptions(context: FakeContext, microphone: FakeNode, signal: AbortSignal): LinkOptions {
   const options = {
     context,

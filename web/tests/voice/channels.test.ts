@@ -25,7 +25,7 @@ function saidTypes(): string[] {
   return said.splice(0).map((message) => message.type);
 }
 
-test("a channel that is always open opens as soon as the session is joined", () => {
+test("an always-open channel opens when the session is joined", () => {
   channels.open(lobby, { activation: "open", positional: true, amplitude: 7 });
   channels.update(0, speech({ isJoined: false }));
   assert.deepEqual(said, []);
@@ -36,7 +36,7 @@ test("a channel that is always open opens as soon as the session is joined", () 
   assert.ok(channels.isAnyOpen);
 });
 
-test("push to talk opens while it is held and closes when the last word is out", () => {
+test("push to talk opens while pressed and closes when the last word is sent", () => {
   const channel = channels.open(lobby);
   channels.update(0, speech({ isVoice: true }));
   assert.deepEqual(saidTypes(), []);
@@ -52,7 +52,7 @@ test("push to talk opens while it is held and closes when the last word is out",
   assert.equal(channels.wakeAt, null);
 });
 
-test("a key that is pressed again within the tail keeps the channel open", () => {
+test("pressing again within the tail keeps the channel open", () => {
   const channel = channels.open(lobby);
   channel.talking = true;
   channels.update(0, speech());
@@ -64,14 +64,14 @@ test("a key that is pressed again within the tail keeps the channel open", () =>
   assert.deepEqual(saidTypes(), ["open"]);
 });
 
-test("voice activation follows the voice, each channel by its own rule", () => {
+test("voice activation follows the voice, each channel by its own setting", () => {
   const byVoice = channels.open(lobby, { activation: "voice" });
   const byKey = channels.open({ player: "Bob" });
   channels.update(0, speech({ isVoice: true }));
   assert.deepEqual([byVoice.isOpen, byKey.isOpen], [true, false]);
 });
 
-test("muting closes everything at once", () => {
+test("muting closes all channels at once", () => {
   channels.open(lobby, { activation: "open" });
   channels.update(0, speech());
   channels.update(1, speech({ isMuted: true }));
@@ -79,7 +79,7 @@ test("muting closes everything at once", () => {
   assert.equal(channels.isAnyOpen, false);
 });
 
-test("a closed channel is closed on the server and says nothing more", () => {
+test("a closed channel is closed on the server and sends nothing more", () => {
   const channel = channels.open(lobby, { activation: "open" });
   channels.update(0, speech());
   channel.close();
@@ -90,7 +90,7 @@ test("a closed channel is closed on the server and says nothing more", () => {
   assert.deepEqual(channels.list(), []);
 });
 
-test("a change of an open channel is said, of a closed one remembered", () => {
+test("a change of an open channel is sent, of a closed one remembered", () => {
   const channel = channels.open(lobby, { amplitude: 0.5 });
   channel.priority = "high";
   assert.deepEqual(said, []);
@@ -104,13 +104,13 @@ test("a change of an open channel is said, of a closed one remembered", () => {
   ]);
 });
 
-test("after a new join what is open is opened again, and what the server kept besides is closed", () => {
+test("a new join reopens open channels, and closes others that the server kept", () => {
   channels.open(lobby, { activation: "open" });
   channels.update(0, speech());
   said.length = 0;
   channels.onJoined();
   channels.update(1, speech());
-  channels.onTold([1, 9]);
+  channels.onOpenChannels([1, 9]);
   channels.update(2, speech());
   assert.deepEqual(said.map((message) => [message.type, "channel" in message && message.channel]), [
     ["open", 1],
@@ -118,7 +118,7 @@ test("after a new join what is open is opened again, and what the server kept be
   ]);
 });
 
-test("a page has as many channels as any server may take, and no more", () => {
+test("a page has at most the number of channels that any server may allow", () => {
   const all = Array.from({ length: 160 }, () => channels.open(lobby, { activation: "open" }));
   assert.throws(() => channels.open(lobby), RangeError);
   channels.update(0, speech());
@@ -127,7 +127,7 @@ test("a page has as many channels as any server may take, and no more", () => {
   assert.doesNotThrow(() => channels.open(lobby));
 });
 
-test("a page that speaks by voice in all its channels is heard in each of them from every first word, within the server's budget", () => {
+test("a page that speaks by voice in all its channels is heard in each from the first word, within the server's budget", () => {
   const page = new SimulatedPage();
   const all = Array.from({ length: 160 }, () => page.channels.open(lobby, { activation: "voice" }));
   for (let utterance = 0; utterance < 300; utterance += 1) {
@@ -142,7 +142,7 @@ test("a page that speaks by voice in all its channels is heard in each of them f
   assert.equal(page.server.open.size, 0);
 });
 
-test("where a page shuts and opens channels all the time, none that is shut is open for a moment, and none is forgotten", () => {
+test("under constant closing and opening, no closed channel stays open, and none is forgotten", () => {
   for (let seed = 1; seed <= 6; seed += 1) {
     const page = new SimulatedPage();
     const below = numbersOf(seed);
@@ -159,7 +159,7 @@ test("where a page shuts and opens channels all the time, none that is shut is o
   }
 });
 
-test("who mutes the microphone is on no channel, however much was said before", () => {
+test("a muted microphone is on no channel, however many messages precede", () => {
   const page = new SimulatedPage();
   for (let index = 0; index < 160; index += 1) page.channels.open(lobby, { activation: "voice" });
   for (let time = 0; time < 10; time += 1) {
@@ -169,7 +169,7 @@ test("who mutes the microphone is on no channel, however much was said before", 
   }
 });
 
-test("of openings that wait the one that was asked for last is the first, and who lets go in the meantime opens nothing", () => {
+test("the newest delayed opening comes first, and a released one is dropped", () => {
   const page = new SimulatedPage();
   exhaust(page);
   const [early, late, both] = ["early", "late", "both"].map((room) => page.channels.open({ room }));
@@ -184,7 +184,7 @@ test("of openings that wait the one that was asked for last is the first, and wh
   assert.deepEqual(opened, [{ room: "late" }, { room: "early" }]);
 });
 
-test("channels that change with every picture are told of as often as may be, each in its turn, and no word waits for them", () => {
+test("channels that change with each frame are updated in turn within the budget, and no word is delayed", () => {
   const page = new SimulatedPage();
   const moving = [1, 2].map(() => page.channels.open(lobby, { activation: "open" }));
   const key = page.channels.open(lobby);
@@ -202,12 +202,12 @@ test("channels that change with every picture are told of as often as may be, ea
   assert.ok(one > 800 && Math.abs(one - other) <= 1, `${one} and ${other} changes`);
 });
 
-/** All that may be said at once has been said. */
+/** The budget for messages at once is used up. */
 function exhaust(page: SimulatedPage): void {
   for (let time = 0; time < 400; time += 1) page.channels.open(lobby, { activation: "open" }).close();
 }
 
-/** Something that a page may do. */
+/** An action of a page. */
 function disturb(page: SimulatedPage, below: (end: number) => number): void {
   const all = page.channels.list();
   const channel = all[below(all.length)];
@@ -236,7 +236,7 @@ function disturb(page: SimulatedPage, below: (end: number) => number): void {
   }
 }
 
-/** Numbers below an end, from a seed: xorshift of 32 bits (Marsaglia, 2003). */
+/** Numbers below a bound, from a seed: xorshift of 32 bits (Marsaglia, 2003). */
 function numbersOf(seed: number): (end: number) => number {
   let state = seed;
   return (end) => {
@@ -249,7 +249,7 @@ function numbersOf(seed: number): (end: number) => number {
 
 type Opened = Extract<FromPage, { type: "open" }>;
 
-/** The channels of a page that is updated whenever it has to be, and a server with its default limits. */
+/** The channels of a page that is updated whenever necessary, and a server with its default limits. */
 class SimulatedPage {
   readonly server = new SimulatedServer();
   readonly channels = new Channels(
@@ -290,11 +290,11 @@ class SimulatedPage {
     this.channels.update(this.now, this.speech);
     if (!this.channels.isAnyOpen) return;
     const open = this.channels.list().filter(({ isOpen }) => isOpen);
-    assert.equal(this.server.open.size, open.length, "voice goes where nobody wants it");
+    assert.equal(this.server.open.size, open.length, "the server has an unwanted open channel");
   }
 }
 
-/** It takes what channels may say: less than a server does, whose limits are for all messages of a page. */
+/** Accepts the budget of channels: less than a server does, whose limits are for all messages of a page. */
 class SimulatedServer {
   readonly open = new Map<number, Opened>();
   readonly changes = new Map<number, number>();
@@ -310,10 +310,10 @@ class SimulatedServer {
         this.open.set(message.channel, message);
         return;
       case "close":
-        assert.ok(this.open.delete(message.channel), "what is not open is closed");
+        assert.ok(this.open.delete(message.channel), "closes a channel that is not open");
         return;
       case "change": {
-        const open = this.open.get(message.channel) ?? assert.fail("what is not open is changed");
+        const open = this.open.get(message.channel) ?? assert.fail("changes a channel that is not open");
         this.open.set(message.channel, { ...open, ...message, type: "open" });
         this.changes.set(message.channel, 1 + (this.changes.get(message.channel) ?? 0));
       }

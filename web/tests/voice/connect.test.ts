@@ -5,11 +5,11 @@ import { PAGE, settled } from "./browser.ts";
 import { connect, openOutput } from "../../src/voice/connect.ts";
 import { sharedSound } from "../../src/voice/sound.ts";
 
-const WHO = { session: "main", name: "Alice", slots: 2 };
+const PLAYER = { session: "main", name: "Alice", slots: 2 };
 
-test("who gives up while the browser asks is let go at once, and a microphone that is allowed afterwards is given back", async () => {
+test("cancelling during the browser's prompt rejects at once, and a microphone allowed afterwards is released", async () => {
   const giveUp = new AbortController();
-  const joining = connect({ ...WHO, signal: giveUp.signal });
+  const joining = connect({ ...PLAYER, signal: giveUp.signal });
   joining.catch(() => {});
   await settled();
   giveUp.abort();
@@ -19,15 +19,15 @@ test("who gives up while the browser asks is let go at once, and a microphone th
   assert.equal(track?.isStopped, true);
 });
 
-test("who has given up before is asked for no microphone", async () => {
+test("a cancelled attempt requests no microphone", async () => {
   const before = PAGE.devices.questions.length;
-  await assert.rejects(connect({ ...WHO, signal: AbortSignal.abort() }), { code: "left" });
+  await assert.rejects(connect({ ...PLAYER, signal: AbortSignal.abort() }), { code: "left" });
   assert.equal(PAGE.devices.questions.length, before);
 });
 
-test("a microphone that is refused is said as such, whether one may give up or not", async () => {
+test("a denied microphone is reported as such, with and without a signal", async () => {
   for (const signal of [undefined, new AbortController().signal]) {
-    const joining = connect(signal === undefined ? WHO : { ...WHO, signal });
+    const joining = connect(signal === undefined ? PLAYER : { ...PLAYER, signal });
     joining.catch(() => {});
     await settled();
     PAGE.devices.questions.at(-1)?.deny("NotAllowedError");
@@ -35,18 +35,18 @@ test("a microphone that is refused is said as such, whether one may give up or n
   }
 });
 
-test("what cannot be loaded, and a loudspeaker that cannot be used, are problems in words", async (context) => {
+test("missing files and an unusable loudspeaker are problems with a message", async (context) => {
   const { context: audio } = sharedSound();
   context.mock.method(audio.audioWorklet, "addModule", () => Promise.reject(new DOMException("", "AbortError")));
   const assets = "https://elsewhere.example/";
-  await assert.rejects(connect({ ...WHO, assets }), { code: "no-server", name: "VoiceProblem" });
+  await assert.rejects(connect({ ...PLAYER, assets }), { code: "no-server", name: "VoiceProblem" });
   Object.assign(audio, { setSinkId: () => Promise.reject(new DOMException("", "NotFoundError")) });
   await assert.rejects(openOutput({ device: "gone" }), { code: "other", name: "VoiceProblem" });
-  const listening = { ...WHO, microphone: false, output: "gone" } as const;
+  const listening = { ...PLAYER, microphone: false, output: "gone" } as const;
   await assert.rejects(connect(listening), { code: "other", name: "VoiceProblem" });
 });
 
-test("however often sound stops, a gesture is waited for once", (context) => {
+test("a gesture is awaited once, however often sound stops", (context) => {
   const { context: audio } = sharedSound();
   const waiting = new Set<unknown>();
   context.mock.method(PAGE.document, "addEventListener", (_: string, handler: unknown) => waiting.add(handler));

@@ -8,7 +8,7 @@ const page = readFileSync("../docs/browser/control.md", "utf8");
 const toPage = page.slice(page.indexOf("\n## To the page"));
 const examples = toPage.split("\n").filter((line) => line.startsWith("{"));
 
-test("every message to a page in docs/browser/control.md is understood, key by key", () => {
+test("parses every message to a page in docs/browser/control.md, key by key", () => {
   assert.ok(examples.length > 30);
   for (const example of examples) {
     const read = readMessage(example);
@@ -21,7 +21,7 @@ test("every message to a page in docs/browser/control.md is understood, key by k
   }
 });
 
-test("keys that are not there mean no or nothing where the page says so", () => {
+test("absent optional keys are false or null", () => {
   assert.deepEqual(readMessage('{"type":"player","id":0,"name":"Bob","rooms":[]}'), {
     type: "player",
     id: 0,
@@ -38,12 +38,12 @@ test("keys that are not there mean no or nothing where the page says so", () => 
   });
 });
 
-test("a refusal of a kind that a later server knows is still a refusal", () => {
+test("a refusal with an unknown cause is still a refusal", () => {
   const refused = readMessage('{"type":"refused","code":"tuesday","message":"not on Tuesdays","retryInMs":null}');
   assert.equal(refused?.type === "refused" && refused.code, "other");
 });
 
-test("a refusal has the end of a ban and the address of another server where the server says them", () => {
+test("a refusal carries the end of a ban and a redirect if the server sends them", () => {
   const banned = '{"type":"refused","code":"banned","message":"","retryInMs":null,"until":2000000000}';
   const draining = '{"type":"refused","code":"closing","message":"","retryInMs":null,"redirect":"wss://b.example/main"}';
   const fields = [banned, draining].map(readMessage).map((read) => read?.type === "refused" && [read.until, read.redirect]);
@@ -69,5 +69,5 @@ for (const bad of [
   '{"type":"slot","slot":0,"player":0,"positional":false,"amplitude":1e999,"priority":"default"}',
   '{"type":"text","id":0,"name":"Bob","to":{},"text":"hello"}',
 ]) {
-  test(`what is no message of ours is passed over: ${bad}`, () => assert.equal(readMessage(bad), undefined));
+  test(`ignores the malformed message ${bad}`, () => assert.equal(readMessage(bad), undefined));
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Emitter } from "../../src/voice/emitter.ts";
 
-test("who waits is told in order until it stops waiting", () => {
+test("handlers are called in order until they unsubscribe", () => {
   const emitter = new Emitter<{ text: string; other: number }>();
   const heard: string[] = [];
   const stop = emitter.on("text", (text) => heard.push(`one ${text}`));
@@ -15,7 +15,7 @@ test("who waits is told in order until it stops waiting", () => {
   assert.deepEqual(heard, ["one a", "two a", "two b"]);
 });
 
-test("a handler that stops another one meanwhile, or asks for more, disturbs nobody", () => {
+test("a handler that removes or adds another one meanwhile does not affect the others", () => {
   const emitter = new Emitter<{ tick: number }>();
   const heard: string[] = [];
   emitter.on("tick", () => {

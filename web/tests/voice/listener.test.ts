@@ -6,7 +6,7 @@ import { Listening } from "../../src/voice/listening.ts";
 import type { MicrophoneInput } from "../../src/voice/microphone.ts";
 import type { Sound } from "../../src/voice/sound.ts";
 
-/** A parameter that is at once where it is sent. */
+/** A parameter that reaches its target at once. */
 class Parameter {
   value = 0;
 
@@ -17,7 +17,7 @@ class Parameter {
 
 type Six = [x: number, y: number, z: number, upX: number, upY: number, upZ: number];
 
-/** A context with parameters, as most browsers have them, and where its listener looks. */
+/** A context with parameters, as in most browsers, and its listener's direction. */
 function withParameters() {
   const [forwardX, forwardY, forwardZ, upX, upY, upZ] = [1, 2, 3, 4, 5, 6].map(() => new Parameter()) as [
     Parameter,
@@ -33,7 +33,7 @@ function withParameters() {
   return { context, look };
 }
 
-/** One with methods, as Firefox has it. */
+/** One with methods, as in Firefox. */
 function withMethods() {
   let told: number[] = [];
   const listener = { setOrientation: (...six: Six) => (told = six), setPosition: () => {} };
@@ -43,7 +43,7 @@ function withMethods() {
 
 const RIGHT: Direction = { x: 1, y: 0, z: 0 };
 
-test("who turns has the voices on the other side", () => {
+test("turning around swaps the sides of voices", () => {
   for (const { context, look } of [withParameters(), withMethods()]) {
     const listener = new Listener(context);
     listener.turnTo({ x: 0, y: 0, z: 1 });
@@ -53,7 +53,7 @@ test("who turns has the voices on the other side", () => {
   }
 });
 
-test("a direction may have any length, and one without a length changes nothing", () => {
+test("a direction may have any length, and the zero vector is ignored", () => {
   const { context, look } = withParameters();
   const listener = new Listener(context);
   listener.turnTo({ x: 0, y: 30, z: 40 });
@@ -63,7 +63,7 @@ test("a direction may have any length, and one without a length changes nothing"
   assert.deepEqual(look(), before);
 });
 
-test("who looks straight up or down knows right from left", () => {
+test("right and left stay distinct when looking straight up or down", () => {
   for (const { context, look } of [withParameters(), withMethods()]) {
     const listener = new Listener(context);
     listener.turnTo({ x: 0, y: 1, z: 0 });
@@ -76,7 +76,7 @@ test("who looks straight up or down knows right from left", () => {
   }
 });
 
-test("a session's page looks where it says, with each link that it gets, and tells nobody", () => {
+test("a session applies its direction to each link, and does not send it", () => {
   const { context, look } = withParameters();
   const said: unknown[] = [];
   const sound = { output: { input: { context } } } as unknown as Sound;

@@ -8,7 +8,7 @@ import { sharedSound } from "../../src/voice/sound.ts";
 async function silent() {
   const microphone = await silentMicrophoneInput(sharedSound(), "https://voice.example/", {});
   const { port } = FakeWorkletNode.last;
-  const asked = (): Question => PAGE.devices.questions.at(-1) ?? assert.fail("nobody was asked");
+  const asked = (): Question => PAGE.devices.questions.at(-1) ?? assert.fail("no microphone was requested");
   return { microphone, port, asked };
 }
 
@@ -23,7 +23,7 @@ async function opened(device: string) {
 
 const CLOSED = { message: "The microphone was closed." };
 
-test("a microphone that is allowed after it was closed is given back", async () => {
+test("a microphone allowed after it was closed is released", async () => {
   const { microphone, asked } = await silent();
   const chosen = microphone.choose("a");
   microphone.close();
@@ -32,7 +32,7 @@ test("a microphone that is allowed after it was closed is given back", async () 
   assert.deepEqual([track.isStopped, microphone.device], [true, null]);
 });
 
-test("a microphone that was closed asks for no device any more", async () => {
+test("a closed microphone requests no device any more", async () => {
   const { microphone, track } = await opened("a");
   microphone.close();
   const before = PAGE.devices.questions.length;
@@ -43,7 +43,7 @@ test("a microphone that was closed asks for no device any more", async () => {
   assert.deepEqual([PAGE.devices.questions.length, track.isStopped], [before, true]);
 });
 
-test("of two choices the later one holds, whichever device comes first", async () => {
+test("the later of two choices wins, whichever device opens first", async () => {
   for (const laterIsFirst of [true, false]) {
     const { microphone, asked } = await opened("a");
     const earlier = microphone.choose("b");
@@ -58,7 +58,7 @@ test("of two choices the later one holds, whichever device comes first", async (
   }
 });
 
-test("a device that cannot be opened leaves the one before, which is also the one to come back to", async () => {
+test("a device that cannot be opened leaves the previous one in use, also after a loss", async () => {
   const { microphone, asked, track } = await opened("a");
   const chosen = microphone.choose("b");
   asked().deny("NotReadableError");
@@ -69,7 +69,7 @@ test("a device that cannot be opened leaves the one before, which is also the on
   microphone.close();
 });
 
-test("a device whose sound the page cannot take is given back, and the one before goes on", async (context) => {
+test("a device that the page cannot use is released, and the previous one stays in use", async (context) => {
   const { microphone, asked, track } = await opened("a");
   context.mock.method(sharedSound().context, "createMediaStreamSource", () => {
     throw new DOMException("another rate", "NotSupportedError");
@@ -81,7 +81,7 @@ test("a device whose sound the page cannot take is given back, and the one befor
   microphone.close();
 });
 
-test("what is said of the sound in two breaths holds together, and for the device that is just being chosen", async () => {
+test("settings changed in two calls are combined, also for a device that is being opened", async () => {
   const { microphone, asked } = await opened("a");
   const all = [microphone.choose("b"), microphone.process({ echoCancellation: false }), microphone.process({ noiseSuppression: false })];
   for (const question of PAGE.devices.questions.slice(-3)) question.allow();
@@ -92,7 +92,7 @@ test("what is said of the sound in two breaths holds together, and for the devic
   microphone.close();
 });
 
-test("who chooses another device while the lost one is looked for has the one that was chosen", async () => {
+test("choosing a device while the lost one is being reopened selects the chosen one", async () => {
   const { microphone, asked, track } = await opened("a");
   track.dispatchEvent(new Event("ended"));
   const lost = asked();
@@ -105,7 +105,7 @@ test("who chooses another device while the lost one is looked for has the one th
   microphone.close();
 });
 
-test("a lost device is no longer looked for once the microphone is closed", async () => {
+test("a lost device is not reopened after the microphone is closed", async () => {
   for (const isThere of [true, false]) {
     const { microphone, asked, track } = await opened("a");
     track.dispatchEvent(new Event("ended"));
@@ -117,7 +117,7 @@ test("a lost device is no longer looked for once the microphone is closed", asyn
   }
 });
 
-test("a lost device that is not there any more is replaced by any, whose sound can be changed as that of others", async () => {
+test("a lost device that is missing is replaced by any other, whose settings can be changed", async () => {
   const { microphone, asked, track } = await opened("a");
   track.dispatchEvent(new Event("ended"));
   asked().deny();
@@ -137,10 +137,10 @@ function heard(samples: number): object {
   return { decibels: -20, isOpen: true, samples: new Float32Array(samples).fill(0.5) };
 }
 
-test("a second recording is refused as long as the first is not over, and the first is whole", async () => {
+test("a second recording is rejected during the first, which completes", async () => {
   const { microphone, port } = await opened("a");
   const first = microphone.record(1);
-  await assert.rejects(microphone.record(1), { message: "Another recording is not over yet." });
+  await assert.rejects(microphone.record(1), { message: "Another recording is in progress." });
   for (let block = 0; block < 50; block += 1) port.hear(heard(1000));
   assert.equal((await first).length, 48_000);
   assert.deepEqual(port.said.at(-1), { recording: false });
@@ -157,7 +157,7 @@ test("a recording ends with its microphone", async () => {
   await assert.rejects(recording, CLOSED);
 });
 
-test("a recording that is given up ends at once, and another can begin", async () => {
+test("a cancelled recording ends at once, and another can begin", async () => {
   const { microphone, port } = await opened("a");
   const giveUp = new AbortController();
   const recording = microphone.record(1, giveUp.signal);
@@ -170,7 +170,7 @@ test("a recording that is given up ends at once, and another can begin", async (
   microphone.close();
 });
 
-test("a microphone that is closed in the middle of a word is silent", async () => {
+test("a microphone closed in the middle of a word is silent", async () => {
   const { microphone, port } = await opened("a");
   port.hear(heard(128));
   assert.deepEqual([microphone.isOpen, microphone.level > 0], [true, true]);
@@ -181,7 +181,7 @@ test("a microphone that is closed in the middle of a word is silent", async () =
   assert.deepEqual([microphone.isOpen, microphone.level, told], [false, 0, [false]]);
 });
 
-test("a microphone that is closed has its worklet end, which would else run as long as the page", async () => {
+test("closing a microphone ends its worklet, which would otherwise run as long as the page", async () => {
   const { microphone, port } = await opened("a");
   microphone.close();
   assert.deepEqual(port.said.at(-1), { isOver: true });

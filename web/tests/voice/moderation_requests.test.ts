@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { FromPage } from "../../src/voice/control.ts";
 import { ModerationRequests } from "../../src/voice/moderation_requests.ts";
 
-test("each request gets its own answer, in whatever order they come", async () => {
+test("each request gets its own answer in any order", async () => {
   const said: FromPage[] = [];
   const requests = new ModerationRequests((message) => said.push(message) > 0);
   const kick = requests.ask("Mallory", { action: "kick" }, "shouts");
@@ -19,7 +19,7 @@ test("each request gets its own answer, in whatever order they come", async () =
   ]);
 });
 
-test("a request that nobody can answer has failed", async () => {
+test("a request without a connection fails", async () => {
   const unheard = new ModerationRequests(() => false);
   assert.equal(await unheard.ask("Bob", { action: "unmute" }, ""), "failed");
   const lost = new ModerationRequests(() => true);

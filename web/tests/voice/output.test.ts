@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { FakeContext, FakeNode, settled } from "./browser.ts";
 import { OutputDevice } from "../../src/voice/output.ts";
 
-/** An element that chooses a device as soon as it is let. */
+/** An element that chooses a device as soon as the test allows it. */
 class Element {
   static readonly all: Element[] = [];
   static readonly waiting: (() => void)[] = [];
@@ -26,7 +26,7 @@ class Element {
   }
 }
 
-/** Where contexts cannot choose. */
+/** Contexts cannot choose a device. */
 function output(): OutputDevice {
   const context = Object.assign(new FakeContext(), { createMediaStreamDestination: () => destination });
   const destination = Object.assign(new FakeNode(context), { stream: {} });
@@ -43,7 +43,7 @@ async function letAllChoose(): Promise<void> {
   }
 }
 
-test("of two loudspeakers that are chosen at once the later one plays, and it alone", async () => {
+test("the later of two loudspeakers chosen at once plays, and only that one", async () => {
   const device = output();
   const chosen = Promise.all([device.choose("a"), device.choose("b")]);
   await letAllChoose();
@@ -52,7 +52,7 @@ test("of two loudspeakers that are chosen at once the later one plays, and it al
   assert.deepEqual([device.device, playing.map((element) => element.device)], ["b", ["b"]]);
 });
 
-test("a loudspeaker that is not there keeps no other from being chosen", async () => {
+test("a missing loudspeaker does not prevent the choice of another", async () => {
   const device = output();
   const gone = assert.rejects(device.choose("gone"), { code: "other" });
   const chosen = device.choose("b");

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 
 import { watchPairs } from "../../src/voice/pairs.ts";
 
-/** How often it is given up within so many looks of 250 ms. */
+/** How often the check gives up within so many polls of 250 ms. */
 async function givenUp(context: TestContext, state: RTCIceGatheringState, types: string[], looks: number): Promise<number> {
   context.mock.timers.enable({ apis: ["setInterval"] });
   const report = new Map(types.map((type, at) => [String(at), { type }]));
@@ -20,19 +20,19 @@ async function givenUp(context: TestContext, state: RTCIceGatheringState, types:
   return count;
 }
 
-test("a connection without a pair of addresses is given up, once", async (context) => {
+test("gives up once on a connection without a candidate pair", async (context) => {
   assert.equal(await givenUp(context, "complete", ["local-candidate", "remote-candidate"], 10), 1);
 });
 
-test("it is not given up at the first look", async (context) => {
+test("does not give up at the first check", async (context) => {
   assert.equal(await givenUp(context, "complete", [], 2), 0);
 });
 
-test("a connection with a pair is waited for", async (context) => {
+test("waits for a connection with a pair", async (context) => {
   assert.equal(await givenUp(context, "complete", ["candidate-pair", "local-candidate"], 10), 0);
 });
 
-test("a connection that tells nothing of itself is waited for", async (context) => {
+test("waits for a connection without statistics", async (context) => {
   context.mock.timers.enable({ apis: ["setInterval"] });
   const peer = { iceGatheringState: "complete", getStats: () => Promise.reject(new Error("it is closed")) } as const;
   const stop = watchPairs(peer, () => assert.fail("given up"));
@@ -43,6 +43,6 @@ test("a connection that tells nothing of itself is waited for", async (context) 
   stop();
 });
 
-test("a connection that still looks for its addresses is waited for", async (context) => {
+test("waits for a connection that is still gathering candidates", async (context) => {
   assert.equal(await givenUp(context, "gathering", [], 10), 0);
 });

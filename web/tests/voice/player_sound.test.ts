@@ -44,7 +44,7 @@ const bob = { type: "player", id: 0, name: "Bob", rooms: ["lobby"] };
 const carol = { type: "player", id: 5, name: "Carol", rooms: ["lobby"] };
 const roster = { type: "roster" };
 
-test("a player's node is fed from the slot that carries its voice, whichever that is", () => {
+test("any slot that carries a player's voice feeds the player's node", () => {
   const [first, second] = attached();
   take(joined, bob, carol, roster, slot(0, 0));
   assert.deepEqual([feeds(first, "Bob"), feeds(first, "Carol")], [true, false]);
@@ -54,7 +54,7 @@ test("a player's node is fed from the slot that carries its voice, whichever tha
   assert.equal(feeds(second, "Bob"), false);
 });
 
-test("what is played here, and how loud, changes nothing of a player's node", () => {
+test("mute and volume do not affect a player's node", () => {
   const [first] = attached();
   take(joined, bob, roster, slot(0, 0));
   const before = nodeOf("Bob");
@@ -64,7 +64,7 @@ test("what is played here, and how loud, changes nothing of a player's node", ()
   assert.equal(feeds(first, "Bob"), true);
 });
 
-test("the node and the stream stay the same over a lost link, and no other player is heard in them", () => {
+test("the node and the stream survive a lost link, and carry no other player", () => {
   const [old] = attached();
   take(joined, bob, carol, roster, slot(0, 0));
   const { audioNode, mediaStream } = player("Bob");
@@ -72,7 +72,7 @@ test("the node and the stream stay the same over a lost link, and no other playe
   listening.detach();
   assert.ok(!feeds(old, "Bob"));
   const [next, other] = attached();
-  // In this session Carol has the id that was Bob's.
+  // In this session Carol has Bob's former id.
   take({ ...joined, id: 7 }, { ...carol, id: 0 }, slot(0, 0));
   assert.deepEqual([feeds(next, "Bob"), feeds(next, "Carol")], [false, true]);
   take({ ...bob, id: 1 }, roster, slot(1, 1));
@@ -80,7 +80,7 @@ test("the node and the stream stay the same over a lost link, and no other playe
   assert.deepEqual([feeds(next, "Bob"), feeds(other, "Bob")], [false, true]);
 });
 
-test("a stream has one track, which ends when its player leaves, and others' do not", () => {
+test("a stream has one track, which ends only when its player leaves", () => {
   const [first] = attached();
   take(joined, bob, carol, roster, slot(0, 0));
   const node = nodeOf("Bob");
@@ -94,7 +94,7 @@ test("a stream has one track, which ends when its player leaves, and others' do 
   assert.equal(others?.isStopped, true);
 });
 
-test("the sound of oneself is what is sent", () => {
+test("the page's own sound is the sent one", () => {
   attached();
   take(joined, roster);
   assert.equal(feeds(microphone, "Alice"), false);
@@ -104,7 +104,7 @@ test("the sound of oneself is what is sent", () => {
   assert.equal(feeds(microphone, "Alice"), false);
 });
 
-test("a player for whose sound nobody asks costs no node", () => {
+test("a player whose sound is never requested has no node", () => {
   const [first] = attached();
   take(joined, bob, roster, slot(0, 0));
   // Its gain and its analyser.

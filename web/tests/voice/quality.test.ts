@@ -33,7 +33,7 @@ function report(received: number, lost: number, played: number, waited: number):
   ];
 }
 
-test("statistics are of the time since the last ones", () => {
+test("statistics cover the time since the previous ones", () => {
   const statistics = new Statistics();
   assert.deepEqual(statistics.since(report(90, 10, 48_000, 2400)), {
     roundTripMs: 50,
@@ -47,7 +47,7 @@ test("statistics are of the time since the last ones", () => {
   assert.deepEqual([silent.delayMs, silent.lostPercent], [null, null]);
 });
 
-test("a link over TURN or TCP is known", () => {
+test("recognises a link over TURN or TCP", () => {
   const over = (local: object) => {
     const pair = { type: "candidate-pair", id: "P", selected: true, localCandidateId: "L" };
     return new Statistics().since([pair, { type: "local-candidate", id: "L", ...local }]).transport;

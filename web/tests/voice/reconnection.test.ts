@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Backoff } from "../../src/voice/backoff.ts";
 import { type Action, Reconnection } from "../../src/voice/reconnection.ts";
 
-/** With the shortest waits: 250 ms, 500 ms, 1 s, … 7.5 s. */
+/** With the shortest delays: 250 ms, 500 ms, 1 s, … 7.5 s. */
 function started(): Reconnection {
   return new Reconnection(new Backoff(() => 0));
 }
@@ -22,16 +22,16 @@ function opened(now: number): Reconnection {
   return machine;
 }
 
-test("it begins with opening a link", () => assert.deepEqual(actions(started()), ["open"]));
+test("starts by opening a link", () => assert.deepEqual(actions(started()), ["open"]));
 
-test("each failure waits twice as long as the one before, up to half a quarter of a minute", () => {
+test("each failure doubles the delay, up to 7.5 s", () => {
   const machine = started();
   let now = 0;
   const waits: number[] = [];
   for (let tries = 0; tries < 8; tries += 1) {
     assert.deepEqual(actions(machine), ["open"]);
     machine.onFailed(now, null);
-    const wakeAt = machine.wakeAt ?? assert.fail("nothing to wait for");
+    const wakeAt = machine.wakeAt ?? assert.fail("nothing is scheduled");
     machine.onTime(wakeAt - 1);
     assert.deepEqual(actions(machine), []);
     waits.push(wakeAt - now);
@@ -41,13 +41,13 @@ test("each failure waits twice as long as the one before, up to half a quarter o
   assert.deepEqual(waits, [250, 500, 1000, 2000, 4000, 7500, 7500, 7500]);
 });
 
-test("a server that asks for patience is given it", () => {
+test("respects the delay that a server requests", () => {
   const machine = started();
   machine.onFailed(0, 5000);
   assert.equal(machine.wakeAt, 5000);
 });
 
-test("a link that answers is asked every two seconds and kept", () => {
+test("keeps a link that answers, with a ping every two seconds", () => {
   const machine = opened(0);
   for (let now = 2000; now <= 20_000; now += 2000) {
     machine.onTime(now);
@@ -56,7 +56,7 @@ test("a link that answers is asked every two seconds and kept", () => {
   }
 });
 
-test("a link that says nothing for six seconds is replaced", () => {
+test("replaces a link that is silent for six seconds", () => {
   const machine = opened(0);
   for (const now of [2000, 4000]) machine.onTime(now);
   assert.deepEqual(actions(machine), ["ping", "ping"]);
@@ -64,7 +64,7 @@ test("a link that says nothing for six seconds is replaced", () => {
   assert.deepEqual(actions(machine), ["drop", "open"]);
 });
 
-test("after a sleep a link has two seconds to show that it lives", () => {
+test("after a sleep a link has two seconds to answer", () => {
   const slept = opened(0);
   slept.onTime(3_600_000);
   assert.deepEqual(actions(slept), ["ping"]);
@@ -72,7 +72,7 @@ test("after a sleep a link has two seconds to show that it lives", () => {
   assert.deepEqual(actions(slept), ["drop", "open"]);
 });
 
-test("when the network changes the link looks for another way, once at a time", () => {
+test("restarts a link when the network changes, once at a time", () => {
   const machine = opened(0);
   machine.onTrouble(100);
   machine.onTrouble(200);
@@ -82,7 +82,7 @@ test("when the network changes the link looks for another way, once at a time", 
   assert.deepEqual(actions(machine), ["restart"]);
 });
 
-test("a link that finds no other way is replaced, also if it never says so", () => {
+test("replaces a link whose restart fails, or does not finish", () => {
   const refused = opened(0);
   refused.onTrouble(100);
   refused.onRestarted(300, false);
@@ -95,7 +95,7 @@ test("a link that finds no other way is replaced, also if it never says so", () 
   assert.deepEqual(actions(silent), ["restart", "ping", "drop", "open"]);
 });
 
-test("when the network is back there is no more waiting", () => {
+test("retries at once when the network is back", () => {
   const machine = started();
   actions(machine);
   machine.onFailed(0, null);
@@ -104,7 +104,7 @@ test("when the network is back there is no more waiting", () => {
   assert.deepEqual(actions(machine), ["open"]);
 });
 
-test("a link that was joined over ends the patience of before", () => {
+test("a joined link resets the back-off", () => {
   const machine = started();
   for (let tries = 0; tries < 5; tries += 1) {
     machine.onFailed(0, null);
@@ -116,7 +116,7 @@ test("a link that was joined over ends the patience of before", () => {
   assert.equal(machine.wakeAt, 1250);
 });
 
-test("after the end nothing happens, whatever is told", () => {
+test("ignores all input after the end", () => {
   const machine = opened(0);
   machine.onOver();
   assert.deepEqual(actions(machine), ["drop"]);
@@ -130,13 +130,13 @@ test("after the end nothing happens, whatever is told", () => {
   assert.equal(machine.wakeAt, null);
 });
 
-test("who gives up before the first link is made makes none", () => {
+test("opens no link if it ends before the first", () => {
   const machine = started();
   machine.onOver();
   assert.deepEqual(actions(machine), []);
 });
 
-test("what comes too late for its stage changes nothing", () => {
+test("ignores results that arrive in a later stage", () => {
   const machine = opened(0);
   machine.onFailed(1, null);
   machine.onRestarted(1, false);

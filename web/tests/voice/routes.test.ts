@@ -5,14 +5,14 @@ import { RouteChoice } from "../../src/voice/routes.ts";
 
 const both = { udp: true, fallback: true };
 
-test("WebRTC comes first, and the fall-back once it is blocked", () => {
+test("tries WebRTC first, and the fall-back once it is blocked", () => {
   const choice = new RouteChoice("auto");
   assert.equal(choice.next(both), "webrtc");
   choice.onBlocked();
   assert.equal(choice.next(both), "websocket");
 });
 
-test("where WebRTC has worked it is given a second chance", () => {
+test("gives WebRTC a second chance if it has worked before", () => {
   const choice = new RouteChoice(undefined);
   choice.onWorked();
   choice.onBlocked();
@@ -21,7 +21,7 @@ test("where WebRTC has worked it is given a second chance", () => {
   assert.equal(choice.next(both), "websocket");
 });
 
-test("in another network everything is tried again", () => {
+test("tries everything again in another network", () => {
   const choice = new RouteChoice("auto");
   choice.onBlocked();
   choice.onNetworkChange();
@@ -32,7 +32,7 @@ test("in another network everything is tried again", () => {
   assert.equal(choice.next(both), "websocket");
 });
 
-test("what a server does not have is not tried, and what a page asks for is", () => {
+test("never tries what the server lacks, and always what the page demands", () => {
   assert.equal(new RouteChoice("auto").next({ udp: false, fallback: true }), "websocket");
   const blocked = new RouteChoice("auto");
   blocked.onBlocked();

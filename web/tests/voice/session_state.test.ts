@@ -17,7 +17,7 @@ beforeEach(() => {
     ignored: (name, on) => ignored.push([name, on]),
     heardOtherwise: () => {},
     levelOf: () => 0,
-    soundOf: () => assert.fail("no sound is asked for"),
+    soundOf: () => assert.fail("no sound is requested"),
   });
   state = new SessionState(players, (event, value) => told.push([event, value]));
 });
@@ -34,7 +34,7 @@ const alice = { type: "player", id: 3, name: "Alice", rooms: [], self: true };
 const bob = { type: "player", id: 0, name: "Bob", rooms: ["lobby"] };
 const roster = { type: "roster" };
 
-test("players are known by name, with their rooms", () => {
+test("players are found by name, with their rooms", () => {
   take(joined, alice, bob, roster, { type: "entered", id: 0, name: "Bob", room: "team" });
   assert.deepEqual([...players.byName.keys()], ["Alice", "Bob"]);
   assert.deepEqual([...(players.byName.get("Bob")?.rooms ?? [])], ["lobby", "team"]);
@@ -43,7 +43,7 @@ test("players are known by name, with their rooms", () => {
   assert.deepEqual([...(players.byName.get("Bob")?.rooms ?? [])], ["team"]);
 });
 
-test("oneself is among the players from `joined` on, and no `player` event tells of it", () => {
+test("the page's own player is listed from `joined` on, without a `player` event", () => {
   take(joined);
   assert.deepEqual([players.self?.name, players.self?.id], ["Alice", 3]);
   take({ ...alice, rooms: ["lobby"] }, bob, roster);
@@ -54,7 +54,7 @@ test("oneself is among the players from `joined` on, and no `player` event tells
   assert.deepEqual([...(players.self?.rooms ?? [])], ["lobby"]);
 });
 
-test("over a lost link a player stays the same object, under whatever id it has then, and who is not told again has left", () => {
+test("a player stays the same object over a lost link under any id, and leaves if it is not announced again", () => {
   take(joined, alice, bob, { type: "player", id: 5, name: "Carol", rooms: [] }, roster);
   const before = players.byName.get("Bob");
   take(joined, alice, { ...bob, id: 7 });
@@ -68,7 +68,7 @@ test("over a lost link a player stays the same object, under whatever id it has 
   ]);
 });
 
-test("in a new session an id of the old one is whose the server says it is", () => {
+test("in a new session, an id belongs to the player that the server names", () => {
   take(joined, alice, bob, roster);
   take({ ...joined, id: 1 }, { ...bob, id: 3, rooms: [] }, { type: "entered", id: 3, name: "Bob", room: "lobby" });
   take({ type: "speaking", id: 3, name: "Bob", speaking: true, to: [{ room: "lobby" }] });
@@ -78,7 +78,7 @@ test("in a new session an id of the old one is whose the server says it is", () 
   assert.equal(players.self?.speaking, false);
 });
 
-test("what a listener has set for a player holds when that player comes back", () => {
+test("a listener's settings for a player survive its return", () => {
   take(joined, bob);
   const first = players.byName.get("Bob") ?? assert.fail();
   first.volume = 0.5;
@@ -92,7 +92,7 @@ test("what a listener has set for a player holds when that player comes back", (
   assert.deepEqual(players.ignored(), ["Bob"]);
 });
 
-test("a volume is within its range and a number", () => {
+test("clamps a volume to its range, and rejects NaN", () => {
   take(joined, bob);
   const player = players.byName.get("Bob") ?? assert.fail();
   player.volume = 9;
@@ -101,7 +101,7 @@ test("a volume is within its range and a number", () => {
   assert.equal(player.volume, 1);
 });
 
-test("nobody speaks over a lost link", () => {
+test("no player speaks over a lost link", () => {
   take(joined, bob, { type: "speaking", id: 0, name: "Bob", speaking: true, to: [{ room: "lobby" }] });
   take({ type: "slot", slot: 2, player: 0, positional: false, amplitude: 1, priority: "default" });
   assert.equal(players.byName.get("Bob")?.speaking, true);
@@ -110,7 +110,7 @@ test("nobody speaks over a lost link", () => {
   assert.deepEqual([players.byName.get("Bob")?.speaking, state.slots.length], [false, 0]);
 });
 
-test("a place that the server tells has precedence over one that a listener chose", () => {
+test("a place from the server takes precedence over the listener's", () => {
   take(joined, bob);
   const player = players.byName.get("Bob") ?? assert.fail();
   player.place = { x: 1, y: 0, z: 0 };
@@ -120,7 +120,7 @@ test("a place that the server tells has precedence over one that a listener chos
   assert.deepEqual([player.place, player.isPlaced], [{ x: 1, y: 0, z: 0 }, false]);
 });
 
-test("an operator's moves and a full room change what the page listens to", () => {
+test("an operator's moves and a full room change the listened rooms", () => {
   state.listening.add("lobby").add("stage").add("full");
   take(
     { type: "moved", from: "lobby", to: "corner" },
@@ -140,7 +140,7 @@ test("a restriction without terms is lifted", () => {
   ]);
 });
 
-test("messages about players who are not here change nothing", () => {
+test("messages about absent players change nothing", () => {
   take(
     { type: "left", id: 9, name: "X" },
     { type: "speaking", id: 9, name: "X", speaking: true },

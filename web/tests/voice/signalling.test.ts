@@ -15,9 +15,9 @@ const info = {
   iceServers: [{ urls: ["stun:localhost:3478"] }],
 };
 
-test("what a server says of itself is taken as it is", () => assert.deepEqual(readInfo(info), info));
+test("accepts a server's information unchanged", () => assert.deepEqual(readInfo(info), info));
 
-test("what is missing or no such thing in it is as if there were nothing", () => {
+test("missing and invalid fields are treated as absent", () => {
   const read = readInfo({ version: "9", join: "open", sessions: ["main", 7], iceServers: [{}, 7, { urls: "stun:x" }] });
   assert.deepEqual(read?.sessions, ["main"]);
   assert.deepEqual(read?.iceServers, [{ urls: "stun:x" }]);
@@ -29,14 +29,14 @@ for (const [join, token, password] of [
   ["token", "required", "no"],
   ["password", "no", "required"],
 ]) {
-  test(`a server that says "${join}" and no more, or what nobody knows, asks for that`, () => {
+  test(`missing and unknown requirements default to join: "${join}"`, () => {
     for (const secrets of [undefined, null, "either", {}, { token: "perhaps", password: 1 }])
       assert.deepEqual(readInfo({ ...info, join, secrets })?.secrets, { token, password });
   });
 }
 
 for (const strange of [null, "hello", [], {}, { version: 1, join: "open" }, { version: "1", join: "maybe" }]) {
-  test(`${JSON.stringify(strange)} is no server of ours`, () => assert.equal(readInfo(strange), undefined));
+  test(`rejects ${JSON.stringify(strange)} as server information`, () => assert.equal(readInfo(strange), undefined));
 }
 
 test("an answer has an SDP, a key and a number of slots", () => {
@@ -59,12 +59,12 @@ const rows: [status: number, retryAfter: string | null, code: string, retryInMs:
 ];
 
 for (const [status, retryAfter, code, retryInMs] of rows) {
-  test(`status ${status} with Retry-After ${retryAfter} is ${code}, again in ${retryInMs}`, () => {
+  test(`status ${status} with Retry-After ${retryAfter} is ${code}, retried in ${retryInMs}`, () => {
     const problem = problemOf(status, retryAfter, { detail: "no, because" });
     assert.deepEqual([problem.code, problem.retryInMs, problem.message], [code, retryInMs, "No, because."]);
   });
 }
 
-test("a refusal without words still says something", () => {
+test("a refusal without a text has a default message", () => {
   assert.match(problemOf(418, null, undefined).message, /418/);
 });

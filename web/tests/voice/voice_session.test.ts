@@ -10,7 +10,7 @@ const HERE = "https://voice.example/";
 const JOINED = { type: "joined", session: "main", id: 3, name: "Alice", resumed: false };
 const RECORDED = { type: "recorded", whole: true, lastMs: 0 };
 
-/** A session with a microphone of its own, whose offer is answered; candidates are still missing. */
+/** A session with its own microphone, whose offer is answered but which has no candidates yet. */
 async function connecting(context: TestContext) {
   context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const sound = sharedSound();
@@ -29,7 +29,7 @@ async function connecting(context: TestContext) {
   return { session, peer, track, tell, said };
 }
 
-test("who leaves while the link is opening leaves neither a connection nor an open microphone behind", async (context) => {
+test("leaving while the link is opening leaves neither a connection nor a microphone open", async (context) => {
   const { session, peer, track } = await connecting(context);
   session.leave();
   await assert.rejects(session.joined, { code: "left" });
@@ -37,7 +37,7 @@ test("who leaves while the link is opening leaves neither a connection nor an op
   assert.deepEqual([session.state, track.isStopped, peer.isClosed], ["closed", true, true]);
 });
 
-test("who leaves over a link that is there says so, also before the session is joined", async (context) => {
+test("leaving over an open link sends a farewell, also before the session is joined", async (context) => {
   const { session, peer, said } = await connecting(context);
   peer.open();
   await settled();
@@ -45,7 +45,7 @@ test("who leaves over a link that is there says so, also before the session is j
   assert.deepEqual(said(), ["leave"]);
 });
 
-test("a link that comes about after one has left says farewell", async (context) => {
+test("a link that opens after leaving sends a farewell", async (context) => {
   const { session, peer, said } = await connecting(context);
   let favoured = (): void => {};
   peer.senders = [{ getParameters: () => ({ encodings: [{}] }), setParameters: () => new Promise<void>((done) => (favoured = done)) }];
@@ -59,7 +59,7 @@ test("a link that comes about after one has left says farewell", async (context)
   assert.equal(peer.isClosed, true);
 });
 
-test("who waits for joining hears of all that is told after it, however early it was told", async (context) => {
+test("a caller of `joined` receives all later events, however early they arrive", async (context) => {
   const { session, peer, tell } = await connecting(context);
   for (const message of [JOINED, RECORDED]) tell(message);
   const heard: unknown[] = [];
@@ -75,7 +75,7 @@ test("who waits for joining hears of all that is told after it, however early it
   session.leave();
 });
 
-test("a moderator whose session is out of reach is told that nothing was done", async (context) => {
+test("moderation without a connection reports failure", async (context) => {
   const { session, peer, tell } = await connecting(context);
   peer.open();
   await settled();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Wake } from "../../src/voice/wake.ts";
 
-test("a time that is further away than timers reach is waited for as long as they can, and not called at once", (context) => {
+test("a time beyond the range of timers is waited for in steps, not called at once", (context) => {
   const waits: number[] = [];
   context.mock.method(globalThis, "setTimeout", (_: () => void, ms: number) => waits.push(ms));
   const wake = new Wake(() => {});

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { FakeContext, FakeNode, FakePeer, linkOptions, settled } from "./browser.ts";
 import { openWebRtcLink } from "../../src/voice/webrtc_link.ts";
 
-/** A link whose offer is answered, so that only candidates are missing. */
+/** A link whose offer is answered but which has no candidates yet. */
 async function opening(context: TestContext) {
   context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const microphone = new FakeNode(new FakeContext());
@@ -17,7 +17,7 @@ async function opening(context: TestContext) {
   return { link, peer, microphone, giveUp };
 }
 
-test("an attempt that is given up leaves no connection behind, and at once, lest somebody joins by it", async (context) => {
+test("a cancelled attempt closes its connection at once, so that no player joins by it", async (context) => {
   const { link, peer, microphone, giveUp } = await opening(context);
   giveUp.abort();
   await assert.rejects(link, { code: "no-webrtc" });
@@ -25,7 +25,7 @@ test("an attempt that is given up leaves no connection behind, and at once, lest
   assert.equal(microphone.outputs.size, 0);
 });
 
-test("an attempt whose microphone was closed before leaves no connection behind either", async (context) => {
+test("a cancelled attempt whose microphone was closed before closes its connection too", async (context) => {
   const { link, peer, microphone, giveUp } = await opening(context);
   giveUp.abort();
   microphone.disconnect();
@@ -33,7 +33,7 @@ test("an attempt whose microphone was closed before leaves no connection behind 
   assert.equal(peer.isClosed, true);
 });
 
-test("a link whose microphone was closed before closes as any other, once what was said last has left", async (context) => {
+test("a link whose microphone was closed before closes after its queued messages are sent", async (context) => {
   const { link, peer, microphone } = await opening(context);
   peer.open();
   const open = await link;

@@ -19,7 +19,7 @@ Object.assign(globalThis, {
 });
 await import("../../src/worklet/worklet.ts");
 
-test("it runs until its microphone is closed", () => {
+test("the worklet runs until its microphone is closed", () => {
   assert.ok(Microphone !== undefined);
   const processor = new Microphone();
   const quantum = () => [[new Float32Array(128)]];

@@ -20,14 +20,14 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut browser = stage.browser(&with_microphone)?;
     let tab = browser.tab()?;
     tab.go_to(&page)?;
-    tab.wait_for_text("Come in and talk")?;
+    tab.wait_for_text("Join the voice chat")?;
     the_first_load_is_small(&tab)?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "join")?;
     tab.click("Join and talk")?;
-    tab.wait_for_text("Please say who you are.")?;
+    tab.wait_for_text("Please enter a name.")?;
     stage.photograph(&tab, "join-nameless")?;
-    tab.click("Try the microphone")?;
+    tab.click("Test the microphone")?;
     tab.wait_for_text("Record 3 seconds")?;
     stage.photograph(&tab, "join-microphone")?;
     page_rules::are_kept(&tab, &page)?;

@@ -24,7 +24,7 @@ fn the_password_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
     let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
     alice.tab.fill("Your name", "Alice")?;
     alice.tab.click("Join and talk")?;
-    alice.tab.wait_for_text("This server asks for a password.")?;
+    alice.tab.wait_for_text("This server requires a password.")?;
     alice.tab.fill("Password", "simsim")?;
     alice.tab.click("Join and talk")?;
     alice.tab.wait_for_text("password")?;
@@ -49,7 +49,7 @@ fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("token", settings)?;
     let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
     alice.tab.fill("Your name", "Alice")?;
-    for (wrong, is_refused) in [("", "This server asks for a token."), (for_bob.trim(), "token is for")] {
+    for (wrong, is_refused) in [("", "This server requires a token."), (for_bob.trim(), "token is for")] {
         alice.tab.fill("Invitation token", wrong)?;
         alice.tab.click("Join and talk")?;
         alice.tab.wait_for_text(is_refused)?;
@@ -72,7 +72,7 @@ fn both_have_to_be_shown_where_both_are_asked_for(stage: &Stage<'_>) -> Result<(
     alice.tab.fill("Your name", "Alice")?;
     alice.tab.fill("Invitation token", token.trim())?;
     alice.tab.click("Join and talk")?;
-    alice.tab.wait_for_text("This server asks for a password.")?;
+    alice.tab.wait_for_text("This server requires a password.")?;
     stage.photograph(&alice.tab, "both-needed")?;
     page_rules::are_kept(&alice.tab, &server.page("127.0.0.1", "/"))?;
     alice.tab.fill("Password", "sesame")?;

@@ -45,6 +45,6 @@ fn all_is_well(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Fa
     bob.talks(|| alice.hears(stage, "Bob", Voice::Second))
 }
 
-const LOST: &str = "The connection was lost. It comes back by itself";
+const LOST: &str = "The connection was lost. Reconnecting automatically";
 /// A server that was away is tried again after pauses that grow.
 const BACK: Duration = Duration::from_secs(30);

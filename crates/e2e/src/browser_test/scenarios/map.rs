@@ -19,7 +19,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     // As it was said: a voice from a place goes round the listener's head.
     bob.hears(stage, "Alice", Voice::First)?;
     for person in [&alice, &bob] {
-        person.tab.click("Voices come from their places")?;
+        person.tab.click("Positional voices")?;
         person.tab.wait_for_label("You: right here")?;
     }
     bob.tab.wait_for_label("Alice: right here")?;

@@ -34,7 +34,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     bob.tab.wait_for_text("You have left")?;
     alice.tab.wait_until("that was a real one", "movements.length === 1 && movements[0] === 'Bob left.'")?;
     bob.tab.reload()?;
-    bob.tab.wait_for_text("Come in and talk")?;
+    bob.tab.wait_for_text("Join the voice chat")?;
     server.end()
 }
 
@@ -43,5 +43,5 @@ const WATCH: &str = "globalThis.movements = []; \
      const said = document.querySelector('.unseen[role=status]'); \
      new MutationObserver(() => { if (/ (left|came)\\./.test(said.textContent)) movements.push(said.textContent); }) \
      .observe(said, { childList: true, characterData: true, subtree: true })";
-const MUTED: &str = "You are muted. Nobody hears you.";
+const MUTED: &str = "You are muted.";
 const TIMES: usize = 3;

@@ -82,7 +82,7 @@ fn an_utterance_is_heard_from_its_beginning(
     Err(Failure::NotSo("Bob does not hear an utterance as a whole".to_owned()))
 }
 
-const MARK: &str = "Voice is let through above this level";
+const MARK: &str = "Voice is sent above this level";
 /// What is still on its way has been heard.
 const TAIL: Duration = Duration::from_millis(800);
 /// Shorter than a pause, by what may be late.

@@ -69,7 +69,7 @@ pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {
     let rita = both_talk(stage, &server, &bob, rita, "relay")?;
     // Its name has the word for the connection in it, which changes with what the machine has to do.
     rita.tab.evaluate("document.querySelector('.connection summary').click()")?;
-    rita.tab.wait_for_text("Voice takes a detour over a relay because the direct way is blocked.")?;
+    rita.tab.wait_for_text("Voice goes over a relay because the direct path is blocked.")?;
     stage.photograph(&rita.tab, "relay")?;
     server.end()
 }
