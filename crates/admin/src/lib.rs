@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `GET /healthz` | 200 while the process lives | no |
 //! | `GET /readyz` | 200 while players may join: every worker responds, and the server is not draining | no |
-//! | `GET /` | the page: who is there, who speaks, what is lost, and the buttons of a moderator | no, but it asks for it |
+//! | `GET /` | the page: players, speakers, losses, and the buttons of a moderator | no, but it asks for it |
 //! | `GET /api/docs`, `GET /api/openapi.json` | the description of the API | no |
 //! | `/api/v1/…` | what there is, and what can be done | yes |
 //! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | unless a setting opens it |

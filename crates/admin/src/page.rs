@@ -1,6 +1,6 @@
 //! The page for operators, and the one that describes the API: files in this program, and nothing from elsewhere.
 //!
-//! They hold no secret, so they are given to everybody; what they show they ask for with the token.
+//! They hold no secret, so they are public; their data is requested with the token.
 
 use axum::Router;
 use axum::body::Bytes;

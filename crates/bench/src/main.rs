@@ -189,7 +189,7 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
 
 /// The number that an option names, for the parsers of options.
 fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    let value: f64 = text.parse().map_err(|_| "invalid number".to_owned())?;
     if (least..=most).contains(&value) { Ok(value) } else { Err(format!("it must be {least} to {most}")) }
 }
 

@@ -73,9 +73,8 @@ const FRAMES_PER_S: f64 = 50.0;
 const REST: Duration = Duration::from_micros(20);
 
 fn network_parser() -> impl TypedValueParser<Value = &'static Network> {
-    PossibleValuesParser::new(NETWORKS.iter().map(|network| network.name)).try_map(|name| {
-        NETWORKS.iter().find(|network| network.name == name).ok_or("there is no such network")
-    })
+    PossibleValuesParser::new(NETWORKS.iter().map(|network| network.name))
+        .try_map(|name| NETWORKS.iter().find(|network| network.name == name).ok_or("unknown network"))
 }
 
 pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {

@@ -92,7 +92,7 @@ pub extern "C" fn player_start(length: usize) -> u32 {
     with(|instance| instance.start_player(length).into())
 }
 
-/// The WebSocket is up, and the server has taken us in.
+/// The WebSocket is up, and the server has admitted us.
 #[unsafe(no_mangle)]
 pub extern "C" fn player_link_up(now: f64) {
     with(|instance| instance.handle_link_up(instant(now)));

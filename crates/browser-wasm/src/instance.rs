@@ -80,7 +80,7 @@ impl Instance {
         self.player.is_some()
     }
 
-    /// The WebSocket is up, and the server has taken us in.
+    /// The WebSocket is up, and the server has admitted us.
     pub fn handle_link_up(&mut self, now: Instant) {
         if let Some(player) = &mut self.player {
             player.handle_link_up(now);

@@ -28,7 +28,7 @@ impl PagePlayer {
         Ok(Self { player: BrowserPlayer::new(settings) })
     }
 
-    /// The server has taken us in.
+    /// The server has admitted us.
     pub fn handle_link_up(&mut self, now: Instant) {
         self.player.handle_connected(now);
     }

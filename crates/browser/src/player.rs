@@ -156,7 +156,7 @@ impl BrowserPlayer {
     }
 
     /// The link is gone. What the server said, encoded as [`EndReason::decode`] reads it or in words, is why the player
-    /// was not let in, if it was not; without it the network has lost the link, and another one is wanted.
+    /// was not admitted, if it was not; without it the network has lost the link, and another one is wanted.
     pub fn handle_link_lost(&mut self, now: Instant, reason: &[u8]) {
         self.handle_link_ended(now, &EndReason::decode(reason));
     }
@@ -281,7 +281,7 @@ impl BrowserPlayer {
         self.mailbox.tell(message);
     }
 
-    /// Takes in what the client has to say, and sees to what follows from it.
+    /// Processes what the client has to say, and sees to what follows from it.
     fn follow(&mut self, now: Instant) {
         self.take_events(now);
         while let Some(change) = self.downlink.poll_slot(now) {

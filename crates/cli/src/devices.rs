@@ -35,7 +35,7 @@ pub(crate) fn backend(null_devices: bool) -> Backend {
     if null_devices { Backend::Null } else { Backend::Automatic }
 }
 
-/// Names come from devices, which anybody can make: they must not steer the terminal.
+/// Names come from devices, which are untrusted: they must not contain terminal control sequences.
 pub(crate) fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -9,7 +9,7 @@
 //! * `demo` puts a server and four players on a bad network and reports what each player heard.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `inspect` shows how a running player or server is doing, and `why` says why a player is not heard.
-//! * `token` makes keys and join tokens for servers that do not let in everybody.
+//! * `token` makes keys and join tokens for servers that restrict joining.
 //! * `recordings` shows what a server has recorded.
 //! * `proxy` stands before a game's own server and takes voice out of what its clients say.
 //!

@@ -45,7 +45,7 @@ impl LogLevelSwitch {
     }
 }
 
-/// Says why the program ends, if anybody still listens.
+/// Prints why the program ends, if the terminal is still there.
 pub(crate) fn fail(words: &impl Display) {
     if enabled!(target: NOTICE, Level::ERROR) {
         error!(target: NOTICE, "{words}");
@@ -54,7 +54,7 @@ pub(crate) fn fail(words: &impl Display) {
     }
 }
 
-/// Says what is wrong, if anybody still listens.
+/// Prints what is wrong, if the terminal is still there.
 pub fn complain(words: &impl Display) {
     if enabled!(target: NOTICE, Level::WARN) {
         warn!(target: NOTICE, "{words}");
@@ -186,7 +186,7 @@ mod tests {
         let writer = written.clone();
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
-            info!(player = "Mallory\n\x1b[2J\u{9b}31m INFO consonance: everybody is well", "not admitted");
+            info!(player = "Mallory\n\x1b[2J\u{9b}31m INFO consonance: all is well", "not admitted");
         });
         let bytes = written.0.lock().unwrap().clone();
         let text = String::from_utf8(bytes).unwrap();

@@ -1,4 +1,4 @@
-//! Texts that are not for everybody's eyes: from a file, from the standard input, or from a variable, so that they need
+//! Secret texts: from a file, from the standard input, or from a variable, so that they need
 //! not stand among the arguments, which every user of the machine can read.
 
 use std::fs::File;

@@ -44,5 +44,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}: {seconds:.1} s", tap.track.path.display());
     }
     let is_whole = tracks.len() == 2 && tracks.iter().all(|tap| tap.track.samples > 24_000);
-    if is_whole { Ok(()) } else { Err(format!("this is no whole recording: {tracks:?}").into()) }
+    if is_whole { Ok(()) } else { Err(format!("incomplete recording: {tracks:?}").into()) }
 }

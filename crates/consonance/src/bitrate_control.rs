@@ -100,7 +100,7 @@ impl BitrateControl {
         self.wanted_bps = wanted_bps;
     }
 
-    /// Takes in how the way up did since the last sample; one every half second while there is voice on it.
+    /// Processes how the way up did since the last sample; one every half second while there is voice on it.
     pub(crate) fn take(&mut self, now: Instant, sample: UplinkSample) {
         let before = std::mem::replace(&mut self.before, sample);
         self.lost_percent += (sample.lost_percent - self.lost_percent) * SAMPLE_WEIGHT;

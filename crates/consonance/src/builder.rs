@@ -301,7 +301,7 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// What to show to a server that does not let in everybody: a join token, as the game's own service has signed it.
+    /// What to show to a server that restricts joining: a join token, as the game's own service has signed it.
     pub fn join_token(mut self, token: impl Into<String>) -> Self {
         self.join_token = Some(token.into());
         self

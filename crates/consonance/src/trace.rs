@@ -19,7 +19,7 @@ pub enum FrameTrace {
     },
     /// A frame of another player came in.
     Received {
-        /// Whose it is.
+        /// Its owner.
         speaker: String,
         /// Its number.
         sequence: u16,
@@ -28,7 +28,7 @@ pub enum FrameTrace {
     },
     /// A frame of another player was played, or what stood in for it.
     Played {
-        /// Whose it is.
+        /// Its owner.
         speaker: String,
         /// Its number.
         sequence: u16,

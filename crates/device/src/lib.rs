@@ -3,7 +3,7 @@
 //! For programs that talk: [`Devices::open`] gives a [`Microphone`] and a [`Loudspeaker`], which are an
 //! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output) like files and silence are. They
 //! never fail: without a device the microphone is silent and the loudspeaker swallows, [`DeviceState`] says why, and
-//! what is plugged in later is used without anybody asking for it.
+//! a device plugged in later is used without a request.
 //!
 //! ```text
 //!  device's clock │               │ beat of 10 ms

@@ -17,7 +17,7 @@ use crate::system::SoundSystem;
 
 pub(crate) use direction::{Endpoint, Keeper};
 
-/// What everybody may look at, of one direction.
+/// The public state of one direction.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) gauges: Arc<Gauges>,

@@ -36,7 +36,7 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     peers: BTreeMap<Peer, Connection<E::Envelope>>,
     /// When envelopes want to be asked.
     timers: Timers<Peer>,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     /// What the last message held, and whose it was.
     parts: MessageParts,

@@ -45,7 +45,7 @@ pub trait GameNetworkServer: ServerNetwork {
 /// What happened on a game server's connections.
 #[derive(Debug, PartialEq, Eq)]
 pub enum GameNetworkServerEvent<'a> {
-    /// A client wants to be taken in; see [`GameNetworkServer::accept`].
+    /// A client wants to be admitted; see [`GameNetworkServer::accept`].
     Connected {
         /// Its name from now on.
         peer: Peer,
@@ -57,7 +57,7 @@ pub enum GameNetworkServerEvent<'a> {
     },
     /// A message came from a peer.
     Message {
-        /// Whose connection it came over.
+        /// The peer from whose connection it came.
         peer: Peer,
         /// On which channel.
         channel: MessageChannel,
@@ -66,7 +66,7 @@ pub enum GameNetworkServerEvent<'a> {
     },
     /// A connection is gone. Nothing will come from this peer again.
     Disconnected {
-        /// Whose.
+        /// The peer.
         peer: Peer,
         /// Why.
         reason: DisconnectReason,

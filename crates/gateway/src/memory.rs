@@ -128,7 +128,7 @@ struct Arrival {
     link: LinkToClient,
 }
 
-/// What a client reads: the greeting of a server that takes it in, then messages.
+/// What a client reads: the greeting of a server that admits it, then messages.
 type ClientMailbox = Mailbox<Vec<u8>, Message>;
 
 /// A client as its server reaches it.

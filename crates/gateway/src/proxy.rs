@@ -41,13 +41,13 @@ use upstream_wakers::UpstreamWakers;
 /// ```
 ///
 /// Each client has a connection of its own to the game's server, which says what the client said when it came;
-/// the client is taken in when that server has taken it in, and learns what it was told. From then on messages
+/// the client is admitted when that server has admitted it, and learns what it was told. From then on messages
 /// go both ways as they are, in order for each channel, but for those that the envelope knows as voice. When
 /// one of the two connections ends, so does the other one, after what was sent before; its client learns the
 /// reason as far as it is known.
 ///
 /// Nothing is kept here: messages wait in the queues of the two connections, each of which ends its connection when it
-/// is full. No message comes from a client before it is taken in.
+/// is full. No message comes from a client before it is admitted.
 pub struct Proxy<G, C, E: EnvelopeKind> {
     clients: G,
     open_upstream: Box<dyn FnMut(SocketAddr) -> io::Result<C> + Send>,
@@ -61,7 +61,7 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     /// Peers of the session, and which players they are.
     voices: BTreeMap<Peer, Peer>,
     last_voice: Peer,
-    /// Reported as connected by the last poll: taken in by the next call unless that refuses it.
+    /// Reported as connected by the last poll: admitted by the next call unless that rejects it.
     newcomer: Option<Peer>,
     happenings: VecDeque<Happening>,
     /// What the last message held, and whose it was.
@@ -101,7 +101,7 @@ enum Happening {
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
-    /// Takes clients in over one network, and opens a connection to the game's server for each: `open_upstream` makes
+    /// Admits clients over one network, and opens a connection to the game's server for each: `open_upstream` makes
     /// it, not connected yet, for a client at this address.
     ///
     /// Voice goes to this session.
@@ -184,7 +184,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
             VoiceClosed::GameGoesOn { again_after } => {
                 player.voice = Voice::Closed { again_at: now + again_after };
                 self.forget_voice(peer, DisconnectReason::ClosedByUs);
-                self.take_in(now, name);
+                self.admit(now, name);
             }
             VoiceClosed::GameEnds => {
                 player.voice = Voice::Ending(peer);

@@ -35,7 +35,7 @@ pub enum Snapshot {
 #[non_exhaustive]
 pub enum SnapshotError {
     /// It is not JSON of this form.
-    #[error("this is no snapshot ({0}): is the address that of an inspector?")]
+    #[error("malformed snapshot ({0}): is the address that of an inspector?")]
     Malformed(serde_json::Error),
     /// It comes from another version.
     #[error(

@@ -18,7 +18,7 @@ pub trait ListenerNetwork: Sync {
     /// Its name and its keys in the configuration.
     fn table(&self) -> &'static NetworkTable;
 
-    /// What it is called by those who use it.
+    /// Its name for operators.
     fn title(&self) -> &'static str;
 
     /// Its row in the table of docs/networks/README.md; `None` if it has none there.

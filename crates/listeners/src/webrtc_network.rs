@@ -162,7 +162,7 @@ fn own_signalling(
 fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> SignallingListenerSettings {
     let mut settings = SignallingListenerSettings::default();
     settings.tcp.connections_max = connections_max;
-    // Nobody alone takes all places, and a household has enough of them on a small server too.
+    // No single address takes all places, and a household has enough of them on a small server too.
     settings.guests_per_address_max = (connections_max / 2).max(GUESTS_PER_ADDRESS);
     settings.signalling.reserved = Some(reserved);
     // On other paths no host would be found, and unrelated players would be linked with each other.

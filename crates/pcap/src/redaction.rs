@@ -2,7 +2,7 @@
 
 use consonance_wire::{Extension, HandshakeRequest, HandshakeResponse, MessageType, PacketHeader};
 
-/// Items behind a handshake that everybody may see: capabilities, and whether a place was given back.
+/// Items behind a handshake that are public: capabilities, and whether a place was given back.
 const HARMLESS: [u8; 2] = [1, 4];
 
 /// The mark of a block, and the tag and the length of an item.

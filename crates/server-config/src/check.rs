@@ -104,7 +104,7 @@ fn table(list: &str, schema: &Json, keys: &[(String, Placed)], folder: &Path) ->
             let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
             let what = match new_name(&format!("{list}.{key}")) {
                 Some(new) => format!("the key {key} is now {new}"),
-                None => format!("there is no key {key} here{meant}"),
+                None => format!("unknown key {key} here{meant}"),
             };
             return Err(Mistake::at(*line, what));
         };

@@ -21,7 +21,7 @@
 //! let mut sources = ConfigSources::new(&[]);
 //! sources.add_file("voice.toml".as_ref(), "[limits]\nlink = 100");
 //! let error = sources.load().unwrap_err().to_string();
-//! assert_eq!(error, "voice.toml:2: there is no key limits.link; did you mean limits.links?");
+//! assert_eq!(error, "voice.toml:2: unknown key limits.link; did you mean limits.links?");
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
 

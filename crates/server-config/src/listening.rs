@@ -167,14 +167,14 @@ pub(super) fn read_table(
     let mut others = keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key));
     if name == QUIC {
         return match others.next() {
-            Some((key, placed)) => Err(Mistake::at(placed.line, format!("there is no key {key} for {name}"))),
+            Some((key, placed)) => Err(Mistake::at(placed.line, format!("unknown key {key} for {name}"))),
             None => Ok(Listener::Quic(at)),
         };
     }
     let table = networks.iter().find(|table| table.name == name).ok_or_else(|| {
         let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
         let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
-        Mistake::at(network.line, format!("there is no network {name:?}{meant}"))
+        Mistake::at(network.line, format!("unknown network {name:?}{meant}"))
     })?;
     let is_proxy = find(UPSTREAM).is_some();
     let mut values = Map::new();
@@ -206,7 +206,7 @@ fn no_such_key(network: &'static NetworkTable, is_proxy: bool, key: &str) -> Str
         }
         _ => {
             let more = ["network", "address"].into_iter().chain(network.has_proxy().then_some(UPSTREAM));
-            format!("there is no key {key} for {name}{}", did_you_mean(key, names(is_proxy).chain(more)))
+            format!("unknown key {key} for {name}{}", did_you_mean(key, names(is_proxy).chain(more)))
         }
     }
 }

@@ -201,7 +201,7 @@ fn unknown(origin: Origin, path: &str) -> ConfigProblem {
         Some(key) => format!("; {key} belongs above the first [section]"),
         None => did_you_mean(path, settings().map(|key| &*key.path)),
     };
-    ConfigProblem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
+    ConfigProblem { origin, key: String::new(), what: format!("unknown key {path}{meant}") }
 }
 
 impl LoadedConfig {

@@ -9,7 +9,7 @@
 //!
 //! What is shown has to be right: a wrong password or token is refused even if the other one is good. A token without
 //! keys to check it, and a password where none is set, are ignored. A [hook](JoiningSettings::hook) has the last word
-//! on whomever the rest would let in.
+//! on each player that the other rules would admit.
 
 mod gate;
 mod guesses;

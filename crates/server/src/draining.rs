@@ -13,7 +13,7 @@ pub struct DrainPlan {
     /// Where players go on: an address in which [`SESSION_MARK`](Self::SESSION_MARK) stands for the session's name, as
     /// addresses spell it: 1 to 512 bytes, with that name. Without one they are told when the sessions end.
     pub redirect: Option<String>,
-    /// Players of a session are sent there evenly over this time, lest all of them knock at once.
+    /// Players of a session are sent there evenly over this time, so that they do not all connect at once.
     pub window: Duration,
 }
 

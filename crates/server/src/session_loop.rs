@@ -116,7 +116,7 @@ impl SessionLoop {
         }
     }
 
-    /// Takes in clients of one more network. At most 65 536 networks; more make no sense on one machine.
+    /// Admits clients of one more network. At most 65 536 networks; more make no sense on one machine.
     pub fn add_network(&mut self, network: Box<dyn ServerTransport>) {
         let carried = self.networks.packet_limits().and(network.limits());
         self.networks.push(network);

@@ -66,7 +66,7 @@ impl Workers {
         Reservations::new(Arc::clone(&self.directory))
     }
 
-    /// Takes in clients of one more network: the first shard is the first worker's, and so on.
+    /// Admits clients of one more network: the first shard is the first worker's, and so on.
     ///
     /// # Panics
     /// If these are not as many as the workers.

@@ -22,7 +22,7 @@ fn claims() -> Claims {
     }
 }
 
-/// What a player of this name is let in with.
+/// What a player of this name is admitted with.
 fn check(
     keys: &[Key],
     session: &str,

@@ -1,4 +1,4 @@
-//! What a client shows to be let in.
+//! What a client shows to be admitted.
 
 use alloc::boxed::Box;
 use core::fmt;

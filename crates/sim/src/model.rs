@@ -65,7 +65,7 @@ pub(crate) struct Model {
     /// By the version of joining; stays that have ended are kept while a player may not know it yet.
     stays: BTreeMap<Version, Stay>,
     here: BTreeMap<LinkId, Version>,
-    /// What clients announced that shook hands and were not let in yet.
+    /// What clients announced that shook hands and were not admitted yet.
     asked: BTreeMap<LinkId, Capabilities>,
     /// The link of each present player, by id.
     link_of: Vec<Option<LinkId>>,
@@ -282,7 +282,7 @@ impl Model {
         all.filter(|listening| listening.until == NEVER).map(|listening| listening.id)
     }
 
-    /// The server let in a newcomer that had asked before. False if that never did.
+    /// The server admitted a newcomer that had asked before. False if that never did.
     pub(crate) fn join_waiting(&mut self, link: LinkId, id: ClientId) -> bool {
         let Some(capabilities) = self.asked.remove(&link) else { return false };
         self.join(link, id, capabilities);

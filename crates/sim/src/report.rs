@@ -44,7 +44,7 @@ pub struct RunCounts {
     pub actions: u64,
     /// How often a client had its place back after a lost link.
     pub resumed: u64,
-    /// How often a client was let in that had waited for its own name.
+    /// How often a client was admitted that had waited for its own name.
     pub waited: u64,
     /// How often a kept place was not resumed.
     pub given_up: u64,

@@ -12,7 +12,7 @@
 //! let mut server = network.listen();
 //! let mut alice = TestPlayer::new(Client::new(ClientSettings::new("Alice")), network.client("main"), now);
 //! alice.run_once(now, |_event| {});
-//! assert!(server.poll(now).is_some(), "she knocks");
+//! assert!(server.poll(now).is_some(), "she requests a connection");
 //! ```
 //!
 //! Nothing happens by itself: [`TestPlayer::run_once`] takes what has come and sends what has to go out, and
@@ -47,7 +47,7 @@ pub struct TestPlayer<T> {
 }
 
 impl<T: ClientTransport> TestPlayer<T> {
-    /// Starts the client, which knocks with the first turn.
+    /// Starts the client, which connects with the first turn.
     pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
         client.start();
         let (ends, peers) = (Vec::new(), Vec::new());

@@ -158,7 +158,7 @@ mod tests {
         Instant::now()
     }
 
-    /// A server with one client that was taken in.
+    /// A server with one client that was admitted.
     fn connected() -> (MemoryServer, MemoryClient, Peer) {
         let network = MemoryNetwork::new();
         let mut server = network.listen();
@@ -168,7 +168,7 @@ mod tests {
             panic!("the server sees its client");
         };
         assert_eq!(session, "main");
-        assert_eq!(client.poll(now()), None, "not yet taken in");
+        assert_eq!(client.poll(now()), None, "not yet admitted");
         assert_eq!(server.poll(now()), None);
         assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
         (server, client, peer)
@@ -178,7 +178,7 @@ mod tests {
     fn a_client_that_connects_while_the_server_is_dropped_learns_that_no_server_listens() {
         let network = MemoryNetwork::new();
         let server = network.listen();
-        // As a client has it between looking for a server and knocking.
+        // As a client has it between looking for a server and connecting to it.
         let found = network.listener();
         drop(server);
         let mut client = network.client("main");

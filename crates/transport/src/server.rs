@@ -134,7 +134,7 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
 /// What happened on a server's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerLinkEvent<'a> {
-    /// A client is there. It learns that it was taken in at the next call of `poll` or `send`.
+    /// A client is there. It learns that it was admitted at the next call of `poll` or `send`.
     Connected {
         /// Its name from now on.
         peer: Peer,
@@ -145,7 +145,7 @@ pub enum ServerLinkEvent<'a> {
     },
     /// A packet came from a peer.
     Packet {
-        /// Whose link it came over: the only proof of its sender.
+        /// The peer from whose link it came: the only proof of its sender.
         peer: Peer,
         /// How it travelled.
         delivery: Delivery,
@@ -154,7 +154,7 @@ pub enum ServerLinkEvent<'a> {
     },
     /// A link is gone. Nothing will come from this peer again.
     Disconnected {
-        /// Whose.
+        /// The peer.
         peer: Peer,
         /// Why.
         reason: DisconnectReason,

@@ -60,7 +60,7 @@ pub(crate) fn is_session_name(name: &str) -> bool {
 fn read(body: &[u8]) -> Result<JoinBody, ProblemDetails> {
     let bad = |what: String| ProblemDetails::new(StatusCode::BAD_REQUEST, what);
     let body: JoinBody =
-        serde_json::from_slice(body).map_err(|error| bad(format!("this is no offer: {error}")))?;
+        serde_json::from_slice(body).map_err(|error| bad(format!("invalid offer: {error}")))?;
     for (key, text, bytes_max) in [
         ("name", Some(&body.name), NAME_BYTES_MAX),
         ("token", body.token.as_ref(), TOKEN_BYTES_MAX),

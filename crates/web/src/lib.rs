@@ -11,7 +11,7 @@
 //! `docs/browser/signalling.md` says what is in them.
 //!
 //! ```text
-//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: whoever has the sessions
+//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: the owner of the sessions
 //! ```
 //!
 //! Voice goes over WebRTC to the implementation of [`Signalling`], past this crate, which knows neither sessions nor

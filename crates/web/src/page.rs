@@ -68,7 +68,7 @@ impl PageFile {
         let own_tag = if gzip.is_some() { gzip_tag } else { tag };
         let common = [
             (header::ETAG, own_tag.clone()),
-            // It may be kept, and is asked for each time: after an update of the server, everybody has the new page.
+            // It may be kept, and is asked for each time: after an update of the server, all browsers get the new page.
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];

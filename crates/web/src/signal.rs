@@ -156,7 +156,7 @@ impl Conversation {
             let text = self.read_text().await?;
             let problem = match serde_json::from_str(&text) {
                 Ok(said) => return Ok(said),
-                Err(error) => format!("this is no text of a page: {error}"),
+                Err(error) => format!("invalid message: {error}"),
             };
             self.wrong_texts += 1;
             if self.wrong_texts >= WRONG_TEXTS_MAX {

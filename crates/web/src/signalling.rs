@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::reply::Reply;
 
-/// Takes browsers in. All calls come from the listener's threads, several at once, and must not wait; answers may take
+/// Admits browsers. All calls come from the listener's threads, several at once, and must not wait; answers may take
 /// a few seconds, and a dropped answer means that the server is closing.
 pub trait Signalling: Send + Sync + 'static {
     /// How to join at present. Any visitor can ask, so it must be cheap.
@@ -106,7 +106,7 @@ pub type Attendance = Reply<Displaced>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Displaced;
 
-/// A browser that is taken in; whether it may stay is for the session to say, over its control channel.
+/// A browser that is admitted; whether it may stay is for the session to say, over its control channel.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Joined {
     /// The answer (RFC 8866, RFC 8829).
@@ -119,7 +119,7 @@ pub struct Joined {
     pub resumed: bool,
 }
 
-/// Why a browser is not taken in.
+/// Why a browser is not admitted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinProblem {

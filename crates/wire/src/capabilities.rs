@@ -1,4 +1,4 @@
-//! What peers of ours tell each other in the handshake, behind the body that everybody reads.
+//! What peers of ours tell each other in the handshake, after the body that all implementations read.
 
 use core::fmt;
 

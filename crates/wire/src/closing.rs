@@ -21,13 +21,13 @@ pub enum Closing<'a> {
     Moves {
         /// In how many ms from now it ends.
         in_ms: u32,
-        /// In how many ms from now this client is to go: each has a time of its own, so that not all knock at once.
+        /// In how many ms from now this client is to go: each has a time of its own, so that not all connect at once.
         leave_in_ms: u32,
         /// Where to: an address as the network understands it, of 1 to
         /// [`ONWARD_ADDRESS_BYTES_MAX`](crate::limits::ONWARD_ADDRESS_BYTES_MAX) bytes.
         address: &'a str,
     },
-    /// It goes on in another process at the same address, which knows everybody; the link is closed behind this.
+    /// It goes on in another process at the same address, which knows all players; the link is closed behind this.
     Restarts {
         /// The delay in ms before reconnecting. The server is not up before, and each client gets a different delay.
         come_back_in_ms: u32,

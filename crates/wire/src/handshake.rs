@@ -9,7 +9,7 @@ use crate::{
     Writer,
 };
 
-/// A client asks to be let in. The one packet without a session id: the client does not know it yet.
+/// A client asks to be admitted. The one packet without a session id: the client does not know it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeRequest<'a> {
     /// How the client will encode its voice.

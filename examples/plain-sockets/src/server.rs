@@ -50,7 +50,7 @@ pub struct PlainServer {
     by_source: HashMap<SocketAddr, Peer>,
     /// What came in and was not polled yet.
     inbox: Inbox<SocketAddr, Vec<u8>>,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     last_peer: u64,
     is_shut_down: bool,

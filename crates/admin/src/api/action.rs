@@ -64,11 +64,11 @@ enum Action {
     },
     /// What the configuration says of a room holds again.
     UnlimitRoom { room: String },
-    /// Everybody waits so many seconds between two texts; without a number, as long as the configuration says.
+    /// Players wait so many seconds between two texts; without a number, as long as the configuration says.
     SlowTexts { every_s: Option<u32> },
     /// Everything that is said to rooms goes into files from now on; players are told.
     StartRecording {},
-    /// No longer, until everybody has left.
+    /// No longer, until all players have left.
     StopRecording {},
 }
 

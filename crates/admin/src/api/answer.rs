@@ -103,7 +103,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Asks the server, without holding up anybody else.
+/// Asks the server, without delaying other requests.
 pub(super) async fn ask<T: Send + 'static>(
     question: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {

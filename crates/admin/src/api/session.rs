@@ -33,7 +33,7 @@ pub(super) struct SessionView {
     rooms: Vec<RoomView>,
     /// Limits that operators have given rooms, by room or by how names begin.
     limits: Vec<LimitView>,
-    /// How many seconds everybody waits between two texts, if an operator has said so.
+    /// How many seconds players wait between two texts, if an operator has set it.
     text_every_s: Option<u32>,
     /// What is said to rooms is recorded.
     is_recorded: bool,
@@ -134,7 +134,7 @@ pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionS
     Ok(Json(summaries(&app.observe().await?)))
 }
 
-/// One session with everybody in it.
+/// One session with all its players.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{session}",

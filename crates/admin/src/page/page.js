@@ -15,7 +15,7 @@ function span(seconds) {
 const moment = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 const plural = (number, one, many = one + "s") => number + " " + (number === 1 ? one : many);
 
-// --- the token, for as long as this tab lives; one behind a # was put there by whoever opened the page
+// --- the token, for as long as this tab lives; one behind a # comes from the link that opened the page
 const fromAddress = location.hash.startsWith("#token=") ? decodeURIComponent(location.hash.slice(7)) : null;
 if (fromAddress) { sessionStorage.setItem("token", fromAddress); history.replaceState(null, "", location.pathname); }
 let token = sessionStorage.getItem("token");
@@ -203,21 +203,21 @@ async function act(session, action) {
 }
 function moderate(player) {
   // What lasts is the account's; what is done at once is done to this row: an account may be here several times.
-  const session = chosen, who = player.subject ? { subject: player.subject } : player.name;
+  const session = chosen, target = player.subject ? { subject: player.subject } : player.name;
   const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
   const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, named(name)])) : input({ required: true }));
   const right = (id, words) => field(id, words, options([["", "by the room's rules"], ["true", "yes"], ["false", "no"]]));
   const flag = (id) => value(id) === "" ? undefined : value(id) === "true";
   const actions = {
-    mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
-    unmute: player.muted ? ["Unmute", [], () => ({ player: who })] : null,
-    mute_text: player.text_muted ? null : ["Mute text messages", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
-    unmute_text: player.text_muted ? ["Unmute text messages", [], () => ({ player: who })] : null,
-    deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
-    undeafen: player.deafened ? ["Undeafen", [], () => ({ player: who })] : null,
+    mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    unmute: player.muted ? ["Unmute", [], () => ({ player: target })] : null,
+    mute_text: player.text_muted ? null : ["Mute text messages", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    unmute_text: player.text_muted ? ["Unmute text messages", [], () => ({ player: target })] : null,
+    deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    undeafen: player.deafened ? ["Undeafen", [], () => ({ player: target })] : null,
     move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), NOTED_REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
     remove_from_room: ["Remove from a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
-    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "Listen"), right("speak", "Speak"), NOTED_REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
+    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "Listen"), right("speak", "Speak"), NOTED_REASON], () => given({ player: target, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
     reset: ["Force a reconnect", [NOTED_REASON], () => ({ player: player.name })],
     report: ["Report, with recent speech", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
@@ -228,7 +228,7 @@ function moderate(player) {
   const current = () => actions[value("what") || open[0][0]];
   openDialog(named(player.name), [player.address, player.subject, session].filter(Boolean).map(named).join(" · "), () => [what, ...current()[1]], () => current()[0], () => ["kick", "ban"].includes(value("what")), async () => {
     const key = value("what");
-    if (key === "report") return report(session, who);
+    if (key === "report") return report(session, target);
     if (key !== "ban") return named(player.name) + ": " + await act(session, { [key]: current()[2]() });
     return ban({ [value("target")]: player[value("target")] });
   });

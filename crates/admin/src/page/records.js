@@ -49,7 +49,7 @@ async function listenTo(title, path) {
 
 // --- recordings
 const ENDED = {
-  session_ended: "the session ended", empty: "everybody left", stopped: "stopped", duration_reached: "long enough; the next goes on",
+  session_ended: "the session ended", empty: "all players left", stopped: "stopped", duration_reached: "maximum length; continued in the next",
   bytes_reached: "large enough; the next goes on", folder_full: "no room for more", disk_nearly_full: "the disk is nearly full",
   write_failed: "could not be written", crashed: "the server was killed", handed_over: "the next process goes on", reconfigured: "the configuration changed",
 };
@@ -79,6 +79,6 @@ function drawRecordButton(session) {
   say(made, session.is_recorded ? "Stop recording" : "Record");
   made.onclick = () => {
     const [action, words] = session.is_recorded ? ["stop_recording", "Stop"] : ["start_recording", "Record"];
-    openDialog(words + " " + named(session.name) + "?", session.is_recorded ? "Until everybody has left." : "Players whose programs can show it are told.", () => [KEPT_REASON], () => words, () => false, () => act(session.name, { [action]: {} }));
+    openDialog(words + " " + named(session.name) + "?", session.is_recorded ? "Until all players have left." : "Players are notified if their programs support it.", () => [KEPT_REASON], () => words, () => false, () => act(session.name, { [action]: {} }));
   };
 }

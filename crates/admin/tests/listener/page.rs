@@ -29,5 +29,5 @@ fn what_is_done_to_a_visit_names_the_visit_though_its_account_is_here_under_othe
     for action in ["kick", "move", "remove_from_room", "reset"] {
         assert!(line(action).contains("({ player: player.name"), "{}", line(action));
     }
-    assert!(line("set_room_rights").contains("({ player: who,"), "rights hold for the account");
+    assert!(line("set_room_rights").contains("({ player: target,"), "rights hold for the account");
 }

@@ -47,7 +47,7 @@ impl Group {
         Self { players: Vec::new(), speakers: cast.speakers.1, listeners: cast.listeners.1 }
     }
 
-    /// Lets one more of them knock.
+    /// Lets one more of them connect.
     pub(super) fn dial(
         &mut self,
         cast: &Cast,

@@ -80,7 +80,7 @@ impl Newcomer {
         matches!(self.client.standing(), Standing::Gone(_)) || now.duration_since(self.dialled) > PATIENCE
     }
 
-    /// False once it has said goodbye, or was never let in.
+    /// False once it has said goodbye, or was never admitted.
     fn stays(&mut self, now: Now, buffers: &mut Buffers) -> bool {
         match self.joined {
             None => !self.has_failed(now.instant),

@@ -116,8 +116,8 @@ fn parse(text: &str) -> Result<Vec<TraceLine>, String> {
 fn time(word: &str) -> Result<f64, String> {
     match word.parse::<f64>() {
         Ok(time) if time.abs() < 3.2e10 => Ok(time),
-        Ok(_) => Err(format!("{word} is no time")),
-        Err(_) => Err(format!("`{word}` is no number")),
+        Ok(_) => Err(format!("invalid time {word}")),
+        Err(_) => Err(format!("`{word}` is not a number")),
     }
 }
 
@@ -159,10 +159,10 @@ mod tests {
     fn what_is_wrong_with_a_trace_is_said_with_its_line() {
         for (trace, words) in [
             ("", "no lines"),
-            ("0 20\nx 40\n", "line 2: `x` is no number"),
+            ("0 20\nx 40\n", "line 2: `x` is not a number"),
             ("0 20 40\n", "line 1: there are more"),
             ("0\n", "line 1"),
-            ("0 inf\n", "inf is no time"),
+            ("0 inf\n", "invalid time inf"),
             ("20 40\n0 20\n", "line 2: it was sent before"),
         ] {
             let complaint = journeys(trace, 7).unwrap_err();

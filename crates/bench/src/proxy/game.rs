@@ -19,7 +19,7 @@ pub(super) struct Game {
     address: SocketAddr,
     /// By the way that they come, and by their numbers.
     peers: BTreeMap<(Side, u16), Peer>,
-    /// What answers those that want to be taken in.
+    /// What answers those that want to be admitted.
     approvals: BTreeMap<Peer, Box<dyn Envelope>>,
     parts: MessageParts,
     moves: u64,

@@ -36,7 +36,7 @@ pub(super) struct Network {
     pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameNetworkClient>>,
     /// A client's voice.
     pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
-    /// What answers a client that wants to be taken in by the game's server, where that is said in messages.
+    /// What answers a client that wants to be admitted by the game's server, where that is said in messages.
     pub(super) approval: Option<fn(Instant) -> Box<dyn Envelope>>,
     /// A message of the game that says this, the bench having run for so long.
     pub(super) wrap: fn(Duration, &[u8]) -> Vec<u8>,

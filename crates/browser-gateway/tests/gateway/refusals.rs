@@ -1,4 +1,4 @@
-//! What a page is told of why its player is not let in.
+//! What a page is told of why its player is not admitted.
 
 use std::time::{Duration, Instant};
 

@@ -78,7 +78,7 @@ pub enum ToPage {
     Closing { in_ms: Option<u64>, redirect: Option<Box<str>>, cancelled: bool },
     /// The answer to a ping.
     Pong { id: u64 },
-    /// The player is not let in; the connection ends.
+    /// The player is not admitted; the connection ends.
     Refused {
         code: RefusalCode,
         message: Box<str>,
@@ -106,7 +106,7 @@ pub struct RestrictionInfo {
     pub reason: Box<str>,
 }
 
-/// Why a player is not let in.
+/// Why a player is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalCode {

@@ -15,7 +15,7 @@ pub enum PageEnd {
     Left,
     /// The page was lost and did not come back in time.
     Abandoned,
-    /// The session did not let it in.
+    /// The session did not admit it.
     Refused(RefusalCode),
     /// It is out of its session, or was put out.
     Out(DisconnectCause),

@@ -7,7 +7,7 @@ use super::end::millis;
 use crate::control::{Addressee, ToPage};
 
 impl BrowserPlayer {
-    /// Takes in all that the client has to say.
+    /// Processes all that the client has to say.
     pub(super) fn take_events(&mut self, now: Instant) {
         while !self.is_over() && self.take_event(now) {}
     }

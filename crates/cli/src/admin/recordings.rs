@@ -13,7 +13,7 @@ use super::tracks::Destination;
 pub(super) enum Recordings {
     /// Record a session from now on; players are told.
     Start(OfSession),
-    /// End the recording of a session, until everybody has left.
+    /// End the recording of a session, until all players have left
     Stop(OfSession),
     /// Those that there are, the newest first, and what limits them.
     List {

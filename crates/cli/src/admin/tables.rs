@@ -143,7 +143,7 @@ pub(super) fn recording(details: &Value) -> String {
 pub(super) fn fetched(answer: &Value) -> String {
     let line = |file: &Value| format!("{} ({} bytes)\n", text(&file["file"]), text(&file["bytes"]));
     let lines: String = list(&answer["fetched"]).iter().map(line).collect();
-    if lines.is_empty() { "there is no voice in it\n".into() } else { lines }
+    if lines.is_empty() { "it contains no voice\n".into() } else { lines }
 }
 
 /// "1 player", "4 players".

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// The whole evening.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
-    /// Whether everybody heard what they should, and nothing else.
+    /// Whether all players heard what they should, and nothing else.
     pub(crate) passed: bool,
     /// What went wrong, in words; empty if `passed`.
     pub(crate) problems: Vec<String>,

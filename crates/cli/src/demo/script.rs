@@ -70,7 +70,7 @@ pub(crate) const ROLES: [Role; 4] = [
     Role { name: "Dave", rooms: &["Global", "Blue Team"], joins: 4.0, leaves: LENGTH },
 ];
 
-/// Two teams speak at the same time and do not hear each other; a whisper; two voices at once for everybody.
+/// Two teams speak at the same time and do not hear each other; a whisper; two voices at once for all players.
 pub(crate) const LINES: [Line; 6] = [
     Line { at: 1.0, speaker: "Alice", to: To::Room("Global"), recording: 0 },
     Line { at: 8.8, speaker: "Bob", to: To::Room("Red Team"), recording: 1 },
@@ -82,7 +82,7 @@ pub(crate) const LINES: [Line; 6] = [
 
 /// One message for all.
 pub(crate) const NOTES: [Note; 1] =
-    [Note { at: 12.0, from: "Bob", to: To::Room("Global"), text: "can everybody hear me?" }];
+    [Note { at: 12.0, from: "Bob", to: To::Room("Global"), text: "can you all hear me?" }];
 
 impl To {
     /// Whether it reaches this player, which is present at the time.

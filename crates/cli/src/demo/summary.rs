@@ -45,7 +45,7 @@ pub(crate) fn print(report: &Report, folder: &Path) -> io::Result<()> {
         writeln!(out, "problem: {problem}")?;
     }
     if report.passed {
-        writeln!(out, "passed: everybody heard what they should, and nothing else")?;
+        writeln!(out, "passed: all players heard what they should, and nothing else")?;
     }
     writeln!(out, "listen to {0}/*.wav and open {0}/report.html", folder.display())
 }

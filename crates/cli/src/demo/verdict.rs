@@ -1,4 +1,4 @@
-//! Did everybody hear what they should, and nothing else?
+//! Did all players hear what they should, and nothing else?
 
 use super::hearing::Hearing;
 use super::report::{Listener, Text};
@@ -74,7 +74,7 @@ pub(crate) fn judge_texts(texts: &[Text], problems: &mut Vec<String>) {
             problems.push(format!(
                 "the message {:?} reached {}, not {}",
                 note.text,
-                if got.is_empty() { "nobody".to_owned() } else { got.join(", ") },
+                if got.is_empty() { "no player".to_owned() } else { got.join(", ") },
                 readers.join(", ")
             ));
         }

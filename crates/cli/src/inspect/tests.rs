@@ -177,7 +177,7 @@ fn every_player_of_a_server_can_be_reached_in_a_small_terminal() {
     assert!(!screen.is_asked, "a server has no listener of its own to ask for");
     server.sessions.truncate(1);
     screen.show(Snapshot::from(server));
-    assert_eq!(screen.selected, 24, "who has gone is selected no longer");
+    assert_eq!(screen.selected, 24, "a player that has left is not selected any more");
 }
 
 #[test]

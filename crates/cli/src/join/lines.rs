@@ -109,7 +109,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::Draining { ends_in, redirect: Some(redirect), follows_in } => {
             let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
             let (ends_in, then) = (ends_in.as_secs_f64(), then.unwrap_or_default());
-            format!("the server stops in {ends_in:.0} s, and sends everybody to {}{then}", shown(redirect))
+            format!("the server stops in {ends_in:.0} s, and sends all players to {}{then}", shown(redirect))
         }
         EventKind::DrainCancelled => "the server cancelled draining".to_owned(),
         EventKind::Redirecting => "going on to the other server".to_owned(),

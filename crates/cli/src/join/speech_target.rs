@@ -6,7 +6,7 @@ use consonance_session::Limits;
 /// `ROOM`, or `@PLAYER`.
 ///
 /// # Errors
-/// If there is no name, or none that anybody can have.
+/// If there is no name, or an invalid one.
 pub(crate) fn parse(text: &str) -> Result<Target, String> {
     let limits = Limits::default();
     match text.strip_prefix('@') {

@@ -86,7 +86,7 @@ impl PreparedBrowsers {
 }
 
 impl OpenedBrowsers {
-    /// Lets browsers in, now that the workers run.
+    /// Admits browsers, now that the workers run.
     pub(super) fn start(self) -> Result<Browsers, Box<dyn Error>> {
         let Self { page, host, entrance, voice } = self;
         let tls = page.tls.clone();

@@ -13,7 +13,7 @@ use crate::logging::{complain, note};
 /// How often it is looked whether the last player has gone.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
+/// Hands all players over to the next process, or disconnects them in order; ends the files.
 pub(super) fn end(mut running: Running) {
     // What operators decided after the sessions were written down would not hold in the next process.
     running.close_admin();

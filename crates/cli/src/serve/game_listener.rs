@@ -46,7 +46,7 @@ pub(super) fn read(
     let mut listeners = Vec::new();
     for listener in &config.listen.others {
         let name = listener.network.name;
-        let network = networks.find(name).ok_or_else(|| problem(format!("there is no network {name}")))?;
+        let network = networks.find(name).ok_or_else(|| problem(format!("unknown network {name}")))?;
         let mut secret_line = |path: &_| read_secret_line(loaded, "listen", path, notes);
         let made = network.read(&mut Reading::new(listener, &problem, &mut secret_line))?;
         let session = listener.session_among(config).map_err(problem)?.map(str::to_owned);

@@ -133,8 +133,8 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     let wrong = folder.write("wrong", b"0123456789abcdef");
     let ended = Program::start(&["admin", "--server", &url, "--token-file", &wrong, "bans"]).end();
     assert!(ended.complaint().contains("admin.token_file"), "{:?}", ended.err);
-    let nobody = ["admin", "--server", "http://127.0.0.1:1", "--token-file", &file, "health"];
-    assert!(Program::start(&nobody).end().complaint().contains("--admin"));
+    let unreachable = ["admin", "--server", "http://127.0.0.1:1", "--token-file", &file, "health"];
+    assert!(Program::start(&unreachable).end().complaint().contains("--admin"));
 }
 
 #[test]

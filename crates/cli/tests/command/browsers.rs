@@ -50,7 +50,7 @@ fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word
     let mut expected = packets.iter();
     assert!(bob.heard.iter().all(|packet| expected.any(|said| said == packet)), "unchanged and in order");
     assert!(bob.heard.len() * 4 > packets.len() * 3, "{} of {}", bob.heard.len(), packets.len());
-    assert!(alice.heard.is_empty(), "nobody hears herself");
+    assert!(alice.heard.is_empty(), "a player does not hear herself");
     drop((alice, bob));
     #[cfg(unix)]
     carol.signal("INT");

@@ -58,7 +58,7 @@ fn why_knows_what_is_wrong_with_a_page() {
     scene.until_told("it has no open channel");
     scene.alice.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
     scene.words = Some(MS_60);
-    scene.until_told("can be made into 20 ms");
+    scene.until_told("can be repacketized into 20 ms");
     scene.bob.tell(&json!({"type": "ignore", "player": "Alice", "ignored": true}));
     scene.words = Some(MS_20);
     scene.until_told("Bob has muted Alice in its page");

@@ -51,7 +51,7 @@ fn a_file_that_is_missing_or_misspelt_is_named_in_one_line() {
     assert!(ended.complaint().contains("missing.toml"), "{:?}", ended.err);
     let file = folder.write("voice.toml", b"[limits]\nlink = 5\n");
     let ended = Program::start(&["serve", "--config", &file]).end();
-    let words = "voice.toml:2: there is no key limits.link; did you mean limits.links?";
+    let words = "voice.toml:2: unknown key limits.link; did you mean limits.links?";
     assert!(ended.complaint().ends_with(words), "{:?}", ended.err);
 }
 

@@ -37,7 +37,7 @@ fn a_player_and_the_server_write_down_what_passes_between_them() {
 #[test]
 fn a_file_that_is_there_is_named_and_kept() {
     let folder = Folder::new();
-    let file = folder.write("taken.pcapng", b"somebody's");
+    let file = folder.write("taken.pcapng", b"other data");
     let (_server, address) = Program::serve(&["main"]);
     let join = ["join", &address, "--name", "Bob", "--null-devices", "--diagnostics", &file];
     assert!(Program::start(&join).end().complaint().contains("taken.pcapng"));
@@ -47,7 +47,7 @@ fn a_file_that_is_there_is_named_and_kept() {
 #[test]
 fn a_server_whose_capture_is_there_already_says_so_and_serves_without() {
     let folder = Folder::new();
-    let file = folder.write("taken.pcapng", b"somebody's");
+    let file = folder.write("taken.pcapng", b"other data");
     let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--capture-packets", &file]);
     server.until_complaint("taken.pcapng");
     server.until_line("the address", |line| line.contains("quic://"));
@@ -56,7 +56,7 @@ fn a_server_whose_capture_is_there_already_says_so_and_serves_without() {
         server.signal("TERM");
         assert!(server.end().status.success());
     }
-    assert_eq!(fs::read(&file).unwrap(), b"somebody's");
+    assert_eq!(fs::read(&file).unwrap(), b"other data");
 }
 
 fn contains(file: &Path, words: &str) -> bool {

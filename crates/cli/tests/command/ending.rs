@@ -156,7 +156,7 @@ fn a_state_that_cannot_be_read_is_deleted_once_a_server_runs_without_it() {
     private(&file);
     let (another, _) = serve(&folder, 0, &settings);
     another.until_complaint("is something else than a state that a server has left");
-    assert!(fs::exists(&file).unwrap(), "what is somebody else's stays");
+    assert!(fs::exists(&file).unwrap(), "another program's file stays");
 }
 
 #[test]

@@ -17,14 +17,14 @@ use tap::Fault;
 #[test]
 fn players_of_thirteen_networks_hear_what_is_meant_for_them_and_nothing_else() {
     let report = play(1, Way::Good, Fault::None).unwrap();
-    assert!(report.counts.heard > 100, "somebody speaks most of the time: {:?}", report.counts);
+    assert!(report.counts.heard > 100, "a player speaks most of the time: {:?}", report.counts);
     assert!(report.counts.texts > 0, "some write: {:?}", report.counts);
 }
 
 #[test]
 fn lost_late_and_doubled_voice_is_handled_on_every_network() {
     let report = play(2, Way::Bad, Fault::None).unwrap();
-    assert!(report.counts.heard > 100, "somebody speaks most of the time: {:?}", report.counts);
+    assert!(report.counts.heard > 100, "a player speaks most of the time: {:?}", report.counts);
 }
 
 #[test]

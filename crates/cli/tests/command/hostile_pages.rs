@@ -64,7 +64,7 @@ fn a_page_that_floods_with_voice_is_disconnected() {
     let mut eve = party.eve();
     party.goes_on_until("she is put out", &mut eve, |_, eve| {
         // So many that it is too much even where a busy machine drops most, and needs a second for a round.
-        (0..1000).for_each(|_| eve.say(b"H\x11 more than anybody can say"));
+        (0..1000).for_each(|_| eve.say(b"H\x11 more than a page may send"));
         eve.is_closed()
     });
     party.assert_unnoticed();

@@ -27,10 +27,10 @@ fn why_tells_by_its_exit_code_whether_something_is_broken() {
     let (at_bob, at_alice) = (bob.until_inspector(), alice.until_inspector());
 
     // Snapshots are up to a second old, and there was no observer so far.
-    let everybody = [&*at_bob, "Alice", "Bob", "--url", &at_alice, "--url", &at_server];
+    let all = [&*at_bob, "Alice", "Bob", "--url", &at_alice, "--url", &at_server];
     let deadline = Instant::now() + PATIENCE;
     let in_order = loop {
-        let ended = why(&everybody);
+        let ended = why(&all);
         if ended.status.success() {
             break ended;
         }

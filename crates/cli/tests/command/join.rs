@@ -106,7 +106,7 @@ fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     }
     let loud = heard.iter().filter(|sample| sample.abs() > 0.01).count();
     assert!(loud > SAMPLE_RATE_HZ as usize / 4, "{loud} samples of speech");
-    assert!(silent.iter().all(|sample| sample.abs() < 1e-3), "nobody spoke to Bob");
+    assert!(silent.iter().all(|sample| sample.abs() < 1e-3), "no player spoke to Bob");
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
     client.connect(Instant::now(), &[]);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        assert!(Instant::now() < deadline, "nobody greets");
+        assert!(Instant::now() < deadline, "no listener greets");
         let now = Instant::now();
         let mut is_up = false;
         match client.poll(now) {

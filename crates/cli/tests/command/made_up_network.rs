@@ -52,7 +52,7 @@ fn one_entry_gives_a_network_its_settings_with_schema_documentation_and_suggesti
         ),
         (
             "client_max = 1",
-            "voice.toml:4: listen: there is no key client_max for made-up; did you mean clients_max?",
+            "voice.toml:4: listen: unknown key client_max for made-up; did you mean clients_max?",
         ),
     ] {
         assert_eq!(load(&format!("{table}{key}")).unwrap_err().to_string(), complaint);

@@ -229,7 +229,7 @@ fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
 #[test]
 fn an_address_of_a_websocket_that_cannot_be_is_complained_of() {
     for (address, words) in [
-        ("ws://127.0.0.1:7780/a/b", "no session's name"),
+        ("ws://127.0.0.1:7780/a/b", "invalid session name"),
         ("ws://127.0.0.1:7780/main#sha256=00", "fingerprint"),
         ("wss://127.0.0.1:7780/main#sha257=00", "what follows #"),
         ("ws://no.such.host.invalid/main", "cannot find the host no.such.host.invalid"),

@@ -51,7 +51,7 @@ impl Page {
         self.until("the page is in the session", |page| page.was_told("roster"));
         self.tell(&json!({"type": "listen", "room": "lobby"}));
         self.tell(&json!({"type": "open", "channel": 1, "to": {"room": "lobby"}}));
-        self.until("everybody knows that it listens", |page| page.was_told("entered"));
+        self.until("all players know that it listens", |page| page.was_told("entered"));
         self.tell(&json!({"type": "ping", "id": 1}));
         self.until("all of that is done", |page| page.was_told("pong"));
     }

@@ -172,7 +172,7 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
         EnvelopeClient::new(network, NgoClient::new(consonance_ngo::ClientSettings::default()))
     });
-    assert_eq!(met.messages.len(), 2, "each client has asked to be taken in, and all else was voice");
+    assert_eq!(met.messages.len(), 2, "each client has asked to be admitted, and all else was voice");
     #[cfg(unix)]
     proxy.end().assert_well();
 }
@@ -204,8 +204,8 @@ fn assert_told_address(network: &str, said: &[u8], heard: &[u8]) {
 #[test]
 fn the_log_says_that_a_game_cannot_be_reached() {
     // A port that nothing gets by chance.
-    let nobody = (Ipv4Addr::LOCALHOST, 5).into();
-    let (proxy, address) = proxy("mirror-telepathy", nobody, &[]);
+    let unreachable = (Ipv4Addr::LOCALHOST, 5).into();
+    let (proxy, address) = proxy("mirror-telepathy", unreachable, &[]);
     let _client = TcpStream::connect(address).unwrap();
     let line = proxy.until_logged("the game's server cannot be made");
     assert!(line.contains("WARN") && line.contains("mirror-telepathy"), "{line}");
@@ -229,7 +229,7 @@ fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     });
     proxy.signal("INT");
     let (mut alices_end, mut bobs_end) = (None, None);
-    turn_until("everybody hears that it is over", || {
+    turn_until("all clients hear that it is over", || {
         met.run_once(&mut game);
         alices_end = alices_end.take().or_else(|| end_of(&mut alice));
         bobs_end = bobs_end.take().or_else(|| end_of(&mut bob));

@@ -129,7 +129,7 @@ fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
     fs::write(&file, format!("{LISTEN}host = 5\n[limits]\nlink = 1\n")).unwrap();
     server.signal("HUP");
     server.until_complaint("not reloaded, everything stays as it was: ");
-    server.until_complaint("voice.toml:4: there is no key limits.link; did you mean limits.links?");
+    server.until_complaint("voice.toml:4: unknown key limits.link; did you mean limits.links?");
     fs::write(&file, format!("{LISTEN}[limits]\nname_bytes = 5\n")).unwrap();
     server.signal("HUP");
     server.until_complaint("reloaded: changed limits.name_bytes");

@@ -47,7 +47,7 @@ fn a_port_that_is_taken_is_named_in_one_line() {
 #[test]
 fn without_a_command_it_serves_this_machine_and_says_how_to_join() {
     if UdpSocket::bind("127.0.0.1:7777").is_err() {
-        println!("skipped: somebody has port 7777");
+        println!("skipped: port 7777 is in use");
         return;
     }
     let server = Program::start(&[]);

@@ -27,7 +27,7 @@ impl Person {
     /// Opens the page and joins: with a microphone, and heard while Space is held.
     ///
     /// # Errors
-    /// If the page does not let anybody in.
+    /// If the page admits no player.
     pub(crate) fn join(
         stage: &Stage<'_>,
         server: &Server,
@@ -40,7 +40,7 @@ impl Person {
     /// The same for visitors that join in another way.
     ///
     /// # Errors
-    /// If the page does not let anybody in.
+    /// If the page admits no player.
     pub(crate) fn join_as(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
         let person = Self::open(stage, server, visitor)?;
         person.tab.fill("Your name", person.name)?;

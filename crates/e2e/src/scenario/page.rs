@@ -22,7 +22,7 @@ impl Page {
     /// Opens the page and joins: heard while Space is held.
     ///
     /// # Errors
-    /// If the page does not let anybody in.
+    /// If the page admits no player.
     pub(crate) fn enter(
         member: CastMember,
         browser: &Path,

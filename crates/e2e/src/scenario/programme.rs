@@ -73,7 +73,7 @@ pub(crate) enum Event {
     TableFills(&'static [CastMember]),
     /// One too many is told so.
     NoChairFor(CastMember),
-    /// Guests come until the server takes no more; the next one is told why, and when one goes, it is let in.
+    /// Guests come until the server takes no more; the next one is told why, and when one goes, it is admitted.
     HouseFills,
     /// The server is told to end and started again on its ports: everybody is back by themselves, in their old
     /// places where that is promised.

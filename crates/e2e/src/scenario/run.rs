@@ -76,7 +76,7 @@ fn tell(report: &Report) {
     let (pairs, seconds) = (report.pairs(), report.seconds);
     if report.is_right() {
         println!(
-            "{pairs} pairs of speakers and listeners in {seconds:.0} s: everybody heard what was for them, and nothing else"
+            "{pairs} pairs of speakers and listeners in {seconds:.0} s: all players heard what was for them, and nothing else"
         );
     } else {
         println!("{} of what the programme wants is not so:", report.wrong.len());

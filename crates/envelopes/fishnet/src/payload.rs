@@ -69,7 +69,7 @@ pub enum FishNetPacket<'a> {
     },
     /// The server has read the version.
     VersionRead,
-    /// The client has a number and is taken in; what is behind it is not known.
+    /// The client has a number and is admitted; what is behind it is not known.
     Authenticated,
     /// The server tells a client about its ticks.
     TimingUpdate {

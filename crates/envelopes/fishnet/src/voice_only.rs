@@ -17,7 +17,7 @@ use crate::{BroadcastKey, FishNetPacket, FishNetPackets, Payload, Side, broadcas
 /// What a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// 3.x, which does not say so, and expects to be taken in as soon as it is connected.
+    /// 3.x, which does not say so, and expects to be admitted as soon as it is connected.
     V3,
     /// 4.x, which tells its version first.
     V4,

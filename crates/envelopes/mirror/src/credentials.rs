@@ -44,7 +44,7 @@ impl Credentials {
         are_equal(user, &self.user) & are_equal(password, &self.password)
     }
 
-    /// Appends the message that asks to be let in.
+    /// Appends the message that asks to be admitted.
     pub(crate) fn write_request(&self, dialect: Dialect, batch: &mut Vec<u8>) {
         let lengths = [&self.user, &self.password].map(|text| text::length_prefix(text).unwrap_or_default());
         let body = [lengths[0].as_slice(), self.user.as_bytes(), &lengths[1], self.password.as_bytes()];

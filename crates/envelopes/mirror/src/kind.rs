@@ -41,7 +41,7 @@ pub enum MessageKind {
     ChangeOwner,
     /// User and password: two strings.
     AuthRequest,
-    /// Code u8 (100 taken in, 200 refused), string.
+    /// Code u8 (100 admitted, 200 rejected), string.
     AuthResponse,
 }
 

@@ -118,7 +118,7 @@ enum Access {
     Heard { is_right: bool, answer_at: Instant },
     /// They are right, and the answer is on its way.
     Granted,
-    /// The client knows that it is let in: nothing is asked, or it has become ready since.
+    /// The client knows that it is admitted: nothing is asked, or it has become ready since.
     Known,
     /// They were others: nothing more is looked at.
     Refused,
@@ -133,7 +133,7 @@ impl MirrorVoiceOnlyConnection {
         self.dialect
     }
 
-    fn is_let_in(&self) -> bool {
+    fn is_admitted(&self) -> bool {
         matches!(self.access, Access::Granted | Access::Known)
     }
 
@@ -160,7 +160,7 @@ impl MirrorVoiceOnlyConnection {
         parts: &mut MessageParts,
     ) {
         match dialect.kind(message.id) {
-            Some(MessageKind::Voice) if self.is_let_in() => match voice::read(message.body) {
+            Some(MessageKind::Voice) if self.is_admitted() => match voice::read(message.body) {
                 Some(packet) => {
                     self.takes_voice = true;
                     parts.voice(self.settings.channels.delivery_of(channel), packet);
@@ -227,7 +227,7 @@ impl MirrorVoiceOnlyConnection {
 
     /// An accepted client is told the scene, once.
     fn tell_scene(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
-        if self.is_scene_told || !self.is_let_in() {
+        if self.is_scene_told || !self.is_admitted() {
             return;
         }
         self.is_scene_told = true;

@@ -1,4 +1,4 @@
-//! How a client is taken in.
+//! How a client is admitted.
 
 use crate::packed;
 use crate::types::{NgoMessageType, TypeList};
@@ -37,7 +37,7 @@ impl<'a> ConnectionRequest<'a> {
     }
 }
 
-/// What a client is told when it is taken in, by a server without objects.
+/// What a client is told when it is admitted, by a server without objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionApproved {
     /// The server's types: the client numbers its messages by them from now on.

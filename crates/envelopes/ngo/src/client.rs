@@ -95,7 +95,7 @@ impl NgoClient {
     }
 }
 
-/// What a message says about being taken in, if it is that message by its own list.
+/// What a message says about being admitted, if it is that message by its own list.
 pub(crate) fn approval_in(message: &NgoMessage<'_>) -> Option<ConnectionApproved> {
     let approved = ConnectionApproved::read(message.body)?;
     let (id, _) = approved.types.find(NgoMessageType::CONNECTION_APPROVED)?;
@@ -142,7 +142,7 @@ impl ClientEnvelope for NgoClient {
         parts: &mut MessageParts,
     ) {
         let Ok(batch) = NgoBatch::parse(message) else {
-            parts.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
+            parts.violation("malformed batch; is the server's Netcode 1.3.1 or newer?");
             return;
         };
         for message in batch.messages() {

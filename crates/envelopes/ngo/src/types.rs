@@ -11,7 +11,7 @@ pub struct NgoMessageType(pub u32);
 impl NgoMessageType {
     /// The server takes a client in.
     pub const CONNECTION_APPROVED: Self = Self(0xa5e2_9a7d);
-    /// A client asks to be taken in; the first message of all.
+    /// A client asks to be admitted; the first message of all.
     pub const CONNECTION_REQUEST: Self = Self(0xb317_36b2);
     /// Why a client is about to be disconnected.
     pub const DISCONNECT_REASON: Self = Self(0xb81c_f6d3);

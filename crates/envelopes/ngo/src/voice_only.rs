@@ -19,7 +19,7 @@ pub struct VoiceOnlySettings {
     pub manages_scenes: bool,
     /// How scenes are told apart.
     pub scene_handle: SceneHandle,
-    /// How long a client has to ask to be taken in. Default 10 s, as long as clients wait for the answer.
+    /// How long a client has to ask to be admitted. Default 10 s, as long as clients wait for the answer.
     pub request_within: Duration,
     /// The game's network ticks in a second. Default 30, Netcode's own.
     pub ticks_per_second: u32,
@@ -84,7 +84,7 @@ pub struct NgoVoiceOnlyConnection {
 enum State {
     /// It has to ask until then.
     Asked { until: Instant },
-    /// It was taken in. How it hashes names shows in its voice messages; `reason` is the number of messages that say
+    /// It was admitted. How it hashes names shows in its voice messages; `reason` is the number of messages that say
     /// why it is about to be disconnected.
     Approved { voice: VoiceDialect, names: NameHash, reason: Option<u32> },
     /// It broke a rule.
@@ -148,7 +148,7 @@ impl NgoVoiceOnlyConnection {
         self.state = State::Approved { voice, names: NameHash::default(), reason };
     }
 
-    /// The bodies of what a client is told when it is taken in.
+    /// The bodies of what a client is told when it is admitted.
     fn welcome(&self, now: Instant, types: TypeList) -> (Vec<u8>, Option<Vec<u8>>) {
         let seconds = now.saturating_duration_since(self.since).as_secs_f64();
         let tick = (seconds * f64::from(self.settings.ticks_per_second)) as i32;
@@ -234,7 +234,7 @@ impl Envelope for NgoVoiceOnlyConnection {
 fn violation_of(error: NgoBatchError) -> &'static str {
     match error {
         NgoBatchError::CutOff | NgoBatchError::WrongMark(_) => {
-            "what came is no batch; is the game's Netcode 1.3.1 or newer?"
+            "malformed batch; is the game's Netcode 1.3.1 or newer?"
         }
         NgoBatchError::WrongSize => "a batch tells another size than it has",
         NgoBatchError::WrongHash => "a batch's hash is not that of its messages",

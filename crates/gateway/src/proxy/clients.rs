@@ -66,8 +66,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         }
     }
 
-    /// Lets a client in whose connection to the game's server is up.
-    pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
+    /// Admits a client whose connection to the game's server is up.
+    pub(super) fn admit(&mut self, now: Instant, peer: Peer) {
         let Some(player) = self.players.get_mut(&peer) else { return };
         if let (ClientLeg::Waiting { greeting }, UpstreamLeg::Up(_)) = (&player.client, &player.upstream) {
             self.clients.accept(now, peer, greeting);

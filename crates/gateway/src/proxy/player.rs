@@ -19,7 +19,7 @@ pub(super) struct Player<C, E> {
 /// The connection from the client.
 #[derive(Debug)]
 pub(super) enum ClientLeg {
-    /// It is not taken in yet; when it is, the game's server greets it like this.
+    /// It is not admitted yet; when it is, the game's server greets it like this.
     Waiting {
         greeting: Vec<u8>,
     },

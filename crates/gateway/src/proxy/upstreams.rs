@@ -73,7 +73,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
             return self.end(now, peer, "no connection to the game's server can be kept");
         }
         match self.settings.voice_start {
-            VoiceStart::WithFirstPacket => self.take_in(now, peer),
+            VoiceStart::WithFirstPacket => self.admit(now, peer),
             VoiceStart::AtOnce => {
                 self.open_voice(now, peer);
             }

@@ -48,7 +48,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
 
     pub(super) fn take_newcomer_in(&mut self, now: Instant) {
         if let Some(&peer) = self.newcomer.take().and_then(|voice| self.voices.get(&voice)) {
-            self.take_in(now, peer);
+            self.admit(now, peer);
         }
     }
 

@@ -57,7 +57,7 @@ pub(super) fn forget(readiness: &mut Readiness, peer: Peer) {
     readiness.remove((), peer.0);
 }
 
-/// Whose upstream it is that is ready, if it is one.
+/// The player whose upstream is ready, if there is one.
 pub(super) fn upstream_of(ready: Ready) -> Option<Peer> {
     (ready.key != CLIENTS).then_some(Peer(ready.key))
 }

@@ -127,7 +127,7 @@ impl<P: StreamProtocol> StreamClient<P> {
                     if !self.out.is_empty() {
                         self.tcp.send(now, id, &[&self.out]);
                     }
-                    if let Some(step) = self.take_in(now, found) {
+                    if let Some(step) = self.process(now, found) {
                         return Some(step);
                     }
                     if taken == 0 {
@@ -141,7 +141,7 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
     }
 
-    fn take_in(&mut self, now: Instant, found: Found) -> Option<Step> {
+    fn process(&mut self, now: Instant, found: Found) -> Option<Step> {
         match found {
             Found::Nothing => None,
             Found::Greeting => self.handle_greeting(now),

@@ -76,7 +76,7 @@ pub const TOO_SLOW_BYTES_MAX: usize = 256;
 pub enum Found {
     /// Nothing to report.
     Nothing,
-    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in. What
+    /// The other end did its part of the handshake: a client wants to be admitted, or the server has admitted us. What
     /// it said of itself is the greeting.
     Greeting,
     /// A message.

@@ -29,11 +29,11 @@ pub struct StreamServer<P: StreamProtocol> {
     links: BTreeMap<TcpId, ServerLink<P::Stream>>,
     /// Of those that have done their part of the handshake.
     slots: ConnectionSlots<TcpId>,
-    /// Of those that are [knocking](Stage::Knocking).
+    /// Of those whose connection is [requested](Stage::Requested).
     handshake_slots: HandshakeSlots<TcpId>,
     /// The handshake deadlines of pending connections, and when the others are pinged.
     timers: Timers<TcpId>,
-    /// Whose streams may hold something more.
+    /// Peers whose streams may hold more data.
     reading: VecDeque<TcpId>,
     /// Connections with queued unreliable messages.
     behind: BTreeSet<TcpId>,
@@ -60,8 +60,8 @@ struct ServerLink<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Its part of the handshake is not complete.
-    Knocking,
-    /// Reported, but not taken in yet.
+    Requested,
+    /// Reported, but not admitted yet.
     Waiting,
     Up,
     /// Too much waited for the client, and it was told so.
@@ -123,7 +123,7 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
         match link.stage {
             Stage::Waiting => link.link.stream.refuse(reason, &mut self.out),
             Stage::Up => link.link.stream.end(reason, &mut self.out),
-            Stage::Knocking | Stage::TooSlow | Stage::Leaving | Stage::Left => return,
+            Stage::Requested | Stage::TooSlow | Stage::Leaving | Stage::Left => return,
         }
         link.stage = Stage::Leaving;
         link.link.finish(now, &mut self.tcp, &self.out);
@@ -151,7 +151,7 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
         self.tcp.stop_listening();
         let ids: Vec<TcpId> = self.links.keys().copied().collect();
         for id in ids {
-            if self.links[&id].stage == Stage::Knocking {
+            if self.links[&id].stage == Stage::Requested {
                 self.tcp.abort(id);
                 self.forget(id);
             } else {

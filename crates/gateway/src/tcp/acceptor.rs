@@ -1,4 +1,4 @@
-//! Where newcomers knock.
+//! Accepts new connections.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};

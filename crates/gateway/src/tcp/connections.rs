@@ -27,7 +27,7 @@ pub use moving::MovedTcp;
 #[derive(Debug)]
 pub struct TcpConnections {
     settings: TcpSettings,
-    /// Where newcomers knock, as long as we take any.
+    /// The listening socket, as long as connections are accepted.
     acceptor: Option<Acceptor>,
     readiness: Readiness,
     connections: BTreeMap<TcpId, Connection>,

@@ -73,7 +73,7 @@ pub trait ServerEndpoint: Send {
 /// What happened on a server's connections; the bytes are where they were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerEndpointEvent {
-    /// A client wants to be taken in; the bytes are its greeting.
+    /// A client wants to be admitted; the bytes are its greeting.
     Connected {
         /// Its name from now on.
         peer: Peer,
@@ -82,14 +82,14 @@ pub enum ServerEndpointEvent {
     },
     /// A message came, the bytes.
     Message {
-        /// Whose connection it came over.
+        /// The peer from whose connection it came.
         peer: Peer,
         /// On which channel.
         channel: MessageChannel,
     },
     /// A connection is gone.
     Disconnected {
-        /// Whose.
+        /// The peer.
         peer: Peer,
         /// Why.
         reason: DisconnectReason,

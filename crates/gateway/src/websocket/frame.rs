@@ -29,7 +29,7 @@ pub(super) struct Header {
     pub(super) bytes: usize,
 }
 
-/// The longest payload of a frame that is no message, in bytes (section 5.5).
+/// The longest payload of a frame malformed message, in bytes (section 5.5).
 pub const CONTROL_BYTES_MAX: usize = 125;
 
 const FINAL: u8 = 0x80;

@@ -49,7 +49,7 @@ impl FrameReader {
         message.extend_from_slice(payload);
         unmask(header.mask, message);
         let found = match header.opcode {
-            Opcode::Binary | Opcode::Continuation => self.take_in(header, message)?,
+            Opcode::Binary | Opcode::Continuation => self.read_payload(header, message)?,
             Opcode::Ping => {
                 answer(Opcode::Pong, message);
                 Found::Nothing
@@ -87,7 +87,7 @@ impl FrameReader {
     }
 
     /// A message, or a piece of one.
-    fn take_in(&mut self, header: Header, message: &mut Vec<u8>) -> Result<Found, StreamViolation> {
+    fn read_payload(&mut self, header: Header, message: &mut Vec<u8>) -> Result<Found, StreamViolation> {
         if self.begun.is_some() != (header.opcode == Opcode::Continuation) {
             return Err(StreamViolation("the pieces of a message are mixed up"));
         }

@@ -174,9 +174,9 @@ fn a_client_that_breaks_a_rule_loses_both() {
     let mut stage = speaking();
     stage.client_sends(0, RELIABLE, BAD);
     stage.drive();
-    assert_eq!(end(stage.saw(0)), Some(&DisconnectReason::closed_by_peer(b"that is no message")));
+    assert_eq!(end(stage.saw(0)), Some(&DisconnectReason::closed_by_peer(b"malformed message")));
     assert!(end(stage.game_saw(0)).is_some());
-    let violation = "that is no message".to_owned();
+    let violation = "malformed message".to_owned();
     let reason = DisconnectReason::ProtocolViolated { violation };
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(reason)));
     assert_eq!(stage.proxy.statistics().connections.protocol_violations, 1);

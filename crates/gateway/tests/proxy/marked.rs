@@ -44,7 +44,7 @@ impl Envelope for MarkedEnvelope {
         match message {
             [MARK, packet @ ..] if channel == UNRELIABLE => parts.voice(Delivery::Unreliable, packet),
             [MARK, packet @ ..] => parts.voice(Delivery::Reliable, packet),
-            BAD => parts.violation("that is no message"),
+            BAD => parts.violation("malformed message"),
             _ => parts.to_game(channel, message),
         }
     }

@@ -52,7 +52,7 @@ fn with_the_game_all_clients_are_there_at_once() {
 }
 
 #[test]
-fn whose_voice_is_closed_plays_on_and_may_knock_again_later() {
+fn a_player_without_voice_plays_on_and_may_reconnect_voice_later() {
     let (almost, moment) = (Duration::from_millis(9999), Duration::from_millis(1));
     let again_after = almost + moment;
     let voice_closed = VoiceClosed::GameGoesOn { again_after };

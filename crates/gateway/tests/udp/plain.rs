@@ -17,7 +17,7 @@ const GOODBYE: u8 = b'g';
 
 const CHANNEL: MessageChannel = MessageChannel(0);
 
-/// Clients are taken in as soon as they are accepted, and known by their address.
+/// Clients are admitted as soon as they are accepted, and known by their address.
 #[derive(Debug, Default)]
 pub(crate) struct PlainServer {
     peers: Vec<SocketAddr>,

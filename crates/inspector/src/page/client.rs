@@ -26,7 +26,7 @@ pub struct InspectorClient {
 pub enum FetchError {
     /// The address is none of an inspector.
     #[error(
-        "{0:?} is no address of an inspector: they look like http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
+        "invalid inspector address {0:?}, expected http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
     )]
     Address(String),
     /// The address is where to join, and not where to look.

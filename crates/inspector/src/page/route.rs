@@ -21,7 +21,7 @@ pub(super) fn answer(
     let request = match request {
         Ok(request) => request,
         Err(Refusal::Nothing) => return None,
-        Err(Refusal::Malformed) => return Some(Answer::words("400 Bad Request", "This is no request.")),
+        Err(Refusal::Malformed) => return Some(Answer::words("400 Bad Request", "Malformed request.")),
         Err(Refusal::TooLong) => return Some(Answer::words("413 Content Too Large", "This is too long.")),
     };
     Some(match guard::check(request) {
@@ -77,7 +77,7 @@ fn act(body: &[u8], inspected: &dyn Inspected) -> Answer {
     match serde_json::from_slice::<Action>(body) {
         Ok(action) if inspected.act(&action) => Answer::json("{}".into()),
         Ok(_) => Answer::words("409 Conflict", "That cannot be done here."),
-        Err(error) => Answer::words("400 Bad Request", &format!("This is no action: {error}.")),
+        Err(error) => Answer::words("400 Bad Request", &format!("Invalid action: {error}.")),
     }
 }
 

@@ -43,7 +43,7 @@ pub struct ClientSnapshot {
     pub server_muted: Option<String>,
     /// The server's operator has deafened it, for this reason, which may be empty: it is sent no voice.
     pub server_deafened: Option<String>,
-    /// How loud everybody is: an amplitude factor, 1 to begin with.
+    /// The volume of all players: an amplitude factor, 1 at first.
     pub master_volume: f32,
     /// How many speakers are decoded at the same time at most; more are not heard.
     pub max_voices: usize,
@@ -59,7 +59,7 @@ pub struct ClientSnapshot {
     pub uplink: UplinkSnapshot,
     /// Packets, by type.
     pub network: NetworkRow,
-    /// Everybody in the session, itself included.
+    /// All players in the session, itself included.
     pub players: Vec<PlayerRow>,
     /// What its program logs, in the program's own words.
     pub log_levels: String,

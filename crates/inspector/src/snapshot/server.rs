@@ -36,7 +36,7 @@ impl Default for ServerSnapshot {
 pub struct ServedSession {
     /// Its name.
     pub name: String,
-    /// Everybody in it, by ascending id.
+    /// All its players, by ascending id.
     pub players: Vec<ServedPlayer>,
     /// Every room with listeners.
     pub rooms: Vec<ServedRoom>,
@@ -90,7 +90,7 @@ pub struct ServedPlayer {
 }
 
 impl ServedPlayer {
-    /// Players whose distance is listed; everybody else is farther away than the last of so many.
+    /// Players whose distance is listed; all others are farther away than the last of so many.
     pub const DISTANCES_MAX: usize = 32;
 }
 

@@ -262,7 +262,7 @@ pub enum SilenceCause {
     Undecodable,
     /// The listener has deafened itself.
     Deafened,
-    /// The listener has turned everybody down to nothing.
+    /// The listener has set the volume of all players to 0.
     MasterVolumeZero,
     /// The listener has muted the speaker.
     MutedByListener,

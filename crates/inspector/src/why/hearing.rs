@@ -30,7 +30,7 @@ pub(super) fn codec(scene: &Scene<'_>) -> Step {
             link,
             SilenceCause::Undecodable,
             format!("{listener} cannot decode what {speaker} sends: {because}"),
-            format!("let {speaker} use Opus with a frame size and rate that everybody has"),
+            format!("let {speaker} use Opus with a frame size and rate that all players support"),
         );
     }
     // A few damaged packets are no reason; nothing but such is.
@@ -49,17 +49,17 @@ pub(super) fn ears(scene: &Scene<'_>) -> Step {
     let (link, listener) = (PathLink::Ears, scene.listener);
     let Some(ear) = scene.ear else {
         return pages::ears(scene)
-            .unwrap_or_else(|| unseen(scene, link, "whether the listener hears anybody"));
+            .unwrap_or_else(|| unseen(scene, link, "whether the listener hears any player"));
     };
     if ear.deafened {
         let words = format!("{listener} has deafened itself");
         return Step::broken(link, SilenceCause::Deafened, words, format!("let {listener} undeafen itself"));
     }
     if ear.master_volume <= 0.0 {
-        let words = format!("{listener} has turned the volume of everybody down to 0");
+        let words = format!("{listener} has set the volume of all players to 0");
         return Step::broken(link, SilenceCause::MasterVolumeZero, words, "turn it up");
     }
-    Step::passed(link, format!("{listener} hears everybody at volume {}", ear.master_volume))
+    Step::passed(link, format!("{listener} hears all players at volume {}", ear.master_volume))
 }
 
 pub(super) fn volume(scene: &Scene<'_>) -> Step {
@@ -163,7 +163,7 @@ pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
         );
     }
     let Some(device) = &ear.loudspeaker else {
-        return Step::passed(link, format!("{listener} hears through something that is no device"));
+        return Step::passed(link, format!("{listener} hears through an output that is not a device"));
     };
     let (state, remedy) = match device.state {
         DeviceStatus::Running => return Step::passed(link, format!("{} runs", device.name)),

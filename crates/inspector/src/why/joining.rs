@@ -34,11 +34,11 @@ fn joined(scene: &Scene<'_>, link: PathLink, name: &str, own: Option<&ClientSnap
     }
     let served = scene.sessions.iter().flat_map(|session| &session.players).map(|player| &*player.name);
     let seen = scene.witnesses().flat_map(|client| &client.players).map(|player| &*player.name);
-    let everybody: Vec<&str> = served.chain(seen).collect();
-    if everybody.is_empty() && scene.sessions.is_empty() {
+    let players: Vec<&str> = served.chain(seen).collect();
+    if players.is_empty() && scene.sessions.is_empty() {
         return Step::unknown(link, format!("the players in {name}'s session are not known here"), name);
     }
-    not_there(link, name, nearest(name, everybody))
+    not_there(link, name, nearest(name, players))
 }
 
 fn not_connected(link: PathLink, own: &ClientSnapshot) -> Step {

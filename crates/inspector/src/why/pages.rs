@@ -77,7 +77,7 @@ fn refusal(page: &PageRow) -> Option<(&'static str, &'static str)> {
         Some(("these are more packets than a page may send", "let the page send packets of 20 ms, each once"))
     } else if is_recent(page.unusable_ms_ago) {
         Some((
-            "these are no packets of Opus that can be made into 20 ms",
+            "the packets are not Opus that can be repacketized into 20 ms",
             "let the page send Opus with ptime 20, as its answer asks for",
         ))
     } else {

@@ -180,7 +180,7 @@ impl<'a> Scene<'a> {
         rules(self.ear, false).find(is_meant).map(|rule| (self.listener, rule))
     }
 
-    /// Clients that know everybody in the session.
+    /// Clients that know all players in the session.
     pub(super) fn witnesses(&self) -> impl Iterator<Item = &'a ClientSnapshot> {
         let all = self.mouth.into_iter().chain(self.ear).chain(self.others.iter().copied());
         all.filter(|client| client.knows_everybody)

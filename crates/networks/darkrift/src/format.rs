@@ -28,7 +28,7 @@ impl ProtocolVersion {
     }
 }
 
-/// What tells whose datagrams come from which address.
+/// The token that ties an address to a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Token(pub(crate) [u8; 8]);
 

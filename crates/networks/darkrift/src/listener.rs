@@ -27,7 +27,7 @@ pub struct Listener {
     pending: PendingHandshakes,
     /// Of those that have both streams and datagrams.
     slots: ConnectionSlots<Peer>,
-    /// Whose datagrams come from where.
+    /// The peer of each address.
     by_endpoint: BTreeMap<SocketAddr, Peer>,
     /// The handshake deadlines of pending connections.
     deadlines: Timers<Peer>,
@@ -57,14 +57,14 @@ pub enum ListenerOrder {
 pub enum ListenerEvent<'a> {
     /// A client has both streams and datagrams, and waits to be [accepted](Listener::accept).
     Connected {
-        /// Whose stream it is.
+        /// The peer of the stream.
         peer: Peer,
         /// Its address over TCP.
         remote: SocketAddr,
     },
     /// A message, header included.
     Message {
-        /// Whose.
+        /// The peer.
         peer: Peer,
         /// Its bytes.
         message: &'a [u8],
@@ -85,7 +85,7 @@ enum Stage {
     /// The token was sent over TCP and did not come over UDP yet.
     Pending,
     /// Reported, and not accepted yet.
-    Knocking {
+    Requested {
         endpoint: SocketAddr,
     },
     Up {
@@ -149,7 +149,7 @@ impl Listener {
                 self.counts.failed_handshakes += 1;
                 None
             }
-            Stage::Knocking { .. } | Stage::Up { .. } => {
+            Stage::Requested { .. } | Stage::Up { .. } => {
                 self.counts.connected -= 1;
                 self.counts.too_slow += u64::from(matches!(reason, DisconnectReason::Overloaded { .. }));
                 Some(reason)
@@ -174,7 +174,7 @@ impl Listener {
                 self.orders.push_back(ListenerOrder::Abort(peer));
                 return (0, None);
             }
-            Stage::Pending | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
+            Stage::Pending | Stage::Requested { .. } | Stage::Leaving { .. } => return (0, None),
         }
         match format::next_message(stream, self.settings.incoming_message_bytes_max) {
             Ok(None) => (0, None),
@@ -236,7 +236,7 @@ impl Listener {
     /// Takes a newcomer in: it is told its number, the given one (two bytes, big-endian), or the next that is free.
     pub fn accept(&mut self, peer: Peer, greeting: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let Stage::Knocking { endpoint } = link.stage else { return };
+        let Stage::Requested { endpoint } = link.stage else { return };
         let own = if greeting.is_empty() { self.ids.take().map(u16::to_be_bytes) } else { None };
         let body = own.as_ref().map_or(greeting, |own| own.as_slice());
         link.id = own.map(u16::from_be_bytes);
@@ -323,7 +323,7 @@ impl Listener {
             }
         }
         let link = self.links.get_mut(&peer)?;
-        link.stage = Stage::Knocking { endpoint: from };
+        link.stage = Stage::Requested { endpoint: from };
         self.deadlines.clear(peer);
         self.pending.remove(token, remote.ip());
         // The former client of this address is gone or will notice: the token is the newer proof.
@@ -344,7 +344,7 @@ impl Listener {
 
     fn leave(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let (Stage::Knocking { endpoint } | Stage::Up { endpoint }) = link.stage else { return };
+        let (Stage::Requested { endpoint } | Stage::Up { endpoint }) = link.stage else { return };
         link.stage = Stage::Leaving { reason };
         self.release(endpoint, peer);
         self.orders.push_back(ListenerOrder::Finish(peer));
@@ -359,7 +359,7 @@ impl Listener {
                 self.deadlines.clear(peer);
                 self.pending.remove(link.token, link.remote.ip());
             }
-            Stage::Knocking { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),
+            Stage::Requested { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),
             Stage::Leaving { .. } => {}
         }
         if let Some(id) = link.id {

@@ -25,7 +25,7 @@ pub struct DarkRiftServer {
     addresses: [SocketAddr; 2],
     listener: Listener,
     turn: Turn,
-    /// Whose streams may hold another message.
+    /// Peers whose streams may hold another message.
     reading: VecDeque<TcpId>,
     datagram: Box<[u8]>,
     /// What the last event showed.

@@ -59,7 +59,7 @@ struct Connection {
 enum Stage {
     /// We have asked: so long there may be an answer.
     Connecting(Instant),
-    /// The server has taken us in.
+    /// The server has admitted us.
     Open,
     /// We have ended it: what was sent may still arrive until then.
     Ending(Instant),

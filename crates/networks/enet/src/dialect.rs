@@ -1,6 +1,6 @@
 //! In what the datagrams of ENet's relatives differ: the first two bytes.
 
-/// Whose datagrams are spoken.
+/// The dialect of the datagrams.
 ///
 /// The first 16 bits of a datagram, big-endian, hold the number of the peer in bits 0 to 11, that of its session in
 /// bits 12 and 13, and flags. Everything behind them is the same in both.

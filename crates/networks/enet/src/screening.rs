@@ -171,7 +171,7 @@ impl<'a> Screened<'a> {
         })
     }
 
-    /// The request to be let in, if it is nothing else.
+    /// The request to be admitted, if it is nothing else.
     pub(crate) fn as_connect(self) -> Option<Connect> {
         match (self.peer, split_command(self.commands)) {
             (NO_PEER, Some((Command::Connect(connect), []))) => Some(connect),

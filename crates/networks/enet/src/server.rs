@@ -24,7 +24,7 @@ use remote_client::{RemoteClient, Stage};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 ///
-/// A client is reported when it asks to be let in, and learns that it is connected when it is accepted;
+/// A client is reported when it asks to be admitted, and learns that it is connected when it is accepted;
 /// a refused client never connects. A greeting is the number that it said with its request, as 4 bytes,
 /// big-endian; none if that is 0.
 pub struct EnetServer {

@@ -23,7 +23,7 @@ pub enum ChannelMode {
 /// What both ends of a connection go by.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
-    /// Whose datagrams are spoken. Default: ENet-CSharp's.
+    /// The dialect of the datagrams. Default: ENet-CSharp's.
     pub dialect: Dialect,
     /// What is sent on each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced:
     /// Ignorance's, whose channels are Mirror's.

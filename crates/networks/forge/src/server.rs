@@ -117,7 +117,7 @@ impl ForgeServer {
         let peer = Peer(self.last_peer);
         let link = Link::to_unproved(now, self.settings.link, self.first_unique_id(peer));
         let proof = Proof::Missing { until: now + self.settings.handshake_max };
-        self.clients.insert(peer, RemoteClient { address: from, link, stage: Stage::Knocking, proof });
+        self.clients.insert(peer, RemoteClient { address: from, link, stage: Stage::Requested, proof });
         self.unproved += 1;
         self.by_address.insert(from, peer);
         self.counts.connected += 1;
@@ -177,7 +177,7 @@ impl ForgeServer {
                 let _ = client.link.send(now, Head::unreliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]);
                 let reason = match &client.stage {
                     Stage::Leaving { reason, .. } => reason.clone(),
-                    Stage::Knocking | Stage::Up => DisconnectReason::closed_by_peer(b""),
+                    Stage::Requested | Stage::Up => DisconnectReason::closed_by_peer(b""),
                 };
                 self.end(peer, reason);
             }
@@ -283,7 +283,7 @@ impl ServerEndpoint for ForgeServer {
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
         let own = self.last_number.wrapping_add(1).max(1);
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Knocking)
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Requested)
         else {
             return;
         };
@@ -324,7 +324,7 @@ impl ServerEndpoint for ForgeServer {
         if matches!(client.stage, Stage::Leaving { .. }) {
             return;
         }
-        if client.stage == Stage::Knocking {
+        if client.stage == Stage::Requested {
             let _ = client.link.send(now, Head::reliable(Control::Error, GROUP_REFUSED), TO_TARGET, &[]);
         }
         let until = now + self.settings.link.goodbye_max;

@@ -69,7 +69,7 @@ impl Generation {
         self != Self::G1
     }
 
-    /// Whether what a newcomer gets before it is taken in has something that only its address can repeat.
+    /// Whether what a newcomer gets before it is admitted has something that only its address can repeat.
     pub(crate) fn can_prove_at_once(self) -> bool {
         matches!(self, Self::G3 | Self::G4)
     }

@@ -62,7 +62,7 @@ pub struct KcpServerSettings {
     /// How many hellos are answered within a second; more are not. Default 1000.
     pub hellos_per_second: u32,
     /// How long a client may take to show that it gets what we send, from when it gets anything: one of the two oldest
-    /// generations when it is taken in, others at once. Default 5 s.
+    /// generations when it is admitted, others at once. Default 5 s.
     pub handshake_timeout: Duration,
     /// How long a client must have said nothing before another hello from its address replaces it. Default 2 s.
     pub replace_after: Duration,

@@ -51,7 +51,7 @@ enum State {
     Connecting {
         request: Vec<u8>,
         repeats: u32,
-        knock_at: Instant,
+        request_at: Instant,
     },
     Connected(Box<Connected>),
     /// We want to go once the server has taken what was sent before.
@@ -148,14 +148,14 @@ impl LiteNetLibClient {
         }
     }
 
-    fn knock(&mut self, now: Instant) {
-        let State::Connecting { request, repeats, knock_at } = &mut self.state else { return };
+    fn send_request(&mut self, now: Instant) {
+        let State::Connecting { request, repeats, request_at } = &mut self.state else { return };
         if *repeats > self.settings.connect_repeats {
             self.end(DisconnectReason::TimedOut);
             return;
         }
         *repeats += 1;
-        *knock_at = now + self.settings.connect_interval.max(TIMER_MIN);
+        *request_at = now + self.settings.connect_interval.max(TIMER_MIN);
         self.answers.push((), |datagram| datagram.extend_from_slice(request));
     }
 }
@@ -179,8 +179,8 @@ impl ClientEndpoint for LiteNetLibClient {
             self.dialect,
             &mut request,
         );
-        self.state = State::Connecting { request, repeats: 0, knock_at: now };
-        self.knock(now);
+        self.state = State::Connecting { request, repeats: 0, request_at: now };
+        self.send_request(now);
     }
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
@@ -195,9 +195,9 @@ impl ClientEndpoint for LiteNetLibClient {
     fn handle_timeout(&mut self, now: Instant) {
         match &mut self.state {
             State::Idle => {}
-            State::Connecting { knock_at, .. } => {
-                if *knock_at <= now {
-                    self.knock(now);
+            State::Connecting { request_at, .. } => {
+                if *request_at <= now {
+                    self.send_request(now);
                 }
             }
             State::Connected(connected) | State::Leaving { connected, .. } => {
@@ -226,7 +226,7 @@ impl ClientEndpoint for LiteNetLibClient {
     fn poll_timeout(&self) -> Option<Instant> {
         match &self.state {
             State::Idle => None,
-            State::Connecting { knock_at, .. } => Some(*knock_at),
+            State::Connecting { request_at, .. } => Some(*request_at),
             State::Connected(connected) => Some(connected.connection.timeout()),
             State::Leaving { connected, until } => Some(connected.connection.timeout().min(*until)),
             State::Gone(goodbye, _) => Some(goodbye.timeout()),

@@ -13,7 +13,7 @@ pub(crate) fn field<const N: usize>(packet: &[u8], at: usize) -> Option<[u8; N]>
     packet.get(at..)?.first_chunk().copied()
 }
 
-/// A client wants to be taken in.
+/// A client wants to be admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectRequest<'a> {
     /// Which of four connections one after the other, from 0 to 3.

@@ -121,13 +121,13 @@ impl Default for ServerSettings {
 pub struct ClientSettings {
     /// What both ends have.
     pub connection: ConnectionSettings,
-    /// What it says to be taken in, where nothing else is asked for. Default nothing, as in `FishNet`.
+    /// What it says to be admitted, where nothing else is asked for. Default nothing, as in `FishNet`.
     pub key: String,
     /// Where the server is, which the protocol wants told; servers ignore it. Default nowhere.
     pub server: Option<SocketAddr>,
-    /// How often it knocks. Default 500 ms.
+    /// Interval between its connection requests. Default 500 ms.
     pub connect_interval: Duration,
-    /// How often it knocks again. Default 10 times.
+    /// Number of repeated connection requests. Default 10.
     pub connect_repeats: u32,
 }
 

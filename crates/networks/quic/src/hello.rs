@@ -1,6 +1,6 @@
 //! The first packet in each direction on the control stream.
 //!
-//! The front page of this crate has their bytes. The server's means that the client was taken in.
+//! The front page of this crate has their bytes. The server's means that the client was admitted.
 
 use consonance_fast_path::{Announcement, Offer};
 use consonance_transport::session_name;

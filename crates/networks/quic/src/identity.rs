@@ -98,7 +98,7 @@ impl Identity {
             .collect::<Result<_, _>>()
             .map_err(|error| IdentityError::Certificate { cause: error.to_string() })?;
         if chain.is_empty() {
-            return Err(IdentityError::Certificate { cause: "there is no certificate in it".to_owned() });
+            return Err(IdentityError::Certificate { cause: "the file contains no certificate".to_owned() });
         }
         let key = PrivateKeyDer::from_pem_slice(key)
             .map_err(|error| IdentityError::Key { cause: error.to_string() })?;

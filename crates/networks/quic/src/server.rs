@@ -62,9 +62,9 @@ pub struct QuicServer {
     fast_path: Option<FastPathShard>,
     /// Whether the next poll looks at the fast path first: they take turns.
     is_fast_path_first: bool,
-    /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted, with this hello, unless the next call rejects it.
     newcomer: Option<(Peer, Vec<u8>)>,
-    /// Whose packet was reported last: what is sent then is most likely that one's. The fast path
+    /// The peer whose packet was reported last: what is sent then is most likely that one's. The fast path
     /// judges by it which clients hear several at once, so that their packets may share datagrams; a wrong guess
     /// costs a datagram or a short wait.
     last_heard: Peer,

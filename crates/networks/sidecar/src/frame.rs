@@ -48,7 +48,7 @@ pub(crate) enum Frame<'a> {
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
     /// The adapter: a player is there, and where it is as far as that is known.
     Joined { player: PlayerNumber, was_there: bool, address: &'a [u8] },
-    /// The server: a player is taken in.
+    /// The server: a player is admitted.
     Admitted { player: PlayerNumber },
     /// The adapter: a player is gone.
     Left { player: PlayerNumber },

@@ -40,7 +40,7 @@ pub(crate) enum Told<'a> {
     Up,
     /// A voice packet for players.
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
-    /// A player is taken in.
+    /// A player is admitted.
     Admitted { player: PlayerNumber },
     /// A player is to go.
     Kick { player: PlayerNumber, reason: &'a [u8] },

@@ -32,7 +32,7 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
         Frame::Welcome { proof, idle_s: 10, players_max: 1024, pace_ms }
     };
     // A handshake of Bob's, and the voice of a speaker to two players.
-    let (knock, voice) = (b"\x8b\xc7\x04\x01\0\0\x07\x80\0\0\xbb\x80\0\x04\x42\x6f\x62", b"\x8b\xc7\x03");
+    let (handshake, voice) = (b"\x8b\xc7\x04\x01\0\0\x07\x80\0\0\xbb\x80\0\x04\x42\x6f\x62", b"\x8b\xc7\x03");
     let mut deliver = Vec::new();
     write_deliver(&mut deliver, Delivery::Unreliable, [PlayerNumber(1), PlayerNumber(2)].into_iter(), voice);
     vec![
@@ -54,7 +54,11 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "packet",
-            written(Frame::Packet { player: PlayerNumber(1), delivery: Delivery::Reliable, packet: knock }),
+            written(Frame::Packet {
+                player: PlayerNumber(1),
+                delivery: Delivery::Reliable,
+                packet: handshake,
+            }),
         ),
         ("admitted", written(Frame::Admitted { player: PlayerNumber(1) })),
         ("deliver", deliver),

@@ -53,11 +53,11 @@ pub struct SidecarServer {
     /// Which player of which link each peer is.
     peers: HashMap<Peer, (TcpId, PlayerNumber)>,
     next_peer: u64,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     /// Announced as there before their link was, and not asked about yet.
     resumed: Option<Peer>,
-    /// A packet that waits until its newcomer was taken in.
+    /// A packet that waits until its newcomer was admitted.
     first_packet: Option<(Peer, Delivery)>,
     /// The packet that is reported.
     packet: Vec<u8>,

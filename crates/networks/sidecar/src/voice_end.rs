@@ -56,7 +56,7 @@ pub(crate) enum Heard<'a> {
     Left { player: PlayerNumber },
     /// The adapter ends the link.
     Bye { reason: &'a [u8] },
-    /// The other end does not know the secret, or is not let in; it is told.
+    /// The other end does not know the secret, or is not admitted; it is told.
     Refused,
     /// The other end broke the rules, in words; it is told.
     Broken(&'static str),
@@ -113,7 +113,7 @@ impl VoiceEnd {
         }
     }
 
-    /// A player is taken in.
+    /// A player is admitted.
     pub(crate) fn admit(&mut self, player: PlayerNumber) -> Result<(), Full> {
         self.say(&Frame::Admitted { player })
     }

@@ -194,7 +194,7 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// A peer was taken in, and is told if it waits for it.
+    /// A peer was admitted, and is told if it waits for it.
     fn welcome(&mut self, id: SteamId) {
         if let Some(client) = self.clients.get_mut(&id) {
             client.is_taken_in = true;

@@ -37,7 +37,7 @@ pub trait SteamP2p: Send {
     /// Takes the next packet of a channel into `packet`, in place of what is there.
     fn receive(&mut self, channel: i32, packet: &mut Vec<u8>) -> Option<Arrival>;
 
-    /// Lets in what another account sends.
+    /// Accepts the packets of another account.
     fn accept(&mut self, from: SteamId);
 
     /// Ends the session with another account on all channels, also those of others in this process. What is queued for

@@ -41,8 +41,8 @@ struct Link {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     /// Nothing came from the server yet.
-    Knocking { greeting: Vec<u8>, requests: u32, next_at: Instant },
-    /// Taken in.
+    Requested { greeting: Vec<u8>, requests: u32, next_at: Instant },
+    /// Admitted.
     Up,
     /// The goodbye leaves when everything before it has arrived, or then.
     Leaving { until: Instant },
@@ -51,7 +51,7 @@ enum State {
 impl Link {
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
         match self.state {
-            State::Knocking { .. } => self.connection.poll_handshake(datagram),
+            State::Requested { .. } => self.connection.poll_handshake(datagram),
             State::Up | State::Leaving { .. } => self.connection.poll_transmit(now, datagram),
         }
     }
@@ -76,8 +76,8 @@ impl UtpClient {
         self.link.as_ref().map(|link| link.connection.token())
     }
 
-    fn knock(&mut self, now: Instant) {
-        let Some(Link { connection, state: State::Knocking { greeting, requests, next_at } }) =
+    fn send_request(&mut self, now: Instant) {
+        let Some(Link { connection, state: State::Requested { greeting, requests, next_at } }) =
             &mut self.link
         else {
             return;
@@ -97,7 +97,7 @@ impl UtpClient {
     /// Whatever the server sends to a client that it has not answered yet is an answer.
     fn note_accepted(&mut self, greeting: &[u8]) {
         if let Some(link) = &mut self.link
-            && let State::Knocking { .. } = link.state
+            && let State::Requested { .. } = link.state
         {
             link.state = State::Up;
             self.events.push(ClientEndpointEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
@@ -126,7 +126,7 @@ impl UtpClient {
     fn handle_goodbye(&mut self) {
         let Some(link) = self.link.take() else { return };
         let reason = match link.state {
-            State::Knocking { .. } => DisconnectReason::refused(b""),
+            State::Requested { .. } => DisconnectReason::refused(b""),
             State::Up => DisconnectReason::closed_by_peer(b""),
             State::Leaving { .. } => DisconnectReason::ClosedByUs,
         };
@@ -174,11 +174,11 @@ impl ClientEndpoint for UtpClient {
 
     fn connect(&mut self, now: Instant, greeting: &[u8]) {
         let token = Token(self.random.next_u64().to_le_bytes());
-        let state = State::Knocking { greeting: greeting.to_vec(), requests: 0, next_at: now };
+        let state = State::Requested { greeting: greeting.to_vec(), requests: 0, next_at: now };
         let connection = Connection::new(now, token, self.settings.connection);
         self.parting.clear();
         self.link = Some(Link { connection, state });
-        self.knock(now);
+        self.send_request(now);
     }
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
@@ -195,7 +195,7 @@ impl ClientEndpoint for UtpClient {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        self.knock(now);
+        self.send_request(now);
         let Some(link) = &self.link else { return };
         match link.state {
             State::Leaving { until } if until <= now => self.end(now, DisconnectReason::ClosedByUs),
@@ -209,7 +209,7 @@ impl ClientEndpoint for UtpClient {
     fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
         Some(match link.state {
-            State::Knocking { next_at, .. } => next_at,
+            State::Requested { next_at, .. } => next_at,
             State::Up => link.connection.timeout(),
             State::Leaving { until } => link.connection.timeout().min(until),
         })
@@ -244,7 +244,7 @@ impl ClientEndpoint for UtpClient {
     fn disconnect(&mut self, now: Instant) {
         let Some(link) = &mut self.link else { return };
         match link.state {
-            State::Knocking { .. } => self.end(now, DisconnectReason::ClosedByUs),
+            State::Requested { .. } => self.end(now, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Up => {
                 link.state = State::Leaving { until: now + self.settings.connection.linger };

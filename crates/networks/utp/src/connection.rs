@@ -165,7 +165,7 @@ impl Connection {
         self.outgoing.put(now, kind);
     }
 
-    /// Takes in what came over a pipeline, and delivers the messages that are complete with it.
+    /// Processes what came over a pipeline, and delivers the messages that are complete with it.
     pub(crate) fn handle_data(
         &mut self,
         now: Instant,

@@ -22,12 +22,12 @@ pub struct Datagram<'a> {
 /// What a datagram is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatagramKind<'a> {
-    /// A client asks to be taken in; with what the game gave it to say, which is nothing in Netcode for GameObjects.
+    /// A client asks to be admitted; with what the game gave it to say, which is nothing in Netcode for GameObjects.
     Request {
         /// What the client says.
         greeting: &'a [u8],
     },
-    /// The server takes it in.
+    /// The server admits it.
     Accept {
         /// What the server says.
         greeting: &'a [u8],

@@ -73,7 +73,7 @@ impl UtpServer {
         }
     }
 
-    /// A client asks to be taken in, or asks again, in a datagram of so many bytes.
+    /// A client asks to be admitted, or asks again, in a datagram of so many bytes.
     fn handle_request(
         &mut self,
         now: Instant,
@@ -165,7 +165,7 @@ impl UtpServer {
             self.remove(peer, reason);
             return;
         }
-        if client.state == State::Knocking {
+        if client.state == State::Requested {
             return;
         }
         match kind {
@@ -230,7 +230,7 @@ impl UtpServer {
             }
             State::Leaving { until } if until <= now => self.end(now, peer, DisconnectReason::ClosedByUs),
             _ if client.connection.is_lost(now) => self.end(now, peer, DisconnectReason::TimedOut),
-            State::Knocking => self.arm(peer),
+            State::Requested => self.arm(peer),
             _ => self.mark_dirty(peer),
         }
     }
@@ -285,7 +285,7 @@ impl ServerEndpoint for UtpServer {
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.state == State::Knocking)
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.state == State::Requested)
         else {
             return;
         };
@@ -326,7 +326,7 @@ impl ServerEndpoint for UtpServer {
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         match client.state {
-            State::Knocking => self.end(now, peer, DisconnectReason::ClosedByUs),
+            State::Requested => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
                 self.unproved.remove(&peer);

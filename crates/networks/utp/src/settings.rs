@@ -115,7 +115,7 @@ impl Default for ServerSettings {
 pub struct ClientSettings {
     /// What its connection does.
     pub connection: ConnectionSettings,
-    /// How often it knocks. Default 1 s, Unity Transport's own.
+    /// Interval between its connection requests. Default 1 s, Unity Transport's own.
     pub request_interval: Duration,
     /// After how many requests without an answer it gives up: at least 1. Default 60, Unity Transport's own.
     pub requests_max: u32,

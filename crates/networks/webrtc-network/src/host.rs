@@ -33,7 +33,7 @@ pub struct WebRtcHost {
     guests: BTreeMap<Peer, Guest>,
     /// Of those that are connected.
     slots: ConnectionSlots<Peer>,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     /// Polls since the signalling had its turn.
     turns: u32,

@@ -114,7 +114,7 @@ impl FromStr for WebSocketAddress {
         if !is_host(host) {
             return Err(problem("the host or the port is missing or not one"));
         }
-        let session = session_of(path).ok_or(problem("what is behind the host is no session's name"))?;
+        let session = session_of(path).ok_or(problem("invalid session name in the path"))?;
         Ok(Self { host: host.to_owned(), session, has_tls })
     }
 }

@@ -6,7 +6,7 @@
 //! Sec-WebSocket-Protocol: consonance.v1
 //!
 //! [how u8] [packet]  one binary message: how is 0 for reliable, 1 for unreliable
-//! [2]                the server's first message: the client is taken in
+//! [2]                the server's first message: the client is admitted
 //! [3] [0 to 8 bytes] from a client: are you there? The server answers with the same
 //! ```
 //!
@@ -161,7 +161,7 @@ pub fn default_settings() -> StreamSettings {
 
 const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
-/// The server's first message: the client is taken in.
+/// The server's first message: the client is admitted.
 pub const WELCOME: &[u8] = &[2];
 
 /// The first byte of a client's question whether the server is there.

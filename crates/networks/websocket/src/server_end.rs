@@ -74,7 +74,7 @@ impl ServerStream {
             return (bytes, Found::End);
         }
         let Some(named) = session_of(&request.path) else {
-            write_refusal("404 Not Found", "the path is no session's name", out);
+            write_refusal("404 Not Found", "invalid session name in the path", out);
             return (bytes, Found::End);
         };
         let is_here = self.end.session.as_ref().is_none_or(|session| named.is_empty() || named == *session);

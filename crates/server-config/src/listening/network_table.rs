@@ -22,7 +22,7 @@ pub struct NetworkTable {
     pub name: &'static str,
     /// What its clients are, in sentences.
     pub about: &'static str,
-    /// Whose port its address names.
+    /// The protocol of its port.
     pub ip_protocol: IpProtocol,
     /// Whether its clients name a session themselves, where the listener leaves a choice.
     pub names_sessions: bool,
@@ -34,7 +34,7 @@ pub struct NetworkTable {
     pub with_upstream: Option<&'static [&'static str]>,
 }
 
-/// Whose ports are taken.
+/// The protocol of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IpProtocol {
     /// TCP.

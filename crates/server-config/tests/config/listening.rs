@@ -93,19 +93,19 @@ fn reports_a_mistake_in_a_listener_with_line_and_correction() {
         ),
         (
             "[[listen]]\nnetwork = 'sidcar'\naddress = '[::]:5'",
-            "voice.toml:2: listen: there is no network \"sidcar\"; did you mean sidecar?",
+            "voice.toml:2: listen: unknown network \"sidcar\"; did you mean sidecar?",
         ),
         (
             "[[listen]]\nnetwork = 'carrier pigeon'\naddress = '[::]:5'",
-            "voice.toml:2: listen: there is no network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
+            "voice.toml:2: listen: unknown network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
         ),
         (
             "[[listen]]\nnetwork = 'quic'\naddress = '[::]:5'\nsession = 'main'",
-            "voice.toml:4: listen: there is no key session for quic",
+            "voice.toml:4: listen: unknown key session for quic",
         ),
         (
             &format!("{sidecar}secret_fil = 'a'"),
-            "voice.toml:4: listen: there is no key secret_fil for sidecar; did you mean secret_file?",
+            "voice.toml:4: listen: unknown key secret_fil for sidecar; did you mean secret_file?",
         ),
         (
             &format!("{sidecar}links_max = 0"),
@@ -255,7 +255,7 @@ fn reports_a_mistake_about_a_game_with_correction() {
         ),
         (
             &format!("{mirror}upstreem = '127.0.0.1:6'"),
-            "voice.toml:4: listen: there is no key upstreem for mirror-kcp; did you mean upstream?",
+            "voice.toml:4: listen: unknown key upstreem for mirror-kcp; did you mean upstream?",
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1'"),
@@ -283,7 +283,7 @@ fn a_listener_from_options_is_checked_like_a_table_and_added_to_those_of_the_fil
     assert_eq!(with(&[network.clone(), at("127.0.0.1:6")]), Ok(vec!["fishnet", "ngo"]));
     let typed = ("--voice-type", "voice_type", Value::from("A.B"));
     let refused = with(&[network.clone(), at("127.0.0.1:6"), typed]);
-    assert_eq!(refused, Err("--voice-type: there is no key voice_type for ngo".to_owned()));
+    assert_eq!(refused, Err("--voice-type: unknown key voice_type for ngo".to_owned()));
     let twice = with(&[network, at("127.0.0.1:5")]);
     assert_eq!(twice, Err("/etc/consonance/voice.toml:1: listen: 127.0.0.1:5 is used twice".to_owned()));
 }

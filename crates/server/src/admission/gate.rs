@@ -30,7 +30,7 @@ struct Waiting {
     question: u64,
     session: String,
     name: String,
-    /// What it would be let in with if there were no hook.
+    /// What it would be admitted with if there were no hook.
     claims: Option<Claims>,
 }
 

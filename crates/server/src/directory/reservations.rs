@@ -24,8 +24,8 @@ impl Reservations {
         self.0.reserve(session)
     }
 
-    /// The same for a client that is let in anyway, so that it is refused in words if there is no such session: by the
-    /// worker that this says.
+    /// The same for a client that is admitted anyway, so that it is refused with a reason if there is no such
+    /// session: the worker that refuses it.
     pub fn place(&self, session: &str) -> usize {
         self.0.place(session)
     }

@@ -83,7 +83,7 @@ impl LiveRecording {
         })
     }
 
-    /// Takes in what was told of this recording, for so many voices at most.
+    /// Processes what was told of this recording, for so many voices at most.
     pub(super) fn handle(&mut self, message: &Message<'_>, tracks_max: usize) -> io::Result<()> {
         match *message {
             Message::Speaker { id, is_opus, name, subject, .. } => {

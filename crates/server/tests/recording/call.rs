@@ -120,7 +120,7 @@ impl Call {
         voice.transport.send(self.now, Delivery::Reliable, writer.written());
         self.run_once();
         voice.read(self.now);
-        assert_ne!(voice.session, SessionId(0), "{name} was let in");
+        assert_ne!(voice.session, SessionId(0), "{name} was admitted");
         voice
     }
 

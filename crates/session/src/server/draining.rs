@@ -25,7 +25,7 @@ pub struct Draining {
 pub struct DrainTarget {
     /// The address of the session there, as the network understands it: 1 to 512 bytes; any other is not sent.
     pub address: Box<str>,
-    /// Clients are sent off evenly over this time, lest thousands knock there at once.
+    /// Clients are sent off evenly over this time, so that thousands do not connect there at once.
     pub window: Duration,
 }
 

@@ -21,7 +21,7 @@ impl Server {
         true
     }
 
-    /// What was said of a client when it was let in, or since; nothing of one that is not here.
+    /// What was said of a client when it was admitted, or since; nothing of one that is not here.
     pub fn access(&self, id: ClientId) -> Option<&Access> {
         self.policy.gate().access(id)
     }

@@ -41,7 +41,7 @@ pub struct KeptPlace {
     pub secret: SharedSecret,
     /// It has not said yet which rooms it listens to, and was not announced.
     pub is_unannounced: bool,
-    /// What was said of it when it was let in.
+    /// What was said of it when it was admitted.
     pub access: Access,
 }
 

@@ -31,7 +31,7 @@ pub struct ClientRow<'a> {
     pub refused: Vec<(&'a str, RoomUse)>,
     /// Whether it has said where it is.
     pub has_place: bool,
-    /// What was said of it when it was let in; `None` if nothing was.
+    /// What was said of it when it was admitted; `None` if nothing was.
     pub access: Option<&'a Access>,
 }
 

@@ -270,7 +270,7 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
     let mut restrictions = Restrictions::default();
     restrictions.set_room_rights("vip", RoomRights { listen: Some(true), speak: Some(true) });
     server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
-    assert_eq!(server.receive(1, &packets::enter(0, "vip")).len(), 1, "she is let in");
+    assert_eq!(server.receive(1, &packets::enter(0, "vip")).len(), 1, "she is admitted");
     let to_vip = packets::relay_unreliable(&[1], &packets::voice(0, 0, "vip", "hi"));
     assert_eq!(server.receive(1, &to_vip).len(), 1);
     server.events();

@@ -1,4 +1,4 @@
-//! What was said of one client when it was let in: its rooms, its priority, its name, and the end of its visit.
+//! What was said of one client when it was admitted: its rooms, its priority, its name, and the end of its visit.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ fn server() -> LoneServer {
     LoneServer::with_settings(|settings| settings.admission = true)
 }
 
-/// Asks to join and is let in; its id is its link's number less one.
+/// Asks to join and is admitted; its id is its link's number less one.
 fn join(server: &mut LoneServer, link: u64, name: &str, access: Access, rooms: &[&str]) {
     server.connect(link);
     server.receive(link, &packets::handshake_of_ours(name, None));

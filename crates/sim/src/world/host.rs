@@ -10,7 +10,7 @@ use crate::numbers::owner;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word};
 
-/// A client that the server let in, again or in its old place.
+/// A client that the server admitted, again or in its old place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) id: ClientId,
@@ -215,7 +215,7 @@ impl World {
         (word.session == self.model.session && word.id == sender.id).then_some((sender, word))
     }
 
-    /// Sums the server's events up; the clients that were let in.
+    /// Sums the server's events up; the clients that were admitted.
     fn host_events(&mut self) -> Result<Vec<Entry>, Violation> {
         let mut entries = Vec::new();
         let told = &mut self.host.told;
@@ -277,7 +277,7 @@ impl World {
         Ok(())
     }
 
-    /// The answer to a client that was let in says whether it is back, and what to show the next time.
+    /// The answer to a client that was admitted says whether it is back, and what to show the next time.
     pub(super) fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
         let Some(Entry { id, link, resumes }) = entry else { return Ok(()) };
         let answer = self.batch.iter().find_map(|outgoing| answer(&outgoing.payload));

@@ -10,7 +10,7 @@ use crate::network::Parcel;
 use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, ensure};
 
-/// The frames that arrived over a player's latest link since its client was let in. No client says so much in
+/// The frames that arrived over a player's latest link since its client was admitted. No client says so much in
 /// a run that its numbers wrap.
 #[derive(Debug)]
 pub(super) struct Arrived {

@@ -205,7 +205,7 @@ impl TestBrowser {
         self.time = self.time.wrapping_add(samples);
     }
 
-    /// Says a packet that is lost before anybody gets it.
+    /// Sends a packet that is lost on the way.
     pub fn say_nothing_of(&mut self, packet: &[u8]) {
         self.sequence += 1;
         self.time = self.time.wrapping_add(opus_samples(packet) as u32);

@@ -1,4 +1,4 @@
-//! Getting in: being taken in, being refused, coming back.
+//! Getting in: being admitted, being refused, coming back.
 
 use std::time::Instant;
 

@@ -113,7 +113,7 @@ pub fn the_largest_direct_packets_pass_and_larger_ones_are_dropped<N: DirectNetw
 pub fn direct_packets_without_a_link_are_dropped_and_counted<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let dropped = |stage: &mut Stage<N>| stage.client(alice.client).statistics().dropped.not_connected;
-    stage.send_to_many(alice.client, &[Peer(alice.peer.0 + 1000)], Delivery::Reliable, b"anyone?");
+    stage.send_to_many(alice.client, &[Peer(alice.peer.0 + 1000)], Delivery::Reliable, b"ping");
     assert_eq!(dropped(&mut stage), 1);
     stage.disconnect_directly(alice);
     stage.send_directly(alice, Delivery::Unreliable, b"late");

@@ -23,10 +23,10 @@ pub struct HostedServer {
     limits: PacketLimits,
     /// The links that are up, and the identities that the host knows.
     links: BTreeMap<Peer, Option<u64>>,
-    /// Whether newcomers wait to be taken in.
+    /// Whether newcomers wait to be admitted.
     may_refuse: bool,
     carries_end_reasons: bool,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,

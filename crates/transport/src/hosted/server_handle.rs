@@ -42,7 +42,7 @@ impl fmt::Debug for HostedServerHandle {
 /// What a server wants from its host.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerRequest<'a> {
-    /// A peer was taken in. Only networks that let their clients wait for it need to do something.
+    /// A peer was admitted. Only networks that let their clients wait for it need to do something.
     Accept {
         /// Which one.
         peer: u64,
@@ -56,7 +56,7 @@ pub enum ServerRequest<'a> {
         /// Its bytes, valid until the next call on the handle.
         packet: &'a [u8],
     },
-    /// A peer was not taken in: tell it why, if the network can. It counts as gone from now on.
+    /// A peer was not admitted: tell it why, if the network can. It counts as gone from now on.
     Refuse {
         /// Which one.
         peer: u64,

@@ -39,7 +39,7 @@ pub(super) enum Request {
 pub(super) struct Ending {
     pub(super) peer: Peer,
     pub(super) reason: String,
-    /// The peer was never taken in.
+    /// The peer was never admitted.
     pub(super) is_refusal: bool,
 }
 

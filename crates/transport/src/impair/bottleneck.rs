@@ -10,7 +10,7 @@ const QUEUE_TIME_MAX: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub(super) struct Bottleneck {
     bits_per_s: u64,
-    /// When the last packet that was let in has passed.
+    /// When the last packet that was admitted has passed.
     free_at: Option<Instant>,
 }
 

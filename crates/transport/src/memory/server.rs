@@ -19,7 +19,7 @@ use crate::{
 pub struct MemoryServer {
     listener: Arc<Listener>,
     links: BTreeMap<Peer, LinkToClient>,
-    /// Reported as connected by the last poll: taken in unless the next call refuses it.
+    /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,

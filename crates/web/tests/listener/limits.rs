@@ -107,7 +107,7 @@ fn thousands_of_idle_connections_leave_room_for_a_player() {
         settings.limits.head_timeout = Duration::from_millis(100);
         (settings.limits.connections_max, settings.limits.connections_per_address) = (8, 4096);
     });
-    // Each is let in for that long at most; the rest waits in the system's queue. As many for each place as thousands
+    // Each is admitted for that long at most; the rest waits in the system's queue. As many for each place as thousands
     // are for those of a real listener: a single process cannot have so many sockets.
     let silent: Vec<TcpStream> = (0..100).map(|_| connect(stage.address()).unwrap()).collect();
     assert_eq!(stage.join("Alice").status, 201);

@@ -30,12 +30,16 @@ impl<'v> Entry<'v> {
     }
 
     pub(crate) fn number<N: TryFrom<i64>>(self, key: &str) -> Result<N, String> {
-        let number = self.field(key)?.0.as_i64().ok_or_else(|| format!("`{key}` is no whole number"))?;
+        let number = self.field(key)?.0.as_i64().ok_or_else(|| format!("`{key}` is not an integer"))?;
         number.try_into().map_err(|_| format!("`{key}` is out of range: {number}"))
     }
 
     pub(crate) fn float(self, key: &str) -> Result<f32, String> {
-        self.field(key)?.0.as_f64().map(|float| float as f32).ok_or_else(|| format!("`{key}` is no number"))
+        self.field(key)?
+            .0
+            .as_f64()
+            .map(|float| float as f32)
+            .ok_or_else(|| format!("`{key}` is not a number"))
     }
 
     pub(crate) fn boolean(self, key: &str) -> Result<bool, String> {
@@ -43,7 +47,7 @@ impl<'v> Entry<'v> {
     }
 
     pub(crate) fn words(self, key: &str) -> Result<&'v str, String> {
-        self.field(key)?.0.as_str().ok_or_else(|| format!("`{key}` is no string"))
+        self.field(key)?.0.as_str().ok_or_else(|| format!("`{key}` is not a string"))
     }
 
     pub(crate) fn bytes(self, key: &str) -> Result<Vec<u8>, String> {
@@ -51,7 +55,7 @@ impl<'v> Entry<'v> {
     }
 
     pub(crate) fn items(self, key: &str) -> Result<Vec<Entry<'v>>, String> {
-        let items = self.field(key)?.0.as_array().ok_or_else(|| format!("`{key}` is no list"))?;
+        let items = self.field(key)?.0.as_array().ok_or_else(|| format!("`{key}` is not a list"))?;
         Ok(items.iter().map(Entry).collect())
     }
 
@@ -82,7 +86,7 @@ impl<'v> Entry<'v> {
 
     pub(crate) fn ids(self, key: &str) -> Result<Vec<ClientId>, String> {
         let ids = self.items(key)?.into_iter().map(|id| id.0.as_u64().and_then(|id| u16::try_from(id).ok()));
-        ids.map(|id| id.map(ClientId).ok_or_else(|| format!("`{key}` has something that is no id"))).collect()
+        ids.map(|id| id.map(ClientId).ok_or_else(|| format!("`{key}` has an invalid id"))).collect()
     }
 
     fn object(self) -> Result<&'v Map<String, Value>, String> {

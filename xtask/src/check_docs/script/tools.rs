@@ -28,7 +28,7 @@ pub(super) const SCENES: &[Scene] = &[
         &[
             ends("cargo xtask scenario")
                 .needs(&[Need::Minutes(8)])
-                .says(&["everybody heard what was for them"]),
+                .says(&["all players heard what was for them"]),
             untried(
                 "cargo xtask scenario --browser none --output scenario-out",
                 "the same again, with one player less",

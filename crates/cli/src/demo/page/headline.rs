@@ -38,9 +38,9 @@ fn heading(report: &Report) -> String {
 
 fn lead(report: &Report) -> String {
     let outcome = if report.passed {
-        "Everybody heard what was for them, and nothing else."
+        "All players heard what was for them, and nothing else."
     } else {
-        "Not everybody heard exactly what was for them; what went wrong is below."
+        "Not all players heard exactly what was for them; the failures are below."
     };
     let lost = format!("{}\u{202F}% of the packets were lost", decimal(report.loss_percent));
     let late = format!("delayed by up to {}\u{202F}ms", decimal(report.jitter_ms));

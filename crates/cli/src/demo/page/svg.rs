@@ -59,7 +59,7 @@ pub(super) fn dots(class: &str, points: impl IntoIterator<Item = (f64, f64)>) ->
     Element::of_class("path", class).with("d", path)
 }
 
-/// A tenth of a pixel is as fine as anybody sees; NaN is at the origin.
+/// A tenth of a pixel is as fine as the eye sees; NaN is at the origin.
 pub(super) fn px(value: f64) -> String {
     let tenths = (value * 10.0).round();
     if !tenths.is_finite() {

@@ -6,11 +6,11 @@ pub(super) fn isolated(name: &str) -> String {
     format!("\u{2068}{name}\u{2069}")
 }
 
-/// "Ada, Bo and Cleo"; "nobody" if empty.
+/// "Ada, Bo and Cleo"; "no player" if empty.
 pub(super) fn list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| isolated(name)).collect();
     match names.as_slice() {
-        [] => "nobody".to_owned(),
+        [] => "no player".to_owned(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(plain(&names), "Ada, Bo and Cleo");
         assert_eq!(plain(&names[..2]), "Ada and Bo");
         assert_eq!(plain(&names[..1]), "Ada");
-        assert_eq!(plain(&[]), "nobody");
+        assert_eq!(plain(&[]), "no player");
     }
 
     #[test]

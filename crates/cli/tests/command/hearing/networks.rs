@@ -107,7 +107,7 @@ fn sidecar(mut ways: Ways) -> Listening {
     let mut settings = SidecarSettings::default();
     settings.secret = secret.clone();
     settings.session = Some(SESSION.to_owned());
-    // A lost link would make everybody behind it join again, and that has tests of its own.
+    // A lost link would make all players behind it join again, and that has tests of its own.
     settings.idle_timeout = Duration::from_mins(10);
     let server = SidecarServer::bind(anywhere(), settings).unwrap();
     let mut settings = SidecarLinkSettings::default();

@@ -236,7 +236,7 @@ fn pages_hear_what_is_meant_for_them_and_nothing_else() {
         stage.settle();
     }
     let said = std::mem::take(&mut stage.said);
-    assert!(said.iter().map(|said| said.heard_by.len()).sum::<usize>() > 30, "somebody listens: {said:?}");
+    assert!(said.iter().map(|said| said.heard_by.len()).sum::<usize>() > 30, "a player listens: {said:?}");
     for Said { words, by, heard_by } in said {
         for who in 0..=PAGES {
             let (is_heard, is_meant) = (stage.talker(who).has_heard(&words), heard_by.contains(&who));

@@ -36,7 +36,7 @@ struct PlayersLine {
 
 /// Between two looks at the networks.
 const PAUSE: Duration = Duration::from_millis(1);
-/// No more of the session than a frame of voice passes in a turn, so that everybody speaks slower on a busy
+/// No more of the session than a frame of voice passes in a turn, so that all players speak slower on a busy
 /// machine, and nothing piles up.
 const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// A place is kept for longer than any session here lasts.
@@ -112,7 +112,7 @@ impl Stage {
                 let transport = self.makers[usize::from(*player) % networks]();
                 *self.line(*player) = PlayersLine { transport, link: None, next: None };
             }
-            other => panic!("an order that nobody knows: {other:?}"),
+            other => panic!("unknown order: {other:?}"),
         }
     }
 

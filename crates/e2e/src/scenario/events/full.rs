@@ -49,19 +49,19 @@ impl Stage {
                 Err(refusal) => break refusal,
             }
             if guests.len() > PLACES {
-                return Err(Failure::NotSo(format!("{} guests are let in", guests.len())));
+                return Err(Failure::NotSo(format!("{} guests are admitted", guests.len())));
             }
         };
         let (came, left) = (guests.len(), guests.pop().map(VoiceChat::leave));
         left.transpose().map_err(not_so)?;
         let again = self.guest("A waiting guest")?;
-        let is_let_in = again.is_ok();
+        let is_admitted = again.is_ok();
         drop((guests, again));
         self.everybody_knows_everybody()?;
         let words =
             format!("{came} guests fill the house of {PLACES} places, and one more is told: {refusal:?}");
         let told = came > 0 && refusal.contains("full");
-        Ok(vec![Check::new(words, told), Check::new("When one goes, the next is let in", is_let_in)])
+        Ok(vec![Check::new(words, told), Check::new("When one goes, the next is admitted", is_admitted)])
     }
 
     /// A player that only takes a place, or why it is not admitted.

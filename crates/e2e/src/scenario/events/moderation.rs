@@ -52,7 +52,7 @@ impl Stage {
     /// Why a player of this name is not admitted.
     ///
     /// # Errors
-    /// If they are let in.
+    /// If they are admitted.
     pub(super) fn comes_in_vain(&self, name: &str) -> Result<String, Failure> {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
         loop {
@@ -63,7 +63,7 @@ impl Stage {
             match event.kind {
                 EventKind::Ended(End::NoConnection(reason)) => return Ok(reason.to_string()),
                 EventKind::Ended(end) => return Ok(end.to_string()),
-                kind => ensure(kind != EventKind::Joined, || format!("{name} is let in"))?,
+                kind => ensure(kind != EventKind::Joined, || format!("{name} is admitted"))?,
             }
         }
     }

@@ -8,7 +8,7 @@ const judged = (hearing) => hearing.verdict === "heard" ? "heard" : hearing.verd
 function head() {
   const pairs = lines.reduce((sum, line) => sum + line.heard.length, 0);
   say($("title"), `${report.players.length} players, ${report.scenes.length} scenes, ${Math.round(report.seconds)} seconds`);
-  say($("subtitle"), isRight ? "Everybody heard what was for them, and nothing else." : "Not everything was as the programme wants it.");
+  say($("subtitle"), isRight ? "All players heard what was for them, and nothing else." : "Not everything was as the programme wants it.");
   say($("badge"), isRight ? "✓ Passed" : "✗ Failed");
   $("badge").className = isRight ? "" : "bad";
   $("wrong").hidden = isRight;

@@ -78,7 +78,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.timers.clear(id);
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
-        if link.stage == Stage::Knocking {
+        if link.stage == Stage::Requested {
             self.handshake_slots.release(Some(link.remote.ip()), id);
         } else {
             self.slots.release(id);
@@ -91,7 +91,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         while let Some(id) = self.timers.pop(now) {
             let Some(link) = self.links.get_mut(&id) else { continue };
             match link.stage {
-                Stage::Knocking => {
+                Stage::Requested => {
                     self.tcp.abort(id);
                     self.forget(id);
                     self.counts.failed_handshakes += 1;
@@ -138,7 +138,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
-        self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking });
+        self.links.insert(id, ServerLink { link, remote, stage: Stage::Requested });
         self.timers.set(id, now + self.settings.handshake_max);
         if is_greeted { self.handle_greeting(now, id) } else { None }
     }
@@ -150,7 +150,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<Step> {
-        let remote = self.links.get(&id).filter(|link| link.stage == Stage::Knocking)?.remote;
+        let remote = self.links.get(&id).filter(|link| link.stage == Stage::Requested)?.remote;
         match self.slots.take(now, remote.ip(), id) {
             Ok(None) => {}
             Ok(Some(displaced)) => {
@@ -189,7 +189,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<Step> {
         let link = self.forget(id)?;
         let reason = match link.stage {
-            Stage::Knocking => {
+            Stage::Requested => {
                 self.counts.failed_handshakes += 1;
                 return None;
             }
@@ -209,7 +209,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         while let Some(&id) = self.reading.front() {
             let stream = self.tcp.received(id);
             let link =
-                self.links.get_mut(&id).filter(|link| matches!(link.stage, Stage::Knocking | Stage::Up));
+                self.links.get_mut(&id).filter(|link| matches!(link.stage, Stage::Requested | Stage::Up));
             let Some(link) = link else {
                 self.reading.pop_front();
                 continue;
@@ -234,14 +234,14 @@ impl<P: StreamProtocol> StreamServer<P> {
             if taken == 0 && found == Found::Nothing {
                 self.reading.pop_front();
             }
-            if let Some(step) = self.take_in(now, id, found) {
+            if let Some(step) = self.process(now, id, found) {
                 return Some(step);
             }
         }
         None
     }
 
-    fn take_in(&mut self, now: Instant, id: TcpId, found: Found) -> Option<Step> {
+    fn process(&mut self, now: Instant, id: TcpId, found: Found) -> Option<Step> {
         match found {
             Found::Nothing | Found::Refusal => None,
             Found::Greeting => self.handle_greeting(now, id),
@@ -259,7 +259,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     fn handle_goodbye(&mut self, now: Instant, id: TcpId) {
         self.tcp.finish(now, id);
         let Some(link) = self.links.get_mut(&id) else { return };
-        if link.stage == Stage::Knocking {
+        if link.stage == Stage::Requested {
             self.forget(id);
             self.counts.failed_handshakes += 1;
         } else {
@@ -277,7 +277,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         } else {
             link.link.finish(now, &mut self.tcp, &self.out);
         }
-        if link.stage == Stage::Knocking {
+        if link.stage == Stage::Requested {
             self.counts.failed_handshakes += 1;
             return None;
         }

@@ -57,14 +57,14 @@ impl TcpConnections {
             is_busy = true;
             // A socket that cannot be watched for want of memory is one too many as well.
             let is_full = self.connections.len() >= self.settings.connections_max;
-            if is_full || self.take_in(stream, remote).is_err() {
+            if is_full || self.accept(stream, remote).is_err() {
                 self.rejected += 1;
             }
         }
         is_busy
     }
 
-    fn take_in(&mut self, stream: TcpStream, remote: SocketAddr) -> io::Result<()> {
+    fn accept(&mut self, stream: TcpStream, remote: SocketAddr) -> io::Result<()> {
         socket::prepare(&stream, &self.settings)?;
         let id = self.next_id();
         let connection = Connection::new(stream, remote, State::Open);

@@ -104,7 +104,7 @@ impl<S: ServerEndpoint> Stage<S> {
                     self.guests.push(peer);
                 }
                 ServerEndpointEvent::Connected { peer, .. } => {
-                    self.server.disconnect(self.now, peer, "the server is not open to everybody");
+                    self.server.disconnect(self.now, peer, "the server is not open to all");
                 }
                 ServerEndpointEvent::Message { .. } => {}
                 ServerEndpointEvent::Disconnected { peer, .. } => self.guests.retain(|guest| *guest != peer),

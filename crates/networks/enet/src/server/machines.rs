@@ -24,7 +24,7 @@ pub(super) struct Machines {
     clock: Clock,
     /// The peers of each, by their numbers.
     taken: Vec<[Option<Peer>; PEERS]>,
-    /// Whose datagrams leave.
+    /// The machine whose datagrams are sent next.
     turn: usize,
 }
 
@@ -66,7 +66,7 @@ impl Machines {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Gives ENet a request to be let in, which it answers, where no other peer at that address has the same number.
+    /// Gives ENet a request to be admitted, which it answers, where no other peer at that address has the same number.
     /// The clock that the address is shown is ahead by a secret number.
     pub(super) fn take_in(
         &mut self,

@@ -1,4 +1,4 @@
-//! One client, from its request to be let in to its end.
+//! One client, from its request to be admitted to its end.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -16,7 +16,7 @@ pub(super) struct RemoteClient {
     /// What it asked with.
     pub(super) connect: Connect,
     pub(super) stage: Stage,
-    /// Its number to ENet, which it has from when it was taken in until ENet has forgotten it.
+    /// Its number to ENet, which it has from when it was admitted until ENet has forgotten it.
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
     /// What it has sent since ENet has it for connected.
@@ -31,7 +31,7 @@ pub(super) struct RemoteClient {
 pub(super) enum Stage {
     /// Not decided yet; ENet does not know its request.
     Asking(Vec<u8>),
-    /// It was taken in, and has not shown yet that it gets what we send.
+    /// It was admitted, and has not shown yet that it gets what we send.
     Proving {
         /// What it is to get then.
         waiting: Vec<(MessageChannel, Vec<u8>)>,

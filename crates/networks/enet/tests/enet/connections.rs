@@ -211,7 +211,7 @@ fn a_full_server_refuses_and_has_room_again_after_a_client_leaves() {
 fn what_a_server_says_before_the_client_has_shown_itself_waits_for_it() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
-    rig.run_until("it is taken in", |rig| !rig.server_saw.is_empty());
+    rig.run_until("it is admitted", |rig| !rig.server_saw.is_empty());
     let (peer, now) = (rig.server_saw[0].0, rig.now());
     rig.server.send(now, peer, RELIABLE_CHANNEL, b"welcome");
     rig.server.send(now, peer, UNRELIABLE_CHANNEL, b"voice that is old by then");

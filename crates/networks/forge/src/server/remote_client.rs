@@ -18,7 +18,7 @@ pub(super) struct RemoteClient {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Reported, and not accepted yet.
-    Knocking,
+    Requested,
     Up,
     /// The last words are on their way, until then.
     Leaving {
@@ -53,7 +53,7 @@ impl RemoteClient {
         let due = self.link.poll_timeout().min(self.lost_at());
         match self.stage {
             Stage::Leaving { until, .. } => due.min(until),
-            Stage::Knocking | Stage::Up => due,
+            Stage::Requested | Stage::Up => due,
         }
     }
 

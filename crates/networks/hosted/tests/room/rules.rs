@@ -237,7 +237,7 @@ fn the_servers_player_introduces_itself_although_all_else_from_there_is_the_serv
 fn another_server_ends_the_session_and_the_player_joins_the_new_one() {
     let (mut room, mut player, _) = pun(2);
     assert!(room.set_server(Some(2)).is_none());
-    assert_eq!(player.poll(Instant::now()), None, "the same server is no news");
+    assert_eq!(player.poll(Instant::now()), None, "the same server is not reported");
     assert!(room.set_server(Some(3)).is_none());
     let reason = DisconnectReason::closed_by_peer(b"the session starts again");
     assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Disconnected { reason }));

@@ -28,7 +28,7 @@ pub(super) struct RemoteClient {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It has said hello, and gets no answer before it is taken in.
+    /// It has said hello, and gets no answer before it is admitted.
     Newcomer,
     Open,
     /// We have ended it: what was sent may still arrive until then.

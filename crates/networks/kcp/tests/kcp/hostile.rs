@@ -220,7 +220,7 @@ fn hellos_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
         let bytes: usize = answer.iter().map(|(_, datagram)| datagram.len()).sum();
         match number {
             0..5 => {
-                assert_eq!(bytes, hello.len(), "taken in");
+                assert_eq!(bytes, hello.len(), "admitted");
                 let cookie = &answer[0].1[1..5];
                 let voice = [&[2], cookie, &hex(G4_VOICE)[5..]].concat();
                 assert_eq!(hand.give(address(number), &voice).len(), 1, "its address is proved");

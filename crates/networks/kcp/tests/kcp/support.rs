@@ -45,7 +45,7 @@ impl ByHand {
         Self { server: KcpServer::new(settings, [7; 32]), now: Instant::now() }
     }
 
-    /// What a datagram leads to; newcomers are taken in.
+    /// What a datagram leads to; newcomers are admitted.
     pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         let mut events = Vec::new();

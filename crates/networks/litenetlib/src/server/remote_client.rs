@@ -36,7 +36,7 @@ pub(super) struct Attempt {
 pub(super) enum State {
     /// It was reported and is not accepted yet.
     Asked { until: Instant },
-    /// It was taken in.
+    /// It was admitted.
     Connected(Box<Connected>),
     /// It is to go once it has taken what was sent before.
     Leaving { connected: Box<Connected>, words: String, until: Instant },
@@ -141,7 +141,7 @@ impl Connected {
 }
 
 impl Attempt {
-    /// The answer that takes it in, as the peer with this number.
+    /// The answer that admits it, as the peer with this number.
     pub(super) fn accept(self, peer_id: i32) -> [u8; ConnectAccept::BYTES] {
         self.announcement(peer_id, false).to_bytes(self.dialect)
     }

@@ -162,7 +162,7 @@ fn a_goodbye_without_an_answer_ends_after_three_seconds() {
 
 #[test]
 fn keys_are_asked_for_as_configured() {
-    for (key, said, is_taken_in) in [
+    for (key, said, is_admitted) in [
         (ConnectionKey::Exactly(String::new()), "", true),
         (ConnectionKey::Exactly(String::new()), "PurrNet", false),
         (ConnectionKey::Exactly("PurrNet".to_owned()), "PurrNet", true),
@@ -175,7 +175,7 @@ fn keys_are_asked_for_as_configured() {
         let settings = ClientSettings { key: said.to_owned(), ..ClientSettings::default() };
         let client = rig.add_client(LiteNetLibClient::new(settings, clock()), &[]);
         rig.run_until("it is answered", |rig| !rig.client_saw(client).is_empty());
-        let expected = if is_taken_in {
+        let expected = if is_admitted {
             Saw::Connected(Vec::new())
         } else {
             Saw::Disconnected(DisconnectReason::refused(b""))
@@ -236,7 +236,7 @@ fn a_client_that_reconnects_from_the_same_address_is_a_new_peer() {
             saw.iter().any(|(peer, saw)| *peer > first && matches!(saw, Saw::Connected(_)))
         });
         let peer = rig.server_saw.last().unwrap().0;
-        rig.run_until("it is taken in", |rig| {
+        rig.run_until("it is admitted", |rig| {
             let connected = rig.client_saw(client).iter().filter(|saw| matches!(saw, Saw::Connected(_)));
             connected.count() == round + 2
         });

@@ -98,7 +98,7 @@ impl ByHand {
         (by_hand, *peer)
     }
 
-    /// What a datagram leads to; newcomers are taken in.
+    /// What a datagram leads to; newcomers are admitted.
     pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         self.events()

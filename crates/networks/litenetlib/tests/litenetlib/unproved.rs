@@ -14,8 +14,8 @@ const PING: u8 = 3;
 const ACCEPT: u8 = 6;
 const DISCONNECT: u8 = 7;
 
-/// A server with one client that has been let in and has said nothing since.
-fn let_in() -> (ByHand, Peer) {
+/// A server with one client that has been admitted and has said nothing since.
+fn admitted() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
     let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
@@ -30,7 +30,7 @@ fn first_bytes(datagrams: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn messages_wait_for_the_proof_and_leave_with_it() {
-    let (mut by_hand, peer) = let_in();
+    let (mut by_hand, peer) = admitted();
     let now = by_hand.now;
     for message in [b"one", b"two"] {
         by_hand.server.send(now, peer, RELIABLE_ORDERED, message);
@@ -44,7 +44,7 @@ fn messages_wait_for_the_proof_and_leave_with_it() {
 
 #[test]
 fn few_messages_that_may_be_lost_wait_for_the_proof_and_the_others_are_counted() {
-    let (mut by_hand, peer) = let_in();
+    let (mut by_hand, peer) = admitted();
     let now = by_hand.now;
     for number in 0..20_u8 {
         by_hand.server.send(now, peer, UNRELIABLE, &[number; 600]);
@@ -62,7 +62,7 @@ fn a_kick_before_the_proof_waits_for_it_and_comes_after_what_was_said_before() {
     {
         let mut rig = rig(conditions, seed);
         let kicked = rig.add_client(client(), &[]);
-        rig.run_until("it is let in", |rig| !rig.server_saw.is_empty());
+        rig.run_until("it is admitted", |rig| !rig.server_saw.is_empty());
         let (peer, now) = (rig.server_saw[0].0, rig.now());
         rig.server.send(now, peer, RELIABLE_ORDERED, b"last");
         rig.server.disconnect(now, peer, "you shout, and this is more than the request would pay for");
@@ -81,7 +81,7 @@ fn a_kick_before_the_proof_waits_for_it_and_comes_after_what_was_said_before() {
 
 #[test]
 fn a_kick_does_not_wait_for_a_proof_without_end() {
-    let (mut by_hand, peer) = let_in();
+    let (mut by_hand, peer) = admitted();
     by_hand.take();
     by_hand.server.disconnect(by_hand.now, peer, "bye");
     assert_eq!(by_hand.pass(Duration::from_millis(5900)), []);
@@ -101,17 +101,17 @@ fn a_refusal_that_is_longer_than_the_request_leaves_with_those_that_follow() {
     let Some(ServerEndpointEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new()) else {
         panic!("a request is reported");
     };
-    by_hand.server.disconnect(by_hand.now, peer, "the server is not open to everybody");
+    by_hand.server.disconnect(by_hand.now, peer, "the server is not open to all");
     assert_eq!(by_hand.take(), Vec::<Vec<u8>>::new());
     by_hand.pass(Duration::from_millis(100));
     let left = by_hand.answers(address(1), &request);
     assert_eq!(first_bytes(&left), [DISCONNECT]);
-    assert!(left[0].ends_with(b"the server is not open to everybody"));
+    assert!(left[0].ends_with(b"the server is not open to all"));
 }
 
 #[test]
 fn a_client_that_asks_again_gets_the_same_pings_again() {
-    let (mut by_hand, _) = let_in();
+    let (mut by_hand, _) = admitted();
     let first = by_hand.take();
     assert_eq!(first_bytes(&first), [ACCEPT, PING, PING]);
     assert!(first.iter().map(Vec::len).sum::<usize>() <= request_at(CONNECT_TIME).len());
@@ -120,7 +120,7 @@ fn a_client_that_asks_again_gets_the_same_pings_again() {
 
 #[test]
 fn a_client_whose_answers_were_lost_is_asked_for_others_soon() {
-    let (mut by_hand, _) = let_in();
+    let (mut by_hand, _) = admitted();
     let mut asked = by_hand.take().split_off(1);
     by_hand.pass(Duration::from_secs(3));
     asked.extend(by_hand.take());

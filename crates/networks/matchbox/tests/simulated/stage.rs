@@ -84,7 +84,7 @@ impl Stage {
     }
 
     pub(crate) fn player(&mut self, id: u128) -> &mut Player {
-        self.players.get_mut(&PlayerId(id)).expect("the test lets it in first")
+        self.players.get_mut(&PlayerId(id)).expect("the test admits it first")
     }
 
     /// Lets all players play a frame, each time in another order.

@@ -118,7 +118,7 @@ impl Attempt {
         reason
     }
 
-    /// Says hello and waits to be taken in.
+    /// Says hello and waits to be admitted.
     async fn enter(&self, connection: &Connection) -> Result<Entered, DisconnectReason> {
         if connection.max_datagram_size().is_none() {
             return Err(violated("it takes no datagrams"));

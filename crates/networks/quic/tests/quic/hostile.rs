@@ -21,8 +21,8 @@ fn server_with_witness() -> (TestServer, QuicClient) {
 }
 
 /// The raw client is connected as the witness is.
-fn wait_until_taken_in(server: &mut TestServer) {
-    wait_until("it is taken in", || {
+fn wait_until_admitted(server: &mut TestServer) {
+    wait_until("it is admitted", || {
         server.poll();
         server.sessions.len() == 2
     });
@@ -82,7 +82,7 @@ fn a_length_above_the_limit_ends_the_link() {
     let (mut server, mut witness) = server_with_witness();
     let client = RawClient::connect(&server);
     let (mut control, _receive) = client.enter();
-    wait_until_taken_in(&mut server);
+    wait_until_admitted(&mut server);
     client.runtime.block_on(control.write_all(b"\x00\x00\x40\x01")).unwrap();
     wait_until("it is thrown out", || {
         server.poll();
@@ -114,7 +114,7 @@ fn other_streams_than_the_control_stream_cannot_be_opened() {
     let (mut server, mut witness) = server_with_witness();
     let client = RawClient::connect(&server);
     let (_control, _receive) = client.enter();
-    wait_until_taken_in(&mut server);
+    wait_until_admitted(&mut server);
     client.runtime.block_on(async {
         let soon = Duration::from_millis(100);
         assert!(tokio::time::timeout(soon, client.connection.open_uni()).await.is_err());
@@ -152,7 +152,7 @@ fn a_flood_of_datagrams_costs_only_its_sender() {
     let (mut server, mut witness) = server_with_witness();
     let client = RawClient::connect(&server);
     let (_control, _receive) = client.enter();
-    wait_until_taken_in(&mut server);
+    wait_until_admitted(&mut server);
     let flooder = server.sessions[1].0;
     // The server does not poll meanwhile, as if its loop were late.
     client.runtime.block_on(async {
@@ -178,7 +178,7 @@ fn a_peer_that_stops_the_control_stream_ends_its_link() {
     let (mut server, mut witness) = server_with_witness();
     let client = RawClient::connect(&server);
     let (_control, mut receive) = client.enter();
-    wait_until_taken_in(&mut server);
+    wait_until_admitted(&mut server);
     receive.stop(quinn::VarInt::from_u32(0)).unwrap();
     let peer = server.sessions[1].0;
     wait_until("it is thrown out", || {

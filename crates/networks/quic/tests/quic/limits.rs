@@ -49,7 +49,7 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
         let local = ([127, 0, 0, last], 0).into();
         let client = RawClient::connect_from(local, server, ALPN, TransportConfig::default()).unwrap();
         let (streams, known) = (client.enter(), server.sessions.len());
-        wait_until("it is taken in", || {
+        wait_until("it is admitted", || {
             server.poll();
             server.sessions.len() > known
         });

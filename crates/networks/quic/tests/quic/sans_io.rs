@@ -37,7 +37,7 @@ impl Carried {
 
     fn connected(server: &mut TestServer) -> Self {
         let mut client = Self::dial(server, "main");
-        wait_for("a client is taken in", || {
+        wait_for("a client is admitted", || {
             server.poll();
             client.carry();
             client.events.contains(&CoreEvent::Connected).then_some(())

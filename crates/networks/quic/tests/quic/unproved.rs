@@ -97,7 +97,7 @@ fn a_client_that_was_there_before_comes_back_without_the_round_trip_of_a_retry()
     let dialer = Dialer::new(&server.address(), remote, QuicClientSettings::default());
     for expected in [true, false, false] {
         let mut client = Carried::dialled(&dialer, remote, "main");
-        wait_until("a client is taken in", || {
+        wait_until("a client is admitted", || {
             server.poll();
             client.carry();
             client.events.contains(&CoreEvent::Connected)

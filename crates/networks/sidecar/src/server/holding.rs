@@ -10,7 +10,7 @@ use consonance_gateway::tcp::TcpId;
 
 use super::SidecarServer;
 
-/// Those that wait until they have taken in what they were told.
+/// Those that wait until they have processed what they were sent.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     links: VecDeque<TcpId>,
@@ -50,7 +50,7 @@ impl SidecarServer {
         is_held
     }
 
-    /// Listens again to those that have taken in enough.
+    /// Listens again to those that have processed enough.
     pub(super) fn let_go(&mut self, now: Instant) {
         let links = std::mem::take(&mut self.held.links);
         let before = self.turn.len();

@@ -127,7 +127,7 @@ impl<P: SteamP2p> Pump<P> {
     }
 }
 
-/// Of a crowd that knocks, so many are looked at before the packets that came meanwhile.
+/// Connection requests handled per turn, before the packets that came meanwhile.
 const HELLOS_MAX: usize = 1024;
 
 /// How many packets are taken before the driver sees them. What is left waits in Steam.

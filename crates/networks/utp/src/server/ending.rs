@@ -25,7 +25,7 @@ impl UtpServer {
     pub(super) fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let (address, token) = (client.address, client.connection.token());
-        if client.state != State::Knocking {
+        if client.state != State::Requested {
             let mut datagram = Vec::new();
             while client.poll_transmit(now, &mut datagram) {
                 self.parting.push(address, |bytes| bytes.append(&mut datagram));
@@ -43,7 +43,7 @@ impl UtpServer {
         self.slots.release(peer);
         self.timers.clear(peer);
         self.unproved.remove(&peer);
-        self.counts.connected -= u64::from(client.state != State::Knocking);
+        self.counts.connected -= u64::from(client.state != State::Requested);
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
     }
 

@@ -27,8 +27,8 @@ pub(super) struct RemoteClient {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// It asked, and waits for a decision.
-    Knocking,
-    /// It was told that it is taken in, and has to show that it gets what it is sent. It cannot before something
+    Requested,
+    /// It was told that it is admitted, and has to show that it gets what it is sent. It cannot before something
     /// reliable was said to it, first at this time: a game may take as long as it likes to decide about a newcomer.
     Welcomed { said_at: Option<Instant> },
     /// It has shown that.
@@ -39,7 +39,7 @@ pub(super) enum State {
 
 impl RemoteClient {
     pub(super) fn new(connection: Connection, address: SocketAddr) -> Self {
-        let (state, greeting) = (State::Knocking, Vec::new());
+        let (state, greeting) = (State::Requested, Vec::new());
         Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
     }
 
@@ -96,7 +96,7 @@ impl RemoteClient {
             Some(left) => self.connection.unproved_timeout(left),
         };
         match self.state {
-            State::Knocking => self.connection.lost_at(),
+            State::Requested => self.connection.lost_at(),
             State::Welcomed { .. } => self.proof_due(proof_within).map_or(timeout, |due| timeout.min(due)),
             State::Leaving { until } => timeout.min(until),
             State::Open => timeout,

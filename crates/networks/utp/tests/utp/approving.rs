@@ -1,4 +1,4 @@
-//! A game in which a client asks to be taken in, and is there when the server has said so,
+//! A game in which a client asks to be admitted, and is there when the server has said so,
 //! as in Netcode for GameObjects.
 
 use std::time::Instant;

@@ -130,7 +130,7 @@ fn spoofed_requests_take_a_bounded_number_of_slots_for_a_bounded_time() {
     let counts = rig.server.statistics().connections;
     assert_eq!((counts.connected, counts.failed_handshakes), (256, 744));
     let number = rig.add_client(client(1), b"");
-    rig.run_until("a real one is taken in", |rig| !rig.client_saw(number).is_empty());
+    rig.run_until("a real one is admitted", |rig| !rig.client_saw(number).is_empty());
     assert_eq!(rig.client_saw(number), [Saw::Connected(Vec::new())]);
     rig.run_for(Duration::from_secs(11));
     let counts = rig.server.statistics().connections;

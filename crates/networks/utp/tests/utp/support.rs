@@ -33,7 +33,7 @@ pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Messa
 /// The token of the running example.
 pub(crate) const T: Token = Token([0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7]);
 
-/// Whose numbers servers take.
+/// The seed of the servers' connection numbers.
 const SEED: [u8; 32] = [1; 32];
 
 /// An address of a client.
@@ -79,7 +79,7 @@ impl ByHand {
         Self { server: UtpServer::new(settings, SEED), now: Instant::now(), newest: None }
     }
 
-    /// With a client that has [`T`], was taken in, and has shown that it gets what it is sent.
+    /// With a client that has [`T`], was admitted, and has shown that it gets what it is sent.
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
         let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
@@ -118,7 +118,7 @@ impl ByHand {
         self.give(HERE, DatagramKind::Data { pipeline: 3, body: &body })
     }
 
-    /// What a datagram with [`T`] leads to; newcomers are taken in.
+    /// What a datagram with [`T`] leads to; newcomers are admitted.
     pub(crate) fn give(
         &mut self,
         from: SocketAddr,
@@ -129,7 +129,7 @@ impl ByHand {
         self.give_bytes(from, &datagram)
     }
 
-    /// What these bytes lead to; newcomers are taken in.
+    /// What these bytes lead to; newcomers are admitted.
     pub(crate) fn give_bytes(
         &mut self,
         from: SocketAddr,

@@ -27,7 +27,7 @@ impl EarlyPackets {
     }
 }
 
-/// A player asks to be let in every few seconds, for a minute at most, in some hundred bytes.
+/// A player asks to be admitted every few seconds, for a minute at most, in some hundred bytes.
 const PACKETS_MAX: usize = 64;
 const BYTES_MAX: usize = 64 * 1024;
 

@@ -3,7 +3,7 @@
 /// What the server refused and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignallingCounts {
-    /// Clients that were taken in.
+    /// Clients that were admitted.
     pub welcomed: u64,
     /// Clients that were [not](super::NotWelcome).
     pub not_welcome: u64,

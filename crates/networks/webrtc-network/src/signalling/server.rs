@@ -58,7 +58,7 @@ impl Default for SignallingSettings {
     }
 }
 
-/// Why a client is not taken in.
+/// Why a client is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotWelcome {
@@ -132,7 +132,7 @@ impl SignallingServer {
     ///
     /// # Errors
     ///
-    /// It is not taken in.
+    /// It is not admitted.
     pub fn handle_connected(
         &mut self,
         guest: Guest,

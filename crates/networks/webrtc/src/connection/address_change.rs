@@ -50,7 +50,7 @@ impl Stage {
         stage
     }
 
-    /// Everybody speaks for so long.
+    /// All players speak for so long.
     fn speak(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {

@@ -81,7 +81,7 @@ impl Stage {
         stage
     }
 
-    /// So many seconds in which everybody speaks; which part of what was sent was lost.
+    /// All players speak for so many seconds; returns the share of lost packets.
     fn speak(&mut self, seconds: u32) -> f64 {
         let before = (self.sent.iter().sum::<u64>(), self.heard());
         self.speak_without_a_pause(seconds);

@@ -10,7 +10,7 @@ use super::event::ConnectionEvent;
 #[derive(Debug)]
 pub(super) struct Microphone {
     mid: Mid,
-    /// Whose packets are taken: those of the first stream that is heard.
+    /// The stream whose packets are used: the first one received.
     source: Option<Ssrc>,
     /// When the last of them begins, in samples at 48 kHz.
     time: Option<u64>,

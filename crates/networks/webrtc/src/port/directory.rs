@@ -34,7 +34,7 @@ pub(crate) struct Place {
     pub(crate) displaced: Option<(usize, PagePeer)>,
 }
 
-/// Whose it is.
+/// The owner of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     To {

@@ -12,7 +12,7 @@ use crate::page_peer::PagePeer;
 pub enum RtcEvent<'a> {
     /// A page is there: its checks, its keys and its control channel are up. Once for each peer at most.
     Connected {
-        /// Whose.
+        /// The peer.
         peer: PagePeer,
         /// Where it has read what it was sent; `None` if it moved meanwhile, and so may have said that it is anywhere.
         remote: Option<SocketAddr>,
@@ -43,7 +43,7 @@ pub enum RtcEvent<'a> {
     },
     /// A connection is over, also one that never was up. Nothing will come from this peer again.
     Disconnected {
-        /// Whose.
+        /// The peer.
         peer: PagePeer,
         /// Why.
         reason: DisconnectReason,

@@ -77,7 +77,7 @@ impl Stage {
         self.pages.len() - 1
     }
 
-    /// Lets everybody do what there is to do.
+    /// Lets all ends do their pending work.
     pub(crate) fn run_once(&mut self) {
         let now = Instant::now();
         while let Some(event) = self.shard.poll(now) {

@@ -84,13 +84,13 @@ fn pages_may_connect(end: ServerEnd, pages: &[(&'static str, bool)]) {
 fn pending_handshakes_are_few_and_time_out() {
     let settings = StreamSettings { handshakes_max: 2, ..default_settings() };
     let mut listener = Listener::with(ServerEnd::default(), settings.clone());
-    let knock = |listener: &Listener| {
+    let request = |listener: &Listener| {
         let mut other = page::connect(listener.at).unwrap();
         other.write_all(b"GET / HT").unwrap();
         other
     };
-    let _pending = [knock(&listener), knock(&listener)];
-    let mut third = knock(&listener);
+    let _pending = [request(&listener), request(&listener)];
+    let mut third = request(&listener);
     listener.idle_until_counted(|listener| listener.statistics().connections.rejected_handshaking == 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     let read = third.read(&mut [0; 1]);

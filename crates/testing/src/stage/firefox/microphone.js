@@ -18,7 +18,7 @@
     MediaDevices.prototype.getUserMedia = async function (wanted) {
         const hum = await getUserMedia.call(this, wanted);
         const stream = await speech();
-        // The device is in use as long as somebody listens: pages that use one are told more of the network.
+        // The device is in use as long as a page reads it: pages that use one are told more of the network.
         for (const track of stream.getTracks()) {
             track.stop = () => {
                 hum.getTracks().forEach((track) => track.stop());

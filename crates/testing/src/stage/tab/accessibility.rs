@@ -1,4 +1,4 @@
-//! Whether everybody can use a page: names of controls, and colours that can be read.
+//! Whether a page is accessible: names of controls, and colours that can be read.
 
 use serde_json::Value;
 

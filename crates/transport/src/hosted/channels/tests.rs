@@ -289,7 +289,7 @@ impl Game {
         self.client.connect(now());
     }
 
-    /// The server's voice reports a newcomer and takes it in.
+    /// The server's voice reports a newcomer and admits it.
     fn newcomer(&mut self, name: &str) -> Peer {
         loop {
             match self.server.poll(now()) {

@@ -43,7 +43,7 @@ pub(in super::super) fn ears() -> Vec<Row> {
             SilenceCause::Deafened,
         ),
         (
-            "everybody turned down",
+            "all players turned down",
             Box::new(|pair| pair.bob.master_volume = 0.0),
             alone_and_together,
             SilenceCause::MasterVolumeZero,

@@ -44,7 +44,7 @@ pub(crate) struct Stage {
     /// By the game's server.
     pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
     /// The clients that the game's server accepted, in this order: so it numbers them.
-    taken_in: Vec<Peer>,
+    admitted: Vec<Peer>,
     /// The game's server accepts all clients with this; if it is empty, with numbers of its own.
     pub(crate) greeting: Vec<u8>,
     pub(crate) heard: BTreeMap<Peer, Vec<Heard>>,
@@ -90,7 +90,7 @@ impl Stage {
             clients: Vec::new(),
             clients_saw: Vec::new(),
             game_saw: BTreeMap::new(),
-            taken_in: Vec::new(),
+            admitted: Vec::new(),
             greeting: Vec::new(),
             heard: BTreeMap::new(),
             relays,
@@ -126,7 +126,7 @@ impl Stage {
     pub(crate) fn game_peer(&self, client: usize) -> Peer {
         let Some(Saw::Connected(id)) = self.clients_saw[client].first() else { panic!("it is connected") };
         let number = u16::from_be_bytes(id.as_slice().try_into().expect("a number has two bytes"));
-        self.taken_in[usize::from(number)]
+        self.admitted[usize::from(number)]
     }
 
     pub(crate) fn game_heard(&self, peer: Peer, channel: MessageChannel) -> Vec<&[u8]> {
@@ -197,7 +197,7 @@ impl Stage {
         for &peer in &newcomers {
             self.game.accept(now, peer, &self.greeting);
         }
-        self.taken_in.extend(newcomers);
+        self.admitted.extend(newcomers);
         self.game.flush(now);
     }
 
