@@ -29,7 +29,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A whole join, as everybody sees it: handshake, roster, the newcomer's rooms to all. It leaves again outside of the
+/// A whole join, as all players see it: handshake, roster, the newcomer's rooms to all. It leaves again outside of the
 /// measurement.
 fn measure(session: &mut BenchSession) -> (f64, f64) {
     let (mut joins, mut packets, mut spent) = (0_u64, 0_u64, Duration::ZERO);

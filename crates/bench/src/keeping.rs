@@ -112,7 +112,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Of the worker's thread: reading a frame, and giving it to the network for everybody.
+    /// Of the worker's thread: reading a frame, and giving it to the network for all players.
     fn ns_per_frame(&mut self) -> f64 {
         let mut took = Duration::ZERO;
         for _ in 0..FRAMES_PER_ROUND {

@@ -164,13 +164,13 @@ impl Load {
         }
         if 2 * rooms > *clients {
             return Err(format!(
-                "{clients} clients leave somebody alone in one of {rooms} rooms; give fewer --rooms or more --clients"
+                "{clients} clients leave a single player in one of {rooms} rooms; give fewer --rooms or more --clients"
             ));
         }
         Ok(())
     }
 
-    /// Lets everybody join.
+    /// Lets all players join.
     fn gather(&self, address: &QuicAddress, progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
         let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_fast_path());

@@ -1,7 +1,7 @@
 //! `consonance-bench proximity`: a server that knows the positions of all players, and sends voice to those nearby.
 //!
 //! A busy market: one player on 25 m², whose voices carry for 20 m, so that fifty others are in range of each.
-//! Everybody walks and says so ten times a second; at each moment a tenth of them speaks.
+//! All players walk and report it ten times a second; at each moment a tenth of them speaks.
 //! Only what the engine does is timed: from a packet's bytes to the list of links that it goes to, and the server's own
 //! timers. What a network does with the list is not its cost.
 

@@ -66,7 +66,7 @@ const ROUNDS: u32 = 3;
 const WARM_UP: Duration = Duration::from_millis(700);
 /// How long messages may take at most to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
-/// How long everybody has to come in.
+/// How long all players have to come in.
 const PATIENCE: Duration = Duration::from_mins(1);
 const FRAMES_PER_S: f64 = 50.0;
 /// Long enough not to burn the core, short enough not to be seen in the figures.

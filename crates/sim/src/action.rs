@@ -38,7 +38,7 @@ pub(crate) enum Forgery {
     Voice,
     /// Another player's rooms.
     Rooms,
-    /// Another player has left, to everybody.
+    /// Another player has left, to all players.
     Removal,
     /// A frame of another session.
     ForeignSession,

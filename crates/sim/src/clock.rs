@@ -1,4 +1,4 @@
-//! The only "now": a heap of things to come, and everybody's own wrong clock.
+//! The only "now": a heap of things to come, and all players' own wrong clock.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -125,7 +125,7 @@ impl Heard {
         self.view.is_none() && (self.joined.is_some() || self.lost.is_some())
     }
 
-    /// Whether it has lost its place by now, and everybody must have left.
+    /// Whether it has lost its place by now, and all players must have left.
     pub(crate) fn has_given_up(&self, now: Instant) -> bool {
         self.joined.is_none() && self.lost.is_none_or(|lost| now >= lost.until)
     }

@@ -24,7 +24,7 @@ const NEVER: Version = Version(u64::MAX);
 #[derive(Clone, Debug)]
 pub(crate) struct Stay {
     pub(crate) joined: Version,
-    /// When everybody was told: with its first state.
+    /// When all players were told: with its first state.
     pub(crate) stated: Version,
     pub(crate) left: Version,
     /// When its own tables were last filled: as it joined, or as it came back.
@@ -70,7 +70,7 @@ pub(crate) struct Model {
     /// The link of each present player, by id.
     link_of: Vec<Option<LinkId>>,
     listening: Vec<Vec<Listening>>,
-    /// What everybody was told, summed up, at this version and at those before it.
+    /// What all players were told, summed up, at this version and at those before it.
     tallies: VecDeque<Tally>,
 }
 

@@ -32,7 +32,7 @@ pub struct RunCounts {
     pub steps: u64,
     /// Packets that arrived, at players and at the server.
     pub packets: u64,
-    /// Frames spoken by players in a session, to whomever.
+    /// Frames spoken by players in a session, to any target.
     pub spoken: u64,
     /// Of these, frames that a server of ours was sent without a list of listeners.
     pub routed: u64,

@@ -51,7 +51,7 @@ pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violati
 const TROUBLE: Duration = Duration::from_secs(20);
 /// Within this everything has to come right.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Everybody speaks a while, …
+/// All players speak a while, …
 const SPEAKING: Duration = Duration::from_millis(900);
 /// … and then no word is on its way any more after this.
 const HEARING: Duration = Duration::from_millis(600);

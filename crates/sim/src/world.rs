@@ -1,4 +1,4 @@
-//! Everybody and the network between them, moved on one thing at a time.
+//! All players and the network between them, moved on one thing at a time.
 
 mod convergence;
 mod forge;
@@ -262,7 +262,7 @@ impl World {
         }
     }
 
-    /// Everybody starts within the first second, and a tenth begins to talk.
+    /// All players start within the first second, and a tenth begins to talk.
     fn populate(&mut self) {
         for index in 0..self.players.len() {
             let room = self.any_room();

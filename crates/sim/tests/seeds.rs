@@ -18,7 +18,7 @@ fn every_seed_of_the_list_ends_with_everybody_heard() {
     assert!(total(|report| report.counts.routed) > 0, "no server finds any listeners");
     assert!(total(|report| report.counts.resumed) > 0, "no client comes back in time");
     assert!(total(|report| report.counts.waited) > 0, "no client waits for its name");
-    assert!(total(|report| report.counts.given_up) > 0, "everybody comes back in time");
+    assert!(total(|report| report.counts.given_up) > 0, "all players come back in time");
     assert!(total(|report| report.counts.summaries) > 0, "no speaker is told how its listeners do");
 }
 

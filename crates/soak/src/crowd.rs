@@ -123,7 +123,7 @@ impl Crowd {
         std::mem::take(&mut self.counts)
     }
 
-    /// Everybody does what is in them.
+    /// All players act by their kind.
     ///
     /// # Errors
     /// If this machine gives no sockets or tokens.

@@ -70,11 +70,11 @@ impl Findings {
     /// After trouble that interrupts all voice: how long after its end all players heard again.
     pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>) {
         let Some(took) = took else {
-            return self.add(format!("{what}: not everybody hears again"));
+            return self.add(format!("{what}: not all players hear again"));
         };
         self.worst.recovery = self.worst.recovery.max(took);
         if took > RECOVERY_MAX {
-            self.add(format!("{what}: it took {:.1} s until everybody heard again", took.as_secs_f64()));
+            self.add(format!("{what}: it took {:.1} s until all players heard again", took.as_secs_f64()));
         }
     }
 }

@@ -59,7 +59,7 @@ const FRAME_BYTES: usize = 80;
 pub(crate) const OPUS_20_MS: u8 = 31 << 3;
 
 impl HonestPlayers {
-    /// Everybody begins to join.
+    /// All players begin to join.
     ///
     /// # Errors
     /// If a player cannot even begin.
@@ -91,7 +91,7 @@ impl HonestPlayers {
         self.rooms.iter().flat_map(|room| &room.players).map(|player| player.link.resumes()).sum()
     }
 
-    /// Whether everybody is in.
+    /// Whether all players are in.
     pub(crate) fn is_in(&self) -> bool {
         self.rooms.iter().flat_map(|room| &room.players).all(|player| player.link.is_in())
     }
@@ -132,7 +132,7 @@ impl HonestPlayers {
         self.take_window(now);
     }
 
-    /// Everybody takes what has come, and speakers speak. `pause` is how long ago the last turn was.
+    /// All players take what has come, and speakers speak. `pause` is how long ago the last turn was.
     pub(crate) fn run_once(&mut self, now: Now, pause: Duration) {
         self.window.own_stall = self.window.own_stall.max(pause);
         for room in &mut self.rooms {

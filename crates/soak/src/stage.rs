@@ -54,7 +54,7 @@ const START_PATIENCE: Duration = Duration::from_mins(1);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 /// How long it may take to decode what was recorded since the last time.
 const LOOK_PATIENCE: Duration = Duration::from_mins(2);
-/// How long everybody may take to be in at first.
+/// How long all players may take to be in at first.
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stage {

@@ -52,7 +52,7 @@ impl Trouble {
         }
     }
 
-    /// Whether everybody can join and is answered all the while.
+    /// Whether all players can join and are answered all the while.
     pub(crate) fn leaves_the_server_well(self) -> bool {
         matches!(self, Self::None | Self::FullDisk | Self::Reload | Self::Twin)
     }
@@ -229,7 +229,7 @@ fn judge_so_far(stage: &mut Stage, what: &str) {
     stage.findings.judge(what, &window);
 }
 
-/// The session that is always recorded has to be, shortly after everybody is in again.
+/// The session that is always recorded has to be, shortly after all players are in again.
 fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
     let is_recorded = |stage: &mut Stage| stage.recordings.is_recorded(RECORDED).unwrap_or(false);
     if stage.carry_until(RECORDING_MAX, is_recorded)?.is_none() {
@@ -243,7 +243,7 @@ fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
     let took = stage.carry_until(PATIENCE, |stage| stage.honest_players.has_heard_beyond(said))?;
     stage.findings.judge_recovery(what, took);
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
-    stage.clock.tell(&format!("  {what}: everybody hears again after {words}"));
+    stage.clock.tell(&format!("  {what}: all players hear again after {words}"));
     stage.honest_players.forgive(stage.clock.now());
     Ok(())
 }

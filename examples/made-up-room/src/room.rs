@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use consonance_hosted::MessageDirection;
 use consonance_transport::Delivery;
 
-/// Everybody's mail. What a real network does between processes, this one does in memory.
+/// The mail of all players. What a real network does between processes, this one does in memory.
 #[derive(Default)]
 pub(crate) struct Room {
     mail: BTreeMap<u64, VecDeque<Mail>>,

@@ -10,7 +10,7 @@ use crate::limits::PLAYED_REPORTS_MAX;
 /// One frame that was heard, or whose place was filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlayedFrame {
-    /// Its owner.
+    /// The speaker of the frame.
     pub speaker: SpeakerKey,
     /// The speaker's utterance, counting from 0.
     pub utterance: u32,

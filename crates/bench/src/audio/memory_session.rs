@@ -21,7 +21,7 @@ pub(super) struct MemorySession {
 }
 
 impl MemorySession {
-    /// So many speakers, and the player, with channels to everybody.
+    /// So many speakers, and the player, with channels to all players.
     ///
     /// # Errors
     /// If a player does not get into the session.

@@ -12,7 +12,7 @@ use super::player::Player;
 use super::stopwatch::{micros_of_rounds, micros_since};
 use crate::offline_call::encode;
 
-/// Ten seconds, of which the first is for everybody to begin.
+/// Ten seconds, of which the first is for all players to begin.
 const BLOCKS: usize = 1_000;
 const FIRST_BLOCKS: usize = 100;
 

@@ -37,7 +37,7 @@ pub(super) struct Turn {
 /// As much as 48 kbit/s.
 const FRAME_BYTES: usize = 120;
 const FRAMES_PER_S: f64 = 50.0;
-/// How long everybody has to come in.
+/// How long all players have to come in.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long frames may take at most to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
@@ -47,7 +47,7 @@ const OTHERS: Duration = Duration::from_millis(20);
 const REST: Duration = Duration::from_micros(20);
 
 impl Crowd {
-    /// Everybody joins, one group after the other.
+    /// All players join, one group after the other.
     pub(super) fn gather(native: &QuicAddress, page: &str, casts: &[Cast]) -> Result<Self, Box<dyn Error>> {
         let remote =
             (native.host(), native.port()).to_socket_addrs()?.next().ok_or("the server has no address")?;

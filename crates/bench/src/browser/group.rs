@@ -69,7 +69,7 @@ impl Group {
         Ok(())
     }
 
-    /// Whether everybody is there.
+    /// Whether all players are there.
     pub(super) fn is_in(&self) -> bool {
         self.players.iter().all(|player| match player {
             Player::Native(client) => *client.standing() == Standing::Joined,
@@ -77,7 +77,7 @@ impl Group {
         })
     }
 
-    /// Everybody takes what came, and sends what is due. How much came.
+    /// All players receive what came, and send what is due; returns how much came.
     pub(super) fn run_once(&mut self, now: Now, sounds: &mut Sounds) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         for player in &mut self.players {

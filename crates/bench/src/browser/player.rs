@@ -9,7 +9,7 @@ use ureq::Agent;
 use crate::load::client::{Buffers, Now};
 use crate::load::probe::{Frames, Heard, Stamp};
 
-/// Where everybody speaks and listens.
+/// Where all players speak and listen.
 pub(super) const ROOM: &str = "lobby";
 
 /// The frames that are said, and those that are heard.

@@ -19,7 +19,7 @@ use super::super::thread_clock;
 use super::frames::Frames;
 use super::measurement::{Measured, TURN};
 
-/// After so many frames to everybody, the listeners are waited for.
+/// After so many frames to all players, the listeners are waited for.
 const FRAMES_PER_BURST: usize = 8;
 /// What has not come after this time is lost.
 const PATIENCE: Duration = Duration::from_millis(200);

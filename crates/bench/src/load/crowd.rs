@@ -23,7 +23,7 @@ pub(super) struct Crowd {
     clients: Vec<LoadClient>,
     /// For each speaker, how many hear it.
     audiences: Vec<u64>,
-    /// Of all sockets, as soon as everybody is in.
+    /// Of all sockets, as soon as all players are in.
     ports: BTreeSet<u16>,
     /// Whether voice has to take the fast path.
     wants_fast_path: bool,
@@ -63,7 +63,7 @@ impl Crowd {
         }
     }
 
-    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` gives each speaking guest's
+    /// Lets all of these join, some at a time, and waits until all are in. `audiences` gives each speaking guest's
     /// number of listeners. `told` hears how many are in.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ impl Crowd {
         })
     }
 
-    /// Everybody says goodbye.
+    /// All players say goodbye.
     pub(super) fn leave(mut self) -> io::Result<()> {
         let now = self.now();
         self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.buffers))

@@ -1,4 +1,4 @@
-//! What was seen while everybody spoke at one rate.
+//! What was seen while all players spoke at one rate.
 
 use std::time::Duration;
 

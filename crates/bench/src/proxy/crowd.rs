@@ -26,7 +26,7 @@ impl Crowd {
         Ok(Self((0..clients).map(player).collect::<Result<_, _>>()?))
     }
 
-    /// Whether everybody plays, and knows everybody to speak to.
+    /// Whether all players play, and know all others to speak to.
     pub(super) fn is_in(&self) -> bool {
         self.0.iter().all(Player::is_in)
     }
@@ -51,7 +51,7 @@ impl Crowd {
         }
     }
 
-    /// Everybody takes what has come; how much that was.
+    /// All players take what has come; how much that was.
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
         self.0.iter_mut().map(|player| player.run_once(now, meter)).sum()
     }

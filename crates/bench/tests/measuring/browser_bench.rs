@@ -1,4 +1,4 @@
-//! `consonance-bench browser`: the fields that scripts read, and that everybody is heard.
+//! `consonance-bench browser`: the fields that scripts read, and that all players are heard.
 
 use consonance_testing::command::Program;
 use serde_json::Value;

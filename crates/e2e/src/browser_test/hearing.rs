@@ -104,7 +104,7 @@ const TAILS_MAX: usize = 6;
 const SILENCE: f32 = 0.01;
 /// Four seconds.
 const PIECE: usize = 4 * 48_000;
-/// So many, each a second later, are longer than anybody speaks here.
+/// So many, each a second later, are longer than any player speaks here.
 const PIECES_MAX: usize = 30;
 /// A voice that comes through a browser's encoder and jitter buffer without a loss has about
 /// 0.85; what is less is missing.

@@ -73,5 +73,5 @@ fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     Ok(file)
 }
 
-/// The room where everybody is at first.
+/// The room where all players are at first.
 pub(crate) const LOBBY: &str = "lobby";

@@ -55,7 +55,7 @@ pub(crate) struct Role {
     pub(crate) words: Option<Words>,
 }
 
-/// The room where everybody is.
+/// The room where all players are.
 pub(crate) const LOBBY: &str = "lobby";
 pub(crate) const RED: &str = "red team";
 pub(crate) const BLUE: &str = "blue team";
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_is_found_and_has_words_of_their_own() {
+    fn each_player_is_found_and_has_words_of_its_own() {
         for (number, role) in CAST.iter().enumerate() {
             assert_eq!(CAST.iter().position(|other| other.member == role.member), Some(number));
             let has_the_same = |other: &&Role| other.words.is_some() && other.words == role.words;

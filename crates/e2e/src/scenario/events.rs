@@ -26,7 +26,7 @@ impl Stage {
     /// If Ctrl-C was pressed.
     pub(crate) fn happen(&mut self, event: Event, report: &mut Report) -> Checks {
         let outcome = match event {
-            Event::Arrival => self.everybody_comes(),
+            Event::Arrival => self.all_players_join(),
             Event::Walk(member, metres) => self.walks(member, metres),
             Event::MusicBegins => self.music_begins(),
             Event::MusicEnds => self.music_ends(),

@@ -26,7 +26,7 @@ pub(crate) struct House {
     address: String,
 }
 
-/// Everybody in it is in this one.
+/// All its players are in this one.
 pub(crate) const SESSION: &str = "main";
 /// How many the server takes at once; more than the cast, and few enough to be reached.
 pub(crate) const PLACES: usize = 20;

@@ -60,7 +60,7 @@ impl Player {
         self.voice.speak_to(target, ChannelProperties { positional: is_positional, ..Default::default() })
     }
 
-    /// Stands so many metres along the line on which everybody stands.
+    /// Stands so many metres along the line on which all players stand.
     pub(crate) fn stand_at(&self, metres: f32) {
         self.voice.set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
     }

@@ -52,7 +52,7 @@ pub(crate) enum HeardBy {
 /// What happens besides talk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Event {
-    /// All of them come, and each knows everybody else.
+    /// All of them come, and each knows all others.
     Arrival,
     /// A player goes to a place: metres along a line on which all players of the world stand.
     Walk(CastMember, f32),
@@ -75,10 +75,10 @@ pub(crate) enum Event {
     NoChairFor(CastMember),
     /// Guests come until the server takes no more; the next one is told why, and when one goes, it is admitted.
     HouseFills,
-    /// The server is told to end and started again on its ports: everybody is back by themselves, in their old
+    /// The server is told to end and started again on its ports: all players are back by themselves, in their old
     /// places where that is promised.
     Restart,
-    /// The server's own recording has everybody's words in a track of their own.
+    /// The server's own recording has all players' words in a track of their own.
     ServerRecorded,
 }
 
@@ -86,11 +86,11 @@ pub(crate) enum Event {
 pub(crate) const PROGRAMME: &[Scene] = &[
     Scene {
         title: "Arrival",
-        what: "Everybody comes in by their own network, into one session.",
+        what: "All players come in by their own network, into one session.",
         acts: &[Happens(Event::Arrival)],
     },
     Scene {
-        title: "To everybody",
+        title: "To all players",
         what: "Each of them says something to the lobby, one after the other.",
         acts: &[
             global(Alice),
@@ -201,10 +201,10 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "The server starts again",
-        what: "It is told to end, and another one takes its ports: everybody is back and hears.",
+        what: "It is told to end, and another one takes its ports: all players are back and hear.",
         acts: &[
             Happens(Event::Restart),
-            says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody is back"),
+            says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "all players are back"),
             says(Kim, To::Room(RED), HeardBy::Listeners(RED), "in their old rooms"),
             says(Brigitte, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page, too"),
             says(Petra, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and the sidecar's players"),
@@ -221,9 +221,9 @@ const fn says(member: CastMember, to: To, heard_by: HeardBy, why: &'static str) 
     Says(Line { member, to, heard_by, why })
 }
 
-/// To the lobby, where everybody is.
+/// To the lobby, where all players are.
 const fn global(member: CastMember) -> Act {
-    says(member, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody listens to the lobby")
+    says(member, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "all players listen to the lobby")
 }
 
 impl Scene {

@@ -21,7 +21,7 @@ use crate::programme::{Line, To};
 use crate::report::{Heard, Said};
 use crate::words::Words;
 
-/// Dropping it ends everybody.
+/// Dropping it ends all players.
 pub(crate) struct Stage {
     pub(crate) house: House,
     pub(crate) folder: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts the server, and has everybody come.
+    /// Starts the server, and has all players come.
     ///
     /// # Errors
     /// If one of the programs cannot be started.
@@ -94,7 +94,7 @@ impl Stage {
         found.ok_or_else(|| Failure::NotSo(format!("{member:?} is not there")))
     }
 
-    /// Waits until everybody has heard so many more seconds, be it silence.
+    /// Waits until all players have heard so many more seconds, be it silence.
     ///
     /// # Errors
     /// If a player hears nothing at all any more.

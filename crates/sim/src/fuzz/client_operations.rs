@@ -212,13 +212,13 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
             assert!(told.values().any(speaks), "{} speaks between start and stop", voice.id);
         }
         ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
-        // After a lost link the place may be kept, and everybody with it.
+        // After a lost link the place may be kept, and all players with it.
         ClientEvent::Disconnected {
             cause: Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer,
             ..
         } => {}
         ClientEvent::Disconnected { .. } => {
-            assert!(told.keys().all(|name| name == OWN), "everybody has left before");
+            assert!(told.keys().all(|name| name == OWN), "all players have left before");
         }
         _ => {}
     }

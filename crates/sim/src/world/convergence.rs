@@ -1,4 +1,4 @@
-//! After the trouble: everything is mended, and then everybody has to be connected, to know the same, and to be heard.
+//! After the faults: the network is repaired, and all players have to be connected, know the same, and be heard.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl World {
         }
     }
 
-    /// Everybody is connected and knows everything, and the server too.
+    /// All players are connected and know everything, and the server too.
     pub(crate) fn is_settled(&self) -> Checked {
         for player in &self.players {
             self.is_at_rest(player)?;

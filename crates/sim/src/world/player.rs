@@ -221,7 +221,7 @@ impl Addressed {
     }
 }
 
-/// Everybody is about to be introduced again, or this player has just been taken out.
+/// All players are about to be introduced again, or this player has just been taken out.
 fn makes_tables_again(packet: &[u8], player: &Player) -> bool {
     match MessageType::peek(packet) {
         Ok(MessageType::HandshakeResponse) => true,

@@ -89,7 +89,7 @@ impl World {
         Ok(())
     }
 
-    /// Writes to everybody in a room, or to a player.
+    /// Writes to all players in a room, or to a player.
     pub(super) fn write(&mut self, player_id: PlayerId, to: SpeechTarget) -> Checked {
         let probe = self.words.next();
         let Some(mut word) = self.new_word(player_id, true) else { return Ok(()) };

@@ -53,7 +53,7 @@ impl World {
         (sabotage.changed(parcel), sabotage.deliveries(parcel, &mut self.dice))
     }
 
-    /// Everybody but the player itself is told that it left.
+    /// All other players are told that it left.
     pub(super) fn raise_false_alarm(&mut self, id: ClientId, link: LinkId) {
         if self.sabotage != Some(Sabotage::FalseAlarm) {
             return;

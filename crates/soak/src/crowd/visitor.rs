@@ -32,7 +32,7 @@ pub(crate) enum Conduct {
     HalfOpener,
     /// Joins, and from then on speaks and reads nothing.
     Staller,
-    /// Takes a connection from everybody else, and says nothing; joins or not.
+    /// Takes a connection from all others, and says nothing; joins or not.
     Hoarder { joins: bool },
 }
 

@@ -17,7 +17,7 @@ const NEWCOMERS_PER_LOOK: usize = 64;
 const DATAGRAMS_PER_LOOK: usize = 1024;
 
 impl PlainServer {
-    /// Takes what has come from anybody, and sends what waits.
+    /// Receives from all clients, and sends what waits.
     pub(super) fn look(&mut self, now: Instant) {
         self.look_for_newcomers(now);
         self.refusals.look(now);

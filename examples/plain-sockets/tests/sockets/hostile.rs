@@ -46,7 +46,7 @@ fn unknown_datagrams_are_dropped_and_counted() {
     let expected = garbage.len() as u64 + 1;
     server.poll_until("all of them are counted", |server| server.malformed() == expected);
     assert_eq!(server.packets, []);
-    assert!(!has_datagram(&nobody), "nobody gets an answer");
+    assert!(!has_datagram(&nobody), "no player gets an answer");
     assert_heard(&mut server, &mut honest);
 }
 

@@ -1,4 +1,4 @@
-//! The page before anybody has joined: how much it is, and what it says where there is no microphone.
+//! The page before any player has joined: how much it is, and what it says where there is no microphone.
 
 use consonance_testing::stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
 

@@ -11,12 +11,12 @@ use crate::report::Check;
 use crate::stage::Stage;
 
 impl Stage {
-    pub(super) fn everybody_comes(&mut self) -> Checks {
+    pub(super) fn all_players_join(&mut self) -> Checks {
         for player in &mut self.players {
             let what = format!("{:?} is in the session", player.member);
             player.is_told(&what, |kind| matches!(kind, EventKind::PlayersSynced).then_some(()))?;
         }
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         let ways: Vec<_> = CAST.iter().filter(|role| self.is_here(role.member)).collect();
         let in_words = |role: &&Role| format!("{} ({})", role.member.name(), role.way.in_words());
         let words = ways.iter().map(in_words).collect::<Vec<_>>().join(", ");
@@ -24,7 +24,7 @@ impl Stage {
     }
 
     /// Waits until each of them knows all the others, and no other player.
-    pub(super) fn everybody_knows_everybody(&self) -> Result<(), Failure> {
+    pub(super) fn all_players_know_each_other(&self) -> Result<(), Failure> {
         let here: Vec<_> =
             CAST.iter().map(|role| role.member).filter(|member| self.is_here(*member)).collect();
         for player in &self.players {

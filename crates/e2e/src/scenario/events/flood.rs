@@ -55,7 +55,7 @@ impl Stage {
         };
         until("the flood is on", SOON, is_on)?;
         Ok(vec![Check::seen(
-            "garbage comes to every port, and a player sends fifty times what anybody needs",
+            "garbage comes to every port, and a player sends fifty times what a player needs",
         )])
     }
 
@@ -84,7 +84,7 @@ impl Stage {
             ),
         ];
         drop(flood);
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         Ok(checks)
     }
 }

@@ -57,7 +57,7 @@ impl Stage {
         let again = self.guest("A waiting guest")?;
         let is_admitted = again.is_ok();
         drop((guests, again));
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         let words =
             format!("{came} guests fill the house of {PLACES} places, and one more is told: {refusal:?}");
         let told = came > 0 && refusal.contains("full");

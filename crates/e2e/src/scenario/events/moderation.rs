@@ -39,7 +39,7 @@ impl Stage {
         })?;
         self.players.retain(|player| player.member != member);
         let refusal = self.comes_in_vain(&member.name())?;
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         Ok(vec![
             Check::new(format!("{member:?} is gone, and told: {end:?}"), end.contains(RUDE)),
             Check::new(
@@ -70,4 +70,4 @@ impl Stage {
 }
 
 const LOUD: &str = "Too loud, please calm down.";
-const RUDE: &str = "Rude to everybody.";
+const RUDE: &str = "Rude to all players.";

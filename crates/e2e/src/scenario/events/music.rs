@@ -38,5 +38,5 @@ impl Stage {
     }
 }
 
-/// Longer than anybody speaks over it: two minutes.
+/// Longer than any player speaks over it: two minutes.
 const REPEATS: usize = 40;

@@ -20,7 +20,7 @@ impl Stage {
         let recorder = self.recorder.take();
         let mut recorder = recorder.ok_or_else(|| Failure::NotSo("no recorder".to_owned()))?;
         recorder.end()?;
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         let folder = self.folder.join(RECORDS);
         let spoke = self.speakers(report, Some(LOBBY));
         let files = files(&folder)?;

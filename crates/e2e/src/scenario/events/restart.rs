@@ -27,11 +27,11 @@ impl Stage {
         if let Some(page) = &self.page {
             page.is_in()?;
         }
-        self.everybody_knows_everybody()?;
+        self.all_players_know_each_other()?;
         let back = begun.elapsed().as_secs_f64();
         report.notes.push(format!(
             "The next server listened {served:.1} s after the old one was told to end, \
-             and after {back:.1} s everybody was back and knew everybody."
+             and after {back:.1} s all players were back and knew each other."
         ));
         let is_native = |member: &CastMember| matches!(member.role().way, Way::Native | Way::Lossy);
         let new = |wanted: bool| {
