@@ -58,10 +58,7 @@ fn section(bench: &BenchRecord) -> String {
     let times = if repeats == 1 { "once".to_owned() } else { format!("{repeats} times") };
     let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
     let mut text = format!("{}, {times}, at {revision}.\n\n", commands.join(", "));
-    text += "| | measured | beside it | times that | promised |\n|---|---|---|---|---|\n";
-    for figure in figures {
-        let _ = writeln!(text, "{}", row(figure));
-    }
+    text += &table(figures);
     for note in notes {
         let _ = write!(text, "\n{note}\n");
     }
@@ -69,22 +66,87 @@ fn section(bench: &BenchRecord) -> String {
     text
 }
 
-fn row(figure: &FigureRecord) -> String {
-    let FigureRecord { what, unit, values, floor, .. } = figure;
-    let measured = format!("**{}** {unit}{}", short(figure.median()), spread(values));
-    let beside = floor
-        .as_ref()
-        .map_or_else(String::new, |floor| format!("{}: {}", floor.name, short(median(&floor.values))));
-    let ratio = figure.of_floor().map_or_else(String::new, short);
-    format!("| {what} | {measured} | {beside} | {ratio} | {} |", promise(figure))
+/// Columns without a value are left out; what most rows have in common stands in the head.
+fn table(figures: &[FigureRecord]) -> String {
+    let shared = Shared::of(figures);
+    let mut head = vec![String::new(), format!("measured, {}", shared.unit)];
+    if let Some(floor) = shared.floor {
+        head.extend([floor.to_owned(), "times that".to_owned()]);
+    }
+    if shared.has_promises {
+        head.push("promised".to_owned());
+    }
+    let mut text = line(&head);
+    let _ = writeln!(text, "|{}", "---|".repeat(head.len()));
+    for figure in figures {
+        text += &line(&row(figure, &shared));
+    }
+    text
 }
 
-/// The lowest and the highest run, where they differ.
+/// What the rows of a table have in common.
+struct Shared<'f> {
+    /// The unit of most rows.
+    unit: &'f str,
+    /// What most rows are compared with; `None` if none is compared.
+    floor: Option<&'f str>,
+    has_promises: bool,
+}
+
+impl<'f> Shared<'f> {
+    fn of(figures: &'f [FigureRecord]) -> Self {
+        let floors = figures.iter().filter_map(|figure| figure.floor.as_ref());
+        Self {
+            unit: most_common(figures.iter().map(|figure| &*figure.unit)).unwrap_or_default(),
+            floor: most_common(floors.map(|floor| &*floor.name)),
+            has_promises: figures.iter().any(|figure| figure.target.is_some()),
+        }
+    }
+}
+
+/// The first of several.
+fn most_common<'n>(names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let names: Vec<_> = names.collect();
+    let count = |name: &str| names.iter().filter(|other| **other == name).count();
+    names.iter().rev().max_by_key(|name| count(name)).copied()
+}
+
+fn line(cells: &[String]) -> String {
+    let cells = cells.iter().map(|cell| if cell.is_empty() { "| ".to_owned() } else { format!("| {cell} ") });
+    cells.collect::<String>() + "|\n"
+}
+
+fn row(figure: &FigureRecord, shared: &Shared<'_>) -> Vec<String> {
+    let FigureRecord { what, unit, values, floor, .. } = figure;
+    let unit = if unit == shared.unit { String::new() } else { format!(" {unit}") };
+    let mut cells = vec![what.clone(), format!("**{}**{unit}{}", short(figure.median()), spread(values))];
+    if let Some(shared) = shared.floor {
+        cells.push(floor.as_ref().map_or_else(String::new, |floor| {
+            let value = short(median(&floor.values));
+            if floor.name == shared { value } else { format!("{}: {value}", floor.name) }
+        }));
+        cells.push(figure.of_floor().map_or_else(String::new, short));
+    }
+    if shared.has_promises {
+        cells.push(promise(figure));
+    }
+    cells
+}
+
+/// Half of the range of the runs as a share of their median; the range itself where that is wide.
 fn spread(values: &[f64]) -> String {
     let (lowest, highest) = extremes(values);
-    let (lowest, highest) = (short(lowest), short(highest));
-    if lowest == highest { String::new() } else { format!(" ({lowest} … {highest})") }
+    let percent = (50.0 * (highest - lowest) / median(values).abs()).round();
+    match percent {
+        _ if short(lowest) == short(highest) => String::new(),
+        ..1.0 => String::new(),
+        ..=WIDE_PERCENT => format!(" ±{percent} %"),
+        _ => format!(" ({} … {})", short(lowest), short(highest)),
+    }
 }
+
+/// From here on, a percentage says little about the runs.
+const WIDE_PERCENT: f64 = 25.0;
 
 fn promise(figure: &FigureRecord) -> String {
     let (Some(TargetRecord { limit, is_least, is_ratio }), Some(is_kept)) = (figure.target, figure.is_kept())
@@ -113,15 +175,37 @@ mod tests {
             floor: Some(FloorRecord { name: "bare list".to_owned(), values: vec![780e6, 760e6, 800e6] }),
             target: Some(TargetRecord { limit: 35e6, is_least: true, is_ratio: false }),
         };
-        assert_eq!(
-            row(&figure),
-            "| to 100 listeners | **390 M** packets/s (380 M … 400 M) | bare list: 780 M | 0.50 | at least 35.0 M: kept |"
-        );
+        let cells = |figure: &FigureRecord| row(figure, &Shared::of(std::slice::from_ref(figure)));
+        let measured = "**390 M** ±3 %";
+        assert_eq!(cells(&figure), ["to 100 listeners", measured, "780 M", "0.50", "at least 35.0 M: kept"]);
         figure.target = Some(TargetRecord { limit: 0.6, is_least: true, is_ratio: true });
-        assert!(row(&figure).ends_with("| at least 0.6 times that: **not kept** |"), "{}", row(&figure));
-        figure.values.truncate(1);
+        assert_eq!(cells(&figure)[4], "at least 0.6 times that: **not kept**");
+        figure.values = vec![390e6, 100e6, 400e6];
         (figure.floor, figure.target) = (None, None);
-        assert_eq!(row(&figure), "| to 100 listeners | **390 M** packets/s |  |  |  |");
+        assert_eq!(cells(&figure), ["to 100 listeners", "**390 M** (100 M … 400 M)"]);
+    }
+
+    #[test]
+    fn a_table_has_the_common_unit_and_floor_in_its_head() {
+        let figure = |what: &str, unit: &str, floor: Option<&str>| FigureRecord {
+            what: what.to_owned(),
+            unit: unit.to_owned(),
+            more_is_better: true,
+            values: vec![2.0],
+            floor: floor.map(|name| FloorRecord { name: name.to_owned(), values: vec![4.0] }),
+            target: None,
+        };
+        let figures = [
+            figure("a", "ms", Some("bare loop")),
+            figure("b", "ms", Some("bare loop")),
+            figure("c", "bytes", Some("copy")),
+            figure("d", "ms", None),
+        ];
+        let expected = "| | measured, ms | bare loop | times that |\n|---|---|---|---|\n\
+            | a | **2.00** | 4.00 | 0.50 |\n| b | **2.00** | 4.00 | 0.50 |\n\
+            | c | **2.00** bytes | copy: 4.00 | 0.50 |\n| d | **2.00** | | |\n";
+        assert_eq!(table(&figures), expected);
+        assert_eq!(table(&figures[3..]), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
     }
 
     #[test]
