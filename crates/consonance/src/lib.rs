@@ -127,8 +127,8 @@ pub use consonance_quic as quic;
 pub use consonance_server as server;
 pub use consonance_session::{
     ALWAYS_SEND_ROOM, ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType,
-    ModeratorAction, ModeratorAnswer, Priority, RedundancySupport, Restriction, RoomRights, RoomUse, Routing,
-    Target, TextTarget, Total,
+    ModeratorAction, ModeratorAnswer, Priority, RecordingNotice, RedundancySupport, Restriction, RoomRights,
+    RoomUse, Routing, Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
@@ -144,7 +144,7 @@ pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
-pub use restrictions::{KeptVoices, OperatorDecision, RestrictionTerms, Restrictions};
+pub use restrictions::{OperatorDecision, RestrictionTerms, Restrictions};
 pub use route::{FallbackSettings, LinkTransport};
 pub use settings::{SettingsError, VoiceSettings};
 #[cfg(feature = "devices")]

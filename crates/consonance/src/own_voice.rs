@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
-use consonance_session::Client;
+use consonance_session::{Client, RecordingNotice};
 
 use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
@@ -31,7 +31,8 @@ pub(crate) struct OwnVoice {
     closed: Mutex<BTreeSet<Channel>>,
     /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
     given_up: Mutex<Vec<String>>,
-    restrictions: Mutex<Restrictions>,
+    /// What the server's operator has decided about us, and what it records.
+    decisions: Mutex<(Restrictions, RecordingNotice)>,
 }
 
 impl OwnVoice {
@@ -48,7 +49,7 @@ impl OwnVoice {
             without_place: Mutex::default(),
             closed: Mutex::default(),
             given_up: Mutex::default(),
-            restrictions: Mutex::default(),
+            decisions: Mutex::default(),
         }
     }
 
@@ -127,12 +128,16 @@ impl OwnVoice {
     }
 
     /// What the server's operator has decided is this now. Rarely changes.
-    pub(crate) fn set_restrictions(&self, restrictions: Restrictions) {
-        *lock(&self.restrictions) = restrictions;
+    pub(crate) fn set_decisions(&self, restrictions: Restrictions, recorded: RecordingNotice) {
+        *lock(&self.decisions) = (restrictions, recorded);
     }
 
     pub(crate) fn restrictions(&self) -> Restrictions {
-        lock(&self.restrictions).clone()
+        lock(&self.decisions).0.clone()
+    }
+
+    pub(crate) fn recorded(&self) -> RecordingNotice {
+        lock(&self.decisions).1
     }
 
     pub(crate) fn is_voice_detected(&self) -> bool {

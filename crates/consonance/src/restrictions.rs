@@ -1,10 +1,9 @@
 //! What the server's operator has decided about us: told as events, and to be looked at.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use consonance_session::{
-    Client, ClientEvent, Restriction, RestrictionTerms as SessionTerms, RoomRights, RoomUse,
+    Client, ClientEvent, RecordingNotice, Restriction, RestrictionTerms as SessionTerms, RoomRights, RoomUse,
 };
 
 use crate::clock::Clock;
@@ -54,42 +53,14 @@ pub enum OperatorDecision {
         to: RoomUse,
     },
     /// The operator records voices: all, or the last seconds for reports. Players want to know.
-    Kept(KeptVoices),
+    Recorded(RecordingNotice),
 }
 
-/// Why something was taken from us, and how long.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RestrictionTerms {
-    /// The operator's words; may be empty.
-    pub reason: String,
-    /// When it ends by itself, by our clock; never if there is none.
-    pub ends_at: Option<Instant>,
-}
+/// Everything that the server's operator has decided about us and that holds now; ends are by our clock.
+pub type Restrictions = consonance_session::Restrictions<Option<Instant>>;
 
-/// What a server's operator keeps of what is spoken, as far as that is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeptVoices {
-    /// Everything is recorded.
-    pub is_recorded: bool,
-    /// So much of the latest is kept, to be looked at after a report; zero if nothing is.
-    pub last: Duration,
-}
-
-/// Everything that the server's operator has decided about us and that holds now.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Restrictions {
-    /// Our voice goes nowhere.
-    pub muted: Option<RestrictionTerms>,
-    /// Our texts go nowhere.
-    pub text_muted: Option<RestrictionTerms>,
-    /// We are sent no voice.
-    pub deafened: Option<RestrictionTerms>,
-    /// Our rights in rooms, by their names.
-    pub rooms: BTreeMap<String, RoomRights>,
-    /// What is kept of voices.
-    pub kept: KeptVoices,
-}
+/// Why something was taken from us, and until when, by our clock.
+pub type RestrictionTerms = consonance_session::RestrictionTerms<Option<Instant>>;
 
 impl OperatorDecision {
     /// What the session tells, if it is such a thing.
@@ -97,7 +68,7 @@ impl OperatorDecision {
         let text = |words: &str| words.to_owned();
         Some(match event {
             ClientEvent::Restricted { restriction, terms: Some(terms) } => {
-                Self::Restricted { restriction: *restriction, terms: RestrictionTerms::of(terms, clock) }
+                Self::Restricted { restriction: *restriction, terms: in_our_time(terms, clock) }
             }
             ClientEvent::Restricted { restriction, terms: None } => {
                 Self::Lifted { restriction: *restriction }
@@ -108,33 +79,19 @@ impl OperatorDecision {
             ClientEvent::Moved { from, to } => Self::Moved { from: text(from), to: text(to) },
             ClientEvent::TextRateLimited { wait } => Self::TextHeld { wait: *wait },
             ClientEvent::RoomFull { room, to } => Self::RoomFull { room: text(room), to: *to },
-            ClientEvent::Recorded(recorded) => {
-                Self::Kept(KeptVoices { is_recorded: recorded.is_whole, last: recorded.last })
-            }
+            ClientEvent::Recorded(recorded) => Self::Recorded(*recorded),
             _ => return None,
         })
     }
 }
 
-impl RestrictionTerms {
-    fn of(terms: &SessionTerms, clock: &Clock) -> Self {
-        Self { reason: terms.reason().to_owned(), ends_at: terms.ends.map(|end| clock.to_instant(end)) }
-    }
+/// What holds now, by our clock.
+pub(crate) fn restrictions_of(client: &Client, clock: &Clock) -> Restrictions {
+    client.restrictions().map(|terms| Some(in_our_time(terms, clock)))
 }
 
-impl Restrictions {
-    pub(crate) fn of(client: &Client, clock: &Clock) -> Self {
-        let told = client.restrictions();
-        let terms = |restriction| told.terms(restriction).map(|terms| RestrictionTerms::of(terms, clock));
-        let recorded = client.recorded();
-        Self {
-            muted: terms(Restriction::Muted),
-            text_muted: terms(Restriction::TextMuted),
-            deafened: terms(Restriction::Deafened),
-            rooms: told.rooms().map(|(room, rights)| (room.to_owned(), rights)).collect(),
-            kept: KeptVoices { is_recorded: recorded.is_whole, last: recorded.last },
-        }
-    }
+fn in_our_time(terms: &SessionTerms, clock: &Clock) -> RestrictionTerms {
+    terms.with_ends(terms.ends.map(|end| clock.to_instant(end)))
 }
 
 /// In a sentence, for people.
@@ -147,7 +104,7 @@ impl std::fmt::Display for OperatorDecision {
                     Restriction::TextMuted => "muted your text messages",
                     Restriction::Deafened => "deafened you: you hear no player",
                 };
-                let end = match terms.ends_at {
+                let end = match terms.ends {
                     Some(at) => {
                         let left = at.saturating_duration_since(Instant::now()).as_secs();
                         format!(", for {} min {:02} s", left / 60, left % 60)
@@ -181,13 +138,13 @@ impl std::fmt::Display for OperatorDecision {
             Self::RoomFull { room, .. } => {
                 write!(f, "enough others speak in room {room:?}: you are not heard there for now")
             }
-            Self::Kept(KeptVoices { is_recorded: true, .. }) => {
+            Self::Recorded(RecordingNotice { is_whole: true, .. }) => {
                 f.write_str("this session is recorded by the server's operator")
             }
-            Self::Kept(KeptVoices { last, .. }) if last.is_zero() => {
+            Self::Recorded(RecordingNotice { last, .. }) if last.is_zero() => {
                 f.write_str("the server's operator keeps nothing of what is said any more")
             }
-            Self::Kept(KeptVoices { last, .. }) => {
+            Self::Recorded(RecordingNotice { last, .. }) => {
                 write!(
                     f,
                     "the server's operator keeps the last {} s of what is said, for reports",

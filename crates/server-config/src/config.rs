@@ -164,7 +164,7 @@ impl StorageConfig {
     /// The limits of stored records.
     pub fn records(&self) -> RecordsSettings {
         let mut settings = RecordsSettings::default();
-        (settings.bans_max, settings.standings_max) = (self.bans_max, self.restrictions_max);
+        (settings.bans_max, settings.restrictions_max) = (self.bans_max, self.restrictions_max);
         (settings.audit_entries_max, settings.audit_days) = (self.audit_entries_max, self.audit_days);
         settings
     }

@@ -46,7 +46,8 @@ use crate::utc::seconds_since_1970;
 /// let moderation = Moderation::new(server.handle(), settings.records.clone());
 /// let by = By::new("Ann", "shouting");
 /// moderation.impose(&by, "main", &"Alice".into(), Restriction::Muted, None)?;
-/// assert!(moderation.standing("main", &"Alice".into())?.muted.is_some());
+/// let alice = moderation.restrictions("main", &"Alice".into())?;
+/// assert!(alice.terms(Restriction::Muted).is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -1,10 +1,11 @@
-//! What operators have decided and done: bans, standings of players, limits of rooms, the audit log.
+//! What operators have decided and done: bans, restrictions of players, limits of rooms, the audit log.
 //!
 //! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers use it when a
 //! client arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
 
+mod restriction_record;
+mod restrictions;
 mod rooms;
-mod standing;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -17,8 +18,11 @@ use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
 use crate::bans::{Ban, Bans};
 use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
 use crate::utc::seconds_since_1970;
+pub use restriction_record::PlayerKey;
+use restrictions::merged;
+pub use restrictions::{Origin, StoredRestrictions, StoredTerms, Until};
+pub(crate) use restrictions::{held_at, in_session_time};
 pub use rooms::{RoomDecision, SessionRooms};
-pub use standing::{PlayerKey, StoredRights, StoredStanding, StoredTerms};
 
 /// The records of a process; a clone leads to the same ones.
 #[derive(Clone, Debug)]
@@ -37,8 +41,8 @@ pub struct RecordsSettings {
     pub audit_entries_max: usize,
     /// How long entries of the audit log are kept, in days (default 365).
     pub audit_days: u32,
-    /// Players with a standing, over all sessions (default 100 000); a further one is an error.
-    pub standings_max: usize,
+    /// Players with restrictions or room rights, over all sessions (default 100 000); a further one is an error.
+    pub restrictions_max: usize,
 }
 
 /// Why something was not recorded.
@@ -53,9 +57,9 @@ pub enum RecordsError {
         /// How many that are.
         limit: usize,
     },
-    /// There are as many standings as may be.
+    /// As many players have restrictions as may.
     #[error("{limit} players are muted or otherwise limited, which is all that are kept: lift some of that")]
-    TooManyStandings {
+    TooManyRestrictions {
         /// How many that are.
         limit: usize,
     },
@@ -74,7 +78,7 @@ impl RecordsError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooManyBans { .. } => "too-many-bans",
-            Self::TooManyStandings { .. } => "too-many-standings",
+            Self::TooManyRestrictions { .. } => "too-many-restrictions",
             Self::TooManyRooms { .. } => "too-many-rooms",
         }
     }
@@ -91,13 +95,13 @@ struct Shared {
 struct State {
     bans: Bans,
     audit: AuditLog,
-    standings: BTreeMap<PlayerKey, StoredStanding>,
+    restrictions: BTreeMap<PlayerKey, StoredRestrictions>,
     rooms: BTreeMap<String, SessionRooms>,
 }
 
 impl Default for RecordsSettings {
     fn default() -> Self {
-        Self { bans_max: 100_000, audit_entries_max: 10_000, audit_days: 365, standings_max: 100_000 }
+        Self { bans_max: 100_000, audit_entries_max: 10_000, audit_days: 365, restrictions_max: 100_000 }
     }
 }
 
@@ -207,48 +211,50 @@ impl Records {
     }
 
     /// What was decided about a player of a session.
-    pub fn standing(&self, session: &str, player: &PlayerIdentity) -> StoredStanding {
+    pub fn restrictions(&self, session: &str, player: &PlayerIdentity) -> StoredRestrictions {
         let key = PlayerKey::new(session, player);
-        self.read().standings.get(&key).cloned().unwrap_or_default()
+        self.read().restrictions.get(&key).cloned().unwrap_or_default()
     }
 
     /// What was decided about the players of a session and holds still.
-    pub fn standings(&self, now: u64, session: &str) -> Vec<(PlayerKey, StoredStanding)> {
+    pub fn restricted_players(&self, now: u64, session: &str) -> Vec<(PlayerKey, StoredRestrictions)> {
         let state = self.read();
-        let of_session = state.standings.iter().filter(|(key, _)| key.session == session);
-        let held = of_session.map(|(key, standing)| (key.clone(), standing.held_at(now)));
-        held.filter(|(_, standing)| !standing.is_clear()).collect()
+        let of_session = state.restrictions.iter().filter(|(key, _)| key.session == session);
+        let held = of_session.map(|(key, stored)| (key.clone(), held_at(stored, now)));
+        held.filter(|(_, restrictions)| !restrictions.is_clear()).collect()
     }
 
     /// Changes what was decided about a player; what it is now.
     ///
     /// # Errors
-    /// [`RecordsError::TooManyStandings`], and nothing has changed.
-    pub(crate) fn change_standing(
+    /// [`RecordsError::TooManyRestrictions`], and nothing has changed.
+    pub(crate) fn change_restrictions(
         &self,
         now: u64,
         session: &str,
         player: &PlayerIdentity,
-        change: impl FnOnce(&mut StoredStanding),
-    ) -> Result<(StoredStanding, Ticket), RecordsError> {
+        change: impl FnOnce(&mut StoredRestrictions),
+    ) -> Result<(StoredRestrictions, Ticket), RecordsError> {
         let key = PlayerKey::new(session, player);
         let mut state = self.write();
-        let mut standing = state.standings.get(&key).map(|held| held.held_at(now)).unwrap_or_default();
-        change(&mut standing);
-        let limit = self.shared.settings.standings_max;
-        if !state.standings.contains_key(&key) && !standing.is_clear() && state.standings.len() >= limit {
-            return Err(RecordsError::TooManyStandings { limit });
+        let mut restrictions =
+            state.restrictions.get(&key).map(|stored| held_at(stored, now)).unwrap_or_default();
+        change(&mut restrictions);
+        let limit = self.shared.settings.restrictions_max;
+        let is_new = !state.restrictions.contains_key(&key);
+        if is_new && !restrictions.is_clear() && state.restrictions.len() >= limit {
+            return Err(RecordsError::TooManyRestrictions { limit });
         }
         // The record keeps the spelling that it was made with.
-        let key = state.standings.get_key_value(&key).map_or(key, |(held, _)| held.clone());
-        let written = if standing.is_clear() {
-            state.standings.remove(&key);
-            Change::delete(Table::Standings, key.to_text())
+        let key = state.restrictions.get_key_value(&key).map_or(key, |(held, _)| held.clone());
+        let written = if restrictions.is_clear() {
+            state.restrictions.remove(&key);
+            Change::delete(Table::Restrictions, key.to_text())
         } else {
-            state.standings.insert(key.clone(), standing.clone());
-            Change::put(Table::Standings, key.to_text(), &key.with(&standing))
+            state.restrictions.insert(key.clone(), restrictions.clone());
+            Change::put(Table::Restrictions, key.to_text(), &key.with(&restrictions))
         };
-        Ok((standing, self.shared.store.write(vec![written])))
+        Ok((restrictions, self.shared.store.write(vec![written])))
     }
 
     /// What was decided about the rooms of a session.
@@ -281,7 +287,7 @@ impl Records {
         Ok((rooms, self.shared.store.write(vec![written])))
     }
 
-    /// Forgets what has ended: bans, standings, old entries of the audit log.
+    /// Forgets what has ended: bans, restrictions, old entries of the audit log.
     pub fn clear_away(&self, now: u64) {
         let mut state = self.write();
         let mut changes = Vec::new();
@@ -292,10 +298,10 @@ impl Records {
         if !changes.is_empty() {
             changes.push(state.last_ban());
         }
-        state.standings.retain(|key, standing| {
-            let is_held = !standing.held_at(now).is_clear();
+        state.restrictions.retain(|key, stored| {
+            let is_held = !held_at(stored, now).is_clear();
             if !is_held {
-                changes.push(Change::delete(Table::Standings, key.to_text()));
+                changes.push(Change::delete(Table::Restrictions, key.to_text()));
             }
             is_held
         });
@@ -350,9 +356,9 @@ impl State {
             match table {
                 Table::Bans => state.bans.restore(serde_json::from_str(value).map_err(broken)?),
                 Table::Audit => state.audit.push(serde_json::from_str(value).map_err(broken)?),
-                Table::Standings => {
-                    let (player, standing) = PlayerKey::read(value).map_err(broken)?;
-                    merged.extend(state.add_standing(key, player, standing));
+                Table::Restrictions => {
+                    let (player, restrictions) = PlayerKey::read(value).map_err(broken)?;
+                    merged.extend(state.add_restrictions(key, player, restrictions));
                 }
                 Table::Rooms => {
                     state.rooms.insert(key.clone(), serde_json::from_str(value).map_err(broken)?);
@@ -367,17 +373,22 @@ impl State {
         Ok((state, merged))
     }
 
-    /// Adds a standing as it was stored under `record`. Where there is one of another spelling of the name, what both
-    /// say holds, in one record.
-    fn add_standing(&mut self, record: &str, player: PlayerKey, standing: StoredStanding) -> Vec<Change> {
-        let Some((held_as, held)) = self.standings.get_key_value(&player) else {
-            self.standings.insert(player, standing);
+    /// Adds restrictions as they were stored under `record`. Where there are some of another spelling of the name, both
+    /// hold, in one record.
+    fn add_restrictions(
+        &mut self,
+        record: &str,
+        player: PlayerKey,
+        restrictions: StoredRestrictions,
+    ) -> Vec<Change> {
+        let Some((held_as, held)) = self.restrictions.get_key_value(&player) else {
+            self.restrictions.insert(player, restrictions);
             return Vec::new();
         };
-        let (held_as, both) = (held_as.clone(), held.merged_with(&standing));
-        let put = Change::put(Table::Standings, held_as.to_text(), &held_as.with(&both));
-        self.standings.insert(held_as, both);
-        vec![Change::delete(Table::Standings, record.to_owned()), put]
+        let (held_as, both) = (held_as.clone(), merged(held, &restrictions));
+        let put = Change::put(Table::Restrictions, held_as.to_text(), &held_as.with(&both));
+        self.restrictions.insert(held_as, both);
+        vec![Change::delete(Table::Restrictions, record.to_owned()), put]
     }
 
     /// Written with the removal of a ban: the records alone do not tell its number any more.

@@ -14,6 +14,7 @@ use tracing::{Span, error_span, info};
 
 use crate::kept_voices::ReportBuffer;
 use crate::recording::SessionRecording;
+use crate::records::in_session_time;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
@@ -297,10 +298,10 @@ impl Sessions {
         self.follow_rooms(index);
         let (now, records) = (seconds_since_1970(), self.settings.records.clone());
         let session = self.get_mut(index);
-        for (key, standing) in records.standings(now, &session.name) {
-            let standing = standing.to_engine(now, at);
+        for (key, restrictions) in records.restricted_players(now, &session.name) {
+            let restrictions = in_session_time(&restrictions, now, at);
             // More than a session remembers does not fit, and the operator is told when one is decided.
-            let _ = session.server.set_restrictions(&key.player, &standing);
+            let _ = session.server.set_restrictions(&key.player, &restrictions);
         }
     }
 

@@ -39,7 +39,7 @@ pub enum Table {
     /// What operators did, by number.
     Audit,
     /// What was decided about players, by session and player.
-    Standings,
+    Restrictions,
     /// What was decided about rooms, by session.
     Rooms,
     /// What is said of all others: the form that they have, and the last numbers that were given.
@@ -118,14 +118,14 @@ impl Store {
 
 impl Table {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [Self::Bans, Self::Audit, Self::Standings, Self::Rooms, Self::Meta];
+    pub(crate) const ALL: [Self; 5] = [Self::Bans, Self::Audit, Self::Restrictions, Self::Rooms, Self::Meta];
 
     /// What it is called in the file.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Bans => "bans",
             Self::Audit => "audit",
-            Self::Standings => "standings",
+            Self::Restrictions => "standings",
             Self::Rooms => "rooms",
             Self::Meta => "meta",
         }

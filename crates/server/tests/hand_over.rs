@@ -50,15 +50,15 @@ fn hand_over() -> HandOver {
         is_unannounced: id == 4,
         access,
     };
-    let mut standing = Restrictions::default();
-    standing.impose(Restriction::Muted, RestrictionTerms::new(None, "loud"));
-    standing.set_room_rights("stage", RoomRights { listen: None, speak: Some(false) });
+    let mut restrictions = <Restrictions>::default();
+    restrictions.impose(Restriction::Muted, RestrictionTerms::new(None, "loud"));
+    restrictions.set_room_rights("stage", RoomRights { listen: None, speak: Some(false) });
     let snapshot = SessionSnapshot {
         session: SessionId(0x7fff_fffe),
         places: vec![place(3, "Älice", access), place(4, "", Access::default())],
         restrictions: vec![
-            (PlayerIdentity::Name("Bob".into()), standing.clone()),
-            (PlayerIdentity::Subject("account 9".into()), standing),
+            (PlayerIdentity::Name("Bob".into()), restrictions.clone()),
+            (PlayerIdentity::Subject("account 9".into()), restrictions),
         ],
     };
     let identity = SavedIdentity { certificate: "a certificate".into(), key: "a key".into() };

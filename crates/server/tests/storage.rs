@@ -62,7 +62,7 @@ fn everything_that_was_decided_is_there_after_a_restart() {
     let (_server, moderation) = server(&records);
     let bans: Vec<_> = moderation.bans(0, 10).into_iter().map(|ban| (ban.id, ban.target)).collect();
     assert_eq!(bans, [(1, name("Mallory"))]);
-    assert!(moderation.standing("main", &"Alice".into()).unwrap().deafened.is_some());
+    assert!(moderation.restrictions("main", &"Alice".into()).unwrap().terms(Restriction::Deafened).is_some());
     assert_eq!(moderation.room_decisions("main").rooms.get("duel*"), Some(&decision));
     let actions: Vec<_> =
         moderation.audit(&AuditQuery::default()).entries.into_iter().map(|entry| entry.action).collect();
@@ -105,9 +105,9 @@ fn what_has_ended_is_cleared_away() {
         moderation.ban(&by, name("Mallory"), until).unwrap();
         moderation.impose(&by, "main", &"Trudy".into(), Restriction::Muted, until).unwrap();
         records.clear_away(4_102_444_799);
-        assert_eq!((records.bans_count(), records.standings(0, "main").len()), (1, 1));
+        assert_eq!((records.bans_count(), records.restricted_players(0, "main").len()), (1, 1));
         records.clear_away(4_102_444_800);
-        assert_eq!((records.bans_count(), records.standings(0, "main").len()), (0, 0));
+        assert_eq!((records.bans_count(), records.restricted_players(0, "main").len()), (0, 0));
         assert_eq!(
             moderation.audit(&AuditQuery::default()).entries.len(),
             0,
@@ -165,11 +165,15 @@ fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
         let records = open(&folder);
         for spelling in ["Bob", "BOB ", "B\u{200b}ob"] {
             let player = consonance_session::PlayerIdentity::Name(spelling.into());
-            let standing = records.standing("main", &player);
-            let muted = standing.muted.as_ref().unwrap();
-            assert_eq!((muted.until, standing.rooms["red"].speak), (None, Some(false)), "{spelling:?}");
+            let held = records.restrictions("main", &player);
+            let muted = held.terms(Restriction::Muted).unwrap();
+            assert_eq!(
+                (muted.ends.until, held.room_rights("red").speak),
+                (None, Some(false)),
+                "{spelling:?}"
+            );
         }
-        assert_eq!(records.standings(0, "main").len(), 2);
+        assert_eq!(records.restricted_players(0, "main").len(), 2);
         assert_eq!(records.ban_of_player(0, "Alice\u{200b}", None).map(|ban| ban.id), Some(1));
         assert_eq!(records.flush(LONG), Stored::OnDisk);
     }

@@ -116,7 +116,7 @@ pub use loudness::{RecentLoudness, loudness};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
-pub use restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
+pub use restrictions::{NoOrigin, Restriction, RestrictionTerms, Restrictions, RoomRights};
 pub use server::{
     Access, AccessRule, ClientRow, DrainTarget, Draining, JoinState, KeptPlace, LinkRow, ModerationDecision,
     MonitoredChannel, Move, NameTaken, NotificationStatus, PlayerIdentity, ProximitySettings,

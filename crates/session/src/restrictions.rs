@@ -1,4 +1,5 @@
-//! What an operator has decided about one player, as the server keeps it and as the player's client is told.
+//! What an operator has decided about one player: one value from the operator's request to the store, the session, the
+//! player's client and its page. Where it goes from one clock to another, [`Restrictions::map`] converts the ends.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -8,19 +9,31 @@ pub use consonance_wire::Restriction;
 use crate::time::Instant;
 
 /// A player's restrictions, and its rights in some rooms, which override the rooms' own rules. The default is none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Restrictions {
-    imposed: [Option<RestrictionTerms>; Restriction::ALL.len()],
+///
+/// `E` is when a restriction ends, by the clock of whatever holds the value; by the session's own if nothing is said.
+/// `O` is what is known about the restriction's origin; a session does not need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restrictions<E = Option<Instant>, O = NoOrigin> {
+    muted: Option<RestrictionTerms<E, O>>,
+    text_muted: Option<RestrictionTerms<E, O>>,
+    deafened: Option<RestrictionTerms<E, O>>,
     rooms: BTreeMap<Box<str>, RoomRights>,
 }
 
 /// Why a restriction holds, and how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RestrictionTerms {
-    /// When it ends by itself; never if there is none.
-    pub ends: Option<Instant>,
-    reason: Box<str>,
+pub struct RestrictionTerms<E = Option<Instant>, O = NoOrigin> {
+    /// When it ends by itself, if it does.
+    pub ends: E,
+    /// The operator's words; may be empty.
+    pub reason: Box<str>,
+    /// The operator that decided it, and when.
+    pub origin: O,
 }
+
+/// Nothing is known about a restriction's origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoOrigin {}
 
 /// What one player may do in one room, before the room's own rules are asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,30 +47,36 @@ pub struct RoomRights {
 impl Restrictions {
     /// Rooms in which one player has rights of its own.
     pub const ROOMS_MAX: usize = 64;
+}
 
+impl<E, O> Restrictions<E, O> {
     /// The terms of a restriction, if it holds.
-    pub fn terms(&self, restriction: Restriction) -> Option<&RestrictionTerms> {
-        self.imposed[restriction as usize].as_ref()
+    pub fn terms(&self, restriction: Restriction) -> Option<&RestrictionTerms<E, O>> {
+        match restriction {
+            Restriction::Muted => self.muted.as_ref(),
+            Restriction::TextMuted => self.text_muted.as_ref(),
+            Restriction::Deafened => self.deafened.as_ref(),
+        }
     }
 
     /// The restriction holds from now on, on these terms and no earlier ones.
-    pub fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) {
-        self.imposed[restriction as usize] = Some(terms);
+    pub fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms<E, O>) {
+        *self.slot(restriction) = Some(terms);
     }
 
     /// The restriction holds no longer; false if it did not.
     pub fn lift(&mut self, restriction: Restriction) -> bool {
-        self.imposed[restriction as usize].take().is_some()
+        self.slot(restriction).take().is_some()
     }
 
     /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there
-    /// are [`ROOMS_MAX`](Self::ROOMS_MAX) others, and nothing has changed.
+    /// are [`ROOMS_MAX`](Restrictions::ROOMS_MAX) others, and nothing has changed.
     pub fn set_room_rights(&mut self, room: &str, rights: RoomRights) -> bool {
         if rights == RoomRights::default() {
             self.rooms.remove(room);
             return true;
         }
-        if self.rooms.len() >= Self::ROOMS_MAX && !self.rooms.contains_key(room) {
+        if self.rooms.len() >= Restrictions::ROOMS_MAX && !self.rooms.contains_key(room) {
             return false;
         }
         self.rooms.insert(room.into(), rights);
@@ -75,37 +94,60 @@ impl Restrictions {
     }
 
     /// The restrictions that hold.
-    pub fn imposed(&self) -> impl Iterator<Item = (Restriction, &RestrictionTerms)> {
+    pub fn imposed(&self) -> impl Iterator<Item = (Restriction, &RestrictionTerms<E, O>)> {
         Restriction::ALL.into_iter().filter_map(|restriction| Some((restriction, self.terms(restriction)?)))
     }
 
-    /// The same with other ends of its restrictions, as by another clock.
-    pub(crate) fn with_ends(&self, other: impl Fn(Instant) -> Instant) -> Self {
-        let mut restrictions = self.clone();
-        for terms in restrictions.imposed.iter_mut().flatten() {
-            terms.ends = terms.ends.map(&other);
+    /// The same by another clock, or with another origin: with these terms for each restriction, without those that
+    /// have none.
+    #[must_use]
+    pub fn map<F, P>(
+        &self,
+        mut terms: impl FnMut(&RestrictionTerms<E, O>) -> Option<RestrictionTerms<F, P>>,
+    ) -> Restrictions<F, P> {
+        Restrictions {
+            muted: self.muted.as_ref().and_then(&mut terms),
+            text_muted: self.text_muted.as_ref().and_then(&mut terms),
+            deafened: self.deafened.as_ref().and_then(&mut terms),
+            rooms: self.rooms.clone(),
         }
-        restrictions
     }
 
     /// Whether nothing was decided.
     pub fn is_clear(&self) -> bool {
-        *self == Self::default()
+        self.imposed().next().is_none() && self.rooms.is_empty()
+    }
+
+    fn slot(&mut self, restriction: Restriction) -> &mut Option<RestrictionTerms<E, O>> {
+        match restriction {
+            Restriction::Muted => &mut self.muted,
+            Restriction::TextMuted => &mut self.text_muted,
+            Restriction::Deafened => &mut self.deafened,
+        }
+    }
+}
+
+impl<E, O> Default for Restrictions<E, O> {
+    fn default() -> Self {
+        Self { muted: None, text_muted: None, deafened: None, rooms: BTreeMap::new() }
     }
 }
 
 impl RestrictionTerms {
-    /// Bytes of a reason; what is longer is cut off.
+    /// Bytes of a reason that a player is told; the rest of a longer one is cut off.
     pub const REASON_BYTES_MAX: usize = 256;
 
-    /// A restriction with an end or for good, and the operator's words for it, which the player may be shown.
+    /// A restriction with an end or without one, and as much of the operator's words as the player is told.
     pub fn new(ends: Option<Instant>, reason: &str) -> Self {
-        Self { ends, reason: bounded_reason(reason).into() }
+        Self { ends, reason: bounded_reason(reason).into(), origin: NoOrigin {} }
     }
+}
 
-    /// The operator's words; may be empty.
-    pub fn reason(&self) -> &str {
-        &self.reason
+impl<E, O> RestrictionTerms<E, O> {
+    /// The same by another clock, as the player is told it: without the origin, and without what of the reason is too
+    /// long.
+    pub fn with_ends<F>(&self, ends: F) -> RestrictionTerms<F> {
+        RestrictionTerms { ends, reason: bounded_reason(&self.reason).into(), origin: NoOrigin {} }
     }
 }
 
@@ -120,7 +162,7 @@ mod tests {
 
     #[test]
     fn rights_that_say_nothing_are_forgotten_and_there_are_only_so_many() {
-        let mut restrictions = Restrictions::default();
+        let mut restrictions = <Restrictions>::default();
         let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
         for room in 0..Restrictions::ROOMS_MAX {
             assert!(restrictions.set_room_rights(&alloc::format!("room {room}"), silent));
@@ -137,7 +179,7 @@ mod tests {
     #[test]
     fn a_long_reason_is_cut_between_characters() {
         let terms = RestrictionTerms::new(None, &"ü".repeat(200));
-        assert_eq!(terms.reason().len(), 256);
-        assert_eq!(RestrictionTerms::new(None, &alloc::format!("x{}", "ü".repeat(200))).reason().len(), 255);
+        assert_eq!(terms.reason.len(), 256);
+        assert_eq!(RestrictionTerms::new(None, &alloc::format!("x{}", "ü".repeat(200))).reason.len(), 255);
     }
 }

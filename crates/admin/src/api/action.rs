@@ -5,9 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use consonance_http::ProblemDetails;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
-use consonance_server::records::{RoomDecision, StoredRights};
+use consonance_server::records::RoomDecision;
 use consonance_server::utc::seconds_since_1970;
-use consonance_session::Restriction;
+use consonance_session::{Restriction, RoomRights};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,7 +142,7 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
         Action::Deafen { player, for_s } => impose(player, Restriction::Deafened, for_s)?,
         Action::Undeafen { player } => lift(player, Restriction::Deafened)?,
         Action::SetRoomRights { player, room, listen, speak } => {
-            moderation.set_room_rights(by, session, &player.into(), &room, StoredRights { listen, speak })?
+            moderation.set_room_rights(by, session, &player.into(), &room, RoomRights { listen, speak })?
         }
         Action::Move { player, from, to } => {
             moderation.move_player(by, session, &player.into(), &from, &to)?

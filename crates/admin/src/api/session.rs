@@ -7,7 +7,8 @@ use axum::extract::{Path, State};
 use consonance_http::ProblemDetails;
 use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
-use consonance_server::records::{RoomDecision, StoredTerms};
+use consonance_server::records::{Origin, RoomDecision, StoredTerms, Until};
+use consonance_session::{Restriction, RoomRights};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -198,10 +199,10 @@ pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
 
 impl PlayerView {
     fn of(row: PlayerOverview, voice: ServedPlayer) -> Self {
-        let standing = row.standing;
-        let rights = standing.rooms.into_iter();
-        let rights =
-            rights.map(|(room, rights)| RightsView { room, listen: rights.listen, speak: rights.speak });
+        let terms = |restriction| row.restrictions.terms(restriction).cloned().map(Into::into);
+        let (muted, text_muted) = (terms(Restriction::Muted), terms(Restriction::TextMuted));
+        let (deafened, room_rights) =
+            (terms(Restriction::Deafened), row.restrictions.rooms().map(Into::into).collect());
         Self {
             name: row.name,
             id: row.id,
@@ -220,18 +221,24 @@ impl PlayerView {
             sent_bytes: voice.sent.bytes,
             faults: row.faults,
             refused_rooms: voice.refused_rooms.into_iter().map(|refused| refused.room).collect(),
-            muted: standing.muted.map(Into::into),
-            text_muted: standing.text_muted.map(Into::into),
-            deafened: standing.deafened.map(Into::into),
-            room_rights: rights.collect(),
+            muted,
+            text_muted,
+            deafened,
+            room_rights,
         }
     }
 }
 
 impl From<StoredTerms> for TermsView {
     fn from(terms: StoredTerms) -> Self {
-        let StoredTerms { until, reason, by, since, .. } = terms;
-        Self { reason, by, since, until }
+        let StoredTerms { ends: Until { until }, reason, origin: Origin { by, since, .. } } = terms;
+        Self { reason: reason.into(), by, since, until }
+    }
+}
+
+impl From<(&str, RoomRights)> for RightsView {
+    fn from((room, RoomRights { listen, speak }): (&str, RoomRights)) -> Self {
+        Self { room: room.to_owned(), listen, speak }
     }
 }
 

@@ -96,11 +96,11 @@ pub enum ToPage {
     Problem { message: Box<str>, about: Option<Box<str>> },
 }
 
-/// The terms of a sanction.
+/// The terms of a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RestrictionInfo {
-    /// In how many ms it ends; never if there is none.
+    /// In how many ms it ends, from the moment of the message on; never if there is none.
     pub ends_in_ms: Option<u64>,
     /// The operator's words; may be empty.
     pub reason: Box<str>,

@@ -72,7 +72,7 @@ pub(super) fn restricted(
 ) -> ToPage {
     let terms = terms.map(|terms| RestrictionInfo {
         ends_in_ms: terms.ends.map(|ends| millis(ends.since(now))),
-        reason: terms.reason().into(),
+        reason: terms.reason.clone(),
     });
     ToPage::Restricted { restriction: restriction.into(), terms }
 }

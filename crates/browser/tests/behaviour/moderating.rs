@@ -63,7 +63,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     let alice = session.page("Alice");
     session.told(alice);
     let ends = Some(session.now + Duration::from_mins(1));
-    let mut restrictions = Restrictions::default();
+    let mut restrictions = <Restrictions>::default();
     restrictions.impose(Restriction::Muted, RestrictionTerms::new(ends, "shouting"));
     let identity = PlayerIdentity::Name("Alice".into());
     session.server.set_restrictions(&identity, &restrictions).unwrap();

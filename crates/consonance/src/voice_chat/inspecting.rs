@@ -1,6 +1,7 @@
 //! Inspecting a chat: its state, and why a player is not heard.
 
 use consonance_inspector::{Diagnosis, Snapshot, why};
+use consonance_session::RecordingNotice;
 
 use super::VoiceChat;
 use crate::restrictions::Restrictions;
@@ -17,6 +18,12 @@ impl VoiceChat {
     /// [`EventKind::Operator`](crate::EventKind::Operator).
     pub fn restrictions(&self) -> Restrictions {
         self.running.shared.own_voice.restrictions()
+    }
+
+    /// What the server's operator records of voices; changes are told as
+    /// [`OperatorDecision::Recorded`](crate::OperatorDecision::Recorded).
+    pub fn recording_notice(&self) -> RecordingNotice {
+        self.running.shared.own_voice.recorded()
     }
 
     /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use consonance_inspector::{ClientSnapshot, ConnectionState};
+use consonance_session::Restriction;
 
 use super::VoiceThread;
 use crate::event::End;
@@ -57,9 +58,10 @@ impl VoiceThread {
         let own_priority = self.client.priority();
         let channels = self.talking.wanted_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
-        let restrictions = self.shared.own_voice.restrictions();
-        snapshot.server_muted = restrictions.muted.map(|terms| terms.reason);
-        snapshot.server_deafened = restrictions.deafened.map(|terms| terms.reason);
+        let restrictions = self.client.restrictions();
+        let reason = |restriction| restrictions.terms(restriction).map(|terms| terms.reason.to_string());
+        snapshot.server_muted = reason(Restriction::Muted);
+        snapshot.server_deafened = reason(Restriction::Deafened);
         snapshot.tokens = self.shared.own_voice.tokens().to_vec();
         snapshot.token_rules = self.shared.own_voice.missing_tokens().rules(now);
         let tokens = &snapshot.tokens;

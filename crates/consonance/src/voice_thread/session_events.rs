@@ -8,7 +8,7 @@ use super::VoiceThread;
 use super::connection_watch::{Loss, is_worth_retrying};
 use crate::event::{End, Event, EventKind};
 use crate::problem::ProblemKind;
-use crate::restrictions::{OperatorDecision, Restrictions};
+use crate::restrictions::{OperatorDecision, restrictions_of};
 use crate::trace::FrameTrace;
 
 /// What changes the whole chat, and is followed once the event is told.
@@ -103,7 +103,8 @@ impl VoiceThread {
 
     fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
         if decided {
-            self.shared.own_voice.set_restrictions(Restrictions::of(&self.client, &self.clock));
+            let restrictions = restrictions_of(&self.client, &self.clock);
+            self.shared.own_voice.set_decisions(restrictions, self.client.recorded());
         }
         if has_direct_change {
             for kind in self.direct_players.update(&self.client) {

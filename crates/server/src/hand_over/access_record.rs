@@ -33,7 +33,7 @@ enum VouchedRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StandingRecord {
+pub(super) struct RestrictionsRecord {
     player: PlayerRecord,
     muted: Option<TermsRecord>,
     text_muted: Option<TermsRecord>,
@@ -103,13 +103,11 @@ impl AccessRecord {
     }
 }
 
-impl StandingRecord {
-    pub(super) fn of((identity, standing): &(PlayerIdentity, Restrictions)) -> Self {
+impl RestrictionsRecord {
+    pub(super) fn of((identity, restrictions): &(PlayerIdentity, Restrictions)) -> Self {
         let terms = |restriction| {
-            standing.terms(restriction).map(|terms| TermsRecord {
-                ends_in_ms: terms.ends.map(ms_of),
-                reason: terms.reason().to_owned(),
-            })
+            let terms = restrictions.terms(restriction)?;
+            Some(TermsRecord { ends_in_ms: terms.ends.map(ms_of), reason: terms.reason.to_string() })
         };
         Self {
             player: match identity {
@@ -119,7 +117,7 @@ impl StandingRecord {
             muted: terms(Restriction::Muted),
             text_muted: terms(Restriction::TextMuted),
             deafened: terms(Restriction::Deafened),
-            rooms: standing
+            rooms: restrictions
                 .rooms()
                 .map(|(room, RoomRights { listen, speak })| RightsRecord {
                     room: room.to_owned(),
@@ -131,7 +129,7 @@ impl StandingRecord {
     }
 
     pub(super) fn read(self, age: Duration) -> (PlayerIdentity, Restrictions) {
-        let mut standing = Restrictions::default();
+        let mut restrictions = <Restrictions>::default();
         let imposed = [
             (Restriction::Muted, self.muted),
             (Restriction::TextMuted, self.text_muted),
@@ -139,21 +137,19 @@ impl StandingRecord {
         ];
         for (restriction, terms) in imposed {
             if let Some(TermsRecord { ends_in_ms, reason }) = terms {
-                standing.impose(
-                    restriction,
-                    RestrictionTerms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason),
-                );
+                let ends = ends_in_ms.map(|ms| end_of(ms, age));
+                restrictions.impose(restriction, RestrictionTerms::new(ends, &reason));
             }
         }
         for RightsRecord { room, listen, speak } in self.rooms {
             // An upper bound: more rooms than a player has rights in are never written.
-            standing.set_room_rights(&room, RoomRights { listen, speak });
+            restrictions.set_room_rights(&room, RoomRights { listen, speak });
         }
         let identity = match self.player {
             PlayerRecord::Name(name) => PlayerIdentity::Name(name.into()),
             PlayerRecord::Subject(subject) => PlayerIdentity::Subject(subject.into()),
         };
-        (identity, standing)
+        (identity, restrictions)
     }
 }
 

@@ -11,7 +11,7 @@ use consonance_session::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::access_record::{AccessRecord, StandingRecord};
+use super::access_record::{AccessRecord, RestrictionsRecord};
 use super::{HandOver, SavedIdentity, VERSION};
 
 /// How every such file begins.
@@ -54,7 +54,8 @@ struct SessionRecord {
     name: String,
     number: u32,
     places: Vec<PlaceRecord>,
-    standings: Vec<StandingRecord>,
+    #[serde(rename = "standings")]
+    restrictions: Vec<RestrictionsRecord>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,7 +114,7 @@ impl SessionRecord {
             name: name.to_owned(),
             number: snapshot.session.0,
             places: snapshot.places.iter().map(PlaceRecord::of).collect(),
-            standings: snapshot.restrictions.iter().map(StandingRecord::of).collect(),
+            restrictions: snapshot.restrictions.iter().map(RestrictionsRecord::of).collect(),
         }
     }
 
@@ -122,7 +123,7 @@ impl SessionRecord {
         let snapshot = SessionSnapshot {
             session: SessionId(self.number),
             places: places.collect::<Result<_, _>>()?,
-            restrictions: self.standings.into_iter().map(|standing| standing.read(age)).collect(),
+            restrictions: self.restrictions.into_iter().map(|record| record.read(age)).collect(),
         };
         Ok((self.name, snapshot))
     }

@@ -114,8 +114,8 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
         client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
     row.has_place = client.has_place;
     if let Some(identity) = server.identity_of(client.id) {
-        let standing = server.restrictions(&identity);
-        let reason = |restriction| standing.terms(restriction).map(|terms| terms.reason().to_owned());
+        let restrictions = server.restrictions(&identity);
+        let reason = |restriction| restrictions.terms(restriction).map(|terms| terms.reason.to_string());
         (row.server_muted, row.server_deafened) = (reason(Restriction::Muted), reason(Restriction::Deafened));
     }
     let ms_ago = |then: Instant| at.as_micros().saturating_sub(then.as_micros()) / 1000;

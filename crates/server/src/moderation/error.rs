@@ -102,7 +102,7 @@ pub enum ModerationError {
     /// Too much is kept already.
     #[error(transparent)]
     Records(#[from] RecordsError),
-    /// The session does not take the standing. It is recorded, and holds in the session's next life.
+    /// The session does not take the restrictions. It is recorded, and holds in the session's next life.
     #[error("{0}")]
     Restrictions(RestrictionsError),
     /// The worker has not answered, and nothing was recorded.

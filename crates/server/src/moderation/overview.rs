@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use consonance_session::{LinkId, LinkRow};
 
 use super::{Moderation, ModerationError};
-use crate::records::{PlayerKey, StoredStanding};
+use crate::records::{PlayerKey, StoredRestrictions};
 use crate::session_loop::SessionLoop;
 use crate::utc::seconds_since_1970;
 
@@ -23,7 +23,7 @@ pub struct SessionOverview {
 }
 
 /// A player of a session.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlayerOverview {
     /// Its name.
@@ -45,7 +45,7 @@ pub struct PlayerOverview {
     /// Packets of its that were dropped for a fault.
     pub faults: u64,
     /// What operators have decided about it.
-    pub standing: StoredStanding,
+    pub restrictions: StoredRestrictions,
 }
 
 /// A room with listeners.
@@ -73,10 +73,10 @@ impl Moderation {
     /// If there is no such session, or its worker does not answer.
     pub fn players(&self, session: &str) -> Result<Vec<PlayerOverview>, ModerationError> {
         let mut players = self.look(session, SessionLoop::player_overviews)?;
-        let standings: BTreeMap<_, _> = self.standings(session).into_iter().collect();
+        let restricted: BTreeMap<_, _> = self.restricted_players(session).into_iter().collect();
         for row in &mut players {
-            if let Some(standing) = standings.get(&row.key(session)) {
-                row.standing = standing.clone();
+            if let Some(restrictions) = restricted.get(&row.key(session)) {
+                row.restrictions = restrictions.clone();
             }
         }
         Ok(players)
@@ -91,8 +91,8 @@ impl Moderation {
     }
 
     /// All players with decisions in a session, here or not.
-    pub fn standings(&self, session: &str) -> Vec<(PlayerKey, StoredStanding)> {
-        self.records.standings(seconds_since_1970(), session)
+    pub fn restricted_players(&self, session: &str) -> Vec<(PlayerKey, StoredRestrictions)> {
+        self.records.restricted_players(seconds_since_1970(), session)
     }
 
     pub(super) fn look<R: Send + 'static>(
@@ -142,7 +142,7 @@ impl SessionLoop {
                 packets_in: link.map_or(0, |link| link.received.packets),
                 packets_out: link.map_or(0, |link| link.sent.packets),
                 faults: link.map_or(0, |link| link.faults),
-                standing: StoredStanding::default(),
+                restrictions: StoredRestrictions::default(),
             }
         };
         Some(server.client_table().map(overview).collect())

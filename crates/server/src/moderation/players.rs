@@ -3,12 +3,12 @@
 use std::fmt;
 
 use consonance_session::{
-    ClientId, Move, NotificationStatus, PlayerIdentity, Restriction, Restrictions, Server,
+    ClientId, Move, NotificationStatus, PlayerIdentity, Restriction, Restrictions, RoomRights, Server,
 };
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::WorkerError;
-use crate::records::{StoredRights, StoredStanding, StoredTerms};
+use crate::records::{Origin, StoredRestrictions, StoredTerms, Until, held_at, in_session_time};
 use crate::utc::{rfc_3339, seconds_since_1970};
 
 /// A player of a session, as an operator names it.
@@ -39,10 +39,10 @@ impl Moderation {
         if until.is_some_and(|until| until <= now) {
             return self.log(by, action, Err(ModerationError::EndsInThePast));
         }
-        let (reason, actor) = (by.reason.clone(), by.actor.clone());
-        let terms = StoredTerms { until, reason, by: actor, since: now, by_moderator: false };
+        let origin = Origin { by: by.actor.clone(), since: now, by_moderator: false };
+        let terms = StoredTerms { ends: Until { until }, reason: by.reason.as_str().into(), origin };
         let result =
-            self.change(session, player, |standing| *standing.terms_mut(restriction) = Some(terms.clone()));
+            self.change(session, player, |restrictions| restrictions.impose(restriction, terms.clone()));
         self.log(by, action, result)
     }
 
@@ -57,7 +57,9 @@ impl Moderation {
         player: &PlayerRef,
         restriction: Restriction,
     ) -> Result<Done, ModerationError> {
-        let result = self.change(session, player, |standing| *standing.terms_mut(restriction) = None);
+        let result = self.change(session, player, |restrictions| {
+            restrictions.lift(restriction);
+        });
         self.log(by, AuditAction::new(opposite(restriction), session, player), result)
     }
 
@@ -71,7 +73,7 @@ impl Moderation {
         session: &str,
         player: &PlayerRef,
         room: &str,
-        rights: StoredRights,
+        rights: RoomRights,
     ) -> Result<Done, ModerationError> {
         let word = |right: Option<bool>| match right {
             None => "by the rules",
@@ -81,21 +83,14 @@ impl Moderation {
         let details = format!("{room}: listen {}, speak {}", word(rights.listen), word(rights.speak));
         let action = AuditAction::new("set_room_rights", session, player).with(details);
         let limit = Restrictions::ROOMS_MAX;
-        let is_too_many = self.standing(session, player).is_ok_and(|standing| {
-            rights != StoredRights::default()
-                && standing.rooms.len() >= limit
-                && !standing.rooms.contains_key(room)
-        });
+        let is_too_many =
+            self.restrictions(session, player).is_ok_and(|mut held| !held.set_room_rights(room, rights));
         if is_too_many {
             let error = ModerationError::TooManyRights { player: player.to_string(), limit };
             return self.log(by, action, Err(error));
         }
-        let result = self.change(session, player, |standing| {
-            if rights == StoredRights::default() {
-                standing.rooms.remove(room);
-            } else {
-                standing.rooms.insert(room.to_owned(), rights);
-            }
+        let result = self.change(session, player, |restrictions| {
+            restrictions.set_room_rights(room, rights);
         });
         self.log(by, action, result)
     }
@@ -104,12 +99,16 @@ impl Moderation {
     ///
     /// # Errors
     /// If there is no such session.
-    pub fn standing(&self, session: &str, player: &PlayerRef) -> Result<StoredStanding, ModerationError> {
+    pub fn restrictions(
+        &self,
+        session: &str,
+        player: &PlayerRef,
+    ) -> Result<StoredRestrictions, ModerationError> {
         let identities = self.identities(session, player)?;
-        let standings = identities.iter().map(|identity| self.records.standing(session, identity));
+        let held = identities.iter().map(|identity| self.records.restrictions(session, identity));
         // Of several players, the one with a decision.
-        let standing = standings.max_by_key(|standing| !standing.is_clear()).unwrap_or_default();
-        Ok(standing.held_at(seconds_since_1970()))
+        let restrictions = held.max_by_key(|held| !held.is_clear()).unwrap_or_default();
+        Ok(held_at(&restrictions, seconds_since_1970()))
     }
 
     /// Removes a player from a session, by the subject of its token under every name that it has there. It can rejoin;
@@ -191,7 +190,7 @@ impl Moderation {
         &self,
         session: &str,
         player: &PlayerRef,
-        change: impl Fn(&mut StoredStanding),
+        change: impl Fn(&mut StoredRestrictions),
     ) -> Result<Outcome, ModerationError> {
         let mut outcomes = Vec::new();
         for identity in self.identities(session, player)? {
@@ -205,14 +204,15 @@ impl Moderation {
         &self,
         session: &str,
         identity: PlayerIdentity,
-        change: &impl Fn(&mut StoredStanding),
+        change: &impl Fn(&mut StoredRestrictions),
     ) -> Result<Outcome, ModerationError> {
-        let (standing, _) = self.records.change_standing(seconds_since_1970(), session, &identity, change)?;
+        let now = seconds_since_1970();
+        let (restrictions, _) = self.records.change_restrictions(now, session, &identity, change)?;
         let absent = absent(&identity);
         let name = session.to_owned();
         let asked = self.server.ask_session(session, move |session_loop, now| {
             session_loop.with_session(now, &name, |server, at| {
-                server.set_restrictions(&identity, &standing.to_engine(seconds_since_1970(), at))
+                server.set_restrictions(&identity, &in_session_time(&restrictions, seconds_since_1970(), at))
             })
         });
         match asked {

@@ -6,7 +6,7 @@ use consonance_session::{
 };
 
 use crate::audit::AuditEntry;
-use crate::records::{Records, StoredTerms};
+use crate::records::{Origin, Records, StoredRestrictions, StoredTerms, Until, held_at, in_session_time};
 use crate::sessions::Session;
 use crate::utc::seconds_since_1970;
 
@@ -62,8 +62,8 @@ fn act(
         }
         ModeratorAction::Mute { lasts } => {
             let until = lasts.map(|lasts| now + lasts.as_secs().max(1));
-            let (reason, by) = (request.reason.to_string(), actor.to_owned());
-            let terms = StoredTerms { until, reason, by, since: now, by_moderator: true };
+            let origin = Origin { by: actor.to_owned(), since: now, by_moderator: true };
+            let terms = StoredTerms { ends: Until { until }, reason: request.reason.clone(), origin };
             set_muted(records, session, at, now, player, Some(terms))
         }
         ModeratorAction::Unmute => set_muted(records, session, at, now, player, None),
@@ -88,16 +88,20 @@ fn set_muted(
     terms: Option<StoredTerms>,
 ) -> ModeratorAnswer {
     let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
-    let held = records.standing(&session.name, &identity).held_at(now).muted;
-    if held.is_some_and(|terms| !terms.by_moderator) {
+    let held = held_at(&records.restrictions(&session.name, &identity), now);
+    if held.terms(Restriction::Muted).is_some_and(|terms| !terms.origin.by_moderator) {
         return ModeratorAnswer::Protected;
     }
-    let change =
-        |standing: &mut crate::records::StoredStanding| *standing.terms_mut(Restriction::Muted) = terms;
-    let Ok((standing, _)) = records.change_standing(now, &session.name, &identity, change) else {
+    let change = |restrictions: &mut StoredRestrictions| match terms {
+        Some(terms) => restrictions.impose(Restriction::Muted, terms),
+        None => {
+            restrictions.lift(Restriction::Muted);
+        }
+    };
+    let Ok((restrictions, _)) = records.change_restrictions(now, &session.name, &identity, change) else {
         return ModeratorAnswer::Failed;
     };
-    match session.server.set_restrictions(&identity, &standing.to_engine(now, at)) {
+    match session.server.set_restrictions(&identity, &in_session_time(&restrictions, now, at)) {
         Ok(_) => ModeratorAnswer::Done,
         Err(_) => ModeratorAnswer::Failed,
     }

@@ -42,7 +42,7 @@ pub struct SessionsSettings {
     /// [`ServerSettings::room_limits`](consonance_session::ServerSettings::room_limits).
     /// What operators have decided about rooms goes before it.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
-    /// What operators have decided (default: nothing, and it is not stored): bans, and the standings of players.
+    /// What operators have decided (default: nothing, and it is not stored): bans, and restrictions of players.
     pub records: Records,
     /// Follow the targets of speakers at all times (default only while there is an observer); see
     /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).

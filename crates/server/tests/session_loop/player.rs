@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Instant;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, RestrictionTerms, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target,
 };
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::MemoryClient;
@@ -94,7 +94,7 @@ fn line(event: &ClientEvent<'_>) -> Option<String> {
         ClientEvent::Voice(voice) => format!("{} says {:?}", voice.id, voice.frame),
         ClientEvent::Text { name, text, .. } => format!("{name} writes {text}"),
         ClientEvent::Restricted { restriction, terms } => {
-            let reason = terms.as_ref().map(RestrictionTerms::reason);
+            let reason = terms.as_ref().map(|terms| &*terms.reason);
             format!("{restriction:?}: {}", reason.unwrap_or("no longer"))
         }
         ClientEvent::Moved { from, to } => format!("moved from {from} to {to}"),

@@ -114,7 +114,9 @@ fn a_decision_by_the_name_of_a_departed_player_applies_to_its_account() {
     assert_eq!(scene.visit("Another", Some("A7")), ["Muted: too loud"]);
     let done = scene.moderation.lift(&by(), "main", &"Alice".into(), Restriction::Muted).unwrap();
     assert_eq!(done.outcome, Outcome::Absent);
-    assert!(scene.visit("Alice", Some("A7")).is_empty() && scene.moderation.standings("main").is_empty());
+    assert!(
+        scene.visit("Alice", Some("A7")).is_empty() && scene.moderation.restricted_players("main").is_empty()
+    );
 }
 
 #[test]
@@ -137,7 +139,10 @@ fn what_holds_for_an_account_is_shown_at_every_visit_of_it() {
     let _bob = scene.player("Bob", Some("B1"));
     scene.moderation.impose(&by(), "main", &account("A7"), Restriction::Muted, None).unwrap();
     let rows = scene.moderation.players("main").unwrap();
-    let muted: Vec<_> =
-        rows.iter().filter(|row| row.standing.muted.is_some()).map(|row| &*row.name).collect();
+    let muted: Vec<_> = rows
+        .iter()
+        .filter(|row| row.restrictions.terms(Restriction::Muted).is_some())
+        .map(|row| &*row.name)
+        .collect();
     assert_eq!(muted, ["Decoy", "Mallory", "Third"]);
 }

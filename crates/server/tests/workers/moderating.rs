@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use consonance_server::audit::AuditQuery;
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
-use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms, StoredRights};
+use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms};
 use consonance_server::{DrainPlan, SessionLoop, SessionsSettings, store::Stored};
-use consonance_session::Restriction;
+use consonance_session::{Restriction, RoomRights};
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -62,8 +62,9 @@ fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| !players[0].told.is_empty());
     assert_eq!(alice.told, ["Muted: too loud"]);
     assert!(is_silent(&mut alice, &mut bob));
-    let standing = &moderation.players("red").unwrap()[0].standing;
-    assert_eq!(standing.muted.as_ref().map(|terms| &*terms.by), Some("Ann"));
+    let players = moderation.players("red").unwrap();
+    let muted = players[0].restrictions.terms(Restriction::Muted);
+    assert_eq!(muted.map(|terms| &*terms.origin.by), Some("Ann"));
     moderation.lift(&by(), "red", &"Alice".into(), Restriction::Muted).unwrap();
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| players[0].told.len() == 2);
     alice.say(b"again");
@@ -79,13 +80,14 @@ fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
     let done = moderation.impose(&by(), "red", &"ALICE".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::Notified);
     let players = moderation.players("red").unwrap();
-    let muted: Vec<_> = players.iter().filter(|player| player.standing.muted.is_some()).collect();
+    let muted: Vec<_> =
+        players.iter().filter(|player| player.restrictions.terms(Restriction::Muted).is_some()).collect();
     assert_eq!(muted.len(), 1, "{players:?}");
     moderation.kick(&by(), "red", &"\u{0410}lice".into()).unwrap();
     let left: Vec<_> = moderation.players("red").unwrap().into_iter().map(|player| player.name).collect();
     assert_eq!(left, ["Bob"]);
     moderation.lift(&by(), "red", &"aLiCe".into(), Restriction::Muted).unwrap();
-    assert!(moderation.standing("red", &"Alice".into()).unwrap().is_clear());
+    assert!(moderation.restrictions("red", &"Alice".into()).unwrap().is_clear());
     let ban = moderation.ban(&by(), consonance_server::bans::BanTarget::Name("B0b".into()), None).unwrap();
     assert_eq!(ban.expelled.len(), 1, "{ban:?}");
 }
@@ -97,7 +99,9 @@ fn an_absent_player_is_muted_when_it_joins() {
     assert_eq!(done.outcome, Outcome::AbsentName);
     let mut carol = stage.player("Carol", "red");
     wait_until("Carol is told", &mut [&mut carol, &mut alice], |players| !players[0].told.is_empty());
-    assert!(moderation.standings("red").len() == 1 && moderation.standings("blue").is_empty());
+    assert!(
+        moderation.restricted_players("red").len() == 1 && moderation.restricted_players("blue").is_empty()
+    );
 }
 
 #[test]
@@ -113,9 +117,9 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
         assert_eq!(done.outcome, Outcome::Absent);
     }
     let Scene { stage: _stage, moderation, .. } = scene(records);
-    let before = moderation.standings("pink");
+    let before = moderation.restricted_players("pink");
     assert_eq!(before.len(), 1);
-    let denied = StoredRights { listen: None, speak: Some(false) };
+    let denied = RoomRights { listen: None, speak: Some(false) };
     for refused in [
         moderation.impose(&by(), "pink", &account, Restriction::Deafened, None),
         moderation.lift(&by(), "pink", &account, Restriction::Muted),
@@ -123,7 +127,7 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
     ] {
         assert_eq!(refused, Err(ModerationError::NoSession { session: "pink".into() }));
     }
-    assert_eq!(moderation.standings("pink"), before);
+    assert_eq!(moderation.restricted_players("pink"), before);
 }
 
 #[test]
@@ -150,7 +154,7 @@ fn a_player_is_moved_and_its_rooms_are_seen_from_outside() {
     wait_until("Alice is there", &mut [&mut alice, &mut bob], |_| {
         moderation.rooms("red").unwrap().iter().any(|room| room.name == "jail" && room.listeners == ["Alice"])
     });
-    let denied = StoredRights { listen: Some(false), speak: Some(false) };
+    let denied = RoomRights { listen: Some(false), speak: Some(false) };
     moderation.set_room_rights(&by(), "red", &"Alice".into(), "jail", denied).unwrap();
     wait_until("Alice is out again", &mut [&mut alice, &mut bob], |_| {
         moderation.players("red").unwrap()[0].rooms.is_empty()
@@ -231,7 +235,8 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         assert_eq!(done, "worker 0 of the server has ended: the server is going");
     }
     assert!(
-        moderation.standings("red").is_empty() && moderation.room_decisions("red") == SessionRooms::default()
+        moderation.restricted_players("red").is_empty()
+            && moderation.room_decisions("red") == SessionRooms::default()
     );
     for done in [
         moderation.impose(&by(), "red", &account, Restriction::Muted, None),
@@ -240,7 +245,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         let expected = "worker 0 of the server has ended: the server is going; what was decided is recorded";
         assert_eq!(words(done), expected);
     }
-    assert_eq!(moderation.standings("red").len(), 1);
+    assert_eq!(moderation.restricted_players("red").len(), 1);
     assert!(moderation.room_decisions("red").rooms.contains_key("lobby"));
 }
 

@@ -122,7 +122,7 @@ impl Player {
             ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
             ClientEvent::Restricted { restriction, terms } => {
-                let reason = terms.map(|terms| terms.reason().to_owned());
+                let reason = terms.map(|terms| terms.reason.to_string());
                 told.push(format!("{restriction:?}: {}", reason.as_deref().unwrap_or("no longer")));
             }
             ClientEvent::Kicked { reason } => told.push(format!("kicked: {reason}")),

@@ -190,7 +190,7 @@ fn says_the_same(former: &RestrictionTerms, terms: &RestrictionTerms) -> bool {
         (Some(one), Some(other)) => one.since(other).max(other.since(one)) <= SAME_END,
         _ => false,
     };
-    is_same_end && former.reason() == terms.reason()
+    is_same_end && former.reason == terms.reason
 }
 
 #[cfg(test)]

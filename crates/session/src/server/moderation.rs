@@ -17,7 +17,7 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 pub(super) use register::Register;
 
 use super::{ModerationDecision, Server, ServerEvent};
-use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
+use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights, bounded_reason};
 use crate::time::Instant;
 
 /// The player that a decision is about: it holds for this player whenever it is here, under any id.
@@ -245,7 +245,11 @@ impl Server {
                     // Rounded up, and never to 0, which stands for no end.
                     let left = |end: Instant| end.since(now).as_millis().div_ceil(1000).max(1);
                     let ends_in_s = terms.ends.map_or(0, |end| u32::try_from(left(end)).unwrap_or(u32::MAX));
-                    Notice::Imposed { restriction, ends_in_s, reason: WireStr::from(terms.reason()) }
+                    Notice::Imposed {
+                        restriction,
+                        ends_in_s,
+                        reason: WireStr::from(bounded_reason(&terms.reason)),
+                    }
                 }
                 None => Notice::Lifted { restriction },
             };

@@ -12,7 +12,7 @@ use consonance_wire::{ClientId, CodecParameters, SessionId, SharedSecret};
 
 use super::{Access, PlayerIdentity, Server, ServerSettings};
 use crate::link::LinkId;
-use crate::restrictions::Restrictions;
+use crate::restrictions::{RestrictionTerms, Restrictions};
 use crate::time::Instant;
 
 /// A session at one moment. Points of time in it count from that moment.
@@ -65,7 +65,10 @@ impl Server {
             })
         });
         let restrictions = self.restricted_players().map(|(identity, restrictions)| {
-            (identity.clone(), restrictions.with_ends(|end| Instant::START + end.since(now)))
+            let to_start = |terms: &RestrictionTerms| {
+                Some(terms.with_ends(terms.ends.map(|end| Instant::START + end.since(now))))
+            };
+            (identity.clone(), restrictions.map(to_start))
         });
         let (places, restrictions) = (places.collect(), restrictions.collect());
         SessionSnapshot { session: self.settings.session, places, restrictions }
@@ -91,7 +94,9 @@ impl Server {
 
     fn restore_restrictions(&mut self, restrictions: &[(PlayerIdentity, Restrictions)]) {
         for (identity, restrictions) in restrictions.iter().take(self.settings.limits.restrictions) {
-            let restrictions = restrictions.with_ends(|end| self.now + end.since(Instant::START));
+            let restrictions = restrictions.map(|terms| {
+                Some(terms.with_ends(terms.ends.map(|end| self.now + end.since(Instant::START))))
+            });
             self.policy.register_mut().replace(identity, restrictions);
         }
     }

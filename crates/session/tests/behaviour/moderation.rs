@@ -20,7 +20,7 @@ fn named(name: &str) -> PlayerIdentity {
 }
 
 fn with(restriction: Restriction, terms: RestrictionTerms) -> Restrictions {
-    let mut restrictions = Restrictions::default();
+    let mut restrictions = <Restrictions>::default();
     restrictions.impose(restriction, terms);
     restrictions
 }
@@ -267,7 +267,7 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
     });
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
-    let mut restrictions = Restrictions::default();
+    let mut restrictions = <Restrictions>::default();
     restrictions.set_room_rights("vip", RoomRights { listen: Some(true), speak: Some(true) });
     server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
     assert_eq!(server.receive(1, &packets::enter(0, "vip")).len(), 1, "she is admitted");

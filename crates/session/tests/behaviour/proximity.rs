@@ -251,7 +251,7 @@ fn a_list_of_destinations_reaches_each_listener_once_and_no_deafened_one() {
     for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
         server.join(link, name, &["world"]);
     }
-    let mut deafened = Restrictions::default();
+    let mut deafened = <Restrictions>::default();
     deafened.impose(Restriction::Deafened, RestrictionTerms::new(None, "too loud"));
     server.server.set_restrictions(&PlayerIdentity::Name("Carol".into()), &deafened).expect("room for one");
     server.sent();

@@ -160,7 +160,7 @@ fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have
     let at = Instant::from_millis(60_000);
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.wait(at - network.now);
-    let mut muted = Restrictions::default();
+    let mut muted = <Restrictions>::default();
     muted.impose(Restriction::Muted, RestrictionTerms::new(Some(at + Duration::from_secs(5)), "too loud"));
     for name in ["Alice", "Zoe"] {
         network.server.set_restrictions(&PlayerIdentity::Name(name.into()), &muted).expect("room for two");

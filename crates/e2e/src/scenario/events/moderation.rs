@@ -15,7 +15,7 @@ impl Stage {
         self.house.moderate(&["mute", SESSION, &member.name(), "--reason", LOUD])?;
         let reason = self.player(member)?.is_told("the muted player is told", |kind| match kind {
             EventKind::Operator(OperatorDecision::Restricted { restriction: Restriction::Muted, terms }) => {
-                Some(terms.reason.clone())
+                Some(terms.reason.to_string())
             }
             _ => None,
         })?;

@@ -95,7 +95,7 @@ fn same_id_as(room: &str) -> String {
 }
 
 fn decide(policy: &mut RoomPolicy, id: ClientId, name: &str, change: impl FnOnce(&mut Restrictions)) {
-    let (identity, mut restrictions) = (PlayerIdentity::Name(name.into()), Restrictions::default());
+    let (identity, mut restrictions) = (PlayerIdentity::Name(name.into()), <Restrictions>::default());
     change(&mut restrictions);
     policy.register_mut().replace(&identity, restrictions);
     policy.register_mut().attach(id, &identity);

@@ -84,7 +84,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::Restricted { restriction, terms: Some(terms) } => {
             let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));
-            format!("{restriction:?} {end}: {}", terms.reason())
+            format!("{restriction:?} {end}: {}", terms.reason)
         }
         ClientEvent::Restricted { restriction, terms: None } => format!("{restriction:?} no longer"),
         ClientEvent::RoomRights { room, rights } => {
@@ -163,7 +163,7 @@ fn decision(decision: &ModerationDecision) -> String {
     match decision {
         ModerationDecision::Kicked { reason } => format!("kicked: {reason}"),
         ModerationDecision::Restriction { restriction, terms: Some(terms) } => {
-            format!("{restriction:?}: {}", terms.reason())
+            format!("{restriction:?}: {}", terms.reason)
         }
         ModerationDecision::Restriction { restriction, terms: None } => format!("{restriction:?} no longer"),
         ModerationDecision::RoomRights { room, rights } => {
