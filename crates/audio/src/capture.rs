@@ -1,12 +1,12 @@
-//! From what a microphone hears to what others should hear: a chain of stages over blocks of 10 ms.
+//! The capture chain: from a microphone's samples to what listeners should hear, in stages over blocks of 10 ms.
 //!
 //! ```text
 //! microphone ─▶ sanitise ─▶ high-pass ─▶ echo ─▶ noise ─▶ background ─▶ gain, limiter ─▶ voice detection
 //! loudspeaker ─────────────────────────────┘
 //! ```
 //!
-//! The order matters: whatever is not linear, such as the removal of background, has to come after the echo
-//! canceller, which would lose sight of the room otherwise.
+//! The order matters: a stage that is not linear, such as background removal, comes after the echo canceller, whose
+//! model of the room is linear.
 
 mod activation;
 mod background;
@@ -39,7 +39,7 @@ use self::voice_detector::VoiceDetector;
 use crate::block::BLOCK_SAMPLES;
 use crate::level;
 
-/// What was heard in one block.
+/// What the chain found in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockAnalysis {
     /// The probability of speech, 0 to 1.
@@ -57,7 +57,8 @@ pub enum CaptureStage {
     HighPass,
     /// The echo canceller's subtraction.
     EchoSubtraction,
-    /// What echo canceller and noise suppressor have in common: to spectra and back.
+    /// The transform that echo canceller and noise suppressor share: reported after the way to spectra, and again after
+    /// the way back.
     Spectrum,
     /// The echo canceller's suppression.
     EchoSuppression,
@@ -71,7 +72,7 @@ pub enum CaptureStage {
     VoiceDetection,
 }
 
-/// The chain. Its stages are switched and tuned by [`CaptureSettings`].
+/// The capture chain. Its stages are switched and tuned by [`CaptureSettings`].
 ///
 /// It allocates when it is made and when a stage is switched on, and never per block. Sound comes out
 /// [`CaptureChain::delay_samples`] later.
@@ -123,7 +124,7 @@ impl CaptureChain {
         self.process_watched(microphone, render, |_| {})
     }
 
-    /// The same, and says after each stage that it is done, so that the caller can look at a clock.
+    /// As [`process`](Self::process), and calls `done` after each stage, so that the caller can time it.
     pub fn process_watched(
         &mut self,
         microphone: &mut [f32; BLOCK_SAMPLES],

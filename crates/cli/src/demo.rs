@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<(), Box<dyn Error>> {
     let impairment = impairment(arguments)?;
     let interrupt = Interrupt::listen()?;
     fs::create_dir_all(&arguments.out)
-        .map_err(|error| format!("cannot make the folder {}: {error}", arguments.out.display()))?;
+        .map_err(|error| format!("could not create the folder {}: {error}", arguments.out.display()))?;
     let recordings = script::RECORDINGS.iter().map(|recording| {
         WavInput::from_bytes(recording.wav, recording.file).map(|wav| wav.samples().to_vec())
     });

@@ -2,6 +2,7 @@
 
 mod error;
 mod events_file;
+mod new_file;
 mod players_file;
 mod settings;
 mod writing;

@@ -18,13 +18,13 @@ use crate::trace::FrameTrace;
 
 /// Events and traces that wait for one reader. When it does not ask, the oldest go.
 const WAITING_MAX: usize = 8192;
-/// How long to sleep at once where there is no deadline.
-const A_WHILE: Duration = Duration::from_hours(1);
+/// The longest single sleep where there is no deadline.
+const SLEEP_MAX: Duration = Duration::from_hours(1);
 
 /// Where the voice thread puts events: the chat's own queue, and one for each further reader.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
-    /// Whose chat it is, for the log.
+    /// The chat's player, for the log.
     player: Box<str>,
     own: Arc<Waiting>,
     readers: Mutex<Vec<Weak<Waiting>>>,
@@ -210,8 +210,10 @@ impl Waiting {
             if events.end.is_some() || left.is_zero() {
                 return None;
             }
-            let woken =
-                self.arrived.wait_timeout(events, left.min(A_WHILE)).unwrap_or_else(PoisonError::into_inner);
+            let woken = self
+                .arrived
+                .wait_timeout(events, left.min(SLEEP_MAX))
+                .unwrap_or_else(PoisonError::into_inner);
             events = woken.0;
         }
     }
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_may_be_for_ever() {
+    fn a_wait_may_have_no_end() {
         let queue = Arc::new(EventQueue::default());
         let waiting = Arc::clone(&queue);
         let waiter = thread::spawn(move || waiting.wait(Duration::MAX));
@@ -292,10 +294,10 @@ mod tests {
     #[test]
     fn the_oldest_events_are_dropped_when_they_are_not_read() {
         let queue = EventQueue::default();
-        for _ in 0..WAITING_MAX + 3 {
-            queue.push(event(EventKind::Joined));
-        }
-        assert_eq!(queue.dropped(), 3);
+        (0..3).for_each(|_| queue.push(event(EventKind::Joined)));
+        queue.push(event(started("Alice")));
+        (1..WAITING_MAX).for_each(|_| queue.push(event(EventKind::Joined)));
+        assert_eq!((queue.dropped(), queue.pop().map(|event| event.kind)), (3, Some(started("Alice"))));
     }
 
     #[test]
@@ -327,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn readers_that_are_gone_cost_nothing() {
+    fn dropped_readers_are_forgotten() {
         let queue = EventQueue::default();
         drop(queue.subscribe(None));
         queue.push(event(EventKind::Joined));

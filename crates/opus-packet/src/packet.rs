@@ -1,4 +1,4 @@
-//! A packet that keeps the rules, and its frames.
+//! A packet that keeps the rules of RFC 6716, and its frames.
 
 use crate::head::{Head, frame_length, frame_samples};
 use crate::{FRAME_BYTES_MAX, PacketFault, SAMPLES_MAX};
@@ -18,7 +18,7 @@ impl<'a> OpusPacket<'a> {
     /// Checks the rules R1 to R7 of RFC 6716, section 3.4.
     ///
     /// # Errors
-    /// Which rule is broken.
+    /// The rule that is broken.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PacketFault> {
         let (&toc, rest) = bytes.split_first().ok_or(PacketFault::Empty)?;
         let Head { count, has_lengths, body } = Head::read(toc, rest).ok_or(PacketFault::Misfit)?;
@@ -56,7 +56,7 @@ impl<'a> OpusPacket<'a> {
         self.frame_samples() * u32::from(self.count)
     }
 
-    /// Whether nothing was said: what an encoder sends in silence has no longer frames (RFC 6716, section 2.1.9).
+    /// Whether every frame is shorter than 2 bytes, as an encoder sends them in silence (RFC 6716, section 2.1.9).
     pub fn is_silence(&self) -> bool {
         self.frames().all(|frame| frame.len() < 2)
     }

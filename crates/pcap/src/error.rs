@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CaptureError {
     /// The file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {cause}; choose another file", path.display())]
+    #[error("could not create {}: {cause}; choose another file", path.display())]
     Create {
         /// The file.
         path: PathBuf,

@@ -11,7 +11,7 @@ use crate::wav::WavError;
 #[non_exhaustive]
 pub enum RecordingError {
     /// The folder cannot be made.
-    #[error("cannot make the folder {}: {cause}; choose another one", path.display())]
+    #[error("could not create the folder {}: {cause}; choose another one", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum RecordingError {
         cause: io::Error,
     },
     /// A file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {cause}; choose a folder without a recording in it", path.display())]
+    #[error("could not create {}: {cause}; choose a folder without a recording in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,

@@ -1,23 +1,24 @@
-//! What the capture chain makes of a recording.
+//! A recording after the capture chain.
 
 use consonance::audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings};
 
-/// A recording as others hear it.
+/// A recording as listeners would hear it.
 pub(crate) struct Processed {
     pub(crate) sound: Vec<[f32; BLOCK_SAMPLES]>,
-    /// How much of it was taken for speech, 0 to 1.
+    /// The share of its blocks that count as speech, 0 to 1.
     pub(crate) speech_share: f64,
     /// What the automatic gain added at the end, in dB.
     pub(crate) gain_db: f32,
 }
 
 impl Processed {
-    /// While it was recorded, nothing was played.
+    /// Runs a recording through a chain without a loudspeaker.
     pub(crate) fn of(recording: &[[f32; BLOCK_SAMPLES]], settings: CaptureSettings) -> Self {
         let mut chain = CaptureChain::new(settings);
         let mut sound = recording.to_vec();
-        let speech = sound.iter_mut().filter_map(|block| chain.process(block, None).is_speech.then_some(()));
-        let speech_share = speech.count() as f64 / recording.len().max(1) as f64;
+        let analyses = sound.iter_mut().map(|block| chain.process(block, None));
+        let speech_share =
+            analyses.filter(|analysis| analysis.is_speech).count() as f64 / recording.len().max(1) as f64;
         Self { sound, speech_share, gain_db: chain.statistics().gain_db }
     }
 }
@@ -43,6 +44,6 @@ mod tests {
         assert!(processed.speech_share > 0.5, "{}", processed.speech_share);
         assert!(processed.gain_db > 3.0, "{}", processed.gain_db);
         let untouched = Processed::of(&recording, CaptureSettings::UNPROCESSED);
-        assert!(untouched.sound == recording, "with everything off it stays as it was");
+        assert!(untouched.sound == recording, "with every stage off, samples stay as they were");
     }
 }

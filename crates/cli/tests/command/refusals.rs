@@ -202,7 +202,7 @@ fn a_demonstration_needs_possible_conditions_and_a_folder() {
     assert_refused(&["demo", "--loss", "101"], "--loss 101");
     assert_refused(&["demo", "--loss", "nan"], "--loss");
     assert_refused(&["demo", "--jitter=-3"], "--jitter -3");
-    assert_refused(&["demo", "--out", &file], "cannot make the folder");
+    assert_refused(&["demo", "--out", &file], "could not create the folder");
 }
 
 #[test]

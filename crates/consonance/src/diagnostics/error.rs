@@ -1,4 +1,4 @@
-//! Why there are no diagnostics: which file, and what to do.
+//! Errors of diagnostics: which file failed, and what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,42 +7,42 @@ use consonance_pcap::CaptureError;
 
 use crate::recorder::RecorderError;
 
-/// What is wrong with diagnostics.
+/// Why diagnostics are not written, or not all of them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiagnosticsError {
-    /// The folder cannot be made.
-    #[error("cannot make the folder {}: {cause}; choose another one", path.display())]
+    /// The folder could not be created.
+    #[error("could not create the folder {}: {cause}; choose another one", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the operating system says.
         cause: io::Error,
     },
-    /// A file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {cause}; choose a folder without diagnostics in it", path.display())]
+    /// A file could not be created, as when it is there already: nothing is overwritten.
+    #[error("could not create {}: {cause}; choose a folder without diagnostics in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
         cause: io::Error,
     },
-    /// A file takes no more.
-    #[error("cannot write {}: {cause}; check that there is room", path.display())]
+    /// A file could not be written.
+    #[error("could not write {}: {cause}; check the free space", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
         cause: io::Error,
     },
-    /// The packets cannot be written down.
+    /// Packets could not be captured.
     #[error(transparent)]
     Packets(#[from] CaptureError),
-    /// The sound cannot be recorded.
+    /// Audio could not be recorded.
     #[error(transparent)]
     Sound(#[from] RecorderError),
-    /// The system has no thread left.
-    #[error("cannot start a thread to write diagnostics on: {0}; close other programs")]
+    /// The thread could not be started.
+    #[error("could not start the diagnostics thread: {0}")]
     Thread(io::Error),
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use super::error::DiagnosticsError;
-use super::players_file::create;
+use super::new_file;
 use super::settings::DiagnosticsSettings;
 use crate::event::Event;
 
@@ -28,7 +28,7 @@ impl EventsFile {
         settings: DiagnosticsSettings,
         own_name: &str,
     ) -> Result<Self, DiagnosticsError> {
-        let (path, file) = create(folder, NAME)?;
+        let (path, file) = new_file::create(folder, NAME)?;
         let (began, max_bytes) = (Instant::now(), settings.max_event_bytes);
         let mut events = Self { path, file, began, bytes: 0, max_bytes, left_out: 0 };
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

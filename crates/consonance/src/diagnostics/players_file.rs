@@ -1,14 +1,16 @@
-//! Which number stands for which player: names come from the network, and so they are in a file, and in no file's name.
+//! The number of each player in the names of files: players' own names come from the network, and stand inside a file
+//! only.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::DiagnosticsError;
+use super::new_file;
 
 const NAME: &str = "players.txt";
-/// More players than this are not written down.
+/// Further players get no number.
 const PLAYERS_MAX: usize = 10_000;
 
 #[derive(Debug)]
@@ -20,7 +22,7 @@ pub(super) struct PlayersFile {
 
 impl PlayersFile {
     pub(super) fn create(folder: &Path) -> Result<Self, DiagnosticsError> {
-        let (path, file) = create(folder, NAME)?;
+        let (path, file) = new_file::create(folder, NAME)?;
         Ok(Self { path, file, numbers: BTreeMap::new() })
     }
 
@@ -38,17 +40,7 @@ impl PlayersFile {
     }
 }
 
-/// What the sound file of a player is called, besides its track's number.
+/// The name of a player's sound file, besides its track's number.
 pub(super) fn track_name(number: usize) -> String {
     format!("player-{number}")
-}
-
-/// A file that was not there before.
-pub(super) fn create(folder: &Path, name: &str) -> Result<(PathBuf, File), DiagnosticsError> {
-    let path = folder.join(name);
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
-    match file {
-        Ok(file) => Ok((path, file)),
-        Err(source) => Err(DiagnosticsError::Create { path, cause: io::Error::new(source.kind(), source) }),
-    }
 }

@@ -1,4 +1,4 @@
-//! What the fuzz targets of all networks in UDP datagrams see to.
+//! What the fuzz targets of all UDP networks check.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,46 +7,47 @@ use consonance_transport::Peer;
 
 use super::ServerEndpointEvent;
 
-/// The peers of a server, by what it has reported.
+/// The connected peers of a server, according to its events.
 #[derive(Debug, Default)]
 pub struct ReportedPeers {
-    here: BTreeMap<Peer, SocketAddr>,
+    connected: BTreeMap<Peer, SocketAddr>,
     last: u64,
 }
 
 impl ReportedPeers {
-    /// Takes what the server reports next.
+    /// Notes the server's next event.
     ///
     /// # Panics
-    /// If a peer connects under a name that is not newer than all before, or something is reported of an absent peer.
+    /// If a peer connects under an id that is not greater than all before, or an event names a peer that is not
+    /// connected.
     pub fn note(&mut self, event: &ServerEndpointEvent) {
         match *event {
             ServerEndpointEvent::Connected { peer, remote } => {
                 assert!(peer.0 > self.last, "{peer:?} is used again");
                 self.last = peer.0;
-                self.here.insert(peer, remote);
+                self.connected.insert(peer, remote);
             }
             ServerEndpointEvent::Message { peer, .. } => {
-                assert!(self.here.contains_key(&peer), "a message of {peer:?}, which is not here");
+                assert!(self.connected.contains_key(&peer), "a message of {peer:?}, which is not connected");
             }
             ServerEndpointEvent::Disconnected { peer, .. } => {
-                assert!(self.here.remove(&peer).is_some(), "{peer:?} goes, but is not here");
+                assert!(self.connected.remove(&peer).is_some(), "{peer:?} disconnects, but is not connected");
             }
         }
     }
 
-    /// How many are here.
+    /// The number of connected peers.
     pub fn count(&self) -> u64 {
-        self.here.len() as u64
+        self.connected.len() as u64
     }
 
-    /// The peer at this address, or a name that is not used yet.
+    /// The peer at this address, or an id that is not used yet.
     pub fn at(&self, address: SocketAddr) -> Peer {
-        let found = self.here.iter().find(|(_, remote)| **remote == address);
+        let found = self.connected.iter().find(|(_, remote)| **remote == address);
         found.map_or(Peer(self.last + 1), |(peer, _)| *peer)
     }
 
-    /// The peer that connected last, whether it is here or not; before the first, a name that is not used.
+    /// The peer that connected last, connected or not; before the first, an id that is not used.
     pub fn last(&self) -> Peer {
         Peer(self.last)
     }
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_is_here_from_its_connect_to_its_disconnect() {
+    fn a_peer_is_counted_from_connect_to_disconnect() {
         let reported = noted(&[connected(1), connected(2), message(1), disconnected(1)]);
         assert_eq!((reported.count(), reported.last()), (1, Peer(2)));
         assert_eq!((reported.at(address(2)), reported.at(address(1))), (Peer(2), Peer(3)));
@@ -94,18 +95,18 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "is used again")]
-    fn a_name_is_used_once() {
+    fn an_id_is_used_once() {
         noted(&[connected(1), disconnected(1), connected(1)]);
     }
 
     #[test]
-    #[should_panic(expected = "which is not here")]
+    #[should_panic(expected = "which is not connected")]
     fn a_message_of_a_peer_that_left_is_an_error() {
         noted(&[connected(1), disconnected(1), message(1)]);
     }
 
     #[test]
-    #[should_panic(expected = "but is not here")]
+    #[should_panic(expected = "but is not connected")]
     fn a_second_disconnect_of_a_peer_is_an_error() {
         noted(&[connected(1), disconnected(1), disconnected(1)]);
     }

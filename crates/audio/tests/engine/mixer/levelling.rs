@@ -1,4 +1,4 @@
-//! Everybody as loud as the others, if that is wanted.
+//! Automatic volume: speakers come to one loudness, if that is wanted.
 
 use consonance_audio::{FrameProperties, MixerSettings};
 use consonance_testing::sound::peak;
@@ -31,7 +31,7 @@ fn decibels(ratio: f32) -> f32 {
 }
 
 #[test]
-fn without_it_everybody_is_as_loud_as_they_are() {
+fn without_it_speakers_keep_their_loudness() {
     assert_near(level_after(5, 0.02, false), 0.02);
 }
 
@@ -51,7 +51,7 @@ fn no_speaker_is_turned_up_or_down_by_more_than_12_decibels() {
 }
 
 #[test]
-fn it_is_slower_than_3_decibels_a_second() {
+fn a_speaker_is_turned_up_by_at_most_3_decibels_a_second() {
     let gained = decibels(level_after(2, 0.01, true) / 0.01);
     assert!((3.0..=6.0).contains(&gained), "{gained} dB in two seconds");
 }

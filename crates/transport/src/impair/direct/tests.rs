@@ -90,7 +90,7 @@ fn direct_links_of_one_client_lose_different_packets() {
     let mut arrived = others.iter_mut().map(|other| {
         std::iter::from_fn(|| match other.poll(start)? {
             ClientLinkEvent::Direct { event: DirectEvent::Packet { packet, .. }, .. } => Some(packet[0]),
-            other => panic!("{other:?} is no packet"),
+            other => panic!("{other:?}, expected a packet"),
         })
         .collect::<Vec<_>>()
     });
@@ -139,7 +139,7 @@ fn a_client_without_direct_links_has_none_when_impaired() {
     assert!(ImpairedClient::new(plain, &nothing, &nothing).direct_links().is_none());
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what a poll returns")]
 fn direct(peer: u64, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
     Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
 }

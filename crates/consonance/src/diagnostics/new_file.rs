@@ -1,0 +1,15 @@
+//! Files that overwrite nothing.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use super::error::DiagnosticsError;
+
+/// Creates a file of this name in a folder; an error if it is there already.
+pub(super) fn create(folder: &Path, name: &str) -> Result<(PathBuf, File), DiagnosticsError> {
+    let path = folder.join(name);
+    match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(cause) => Err(DiagnosticsError::Create { path, cause }),
+    }
+}
