@@ -20,7 +20,7 @@
 //!
 //! [`BareEnvelope`] is the envelope that is none: each message is a voice packet; [`MarkedEnvelope`] has a byte more.
 //! [`memory`] is a game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections,
-//! [`streams`] for messages in their streams, [`websocket`] for those whose messages are in `WebSocket`s, [`udp`] for
+//! [`streams`] for messages in their streams, `websocket` for those whose messages are in `WebSocket`s, [`udp`] for
 //! protocols in UDP datagrams.
 //!
 //! ```
@@ -46,6 +46,11 @@
 //! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
 //! ```
 //!
+//! # Features
+//!
+//! * `websocket`: the module of that name.
+//! * `tls`: `streams::TlsEnd`, TLS around messages in streams.
+//!
 //! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
@@ -57,6 +62,7 @@ pub mod slot_rules;
 pub mod streams;
 pub mod tcp;
 pub mod udp;
+#[cfg(feature = "websocket")]
 pub mod websocket;
 
 mod allowance;

@@ -16,6 +16,8 @@ mod protocol;
 mod pulse;
 mod server;
 mod settings;
+#[cfg(feature = "tls")]
+mod tls;
 
 use crate::{MessageChannel, VoiceChannels};
 
@@ -23,6 +25,8 @@ pub use client::StreamClient;
 pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 pub use server::StreamServer;
 pub use settings::{PingSettings, StreamClientSettings, StreamSettings};
+#[cfg(feature = "tls")]
+pub use tls::{TlsEnd, TlsStream};
 
 /// What must arrive; everything that arrives does so here.
 pub const RELIABLE: MessageChannel = MessageChannel(0);

@@ -1,4 +1,4 @@
-//! `WebSocket`s (RFC 6455) without sockets: handshakes and frames, for networks that have their messages in them.
+//! `WebSocket`s (RFC 6455) without sockets, for all networks that have their messages in them.
 //!
 //! ```text
 //!   client ── Request ──▶ server          the upgrade from HTTP, once
@@ -6,20 +6,21 @@
 //!   client ◀── frames ──▶ server          one binary message in each, or in several
 //! ```
 //!
-//! The protocol's state is kept by a [`MessageStream`](crate::streams::MessageStream) of a network: this only
-//! reads and writes. TLS is left to a proxy in front.
+//! [`ServerStream`] and [`ClientStream`] are the two ends as [`MessageStream`](crate::streams::MessageStream)s; what
+//! differs between networks is their rules: [`ServerRules`] with [`Paths`], and [`ClientRules`]. The frames are
+//! `tungstenite`'s; the upgrade is not, since a server here may answer a request later and in its own words.
 
-mod frame;
-mod frame_reader;
+mod client;
 mod handshake;
 mod page_origins;
+mod server;
+mod socket;
 mod upgrade;
 
-pub use frame::{CONTROL_BYTES_MAX, Opcode, write_close, write_frame};
-pub use frame_reader::FrameReader;
-pub use handshake::{Head, Request, new_key, random, write_acceptance, write_refusal};
+pub use client::{ClientRules, ClientStream};
+pub use handshake::{Request, new_key, write_acceptance};
 pub use page_origins::{ForeignPage, PageOrigins};
-pub use upgrade::Upgrade;
+pub use server::{Paths, PlainRefusal, Refusal, ServerRules, ServerStream};
 
 /// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.
 pub mod close_code {
@@ -27,6 +28,10 @@ pub mod close_code {
     pub const NORMAL: u16 = 1000;
     /// The other end has broken the protocol.
     pub const PROTOCOL_ERROR: u16 = 1002;
+    /// The other end has broken a rule of this server.
+    pub const POLICY: u16 = 1008;
     /// The other end has sent a message that is longer than is taken.
     pub const TOO_LONG: u16 = 1009;
+    /// The server has no room for now.
+    pub const TRY_AGAIN: u16 = 1013;
 }

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use ring::rand::{SecureRandom as _, SystemRandom};
+use tungstenite::handshake::client::generate_key;
+use tungstenite::handshake::derive_accept_key;
 
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +21,19 @@ pub struct Request {
 }
 
 impl Request {
+    /// A native client's, with a new key.
+    pub fn new(host: impl Into<String>, path: impl Into<String>, protocol: Option<&str>) -> Self {
+        Self {
+            host: host.into(),
+            path: path.into(),
+            key: new_key(),
+            protocols: protocol.into_iter().map(str::to_owned).collect(),
+            origin: None,
+        }
+    }
+
     /// The request at the beginning of a stream.
-    pub fn read(stream: &[u8]) -> Head<Self> {
+    pub(super) fn read(stream: &[u8]) -> Head<Self> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
         let mut request = httparse::Request::new(&mut headers);
         match request.parse(stream) {
@@ -93,13 +102,13 @@ impl Response {
 
     /// Whether it is the answer to this key (section 4.1).
     pub(super) fn answers(&self, key: &str) -> bool {
-        self.accept == accept_key(key)
+        self.accept == derive_accept_key(key.as_bytes())
     }
 }
 
 /// The head at the beginning of a stream, and its length in bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Head<T> {
+pub(super) enum Head<T> {
     /// It is all there.
     Complete(T, usize),
     /// More has to come.
@@ -110,7 +119,7 @@ pub enum Head<T> {
 
 /// Appends the server's answer to a client's key, with the protocol that it has chosen of those that the client named.
 pub fn write_acceptance(key: &str, protocol: Option<&str>, out: &mut Vec<u8>) {
-    let accept = accept_key(key);
+    let accept = derive_accept_key(key.as_bytes());
     let protocol = protocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
     let response = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -120,7 +129,7 @@ pub fn write_acceptance(key: &str, protocol: Option<&str>, out: &mut Vec<u8>) {
 }
 
 /// Appends a response that ends the matter, such as `403 Forbidden`, with words for people.
-pub fn write_refusal(status: &str, words: &str, out: &mut Vec<u8>) {
+pub(super) fn write_refusal(status: &str, words: &str, out: &mut Vec<u8>) {
     let response = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{words}",
@@ -131,15 +140,7 @@ pub fn write_refusal(status: &str, words: &str, out: &mut Vec<u8>) {
 
 /// A key for a request: sixteen random bytes in base64 (section 4.1, step 7).
 pub fn new_key() -> String {
-    BASE64_STANDARD.encode(random::<16>())
-}
-
-/// For keys and masks, which must not be guessable (section 10.3), so that no page in a browser can make its traffic
-/// look like another protocol's. A program without random numbers harms only itself.
-pub fn random<const BYTES: usize>() -> [u8; BYTES] {
-    let mut bytes = [0; BYTES];
-    let _ = SystemRandom::new().fill(&mut bytes);
-    bytes
+    generate_key()
 }
 
 /// The longest head of a request or a response that is read, in bytes. Stock clients of `SimpleWebTransport` read
@@ -167,15 +168,10 @@ fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
     })
 }
 
-/// What the server answers to a client's key (section 4.2.2, step 5.4). The standard demands SHA-1, and
-/// nothing depends on its strength.
-fn accept_key(key: &str) -> String {
-    const CONSTANT: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    BASE64_STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, format!("{key}{CONSTANT}").as_bytes()))
-}
-
+/// Whether it is sixteen bytes in base64.
 fn is_key(key: &str) -> bool {
-    BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    key.strip_suffix("==").is_some_and(|digits| digits.len() == 22 && digits.bytes().all(is_digit))
 }
 
 fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
@@ -217,7 +213,7 @@ mod tests {
     /// The example of RFC 6455, section 1.3.
     #[test]
     fn the_answer_to_a_key_is_the_standards() {
-        assert_eq!(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(derive_accept_key(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]

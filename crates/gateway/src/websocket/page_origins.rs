@@ -92,8 +92,6 @@ const ANY: &str = "*";
 
 /// What a refused page is answered.
 impl ForeignPage {
-    /// The HTTP status.
-    pub const STATUS: &'static str = "403 Forbidden";
     /// Words for the developer of the page.
     pub const WORDS: &'static str = "pages of this origin may not connect here: the operator can add the origin to origins of this listener";
 }

@@ -5,7 +5,7 @@ use crate::streams::StreamViolation;
 
 /// How far a client's upgrade from HTTP is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Upgrade {
+pub(super) enum Upgrade {
     /// More has to come.
     Partial,
     /// There is a `WebSocket` now.
@@ -28,7 +28,7 @@ impl Upgrade {
     /// # Errors
     ///
     /// It is not an answer of HTTP, or one to another key.
-    pub fn read(stream: &[u8], key: &str, words: &mut Vec<u8>) -> Result<Self, StreamViolation> {
+    pub(super) fn read(stream: &[u8], key: &str, words: &mut Vec<u8>) -> Result<Self, StreamViolation> {
         let (response, bytes) = match Response::read(stream) {
             Head::Complete(response, bytes) => (response, bytes),
             Head::Partial => return Ok(Self::Partial),
@@ -53,7 +53,7 @@ const WORDS_BYTES_MAX: usize = 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::super::{new_key, write_acceptance, write_refusal};
+    use super::super::handshake::{new_key, write_acceptance, write_refusal};
     use super::*;
 
     #[test]

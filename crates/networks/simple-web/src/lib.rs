@@ -49,8 +49,12 @@ mod server;
 
 use consonance_gateway::streams::{StreamClient, StreamServer};
 
-pub use client::{ClientEnd, ClientStream};
-pub use server::{ServerEnd, ServerStream};
+pub use client::ClientEnd;
+pub use consonance_gateway::websocket::ClientStream;
+pub use server::{OnePath, ServerEnd};
+
+/// The connection to a client.
+pub type ServerStream = consonance_gateway::websocket::ServerStream<OnePath>;
 
 /// A server, such as `SimpleWebServer::bind(address, ServerEnd::default(), StreamSettings::default())`.
 pub type SimpleWebServer = StreamServer<ServerEnd>;

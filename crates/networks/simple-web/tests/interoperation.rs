@@ -1,4 +1,4 @@
-//! A third party's implementation, `tungstenite`, understands ours, at either end.
+//! A whole WebSocket of the library `tungstenite`, with its own upgrade, understands ours, at either end.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{Error, ErrorKind, Read as _, Write as _};

@@ -2,7 +2,7 @@
 
 use consonance_gateway::streams::fuzz::cuts_make_no_difference;
 use consonance_gateway::streams::{Found, MessageStream as _, StreamProtocol as _};
-use consonance_gateway::websocket::{Request, new_key, write_acceptance};
+use consonance_gateway::websocket::{Request, write_acceptance};
 
 use crate::{ClientEnd, ClientStream, MESSAGE_BYTES_MAX, SUBPROTOCOL, ServerEnd, ServerStream};
 
@@ -24,8 +24,7 @@ pub fn websocket_streams(bytes: &[u8]) {
 fn server(is_greeted: bool) -> ServerStream {
     let mut end = ServerEnd::default().open();
     if is_greeted {
-        let protocols = vec![SUBPROTOCOL.to_owned()];
-        let request = Request { path: "/main".to_owned(), key: new_key(), protocols, ..Request::default() };
+        let request = Request::new("here", "/main", Some(SUBPROTOCOL));
         let (mut written, mut session) = (Vec::new(), Vec::new());
         request.write(&mut written);
         let read = end.read(&written, &mut session, &mut Vec::new());

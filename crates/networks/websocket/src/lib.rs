@@ -61,7 +61,6 @@ pub mod close_code;
 pub mod fuzz;
 mod server_end;
 mod session_path;
-mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -74,9 +73,13 @@ use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceCh
 use consonance_transport::PACKET_BYTES_MAX;
 
 pub use address::{AddressError, WebSocketAddress};
-pub use client_end::{ClientEnd, ClientStream};
-pub use server_end::{ServerEnd, ServerStream, is_question};
-pub use tls::{TlsEnd, TlsStream};
+pub use client_end::ClientEnd;
+pub use consonance_gateway::streams::{TlsEnd, TlsStream};
+pub use consonance_gateway::websocket::ClientStream;
+pub use server_end::{ServerEnd, SessionPaths, is_question};
+
+/// The connection to a client.
+pub type ServerStream = consonance_gateway::websocket::ServerStream<SessionPaths>;
 
 /// The server's side of the network.
 pub type WebSocketServer = EnvelopeServer<StreamServer<ServerEnd>, MarkedEnvelope>;

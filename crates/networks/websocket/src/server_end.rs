@@ -1,10 +1,7 @@
 //! The server's end of the protocol.
 
-use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
-use consonance_gateway::websocket::{
-    ForeignPage, FrameReader, Head, Opcode, PageOrigins, Request, write_acceptance, write_close, write_frame,
-    write_refusal,
-};
+use consonance_gateway::streams::StreamProtocol;
+use consonance_gateway::websocket::{PageOrigins, Paths, PlainRefusal, Refusal, ServerRules, ServerStream};
 use consonance_transport::{EndCode, EndReason};
 
 use crate::session_path::session_of;
@@ -21,10 +18,11 @@ pub struct ServerEnd {
 }
 
 impl StreamProtocol for ServerEnd {
-    type Stream = ServerStream;
+    type Stream = ServerStream<SessionPaths>;
 
-    fn open(&mut self) -> ServerStream {
-        ServerStream { end: self.clone(), key: None, frames: FrameReader::new(true, MESSAGE_BYTES_MAX) }
+    fn open(&mut self) -> Self::Stream {
+        let paths = SessionPaths(self.session.clone());
+        ServerStream::new(&RULES, paths, self.origins.clone(), MESSAGE_BYTES_MAX)
     }
 
     fn message_bytes_max(&self) -> usize {
@@ -50,111 +48,35 @@ pub fn is_question(message: &[u8]) -> bool {
     message.first() == Some(&QUESTION) && message.len() <= QUESTION_BYTES_MAX
 }
 
-/// One client's connection.
+/// Paths that name a session, which is the greeting: the only one that clients may name, or `None`.
 #[derive(Debug)]
-pub struct ServerStream {
-    end: ServerEnd,
-    /// What the client's request has to be answered with, once it has come.
-    key: Option<String>,
-    frames: FrameReader,
-}
+pub struct SessionPaths(Option<String>);
 
-impl ServerStream {
-    fn read_request(&mut self, stream: &[u8], session: &mut Vec<u8>, out: &mut Vec<u8>) -> (usize, Found) {
-        let (request, bytes) = match Request::read(stream) {
-            Head::Complete(request, bytes) => (request, bytes),
-            Head::Partial => return (0, Found::Nothing),
-            Head::Bad => {
-                write_refusal("400 Bad Request", "only WebSocket connections are possible here", out);
-                return (stream.len(), Found::End);
-            }
-        };
-        if let Some((status, words)) = self.objection(&request) {
-            write_refusal(status, words, out);
-            return (bytes, Found::End);
-        }
-        let Some(named) = session_of(&request.path) else {
-            write_refusal("404 Not Found", "invalid session name in the path", out);
-            return (bytes, Found::End);
-        };
-        let is_here = self.end.session.as_ref().is_none_or(|session| named.is_empty() || named == *session);
-        if !is_here {
+impl Paths for SessionPaths {
+    fn greeting(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+        let named = session_of(path)
+            .ok_or_else(|| Refusal::Http("404 Not Found", "invalid session name in the path".into()))?;
+        match &self.0 {
             // A page is told the code and the words of a goodbye, and nothing of an HTTP response.
-            write_acceptance(&request.key, Some(SUBPROTOCOL), out);
-            let served = self.end.session.as_deref().unwrap_or_default();
-            let reason = EndReason::with_words(EndCode::SessionUnknown, served);
-            write_close(None, close_code::NO_SUCH_SESSION, &reason.encode(), out);
-            return (bytes, Found::End);
+            Some(served) if !named.is_empty() && named != *served => {
+                let reason = EndReason::with_words(EndCode::SessionUnknown, served.as_str());
+                Err(Refusal::Close(close_code::NO_SUCH_SESSION, reason.encode()))
+            }
+            _ => Ok(named.into_bytes()),
         }
-        self.key = Some(request.key);
-        session.extend_from_slice(named.as_bytes());
-        (bytes, Found::Greeting)
-    }
-
-    /// Why a request is refused: an HTTP status, and words.
-    fn objection(&self, request: &Request) -> Option<(&'static str, &'static str)> {
-        if self.end.origins.check(request, "websocket").is_err() {
-            return Some((ForeignPage::STATUS, ForeignPage::WORDS));
-        }
-        let is_known = request.protocols.iter().any(|protocol| protocol == SUBPROTOCOL);
-        (!is_known).then_some(("400 Bad Request", "ask for the subprotocol consonance.v1"))
     }
 }
 
-impl MessageStream for ServerStream {
-    fn begin(&mut self, _out: &mut Vec<u8>) -> bool {
-        false
-    }
-
-    fn read(
-        &mut self,
-        stream: &[u8],
-        message: &mut Vec<u8>,
-        out: &mut Vec<u8>,
-    ) -> Result<(usize, Found), StreamViolation> {
-        if self.key.is_none() {
-            return Ok(self.read_request(stream, message, out));
-        }
-        let answer = |opcode, payload: &[u8]| write_frame(opcode, None, &[payload], out);
-        let (bytes, found) = self.frames.read(stream, message, answer)?;
-        if found == Found::Message && is_question(message) {
-            write_frame(Opcode::Binary, None, &[message], out);
-            message.clear();
-            return Ok((bytes, Found::Nothing));
-        }
-        Ok((bytes, found))
-    }
-
-    fn accept(&mut self, out: &mut Vec<u8>) {
-        write_acceptance(self.key.as_deref().unwrap_or_default(), Some(SUBPROTOCOL), out);
-        write_frame(Opcode::Binary, None, &[WELCOME], out);
-    }
-
-    fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
-        write_acceptance(self.key.as_deref().unwrap_or_default(), Some(SUBPROTOCOL), out);
-        write_close(None, close_code::REFUSED, reason, out);
-    }
-
-    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
-        write_frame(Opcode::Binary, None, &[message], out);
-    }
-
-    fn ping(&mut self, out: &mut Vec<u8>) {
-        write_frame(Opcode::Ping, None, &[], out);
-    }
-
-    fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
-        write_close(None, close_code::ENDED, reason, out);
-    }
-
-    fn expel(&mut self, violation: StreamViolation, out: &mut Vec<u8>) {
-        if self.key.is_some() {
-            write_close(None, self.frames.violation_code(), violation.0, out);
-        }
-    }
-
-    fn end_as_too_slow(&mut self, out: &mut Vec<u8>) {
-        let reason = EndReason::from(EndCode::TooSlow);
-        write_close(None, close_code::TOO_SLOW, &reason.encode(), out);
-    }
-}
+static RULES: ServerRules = ServerRules {
+    network: "websocket",
+    subprotocol: Some(SUBPROTOCOL),
+    welcome: Some(WELCOME),
+    echoes: is_question,
+    is_lenient: false,
+    pings: true,
+    foreign_page: PlainRefusal::Forbidden,
+    refusal: PlainRefusal::Close(close_code::REFUSED),
+    end_code: close_code::ENDED,
+    too_slow_code: Some(close_code::TOO_SLOW),
+    names_violations: true,
+};

@@ -271,7 +271,7 @@ mod tests {
         let (mut sender, now) = sender_with(66);
         assert_eq!(sent(&mut sender, now), (0..64).collect::<Vec<_>>());
         sender.handle_ack(now, &ack(63, !(1 << 63))).unwrap();
-        assert_eq!(sent(&mut sender, now), []);
+        assert_eq!(sent(&mut sender, now), Vec::<u16>::new());
         sender.handle_ack(now, &ack(63, u64::MAX)).unwrap();
         assert_eq!(sent(&mut sender, now), [64, 65]);
     }
@@ -284,7 +284,7 @@ mod tests {
         sender.handle_ack(now + Duration::from_millis(50), &ack(1, 0b01)).unwrap();
         let wait = sender.round_trip.resend_after(Duration::from_millis(500));
         let late = now + wait;
-        assert_eq!(sent(&mut sender, now + wait.mul_f64(0.9)), []);
+        assert_eq!(sent(&mut sender, now + wait.mul_f64(0.9)), Vec::<u16>::new());
         assert_eq!(sent(&mut sender, late), [0, 2]);
         assert_eq!(sender.resent(), 2);
         sender.handle_ack(late, &ack(2, 0b111)).unwrap();
@@ -324,7 +324,11 @@ mod tests {
         sender.ask_for_proof(0b0101);
         let first: Vec<u16> = (0..24).filter(|sequence| ![0, 2].contains(sequence)).collect();
         assert_eq!(opening_sent(&mut sender, now, usize::MAX), first);
-        assert_eq!(opening_sent(&mut sender, now, usize::MAX), [], "the rest waits for an answer");
+        assert_eq!(
+            opening_sent(&mut sender, now, usize::MAX),
+            Vec::<u16>::new(),
+            "the rest waits for an answer"
+        );
         sender.handle_ack(now, &ack(22, mask_of(&first[..first.len() - 1], 22))).unwrap();
         assert!(!sender.is_proved(), "the newest one has not arrived");
         sender.handle_ack(now, &ack(23, mask_of(&first, 23))).unwrap();

@@ -1,4 +1,4 @@
-//! A third party's `WebSocket`, `tungstenite`, does what a page in a browser does.
+//! A whole WebSocket of the library `tungstenite`, with its own upgrade, does what a page in a browser does.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};

@@ -3,9 +3,10 @@
 use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
-use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
+
+use super::{Found, MessageStream, StreamProtocol, StreamViolation};
 
 /// A protocol of messages in streams, inside of TLS.
 #[derive(Clone, Debug)]
@@ -36,30 +37,18 @@ impl<P> TlsEnd<P> {
     pub fn server(inner: P, config: Arc<ServerConfig>) -> Self {
         Self { inner, side: Side::Server(config) }
     }
-
-    /// `None` only for a configuration that the TLS library refuses for every connection.
-    fn connection(&self) -> Option<Connection> {
-        let connection = match &self.side {
-            Side::Client { config, host } => {
-                ClientConnection::new(Arc::clone(config), host.clone()).map(Connection::from)
-            }
-            Side::Server(config) => ServerConnection::new(Arc::clone(config)).map(Connection::from),
-        };
-        connection.ok()
-    }
 }
 
 impl<P: StreamProtocol> StreamProtocol for TlsEnd<P> {
     type Stream = TlsStream<P::Stream>;
 
     fn open(&mut self) -> TlsStream<P::Stream> {
-        TlsStream {
-            tls: self.connection(),
-            inner: self.inner.open(),
-            received: Vec::new(),
-            consumed: 0,
-            plain: Vec::new(),
-            received_bytes_max: 2 * self.inner.message_bytes_max() + RECORDS_BYTES_MAX,
+        let (inner, message_bytes_max) = (self.inner.open(), self.inner.message_bytes_max());
+        match &self.side {
+            Side::Client { config, host } => {
+                TlsStream::client(inner, host.clone(), Arc::clone(config), message_bytes_max)
+            }
+            Side::Server(config) => TlsStream::server(inner, Arc::clone(config), message_bytes_max),
         }
     }
 
@@ -80,10 +69,10 @@ impl<P: StreamProtocol> StreamProtocol for TlsEnd<P> {
     }
 }
 
-/// One connection: a stream inside of TLS.
+/// One connection: a stream inside of TLS, or one without.
 #[derive(Debug)]
 pub struct TlsStream<S> {
-    tls: Option<Connection>,
+    layer: Layer,
     inner: S,
     /// What was decrypted and not yet consumed: at most one message of the inner stream that is not complete, and what
     /// the records of one read hold.
@@ -96,26 +85,82 @@ pub struct TlsStream<S> {
     received_bytes_max: usize,
 }
 
+/// What is between the stream and its connection.
+#[derive(Debug)]
+enum Layer {
+    Nothing,
+    Tls(Box<Connection>),
+    /// TLS that could not begin.
+    Broken,
+}
+
+impl Layer {
+    /// Only a configuration that the TLS library refuses for every connection gives none.
+    fn of(connection: Result<Connection, rustls::Error>) -> Self {
+        connection.map_or(Self::Broken, |mut tls| {
+            // What waits is bounded where it leaves.
+            tls.set_buffer_limit(None);
+            Self::Tls(Box::new(tls))
+        })
+    }
+}
+
 impl<S: MessageStream> TlsStream<S> {
+    /// A client's end, for a server with a certificate for this host, around messages of so many bytes at most.
+    pub fn client(
+        inner: S,
+        host: ServerName<'static>,
+        config: Arc<ClientConfig>,
+        message_bytes_max: usize,
+    ) -> Self {
+        let layer = Layer::of(ClientConnection::new(config, host).map(Connection::from));
+        Self::new(layer, inner, message_bytes_max)
+    }
+
+    /// A server's end.
+    pub fn server(inner: S, config: Arc<ServerConfig>, message_bytes_max: usize) -> Self {
+        let layer = Layer::of(ServerConnection::new(config).map(Connection::from));
+        Self::new(layer, inner, message_bytes_max)
+    }
+
+    /// A stream without TLS, for networks where a setting decides.
+    pub fn plain(inner: S) -> Self {
+        Self::new(Layer::Nothing, inner, 0)
+    }
+
+    fn new(layer: Layer, inner: S, message_bytes_max: usize) -> Self {
+        Self {
+            layer,
+            inner,
+            received: Vec::new(),
+            consumed: 0,
+            plain: Vec::new(),
+            received_bytes_max: 2 * message_bytes_max + RECORDS_BYTES_MAX,
+        }
+    }
+
+    /// Has the inner stream say its last words, and appends them to `out`.
+    pub fn say_last(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>)) {
+        self.say(out, say);
+        if let Layer::Tls(tls) = &mut self.layer {
+            tls.send_close_notify();
+            write_records(tls, out);
+        }
+    }
+
     /// Has the inner stream say something, and appends its records, and those of TLS itself, to `out`.
     fn say<T>(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>) -> T) -> T {
+        if matches!(self.layer, Layer::Nothing) {
+            return say(&mut self.inner, out);
+        }
         self.plain.clear();
         let said = say(&mut self.inner, &mut self.plain);
-        if let Some(tls) = &mut self.tls {
-            // Nothing of ours is longer than the connection buffers, and records go to memory.
+        if let Layer::Tls(tls) = &mut self.layer {
+            // Records go to memory.
             let _ = tls.writer().write_all(&self.plain);
             write_records(tls, out);
         }
         said
-    }
-
-    /// As [`say`](Self::say), for the last words.
-    fn say_last(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>)) {
-        self.say(out, say);
-        if let Some(tls) = &mut self.tls {
-            tls.send_close_notify();
-            write_records(tls, out);
-        }
     }
 
     /// Reads what was decrypted already.
@@ -140,7 +185,7 @@ impl<S: MessageStream> TlsStream<S> {
 
     /// Decrypts the beginning of the stream: how many bytes that took.
     fn decrypt(&mut self, stream: &[u8], out: &mut Vec<u8>) -> Result<usize, StreamViolation> {
-        let tls = self.tls.as_mut().ok_or(NO_CONNECTION)?;
+        let Layer::Tls(tls) = &mut self.layer else { return Err(NO_CONNECTION) };
         let mut rest = stream;
         let taken = tls.read_tls(&mut rest).map_err(|_| BROKEN)?;
         let processed = tls.process_new_packets();
@@ -176,6 +221,9 @@ impl<S: MessageStream> MessageStream for TlsStream<S> {
         message: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Result<(usize, Found), StreamViolation> {
+        if matches!(self.layer, Layer::Nothing) {
+            return self.inner.read(stream, message, out);
+        }
         loop {
             match self.read_decrypted(message, out)? {
                 (0, Found::Nothing) => {
@@ -233,7 +281,7 @@ const KEPT_BYTES: usize = 16 * 1024;
 const RECORDS_BYTES_MAX: usize = 128 * 1024;
 
 const NO_CONNECTION: StreamViolation = StreamViolation("TLS cannot begin with these settings");
-const BROKEN: StreamViolation = StreamViolation("what came is not TLS 1.3 as this end speaks it");
+const BROKEN: StreamViolation = StreamViolation("what came is not TLS as this end speaks it");
 const TOO_LONG: StreamViolation = StreamViolation("more came than one message may have");
 const NOT_TRUSTED: StreamViolation =
     StreamViolation("the certificate is not the one that is expected; ask for the server's present address");

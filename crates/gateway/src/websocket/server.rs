@@ -1,0 +1,234 @@
+//! The server's end.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use consonance_transport::{EndCode, EndReason};
+
+use super::handshake::{Head, Request, write_acceptance, write_refusal};
+use super::page_origins::{ForeignPage, PageOrigins};
+use super::socket::Socket;
+use crate::streams::{Found, MessageStream, StreamViolation};
+
+/// How the servers of a network differ from those of another.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerRules {
+    /// The network, in logs.
+    pub network: &'static str,
+    /// What clients must name as `Sec-WebSocket-Protocol`; `None` if they need to name nothing.
+    pub subprotocol: Option<&'static str>,
+    /// The first message to a client that is taken in.
+    pub welcome: Option<&'static [u8]>,
+    /// Which messages of a client are sent back instead of passed on.
+    pub echoes: fn(&[u8]) -> bool,
+    /// Whether empty messages are messages and texts are ignored; otherwise both are violations.
+    pub is_lenient: bool,
+    /// Whether silent clients may be pinged.
+    pub pings: bool,
+    /// How a page of a foreign origin is refused.
+    pub foreign_page: PlainRefusal,
+    /// How a client is refused that is not [taken in](MessageStream::refuse).
+    pub refusal: PlainRefusal,
+    /// The close code for a client that is [disconnected](MessageStream::end).
+    pub end_code: u16,
+    /// The close code for a client for which [too much waits](MessageStream::end_as_too_slow); without one it is cut
+    /// off.
+    pub too_slow_code: Option<u16>,
+    /// Whether a client is told which rule it broke; otherwise it is cut off.
+    pub names_violations: bool,
+}
+
+/// How a refusal is said, whatever its words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainRefusal {
+    /// Instead of a `WebSocket`, with the HTTP status 403. Pages in browsers learn neither status nor words.
+    Forbidden,
+    /// Over the `WebSocket`, with this close code.
+    Close(u16),
+}
+
+/// Why a path is not served, and how that is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// HTTP, such as `404 Not Found`, with words for people.
+    Http(&'static str, Cow<'static, str>),
+    /// Over the `WebSocket`: a close code and a reason.
+    Close(u16, String),
+}
+
+/// Which paths a server serves.
+pub trait Paths: Debug + Send {
+    /// What a client is known by that asks for this path, with what is behind it.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is served there.
+    fn greeting(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+}
+
+/// The connection to a client.
+#[derive(Debug)]
+pub struct ServerStream<P> {
+    rules: &'static ServerRules,
+    paths: P,
+    origins: PageOrigins,
+    message_bytes_max: usize,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// For the client's request.
+    Waiting,
+    /// The client is to be taken in or refused, in answer to this key.
+    Asked(String),
+    Open(Box<Socket>),
+}
+
+impl<P: Paths> ServerStream<P> {
+    /// A connection that is open as far as TCP is concerned, for messages of so many bytes at most.
+    pub fn new(
+        rules: &'static ServerRules,
+        paths: P,
+        origins: PageOrigins,
+        message_bytes_max: usize,
+    ) -> Self {
+        Self { rules, paths, origins, message_bytes_max, state: State::Waiting }
+    }
+
+    /// Says goodbye with this code to a client that was taken in.
+    pub fn close(&mut self, code: u16, reason: &str, out: &mut Vec<u8>) {
+        if let State::Open(socket) = &mut self.state {
+            socket.close(code, reason, out);
+        }
+    }
+
+    fn read_request(&mut self, stream: &[u8], greeting: &mut Vec<u8>, out: &mut Vec<u8>) -> (usize, Found) {
+        let (request, bytes) = match Request::read(stream) {
+            Head::Complete(request, bytes) => (request, bytes),
+            Head::Partial => return (0, Found::Nothing),
+            Head::Bad => {
+                write_refusal("400 Bad Request", "only WebSocket connections are possible here", out);
+                return (stream.len(), Found::End);
+            }
+        };
+        let admitted = self.judge(&request);
+        self.state = State::Asked(request.key);
+        match admitted {
+            Ok(named) => {
+                greeting.extend_from_slice(&named);
+                (bytes, Found::Greeting)
+            }
+            Err(Refusal::Http(status, words)) => {
+                write_refusal(status, &words, out);
+                (bytes, Found::End)
+            }
+            Err(Refusal::Close(code, reason)) => {
+                self.open(out, |socket, out| socket.close(code, &reason, out));
+                (bytes, Found::End)
+            }
+        }
+    }
+
+    fn judge(&self, request: &Request) -> Result<Vec<u8>, Refusal> {
+        if self.origins.check(request, self.rules.network).is_err() {
+            return Err(match self.rules.foreign_page {
+                PlainRefusal::Forbidden => Refusal::Http(FORBIDDEN, ForeignPage::WORDS.into()),
+                PlainRefusal::Close(code) => Refusal::Close(code, ForeignPage::WORDS.to_owned()),
+            });
+        }
+        if let Some(needed) = self.rules.subprotocol
+            && !request.protocols.iter().any(|protocol| protocol == needed)
+        {
+            let words = format!("ask for the subprotocol {needed}");
+            return Err(Refusal::Http("400 Bad Request", words.into()));
+        }
+        self.paths.greeting(&request.path)
+    }
+
+    /// Answers that there is a `WebSocket` now, and says something over it.
+    fn open(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut Socket, &mut Vec<u8>)) {
+        let State::Asked(key) = &self.state else { return };
+        write_acceptance(key, self.rules.subprotocol, out);
+        let mut socket = Box::new(Socket::server(self.message_bytes_max, self.rules.is_lenient));
+        say(&mut socket, out);
+        self.state = State::Open(socket);
+    }
+}
+
+impl<P: Paths> MessageStream for ServerStream<P> {
+    fn begin(&mut self, _out: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    fn read(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        let State::Open(socket) = &mut self.state else {
+            return Ok(self.read_request(stream, message, out));
+        };
+        let mut taken = 0;
+        loop {
+            let (bytes, found) = socket.read(&stream[taken..], message, out)?;
+            taken += bytes;
+            if found != Found::Message || !(self.rules.echoes)(message) {
+                return Ok((taken, found));
+            }
+            socket.write(message, out);
+            message.clear();
+        }
+    }
+
+    fn accept(&mut self, out: &mut Vec<u8>) {
+        let welcome = self.rules.welcome;
+        self.open(out, |socket, out| {
+            if let Some(welcome) = welcome {
+                socket.write(welcome, out);
+            }
+        });
+    }
+
+    fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
+        match self.rules.refusal {
+            PlainRefusal::Forbidden => write_refusal(FORBIDDEN, reason, out),
+            PlainRefusal::Close(code) => self.open(out, |socket, out| socket.close(code, reason, out)),
+        }
+    }
+
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        if let State::Open(socket) = &mut self.state {
+            socket.write(message, out);
+        }
+    }
+
+    fn ping(&mut self, out: &mut Vec<u8>) {
+        if let State::Open(socket) = &mut self.state
+            && self.rules.pings
+        {
+            socket.ping(out);
+        }
+    }
+
+    fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
+        self.close(self.rules.end_code, reason, out);
+    }
+
+    fn expel(&mut self, violation: StreamViolation, out: &mut Vec<u8>) {
+        if let State::Open(socket) = &mut self.state
+            && self.rules.names_violations
+        {
+            socket.close(socket.violation_code(), violation.0, out);
+        }
+    }
+
+    fn end_as_too_slow(&mut self, out: &mut Vec<u8>) {
+        if let Some(code) = self.rules.too_slow_code {
+            self.close(code, &EndReason::from(EndCode::TooSlow).encode(), out);
+        }
+    }
+}
+
+const FORBIDDEN: &str = "403 Forbidden";
