@@ -40,13 +40,14 @@ enum State {
 impl ClientStream {
     /// A connection that is open as far as TCP is concerned, on which the client asks for `path` of `host`. No message
     /// has more than `message_bytes_max` bytes.
-    pub fn new(rules: &'static ClientRules, host: String, path: String, message_bytes_max: usize) -> Self {
-        Self {
-            rules,
-            request: Request::new(host, path, rules.subprotocol),
-            message_bytes_max,
-            state: State::Asking,
-        }
+    pub fn new(
+        rules: &'static ClientRules,
+        host: impl Into<String>,
+        path: impl Into<String>,
+        message_bytes_max: usize,
+    ) -> Self {
+        let request = Request::new(host, path, rules.subprotocol);
+        Self { rules, request, message_bytes_max, state: State::Asking }
     }
 
     /// What the server's answer has to be made of.

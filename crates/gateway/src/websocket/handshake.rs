@@ -38,7 +38,8 @@ impl Request {
         let mut request = httparse::Request::new(&mut headers);
         match request.parse(stream) {
             Ok(httparse::Status::Complete(bytes)) if bytes <= HEAD_BYTES_MAX => match of_upgrade(&request) {
-                Some(request) => Head::Complete(request, bytes),
+                Some((request, true)) => Head::Ambiguous(request, bytes),
+                Some((request, false)) => Head::Complete(request, bytes),
                 None => Head::Bad,
             },
             Ok(httparse::Status::Partial) if stream.len() < HEAD_BYTES_MAX => Head::Partial,
@@ -111,6 +112,9 @@ impl Response {
 pub(super) enum Head<T> {
     /// It is all there.
     Complete(T, usize),
+    /// The same, but a header is there twice that should be there once, and a proxy might have read the other one (RFC
+    /// 9112, section 3.2), or it is not text.
+    Ambiguous(T, usize),
     /// More has to come.
     Partial,
     /// It is none, or not one that we can do anything with.
@@ -148,24 +152,24 @@ pub fn new_key() -> String {
 const HEAD_BYTES_MAX: usize = 4096;
 const HEADERS_MAX: usize = 64;
 
-/// What a request asks for, if that is a `WebSocket`.
-fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
+/// What a request asks for, if that is a `WebSocket`, and whether its host or origin is ambiguous.
+fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<(Request, bool)> {
     let is_upgrade = request.method == Some("GET")
         && has_word(request.headers, "upgrade", "websocket")
         && has_word(request.headers, "connection", "upgrade")
         && has_word(request.headers, "sec-websocket-version", "13");
     let key = value(request.headers, "sec-websocket-key").filter(|key| is_key(key))?;
-    let (Ok(host), Ok(origin)) = (single(request.headers, "host"), single(request.headers, "origin")) else {
-        return None;
-    };
-    let protocols = words(request.headers, "sec-websocket-protocol").map(str::to_owned).collect();
-    is_upgrade.then_some(Request {
-        host: host.unwrap_or_default().to_owned(),
+    let (host, origin) = (single(request.headers, "host"), single(request.headers, "origin"));
+    let is_ambiguous = host.is_err() || origin.is_err();
+    let text = |value: Result<Option<&str>, Ambiguous>| value.ok().flatten().map(str::to_owned);
+    let asked_for = Request {
+        host: text(host).unwrap_or_default(),
         path: request.path?.to_owned(),
         key: key.to_owned(),
-        protocols,
-        origin: origin.map(str::to_owned),
-    })
+        protocols: words(request.headers, "sec-websocket-protocol").map(str::to_owned).collect(),
+        origin: text(origin),
+    };
+    is_upgrade.then_some((asked_for, is_ambiguous))
 }
 
 /// Whether it is sixteen bytes in base64.
@@ -179,8 +183,7 @@ fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
     std::str::from_utf8(header.value).ok().map(str::trim)
 }
 
-/// A header that a request should have once at most is there twice, and a proxy might have read the other one (RFC
-/// 9112, section 3.2), or it is not text.
+/// A header that a request should have once at most is there twice, or it is not text.
 struct Ambiguous;
 
 /// The value of a header that a request has once at most.
@@ -243,12 +246,17 @@ mod tests {
             ("Version: 13", "Version: 8"),
             ("Key: ", "Key: A"),
             ("HTTP/1.1", "SMTP/1.1"),
+        ] {
+            let bad = good.replace(part, instead);
+            assert!(matches!(Request::read(bad.as_bytes()), Head::Bad), "{bad}");
+        }
+        for (part, instead) in [
             ("Host: ", "Host: game.example:27777\r\nHost: "),
             ("Host: ", "host: other.example\r\nHost: "),
             ("Origin: ", "Origin: https://evil.example\r\nOrigin: "),
         ] {
-            let bad = good.replace(part, instead);
-            assert!(matches!(Request::read(bad.as_bytes()), Head::Bad), "{bad}");
+            let ambiguous = good.replace(part, instead);
+            assert!(matches!(Request::read(ambiguous.as_bytes()), Head::Ambiguous(..)), "{ambiguous}");
         }
         assert_eq!(Request::read(&[b'a'; HEAD_BYTES_MAX]), Head::Bad, "no head ends");
         let lists = good.replace("Connection: Upgrade", "connection: keep-alive, upgrade");

@@ -25,8 +25,8 @@ pub struct ServerRules {
     pub is_lenient: bool,
     /// Whether silent clients may be pinged.
     pub pings: bool,
-    /// How a page of a foreign origin is refused.
-    pub foreign_page: PlainRefusal,
+    /// How a page of a foreign origin is refused, and a request that names two hosts or two origins.
+    pub bad_origin: PlainRefusal,
     /// How a client is refused that is not [taken in](MessageStream::refuse).
     pub refusal: PlainRefusal,
     /// The close code for a client that is [disconnected](MessageStream::end).
@@ -41,10 +41,19 @@ pub struct ServerRules {
 /// How a refusal is said, whatever its words are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainRefusal {
-    /// Instead of a `WebSocket`, with the HTTP status 403. Pages in browsers learn neither status nor words.
-    Forbidden,
+    /// Instead of a `WebSocket`, with an HTTP status, such as 403. Pages in browsers learn neither status nor words.
+    Http,
     /// Over the `WebSocket`, with this close code.
     Close(u16),
+}
+
+impl PlainRefusal {
+    fn with(self, status: &'static str, words: &'static str) -> Refusal {
+        match self {
+            Self::Http => Refusal::Http(status, words.into()),
+            Self::Close(code) => Refusal::Close(code, words.to_owned()),
+        }
+    }
 }
 
 /// Why a path is not served, and how that is said.
@@ -104,15 +113,20 @@ impl<P: Paths> ServerStream<P> {
     }
 
     fn read_request(&mut self, stream: &[u8], greeting: &mut Vec<u8>, out: &mut Vec<u8>) -> (usize, Found) {
-        let (request, bytes) = match Request::read(stream) {
-            Head::Complete(request, bytes) => (request, bytes),
+        let (request, bytes, admitted) = match Request::read(stream) {
+            Head::Complete(request, bytes) => {
+                let admitted = self.judge(&request);
+                (request, bytes, admitted)
+            }
+            Head::Ambiguous(request, bytes) => {
+                (request, bytes, Err(self.rules.bad_origin.with("400 Bad Request", AMBIGUOUS)))
+            }
             Head::Partial => return (0, Found::Nothing),
             Head::Bad => {
                 write_refusal("400 Bad Request", "only WebSocket connections are possible here", out);
                 return (stream.len(), Found::End);
             }
         };
-        let admitted = self.judge(&request);
         self.state = State::Asked(request.key);
         match admitted {
             Ok(named) => {
@@ -132,10 +146,7 @@ impl<P: Paths> ServerStream<P> {
 
     fn judge(&self, request: &Request) -> Result<Vec<u8>, Refusal> {
         if self.origins.check(request, self.rules.network).is_err() {
-            return Err(match self.rules.foreign_page {
-                PlainRefusal::Forbidden => Refusal::Http(FORBIDDEN, ForeignPage::WORDS.into()),
-                PlainRefusal::Close(code) => Refusal::Close(code, ForeignPage::WORDS.to_owned()),
-            });
+            return Err(self.rules.bad_origin.with(FORBIDDEN, ForeignPage::WORDS));
         }
         if let Some(needed) = self.rules.subprotocol
             && !request.protocols.iter().any(|protocol| protocol == needed)
@@ -193,7 +204,7 @@ impl<P: Paths> MessageStream for ServerStream<P> {
 
     fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
         match self.rules.refusal {
-            PlainRefusal::Forbidden => write_refusal(FORBIDDEN, reason, out),
+            PlainRefusal::Http => write_refusal(FORBIDDEN, reason, out),
             PlainRefusal::Close(code) => self.open(out, |socket, out| socket.close(code, reason, out)),
         }
     }
@@ -232,3 +243,4 @@ impl<P: Paths> MessageStream for ServerStream<P> {
 }
 
 const FORBIDDEN: &str = "403 Forbidden";
+const AMBIGUOUS: &str = "a request names one host and at most one origin";

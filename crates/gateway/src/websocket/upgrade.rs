@@ -32,7 +32,7 @@ impl Upgrade {
         let (response, bytes) = match Response::read(stream) {
             Head::Complete(response, bytes) => (response, bytes),
             Head::Partial => return Ok(Self::Partial),
-            Head::Bad => return Err(StreamViolation("the answer is not HTTP")),
+            Head::Ambiguous(..) | Head::Bad => return Err(StreamViolation("the answer is not HTTP")),
         };
         if response.status == 101 {
             return if response.answers(key) {

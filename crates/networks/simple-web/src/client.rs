@@ -27,7 +27,7 @@ impl StreamProtocol for ClientEnd {
     type Stream = ClientStream;
 
     fn open(&mut self) -> ClientStream {
-        ClientStream::new(&RULES, self.host.clone(), self.path.clone(), self.message_bytes_max)
+        ClientStream::new(&RULES, &*self.host, &*self.path, self.message_bytes_max)
     }
 
     fn message_bytes_max(&self) -> usize {

@@ -67,8 +67,8 @@ static RULES: ServerRules = ServerRules {
     is_lenient: false,
     // Stock clients outside of browsers know none.
     pings: false,
-    foreign_page: PlainRefusal::Forbidden,
-    refusal: PlainRefusal::Forbidden,
+    bad_origin: PlainRefusal::Http,
+    refusal: PlainRefusal::Http,
     end_code: close_code::NORMAL,
     too_slow_code: None,
     names_violations: false,

@@ -29,7 +29,7 @@ impl StreamProtocol for ClientEnd {
     type Stream = ClientStream;
 
     fn open(&mut self) -> ClientStream {
-        ClientStream::new(&RULES, self.host.clone(), self.path.clone(), MESSAGE_BYTES_MAX)
+        ClientStream::new(&RULES, &*self.host, &*self.path, MESSAGE_BYTES_MAX)
     }
 
     fn message_bytes_max(&self) -> usize {

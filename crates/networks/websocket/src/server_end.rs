@@ -74,7 +74,7 @@ static RULES: ServerRules = ServerRules {
     echoes: is_question,
     is_lenient: false,
     pings: true,
-    foreign_page: PlainRefusal::Forbidden,
+    bad_origin: PlainRefusal::Http,
     refusal: PlainRefusal::Close(close_code::REFUSED),
     end_code: close_code::ENDED,
     too_slow_code: Some(close_code::TOO_SLOW),

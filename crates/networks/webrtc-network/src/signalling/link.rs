@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::streams::{Found, MessageStream as _};
 use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use rustls::ClientConfig;
 
 use super::client::{SignallingClient, SignallingEvent};
 use super::message::MESSAGE_BYTES_MAX;
 use super::url::SignallingUrl;
-use crate::web_socket::{SocketEvent, WebSocket};
+use crate::web_socket::{ClientSocket, client_socket};
 
 /// What happened on the way.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +33,9 @@ pub(crate) struct SignallingLink {
     state: State,
     /// What happened between two polls.
     events: VecDeque<LinkEvent>,
+    /// What the socket has found and says.
+    message: Vec<u8>,
+    out: Vec<u8>,
 }
 
 enum State {
@@ -48,14 +52,14 @@ enum State {
     Speaking {
         id: TcpId,
         until: Instant,
-        socket: Box<WebSocket>,
+        socket: Box<ClientSocket>,
         client: Option<SignallingClient>,
     },
 }
 
 impl SignallingLink {
     pub(crate) fn new(url: SignallingUrl, tls: Arc<ClientConfig>) -> Self {
-        Self { url, tls, state: State::Down, events: VecDeque::new() }
+        Self { url, tls, state: State::Down, events: VecDeque::new(), message: Vec::new(), out: Vec::new() }
     }
 
     pub(crate) fn url(&self) -> &SignallingUrl {
@@ -98,8 +102,9 @@ impl SignallingLink {
         self.flush(now, connections);
         match std::mem::replace(&mut self.state, State::Down) {
             State::Speaking { id, mut socket, .. } => {
-                socket.close(tungstenite::protocol::frame::coding::CloseCode::Normal, "");
-                connections.send(now, id, &[&socket.take_outgoing()]);
+                self.out.clear();
+                socket.end("", &mut self.out);
+                connections.send(now, id, &[&self.out]);
                 connections.finish(now, id);
             }
             State::Connecting { id, .. } => connections.abort(id),
@@ -202,70 +207,61 @@ impl SignallingLink {
     }
 
     fn ask(&mut self, now: Instant, connections: &mut TcpConnections, id: TcpId) {
-        match self.web_socket() {
+        match client_socket(&self.url, &self.tls, MESSAGE_BYTES_MAX) {
             Ok(mut socket) => {
-                let mut failure = None;
-                socket.handle_bytes(&[], |event| failure = Some(event));
-                connections.send(now, id, &[&socket.take_outgoing()]);
+                self.out.clear();
+                socket.begin(&mut self.out);
+                connections.send(now, id, &[&self.out]);
                 let (until, socket) = (now + CONNECTING_MAX, Box::new(socket));
                 self.state = State::Speaking { id, until, socket, client: None };
-                if let Some(SocketEvent::Closed(why)) = failure {
-                    self.give_up(connections, id, why);
-                }
             }
             Err(why) => self.give_up(connections, id, why),
         }
     }
 
-    fn web_socket(&self) -> Result<WebSocket, String> {
-        let tls = if self.url.is_secure() {
-            let name = self.url.host().to_owned().try_into();
-            let name = name.map_err(|_| "its name cannot be in a certificate".to_owned())?;
-            let tls = rustls::ClientConnection::new(Arc::clone(&self.tls), name);
-            Some(tls.map_err(|error| error.to_string())?)
-        } else {
-            None
-        };
-        WebSocket::ask(self.url.request()?, tls, MESSAGE_BYTES_MAX)
-    }
-
     fn receive(&mut self, now: Instant, connections: &mut TcpConnections, id: TcpId) {
-        let State::Speaking { socket, client, .. } = &mut self.state else { return };
-        let bytes = connections.received(id);
-        let length = bytes.len();
-        let (mut opened, mut closed) = (false, None);
-        socket.handle_bytes(bytes, |event| match event {
-            SocketEvent::Open(_) => {
-                *client = Some(SignallingClient::new(now));
-                opened = true;
-            }
-            SocketEvent::Message(message) => {
-                if let Some(client) = client {
-                    client.handle_message(&message);
+        while let State::Speaking { socket, client, .. } = &mut self.state {
+            self.message.clear();
+            self.out.clear();
+            let read = socket.read(connections.received(id), &mut self.message, &mut self.out);
+            connections.send(now, id, &[&self.out]);
+            let end = match read {
+                Ok((taken, found)) => {
+                    connections.consume(id, taken);
+                    match found {
+                        Found::Nothing if taken == 0 => return,
+                        Found::Nothing => continue,
+                        Found::Greeting => {
+                            *client = Some(SignallingClient::new(now));
+                            self.events.push_back(LinkEvent::Up);
+                            continue;
+                        }
+                        Found::Message => {
+                            if let Some(client) = client {
+                                client.handle_message(&self.message);
+                            }
+                            continue;
+                        }
+                        Found::Refusal => "it refused the connection".to_owned(),
+                        Found::End => "it was closed".to_owned(),
+                    }
                 }
-            }
-            SocketEvent::Pong => {}
-            SocketEvent::Closed(why) => closed = Some(why),
-        });
-        connections.consume(id, length);
-        if opened {
-            self.events.push_back(LinkEvent::Up);
-        }
-        if let Some(why) = closed {
+                Err(violation) => violation.to_string(),
+            };
             self.flush(now, connections);
-            self.give_up(connections, id, why);
+            return self.give_up(connections, id, end);
         }
     }
 
     /// Sends what there is to say.
     pub(crate) fn flush(&mut self, now: Instant, connections: &mut TcpConnections) {
         if let State::Speaking { id, socket, client, .. } = &mut self.state {
+            self.out.clear();
             while let Some(message) = client.as_mut().and_then(SignallingClient::poll_transmit) {
-                socket.send(message.to_bytes());
+                socket.write(&message.to_bytes(), &mut self.out);
             }
-            let bytes = socket.take_outgoing();
-            if !bytes.is_empty() {
-                connections.send(now, *id, &[&bytes]);
+            if !self.out.is_empty() {
+                connections.send(now, *id, &[&self.out]);
             }
         }
     }

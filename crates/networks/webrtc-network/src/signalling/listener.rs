@@ -38,7 +38,7 @@ pub struct SignallingListenerSettings {
     pub tls: Option<Arc<ServerConfig>>,
     /// How long a connection may take for its handshake.
     pub handshake_max: Duration,
-    /// How often clients are asked for a pong. One that owes two is gone.
+    /// How often clients are pinged. One that has sent nothing since the last time is gone.
     pub ping_interval: Duration,
     /// The largest message, in bytes; offers and answers are a few thousand. Each client may have one kept for it.
     pub message_bytes_max: usize,

@@ -74,18 +74,23 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
+    use consonance_gateway::streams::{Found, MessageStream as _};
+    use consonance_gateway::websocket::PageOrigins;
+
     use super::*;
     use crate::settings::tls_of;
     use crate::signalling::client::SignallingEvent;
     use crate::signalling::message::text_as_bytes;
     use crate::signalling::{SignalLinkId, SignalMessage};
-    use crate::web_socket::WebSocket;
+    use crate::web_socket::{ServerSocket, server_socket};
 
     #[test]
     fn a_flood_of_texts_is_taken_in_short_turns_and_all_of_it_in_order() {
         const TEXTS: usize = 100_000;
-        let (mut link, mut connections) = linked_with(|server| {
-            (0..TEXTS).for_each(|number| server.send(text(if number % 1000 == 0 { "1" } else { "" })));
+        let (mut link, mut connections) = linked_with(|server, out| {
+            (0..TEXTS).for_each(|number| {
+                server.write(&text(if number % 1000 == 0 { "1" } else { "" }), out);
+            });
         });
         let patience = Instant::now() + Duration::from_mins(1);
         let mut texts = 0;
@@ -109,9 +114,9 @@ mod tests {
     fn messages_from_which_nothing_follows_end_a_turn_too() {
         const MESSAGES: usize = 100_000;
         const MESSAGE_BYTES: usize = 3;
-        let (mut link, mut connections) = linked_with(|server| {
-            (0..MESSAGES).for_each(|_| server.send(SignalMessage::Heartbeat.to_bytes()));
-            server.send(text(""));
+        let (mut link, mut connections) = linked_with(|server, out| {
+            (0..MESSAGES).for_each(|_| server.write(&SignalMessage::Heartbeat.to_bytes(), out));
+            server.write(&text(""), out);
         });
         let patience = Instant::now() + Duration::from_mins(1);
         let (mut turns, mut is_said) = (0, false);
@@ -141,20 +146,24 @@ mod tests {
     }
 
     /// A link with a signalling server of this machine that says all of this as soon as it is asked.
-    fn linked_with(speak: impl FnOnce(&mut WebSocket) + Send + 'static) -> (SignallingLink, TcpConnections) {
+    fn linked_with(
+        speak: impl FnOnce(&mut ServerSocket, &mut Vec<u8>) + Send + 'static,
+    ) -> (SignallingLink, TcpConnections) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("ws://{}/chatapp", listener.local_addr().unwrap()).parse().unwrap();
         std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut socket = WebSocket::accept(None, 1024);
-            let mut is_open = false;
-            while !is_open {
+            let mut socket = server_socket(PageOrigins::default(), None, 1024);
+            let (mut request, mut out, mut found) = (Vec::new(), Vec::new(), Found::Nothing);
+            while found != Found::Greeting {
                 let mut bytes = [0; 1024];
                 let count = stream.read(&mut bytes).unwrap();
-                socket.handle_bytes(&bytes[..count], |_| is_open = true);
+                request.extend_from_slice(&bytes[..count]);
+                (_, found) = socket.read(&request, &mut Vec::new(), &mut out).unwrap();
             }
-            speak(&mut socket);
-            stream.write_all(&socket.take_outgoing()).unwrap();
+            socket.accept(&mut out);
+            speak(&mut socket, &mut out);
+            stream.write_all(&out).unwrap();
             wait_for_goodbye(&mut stream);
         });
         let mut connections = TcpConnections::new(tcp_settings()).unwrap();

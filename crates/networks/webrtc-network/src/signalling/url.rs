@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tungstenite::client::IntoClientRequest as _;
-use tungstenite::handshake::client::Request;
 use tungstenite::http::Uri;
 
 /// The URL of a signalling server: `ws://host:port/application` or `wss://…`.
@@ -44,8 +42,15 @@ impl SignallingUrl {
         self.is_secure
     }
 
-    pub(crate) fn request(&self) -> Result<Request, String> {
-        self.uri.clone().into_client_request().map_err(|error| error.to_string())
+    /// The host, and the port if the URL names one: without a user and a password, which must not be shown.
+    pub(crate) fn authority(&self) -> &str {
+        let authority = self.uri.authority().map_or("", |authority| authority.as_str());
+        authority.rsplit('@').next().unwrap_or_default()
+    }
+
+    /// What is asked for there, with the query, which may hold a token.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
     }
 }
 
@@ -71,10 +76,7 @@ impl fmt::Display for SignallingUrl {
     /// Without the query, which may hold a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_secure { "wss" } else { "ws" };
-        let authority = self.uri.authority().map_or("", |authority| authority.as_str());
-        // A user and a password before the host must not be shown.
-        let authority = authority.rsplit('@').next().unwrap_or_default();
-        write!(f, "{scheme}://{authority}{}", self.uri.path())
+        write!(f, "{scheme}://{}{}", self.authority(), self.uri.path())
     }
 }
 
@@ -93,6 +95,7 @@ mod tests {
         let url: SignallingUrl = "wss://me:secret@[::1]/chatapp?userToken=secret".parse().unwrap();
         assert_eq!((url.host(), url.port(), url.is_secure()), ("::1", 12777, true));
         assert_eq!(url.to_string(), "wss://[::1]/chatapp");
+        assert_eq!((url.authority(), url.path()), ("[::1]", "/chatapp?userToken=secret"));
         let url: SignallingUrl = "ws://127.0.0.1:99/callapp".parse().unwrap();
         assert_eq!((url.host(), url.port(), url.is_secure()), ("127.0.0.1", 99, false));
     }

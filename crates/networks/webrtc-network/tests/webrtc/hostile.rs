@@ -1,6 +1,6 @@
 //! Hostile clients, at the signalling server and at the host's port.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use consonance_webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,
 };
 use tungstenite::Message;
+use tungstenite::client::IntoClientRequest as _;
 
 use crate::support::{self, Table};
 
@@ -236,6 +237,26 @@ fn a_path_that_is_none_is_refused_with_the_stock_servers_code() {
     let (mut socket, _) = tungstenite::connect(url).unwrap();
     let Message::Close(Some(close)) = socket.read().unwrap() else { panic!("it is closed first of all") };
     assert_eq!(u16::from(close.code), 1008);
+}
+
+#[test]
+fn foreign_pages_and_ambiguous_requests_are_told_why_they_may_not_connect() {
+    let signalling = support::signalling();
+    let at = signalling.local_addr();
+    let mut request = format!("ws://{at}/chatapp").into_client_request().unwrap();
+    request.headers_mut().insert("Origin", "https://evil.example".parse().unwrap());
+    let (mut page, _) = tungstenite::connect(request).unwrap();
+    let Message::Close(Some(close)) = page.read().unwrap() else { panic!("it is closed first of all") };
+    assert_eq!(u16::from(close.code), 1008);
+    let mut ambiguous = TcpStream::connect(at).unwrap();
+    let request = "GET /chatapp HTTP/1.1\r\nHost: here\r\nHost: there\r\nUpgrade: websocket\r\n\
+                   Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
+                   Sec-WebSocket-Version: 13\r\n\r\n";
+    ambiguous.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    ambiguous.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 101") && answer.ends_with(b"at most one origin"), "{answer:?}");
+    support::wait_until("both are counted", || signalling.counts().not_welcome == 2);
 }
 
 /// Asks for a link with the listener there.

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::streams::{Found, MessageStream};
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
-use consonance_gateway::websocket::{ForeignPage, Request};
+use consonance_gateway::websocket::close_code;
 use consonance_transport::{NoHandshakeSlot, address_prefix};
-use tungstenite::protocol::frame::coding::CloseCode;
 
 use super::super::counts::SignallingCounts;
 use super::super::message::SignalMessage;
@@ -18,7 +17,7 @@ use super::super::pace::Pace;
 use super::super::places::Places;
 use super::super::server::{Guest, SignallingServer};
 use super::{Shared, SignallingListenerSettings};
-use crate::web_socket::{SocketEvent, WebSocket};
+use crate::web_socket::{ServerSocket, server_socket};
 
 pub(super) struct Driver {
     connections: TcpConnections,
@@ -32,15 +31,19 @@ pub(super) struct Driver {
     not_taken: u64,
     not_welcome: u64,
     ping_at: Instant,
+    /// What a socket has found and says.
+    message: Vec<u8>,
+    out: Vec<u8>,
 }
 
 struct Socket {
     from: IpAddr,
-    speech: WebSocket,
+    speech: ServerSocket,
     /// When it is given up: until hands are shaken, and after the goodbye.
     until: Option<Instant>,
     /// We said goodbye. It has its place until its connection is gone.
     is_over: bool,
+    /// Nothing came since it was asked whether it is there.
     owes_pong: bool,
 }
 
@@ -63,6 +66,8 @@ impl Driver {
             not_taken: 0,
             not_welcome: 0,
             ping_at,
+            message: Vec::new(),
+            out: Vec::new(),
         }
     }
 
@@ -134,76 +139,74 @@ impl Driver {
                 return self.connections.abort(id);
             }
         }
-        let tls = match &self.settings.tls {
-            Some(config) => match rustls::ServerConnection::new(Arc::clone(config)) {
-                Ok(tls) => Some(tls),
-                Err(_) => return self.give_up(id),
-            },
-            None => None,
-        };
-        let speech = WebSocket::accept(tls, self.settings.message_bytes_max);
+        let settings = &self.settings;
+        let speech =
+            server_socket(settings.origins.clone(), settings.tls.as_ref(), settings.message_bytes_max);
         let until = Some(now + self.settings.handshake_max);
         self.sockets.insert(id, Socket { from, speech, until, is_over: false, owes_pong: false });
     }
 
     fn receive(&mut self, now: Instant, id: TcpId) {
-        let Some(socket) = self.sockets.get_mut(&id) else { return };
-        let bytes = self.connections.received(id);
-        let length = bytes.len();
-        let mut events = Vec::new();
-        socket.speech.handle_bytes(bytes, |event| events.push(event));
-        self.connections.consume(id, length);
-        for event in events {
-            match event {
-                SocketEvent::Open(request) => self.welcome(id, request.as_ref()),
-                SocketEvent::Message(message) => self.take(now, id, &message),
-                SocketEvent::Pong => {
-                    if let Some(socket) = self.sockets.get_mut(&id) {
-                        socket.owes_pong = false;
-                    }
+        // A client that was disconnected is not heard any more.
+        while let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) {
+            socket.owes_pong = false;
+            self.message.clear();
+            self.out.clear();
+            let received = self.connections.received(id);
+            let read = socket.speech.read(received, &mut self.message, &mut self.out);
+            self.connections.send(now, id, &[&self.out]);
+            let Ok((taken, found)) = read else { return self.finish(now, id) };
+            self.connections.consume(id, taken);
+            match found {
+                Found::Nothing if taken == 0 => return,
+                Found::Nothing => {}
+                Found::Greeting => self.welcome(now, id),
+                Found::Message => self.take(now, id),
+                Found::Refusal | Found::End => {
+                    self.not_welcome += u64::from(socket.until.is_some());
+                    self.finish(now, id);
                 }
-                SocketEvent::Closed(_) => self.finish(now, id),
             }
         }
-        self.write(now, id);
+        let rest = self.connections.received(id).len();
+        self.connections.consume(id, rest);
     }
 
-    fn welcome(&mut self, id: TcpId, request: Option<&Request>) {
+    /// A client has asked for the path in `message`.
+    fn welcome(&mut self, now: Instant, id: TcpId) {
         let Some(socket) = self.sockets.get_mut(&id) else { return };
         socket.until = None;
-        let Some(request) = request else {
-            self.not_welcome += 1;
-            return socket.speech.close(CloseCode::Policy, TWO_HOSTS);
-        };
-        if self.settings.origins.check(request, "webrtc-network").is_err() {
-            self.not_welcome += 1;
-            return socket.speech.close(CloseCode::Policy, ForeignPage::WORDS);
-        }
-        if let Err(error) = self.server.handle_connected(Guest(id.0), socket.from, &request.path) {
-            // 1008, as the stock server says it.
-            socket.speech.close(CloseCode::Policy, &error.to_string());
-        } else if self.server.is_owner(Guest(id.0)) {
-            self.places.become_owner(id);
+        // Requests are text.
+        let path = String::from_utf8_lossy(&self.message);
+        match self.server.handle_connected(Guest(id.0), socket.from, &path) {
+            Ok(()) => {
+                self.say(now, id, MessageStream::accept);
+                if self.server.is_owner(Guest(id.0)) {
+                    self.places.become_owner(id);
+                }
+            }
+            Err(error) => {
+                self.say(now, id, |speech, out| speech.refuse(&error.to_string(), out));
+                self.finish(now, id);
+            }
         }
     }
 
-    fn take(&mut self, now: Instant, id: TcpId, message: &[u8]) {
-        // A client that was disconnected in the middle of a read is not heard any more.
-        let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) else { return };
+    /// A client has sent `message`.
+    fn take(&mut self, now: Instant, id: TcpId) {
+        let Some(socket) = self.sockets.get(&id) else { return };
         let guest = Guest(id.0);
         // The owner of reserved addresses says more the more players come, and is ours.
         if !self.server.is_owner(guest) && !self.pace.take(now, guest, address_prefix(socket.from)) {
-            socket.speech.close(CloseCode::Policy, "too many messages came from your address");
             self.sent_away += 1;
-            return self.finish(now, id);
+            return self.close(now, id, close_code::POLICY, "too many messages came from your address");
         }
         let is_pending = self.places.is_pending(id);
         if is_pending && !self.places.has_room_for(id) {
-            socket.speech.close(CloseCode::Again, "the server is full; try again later");
             self.rejected += 1;
-            return self.finish(now, id);
+            return self.close(now, id, close_code::TRY_AGAIN, "the server is full; try again later");
         }
-        self.server.handle_message(guest, message);
+        self.server.handle_message(guest, &self.message);
         if is_pending && self.server.is_guest(guest) {
             self.places.become_guest(id);
         }
@@ -214,9 +217,8 @@ impl Driver {
             let id = TcpId(guest.0);
             if matches!(message, SignalMessage::Relayed { .. }) && self.is_behind(now, id) {
                 self.not_taken += 1;
-            } else if let Some(socket) = self.sockets.get_mut(&id) {
-                socket.speech.send(message.to_bytes());
-                self.write(now, id);
+            } else {
+                self.say(now, id, |speech, out| speech.write(&message.to_bytes(), out));
             }
         }
     }
@@ -253,22 +255,29 @@ impl Driver {
             if std::mem::replace(&mut socket.owes_pong, true) {
                 self.give_up(id);
             } else {
-                socket.speech.ping();
-                self.write(now, id);
+                self.say(now, id, MessageStream::ping);
             }
         }
         self.pass_messages_on(now);
     }
 
-    fn write(&mut self, now: Instant, id: TcpId) {
-        if let Some(socket) = self.sockets.get_mut(&id) {
-            self.connections.send(now, id, &[&socket.speech.take_outgoing()]);
-        }
+    /// Has a client's socket say something, unless it has said goodbye.
+    fn say(&mut self, now: Instant, id: TcpId, say: impl FnOnce(&mut ServerSocket, &mut Vec<u8>)) {
+        let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) else { return };
+        self.out.clear();
+        say(&mut socket.speech, &mut self.out);
+        self.connections.send(now, id, &[&self.out]);
     }
 
-    /// Says goodbye. The connection is there until the other side has heard it, or has had the time to.
+    fn close(&mut self, now: Instant, id: TcpId, code: u16, reason: &str) {
+        self.say(now, id, |speech, out| {
+            speech.say_last(out, |stream, out| stream.close(code, reason, out));
+        });
+        self.finish(now, id);
+    }
+
+    /// The goodbye was said. The connection is there until the other side has heard it, or has had the time to.
     fn finish(&mut self, now: Instant, id: TcpId) {
-        self.write(now, id);
         self.connections.finish(now, id);
         if let Some(socket) = self.sockets.get_mut(&id) {
             (socket.is_over, socket.until) = (true, Some(now + 2 * self.settings.tcp.goodbye_max));
@@ -293,9 +302,6 @@ impl Driver {
         self.server.handle_disconnected(Guest(id.0));
     }
 }
-
-/// What a client is told whose request may be read in two ways.
-const TWO_HOSTS: &str = "a request names one host and at most one origin";
 
 /// How soon the thread notices that its server was dropped.
 const NOTICE_INTERVAL: Duration = Duration::from_millis(50);
