@@ -1,4 +1,4 @@
 //! The fuzzer's way in: bytes as what comes in the stream of a WebSocket that carries voice.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_websocket::fuzz::websocket_streams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_stream::websocket::fuzz::websocket_streams(bytes));

@@ -20,7 +20,7 @@ mod upgrade;
 pub use client::{ClientRules, ClientStream};
 pub use handshake::{Request, new_key, write_acceptance};
 pub use page_origins::{ForeignPage, PageOrigins};
-pub use server::{Paths, PlainRefusal, Refusal, ServerRules, ServerStream};
+pub use server::{PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream};
 
 /// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.
 pub mod close_code {

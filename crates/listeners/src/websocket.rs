@@ -8,12 +8,12 @@ use consonance_quic::stream_server_tls;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_websocket::{ServerEnd, server, tls_server};
+use consonance_stream::websocket::{ServerEnd, server, tls_server};
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
-    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-websocket`.
+    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-stream`.
     pub(crate) struct WebSocketKeys {
         /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
         /// their own. A full listener is shared as `[addresses]` says.
@@ -82,7 +82,7 @@ impl ListenerNetwork for WebSocket {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-websocket"],
+            client: &["consonance-stream"],
             no_proxy: "not needed",
             hosted: "–",
             sidecar: "–",
@@ -98,9 +98,9 @@ impl ListenerNetwork for WebSocket {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
-        let end = consonance_websocket::ClientEnd::new(&address);
+        let end = consonance_stream::websocket::ClientEnd::new(&address);
         let settings = consonance_gateway::streams::StreamClientSettings::new(server);
-        Ok(Box::new(consonance_websocket::client(end, settings)?))
+        Ok(Box::new(consonance_stream::websocket::client(end, settings)?))
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
             identity: None,
         };
         let settings = listener.settings(&place);
-        assert_eq!(settings, consonance_websocket::default_settings());
+        assert_eq!(settings, consonance_stream::websocket::default_settings());
         assert!(!settings.clients_ping, "only Mirror's clients ping by themselves");
     }
 }

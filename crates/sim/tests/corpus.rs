@@ -19,13 +19,13 @@ use consonance_quic::fuzz::client_hello;
 use consonance_server::fuzz::{hand_over, join_token};
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
-use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_steam::fuzz::steam_packets;
+use consonance_stream::simple_web::fuzz::simple_web_streams;
+use consonance_stream::websocket::fuzz::websocket_streams;
 use consonance_transport::hosted::channels::fuzz::hosted_channels;
 use consonance_utp::fuzz::utp_datagrams;
 use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
 use consonance_webrtc_network::fuzz::signalling_messages;
-use consonance_websocket::fuzz::websocket_streams;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {

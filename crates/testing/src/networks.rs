@@ -27,6 +27,6 @@ pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientTransport> {
 
 /// A page without WebRTC, in the session `main`: as its own engine comes.
 pub fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
-    let end = consonance_websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
-    consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
+    let end = consonance_stream::websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
+    consonance_stream::websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Voice packets over `WebSocket`s, for pages whose voice comes through no other way.
 //!
-//! What is said is what `consonance-websocket` says: one packet in each binary message, behind a byte that says how it
-//! travels.
+//! What is said is what `consonance_stream::websocket` says: one packet in each binary message, behind a byte that says
+//! how it travels.
 //! Here it stands behind HTTP and TLS of the page's own listener, and so needs no port besides.
 //!
 //! ```text

@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_http::by_hand;
+use consonance_stream::websocket::{
+    ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
+};
 use consonance_transport::conformance::Network;
 use consonance_transport::{ServerLinkEvent, ServerTransport as _};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
     Secrets, Signalling, WebListener, WebSettings, packet_shards, reply,
-};
-use consonance_websocket::{
-    ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
 };
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Message, WebSocket, client};
@@ -93,7 +93,7 @@ impl Network for BesideThePage {
         let end = ClientEnd::at(server.to_string(), path + "/packets");
         let settings =
             StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(server) };
-        consonance_websocket::client(end, settings).unwrap()
+        consonance_stream::websocket::client(end, settings).unwrap()
     }
 
     fn cut(&mut self, client: &mut WebSocketClient) {

@@ -17,11 +17,9 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 /// Names that several crates give their own types of one concept, and why one type does not serve all, in the order of
 /// the names.
-const ONE_CONCEPT: [(&str, &str); 18] = [
+const ONE_CONCEPT: [(&str, &str); 15] = [
     ("AddressError", "each network has its own form of addresses, and its error shows one"),
-    ("ClientEnd", "each protocol on a stream has its own client"),
     ("ClientSettings", "each network and engine has its own client, with settings of its own"),
-    ("ClientStream", "each protocol on a stream has its own client"),
     ("ConnectionSettings", "what both ends of one network's connections go by"),
     ("Delivery", "the engine stands without the transport, which carries what it says"),
     ("Dialect", "each network has its own versions on the wire"),
@@ -30,7 +28,6 @@ const ONE_CONCEPT: [(&str, &str); 18] = [
     ("ProxySettings", "every proxy has some, and an envelope's proxy further ones"),
     ("RestrictionTerms", "the engine's, and the same for games in the types of the façade"),
     ("Restrictions", "the engine's, and the same for games in the types of the façade"),
-    ("ServerEnd", "each protocol on a stream has its own server"),
     ("ServerSettings", "each network and engine has its own server, with settings of its own"),
     ("ServerStream", "each protocol on a stream has its own server"),
     ("Version", "each game library counts its own versions"),

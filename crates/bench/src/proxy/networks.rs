@@ -19,8 +19,8 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
 use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorClient, looks_like_batch};
 use consonance_ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
-use consonance_simple_web::{ClientEnd, ServerEnd};
-use consonance_telepathy::Telepathy;
+use consonance_stream::simple_web::{ClientEnd, ServerEnd};
+use consonance_stream::telepathy::Telepathy;
 use consonance_utp::{UtpClient, UtpServer};
 
 /// One network.

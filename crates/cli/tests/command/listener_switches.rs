@@ -10,7 +10,7 @@ use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEvent};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
 use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
-use consonance_telepathy::{Telepathy, TelepathyClient};
+use consonance_stream::telepathy::{Telepathy, TelepathyClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;

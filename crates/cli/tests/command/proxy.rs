@@ -23,8 +23,8 @@ use consonance_litenetlib::{
 };
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
-use consonance_telepathy::{Telepathy, TelepathyServer};
+use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_stream::telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
 use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};

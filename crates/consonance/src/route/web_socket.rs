@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
+use consonance_stream::websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
 use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
-use consonance_websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
 
 use super::{FallbackRoute, FallbackSettings, Route};
 

@@ -48,17 +48,17 @@ pub enum PlainRefusal {
 }
 
 impl PlainRefusal {
-    fn with(self, status: &'static str, words: &'static str) -> Refusal {
+    fn with(self, status: &'static str, words: &'static str) -> PathRefusal {
         match self {
-            Self::Http => Refusal::Http(status, words.into()),
-            Self::Close(code) => Refusal::Close(code, words.to_owned()),
+            Self::Http => PathRefusal::Http(status, words.into()),
+            Self::Close(code) => PathRefusal::Close(code, words.to_owned()),
         }
     }
 }
 
 /// Why a path is not served, and how that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum PathRefusal {
     /// HTTP, such as `404 Not Found`, with words for people.
     Http(&'static str, Cow<'static, str>),
     /// Over the `WebSocket`: a close code and a reason.
@@ -72,7 +72,7 @@ pub trait Paths: Debug + Send {
     /// # Errors
     ///
     /// Nothing is served there.
-    fn greeting(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+    fn greeting(&self, path: &str) -> Result<Vec<u8>, PathRefusal>;
 }
 
 /// The connection to a client.
@@ -133,18 +133,18 @@ impl<P: Paths> ServerStream<P> {
                 greeting.extend_from_slice(&named);
                 (bytes, Found::Greeting)
             }
-            Err(Refusal::Http(status, words)) => {
+            Err(PathRefusal::Http(status, words)) => {
                 write_refusal(status, &words, out);
                 (bytes, Found::End)
             }
-            Err(Refusal::Close(code, reason)) => {
+            Err(PathRefusal::Close(code, reason)) => {
                 self.open(out, |socket, out| socket.close(code, &reason, out));
                 (bytes, Found::End)
             }
         }
     }
 
-    fn judge(&self, request: &Request) -> Result<Vec<u8>, Refusal> {
+    fn judge(&self, request: &Request) -> Result<Vec<u8>, PathRefusal> {
         if self.origins.check(request, self.rules.network).is_err() {
             return Err(self.rules.bad_origin.with(FORBIDDEN, ForeignPage::WORDS));
         }
@@ -152,7 +152,7 @@ impl<P: Paths> ServerStream<P> {
             && !request.protocols.iter().any(|protocol| protocol == needed)
         {
             let words = format!("ask for the subprotocol {needed}");
-            return Err(Refusal::Http("400 Bad Request", words.into()));
+            return Err(PathRefusal::Http("400 Bad Request", words.into()));
         }
         self.paths.greeting(&request.path)
     }

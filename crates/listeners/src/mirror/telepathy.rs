@@ -8,7 +8,7 @@ use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_telepathy::TelepathyServer;
+use consonance_stream::telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
@@ -50,7 +50,7 @@ impl ListenerNetwork for Telepathy {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-mirror", "consonance-telepathy"],
+            client: &["consonance-mirror", "consonance-stream"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",
@@ -67,7 +67,7 @@ impl ListenerNetwork for Telepathy {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let settings = StreamClientSettings::new(server);
-        let telepathy = StreamClient::new(consonance_telepathy::Telepathy::default(), settings)?;
+        let telepathy = StreamClient::new(consonance_stream::telepathy::Telepathy::default(), settings)?;
         Ok(super::player(telepathy))
     }
 }
@@ -80,16 +80,21 @@ struct TelepathyListener {
 impl NetworkListener for TelepathyListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
-        let server =
-            TelepathyServer::bind(place.address, consonance_telepathy::Telepathy::default(), settings)?;
+        let server = TelepathyServer::bind(
+            place.address,
+            consonance_stream::telepathy::Telepathy::default(),
+            settings,
+        )?;
         let address = server.local_addr()?;
         Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
-        let (server, client) =
-            (consonance_telepathy::Telepathy::default(), consonance_telepathy::Telepathy::default());
+        let (server, client) = (
+            consonance_stream::telepathy::Telepathy::default(),
+            consonance_stream::telepathy::Telepathy::default(),
+        );
         open_proxy(place, game, StreamServer::bind(place.address, server, settings)?, client, &self.game)
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use consonance_gateway::streams::StreamServer;
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
@@ -57,7 +57,7 @@ impl ListenerNetwork for WebSocket {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-mirror", "consonance-simple-web"],
+            client: &["consonance-mirror", "consonance-stream"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",
@@ -75,7 +75,7 @@ impl ListenerNetwork for WebSocket {
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let settings = consonance_gateway::streams::StreamClientSettings::new(server);
         let end = ClientEnd::new(server.to_string());
-        Ok(super::player(consonance_simple_web::SimpleWebClient::new(end, settings)?))
+        Ok(super::player(consonance_stream::simple_web::SimpleWebClient::new(end, settings)?))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use consonance_gateway::streams::TlsStream;
 use consonance_gateway::websocket::{
-    ClientRules, ClientStream, PageOrigins, Paths, PlainRefusal, Refusal, ServerRules, ServerStream,
+    ClientRules, ClientStream, PageOrigins, PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream,
     close_code,
 };
 use rustls::{ClientConfig, ServerConfig};
@@ -50,7 +50,7 @@ pub(crate) fn client_socket(
 pub(crate) struct AnyPath;
 
 impl Paths for AnyPath {
-    fn greeting(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+    fn greeting(&self, path: &str) -> Result<Vec<u8>, PathRefusal> {
         Ok(path.as_bytes().to_vec())
     }
 }

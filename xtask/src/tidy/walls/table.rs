@@ -44,7 +44,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-server",
             "consonance-testing",
             "consonance-transport",
-            "consonance-websocket",
+            "consonance-stream",
         ],
     },
     Walls {
@@ -84,7 +84,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-web",
         // Of `WebSocket`s only what both say.
-        may_use: Only(&["consonance-http", "consonance-transport", "consonance-websocket"]),
+        may_use: Only(&["consonance-http", "consonance-transport", "consonance-stream"]),
         tests_may_also_use: &["consonance-gateway"],
     },
     Walls {
@@ -122,16 +122,6 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-darkrift",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-simple-web",
-        may_use: Only(&["consonance-gateway"]),
-        tests_may_also_use: &["consonance-transport"],
-    },
-    Walls {
-        package: "consonance-telepathy",
-        may_use: Only(&["consonance-gateway"]),
-        tests_may_also_use: &["consonance-transport"],
     },
     Walls {
         package: "consonance-ngo",
@@ -176,7 +166,7 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
-        package: "consonance-websocket",
+        package: "consonance-stream",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         // The certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
@@ -240,7 +230,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-quic",
             // The fallback where UDP does not get through.
             "consonance-gateway",
-            "consonance-websocket",
+            "consonance-stream",
             "consonance-inspector",
             // Hosts: a server in the player's own process.
             "consonance-server",
@@ -263,13 +253,12 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-litenetlib",
             "consonance-mirror",
             "consonance-ngo",
-            "consonance-simple-web",
             "consonance-transport",
             "consonance-fast-path",
             "consonance-utp",
             "consonance-webrtc",
             "consonance-webrtc-network",
-            "consonance-websocket",
+            "consonance-stream",
             "consonance-quic",
             "consonance-server",
             "consonance-sidecar",

@@ -1,0 +1,35 @@
+//! Networks on one TCP stream for each client.
+//!
+//! * [`websocket`]: this project's own, voice packets in the messages of a `WebSocket`: for pages in browsers, `WebGL`
+//!   games, and players whose network drops UDP;
+//! * [`simple_web`]: `SimpleWebTransport`, Mirror's network for browsers, in `WebSocket`s too;
+//! * [`telepathy`]: Telepathy, Mirror's first network, with lengths in the stream.
+//!
+//! All of them are [`StreamProtocol`](consonance_gateway::streams::StreamProtocol)s: what is common, from connections
+//! to slow readers, is in [`consonance_gateway::streams`], and `WebSocket`s are in [`consonance_gateway::websocket`].
+//!
+//! ```
+//! use consonance_gateway::streams::StreamSettings;
+//! use consonance_stream::simple_web::SimpleWebServer;
+//! use consonance_stream::telepathy::{Telepathy, TelepathyServer};
+//! use consonance_stream::{simple_web, websocket};
+//!
+//! // A server for pages, and a game's players on Mirror, in browsers and elsewhere.
+//! let localhost = ([127, 0, 0, 1], 0).into();
+//! let (end, settings) = (websocket::ServerEnd::default(), websocket::default_settings());
+//! let pages = websocket::server(localhost, "main", end, settings)?;
+//! let (end, settings) = (simple_web::ServerEnd::default(), StreamSettings::default());
+//! let in_browsers = SimpleWebServer::bind(localhost, end, settings.clone())?;
+//! let elsewhere = TelepathyServer::bind(localhost, Telepathy::default(), settings)?;
+//! assert_ne!(in_browsers.local_addr()?, elsewhere.local_addr()?);
+//! assert_ne!(pages.network().local_addr()?, elsewhere.local_addr()?);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
+
+#![forbid(unsafe_code)]
+
+pub mod simple_web;
+pub mod telepathy;
+pub mod websocket;

@@ -1,0 +1,85 @@
+//! What a Telepathy server knows of clients that say nothing: the protocol has no question for them.
+
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _, GameNetworkServerEvent};
+use consonance_stream::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
+use consonance_transport::Peer;
+use consonance_transport::ServerNetwork as _;
+
+/// A server and a client that is connected, on simulated time.
+struct Stage {
+    server: TelepathyServer,
+    client: TelepathyClient,
+    peer: Peer,
+    now: Instant,
+}
+
+fn stage(clients_ping: bool) -> Stage {
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    let settings = StreamSettings { clients_ping, ..StreamSettings::default() };
+    let mut server = TelepathyServer::bind(address, Telepathy::default(), settings).expect("a port is free");
+    let server_at = server.local_addr().expect("it listens");
+    let client = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server_at));
+    let mut client = client.expect("there are descriptors left");
+    let now = Instant::now();
+    client.connect(now, b"");
+    let peer = loop {
+        client.poll(now);
+        if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(now) {
+            break peer;
+        }
+        std::thread::yield_now();
+    };
+    server.accept(now, peer, b"");
+    Stage { server, client, peer, now }
+}
+
+impl Stage {
+    /// The client says something, and the server hears it.
+    fn say(&mut self) {
+        self.client.send(self.now, RELIABLE, b"ping");
+        self.client.flush(self.now);
+        loop {
+            self.client.poll(self.now);
+            if let Some(GameNetworkServerEvent::Message { .. }) = self.server.poll(self.now) {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// The same every two seconds for so long.
+    fn ping_for(&mut self, seconds: u64) {
+        for _ in 0..seconds / 2 {
+            self.now += Duration::from_secs(2);
+            self.say();
+        }
+    }
+
+    fn heard(&mut self) -> Option<Instant> {
+        self.server.probe(self.now, self.peer)
+    }
+}
+
+#[test]
+fn a_client_whose_game_pings_is_heard_when_it_last_did_and_once_it_has_for_ten_seconds() {
+    let mut stage = stage(true);
+    stage.ping_for(8);
+    assert_eq!(stage.heard(), None, "its game may have no pings");
+    stage.ping_for(2);
+    let last = stage.now;
+    stage.now += Duration::from_secs(5);
+    assert_eq!(stage.heard(), Some(last));
+    stage.say();
+    assert_eq!(stage.heard(), None, "it has been silent before");
+}
+
+#[test]
+fn of_a_client_whose_game_has_no_pings_the_network_cannot_say() {
+    let mut stage = stage(false);
+    stage.ping_for(20);
+    assert_eq!(stage.heard(), None);
+}

@@ -1,0 +1,95 @@
+//! A server whose time a test may choose.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::streams::StreamSettings;
+use consonance_stream::websocket::{ServerEnd, WebSocketServer, default_settings};
+use consonance_transport::{
+    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+};
+
+/// How long anything may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+pub(crate) struct Listener {
+    pub(crate) server: WebSocketServer,
+    pub(crate) at: SocketAddr,
+    /// What the server is told.
+    pub(crate) now: Instant,
+}
+
+/// What a server saw.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Seen {
+    Connected(Peer, String),
+    Packet(Peer, Delivery, Vec<u8>),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl Listener {
+    pub(crate) fn new() -> Self {
+        Self::with(ServerEnd::default(), default_settings())
+    }
+
+    pub(crate) fn with(end: ServerEnd, settings: StreamSettings) -> Self {
+        let server =
+            consonance_stream::websocket::server((Ipv4Addr::LOCALHOST, 0).into(), "main", end, settings)
+                .unwrap();
+        let at = server.network().local_addr().unwrap();
+        Self { server, at, now: Instant::now() }
+    }
+
+    pub(crate) fn poll(&mut self) -> Option<Seen> {
+        Some(match self.server.poll(self.now)? {
+            ServerLinkEvent::Connected { peer, session, .. } => Seen::Connected(peer, session),
+            ServerLinkEvent::Packet { peer, delivery, packet } => {
+                Seen::Packet(peer, delivery, packet.to_vec())
+            }
+            ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+        })
+    }
+
+    /// The next thing that happens.
+    pub(crate) fn next(&mut self) -> Seen {
+        wait(|| self.poll())
+    }
+
+    /// The next client that connects, and its session.
+    pub(crate) fn newcomer(&mut self) -> (Peer, String) {
+        let Seen::Connected(peer, session) = self.next() else { panic!("a client connects") };
+        (peer, session)
+    }
+
+    /// Goes on until this is so, while nothing is to happen.
+    pub(crate) fn idle_until<T>(&mut self, mut is_done: impl FnMut() -> Option<T>) -> T {
+        wait(|| {
+            assert_eq!(self.poll(), None, "nothing is to happen");
+            is_done()
+        })
+    }
+
+    /// Goes on until this was counted, while nothing is to happen.
+    pub(crate) fn idle_until_counted(&mut self, is_counted: impl Fn(&Self) -> bool) {
+        wait(|| {
+            assert_eq!(self.poll(), None, "nothing is to happen");
+            is_counted(self).then_some(())
+        });
+    }
+
+    pub(crate) fn statistics(&self) -> NetworkStatistics {
+        self.server.statistics()
+    }
+}
+
+pub(crate) fn wait<T>(mut poll: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = poll() {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "nothing happens");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
