@@ -3,6 +3,7 @@
 //! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers use it when a
 //! client arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
 
+mod error;
 mod restriction_record;
 mod restrictions;
 mod rooms;
@@ -18,6 +19,7 @@ use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
 use crate::bans::{Ban, Bans};
 use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
 use crate::utc::seconds_since_1970;
+pub use error::RecordsError;
 pub use restriction_record::PlayerKey;
 use restrictions::merged;
 pub use restrictions::{Origin, StoredRestrictions, StoredTerms, Until};
@@ -43,45 +45,6 @@ pub struct RecordsSettings {
     pub audit_days: u32,
     /// Players with restrictions or room rights, over all sessions (default 100 000); a further one is an error.
     pub restrictions_max: usize,
-}
-
-/// Why something was not recorded.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordsError {
-    /// There are as many bans as may be.
-    #[error(
-        "there are {limit} bans, which is all that are kept: lift some, or ban an address prefix for many addresses"
-    )]
-    TooManyBans {
-        /// How many that are.
-        limit: usize,
-    },
-    /// As many players have restrictions as may.
-    #[error("{limit} players are muted or otherwise limited, which is all that are kept: lift some of that")]
-    TooManyRestrictions {
-        /// How many that are.
-        limit: usize,
-    },
-    /// There are as many rooms with limits of their own as may be.
-    #[error(
-        "{limit} rooms of this session have limits of their own, which is all that are kept: take some back"
-    )]
-    TooManyRooms {
-        /// How many that are.
-        limit: usize,
-    },
-}
-
-impl RecordsError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TooManyBans { .. } => "too-many-bans",
-            Self::TooManyRestrictions { .. } => "too-many-restrictions",
-            Self::TooManyRooms { .. } => "too-many-rooms",
-        }
-    }
 }
 
 #[derive(Debug)]
