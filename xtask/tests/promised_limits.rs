@@ -77,7 +77,7 @@ fn rows() -> Vec<Vec<String>> {
 fn file_of(name: &str) -> PathBuf {
     let parts: Vec<_> = name.split("::").collect();
     let [package, modules @ .., _] = &parts[..] else { panic!("{name} is in no crate") };
-    let folders = ["crates", "crates/networks", "crates/envelopes"];
+    let folders = ["crates", "crates/networks"];
     let mut folders = folders.iter().map(|folder| root().join(folder).join(package));
     let folder =
         folders.find(|folder| folder.is_dir()).unwrap_or_else(|| panic!("there is no crate {package}"));

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
+use consonance_envelopes::fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
 use consonance_litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
@@ -81,7 +81,7 @@ impl ListenerNetwork for FishNet {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-fishnet", "consonance-litenetlib"],
+            client: &["consonance-envelopes", "consonance-litenetlib"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",
@@ -96,7 +96,9 @@ impl ListenerNetwork for FishNet {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let client = LiteNetLibClient::new(ClientSettings::default(), clock());
-        let envelope = consonance_fishnet::FishNetClient::new(consonance_fishnet::ClientSettings::default());
+        let envelope = consonance_envelopes::fishnet::FishNetClient::new(
+            consonance_envelopes::fishnet::ClientSettings::default(),
+        );
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
     }
@@ -130,14 +132,14 @@ impl FishNetListener {
     }
 
     /// What clients are told where there is no game.
-    fn voice_only(&self) -> consonance_fishnet::VoiceOnlySettings {
+    fn voice_only(&self) -> consonance_envelopes::fishnet::VoiceOnlySettings {
         let is_told = self.0.announce_authenticated;
-        consonance_fishnet::VoiceOnlySettings {
+        consonance_envelopes::fishnet::VoiceOnlySettings {
             voice_key: self.voice_key(),
             authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
             predicted_spawning: self.0.predicted_spawning,
             tells_empty_scenes: self.0.announce_no_scenes,
-            ..consonance_fishnet::VoiceOnlySettings::default()
+            ..consonance_envelopes::fishnet::VoiceOnlySettings::default()
         }
     }
 }
@@ -169,8 +171,10 @@ impl NetworkListener for FishNetListener {
         let clock = clock();
         let open_upstream =
             move |remote| Ok(game.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
-        let envelopes =
-            consonance_fishnet::ProxySettings { voice_key: self.voice_key(), ..Default::default() };
+        let envelopes = consonance_envelopes::fishnet::ProxySettings {
+            voice_key: self.voice_key(),
+            ..Default::default()
+        };
         game.proxy(place, clients, open_upstream, FishNetProxy::new(envelopes))
     }
 }
@@ -192,7 +196,7 @@ mod tests {
         let listener = FishNetListener(FishNetKeys::default());
         let connection = ConnectionSettings::default();
         assert_eq!(shown(&listener.connection(connection.clone())), shown(&connection));
-        let envelopes = consonance_fishnet::VoiceOnlySettings::default();
+        let envelopes = consonance_envelopes::fishnet::VoiceOnlySettings::default();
         assert_eq!(shown(&listener.voice_only()), shown(&envelopes));
     }
 

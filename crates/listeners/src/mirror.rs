@@ -52,7 +52,7 @@ mod websocket;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use consonance_mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
+use consonance_envelopes::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
 use consonance_server_config::ConfigProblem;
 
 use crate::Reading;
@@ -100,18 +100,18 @@ impl MirrorGame {
 
     /// Without a game's server.
     fn voice_only(&self, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
-        MirrorVoiceOnly::new(consonance_mirror::VoiceOnlySettings {
+        MirrorVoiceOnly::new(consonance_envelopes::mirror::VoiceOnlySettings {
             voice_type: self.voice_type(),
             online_scene: self.online_scene.clone(),
             credentials: self.credentials.clone(),
             pong_interval_max,
-            ..consonance_mirror::VoiceOnlySettings::default()
+            ..consonance_envelopes::mirror::VoiceOnlySettings::default()
         })
     }
 
     /// In front of one.
     fn proxy(&self) -> MirrorProxy {
-        MirrorProxy::new(consonance_mirror::ProxySettings {
+        MirrorProxy::new(consonance_envelopes::mirror::ProxySettings {
             voice_type: self.voice_type(),
             ..Default::default()
         })
@@ -126,7 +126,9 @@ const PONG_INTERVAL: Duration = Duration::from_secs(5);
 fn player(
     network: impl consonance_gateway::GameNetworkClient + 'static,
 ) -> Box<dyn consonance_transport::ClientTransport> {
-    let envelope = consonance_mirror::MirrorClient::new(consonance_mirror::ClientSettings::default());
+    let envelope = consonance_envelopes::mirror::MirrorClient::new(
+        consonance_envelopes::mirror::ClientSettings::default(),
+    );
     Box::new(consonance_gateway::EnvelopeClient::new(network, envelope))
 }
 

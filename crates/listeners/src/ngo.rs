@@ -4,7 +4,7 @@ use std::io;
 #[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
+use consonance_envelopes::ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
@@ -59,7 +59,7 @@ impl ListenerNetwork for Ngo {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-ngo", "consonance-utp"],
+            client: &["consonance-envelopes", "consonance-utp"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",
@@ -74,7 +74,8 @@ impl ListenerNetwork for Ngo {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
-        let envelope = consonance_ngo::NgoClient::new(consonance_ngo::ClientSettings::default());
+        let envelope =
+            consonance_envelopes::ngo::NgoClient::new(consonance_envelopes::ngo::ClientSettings::default());
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
     }
@@ -98,12 +99,12 @@ impl NgoListener {
     }
 
     /// What clients are told where there is no game.
-    fn voice_only(&self) -> consonance_ngo::VoiceOnlySettings {
+    fn voice_only(&self) -> consonance_envelopes::ngo::VoiceOnlySettings {
         let is_long = self.0.long_scene_handles;
-        consonance_ngo::VoiceOnlySettings {
+        consonance_envelopes::ngo::VoiceOnlySettings {
             manages_scenes: self.0.manages_scenes,
             scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
-            ..consonance_ngo::VoiceOnlySettings::default()
+            ..consonance_envelopes::ngo::VoiceOnlySettings::default()
         }
     }
 }
@@ -146,7 +147,10 @@ mod tests {
         let listener = NgoListener(NgoKeys::default());
         let shown = |settings: &dyn std::fmt::Debug| format!("{settings:?}");
         assert_eq!(shown(&listener.connection()), shown(&ConnectionSettings::default()));
-        assert_eq!(shown(&listener.voice_only()), shown(&consonance_ngo::VoiceOnlySettings::default()));
+        assert_eq!(
+            shown(&listener.voice_only()),
+            shown(&consonance_envelopes::ngo::VoiceOnlySettings::default())
+        );
     }
 
     #[test]

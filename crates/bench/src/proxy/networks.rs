@@ -7,7 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 use consonance_darkrift::voice::{DarkRiftMessage, DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_fishnet::{FishNetClient, Payload};
+use consonance_envelopes::fishnet::{FishNetClient, Payload};
+use consonance_envelopes::mirror::{MirrorClient, looks_like_batch};
+use consonance_envelopes::ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
@@ -17,8 +19,6 @@ use consonance_gateway::udp::{
 use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _, GameNetworkClient, GameNetworkServer};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
-use consonance_mirror::{MirrorClient, looks_like_batch};
-use consonance_ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
 use consonance_stream::simple_web::{ClientEnd, ServerEnd};
 use consonance_stream::telepathy::Telepathy;
 use consonance_utp::{UtpClient, UtpServer};
@@ -85,7 +85,7 @@ pub(super) const NETWORKS: &[Network] = &[
             let settings = consonance_litenetlib::ClientSettings::default();
             Ok(to_udp(server, LiteNetLibClient::new(settings, utc_clock())))
         },
-        envelope: || Box::new(FishNetClient::new(consonance_fishnet::ClientSettings::default())),
+        envelope: || Box::new(FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default())),
         approval: None,
         wrap: wrap_fishnet,
         unwrap: unwrap_fishnet,
@@ -98,9 +98,9 @@ pub(super) const NETWORKS: &[Network] = &[
             let settings = consonance_utp::ClientSettings::default();
             Ok(to_udp(server, UtpClient::new(settings, seed.into())))
         },
-        envelope: || Box::new(NgoClient::new(consonance_ngo::ClientSettings::default())),
+        envelope: || Box::new(NgoClient::new(consonance_envelopes::ngo::ClientSettings::default())),
         approval: Some(|now| {
-            Box::new(NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default()).open(now))
+            Box::new(NgoVoiceOnly::new(consonance_envelopes::ngo::VoiceOnlySettings::default()).open(now))
         }),
         wrap: wrap_ngo,
         unwrap: unwrap_ngo,
@@ -113,7 +113,7 @@ const MIRROR: Network = Network {
     is_datagrams: true,
     server: kcp_server,
     client: |server, _| Ok(to_udp(server, KcpClient::new(KcpClientSettings::default()))),
-    envelope: || Box::new(MirrorClient::new(consonance_mirror::ClientSettings::default())),
+    envelope: || Box::new(MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default())),
     approval: None,
     wrap: wrap_mirror,
     unwrap: unwrap_mirror,

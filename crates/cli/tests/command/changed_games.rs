@@ -5,7 +5,8 @@ use std::time::{Instant, SystemTime};
 
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
-use consonance_fishnet::FishNetClient;
+use consonance_envelopes::fishnet::FishNetClient;
+use consonance_envelopes::mirror::{MirrorClient, looks_like_batch};
 use consonance_forge::voice::{ForgeVoiceClient, VoiceGroups};
 use consonance_forge::{ForgeClient, ForgeClientSettings};
 use consonance_gateway::EnvelopeClient;
@@ -14,7 +15,6 @@ use consonance_kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};
 use consonance_litenetlib::{
     ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings, UtcClock,
 };
-use consonance_mirror::{MirrorClient, looks_like_batch};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_transport::ClientTransport;
@@ -81,7 +81,7 @@ fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
 fn mirror_of_1_38(server: SocketAddr) -> impl ClientTransport + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let settings = KcpClientSettings { link, generation: Generation::G3, ..KcpClientSettings::default() };
-    let mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
+    let mirror = MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default());
     EnvelopeClient::new(udp(server, KcpClient::new(settings)), mirror)
 }
 
@@ -97,7 +97,7 @@ fn fishnet(server: SocketAddr, layer: PacketLayer) -> impl ClientTransport + 'st
         ..consonance_litenetlib::ClientSettings::default()
     };
     let endpoint = LiteNetLibClient::new(settings, clock());
-    let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
+    let fishnet = FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default());
     EnvelopeClient::new(udp(server, endpoint), fishnet)
 }
 

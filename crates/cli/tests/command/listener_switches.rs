@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftClient;
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
+use consonance_envelopes::mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEvent};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
-use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_stream::telepathy::{Telepathy, TelepathyClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_envelopes::mirror::MirrorClient;
 use consonance_gateway::udp::{UdpServer, UdpServerSettings};
 use consonance_gateway::{
     EnvelopeClient, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
 };
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
-use consonance_mirror::MirrorClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
@@ -134,7 +134,7 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     assert_passed_on(client(), &to_darkrift, |now| darkrift.run_once(now));
 
     let runtime = QuicRuntime::new(1).unwrap();
-    let in_mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
+    let in_mirror = MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default());
     let kcp = udp(mirror_at, KcpClient::new(KcpClientSettings::default()));
     let in_darkrift = DarkRiftVoiceClient::new(0x1234, None, Layout::Raw);
     let mut players = [

@@ -10,7 +10,9 @@ use std::time::{Instant, SystemTime};
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_fishnet::FishNetClient;
+use consonance_envelopes::fishnet::FishNetClient;
+use consonance_envelopes::mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_envelopes::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_gateway::proxy_protocol::{self, Carrier};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
@@ -21,8 +23,6 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings}
 use consonance_litenetlib::{
     LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
 };
-use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
-use consonance_ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_stream::telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
@@ -140,7 +140,10 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
     let met = play(&mut game, &proxy, || {
         let endpoint = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        EnvelopeClient::new(network, FishNetClient::new(consonance_fishnet::ClientSettings::default()))
+        EnvelopeClient::new(
+            network,
+            FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default()),
+        )
     });
     let versions = met.messages.iter().filter(|message| message[4..].starts_with(&[21, 0, 10])).count();
     assert_eq!(versions, 2, "each client has told its version: {:?}", met.messages);
@@ -170,7 +173,7 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
         seed += 1;
         let endpoint = UtpClient::new(consonance_utp::ClientSettings::default(), seed);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        EnvelopeClient::new(network, NgoClient::new(consonance_ngo::ClientSettings::default()))
+        EnvelopeClient::new(network, NgoClient::new(consonance_envelopes::ngo::ClientSettings::default()))
     });
     assert_eq!(met.messages.len(), 2, "each client has asked to be admitted, and all else was voice");
     #[cfg(unix)]

@@ -54,7 +54,7 @@ impl ListenerNetwork for Ignorance {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-mirror", "consonance-enet"],
+            client: &["consonance-envelopes", "consonance-enet"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use consonance_envelopes::mirror::looks_like_batch;
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
-use consonance_mirror::looks_like_batch;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
 };
@@ -84,7 +84,7 @@ impl ListenerNetwork for Kcp {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-mirror", "consonance-kcp"],
+            client: &["consonance-envelopes", "consonance-kcp"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",

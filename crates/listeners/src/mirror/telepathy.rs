@@ -50,7 +50,7 @@ impl ListenerNetwork for Telepathy {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: "",
-            client: &["consonance-mirror", "consonance-stream"],
+            client: &["consonance-envelopes", "consonance-stream"],
             no_proxy: "",
             hosted: "–",
             sidecar: "yes",

@@ -1,10 +1,7 @@
 //! The walls of every crate.
 
-use super::MayUse::{self, Anything, Only};
+use super::MayUse::{Anything, Only};
 use super::Walls;
-
-/// Of most envelopes.
-const ENVELOPE: MayUse = Only(&["consonance-gateway", "consonance-transport"]);
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -98,16 +95,16 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
-        package: "consonance-fishnet",
+        package: "consonance-envelopes",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-litenetlib"],
+        // Their messages over the networks that carry them.
+        tests_may_also_use: &["consonance-litenetlib", "consonance-utp"],
     },
     Walls {
         package: "consonance-litenetlib",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-mirror", may_use: ENVELOPE, tests_may_also_use: &[] },
     Walls {
         package: "consonance-enet",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
@@ -122,12 +119,6 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-darkrift",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-ngo",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // Its messages over the network that they really take.
-        tests_may_also_use: &["consonance-utp"],
     },
     Walls {
         package: "consonance-forge",
@@ -247,12 +238,10 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-forge",
             "consonance-darkrift",
             "consonance-enet",
-            "consonance-fishnet",
+            "consonance-envelopes",
             "consonance-hosted",
             "consonance-kcp",
             "consonance-litenetlib",
-            "consonance-mirror",
-            "consonance-ngo",
             "consonance-transport",
             "consonance-fast-path",
             "consonance-utp",

@@ -1,8 +1,0 @@
-//! What the envelopes make of what comes from clients and games.
-
-mod client;
-mod credentials;
-mod hostile;
-mod proxy;
-mod stage;
-mod voice_only;

@@ -1,0 +1,122 @@
+//! Envelopes on the network that games have them on, over sockets of this machine.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_envelopes::fishnet::{
+    ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, VoiceOnlySettings,
+};
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{
+    EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Proxy,
+};
+use consonance_litenetlib::{
+    ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
+    LiteNetLibServer, ServerSettings, UtcClock,
+};
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+};
+
+use crate::support::packet;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+type Player = EnvelopeClient<UdpClient<LiteNetLibClient>, FishNetClient>;
+
+fn clock() -> UtcClock {
+    UtcClock::new(Instant::now(), SystemTime::now())
+}
+
+fn network(settings: ServerSettings) -> UdpServer<LiteNetLibServer> {
+    let endpoint = LiteNetLibServer::new(settings, clock(), [1; 32]);
+    UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap()
+}
+
+fn player(server: SocketAddr) -> Player {
+    let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
+    let network = UdpClient::new(server, endpoint, UdpClientSettings::default());
+    let mut player = EnvelopeClient::new(network, FishNetClient::new(ClientSettings::default()));
+    player.connect(Instant::now());
+    player
+}
+
+/// Lets a player and a session speak until each has heard the other say `words`, and returns its peer.
+fn talk(
+    player: &mut Player,
+    session: &mut dyn ServerTransport,
+    words: &[u8],
+    mut turn: impl FnMut(),
+) -> Peer {
+    let deadline = Instant::now() + PATIENCE;
+    let (mut speaker, mut is_answered) = (None, false);
+    while !is_answered {
+        assert!(Instant::now() < deadline, "they do not hear each other");
+        let now = Instant::now();
+        turn();
+        player.send(now, Delivery::Unreliable, words);
+        while let Some(event) = player.poll(now) {
+            is_answered |= matches!(event, ClientLinkEvent::Packet { packet, .. } if packet == words);
+        }
+        while let Some(event) = session.poll(now) {
+            if let ServerLinkEvent::Packet { peer, packet, .. } = event {
+                assert_eq!(packet, words);
+                speaker = Some(peer);
+            }
+        }
+        if let Some(peer) = speaker {
+            session.send(now, &[peer], Delivery::Reliable, words);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    speaker.expect("the answered peer has spoken")
+}
+
+#[test]
+fn a_server_without_a_game_and_a_player_hear_each_other() {
+    let connection = ConnectionSettings { mtu_bytes: 1033, sends_fragments: false, ..Default::default() };
+    let network = network(ServerSettings { connection, ..ServerSettings::default() });
+    let address = network.local_addr();
+    let mut session =
+        EnvelopeServer::new(network, FishNetVoiceOnly::new(VoiceOnlySettings::default()), "main");
+    let mut player = player(address);
+    // As long as one payload holds, and fragments are not sent.
+    talk(&mut player, &mut session, &packet(&[7; 1007]), || {});
+    assert_eq!(session.statistics().links.dropped.too_large, 0);
+}
+
+#[test]
+fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
+    let mut game = network(ServerSettings::default());
+    let upstream = game.local_addr();
+    let clients = network(ServerSettings { key: ConnectionKey::Any, ..ServerSettings::default() });
+    let address = clients.local_addr();
+    let open_upstream = move |_| {
+        let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
+        Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
+    };
+    let envelopes = FishNetProxy::new(ProxySettings::default());
+    let mut proxy =
+        Proxy::new(clients, open_upstream, envelopes, "main", consonance_gateway::ProxySettings::default())
+            .unwrap();
+    let mut player = player(address);
+    let mut messages = Vec::new();
+    talk(&mut player, &mut proxy, &packet(b"words"), || {
+        let now = Instant::now();
+        while let Some(event) = game.poll(now) {
+            match event {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
+                    assert_eq!(greeting, [0, 0], "what the client said, unchanged");
+                    game.accept(now, peer, &[]);
+                }
+                GameNetworkServerEvent::Message { message, .. } => messages.push(message.to_vec()),
+                GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+            }
+        }
+    });
+    assert_eq!(messages[0][4..], *b"\x15\0\x0a4.7.2", "its version comes first");
+    let has_voice = |message: &Vec<u8>| message.windows(2).any(|bytes| bytes == [0x8b, 0xc7]);
+    assert!(!messages.iter().any(has_voice), "voice has reached the game: {messages:?}");
+}

@@ -1,0 +1,9 @@
+//! What the envelopes make of what comes from clients and games.
+
+mod client;
+mod credentials;
+mod golden;
+mod hostile;
+mod proxy;
+mod stage;
+mod voice_only;
