@@ -11,6 +11,7 @@ mod original;
 mod plot;
 mod report;
 mod row;
+mod visqol;
 
 use std::error::Error;
 use std::io::{Write, stdout};

@@ -3,9 +3,9 @@
 use std::error::Error;
 
 use consonance::audio::DecodedAs;
-use consonance_visqol::Reference;
 use serde::Serialize;
 
+use super::visqol::Reference;
 use crate::offline_call::{Call, Heard, milliseconds};
 use crate::recordings::at_16_khz;
 

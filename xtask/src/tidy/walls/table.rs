@@ -71,7 +71,6 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
-    Walls { package: "consonance-visqol", may_use: Only(&[]), tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-inspector",
         may_use: Only(&["consonance-name-key"]),

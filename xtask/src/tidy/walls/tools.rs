@@ -11,7 +11,6 @@ const TOOLS: &[&str] = &[
     "consonance-sim",
     "consonance-soak",
     "consonance-testing",
-    "consonance-visqol",
 ];
 
 /// No other crate depends on a tool, but for its tests or with a feature that no default build has.

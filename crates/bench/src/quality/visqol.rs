@@ -34,20 +34,20 @@ const FIT_SCALE: f64 = 1.203_140_9;
 
 /// An original, ready to be compared with what became of it.
 #[derive(Debug)]
-pub struct Reference {
+pub(super) struct Reference {
     spectrogram: Spectrogram,
     power: f64,
 }
 
 impl Reference {
     /// Mono at 16 kHz.
-    pub fn new(original: &[f32]) -> Self {
+    pub(super) fn new(original: &[f32]) -> Self {
         Self { spectrogram: Spectrogram::of(original, 1.0), power: power(original) }
     }
 
     /// The score of what was heard instead, mono at 16 kHz on the original's time line, from 1 (nothing alike) to
     /// 5 (the same but for loudness).
-    pub fn score(&self, heard: &[f32]) -> f64 {
+    pub(super) fn score(&self, heard: &[f32]) -> f64 {
         let gain = (self.power / power(heard).max(1e-12)).sqrt().min(1e3);
         let heard = Spectrogram::of(heard, gain as f32);
         let floor = self.spectrogram.floor_db().min(heard.floor_db());

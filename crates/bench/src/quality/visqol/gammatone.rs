@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::{FRAME_SPECTRA, PATCH_FRAMES, Patch};
+use super::{FRAME_SPECTRA, PATCH_FRAMES, Patch};
 
 /// Bands from 50 Hz to 8 kHz, evenly spaced as the ear has them, as in `ViSQOL`'s speech mode.
-pub(crate) const BANDS: usize = 21;
+pub(super) const BANDS: usize = 21;
 
 const RATE_HZ: f64 = 16_000.0;
 const LOWEST_HZ: f64 = 50.0;
@@ -23,13 +23,13 @@ const MASKED_DB: f32 = -45.0;
 
 /// The level in each band every 1.25 ms.
 #[derive(Debug)]
-pub(crate) struct Spectrogram {
+pub(super) struct Spectrogram {
     levels_db: Vec<[f32; BANDS]>,
 }
 
 impl Spectrogram {
     /// Of mono sound at 16 kHz, taken `gain` times as loud.
-    pub(crate) fn of(sound: &[f32], gain: f32) -> Self {
+    pub(super) fn of(sound: &[f32], gain: f32) -> Self {
         let hops = sound.len() / HOP_SAMPLES;
         let mut powers = vec![[0.0; BANDS]; hops];
         for band in 0..BANDS {
@@ -43,24 +43,24 @@ impl Spectrogram {
         Self { levels_db }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.levels_db.len()
     }
 
     /// The lowest level of all.
-    pub(crate) fn floor_db(&self) -> f32 {
+    pub(super) fn floor_db(&self) -> f32 {
         self.levels_db.iter().flatten().copied().fold(0.0, f32::min)
     }
 
     /// The mean level of some spectra, over all bands.
-    pub(crate) fn level_db(&self, spectra: Range<usize>) -> f32 {
+    pub(super) fn level_db(&self, spectra: Range<usize>) -> f32 {
         let of = |levels: &[f32; BANDS]| levels.iter().map(|db| 10_f32.powf(db / 10.0)).sum::<f32>();
         let spectra = &self.levels_db[spectra];
         10.0 * (spectra.iter().map(of).sum::<f32>() / spectra.len().max(1) as f32).max(1e-12).log10()
     }
 
     /// The frames of a patch that begins with the given spectrum, above the floor; nothing beyond the end.
-    pub(crate) fn patch(&self, first: usize, floor: f32) -> Patch {
+    pub(super) fn patch(&self, first: usize, floor: f32) -> Patch {
         let mut patch = [[0.0; BANDS]; PATCH_FRAMES];
         for (i, frame) in patch.iter_mut().enumerate() {
             if let Some(levels) = self.levels_db.get(first + i * FRAME_SPECTRA) {

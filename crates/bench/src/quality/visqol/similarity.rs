@@ -1,8 +1,8 @@
 //! How alike two patches are: the neurogram similarity index (Hines and Harte, "Speech intelligibility prediction
 //! using a Neurogram Similarity Index Measure", Speech Communication 54, 2012).
 
-use crate::gammatone::BANDS;
-use crate::{PATCH_FRAMES, Patch};
+use super::gammatone::BANDS;
+use super::{PATCH_FRAMES, Patch};
 
 /// Weights of a neighbourhood of three by three: a Gaussian of half a cell.
 const CORNER: f64 = 0.011_303_391;
@@ -15,7 +15,7 @@ const INTENSITY: f64 = 1e-4;
 const STRUCTURE: f64 = 4.5e-4;
 
 /// The mean over all cells of intensity times structure: 1 if the patches are the same.
-pub(crate) fn similarity(a: &Patch, b: &Patch) -> f64 {
+pub(super) fn similarity(a: &Patch, b: &Patch) -> f64 {
     let mut sum = 0.0;
     for frame in 0..PATCH_FRAMES {
         for band in 0..BANDS {
