@@ -46,7 +46,18 @@ struct ServerPlan {
 const AUDIO: &[&str] =
     &["test", "--package", "consonance-audio", "--test", "soak", "--", "--ignored", "--nocapture"];
 /// As operators run it: without optimisation a server is another one.
-const BUILD: &[&str] = &["build", "--release", "--package", "consonance-cli", "--package", "consonance-soak"];
+const BUILD: &[&str] = &[
+    "build",
+    "--release",
+    "--package",
+    "consonance-cli",
+    "--bin",
+    "consonance",
+    "--package",
+    "consonance-e2e",
+    "--bin",
+    "consonance-soak",
+];
 
 /// Runs it, and prints what was measured.
 ///

@@ -27,14 +27,11 @@ const NO_THIRD_PARTY: &[&str] = &["crates/end-reason", "crates/opus-packet", "cr
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
-    (
-        "clap",
-        &["crates/bench", "crates/cli", "crates/e2e", "crates/soak", "crates/testing", "examples", "xtask"],
-    ),
+    ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
     ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/http"]),
     ("maudio", &["crates/device"]),
-    ("opus-pure", &["crates/audio", "crates/soak", "crates/testing"]),
+    ("opus-pure", &["crates/audio", "crates/e2e", "crates/testing"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use consonance_testing::stage::Failure;
 
-use crate::processors::Shares;
+use crate::browser_test::processors::Shares;
 
 /// How often a run plays something again.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use consonance_testing::sound::{Coverage, UNLIKE, peak};
 use consonance_testing::stage::{Failure, Tab, ensure};
 
-use crate::stage::Stage;
-use crate::voices::{Manner, VOICES, Voice};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, VOICES, Voice};
 
 /// A pair of speaker and listener: a row of the report.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::processors::Watch;
+use crate::browser_test::processors::Watch;
 
 /// How many scenarios fit on this machine at once, if one was all that it had to do since then: one for each processor
 /// at most, and that many if the load is unknown.

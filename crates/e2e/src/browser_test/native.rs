@@ -5,7 +5,7 @@ use std::process::Command;
 
 use consonance_testing::stage::{Child, Failure};
 
-use crate::voices::Voice;
+use crate::browser_test::voices::Voice;
 
 /// Dropping it kills it.
 #[derive(Debug)]

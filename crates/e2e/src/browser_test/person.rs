@@ -7,9 +7,9 @@ use std::time::Duration;
 use consonance_testing::stage::{Browser, Failure, KeyboardKey, Owner, Tab};
 use serde_json::json;
 
-use crate::server::Server;
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::server::Server;
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 pub(crate) use visitor::{Activation, Visitor, Way};
 

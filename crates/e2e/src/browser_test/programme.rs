@@ -10,15 +10,15 @@ use std::time::Instant;
 
 use consonance_testing::stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
-use crate::again::{Again, Verdict};
-use crate::arguments::Arguments;
-use crate::lanes::lanes;
-use crate::page_rules;
-use crate::processors::Watch;
-use crate::report::{self, Played};
-use crate::scenarios::{SCENARIOS, Scenario};
-use crate::stage::Stage;
-use crate::voices::{Manner, Voice};
+use crate::browser_test::again::{Again, Verdict};
+use crate::browser_test::arguments::Arguments;
+use crate::browser_test::lanes::lanes;
+use crate::browser_test::page_rules;
+use crate::browser_test::processors::Watch;
+use crate::browser_test::report::{self, Played};
+use crate::browser_test::scenarios::{SCENARIOS, Scenario};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, Voice};
 
 /// Plays the scenarios that are asked for; how many failed.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use consonance_testing::stage::{Failure, Look};
 
-use crate::hearing::Hearing;
+use crate::browser_test::hearing::Hearing;
 
 /// A scenario that is over.
 #[derive(Debug)]

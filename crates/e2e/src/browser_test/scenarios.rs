@@ -16,7 +16,7 @@ mod ways;
 
 use consonance_testing::stage::{Failure, Kind};
 
-use crate::stage::Stage;
+use crate::browser_test::stage::Stage;
 
 /// Something that people do, and what has to hold.
 pub(crate) struct Scenario {

@@ -8,13 +8,13 @@ use std::process::Command;
 use consonance_testing::sound::Coverage;
 use consonance_testing::stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
 
-use crate::arguments::Arguments;
-use crate::hearing::Hearing;
-use crate::native::Native;
-use crate::report::{Chapter, Note};
-use crate::server::Server;
-use crate::turn::Turn;
-use crate::voices::Voice;
+use crate::browser_test::arguments::Arguments;
+use crate::browser_test::hearing::Hearing;
+use crate::browser_test::native::Native;
+use crate::browser_test::report::{Chapter, Note};
+use crate::browser_test::server::Server;
+use crate::browser_test::turn::Turn;
+use crate::browser_test::voices::Voice;
 
 /// What a scenario has, for itself alone.
 pub(crate) struct Stage<'a> {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use consonance_listeners::{NETWORKS, find};
 
-use crate::words::Words;
+use crate::scenario::words::Words;
 
 /// A player of the programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,9 +11,9 @@ mod restart;
 
 use consonance_testing::stage::Failure;
 
-use crate::programme::Event;
-use crate::report::{Check, Report};
-use crate::stage::Stage;
+use crate::scenario::programme::Event;
+use crate::scenario::report::{Check, Report};
+use crate::scenario::stage::Stage;
 pub(crate) use flood::Flood;
 
 /// What was seen, each of which has to be so.

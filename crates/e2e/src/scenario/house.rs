@@ -13,7 +13,7 @@ use std::time::Duration;
 use consonance_listeners::{NETWORKS, find};
 use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
-use crate::cast::{CARD_TABLE, WORLD};
+use crate::scenario::cast::{CARD_TABLE, WORLD};
 
 /// Dropping it kills it.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cast::CAST;
+    use crate::scenario::cast::CAST;
 
     #[test]
     fn a_number_is_read_with_its_labels_and_nothing_else_is_one() {

@@ -3,7 +3,7 @@
 use consonance_testing::sound::{Coverage, UNLIKE, likeness, peak};
 use serde::Serialize;
 
-use crate::words::NOTE_SAMPLES;
+use crate::scenario::words::NOTE_SAMPLES;
 
 /// What is known of a listener before anything is listened to.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 use consonance_testing::stage::{Browser, Failure, KeyboardKey, Kind, Owner, Tab};
 use serde_json::json;
 
-use crate::cast::CastMember;
-use crate::house::House;
-use crate::words::Words;
+use crate::scenario::cast::CastMember;
+use crate::scenario::house::House;
+use crate::scenario::words::Words;
 
 /// Dropping it ends the browser.
 pub(crate) struct Page {

@@ -12,11 +12,11 @@ use consonance_testing::networks;
 use consonance_testing::stage::{Failure, SOON, until};
 use plain_sockets::PlainClient;
 
-use crate::cast::{CastMember, Role, WORLD, Way};
-use crate::house::House;
-use crate::mouth_and_ear::{Ear, Mouth};
-use crate::programme::To;
-use crate::words::Words;
+use crate::scenario::cast::{CastMember, Role, WORLD, Way};
+use crate::scenario::house::House;
+use crate::scenario::mouth_and_ear::{Ear, Mouth};
+use crate::scenario::programme::To;
+use crate::scenario::words::Words;
 
 /// Dropping it leaves the session.
 pub(crate) struct Player {

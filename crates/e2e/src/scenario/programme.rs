@@ -5,7 +5,7 @@
 use Act::{Happens, Says};
 use CastMember::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
 
-use crate::cast::{BLUE, CARD_TABLE, CAST, CastMember, DANCE_FLOOR, LOBBY, RED, WORLD};
+use crate::scenario::cast::{BLUE, CARD_TABLE, CAST, CastMember, DANCE_FLOOR, LOBBY, RED, WORLD};
 
 /// A part of the scenario.
 #[derive(Debug)]

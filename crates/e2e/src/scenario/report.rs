@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::cast::{CastMember, Role};
-use crate::judge::{Hearing, Verdict};
+use crate::scenario::cast::{CastMember, Role};
+use crate::scenario::judge::{Hearing, Verdict};
 
 /// All of it. Times are seconds since the server was started.
 #[derive(Debug, Default, Serialize)]

@@ -2,7 +2,7 @@
 
 use consonance_inspector::web_page::{self, WebPage};
 
-use crate::report::Report;
+use crate::scenario::report::Report;
 
 /// The whole page; what was heard wrongly, and the logs, are beside it.
 ///

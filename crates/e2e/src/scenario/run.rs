@@ -5,13 +5,13 @@ use std::path::Path;
 
 use consonance_testing::stage::{Failure, end_with_signals};
 
-use crate::arguments::Arguments;
-use crate::cast::{CAST, Way};
-use crate::player::not_so;
-use crate::programme::{Act, PROGRAMME, Scene};
-use crate::report::{Check, Played, Report, ReportedPlayer, Said};
-use crate::report_page;
-use crate::stage::Stage;
+use crate::scenario::arguments::Arguments;
+use crate::scenario::cast::{CAST, Way};
+use crate::scenario::player::not_so;
+use crate::scenario::programme::{Act, PROGRAMME, Scene};
+use crate::scenario::report::{Check, Played, Report, ReportedPlayer, Said};
+use crate::scenario::report_page;
+use crate::scenario::stage::Stage;
 
 /// Spends it; whether everything was as the programme wants it.
 ///

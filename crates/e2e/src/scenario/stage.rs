@@ -10,16 +10,16 @@ use consonance::audio::SpeakerStatistics;
 use consonance_testing::sound::peak;
 use consonance_testing::stage::{Child, Failure, SOON, until};
 
-use crate::arguments::Arguments;
-use crate::cast::{CAST, CastMember, DANCE_FLOOR, Way};
-use crate::events::Flood;
-use crate::house::{House, SECRET_FILE};
-use crate::judge::{Expected, Hearing, SILENCE, judge};
-use crate::page::Page;
-use crate::player::Player;
-use crate::programme::{Line, To};
-use crate::report::{Heard, Said};
-use crate::words::Words;
+use crate::scenario::arguments::Arguments;
+use crate::scenario::cast::{CAST, CastMember, DANCE_FLOOR, Way};
+use crate::scenario::events::Flood;
+use crate::scenario::house::{House, SECRET_FILE};
+use crate::scenario::judge::{Expected, Hearing, SILENCE, judge};
+use crate::scenario::page::Page;
+use crate::scenario::player::Player;
+use crate::scenario::programme::{Line, To};
+use crate::scenario::report::{Heard, Said};
+use crate::scenario::words::Words;
 
 /// Dropping it ends all players.
 pub(crate) struct Stage {

@@ -266,27 +266,19 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-soak",
-        // The server as a program; of its crate, only what signs tokens and reads what it has left on the disk;
-        // of the simulator, only its dice.
-        may_use: Only(&[
-            "consonance-quic",
-            "consonance-server",
-            "consonance-session",
-            "consonance-sim",
-            "consonance-transport",
-        ]),
-        tests_may_also_use: &[],
-    },
-    Walls {
         package: "consonance-e2e",
-        // The server as a program; of ours, what players and tests are made of.
+        // The server as a program: what players and tests are made of; of the server's crate, only what signs tokens
+        // and reads what it has left on the disk; of the simulator, only its dice.
         may_use: Only(&[
             "consonance",
             "consonance-inspector",
             "consonance-listeners",
+            "consonance-quic",
+            "consonance-server",
             "consonance-session",
+            "consonance-sim",
             "consonance-testing",
+            "consonance-transport",
             "plain-sockets",
         ]),
         tests_may_also_use: &[],

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::voices::{Manner, Voice};
+use crate::browser_test::voices::{Manner, Voice};
 
 /// A visitor, and its way of joining.
 #[derive(Clone, Copy, Debug)]

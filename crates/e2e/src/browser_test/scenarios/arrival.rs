@@ -2,11 +2,11 @@
 
 use consonance_testing::stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
 
-use crate::page_rules;
-use crate::person::WITH_PAGE;
-use crate::server::Server;
-use crate::stage::Stage;
-use crate::voices::{Manner, Voice};
+use crate::browser_test::page_rules;
+use crate::browser_test::person::WITH_PAGE;
+use crate::browser_test::server::Server;
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, Voice};
 
 /// The page loads quickly, and explains each reason why a microphone is off.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

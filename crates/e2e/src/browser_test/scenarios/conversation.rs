@@ -2,10 +2,10 @@
 
 use consonance_testing::stage::Failure;
 
-use crate::page_rules;
-use crate::person::{Person, WITH_PAGE};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Person, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// Each hears the others, and neither itself nor a silent one.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

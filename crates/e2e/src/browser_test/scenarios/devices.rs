@@ -3,9 +3,9 @@
 use consonance_testing::sound::longest_silence;
 use consonance_testing::stage::{Failure, ensure};
 
-use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
-use crate::stage::Stage;
-use crate::voices::{Manner, Voice};
+use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, Voice};
 
 /// A visitor that changes them is heard and hears as before, and hardly anything is lost meanwhile.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use consonance_testing::stage::{Failure, Owner};
 
-use crate::page_rules;
-use crate::person::{Person, Visitor};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Person, Visitor};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// A password, a token, both of them, a password that only some need, a server that is full.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

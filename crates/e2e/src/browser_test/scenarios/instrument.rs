@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use consonance_testing::stage::{FOREIGN_NAME, Failure, KeyboardKey, Look, Owner, Tab, WIDTHS, ensure};
 
-use crate::page_rules;
-use crate::site::{File, Site};
-use crate::stage::Stage;
-use crate::voices::{Manner, Voice};
+use crate::browser_test::page_rules;
+use crate::browser_test::site::{File, Site};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, Voice};
 
 /// A page that calls itself, and a page that is wrong in every way that is looked for.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

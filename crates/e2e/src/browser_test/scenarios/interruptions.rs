@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use consonance_testing::stage::Failure;
 
-use crate::person::{Person, WITH_PAGE};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::person::{Person, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// After each interruption both hear each other again.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

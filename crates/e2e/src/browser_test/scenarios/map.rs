@@ -3,10 +3,10 @@
 use consonance_testing::sound::place_of;
 use consonance_testing::stage::{Failure, KeyboardKey, ensure};
 
-use crate::page_rules;
-use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// Both see each other move, and the voice moves with its speaker.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

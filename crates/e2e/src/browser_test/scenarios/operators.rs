@@ -4,8 +4,8 @@ use std::fs;
 
 use consonance_testing::stage::{Failure, KeyboardKey, Owner};
 
-use crate::page_rules;
-use crate::stage::Stage;
+use crate::browser_test::page_rules;
+use crate::browser_test::stage::Stage;
 
 /// A visitor is here, and both pages show it.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -2,9 +2,9 @@
 
 use consonance_testing::stage::Failure;
 
-use crate::person::{Person, WITH_PAGE};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::person::{Person, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// The player keeps its state; the others see it without interruption.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -2,10 +2,10 @@
 
 use consonance_testing::stage::{Failure, ensure};
 
-use crate::page_rules;
-use crate::person::{Person, WITH_PAGE};
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Person, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// What looks like markup is read as it was written, by browsers and native players.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use consonance_testing::sound::likeness;
 use consonance_testing::stage::{Failure, KeyboardKey};
 
-use crate::hearing::is_silence;
-use crate::person::{Activation, Person, Visitor, WITH_PAGE};
-use crate::stage::Stage;
-use crate::voices::{Manner, Voice};
+use crate::browser_test::hearing::is_silence;
+use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::{Manner, Voice};
 
 /// A speaker is heard from the first syllable; the room is not; and no voice is below the threshold.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -2,11 +2,11 @@
 
 use consonance_testing::stage::{Failure, ensure};
 
-use crate::page_rules;
-use crate::person::{Person, Visitor, WITH_PAGE, Way};
-use crate::server::Server;
-use crate::stage::Stage;
-use crate::voices::Voice;
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Person, Visitor, WITH_PAGE, Way};
+use crate::browser_test::server::Server;
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
 
 /// Where UDP does not get through, and where there is no WebRTC, people hear and are heard.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

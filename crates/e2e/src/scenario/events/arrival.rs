@@ -6,9 +6,9 @@ use consonance::EventKind;
 use consonance_testing::stage::{Failure, until};
 
 use super::Checks;
-use crate::cast::{CAST, CastMember, Role};
-use crate::report::Check;
-use crate::stage::Stage;
+use crate::scenario::cast::{CAST, CastMember, Role};
+use crate::scenario::report::Check;
+use crate::scenario::stage::Stage;
 
 impl Stage {
     pub(super) fn all_players_join(&mut self) -> Checks {

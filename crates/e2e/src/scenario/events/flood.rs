@@ -14,9 +14,9 @@ use consonance_testing::player::TestPlayer;
 use consonance_testing::stage::{Failure, SOON, until};
 
 use super::Checks;
-use crate::cast::Way;
-use crate::report::{Check, Report};
-use crate::stage::Stage;
+use crate::scenario::cast::Way;
+use crate::scenario::report::{Check, Report};
+use crate::scenario::stage::Stage;
 
 /// Dropping it ends it.
 pub(crate) struct Flood {

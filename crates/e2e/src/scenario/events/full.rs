@@ -4,11 +4,11 @@ use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
 use consonance_testing::stage::Failure;
 
 use super::Checks;
-use crate::cast::{CARD_TABLE, CastMember};
-use crate::house::PLACES;
-use crate::player::not_so;
-use crate::report::Check;
-use crate::stage::Stage;
+use crate::scenario::cast::{CARD_TABLE, CastMember};
+use crate::scenario::house::PLACES;
+use crate::scenario::player::not_so;
+use crate::scenario::report::Check;
+use crate::scenario::stage::Stage;
 
 impl Stage {
     pub(super) fn table_fills(&mut self, players: &[CastMember]) -> Checks {

@@ -4,11 +4,11 @@ use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
 
 use super::Checks;
-use crate::cast::CastMember;
-use crate::house::SESSION;
-use crate::player::not_so;
-use crate::report::Check;
-use crate::stage::Stage;
+use crate::scenario::cast::CastMember;
+use crate::scenario::house::SESSION;
+use crate::scenario::player::not_so;
+use crate::scenario::report::Check;
+use crate::scenario::stage::Stage;
 
 impl Stage {
     pub(super) fn is_muted(&mut self, member: CastMember) -> Checks {

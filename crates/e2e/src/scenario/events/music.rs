@@ -3,11 +3,11 @@
 use consonance_testing::stage::{SOON, until};
 
 use super::Checks;
-use crate::cast::{CastMember, DANCE_FLOOR};
-use crate::programme::To;
-use crate::report::Check;
-use crate::stage::Stage;
-use crate::words::Words;
+use crate::scenario::cast::{CastMember, DANCE_FLOOR};
+use crate::scenario::programme::To;
+use crate::scenario::report::Check;
+use crate::scenario::stage::Stage;
+use crate::scenario::words::Words;
 
 impl Stage {
     pub(super) fn music_begins(&mut self) -> Checks {

@@ -9,11 +9,11 @@ use consonance_testing::stage::{Failure, ensure};
 use serde_json::Value;
 
 use super::Checks;
-use crate::cast::{CAST, CastMember, LOBBY};
-use crate::programme::{Act, PROGRAMME, Scene, To};
-use crate::report::{Check, Report};
-use crate::stage::{RECORDS, Stage};
-use crate::words::Words;
+use crate::scenario::cast::{CAST, CastMember, LOBBY};
+use crate::scenario::programme::{Act, PROGRAMME, Scene, To};
+use crate::scenario::report::{Check, Report};
+use crate::scenario::stage::{RECORDS, Stage};
+use crate::scenario::words::Words;
 
 impl Stage {
     pub(super) fn recorder_leaves(&mut self, report: &Report) -> Checks {
@@ -107,7 +107,7 @@ fn compared(
 fn tracks(list: &str) -> Result<Vec<(String, PathBuf)>, Failure> {
     let mut tracks = Vec::new();
     for line in list.lines() {
-        let recording: Value = serde_json::from_str(line).map_err(crate::player::not_so)?;
+        let recording: Value = serde_json::from_str(line).map_err(crate::scenario::player::not_so)?;
         let folder = Path::new(recording["folder"].as_str().unwrap_or_default());
         for track in recording["index"]["tracks"].as_array().into_iter().flatten() {
             let [player, file] = ["player", "file"].map(|key| track[key].as_str().unwrap_or_default());

@@ -3,10 +3,10 @@
 use consonance::EventKind;
 
 use super::Checks;
-use crate::cast::{CAST, CastMember};
-use crate::player::Player;
-use crate::report::Check;
-use crate::stage::Stage;
+use crate::scenario::cast::{CAST, CastMember};
+use crate::scenario::player::Player;
+use crate::scenario::report::Check;
+use crate::scenario::stage::Stage;
 
 impl Stage {
     pub(super) fn reloads(&mut self, member: CastMember) -> Checks {

@@ -6,10 +6,10 @@ use consonance::EventKind;
 use consonance_testing::stage::until;
 
 use super::Checks;
-use crate::cast::{CastMember, Way};
-use crate::player::Player;
-use crate::report::{Check, Report};
-use crate::stage::Stage;
+use crate::scenario::cast::{CastMember, Way};
+use crate::scenario::player::Player;
+use crate::scenario::report::{Check, Report};
+use crate::scenario::stage::Stage;
 
 impl Stage {
     pub(super) fn house_starts_again(&mut self, report: &mut Report) -> Checks {

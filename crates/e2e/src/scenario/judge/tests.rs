@@ -3,7 +3,7 @@
 use consonance_testing::sound::{FRAME_SAMPLES, decode_live, encode};
 
 use super::*;
-use crate::words::Words;
+use crate::scenario::words::Words;
 
 const FOR_IT: Expected<'_> = Expected { is_for: true, music: None, is_lossy: false };
 const NOT_FOR_IT: Expected<'_> = Expected { is_for: false, music: None, is_lossy: false };

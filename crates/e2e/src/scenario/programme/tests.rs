@@ -1,7 +1,7 @@
 //! That the programme has a scene for every feature, and contradicts itself nowhere.
 
 use super::*;
-use crate::cast::Way;
+use crate::scenario::cast::Way;
 
 fn lines() -> impl Iterator<Item = Line> {
     acts().filter_map(|act| match act {

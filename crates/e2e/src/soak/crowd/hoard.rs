@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 
 use super::visitor::{Buffers, Conduct, Visitor};
-use crate::clock::Now;
-use crate::installation::{Installation, SESSIONS};
+use crate::soak::clock::Now;
+use crate::soak::installation::{Installation, SESSIONS};
 
 #[derive(Debug)]
 pub(super) struct Hoard {
@@ -20,7 +20,7 @@ pub(super) struct Hoard {
 
 /// Where all of them are.
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
-/// With honest players and visitors more than the server [takes](crate::installation::CONNECTIONS_MAX).
+/// With honest players and visitors more than the server [takes](crate::soak::installation::CONNECTIONS_MAX).
 const HOARDERS_MAX: usize = 270;
 /// Between two that come: a rejected one is back soon.
 const INTERVAL: Duration = Duration::from_millis(10);

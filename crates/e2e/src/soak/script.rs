@@ -9,15 +9,15 @@ use std::time::{Duration, SystemTime};
 use clap::ValueEnum as _;
 use consonance_sim::Dice;
 
-use crate::arguments::Arguments;
-use crate::crowd::{Conduct, Counts};
-use crate::findings::Worst;
-use crate::installation::Installation;
-use crate::moderator::Moderator;
-use crate::process::Figures;
-use crate::recordings::Look;
-use crate::stage::Stage;
-use crate::trouble::Trouble;
+use crate::soak::arguments::Arguments;
+use crate::soak::crowd::{Conduct, Counts};
+use crate::soak::findings::Worst;
+use crate::soak::installation::Installation;
+use crate::soak::moderator::Moderator;
+use crate::soak::process::Figures;
+use crate::soak::recordings::Look;
+use crate::soak::stage::Stage;
+use crate::soak::trouble::Trouble;
 
 /// Runs all of it; how much was found.
 ///

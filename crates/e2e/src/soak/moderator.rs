@@ -10,9 +10,9 @@ use std::time::Duration;
 use consonance_sim::Dice;
 use serde_json::{Value, json};
 
-use crate::admin_client::AdminClient;
-use crate::crowd::{VISITORS, VISITORS_ROOM};
-use crate::installation::{Installation, ON_DEMAND, SESSIONS};
+use crate::soak::admin_client::AdminClient;
+use crate::soak::crowd::{VISITORS, VISITORS_ROOM};
+use crate::soak::installation::{Installation, ON_DEMAND, SESSIONS};
 
 /// A thread that asks and waits for answers, until it is to end.
 #[derive(Debug)]

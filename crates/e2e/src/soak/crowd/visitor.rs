@@ -11,9 +11,9 @@ use consonance_session::{
 use consonance_sim::Dice;
 use consonance_transport::Delivery;
 
-use crate::clock::Now;
-use crate::honest_players::OPUS_20_MS;
-use crate::link::{to_session, to_transport};
+use crate::soak::clock::Now;
+use crate::soak::honest_players::OPUS_20_MS;
+use crate::soak::link::{to_session, to_transport};
 
 /// What a visitor is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::installation::Installation;
+use crate::soak::installation::Installation;
 
 /// Asks with the token that the server has made.
 #[derive(Clone, Debug)]

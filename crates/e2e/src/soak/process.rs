@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
-use crate::installation::Installation;
+use crate::soak::installation::Installation;
 use log::Log;
 
 pub(crate) use figures::Figures;

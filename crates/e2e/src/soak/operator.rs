@@ -3,9 +3,9 @@
 use std::io;
 use std::thread::{self, JoinHandle};
 
-use crate::admin_client::AdminClient;
-use crate::ban_writer::ACTOR;
-use crate::installation::Installation;
+use crate::soak::admin_client::AdminClient;
+use crate::soak::ban_writer::ACTOR;
+use crate::soak::installation::Installation;
 
 /// A thread that asks and waits for answers.
 #[derive(Debug)]

@@ -12,48 +12,28 @@
 //!
 //! Everything is on this machine and in real time; everything that is waited for is an event, and everything that was
 //! started ends with it.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line tool talks to people by printing, and on other systems it prints less"
-)]
 
-#[cfg(unix)]
 mod arguments;
-#[cfg(unix)]
 mod cast;
-#[cfg(unix)]
 mod events;
-#[cfg(unix)]
 mod house;
-#[cfg(unix)]
 mod judge;
-#[cfg(unix)]
 mod mouth_and_ear;
-#[cfg(unix)]
 mod page;
-#[cfg(unix)]
 mod player;
-#[cfg(unix)]
 mod programme;
-#[cfg(unix)]
 mod report;
-#[cfg(unix)]
 mod report_page;
-#[cfg(unix)]
 mod run;
-#[cfg(unix)]
 mod stage;
-#[cfg(unix)]
 mod words;
 
 use std::process::ExitCode;
 
-#[cfg(unix)]
 use clap::Parser as _;
 
-#[cfg(unix)]
-fn main() -> ExitCode {
+/// Runs the program.
+pub fn main() -> ExitCode {
     match run::run(&arguments::Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -62,11 +42,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The browser is driven over descriptors that it inherits, and the server is told to end by a signal.
-#[cfg(not(unix))]
-fn main() -> ExitCode {
-    eprintln!("scenario: it runs on Unix only");
-    ExitCode::FAILURE
 }

@@ -20,7 +20,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
-use crate::process::{Limited, START, limit};
+use crate::soak::process::{Limited, START, limit};
 
 /// The process that we have started.
 #[derive(Debug)]

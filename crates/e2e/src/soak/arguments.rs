@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::trouble::Trouble;
+use crate::soak::trouble::Trouble;
 
 /// A real server under honest players, attackers and faults.
 #[derive(Debug, Parser)]

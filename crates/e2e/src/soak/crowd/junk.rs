@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, UdpSocket};
 use consonance_quic::sans_io::Dialer;
 use consonance_sim::Dice;
 
-use crate::clock::Now;
-use crate::installation::SESSIONS;
+use crate::soak::clock::Now;
+use crate::soak::installation::SESSIONS;
 
 #[derive(Debug)]
 pub(super) struct Junk {

@@ -6,7 +6,7 @@ use consonance_session::{
 };
 use consonance_transport::{self as transport, ClientLinkEvent, ClientTransport as _};
 
-use crate::clock::Now;
+use crate::soak::clock::Now;
 
 /// One player in one room.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::ban_writer::{self, BanWriter};
-use crate::installation::SESSIONS;
-use crate::operator::Operator;
-use crate::process::{Limited, run_to_its_end};
-use crate::stage::Stage;
+use crate::soak::ban_writer::{self, BanWriter};
+use crate::soak::installation::SESSIONS;
+use crate::soak::operator::Operator;
+use crate::soak::process::{Limited, run_to_its_end};
+use crate::soak::stage::Stage;
 
 /// One kind of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::honest_players::Window;
+use crate::soak::clock::Clock;
+use crate::soak::honest_players::Window;
 
 /// Of the whole run.
 #[derive(Debug)]

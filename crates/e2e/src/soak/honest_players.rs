@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::{FastPath, QuicRuntime};
 
-use crate::clock::Now;
-use crate::installation::{Installation, SESSIONS};
-use crate::link::Link;
+use crate::soak::clock::Now;
+use crate::soak::installation::{Installation, SESSIONS};
+use crate::soak::link::Link;
 
 /// All rooms.
 #[derive(Debug)]

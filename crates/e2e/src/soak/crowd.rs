@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 use consonance_sim::Dice;
 
-use crate::clock::Now;
-use crate::installation::{Installation, ON_DEMAND, SESSIONS};
-use crate::script::Mischief;
+use crate::soak::clock::Now;
+use crate::soak::installation::{Installation, ON_DEMAND, SESSIONS};
+use crate::soak::script::Mischief;
 use callers::Callers;
 use hoard::Hoard;
 use junk::Junk;

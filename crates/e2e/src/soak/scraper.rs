@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::admin_client::AdminClient;
-use crate::installation::Installation;
+use crate::soak::admin_client::AdminClient;
+use crate::soak::installation::Installation;
 
 /// A thread that asks until this is dropped.
 #[derive(Debug)]

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use consonance_quic::QuicRuntime;
 use consonance_sim::Dice;
 
-use crate::clock::Clock;
-use crate::crowd::Crowd;
-use crate::findings::Findings;
-use crate::honest_players::HonestPlayers;
-use crate::installation::Installation;
-use crate::moderator::Moderator;
-use crate::process::{Figures, Server, WallClock};
-use crate::recordings::Recordings;
-use crate::scraper::Scraper;
+use crate::soak::clock::Clock;
+use crate::soak::crowd::Crowd;
+use crate::soak::findings::Findings;
+use crate::soak::honest_players::HonestPlayers;
+use crate::soak::installation::Installation;
+use crate::soak::moderator::Moderator;
+use crate::soak::process::{Figures, Server, WallClock};
+use crate::soak::recordings::Recordings;
+use crate::soak::scraper::Scraper;
 
 /// The server, the honest, the crowd, and what was found.
 #[derive(Debug)]
