@@ -11,14 +11,15 @@
 //! `docs/browser/signalling.md` says what is in them.
 //!
 //! ```text
-//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: the owner of the sessions
+//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: a browser_gateway::PageEntrance
 //! ```
 //!
-//! Voice goes over WebRTC to the implementation of [`Signalling`], past this crate, which knows neither sessions nor
-//! what is in an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
-//! [`WebListener`] is started with [`WebSettings`] and such an implementation.
+//! Voice goes over WebRTC to the pages' players in [`browser_gateway`], past the listener, which knows neither sessions
+//! nor what is in an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
+//! [`WebListener`] is started with [`WebSettings`] and an implementation of [`Signalling`].
 
 mod app;
+pub mod browser_gateway;
 mod info;
 mod join_rate;
 mod joining;

@@ -8,13 +8,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_browser_gateway::{
-    GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
-};
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::Config;
 use consonance_transport::authority;
+use consonance_web::browser_gateway::{
+    GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
+};
 use consonance_web::{Info, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 

@@ -45,19 +45,6 @@ pub(super) const WALLS: &[Walls] = &[
         ],
     },
     Walls {
-        package: "consonance-browser-gateway",
-        may_use: Only(&[
-            "consonance-browser",
-            "consonance-gateway",
-            "consonance-session",
-            "consonance-transport",
-            "consonance-web",
-            "consonance-webrtc",
-        ]),
-        // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
-        tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
-    },
-    Walls {
         package: "consonance-browser",
         may_use: Only(&[
             "consonance-fuzz-tape",
@@ -80,8 +67,17 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-web",
         // Of `WebSocket`s only what both say.
-        may_use: Only(&["consonance-http", "consonance-transport", "consonance-stream"]),
-        tests_may_also_use: &["consonance-gateway"],
+        may_use: Only(&[
+            "consonance-browser",
+            "consonance-gateway",
+            "consonance-http",
+            "consonance-session",
+            "consonance-transport",
+            "consonance-webrtc",
+            "consonance-stream",
+        ]),
+        // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
+        tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-transport",

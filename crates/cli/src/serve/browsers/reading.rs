@@ -4,12 +4,12 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{ConfigProblem, LoadedConfig, Secret, WebConfig};
 use consonance_session::Rate;
 use consonance_transport::AddressShares;
+use consonance_web::browser_gateway::{GatewaySettings, PageLimits};
 use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use consonance_browser_gateway::GatewaySettings;
+use consonance_web::browser_gateway::GatewaySettings;
 use consonance_web::{Attendance, Displaced, Join, JoinProblem, Signalling as _};
 
 use crate::paper::BAD_OFFER;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_transport::ConnectionSlots;
 
-use crate::settings::GatewaySettings;
+use crate::browser_gateway::settings::GatewaySettings;
 
 /// A clone is the same one.
 #[derive(Clone, Debug)]

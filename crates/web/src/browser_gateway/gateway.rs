@@ -28,17 +28,17 @@ use consonance_browser::PageQuality;
 use consonance_gateway::Timers;
 use consonance_session as session;
 use consonance_transport::{NetworkStatistics, PageStatistics, Peer, ServerNetwork as _};
-use consonance_web::Info;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 
-use crate::browsers::Browsers;
-use crate::entrance::PageEntrance;
-use crate::indices::BrowserIndex;
-use crate::neighbours::Neighbours;
-use crate::reservations::SessionReservations;
-use crate::settings::GatewaySettings;
-use crate::shard::PageShard;
+use crate::Info;
+use crate::browser_gateway::browsers::Browsers;
+use crate::browser_gateway::entrance::PageEntrance;
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::neighbours::Neighbours;
+use crate::browser_gateway::reservations::SessionReservations;
+use crate::browser_gateway::settings::GatewaySettings;
+use crate::browser_gateway::shard::PageShard;
 
 /// The browsers whose sessions one worker has, each a link like any other.
 pub struct BrowserGateway<S = WebRtcShard> {

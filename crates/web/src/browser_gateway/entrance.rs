@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_browser::PageLimits;
-use consonance_web::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
-use crate::key::Key;
-use crate::request_queue::{JoinRequest, Request, RequestQueue};
-use crate::reservations::{NoReservation, Reservation, SessionReservations};
-use crate::seats::{Displaced, Seat, Seats};
-use crate::settings::GatewaySettings;
+use crate::browser_gateway::key::Key;
+use crate::browser_gateway::request_queue::{JoinRequest, Request, RequestQueue};
+use crate::browser_gateway::reservations::{NoReservation, Reservation, SessionReservations};
+use crate::browser_gateway::seats::{Displaced, Seat, Seats};
+use crate::browser_gateway::settings::GatewaySettings;
+use crate::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
-/// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway)
+/// What pages ask for comes in here, on any thread; the [gateways](crate::browser_gateway::BrowserGateway)
 /// answer. A clone is the same one.
 #[derive(Clone)]
 pub struct PageEntrance(Arc<Shared>);

@@ -15,8 +15,6 @@
 //! A page that is lost comes back to the same player with the player's key, which only that page was told.
 //! Nothing here blocks, has a thread or asks for the time.
 
-#![forbid(unsafe_code)]
-
 mod browser;
 mod browsers;
 mod entrance;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_browser_gateway::PageShard;
 use consonance_transport::DisconnectReason;
+use consonance_web::browser_gateway::PageShard;
 use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent};
 
 /// The test's side of all connections of one worker. A clone is the same one.

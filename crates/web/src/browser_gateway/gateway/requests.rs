@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserSettings;
-use consonance_web::{Attendance, Displaced, Join, JoinProblem, Joined, reply};
 use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
-use crate::browser::{Browser, Link, Stage, Told};
-use crate::indices::BrowserIndex;
-use crate::key::Key;
-use crate::request_queue::{JoinRequest, Request};
-use crate::reservations::Reservation;
-use crate::shard::PageShard;
+use crate::browser_gateway::browser::{Browser, Link, Stage, Told};
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::key::Key;
+use crate::browser_gateway::request_queue::{JoinRequest, Request};
+use crate::browser_gateway::reservations::Reservation;
+use crate::browser_gateway::shard::PageShard;
+use crate::{Attendance, Displaced, Join, JoinProblem, Joined, reply};
 
 /// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
 const REQUESTS_PER_TURN: usize = 4;

@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_browser_gateway::{
-    GatewaySettings, NoReservation, PageEntrance, PageLimits, SessionReservations, browser_gateways,
-};
 use consonance_session::Rate;
 use consonance_transport::conformance::Network;
+use consonance_web::browser_gateway::{
+    GatewaySettings, NoReservation, PageEntrance, PageLimits, SessionReservations, browser_gateways,
+};
 use consonance_web::{Info, JoinRule, Secrets};
 use consonance_webrtc::{PeerLimits, WebRtcPort, WebRtcSettings};
 

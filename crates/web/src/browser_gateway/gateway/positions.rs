@@ -5,8 +5,8 @@ use std::time::Instant;
 use consonance_session::{ClientId, Position};
 
 use super::BrowserGateway;
-use crate::indices::BrowserIndex;
-use crate::shard::PageShard;
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::shard::PageShard;
 
 /// One player's place, for the others of its session.
 struct Move {

@@ -4,10 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use consonance_web::{Attendance, Join, JoinProblem, Joined, Replier};
-
-use crate::key::Key;
-use crate::reservations::Reservation;
+use crate::browser_gateway::key::Key;
+use crate::browser_gateway::reservations::Reservation;
+use crate::{Attendance, Join, JoinProblem, Joined, Replier};
 
 /// One worker's.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use consonance_transport::{
 };
 
 use super::BrowserGateway;
-use crate::shard::PageShard;
+use crate::browser_gateway::shard::PageShard;
 
 /// What it is called among the networks, whatever carries voice and messages to pages.
 const NETWORK: &str = "browser";

@@ -6,14 +6,14 @@ use std::time::Instant;
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
-use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, RtcVoice};
 
-use crate::indices::NeighboursIndex;
-use crate::key::Key;
-use crate::reservations::Reservation;
-use crate::seats::Seat;
-use crate::shard::PageShard;
+use crate::browser_gateway::indices::NeighboursIndex;
+use crate::browser_gateway::key::Key;
+use crate::browser_gateway::reservations::Reservation;
+use crate::browser_gateway::seats::Seat;
+use crate::browser_gateway::shard::PageShard;
+use crate::{Displaced, Replier};
 
 /// What is known of it, from the first request to the end.
 #[derive(Debug)]

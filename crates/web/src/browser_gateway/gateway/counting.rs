@@ -10,8 +10,8 @@ use consonance_transport::{
 use consonance_webrtc::RtcStatistics;
 
 use super::BrowserGateway;
-use crate::browser::Stage;
-use crate::shard::PageShard;
+use crate::browser_gateway::browser::Stage;
+use crate::browser_gateway::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {
     pub(super) fn count_links(&self) -> NetworkStatistics {

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use consonance_browser_gateway::BrowserGateway;
 use consonance_transport::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
     Statistics,
 };
+use consonance_web::browser_gateway::BrowserGateway;
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
     ChannelBits, ChannelKind, ClientId, CodecId, CodecParameters, HandshakeResponse, List, Packet,

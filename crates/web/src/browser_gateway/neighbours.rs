@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Timers;
 
-use crate::indices::{BrowserIndex, NeighboursIndex};
+use crate::browser_gateway::indices::{BrowserIndex, NeighboursIndex};
 
 /// Pages are told so often, and with each page of their session more this much less often: a page is told of at
 /// most a hundred places a second.

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use consonance_browser_gateway::PageEntrance;
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
+use consonance_web::browser_gateway::PageEntrance;
 use consonance_web::{Join, JoinProblem, Joined, Reply, Signalling as _};
 use serde_json::{Value, json};
 

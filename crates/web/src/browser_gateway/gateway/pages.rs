@@ -8,9 +8,9 @@ use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PagePeer, RtcEvent};
 
 use super::BrowserGateway;
-use crate::browser::{Stage, address_of};
-use crate::indices::BrowserIndex;
-use crate::shard::PageShard;
+use crate::browser_gateway::browser::{Stage, address_of};
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {
     /// Takes one thing that happened on the pages' connections. False if there was none.
@@ -118,7 +118,10 @@ enum Happened {
     Lost(DisconnectReason),
 }
 
-fn player_of(browsers: &mut crate::browsers::Browsers, page: PagePeer) -> Option<&mut BrowserPlayer> {
+fn player_of(
+    browsers: &mut crate::browser_gateway::browsers::Browsers,
+    page: PagePeer,
+) -> Option<&mut BrowserPlayer> {
     let index = browsers.of_page(page)?;
     browsers.get_mut(index)?.player()
 }

@@ -6,9 +6,9 @@ use consonance_transport::Peer;
 use consonance_webrtc::PagePeer;
 use rustc_hash::FxHashMap;
 
-use crate::browser::Browser;
-use crate::indices::BrowserIndex;
-use crate::key::Key;
+use crate::browser_gateway::browser::Browser;
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::key::Key;
 
 /// Indexed by names of which none is used twice.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@ use consonance_session as session;
 use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerLinkEvent};
 
 use super::BrowserGateway;
-use crate::browser::{Link, Step};
-use crate::indices::BrowserIndex;
-use crate::shard::PageShard;
+use crate::browser_gateway::browser::{Link, Step};
+use crate::browser_gateway::indices::BrowserIndex;
+use crate::browser_gateway::shard::PageShard;
 
 /// What the server is told, but for a packet's bytes.
 #[derive(Debug)]

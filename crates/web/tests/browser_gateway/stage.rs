@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_browser_gateway::{
-    BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
-};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_web::browser_gateway::{
+    BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
+};
 use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
 use consonance_webrtc::PagePeer;
 
