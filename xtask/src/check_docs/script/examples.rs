@@ -74,10 +74,21 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "crates/networks/hosted/examples/made_up_room/main.rs",
+        &[ends("cargo run -p consonance-hosted --example made_up_room")],
+    ),
+    scene(
         "crates/networks/matchbox/examples/players.rs",
         &[untried(
             "cargo run -p consonance-matchbox --features socket --example players",
             "docs/networks/matchbox.md has the same",
+        )],
+    ),
+    scene(
+        "crates/networks/renet/examples/renet_game/main.rs",
+        &[untried(
+            "cargo run -p consonance-renet --example renet_game",
+            "docs/networks/renet.md has the same",
         )],
     ),
     scene(
@@ -92,7 +103,6 @@ pub(super) const SCENES: &[Scene] = &[
                 .promises(&[Promise::File("fuzz/corpus/wire_parse.pack")]),
         ],
     ),
-    scene("examples/made-up-room/src/main.rs", &[ends("cargo run -p made-up-room")]),
     scene(
         "examples/plain-sockets/src/main.rs",
         &[
@@ -100,10 +110,6 @@ pub(super) const SCENES: &[Scene] = &[
             untried(BOB, CUSTOM),
             untried(ALICE, CUSTOM),
         ],
-    ),
-    scene(
-        "examples/renet-game/src/main.rs",
-        &[untried("cargo run -p renet-game", "docs/networks/renet.md has the same")],
     ),
 ];
 

@@ -41,7 +41,10 @@ pub(super) const SCENES: &[Scene] = &[
         &[stays("consonance proxy ngo --listen 0.0.0.0:7777 --upstream 10.0.0.5:7778").says(&["is open over"])],
     )
     .in_folder(Folder::Empty),
-    scene("docs/networks/renet.md", &[ends("cargo run -p renet-game").says(&["Alice"])]),
+    scene(
+        "docs/networks/renet.md",
+        &[ends("cargo run -p consonance-renet --example renet_game").says(&["Alice"])],
+    ),
     scene(
         "docs/proxy.md",
         &[stays("consonance proxy mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],

@@ -168,7 +168,12 @@ pub(super) const WALLS: &[Walls] = &[
         // Its example is a game.
         tests_may_also_use: &["consonance", "consonance-server"],
     },
-    Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-renet",
+        may_use: Only(&["consonance-transport"]),
+        // Its example is a game.
+        tests_may_also_use: &["consonance", "consonance-server"],
+    },
     Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
@@ -177,7 +182,8 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-hosted",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
-        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
+        // Its example is a game.
+        tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
         package: "consonance-sidecar",
@@ -286,19 +292,9 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-listeners", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
-        package: "made-up-room",
-        may_use: Only(&["consonance", "consonance-hosted", "consonance-server", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
         package: "plain-sockets",
         may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
         tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
-        package: "renet-game",
-        may_use: Only(&["consonance", "consonance-renet", "consonance-server"]),
-        tests_may_also_use: &[],
     },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
 ];

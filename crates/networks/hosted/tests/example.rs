@@ -1,10 +1,15 @@
 //! The example does what it says.
 
+use std::env;
 use std::process::Command;
 
 #[test]
 fn bob_hears_carol_at_any_host() {
-    let output = Command::new(env!("CARGO_BIN_EXE_made-up-room")).output().expect("it was built");
+    // Cargo builds examples beside the folder of the tests, and does not tell their path.
+    let test = env::current_exe().expect("this is a program");
+    let folder = test.ancestors().nth(2).expect("it is in a folder of a folder").join("examples");
+    let example = folder.join("made_up_room").with_extension(env::consts::EXE_EXTENSION);
+    let output = Command::new(&example).output().expect("it was built with the tests");
     let said = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<&str> = said.lines().collect();
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -2,7 +2,7 @@
 //! over sockets on this machine.
 //!
 //! ```sh
-//! cargo run -p renet-game
+//! cargo run -p consonance-renet --example renet_game
 //! ```
 //!
 //! Alice speaks a file, Bob listens, and what happens is printed; no sound card is needed.
@@ -33,7 +33,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// How long all of it may take; it needs about eight seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/speech/austen-2.wav");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut host = Host::start()?;
