@@ -1,33 +1,12 @@
 //! The file of the admin token.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
-use std::path::PathBuf;
-
 use consonance_admin::{AdminToken, AdminTokenError};
-
-/// A folder of one test's own, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use consonance_testing::folder::Folder;
 
 #[test]
 fn a_token_is_made_once_for_its_owner_only_and_another_each_time() {
-    let folder = Folder::new("token-made");
-    let path = folder.0.join("state/admin-token");
+    let folder = Folder::new();
+    let path = folder.path().join("state/admin-token");
     let made = AdminToken::read_or_make(&path).unwrap();
     assert!(made.was_made && !made.is_exposed);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -38,7 +17,7 @@ fn a_token_is_made_once_for_its_owner_only_and_another_each_time() {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
     assert!(!AdminToken::read_or_make(&path).unwrap().was_made);
-    let other = folder.0.join("other");
+    let other = folder.path().join("other");
     AdminToken::read_or_make(&other).unwrap();
     assert_ne!(std::fs::read_to_string(&other).unwrap(), text);
 }
@@ -47,8 +26,8 @@ fn a_token_is_made_once_for_its_owner_only_and_another_each_time() {
 #[test]
 fn a_file_that_others_may_read_is_noticed() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder::new("token-exposed");
-    let path = folder.0.join("token");
+    let folder = Folder::new();
+    let path = folder.path().join("token");
     std::fs::write(&path, "0123456789abcdef\n").unwrap();
     for (mode, is_exposed) in [(0o644, true), (0o640, true), (0o600, false), (0o400, false)] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -58,16 +37,16 @@ fn a_file_that_others_may_read_is_noticed() {
 
 #[test]
 fn a_file_with_something_else_is_named_and_stays_as_it_is() {
-    let folder = Folder::new("token-other");
+    let folder = Folder::new();
     for (name, text) in [("empty", String::new()), ("short", "secret".into()), ("long", "a".repeat(100_000))]
     {
-        let path = folder.0.join(name);
+        let path = folder.path().join(name);
         std::fs::write(&path, &text).unwrap();
         let error = AdminToken::read_or_make(&path).unwrap_err();
         assert!(matches!(error, AdminTokenError::Unusable { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
-    let error = AdminToken::read_or_make(&folder.0).unwrap_err();
+    let error = AdminToken::read_or_make(folder.path()).unwrap_err();
     assert!(error.to_string().contains("token-other"), "{error}");
 }

@@ -2,9 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "../../server/tests/support/folder.rs"]
-mod folder;
-
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,12 +9,11 @@ use std::time::{Duration, Instant};
 use consonance::audio::{BLOCK_SAMPLES, SamplePosition, StereoBlock, WavInput};
 use consonance::audio::{RecordingError, RecordingFormat, RecordingSettings};
 use consonance::{Recorder, RecorderError, Tap, TapSender, TapSound, TapSource};
-
-use folder::folder;
+use consonance_testing::folder::path_of_test;
 
 #[test]
 fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
-    let folder = folder("in-step");
+    let folder = path_of_test("in-step");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();
     let alice = TapSource::Player("Alice".into());
     let [mut microphone, mut alice, mut mix] =
@@ -48,7 +44,7 @@ fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
 fn a_first_word_after_an_hour_is_recorded_whole_and_in_place() {
     const HOUR: u64 = 3_600 * 48_000;
     let settings = RecordingSettings { format: RecordingFormat::OggOpus, ..RecordingSettings::default() };
-    let mut recorder = Recorder::start(folder("late"), settings).unwrap();
+    let mut recorder = Recorder::start(path_of_test("late"), settings).unwrap();
     let mut early = added(&mut recorder, TapSource::ProcessedMicrophone);
     early.push(SamplePosition(0), mono(true));
     early.push(SamplePosition(HOUR), mono(true));
@@ -64,7 +60,7 @@ fn a_first_word_after_an_hour_is_recorded_whole_and_in_place() {
 
 #[test]
 fn a_tap_that_is_added_in_the_middle_is_in_step_too() {
-    let folder = folder("added");
+    let folder = path_of_test("added");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();
     let mut first = added(&mut recorder, TapSource::RawMicrophone);
     first.push(SamplePosition(4_800), mono(true));
@@ -78,7 +74,7 @@ fn a_tap_that_is_added_in_the_middle_is_in_step_too() {
 
 #[test]
 fn what_came_before_the_recorder_was_there_is_not_blamed_on_the_disk() {
-    let mut recorder = Recorder::start(folder("burst"), RecordingSettings::default()).unwrap();
+    let mut recorder = Recorder::start(path_of_test("burst"), RecordingSettings::default()).unwrap();
     let (mut sender, tap) = Tap::new(TapSource::RawMicrophone);
     for block in 0..130 {
         sender.push(SamplePosition(480 * block), mono(true));
@@ -92,7 +88,7 @@ fn what_came_before_the_recorder_was_there_is_not_blamed_on_the_disk() {
 
 #[test]
 fn without_any_sound_there_is_no_file() {
-    let folder = folder("nothing");
+    let folder = path_of_test("nothing");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();
     let _sender = added(&mut recorder, TapSource::Mix);
     assert_eq!(recorder.stop().unwrap(), []);
@@ -101,7 +97,7 @@ fn without_any_sound_there_is_no_file() {
 
 #[test]
 fn a_recorder_that_is_dropped_completes_its_files() {
-    let folder = folder("dropped");
+    let folder = path_of_test("dropped");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();
     let mut sender = added(&mut recorder, TapSource::RawMicrophone);
     sender.push(SamplePosition(0), mono(true));
@@ -112,7 +108,7 @@ fn a_recorder_that_is_dropped_completes_its_files() {
 
 #[test]
 fn a_folder_that_cannot_be_made_is_told_at_once_and_a_file_that_cannot_by_and_by() {
-    let folder = folder("refused");
+    let folder = path_of_test("refused");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("01-mix.wav"), "somebody's recording").unwrap();
     let refused = Recorder::start(folder.join("01-mix.wav"), RecordingSettings::default());
@@ -132,7 +128,7 @@ fn a_folder_that_cannot_be_made_is_told_at_once_and_a_file_that_cannot_by_and_by
 #[test]
 fn there_are_no_more_tracks_than_allowed() {
     let settings = RecordingSettings { max_tracks: 1, ..RecordingSettings::default() };
-    let mut recorder = Recorder::start(folder("many"), settings).unwrap();
+    let mut recorder = Recorder::start(path_of_test("many"), settings).unwrap();
     let _sender = added(&mut recorder, TapSource::RawMicrophone);
     let (_sender, tap) = Tap::new(TapSource::Mix);
     let refused = recorder.add(tap);

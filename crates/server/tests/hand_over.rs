@@ -9,26 +9,11 @@ use consonance_session::{
     Access, ClientId, CodecId, CodecParameters, Instant, KeptPlace, PlayerIdentity, Priority, Restriction,
     RestrictionTerms, Restrictions, RoomRights, SessionId, SessionSnapshot, SharedSecret, Vouched,
 };
+use consonance_testing::folder::Folder;
 
-/// A folder of this test's own, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("consonance-hand-over-{}-{test}", std::process::id()));
-        fs::create_dir_all(&path).expect("a folder of our own");
-        Self(path)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("state")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// Where a state is handed over.
+fn state(folder: &Folder) -> PathBuf {
+    folder.path().join("state")
 }
 
 /// Far enough away that a slow machine does not matter, and without parts of a millisecond.
@@ -71,97 +56,97 @@ fn hand_over() -> HandOver {
 
 #[test]
 fn what_is_left_is_read_as_it_was_written_and_lies_in_one_file() {
-    let folder = Folder::new("read");
-    assert_eq!(HandOver::read(&folder.file()).unwrap(), None);
-    hand_over().write(&folder.file()).unwrap();
-    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
-    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing else stays of writing it");
+    let folder = Folder::new();
+    assert_eq!(HandOver::read(&state(&folder)).unwrap(), None);
+    hand_over().write(&state(&folder)).unwrap();
+    assert_eq!(HandOver::read(&state(&folder)).unwrap(), Some(hand_over()));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else stays of writing it");
 }
 
 #[test]
 fn what_has_an_end_ends_when_it_would_have() {
-    let folder = Folder::new("ends");
+    let folder = Folder::new();
     let mut left = hand_over();
     left.sessions[0].1.places[0].access.ends_at = Some(LATER);
-    left.write(&folder.file()).unwrap();
-    let read = HandOver::read(&folder.file()).unwrap().unwrap();
+    left.write(&state(&folder)).unwrap();
+    let read = HandOver::read(&state(&folder)).unwrap().unwrap();
     let end = read.sessions[0].1.places[0].access.ends_at.unwrap();
     assert!(end <= LATER && end + Duration::from_mins(30) > LATER, "{end:?}");
 }
 
 #[test]
 fn a_newer_state_takes_the_place_of_an_older_one() {
-    let folder = Folder::new("newer");
-    HandOver::default().write(&folder.file()).unwrap();
-    hand_over().write(&folder.file()).unwrap();
-    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
+    let folder = Folder::new();
+    HandOver::default().write(&state(&folder)).unwrap();
+    hand_over().write(&state(&folder)).unwrap();
+    assert_eq!(HandOver::read(&state(&folder)).unwrap(), Some(hand_over()));
 }
 
 #[test]
 fn an_older_state_stays_if_a_newer_one_cannot_be_written() {
-    let folder = Folder::new("stays");
-    hand_over().write(&folder.file()).unwrap();
-    let in_the_way = folder.file().with_added_extension("part");
+    let folder = Folder::new();
+    hand_over().write(&state(&folder)).unwrap();
+    let in_the_way = state(&folder).with_added_extension("part");
     fs::create_dir(&in_the_way).unwrap();
-    let error = HandOver::default().write(&folder.file()).unwrap_err();
+    let error = HandOver::default().write(&state(&folder)).unwrap_err();
     assert!(matches!(error, HandOverError::Io { .. }), "{error}");
-    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
+    assert_eq!(HandOver::read(&state(&folder)).unwrap(), Some(hand_over()));
 }
 
 #[test]
 fn another_file_is_neither_written_over_nor_deleted() {
-    let folder = Folder::new("another");
-    fs::write(folder.file(), "sessions = ['main']").unwrap();
+    let folder = Folder::new();
+    fs::write(state(&folder), "sessions = ['main']").unwrap();
     make_private(&folder);
-    let error = hand_over().write(&folder.file()).unwrap_err();
+    let error = hand_over().write(&state(&folder)).unwrap_err();
     assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
-    let error = HandOver::read(&folder.file()).unwrap_err();
+    let error = HandOver::read(&state(&folder)).unwrap_err();
     assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
-    assert_eq!(fs::read_to_string(folder.file()).unwrap(), "sessions = ['main']");
+    assert_eq!(fs::read_to_string(state(&folder)).unwrap(), "sessions = ['main']");
 }
 
 #[test]
 fn a_state_that_is_cut_off_is_damaged_wherever_it_was_cut() {
-    let folder = Folder::new("cut");
-    hand_over().write(&folder.file()).unwrap();
-    let whole = fs::read(folder.file()).unwrap();
+    let folder = Folder::new();
+    hand_over().write(&state(&folder)).unwrap();
+    let whole = fs::read(state(&folder)).unwrap();
     for length in 40..whole.len() {
-        fs::write(folder.file(), &whole[..length]).unwrap();
+        fs::write(state(&folder), &whole[..length]).unwrap();
         make_private(&folder);
-        let error = HandOver::read(&folder.file()).unwrap_err();
+        let error = HandOver::read(&state(&folder)).unwrap_err();
         assert!(matches!(error, HandOverError::Damaged { .. }), "{length}: {error}");
     }
 }
 
 #[test]
 fn every_changed_byte_is_read_or_refused_and_breaks_nothing() {
-    let folder = Folder::new("changed");
-    hand_over().write(&folder.file()).unwrap();
-    let whole = fs::read(folder.file()).unwrap();
+    let folder = Folder::new();
+    hand_over().write(&state(&folder)).unwrap();
+    let whole = fs::read(state(&folder)).unwrap();
     let mut refused = 0;
     for index in 0..whole.len() {
         let mut changed = whole.clone();
         changed[index] ^= 1;
-        fs::write(folder.file(), &changed).unwrap();
+        fs::write(state(&folder), &changed).unwrap();
         make_private(&folder);
-        refused += usize::from(HandOver::read(&folder.file()).is_err());
+        refused += usize::from(HandOver::read(&state(&folder)).is_err());
     }
     assert!(refused > whole.len() / 4, "only {refused} of {} are no state", whole.len());
 }
 
 #[test]
 fn another_version_is_told_apart() {
-    let folder = Folder::new("version");
-    fs::write(folder.file(), "{\"format\":\"consonance-hand-over\",\"version\":9,\"news\":[]}").unwrap();
+    let folder = Folder::new();
+    fs::write(state(&folder), "{\"format\":\"consonance-hand-over\",\"version\":9,\"news\":[]}").unwrap();
     make_private(&folder);
-    let error = HandOver::read(&folder.file()).unwrap_err();
+    let error = HandOver::read(&state(&folder)).unwrap_err();
     assert!(matches!(error, HandOverError::OtherVersion { found: 9, .. }), "{error}");
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_told() {
-    let folder = Folder::new("missing");
-    let path = folder.0.join("nowhere/state");
+    let folder = Folder::new();
+    let path = folder.path().join("nowhere/state");
     assert!(matches!(hand_over().write(&path), Err(HandOverError::Io { .. })));
     assert_eq!(HandOver::read(&path).unwrap(), None);
 }
@@ -170,25 +155,25 @@ fn a_folder_that_is_not_there_is_told() {
 #[test]
 fn only_this_user_may_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder::new("private");
-    hand_over().write(&folder.file()).unwrap();
+    let folder = Folder::new();
+    hand_over().write(&state(&folder)).unwrap();
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(folder.file()), 0o600);
-    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o640)).unwrap();
-    let error = HandOver::read(&folder.file()).unwrap_err();
+    assert_eq!(mode(state(&folder)), 0o600);
+    fs::set_permissions(state(&folder), fs::Permissions::from_mode(0o640)).unwrap();
+    let error = HandOver::read(&state(&folder)).unwrap_err();
     assert!(matches!(error, HandOverError::NotPrivate { mode: 0o640, .. }), "{error}");
-    assert!(folder.file().exists());
+    assert!(state(&folder).exists());
 }
 
 #[cfg(unix)]
 #[test]
 fn no_link_is_followed() {
-    let folder = Folder::new("link");
-    let target = folder.0.join("target");
+    let folder = Folder::new();
+    let target = folder.path().join("target");
     hand_over().write(&target).unwrap();
-    std::os::unix::fs::symlink(&target, folder.file()).unwrap();
-    assert!(HandOver::read(&folder.file()).is_err());
-    assert!(hand_over().write(&folder.file()).is_err());
+    std::os::unix::fs::symlink(&target, state(&folder)).unwrap();
+    assert!(HandOver::read(&state(&folder)).is_err());
+    assert!(hand_over().write(&state(&folder)).is_err());
     assert!(target.exists());
 }
 
@@ -202,7 +187,7 @@ fn no_secret_is_shown() {
 #[cfg(unix)]
 fn make_private(folder: &Folder) {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o600)).expect("a file of our own");
+    fs::set_permissions(state(folder), fs::Permissions::from_mode(0o600)).expect("a file of our own");
 }
 
 #[cfg(not(unix))]

@@ -2,9 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "support/folder.rs"]
-mod folder;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -18,9 +15,8 @@ use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::Restriction;
+use consonance_testing::folder::path_of_test;
 use redb::{ReadableDatabase as _, ReadableTable as _};
-
-use folder::folder;
 
 const FILE: &str = "consonance.redb";
 const LONG: Duration = Duration::from_secs(30);
@@ -44,7 +40,7 @@ fn name(name: &str) -> BanTarget {
 
 #[test]
 fn everything_that_was_decided_is_there_after_a_restart() {
-    let folder = folder("restart");
+    let folder = path_of_test("restart");
     let by = By::new("Ann", "because");
     let decision = RoomDecision { listeners_max: Some(4), ..RoomDecision::default() };
     {
@@ -72,7 +68,7 @@ fn everything_that_was_decided_is_there_after_a_restart() {
 
 #[test]
 fn no_number_is_given_twice_whatever_was_removed_before_a_restart() {
-    let folder = folder("numbers");
+    let folder = path_of_test("numbers");
     let by = By::new("Ann", "");
     {
         let records = open(&folder);
@@ -97,7 +93,7 @@ fn no_number_is_given_twice_whatever_was_removed_before_a_restart() {
 
 #[test]
 fn what_has_ended_is_cleared_away() {
-    let folder = folder("ended");
+    let folder = path_of_test("ended");
     {
         let records = open(&folder);
         let (_server, moderation) = server(&records);
@@ -150,7 +146,7 @@ fn stored(file: &Path) -> (Vec<String>, String) {
 
 #[test]
 fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
-    let folder = folder("upgrade");
+    let folder = path_of_test("upgrade");
     let keys = [r#"["main","name","Bob"]"#, r#"["main","name","bob"]"#, r#"["main","name","Eve"]"#];
     let muted = r#"{"muted":{"until":4102444800,"by":"Ann","since":0}}"#;
     let both = r#"{"muted":{"by":"Ann","since":0},"rooms":{"red":{"speak":false}}}"#;
@@ -186,7 +182,7 @@ fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
 
 #[test]
 fn two_servers_do_not_share_a_folder() {
-    let folder = folder("shared");
+    let folder = path_of_test("shared");
     let _first = open(&folder);
     let refused = Records::open(&folder, RecordsSettings::default()).unwrap_err().to_string();
     assert!(refused.contains("in use by another server"), "{refused}");
@@ -194,7 +190,7 @@ fn two_servers_do_not_share_a_folder() {
 
 #[test]
 fn a_file_that_is_damaged_says_so_and_what_to_do() {
-    let folder = folder("damaged");
+    let folder = path_of_test("damaged");
     {
         let records = open(&folder);
         let (_server, moderation) = server(&records);
@@ -232,7 +228,7 @@ fn a_file_that_is_damaged_says_so_and_what_to_do() {
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_nowhere_is_no_reason_to_begin_with_an_empty_database() {
-    let (here, disk) = (folder("link"), folder("disk"));
+    let (here, disk) = (path_of_test("link"), path_of_test("disk"));
     fs::create_dir_all(&here).unwrap();
     std::os::unix::fs::symlink(disk.join(FILE), here.join(FILE)).unwrap();
     let refused = Records::open(&here, RecordsSettings::default()).map(drop).unwrap_err().to_string();
@@ -246,7 +242,7 @@ fn a_link_that_leads_nowhere_is_no_reason_to_begin_with_an_empty_database() {
 
 #[test]
 fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
-    let folder = folder("killed");
+    let folder = path_of_test("killed");
     let mut acknowledged = Vec::new();
     for round in 0..3 {
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -278,7 +274,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_again() {
-    let folder = folder("full");
+    let folder = path_of_test("full");
     // A caller that ignores the signal learns it from the failed call.
     let ignoring = r#"trap '' XFSZ; exec "$0" --exact bans_without_end --ignored --nocapture"#;
     let mut child = Command::new("sh")

@@ -4,8 +4,10 @@
 //! test ends.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
-mod folder;
 mod program;
+mod sound_files;
 
-pub use folder::{Folder, RECORDING, read_output, until_written};
 pub use program::{Ended, Program};
+pub use sound_files::{RECORDING, read_output, until_written};
+
+pub use crate::folder::Folder;

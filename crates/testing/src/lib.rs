@@ -8,11 +8,14 @@
 //! * `networks`: a player's end of each game network.
 //! * `rtc`: what a page does with WebRTC, without a browser.
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
-//! * `command`: the programs `consonance` and `consonance-bench`, and a folder for their files.
+//! * `folder`: folders of tests, removed with everything in them.
+//! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
 pub mod command;
+#[cfg(feature = "folder")]
+pub mod folder;
 #[cfg(feature = "made-up-network")]
 pub mod made_up_network;
 #[cfg(feature = "networks")]

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use consonance::audio::{CaptureSettings, WavInput};
 use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, TapSource, VoiceChat};
+use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{ALIKE, likeness};
 
-use crate::folder::folder;
 use crate::hall::Hall;
 use crate::player::{Player, entered, joined, stopped_speaking};
 use crate::speech::{Speech, recording};
@@ -17,7 +17,7 @@ use crate::stage::Stage;
 #[test]
 fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
     let stage = Stage::open();
-    let folder = folder("diagnostics-conversation");
+    let folder = path_of_test("diagnostics-conversation");
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
     let chat = stage.chat().listen_to_room("lobby").speak_in_room("lobby").capture(cleaned);
     let mut alice = Player::join("Alice", chat.diagnostics(&folder));
@@ -67,7 +67,7 @@ fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request()
     let mut alice = Player::join("Alice", hall.chat().0.listen_to_room("lobby"));
     let _bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    let folder = folder("diagnostics-later");
+    let folder = path_of_test("diagnostics-later");
     let diagnostics = alice.voice.record_diagnostics(&folder).unwrap();
     let mut carol = Player::join("Carol", hall.chat().0.listen_to_room("lobby").speak_in_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
@@ -89,7 +89,7 @@ fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request()
 #[test]
 fn player_names_get_into_no_file_names_and_inject_no_terminal_sequences() {
     let hall = Hall::open();
-    let folder = folder("diagnostics-hostile");
+    let folder = path_of_test("diagnostics-hostile");
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics(&folder));
     let hostile = [
         "../../escaped",
@@ -127,7 +127,7 @@ fn player_names_get_into_no_file_names_and_inject_no_terminal_sequences() {
 #[test]
 fn what_is_beyond_the_bounds_is_left_out_and_said() {
     let hall = Hall::open();
-    let folder = folder("diagnostics-bounded");
+    let folder = path_of_test("diagnostics-bounded");
     let settings = DiagnosticsSettings {
         max_players: 1,
         max_packet_bytes: 2_000,
@@ -151,7 +151,7 @@ fn what_is_beyond_the_bounds_is_left_out_and_said() {
 #[test]
 fn without_a_bound_for_players_each_gets_a_file() {
     let hall = Hall::open();
-    let folder = folder("diagnostics-boundless");
+    let folder = path_of_test("diagnostics-boundless");
     let settings = DiagnosticsSettings { max_players: usize::MAX, ..DiagnosticsSettings::default() };
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
     let mut bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
@@ -165,7 +165,7 @@ fn without_a_bound_for_players_each_gets_a_file() {
 #[test]
 fn nothing_is_overwritten() {
     let hall = Hall::open();
-    let folder = folder("diagnostics-taken");
+    let folder = path_of_test("diagnostics-taken");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("packets.pcapng"), "somebody's capture").unwrap();
     let error = VoiceChat::over(Box::new(hall.intruder())).name("Alice").diagnostics(&folder).start();

@@ -8,8 +8,6 @@ mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;
-#[path = "../../../server/tests/support/folder.rs"]
-mod folder;
 mod glue;
 mod hall;
 mod handle;

@@ -2,9 +2,9 @@
 
 use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
 use consonance::{Recorder, TapSource};
+use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{ALIKE, UNLIKE, likeness, place_of};
 
-use crate::folder::folder;
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
@@ -19,7 +19,7 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
-    let mut recorder = Recorder::start(folder("taps"), RecordingSettings::default()).unwrap();
+    let mut recorder = Recorder::start(path_of_test("taps"), RecordingSettings::default()).unwrap();
     for source in [
         TapSource::Mix,
         TapSource::Player("Bob".into()),
@@ -59,7 +59,7 @@ fn one_call_records_all_players_also_those_that_join_later() {
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
-    let mut recorder = Recorder::start(folder("everyone"), RecordingSettings::default()).unwrap();
+    let mut recorder = Recorder::start(path_of_test("everyone"), RecordingSettings::default()).unwrap();
     recorder.add_all(&alice.voice).unwrap();
 
     let mut carol = Player::join("Carol", stage.chat().speak_in_room("lobby"));

@@ -10,14 +10,13 @@ use consonance_server::recording::{
 use consonance_server::reports::KeptVoicesSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
+use consonance_testing::folder::path_of_test;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery};
 use consonance_wire::{
     ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice, Packet,
     ServerRelay, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,
 };
-
-use crate::folder::folder;
 
 pub(crate) const ROOM: &str = "lobby";
 
@@ -35,7 +34,12 @@ pub(crate) fn setup(name: &str) -> Setup {
     let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
-    Setup { folder: folder(name), settings, sessions: &["main"], kept_voices: KeptVoicesSettings::default() }
+    Setup {
+        folder: path_of_test(name),
+        settings,
+        sessions: &["main"],
+        kept_voices: KeptVoicesSettings::default(),
+    }
 }
 
 pub(crate) struct Call {

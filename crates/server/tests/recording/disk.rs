@@ -4,10 +4,10 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use consonance_server::recording::{RecordingEndReason, SessionRecorder, SessionRecorderError};
+use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
-use crate::folder::folder;
 
 const FRAME: Duration = Duration::from_millis(20);
 
@@ -89,7 +89,7 @@ fn what_was_moved_away_takes_no_room_and_makes_none() {
         let limit = before.iter().map(|recorded| recorded.index.bytes).sum::<u64>() - 1;
         (setup.settings.folder_bytes_max, setup.settings.remove_oldest) = (limit, remove_oldest);
         let mut call = Call::new(&setup);
-        fs::rename(&before[1].folder, folder("moved-aside")).unwrap();
+        fs::rename(&before[1].folder, path_of_test("moved-aside")).unwrap();
         fs::remove_dir_all(&before[2].folder).unwrap();
         let _listener = call.listener();
         let mut alice = call.join("Alice");

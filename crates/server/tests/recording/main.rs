@@ -4,7 +4,5 @@
 
 mod call;
 mod disk;
-#[path = "../support/folder.rs"]
-mod folder;
 mod reports;
 mod sessions;

@@ -12,11 +12,11 @@ use consonance_server::reports::{
     KeptVoicesSettings, NothingToReport, Report, Reports, ReportsError, ReportsSettings,
 };
 use consonance_session::RoomId;
+use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
 use consonance_wire::{ChannelBits, ChannelKind, VoiceChannel};
 
 use crate::call::{Call, ROOM, Recorded, Setup, setup};
-use crate::folder::folder;
 
 const FRAME: Duration = Duration::from_millis(20);
 const NOON: u64 = 1_700_000_000;
@@ -30,7 +30,7 @@ fn keeping(name: &str, seconds: u64) -> Setup {
 }
 
 fn reports(name: &str) -> (Reports, PathBuf) {
-    let folder = folder(&format!("{name}-reports"));
+    let folder = path_of_test(&format!("{name}-reports"));
     (Reports::open(&folder, ReportsSettings::default()).unwrap(), folder)
 }
 

@@ -3,8 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod fairness;
-#[path = "../support/folder.rs"]
-mod folder;
 #[cfg(feature = "joining-hook")]
 mod hook;
 mod http_server;

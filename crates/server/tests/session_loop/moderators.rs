@@ -10,8 +10,8 @@ use consonance_server::store::Stored;
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionLoop, SessionsSettings};
 use consonance_session::{Instant, ModeratorAction};
+use consonance_testing::folder::path_of_test;
 
-use crate::folder::folder;
 use crate::player::Player;
 use crate::stage::Stage;
 use crate::tokens::in_an_hour;
@@ -153,7 +153,7 @@ fn endless_requests_are_dropped_and_counted_and_do_not_affect_others() {
 
 #[test]
 fn what_operators_did_stays_in_the_audit_log_however_much_moderators_ask_for() {
-    let folder = folder("moderators");
+    let folder = path_of_test("moderators");
     let mut settings = RecordsSettings::default();
     settings.audit_entries_max = 10;
     for is_on_disk in [false, true] {

@@ -12,18 +12,12 @@ use consonance_server::recording::{
 };
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{RestartPlan, ServerHandle, SessionsSettings, Workers};
+use consonance_testing::folder::path_of_test;
 
 use crate::stage::{Player, Stage, wait_until};
 
 /// 20 ms of silence as an Opus encoder makes it.
 const SILENT_FRAME: &[u8] = &[0xF8, 0xFF, 0xFE];
-
-/// A folder of this test's own that is not there yet.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("workers").join(name);
-    let _was_not_there = fs::remove_dir_all(&folder);
-    folder
-}
 
 fn recording(sessions: &[&str]) -> SessionRecordingSettings {
     let mut settings = SessionRecordingSettings::default();
@@ -69,7 +63,7 @@ fn found(folder: &Path) -> Vec<(String, u64, Option<RecordingEndReason>)> {
 
 #[test]
 fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_folder() {
-    let (first, second) = (folder("first"), folder("second"));
+    let (first, second) = (path_of_test("first"), path_of_test("second"));
     let stage = Stage::new(&["red", "blue"], 2);
     let handle = stage.server.handle();
     let [mut alice, mut bob] = talk(&stage, "red");
@@ -108,7 +102,7 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
 
 #[test]
 fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_next_one() {
-    let folder = folder("handed-over");
+    let folder = path_of_test("handed-over");
     let settings = SessionsSettings::new(["red", "blue"]).unwrap();
     let stage = Stage::with_settings(&settings, 2);
     let recorder = SessionRecorder::start(&folder, recording(&[])).unwrap();
@@ -141,7 +135,7 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
 
 #[test]
 fn an_operator_removes_a_recording_that_has_ended_and_none_that_goes_on() {
-    let folder = folder("removed");
+    let folder = path_of_test("removed");
     let stage = Stage::new(&["red"], 1);
     let moderation = Moderation::new(stage.server.handle(), Records::in_memory(RecordsSettings::default()));
     let recorder = SessionRecorder::start(&folder, recording(&["red"])).unwrap();

@@ -1,47 +1,17 @@
-//! A folder of a test's own, with sound files in it.
+//! Sound files in a folder of a test's own.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{fs, thread};
 
 use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, StereoBlock, WavInput, WavOutput};
+
+use crate::folder::Folder;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Made empty, and removed with everything in it at the end.
-#[derive(Debug)]
-pub struct Folder(PathBuf);
-
 impl Folder {
-    /// One more folder of this test.
-    #[expect(clippy::new_without_default, reason = "it makes a folder")]
-    pub fn new() -> Self {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let name = format!("command-{}-{number}", std::process::id());
-        // Tests are in `target/debug/deps`, and cargo has `target/tmp` for their files.
-        let test = env::current_exe().unwrap();
-        let path = test.ancestors().nth(3).unwrap().join("tmp").join(name);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// The path of a file in here, as an argument.
-    pub fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
-    /// Writes a file; its path as an argument.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> String {
-        let path = self.file(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     /// A WAV file with the first seconds of recorded speech.
     pub fn speech(&self, seconds: usize) -> String {
         self.speech_times(seconds, 1.0)
@@ -58,13 +28,6 @@ impl Folder {
         }
         output.finish().unwrap();
         path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Not worth failing for.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
