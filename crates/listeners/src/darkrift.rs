@@ -102,7 +102,7 @@ impl ListenerNetwork for DarkRift2 {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(DarkRiftListener(reading.config().settings())))
+        Ok(Box::new(DarkRiftListener(reading.settings()?)))
     }
 
     #[cfg(feature = "testing")]

@@ -90,7 +90,7 @@ impl ListenerNetwork for FishNet {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(FishNetListener(reading.config().settings())))
+        Ok(Box::new(FishNetListener(reading.settings()?)))
     }
 
     #[cfg(feature = "testing")]

@@ -71,7 +71,7 @@ impl ListenerNetwork for Forge {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(ForgeListener(reading.config().settings())))
+        Ok(Box::new(ForgeListener(reading.settings()?)))
     }
 
     #[cfg(feature = "testing")]

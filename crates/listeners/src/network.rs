@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use consonance_server::SecretText;
-use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkTable};
+use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 #[cfg(feature = "testing")]
 use consonance_transport::ClientTransport;
 
@@ -90,6 +90,14 @@ impl<'r> Reading<'r> {
     /// Its keys.
     pub fn config(&self) -> &'r ListenerConfig {
         self.config
+    }
+
+    /// The keys of its network.
+    ///
+    /// # Errors
+    /// A problem, if `T` is not the type that the network's table names.
+    pub fn settings<T: NetworkSettings>(&self) -> Result<T, ConfigProblem> {
+        self.config.settings().map_err(|error| self.problem(error))
     }
 
     /// The first line of a file.

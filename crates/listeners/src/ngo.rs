@@ -68,7 +68,7 @@ impl ListenerNetwork for Ngo {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(NgoListener(reading.config().settings())))
+        Ok(Box::new(NgoListener(reading.settings()?)))
     }
 
     #[cfg(feature = "testing")]

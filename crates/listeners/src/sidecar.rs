@@ -78,7 +78,7 @@ impl ListenerNetwork for Sidecar {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: SidecarKeys = reading.config().settings();
+        let keys: SidecarKeys = reading.settings()?;
         let secret = match &keys.secret_file {
             Some(path) => LinkSecret::new(reading.secret_line(path)?.reveal()),
             None => LinkSecret::default(),

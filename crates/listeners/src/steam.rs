@@ -67,7 +67,7 @@ impl ListenerNetwork for Steam {
 
     #[cfg(feature = "steam")]
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(with_steam::SteamListener(reading.config().settings())))
+        Ok(Box::new(with_steam::SteamListener(reading.settings()?)))
     }
 
     #[cfg(not(feature = "steam"))]

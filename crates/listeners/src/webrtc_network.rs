@@ -85,7 +85,7 @@ impl ListenerNetwork for WebRtcNetwork {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: WebRtcKeys = reading.config().settings();
+        let keys: WebRtcKeys = reading.settings()?;
         let signalling = keys.signalling.as_ref().map(|url| url.parse()).transpose();
         let wrong = |error: SignallingUrlError| reading.problem(format_args!("signalling: {error}"));
         Ok(Box::new(WebRtcListener { signalling: signalling.map_err(wrong)?, keys }))

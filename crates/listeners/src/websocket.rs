@@ -91,7 +91,7 @@ impl ListenerNetwork for WebSocket {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(WebSocketListener(reading.config().settings())))
+        Ok(Box::new(WebSocketListener(reading.settings()?)))
     }
 
     /// In the session `main`.

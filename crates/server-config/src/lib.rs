@@ -69,7 +69,7 @@ pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{
     IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
-    ProxyListenerConfig, SettingsType,
+    OtherSettingsType, ProxyListenerConfig, SettingsType,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;

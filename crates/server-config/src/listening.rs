@@ -19,8 +19,8 @@ use crate::document::{Placed, Value, quoted};
 use crate::former_keys::new_name;
 use crate::suggestion::{did_you_mean, nearest};
 
-pub use listener::ListenerConfig;
 pub(super) use listener::{COMMON_KEYS, PROXY_KEYS};
+pub use listener::{ListenerConfig, OtherSettingsType};
 pub use network_table::{IpProtocol, NetworkSettings, NetworkTable, SettingsType};
 pub use proxy::ProxyListenerConfig;
 

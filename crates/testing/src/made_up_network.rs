@@ -53,7 +53,7 @@ impl ListenerNetwork for MadeUp {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Ok(Box::new(MadeUpListener(reading.config().settings())))
+        Ok(Box::new(MadeUpListener(reading.settings()?)))
     }
 
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>> {

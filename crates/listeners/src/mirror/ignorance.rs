@@ -63,7 +63,7 @@ impl ListenerNetwork for Ignorance {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: IgnoranceKeys = reading.config().settings();
+        let keys: IgnoranceKeys = reading.settings()?;
         let game = keys.game().read(reading)?;
         Ok(Box::new(IgnoranceListener { keys, game }))
     }

@@ -93,7 +93,7 @@ impl ListenerNetwork for Kcp {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: KcpKeys = reading.config().settings();
+        let keys: KcpKeys = reading.settings()?;
         let game = keys.game().read(reading)?;
         Ok(Box::new(KcpListener { keys, game }))
     }

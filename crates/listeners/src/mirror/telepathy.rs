@@ -59,7 +59,7 @@ impl ListenerNetwork for Telepathy {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: TelepathyKeys = reading.config().settings();
+        let keys: TelepathyKeys = reading.settings()?;
         let (connections_max, game) = (keys.connections_max, keys.game().read(reading)?);
         Ok(Box::new(TelepathyListener { connections_max, game }))
     }

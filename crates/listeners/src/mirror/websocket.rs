@@ -66,7 +66,7 @@ impl ListenerNetwork for WebSocket {
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        let keys: WebSocketKeys = reading.config().settings();
+        let keys: WebSocketKeys = reading.settings()?;
         let game = keys.game().read(reading)?;
         Ok(Box::new(WebSocketListener { keys, game }))
     }

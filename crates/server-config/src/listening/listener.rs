@@ -1,5 +1,8 @@
 //! One listener for another network than QUIC.
 
+use std::any::type_name;
+use std::error::Error;
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
@@ -77,9 +80,13 @@ impl ListenerConfig {
         Self { settings: Arc::new(settings), ..self }
     }
 
-    /// The keys of its network; the defaults if they are those of another network.
-    pub fn settings<T: NetworkSettings>(&self) -> T {
-        self.settings.as_any().downcast_ref::<T>().cloned().unwrap_or_default()
+    /// The keys of its network.
+    ///
+    /// # Errors
+    /// If `T` is not the type that the network's table names.
+    pub fn settings<T: NetworkSettings>(&self) -> Result<T, OtherSettingsType> {
+        let other = OtherSettingsType { network: self.network.name, asked: type_name::<T>() };
+        self.settings.as_any().downcast_ref::<T>().cloned().ok_or(other)
     }
 
     /// The value of one of its keys, as JSON: null if it has none, or if there is no such key.
@@ -162,6 +169,22 @@ impl ListenerConfig {
     }
 }
 
+/// The settings of a listener are of another type than the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherSettingsType {
+    network: &'static str,
+    asked: &'static str,
+}
+
+impl fmt::Display for OtherSettingsType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { network, asked } = self;
+        write!(f, "the settings of {network} are not {asked}: read them as the type in the network's table")
+    }
+}
+
+impl Error for OtherSettingsType {}
+
 impl PartialEq for ListenerConfig {
     fn eq(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
@@ -171,5 +194,49 @@ impl PartialEq for ListenerConfig {
 impl Serialize for ListenerConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_json().serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{IpProtocol, SettingsType};
+    use super::*;
+
+    table! {
+        /// What one network has.
+        struct Keys {
+            /// Clients at once.
+            pub clients_max: usize = 5, 1..=10;
+        }
+    }
+
+    table! {
+        /// What another network has.
+        struct OtherKeys {
+            /// Clients at once.
+            pub clients_max: usize = 6, 1..=10;
+        }
+    }
+
+    impl NetworkSettings for Keys {}
+    impl NetworkSettings for OtherKeys {}
+
+    static TABLE: NetworkTable = NetworkTable {
+        name: "made-up",
+        about: "Clients of a made-up network.",
+        ip_protocol: IpProtocol::Udp,
+        names_sessions: false,
+        settings: SettingsType::of::<Keys>(),
+        without_upstream: &[],
+        with_upstream: None,
+    };
+
+    #[test]
+    fn settings_are_only_read_as_the_type_of_their_network() {
+        let listener = ListenerConfig::new(&TABLE, "127.0.0.1:5".parse().unwrap());
+        assert_eq!(listener.settings::<Keys>().map(|keys| keys.clients_max), Ok(5));
+        let error = listener.settings::<OtherKeys>().unwrap_err().to_string();
+        assert!(error.starts_with("the settings of made-up are not "), "{error}");
+        assert!(error.contains("OtherKeys: "), "{error}");
     }
 }
