@@ -91,14 +91,7 @@ impl ListenerNetwork for DarkRift2 {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
-            needs: "",
-            client: &["consonance-darkrift"],
-            no_proxy: "",
-            hosted: "–",
-            sidecar: "yes",
-            page: "darkrift2.md",
-        })
+        Some(crate::DocsRow::new(&["consonance-darkrift"], "darkrift2.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -79,14 +79,7 @@ impl ListenerNetwork for FishNet {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
-            needs: "",
-            client: &["consonance-envelopes", "consonance-litenetlib"],
-            no_proxy: "",
-            hosted: "–",
-            sidecar: "yes",
-            page: "fishnet.md",
-        })
+        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-litenetlib"], "fishnet.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -69,6 +69,14 @@ pub struct DocsRow {
     pub page: &'static str,
 }
 
+#[cfg(feature = "testing")]
+impl DocsRow {
+    /// Of a network with a proxy, which has an adapter in the game's server or can have one.
+    pub const fn new(client: &'static [&'static str], page: &'static str) -> Self {
+        Self { needs: "", client, no_proxy: "", hosted: "–", sidecar: "yes", page }
+    }
+}
+
 /// What [`ListenerNetwork::read`] is given.
 pub struct Reading<'r> {
     config: &'r ListenerConfig,

@@ -57,14 +57,7 @@ impl ListenerNetwork for Ngo {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
-            needs: "",
-            client: &["consonance-envelopes", "consonance-utp"],
-            no_proxy: "",
-            hosted: "–",
-            sidecar: "yes",
-            page: "netcode-for-gameobjects.md",
-        })
+        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-utp"], "netcode-for-gameobjects.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -57,11 +57,10 @@ impl ListenerNetwork for Steam {
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
             needs: ", in builds with that feature",
-            client: &["consonance-steam"],
             no_proxy: "not possible",
             hosted: "yes",
             sidecar: "–",
-            page: "steam.md",
+            ..crate::DocsRow::new(&["consonance-steam"], "steam.md")
         })
     }
 

@@ -75,12 +75,9 @@ impl ListenerNetwork for WebRtcNetwork {
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
-            needs: "",
-            client: &["consonance-webrtc-network"],
             no_proxy: "not needed",
-            hosted: "–",
             sidecar: "–",
-            page: "webrtc-network.md",
+            ..crate::DocsRow::new(&["consonance-webrtc-network"], "webrtc-network.md")
         })
     }
 

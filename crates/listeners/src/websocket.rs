@@ -81,12 +81,9 @@ impl ListenerNetwork for WebSocket {
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
         Some(crate::DocsRow {
-            needs: "",
-            client: &["consonance-stream"],
             no_proxy: "not needed",
-            hosted: "–",
             sidecar: "–",
-            page: "websocket.md",
+            ..crate::DocsRow::new(&["consonance-stream"], "websocket.md")
         })
     }
 

@@ -49,7 +49,7 @@ impl ListenerNetwork for MadeUp {
 
     fn docs(&self) -> Option<DocsRow> {
         let client = &["consonance-kcp"];
-        Some(DocsRow { needs: "", client, no_proxy: "", hosted: "–", sidecar: "–", page: "made-up.md" })
+        Some(DocsRow { sidecar: "–", ..DocsRow::new(client, "made-up.md") })
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
