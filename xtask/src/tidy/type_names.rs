@@ -17,7 +17,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 /// Names that several crates give their own types of one concept, and why one type does not serve all, in the order of
 /// the names.
-const ONE_CONCEPT: [(&str, &str); 15] = [
+const ONE_CONCEPT: [(&str, &str); 13] = [
     ("AddressError", "each network has its own form of addresses, and its error shows one"),
     ("ClientSettings", "each network and engine has its own client, with settings of its own"),
     ("ConnectionSettings", "what both ends of one network's connections go by"),
@@ -30,9 +30,7 @@ const ONE_CONCEPT: [(&str, &str); 15] = [
     ("Restrictions", "the engine's, and the same for games in the types of the façade"),
     ("ServerSettings", "each network and engine has its own server, with settings of its own"),
     ("ServerStream", "each protocol on a stream has its own server"),
-    ("Version", "each game library counts its own versions"),
     ("VoiceDialect", "where voice is in one library's messages"),
-    ("VoiceOnlySettings", "each library has its own server for voice alone"),
 ];
 
 fn judge(repository: &Repository, one_concept: &[(&str, &str)]) -> Vec<Finding> {
