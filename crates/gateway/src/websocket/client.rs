@@ -11,7 +11,7 @@ use crate::streams::{Found, MessageStream, StreamViolation};
 pub struct ClientRules {
     /// What the client names as `Sec-WebSocket-Protocol`, and the server must choose; `None` names nothing.
     pub subprotocol: Option<&'static str>,
-    /// The server's first message to a client that is taken in; without one, a client is taken in by the upgrade.
+    /// The server's first message to an admitted client; without one, the upgrade admits it.
     pub welcome: Option<&'static [u8]>,
     /// Whether empty messages are messages and texts are ignored; otherwise both are violations.
     pub is_lenient: bool,
@@ -32,7 +32,7 @@ pub struct ClientStream {
 enum State {
     /// For the upgrade from HTTP.
     Asking,
-    /// There is a `WebSocket`, but the server has not said whether it takes us in.
+    /// The `WebSocket` is open, and the server has not admitted us yet.
     Waiting(Box<Socket>),
     Up(Box<Socket>),
 }
@@ -87,7 +87,7 @@ impl ClientStream {
                 }
                 Ok(Found::Greeting)
             }
-            Found::Message => Err(StreamViolation("the server does not say first that we are in")),
+            Found::Message => Err(StreamViolation("expected the server's welcome as its first message")),
             Found::End => Ok(Found::Refusal),
             found => Ok(found),
         }

@@ -8,7 +8,7 @@ use tungstenite::handshake::derive_accept_key;
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// How the server is called, such as `game.example:27777`; empty if nothing is said of it.
+    /// The server's host and port, such as `game.example:27777`; empty if the request names none.
     pub host: String,
     /// The path and what is behind it, such as `/`.
     pub path: String,
@@ -198,7 +198,7 @@ fn single<'a>(headers: &[httparse::Header<'a>], name: &str) -> Result<Option<&'a
     }
 }
 
-/// The words of a header that is a list, which may stand in several headers (RFC 9110, section 5.3).
+/// The items of a header that is a list, which may be spread over several headers (RFC 9110, section 5.3).
 fn words<'a>(headers: &[httparse::Header<'a>], name: &str) -> impl Iterator<Item = &'a str> {
     let of_name = headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
     let lists = of_name.filter_map(|header| std::str::from_utf8(header.value).ok());

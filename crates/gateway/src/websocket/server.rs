@@ -15,9 +15,9 @@ use crate::streams::{Found, MessageStream, StreamViolation};
 pub struct ServerRules {
     /// The network, in logs.
     pub network: &'static str,
-    /// What clients must name as `Sec-WebSocket-Protocol`; `None` if they need to name nothing.
+    /// What clients must name as `Sec-WebSocket-Protocol`; `None` if none is needed.
     pub subprotocol: Option<&'static str>,
-    /// The first message to a client that is taken in.
+    /// The first message to an admitted client.
     pub welcome: Option<&'static [u8]>,
     /// Which messages of a client are sent back instead of passed on.
     pub echoes: fn(&[u8]) -> bool,
@@ -27,7 +27,7 @@ pub struct ServerRules {
     pub pings: bool,
     /// How a page of a foreign origin is refused, and a request that names two hosts or two origins.
     pub bad_origin: PlainRefusal,
-    /// How a client is refused that is not [taken in](MessageStream::refuse).
+    /// How a client is told that it is not [admitted](MessageStream::refuse).
     pub refusal: PlainRefusal,
     /// The close code for a client that is [disconnected](MessageStream::end).
     pub end_code: u16,
@@ -38,7 +38,7 @@ pub struct ServerRules {
     pub names_violations: bool,
 }
 
-/// How a refusal is said, whatever its words are.
+/// How a refusal is sent, whatever its text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainRefusal {
     /// Instead of a `WebSocket`, with an HTTP status, such as 403. Pages in browsers learn neither status nor words.
@@ -56,10 +56,10 @@ impl PlainRefusal {
     }
 }
 
-/// Why a path is not served, and how that is said.
+/// Why a path is not served, and how the client is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathRefusal {
-    /// HTTP, such as `404 Not Found`, with words for people.
+    /// HTTP, such as `404 Not Found`, with a text for people.
     Http(&'static str, Cow<'static, str>),
     /// Over the `WebSocket`: a close code and a reason.
     Close(u16, String),
@@ -89,7 +89,7 @@ pub struct ServerStream<P> {
 enum State {
     /// For the client's request.
     Waiting,
-    /// The client is to be taken in or refused, in answer to this key.
+    /// The client waits to be admitted or refused, in answer to this key.
     Asked(String),
     Open(Box<Socket>),
 }
@@ -105,7 +105,7 @@ impl<P: Paths> ServerStream<P> {
         Self { rules, paths, origins, message_bytes_max, state: State::Waiting }
     }
 
-    /// Says goodbye with this code to a client that was taken in.
+    /// Closes the connection of an admitted client with this code.
     pub fn close(&mut self, code: u16, reason: &str, out: &mut Vec<u8>) {
         if let State::Open(socket) = &mut self.state {
             socket.close(code, reason, out);
@@ -157,12 +157,12 @@ impl<P: Paths> ServerStream<P> {
         self.paths.greeting(&request.path)
     }
 
-    /// Answers that there is a `WebSocket` now, and says something over it.
-    fn open(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut Socket, &mut Vec<u8>)) {
+    /// Accepts the upgrade, and sends the first frames.
+    fn open(&mut self, out: &mut Vec<u8>, send: impl FnOnce(&mut Socket, &mut Vec<u8>)) {
         let State::Asked(key) = &self.state else { return };
         write_acceptance(key, self.rules.subprotocol, out);
         let mut socket = Box::new(Socket::server(self.message_bytes_max, self.rules.is_lenient));
-        say(&mut socket, out);
+        send(&mut socket, out);
         self.state = State::Open(socket);
     }
 }

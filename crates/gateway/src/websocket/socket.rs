@@ -43,7 +43,7 @@ impl Socket {
         Self { context, role, is_lenient, violation_code: close_code::PROTOCOL_ERROR }
     }
 
-    /// Reads as [`MessageStream::read`](crate::streams::MessageStream::read) does. Pings and the goodbye are answered.
+    /// Reads as [`MessageStream::read`](crate::streams::MessageStream::read) does. Pings and the close frame are answered.
     pub(super) fn read(
         &mut self,
         stream: &[u8],
@@ -62,10 +62,10 @@ impl Socket {
                 }
                 Ok(Message::Text(_)) if !self.is_lenient => return Err(TEXT),
                 Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
-                Ok(Message::Close(goodbye)) => {
+                Ok(Message::Close(close)) => {
                     // After the answer there is nothing more, which it says as an error.
                     let _ = self.context.flush(&mut pipe);
-                    let words = goodbye.as_ref().map_or("", |goodbye| goodbye.reason.as_str());
+                    let words = close.as_ref().map_or("", |close| close.reason.as_str());
                     message.extend_from_slice(words.as_bytes());
                     break Found::End;
                 }
@@ -86,20 +86,20 @@ impl Socket {
                 let _ = header.format(message.len() as u64, out);
                 out.extend_from_slice(message);
             }
-            Role::Client => self.say(Message::binary(message.to_vec()), out),
+            Role::Client => self.send(Message::binary(message.to_vec()), out),
         }
     }
 
     /// Asks the other end whether it is there.
     pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
-        self.say(Message::Ping(tungstenite::Bytes::new()), out);
+        self.send(Message::Ping(tungstenite::Bytes::new()), out);
     }
 
-    /// Says goodbye, with a reason that is cut to the 123 bytes that fit.
+    /// Closes, with a reason that is cut to the 123 bytes that fit.
     pub(super) fn close(&mut self, code: u16, reason: &str, out: &mut Vec<u8>) {
         let reason = &reason[..reason.floor_char_boundary(REASON_BYTES_MAX)];
-        let goodbye = CloseFrame { code: code.into(), reason: reason.into() };
-        self.say(Message::Close(Some(goodbye)), out);
+        let close = CloseFrame { code: code.into(), reason: reason.into() };
+        self.send(Message::Close(Some(close)), out);
     }
 
     /// How the other end is told of the rule that it broke, if [`read`](Self::read) found one.
@@ -107,8 +107,8 @@ impl Socket {
         self.violation_code
     }
 
-    fn say(&mut self, message: Message, out: &mut Vec<u8>) {
-        // After a goodbye nothing is said, and a vector takes everything.
+    fn send(&mut self, message: Message, out: &mut Vec<u8>) {
+        // After a close frame nothing is sent, and a vector takes everything.
         let _ = self.context.write(&mut Pipe { stream: &[], out }, message);
     }
 
@@ -162,13 +162,13 @@ fn words_of(error: &ProtocolError) -> &'static str {
 }
 
 const TEXT: StreamViolation = StreamViolation("a frame of text, where only binary ones are known");
-const NO_FRAME: &str = "what came is no frame of a WebSocket";
+const NO_FRAME: &str = "invalid WebSocket frame";
 
 /// What the library keeps of the stream before it knows a frame's length; most packets fit. Each connection has so much
 /// memory, more after a longer message, and no less later.
 const READ_BYTES: usize = 512;
 
-/// The longest reason of a goodbye (section 5.5, without the code).
+/// The longest reason in a close frame (section 5.5, without the code).
 const REASON_BYTES_MAX: usize = 123;
 
 #[cfg(test)]
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn each_ping_and_the_goodbye_are_answered() {
+    fn each_ping_and_the_close_frame_are_answered() {
         let (mut client, mut frames, mut out) = (client(), Vec::new(), Vec::new());
         client.ping(&mut frames);
         client.ping(&mut frames);
@@ -225,7 +225,7 @@ mod tests {
             (read, String::from_utf8(words).unwrap()),
             (Ok((frames.len(), Found::End)), "ü".repeat(61))
         );
-        assert_eq!(hex(&out[..8]), "8a008a00887c03e8", "two pongs, and the goodbye with its code");
+        assert_eq!(hex(&out[..8]), "8a008a00887c03e8", "two pongs, and the close frame with its code");
     }
 
     #[test]

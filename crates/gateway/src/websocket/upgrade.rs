@@ -23,7 +23,7 @@ pub(super) enum Upgrade {
 }
 
 impl Upgrade {
-    /// Reads the answer to the request with this key, at the beginning of a stream; appends the words of a refusal.
+    /// Reads the answer to the request with this key, at the beginning of a stream; appends the text of a refusal.
     ///
     /// # Errors
     ///

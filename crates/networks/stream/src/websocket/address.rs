@@ -20,7 +20,7 @@ use super::session_path::{path_of, session_of};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WebSocketAddress {
-    /// With the port, if one is said.
+    /// With the port, if there is one.
     host: String,
     session: String,
     has_tls: bool,
@@ -34,7 +34,7 @@ pub struct AddressError {
 }
 
 impl WebSocketAddress {
-    /// The host and, if one is said, the port, as in the address.
+    /// The host and, if there is one, the port, as in the address.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -75,7 +75,7 @@ impl WebSocketAddress {
     }
 }
 
-/// The port where none is said (RFC 6455, section 3).
+/// The port of an address without one (RFC 6455, section 3).
 const PORT: u16 = 80;
 
 /// The same with TLS.

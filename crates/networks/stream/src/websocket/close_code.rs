@@ -1,7 +1,7 @@
 //! Why a connection ended, as its last frame says it. The text beside it is an encoded
 //! [`EndReason`](consonance_transport::EndReason), or words where a client broke the protocol.
 //!
-//! Besides these, 1000 is said by a client that leaves (RFC 6455, section 7.4.1).
+//! Besides these, 1000 is sent by a client that leaves (RFC 6455, section 7.4.1).
 
 pub use consonance_gateway::websocket::close_code::{NORMAL, PROTOCOL_ERROR, TOO_LONG};
 

@@ -59,7 +59,7 @@ impl Paths for SessionPaths {
         let named = session_of(path)
             .ok_or_else(|| PathRefusal::Http("404 Not Found", "invalid session name in the path".into()))?;
         match &self.0 {
-            // A page is told the code and the words of a goodbye, and nothing of an HTTP response.
+            // A page sees the code and the reason of a close frame, and nothing of an HTTP response.
             Some(served) if !named.is_empty() && named != *served => {
                 let reason = EndReason::with_words(EndCode::SessionUnknown, served.as_str());
                 Err(PathRefusal::Close(close_code::NO_SUCH_SESSION, reason.encode()))
