@@ -123,7 +123,7 @@ fn another_server_is_loaded_too_but_its_processor_time_is_not_visible() {
 fn what_cannot_be_is_refused_before_anything_starts() {
     let cases: [(&[&str], &str); 2] = [
         (&["--clients", "4", "--speakers", "5"], "5 of 4 clients cannot speak; give fewer --speakers"),
-        (&["--clients", "4", "--rooms", "3"], "alone in one of 3 rooms; give fewer --rooms"),
+        (&["--clients", "4", "--rooms", "3"], "a single player in one of 3 rooms; give fewer --rooms"),
     ];
     for (arguments, words) in cases {
         let ended = Program::bench(&[&["load"], arguments].concat()).end();
