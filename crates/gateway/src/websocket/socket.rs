@@ -43,7 +43,7 @@ impl Socket {
         Self { context, role, is_lenient, violation_code: close_code::PROTOCOL_ERROR }
     }
 
-    /// Reads as [`MessageStream::read`](crate::streams::MessageStream::read) does. Pings and the close frame are answered.
+    /// Reads as [`MessageStream::read`](crate::streams::MessageStream::read) does. Answers pings and the close frame.
     pub(super) fn read(
         &mut self,
         stream: &[u8],
@@ -242,7 +242,7 @@ mod tests {
             ([&head(0x02, 1)[..7], &head(0x82, 1)].concat(), 1002, "the pieces of a message"),
             (head(0x81, 1), 1002, "a frame of text"),
             (head(0x82, 0), 1002, "an empty message"),
-            (head(0x88, 1), 1002, "what came is no frame"),
+            (head(0x88, 1), 1002, "invalid WebSocket frame"),
             (vec![0x82, 1, 42], 1002, "a frame is masked"),
             (too_long, 1009, "a message that is too long"),
         ] {
