@@ -200,7 +200,7 @@ impl VoiceChatBuilder {
         self.speak_to(Target::Player(name.into()), ChannelProperties::default())
     }
 
-    /// Speaks to this target, with properties of one's own choice.
+    /// Speaks to this target, with the given properties.
     pub fn speak_to(mut self, target: Target, properties: ChannelProperties) -> Self {
         self.channels.push((target, properties));
         self

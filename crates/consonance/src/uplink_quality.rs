@@ -65,7 +65,7 @@ impl UplinkQuality {
         }
     }
 
-    /// Processes what the session has to say about one's own voice.
+    /// Applies the session's reports about our own voice.
     pub(crate) fn follow(&mut self, now: Instant, event: &ClientEvent<'_>) {
         match event {
             ClientEvent::UplinkReport(report) => self.take_report(now, *report),

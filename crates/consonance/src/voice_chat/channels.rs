@@ -25,7 +25,7 @@ impl VoiceChat {
         self.speak_to(Target::Player(name.into()), ChannelProperties::default())
     }
 
-    /// Speaks to this target, with properties of one's own choice.
+    /// Speaks to this target, with the given properties.
     pub fn speak_to(&self, target: Target, properties: ChannelProperties) -> Channel {
         let channel = self.new_channel();
         self.ask(Command::Channel(channel, ChannelOrder::Open(NewChannel::new(target, properties))));

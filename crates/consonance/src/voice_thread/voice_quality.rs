@@ -26,7 +26,7 @@ impl VoiceQuality {
         Self { uplink, receptions, next_look_at: now }
     }
 
-    /// Processes what the session has to say about our own voice, and of players that are gone.
+    /// Applies the session's reports about our own voice, and forgets players that left.
     pub(super) fn follow(&mut self, now: Instant, event: &ClientEvent<'_>) {
         self.uplink.follow(now, event);
         if let ClientEvent::PlayerLeft { id, .. } = event {
