@@ -28,7 +28,7 @@ fn a_length_that_no_packet_has_ends_that_connection_only() {
 fn unknown_datagrams_are_dropped_and_counted() {
     let mut server = OpenServer::new();
     let mut honest = RawClient::introduced(&mut server);
-    let nobody = udp(&server);
+    let unjoined = udp(&server);
     let too_long = [0; 1201];
     let garbage = [
         b"".as_slice(),
@@ -39,14 +39,14 @@ fn unknown_datagrams_are_dropped_and_counted() {
         &too_long,
     ];
     for datagram in garbage {
-        nobody.send(datagram).unwrap();
+        unjoined.send(datagram).unwrap();
     }
     // Its source is known, its length is none that a packet has.
     honest.udp.send(&too_long).unwrap();
     let expected = garbage.len() as u64 + 1;
     server.poll_until("all of them are counted", |server| server.malformed() == expected);
     assert_eq!(server.packets, []);
-    assert!(!has_datagram(&nobody), "no player gets an answer");
+    assert!(!has_datagram(&unjoined), "no player gets an answer");
     assert_heard(&mut server, &mut honest);
 }
 
