@@ -67,7 +67,7 @@ enum Step {
     Product,
     Test,
     Embedded,
-    Tokio,
+    Features,
     Doc,
     Tidy,
     Deny,
@@ -77,7 +77,6 @@ enum Step {
     PlainCipher,
     Matchbox,
     UdpBlocked,
-    Steam,
     Dissector,
     Web,
     BrowserTest,
@@ -91,7 +90,7 @@ impl Step {
             Self::Product => "product",
             Self::Test => "test",
             Self::Embedded => "embedded",
-            Self::Tokio => "tokio",
+            Self::Features => "features",
             Self::Doc => "doc",
             Self::Tidy => "tidy",
             Self::Deny => "deny",
@@ -101,7 +100,6 @@ impl Step {
             Self::PlainCipher => "plain-cipher",
             Self::Matchbox => "matchbox",
             Self::UdpBlocked => "udp-blocked",
-            Self::Steam => "steam",
             Self::Dissector => "dissector",
             Self::Web => "web",
             Self::BrowserTest => "browser-test",
@@ -110,10 +108,6 @@ impl Step {
 
     fn run(self, root: &Path) -> Result<Skips, Failure> {
         match self {
-            Self::Tokio => {
-                command::run(&mut self.cargo_command(root))?;
-                command::run(&mut command::cargo(root, TOKIO_EXAMPLES)).map(|()| Skips::NONE)
-            }
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root),
@@ -140,13 +134,10 @@ impl Step {
             Self::Test => &["test", "--workspace"],
             // As games link it that host: the workspace as a whole turns every feature on.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
-            // Whatever else is tested with that feature is the same as without it.
-            Self::Tokio => &TOKIO,
             // What only the build that measures without encryption has.
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
-            // Without linking, and so without Steam.
-            Self::Steam => &STEAM,
+            Self::Features => &FEATURES,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy
             | Self::Deny
@@ -169,21 +160,13 @@ impl Step {
     }
 }
 
-/// What only the façade's feature `tokio` has. The step `steam` lints it.
-const TOKIO: [&str; 7] =
-    ["test", "--package", "consonance", "--features", "tokio", "--test", "async_programs"];
-
-/// The examples of its documents and its page of the guide, which have the word in their names.
-const TOKIO_EXAMPLES: [&str; 8] =
-    ["test", "--package", "consonance", "--features", "tokio", "--doc", "--", "sync"];
-
-/// The features that bring the real Steam, and the façade's for async programs. Of the whole workspace, since
+/// Lints what only these features have, without linking, and so without Steam. Of the whole workspace, since
 /// everything else in it was linted just before.
-const STEAM: [&str; 8] = [
+const FEATURES: [&str; 8] = [
     "clippy",
     "--workspace",
     "--features",
-    "consonance/tokio,consonance-steam/steamworks,consonance-cli/steam",
+    "consonance/tokio,consonance-matchbox/socket,consonance-steam/steamworks,consonance-cli/steam",
     "--all-targets",
     "--",
     "-D",
@@ -191,14 +174,10 @@ const STEAM: [&str; 8] = [
 ];
 
 /// The tests of what the feature `plain-cipher` adds; their names have the word.
-const PLAIN_CIPHER: [&str; 16] = [
+/// Of the whole workspace, so that what has no such tests is not built a second time with fewer features.
+const PLAIN_CIPHER: [&str; 11] = [
     "test",
-    "--package",
-    "consonance-fast-path",
-    "--package",
-    "consonance-quic",
-    "--package",
-    "consonance-bench",
+    "--workspace",
     "--features",
     "consonance-bench/plain-cipher",
     "--test",
@@ -255,7 +234,7 @@ mod tests {
             Step::Product,
             Step::Test,
             Step::Embedded,
-            Step::Tokio,
+            Step::Features,
             Step::Doc,
             Step::Tidy,
             Step::Deny,
@@ -265,7 +244,6 @@ mod tests {
             Step::PlainCipher,
             Step::Matchbox,
             Step::UdpBlocked,
-            Step::Steam,
             Step::Dissector,
             Step::Web,
             Step::BrowserTest,
@@ -281,7 +259,7 @@ mod tests {
             Step::Clippy,
             Step::Product,
             Step::Embedded,
-            Step::Tokio,
+            Step::Features,
             Step::Doc,
             Step::Tidy,
             Step::Deny,
@@ -291,7 +269,6 @@ mod tests {
             Step::PlainCipher,
             Step::Matchbox,
             Step::UdpBlocked,
-            Step::Steam,
             Step::Dissector,
             Step::Web,
             Step::BrowserTest,

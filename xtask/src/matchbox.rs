@@ -9,15 +9,13 @@ use crate::failure::Failure;
 use crate::network_namespace;
 use crate::skips::Skips;
 
-/// Lints and tests the feature. matchbox opens its sockets on all addresses of the machine, so the tests run in a
+/// Tests the feature, which the step `features` lints. matchbox opens its sockets on all addresses of the machine, so the tests run in a
 /// network namespace that has none but its own; says so and leaves them out where none can be made.
 ///
 /// # Errors
-/// [`Failure`] where a lint or a test fails.
+/// [`Failure`] where a test fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
-    for arguments in [LINT, BUILD] {
-        command::run(&mut command::cargo(root, arguments.split(' ')))?;
-    }
+    command::run(&mut command::cargo(root, BUILD.split(' ')))?;
     if command::capture(&mut network_namespace::run_inside(ADDRESS, &Command::new("true"))).is_err() {
         return Ok(Skips::one("tests of matchbox, `unshare` and `ip` make no network namespace here"));
     }
@@ -29,9 +27,9 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 const ADDRESS: &str = "ip link set lo up multicast on && ip address add 10.99.0.1/32 dev lo \
                        && ip route add 224.0.0.0/4 dev lo";
 
-const LINT: &str = "clippy -p consonance-matchbox --features socket --all-targets -- -D warnings";
+/// Of the whole workspace, so that what both have is not built a second time with fewer features.
+const BUILD: &str = "test --workspace --features consonance-matchbox/socket --test real_peers \
+                     --test players_example --example players --no-run";
 
-const BUILD: &str = "test -p consonance-matchbox --features socket --no-run";
-
-const TEST: &str = "test --offline -p consonance-matchbox --features socket \
-                    --test webrtc --test example -- --include-ignored";
+const TEST: &str = "test --offline --workspace --features consonance-matchbox/socket --test real_peers \
+                    --test players_example -- --include-ignored";

@@ -27,7 +27,8 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 
 const LOOPBACK: &str = "ip link set lo up";
 
-const BUILD: &str = "test -p consonance-cli --test udp_blocked --no-run";
+/// Of the whole workspace, so that nothing is built a second time with fewer features.
+const BUILD: &str = "test --workspace --test udp_blocked --no-run";
 
 const TEST: &str =
-    "test --offline -p consonance-cli --test udp_blocked -- --include-ignored --test-threads 1 --nocapture";
+    "test --offline --workspace --test udp_blocked -- --include-ignored --test-threads 1 --nocapture";

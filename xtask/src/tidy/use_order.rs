@@ -17,7 +17,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         .collect()
 }
 
-/// From the nearest to what everybody has.
+/// From the nearest to what every program has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
     Standard,

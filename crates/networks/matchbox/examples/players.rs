@@ -9,7 +9,7 @@
 //! names a matchbox server instead.
 
 /// A game has a matchbox server for this, and whatever executor it likes.
-#[path = "../tests/webrtc/signalling.rs"]
+#[path = "../tests/real_peers/signalling.rs"]
 mod signalling;
 
 use std::error::Error;

@@ -3,7 +3,7 @@
 //! matchbox opens its sockets on whatever addresses the machine has and asks for candidates there, so these tests run
 //! in a network namespace of their own: `cargo xtask matchbox` makes one, in which there is nothing but this process.
 
-#[path = "webrtc/signalling.rs"]
+#[path = "real_peers/signalling.rs"]
 mod signalling;
 
 use std::collections::BTreeSet;
