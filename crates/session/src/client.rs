@@ -29,21 +29,18 @@ mod uplink_meter;
 mod voice_reports;
 mod voice_sender;
 
-use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use consonance_end_reason::EndReason;
 use consonance_wire::{
     Capabilities, ClientId, EndNotice, HandshakeExtension, MessageType, Packet, PacketHeader, ParseError,
-    Reception, SessionId,
+    Reception, SessionId, VoiceChannel,
 };
 
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
 use crate::outbox::Transmit;
 use crate::room_list::RoomList;
-use crate::roster::Roster;
 use crate::time::Instant;
 use crate::traffic::PacketTraffic;
 
@@ -52,6 +49,7 @@ use channels::Channels;
 pub use channels::{ChannelId, ChannelProperties, Target};
 pub use connect::Status;
 use connect::{Connection, RosterProgress};
+use destinations::Destinations;
 use direct_links::DirectLinks;
 pub use event::{
     ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, RecordingNotice, Redirect,
@@ -60,7 +58,7 @@ pub use event::{
 use event_queue::Events;
 pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
-use players::PlayerRecord;
+use players::Players;
 pub use players::SessionPlayer;
 use position::PositionState;
 use restrictions::OwnRestrictions;
@@ -89,16 +87,10 @@ pub struct Client {
     now: Instant,
     connection: Connection,
     back_off: BackOff,
-    /// The server restarts: how long it stays down after the end of the link.
-    pause_before_return: Option<Duration>,
     timers: Timers,
     links: DirectLinks,
     router: Router,
-    roster: Roster<PlayerRecord>,
-    /// The players of the roster by name: no two have the same.
-    names: BTreeMap<Box<str>, ClientId>,
-    /// How many players were met so far; says in which order.
-    met: u64,
+    players: Players,
     /// The rooms that I listen to, in a session or not.
     rooms: RoomList,
     left_rooms: LeftRooms,
@@ -115,14 +107,19 @@ pub struct Client {
     position_state: PositionState,
     own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
-    /// Numbers the lists of destinations, to see duplicates without a search.
-    round: u64,
-    destinations: Vec<ClientId>,
-    on_wire: Vec<consonance_wire::VoiceChannel>,
+    /// The channels of the present frame.
+    on_wire: Vec<VoiceChannel>,
+    destinations: Destinations,
     outbox: StagedOutbox,
     events: Events,
     commands: VecDeque<LinkCommand>,
     statistics: ClientStatistics,
+    traffic: Traffic,
+}
+
+/// What came in and went out over all links, by type of packet.
+#[derive(Debug)]
+struct Traffic {
     received: PacketTraffic,
     sent: PacketTraffic,
 }
@@ -183,13 +180,10 @@ impl Client {
             now: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
-            pause_before_return: None,
             timers: Timers::default(),
             links: DirectLinks::default(),
             router: Router::new(settings.routing),
-            roster: Roster::new(),
-            names: BTreeMap::new(),
-            met: 0,
+            players: Players::new(),
             rooms: RoomList::default(),
             left_rooms: LeftRooms::default(),
             channels: Channels::new(settings.as_original),
@@ -202,15 +196,13 @@ impl Client {
             position_state: PositionState::default(),
             own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),
-            round: 0,
-            destinations: Vec::new(),
             on_wire: Vec::new(),
+            destinations: Destinations::default(),
             outbox: StagedOutbox::default(),
             events: Events::new(settings.limits.events),
             commands: VecDeque::new(),
             statistics: ClientStatistics::default(),
-            received: PacketTraffic::new(),
-            sent: PacketTraffic::new(),
+            traffic: Traffic { received: PacketTraffic::new(), sent: PacketTraffic::new() },
             settings,
         };
         client.set_packet_limits(packets);
@@ -239,7 +231,7 @@ impl Client {
     /// difference here; it is told so that both engines are driven alike.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.now = now;
-        self.received.count(now, packet, 1);
+        self.traffic.received.count(now, packet, 1);
         let outcome = self.dispatch(now, link, packet);
         self.note_peer_packet(link, packet.len(), outcome);
         if let Err(fault) = outcome {
@@ -271,7 +263,7 @@ impl Client {
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         let transmit = self.outbox.pop()?;
-        self.sent.count(self.now, transmit.payload, transmit.to.len());
+        self.traffic.sent.count(self.now, transmit.payload, transmit.to.len());
         self.links.count_out(transmit.to, transmit.payload.len());
         Some(transmit)
     }

@@ -14,12 +14,24 @@ const LONGEST: Duration = Duration::from_secs(3);
 pub(crate) struct BackOff {
     wait: Duration,
     healthy_since: Option<Instant>,
+    /// How long a server that restarts stays down after the end of the link.
+    pause_once: Duration,
 }
 
 impl BackOff {
     /// The client is in its session.
     pub(crate) fn on_healthy(&mut self, now: Instant) {
         self.healthy_since.get_or_insert(now);
+    }
+
+    /// The next wait is at least so long.
+    pub(crate) fn pause_once(&mut self, pause: Duration) {
+        self.pause_once = pause;
+    }
+
+    /// The pause that was asked for, once.
+    pub(crate) fn take_pause(&mut self) -> Duration {
+        core::mem::take(&mut self.pause_once)
     }
 
     /// The client failed: how long to wait now.

@@ -35,7 +35,7 @@ impl Client {
                 self.events.push(ClientEvent::Draining { ends_in: millis(in_ms), redirect: Some(redirect) });
             }
             Closing::Restarts { come_back_in_ms } => {
-                self.pause_before_return = Some(millis(come_back_in_ms).min(LONGEST_PAUSE));
+                self.back_off.pause_once(millis(come_back_in_ms).min(LONGEST_PAUSE));
             }
             Closing::Stays => self.events.push(ClientEvent::DrainCancelled),
             _ => self.statistics.ignored += 1,

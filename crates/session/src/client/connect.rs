@@ -55,7 +55,7 @@ pub(super) enum Connection {
     },
 }
 
-/// How much of the roster has come. The server echoes my own state behind everybody else's, so that echo marks the
+/// How much of the roster has come. The server echoes my own state behind all others', so that echo marks the
 /// end; a new server has sent my state before, without rooms, an older one has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RosterProgress {
@@ -232,7 +232,7 @@ impl Client {
         self.own_restrictions.begin();
         if !resumed {
             self.drop_players_not_in(response);
-            self.roster.clear_listeners();
+            self.players.roster.clear_listeners();
         }
         let missing = if response.clients.is_empty() { 2 } else { 1 };
         let roster = RosterProgress::OwnStatesMissing(missing);
@@ -272,7 +272,7 @@ impl Client {
         });
     }
 
-    /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.
+    /// Stops all voices, exits all rooms, removes all players, and arranges the next attempt if the cause asks for one.
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
         self.remove_all();
         self.place = Place::default();
@@ -294,7 +294,7 @@ impl Client {
     fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.outbox.clear();
         self.give_up_moderating();
-        let pause = self.pause_before_return.take().unwrap_or_default();
+        let pause = self.back_off.take_pause();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::ReplacedByNewerLogin | Disconnection::Kicked => None,
             Disconnection::CodecChanged | Disconnection::Redirected | Disconnection::LinkChanged => {

@@ -1,65 +1,79 @@
 //! The destinations of a frame or a text, found in the client's own roster.
 
+use alloc::vec::Vec;
+
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel};
 
-use super::Client;
+use super::players::Players;
 
-impl Client {
-    /// Puts the listeners of room `room` into `destinations`, but not me; true if I am one of them.
-    pub(super) fn gather_room(&mut self, own: ClientId, room: RoomId) -> bool {
-        self.start_gathering();
-        self.add_room(own, room)
+/// The clients that the present frame or text goes to, each once and without the client itself.
+#[derive(Debug, Default)]
+pub(super) struct Destinations {
+    /// Numbers the lists, to see duplicates without a search.
+    round: u64,
+    clients: Vec<ClientId>,
+}
+
+impl Destinations {
+    pub(super) fn clients(&self) -> &[ClientId] {
+        &self.clients
     }
 
-    /// Puts one player into `destinations`, unless it is me.
-    pub(super) fn gather_player(&mut self, own: ClientId, player: ClientId) {
-        self.start_gathering();
-        self.add(own, player);
+    /// From now on the listeners of a room; true if `own` is one of them.
+    pub(super) fn set_room(&mut self, players: &mut Players, own: ClientId, room: RoomId) -> bool {
+        self.start();
+        self.add_room(players, own, room)
     }
 
-    /// All clients that the channels reach, each once: channels in list order, within a room by ascending id.
-    pub(super) fn gather_listeners(&mut self, own: ClientId) -> bool {
-        self.start_gathering();
-        let mut i_am_one = false;
-        for index in 0..self.on_wire.len() {
-            let VoiceChannel { bits, recipient } = self.on_wire[index];
-            i_am_one |= match bits.kind() {
-                ChannelKind::Player => self.add(own, ClientId(recipient)),
-                ChannelKind::Room => self.add_room(own, RoomId(recipient)),
+    /// From now on this player.
+    pub(super) fn set_player(&mut self, players: &mut Players, own: ClientId, player: ClientId) {
+        self.start();
+        self.add(players, own, player);
+    }
+
+    /// From now on all clients that the channels reach: channels in list order, within a room by ascending id. True if
+    /// `own` is one of them.
+    pub(super) fn set_listeners(
+        &mut self,
+        players: &mut Players,
+        own: ClientId,
+        channels: &[VoiceChannel],
+    ) -> bool {
+        self.start();
+        let mut is_own_there = false;
+        for &VoiceChannel { bits, recipient } in channels {
+            is_own_there |= match bits.kind() {
+                ChannelKind::Player => self.add(players, own, ClientId(recipient)),
+                ChannelKind::Room => self.add_room(players, own, RoomId(recipient)),
             };
         }
-        i_am_one
+        is_own_there
     }
 
-    /// Whether a channel leads to the room whose voice is sent even without listeners.
-    pub(super) fn is_always_sent(&self) -> bool {
-        self.on_wire.iter().any(VoiceChannel::is_always_sent)
-    }
-
-    fn start_gathering(&mut self) {
+    fn start(&mut self) {
         self.round += 1;
-        self.destinations.clear();
+        self.clients.clear();
     }
 
-    fn add_room(&mut self, own: ClientId, room: RoomId) -> bool {
-        let mut i_am_one = false;
+    fn add_room(&mut self, players: &mut Players, own: ClientId, room: RoomId) -> bool {
+        let mut is_own_there = false;
         let mut next = 0;
-        while let Some(listener) = self.roster.listener_from(room, next) {
-            i_am_one |= self.add(own, listener);
+        while let Some(listener) = players.roster.listener_from(room, next) {
+            is_own_there |= self.add(players, own, listener);
             let Some(after) = listener.0.checked_add(1) else { break };
             next = after;
         }
-        i_am_one
+        is_own_there
     }
 
-    fn add(&mut self, own: ClientId, listener: ClientId) -> bool {
+    fn add(&mut self, players: &mut Players, own: ClientId, listener: ClientId) -> bool {
         if listener == own {
             return true;
         }
-        if let Some(member) = self.roster.get_mut(listener)
+        if let Some(member) = players.roster.get_mut(listener)
             && core::mem::replace(&mut member.data.round, self.round) != self.round
         {
-            self.destinations.push(listener);
+            self.clients.push(listener);
         }
         false
     }

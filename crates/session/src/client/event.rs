@@ -67,7 +67,7 @@ pub enum ClientEvent<'a> {
         /// The room's name.
         room: Box<str>,
     },
-    /// The server has taken me out of a room that I listened to, and everybody was told that I exited it. It is among
+    /// The server has taken me out of a room that I listened to, and all were told that I exited it. It is among
     /// my rooms no longer; nothing joins it again but I.
     RemovedFromRoom {
         /// The room's name.
@@ -193,7 +193,7 @@ pub struct RecordingNotice {
 /// Where a server that closes sends me.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// In how long I am to go: not everybody at once.
+    /// In how long I am to go: not all clients at once.
     pub leave_in: Duration,
     /// The address, as the network understands it; the server's own words, at most 512 bytes.
     pub address: Box<str>,

@@ -18,7 +18,7 @@ impl Client {
             return Ok(());
         }
         // The original hears itself if a packet says so, which is never wanted.
-        let member = self.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
+        let member = self.players.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
         let rooms = &self.rooms;
         let to_me = |channel: &VoiceChannel| match channel.bits.kind() {
             ChannelKind::Player => channel.recipient == own.0,
@@ -63,7 +63,7 @@ impl Client {
 
     /// The speaker's timer fired: it may have stopped, may be forgotten, or was heard in the meantime.
     pub(super) fn check_speaker(&mut self, now: Instant, id: ClientId) {
-        let Some(member) = self.roster.get_mut(id) else { return };
+        let Some(member) = self.players.roster.get_mut(id) else { return };
         if member.data.speaker.handle_timeout(now) {
             self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
         }
@@ -72,7 +72,7 @@ impl Client {
 
     fn watch_speaker(&mut self, id: ClientId) {
         let timer = Timer::Speaker(id);
-        let deadline = self.roster.get(id).and_then(|member| member.data.speaker.poll_timeout());
+        let deadline = self.players.roster.get(id).and_then(|member| member.data.speaker.poll_timeout());
         if let Some(deadline) = deadline {
             self.timers.set_no_later(timer, deadline);
         }

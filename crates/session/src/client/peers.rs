@@ -45,7 +45,7 @@ impl Client {
 
     /// The players that can be sent voice and text directly, by ascending id, each with its link.
     pub fn direct_peers(&self) -> impl Iterator<Item = (ClientId, LinkId)> {
-        self.roster.iter().filter_map(|member| Some((member.id, member.data.link?)))
+        self.players.roster.iter().filter_map(|member| Some((member.id, member.data.link?)))
     }
 
     /// A packet came over a direct link.
@@ -147,7 +147,8 @@ impl Client {
             self.unbind(link, before);
         }
         // Its turn comes if the other link ends.
-        if self.roster.get(id).and_then(|member| member.data.link).is_some_and(|other| other != link) {
+        if self.players.roster.get(id).and_then(|member| member.data.link).is_some_and(|other| other != link)
+        {
             return Err(Fault::Spoofed);
         }
         self.events.push(ClientEvent::PeerIntroduced { id, link });
@@ -158,7 +159,7 @@ impl Client {
     /// From now on this is the player's link; it is answered once.
     fn bind(&mut self, link: LinkId, id: ClientId) {
         let Ok((session, own)) = self.joined() else { return };
-        let Some(member) = self.roster.get_mut(id) else { return };
+        let Some(member) = self.players.roster.get_mut(id) else { return };
         if member.data.link.is_none() {
             member.data.link = Some(link);
             self.introduce_myself([link], session, own);
@@ -167,7 +168,7 @@ impl Client {
 
     /// This link is not the player's any more; another one that introduced it takes its place.
     fn unbind(&mut self, link: LinkId, id: ClientId) {
-        let Some(member) = self.roster.get_mut(id) else { return };
+        let Some(member) = self.players.roster.get_mut(id) else { return };
         if member.data.link != Some(link) {
             return;
         }
@@ -180,7 +181,7 @@ impl Client {
 
     /// Whether a packet over a direct link comes from the player that it names.
     fn check_speaks_for(&self, link: LinkId, sender: ClientId) -> Result<(), Fault> {
-        let member = self.roster.get(sender).ok_or(Fault::UnknownPlayer)?;
+        let member = self.players.roster.get(sender).ok_or(Fault::UnknownPlayer)?;
         if member.data.link == Some(link) { Ok(()) } else { Err(Fault::Spoofed) }
     }
 

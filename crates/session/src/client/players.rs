@@ -16,6 +16,7 @@ use super::timers::Timer;
 use super::{Client, Fault, RosterProgress};
 use crate::link::LinkId;
 use crate::room_list::RoomList;
+use crate::roster::{Member, Roster};
 
 /// What a client keeps of each player besides its entry in the tables.
 #[derive(Debug)]
@@ -27,6 +28,41 @@ pub(super) struct PlayerRecord {
     pub(super) round: u64,
     /// The direct link that introduced this player.
     pub(super) link: Option<LinkId>,
+}
+
+/// The players of the session: with their rooms by id, and by name. They are added and removed only here.
+#[derive(Debug)]
+pub(super) struct Players {
+    pub(super) roster: Roster<PlayerRecord>,
+    /// No two have the same.
+    names: BTreeMap<Box<str>, ClientId>,
+    /// How many were met so far.
+    met: u64,
+}
+
+impl Players {
+    pub(super) fn new() -> Self {
+        Self { roster: Roster::new(), names: BTreeMap::new(), met: 0 }
+    }
+
+    fn add(&mut self, id: ClientId, name: &str, codec: CodecParameters, speaker: Speaker) {
+        self.met += 1;
+        let record = PlayerRecord { met: self.met, speaker, round: 0, link: None };
+        self.roster.insert(id, name.into(), codec, record);
+        self.names.insert(name.into(), id);
+    }
+
+    fn remove(&mut self, id: ClientId) -> Option<Member<PlayerRecord>> {
+        let member = self.roster.remove(id)?;
+        self.names.remove(&member.name);
+        Some(member)
+    }
+
+    fn in_order_met(&self) -> Vec<ClientId> {
+        let mut order: Vec<_> = self.roster.iter().map(|member| (member.data.met, member.id)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, id)| id).collect()
+    }
 }
 
 /// A player of the session.
@@ -45,9 +81,9 @@ pub struct SessionPlayer<'a> {
 }
 
 impl Client {
-    /// Everybody in the session, myself included, by ascending id.
+    /// All players in the session, myself included, by ascending id.
     pub fn players(&self) -> impl Iterator<Item = SessionPlayer<'_>> {
-        self.roster.iter().map(|member| SessionPlayer {
+        self.players.roster.iter().map(|member| SessionPlayer {
             id: member.id,
             name: &member.name,
             codec: member.codec,
@@ -58,12 +94,12 @@ impl Client {
 
     /// The id of the player of this name, if it is here.
     pub fn player(&self, name: &str) -> Option<ClientId> {
-        self.names.get(name).copied()
+        self.players.names.get(name).copied()
     }
 
     /// The name of the player with this id, if it is here.
     pub fn player_name(&self, id: ClientId) -> Option<&str> {
-        self.roster.get(id).map(|member| &*member.name)
+        self.players.roster.get(id).map(|member| &*member.name)
     }
 
     pub(super) fn handle_client_state(&mut self, state: &ClientState<'_>) -> Result<(), Fault> {
@@ -72,10 +108,10 @@ impl Client {
             self.note_own_state(id);
             return Ok(());
         }
-        if self.roster.get(id).is_none() {
+        if self.players.roster.get(id).is_none() {
             self.add_player(id, state.client.name, state.client.codec)?;
         }
-        while let Some(room) = self.roster.leave_last(id) {
+        while let Some(room) = self.players.roster.leave_last(id) {
             self.exited(id, room);
         }
         for room in state.rooms.iter().flatten() {
@@ -87,7 +123,7 @@ impl Client {
 
     pub(super) fn handle_delta(&mut self, delta: &DeltaChannelState<'_>) -> Result<(), Fault> {
         let id = delta.id;
-        if self.roster.get(id).is_none() {
+        if self.players.roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
         let room = delta.room.ok_or(Fault::Contradiction)?.to_str();
@@ -95,7 +131,7 @@ impl Client {
             self.enter(id, &room);
             return Ok(());
         }
-        let was_in_it = self.roster.leave(id, &room);
+        let was_in_it = self.players.roster.leave(id, &room);
         if was_in_it {
             self.exited(id, room.clone().into_owned());
         }
@@ -109,7 +145,7 @@ impl Client {
         if let Connection::Joined { id: own, removed, .. } = &mut self.connection {
             *removed |= *own == id;
         }
-        if self.roster.get(id).is_none() {
+        if self.players.roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
         self.player_is_gone(id);
@@ -120,8 +156,8 @@ impl Client {
     pub(super) fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
         let listed: BTreeMap<_, _> =
             response.clients.iter().filter_map(|client| Some((client.id, client.name?.to_str()))).collect();
-        for id in self.in_order_met() {
-            let Some(member) = self.roster.get(id) else { continue };
+        for id in self.players.in_order_met() {
+            let Some(member) = self.players.roster.get(id) else { continue };
             if listed.get(&id).is_none_or(|name| *name != *member.name) {
                 self.player_is_gone(id);
             }
@@ -131,9 +167,9 @@ impl Client {
     /// Loads the lists that older servers fill in. Players that were here before keep their own room lists, without an
     /// event.
     pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
-        let met_before = self.met;
+        let met_before = self.players.met;
         for client in response.clients {
-            if self.roster.get(client.id).is_none()
+            if self.players.roster.get(client.id).is_none()
                 && let Err(fault) = self.add_player(client.id, client.name, client.codec)
             {
                 self.count(fault);
@@ -146,11 +182,11 @@ impl Client {
         for members in response.room_members {
             let Some(room) = names.get(&members.room) else { continue };
             for id in members.clients {
-                let Some(member) = self.roster.get(id) else { continue };
+                let Some(member) = self.players.roster.get(id) else { continue };
                 if member.data.met > met_before {
                     self.enter(id, room);
                 } else {
-                    self.roster.listen(members.room, id);
+                    self.players.roster.listen(members.room, id);
                 }
             }
         }
@@ -165,7 +201,7 @@ impl Client {
 
     /// Removes all players: first the speaking ones stop, then each exits its rooms and leaves, in the order met.
     pub(super) fn remove_all(&mut self) {
-        let order = self.in_order_met();
+        let order = self.players.in_order_met();
         for &id in &order {
             self.stop_speaker(id);
         }
@@ -176,7 +212,7 @@ impl Client {
     }
 
     pub(super) fn stop_speaker(&mut self, id: ClientId) {
-        let Some(member) = self.roster.get_mut(id) else { return };
+        let Some(member) = self.players.roster.get_mut(id) else { return };
         if member.data.speaker.stop() {
             let name = member.name.clone();
             self.events.push(ClientEvent::StoppedSpeaking { id, name });
@@ -190,32 +226,22 @@ impl Client {
         codec: CodecParameters,
     ) -> Result<(), Fault> {
         let name = name.ok_or(Fault::Contradiction)?.to_str();
-        if self.names.contains_key(&*name) {
+        if self.players.names.contains_key(&*name) {
             return Err(Fault::Contradiction);
         }
         let is_me = self.id() == Some(id);
-        if self.roster.len() >= self.settings.limits.players && !is_me {
+        if self.players.roster.len() >= self.settings.limits.players && !is_me {
             return Err(Fault::PlayerRefused);
         }
-        self.met += 1;
-        let record = PlayerRecord {
-            met: self.met,
-            speaker: Speaker::new(self.settings.as_original),
-            round: 0,
-            link: None,
-        };
-        let name = Box::from(&*name);
-        self.roster.insert(id, Box::clone(&name), codec, record);
-        self.names.insert(Box::clone(&name), id);
+        self.players.add(id, &name, codec, Speaker::new(self.settings.as_original));
         self.channels.on_player_joined(&name, id);
-        self.events.push(ClientEvent::PlayerJoined { id, name, codec });
+        self.events.push(ClientEvent::PlayerJoined { id, name: Box::from(&*name), codec });
         self.find_direct_link(id);
         Ok(())
     }
 
     fn remove_player(&mut self, id: ClientId) {
-        let Some(member) = self.roster.remove(id) else { return };
-        self.names.remove(&member.name);
+        let Some(member) = self.players.remove(id) else { return };
         self.timers.clear(Timer::Speaker(id));
         self.links.forget_claimants(id);
         self.forget_reception(id);
@@ -228,21 +254,21 @@ impl Client {
     /// Where a session ends, all players leave at once, and that is told before which rooms they were in: there has to
     /// be space for each player that is still here, and for the end itself.
     fn exit_all_rooms(&mut self, id: ClientId) {
-        let to_come = self.roster.len() + 1;
-        while let Some(room) = self.roster.leave_last(id) {
-            let Some(member) = self.roster.get(id) else { return };
+        let to_come = self.players.roster.len() + 1;
+        while let Some(room) = self.players.roster.leave_last(id) {
+            let Some(member) = self.players.roster.get(id) else { return };
             let (name, room) = (member.name.clone(), room.into());
             self.events.push_before(to_come, ClientEvent::ExitedRoom { id, name, room });
         }
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
-        if self.roster.get(id).is_some_and(|member| !self.has_space_for(&member.rooms, room)) {
+        if self.players.roster.get(id).is_some_and(|member| !self.has_space_for(&member.rooms, room)) {
             self.statistics.rooms_refused += 1;
             return;
         }
-        if self.roster.enter(id, room)
-            && let Some(member) = self.roster.get(id)
+        if self.players.roster.enter(id, room)
+            && let Some(member) = self.players.roster.get(id)
         {
             let (name, room) = (member.name.clone(), room.into());
             self.events.push(ClientEvent::EnteredRoom { id, name, room });
@@ -258,16 +284,10 @@ impl Client {
     }
 
     fn exited(&mut self, id: ClientId, room: String) {
-        if let Some(member) = self.roster.get(id) {
+        if let Some(member) = self.players.roster.get(id) {
             let (name, room) = (member.name.clone(), room.into());
             self.events.push(ClientEvent::ExitedRoom { id, name, room });
         }
-    }
-
-    fn in_order_met(&self) -> Vec<ClientId> {
-        let mut order: Vec<_> = self.roster.iter().map(|member| (member.data.met, member.id)).collect();
-        order.sort_unstable();
-        order.into_iter().map(|(_, id)| id).collect()
     }
 
     fn note_own_state(&mut self, id: ClientId) {

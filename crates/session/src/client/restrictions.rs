@@ -133,7 +133,7 @@ impl Client {
         }
         self.events.push(ClientEvent::Restricted { restriction, terms: Some(terms) });
         if restriction == Restriction::Deafened {
-            for id in self.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
+            for id in self.players.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
                 self.stop_speaker(id);
             }
         }

@@ -61,9 +61,9 @@ impl Client {
             unconfirmed: BTreeSet::new(),
         };
         if resumed {
-            self.place.unconfirmed = self.roster.iter().map(|member| member.id).collect();
+            self.place.unconfirmed = self.players.roster.iter().map(|member| member.id).collect();
             for &id in &self.place.unconfirmed {
-                if let Some(member) = self.roster.get_mut(id) {
+                if let Some(member) = self.players.roster.get_mut(id) {
                     member.data.speaker.mark_stale();
                 }
             }
@@ -95,7 +95,7 @@ impl Client {
         true
     }
 
-    /// It took too long: everybody leaves, as after any lost link.
+    /// It took too long: all players leave, as after any lost link.
     pub(super) fn give_up_place(&mut self) {
         self.place = Place::default();
         self.server_capabilities = Capabilities::NONE;
@@ -121,7 +121,7 @@ impl Client {
         if let Some(before) = before.filter(|before| self.place.unconfirmed.remove(before)) {
             self.player_is_gone(before);
         }
-        let Some(member) = self.roster.get(id) else { return false };
+        let Some(member) = self.players.roster.get(id) else { return false };
         if name.as_deref() != Some(&*member.name) {
             self.player_is_gone(id);
             return false;

@@ -70,7 +70,7 @@ impl fmt::Display for RoomError {
 
 impl core::error::Error for RoomError {}
 
-/// Rooms that I said I have left, until the server, which tells everybody, has told me too: in order,
+/// Rooms that I said I have left, until the server, which tells all clients, has told me too: in order,
 /// and one entry for each time.
 #[derive(Debug, Default)]
 pub(super) struct LeftRooms(VecDeque<Box<str>>);

@@ -78,7 +78,7 @@ impl Client {
         }
     }
 
-    /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
+    /// Sends a packet to the `destinations`: one copy for all direct links, then as many relays as the limits
     /// ask for. Returns how many were reached directly, and how many through the server.
     ///
     /// What is sent even without listeners goes to the server in any case, with an empty destination list if need be.
@@ -127,20 +127,20 @@ impl Client {
         Ok(ways)
     }
 
-    /// How many of the gathered `destinations` something reliable reaches through the server.
+    /// How many of the `destinations` something reliable reaches through the server.
     pub(super) fn count_relayed(&mut self) -> usize {
         self.choose_ways(None);
         self.router.relayed.len()
     }
 
-    /// Sorts the gathered `destinations` by way. Direct copies of a frame take its bytes from the budget.
+    /// Sorts the `destinations` by way. Direct copies of a frame take its bytes from the budget.
     fn choose_ways(&mut self, frame_bytes: Option<usize>) {
         let cost = self.router.rate().zip(frame_bytes);
         let Router { routing, budget, direct, relayed } = &mut self.router;
         direct.clear();
         relayed.clear();
-        for &id in &self.destinations {
-            let link = self.roster.get(id).and_then(|member| member.data.link);
+        for &id in self.destinations.clients() {
+            let link = self.players.roster.get(id).and_then(|member| member.data.link);
             match link.filter(|_| *routing != Routing::AlwaysRelay) {
                 Some(link)
                     if cost.is_none_or(|(rate, bytes)| budget.take(self.now, rate, 1, bytes as u64)) =>

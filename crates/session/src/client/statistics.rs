@@ -95,7 +95,7 @@ pub struct DirectLinkStatistics {
 impl Client {
     /// What was counted so far.
     pub fn statistics(&self) -> ClientStatistics {
-        let received = self.received.total(self.now);
+        let received = self.traffic.received.total(self.now);
         ClientStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,
@@ -106,19 +106,20 @@ impl Client {
 
     /// What came in over all links, by type of packet.
     pub fn received(&self) -> &PacketTraffic {
-        &self.received
+        &self.traffic.received
     }
 
     /// What went out over all links, by type of packet; a packet to several direct links counts as often.
     pub fn sent(&self) -> &PacketTraffic {
-        &self.sent
+        &self.traffic.sent
     }
 
     /// Every direct link, in the order of their names.
     pub fn direct_links(&self) -> impl Iterator<Item = DirectLinkStatistics> {
         self.links.iter_totals().map(|(link, claimed, totals)| {
-            let is_its_own =
-                |id: &ClientId| self.roster.get(*id).is_some_and(|member| member.data.link == Some(link));
+            let is_its_own = |id: &ClientId| {
+                self.players.roster.get(*id).is_some_and(|member| member.data.link == Some(link))
+            };
             DirectLinkStatistics {
                 link,
                 player: claimed.filter(is_its_own),

@@ -91,14 +91,14 @@ impl Client {
         let recipient = match target {
             Target::Room(room) => {
                 let room = RoomId::of(room);
-                self.gather_room(id, room);
+                self.destinations.set_room(&mut self.players, id, room);
                 TextRecipient::Room(room)
             }
             Target::Player(name) => {
                 let Some(player) = self.player(name) else {
                     return Err(TextError::UnknownPlayer { name: name.clone() });
                 };
-                self.gather_player(id, player);
+                self.destinations.set_player(&mut self.players, id, player);
                 TextRecipient::Player(player)
             }
         };
@@ -116,7 +116,7 @@ impl Client {
             .map_err(|_| too_long)?;
         self.statistics.texts_direct += direct;
         self.statistics.texts_relayed += relayed;
-        Ok(self.destinations.len())
+        Ok(self.destinations.clients().len())
     }
 
     /// The longest text of at most so many bytes whose relays are no more than what a server takes from a client in a
@@ -132,14 +132,14 @@ impl Client {
     pub(super) fn handle_text(&mut self, text: &TextData<'_>) -> Result<(), Fault> {
         let (_, own) = self.joined()?;
         let id = text.sender;
-        let member = self.roster.get(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
+        let member = self.players.roster.get(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
         let to = match text.recipient {
             TextRecipient::Room(room) => match self.rooms.name_of(room) {
                 Some(name) => TextTarget::Room(name.into()),
                 None => return Ok(()),
             },
             TextRecipient::Player(player) => {
-                let recipient = self.roster.get(player).ok_or(Fault::UnknownPlayer)?;
+                let recipient = self.players.roster.get(player).ok_or(Fault::UnknownPlayer)?;
                 TextTarget::Player(recipient.name.clone())
             }
             TextRecipient::Unknown { .. } => return Err(Fault::Contradiction),

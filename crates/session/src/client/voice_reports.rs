@@ -21,7 +21,7 @@ impl Client {
     /// Numbers of the same player add up until the server is told; of the delays the last one counts.
     pub fn report_reception(&mut self, reception: Reception) {
         let id = reception.speaker;
-        if !self.server_can(Capabilities::VOICE_REPORTS) || self.roster.get(id).is_none() {
+        if !self.server_can(Capabilities::VOICE_REPORTS) || self.players.roster.get(id).is_none() {
             return;
         }
         match self.receptions.iter_mut().find(|earlier| earlier.speaker == id) {

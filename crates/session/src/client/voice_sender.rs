@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use consonance_wire::{List, Packet, VoiceData, VoiceOptions};
+use consonance_wire::{List, Packet, VoiceChannel, VoiceData, VoiceOptions};
 
 use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
@@ -178,9 +178,9 @@ impl Client {
         }
         self.on_wire.clear();
         self.on_wire.extend(self.channels.on_wire(self.settings.priority));
-        let i_am_one = self.gather_listeners(id);
+        let i_am_one = self.destinations.set_listeners(&mut self.players, id, &self.on_wire);
         let is_always_sent = self.is_always_sent();
-        if self.destinations.is_empty() && !i_am_one && !is_always_sent {
+        if self.destinations.clients().is_empty() && !i_am_one && !is_always_sent {
             self.statistics.frames_unheard += 1;
             return Ok(None);
         }
@@ -206,6 +206,11 @@ impl Client {
         if relayed > 0 || is_always_sent {
             self.uplink_meter.note_sent(self.now, sequence);
         }
-        Ok(Some(self.destinations.len()))
+        Ok(Some(self.destinations.clients().len()))
+    }
+
+    /// Whether a channel of the frame leads to the room whose voice is sent even without listeners.
+    fn is_always_sent(&self) -> bool {
+        self.on_wire.iter().any(VoiceChannel::is_always_sent)
     }
 }
