@@ -25,7 +25,7 @@ local ITEMS = {
     [6] = "listener summary", [7] = "reception report", [8] = "position report", [9] = "join token", [10] = "notice",
     [11] = "closing", [12] = "moderator request", [13] = "end reason",
 }
--- Whoever has these is taken for somebody else: only their lengths are shown.
+-- These tokens let a client act as another player: only their lengths are shown.
 local SECRET_ITEMS = { [2] = true, [3] = true, [9] = true }
 -- Metres from the origin; no place is farther.
 local FARTHEST = 1e7

@@ -53,7 +53,7 @@ pub enum AdminTokenError {
         path: PathBuf,
     },
     /// The operating system gave no random numbers.
-    #[error("the operating system gives no random numbers for an admin token")]
+    #[error("could not get random numbers for an admin token from the operating system")]
     NoRandomness,
 }
 

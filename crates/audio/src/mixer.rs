@@ -168,23 +168,23 @@ impl Mixer {
         }
     }
 
-    /// Sets how loud everybody is, as an amplitude factor from 0 to 4; others are brought into that range, NaN is
+    /// Sets how loud all speakers are, as an amplitude factor from 0 to 4; others are brought into that range, NaN is
     /// ignored. It is 1 to begin with.
     pub fn set_master_volume(&mut self, volume: f32) {
         self.master.set_volume(volume);
     }
 
-    /// Silences everybody, or lets them be heard again.
+    /// Silences all speakers, or lets them be heard again.
     pub fn set_deafened(&mut self, is_deafened: bool) {
         self.master.set_deafened(is_deafened);
     }
 
-    /// Turns everybody down while the listener speaks: tells whether it does.
+    /// Turns all speakers down while the listener speaks: tells whether it does.
     pub fn set_ducked(&mut self, is_ducked: bool) {
         self.master.ducking().set_ducked(is_ducked);
     }
 
-    /// Sets how everybody is turned down while the listener speaks.
+    /// Sets how all speakers are turned down while the listener speaks.
     pub fn set_ducking(&mut self, settings: DuckingSettings) {
         self.master.ducking().set_settings(settings);
     }

@@ -36,7 +36,7 @@ fn opus(bitrate_bps: u32) -> Vec<Vec<u8>> {
     packets(&mut OpusEncoder::new(EncoderSettings { bitrate_bps, ..EncoderSettings::default() }).unwrap())
 }
 
-/// Everybody's packets: one of the lists for each speaker in turn, and how bad the network is.
+/// The packets of all: one of the lists for each speaker in turn, and how bad the network is.
 struct Talk {
     packets: Vec<Vec<Vec<u8>>>,
     codec: CodecSettings,
@@ -65,7 +65,7 @@ impl Talk {
             mixer.mix_watched(&mut block, |_, _, sound| loudest = loudest.max(sound[0].abs()));
             while mixer.poll_played().is_some() {}
         }
-        assert!(loudest > 0.01, "somebody was heard");
+        assert!(loudest > 0.01, "a speaker was heard");
     }
 
     fn send(&self, mixer: &mut Mixer, now: u64, speaker: u32) {
@@ -83,7 +83,7 @@ impl Talk {
         let lost = self.rough && (sequence + u64::from(speaker) + utterance) % 9 == 8;
         if now.is_multiple_of(2) && sequence < SPEECH_FRAMES && !lost {
             let packet = &self.packets[speaker as usize % self.packets.len()][sequence as usize];
-            // Now and then the last one outranks everybody.
+            // Now and then the last one outranks all others.
             let priority = if speaker == SPEAKERS - 1 && frame % 50 < 10 { 2 } else { 1 };
             let properties = FrameProperties { priority, positional: true, ..FrameProperties::default() };
             mixer.push_frame(key, sequence as u32, mixer.position(), packet, properties);
@@ -91,7 +91,7 @@ impl Talk {
     }
 }
 
-/// Everybody moves, and the listener talks, mutes and turns around.
+/// All players move, and the listener talks, mutes and turns around.
 fn change(mixer: &mut Mixer, now: u64) {
     let angle = now as f32 * 0.02;
     let orientation = Orientation::looking([angle.sin(), 0.0, angle.cos()], [0.0, 1.0, 0.0]);
@@ -108,7 +108,7 @@ fn change(mixer: &mut Mixer, now: u64) {
     }
 }
 
-/// How often memory was asked for while everybody was mixed for 1000 blocks, after 800 to warm up.
+/// How often memory was asked for while all were mixed for 1000 blocks, after 800 to warm up.
 fn allocations(talk: &Talk) -> usize {
     let mut mixer = talk.mixer();
     talk.mix(&mut mixer, 0..800);

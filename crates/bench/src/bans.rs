@@ -60,7 +60,7 @@ fn records(bans: u32) -> Records {
 
 /// Nanoseconds for a name, a subject, and an address of either kind; hardly any of them is banned.
 fn look_up(records: &Records) -> [f64; 4] {
-    let names: Vec<_> = (0..LOOK_UPS).map(|number| format!("somebody {number}")).collect();
+    let names: Vec<_> = (0..LOOK_UPS).map(|number| format!("stranger {number}")).collect();
     let per_look_up = |look: &dyn Fn(usize)| {
         let start = Instant::now();
         (0..names.len()).for_each(look);

@@ -101,7 +101,7 @@ fn timed(packets: &[(Instant, Vec<u8>)], mut take: impl FnMut(Instant, &[u8])) -
     begin.elapsed()
 }
 
-/// Everybody's packets of the handshake. False if there were none.
+/// All packets of the handshake. False if there were none.
 fn carry(server: &mut Server, speaker: &mut Client, native: &mut Client, page: &mut BrowserPlayer) -> bool {
     let (mut up, now) = (Vec::new(), Instant::START);
     for (client, link) in [(&mut *speaker, SPEAKER), (&mut *native, NATIVE)] {

@@ -280,7 +280,7 @@ impl Downlink {
         self.slots.poll_timeout()
     }
 
-    /// How everybody was received since the server was told.
+    /// How all players were received since the server was told.
     pub(crate) fn take_receptions(&mut self, page: PageReception) -> Vec<Reception> {
         let playout_delay_ms = u16::try_from(page.delay.as_millis()).unwrap_or(u16::MAX);
         let heard = self.speakers.iter_mut().filter(|(_, speaker)| speaker.reception.expected > 0);

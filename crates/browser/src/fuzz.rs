@@ -151,7 +151,7 @@ impl Stage {
         panic!("time does not pass");
     }
 
-    /// Everybody does what is to be done, until nothing is.
+    /// All do what is to be done, until nothing is.
     fn settle(&mut self) {
         for _ in 0..ROUNDS_MAX {
             if !(self.carry_bob() | self.carry_page() | self.carry_server()) {

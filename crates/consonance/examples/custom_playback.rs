@@ -35,7 +35,7 @@ struct Meter {
 }
 
 impl Output for Meter {
-    /// Called every 10 ms by the voice thread, whether anybody speaks or not.
+    /// Called every 10 ms by the voice thread, with or without speech.
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let samples = block.left.iter().chain(&block.right);
         let peak = samples.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));

@@ -1,4 +1,4 @@
-//! One room for everybody: each speaker is heard by all the others.
+//! One room for all players: each speaker is heard by all the others.
 //!
 //! ```sh
 //! cargo run --package consonance --example global

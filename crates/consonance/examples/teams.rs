@@ -19,12 +19,12 @@ use scene::{speech, wait_for};
 
 const RED: &str = "Red Team";
 const BLUE: &str = "Blue Team";
-const EVERYBODY: &str = "Global";
+const EVERYONE: &str = "Global";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let join = |name: &str, team: &str| -> Result<VoiceChat, Box<dyn Error>> {
-        let voice = meeting.chat()?.name(name).listen_to_room(team).listen_to_room(EVERYBODY).start()?;
+        let voice = meeting.chat()?.name(name).listen_to_room(team).listen_to_room(EVERYONE).start()?;
         wait_for(&voice, &EventKind::PlayersSynced)?;
         Ok(voice)
     };
@@ -44,11 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("Blanche is of the other team and heard it too".into());
     }
 
-    ruby.speak_in_room(EVERYBODY);
+    ruby.speak_in_room(EVERYONE);
     ruby.set_input(speech()?);
     for (name, listener) in [("Rose", &rose), ("Blanche", &blanche)] {
         wait_for(listener, &speaks)?;
-        println!("{name} hears what Ruby says to everybody");
+        println!("{name} hears what Ruby says to everyone");
     }
     Ok(())
 }

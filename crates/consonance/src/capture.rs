@@ -197,9 +197,7 @@ impl Capture {
                 self.orders_kept.push(order);
                 return Ok(());
             }
-            return Err(
-                "there is no input yet, and too much waits for one: give the chat an input".to_owned()
-            );
+            return Err("no input yet, and too many commands wait for one: give the chat an input".to_owned());
         };
         running.orders.try_send(order).map_err(|_| {
             "the capture thread is stuck and takes no orders: is the input waiting for something?".to_owned()
@@ -218,11 +216,8 @@ impl Capture {
             Err(TrySendError::Full(_)) => self.dropped_beats += 1,
             Err(TrySendError::Disconnected(_)) => {
                 self.end();
-                return Err(
-                    "the input has panicked; what it said stands on the standard error: give the chat \
-                            another one"
-                        .to_owned(),
-                );
+                let said = "the input has panicked, see standard error: give the chat another one";
+                return Err(said.to_owned());
             }
         }
         Ok(())

@@ -141,7 +141,7 @@ pub enum EventKind {
         ends_in: Duration,
         /// Where it sends us: an address in the server's own words.
         redirect: Option<String>,
-        /// How long until we go there by ourselves, with name, token, rooms and channels; not everybody at once. None
+        /// How long until we go there by ourselves, with name, token, rooms and channels; not all clients at once. None
         /// on a network that cannot, or that has no such address: then it is for the game to do.
         follows_in: Option<Duration>,
     },
@@ -248,7 +248,7 @@ pub enum End {
     Output(OutputFailure),
     /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told
     /// of, as an [`EventKind::Problem`].
-    #[error("the voice thread has panicked; what it said stands on the standard error: please report it")]
+    #[error("the voice thread has panicked: please report the text on standard error")]
     Panicked,
 }
 

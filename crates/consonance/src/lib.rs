@@ -33,7 +33,7 @@
 //! files, silence, or whatever a game implements. Any [`ClientTransport`](transport::ClientTransport) carries it; an
 //! address of the form `quic://…` picks QUIC. [Triggers](trigger) open channels and join rooms by rule: by key, by
 //! voice, by place, by players nearby. Where players have [direct links](transport::DirectLinks) to each other, voice
-//! and texts go over them as far as [`Routing`] says, and through the server to everybody else.
+//! and texts go over them as far as [`Routing`] says, and through the server to all other players.
 //!
 //! # Features
 //!

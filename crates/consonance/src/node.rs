@@ -223,7 +223,7 @@ fn run(shared: &Shared) {
             Ok(Ok(None)) => return,
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("the closure for the player, or something of the game's that it is started with, \
-                           panicked; what it said stands on the standard error"
+                           panicked; see standard error"
                 .to_owned()),
         };
         match mode {

@@ -221,7 +221,7 @@ impl Playback {
         self.mixer.set_deafened(deafened);
     }
 
-    /// Turns everybody down while one speaks oneself.
+    /// Turns all players down while the local player speaks.
     pub(crate) fn set_ducked(&mut self, ducked: bool) {
         self.mixer.set_ducked(ducked);
     }
@@ -293,7 +293,7 @@ impl Playback {
         Ok(block.to_mono())
     }
 
-    /// Writes down how well everybody is received.
+    /// Writes down how well all players are received.
     pub(crate) fn note_losses(&self) {
         for speaker in self.voices.present() {
             let heard =
@@ -302,7 +302,7 @@ impl Playback {
         }
     }
 
-    /// Writes down how loud everybody is.
+    /// Writes down how loud all players are.
     pub(crate) fn meter(&self) {
         for speaker in self.voices.present() {
             let amplitude = self.mixer.speaker_amplitude(speaker.key).unwrap_or_default();
@@ -348,7 +348,7 @@ impl Playback {
         self.voices.by_id().filter_map(|(id, speaker)| Some((id, self.mixer.statistics(speaker.key)?)))
     }
 
-    /// The factor for everybody's voice.
+    /// The factor for all voices.
     pub(crate) fn master_volume(&self) -> f32 {
         self.master_volume
     }

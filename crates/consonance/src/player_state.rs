@@ -32,7 +32,7 @@ pub enum SpeakingTarget {
     Room(String),
 }
 
-/// One player; the voice thread writes, everybody reads.
+/// One player; the voice thread writes, all other threads read.
 #[derive(Debug)]
 pub(crate) struct PlayerState {
     pub(crate) name: Box<str>,
@@ -182,7 +182,7 @@ impl PlayerState {
     }
 }
 
-/// Everybody in the session, oneself too.
+/// All players in the session, the local one too.
 #[derive(Debug)]
 pub(crate) struct Players {
     local: Arc<PlayerState>,

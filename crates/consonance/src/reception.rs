@@ -13,7 +13,7 @@ pub(crate) struct Receptions {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
-    /// Frames whose packet was there at their turn, whether anybody wanted to hear them or not.
+    /// Frames whose packet was there at their turn, wanted or not.
     there: u64,
     lost: u64,
 }

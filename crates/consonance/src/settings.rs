@@ -37,7 +37,7 @@ pub struct VoiceSettings {
     pub frame: FrameSize,
     /// Whether packets carry a copy of the sound before their own, as far as losses ask for it (default true).
     pub error_correction: bool,
-    /// How loud everybody is: an amplitude factor, 0 to 4 (default 1).
+    /// How loud all players are: an amplitude factor, 0 to 4 (default 1).
     pub master_volume: f32,
     /// Whether all players are brought to the same loudness (default false).
     #[cfg_attr(feature = "settings-files", serde(alias = "levelling"))]
@@ -50,7 +50,7 @@ pub struct VoiceSettings {
     pub loudspeaker: DeviceSelection,
     /// When one is heard.
     pub activation: ActivationSettings,
-    /// How far everybody is turned down while one speaks oneself.
+    /// How far all players are turned down while the local player speaks.
     pub ducking: DuckingSettings,
     /// What becomes of the microphone's sound before it is sent.
     pub capture: CaptureSettings,
@@ -104,7 +104,7 @@ pub enum SettingsError {
     },
     /// What stands in the file are not settings.
     #[cfg(feature = "settings-files")]
-    #[error("the settings in {} cannot be understood: {problem}; correct them, or delete the file", path.display())]
+    #[error("invalid settings in {}: {problem}; correct them, or delete the file", path.display())]
     Syntax {
         /// The file.
         path: std::path::PathBuf,

@@ -237,7 +237,7 @@ mod tests {
             senders.add(sender);
             drop(tap);
         }
-        assert_eq!(senders.0.len(), 2, "the one that somebody listens to, and the last");
+        assert_eq!(senders.0.len(), 2, "the one with a listener, and the last");
         senders.push(SamplePosition(0), &mono(0.0));
         assert!(listening.poll().is_some());
     }

@@ -17,7 +17,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("offline", "Loopback: and what I write"),
     ("positional", "second half: left ear"),
     ("record", "02-Alice.opus"),
-    ("teams", "Blanche hears what Ruby says to everybody"),
+    ("teams", "Blanche hears what Ruby says to everyone"),
     ("whisper", "Carol hears nothing of it"),
 ];
 

@@ -1,4 +1,4 @@
-//! What a chat logs. Alone in its program, because whether anybody wants an event is remembered for all of it.
+//! What a chat logs. Alone in its program, because whether a subscriber wants an event is remembered for all of it.
 
 #![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 

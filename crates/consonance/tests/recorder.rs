@@ -110,7 +110,7 @@ fn a_recorder_that_is_dropped_completes_its_files() {
 fn a_folder_that_cannot_be_made_is_told_at_once_and_a_file_that_cannot_by_and_by() {
     let folder = path_of_test("refused");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("01-mix.wav"), "somebody's recording").unwrap();
+    fs::write(folder.join("01-mix.wav"), "an earlier recording").unwrap();
     let refused = Recorder::start(folder.join("01-mix.wav"), RecordingSettings::default());
     assert!(matches!(refused, Err(RecorderError::Recording(RecordingError::Folder { .. }))), "{refused:?}");
 
@@ -122,7 +122,7 @@ fn a_folder_that_cannot_be_made_is_told_at_once_and_a_file_that_cannot_by_and_by
     assert!(matches!(recorder.add(tap), Err(RecorderError::Stopped)));
     let error = recorder.stop().unwrap_err();
     assert!(matches!(error, RecorderError::Recording(RecordingError::Create { .. })), "{error:?}");
-    assert_eq!(fs::read(folder.join("01-mix.wav")).unwrap(), b"somebody's recording");
+    assert_eq!(fs::read(folder.join("01-mix.wav")).unwrap(), b"an earlier recording");
 }
 
 #[test]

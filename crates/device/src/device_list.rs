@@ -111,10 +111,10 @@ impl std::fmt::Display for FindError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unknown { words, names } if names.is_empty() => {
-                write!(f, "there is no device \"{words}\", and no other either; plug one in")
+                write!(f, "unknown device \"{words}\", and none is available; plug one in")
             }
             Self::Unknown { words, names } => {
-                write!(f, "there is no device \"{words}\"; choose one of: {}", names.join(", "))
+                write!(f, "unknown device \"{words}\"; choose one of: {}", names.join(", "))
             }
             Self::Ambiguous { words, names } => {
                 write!(f, "\"{words}\" could be any of: {}; give more of the name", names.join(", "))

@@ -31,7 +31,7 @@ impl EndReason {
                 write!(f, "the join token expired at {}: get another one", Utc(until))
             }
             (EndCode::TokenEarly, Some(until), _) => {
-                write!(f, "the join token is not valid before {}: come back then", Utc(until))
+                write!(f, "the join token is not valid before {}: retry then", Utc(until))
             }
             (EndCode::NameTooLong, _, Some(max)) => {
                 write!(f, "the name is too long: choose one of at most {max} bytes")
@@ -50,7 +50,7 @@ impl EndReason {
                 write!(f, "the join token is for another service: expected {:?}", self.words)
             }
             (EndCode::SessionUnknown, ..) if !self.words.is_empty() => {
-                write!(f, "there is no such session here, only: {}", self.words)
+                write!(f, "unknown session, available: {}", self.words)
             }
             (EndCode::Other, ..) => f.write_str(&self.words),
             _ => f.write_str(sentence(self.code)),
@@ -96,7 +96,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::NameInUse => "this name is in use: choose another one",
         EndCode::NameTooLong => "the name is too long: choose a shorter one",
         EndCode::NameTakenOver => "another player joined with the same name",
-        EndCode::Full => "there is no room left: try again later",
+        EndCode::Full => "no place left: try again later",
         EndCode::SessionFull => "the session is full: try again when a player has left",
         EndCode::ServerFull => "the server is full: try again later",
         EndCode::MadeRoom => "the server is full, and has too many connections from your address",
@@ -119,7 +119,7 @@ fn sentence(code: EndCode) -> &'static str {
         | EndCode::AbuseSpoofed
         | EndCode::AbuseRefused
         | EndCode::AbuseFlood => abuse_sentence(code),
-        EndCode::SessionUnknown => "there is no such session here",
+        EndCode::SessionUnknown => "unknown session",
         EndCode::Denied => "the server does not admit this player",
         EndCode::Undecided => {
             "the server cannot find out at the moment whether this player may join: try again"
@@ -181,7 +181,7 @@ mod tests {
             (EndCode::Banned.into(), "banned from this server for good"),
             (words(EndCode::Kicked, "too loud"), "the server's operator has removed you: too loud"),
             (words(EndCode::NameOfToken, "Ann"), "the join token is for \"Ann\": join under that name"),
-            (words(EndCode::SessionUnknown, "main, eu-*"), "there is no such session here, only: main, eu-*"),
+            (words(EndCode::SessionUnknown, "main, eu-*"), "unknown session, available: main, eu-*"),
             (
                 EndReason { max: Some(12), ..EndCode::NameTooLong.into() },
                 "the name is too long: choose one of at most 12 bytes",

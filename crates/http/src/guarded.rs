@@ -40,7 +40,7 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, limits: Rout
 }
 
 async fn nothing_here() -> ProblemDetails {
-    ProblemDetails::not_found("there is nothing at this path")
+    ProblemDetails::not_found("nothing at this path")
 }
 
 async fn not_so() -> ProblemDetails {

@@ -71,7 +71,7 @@ fn acceptor(certificate: &[u8], key: &[u8]) -> Result<TlsAcceptor, TlsError> {
         .collect::<Result<_, _>>()
         .map_err(|error| TlsError::Certificate { cause: error.to_string() })?;
     if chain.is_empty() {
-        return Err(TlsError::Certificate { cause: "there is none in the file".to_owned() });
+        return Err(TlsError::Certificate { cause: "the file contains none".to_owned() });
     }
     let key =
         PrivateKeyDer::from_pem_slice(key).map_err(|error| TlsError::Key { cause: error.to_string() })?;

@@ -18,7 +18,7 @@
 //! use consonance_inspector::{ClientSnapshot, ConnectionState, PlayerRow, SilenceCause, Snapshot, why};
 //!
 //! let mut bob = ClientSnapshot::default();
-//! (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
+//! (bob.name, bob.status, bob.knows_all_players) = ("Bob".into(), ConnectionState::Connected, true);
 //! let mut alice = PlayerRow::default();
 //! (alice.name, alice.muted) = ("Alice".into(), true);
 //! bob.players.push(alice);

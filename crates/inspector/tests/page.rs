@@ -24,7 +24,7 @@ struct Bob {
 impl Inspected for Bob {
     fn snapshot(&self) -> Snapshot {
         let mut bob = ClientSnapshot::default();
-        (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
+        (bob.name, bob.status, bob.knows_all_players) = ("Bob".into(), ConnectionState::Connected, true);
         let mut alice = PlayerRow::default();
         alice.name = "Älice".into();
         alice.muted = !self.actions.lock().unwrap().is_empty();

@@ -135,7 +135,7 @@ pub trait NetworkListener: Send + Sync {
     /// # Errors
     /// Also if there is no proxy for the network.
     fn open_proxy(&self, _place: &ListenerPlace<'_>, _game: &GameServer) -> io::Result<Opened> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no proxy for this network"))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this network has no proxy"))
     }
 
     /// Which part of it other machines can read on the way: all (an empty text), or one, such as `'s signalling`;

@@ -128,7 +128,7 @@ impl NetworkListener for WebSocketListener {
             let address = server.network().local_addr()?;
             return Ok(Opened::one(server, address));
         }
-        let identity = place.identity.cloned().ok_or_else(|| io::Error::other("there is no certificate"))?;
+        let identity = place.identity.cloned().ok_or_else(|| io::Error::other("missing certificate"))?;
         let server = tls_server(place.address, session, end, stream_server_tls(identity), settings)?;
         let address = server.network().local_addr()?;
         Ok(Opened::one(server, address))

@@ -2,7 +2,7 @@
 //!
 //! | keys | password | who may join |
 //! |---|---|---|
-//! | no | no | everybody |
+//! | no | no | all |
 //! | yes | no | who shows a token by one of the keys |
 //! | no | yes | who shows the password |
 //! | yes | yes | who shows either, or with [`require_both`](JoiningSettings::require_both) both |
@@ -81,7 +81,7 @@ impl Admission {
         &self.0.settings
     }
 
-    /// Whether anybody has to be asked about; else everybody may join.
+    /// Whether a player has to be asked about; if not, joining is open.
     pub fn asks(&self) -> bool {
         let JoiningSettings { token_keys, passwords, reserved_names, hook, .. } = self.settings();
         !(token_keys.is_empty() && passwords.is_empty() && reserved_names.is_empty() && hook.is_none())
@@ -157,7 +157,7 @@ impl Admission {
     }
 }
 
-/// Everybody may join.
+/// Joining is open.
 impl Default for Admission {
     fn default() -> Self {
         Self::new(JoiningSettings::default())

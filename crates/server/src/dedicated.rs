@@ -96,7 +96,7 @@ impl DedicatedServer {
         self.inspection.clone()
     }
 
-    /// Disconnects everybody in order and waits until that is done, at most two seconds.
+    /// Disconnects all players in order and waits until that is done, at most two seconds.
     pub fn stop(mut self) {
         self.end();
     }

@@ -49,7 +49,7 @@ pub fn hand_over(bytes: &[u8]) {
         let next = HandOver { sessions, ..HandOver::default() };
         let read = HandOver::from_bytes(&next.to_bytes()).expect("what was written can be read");
         let [(_, read)] = &read.sessions[..] else { panic!("one session was written") };
-        assert_eq!(ids(read), ids(&again), "everybody's place is there");
+        assert_eq!(ids(read), ids(&again), "every place is there");
         assert_eq!(
             restore(read, now).snapshot(now).places.len(),
             again.places.len(),

@@ -80,13 +80,13 @@ pub enum WorkerError {
         worker: usize,
     },
     /// It has ended: the server was stopped, or is about to be.
-    #[error("worker {worker} of the server has ended: the server is going")]
+    #[error("worker {worker} of the server has ended: the server is shutting down")]
     Gone {
         /// Which one, from 0; of more than there are, too.
         worker: usize,
     },
     /// No worker serves that session.
-    #[error("there is no session {session:?} on this server")]
+    #[error("unknown session {session:?}")]
     NoSession {
         /// Its name.
         session: String,

@@ -10,7 +10,7 @@
 //!                                      ▲
 //!   QUIC shard 1 ───── networks ─── worker 1 ──── session "lobby"
 //!                                      ▲
-//!                                      └── jobs: ServerHandle, for everybody else
+//!                                      └── jobs: ServerHandle, for all other threads
 //! ```
 //!
 //! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns. [`Workers`]

@@ -120,7 +120,7 @@ impl Default for SheddingSettings {
 }
 
 impl Shedding {
-    /// How many are heard in a room at once; everybody if there is none.
+    /// How many are heard in a room at once; all if there is none.
     pub(crate) fn voices_per_room(self) -> Option<usize> {
         match self {
             Self::Nothing | Self::Newcomers => None,

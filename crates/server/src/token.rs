@@ -68,13 +68,13 @@ pub enum TokenError {
     #[error("the join token is signed with a key that is no longer in use: get another one")]
     KeyEnded,
     /// Its time is over.
-    #[error("the join token was good until {}: get another one", utc(*expires_at))]
+    #[error("the join token expired at {}: get another one", utc(*expires_at))]
     Expired {
         /// When it ended, in seconds since 1970.
         expires_at: u64,
     },
     /// Its time has not come.
-    #[error("the join token is good from {} on: come back then", utc(*not_before))]
+    #[error("the join token is valid from {}: retry then", utc(*not_before))]
     NotYet {
         /// When it begins, in seconds since 1970.
         not_before: u64,

@@ -140,8 +140,8 @@ fn a_token_is_for_its_name_and_its_session_or_for_any() {
     let check = |session, name, token: &str| check(&key, session, name, token.as_bytes(), NOW);
     assert_eq!(check("main", "Bob", &token), Err(TokenError::OtherName { name: "Alice".into() }));
     assert_eq!(check("other", "Alice", &token), Err(TokenError::OtherSession { session: "main".into() }));
-    let anybody = key[0].sign(&Claims { expires_at: NOW + 1, ..Claims::default() }).unwrap();
-    assert_eq!(check("other", "Bob", &anybody).unwrap().tokens().len(), 0);
+    let any_name = key[0].sign(&Claims { expires_at: NOW + 1, ..Claims::default() }).unwrap();
+    assert_eq!(check("other", "Bob", &any_name).unwrap().tokens().len(), 0);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub struct Limits {
     /// How long the place of a client that lost its link is kept for it (default 10 s), if it can resume; counted as
     /// `places_given_up`.
     pub resume: Duration,
-    /// Bytes of a player's name (default 128, most 1002). It is sent to everybody in each `ClientState`; counted as
+    /// Bytes of a player's name (default 128, most 1002). It is sent to all clients in each `ClientState`; counted as
     /// `names_refused`.
     pub name_bytes: usize,
     /// Bytes of a room's name (default 128); counted as `rooms_refused`.
@@ -54,7 +54,7 @@ pub struct Limits {
     /// Sample rate of a player's codec in Hz (default 192 000); counted as `codecs_refused`, as is 0.
     pub codec_sample_rate_hz: u32,
     /// Relays of voice from one link (default 250/s, 1000 at once), times the relays that one frame takes if
-    /// everybody listens: one for each 255 clients. Counted as `voice_limited`.
+    /// all clients listen: one for each 255 clients. Counted as `voice_limited`.
     pub voice_packets: Rate,
     /// Their bytes (default 160 000/s, 640 000 at once), times the same; counted as `voice_limited`.
     pub voice_bytes: Rate,

@@ -275,13 +275,13 @@ impl Server {
 
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
-        let everybody: Vec<ClientId> = self.members.in_order().collect();
+        let everyone: Vec<ClientId> = self.members.in_order().collect();
         // Before any client leaves, since room exits are reported only as far as there is room after them for the
         // leaves.
-        for &id in &everybody {
+        for &id in &everyone {
             self.end_channels(id);
         }
-        for id in everybody {
+        for id in everyone {
             self.remove_client(id);
         }
         for (link, record) in core::mem::take(&mut self.links).into_records() {

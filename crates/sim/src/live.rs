@@ -237,14 +237,14 @@ impl Live {
             Phase::Trouble { .. } | Phase::Over => {}
             Phase::Settling { since } => match self.world.is_settled() {
                 Ok(()) => {
-                    let first = self.world.everybody_speaks()?;
+                    let first = self.world.all_speak()?;
                     self.phase = Phase::Hearing { since: now, first };
                 }
                 missing => self.is_in_time(since, now, missing)?,
             },
             Phase::Hearing { since, first } => {
                 let next = self.world.next_word();
-                match self.world.everybody_is_heard(first..next) {
+                match self.world.all_are_heard(first..next) {
                     Ok(()) => self.phase = Phase::Over,
                     missing => {
                         self.is_in_time(since, now, missing)?;

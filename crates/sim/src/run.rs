@@ -64,11 +64,11 @@ fn rounds(world: &mut World, length: Duration, on_second: &mut impl FnMut(Time))
         pass(world, trouble, on_second)?;
         world.end_trouble();
         settle(world, on_second)?;
-        let first = world.everybody_speaks()?;
+        let first = world.all_speak()?;
         pass(world, SPEAKING, on_second)?;
         let next = world.next_word();
         pass(world, HEARING, on_second)?;
-        world.everybody_was_heard(first..next)?;
+        world.all_were_heard(first..next)?;
     }
     Ok(())
 }

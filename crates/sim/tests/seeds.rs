@@ -9,7 +9,7 @@ use consonance_sim::{Peers, RunReport, Sabotage, Scenario, SimFailure, run};
 const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]
-fn every_seed_of_the_list_ends_with_everybody_heard() {
+fn every_seed_of_the_list_ends_with_all_heard() {
     let lines: Vec<&str> = SEEDS.lines().collect();
     let outcomes = on_two_threads(&lines, |line| simulate(line, None));
     let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect();

@@ -124,7 +124,7 @@ pub struct Joined {
 #[non_exhaustive]
 pub enum JoinProblem {
     /// There is no session of this name.
-    #[error("there is no session of this name here")]
+    #[error("unknown session")]
     NoSuchSession,
     /// The offer is none that we can answer: why, in words.
     #[error("the offer cannot be answered: {0}")]
@@ -133,7 +133,7 @@ pub enum JoinProblem {
     #[error("this page is too old for the server: load it again ({0})")]
     PageTooOld(String),
     /// The key is unknown, or no longer in use.
-    #[error("there is no player with this key any more: join again")]
+    #[error("unknown key: join again")]
     NoSuchPlayer,
     /// There are as many browsers as there may be.
     #[error("the server is full: try again later")]

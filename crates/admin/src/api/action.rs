@@ -110,7 +110,7 @@ pub(super) struct Outcome {
     request_body = ActionRequest,
     responses(
         (status = 200, description = "Done, and in the audit log", body = Outcome),
-        (status = 404, description = "There is no such session or player", body = ProblemDetails),
+        (status = 404, description = "No such session or player", body = ProblemDetails),
         (status = 409, description = "The player or the room is not as it would have to be", body = ProblemDetails),
         (status = 422, description = "The request is not as it should be", body = ProblemDetails),
     )

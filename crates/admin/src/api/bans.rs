@@ -134,7 +134,7 @@ pub(super) async fn ban(
     params(("id" = u64, Path, description = "The ban's number"), Why),
     responses(
         (status = 200, description = "It holds no longer", body = Outcome),
-        (status = 404, description = "There is no such ban", body = ProblemDetails),
+        (status = 404, description = "No such ban", body = ProblemDetails),
     )
 )]
 pub(super) async fn unban(

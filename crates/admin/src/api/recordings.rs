@@ -139,7 +139,7 @@ pub(super) async fn recordings(
     params(Which),
     responses(
         (status = 200, description = "As of a moment ago", body = RecordingDetails),
-        (status = 404, description = "There is no such recording", body = ProblemDetails),
+        (status = 404, description = "No such recording", body = ProblemDetails),
     )
 )]
 pub(super) async fn details(
@@ -165,7 +165,7 @@ pub(super) async fn details(
     ),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/ogg"),
-        (status = 404, description = "There is no such recording or track", body = ProblemDetails),
+        (status = 404, description = "No such recording or track", body = ProblemDetails),
     )
 )]
 pub(super) async fn track(
@@ -186,7 +186,7 @@ pub(super) async fn track(
     params(Which, Why),
     responses(
         (status = 200, description = "It is gone", body = Outcome),
-        (status = 404, description = "There is no such recording", body = ProblemDetails),
+        (status = 404, description = "No such recording", body = ProblemDetails),
         (status = 409, description = "It goes on", body = ProblemDetails),
     )
 )]

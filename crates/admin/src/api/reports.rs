@@ -102,7 +102,7 @@ pub(super) async fn reports(
     request_body = ReportRequest,
     responses(
         (status = 201, description = "It is on the disk", body = Reported),
-        (status = 404, description = "There is no such session, or the player was not heard of late", body = ProblemDetails),
+        (status = 404, description = "No such session, or the player was not heard of late", body = ProblemDetails),
         (status = 409, description = "Voices are not kept on this server", body = ProblemDetails),
         (status = 507, description = "The disk or the folder of reports is full", body = ProblemDetails),
     )
@@ -127,7 +127,7 @@ pub(super) async fn report(
     params(("id" = u64, Path, description = "The report's number")),
     responses(
         (status = 200, description = "As it was written", body = ReportDetails),
-        (status = 404, description = "There is no such report", body = ProblemDetails),
+        (status = 404, description = "No such report", body = ProblemDetails),
     )
 )]
 pub(super) async fn details(
@@ -156,7 +156,7 @@ pub(super) async fn details(
     ),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "audio/ogg"),
-        (status = 404, description = "There is no such report or track", body = ProblemDetails),
+        (status = 404, description = "No such report or track", body = ProblemDetails),
     )
 )]
 pub(super) async fn track(
@@ -173,7 +173,7 @@ pub(super) async fn track(
     params(("id" = u64, Path, description = "The report's number"), Why),
     responses(
         (status = 200, description = "It is gone", body = Outcome),
-        (status = 404, description = "There is no such report", body = ProblemDetails),
+        (status = 404, description = "No such report", body = ProblemDetails),
     )
 )]
 pub(super) async fn remove(

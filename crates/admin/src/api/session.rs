@@ -142,7 +142,7 @@ pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionS
     params(("session" = String, Path, description = "The session's name")),
     responses(
         (status = 200, description = "As it is now", body = SessionView),
-        (status = 404, description = "There is no such session", body = ProblemDetails),
+        (status = 404, description = "No such session", body = ProblemDetails),
     )
 )]
 pub(super) async fn session(

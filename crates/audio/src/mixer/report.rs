@@ -77,7 +77,7 @@ pub struct SpeakerStatistics {
 /// Why a speaker is not heard. Where several reasons hold, it is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unheard {
-    /// The listener is deaf to everybody, or has turned the volume of all down to nothing.
+    /// The listener is deafened, or has turned the volume of all down to nothing.
     Deafened,
     /// The listener has muted the speaker.
     Muted,

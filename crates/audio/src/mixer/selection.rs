@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_chosen_while_there_is_room() {
+    fn all_are_chosen_while_there_is_room() {
         let two = [candidate(1, 0.1, false), candidate(2, 0.0, false)];
         assert_eq!(choose(&two, 2), (vec![1, 2], None));
         assert_eq!(choose(&[], 2), (vec![], None));

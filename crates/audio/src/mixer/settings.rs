@@ -24,7 +24,7 @@ impl Default for MixerSettings {
     }
 }
 
-/// How everybody is turned down while the listener speaks. The defaults are those of the original.
+/// How all speakers are turned down while the listener speaks. The defaults are those of the original.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(
     feature = "serde",

@@ -141,7 +141,7 @@ impl Speaker {
         self.is_chosen = true;
     }
 
-    /// Finds out how loud it is without anybody hearing it.
+    /// Finds out how loud it is without playing it.
     pub(super) fn audition(&mut self, now: SamplePosition) {
         self.loudness.audition(self.reception.audition().unwrap_or_default(), now);
     }

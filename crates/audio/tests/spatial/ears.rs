@@ -45,7 +45,7 @@ pub(crate) fn at(position_m: [f32; 3]) -> Option<SpeakerPlace> {
     Some(SpeakerPlace { position_m, occlusion: 0.0 })
 }
 
-/// Plays the sound block by block; `scene` says before each block where everybody is, and may change the settings.
+/// Plays the sound block by block; `scene` says before each block where all players are, and may change the settings.
 pub(crate) fn listen(
     settings: SpatialSettings,
     sound: &[f32],

@@ -20,9 +20,9 @@ const ROUGH_BLOCKS: u64 = 7;
 /// Jitter buffer, time stretching, mixing, placing, limiting.
 pub(super) fn stages(sound: &[f32]) -> Vec<Line> {
     let packets: Vec<Vec<u8>> = sound.chunks_exact(FRAME.samples()).map(raw).collect();
-    let nobody = micros_per_block(BLOCKS, || Mixer::new(MixerSettings::default()), |mixer, _| mix(mixer));
-    let calm = one_speaker(&packets, 0) - nobody;
-    let rough = one_speaker(&packets, ROUGH_BLOCKS) - nobody;
+    let empty = micros_per_block(BLOCKS, || Mixer::new(MixerSettings::default()), |mixer, _| mix(mixer));
+    let calm = one_speaker(&packets, 0) - empty;
+    let rough = one_speaker(&packets, ROUGH_BLOCKS) - empty;
     let mut lines = vec![
         Line::new("jitter buffer, one speaker", jitter_buffer()),
         Line::new("mixing one speaker of raw samples", calm),
@@ -36,7 +36,7 @@ pub(super) fn stages(sound: &[f32]) -> Vec<Line> {
     ] {
         lines.push(Line::new(stage, placing(sound, mode, occlusion)));
     }
-    lines.push(Line::new("sum, master volume and limiter", nobody));
+    lines.push(Line::new("sum, master volume and limiter", empty));
     lines
 }
 

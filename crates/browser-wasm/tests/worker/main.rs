@@ -14,7 +14,7 @@ use page::Page;
 use stage::Stage;
 
 #[test]
-fn a_page_without_webrtc_is_in_its_session_as_everybody_else() {
+fn a_page_without_webrtc_is_in_its_session_as_any_other() {
     let mut stage = Stage::new();
     let Some(mut bob) = Page::open("Bob", &stage.url()) else {
         eprintln!("skipped: there is no Node.js with WebSockets; install version 20 or later");

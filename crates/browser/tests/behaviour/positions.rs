@@ -88,7 +88,7 @@ fn a_page_that_comes_back_is_told_all_places_again_and_those_of_the_gone_are_for
     assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is another player's");
 }
 
-/// One convention for everybody: what Unity says is what a page says and what the server compares, and an engine with
+/// One convention for all: what Unity says is what a page says and what the server compares, and an engine with
 /// other axes has converted its positions before.
 #[test]
 fn pages_native_players_and_unity_share_a_proximity_room_with_the_same_axes() {

@@ -20,7 +20,7 @@ pub(crate) const MS_40: u8 = 10 << 3;
 /// More rounds than any test needs; a session that does not come to rest is a failure.
 const ROUNDS_MAX: usize = 1000;
 
-/// Everybody and everything.
+/// All clients and what is on its way between them.
 pub(crate) struct Session {
     pub(crate) server: Server,
     pub(crate) now: Instant,
@@ -166,7 +166,7 @@ impl Session {
         panic!("the session does not come to rest");
     }
 
-    /// Lets time pass; everybody is only called when it asked for it.
+    /// Lets time pass; a client is only called when it asked for it.
     pub(crate) fn wait(&mut self, span: Duration) {
         let end = self.now + span;
         self.run();

@@ -215,7 +215,7 @@ fn an_ignored_player_has_no_slot_and_is_shown_as_speaking() {
 }
 
 #[test]
-fn utterances_are_streams_and_everybody_has_their_own() {
+fn utterances_are_streams_and_each_player_has_its_own() {
     let mut session = Session::new();
     let (alice, bob, carol) = (session.page("Alice"), session.native("Bob"), session.native("Carol"));
     for nth in 0..4 {

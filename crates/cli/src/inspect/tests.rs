@@ -14,7 +14,7 @@ use super::screen::Screen;
 
 fn bob() -> Snapshot {
     let mut bob = ClientSnapshot::default();
-    (bob.name, bob.status, bob.knows_everybody) = ("Bob".into(), ConnectionState::Connected, true);
+    (bob.name, bob.status, bob.knows_all_players) = ("Bob".into(), ConnectionState::Connected, true);
     bob.rooms = vec!["lobby".into()];
     let mut channel = ChannelRow::default();
     channel.target = ChannelTarget::Player("Alice".into());

@@ -197,7 +197,7 @@ fn device_in_words(event: &DeviceEvent) -> Option<String> {
     Some(match &event.state {
         DeviceState::Running { name, .. } => format!("your {what} is {}", shown(name)),
         DeviceState::Lost => format!("your {what} is gone; looking for another one"),
-        DeviceState::Missing => format!("there is no {what}: {without}; one that is plugged in is used"),
+        DeviceState::Missing => format!("no {what} found: {without}; one that is plugged in later is used"),
         DeviceState::Denied => format!(
             "this program may not use the {what}: {without}; allow it in the system's privacy settings"
         ),
@@ -275,7 +275,7 @@ mod tests {
     fn without_a_device_the_line_says_what_still_works() {
         let event = |direction, state| EventKind::Device(DeviceEvent { direction, state });
         let missing = in_words(&event(Direction::Input, DeviceState::Missing), "me").unwrap();
-        assert_eq!(missing, "there is no microphone: you can listen; one that is plugged in is used");
+        assert_eq!(missing, "no microphone found: you can listen; one that is plugged in later is used");
         let busy = in_words(&event(Direction::Output, DeviceState::Busy), "me").unwrap();
         assert_eq!(busy, "the loudspeaker cannot be opened: you can talk; close the program that has it");
         let json = as_json(&event(Direction::Output, DeviceState::Missing), "me");

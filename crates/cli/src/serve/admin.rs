@@ -31,7 +31,7 @@ pub(super) fn listener(
 pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error>> {
     let Some(listen) = config.listen else { return Ok(None) };
     let path = config.token_file.clone().or_else(state_folder::admin_token_file);
-    let path = path.ok_or("there is no folder for the admin token here: set admin.token_file")?;
+    let path = path.ok_or("no folder for the admin token: set admin.token_file")?;
     let file = AdminToken::read_or_make(&path)?;
     let shown = path.display();
     if file.was_made {

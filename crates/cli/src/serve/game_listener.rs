@@ -232,7 +232,7 @@ mod tests {
         let mut alone = listener("forge", "127.0.0.1:0", "");
         alone.config.proxy.upstream = Some("127.0.0.1:9".into());
         let error = alone.open().err().expect("there is no proxy for it");
-        assert!(error.contains("there is no proxy for this network"), "{error}");
+        assert!(error.contains("this network has no proxy"), "{error}");
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl OpenedListener {
             Shards::One(network) => {
                 let session = self.session.unwrap_or_default();
                 let is_there = workers.add_for_session(&session, network);
-                let what = || format!("there is no session {session:?} for its network: name it in sessions");
+                let what = || format!("unknown session {session:?} of its network: name it in sessions");
                 is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
             }
             Shards::Many(make) => {

@@ -175,8 +175,8 @@ mod tests {
             priority: medium at most\n\
             moderator: yes\n";
         assert_eq!(in_words(&claims, 1_999_999_400), expected);
-        let anybody = Claims { expires_at: 5, not_before: Some(1), ..Claims::default() };
-        let words = in_words(&anybody, 200_000);
+        let any_name = Claims { expires_at: 5, not_before: Some(1), ..Claims::default() };
+        let words = in_words(&any_name, 200_000);
         assert!(
             words.starts_with("for any player\nsession: every session of the server\nvalid from"),
             "{words}"

@@ -148,7 +148,7 @@ fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
     let run = |words: &[&str]| {
         Program::start(&[&["admin", "--server", &url, "--token-file", &file], words].concat()).end()
     };
-    assert!(run(&["undrain"]).complaint().contains("not running empty"));
+    assert!(run(&["undrain"]).complaint().contains("not draining"));
     let drained = run(&["drain", "--within", "3600", "--reason", "update"]);
     assert_eq!(drained.out, ["draining; 1 players notified"]);
     alice.until_event(&json!({"event": "draining", "redirect": null}));

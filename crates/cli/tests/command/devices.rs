@@ -42,8 +42,8 @@ fn a_microphone_is_recorded_and_played_back() {
 #[test]
 fn a_test_of_a_microphone_is_refused_with_what_is_wrong() {
     for (arguments, words) in [
-        (["--microphone", "webcam"], "there is no device \"webcam\"; choose one of: "),
-        (["--loudspeaker", "webcam"], "there is no device \"webcam\"; choose one of: "),
+        (["--microphone", "webcam"], "unknown device \"webcam\"; choose one of: "),
+        (["--loudspeaker", "webcam"], "unknown device \"webcam\"; choose one of: "),
         (["--duration", "0"], "--duration 0: expected 0.1 to 60 seconds"),
         (["--duration", "nan"], "--duration NaN: expected"),
         (["--duration", "-1"], "--duration -1: expected"),

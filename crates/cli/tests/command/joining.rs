@@ -134,7 +134,7 @@ fn a_hook_that_cannot_be_asked_is_found_wrong_before_the_start() {
             "url = 'http://example.org/'",
             "voice.toml:3: joining.hook.url: the hook is on another machine and not encrypted",
         ),
-        ("url = 'example'", "voice.toml:3: joining.hook.url: the hook's address is none"),
+        ("url = 'example'", "voice.toml:3: joining.hook.url: invalid address of the hook"),
         (
             "url = 'https://example.org/'\nauthorities_file = 'no.pem'",
             "voice.toml:4: joining.hook.authorities_file: ",

@@ -160,7 +160,7 @@ fn a_player_without_udp_joins_over_a_websocket_with_the_sessions_password() {
     alice.until_event(&json!({"event": "player_left", "name": "Bob"}));
 
     let lost = join(&web_socket.replace("/main", "/mian"), "Carol", &["--null-devices", "--duration", "30"]);
-    lost.until_complaint("there is no such session here");
+    lost.until_complaint("unknown session");
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn another_certificate_and_an_unknown_session_are_refused() {
     let complaint = words(&join("main", None));
     assert!(complaint.contains("certificate is not trusted"), "{complaint}");
     let complaint = words(&join("mian", here.fingerprint()));
-    assert!(complaint.contains("there is no such session here, only: main, other"), "{complaint}");
+    assert!(complaint.contains("unknown session, available: main, other"), "{complaint}");
 }
 
 #[test]

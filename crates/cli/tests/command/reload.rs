@@ -115,7 +115,7 @@ fn sessions_begin_on_demand_where_a_reload_allows_it() {
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "lobby"}));
     let ended = join(&address.replacen("/match-7", "/mtach-7", 1), "Carol", &["lobby"]).end();
     assert!(!ended.status.success());
-    let refusal = "there is no such session here, only: main, match-*";
+    let refusal = "unknown session, available: main, match-*";
     assert!(ended.err.iter().any(|line| line.contains(refusal)), "{:?} {:?}", ended.out, ended.err);
 }
 

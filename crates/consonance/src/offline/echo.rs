@@ -81,7 +81,7 @@ impl Echo {
         self.client.rooms()
     }
 
-    /// Whether it is in the session, and everybody knows where it listens.
+    /// Whether it is in the session, and all others know where it listens.
     pub(super) fn is_ready(&self) -> bool {
         self.has_roster
     }

@@ -48,12 +48,12 @@ impl ListedPlayers {
         Some(listed)
     }
 
-    /// Whether anybody has this name.
+    /// Whether a player has this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.ids.contains_key(name)
     }
 
-    /// Everybody of this name, however it is spelled.
+    /// All players of this name, however it is spelled.
     pub(super) fn with_key(&self, key: &NameKey) -> impl Iterator<Item = (ClientId, &Listed)> {
         self.players.iter().filter(move |(_, listed)| listed.key == *key).map(|(id, listed)| (*id, listed))
     }

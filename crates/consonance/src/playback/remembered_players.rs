@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_player_is_remembered_until_it_is_heard_as_everybody_is() {
+    fn a_player_is_remembered_until_it_is_heard_as_all_others_are() {
         let mut remembered = RememberedPlayers::default();
         assert!(change(&mut remembered, "Alice", |heard| heard.muted = true));
         assert!(change(&mut remembered, "Alice", |heard| heard.volume = 2.0));

@@ -67,7 +67,7 @@ fn a_player_that_does_not_speak_takes_no_place_and_the_longest_silent_makes_room
     let mut playback = playback(2, 5_000);
     assert_eq!(playback.received().count(), 0);
     for id in [4_000, 1, 5_000] {
-        playback.start(ClientId(id)).expect("somebody is silent");
+        playback.start(ClientId(id)).expect("a player is silent");
         speak(&mut playback, id, 0);
         assert_eq!(received(&playback, id), Some(1));
         playback.stop(ClientId(id));
@@ -84,7 +84,7 @@ fn one_speaker_too_many_is_reported_and_heard_as_soon_as_another_is_silent() {
         playback.start(ClientId(id)).expect("there is room");
         speak(&mut playback, id, 0);
     }
-    let refused = playback.start(ClientId(3)).expect_err("everybody speaks");
+    let refused = playback.start(ClientId(3)).expect_err("all players speak");
     assert!(refused.starts_with("player 3 cannot be heard"), "{refused}");
     speak(&mut playback, 3, 0);
     assert_eq!(received(&playback, 3), None);
@@ -103,7 +103,7 @@ fn settings_of_a_player_apply_when_it_gets_a_place_later() {
     let mut playback = playback(1, 2);
     playback.obey(Hearing::Muted { name: "player 2".into(), muted: true }).expect("one name");
     for id in [1, 2] {
-        playback.start(ClientId(id)).expect("somebody is silent");
+        playback.start(ClientId(id)).expect("a player is silent");
         for sequence in 0..10 {
             speak(&mut playback, id, sequence);
         }
@@ -134,7 +134,7 @@ fn places(names: impl Iterator<Item = String>) -> Hearing {
 fn a_name_too_many_does_not_pin_the_others() {
     let mut playback = playback(2, 1);
     playback.obey(Hearing::Volume { name: "player 1".into(), volume: 0.5 }).expect("one name");
-    let all = (0..5_000).map(|number| format!("somebody {number}")).chain(["player 1".to_owned()]);
+    let all = (0..5_000).map(|number| format!("stranger {number}")).chain(["player 1".to_owned()]);
     assert!(playback.obey(places(all)).is_err());
     assert!(playback.remembered.of("player 1").place.is_some());
 }
@@ -182,7 +182,7 @@ fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
         assert!((playback.remembered.of("player 1").volume - expected).abs() < f32::EPSILON);
         let listed = playback.listed.get(ClientId(1)).expect("it is here");
         assert!((listed.player.volume.get() - expected).abs() < f32::EPSILON);
-        playback.obey(Hearing::MasterVolume(volume)).expect("it is nobody's alone");
+        playback.obey(Hearing::MasterVolume(volume)).expect("it applies to all");
         assert!((playback.master_volume() - expected).abs() < f32::EPSILON, "what is in force is shown");
     }
 }
@@ -193,7 +193,7 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
     let names = (0..3_000).map(|number| format!("player {number}"));
     for name in names.chain(std::iter::repeat_n("silent".to_owned(), 3_000)) {
         let (sender, tap) = Tap::new(TapSource::Player(name.clone()));
-        playback.tap_speaker(name, sender).expect("nobody else listens");
+        playback.tap_speaker(name, sender).expect("it has no other listener");
         drop(tap);
     }
     assert_eq!(playback.speaker_taps.len(), 1);
@@ -205,7 +205,7 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
 fn a_tap_on_a_silent_player_stays() {
     let mut playback = playback(1, 1);
     let (sender, mut tap) = Tap::new(TapSource::Player("player 1".into()));
-    playback.tap_speaker("player 1".into(), sender).expect("nobody else listens");
+    playback.tap_speaker("player 1".into(), sender).expect("it has no other listener");
     playback.forget_abandoned_taps();
     playback.start(ClientId(1)).expect("there is room");
     for sequence in 0..10 {

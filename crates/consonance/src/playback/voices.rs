@@ -79,7 +79,7 @@ impl Voices {
     /// Gives a player a place, if need be that of the player silent for the longest.
     ///
     /// # Errors
-    /// If everybody speaks.
+    /// If all players speak.
     pub(super) fn admit(
         &mut self,
         id: ClientId,
@@ -107,7 +107,7 @@ impl Voices {
         Ok(key)
     }
 
-    /// False if everybody speaks, or is not played out yet.
+    /// False if all players speak, or are not played out yet.
     fn make_room(&mut self, mixer: &mut Mixer) -> bool {
         let silent = self.present.iter().filter(|(_, voice)| !voice.is_speaking && !waits(voice, mixer));
         let Some(id) = silent.min_by_key(|(_, voice)| voice.since).map(|(id, _)| *id) else { return false };

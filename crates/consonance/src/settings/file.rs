@@ -153,7 +153,7 @@ mod tests {
             ("quality = \"best\"", "best"),
             ("master-volume = 9", "master-volume is 9"),
             ("volume = 1", "volume"),
-            ("][", "cannot be understood"),
+            ("][", "invalid settings"),
         ] {
             fs::write(&path, text).unwrap();
             let error = VoiceSettings::load(&path).unwrap_err().to_string();

@@ -24,7 +24,7 @@ pub(crate) struct Watch {
     pub(crate) mode: &'static str,
     pub(crate) trouble: Option<String>,
     /// All players that were here before us are known.
-    pub(crate) knows_everybody: bool,
+    pub(crate) knows_all_players: bool,
     pub(crate) own: OwnVoice,
     players: HashMap<Box<str>, Past>,
     undecodable: HashMap<Box<str>, String>,
@@ -65,7 +65,7 @@ impl Watch {
             max_voices,
             mode,
             trouble: None,
-            knows_everybody: false,
+            knows_all_players: false,
             own: OwnVoice::default(),
             players: HashMap::new(),
             undecodable: HashMap::new(),
@@ -169,11 +169,11 @@ impl Watch {
             match &event.kind {
                 // The players are known again with the roster.
                 EventKind::Joined | EventKind::Resumed => {
-                    (self.trouble, self.knows_everybody) = (None, false);
+                    (self.trouble, self.knows_all_players) = (None, false);
                 }
-                EventKind::PlayersSynced => self.knows_everybody = true,
+                EventKind::PlayersSynced => self.knows_all_players = true,
                 EventKind::ConnectionLost { reason, .. } => {
-                    (self.trouble, self.knows_everybody) = (Some(reason.clone()), false);
+                    (self.trouble, self.knows_all_players) = (Some(reason.clone()), false);
                 }
                 _ => {}
             }

@@ -354,7 +354,7 @@ mod tests {
         let most = ClientSettings::new("Alice").channels as u32;
         for number in 0..=most {
             // A channel without listeners closes without a frame, which no test sends here.
-            let target = Target::Player(format!("nobody {number}").into());
+            let target = Target::Player(format!("stranger {number}").into());
             let new = NewChannel::new(target, ChannelProperties::default());
             let new = NewChannel { activation: ChannelActivation::Open, ..new };
             bench.wanted.add(Channel(number), new, None).unwrap();

@@ -50,7 +50,7 @@ impl Blocked {
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoChat => "there is no voice chat, or the trigger is not updated",
+            Self::NoChat => "no voice chat, or the trigger is not updated",
             Self::NoTarget => "it has no room or player",
             Self::OwnPlayer => "it belongs to the local player, which does not hear itself",
             Self::Muted => "it is muted",

@@ -5,7 +5,7 @@ use std::fmt;
 /// The name and the size of a grid. A speaker and a listener meet if they have both in common; the same holds for
 /// players of the original.
 ///
-/// The cubes are twice the range wide, and everybody speaks or listens to all those that a box of the range around them
+/// The cubes are twice the range wide, and a player speaks or listens in all those that a box of the range around them
 /// touches. So a player within twice the range along every axis is heard for sure, and one four times as far away along
 /// one axis is not; in between it depends on the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,7 +59,7 @@ impl VoiceChat {
         self.hear(Hearing::Headphones(headphones));
     }
 
-    /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought into that
+    /// How loud all players are: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought into that
     /// range, and NaN changes nothing.
     pub fn set_master_volume(&self, volume: f32) {
         let Some(volume) = bounds::volume(volume) else { return };
@@ -69,7 +69,7 @@ impl VoiceChat {
         });
     }
 
-    /// How loud everybody is, as it was set last.
+    /// How loud all players are, as it was set last.
     pub fn master_volume(&self) -> f32 {
         self.settings().master_volume
     }
@@ -85,7 +85,7 @@ impl VoiceChat {
         self.running.shared.switches.is_deafened()
     }
 
-    /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the
+    /// How far all players are turned down while the local player speaks. By default, as in the original, to half the
     /// amplitude; a level of 1 switches it off. Numbers are brought into the ranges that
     /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_ducking(&self, settings: DuckingSettings) {

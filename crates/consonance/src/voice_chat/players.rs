@@ -9,7 +9,7 @@ use crate::player::Player;
 use crate::player_state::PlayerState;
 
 impl VoiceChat {
-    /// Everybody in the session: oneself first, then the others by name.
+    /// All players in the session: the local one first, then the others by name.
     pub fn players(&self) -> Vec<Player> {
         self.running.shared.players.all().into_iter().map(|state| self.player_of(state)).collect()
     }

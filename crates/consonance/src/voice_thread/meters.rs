@@ -6,7 +6,7 @@ use super::VoiceThread;
 use crate::log;
 
 impl VoiceThread {
-    /// Writes down how loud everybody is just now.
+    /// Writes down how loud all players are just now.
     pub(super) fn meter(&self) {
         self.playback.meter();
         let local = self.shared.players.local();

@@ -52,7 +52,7 @@ impl VoiceThread {
         if let Some(End::Output(failure)) = &self.end {
             snapshot.output_trouble = Some(failure.to_string());
         }
-        snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ConnectionState::Connected;
+        snapshot.knows_all_players = watch.knows_all_players && snapshot.status == ConnectionState::Connected;
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
         snapshot.refused_rooms = self.rooms.refused().map(str::to_owned).collect();
         let own_priority = self.client.priority();

@@ -54,7 +54,7 @@ impl Bench {
         Self { thread, commands: sender, events, servers, now: Instant::now() }
     }
 
-    /// Everybody has turns until the thread has told that, or for so long; what it has told.
+    /// All players run until the thread has told that, or for so long; what it has told.
     fn run(&mut self, at_most: Duration, until: impl Fn(&EventKind) -> bool) -> Vec<EventKind> {
         let (end, mut told) = (self.now + at_most, Vec::new());
         while self.now < end && !told.iter().any(&until) {

@@ -167,13 +167,13 @@ fn nothing_is_overwritten() {
     let hall = Hall::open();
     let folder = path_of_test("diagnostics-taken");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("packets.pcapng"), "somebody's capture").unwrap();
+    fs::write(folder.join("packets.pcapng"), "an earlier capture").unwrap();
     let error = VoiceChat::over(Box::new(hall.intruder())).name("Alice").diagnostics(&folder).start();
     let Err(StartError::Diagnostics(DiagnosticsError::Packets(error))) = error else {
         panic!("it must not start: {error:?}")
     };
     assert!(error.to_string().contains("packets.pcapng"), "{error}");
-    assert_eq!(read(&folder, "packets.pcapng"), "somebody's capture");
+    assert_eq!(read(&folder, "packets.pcapng"), "an earlier capture");
 }
 
 fn files(folder: &Path) -> Vec<String> {

@@ -185,7 +185,7 @@ fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     let alice = chat.player("Alice").unwrap();
     sender.send(()).unwrap();
     assert_eq!(end_of(&chat), Some(End::Panicked));
-    assert!(!alice.is_connected() && !chat.local_player().is_connected(), "nobody is here any more");
+    assert!(!alice.is_connected() && !chat.local_player().is_connected(), "no player is here any more");
     assert_eq!(chat.players().len(), 1);
     assert!(!chat.is_transmitting() && !chat.local_player().is_speaking());
     assert_eq!(chat.leave().unwrap_err(), End::Panicked);

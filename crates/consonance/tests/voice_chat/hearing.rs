@@ -41,8 +41,8 @@ fn a_positional_voice_comes_from_where_its_player_is() {
     bob.voice.set_listener(Some(Pose::default()));
     let (to_the_left, near) = hear(&bob);
     assert!(to_the_left > 6.0, "{to_the_left} dB");
-    let nobody = ("Nobody".to_owned(), None);
-    bob.voice.set_places([nobody, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
+    let unknown = ("Nobody".to_owned(), None);
+    bob.voice.set_places([unknown, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
     let (to_the_right, far) = hear(&bob);
     assert!(to_the_right < -6.0, "{to_the_right} dB");
     assert!(far < near / 3.0, "{far} far away, {near} near");
@@ -70,7 +70,7 @@ fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
 }
 
 #[test]
-fn everybody_is_quieter_while_one_speaks_or_as_wanted_and_silent_while_deafened() {
+fn others_are_quieter_while_the_player_speaks_or_as_set_and_silent_while_deafened() {
     let stage = Stage::open();
     let (_alice, bob) = pair(&stage);
     let (_, plain) = hear(&bob);

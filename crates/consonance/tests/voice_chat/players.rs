@@ -105,7 +105,7 @@ fn a_player_without_a_name_gets_a_unique_one() {
 }
 
 #[test]
-fn everybody_is_listed_oneself_first() {
+fn all_players_are_listed_the_local_one_first() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat());
     let _carol = Player::join("Carol", stage.chat());
@@ -170,7 +170,7 @@ fn a_callback_is_told_everything_even_if_others_poll() {
 }
 
 #[test]
-fn a_top_priority_silences_everybody_below_and_the_own_can_be_changed() {
+fn a_top_priority_silences_all_below_and_the_own_can_be_changed() {
     let stage = Stage::open();
     let talking = || stage.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
     let alice = Player::join("Alice", talking());

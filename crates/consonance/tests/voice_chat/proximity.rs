@@ -61,7 +61,7 @@ fn two_players_hear_each_other_within_twice_the_range_and_not_beyond_four_times_
 
     mouth.update(&alice.voice, &at(-21.5));
     bob.until(&stopped_speaking("Alice"));
-    // Going on without anybody near, and coming back.
+    // Going on without another player near, and coming back.
     bob.forget();
     mouth.update(&alice.voice, &at(0.0));
     bob.until(&started_speaking("Alice"));
@@ -79,7 +79,7 @@ fn a_walking_speaker_is_heard_without_a_break_by_a_listener_beside_it() {
     mouth.update(&alice.voice, &at(0.0));
     bob.until(&started_speaking("Alice"));
     for step in 1_u8..=40 {
-        // Half a cell at once, and on when everybody knows.
+        // Half a cell at once, and on when all know.
         let tick = at(f32::from(step));
         ear.update(&bob.voice, &tick);
         let last = ear.cells().last().unwrap();

@@ -28,8 +28,8 @@ fn without_a_listener_the_end_names_the_address() {
     // The port is taken, but does not answer.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
-    let nobody = QuicAddress::new("127.0.0.1", address.port(), "main", None).unwrap();
-    let reason = end_at(nobody, Duration::from_millis(300));
+    let unused = QuicAddress::new("127.0.0.1", address.port(), "main", None).unwrap();
+    let reason = end_at(unused, Duration::from_millis(300));
     let DisconnectReason::Unreachable { address: tried, .. } = reason else { panic!("{reason}") };
     assert_eq!(tried, address.to_string());
 }

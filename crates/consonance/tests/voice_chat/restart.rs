@@ -11,7 +11,7 @@ use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
 #[test]
-fn after_a_restart_of_the_server_everybody_comes_back_with_rooms_and_channels_and_is_heard() {
+fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_and_are_heard() {
     let mut stage = Stage::open();
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
     let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&from_alice)));

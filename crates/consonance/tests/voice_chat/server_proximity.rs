@@ -36,7 +36,7 @@ fn a_player_that_shares_its_position_hears_those_nearby_and_walks_in_and_out_of_
     carol.until(&started_speaking("Alice"));
     stand_at(&bob, 500.0);
     bob.until(&stopped_speaking("Alice"));
-    assert!(!dave.has_seen(&started_speaking("Alice")), "who keeps its place to itself hears nobody");
+    assert!(!dave.has_seen(&started_speaking("Alice")), "a player that hides its place hears no other");
     dave.voice.set_share_position(true);
     dave.until(&started_speaking("Alice"));
 }

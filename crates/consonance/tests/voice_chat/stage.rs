@@ -29,7 +29,7 @@ impl Stage {
         Self::admitting(Admission::default())
     }
 
-    /// The same, where not everybody may join.
+    /// The same, where joining is not open.
     pub(crate) fn admitting(admission: Admission) -> Self {
         Self::open_with(|settings| settings.admission = admission)
     }
@@ -61,7 +61,7 @@ impl Stage {
         VoiceChat::builder().server_with(&self.address("main").to_string(), settings).unwrap()
     }
 
-    /// The server goes, with a goodbye to everybody.
+    /// The server ends, with a close to all players.
     pub(crate) fn stop(&mut self) {
         self.server.take().unwrap().stop();
     }

@@ -43,7 +43,7 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     assert!(likeness(&from_bob, bobs_voice.samples()) > ALIKE);
     assert!(likeness(&from_alice, raw.samples()) > ALIKE);
     assert!(likeness(&from_alice, processed.samples()) > ALIKE);
-    assert!(likeness(&from_alice, mix.samples()) < UNLIKE, "nobody hears themselves");
+    assert!(likeness(&from_alice, mix.samples()) < UNLIKE, "a player does not hear its own voice");
     // One time line: what Alice said lies at the same place before and after the chain, and behind what Bob said.
     let [before, after] = [raw, processed].map(|sound| place_of(&from_alice, sound.samples()));
     assert!(before.abs_diff(after) < 240, "{before} and {after}");
@@ -96,13 +96,13 @@ fn a_dropped_tap_and_one_on_an_absent_player_cost_nothing() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     drop(bob.voice.tap(TapSource::Mix));
-    let mut nobody = bob.voice.tap(TapSource::Player("Nobody".into()));
+    let mut unknown = bob.voice.tap(TapSource::Player("Nobody".into()));
     let mut mix = bob.voice.tap(TapSource::Mix);
     bob.ear.listen_for(0.5);
-    assert_eq!(nobody.poll(), None);
+    assert_eq!(unknown.poll(), None);
     let first = mix.poll().unwrap().position;
     assert_eq!(mix.poll().unwrap().position.0, first.0 + 480);
     bob.voice.leave().unwrap();
     while mix.poll().is_some() {}
-    assert!(mix.is_finished() && nobody.is_finished());
+    assert!(mix.is_finished() && unknown.is_finished());
 }

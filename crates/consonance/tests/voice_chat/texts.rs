@@ -16,11 +16,11 @@ fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
     let send = |target: Target| alice.voice.send_text(target, "hello").unwrap();
     let to_room = send(Target::Room("lobby".into()));
     let to_bob = send(Target::Player("Bob".into()));
-    let to_nobody = send(Target::Room("empty".into()));
+    let to_empty_room = send(Target::Room("empty".into()));
     let to_absent = send(Target::Player("Dora".into()));
     alice.until(&EventKind::TextSent { id: to_room, players: 2 });
     alice.until(&EventKind::TextSent { id: to_bob, players: 1 });
-    alice.until(&EventKind::TextSent { id: to_nobody, players: 0 });
+    alice.until(&EventKind::TextSent { id: to_empty_room, players: 0 });
     let why = alice.until_some("not sent", |kind| matches!(kind, EventKind::TextNotSent { .. }));
     let EventKind::TextNotSent { id, reason } = why.kind else { unreachable!("it was looked for") };
     assert_eq!(id, to_absent);

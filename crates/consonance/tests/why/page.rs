@@ -28,7 +28,7 @@ fn a_page_shows_the_chat_and_its_buttons_mute() {
     let call = Call::open();
     let alice = call.speaker("Alice").start().unwrap();
     let bob = call.listener("Bob").inspector(InspectorSettings::default()).start().unwrap();
-    assert!(alice.inspector_url().is_none(), "nobody asked for one");
+    assert!(alice.inspector_url().is_none(), "it was not asked for");
     let url = bob.inspector_url().unwrap();
     let page = InspectorClient::new(&url).unwrap();
     let shown = until(&page, "Alice is heard", |bob| {

@@ -117,7 +117,7 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     to_lobby.activation = TriggerActivation::Voice;
     to_lobby.update(&alice, &FrameInput::default());
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
-    // Over another one that waits for the key, nobody speaks either.
+    // Nor does a player speak over another one that waits for the key.
     let to_attic = alice.speak_in_room("attic");
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     alice.close_channel(to_attic);

@@ -243,7 +243,7 @@ impl Drop for Opened {
             tracing::warn!(%error, "no thread to close a sound device");
         }
         if closed.recv_timeout(CLOSING) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("a sound device does not let itself be closed; it is left behind");
+            tracing::warn!("a sound device does not close; it is abandoned");
         }
     }
 }

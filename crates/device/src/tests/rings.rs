@@ -204,7 +204,7 @@ fn twenty_minutes_of_drift_neither_piles_up_nor_starves() {
 }
 
 #[test]
-fn once_everybody_is_on_time_again_the_latency_shrinks() {
+fn once_all_are_on_time_again_the_latency_shrinks() {
     let nervous = Conditions { callback_jitter_ms: 8.0, beat_jitter_ms: 4.0, ..Conditions::CALM };
     let mut run = Run::<CaptureLine>::new(nervous);
     let before = run.go(SECOND * 30).diagnostics().latency;

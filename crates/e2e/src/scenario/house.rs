@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_finds_a_door() {
+    fn every_player_finds_a_door() {
         for role in CAST.iter() {
             let listener = role.way.listener();
             assert!(LISTENERS.contains(&listener) || listener == WEB, "{listener}");

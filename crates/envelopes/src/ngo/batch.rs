@@ -42,13 +42,13 @@ pub enum NgoBatchError {
     #[error("a batch begins with {0:#06x}, not with 0x1160; is the game's Netcode 1.3.1 or newer?")]
     WrongMark(u16),
     /// It tells another size than it has.
-    #[error("a batch tells another size than it has; drop it")]
+    #[error("the size in a batch's header does not match its length; drop it")]
     WrongSize,
     /// Its hash is not that of its messages.
     #[error("a batch's hash is not that of its messages; drop it")]
     WrongHash,
     /// A message in it is cut off, or there are fewer than it tells.
-    #[error("a batch has fewer messages than it tells, or one of them is cut off; drop it")]
+    #[error("truncated batch: a message is missing or cut off; drop it")]
     MessageCutOff,
 }
 

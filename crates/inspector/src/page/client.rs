@@ -44,7 +44,7 @@ pub enum FetchError {
         cause: io::Error,
     },
     /// The answer is no.
-    #[error("the inspector at {host} says no: {words}")]
+    #[error("the inspector at {host} refused: {words}")]
     Refused {
         /// The host and the port.
         host: String,

@@ -24,7 +24,7 @@ pub struct ClientSnapshot {
     /// Why it is not, in words, if that is known.
     pub trouble: Option<String>,
     /// Whether `players` is complete, as is so soon after joining.
-    pub knows_everybody: bool,
+    pub knows_all_players: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
     /// Rooms that the server took it out of, until it asks for them again.
@@ -77,7 +77,7 @@ impl Default for ClientSnapshot {
             mode: "client".into(),
             status: ConnectionState::default(),
             trouble: None,
-            knows_everybody: false,
+            knows_all_players: false,
             rooms: Vec::new(),
             refused_rooms: Vec::new(),
             channels: Vec::new(),

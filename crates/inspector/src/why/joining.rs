@@ -84,8 +84,8 @@ fn together(scene: &Scene<'_>) -> Option<Step> {
                 let is_in =
                     mouth.status == ConnectionState::Connected && ear.status == ConnectionState::Connected;
                 is_in
-                    && ear.knows_everybody
-                    && mouth.knows_everybody
+                    && ear.knows_all_players
+                    && mouth.knows_all_players
                     && ear.player(speaker).is_none()
                     && mouth.player(listener).is_none()
             }

@@ -183,7 +183,7 @@ impl<'a> Scene<'a> {
     /// Clients that know all players in the session.
     pub(super) fn witnesses(&self) -> impl Iterator<Item = &'a ClientSnapshot> {
         let all = self.mouth.into_iter().chain(self.ear).chain(self.others.iter().copied());
-        all.filter(|client| client.knows_everybody)
+        all.filter(|client| client.knows_all_players)
     }
 }
 

@@ -134,7 +134,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker's activation opens"));
     };
     let Some(capture) = &mouth.capture else {
-        return Step::unknown(link, "there is no input that could be activated", name);
+        return Step::unknown(link, "no input that can be activated", name);
     };
     if is_recent(capture.spoke_ms_ago) {
         return Step::passed(link, format!("{name} has spoken {}", ago(capture.spoke_ms_ago)));

@@ -36,7 +36,7 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
         return step;
     }
     if targets.is_empty() {
-        return Step::unknown(link, "there is no channel that could reach a player", speaker);
+        return Step::unknown(link, "no channel that reaches a player", speaker);
     }
     let Some(rooms) = scene.rooms_of_listener() else {
         return Step::unknown(link, format!("what {listener} listens to is not known here"), listener);

@@ -262,7 +262,10 @@ fn challenge(
     settings: &SidecarSettings,
 ) -> Step {
     if hello.version < VERSION {
-        return Step::Refuse(format!("there is no version {} of this link: use {VERSION}", hello.version));
+        return Step::Refuse(format!(
+            "unsupported version {} of this link, expected {VERSION}",
+            hello.version
+        ));
     }
     let session = match &settings.session {
         Some(own) if hello.session.is_empty() || hello.session == own => own,

@@ -68,13 +68,13 @@ pub enum DatagramError {
     )]
     UnknownType(u8),
     /// It is a handshake of another version than 1.
-    #[error("the handshake is of version {0}, and 1 is known here; drop it")]
+    #[error("unknown version {0} of the handshake, expected 1; drop it")]
     OtherVersion(u8),
     /// It is a handshake that neither asks nor accepts.
-    #[error("a handshake of kind {0} is not known; drop it")]
+    #[error("unknown kind of handshake {0}; drop it")]
     UnknownHandshake(u8),
-    /// It is an MTU check that does not tell its own size.
-    #[error("an MTU check does not tell its own size; drop it")]
+    /// An MTU check whose size field does not match its length.
+    #[error("the size in an MTU check does not match its length; drop it")]
     WrongMtuCheck,
 }
 

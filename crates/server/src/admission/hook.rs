@@ -77,16 +77,16 @@ impl HookSettings {
 #[non_exhaustive]
 pub enum HookError {
     /// This is not an address.
-    #[error("the hook's address is none: it looks like https://example.org/join")]
+    #[error("invalid address of the hook, expected one like https://example.org/join")]
     Url,
     /// It would be asked in the open.
-    #[error("the hook is on another machine and not encrypted: use https, or set allow_plain_http")]
+    #[error("unencrypted hook on another machine: use https, or set allow_plain_http")]
     PlainHttp,
     /// The program knows no HTTP.
     #[error("this program was built without the feature `joining-hook`")]
     NotBuiltIn,
     /// These are not certificates.
-    #[error("the hook's certificate authorities are no PEM certificates")]
+    #[error("invalid certificate authorities of the hook, expected PEM certificates")]
     Authorities,
     /// No thread would send requests.
     #[error(transparent)]
@@ -110,7 +110,7 @@ impl HookError {
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
-    #[error("too many questions wait")]
+    #[error("too many queries wait")]
     Busy,
     #[error("it did not answer in time")]
     Timeout,

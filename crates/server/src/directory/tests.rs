@@ -51,11 +51,11 @@ fn a_client_that_names_no_session_means_the_only_one_that_there_can_be() {
 fn a_session_on_demand_begins_with_the_first_client_and_only_if_its_name_is_allowed() {
     let directory = directory(&["main"], &["match-*"], 2);
     let worker = directory.place("match-7");
-    assert_eq!(directory.place("match-7"), worker, "also before anybody has arrived");
+    assert_eq!(directory.place("match-7"), worker, "also before the first player has arrived");
     assert!(begins(&directory.arrive(worker, "match-7")));
     assert!(matches!(directory.arrive(worker, "match-7"), Ok((_, Arrival::Running))));
     let refusal = directory.arrive(0, "mtach-7").unwrap_err().to_string();
-    assert_eq!(refusal, "there is no such session here, only: main, match-*");
+    assert_eq!(refusal, "unknown session, available: main, match-*");
     let counts =
         SessionCounts { running: 2, begun_on_demand: 1, refused_unknown: 1, ..SessionCounts::default() };
     assert_eq!(directory.counts(), counts);

@@ -33,7 +33,7 @@ impl ServerHandle {
         self.ask_all(SessionLoop::stop_draining).into_iter().collect()
     }
 
-    /// When a server that [drains](Self::drain) ends at the latest; none if it does not drain, and everybody may join.
+    /// When a server that [drains](Self::drain) ends at the latest; none if it does not drain: joining is open.
     pub fn drains_until(&self) -> Option<Instant> {
         *self.drain_end()
     }

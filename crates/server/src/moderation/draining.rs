@@ -34,7 +34,7 @@ impl Moderation {
         Ok(Drained { notified: notified?, done })
     }
 
-    /// The server stays after all, and everybody may join again.
+    /// The server stays after all, and joining is open again.
     ///
     /// # Errors
     /// If it does not drain, or a worker does not answer.

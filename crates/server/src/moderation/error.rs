@@ -13,7 +13,7 @@ use crate::reports::ReportsError;
 #[non_exhaustive]
 pub enum ModerationError {
     /// No session of this name is served now.
-    #[error("there is no session {session:?} on this server just now")]
+    #[error("unknown session {session:?}")]
     NoSession {
         /// Its name.
         session: String,
@@ -57,13 +57,13 @@ pub enum ModerationError {
         limit: usize,
     },
     /// There is no ban of this number.
-    #[error("there is no ban number {id}: look at the list of bans")]
+    #[error("unknown ban {id}: see the list of bans")]
     NoBan {
         /// The number.
         id: u64,
     },
     /// The server is to stay anyway.
-    #[error("the server is not running empty: there is nothing to take back")]
+    #[error("the server is not draining")]
     NotDraining,
     /// An address that players cannot be sent to.
     #[error(
@@ -83,7 +83,7 @@ pub enum ModerationError {
     #[error("voices are not kept on this server: set moderation.report_buffer_s and storage.folder")]
     NothingKept,
     /// The player was not heard of late.
-    #[error("{player:?} has said nothing in the session {session:?} of late that anybody heard")]
+    #[error("{player:?} has said nothing in the session {session:?} lately that another player heard")]
     NotHeard {
         /// The session's name.
         session: String,

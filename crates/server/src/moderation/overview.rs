@@ -67,7 +67,7 @@ impl Moderation {
         sessions
     }
 
-    /// Everybody in a session.
+    /// All players in a session.
     ///
     /// # Errors
     /// If there is no such session, or its worker does not answer.

@@ -27,7 +27,7 @@ impl Moderation {
         self.log(by, AuditAction::new("start_recording", session, session), result)
     }
 
-    /// Ends the recording of a session, until everybody has left; see [`SessionLoop::stop_recording`].
+    /// Ends the recording of a session, until all players have left; see [`SessionLoop::stop_recording`].
     ///
     /// # Errors
     /// If there is no such session, or it is not being recorded.

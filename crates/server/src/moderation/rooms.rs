@@ -28,7 +28,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Makes everybody of a session wait so many seconds between two texts, wherever they write; 0 for not at all, and
+    /// Makes every player of a session wait so many seconds between two texts, wherever they write; 0 for not at all, and
     /// nothing for what the configuration says.
     ///
     /// # Errors

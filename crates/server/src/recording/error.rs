@@ -44,7 +44,7 @@ impl SessionRecorderError {
 #[non_exhaustive]
 pub enum RecordingsError {
     /// There is none of this name.
-    #[error("there is no such recording: look at the list of recordings")]
+    #[error("no such recording: see the list of recordings")]
     NoRecording,
     /// It has no such track.
     #[error("the recording has no track {file:?}: look at its list of tracks")]
@@ -53,7 +53,7 @@ pub enum RecordingsError {
         file: String,
     },
     /// It is being recorded.
-    #[error("the recording goes on: stop it first")]
+    #[error("the recording is still running: stop it first")]
     GoesOn,
     /// A file cannot be read or removed.
     #[error("{}: {what}", path.display())]

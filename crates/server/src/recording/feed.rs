@@ -197,13 +197,13 @@ impl SessionTap {
     }
 
     /// All ids belong to other players from now on.
-    pub(crate) fn forget_everybody(&mut self) {
+    pub(crate) fn forget_all(&mut self) {
         self.speakers = IdSet::default();
     }
 
     /// What comes next is told over another feed, whose other end may read it before the rest of this one.
     pub(crate) fn change_feed(&mut self) {
-        self.forget_everybody();
+        self.forget_all();
         self.rooms = IdSet::default();
     }
 

@@ -24,7 +24,7 @@ pub struct RecordingIndex {
     pub by_operator: bool,
     /// 48 000.
     pub sample_rate_hz: u32,
-    /// Until when it was recorded, whether anybody spoke or not.
+    /// Until when it was recorded, with or without speech.
     pub duration_samples: u64,
     /// Of all tracks.
     pub bytes: u64,
@@ -66,7 +66,7 @@ pub struct TrackIndex {
     pub frames_lost: u64,
     /// Frames that came twice, or when their time was over.
     pub frames_late: u64,
-    /// Frames that are not Opus, or came faster than anybody speaks.
+    /// Frames that are not Opus, or came faster than speech.
     pub frames_refused: u64,
     /// When it is heard, and where.
     pub spans: Vec<Span>,

@@ -7,7 +7,7 @@ use consonance_wire::{ClientId, Reader, RoomId};
 pub(super) enum Message<'a> {
     /// From now on this client speaks under this id. An empty subject is none.
     Speaker { recording: u32, id: ClientId, is_opus: bool, name: &'a str, subject: &'a str },
-    /// A room of this id; one of an empty name is none that anybody listens to.
+    /// A room of this id; one of an empty name has no listeners.
     Room { recording: u32, id: RoomId, name: &'a str },
     /// A voice packet was relayed.
     Voice { recording: u32, at_us: u64, packet: &'a [u8] },

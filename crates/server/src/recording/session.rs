@@ -24,7 +24,7 @@ enum Wish {
     AsConfigured,
     /// That it is recorded, even if it is not just now, as after a full disk.
     Recorded,
-    /// That it is not recorded until everybody has left.
+    /// That it is not recorded until all players have left.
     Unrecorded,
 }
 
@@ -38,7 +38,7 @@ pub enum RecordingRefusal {
     )]
     NotSetUp,
     /// There is no such session.
-    #[error("there is no such session")]
+    #[error("no such session")]
     NoSession,
     /// It is being recorded already.
     #[error("the session is being recorded already")]
@@ -128,7 +128,7 @@ impl SessionRecording {
         Ok(())
     }
 
-    /// An operator wants it recorded no longer, until everybody has left.
+    /// An operator wants it recorded no longer, until all players have left.
     pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
         match self.tap.take() {
             Some(tap) => tap.close(RecordingEndReason::Stopped),
@@ -179,7 +179,7 @@ impl SessionRecording {
             }
             ServerEvent::Restarted { .. } => {
                 if let Some(tap) = &mut self.tap {
-                    tap.forget_everybody();
+                    tap.forget_all();
                 }
             }
             _ => {}

@@ -20,7 +20,7 @@ pub enum ReportsError {
     #[error(transparent)]
     ThreadSpawnError(#[from] ThreadSpawnError),
     /// There is no report of this number.
-    #[error("there is no report number {id}: look at the list of reports")]
+    #[error("unknown report {id}: see the list of reports")]
     NoReport {
         /// The number.
         id: u64,

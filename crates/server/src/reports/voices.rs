@@ -17,13 +17,13 @@ pub struct ReportedVoices {
 #[non_exhaustive]
 pub enum NothingToReport {
     /// No session of this name is here.
-    #[error("there is no such session")]
+    #[error("no such session")]
     NoSession,
     /// Voices are not kept.
     #[error("voices are not kept on this server: set moderation.report_buffer_s")]
     NotKept,
     /// The player said nothing, had no listener, or it is too long ago.
-    #[error("the player has said nothing of late that anybody heard")]
+    #[error("the player has said nothing lately that another player heard")]
     NotHeard,
 }
 

@@ -10,7 +10,7 @@ use crate::draining::{self, DrainPlan};
 use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
-    /// Ends every session and asks the networks to disconnect everybody in order; turn on until
+    /// Ends every session and asks the networks to disconnect all players in order; turn on until
     /// [`is_idle`](Self::is_idle).
     ///
     /// Received packets count: the others do not wait for a client that has left already.
@@ -67,7 +67,7 @@ impl SessionLoop {
         self.sessions.restore(name, serial, snapshot);
     }
 
-    /// Everybody may come in again, and clients that were told otherwise are told so.
+    /// Joining is open again, and clients that were told otherwise are told so.
     pub fn stop_draining(&mut self, now: Instant) {
         let at = self.at(now);
         for index in self.sessions.indices() {

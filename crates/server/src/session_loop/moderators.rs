@@ -122,7 +122,7 @@ fn result(answer: ModeratorAnswer) -> &'static str {
     match answer {
         ModeratorAnswer::Done => "done",
         ModeratorAnswer::NotModerator => "may not moderate",
-        ModeratorAnswer::NoPlayer => "there is no such player",
+        ModeratorAnswer::NoPlayer => "no such player",
         ModeratorAnswer::Protected => "that is the operator's to decide",
         ModeratorAnswer::NotInRoom => "the player does not listen to the room",
         ModeratorAnswer::RoomForbidden => "the player may not listen to the room",

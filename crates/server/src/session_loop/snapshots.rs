@@ -42,7 +42,7 @@ impl SessionLoop {
         self.packets_in
     }
 
-    /// One session with everybody in it, but for their distances; `None` if it is not here. It takes a moment for each
+    /// One session with all its players, without their distances; `None` if it is not here. It takes a moment for each
     /// player, so ask about once a second.
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
         let at = self.at(now);

@@ -64,7 +64,7 @@ pub struct SessionsSettings {
 #[non_exhaustive]
 pub enum SessionsSettingsError {
     /// There is no session to serve.
-    #[error("there is no session to serve: name at least one")]
+    #[error("no session to serve: name at least one")]
     NoSession,
     /// Two sessions have the same name.
     #[error("the session {name:?} is named twice: give each session a name of its own")]

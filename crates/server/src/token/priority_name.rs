@@ -23,7 +23,7 @@ pub fn priority_name(priority: Priority) -> &'static str {
 pub fn priority_named(name: &str) -> Result<Priority, String> {
     let found = NAMES.iter().find(|(_, known)| *known == name);
     found.map(|(priority, _)| *priority).ok_or_else(|| {
-        format!("there is no priority {name:?}, only: {}", NAMES.map(|(_, name)| name).join(", "))
+        format!("unknown priority {name:?}, expected one of: {}", NAMES.map(|(_, name)| name).join(", "))
     })
 }
 

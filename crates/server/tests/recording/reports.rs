@@ -259,7 +259,7 @@ fn reports_survive_a_restart_are_removed_in_time_and_are_bounded() {
     drop(first);
     // A crash in the midst of the third.
     fs::remove_file(folder.join("3").join(Report::FILE)).unwrap();
-    fs::write(folder.join("notes.txt"), "somebody else's").unwrap();
+    fs::write(folder.join("notes.txt"), "of another program").unwrap();
 
     let mut settings = ReportsSettings::default();
     settings.bytes_max = 40_000;
@@ -308,7 +308,7 @@ fn a_report_that_cannot_be_read_stays_as_it_is_and_keeps_its_number() {
     assert_eq!(reports.count(), 1);
     // Foreign files put there meanwhile stay, too.
     fs::create_dir(folder.join("3")).unwrap();
-    fs::write(folder.join("3").join("Mallory-1.opus"), "somebody's copy").unwrap();
+    fs::write(folder.join("3").join("Mallory-1.opus"), "an earlier copy").unwrap();
     let copy = contents(&folder.join("3"));
     assert!(matches!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Write { .. })));
     assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 4);

@@ -55,7 +55,7 @@ impl HookStage {
             if player.has_seen("joined") {
                 return "joined".into();
             }
-            assert!(Instant::now() < deadline, "nobody has answered");
+            assert!(Instant::now() < deadline, "no answer came");
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -255,7 +255,7 @@ fn a_response_for_a_client_that_left_is_dropped() {
 fn a_private_authority_is_believed_instead_of_the_usual_ones() {
     let (server, pem) = HttpServer::start_tls(|_| ok(r#"{"allow":true}"#));
     let mut strict = HookStage::new(&server.url(), |_, _| ());
-    assert!(strict.join("Alice", "").contains("try again"), "nobody knows this authority");
+    assert!(strict.join("Alice", "").contains("try again"), "this authority is unknown");
     let mut stage = HookStage::new(&server.url(), |hook, _| hook.authorities_pem = Some(pem.into_bytes()));
     assert_eq!(stage.join("Alice", ""), "joined");
 }

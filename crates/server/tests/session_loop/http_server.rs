@@ -88,7 +88,7 @@ impl HttpServer {
 
     /// Waits for a request.
     pub(crate) fn until_asked(&self) {
-        self.asked.lock().unwrap().recv_timeout(Duration::from_secs(30)).expect("somebody asks");
+        self.asked.lock().unwrap().recv_timeout(Duration::from_secs(30)).expect("a request comes");
     }
 
     pub(crate) fn release(&self, answer: Vec<u8>) {

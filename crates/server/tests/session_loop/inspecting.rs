@@ -29,7 +29,7 @@ fn the_targets_of_an_original_are_known_while_there_is_an_observer() {
     stage.settle(&mut [&mut alice, &mut bob]);
     let inspection = Inspection::of(&stage.session_loop);
     let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
-    assert!(!row.is_followed && row.voice_to.is_empty(), "nobody looked then: {row:?}");
+    assert!(!row.is_followed && row.voice_to.is_empty(), "no operator looked then: {row:?}");
     alice.client.send_voice(b"seen").unwrap();
     let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
     assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");

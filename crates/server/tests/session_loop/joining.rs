@@ -137,7 +137,7 @@ fn guessing_passwords_waits_longer_and_longer_and_the_right_one_is_not_checked_m
 #[test]
 fn a_reserved_name_needs_a_token_that_is_for_it() {
     let key = Key::generate_ed25519().unwrap();
-    let [for_admin, for_anybody] = [Some("Admin Ann"), None].map(|name| token(&key, name, None, 60));
+    let [for_admin, for_any_name] = [Some("Admin Ann"), None].map(|name| token(&key, name, None, 60));
     let set_up = |joining: &mut JoiningSettings| {
         passwords(joining);
         joining.token_keys = vec![key.public().unwrap()];
@@ -149,14 +149,14 @@ fn a_reserved_name_needs_a_token_that_is_for_it() {
     for name in
         ["Admin Ann", "ADMIN", "admin bob", "host", "\u{391}dmin", "Adm1n", "Ad\u{200b}min", " h\u{43e}st "]
     {
-        assert!(answer(name, Some(&for_anybody), None).contains("reserved"), "{name}");
+        assert!(answer(name, Some(&for_any_name), None).contains("reserved"), "{name}");
         assert!(answer(name, None, Some("outer")).contains("reserved"), "{name}");
     }
     assert_eq!(answer("Hostess", None, Some("outer")), "joined");
 }
 
 #[test]
-fn names_can_be_reserved_where_everybody_may_join() {
+fn names_can_be_reserved_where_joining_is_open() {
     let set_up = |joining: &mut JoiningSettings| joining.reserved_names = vec!["Admin*".into()];
     let mut stage = Stage::with_settings(&settings(set_up), 1);
     assert_eq!(try_to_join(&mut stage, "main", "Alice", None, None), "joined");

@@ -92,7 +92,7 @@ fn a_player_that_comes_back_in_time_keeps_the_session() {
     assert!(stage.statistics("match-7").1.packets_in > former, "it is the same one");
     stage.wait(EMPTY_FOR);
     stage.settle(&mut [&mut bob]);
-    assert_eq!((sessions(&stage).len(), &*bob.ends), (2, &[][..]), "nobody left since");
+    assert_eq!((sessions(&stage).len(), &*bob.ends), (2, &[][..]), "no player left since");
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Stage {
         self.now += time;
     }
 
-    /// Lets everybody say and hear everything that is to be said now.
+    /// Lets all players say and hear everything that is to be said now.
     pub(crate) fn settle(&mut self, players: &mut [&mut Player]) {
         for _ in 0..ROUNDS {
             for player in &mut *players {

@@ -82,7 +82,7 @@ fn no_player_joins_without_a_valid_token_and_each_is_told_why() {
 }
 
 #[test]
-fn a_server_without_keys_is_open_to_everybody_and_closes_the_rooms_that_ask_for_tokens() {
+fn a_server_without_keys_is_open_to_all_and_closes_the_rooms_that_ask_for_tokens() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.access = vec![("vip*".into(), AccessRule::for_both(["gold"]))];
     let mut stage = Stage::with_settings(&settings, 1);

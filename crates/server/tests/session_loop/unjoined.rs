@@ -43,7 +43,7 @@ fn a_joined_client_can_be_silent_forever() {
 }
 
 #[test]
-fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
+fn shutting_down_disconnects_all_players_in_every_session_with_a_reason() {
     let mut stage = Stage::new(&["main", "other"], 2);
     let mut alice = stage.player("Alice", 0, "main");
     let mut bob = stage.player("Bob", 1, "other");

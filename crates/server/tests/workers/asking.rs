@@ -22,7 +22,7 @@ fn a_session_that_is_not_there_is_named() {
     let stage = Stage::new(&["red"], 1);
     let error = stage.server.handle().ask_session("rde", |_, _| ()).unwrap_err();
     assert_eq!(error, WorkerError::NoSession { session: "rde".into() });
-    assert_eq!(error.to_string(), "there is no session \"rde\" on this server");
+    assert_eq!(error.to_string(), "unknown session \"rde\"");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         words(moderation.players("red")),
         words(moderation.drain(&by(), &plan)),
     ] {
-        assert_eq!(done, "worker 0 of the server has ended: the server is going");
+        assert_eq!(done, "worker 0 of the server has ended: the server is shutting down");
     }
     assert!(
         moderation.restricted_players("red").is_empty()
@@ -242,7 +242,8 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         moderation.impose(&by(), "red", &account, Restriction::Muted, None),
         moderation.limit_room(&by(), "red", "lobby", Some(one)),
     ] {
-        let expected = "worker 0 of the server has ended: the server is going; what was decided is recorded";
+        let expected =
+            "worker 0 of the server has ended: the server is shutting down; what was decided is recorded";
         assert_eq!(words(done), expected);
     }
     assert_eq!(moderation.restricted_players("red").len(), 1);

@@ -64,7 +64,7 @@ fn a_subscriber_is_told_the_events_of_every_session_in_order() {
 }
 
 #[test]
-fn a_server_that_ends_tells_that_everybody_left_and_then_nothing() {
+fn a_server_that_ends_tells_that_all_players_left_and_then_nothing() {
     let stage = Stage::new(&["red"], 1);
     let events = stage.server.handle().subscribe(64).unwrap();
     let mut alice = stage.player("Alice", "red");

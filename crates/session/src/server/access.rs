@@ -86,7 +86,7 @@ impl Gate {
         !self.rules.is_empty()
     }
 
-    /// Which rule a room of this name follows; none if it is open to everybody.
+    /// Which rule a room of this name follows; none if it is open to all.
     pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }

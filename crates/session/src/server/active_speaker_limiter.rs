@@ -17,7 +17,7 @@ use crate::time::Instant;
 /// The audible speakers of each room, while that is limited.
 #[derive(Debug, Default)]
 pub(super) struct ActiveSpeakerLimiter {
-    /// So many in each room at most; everybody if there is none.
+    /// So many in each room at most; all if there is none.
     most: Option<usize>,
     /// In the order in which they began.
     rooms: BTreeMap<RoomId, Vec<Voice>>,
@@ -54,7 +54,7 @@ impl ActiveSpeakerLimiter {
         self.rooms.remove(&room);
     }
 
-    /// Only so many are heard in each room from now on, or everybody again.
+    /// Only so many are heard in each room from now on, or all again.
     pub(super) fn limit(&mut self, most: Option<usize>) {
         self.most = most;
         let Some(most) = most else { return self.rooms.clear() };

@@ -65,7 +65,7 @@ pub enum Move {
 }
 
 impl Server {
-    /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be,
+    /// Removes a client from the session and closes its link; all clients are told. Its client is told why if it can be,
     /// and one of ours does not come back by itself; one of the original does.
     pub fn kick(&mut self, id: ClientId, reason: &str) -> NotificationStatus {
         let reason = bounded_reason(reason);
@@ -96,7 +96,7 @@ impl Server {
         if was_told { NotificationStatus::Notified } else { NotificationStatus::NotNotified }
     }
 
-    /// Takes a client out of a room, as if it had left it itself; everybody is told, the client too. False if it is
+    /// Takes a client out of a room, as if it had left it itself; all clients are told, itself too. False if it is
     /// not in the room. Nothing keeps it from coming back.
     pub fn remove_from_room(&mut self, id: ClientId, room: &str) -> bool {
         let removed = self.take_out(id, room);
@@ -167,7 +167,7 @@ impl Server {
             id,
             room: Some(WireStr::from(room)),
         };
-        self.send_to(Audience::Everybody, &delta.into());
+        self.send_to(Audience::All, &delta.into());
         self.members.leave(id, room);
         self.exited(id, room);
         true

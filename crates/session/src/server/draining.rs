@@ -44,7 +44,7 @@ impl Server {
         self.tell_closing(window, |leave_in_ms| closing(in_ms, leave_in_ms, address.as_deref()))
     }
 
-    /// The session stays after all, and everybody may come in again; clients of ours are
+    /// The session stays after all, and joining is open again; clients of ours are
     /// told. False if it was not to end.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
         self.advance(now);

@@ -37,7 +37,7 @@ impl Server {
         }
     }
 
-    /// Takes everybody out of rooms that share the id of another one, which is entered now.
+    /// Takes all clients out of rooms that share the id of another one, which is entered now.
     pub(super) fn vacate(&mut self, rooms: &[Box<str>], entered: &str) {
         if rooms.is_empty() {
             return;

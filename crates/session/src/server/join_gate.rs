@@ -50,7 +50,7 @@ impl JoinGate {
         self.drain = Some(Drain { ends_at, address });
     }
 
-    /// The session stays, and everybody may come in again. False if it was not to end.
+    /// The session stays, and joining is open again. False if it was not to end.
     pub(super) fn end_drain(&mut self) -> bool {
         if self.drain.take().is_none() {
             return false;

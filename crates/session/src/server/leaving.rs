@@ -42,14 +42,14 @@ impl Server {
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);
             let (name, room) = (name.clone(), room.name);
-            // Where a session ends, everybody leaves at once, and that is told before what rooms they were in.
+            // Where a session ends, all clients leave at once, and that is told before what rooms they were in.
             self.events.push_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         let subject = self.policy.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.settings.session, id };
-        // Outside of its outage everybody was told before.
-        let to = self.visibility.forget(id).map_or(Audience::Everybody, Audience::Inside);
+        // Outside of its outage all clients were told before.
+        let to = self.visibility.forget(id).map_or(Audience::All, Audience::Inside);
         self.send_to(to, &remove.into());
     }
 }

@@ -159,7 +159,7 @@ impl Links {
         }
     }
 
-    /// What came over a link is to be told to everybody in so many packets.
+    /// What came over a link is to be told to all clients in so many packets.
     pub(super) fn take_broadcasts(
         &mut self,
         link: LinkId,

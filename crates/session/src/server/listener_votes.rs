@@ -12,7 +12,7 @@ use crate::time::Instant;
 const WINDOW: Duration = Duration::from_secs(2);
 
 /// Listeners that are heard in one window, of one speaker. The median of so many tells what that of all would, and a
-/// session where everybody hears everybody needs not remember every pair.
+/// session where all hear all needs not remember every pair.
 const VOTES_MAX: usize = 64;
 
 /// One vote for each listener: its latest.

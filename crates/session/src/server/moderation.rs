@@ -49,7 +49,7 @@ pub enum RestrictionsError {
         /// How many players that are.
         limit: usize,
     },
-    /// A session that believes everybody has no moderation.
+    /// A session that trusts every client has no moderation.
     Permissive,
 }
 

@@ -31,7 +31,7 @@ impl Server {
     }
 
     /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
-    /// lists destinations lists everybody, wherever they are.
+    /// lists destinations lists all clients, wherever they are.
     pub(super) fn gather_near(
         &mut self,
         link: LinkId,

@@ -45,7 +45,7 @@ impl Server {
         let clients: Vec<(ClientId, Outage)> =
             clients.filter_map(|id| Some((id, self.visibility.outage_of(id)?))).collect();
         for &(id, outage) in &clients {
-            // Of a newcomer without a state everybody is told when that comes.
+            // Of a newcomer without a state all are told when that comes.
             if !self.visibility.is_unannounced(id) {
                 self.tell_state(id, Audience::Outside(outage));
             }

@@ -20,7 +20,7 @@ impl Server {
             let name_bytes = member.name.len();
             self.policy.check_all(self.settings.room_bounds(), state, name_bytes)?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-            self.pass_on(Audience::Everybody, packet);
+            self.pass_on(Audience::All, packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
             if name.len() > self.settings.longest_name() || self.members.len() >= self.settings.limits.links {
@@ -28,7 +28,7 @@ impl Server {
             }
             self.policy.check_all(self.settings.room_bounds(), state, name.len())?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-            self.pass_on(Audience::Everybody, packet);
+            self.pass_on(Audience::All, packet);
             self.links.attach_ghost(link, id);
             self.add_client(link, id, PlayerName::from(&*name), state.client.codec);
         }

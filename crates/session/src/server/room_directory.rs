@@ -1,4 +1,4 @@
-//! The rooms of the session by name: how many there are, which share an id, and which are not for everybody.
+//! The rooms of the session by name: how many there are, which share an id, and which are restricted.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

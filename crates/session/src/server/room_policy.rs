@@ -88,7 +88,7 @@ impl RoomPolicy {
         self.register.inherit(before.register);
     }
 
-    /// What a client may do, by what the driver said. A permissive session lets everybody do everything.
+    /// What a client may do, by what the driver said. A permissive session lets every client do everything.
     pub(super) fn grant(&mut self, id: ClientId, access: Access) {
         self.gate.grant(id, if self.is_permissive { Access::default() } else { access });
     }

@@ -1,4 +1,4 @@
-//! Which rooms a client listens to: whole lists and single changes, told to everybody.
+//! Which rooms a client listens to: whole lists and single changes, told to all clients.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -38,10 +38,10 @@ impl Server {
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
         self.policy.forget_other_wishes(id, &rooms);
         let Announcement { is_news, is_back } = self.visibility.announce(id);
-        // Everybody has been told of the same rooms before.
+        // All clients have been told of the same rooms before.
         if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Of a client that was lost and is back, too, unless the others were told that it left.
-            let to = if is_back { Audience::Everybody } else { Audience::Only(link) };
+            let to = if is_back { Audience::All } else { Audience::Only(link) };
             self.pass_on_state(to, state, packet);
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl Server {
         let before = self.leave_rooms(id);
         let refused = self.enter_rooms(id, &rooms);
         if refused.is_empty() {
-            self.pass_on_state(Audience::Everybody, state, packet);
+            self.pass_on_state(Audience::All, state, packet);
             return Ok(());
         }
         if is_news || is_back || !self.members.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
@@ -122,14 +122,14 @@ impl Server {
         self.policy.check_listener(id, room)
     }
 
-    /// Tells everybody else which rooms the client of this state is in.
+    /// Tells all other clients which rooms the client of this state is in.
     fn tell_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
         let most = self.settings.packets.reliable_bytes;
         let Some(member) = self.members.get(id) else { return };
         let rooms: Vec<Box<str>> = member.rooms.names().map(Into::into).collect();
         let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
         write_state(state.session, &state.client, &rooms, most, |packet| {
-            self.pass_on(Audience::EverybodyBut(id), packet);
+            self.pass_on(Audience::AllBut(id), packet);
         });
     }
 
@@ -161,7 +161,7 @@ impl Server {
             return Ok(());
         }
         self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-        self.pass_on_delta(Audience::Everybody, delta, packet)?;
+        self.pass_on_delta(Audience::All, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
             self.policy.forget_other_wishes(id, slice::from_ref(&room));

@@ -5,7 +5,7 @@ use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 use super::{Fault, Members, Server};
 
 impl Server {
-    /// Lists the links of everybody that the frame's channels reach, each once and without the sender. `own` is the
+    /// Lists the links of all clients that the frame's channels reach, each once and without the sender. `own` is the
     /// sender's client.
     pub(super) fn route(
         &mut self,

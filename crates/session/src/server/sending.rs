@@ -20,9 +20,9 @@ pub(super) enum Audience {
     /// The peer at the other end of this link.
     Only(LinkId),
     /// Every client but this one.
-    EverybodyBut(ClientId),
+    AllBut(ClientId),
     /// Every client, the one that said it included.
-    Everybody,
+    All,
     /// Every client but those of this outage.
     Outside(Outage),
     /// The clients of this outage.

@@ -34,7 +34,7 @@ pub struct ServerSettings {
     /// the second one is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning
     /// goes to the room that is in use first.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are
+    /// Restricted rooms (default none); the first pattern that matches a room counts. Rooms that are
     /// named here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen
     /// there take a room's id from as many in rooms of the same id that ask for none.
     pub access: Vec<(RoomPattern, AccessRule)>,

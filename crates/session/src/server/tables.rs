@@ -79,7 +79,7 @@ pub struct LinkRow {
 }
 
 impl Server {
-    /// Everybody in the session, by ascending id.
+    /// All clients in the session, by ascending id.
     pub fn client_table(&self) -> impl Iterator<Item = ClientRow<'_>> {
         self.members.iter().map(|member| self.client_row(member))
     }

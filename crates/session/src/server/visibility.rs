@@ -84,10 +84,10 @@ impl Visibility {
     /// Whether a client belongs to an audience.
     pub(super) fn is_in(&self, audience: Audience, id: ClientId) -> bool {
         match audience {
-            Audience::Everybody => true,
+            Audience::All => true,
             // It is known by its link.
             Audience::Only(_) => false,
-            Audience::EverybodyBut(but) => id != but,
+            Audience::AllBut(but) => id != but,
             Audience::Outside(outage) => self.outage_of(id) != Some(outage),
             Audience::Inside(outage) => self.outage_of(id) == Some(outage),
         }

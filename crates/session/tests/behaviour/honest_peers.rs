@@ -30,8 +30,8 @@ fn frames_of_10_ms_to_a_thousand_listeners_are_all_relayed() {
     }
     // The best quality and the longest lists, and the original's frames have no reason to come evenly.
     let voice = packets::voice(0, 0, "lobby", &"x".repeat(200));
-    let everybody: Vec<u16> = (1..1000).collect();
-    let relays: Vec<_> = everybody.chunks(255).map(|part| packets::relay_unreliable(part, &voice)).collect();
+    let everyone: Vec<u16> = (1..1000).collect();
+    let relays: Vec<_> = everyone.chunks(255).map(|part| packets::relay_unreliable(part, &voice)).collect();
     for _ in 0..500 {
         for relay in relays.iter().chain(&relays) {
             assert!(server.relays(1, relay));

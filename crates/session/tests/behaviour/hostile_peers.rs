@@ -190,7 +190,7 @@ fn a_newer_login_inherits_neither_link_nor_rooms_and_the_evicted_client_is_told(
 }
 
 #[test]
-fn an_id_that_is_free_again_is_nobodys_until_it_is_given_out() {
+fn a_released_id_belongs_to_no_client_until_it_is_given_out() {
     let mut server = three();
     server.disconnect(2);
     assert_eq!(server.receive(MALLORY, &packets::client_state(1, "Bob", &["lobby"])), [""; 0]);

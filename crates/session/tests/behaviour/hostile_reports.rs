@@ -42,9 +42,9 @@ fn one_listener_of_many_does_not_change_what_a_speaker_is_told() {
 fn reports_from_clients_that_are_not_addressed_do_not_count() {
     let (mut network, alice, listeners) = speaker_and_listeners(1);
     let outsider = network.join("Eve", &["elsewhere"]);
-    let of_everybody = packets::reception_report(&[(0, 50, 50), (1, 50, 50), (2, 50, 50), (99, 50, 50)]);
+    let of_all = packets::reception_report(&[(0, 50, 50), (1, 50, 50), (2, 50, 50), (99, 50, 50)]);
     let honest = packets::reception_report(&[(0, 50, 0)]);
-    let told = told_of(&mut network, alice, &[(outsider, of_everybody), (listeners[0], honest)]);
+    let told = told_of(&mut network, alice, &[(outsider, of_all), (listeners[0], honest)]);
     assert_eq!(told, ["1 listeners lose 0 %, wait 60 ms, know 0"; 2]);
     assert_eq!(network.server.statistics().receptions_refused, 6 * 4);
 }

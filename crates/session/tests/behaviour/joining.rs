@@ -261,13 +261,13 @@ fn a_session_that_ends_removes_its_clients_in_table_order_without_announcing_the
 fn all_clients_end_up_with_the_same_roster() {
     let mut network = Network::new();
     let names = ["Alice", "Bob", "Carol"];
-    let everybody = names.map(|name| network.start(name, &["lobby", name]));
+    let everyone = names.map(|name| network.start(name, &["lobby", name]));
     network.run();
     let roster = |network: &mut Network, player| -> Vec<_> {
         let players = network.client(player).players();
         players.map(|player| format!("{} {} {:?}", player.id, player.name, player.rooms)).collect()
     };
-    for player in everybody {
+    for player in everyone {
         assert_eq!(
             roster(&mut network, player),
             [r#"0 Alice ["Alice", "lobby"]"#, r#"1 Bob ["Bob", "lobby"]"#, r#"2 Carol ["Carol", "lobby"]"#]

@@ -30,7 +30,7 @@ fn as_strs(rooms: &[String]) -> Vec<&str> {
     rooms.iter().map(String::as_str).collect()
 }
 
-/// The rooms of everybody that this client knows, by name.
+/// The rooms of all players that this client knows, by name.
 fn known(network: &mut Network, player: Player) -> Vec<(String, Vec<String>)> {
     let client = network.client(player);
     let mut known: Vec<_> = client

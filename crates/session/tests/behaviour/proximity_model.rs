@@ -45,8 +45,8 @@ struct Stream {
 
 impl Reference {
     fn heard_by(&mut self, speaker: u16, amplitude: f32, is_silence: bool) -> BTreeSet<u16> {
-        let everybody: Vec<_> = self.listens.iter().copied().filter(|player| *player != speaker).collect();
-        everybody.into_iter().filter(|player| self.hears(*player, speaker, amplitude, is_silence)).collect()
+        let everyone: Vec<_> = self.listens.iter().copied().filter(|player| *player != speaker).collect();
+        everyone.into_iter().filter(|player| self.hears(*player, speaker, amplitude, is_silence)).collect()
     }
 
     fn hears(&mut self, listener: u16, speaker: u16, amplitude: f32, is_silence: bool) -> bool {
@@ -94,7 +94,7 @@ fn remembered(loudness: f32) -> f32 {
     f32::from_bits(loudness.to_bits() & 0xffff_0000)
 }
 
-/// The engine, with everybody in it.
+/// The engine, with all players in it.
 struct Engine {
     server: Server,
     now: Instant,
@@ -145,8 +145,8 @@ impl Engine {
         let frame = if is_silence { "x" } else { "words" };
         let voice = packets::spoken(player, 0, 0, &[(bits, RoomId::of("world").0)], frame);
         if is_relayed {
-            let everybody: Vec<_> = (0..PLAYERS).filter(|other| *other != player).collect();
-            return self.handle(player, &packets::relay_unreliable(&everybody, &voice));
+            let everyone: Vec<_> = (0..PLAYERS).filter(|other| *other != player).collect();
+            return self.handle(player, &packets::relay_unreliable(&everyone, &voice));
         }
         self.handle(player, &voice)
     }

@@ -88,7 +88,7 @@ fn a_client_that_does_not_come_back_in_time_has_left() {
     assert!(told.contains(&"Bob left".to_owned()), "its own roster is given up too: {told:?}");
     network.reachable = true;
     network.wait(LONG);
-    assert!(network.events(alice).contains(&"joined as 1".to_owned()), "it joins as anybody");
+    assert!(network.events(alice).contains(&"joined as 1".to_owned()), "it joins as any other");
 }
 
 #[test]

@@ -23,14 +23,14 @@ fn session_with_listeners(count: u16) -> (LoneServer, Vec<u16>) {
 fn a_minute_of_voice_to_290_listeners_reaches_all_of_them_once_and_is_no_abuse() {
     let (mut server, listeners) = session_with_listeners(290);
     let before = server.statistics();
-    let everybody: Vec<_> = (2..=291).map(LinkId).collect();
+    let everyone: Vec<_> = (2..=291).map(LinkId).collect();
     for sequence in 0..3000_u16 {
         let now = Instant::START + FRAME_TIME * u32::from(sequence);
         let voice = packets::voice(0, sequence, "lobby", &"x".repeat(80));
         let packet = packets::relay_with_wrapped_count(&listeners, &voice);
         let transmit = server.server.handle_packet(now, LinkId(1), Delivery::Unreliable, &packet);
         let transmit = transmit.expect("each frame is relayed");
-        assert_eq!((transmit.to, transmit.payload), (&*everybody, &*voice));
+        assert_eq!((transmit.to, transmit.payload), (&*everyone, &*voice));
     }
     let after = server.statistics();
     assert_eq!(after.frames_relayed - before.frames_relayed, 3000);

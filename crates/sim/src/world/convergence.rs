@@ -54,7 +54,7 @@ impl World {
     }
 
     /// All silent players say something to a room with listeners; the first word that counts.
-    pub(crate) fn everybody_speaks(&mut self) -> Result<Probe, Violation> {
+    pub(crate) fn all_speak(&mut self) -> Result<Probe, Violation> {
         self.counts.settled += 1;
         let first = self.next_word();
         for index in 0..self.players.len() {
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// These words reached all their recipients, and each player said some of them.
-    pub(crate) fn everybody_was_heard(&self, words: Range<Probe>) -> Checked {
+    pub(crate) fn all_were_heard(&self, words: Range<Probe>) -> Checked {
         let mut spoke = vec![false; self.players.len()];
         for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
             spoke[word.from.index()] = true;

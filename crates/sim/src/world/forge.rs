@@ -75,7 +75,7 @@ impl World {
             }
             Forgery::Removal => {
                 let inner = written(&RemoveClient { session, id: other }.into());
-                let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
+                let relay = ServerRelay { session, destinations: List::from(&EVERYONE), packet: &inner };
                 (Delivery::Reliable, written(&Packet::ServerRelayReliable(relay)))
             }
             Forgery::RoutedVoice => (Delivery::Unreliable, voice(session, sender, room)),
@@ -88,7 +88,7 @@ impl World {
     }
 }
 
-const EVERYBODY: [ClientId; 8] =
+const EVERYONE: [ClientId; 8] =
     [ClientId(0), ClientId(1), ClientId(2), ClientId(3), ClientId(4), ClientId(5), ClientId(6), ClientId(7)];
 
 fn voice(session: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
@@ -107,7 +107,7 @@ fn voice(session: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
 
 fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
     let inner = voice(inside, sender, room);
-    let relay = ServerRelay { session, destinations: List::from(&EVERYBODY), packet: &inner };
+    let relay = ServerRelay { session, destinations: List::from(&EVERYONE), packet: &inner };
     written(&Packet::ServerRelayUnreliable(relay))
 }
 

@@ -24,7 +24,7 @@ impl Hearings {
 impl World {
     /// Whether all players have said some word since the first of these, and each of their listeners has heard one. To
     /// be asked again and again while words are remembered: what was heard once stays heard.
-    pub(crate) fn everybody_is_heard(&mut self, words: Range<Probe>) -> Checked {
+    pub(crate) fn all_are_heard(&mut self, words: Range<Probe>) -> Checked {
         let mut hearings = std::mem::take(&mut self.hearings);
         for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
             let listeners = hearings.0.entry(word.from).or_default();

@@ -162,10 +162,10 @@ impl<S: PageShard> BrowserGateway<S> {
             return;
         }
         let at = self.at(now);
-        let mut is_anybody_here = false;
+        let mut has_players = false;
         for index in self.browsers.indices() {
             let Some(browser) = self.browsers.get_mut(index) else { continue };
-            is_anybody_here = true;
+            has_players = true;
             let quality = browser.page.and_then(|page| self.shard.quality(page));
             if let (Some(quality), Some(player)) = (quality, browser.player()) {
                 let lost_percent = quality.egress_loss.map(|share| 100.0 * share);
@@ -174,7 +174,7 @@ impl<S: PageShard> BrowserGateway<S> {
                 self.follow(now, index);
             }
         }
-        self.next_quality_at = is_anybody_here.then(|| now + QUALITY_INTERVAL);
+        self.next_quality_at = has_players.then(|| now + QUALITY_INTERVAL);
     }
 
     /// Forgets a browser, after what its page was told last.

@@ -21,7 +21,7 @@ pub trait SessionReservations: Send + Sync {
 #[non_exhaustive]
 pub enum NoReservation {
     /// No session of that name is served.
-    #[error("there is no session of that name here")]
+    #[error("unknown session")]
     NoSuchSession,
     /// There are as many sessions as there may be.
     #[error("this server has all the sessions that it takes; try again later")]

@@ -157,7 +157,7 @@ fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
 }
 
 #[test]
-fn a_player_whose_page_stays_away_leaves_and_its_key_is_nobodys() {
+fn a_player_whose_page_stays_away_leaves_and_its_key_is_free() {
     let mut stage = Stage::new();
     let (alice, joined) = stage.browser("Alice");
     let (bob, _) = stage.browser("Bob");

@@ -100,7 +100,7 @@ fn hear(packet: &[u8]) -> Heard {
                 HandshakeResponse { session: SESSION, id: PAGES_ID, clients, room_names, room_members };
             Heard::Answers(vec![written(response.into())])
         }
-        // Told to everybody, which is itself.
+        // Told to all clients, which is itself.
         Packet::ClientState(_) => Heard::Answers(vec![packet.to_vec()]),
         Packet::ServerRelayReliable(relay) => match Packet::parse(relay.packet).unwrap() {
             Packet::TextData(text) => {

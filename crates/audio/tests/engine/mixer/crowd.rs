@@ -25,7 +25,7 @@ fn crowded(desk: &MixingDesk, speakers: u32) -> Vec<u32> {
 }
 
 #[test]
-fn up_to_the_limit_everybody_is_heard() {
+fn up_to_the_limit_all_are_heard() {
     let mut desk = crowd(4, 4, |_| 0.1);
     desk.mix(30);
     assert_near(desk.mix(1).last().0, 0.4);
@@ -142,7 +142,7 @@ fn six_readers_for_a_mixer_of_four_change_by_the_sentence() {
     let changes = changes(&mut desk, 6, 2_000);
     let stays = changes.iter().flat_map(|at| at.windows(2)).map(|pair| pair[1] - pair[0]);
     let shortest = stays.min().unwrap();
-    assert!(shortest >= 30, "somebody came and went within {shortest} blocks");
+    assert!(shortest >= 30, "a speaker came and went within {shortest} blocks");
     let times: usize = changes.iter().map(Vec::len).sum();
     assert!(times <= 60, "{times} changes in 20 s");
 }

@@ -125,7 +125,7 @@ pub(crate) struct Ears {
 impl Ears {
     /// The sound of a speaker without a place, which is the same in both ears.
     pub(crate) fn both(self) -> Vec<f32> {
-        assert_eq!(self.left[..], self.right[..], "nobody has a place");
+        assert_eq!(self.left[..], self.right[..], "no speaker has a place");
         self.left
     }
 
@@ -171,7 +171,7 @@ pub(crate) fn mixer_with(codec: CodecSettings) -> Mixer {
     mixer
 }
 
-/// Mixes without anybody sending.
+/// Mixes without a sender.
 pub(crate) fn mix(mixer: &mut Mixer, blocks: usize) -> Vec<f32> {
     let mut ears = Ears::default();
     for _ in 0..blocks {

@@ -12,7 +12,7 @@ use crate::signal::hum;
 const MODES: [SpatialMode; 2] = [SpatialMode::Panning, SpatialMode::Hrtf];
 const POSITIONAL: FrameProperties = FrameProperties { gain: 1.0, priority: 1, positional: true };
 
-/// Two steps of the tone that everybody hums here.
+/// Two steps of the tone that all speakers hum here.
 const NO_CLICK: f32 = 0.06;
 
 #[expect(clippy::unnecessary_wraps, reason = "so that it can stand for a speaker with or without a place")]

@@ -8,7 +8,7 @@ use crate::call::SPEAKER;
 const OTHER: SpeakerKey = SpeakerKey(9);
 
 #[test]
-fn everybody_is_shown_as_decoded_before_volume_and_place() {
+fn all_are_shown_as_decoded_before_volume_and_place() {
     let mut desk = MixingDesk::with_one();
     desk.add(OTHER, always(-0.25), FrameProperties { gain: 0.1, ..FrameProperties::default() });
     desk.mixer.set_volume(SPEAKER, 0.1);

@@ -142,7 +142,7 @@ impl Stage {
     }
 
     /// All players speak, one after the other, until their required listeners have heard it.
-    fn everybody_speaks(&mut self, round: usize) {
+    fn all_speak(&mut self, round: usize) {
         for by in 0..=PAGES {
             let words = format!("Here speaks {by} in round {round}").into_bytes();
             let heard_by = self.reference.listeners_of(by);
@@ -231,7 +231,7 @@ fn pages_hear_what_is_meant_for_them_and_nothing_else() {
     for round in 0..8 {
         stage.change(&mut dice);
         stage.settle();
-        stage.everybody_speaks(round);
+        stage.all_speak(round);
         // No frame of a page is in flight when others begin to listen.
         stage.settle();
     }

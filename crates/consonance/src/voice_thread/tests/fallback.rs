@@ -53,7 +53,7 @@ impl Meeting {
         Self { bench, gate, bob, bob_saw: Vec::new(), frames: 0 }
     }
 
-    /// Everybody has turns until Alice was told that, or for so long: what she was told, and for how long she heard
+    /// All players run until Alice was told that, or for so long: what she was told, and for how long she heard
     /// nothing of Bob.
     fn run(&mut self, at_most: Duration, until: impl Fn(&EventKind) -> bool) -> (Vec<EventKind>, Duration) {
         let (began, mut told) = (self.bench.now, Vec::new());

@@ -25,7 +25,7 @@ impl Pair {
         let client = |name: &str| ClientSnapshot {
             name: name.into(),
             status: ConnectionState::Connected,
-            knows_everybody: true,
+            knows_all_players: true,
             max_voices: 8,
             players: vec![row("Alice", &[]), row("Bob", &["lobby"])],
             ..ClientSnapshot::default()

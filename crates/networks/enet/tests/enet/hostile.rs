@@ -87,7 +87,7 @@ fn a_server_with_fewer_channels_than_the_game_is_left_with_the_reason() {
 }
 
 #[test]
-fn a_request_that_is_cut_short_or_longer_is_nobodys() {
+fn a_request_that_is_cut_short_or_longer_gets_no_place() {
     let request = request();
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let from = ([10, 9, 9, 9], 1).into();

@@ -164,7 +164,7 @@ fn however_many_unreliable_messages_remain_incomplete_the_others_are_heard() {
 }
 
 #[test]
-fn a_datagram_of_more_commands_than_any_sender_puts_into_one_is_nobodys() {
+fn a_datagram_of_more_commands_than_any_sender_puts_into_one_is_dropped() {
     let mut hostile = Hostile::new();
     let commands: Vec<_> = (1..=33).map(numbered).collect();
     hostile.say([datagram(&commands)]);

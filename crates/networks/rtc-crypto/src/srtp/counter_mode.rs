@@ -36,7 +36,7 @@ impl Keystream {
     fn apply(&self, iv: [u8; 16], input: &[u8], output: &mut [u8]) -> Result<(), CryptoError> {
         let output = output
             .get_mut(..input.len())
-            .ok_or_else(|| CryptoError::Other("there is no room for what is decrypted".to_owned()))?;
+            .ok_or_else(|| CryptoError::Other("the buffer is too small for what is decrypted".to_owned()))?;
         let mut counter = u128::from_be_bytes(iv);
         let pieces = input.chunks(BLOCKS_AT_ONCE * BLOCK_BYTES);
         for (piece, output) in pieces.zip(output.chunks_mut(BLOCKS_AT_ONCE * BLOCK_BYTES)) {

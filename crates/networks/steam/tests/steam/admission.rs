@@ -85,7 +85,7 @@ fn a_full_server_turns_newcomers_away_and_counts_them() {
 }
 
 #[test]
-fn hostile_packets_are_counted_and_end_nobodys_link_but_their_senders() {
+fn hostile_packets_are_counted_and_end_only_their_senders_link() {
     let mut world = World::new(HubSettings::default());
     let mut server = server(&world, AccountAdmission::Everyone);
     let mut player = world.player(OTHER, ClientSettings::new(SteamId(SERVER)));

@@ -60,7 +60,7 @@ impl PeerConnection {
             RELIABLE_LABEL if self.reliable.is_none() => self.reliable = Some(id),
             UNRELIABLE_LABEL if self.unreliable.is_none() => self.unreliable = Some(id),
             _ => {
-                tracing::debug!(label, "a peer opens a channel that there is not");
+                tracing::debug!(label, "a peer opens an unknown channel");
                 if self.channels_opened > CHANNELS_MAX {
                     self.end(End::Violation("it opens channel after channel"));
                 }

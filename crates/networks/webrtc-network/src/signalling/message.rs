@@ -90,18 +90,16 @@ pub enum Data {
 #[non_exhaustive]
 pub enum SignalMessageError {
     /// It ends before it is complete.
-    #[error("a signalling message ends too early; the other side speaks something else, or is broken")]
+    #[error("truncated signalling message")]
     Truncated,
     /// More follows than its length says.
-    #[error(
-        "a signalling message is longer than it says; the other side speaks something else, or is broken"
-    )]
+    #[error("a signalling message is longer than its size field")]
     TooLong,
     /// Its type is none.
-    #[error("a signalling message is of type {0}, which is unknown here")]
+    #[error("unknown type {0} of a signalling message")]
     UnknownType(u8),
     /// Its data is of a kind that there is not.
-    #[error("a signalling message has data of kind {0}, which is unknown here")]
+    #[error("unknown kind of data {0} in a signalling message")]
     UnknownData(u8),
 }
 

@@ -62,11 +62,11 @@ impl Default for SignallingSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotWelcome {
-    /// There is nothing at its path.
-    #[error("this signalling server has no application of that name; check the path of the URL")]
+    /// The URL names no application of this server.
+    #[error("unknown application; check the path of the URL")]
     UnknownPath,
-    /// Its user token is none of ours.
-    #[error("this signalling server wants a user token in the URL, and this is none of its own")]
+    /// The URL has no user token, or an unknown one.
+    #[error("missing or unknown user token in the URL of the signalling server")]
     BadToken,
 }
 

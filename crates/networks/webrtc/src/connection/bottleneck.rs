@@ -221,7 +221,7 @@ fn behind_128_kbit_s_from_the_first_second_on_no_more_voices_are_sent_than_nearl
 }
 
 #[test]
-fn when_there_is_room_again_everybody_is_sent_within_a_minute_and_a_half() {
+fn when_there_is_room_again_all_are_sent_within_a_minute_and_a_half() {
     let mut stage = Stage::connected();
     stage.down.capacity = 128_000.0;
     stage.speak(10);

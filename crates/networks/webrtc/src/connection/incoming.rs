@@ -48,7 +48,7 @@ impl Connection {
                 self.events.push_back(ConnectionEvent::Connected);
             }
         } else {
-            tracing::debug!(label, "a page opens a channel that there is not");
+            tracing::debug!(label, "a page opens an unknown channel");
             if self.channels_opened > CHANNELS_MAX {
                 self.violated(now, "it opens channel after channel");
             }

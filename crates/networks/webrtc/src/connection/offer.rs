@@ -14,7 +14,7 @@ pub enum OfferError {
         bytes: usize,
     },
     /// It is not SDP, or SDP that contradicts itself.
-    #[error("the offer cannot be understood ({cause}); use a current browser")]
+    #[error("invalid offer ({cause}); use a current browser")]
     Malformed {
         /// What is wrong with it.
         cause: String,

@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_in_another_s_name_is_nobodys_voice() {
+    fn a_packet_in_another_s_name_is_no_player_s_voice() {
         let mut stage = Stage::new();
         stage.step(&mut Tape::new(&[0, 8, 8, 0x30, 1, b'h']));
         stage.take();

@@ -118,8 +118,8 @@ impl Work {
     }
 
     fn end_unclaimed(&mut self, now: Instant) {
-        let is_somebodys = |address| self.shared.directory.knows(Source { way: Way::Tcp, address });
-        for id in self.streams.unclaimed(now, is_somebodys) {
+        let is_claimed = |address| self.shared.directory.knows(Source { way: Way::Tcp, address });
+        for id in self.streams.unclaimed(now, is_claimed) {
             self.end(id);
         }
         self.shared.counts.rejected.store(self.tcp.rejected(), Ordering::Relaxed);

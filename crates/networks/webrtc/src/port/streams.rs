@@ -19,7 +19,7 @@ pub(super) struct Streams {
 struct Remote {
     address: SocketAddr,
     /// When it came, or last had a peer.
-    nobodys_since: Instant,
+    unclaimed_since: Instant,
 }
 
 impl Streams {
@@ -31,7 +31,7 @@ impl Streams {
     pub(super) fn insert(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
         let address = SocketAddr::new(remote.ip().to_canonical(), remote.port());
         self.by_address.insert(address, id);
-        self.remotes.insert(id, Remote { address, nobodys_since: now });
+        self.remotes.insert(id, Remote { address, unclaimed_since: now });
     }
 
     pub(super) fn remove(&mut self, id: TcpId) {
@@ -52,20 +52,16 @@ impl Streams {
 
     /// Those that have been without a peer for too long: an idle connection takes no place from a page. They are looked
     /// at once in a while.
-    pub(super) fn unclaimed(
-        &mut self,
-        now: Instant,
-        is_somebodys: impl Fn(SocketAddr) -> bool,
-    ) -> Vec<TcpId> {
+    pub(super) fn unclaimed(&mut self, now: Instant, is_claimed: impl Fn(SocketAddr) -> bool) -> Vec<TcpId> {
         if self.looked.is_some_and(|looked| now < looked + self.negotiation_max / LOOKS) {
             return Vec::new();
         }
         self.looked = Some(now);
         let mut unclaimed = Vec::new();
         for (id, remote) in &mut self.remotes {
-            if is_somebodys(remote.address) {
-                remote.nobodys_since = now;
-            } else if now.saturating_duration_since(remote.nobodys_since) >= self.negotiation_max {
+            if is_claimed(remote.address) {
+                remote.unclaimed_since = now;
+            } else if now.saturating_duration_since(remote.unclaimed_since) >= self.negotiation_max {
                 unclaimed.push(*id);
             }
         }

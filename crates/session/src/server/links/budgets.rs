@@ -112,7 +112,7 @@ impl Budget {
     }
 }
 
-/// A list of destinations ends at 255, so a frame to everybody takes more than one relay where more are here.
+/// A list of destinations ends at 255, so a frame to all takes more than one relay where more are here.
 fn relays_per_frame(clients: usize) -> u64 {
     1 + (clients / 255) as u64
 }

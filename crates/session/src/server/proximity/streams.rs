@@ -5,7 +5,7 @@ use consonance_wire::ClientId;
 use super::settings::ProximitySettings;
 use crate::time::Instant;
 
-/// Eight of a listener's places: a cache line, as a frame looks into those of everybody in range.
+/// Eight of a listener's places: a cache line, as a frame looks into those of all players in range.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Streams {

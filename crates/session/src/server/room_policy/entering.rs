@@ -77,7 +77,7 @@ impl RoomPolicy {
 
     /// No client enters a room that the wire cannot tell from one of the configuration, or from one in use that follows
     /// other rules; a client with a token for the room has it instead of those in rooms that ask for none, if they are
-    /// not more. The rooms that everybody has to leave for that.
+    /// not more. The rooms that all clients have to leave for that.
     pub(in crate::server) fn claim_id(
         &self,
         members: &Members,

@@ -23,8 +23,8 @@ fn clients_of_one_outage_are_an_audience_of_their_own() {
     let of = |audience| [ANN, BOB, CID].map(|id| visibility.is_in(audience, id));
     assert_eq!(of(Audience::Inside(outage)), [true, true, false]);
     assert_eq!(of(Audience::Outside(outage)), [false, false, true]);
-    assert_eq!(of(Audience::EverybodyBut(BOB)), [true, false, true]);
-    assert_eq!(of(Audience::Everybody), [true; 3]);
+    assert_eq!(of(Audience::AllBut(BOB)), [true, false, true]);
+    assert_eq!(of(Audience::All), [true; 3]);
     assert_eq!(visibility.unreachable(), 2);
 }
 

@@ -188,7 +188,7 @@ impl Network {
         panic!("the session does not come to rest");
     }
 
-    /// Lets time pass; everybody is only called when they asked for it.
+    /// Lets time pass; a client is only called when it asked for it.
     pub(crate) fn wait(&mut self, span: Duration) {
         let end = self.now + span;
         self.run();

@@ -142,7 +142,7 @@ fn a_link_that_carries_everything_has_no_estimate_even_if_it_loses_a_little_by_c
 }
 
 #[test]
-fn a_link_that_loses_much_however_little_is_sent_carries_everybody_after_a_try() {
+fn a_link_that_loses_much_however_little_is_sent_carries_all_after_a_try() {
     let mut link = Link::new(10_000_000.0, 200, 8);
     link.random_loss = 0.2;
     link.run(10);
@@ -151,7 +151,7 @@ fn a_link_that_loses_much_however_little_is_sent_carries_everybody_after_a_try()
 }
 
 #[test]
-fn when_the_bottleneck_is_gone_everybody_is_sent_again_within_a_minute_and_a_half() {
+fn when_the_bottleneck_is_gone_all_are_sent_again_within_a_minute_and_a_half() {
     for (capacity, queue_ms) in [(64_000.0, 200), (128_000.0, 30), (128_000.0, 1000)] {
         for narrow_s in [5, 20, 100, 300] {
             let mut link = Link::new(capacity, queue_ms, 8);
@@ -165,7 +165,7 @@ fn when_the_bottleneck_is_gone_everybody_is_sent_again_within_a_minute_and_a_hal
 }
 
 #[test]
-fn a_link_that_was_narrow_and_loses_a_little_by_chance_carries_everybody_again_after_a_longer_while() {
+fn a_link_that_was_narrow_and_loses_a_little_by_chance_carries_all_again_after_a_longer_while() {
     for seed in 0..20 {
         let mut link = Link::new(64_000.0, 200, 8);
         (link.random_loss, link.dice) = (0.02, seed);
