@@ -59,7 +59,7 @@ impl VoiceChat {
         self.hear(Hearing::Headphones(headphones));
     }
 
-    /// How loud all players are: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought into that
+    /// How loud all players are: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are clamped to that
     /// range, and NaN changes nothing.
     pub fn set_master_volume(&self, volume: f32) {
         let Some(volume) = bounds::volume(volume) else { return };

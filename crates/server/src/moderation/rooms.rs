@@ -28,8 +28,8 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Makes every player of a session wait so many seconds between two texts, wherever they write; 0 for not at all, and
-    /// nothing for what the configuration says.
+    /// Makes every player of a session wait so many seconds between two texts to any room; 0 for not at all, `None` for
+    /// what the configuration says.
     ///
     /// # Errors
     /// If there is no such session.

@@ -65,8 +65,8 @@ pub enum Move {
 }
 
 impl Server {
-    /// Removes a client from the session and closes its link; all clients are told. Its client is told why if it can be,
-    /// and one of ours does not come back by itself; one of the original does.
+    /// Removes a client from the session and closes its link; all clients are told, and it is told why if it can be.
+    /// One of ours does not come back by itself; one of the original does.
     pub fn kick(&mut self, id: ClientId, reason: &str) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
