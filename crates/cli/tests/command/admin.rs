@@ -128,7 +128,7 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     let log = run(&["audit", "--json"]);
     assert!(log.out.iter().any(|line| line.contains("\"too loud\"")), "{:?}", log.out);
     assert!(run(&["kick", "main", "Bob"]).complaint().contains("Bob"));
-    assert!(run(&["players", "other"]).complaint().contains("no session"));
+    assert!(run(&["players", "other"]).complaint().contains("unknown session"));
 
     let wrong = folder.write("wrong", b"0123456789abcdef");
     let ended = Program::start(&["admin", "--server", &url, "--token-file", &wrong, "bans"]).end();

@@ -132,7 +132,7 @@ fn a_hook_that_cannot_be_asked_is_found_wrong_before_the_start() {
     for (lines, told) in [
         (
             "url = 'http://example.org/'",
-            "voice.toml:3: joining.hook.url: the hook is on another machine and not encrypted",
+            "voice.toml:3: joining.hook.url: unencrypted hook on another machine",
         ),
         ("url = 'example'", "voice.toml:3: joining.hook.url: invalid address of the hook"),
         (

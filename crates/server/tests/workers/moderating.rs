@@ -138,7 +138,7 @@ fn a_kicked_player_is_gone_and_what_cannot_be_done_says_why() {
     wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
     assert_eq!(alice.told, ["kicked: too loud"]);
     assert!(words(kick("red", "Alice")).contains("no player \"Alice\" in the session \"red\""));
-    assert!(words(kick("pink", "Bob")).contains("no session \"pink\""));
+    assert!(words(kick("pink", "Bob")).contains("unknown session \"pink\""));
     let removed = moderation.remove_from_room(&by(), "red", &"Bob".into(), "vip");
     assert!(words(removed).contains("does not listen to the room \"vip\""));
     let past = moderation.impose(&by(), "red", &"Bob".into(), Restriction::Deafened, Some(1));
