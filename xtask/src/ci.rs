@@ -78,6 +78,7 @@ enum Step {
     Matchbox,
     UdpBlocked,
     Dissector,
+    Wasm,
     Web,
     BrowserTest,
 }
@@ -101,6 +102,7 @@ impl Step {
             Self::Matchbox => "matchbox",
             Self::UdpBlocked => "udp-blocked",
             Self::Dissector => "dissector",
+            Self::Wasm => "wasm",
             Self::Web => "web",
             Self::BrowserTest => "browser-test",
         }
@@ -115,7 +117,8 @@ impl Step {
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
             Self::Dissector => dissector::run(root),
-            Self::Web => web::run(root),
+            Self::Wasm => web::wasm::verify(root),
+            Self::Web => web::check_sources(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
             _ => command::run(&mut self.cargo_command(root)).map(|()| Skips::NONE),
         }
@@ -138,6 +141,7 @@ impl Step {
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
             Self::Features => &FEATURES,
+            Self::Wasm => &["xtask", "wasm", "--verify"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy
             | Self::Deny
@@ -245,6 +249,7 @@ mod tests {
             Step::Matchbox,
             Step::UdpBlocked,
             Step::Dissector,
+            Step::Wasm,
             Step::Web,
             Step::BrowserTest,
         ];
@@ -270,6 +275,7 @@ mod tests {
             Step::Matchbox,
             Step::UdpBlocked,
             Step::Dissector,
+            Step::Wasm,
             Step::Web,
             Step::BrowserTest,
         ];

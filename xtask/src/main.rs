@@ -100,7 +100,7 @@ enum Chore {
     Platforms,
     /// Lints and tests the feature `libopus`, which needs cmake.
     Libopus(libopus::Plan),
-    /// Lints and tests matchbox's socket, in a network of its own.
+    /// Tests matchbox's socket, in a network of its own.
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
     UdpBlocked,
@@ -116,7 +116,7 @@ enum Chore {
     Scenario(scenario::Plan),
     /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the
     /// target wasm32-unknown-unknown.
-    Wasm,
+    Wasm(web::wasm::Plan),
     /// Long runs: sound between clocks that drift, and a server under honest players, attackers and faults.
     Soak(soak::Plan),
     /// Writes `docs/licences.md` again, and collects the texts of licences.
@@ -147,7 +147,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
         Chore::Scenario(plan) => scenario::run(&root, plan),
-        Chore::Wasm => web::wasm::write(&root),
+        Chore::Wasm(plan) => web::wasm::run(&root, plan),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::CheckDocs(plan) => check_docs::run(&root, plan),

@@ -15,7 +15,9 @@ use crate::skips::Skips;
 /// # Errors
 /// [`Failure`] where a test fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
-    command::run(&mut command::cargo(root, BUILD.split(' ')))?;
+    for arguments in [EXAMPLE, BUILD] {
+        command::run(&mut command::cargo(root, arguments.split(' ')))?;
+    }
     if command::capture(&mut network_namespace::run_inside(ADDRESS, &Command::new("true"))).is_err() {
         return Ok(Skips::one("tests of matchbox, `unshare` and `ip` make no network namespace here"));
     }
@@ -27,9 +29,12 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 const ADDRESS: &str = "ip link set lo up multicast on && ip address add 10.99.0.1/32 dev lo \
                        && ip route add 224.0.0.0/4 dev lo";
 
-/// Of the whole workspace, so that what both have is not built a second time with fewer features.
+/// The program that one of the tests runs. Of the whole workspace, so that what both have is not built a second time
+/// with fewer features.
+const EXAMPLE: &str = "build --workspace --features consonance-matchbox/socket --example players";
+
 const BUILD: &str = "test --workspace --features consonance-matchbox/socket --test real_peers \
-                     --test players_example --example players --no-run";
+                     --test players_example --no-run";
 
 const TEST: &str = "test --offline --workspace --features consonance-matchbox/socket --test real_peers \
                     --test players_example -- --include-ignored";

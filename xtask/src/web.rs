@@ -21,9 +21,17 @@ use crate::skips::Skips;
 /// [`Failure`] where one of them fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     let skips = wasm::verify(root)?;
+    Ok(skips.with(check_sources(root)?))
+}
+
+/// All of [`run`] but the comparison of the WebAssembly.
+///
+/// # Errors
+/// [`Failure`] where one of them fails.
+pub(crate) fn check_sources(root: &Path) -> Result<Skips, Failure> {
     let version = command::capture(Command::new("node").arg("--version"));
     if !version.is_ok_and(|version| is_recent(&version)) {
-        return Ok(skips.with(Skips::one(format_args!("web, no Node.js {OLDEST_NODE} or later"))));
+        return Ok(Skips::one(format_args!("web, no Node.js {OLDEST_NODE} or later")));
     }
     for step in STEPS {
         let mut npm = Command::new(NPM);
@@ -31,7 +39,7 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
         println!("{}", command::line(&npm));
         command::run(&mut npm)?;
     }
-    Ok(skips)
+    Ok(Skips::NONE)
 }
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };

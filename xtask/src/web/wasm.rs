@@ -5,17 +5,32 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Message;
+use clap::Args;
 
 use super::page_compiler::PageCompiler;
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
+/// What to do with it; without options, it is written.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// Writes nothing, and compares what is checked in with what the sources make.
+    #[arg(long)]
+    verify: bool,
+}
+
+/// # Errors
+/// As [`write`] and [`verify`].
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    if plan.verify { verify(root).map(drop) } else { write(root) }
+}
+
 /// Compiles it and writes it where the server's build finds it, and which compiler made it.
 ///
 /// # Errors
 /// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be written.
-pub(crate) fn write(root: &Path) -> Result<(), Failure> {
+fn write(root: &Path) -> Result<(), Failure> {
     let compiler = PageCompiler::find(root)?.ok_or(Failure::Missing { what: TARGET, make: INSTALL })?;
     let bytes = build(root, &compiler)?;
     for (name, content) in [(CHECKED_IN, &*bytes), (MADE_BY, format!("{}\n", compiler.version).as_bytes())] {

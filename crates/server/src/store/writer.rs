@@ -20,7 +20,7 @@ const PER_TRANSACTION: usize = 1_024;
 /// The disk is tried again after this, and then after twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How often a disk that takes nothing is tried while the server goes.
+/// Attempts at a disk that fails while the server shuts down.
 const LAST_ATTEMPTS: usize = 3;
 
 /// The thread and the way to it. Dropping it writes what waits.
@@ -44,9 +44,9 @@ pub struct StoreStatus {
     pub is_on_disk: bool,
     /// Transactions that the disk has taken.
     pub transactions: u64,
-    /// How often it refused one.
+    /// Transactions that it refused.
     pub errors: u64,
-    /// What it said the last time, if it has taken none since.
+    /// Its last error, if it has taken none since.
     pub trouble: Option<String>,
     /// Writes that wait for it.
     pub waiting: u64,
@@ -195,7 +195,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
         }
     }
 
-    /// Tries until the disk has taken it; false if the server goes before.
+    /// Retries until the disk has taken it; false if the server shuts down before.
     fn store(&mut self, batch: &[Write]) -> bool {
         let mut pause = FIRST_PAUSE;
         let mut last_attempts = LAST_ATTEMPTS;
@@ -203,7 +203,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
             match self.attempt(batch) {
                 Ok(()) => {
                     if self.counters.count_taken() {
-                        info!("the disk takes changes again");
+                        info!("writes to the disk work again");
                     }
                     return true;
                 }

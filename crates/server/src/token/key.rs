@@ -183,7 +183,7 @@ fn random_id() -> Result<String, TokenError> {
 fn random<const BYTES: usize>() -> Result<[u8; BYTES], TokenError> {
     let mut bytes = [0; BYTES];
     let drawn = SystemRandom::new().fill(&mut bytes);
-    drawn.map_err(|_| TokenError::Key("the operating system gives no random numbers"))?;
+    drawn.map_err(|_| TokenError::Key("could not get random numbers from the operating system"))?;
     Ok(bytes)
 }
 
