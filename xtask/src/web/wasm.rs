@@ -21,7 +21,7 @@ pub(crate) struct Plan {
 }
 
 /// # Errors
-/// As [`write`] and [`verify`].
+/// As [`write()`] and [`verify()`].
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if plan.verify { verify(root).map(drop) } else { write(root) }
 }
