@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::network_namespace;
 use crate::skips::Skips;
 
-/// Tests the feature, which the step `features` lints. matchbox opens its sockets on all addresses of the machine, so
+/// Tests the feature, which the step `clippy` lints. matchbox opens its sockets on all addresses of the machine, so
 /// the tests run in a network namespace that has none but its own; says so and leaves them out where none can be made.
 ///
 /// # Errors
