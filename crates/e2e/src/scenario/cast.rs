@@ -113,7 +113,7 @@ impl CastMember {
     /// In the session.
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Guest(number) => format!("Guest {number}"),
+            Self::Guest(number) => format!("Guest{number}"),
             named => format!("{named:?}"),
         }
     }

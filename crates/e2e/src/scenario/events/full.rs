@@ -43,7 +43,7 @@ impl Stage {
     pub(super) fn house_fills(&mut self) -> Checks {
         let mut guests = Vec::new();
         let refusal = loop {
-            let name = format!("Guest {}", guests.len() + 1);
+            let name = format!("Newcomer {}", guests.len() + 1);
             match self.guest(&name)? {
                 Ok(guest) => guests.push(guest),
                 Err(refusal) => break refusal,
