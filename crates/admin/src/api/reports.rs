@@ -102,7 +102,7 @@ pub(super) async fn reports(
     request_body = ReportRequest,
     responses(
         (status = 201, description = "It is on the disk", body = Reported),
-        (status = 404, description = "No such session, or the player was not heard of late", body = ProblemDetails),
+        (status = 404, description = "No such session, or the player was not heard lately", body = ProblemDetails),
         (status = 409, description = "Voices are not kept on this server", body = ProblemDetails),
         (status = 507, description = "The disk or the folder of reports is full", body = ProblemDetails),
     )

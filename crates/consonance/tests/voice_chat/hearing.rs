@@ -41,7 +41,7 @@ fn a_positional_voice_comes_from_where_its_player_is() {
     bob.voice.set_listener(Some(Pose::default()));
     let (to_the_left, near) = hear(&bob);
     assert!(to_the_left > 6.0, "{to_the_left} dB");
-    let unknown = ("Nobody".to_owned(), None);
+    let unknown = ("Dave".to_owned(), None);
     bob.voice.set_places([unknown, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
     let (to_the_right, far) = hear(&bob);
     assert!(to_the_right < -6.0, "{to_the_right} dB");

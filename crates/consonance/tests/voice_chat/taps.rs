@@ -96,7 +96,7 @@ fn a_dropped_tap_and_one_on_an_absent_player_cost_nothing() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     drop(bob.voice.tap(TapSource::Mix));
-    let mut unknown = bob.voice.tap(TapSource::Player("Nobody".into()));
+    let mut unknown = bob.voice.tap(TapSource::Player("Dave".into()));
     let mut mix = bob.voice.tap(TapSource::Mix);
     bob.ear.listen_for(0.5);
     assert_eq!(unknown.poll(), None);

@@ -82,7 +82,7 @@ pub enum ModerationError {
     /// Voices are not kept on this server, so there is nothing to report.
     #[error("voices are not kept on this server: set moderation.report_buffer_s and storage.folder")]
     NothingKept,
-    /// The player was not heard of late.
+    /// The player was not heard lately.
     #[error("{player:?} has said nothing in the session {session:?} lately that another player heard")]
     NotHeard {
         /// The session's name.

@@ -29,7 +29,7 @@ impl Moderation {
     /// kept. It may have left meanwhile.
     ///
     /// # Errors
-    /// If nothing is kept on this server, the player was not heard of late, or the report cannot be written.
+    /// If nothing is kept on this server, the player was not heard lately, or the report cannot be written.
     pub fn report(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Reported, ModerationError> {
         let action = AuditAction::new("report", session, player);
         match self.take_report(by, session, player) {
