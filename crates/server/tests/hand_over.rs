@@ -184,6 +184,16 @@ fn no_secret_is_shown() {
     assert!(words.contains("SharedSecret(…)"), "{words}");
 }
 
+#[test]
+fn a_file_larger_than_any_state_is_not_read() {
+    let folder = Folder::new();
+    hand_over().write(&state(&folder)).unwrap();
+    let bytes = (512 << 20) + 1;
+    fs::OpenOptions::new().write(true).open(state(&folder)).unwrap().set_len(bytes).unwrap();
+    let error = HandOver::read(&state(&folder)).unwrap_err();
+    assert!(matches!(error, HandOverError::TooLarge { bytes: told, .. } if told == bytes), "{error}");
+}
+
 #[cfg(unix)]
 fn make_private(folder: &Folder) {
     use std::os::unix::fs::PermissionsExt as _;

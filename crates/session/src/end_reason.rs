@@ -12,7 +12,7 @@ impl From<&CloseReason> for EndReason {
         match reason {
             CloseReason::NameProtected => EndCode::NameProtected.into(),
             CloseReason::NameInUse => EndCode::NameInUse.into(),
-            CloseReason::ReplacedByNewerLogin => EndCode::NameTakenOver.into(),
+            CloseReason::ReplacedByNewerLogin => EndCode::ReplacedByNewerLogin.into(),
             CloseReason::NameTooLong { bytes_max } => {
                 EndReason { max: u32::try_from(*bytes_max).ok(), ..EndCode::NameTooLong.into() }
             }

@@ -252,7 +252,7 @@ impl Server {
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not answered a join request"));
         let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
-        let restriction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
+        let restriction = self.policy.register().next_end().map(|end| (end, "a restriction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
         let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
         [unjoined, place, report, waiting, visit, restriction, silent, name].into_iter().flatten().min()

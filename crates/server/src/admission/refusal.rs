@@ -16,7 +16,7 @@ use crate::token::TokenError;
 pub enum Refusal {
     /// The token is not good, or there is none.
     Token(TokenError),
-    /// No password was shown.
+    /// No password was presented.
     PasswordMissing,
     /// The password is another one.
     PasswordWrong,
@@ -25,9 +25,9 @@ pub enum Refusal {
         /// When it is looked at again.
         wait_s: u64,
     },
-    /// Neither was shown.
+    /// Neither was presented.
     EitherMissing,
-    /// Not both were shown.
+    /// Not both were presented.
     BothMissing,
     /// The operator's service does not admit the player.
     Denied {
@@ -121,5 +121,19 @@ impl std::error::Error for Refusal {
             Self::Token(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn only_the_error_of_a_token_is_a_source() {
+        let refusal = Refusal::Token(TokenError::Signature);
+        assert_eq!(refusal.source().map(ToString::to_string), Some(TokenError::Signature.to_string()));
+        assert!(Refusal::PasswordWrong.source().is_none());
     }
 }

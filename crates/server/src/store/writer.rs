@@ -240,3 +240,21 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_without_space_in_the_queue_is_in_memory_only_and_counted() {
+        let (queue, _writes) = mpsc::sync_channel(1);
+        let writer = Writer { queue: Some(queue), counters: Arc::default(), thread: None };
+        let waits = writer.write(Vec::new());
+        let dropped = [writer.write(Vec::new()), writer.write(Vec::new())];
+        let StoreStatus { waiting, dropped: counted, .. } = writer.status();
+        assert_eq!((waiting, counted), (1, 2));
+        let soon = Instant::now() + Duration::from_millis(1);
+        assert_eq!(dropped.map(|ticket| ticket.wait(soon)), [Stored::InMemory, Stored::InMemory]);
+        assert_eq!(waits.wait(soon), Stored::Waiting);
+    }
+}

@@ -174,6 +174,22 @@ fn names_in_use_are_counted_when_newcomers_wait_take_over_and_are_refused() {
     assert!(game.has_joined(0));
 }
 
+#[test]
+fn the_address_of_a_link_is_known_if_its_network_has_addresses() {
+    let mut game = Game::with(|_| {});
+    game.add_alice(1, Some("192.0.2.1:1"), Capabilities::ALL);
+    game.lose(0);
+    game.now += Duration::from_mins(5);
+    game.settle();
+    game.add_alice(2, None, Capabilities::ALL);
+    game.add_alice(3, Some("192.0.2.7:9"), Capabilities::ALL);
+    let (_, server) = game.session_loop.servers().next().unwrap();
+    let mut addresses: Vec<_> =
+        server.link_table().map(|row| game.session_loop.address_of(row.link)).collect();
+    addresses.sort_unstable();
+    assert_eq!(addresses, [None, Some("192.0.2.7".parse().unwrap())]);
+}
+
 /// Long enough for a holder to be found silent, if it can be.
 const LONG: Duration = Duration::from_mins(1);
 

@@ -101,6 +101,19 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
 }
 
 #[test]
+fn a_session_with_one_player_is_recorded_as_soon_as_there_is_a_recorder() {
+    let folder = path_of_test("one-player");
+    let stage = Stage::new(&["red", "blue"], 1);
+    let handle = stage.server.handle();
+    let mut alice = stage.player("Alice", "red");
+    wait_until("she joins", &mut [&mut alice], |players| players[0].has_joined);
+    let recorder = SessionRecorder::start(&folder, recording(&["red", "blue"])).unwrap();
+    handle.record_with(Some(&recorder)).unwrap();
+    assert!(is_recorded(&handle, "red") && !is_recorded(&handle, "blue"), "blue has no players");
+    recorder.stop();
+}
+
+#[test]
 fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_next_one() {
     let folder = path_of_test("handed-over");
     let settings = SessionsSettings::new(["red", "blue"]).unwrap();

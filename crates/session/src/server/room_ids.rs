@@ -90,3 +90,24 @@ impl KeptOut {
         rooms.filter(move |known| known.id == room).map(|known| &*known.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    const ANN: ClientId = ClientId(1);
+
+    #[test]
+    fn of_one_client_the_newest_rooms_are_remembered_and_the_first_are_told() {
+        let mut kept_out = KeptOut::default();
+        let names: Vec<_> = (0..=ROOMS_MAX).map(|number| format!("room {number}")).collect();
+        let told = names.iter().filter(|name| kept_out.note(ANN, name)).count();
+        assert_eq!(told, TOLD_MAX);
+        assert_eq!(kept_out.wanting("room 0").next(), None, "it made room for the last");
+        assert_eq!(kept_out.wanting("room 1").next(), Some(ANN));
+        assert_eq!(kept_out.wanting(&names[ROOMS_MAX]).next(), Some(ANN));
+        assert!(!kept_out.note(ANN, "room 1"), "known already");
+    }
+}

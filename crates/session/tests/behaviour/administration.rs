@@ -1,6 +1,7 @@
 //! What an operator does to clients of a running session.
 
 use consonance_session::{ClientId, Disconnection};
+use consonance_wire::{Notice, WireStr, Writer};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
@@ -61,6 +62,19 @@ fn what_one_has_left_oneself_is_no_removal_however_late_the_server_says_so() {
     assert_eq!(client.receive(&packets::exit(0, "red")), [""; 0]);
     assert_eq!(client.receive(&packets::enter(0, "red")), ["Alice entered red"]);
     assert_eq!(client.client.rooms().len(), 1);
+}
+
+#[test]
+fn a_moved_client_that_returns_before_its_exit_is_told_is_not_removed() {
+    let mut client = LoneClient::joined_ours("Alice", 0, &["red"]);
+    let mut bytes = [0; 64];
+    let mut writer = Writer::new(&mut bytes);
+    let moved = Notice::Moved { from: WireStr::from("red"), to: WireStr::from("blue") };
+    moved.write(packets::SESSION, &mut writer).expect("two rooms are short");
+    assert_eq!(client.receive(writer.written()), ["moved from red to blue"]);
+    client.client.join_room("red").unwrap();
+    assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red"]);
+    assert_eq!(client.client.rooms().collect::<Vec<_>>(), ["blue", "red"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use consonance_session::{ALWAYS_SEND_ROOM, ChannelProperties, ClientId, Routing, Target};
-use consonance_wire::{Packet, RoomId};
+use consonance_wire::{Packet, RoomId, TextRecipient};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
@@ -80,6 +80,9 @@ fn only_voice_on_the_always_send_room_is_told_to_the_driver_without_a_listener()
     assert!(!server.server.take_relayed());
     server.receive(1, &packets::relay_unreliable(&[65_535], &packets::voice(9, 0, ALWAYS_SEND_ROOM, "a")));
     assert!(!server.server.take_relayed(), "in the name of another player");
+    let text = packets::text(0, TextRecipient::Room(RoomId::ALWAYS_SEND), "a");
+    assert_eq!(server.receive(1, &packets::relay_reliable(&[], &text)), [""; 0]);
+    assert!(!server.server.take_relayed(), "text is not voice");
     server.receive(1, &packets::relay_reliable(&[65_535], &frame(1)));
     assert!(server.server.take_relayed());
 }

@@ -49,3 +49,12 @@ fn each_direct_link_has_its_totals_and_its_player() {
     assert_eq!((other.link, other.player), (LinkId(22), None));
     assert_eq!((other.packets_in, other.packets_out), (0, 1));
 }
+
+#[test]
+fn a_direct_link_that_claims_an_unknown_id_has_no_player() {
+    let mut alice = LoneClient::alice_with_bob_beside(&["lobby"]);
+    alice.connect_peer(22);
+    alice.receive_directly(22, &packets::introduction(9));
+    let player = |link| alice.client.direct_links().find(|row| row.link == LinkId(link)).unwrap().player;
+    assert_eq!((player(21), player(22)), (Some(ClientId(1)), None));
+}

@@ -164,7 +164,7 @@ fn a_deafened_client_hears_nothing_over_direct_links_either() {
 }
 
 #[test]
-fn a_sanction_ends_when_its_time_has_come() {
+fn a_restriction_ends_when_its_time_has_come() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     let terms = RestrictionTerms::new(Some(Instant::from_millis(1500)), "a pause");
     network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
@@ -178,7 +178,16 @@ fn a_sanction_ends_when_its_time_has_come() {
 }
 
 #[test]
-fn a_sanction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restart() {
+fn the_end_of_a_long_restriction_is_told_to_the_second() {
+    let (mut network, alice, _) = lobby(Capabilities::ALL);
+    let terms = RestrictionTerms::new(Some(Instant::from_millis(86_400_000)), "a day");
+    network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
+    network.run();
+    assert_eq!(network.events(alice).last().unwrap(), "Muted until 86400.000000 s: a day");
+}
+
+#[test]
+fn a_restriction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restart() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
     network.run();

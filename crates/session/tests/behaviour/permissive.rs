@@ -1,6 +1,8 @@
 //! A permissive server believes everything, as the original does: only for comparing the two.
 
-use consonance_session::{ClientId, ServerSettings};
+use core::time::Duration;
+
+use consonance_session::{ClientId, Rate, ServerSettings};
 use consonance_wire::{HandshakeP2P, Packet};
 
 use crate::support::lone_server::LoneServer;
@@ -55,6 +57,23 @@ fn a_state_of_an_unknown_id_makes_a_client_after_the_others_were_told() {
     );
     assert_eq!(server.events(), ["Ghost joined as 7 over link 2", "Ghost entered lobby"]);
     assert_eq!(server.receive(1, &packets::enter(0, "red")), ["1 2 2: DeltaChannelState 0 enters red"]);
+}
+
+#[test]
+fn states_that_go_to_all_are_limited_like_any_broadcast() {
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.permissive = true;
+        settings.limits.fan_out = Rate { per_second: 1, burst: 3 };
+    });
+    server.join(1, "Alice", &[]);
+    server.wait(Duration::from_secs(10));
+    for state in [packets::client_state(0, "Alice", &["red"]), packets::client_state(7, "Ghost", &[])] {
+        assert_eq!(server.receive(1, &state).len(), 1);
+    }
+    assert_eq!(server.receive(1, &packets::client_state(7, "Ghost", &["red"])).len(), 1);
+    assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["blue"])), [""; 0], "the fourth");
+    assert_eq!(server.receive(1, &packets::client_state(8, "Spirit", &[])), [""; 0], "the fifth");
+    assert_eq!((server.statistics().fan_out_limited, server.server.clients()), (2, 2));
 }
 
 #[test]

@@ -123,6 +123,16 @@ fn of_many_speakers_the_nearest_are_heard() {
 }
 
 #[test]
+fn a_listener_that_hears_enough_others_is_counted_only_for_speakers_with_a_position() {
+    let mut network = network();
+    let alice = network.join("Alice", &["world"]);
+    let bob = network.join("Bob", &["world"]);
+    talk(&mut network, alice, "world");
+    assert_eq!(heard_by(&mut network, alice, &[bob]), [true], "neither says where it is");
+    assert_eq!(network.server.statistics().streams_crowded, 0);
+}
+
+#[test]
 fn a_listener_of_up_to_twenty_hears_and_keeps_all_of_them() {
     let mut settings = ProximitySettings::new(10.0);
     settings.max_streams = 20;

@@ -208,6 +208,9 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
     assert_eq!((server.statistics().tickets_refused, server.statistics().ignored), (0, 1));
     server.receive(1, &packets::handshake("Bob"));
     assert_eq!(server.statistics().ignored, 1, "one of the original joins again");
+    server.receive(3, &packets::handshake_of_ours("Alicia", None));
+    assert_eq!(server.statistics().ignored, 1, "another name is another join");
+    assert!(server.server.client_named("Alicia").is_some() && server.server.client_named("Alice").is_none());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rooms that the wire cannot tell apart although they follow different rules.
 
 use consonance_session::{
-    Access, AccessRule, LinkId, ProximitySettings, RoomId, RoomPattern, ServerSettings,
+    Access, AccessRule, LinkId, ProximitySettings, RoomId, RoomLimits, RoomPattern, ServerSettings,
 };
 use consonance_wire::TextRecipient;
 
@@ -69,6 +69,20 @@ fn a_taken_room_id_does_not_block_the_other_rooms() {
     assert_eq!(server.events(), ["Alice entered lobby".to_owned(), told]);
     server.receive(ALICE, &packets::enter(1, &ruled));
     assert_eq!(server.events(), [""; 0], "the operator was told");
+}
+
+#[test]
+fn a_room_limit_keeps_rooms_of_one_id_apart_as_any_other_rule_does() {
+    let Scene { mut server, ruled, .. } = scene(|settings, rooms| {
+        let mut limits = RoomLimits::new();
+        limits.listeners = Some(10);
+        settings.room_limits = vec![(rooms, limits)];
+    });
+    server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
+    assert_eq!(
+        (rooms_of(&server, "Alice"), server.statistics().rooms_reserved),
+        (vec!["lobby".to_owned()], 1)
+    );
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn what_is_skipped_is_missing_until_it_comes_late() {
     network.client(alice).send_voice(b"e").unwrap();
     network.run();
     assert_eq!(network.events(bob), ["frame 4 of 1: e", "Alice stopped speaking"]);
+    assert_eq!(network.client(alice).statistics().frames_sent, 4);
 }
 
 #[test]
@@ -211,12 +212,23 @@ fn a_lost_frame_leaves_a_gap() {
 }
 
 #[test]
+fn an_utterance_goes_on_when_the_sequence_number_wraps() {
+    let mut alice = listener();
+    let heard = alice.receive(&frame(0, u16::MAX, "a"));
+    assert_eq!(heard, ["Bob started speaking", "frame 0 of 1: a"]);
+    assert_eq!(alice.receive(&frame(0, 1, "c")), ["frame 2 of 1: c"]);
+    assert_eq!(alice.receive(&frame(0, 0, "b")), ["frame 1 of 1: b"]);
+}
+
+#[test]
 fn a_speaker_silent_for_longer_than_a_second_and_a_half_has_stopped() {
     let mut alice = listener();
     alice.receive(&frame(0, 0, "a"));
     assert_eq!(alice.wait(Duration::from_secs(1)), [""; 0]);
     assert_eq!(alice.receive(&frame(0, 1, "b")), ["frame 1 of 1: b"]);
     assert_eq!(alice.wait(SPEAKING_TIMEOUT), [""; 0]);
+    alice.client.handle_timeout(alice.now);
+    assert_eq!(alice.events(), [""; 0], "not longer yet, though another timer was due");
     assert_eq!(alice.wait(MICROSECOND), ["Bob stopped speaking"]);
     assert_eq!(alice.receive(&frame(0, 2, "c")), ["Bob started speaking", "frame 0 of 1: c"]);
 }
