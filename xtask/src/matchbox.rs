@@ -16,13 +16,21 @@ use crate::skips::Skips;
 /// [`Failure`] where a test fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     for arguments in [EXAMPLE, BUILD] {
-        command::run(&mut command::cargo(root, arguments.split(' ')))?;
+        command::run(&mut cargo(root, arguments))?;
     }
     if command::capture(&mut network_namespace::run_inside(ADDRESS, &Command::new("true"))).is_err() {
         return Ok(Skips::one("tests of matchbox, `unshare` and `ip` make no network namespace here"));
     }
-    command::run(&mut network_namespace::run_inside(ADDRESS, &command::cargo(root, TEST.split(' '))))
-        .map(|()| Skips::NONE)
+    command::run(&mut network_namespace::run_inside(ADDRESS, &cargo(root, TEST))).map(|()| Skips::NONE)
+}
+
+/// The optional features that have tests, all together: with one set, nothing is built twice for them.
+pub(crate) const FEATURES: &str = "consonance-bench/plain-cipher,consonance-matchbox/socket";
+
+fn cargo(root: &Path, arguments: [&[&str]; 2]) -> Command {
+    let [command, targets] = arguments;
+    let features: &[&str] = &["--workspace", "--features", FEATURES];
+    command::cargo(root, [command, features, targets].concat())
 }
 
 /// An address that is not a loopback one, which WebRTC never uses, and a way for multicast, which it asks for.
@@ -31,10 +39,11 @@ const ADDRESS: &str = "ip link set lo up multicast on && ip address add 10.99.0.
 
 /// The program that one of the tests runs. Of the whole workspace, so that what both have is not built a second time
 /// with fewer features.
-const EXAMPLE: &str = "build --workspace --features consonance-matchbox/socket --example players";
+const EXAMPLE: [&[&str]; 2] = [&["build"], &["--example", "players"]];
 
-const BUILD: &str = "test --workspace --features consonance-matchbox/socket --test real_peers \
-                     --test players_example --no-run";
+const BUILD: [&[&str]; 2] = [&["test"], &["--test", "real_peers", "--test", "players_example", "--no-run"]];
 
-const TEST: &str = "test --offline --workspace --features consonance-matchbox/socket --test real_peers \
-                    --test players_example -- --include-ignored";
+const TEST: [&[&str]; 2] = [
+    &["test", "--offline"],
+    &["--test", "real_peers", "--test", "players_example", "--", "--include-ignored"],
+];
