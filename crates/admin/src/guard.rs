@@ -58,7 +58,8 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
     }
     let what = if shown.is_some() {
         let Ok(_slot) = guard.slow_answers.try_acquire() else {
-            let detail = "too many wrong tokens were shown of late; look for the right one and try again";
+            let detail =
+                "too many wrong tokens were presented recently; look for the right one and try again";
             return ProblemDetails::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
         };
         tokio::time::sleep(guard.delay).await;

@@ -44,7 +44,7 @@ use crate::level;
 pub struct BlockAnalysis {
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
-    /// Whether the block belongs to speech: with hysteresis, and with the hang-over at the end.
+    /// Whether the block belongs to speech: with hysteresis, and with the hold time at the end.
     pub is_speech: bool,
     /// Level of what left the chain, in dB of full scale (root mean square), at least −100.
     pub level_dbfs: f32,

@@ -2,7 +2,7 @@
 //! play when one is missing.
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
-//! the fastest of late. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay follows
+//! the fastest recent one. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay follows
 //! the target at any time: with each frame comes a wish to stretch or to squeeze it, which the caller fulfils where
 //! the sound allows (time-scale modification, see `time_stretch.rs`). It also grows when a frame is waited for.
 
@@ -211,7 +211,7 @@ impl JitterBuffer {
         self.in_pause = in_pause;
     }
 
-    /// How long frames wait now beyond the fastest arrival of late, in samples; 0 while nothing plays.
+    /// How long frames wait now beyond the fastest recent arrival, in samples; 0 while nothing plays.
     pub fn delay_samples(&self) -> u64 {
         self.delay_samples
     }

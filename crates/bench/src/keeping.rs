@@ -81,7 +81,7 @@ impl Stage {
 
     fn keeping(listeners: u16) -> Result<Self, Box<dyn Error>> {
         let mut settings = SessionsSettings::new(["main"])?;
-        settings.kept_voices.last = Duration::from_secs(30);
+        settings.report_buffer.last = Duration::from_secs(30);
         Self::new(listeners, &settings, None)
     }
 

@@ -73,7 +73,7 @@ pub extern "C" fn playback_render() -> u32 {
     with(Instance::render)
 }
 
-/// How many frames were lost of late, in percent.
+/// How many frames were lost recently, in percent.
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_lost_percent() -> f32 {
     with(|instance| instance.reception().lost_percent)

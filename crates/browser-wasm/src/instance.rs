@@ -69,7 +69,7 @@ impl Instance {
         self.playback.as_mut().map_or(0, |playback| playback.render(self.exchange.samples()))
     }
 
-    /// How voices come in, of late.
+    /// How voices came in recently.
     pub fn reception(&self) -> ReceptionStatistics {
         self.playback.as_ref().map_or(ReceptionStatistics::default(), Playback::reception)
     }

@@ -49,7 +49,7 @@ impl<'a> SlotPacket<'a> {
     }
 }
 
-/// How voices come in, of late.
+/// How voices came in recently.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ReceptionStatistics {
     /// Of the last 128 frames of each slot that plays, so many never came, in percent.

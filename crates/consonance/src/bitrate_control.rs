@@ -28,7 +28,7 @@ pub(crate) struct BitrateControl {
     present_bps: u32,
     /// The sample before: a single one that waited is jitter.
     before: UplinkSample,
-    /// Of a hundred frames, how many were lost of late.
+    /// Of a hundred frames, how many were lost recently.
     lost_percent: f32,
     last_change: Option<Change>,
     /// How long nothing steps up after a step down.

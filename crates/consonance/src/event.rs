@@ -257,7 +257,7 @@ impl End {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Left => "left",
-            Self::ReplacedByNewerLogin => "replaced-by-newer-login",
+            Self::ReplacedByNewerLogin => "name-replaced",
             Self::Kicked { reason } => reason.code.name(),
             Self::NoConnection(reason) => reason.code(),
             Self::Output(failure) => failure.error().code(),

@@ -15,7 +15,7 @@ use crate::route::LinkTransport;
 use crate::transports::Transports;
 
 /// Packets taken in one go before the beat gets its turn.
-const EVENTS_PER_TURN: usize = 512;
+const EVENTS_PER_ITERATION: usize = 512;
 
 /// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
 const DIRECT: u64 = 1 << 48;
@@ -85,7 +85,7 @@ impl Links {
 
     /// Takes what came in; true if there is more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
-        for _ in 0..EVENTS_PER_TURN {
+        for _ in 0..EVENTS_PER_ITERATION {
             match self.ways.present().poll(now) {
                 None => return false,
                 Some(ClientLinkEvent::Packet { delivery, packet }) => {

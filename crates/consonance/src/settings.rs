@@ -14,7 +14,7 @@ use consonance_audio::{
 #[cfg(feature = "devices")]
 use consonance_device::DeviceSelection;
 
-use bounds::{DUCKING_MS_MAX, HANG_OVER_MS_MAX, SHARE, VOLUME};
+use bounds::{DUCKING_MS_MAX, HOLD_MS_MAX, SHARE, VOLUME};
 
 /// Everything that a player sets once and expects to find again.
 ///
@@ -141,11 +141,7 @@ impl VoiceSettings {
         check("capture.background-removal", self.capture.background_removal.unwrap_or(0.0), SHARE)?;
         check("capture.voice-detection.threshold", detection.threshold, SHARE)?;
         check("capture.voice-detection.hysteresis", detection.hysteresis, SHARE)?;
-        check(
-            "capture.voice-detection.hang-over-ms",
-            detection.hang_over_ms as f32,
-            0.0..=HANG_OVER_MS_MAX as f32,
-        )
+        check("capture.voice-detection.hold-ms", detection.hold_ms as f32, 0.0..=HOLD_MS_MAX as f32)
     }
 
     /// How one's own voice is encoded with these.
@@ -186,8 +182,8 @@ mod tests {
             ("capture.voice-detection.hysteresis is 3", |settings| {
                 settings.capture.voice_detection.hysteresis = 3.0;
             }),
-            ("capture.voice-detection.hang-over-ms is 70000", |settings| {
-                settings.capture.voice_detection.hang_over_ms = 70_000;
+            ("capture.voice-detection.hold-ms is 70000", |settings| {
+                settings.capture.voice_detection.hold_ms = 70_000;
             }),
         ];
         assert!(VoiceSettings::default().validate().is_ok());

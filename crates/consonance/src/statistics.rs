@@ -73,7 +73,7 @@ pub struct DirectLinkRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UplinkRow {
-    /// Of a hundred frames, how many of late did not reach the server; none if it does not say so, as the original's
+    /// Of a hundred recent frames, how many did not reach the server; none if it does not say so, as the original's
     /// does not, or has not yet.
     pub lost_percent: Option<f32>,
     /// How much longer than usual the newest frame took to the server; none as above.

@@ -18,7 +18,7 @@ use link_watch::{LinkNews, LinkWatch};
 #[derive(Debug)]
 pub(crate) struct UplinkQuality {
     control: BitrateControl,
-    /// Of a hundred frames, how many of late did not reach the server; `None` until a listener has reported.
+    /// Of a hundred recent frames, how many did not reach the server; `None` until a listener has reported.
     uplink_lost_percent: Option<f32>,
     /// What the server said since the last look.
     latest: Option<UplinkReport>,

@@ -219,7 +219,7 @@ impl VoiceThread {
             }
         }
         self.send_captured(now);
-        self.move_on(now);
+        self.follow_redirect(now);
         self.watch_connection(now);
         if now >= self.next_statistics_at && self.write_statistics(now) {
             self.note_own_channels();

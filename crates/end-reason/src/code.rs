@@ -76,7 +76,7 @@ pub enum EndCode {
     /// The name is longer than `max` bytes.
     NameTooLong,
     /// Another player has joined with the same name.
-    NameTakenOver,
+    ReplacedByNewerLogin,
     /// There is no space left.
     Full,
     /// The session has as many players as it takes.
@@ -200,7 +200,7 @@ const NAMES: &[(EndCode, &str)] = &[
     (EndCode::NameProtected, "name-protected"),
     (EndCode::NameInUse, "name-in-use"),
     (EndCode::NameTooLong, "name-too-long"),
-    (EndCode::NameTakenOver, "name-taken-over"),
+    (EndCode::ReplacedByNewerLogin, "name-replaced"),
     (EndCode::Full, "full"),
     (EndCode::SessionFull, "full-session"),
     (EndCode::ServerFull, "full-server"),

@@ -95,7 +95,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::NameProtected => "this name belongs to another player who is here: choose another one",
         EndCode::NameInUse => "this name is in use: choose another one",
         EndCode::NameTooLong => "the name is too long: choose a shorter one",
-        EndCode::NameTakenOver => "another player joined with the same name",
+        EndCode::ReplacedByNewerLogin => "another player joined with the same name",
         EndCode::Full => "no place left: try again later",
         EndCode::SessionFull => "the session is full: try again when a player has left",
         EndCode::ServerFull => "the server is full: try again later",

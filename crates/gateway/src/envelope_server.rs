@@ -20,7 +20,7 @@ use crate::{
     MessageParts, Timers, VoiceStart,
 };
 
-use arrival::{Connection, Introduction, Standing};
+use arrival::{ArrivalState, Connection, Introduction};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets
 /// into messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
@@ -211,9 +211,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
         let Some(connection) = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending()) else {
             return;
         };
-        connection.standing = match connection.standing {
-            Standing::Silent(_) => Standing::EndingUnknown,
-            _ => Standing::Ending,
+        connection.state = match connection.state {
+            ArrivalState::Silent(_) => ArrivalState::EndingUnknown,
+            _ => ArrivalState::Ending,
         };
         self.first_packet.take_if(|(of, _)| *of == peer);
         if self.parts_of == peer {

@@ -3,8 +3,8 @@
 mod clients;
 mod parts;
 mod player;
+mod poll_order;
 mod settings;
-mod turn;
 mod upstream_wakers;
 mod upstreams;
 mod voice;
@@ -29,8 +29,8 @@ use crate::readiness::Readiness;
 use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Timers};
 
 use player::{Player, Voice};
+use poll_order::{PollOrder, Timer};
 pub use settings::{ProxySettings, VoiceClosed};
-use turn::{Timer, Turn};
 use upstream_wakers::UpstreamWakers;
 
 /// A [`ServerTransport`] that stands between a game's clients and the game's server.
@@ -74,7 +74,7 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     timers: Timers<(Peer, Timer)>,
     readiness: Readiness,
     wakers: Arc<UpstreamWakers>,
-    turn: Turn,
+    poll_order: PollOrder,
     /// What the session was given and gave.
     voice: Statistics,
     game: GameStatistics,
@@ -136,7 +136,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
             timers: Timers::default(),
             readiness,
             wakers: Arc::default(),
-            turn: Turn::default(),
+            poll_order: PollOrder::default(),
             voice: Statistics::default(),
             game: GameStatistics::default(),
             protocol_violations: 0,
@@ -202,7 +202,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.turn
+        self.poll_order
             .more_waits_since()
             .or_else(|| [self.timers.next(), self.clients.wants_poll_at()].into_iter().flatten().min())
     }

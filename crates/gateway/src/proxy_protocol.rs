@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What the client's connection travels in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub enum TransportProtocol {
     /// A TCP stream: the header is its beginning.
     Tcp,
     /// UDP datagrams: the header is the beginning of one.
@@ -18,22 +18,22 @@ pub enum Carrier {
 ///
 /// IPv4 addresses that are mapped into IPv6 (RFC 4291, section 2.5.5.2) count as IPv4; if only one of the two is one,
 /// both are written as IPv6.
-pub fn header(client: SocketAddr, listener: SocketAddr, carrier: Carrier) -> Vec<u8> {
+pub fn header(client: SocketAddr, listener: SocketAddr, protocol: TransportProtocol) -> Vec<u8> {
     let mut header = SIGNATURE.to_vec();
-    let carrier = match carrier {
-        Carrier::Tcp => 1,
-        Carrier::Udp => 2,
+    let protocol = match protocol {
+        TransportProtocol::Tcp => 1,
+        TransportProtocol::Udp => 2,
     };
     header.push(VERSION_2_PROXY);
     match (client.ip().to_canonical(), listener.ip().to_canonical()) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
-            header.push(IPV4 | carrier);
+            header.push(IPV4 | protocol);
             header.extend(12_u16.to_be_bytes());
             header.extend(from.octets());
             header.extend(to.octets());
         }
         (from, to) => {
-            header.push(IPV6 | carrier);
+            header.push(IPV6 | protocol);
             header.extend(36_u16.to_be_bytes());
             header.extend(as_ipv6(from));
             header.extend(as_ipv6(to));
@@ -65,8 +65,8 @@ mod tests {
 
     const SIGNATURE_IN_HEX: &str = "0d0a0d0a000d0a515549540a";
 
-    fn hex(client: &str, listener: &str, carrier: Carrier) -> String {
-        let header = header(client.parse().unwrap(), listener.parse().unwrap(), carrier);
+    fn hex(client: &str, listener: &str, protocol: TransportProtocol) -> String {
+        let header = header(client.parse().unwrap(), listener.parse().unwrap(), protocol);
         header
             .iter()
             .flat_map(|byte| [byte >> 4, byte & 15])
@@ -79,24 +79,30 @@ mod tests {
         let ports = "c0001e61";
         let (v4, listener) = ("192.0.2.7:49152", "198.51.100.1:7777");
         let addresses = "c0000207c6336401";
-        assert_eq!(hex(v4, listener, Carrier::Tcp), format!("{SIGNATURE_IN_HEX}2111000c{addresses}{ports}"));
-        assert_eq!(hex(v4, listener, Carrier::Udp), format!("{SIGNATURE_IN_HEX}2112000c{addresses}{ports}"));
+        assert_eq!(
+            hex(v4, listener, TransportProtocol::Tcp),
+            format!("{SIGNATURE_IN_HEX}2111000c{addresses}{ports}")
+        );
+        assert_eq!(
+            hex(v4, listener, TransportProtocol::Udp),
+            format!("{SIGNATURE_IN_HEX}2112000c{addresses}{ports}")
+        );
         let addresses = "20010db800000000000000000000000720010db8000000000000000000000001";
         assert_eq!(
-            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", Carrier::Udp),
+            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", TransportProtocol::Udp),
             format!("{SIGNATURE_IN_HEX}21220024{addresses}{ports}")
         );
         assert_eq!(
-            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", Carrier::Tcp),
+            hex("[2001:db8::7]:49152", "[2001:db8::1]:7777", TransportProtocol::Tcp),
             format!("{SIGNATURE_IN_HEX}21210024{addresses}{ports}")
         );
     }
 
     #[test]
     fn an_address_of_ipv4_is_one_even_within_ipv6() {
-        let plain = hex("192.0.2.7:1", "198.51.100.1:2", Carrier::Udp);
-        assert_eq!(hex("[::ffff:192.0.2.7]:1", "[::ffff:198.51.100.1]:2", Carrier::Udp), plain);
-        let mixed = hex("192.0.2.7:1", "[2001:db8::1]:2", Carrier::Udp);
+        let plain = hex("192.0.2.7:1", "198.51.100.1:2", TransportProtocol::Udp);
+        assert_eq!(hex("[::ffff:192.0.2.7]:1", "[::ffff:198.51.100.1]:2", TransportProtocol::Udp), plain);
+        let mixed = hex("192.0.2.7:1", "[2001:db8::1]:2", TransportProtocol::Udp);
         let addresses = "00000000000000000000ffffc000020720010db8000000000000000000000001";
         assert_eq!(mixed, format!("{SIGNATURE_IN_HEX}21220024{addresses}00010002"));
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings};
-use consonance_gateway::proxy_protocol::Carrier;
+use consonance_gateway::proxy_protocol::TransportProtocol;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
@@ -155,7 +155,7 @@ impl NetworkListener for DarkRiftListener {
         let open_upstream = move |remote| {
             let mut settings = ClientSettings::new(game.address);
             settings.local = game.local_ip(remote);
-            settings.preface = game.preface(remote, Carrier::Tcp);
+            settings.preface = game.preface(remote, TransportProtocol::Tcp);
             settings.udp_port = udp_port;
             settings.incoming_message_bytes_max = message_bytes_max;
             DarkRiftClient::new(settings)

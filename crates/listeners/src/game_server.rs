@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
-use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
 use consonance_gateway::{
     BadSourceAddresses, EnvelopeKind, GameNetworkClient, GameNetworkServer, Proxy, ProxySettings,
@@ -88,7 +88,8 @@ impl GameServer {
     /// A client of it over UDP, for one of ours at this address.
     pub fn over_udp<E: ClientEndpoint>(&self, remote: SocketAddr, endpoint: E) -> UdpClient<E> {
         let settings = UdpClientSettings { local_ip: self.local_ip(remote), ..UdpClientSettings::default() };
-        UdpClient::new(self.address, endpoint, settings).with_preface(self.preface(remote, Carrier::Udp))
+        UdpClient::new(self.address, endpoint, settings)
+            .with_preface(self.preface(remote, TransportProtocol::Udp))
     }
 
     /// Where a connection for a client at this address comes from.
@@ -97,11 +98,11 @@ impl GameServer {
     }
 
     /// What such a connection begins with.
-    pub fn preface(&self, remote: SocketAddr, carrier: Carrier) -> Vec<u8> {
+    pub fn preface(&self, remote: SocketAddr, protocol: TransportProtocol) -> Vec<u8> {
         if !self.has_proxy_protocol {
             return Vec::new();
         }
-        proxy_protocol::header(remote, self.listen, carrier)
+        proxy_protocol::header(remote, self.listen, protocol)
     }
 
     /// How voice is treated beside the game.

@@ -285,7 +285,7 @@ impl OverloadConfig {
     pub fn shedding(&self) -> SheddingSettings {
         let mut settings = SheddingSettings::of_a_whole_process();
         (settings.is_on, settings.busy_percent_max) = (self.enabled, self.busy_percent_max);
-        (settings.turn_max, settings.retry_in_s) = (self.iteration_max_s.into(), self.retry_after_s);
+        (settings.iteration_max, settings.retry_in_s) = (self.iteration_max_s.into(), self.retry_after_s);
         settings
     }
 }

@@ -39,7 +39,6 @@ const RENAMED: &[(&str, &str)] = &[
     ("overload.retry_s", "overload.retry_after_s"),
     ("limits.handshake_s", "limits.handshake_timeout_s"),
     ("limits.waiting_joins", "limits.pending_joins"),
-    ("limits.waiting_names", "limits.pending_names"),
     ("limits.standings", "limits.restrictions"),
     ("access.needs", "tokens"),
     ("access.needs_to_listen", "listen_tokens"),

@@ -1,11 +1,11 @@
 //! `[moderation]`: reports of players.
 
-use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
+use consonance_server::reports::{ReportBufferSettings, ReportsSettings};
 
 use crate::table::{Seconds, table};
 
 table! {
-    /// `[moderation]`: the reasons for the defaults stand at [`KeptVoicesSettings`] and [`ReportsSettings`].
+    /// `[moderation]`: the reasons for the defaults stand at [`ReportBufferSettings`] and [`ReportsSettings`].
     #[schemars(extend("x-reload" = true))]
     pub struct ModerationConfig {
         /// How much of each voice stays in memory for reports; 0 for none. Players are told if their client can show
@@ -27,8 +27,8 @@ table! {
 
 impl ModerationConfig {
     /// The limits of the report buffer.
-    pub fn kept_voices(&self) -> KeptVoicesSettings {
-        let mut settings = KeptVoicesSettings::default();
+    pub fn report_buffer(&self) -> ReportBufferSettings {
+        let mut settings = ReportBufferSettings::default();
         (settings.last, settings.with_others) = (self.report_buffer_s.into(), self.reports_include_others);
         settings.speaker_bytes_max = self.report_buffer_speaker_bytes_max;
         settings.worker_bytes_max = self.report_buffer_worker_bytes_max;

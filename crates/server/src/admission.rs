@@ -1,15 +1,15 @@
 //! Admission: open, by password, by signed tokens, by an operator's service, or by several of these.
 //!
-//! | keys | password | who may join |
+//! | keys | password | players may join with |
 //! |---|---|---|
-//! | no | no | all |
-//! | yes | no | who shows a token by one of the keys |
-//! | no | yes | who shows the password |
-//! | yes | yes | who shows either, or with [`require_both`](JoiningSettings::require_both) both |
+//! | no | no | nothing |
+//! | yes | no | a token by one of the keys |
+//! | no | yes | the password |
+//! | yes | yes | either, or with [`require_both`](JoiningSettings::require_both) both |
 //!
-//! What is shown has to be right: a wrong password or token is refused even if the other one is good. A token without
-//! keys to check it, and a password where none is set, are ignored. A [hook](JoiningSettings::hook) has the last word
-//! on each player that the other rules would admit.
+//! Each one presented has to be right: a wrong password or token is refused even if the other one is good. A token
+//! without keys to check it, and a password where none is set, are ignored. A [hook](JoiningSettings::hook) has the
+//! last word on each player that the other rules would admit.
 
 mod gate;
 mod guesses;

@@ -85,7 +85,7 @@ impl DedicatedServer {
         done.iter().all(Result::is_ok)
     }
 
-    /// How often each worker has turned. It does at least every 5 ms, unless it hangs: a watchdog can tell by these
+    /// How often each worker's loop has run. It does at least every 5 ms, unless it hangs: a watchdog can tell by these
     /// numbers.
     pub fn iterations(&self) -> Vec<u64> {
         self.directory.gauges().iter().map(|gauges| gauges.iterations()).collect()

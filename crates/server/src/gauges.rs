@@ -13,7 +13,7 @@ pub struct WorkerStatistics {
     pub worker: usize,
     /// The share of its time that it does something, from 0 to 1, smoothed over about a second.
     pub busy_share: f64,
-    /// How often its loop has turned.
+    /// Iterations of its loop.
     pub iterations: u64,
     /// Sessions that it serves now.
     pub sessions: u64,
@@ -63,7 +63,7 @@ impl Gauges {
         self.iterations.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count_turn(&self) {
+    pub(crate) fn count_iteration(&self) {
         self.iterations.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -17,7 +17,7 @@ use crate::session_loop::SessionLoop;
 
 /// How many jobs wait for one worker.
 pub(crate) const JOBS_MAX: usize = 64;
-/// How long an answer may take: a worker that is alive turns every few milliseconds.
+/// How long an answer may take: the loop of a worker that is alive runs every few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A job that a worker runs for another thread, between two packets.

@@ -71,7 +71,7 @@ fn together(snapshots: impl Iterator<Item = ServerSnapshot>) -> ServerSnapshot {
     snapshots.reduce(merge).unwrap_or_default()
 }
 
-/// What happened of late, in words.
+/// What happened recently, in words.
 #[derive(Debug, Default)]
 pub(crate) struct Notes(VecDeque<Note>);
 

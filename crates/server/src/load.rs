@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a worker and its process had to do of late. Shares are from 0 to 1.
+/// What a worker and its process had to do recently. Shares are from 0 to 1.
 ///
 /// Shares of voice are apart, since only relaying voice becomes less when voices are given up: a flood of handshakes,
 /// slow requests or junk is not a reason to.
@@ -16,8 +16,8 @@ pub struct Load {
     pub process_share: f64,
     /// The same for relaying voice, on the worker's thread and on threads of networks; an estimate from above.
     pub process_voice_share: f64,
-    /// The longest turn of the worker's loop.
-    pub longest_turn: Duration,
+    /// The longest iteration of the worker's loop.
+    pub longest_iteration: Duration,
 }
 
 /// What a worker did to relay voice, as totals since it began.

@@ -1,4 +1,4 @@
-//! What was said of late, in memory: the last seconds of each speaker, as they were relayed,
+//! What was said recently, in memory: the last seconds of each speaker, as they were relayed,
 //! for [reports](crate::reports).
 //!
 //! It is off unless an operator wants it, and players of ours are told. A worker keeps what its sessions relay; nothing
@@ -13,47 +13,47 @@ use std::time::{Duration, Instant};
 use consonance_session::{CodecId, RoomId, Server, ServerEvent};
 use consonance_wire::{ChannelKind, ClientId, Packet};
 
-pub use settings::KeptVoicesSettings;
-pub(crate) use voice::KeptVoice;
+pub use settings::ReportBufferSettings;
+pub(crate) use voice::BufferedVoice;
 
 use crate::recording::voice_of;
 
 /// What a worker keeps of all its sessions together.
 #[derive(Debug)]
-pub(crate) struct VoiceKeeper {
-    settings: KeptVoicesSettings,
+pub(crate) struct ReportBuffers {
+    settings: ReportBufferSettings,
     /// What all sessions have: exact after each [`sweep`](Self::sweep), and never too low.
     bytes: usize,
     /// Sessions that had anything at the last sweep.
     sessions: usize,
     next_sweep: Option<Instant>,
     /// Frames for which there was no room, or that made room for newer ones of others.
-    frames_not_kept: u64,
+    frames_dropped: u64,
 }
 
 /// What is kept of one session.
 #[derive(Debug, Default)]
 pub(crate) struct ReportBuffer {
     /// Visits of speakers, in the order of their first words.
-    voices: BTreeMap<u64, KeptVoice>,
+    voices: BTreeMap<u64, BufferedVoice>,
     next: u64,
     /// What all of them take, and never less.
     bytes: usize,
-    /// The visits of all present players that spoke of late.
+    /// The visits of all present players that spoke recently.
     present: HashMap<ClientId, u64>,
 }
 
-impl VoiceKeeper {
-    pub(crate) fn new(settings: KeptVoicesSettings) -> Self {
-        Self { settings, bytes: 0, sessions: 0, next_sweep: None, frames_not_kept: 0 }
+impl ReportBuffers {
+    pub(crate) fn new(settings: ReportBufferSettings) -> Self {
+        Self { settings, bytes: 0, sessions: 0, next_sweep: None, frames_dropped: 0 }
     }
 
-    pub(crate) fn settings(&self) -> &KeptVoicesSettings {
+    pub(crate) fn settings(&self) -> &ReportBufferSettings {
         &self.settings
     }
 
     /// Follows other settings; the next sweep is due at once.
-    pub(crate) fn set_settings(&mut self, now: Instant, settings: KeptVoicesSettings) {
+    pub(crate) fn set_settings(&mut self, now: Instant, settings: ReportBufferSettings) {
         (self.settings, self.next_sweep) = (settings, Some(now));
     }
 
@@ -61,8 +61,8 @@ impl VoiceKeeper {
         self.bytes
     }
 
-    pub(crate) fn frames_not_kept(&self) -> u64 {
-        self.frames_not_kept
+    pub(crate) fn frames_dropped(&self) -> u64 {
+        self.frames_dropped
     }
 
     /// Keeps a packet that a session relayed, as it came in, if it is voice and anything is kept at all.
@@ -74,7 +74,7 @@ impl VoiceKeeper {
         let (before, speaker_bytes_max) = (kept.bytes, self.settings.speaker_bytes_max);
         let oldest = now.checked_sub(self.settings.last).unwrap_or(now);
         let Some(voice) = kept.voice_of(voice.sender, server) else {
-            self.frames_not_kept += 1;
+            self.frames_dropped += 1;
             return;
         };
         let of_voice = voice.bytes();
@@ -82,7 +82,7 @@ impl VoiceKeeper {
         let is_kept = voice.push(now, packet, speaker_bytes_max);
         let of_voice_now = voice.bytes();
         kept.bytes = kept.bytes.saturating_sub(of_voice) + of_voice_now;
-        self.frames_not_kept += u64::from(!is_kept);
+        self.frames_dropped += u64::from(!is_kept);
         self.bytes = self.bytes.saturating_sub(before) + kept.bytes;
         self.make_room(before, kept);
         self.next_sweep.get_or_insert(now + SWEEP_INTERVAL);
@@ -105,7 +105,7 @@ impl VoiceKeeper {
             if frames == 0 {
                 break;
             }
-            self.frames_not_kept += frames;
+            self.frames_dropped += frames;
         }
         self.bytes -= (before - kept.bytes).min(self.bytes);
     }
@@ -166,11 +166,11 @@ impl ReportBuffer {
             !voice.is_empty()
         });
         self.present.retain(|_, number| self.voices.contains_key(number));
-        self.bytes = self.voices.values().map(KeptVoice::bytes).sum();
+        self.bytes = self.voices.values().map(BufferedVoice::bytes).sum();
     }
 
     /// All voices, in the order of their first words.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut KeptVoice> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut BufferedVoice> {
         self.voices.values_mut()
     }
 
@@ -185,12 +185,12 @@ impl ReportBuffer {
     }
 
     /// Where to keep what this client says; none if it is not here.
-    fn voice_of(&mut self, id: ClientId, server: &Server) -> Option<&mut KeptVoice> {
+    fn voice_of(&mut self, id: ClientId, server: &Server) -> Option<&mut BufferedVoice> {
         if !self.present.contains_key(&id) {
             let client = server.client(id)?;
             let subject = client.access.and_then(|access| access.subject.as_deref());
             let is_opus = client.codec.kind == CodecId::OPUS;
-            self.voices.insert(self.next, KeptVoice::new(id, client.name, subject, is_opus));
+            self.voices.insert(self.next, BufferedVoice::new(id, client.name, subject, is_opus));
             self.present.insert(id, self.next);
             self.next += 1;
         }
@@ -254,11 +254,11 @@ mod tests {
     }
 
     #[test]
-    fn every_session_with_kept_voices_has_the_same_share_and_a_new_one_finds_one_free() {
+    fn every_session_with_buffered_voice_has_the_same_share_and_a_new_one_finds_one_free() {
         let (server, packet) = server_and_voice();
-        let mut settings = KeptVoicesSettings::default();
+        let mut settings = ReportBufferSettings::default();
         (settings.last, settings.worker_bytes_max) = (Duration::from_secs(10), 12_000);
-        let mut keeper = VoiceKeeper::new(settings);
+        let mut keeper = ReportBuffers::new(settings);
         let mut sessions = [ReportBuffer::default(), ReportBuffer::default(), ReportBuffer::default()];
         let start = Instant::now();
         for (speaking, share) in [(0, 12_000), (1, 6_000), (2, 4_000)] {
@@ -273,10 +273,25 @@ mod tests {
     }
 
     #[test]
+    fn voice_of_a_client_that_is_not_here_is_counted_as_dropped() {
+        let (server, packet) = server_and_voice();
+        let settings =
+            ReportBufferSettings { last: Duration::from_secs(10), ..ReportBufferSettings::default() };
+        let (mut buffers, mut buffer) = (ReportBuffers::new(settings), ReportBuffer::default());
+        let other = Server::new(ServerSettings::from_seed(0));
+        for _ in 0..3 {
+            buffers.hear(Instant::now(), &mut buffer, &other, &packet);
+        }
+        assert_eq!((buffers.frames_dropped(), buffers.bytes()), (3, 0));
+        buffers.hear(Instant::now(), &mut buffer, &server, &packet);
+        assert_eq!(buffers.frames_dropped(), 3);
+    }
+
+    #[test]
     fn a_new_packet_pushes_out_what_is_too_old_without_waiting_for_a_sweep() {
         let (server, packet) = server_and_voice();
         let (mut keeper, mut kept) =
-            (VoiceKeeper::new(KeptVoicesSettings::default()), ReportBuffer::default());
+            (ReportBuffers::new(ReportBufferSettings::default()), ReportBuffer::default());
         keeper.settings.last = Duration::from_secs(10);
         let start = Instant::now();
         keeper.hear(start, &mut kept, &server, &packet);
@@ -288,6 +303,6 @@ mod tests {
         assert_eq!((keeper.bytes(), kept.bytes), (2 * of_one, 2 * of_one));
         let times = kept.iter_mut().flat_map(|voice| voice.packets().map(|(at, _)| at).collect::<Vec<_>>());
         assert_eq!(times.collect::<Vec<_>>(), [just_in_time, just_in_time + Duration::from_millis(1)]);
-        assert_eq!(keeper.frames_not_kept(), 0, "nothing made room for anything");
+        assert_eq!(keeper.frames_dropped(), 0, "nothing made room for anything");
     }
 }

@@ -1,6 +1,6 @@
 //! Reports: what a player said just before a complaint, as files.
 //!
-//! A worker keeps the latest seconds of each speaker, if the operator wants that ([`KeptVoicesSettings`]);
+//! A worker keeps the latest seconds of each speaker, if the operator wants that ([`ReportBufferSettings`]);
 //! [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of its own writes them:
 //!
 //! ```text
@@ -21,7 +21,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use crate::kept_voices::KeptVoicesSettings;
+pub use crate::report_buffer::ReportBufferSettings;
 pub use error::ReportsError;
 pub use report::Report;
 pub use voices::{NothingToReport, ReportedVoices};

@@ -31,11 +31,11 @@ use tracing::{Span, debug, error_span};
 
 use crate::admission::AdmissionGate;
 use crate::directory::Directory;
-use crate::kept_voices::VoiceKeeper;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
+use crate::report_buffer::ReportBuffers;
 use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
@@ -45,7 +45,7 @@ pub use numbers::{LoopNumbers, SessionNumbers};
 use observation::Observation;
 
 /// Events taken from one network before the others and the timers get their turn.
-const EVENTS_PER_TURN: usize = 512;
+const EVENTS_PER_ITERATION: usize = 512;
 
 /// One worker's sessions × its networks, driven by [`run_once`](Self::run_once). Nothing here blocks, or asks for
 /// the time but to measure itself.
@@ -66,7 +66,7 @@ pub struct SessionLoop {
     /// What sessions counted that have ended.
     ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
-    voice_keeper: VoiceKeeper,
+    report_buffers: ReportBuffers,
     packets_in: u64,
     relay_clock: RelayClock,
     /// Another process goes on with the sessions: they do not end here.
@@ -107,7 +107,7 @@ impl SessionLoop {
             subscribers: Subscribers::default(),
             ended: ServerStatistics::default(),
             recording_feed: None,
-            voice_keeper: VoiceKeeper::new(settings.kept_voices),
+            report_buffers: ReportBuffers::new(settings.report_buffer),
             packets_in: 0,
             relay_clock: RelayClock::default(),
             is_handed_over: false,
@@ -152,7 +152,7 @@ impl SessionLoop {
     }
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
-    /// names; otherwise it has to be turned every few milliseconds.
+    /// names; otherwise it has to run every few milliseconds.
     pub(crate) fn all_networks_wake(&self) -> bool {
         self.networks.all_wake()
     }
@@ -185,7 +185,7 @@ impl SessionLoop {
         self.sessions.look_at_touched(at);
         let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
         let next_look = self.observation.next_look_at();
-        let next_sweep = self.voice_keeper.next_sweep();
+        let next_sweep = self.report_buffers.next_sweep();
         [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
     }
 
@@ -196,7 +196,7 @@ impl SessionLoop {
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
         self.shedder.set_settings(settings.shedding);
-        self.voice_keeper.set_settings(now, settings.kept_voices);
+        self.report_buffers.set_settings(now, settings.report_buffer);
         self.forget_old_voices(now);
         for index in self.sessions.indices() {
             self.drain(index, now);
@@ -230,7 +230,7 @@ impl SessionLoop {
 
     /// False if the network has more than its share.
     fn read(&mut self, network: usize, now: Instant) -> bool {
-        for _ in 0..EVENTS_PER_TURN {
+        for _ in 0..EVENTS_PER_ITERATION {
             match self.networks.get_mut(network).poll(now) {
                 None => {
                     self.follow_reachability(network, now);
@@ -275,7 +275,7 @@ impl SessionLoop {
             if let Some(feed) = &mut self.recording_feed {
                 session.recording.hear(feed, now, &session.name, &mut session.server, packet);
             }
-            self.voice_keeper.hear(now, &mut session.report_buffer, &session.server, packet);
+            self.report_buffers.hear(now, &mut session.report_buffer, &session.server, packet);
         }
         self.drain(index, now);
     }

@@ -12,9 +12,9 @@ use consonance_session::{
 };
 use tracing::{Span, error_span, info};
 
-use crate::kept_voices::ReportBuffer;
 use crate::recording::SessionRecording;
 use crate::records::in_session_time;
+use crate::report_buffer::ReportBuffer;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
@@ -125,7 +125,7 @@ impl Sessions {
         let server = Server::restore(settings, &snapshot, Instant::START);
         let index = if let Some(index) = self.find(name) {
             self.get_mut(index).server = server;
-            self.announce_kept_voices(index);
+            self.announce_report_buffer(index);
             index
         } else {
             self.insert(name, server, true)
@@ -260,14 +260,14 @@ impl Sessions {
         own.room_limits.clone_from(&settings.room_limits);
         own.monitor_channels = settings.monitor_channels;
         own.empty_for = settings.empty_for;
-        own.kept_voices = settings.kept_voices;
+        own.report_buffer = settings.report_buffer;
         self.monitor_channels(self.has_observers);
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
             server.set_name_taken(settings.name_taken);
             self.follow_rooms(index);
-            self.announce_kept_voices(index);
+            self.announce_report_buffer(index);
         }
     }
 
@@ -338,13 +338,13 @@ impl Sessions {
             is_touched: false,
         });
         self.by_name.insert(name.to_owned(), index);
-        self.announce_kept_voices(index);
+        self.announce_report_buffer(index);
         index
     }
 
     /// Players are told how much of what they say is kept.
-    fn announce_kept_voices(&mut self, index: usize) {
-        let last_s = self.settings.kept_voices.announced_s();
+    fn announce_report_buffer(&mut self, index: usize) {
+        let last_s = self.settings.report_buffer.announced_s();
         let server = &mut self.get_mut(index).server;
         let (is_whole, _) = server.announced_recording();
         server.announce_recording(is_whole, last_s);

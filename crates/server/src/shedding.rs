@@ -13,11 +13,11 @@ pub struct SheddingSettings {
     /// Of a hundred parts of its time, in how many a worker may be busy; above that, something is given up.
     pub busy_percent_max: u32,
     /// A turn of its loop may take so long: voice that comes meanwhile waits.
-    pub turn_max: Duration,
+    pub iteration_max: Duration,
     /// What newcomers are told, in seconds.
     pub retry_in_s: u32,
     /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time
-    /// that it may use: the threads of networks keep workers from their turns.
+    /// that it may use: the threads of networks keep workers from their iterations.
     pub counts_process: bool,
 }
 
@@ -87,9 +87,9 @@ impl Pressure {
             busy = busy.max(load.process_share.min(PROCESS_PER_WORKER * load.busy_share));
             voice = voice.max(load.process_voice_share);
         }
-        // Long turns alone, as on a machine that others use too, are not a reason to shed load.
-        let turn = load.longest_turn.as_secs_f64() / settings.turn_max.as_secs_f64();
-        let overall = (busy / busy_share_max).max(turn.min(busy / (busy_share_max * CALM)));
+        // Long iterations alone, as on a machine that others use too, are not a reason to shed load.
+        let iteration = load.longest_iteration.as_secs_f64() / settings.iteration_max.as_secs_f64();
+        let overall = (busy / busy_share_max).max(iteration.min(busy / (busy_share_max * CALM)));
         Self { overall, voices: overall.min(voice / (busy_share_max * VOICE_PART)) }
     }
 
@@ -107,12 +107,12 @@ impl SheddingSettings {
 }
 
 impl Default for SheddingSettings {
-    /// 90 % busy, or turns of 20 ms; 20 s for newcomers; and the process may do other things besides.
+    /// 90 % busy, or iterations of 20 ms; 20 s for newcomers; and the process may do other things besides.
     fn default() -> Self {
         Self {
             is_on: true,
             busy_percent_max: 90,
-            turn_max: Duration::from_millis(20),
+            iteration_max: Duration::from_millis(20),
             retry_in_s: 20,
             counts_process: false,
         }
@@ -153,7 +153,7 @@ impl Shedder {
         self.step
     }
 
-    /// What the worker had to do of late. What is given up from now on, if that has changed.
+    /// What the worker had to do recently. What is given up from now on, if that has changed.
     pub(crate) fn observe(&mut self, now: Instant, load: &Load) -> Option<Shedding> {
         if !self.settings.is_on {
             return self.go_to(0);
@@ -205,8 +205,11 @@ mod tests {
         }
 
         /// So busy with voice for so many seconds; the steps that were taken.
-        fn run(&mut self, seconds: u32, busy_share: f64, longest_turn: Duration) -> Vec<Shedding> {
-            self.bear(seconds, &Load { busy_share, voice_share: busy_share, longest_turn, ..Load::default() })
+        fn run(&mut self, seconds: u32, busy_share: f64, longest_iteration: Duration) -> Vec<Shedding> {
+            self.bear(
+                seconds,
+                &Load { busy_share, voice_share: busy_share, longest_iteration, ..Load::default() },
+            )
         }
 
         fn bear(&mut self, seconds: u32, load: &Load) -> Vec<Shedding> {
@@ -272,7 +275,7 @@ mod tests {
                 voice_share: 0.4,
                 process_share: 1.0,
                 process_voice_share: 0.4,
-                longest_turn: Duration::from_millis(100),
+                longest_iteration: Duration::from_millis(100),
             };
             assert_eq!(bench.bear(60, &flood), [Shedding::Newcomers]);
             assert_eq!(bench.run(6, 0.4, SHORT), [Shedding::Nothing]);

@@ -55,7 +55,7 @@ impl From<u64> for WallClock {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// No token was shown.
+    /// No token was presented.
     #[error("this session requires a join token")]
     Missing,
     /// It is not three parts of which the first two are JSON, or its algorithm is not known.

@@ -19,7 +19,7 @@ const TENURE: Duration = Duration::from_secs(1);
 pub struct HeardVoice {
     /// The priority; a higher one wins.
     pub priority: Priority,
-    /// How loud it was of late.
+    /// How loud it was recently.
     pub loudness: RecentLoudness,
     began_at: Instant,
     spoke_at: Instant,

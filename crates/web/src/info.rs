@@ -16,7 +16,7 @@ use crate::visitor::Visitor;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "these are what a page asks for")]
-pub(crate) struct Told {
+pub(crate) struct InfoResponse {
     version: &'static str,
     sessions: Vec<String>,
     on_demand: bool,
@@ -29,11 +29,11 @@ pub(crate) struct Told {
     ice_servers: Vec<IceServer>,
 }
 
-pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Json<Told> {
+pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Json<InfoResponse> {
     let Info { sessions, on_demand, join, secrets, udp } = app.signalling().info();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Json(Told {
+    Json(InfoResponse {
         version: env!("CARGO_PKG_VERSION"),
         sessions,
         on_demand,

@@ -39,5 +39,5 @@ pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, pac
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
 pub use signalling::{
-    Asked, Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling,
+    Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, SecretRequirement, Secrets, Signalling,
 };

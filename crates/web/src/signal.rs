@@ -49,7 +49,7 @@ struct Said {
 /// One text to a page.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Told {
+enum SignalReply {
     Sdp(String),
     Problem(ProblemDetails),
 }
@@ -140,8 +140,8 @@ impl Conversation {
             if let Some(offer) = said.sdp {
                 let reply = self.app.signalling().restart(key, offer);
                 let told = match self.app.answer_of(reply).await {
-                    Ok(answer) => Told::Sdp(answer),
-                    Err(problem) => Told::Problem(problem.into()),
+                    Ok(answer) => SignalReply::Sdp(answer),
+                    Err(problem) => SignalReply::Problem(problem.into()),
                 };
                 if let Err(close) = self.tell(&told).await {
                     return close;
@@ -163,7 +163,7 @@ impl Conversation {
                 return Err(Some((close_code::POLICY, "too much of what was said makes no sense")));
             }
             let problem = ProblemDetails::new(axum::http::StatusCode::BAD_REQUEST, problem);
-            self.tell(&Told::Problem(problem)).await?;
+            self.tell(&SignalReply::Problem(problem)).await?;
         }
     }
 
@@ -201,7 +201,7 @@ impl Conversation {
         }
     }
 
-    async fn tell(&mut self, told: &Told) -> Result<(), Option<CloseMessage>> {
+    async fn tell(&mut self, told: &SignalReply) -> Result<(), Option<CloseMessage>> {
         // Plain data with text for keys cannot fail.
         let text = serde_json::to_string(told).unwrap_or_default();
         self.send(Message::Text(text.into())).await

@@ -59,19 +59,19 @@ pub enum JoinRule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Secrets {
     /// A join token.
-    pub token: Asked,
+    pub token: SecretRequirement,
     /// A password.
-    pub password: Asked,
+    pub password: SecretRequirement,
 }
 
-/// Whether one shows something.
+/// Whether a join needs a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Asked {
+pub enum SecretRequirement {
     /// It is not used.
     #[default]
     No,
-    /// One may, and some sessions may want it.
+    /// It may be presented, and some sessions may require it.
     Optional,
     /// It or the other one that is called so, whichever one has.
     Either,

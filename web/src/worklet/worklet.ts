@@ -7,7 +7,7 @@ import { MICROPHONE, type Report, type Settings } from "./messages.ts";
 import { VoiceGate } from "./voice_gate.ts";
 
 class MicrophoneProcessor extends AudioWorkletProcessor {
-  private readonly gate = new VoiceGate(samplesOf(DEFAULT_HANG_OVER_MS));
+  private readonly gate = new VoiceGate(samplesOf(DEFAULT_HOLD_MS));
   private readonly delay = new DelayLine(0);
   private gain = 1;
   private isRecording = false;
@@ -61,6 +61,6 @@ function samplesOf(ms: number): number {
 }
 
 const REPORT_EVERY_MS = 20;
-const DEFAULT_HANG_OVER_MS = 400;
+const DEFAULT_HOLD_MS = 400;
 
 registerProcessor(MICROPHONE, MicrophoneProcessor);

@@ -36,15 +36,15 @@ enum Action {
     /// Sends a player away; it may come back.
     Kick { player: Player },
     /// Its voice goes nowhere.
-    Mute { player: Player, for_s: Option<u64> },
+    Mute { player: Player, duration_s: Option<u64> },
     /// Its voice is heard again.
     Unmute { player: Player },
     /// Its texts go nowhere.
-    MuteText { player: Player, for_s: Option<u64> },
+    MuteText { player: Player, duration_s: Option<u64> },
     /// Its texts arrive again.
     UnmuteText { player: Player },
     /// It is sent no voice.
-    Deafen { player: Player, for_s: Option<u64> },
+    Deafen { player: Player, duration_s: Option<u64> },
     /// It hears again.
     Undeafen { player: Player },
     /// What it may do in a room; what is left out is for the room's own rules to decide.
@@ -129,17 +129,17 @@ pub(super) async fn act(
 }
 
 fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Refusal> {
-    let impose = |player: Player, restriction, for_s| -> Result<Done, Refusal> {
-        Ok(moderation.impose(by, session, &player.into(), restriction, until(for_s)?)?)
+    let impose = |player: Player, restriction, duration_s| -> Result<Done, Refusal> {
+        Ok(moderation.impose(by, session, &player.into(), restriction, until(duration_s)?)?)
     };
     let lift = |player: Player, restriction| moderation.lift(by, session, &player.into(), restriction);
     Ok(match action {
         Action::Kick { player } => moderation.kick(by, session, &player.into())?,
-        Action::Mute { player, for_s } => impose(player, Restriction::Muted, for_s)?,
+        Action::Mute { player, duration_s } => impose(player, Restriction::Muted, duration_s)?,
         Action::Unmute { player } => lift(player, Restriction::Muted)?,
-        Action::MuteText { player, for_s } => impose(player, Restriction::TextMuted, for_s)?,
+        Action::MuteText { player, duration_s } => impose(player, Restriction::TextMuted, duration_s)?,
         Action::UnmuteText { player } => lift(player, Restriction::TextMuted)?,
-        Action::Deafen { player, for_s } => impose(player, Restriction::Deafened, for_s)?,
+        Action::Deafen { player, duration_s } => impose(player, Restriction::Deafened, duration_s)?,
         Action::Undeafen { player } => lift(player, Restriction::Deafened)?,
         Action::SetRoomRights { player, room, listen, speak } => {
             moderation.set_room_rights(by, session, &player.into(), &room, RoomRights { listen, speak })?
@@ -163,12 +163,13 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
 }
 
 /// The time so many seconds from now, in seconds since 1970.
-pub(super) fn until(for_s: Option<u64>) -> Result<Option<u64>, Refusal> {
-    match for_s {
+pub(super) fn until(duration_s: Option<u64>) -> Result<Option<u64>, Refusal> {
+    match duration_s {
         None => Ok(None),
-        Some(1..=LONGEST_S) => Ok(for_s.map(|seconds| seconds_since_1970() + seconds)),
+        Some(1..=LONGEST_S) => Ok(duration_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
-            let detail = format!("for_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
+            let detail =
+                format!("duration_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
             Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
         }
     }

@@ -32,7 +32,7 @@ pub(super) struct Page {
 pub(super) struct BanRequest {
     target: Target,
     /// How many seconds it holds; for good without.
-    for_s: Option<u64>,
+    duration_s: Option<u64>,
     /// The reason; shown to the banned player.
     #[serde(default)]
     reason: String,
@@ -117,8 +117,8 @@ pub(super) async fn ban(
     Body(request): Body<BanRequest>,
 ) -> Result<(StatusCode, Json<Banned>), Refusal> {
     ask(move || {
-        let BanRequest { target, for_s, reason, by } = request;
-        let banned = app.moderation().ban(&By::new(by, reason), target.try_into()?, until(for_s)?)?;
+        let BanRequest { target, duration_s, reason, by } = request;
+        let banned = app.moderation().ban(&By::new(by, reason), target.try_into()?, until(duration_s)?)?;
         let expelled = banned.expelled.into_iter();
         let expelled = expelled.map(|gone| Expelled { session: gone.session, player: gone.player }).collect();
         let banned = Banned { ban: banned.ban.into(), expelled, done: banned.done.into() };

@@ -95,7 +95,7 @@ pub(super) async fn reports(
     Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
 }
 
-/// Write down what a player said of late, and what was said around it in the same rooms.
+/// Write down what a player said recently, and what was said around it in the same rooms.
 #[utoipa::path(
     post,
     path = "/api/v1/reports",

@@ -34,9 +34,9 @@ pub(super) struct ServerView {
 /// A worker: a thread with some of the sessions.
 #[derive(Debug, Serialize, ToSchema)]
 struct WorkerView {
-    /// The share of its time in which it did something of late, from 0 to 1.
+    /// The share of its time in which it did something recently, from 0 to 1.
     busy_share: f64,
-    /// How often it has turned.
+    /// How often its loop has run.
     iterations: u64,
 }
 

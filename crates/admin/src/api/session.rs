@@ -60,7 +60,7 @@ struct PlayerView {
     voice_ms_ago: Option<u64>,
     /// Its targets: rooms by their names, players with an `@` before theirs.
     voice_to: Vec<String>,
-    /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
+    /// Of a hundred of its frames, how many did not arrive recently; none if that is not known.
     lost_percent: Option<f32>,
     /// Which way its voice takes, in words; none if there is one only.
     voice_path: Option<String>,

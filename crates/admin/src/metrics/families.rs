@@ -112,9 +112,9 @@ families! {
         "Changes waiting to be written.";
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
         "Changes kept only in memory because too many waited to be written.";
-    KEPT_VOICES: Gauge "consonance_report_buffer_bytes"
+    REPORT_BUFFER: Gauge "consonance_report_buffer_bytes"
         "Bytes of voice in memory for reports.";
-    VOICES_NOT_KEPT: Counter "consonance_report_buffer_frames_dropped_total"
+    REPORT_BUFFER_DROPPED: Counter "consonance_report_buffer_frames_dropped_total"
         "Voice frames left out of the report buffer for lack of space.";
     REPORTS: Gauge "consonance_reports"
         "Stored reports of players.";

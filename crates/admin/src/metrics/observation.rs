@@ -35,16 +35,16 @@ pub struct Observation {
     pub ended_sessions: ServerStatistics,
     /// Each network that it listens on.
     pub networks: Vec<NetworkNumbers>,
-    /// Of each player whose voice the server follows: the percentage of frames that did not arrive of late.
+    /// Of each player whose voice the server follows: the percentage of frames that did not arrive recently.
     pub lost_percent: Vec<f32>,
     /// What the joining hook was asked, if there is one.
     pub hook: Option<HookStatistics>,
     /// How recordings do, if the server can record.
     pub recorder: Option<RecorderStatus>,
     /// Bytes of voice that are in memory for reports.
-    pub kept_voice_bytes: usize,
+    pub report_buffer_bytes: usize,
     /// Frames that were to be kept for reports and found no room.
-    pub frames_not_kept: u64,
+    pub report_buffer_frames_dropped: u64,
     /// Reports of players that are there.
     pub reports: usize,
     /// What each listener for players with browsers has counted, by its name.
@@ -78,8 +78,8 @@ impl Observation {
             observation.networks.extend(numbers.networks);
             observation.lost_percent.extend(numbers.lost_percent);
             observation.hook = observation.hook.or(numbers.hook);
-            observation.kept_voice_bytes += numbers.kept_voice_bytes;
-            observation.frames_not_kept += numbers.frames_not_kept;
+            observation.report_buffer_bytes += numbers.report_buffer_bytes;
+            observation.report_buffer_frames_dropped += numbers.report_buffer_frames_dropped;
         }
         observation
     }

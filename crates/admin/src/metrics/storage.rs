@@ -2,7 +2,8 @@
 
 use super::exposition::Exposition;
 use super::families::{
-    BANS, KEPT_VOICES, REPORTS, STORE_DROPPED, STORE_ERRORS, STORE_WAITING, STORE_WRITES, VOICES_NOT_KEPT,
+    BANS, REPORT_BUFFER, REPORT_BUFFER_DROPPED, REPORTS, STORE_DROPPED, STORE_ERRORS, STORE_WAITING,
+    STORE_WRITES,
 };
 use super::observation::Observation;
 
@@ -13,7 +14,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     out.single(&STORE_ERRORS, store.errors);
     out.single(&STORE_WAITING, store.waiting);
     out.single(&STORE_DROPPED, store.dropped);
-    out.single(&KEPT_VOICES, observation.kept_voice_bytes);
-    out.single(&VOICES_NOT_KEPT, observation.frames_not_kept);
+    out.single(&REPORT_BUFFER, observation.report_buffer_bytes);
+    out.single(&REPORT_BUFFER_DROPPED, observation.report_buffer_frames_dropped);
     out.single(&REPORTS, observation.reports);
 }

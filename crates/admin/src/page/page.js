@@ -162,7 +162,7 @@ const input = (properties) => () => element("input", { autocomplete: "off", ...p
 const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
 const NOTED_REASON = field("reason", "Reason (for the audit log)", input({ maxLength: 256 }));
 const KEPT_REASON = field("reason", "Reason (kept with the report)", input({ maxLength: 256 }));
-const TIME = field("for_s", "For how long", options([["", "permanent"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
+const TIME = field("duration_s", "For how long", options([["", "permanent"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
 const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -209,11 +209,11 @@ function moderate(player) {
   const right = (id, words) => field(id, words, options([["", "by the room's rules"], ["true", "yes"], ["false", "no"]]));
   const flag = (id) => value(id) === "" ? undefined : value(id) === "true";
   const actions = {
-    mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    mute: player.muted ? null : ["Mute", [TIME, REASON], () => given({ player: target, duration_s: number("duration_s") })],
     unmute: player.muted ? ["Unmute", [], () => ({ player: target })] : null,
-    mute_text: player.text_muted ? null : ["Mute text messages", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    mute_text: player.text_muted ? null : ["Mute text messages", [TIME, REASON], () => given({ player: target, duration_s: number("duration_s") })],
     unmute_text: player.text_muted ? ["Unmute text messages", [], () => ({ player: target })] : null,
-    deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: target, for_s: number("for_s") })],
+    deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: target, duration_s: number("duration_s") })],
     undeafen: player.deafened ? ["Undeafen", [], () => ({ player: target })] : null,
     move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), NOTED_REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
     remove_from_room: ["Remove from a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
@@ -234,7 +234,7 @@ function moderate(player) {
   });
 }
 async function ban(target) {
-  const banned = await call("POST", "bans", given({ target, for_s: number("for_s"), reason: value("reason"), by: "page" }));
+  const banned = await call("POST", "bans", given({ target, duration_s: number("duration_s"), reason: value("reason"), by: "page" }));
   if (shown === "Bans") drawBans();
   return "banned" + (banned.expelled.length ? "; sent away: " + listed(banned.expelled.map((gone) => gone.player)) : "");
 }

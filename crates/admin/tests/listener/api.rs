@@ -56,7 +56,7 @@ fn sessions_and_players_are_shown_whatever_their_names_are() {
 fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");
-    let (status, done) = act(&stage, &json!({"mute": {"player": "Alice", "for_s": 60}}));
+    let (status, done) = act(&stage, &json!({"mute": {"player": "Alice", "duration_s": 60}}));
     assert_eq!((status, &done), (200, &json!({"outcome": "notified", "stored": "in_memory"})));
     let muted = &player(&stage, "Alice")["muted"];
     assert_eq!((&muted["reason"], &muted["by"]), (&json!("too loud"), &json!("Ann")));
@@ -114,9 +114,9 @@ fn every_action_does_something_or_says_why_not() {
         (json!({"stop_recording": {}}), 409),
         (json!({"move": {"player": "Alice", "from": "lobby", "to": "stage"}}), 200),
         (json!({"remove_from_room": {"player": "Alice", "room": "attic"}}), 409),
-        (json!({"reset": {"player": "Nobody"}}), 404),
-        (json!({"kick": {"player": "Nobody"}}), 404),
-        (json!({"mute": {"player": "Alice", "for_s": 0}}), 422),
+        (json!({"reset": {"player": "Dave"}}), 404),
+        (json!({"kick": {"player": "Dave"}}), 404),
+        (json!({"mute": {"player": "Alice", "duration_s": 0}}), 422),
         (json!({"kick": {"player": "Alice"}}), 200),
     ] {
         let (found, answer) = act(&stage, &action);

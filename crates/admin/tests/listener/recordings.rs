@@ -62,8 +62,8 @@ fn a_session_is_recorded_between_two_requests_and_its_voices_are_downloaded_and_
     assert!(!folder.join(id).exists());
     assert_eq!(newest(&stage), Value::Null);
     let (_, log) = call(&stage, "GET /api/v1/audit", None);
-    let deeds: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
-    assert_eq!(deeds[1..3], ["remove_recording", "stop_recording"]);
+    let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions[1..3], ["remove_recording", "stop_recording"]);
     drop(stage);
     recorder.stop();
 }

@@ -58,10 +58,10 @@ fn a_report_is_made_listed_downloaded_and_removed_and_both_deeds_are_in_the_log(
     assert_eq!(call(&stage, "GET /api/v1/reports/1", None).0, 404);
     assert!(!folder.join("1").exists());
     let (_, log) = call(&stage, "GET /api/v1/audit?by=Ann", None);
-    let deeds: Vec<_> =
+    let actions: Vec<_> =
         log["entries"].as_array().unwrap().iter().map(|entry| [&entry["action"], &entry["target"]]).collect();
-    assert_eq!(deeds[0], ["remove_report", "Mallory"]);
-    assert_eq!(deeds.last().unwrap(), &["report", "Mallory"]);
+    assert_eq!(actions[0], ["remove_report", "Mallory"]);
+    assert_eq!(actions.last().unwrap(), &["report", "Mallory"]);
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Stage {
 
     /// The same with reports, of which so much is kept.
     pub(crate) fn with_reports(reports: Reports, last: Duration) -> Self {
-        let keep = move |sessions: &mut SessionsSettings| sessions.kept_voices.last = last;
+        let keep = move |sessions: &mut SessionsSettings| sessions.report_buffer.last = last;
         Self::with(settings(), keep, |moderation| moderation.with_reports(reports))
     }
 

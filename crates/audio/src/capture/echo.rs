@@ -105,7 +105,7 @@ impl EchoCanceller {
         self.dominance.observe(heard, subtracted * share_kept(&left.spectrum, gains));
     }
 
-    /// Whether nothing but the rest of an echo is left of what the microphone heard of late.
+    /// Whether nothing but the rest of an echo is left of what the microphone heard recently.
     pub(crate) fn is_echo(&self) -> bool {
         self.dominance.is_echo()
     }

@@ -92,12 +92,13 @@ pub struct VoiceDetectionSettings {
     /// It ends when the probability stays this much below the threshold, 0 to 1.
     pub hysteresis: f32,
     /// How long it has to stay there, in milliseconds; at most 60 000.
-    pub hang_over_ms: u32,
+    #[cfg_attr(feature = "serde", serde(alias = "hang-over-ms"))]
+    pub hold_ms: u32,
 }
 
 impl VoiceDetectionSettings {
     /// Threshold 0.5, hysteresis 0.15, 200 ms.
-    pub const DEFAULT: Self = Self { threshold: 0.5, hysteresis: 0.15, hang_over_ms: 200 };
+    pub const DEFAULT: Self = Self { threshold: 0.5, hysteresis: 0.15, hold_ms: 200 };
 
     /// The defaults with another sensitivity.
     pub const fn with_sensitivity(sensitivity: VoiceSensitivity) -> Self {

@@ -9,7 +9,7 @@ use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 /// Samples at 16 kHz that the network looks at in one go, 16 ms.
 const FRAME_SAMPLES: usize = 256;
 
-/// A neural network's opinion, with hysteresis and a hang-over, so that a pause between two words is not the end.
+/// A neural network's opinion, with hysteresis and a hold time, so that a pause between two words is not the end.
 pub(crate) struct VoiceDetector {
     settings: VoiceDetectionSettings,
     network: Box<Detector>,
@@ -18,7 +18,7 @@ pub(crate) struct VoiceDetector {
     filled: usize,
     probability: f32,
     /// Blocks for which speech goes on without any; 0 in silence.
-    hang_over_left: u32,
+    hold_left: u32,
 }
 
 impl VoiceDetector {
@@ -30,7 +30,7 @@ impl VoiceDetector {
             frame: [0.0; FRAME_SAMPLES],
             filled: 0,
             probability: 0.0,
-            hang_over_left: 0,
+            hold_left: 0,
         }
     }
 
@@ -45,11 +45,11 @@ impl VoiceDetector {
             self.probability = 0.0;
         }
         if self.is_enough(self.probability) {
-            self.hang_over_left = self.hang_over_blocks() + 1;
+            self.hold_left = self.hold_blocks() + 1;
         } else {
-            self.hang_over_left = self.hang_over_left.saturating_sub(1);
+            self.hold_left = self.hold_left.saturating_sub(1);
         }
-        self.hang_over_left > 0
+        self.hold_left > 0
     }
 
     /// The probability of speech, 0 to 1.
@@ -60,7 +60,7 @@ impl VoiceDetector {
     /// Whether so much probability is speech, after what came before it.
     fn is_enough(&self, probability: f32) -> bool {
         let VoiceDetectionSettings { threshold, hysteresis, .. } = self.settings;
-        let is_speaking = self.hang_over_left > 0;
+        let is_speaking = self.hold_left > 0;
         let enough = if is_speaking { threshold - hysteresis } else { threshold };
         probability >= enough && probability > 0.0
     }
@@ -78,10 +78,10 @@ impl VoiceDetector {
         }
     }
 
-    fn hang_over_blocks(&self) -> u32 {
+    fn hold_blocks(&self) -> u32 {
         const BLOCK_MS: u32 = BLOCK_SAMPLES as u32 * 1_000 / SAMPLE_RATE_HZ;
         const MOST_MS: u32 = 60_000;
-        self.settings.hang_over_ms.min(MOST_MS) / BLOCK_MS
+        self.settings.hold_ms.min(MOST_MS) / BLOCK_MS
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
     fn speech_goes_on_with_less_than_it_took_to_begin() {
         let mut detector = VoiceDetector::new(VoiceDetectionSettings::DEFAULT);
         assert!(!detector.is_enough(0.4));
-        detector.hang_over_left = 1;
+        detector.hold_left = 1;
         assert!(detector.is_enough(0.4));
         assert!(!detector.is_enough(0.3));
     }

@@ -15,7 +15,7 @@ const FEW_FRAMES: u32 = 64;
 /// The delay before anything is known: 5 ms, 10 on average, because sound is mixed in blocks.
 const INITIAL_SAMPLES: u64 = 240;
 
-/// An arrival faster than all of late by this, 10 ms, came over another route.
+/// An arrival faster than all recent ones by this, 10 ms, came over another route.
 const FASTER_ROUTE_SAMPLES: i64 = 480;
 
 /// Room for the receiver's own imprecision: 2.5 ms.

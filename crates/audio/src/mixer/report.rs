@@ -56,7 +56,7 @@ pub struct SpeakerStatistics {
     pub undecodable: u64,
     /// Packets that wait for their turn.
     pub queued: u64,
-    /// How long frames wait now beyond the fastest arrival of late, in samples; 0 while nothing plays.
+    /// How long frames wait now beyond the fastest recent arrival, in samples; 0 while nothing plays.
     pub delay_samples: u64,
     /// How long they should wait, in samples.
     pub target_delay_samples: u64,

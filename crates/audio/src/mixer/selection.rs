@@ -25,7 +25,7 @@ pub(super) struct Candidate {
     pub(super) was_chosen: bool,
     /// From the decoder to the ear: volume, channel, distance.
     pub(super) gain: f32,
-    /// How loud it was of late.
+    /// How loud it was recently.
     pub(super) rms: f32,
     /// When that was measured, if ever.
     pub(super) heard_at: Option<SamplePosition>,

@@ -5,7 +5,7 @@ use std::error::Error;
 use consonance_quic::sans_io::Dialer;
 
 use super::player::{Browser, ROOM, Sounds};
-use crate::load::client::{Guest, LoadClient, Now, Standing};
+use crate::load::client::{Guest, JoinProgress, LoadClient, Now};
 use crate::load::probe::Stamp;
 
 /// What players a group has.
@@ -72,7 +72,7 @@ impl Group {
     /// Whether all players are there.
     pub(super) fn is_in(&self) -> bool {
         self.players.iter().all(|player| match player {
-            Player::Native(client) => *client.standing() == Standing::Joined,
+            Player::Native(client) => *client.progress() == JoinProgress::Joined,
             Player::Browser(browser) => browser.is_in(),
         })
     }

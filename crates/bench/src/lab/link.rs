@@ -34,8 +34,8 @@ pub(crate) struct Link {
     #[arg(long, value_name = "MS", default_value = "20", value_parser = frame_size)]
     frame_ms: FrameSize,
     /// What packets tell of the sound before them, if packets get lost.
-    #[arg(long, value_enum, default_value_t = Told::Fec)]
-    redundancy: Told,
+    #[arg(long, value_enum, default_value_t = RedundancyMode::Fec)]
+    redundancy: RedundancyMode,
     /// How many of a hundred packets are lost.
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     loss: f64,
@@ -55,7 +55,7 @@ pub(crate) struct Link {
 
 /// What packets tell of the sound before them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Told {
+enum RedundancyMode {
     /// Nothing.
     None,
     /// A coarse copy of the frame before.
@@ -64,7 +64,7 @@ enum Told {
     Dred,
 }
 
-impl Told {
+impl RedundancyMode {
     fn redundancy(self, frame: FrameSize) -> Redundancy {
         match self {
             Self::None => Redundancy::None,

@@ -33,7 +33,7 @@ pub(crate) struct LoadClient {
     socket: UdpSocket,
     core: ClientCore,
     engine: Client,
-    standing: Standing,
+    progress: JoinProgress,
     fast_path: Option<FastPath>,
     /// When the connection is to be looked at again; voice that does not come over it lets it rest.
     next_look_at: Instant,
@@ -41,7 +41,7 @@ pub(crate) struct LoadClient {
 
 /// How a client is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum JoinProgress {
     Joining,
     /// It knows the others, and they know it.
     Joined,
@@ -107,14 +107,14 @@ impl LoadClient {
             socket: connect(dialer.remote())?,
             core,
             engine,
-            standing: Standing::Joining,
+            progress: JoinProgress::Joining,
             fast_path: None,
             next_look_at: now.instant,
         })
     }
 
-    pub(crate) fn standing(&self) -> &Standing {
-        &self.standing
+    pub(crate) fn progress(&self) -> &JoinProgress {
+        &self.progress
     }
 
     /// Whether voice takes the fast path.
@@ -184,7 +184,7 @@ impl LoadClient {
             let hear = |packet: &[u8], arrived_at: Stamp| {
                 engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
                 heard.on_fast_path += 1;
-                take_engine_events(engine, arrived_at, heard, &mut self.standing);
+                take_engine_events(engine, arrived_at, heard, &mut self.progress);
             };
             if !fast_path.receive(now.instant, &mut buffers.inbox, hear)? {
                 break;
@@ -207,11 +207,11 @@ impl LoadClient {
                     self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
                 }
                 CoreEvent::Disconnected { reason } => {
-                    self.standing = Standing::Gone(reason.to_string());
+                    self.progress = JoinProgress::Gone(reason.to_string());
                     self.engine.handle_disconnected(now.at, LINK);
                 }
             }
-            take_engine_events(&mut self.engine, arrived_at, heard, &mut self.standing);
+            take_engine_events(&mut self.engine, arrived_at, heard, &mut self.progress);
         }
         Ok(())
     }
@@ -230,7 +230,7 @@ impl LoadClient {
         while let Some(command) = self.engine.poll_command() {
             // It was opened already, and a client that was disconnected does not come back here.
             if let LinkCommand::Close { reason, .. } = command {
-                self.standing = Standing::Gone(reason.to_string());
+                self.progress = JoinProgress::Gone(reason.to_string());
                 self.core.leave(now.instant);
             }
         }
@@ -241,11 +241,16 @@ impl LoadClient {
     }
 }
 
-fn take_engine_events(engine: &mut Client, arrived_at: Stamp, heard: &mut Heard, standing: &mut Standing) {
+fn take_engine_events(
+    engine: &mut Client,
+    arrived_at: Stamp,
+    heard: &mut Heard,
+    progress: &mut JoinProgress,
+) {
     while let Some(event) = engine.poll_event() {
         match event {
             ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
-            ClientEvent::PlayersSynced => *standing = Standing::Joined,
+            ClientEvent::PlayersSynced => *progress = JoinProgress::Joined,
             _ => {}
         }
     }

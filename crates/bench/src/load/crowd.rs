@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 
 use super::super::thread_clock;
-use super::client::{Buffers, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, JoinProgress, LoadClient, Now};
 use super::probe::{Frames, Stamp};
 use super::step::Step;
 use crate::delays::Delays;
@@ -178,11 +178,11 @@ impl Crowd {
     }
 
     fn is_in(&self, client: &LoadClient) -> bool {
-        *client.standing() == Standing::Joined && (client.is_on_fast_path() || !self.wants_fast_path)
+        *client.progress() == JoinProgress::Joined && (client.is_on_fast_path() || !self.wants_fast_path)
     }
 
     fn why_not(&self, index: usize) -> String {
-        let has_joined = self.clients.get(index).is_some_and(|it| *it.standing() == Standing::Joined);
+        let has_joined = self.clients.get(index).is_some_and(|it| *it.progress() == JoinProgress::Joined);
         let what = if has_joined { "has joined, but its fast path does not open" } else { "does not get in" };
         format!("{index} clients are in, and the next {what}")
     }
@@ -213,7 +213,7 @@ impl Crowd {
             let now = self.now();
             let client = &mut self.clients[index];
             let datagrams = client.run_once(now, &mut self.buffers)?;
-            if let Standing::Gone(reason) = client.standing() {
+            if let JoinProgress::Gone(reason) = client.progress() {
                 return Err(format!("the connection of client {index} has ended: {reason}").into());
             }
             if datagrams > 0 {

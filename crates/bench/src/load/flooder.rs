@@ -8,7 +8,7 @@ use consonance_quic::sans_io::Dialer;
 use consonance_session::Limits;
 use serde_json::{Map, Value, json};
 
-use super::client::{Buffers, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, JoinProgress, LoadClient, Now};
 use super::probe::{Frames, Stamp};
 use crate::schedule::Schedule;
 
@@ -38,10 +38,10 @@ pub(super) fn flood(
         let mut client =
             LoadClient::dial(dialer, &guest, Now::since(started)).map_err(|error| error.to_string())?;
         let mut schedule: Option<Schedule> = None;
-        while !is_over.load(Ordering::Relaxed) && !matches!(client.standing(), Standing::Gone(_)) {
+        while !is_over.load(Ordering::Relaxed) && !matches!(client.progress(), JoinProgress::Gone(_)) {
             let now = Now::since(started);
             client.run_once(now, &mut buffers).map_err(|error| error.to_string())?;
-            if *client.standing() == Standing::Joined {
+            if *client.progress() == JoinProgress::Joined {
                 let schedule = schedule.get_or_insert_with(|| Schedule::new(now.instant, 1, rate));
                 while schedule.next_due(now.instant).is_some() {
                     let frame = frames.next(0, Stamp::now());
@@ -51,7 +51,7 @@ pub(super) fn flood(
             }
             thread::sleep(PAUSE);
         }
-        thrown_out += u64::from(matches!(client.standing(), Standing::Gone(_)));
+        thrown_out += u64::from(matches!(client.progress(), JoinProgress::Gone(_)));
         // A client that is kicked leaves; one that is not says a goodbye that can be lost.
         let _ = client.leave(Now::since(started), &mut buffers);
         thread::sleep(REST);

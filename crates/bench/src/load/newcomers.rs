@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 use serde_json::{Map, Value, json};
 
-use super::client::{Buffers, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, JoinProgress, LoadClient, Now};
 use crate::delays::Delays;
 use crate::schedule::Schedule;
 
@@ -48,7 +48,7 @@ pub(super) fn keep_joining(
         for it in &mut newcomers {
             let now = Now::since(started);
             it.client.run_once(now, &mut buffers).map_err(|error| error.to_string())?;
-            if it.joined.is_none() && *it.client.standing() == Standing::Joined {
+            if it.joined.is_none() && *it.client.progress() == JoinProgress::Joined {
                 it.joined = Some(now.instant);
                 joined += 1;
                 times.add(now.instant.duration_since(it.dialled));
@@ -77,7 +77,7 @@ pub(super) fn keep_joining(
 
 impl Newcomer {
     fn has_failed(&self, now: Instant) -> bool {
-        matches!(self.client.standing(), Standing::Gone(_)) || now.duration_since(self.dialled) > PATIENCE
+        matches!(self.client.progress(), JoinProgress::Gone(_)) || now.duration_since(self.dialled) > PATIENCE
     }
 
     /// False once it has said goodbye, or was never admitted.

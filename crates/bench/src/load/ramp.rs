@@ -74,7 +74,7 @@ mod tests {
         let mut ramp = Ramp::new(50.0);
         let mut tries = 0;
         while let Some(rate) = ramp.next() {
-            assert!(tries < 100, "the search goes on for ever at {rate}");
+            assert!(tries < 100, "the search goes on forever at {rate}");
             ramp.note(rate <= limit && !accidents.contains(&tries), false);
             tries += 1;
         }

@@ -101,7 +101,7 @@ impl BrowserPlayer {
                 self.put_out(
                     now,
                     DisconnectCause::NameTaken,
-                    &EndReason::from(EndCode::NameTakenOver).to_string(),
+                    &EndReason::from(EndCode::ReplacedByNewerLogin).to_string(),
                 );
             }
             _ => {

@@ -111,7 +111,7 @@ fn a_page_that_does_not_take_what_it_is_told_is_put_out() {
 
 /// Something that a page may do.
 #[derive(Clone, Debug)]
-enum ModerationAction {
+enum PageAction {
     Say(String),
     Speak(u64, u64, Vec<u8>),
     Lose,
@@ -119,7 +119,7 @@ enum ModerationAction {
     Wait(u64),
 }
 
-fn deed() -> impl Strategy<Value = ModerationAction> {
+fn action() -> impl Strategy<Value = PageAction> {
     let name = prop::sample::select(vec!["lobby", "team", "Bob", "Alice", ""]);
     let message = prop_oneof![
         name.clone().prop_map(|room| format!(r#"{{"type":"listen","room":"{room}"}}"#)),
@@ -137,12 +137,12 @@ fn deed() -> impl Strategy<Value = ModerationAction> {
         ".{0,40}",
     ];
     prop_oneof![
-        4 => message.prop_map(ModerationAction::Say),
+        4 => message.prop_map(PageAction::Say),
         8 => (0_u64..64, 0_u64..60, prop::collection::vec(any::<u8>(), 0..30))
-            .prop_map(|(sequence, time, payload)| ModerationAction::Speak(sequence, time * 480, payload)),
-        1 => Just(ModerationAction::Lose),
-        1 => (0_usize..20).prop_map(ModerationAction::Return),
-        2 => (0_u64..3000).prop_map(ModerationAction::Wait),
+            .prop_map(|(sequence, time, payload)| PageAction::Speak(sequence, time * 480, payload)),
+        1 => Just(PageAction::Lose),
+        1 => (0_usize..20).prop_map(PageAction::Return),
+        2 => (0_u64..3000).prop_map(PageAction::Wait),
     ]
 }
 
@@ -150,19 +150,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_a_page_does_others_hear_each_other(deeds in prop::collection::vec(deed(), 0..60)) {
+    fn whatever_a_page_does_others_hear_each_other(actions in prop::collection::vec(action(), 0..60)) {
         let mut session = Session::new();
         let (mallory, bob, carol) = (session.page("Mallory"), session.native("Bob"), session.native("Carol"));
         session.open_lobby(bob, ChannelProperties::default());
-        for deed in deeds {
+        for action in actions {
             let now = session.now;
             let page = &mut session.pages[mallory].player;
-            match deed {
-                ModerationAction::Say(message) => page.handle_message(now, &message),
-                ModerationAction::Speak(sequence, time, payload) => page.handle_voice(now, sequence, time, &payload),
-                ModerationAction::Lose => page.page_lost(now),
-                ModerationAction::Return(slots) => page.page_is_back(now, slots),
-                ModerationAction::Wait(millis) => session.wait(Duration::from_millis(millis)),
+            match action {
+                PageAction::Say(message) => page.handle_message(now, &message),
+                PageAction::Speak(sequence, time, payload) => page.handle_voice(now, sequence, time, &payload),
+                PageAction::Lose => page.page_lost(now),
+                PageAction::Return(slots) => page.page_is_back(now, slots),
+                PageAction::Wait(millis) => session.wait(Duration::from_millis(millis)),
             }
             session.run();
             session.speak_natively(bob, &frame(7));

@@ -161,7 +161,7 @@ impl OfPlayer {
 
 impl Restriction {
     pub(super) fn act(&self, client: &Client, action: &str) -> Answer {
-        self.of.act_with(client, action, json!({"for_s": self.duration}))
+        self.of.act_with(client, action, json!({"duration_s": self.duration}))
     }
 }
 
@@ -234,7 +234,7 @@ impl Ban {
             (_, Some(address)) => json!({"address": address}),
             _ => json!({"name": name}),
         };
-        let body = json!({"target": target, "for_s": duration, "reason": reason, "by": operator()});
+        let body = json!({"target": target, "duration_s": duration, "reason": reason, "by": operator()});
         client.post("bans", &body)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// The whole evening.
+/// The whole demonstration.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
     /// Whether all players heard what they should, and nothing else.

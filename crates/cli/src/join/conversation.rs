@@ -24,7 +24,7 @@ pub(crate) struct Conversation<'a> {
     lines: EventLines<'a>,
     recording: Option<SessionRecording>,
     /// Whether one speaks, if Enter begins and ends that.
-    talk_key: Option<bool>,
+    push_to_talk: Option<bool>,
     /// Which way voice took when that was last looked at.
     voice_path: DatagramPath,
     /// Before the roster has arrived no reader is known.
@@ -60,7 +60,7 @@ impl<'a> Conversation<'a> {
             typed: typed_lines::read(),
             lines: EventLines::new(&arguments.name, arguments.json),
             recording: recording.transpose()?,
-            talk_key: (arguments.activation == Some(WhenHeard::PushToTalk)).then_some(false),
+            push_to_talk: (arguments.activation == Some(WhenHeard::PushToTalk)).then_some(false),
             voice_path: DatagramPath::Connection,
             may_write: false,
             joined: false,
@@ -146,10 +146,10 @@ impl<'a> Conversation<'a> {
 
     fn send(&mut self, text: String) -> Result<(), Box<dyn Error>> {
         if text.is_empty() {
-            if let Some(held) = &mut self.talk_key {
-                *held = !*held;
-                self.voice.set_push_to_talk(*held);
-                self.lines.print_talk_key(*held)?;
+            if let Some(pressed) = &mut self.push_to_talk {
+                *pressed = !*pressed;
+                self.voice.set_push_to_talk(*pressed);
+                self.lines.print_push_to_talk(*pressed)?;
             }
             return Ok(());
         }

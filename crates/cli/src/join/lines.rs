@@ -31,10 +31,10 @@ impl<'a> EventLines<'a> {
     ///
     /// # Errors
     /// If the output is closed.
-    pub(crate) fn print_talk_key(&self, held: bool) -> io::Result<()> {
-        let words = if held { "you are heard until you press Enter again" } else { "you are not heard" };
+    pub(crate) fn print_push_to_talk(&self, pressed: bool) -> io::Result<()> {
+        let words = if pressed { "you are heard until you press Enter again" } else { "you are not heard" };
         self.write(Instant::now(), Some(words.to_owned()), || {
-            Map::from_iter([("event".into(), json!("talk_key")), ("held".into(), json!(held))])
+            Map::from_iter([("event".into(), json!("push_to_talk")), ("pressed".into(), json!(pressed))])
         })
     }
 

@@ -276,7 +276,7 @@ mod tests {
             "{password}"
         );
         let of_pages = |address, more| listener("websocket", address, more);
-        assert_eq!(of_pages("127.0.0.1:5", "").notes(&closed), [""; 0], "its clients can show a password");
+        assert_eq!(of_pages("127.0.0.1:5", "").notes(&closed), [""; 0], "its clients can present a password");
         assert_eq!(of_pages("0.0.0.0:5", "").notes(&open).len(), 1, "it is not encrypted");
         assert_eq!(of_pages("0.0.0.0:5", "tls = true").notes(&open), [""; 0]);
         closed.passwords[0].0 = "other".into();

@@ -166,7 +166,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.room_limits = config.room_limit_rules();
     settings.monitor_channels = config.diagnostics.monitor_channels;
     settings.shedding = config.overload.shedding();
-    settings.kept_voices = config.moderation.kept_voices();
+    settings.report_buffer = config.moderation.report_buffer();
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }

@@ -13,7 +13,7 @@ use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSett
 use consonance_envelopes::fishnet::FishNetClient;
 use consonance_envelopes::mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_envelopes::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_gateway::proxy_protocol::{self, Carrier};
+use consonance_gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
@@ -198,7 +198,7 @@ fn assert_told_address(network: &str, said: &[u8], heard: &[u8]) {
     client.write_all(said).unwrap();
     let (mut upstream, _) = game.accept().unwrap();
     upstream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let header = proxy_protocol::header(client.local_addr().unwrap(), address, Carrier::Tcp);
+    let header = proxy_protocol::header(client.local_addr().unwrap(), address, TransportProtocol::Tcp);
     let mut begin = vec![0; header.len() + heard.len()];
     upstream.read_exact(&mut begin).unwrap();
     assert_eq!(begin, [&header, heard].concat(), "{network}");

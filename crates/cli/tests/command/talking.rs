@@ -20,10 +20,10 @@ fn with_push_to_talk_enter_begins_and_ends_it() {
     let mut speaker = Program::start(&[&join[..], &file[..]].concat());
     speaker.until_event(&json!({"event": "players_synced"}));
     speaker.type_line(b"");
-    speaker.until_event(&json!({"event": "talk_key", "held": true}));
+    speaker.until_event(&json!({"event": "push_to_talk", "pressed": true}));
     listener.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     speaker.type_line(b"");
-    speaker.until_event(&json!({"event": "talk_key", "held": false}));
+    speaker.until_event(&json!({"event": "push_to_talk", "pressed": false}));
     listener.until_event(&json!({"event": "stopped_speaking", "name": "Alice"}));
 }
 

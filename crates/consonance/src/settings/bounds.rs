@@ -11,7 +11,7 @@ pub(super) const SHARE: RangeInclusive<f32> = 0.0..=1.0;
 /// Longer fades than a minute have no use.
 pub(super) const DUCKING_MS_MAX: u32 = 60_000;
 /// What the voice detector takes.
-pub(super) const HANG_OVER_MS_MAX: u32 = 60_000;
+pub(super) const HOLD_MS_MAX: u32 = 60_000;
 
 /// A volume in its range; none for NaN.
 pub(crate) fn volume(volume: f32) -> Option<f32> {
@@ -39,7 +39,7 @@ pub(crate) fn capture(mut settings: CaptureSettings) -> CaptureSettings {
     let detection = &mut settings.voice_detection;
     detection.threshold = share(detection.threshold, suited.threshold);
     detection.hysteresis = share(detection.hysteresis, suited.hysteresis);
-    detection.hang_over_ms = detection.hang_over_ms.min(HANG_OVER_MS_MAX);
+    detection.hold_ms = detection.hold_ms.min(HOLD_MS_MAX);
     settings
 }
 
@@ -62,7 +62,7 @@ mod tests {
             absurd.activation.pre_roll_ms = u32::MAX;
             absurd.capture.background_removal = Some(number);
             let detection = &mut absurd.capture.voice_detection;
-            (detection.threshold, detection.hysteresis, detection.hang_over_ms) = (number, number, u32::MAX);
+            (detection.threshold, detection.hysteresis, detection.hold_ms) = (number, number, u32::MAX);
             assert!(absurd.validate().is_err());
             let VoiceSettings { ducking: ducked, activation: activated, capture: captured, .. } = absurd;
             let brought = VoiceSettings {

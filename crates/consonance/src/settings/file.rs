@@ -136,6 +136,13 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_former_versions_are_understood() {
+        let file = "levelling = true\n[capture.voice-detection]\nhang-over-ms = 300\n";
+        let settings: VoiceSettings = toml::from_str(file).unwrap();
+        assert_eq!((settings.auto_volume, settings.capture.voice_detection.hold_ms), (true, 300));
+    }
+
+    #[test]
     fn the_file_that_the_guide_shows_is_understood_and_says_the_defaults() {
         let page = include_str!("../../../../docs/guide/settings.md");
         let file = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
@@ -146,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_settings_is_refused_in_words() {
+    fn an_invalid_file_is_refused_in_words() {
         let folder = folder("bad");
         let path = folder.join("voice.toml");
         for (text, expected) in [

@@ -1,4 +1,4 @@
-//! Triggers that wait for a token, as they reported of late: an answer to why a player is not heard.
+//! Triggers that wait for a token, as they reported recently: an answer to why a player is not heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};

@@ -11,7 +11,7 @@ use crate::bitrate_control::UplinkSample;
 pub(super) struct LinkWatch {
     overflowed: u64,
     quality: LinkQuality,
-    /// The quickest round trip of late.
+    /// The quickest recent round trip.
     quickest: Option<Duration>,
 }
 

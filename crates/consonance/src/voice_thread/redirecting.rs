@@ -26,7 +26,7 @@ impl VoiceThread {
     }
 
     /// Goes when it is time. A client that lost its link meanwhile has been redirected already.
-    pub(super) fn move_on(&mut self, now: Instant) {
+    pub(super) fn follow_redirect(&mut self, now: Instant) {
         if self.connection.take_redirect(now) && self.links.has_another_way() {
             self.client.follow_redirect(self.clock.session(now));
             self.drain_session(now);

@@ -20,7 +20,7 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     alice.until(&joined("Bob"));
     // Each of these is answered with one event: that there is no such player, or that there are too many commands.
     for _ in 0..ASKED {
-        alice.voice.send_text(Target::Player("Nobody".into()), "hello").unwrap();
+        alice.voice.send_text(Target::Player("Dave".into()), "hello").unwrap();
     }
     // The queue of commands may be full for a moment more.
     let text = EventKind::Text {

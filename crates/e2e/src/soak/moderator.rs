@@ -90,7 +90,7 @@ impl Work {
         let visitors = visitors(&answer.body);
         let Some(name) = visitors.get(dice.below(visitors.len() as u64) as usize) else { return Ok(()) };
         let (path, body) = match dice.below(ACTIONS + 2) {
-            ACTIONS => ("/api/v1/bans".to_owned(), json!({"target": {"name": name}, "for_s": 5})),
+            ACTIONS => ("/api/v1/bans".to_owned(), json!({"target": {"name": name}, "duration_s": 5})),
             REPORT => ("/api/v1/reports".to_owned(), json!({"session": session, "player": name})),
             which => (format!("{path}/actions"), json!({"action": action(which, name)})),
         };
@@ -127,10 +127,10 @@ fn action(which: u64, player: &str) -> Value {
     let room = VISITORS_ROOM;
     match which {
         0 => json!({"kick": {"player": player}}),
-        1 => json!({"mute": {"player": player, "for_s": 2}}),
+        1 => json!({"mute": {"player": player, "duration_s": 2}}),
         2 => json!({"unmute": {"player": player}}),
-        3 => json!({"mute_text": {"player": player, "for_s": 2}}),
-        4 => json!({"deafen": {"player": {"subject": format!("account of {player}")}, "for_s": 2}}),
+        3 => json!({"mute_text": {"player": player, "duration_s": 2}}),
+        4 => json!({"deafen": {"player": {"subject": format!("account of {player}")}, "duration_s": 2}}),
         5 => json!({"undeafen": {"player": player}}),
         6 => json!({"set_room_rights": {"player": player, "room": room, "speak": false}}),
         7 => json!({"move": {"player": player, "from": room, "to": "elsewhere"}}),

@@ -10,11 +10,11 @@ use crate::{Envelope as _, EnvelopeKind, GameNetworkServer, VoiceStart};
 #[derive(Debug)]
 pub(super) struct Connection<E> {
     pub(super) envelope: E,
-    pub(super) standing: Standing,
+    pub(super) state: ArrivalState,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ArrivalState {
     /// The session does not know it yet. Where it is, for when it does.
     Silent(Introduction),
     /// Reported to the session.
@@ -34,7 +34,7 @@ pub(super) struct Introduction {
 
 impl<E> Connection<E> {
     pub(super) fn is_ending(&self) -> bool {
-        matches!(self.standing, Standing::Ending | Standing::EndingUnknown)
+        matches!(self.state, ArrivalState::Ending | ArrivalState::EndingUnknown)
     }
 }
 
@@ -57,11 +57,11 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     /// A client came: what its session is told, if it is to be told now.
     pub(super) fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
         let envelope = self.envelope_kind.open(now);
-        let (standing, told) = match self.voice_start {
-            VoiceStart::AtOnce => (Standing::Known, Some(newcomer)),
-            VoiceStart::WithFirstPacket => (Standing::Silent(newcomer), None),
+        let (state, told) = match self.voice_start {
+            VoiceStart::AtOnce => (ArrivalState::Known, Some(newcomer)),
+            VoiceStart::WithFirstPacket => (ArrivalState::Silent(newcomer), None),
         };
-        self.peers.insert(peer, Connection { envelope, standing });
+        self.peers.insert(peer, Connection { envelope, state });
         match told {
             Some(_) => self.newcomer = Some(peer),
             None => self.accept(now, peer),
@@ -71,12 +71,12 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
 
     /// A voice packet came: what its player's session is told, if it did not know of it.
     pub(super) fn introduce(&mut self, peer: Peer) -> Option<Introduction> {
-        let standing = &mut self.peers.get_mut(&peer)?.standing;
-        if !matches!(standing, Standing::Silent(_)) {
+        let state = &mut self.peers.get_mut(&peer)?.state;
+        if !matches!(state, ArrivalState::Silent(_)) {
             return None;
         }
-        match std::mem::replace(standing, Standing::Known) {
-            Standing::Silent(introduction) => Some(introduction),
+        match std::mem::replace(state, ArrivalState::Known) {
+            ArrivalState::Silent(introduction) => Some(introduction),
             _ => None,
         }
     }
@@ -88,6 +88,6 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
         self.timers.clear(peer);
         let Some(connection) = self.peers.remove(&peer) else { return false };
-        matches!(connection.standing, Standing::Known | Standing::Ending)
+        matches!(connection.state, ArrivalState::Known | ArrivalState::Ending)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::player::{ClientLeg, Player, UpstreamLeg, Voice};
-use super::turn::Timer;
+use super::poll_order::Timer;
 use super::{Proxy, watching};
 use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
 

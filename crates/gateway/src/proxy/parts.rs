@@ -6,7 +6,7 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::Proxy;
 use super::player::{UpstreamLeg, Voice};
-use super::turn::Timer;
+use super::poll_order::Timer;
 use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {

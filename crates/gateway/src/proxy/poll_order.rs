@@ -12,7 +12,7 @@ use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer
 
 /// How far the present turn has come.
 #[derive(Debug, Default)]
-pub(super) struct Turn {
+pub(super) struct PollOrder {
     stage: Stage,
     /// Upstreams that have or may have something, each once.
     ready: VecDeque<Peer>,
@@ -45,7 +45,7 @@ pub(super) enum Timer {
     Deadline,
 }
 
-impl Turn {
+impl PollOrder {
     /// Since when there is something that nothing will wake for.
     pub(super) fn more_waits_since(&self) -> Option<Instant> {
         self.more_waits_since
@@ -56,30 +56,30 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     /// Handles one event of a client or an upstream. False when the turn is over: there is nothing more, or enough for
     /// now.
     pub(super) fn step(&mut self, now: Instant) -> bool {
-        match self.turn.stage {
+        match self.poll_order.stage {
             Stage::Over => {
                 if let Some((peer, timer)) = self.timers.pop(now) {
                     self.ring(now, peer, timer);
                 } else {
-                    self.turn.more_waits_since = None;
-                    self.turn.stage = Stage::Clients(CLIENT_EVENTS_PER_TURN);
+                    self.poll_order.more_waits_since = None;
+                    self.poll_order.stage = Stage::Clients(CLIENT_EVENTS_PER_TURN);
                 }
             }
             Stage::Clients(0) => {
-                self.turn.more_waits_since = Some(now);
+                self.poll_order.more_waits_since = Some(now);
                 self.begin_upstreams();
             }
             Stage::Clients(left) => {
                 if self.poll_clients(now) {
-                    self.turn.stage = Stage::Clients(left - 1);
+                    self.poll_order.stage = Stage::Clients(left - 1);
                 } else {
                     self.begin_upstreams();
                 }
             }
-            Stage::Upstreams { all, first } => match self.turn.ready.front() {
+            Stage::Upstreams { all, first } => match self.poll_order.ready.front() {
                 None => return self.end_turn(now),
                 Some(_) if all == 0 => {
-                    self.turn.more_waits_since = Some(now);
+                    self.poll_order.more_waits_since = Some(now);
                     return self.end_turn(now);
                 }
                 Some(&peer) => self.step_upstream(now, peer, all, first),
@@ -92,33 +92,34 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     pub(super) fn mark_ready(&mut self, peer: Peer) {
         if let Some(player) = self.players.get_mut(&peer).filter(|player| !player.is_ready) {
             player.is_ready = true;
-            self.turn.ready.push_back(peer);
+            self.poll_order.ready.push_back(peer);
         }
     }
 
     fn begin_upstreams(&mut self) {
-        let mut found = std::mem::take(&mut self.turn.found);
-        let mut seen = std::mem::take(&mut self.turn.seen);
+        let mut found = std::mem::take(&mut self.poll_order.found);
+        let mut seen = std::mem::take(&mut self.poll_order.seen);
         self.readiness.look(&mut seen);
         found.extend(seen.drain(..).filter_map(watching::upstream_of));
         self.wakers.take(|peer| found.push(peer));
         found.drain(..).for_each(|peer| self.mark_ready(peer));
-        (self.turn.found, self.turn.seen) = (found, seen);
-        self.turn.stage = Stage::Upstreams { all: UPSTREAM_EVENTS_PER_TURN, first: EVENTS_PER_UPSTREAM };
+        (self.poll_order.found, self.poll_order.seen) = (found, seen);
+        self.poll_order.stage =
+            Stage::Upstreams { all: UPSTREAM_EVENTS_PER_TURN, first: EVENTS_PER_UPSTREAM };
     }
 
     fn step_upstream(&mut self, now: Instant, peer: Peer, all: u32, first: u32) {
         let has_more = self.poll_upstream(now, peer);
         if has_more && first > 1 {
-            self.turn.stage = Stage::Upstreams { all: all - 1, first: first - 1 };
+            self.poll_order.stage = Stage::Upstreams { all: all - 1, first: first - 1 };
             return;
         }
-        self.turn.stage = Stage::Upstreams { all: all - 1, first: EVENTS_PER_UPSTREAM };
-        self.turn.ready.pop_front();
+        self.poll_order.stage = Stage::Upstreams { all: all - 1, first: EVENTS_PER_UPSTREAM };
+        self.poll_order.ready.pop_front();
         if let Some(player) = self.players.get_mut(&peer) {
             player.is_ready = has_more;
             if has_more {
-                self.turn.ready.push_back(peer);
+                self.poll_order.ready.push_back(peer);
             }
         }
     }
@@ -126,7 +127,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     /// What upstreams gave their clients leaves now. Always false.
     fn end_turn(&mut self, now: Instant) -> bool {
         self.clients.flush(now);
-        self.turn.stage = Stage::Over;
+        self.poll_order.stage = Stage::Over;
         false
     }
 

@@ -57,7 +57,7 @@ impl Pulse {
         self.heard_at
     }
 
-    /// The same of an end that says something every two seconds by itself; `None` if it has not kept to that of late.
+    /// The same of an end that says something every two seconds by itself; `None` if it has not kept to that recently.
     pub(super) fn heard_in_rhythm(&self) -> Option<Instant> {
         let (since, heard) = (self.steady_since?, self.heard_at?);
         (heard >= since + RHYTHM_SHOWN).then_some(heard)

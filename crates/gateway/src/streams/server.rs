@@ -1,6 +1,6 @@
 //! The server over real sockets.
 
-mod turn;
+mod polling;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -19,7 +19,7 @@ use super::link::Link;
 use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId, TcpSettings};
 use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, Timers, VoiceChannels};
-use turn::Step;
+use polling::Step;
 
 /// A server whose clients' messages come in TCP streams.
 pub struct StreamServer<P: StreamProtocol> {

@@ -1,7 +1,7 @@
 //! All connections of a server or a client, driven by calls.
 
 mod moving;
-mod turn;
+mod polling;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -64,7 +64,7 @@ impl TcpConnections {
             dirty: Vec::new(),
             looks: 0,
             ready: Vec::new(),
-            buffer: vec![0; turn::READ_BYTES],
+            buffer: vec![0; polling::READ_BYTES],
             rejected: 0,
             events_since: None,
         })
@@ -121,7 +121,7 @@ impl TcpConnections {
                 return Some(event);
             }
             self.events_since = None;
-            if self.looks < turn::LOOKS_MAX && self.look(now) {
+            if self.looks < polling::LOOKS_MAX && self.look(now) {
                 self.looks += 1;
                 continue;
             }

@@ -63,7 +63,7 @@ pub struct ClientSnapshot {
     pub players: Vec<PlayerRow>,
     /// What its program logs, in the program's own words.
     pub log_levels: String,
-    /// What happened of late, the newest last.
+    /// What happened recently, the newest last.
     pub notes: Vec<Note>,
 }
 

@@ -80,7 +80,7 @@ pub struct UplinkSnapshot {
     pub frames_sent: u64,
     /// Frames without a listener.
     pub frames_unheard: u64,
-    /// Of a hundred frames, how many of late did not reach the server; none if it does not say so.
+    /// Of a hundred recent frames, how many did not reach the server; none if it does not say so.
     pub lost_percent: Option<f32>,
     /// How much longer than usual the newest frame took to the server, in milliseconds.
     pub queueing_ms: Option<f32>,

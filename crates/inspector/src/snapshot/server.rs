@@ -18,7 +18,7 @@ pub struct ServerSnapshot {
     pub sessions: Vec<ServedSession>,
     /// What its program logs, in the program's own words.
     pub log_levels: String,
-    /// What happened of late, the newest last.
+    /// What happened recently, the newest last.
     pub notes: Vec<Note>,
 }
 
@@ -73,7 +73,7 @@ pub struct ServedPlayer {
     /// How far away others with a position are, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX). None
     /// without a viewer, in a session without proximity rooms, and where more than 256 players have a position.
     pub distances: Vec<DistanceRow>,
-    /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
+    /// Of a hundred of its frames, how many did not arrive recently; none if that is not known.
     pub lost_percent: Option<f32>,
     /// The route of its voice, in words; none if its network has only one, or it was not asked.
     pub voice_path: Option<String>,

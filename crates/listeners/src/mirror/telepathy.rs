@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::proxy_protocol::Carrier;
+use consonance_gateway::proxy_protocol::TransportProtocol;
 use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
@@ -114,7 +114,7 @@ where
         let mut settings = StreamClientSettings::new(game.address);
         settings.streams.handshake_max = game.timeout;
         settings.local = game.local_ip(remote);
-        settings.preface = game.preface(remote, Carrier::Tcp);
+        settings.preface = game.preface(remote, TransportProtocol::Tcp);
         StreamClient::new(client.clone(), settings)
     };
     game.proxy(place, clients, open_upstream, mirror.proxy())

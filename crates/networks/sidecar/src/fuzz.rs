@@ -101,7 +101,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
     for piece in said.chunks(piece.max(1)) {
         end.handle_bytes(now, piece);
         while let Some(what) = end.poll(&settings) {
-            let is_over = matches!(what, crate::game_end::Told::End(_));
+            let is_over = matches!(what, crate::game_end::GameEndEvent::End(_));
             told.push(format!("{what:?}"));
             if is_over {
                 return told;

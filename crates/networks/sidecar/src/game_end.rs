@@ -35,7 +35,7 @@ enum State {
 
 /// What came over a link.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Told<'a> {
+pub(crate) enum GameEndEvent<'a> {
     /// The link is up.
     Up,
     /// A voice packet for players.
@@ -71,22 +71,24 @@ impl GameEnd {
     }
 
     /// The next thing that was said, or `None` if there is no whole one.
-    pub(crate) fn poll(&mut self, settings: &SidecarLinkSettings) -> Option<Told<'_>> {
+    pub(crate) fn poll(&mut self, settings: &SidecarLinkSettings) -> Option<GameEndEvent<'_>> {
         match self.state {
             State::Greeting { .. } | State::Proving(_) => self.greet(settings),
             State::Ended => None,
             State::Up => {
                 let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
-                    return Some(Told::End(violated("a frame that is too long")));
+                    return Some(GameEndEvent::End(violated("a frame that is too long")));
                 };
                 Some(match Frame::parse(frame?) {
-                    Ok(Frame::Deliver { to, delivery, packet }) => Told::Deliver { to, delivery, packet },
-                    Ok(Frame::Admitted { player }) => Told::Admitted { player },
-                    Ok(Frame::Kick { player, reason }) => Told::Kick { player, reason },
-                    Ok(Frame::Bye { reason }) => Told::End(DisconnectReason::closed_by_peer(reason)),
-                    Ok(Frame::Alive { .. } | Frame::Unknown) => Told::Nothing,
-                    Ok(_) => Told::End(violated("a frame that only an adapter sends, or only once")),
-                    Err(what) => Told::End(violated(what)),
+                    Ok(Frame::Deliver { to, delivery, packet }) => {
+                        GameEndEvent::Deliver { to, delivery, packet }
+                    }
+                    Ok(Frame::Admitted { player }) => GameEndEvent::Admitted { player },
+                    Ok(Frame::Kick { player, reason }) => GameEndEvent::Kick { player, reason },
+                    Ok(Frame::Bye { reason }) => GameEndEvent::End(DisconnectReason::closed_by_peer(reason)),
+                    Ok(Frame::Alive { .. } | Frame::Unknown) => GameEndEvent::Nothing,
+                    Ok(_) => GameEndEvent::End(violated("a frame that only an adapter sends, or only once")),
+                    Err(what) => GameEndEvent::End(violated(what)),
                 })
             }
         }
@@ -154,24 +156,24 @@ impl GameEnd {
         self.liveness.next()
     }
 
-    fn greet(&mut self, settings: &SidecarLinkSettings) -> Option<Told<'_>> {
+    fn greet(&mut self, settings: &SidecarLinkSettings) -> Option<GameEndEvent<'_>> {
         let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
-            return Some(Told::End(violated("a frame that is too long")));
+            return Some(GameEndEvent::End(violated("a frame that is too long")));
         };
         Some(match (Frame::parse(frame?), &self.state) {
             (Ok(Frame::Challenge { version, .. }), _) if version != VERSION => {
-                Told::End(violated("it speaks another version of this link"))
+                GameEndEvent::End(violated("it speaks another version of this link"))
             }
             (Ok(Frame::Challenge { nonce: challenge, .. }), State::Greeting { nonce }) => {
                 let transcript = Transcript::of(&hello(settings, *nonce), challenge);
                 let proof = transcript.proof(Prover::Adapter, &settings.secret);
                 self.state = State::Proving(transcript);
                 let _ = self.say(&Frame::Proof(proof));
-                Told::Nothing
+                GameEndEvent::Nothing
             }
             (Ok(Frame::Welcome { proof, idle_s, pace_ms, .. }), State::Proving(transcript)) => {
                 if !transcript.is_proved(Prover::Server, &settings.secret, &proof) {
-                    return Some(Told::End(violated("it does not know the secret of this link")));
+                    return Some(GameEndEvent::End(violated("it does not know the secret of this link")));
                 }
                 self.liveness.set_idle(Duration::from_secs(idle_s.max(1).into()));
                 self.state = State::Up;
@@ -180,12 +182,12 @@ impl GameEnd {
                     // From now on the server knows how soon to miss us; the queue has room for it.
                     let _ = self.say_alive();
                 }
-                Told::Up
+                GameEndEvent::Up
             }
-            (Ok(Frame::Bye { reason }), _) => Told::End(DisconnectReason::refused(reason)),
-            (Ok(Frame::Alive { .. } | Frame::Unknown), _) => Told::Nothing,
-            (Ok(_), _) => Told::End(violated("no greeting, but something else")),
-            (Err(what), _) => Told::End(violated(what)),
+            (Ok(Frame::Bye { reason }), _) => GameEndEvent::End(DisconnectReason::refused(reason)),
+            (Ok(Frame::Alive { .. } | Frame::Unknown), _) => GameEndEvent::Nothing,
+            (Ok(_), _) => GameEndEvent::End(violated("no greeting, but something else")),
+            (Err(what), _) => GameEndEvent::End(violated(what)),
         })
     }
 

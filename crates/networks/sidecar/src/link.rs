@@ -10,7 +10,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::frame::{NONCE_BYTES, PACKET_BYTES_MAX, PlayerNumber};
-use crate::game_end::{GameEnd, Told};
+use crate::game_end::{GameEnd, GameEndEvent};
 use crate::outbox::Full;
 use crate::settings::SidecarLinkSettings;
 
@@ -355,22 +355,22 @@ enum Step {
 }
 
 /// Copies a packet and its receivers out of what was read.
-fn keep(told: Told<'_>, packet: &mut Vec<u8>, players: &mut Vec<PlayerNumber>) -> Step {
-    match told {
-        Told::Up => Step::Up,
-        Told::Deliver { to, delivery, packet: bytes } => {
+fn keep(event: GameEndEvent<'_>, packet: &mut Vec<u8>, players: &mut Vec<PlayerNumber>) -> Step {
+    match event {
+        GameEndEvent::Up => Step::Up,
+        GameEndEvent::Deliver { to, delivery, packet: bytes } => {
             packet.clear();
             packet.extend_from_slice(bytes);
             players.clear();
             players.extend(to.players());
             Step::Packet(delivery)
         }
-        Told::Admitted { player } => Step::Admitted(player),
-        Told::Kick { player, reason } => {
+        GameEndEvent::Admitted { player } => Step::Admitted(player),
+        GameEndEvent::Kick { player, reason } => {
             Step::Kicked { player, reason: String::from_utf8_lossy(reason).into_owned() }
         }
-        Told::End(reason) => Step::Down(reason),
-        Told::Nothing => Step::Again,
+        GameEndEvent::End(reason) => Step::Down(reason),
+        GameEndEvent::Nothing => Step::Again,
     }
 }
 

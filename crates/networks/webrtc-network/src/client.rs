@@ -19,7 +19,7 @@ use crate::peers::Peers;
 use crate::settings::{ClientSettings, tls_of};
 use crate::signalling::SignalLinkId;
 use crate::signalling::link::SignallingLink;
-use crate::signalling::turn;
+use crate::signalling::poll_budget;
 
 use direct::DirectEnds;
 pub use known_players::KnownPlayers;
@@ -89,7 +89,7 @@ impl WebRtcClient {
     /// The UDP address cannot be used.
     pub fn bind(settings: ClientSettings) -> io::Result<Self> {
         let peers = Peers::bind(settings.udp, Ice::Full, settings.peer.clone())?;
-        let connections = TcpConnections::new(turn::tcp_settings())?;
+        let connections = TcpConnections::new(poll_budget::tcp_settings())?;
         let tls = tls_of(settings.signalling_tls.as_ref());
         let signalling = SignallingLink::new(settings.signalling.clone(), tls);
         let known_players = KnownPlayers::new(settings.name.clone());

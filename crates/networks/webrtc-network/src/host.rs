@@ -16,7 +16,7 @@ use crate::peers::Peers;
 use crate::settings::{HostSettings, tls_of};
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::{LinkEvent, SignallingLink};
-use crate::signalling::turn::{self, Turn};
+use crate::signalling::poll_budget::{self, PollBudget};
 use crate::signalling::{SignalLinkId, SignallingListener};
 
 use crate::LIMITS;
@@ -78,7 +78,7 @@ impl WebRtcHost {
     /// The UDP address cannot be used.
     pub fn bind(settings: HostSettings) -> io::Result<Self> {
         let peers = Peers::bind(settings.udp, Ice::Lite, settings.peer.clone())?;
-        let mut connections = TcpConnections::new(turn::tcp_settings())?;
+        let mut connections = TcpConnections::new(poll_budget::tcp_settings())?;
         #[cfg(target_os = "linux")]
         connections.watch(peers.socket())?;
         let tls = tls_of(settings.signalling_tls.as_ref());
@@ -196,11 +196,11 @@ impl WebRtcHost {
 
     /// Gives the signalling its turn.
     fn drive_signalling(&mut self, now: Instant) {
-        let mut turn = Turn::new();
-        while let Some((index, event)) = turn.next(now, &mut self.connections, &mut self.sessions) {
+        let mut budget = PollBudget::new();
+        while let Some((index, event)) = budget.next(now, &mut self.connections, &mut self.sessions) {
             self.handle_signalling(now, index, event);
         }
-        self.has_signalling_left = turn.has_left_some();
+        self.has_signalling_left = budget.has_left_some();
         for session in &mut self.sessions {
             if !self.is_closing && session.retry_at.is_some_and(|at| at <= now) {
                 session.retry_at = None;

@@ -10,9 +10,9 @@ mod listener;
 pub(crate) mod message;
 mod pace;
 mod places;
+pub(crate) mod poll_budget;
 mod reserved;
 mod server;
-pub(crate) mod turn;
 mod url;
 
 pub use counts::SignallingCounts;

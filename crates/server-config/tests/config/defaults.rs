@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use consonance_pcap::PacketCaptureSettings;
 use consonance_server::recording::SessionRecordingSettings;
 use consonance_server::records::RecordsSettings;
-use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
+use consonance_server::reports::{ReportBufferSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
 use consonance_server::{
     HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SheddingSettings,
@@ -21,7 +21,7 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     assert_eq!(config.limits.limits(), Limits::default());
     assert_eq!(config.storage.records(), RecordsSettings::default());
     assert_eq!(config.recording.settings(), SessionRecordingSettings::default());
-    assert_eq!(config.moderation.kept_voices(), KeptVoicesSettings::default());
+    assert_eq!(config.moderation.report_buffer(), ReportBufferSettings::default());
     assert_eq!(config.moderation.reports(), ReportsSettings::default());
     assert_eq!(config.overload.shedding(), SheddingSettings::of_a_whole_process());
     assert_eq!(config.shutdown.restart_plan(), RestartPlan::default());
@@ -68,7 +68,7 @@ fn every_key_of_a_table_reaches_its_setting() {
     assert_eq!(unmoved("limits", |config| config.limits.limits()), of_clients);
     assert_eq!(unmoved("storage", |config| config.storage.records()), [""; 0]);
     assert_eq!(unmoved("recording", |config| config.recording.settings()), [""; 0]);
-    assert_eq!(unmoved("moderation", |config| config.moderation.kept_voices()), [""; 0]);
+    assert_eq!(unmoved("moderation", |config| config.moderation.report_buffer()), [""; 0]);
     assert_eq!(unmoved("moderation", |config| config.moderation.reports()), [""; 0]);
     assert_eq!(unmoved("overload", |config| config.overload.shedding()), ["counts_process"]);
     assert_eq!(unmoved("shutdown", |config| config.shutdown.restart_plan()), [""; 0]);

@@ -1,4 +1,4 @@
-//! How much a worker has to do, out of the times of its turns and the processor time that was used.
+//! How much a worker has to do, from the durations of its iterations and the processor time that was used.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::load::{Load, VoiceWork};
 /// How often the shares are looked at.
 const WINDOW: Duration = Duration::from_millis(100);
 /// A worker counts as busy for so many times its processor time at most: if others have the machine for most
-/// of its turns, giving something up would gain nothing, and a handful of players would be rejected by a
+/// of its iterations, giving something up would gain nothing, and a handful of players would be rejected by a
 /// server that has nothing to do.
 const OWN_TIME: f64 = 4.0;
 /// What a packet takes of the threads that carry it, an estimate from above: QUIC takes 7 to 14 µs
@@ -21,7 +21,7 @@ pub(super) struct LoadMeter {
     window_from: Instant,
     /// Since then.
     busy: Duration,
-    longest_turn: Duration,
+    longest_iteration: Duration,
     voice_before: VoiceWork,
     busy_share: Smoothed,
     voice_share: Smoothed,
@@ -36,7 +36,7 @@ impl LoadMeter {
         Self {
             window_from: now,
             busy: Duration::ZERO,
-            longest_turn: Duration::ZERO,
+            longest_iteration: Duration::ZERO,
             voice_before: VoiceWork::default(),
             busy_share: Smoothed::default(),
             voice_share: Smoothed::default(),
@@ -48,10 +48,10 @@ impl LoadMeter {
     }
 
     /// The worker did something all this time, and nothing between these times. True when the load is to be looked at.
-    pub(super) fn note_turn(&mut self, from: Instant, until: Instant) -> bool {
-        let turn = until.saturating_duration_since(from);
-        self.busy += turn;
-        self.longest_turn = self.longest_turn.max(turn);
+    pub(super) fn note_iteration(&mut self, from: Instant, until: Instant) -> bool {
+        let duration = until.saturating_duration_since(from);
+        self.busy += duration;
+        self.longest_iteration = self.longest_iteration.max(duration);
         until.saturating_duration_since(self.window_from) >= WINDOW
     }
 
@@ -60,7 +60,7 @@ impl LoadMeter {
         self.busy_share.share()
     }
 
-    /// The load of late, by what was used and relayed until now.
+    /// The recent load, by what was used and relayed until now.
     pub(super) fn look(&mut self, now: Instant, used: Used, voice: VoiceWork) -> Load {
         let window = now.saturating_duration_since(self.window_from);
         let busy_share = self.busy_share.note(window, self.busy.as_secs_f64());
@@ -81,7 +81,7 @@ impl LoadMeter {
             voice_share,
             process_share,
             process_voice_share,
-            longest_turn: std::mem::take(&mut self.longest_turn),
+            longest_iteration: std::mem::take(&mut self.longest_iteration),
         }
     }
 }
@@ -101,8 +101,8 @@ mod tests {
     /// What happens in each 10 ms.
     #[derive(Clone, Copy, Default)]
     struct Each {
-        /// A turn of the loop that takes so long.
-        turn: Duration,
+        /// An iteration of the loop that takes so long.
+        iteration: Duration,
         /// Processor time of the worker's thread, and of the other threads of the process.
         own: Duration,
         others: Duration,
@@ -130,7 +130,7 @@ mod tests {
                 self.used.by_process = self.used.by_process.map(|used| used + each.own + each.others);
                 self.voice.time += each.voice;
                 self.voice.packets_on_threads += each.packets_on_threads;
-                if self.meter.note_turn(self.now.checked_sub(each.turn).unwrap(), self.now) {
+                if self.meter.note_iteration(self.now.checked_sub(each.iteration).unwrap(), self.now) {
                     load = self.meter.look(self.now, self.used, self.voice);
                 }
             }
@@ -145,26 +145,40 @@ mod tests {
     #[test]
     fn the_load_follows_the_work_within_seconds_and_not_at_once() {
         let mut bench = Bench::new();
-        let half = Each { turn: ms(5), own: ms(5), voice: ms(4), ..Each::default() };
+        let half = Each { iteration: ms(5), own: ms(5), voice: ms(4), ..Each::default() };
         let first = bench.after(1, half);
         assert!((0.25..0.4).contains(&first.busy_share), "{first:?}");
         let settled = bench.after(4, half);
         assert!(is_near(settled.busy_share, 0.5) && is_near(settled.voice_share, 0.4), "{settled:?}");
-        assert_eq!(settled.longest_turn, ms(5));
+        assert_eq!(settled.longest_iteration, ms(5));
         let idle = bench.after(1, Each::default());
         assert!(idle.busy_share > 0.1, "{idle:?}");
         let idle = bench.after(4, Each::default());
-        assert!(idle.busy_share < 0.01 && idle.longest_turn.is_zero(), "{idle:?}");
+        assert!(idle.busy_share < 0.01 && idle.longest_iteration.is_zero(), "{idle:?}");
     }
 
     #[test]
-    fn a_turn_in_which_others_have_the_core_is_no_work() {
+    fn the_load_is_looked_at_when_the_window_is_full() {
+        let Bench { mut meter, now, .. } = Bench::new();
+        assert!(!meter.note_iteration(now, now + ms(99)));
+        assert!(meter.note_iteration(now, now + WINDOW));
+    }
+
+    #[test]
+    fn processor_time_outside_of_iterations_is_not_voice() {
         let mut bench = Bench::new();
-        let kept_waiting = Each { turn: ms(10), ..Each::default() };
+        let load = bench.after(5, Each { own: ms(2), ..Each::default() });
+        assert_eq!((load.busy_share, load.voice_share), (0.0, 0.0), "{load:?}");
+    }
+
+    #[test]
+    fn an_iteration_while_others_have_the_core_is_not_work() {
+        let mut bench = Bench::new();
+        let kept_waiting = Each { iteration: ms(10), ..Each::default() };
         let load = bench.after(5, kept_waiting);
         assert!(load.busy_share < 0.01 && bench.meter.wall_share() > 0.95, "{load:?}");
-        // Voice that takes a tenth of the turn's time takes a tenth of the processor time.
-        let mostly_kept_waiting = Each { turn: ms(10), own: ms(1), voice: ms(5), ..Each::default() };
+        // Voice that takes a tenth of the iteration's time takes a tenth of the processor time.
+        let mostly_kept_waiting = Each { iteration: ms(10), own: ms(1), voice: ms(5), ..Each::default() };
         let load = bench.after(10, mostly_kept_waiting);
         assert!(is_near(load.busy_share, 0.4) && is_near(load.voice_share, 0.05), "{load:?}");
     }
@@ -172,7 +186,8 @@ mod tests {
     #[test]
     fn work_for_handshakes_is_no_voice_however_busy_the_process_is() {
         let mut bench = Bench::new();
-        let flood = Each { turn: ms(10), own: ms(10), others: ms(10), voice: ms(2), packets_on_threads: 0 };
+        let flood =
+            Each { iteration: ms(10), own: ms(10), others: ms(10), voice: ms(2), packets_on_threads: 0 };
         let load = bench.after(10, flood);
         assert!(is_near(load.busy_share, 1.0) && is_near(load.process_share, 1.0), "{load:?}");
         assert!(is_near(load.voice_share, 0.2) && is_near(load.process_voice_share, 0.1), "{load:?}");
@@ -181,7 +196,8 @@ mod tests {
     #[test]
     fn packets_that_threads_of_networks_carry_are_voice_up_to_what_the_process_used() {
         let mut bench = Bench::new();
-        let carried = Each { turn: ms(2), own: ms(2), others: ms(8), voice: ms(2), packets_on_threads: 400 };
+        let carried =
+            Each { iteration: ms(2), own: ms(2), others: ms(8), voice: ms(2), packets_on_threads: 400 };
         let load = bench.after(10, carried);
         assert!(is_near(load.process_voice_share, 0.4), "{load:?}");
         let more = Each { packets_on_threads: 4000, ..carried };
@@ -190,11 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn without_the_processor_time_the_time_of_turns_counts() {
+    fn without_the_processor_time_the_duration_of_iterations_counts() {
         let mut bench = Bench::new();
         let unknown = Used { by_thread: None, by_process: None };
         (bench.used, bench.meter) = (unknown, LoadMeter::new(bench.now, 2, unknown));
-        let load = bench.after(5, Each { turn: ms(5), voice: ms(5), ..Each::default() });
+        let load = bench.after(5, Each { iteration: ms(5), voice: ms(5), ..Each::default() });
         assert!(is_near(load.busy_share, 0.5) && is_near(load.voice_share, 0.5), "{load:?}");
         assert_eq!((load.process_share, load.process_voice_share), (0.0, 0.0));
     }

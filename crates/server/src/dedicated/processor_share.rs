@@ -1,8 +1,8 @@
 //! The share of the available processor time that a thread or process uses.
 //!
-//! Of the process: networks have threads of their own, and a worker that seldom comes to its turn because
-//! of them does not look busy by itself. Of the worker's thread: one that the system interrupts in its
-//! turns looks busier than it is.
+//! Of the process: networks have threads of their own, and a worker that seldom runs because of them does
+//! not look busy by itself. Of the worker's thread: one that the system interrupts within an iteration
+//! looks busier than it is.
 
 use std::time::{Duration, Instant};
 
@@ -50,7 +50,7 @@ impl ProcessorShare {
         Self { cores: cores as f64, former, share: Smoothed::default() }
     }
 
-    /// From 0 to 1, of late; nothing where the system does not tell. To be told several times a second.
+    /// Of recent time, from 0 to 1; nothing where the system does not tell. To be told several times a second.
     pub(super) fn note(&mut self, now: Instant, used: Option<Duration>) -> Option<f64> {
         let used = used?;
         let Some((looked_at, former)) = self.former.replace((now, used)) else { return Some(0.0) };

@@ -130,7 +130,7 @@ mod tests {
     use crate::SessionsSettings;
 
     /// A loop that sleeps this long was not woken.
-    const FOR_EVER: Duration = Duration::from_mins(5);
+    const FOREVER: Duration = Duration::from_mins(5);
 
     /// A network that is heard of through its descriptor only.
     struct WithDescriptor(MemoryServer, UnixStream);
@@ -142,6 +142,10 @@ mod tests {
 
         fn shutdown(&mut self, now: Instant) {
             self.0.shutdown(now);
+        }
+
+        fn wakes(&self) -> bool {
+            true
         }
 
         fn descriptor(&self) -> Option<BorrowedFd<'_>> {
@@ -178,8 +182,14 @@ mod tests {
 
     fn slept_through(sleeper: &Sleeper, session_loop: &SessionLoop) -> bool {
         let from = Instant::now();
-        sleeper.wait(session_loop, FOR_EVER);
-        from.elapsed() >= FOR_EVER
+        sleeper.wait(session_loop, FOREVER);
+        from.elapsed() >= FOREVER
+    }
+
+    #[test]
+    fn a_loop_that_is_woken_for_everything_sleeps_long() {
+        let (session_loop, _far) = session_loop();
+        assert_eq!(Sleeper::new(&session_loop).longest, LONGEST_SLEEP);
     }
 
     #[test]
@@ -212,7 +222,7 @@ mod tests {
         let (session_loop, _far) = session_loop();
         let sleeper = Sleeper::new(&session_loop);
         sleeper.waker().wake();
-        sleeper.wait(&session_loop, FOR_EVER);
+        sleeper.wait(&session_loop, FOREVER);
         let (from, short) = (Instant::now(), Duration::from_millis(20));
         sleeper.wait(&session_loop, short);
         assert!(from.elapsed() >= short, "one call wakes once");

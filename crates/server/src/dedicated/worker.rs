@@ -1,4 +1,4 @@
-//! One worker's thread: turns its loop, does what it is asked between the turns, and sleeps.
+//! One worker's thread: runs its loop, does what it is asked between iterations, and sleeps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use crate::threads::{self, ThreadSpawnError};
 
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
-/// Jobs done between two turns, so that voice waits for few of them.
+/// Jobs done between two iterations, so that voice waits for few of them.
 const JOBS_PER_TURN: usize = 8;
 /// A worker under load checks this often whether that is over, without being woken.
 const SETTLING: Duration = Duration::from_millis(100);
@@ -71,25 +71,25 @@ impl Worker {
     fn run(mut self) {
         self.session_loop.set_waker(&self.sleeper.waker());
         while !self.is_stopping.load(Ordering::Acquire) {
-            self.turn_and_sleep();
+            self.run_once_and_sleep();
         }
         let deadline = Instant::now() + GOODBYE;
         self.session_loop.shut_down(Instant::now());
         while !self.session_loop.is_idle() && Instant::now() < deadline {
-            self.turn_and_sleep();
+            self.run_once_and_sleep();
         }
     }
 
-    fn turn_and_sleep(&mut self) {
+    fn run_once_and_sleep(&mut self) {
         let woke = Instant::now();
         let more_jobs_wait = self.do_jobs(woke);
-        let turned = Instant::now();
+        let started = Instant::now();
         let packets_before = self.session_loop.packets_in();
-        let wake_at = self.session_loop.run_once(turned);
+        let wake_at = self.session_loop.run_once(started);
         let found_packets = self.session_loop.packets_in() != packets_before;
-        self.gauges.count_turn();
+        self.gauges.count_iteration();
         let now = Instant::now();
-        if self.meter.note_turn(woke, now) {
+        if self.meter.note_iteration(woke, now) {
             self.note_load(now);
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };

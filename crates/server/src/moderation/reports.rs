@@ -1,4 +1,4 @@
-//! Reports: what a player said of late, kept as files.
+//! Reports: what a player said recently, kept as files.
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome, PlayerRef};
 use crate::reports::{NothingToReport, Report, Reports, ReportsError};
@@ -25,7 +25,7 @@ impl Moderation {
         self.reports.as_ref()
     }
 
-    /// Writes down what a player said of late, and what was said around it in the same rooms: as much as is
+    /// Writes down what a player said recently, and what was said around it in the same rooms: as much as is
     /// kept. It may have left meanwhile.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How much of the latest voices stays in memory, for [reports](crate::reports).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct KeptVoicesSettings {
+pub struct ReportBufferSettings {
     /// How far back it goes (default 0: nothing is kept, and nothing is paid for it).
     pub last: Duration,
     /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of a speaker that sends more, less time is kept.
@@ -19,7 +19,7 @@ pub struct KeptVoicesSettings {
     pub with_others: bool,
 }
 
-impl Default for KeptVoicesSettings {
+impl Default for ReportBufferSettings {
     fn default() -> Self {
         Self {
             last: Duration::ZERO,
@@ -30,7 +30,7 @@ impl Default for KeptVoicesSettings {
     }
 }
 
-impl KeptVoicesSettings {
+impl ReportBufferSettings {
     pub(crate) fn is_on(&self) -> bool {
         !self.last.is_zero()
     }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
 
-/// One visit of a speaker, as far as it spoke of late.
+/// One visit of a speaker, as far as it spoke recently.
 #[derive(Debug)]
-pub(crate) struct KeptVoice {
+pub(crate) struct BufferedVoice {
     pub(crate) id: ClientId,
     pub(crate) name: PlayerName,
     /// The subject of its join token.
@@ -20,7 +20,7 @@ pub(crate) struct KeptVoice {
     packets: VecDeque<u8>,
 }
 
-impl KeptVoice {
+impl BufferedVoice {
     pub(crate) fn new(id: ClientId, name: &str, subject: Option<&str>, is_opus: bool) -> Self {
         let (name, subject) = (name.into(), subject.map(str::to_owned));
         Self { id, name, subject, is_opus, frames: VecDeque::new(), packets: VecDeque::new() }
@@ -94,8 +94,8 @@ const FRAME_BYTES: usize = size_of::<(Instant, u16)>();
 mod tests {
     use super::*;
 
-    fn voice() -> KeptVoice {
-        KeptVoice::new(ClientId(1), "Alice", None, true)
+    fn voice() -> BufferedVoice {
+        BufferedVoice::new(ClientId(1), "Alice", None, true)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::recording::Excerpt;
 
-/// What was said of late by a player, and around it: from
+/// What was said recently by a player, and around it: from
 /// [`SessionLoop::reported_voices`](crate::SessionLoop::reported_voices), for [`Reports::add`](super::Reports::add).
 #[derive(Debug)]
 pub struct ReportedVoices {

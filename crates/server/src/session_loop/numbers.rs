@@ -23,9 +23,9 @@ pub struct LoopNumbers {
     /// Counters of the joining hook, if there is one: all workers share it.
     pub hook: Option<HookStatistics>,
     /// Bytes of voice that are in memory for reports.
-    pub kept_voice_bytes: usize,
+    pub report_buffer_bytes: usize,
     /// Frames that were to be kept for reports and found no room.
-    pub frames_not_kept: u64,
+    pub report_buffer_frames_dropped: u64,
 }
 
 /// A session in numbers.
@@ -53,8 +53,8 @@ impl SessionLoop {
             networks: self.networks.numbers(now).collect(),
             hook: self.gate.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
-            kept_voice_bytes: self.voice_keeper.bytes(),
-            frames_not_kept: self.voice_keeper.frames_not_kept(),
+            report_buffer_bytes: self.report_buffers.bytes(),
+            report_buffer_frames_dropped: self.report_buffers.frames_dropped(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::load::{Load, VoiceWork};
 use crate::shedding::Shedding;
 
 impl SessionLoop {
-    /// What this worker had to do of late; to be told several times a second. Gives up more or less, as
+    /// What this worker had to do recently; to be told several times a second. Gives up more or less, as
     /// [`SheddingSettings`](crate::SheddingSettings) say.
     pub fn note_load(&mut self, now: Instant, load: &Load) {
         let former = self.shedder.step();

@@ -10,7 +10,7 @@ use crate::gauges::WorkerStatistics;
 use crate::inspection::{Inspection, fill, session_row};
 
 impl Inspection {
-    /// How that loop is doing, wherever it is turned.
+    /// How that loop is doing, wherever it runs.
     pub fn of(session_loop: &SessionLoop) -> Self {
         Self::of_all(slice::from_ref(session_loop))
     }

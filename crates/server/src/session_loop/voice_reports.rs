@@ -1,4 +1,4 @@
-//! What was said of late: forgotten in time, and taken out for a report.
+//! What was said recently: forgotten in time, and taken out for a report.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -8,18 +8,18 @@ use consonance_name_key::NameKey;
 use consonance_session::{RoomId, Server};
 
 use super::SessionLoop;
-use crate::kept_voices::{KeptVoice, rooms_of};
 use crate::moderation::PlayerRef;
 use crate::recording::Excerpt;
+use crate::report_buffer::{BufferedVoice, rooms_of};
 use crate::reports::{NothingToReport, ReportedVoices};
 
 impl SessionLoop {
-    /// What a player said of late, here or gone a moment ago, and, if that is wanted, what others said in the rooms
+    /// What a player said recently, here or gone a moment ago, and, if that is wanted, what others said in the rooms
     /// that it spoke to or listens to. What it whispered to single players is in it, what others whispered is not. See
-    /// [`SessionsSettings::kept_voices`](crate::SessionsSettings::kept_voices).
+    /// [`SessionsSettings::report_buffer`](crate::SessionsSettings::report_buffer).
     ///
     /// # Errors
-    /// If there is no such session, nothing is kept, or the player had no listener of late.
+    /// If there is no such session, nothing is kept, or the player had no listener recently.
     pub fn reported_voices(
         &mut self,
         now: Instant,
@@ -27,7 +27,7 @@ impl SessionLoop {
         player: &PlayerRef,
     ) -> Result<ReportedVoices, NothingToReport> {
         let index = self.sessions.find(session).ok_or(NothingToReport::NoSession)?;
-        let settings = *self.voice_keeper.settings();
+        let settings = *self.report_buffers.settings();
         let oldest = now.checked_sub(settings.last).filter(|_| settings.is_on());
         let oldest = oldest.ok_or(NothingToReport::NotKept)?;
         let session = self.sessions.get_mut(index);
@@ -59,8 +59,8 @@ impl SessionLoop {
     }
 
     pub(super) fn forget_old_voices(&mut self, now: Instant) {
-        if self.voice_keeper.next_sweep().is_some_and(|at| now >= at) {
-            self.voice_keeper.sweep(now, self.sessions.report_buffers());
+        if self.report_buffers.next_sweep().is_some_and(|at| now >= at) {
+            self.report_buffers.sweep(now, self.sessions.report_buffers());
         }
     }
 }
@@ -83,7 +83,7 @@ impl<'a> Meant<'a> {
     }
 }
 
-fn is_meant(voice: &KeptVoice, player: &Meant<'_>) -> bool {
+fn is_meant(voice: &BufferedVoice, player: &Meant<'_>) -> bool {
     match player {
         Meant::Name(key) => voice.name.key() == key,
         Meant::Subject(subject) => voice.subject.as_deref() == Some(*subject),
@@ -95,8 +95,8 @@ fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
     row.into_iter().flat_map(|row| row.rooms).map(RoomId::of).collect()
 }
 
-/// Players without kept voice are not named.
-fn add(excerpt: &mut Excerpt, voice: &mut KeptVoice, is_wanted: impl Fn(&[u8]) -> bool) {
+/// Players without buffered voice are not named.
+fn add(excerpt: &mut Excerpt, voice: &mut BufferedVoice, is_wanted: impl Fn(&[u8]) -> bool) {
     let (id, is_opus, name, subject) = (voice.id, voice.is_opus, voice.name.clone(), voice.subject.clone());
     let mut wanted = voice.packets().filter(|(_, packet)| is_wanted(packet)).peekable();
     if wanted.peek().is_some() {

@@ -7,8 +7,8 @@ use consonance_session::{AccessRule, Limits, NameTaken, ProximitySettings, RoomL
 use consonance_transport::AddressShares;
 
 use crate::admission::Admission;
-use crate::kept_voices::KeptVoicesSettings;
 use crate::records::{Records, RecordsSettings};
+use crate::report_buffer::ReportBufferSettings;
 use crate::shedding::SheddingSettings;
 
 /// Which sessions to serve, and with which limits.
@@ -50,7 +50,7 @@ pub struct SessionsSettings {
     /// What each worker gives up when it has too much to do.
     pub shedding: SheddingSettings,
     /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
-    pub kept_voices: KeptVoicesSettings,
+    pub report_buffer: ReportBufferSettings,
     /// Admission (default open).
     pub admission: Admission,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
@@ -119,7 +119,7 @@ impl SessionsSettings {
             records: Records::in_memory(RecordsSettings::default()),
             monitor_channels: false,
             shedding: SheddingSettings::default(),
-            kept_voices: KeptVoicesSettings::default(),
+            report_buffer: ReportBufferSettings::default(),
             admission: Admission::default(),
             seed: random_u64(),
             secret_key: random_key(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_server::recording::{
     RecordingIndex, SessionRecorder, SessionRecordingSettings, TrackIndex, recordings_in,
 };
-use consonance_server::reports::KeptVoicesSettings;
+use consonance_server::reports::ReportBufferSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_testing::folder::path_of_test;
@@ -26,7 +26,7 @@ pub(crate) struct Setup {
     pub(crate) settings: SessionRecordingSettings,
     pub(crate) sessions: &'static [&'static str],
     /// What is kept for reports.
-    pub(crate) kept_voices: KeptVoicesSettings,
+    pub(crate) report_buffer: ReportBufferSettings,
 }
 
 /// Everything is recorded, and no limit of the disk is in the way.
@@ -38,7 +38,7 @@ pub(crate) fn setup(name: &str) -> Setup {
         folder: path_of_test(name),
         settings,
         sessions: &["main"],
-        kept_voices: KeptVoicesSettings::default(),
+        report_buffer: ReportBufferSettings::default(),
     }
 }
 
@@ -64,7 +64,7 @@ impl Call {
 
     fn starting_at(setup: &Setup, now: Instant) -> Self {
         let mut sessions = SessionsSettings::new(setup.sessions.iter().copied()).unwrap();
-        sessions.kept_voices = setup.kept_voices;
+        sessions.report_buffer = setup.report_buffer;
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
         session_loop.add_network(Box::new(network.listen()));
         let folder = setup.folder.clone();

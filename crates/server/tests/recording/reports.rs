@@ -1,4 +1,4 @@
-//! Reports: what they hold is what was said of late, and nothing else.
+//! Reports: what they hold is what was said recently, and nothing else.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use consonance_server::SessionsSettings;
 use consonance_server::moderation::{By, PlayerRef};
 use consonance_server::recording::RecordingEndReason;
 use consonance_server::reports::{
-    KeptVoicesSettings, NothingToReport, Report, Reports, ReportsError, ReportsSettings,
+    NothingToReport, Report, ReportBufferSettings, Reports, ReportsError, ReportsSettings,
 };
 use consonance_session::RoomId;
 use consonance_testing::folder::path_of_test;
@@ -25,7 +25,7 @@ const NOON: u64 = 1_700_000_000;
 fn keeping(name: &str, seconds: u64) -> Setup {
     let mut setup = setup(name);
     setup.settings.sessions.clear();
-    setup.kept_voices.last = Duration::from_secs(seconds);
+    setup.report_buffer.last = Duration::from_secs(seconds);
     setup
 }
 
@@ -102,7 +102,7 @@ fn voices_of_a_report_fit_together_and_only_those_of_the_same_rooms_are_in_it() 
     assert_eq!(recorded.track("Bob").spans[0].rooms, [ROOM]);
 
     let mut only_own = keeping("own-voice", 30);
-    only_own.kept_voices.with_others = false;
+    only_own.report_buffer.with_others = false;
     let mut call = Call::new(&only_own);
     let _listener = call.listener();
     let (mut alice, mut bob) = (call.join("Alice"), call.join("Bob"));
@@ -138,17 +138,17 @@ fn nothing_is_kept_when_it_is_off_or_no_longer_on() {
     let mut alice = call.join("Alice");
     let packets = encode(&speech(0.0, 0.5), FRAME_SAMPLES);
     call.say(&mut alice, &packets, FRAME);
-    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert_eq!(call.session_loop.numbers(call.now).report_buffer_bytes, 0);
     assert_eq!(nothing(&mut call, "main", "Alice"), NothingToReport::NotKept);
 
     let mut sessions = SessionsSettings::new(["main"]).unwrap();
-    sessions.kept_voices.last = Duration::from_secs(30);
+    sessions.report_buffer.last = Duration::from_secs(30);
     call.session_loop.reconfigure(call.now, &sessions);
     assert_eq!(nothing(&mut call, "main", "Alice"), NothingToReport::NotHeard);
     call.say(&mut alice, &packets, FRAME);
-    assert!(call.session_loop.numbers(call.now).kept_voice_bytes > 0);
+    assert!(call.session_loop.numbers(call.now).report_buffer_bytes > 0);
     call.session_loop.reconfigure(call.now, &SessionsSettings::new(["main"]).unwrap());
-    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert_eq!(call.session_loop.numbers(call.now).report_buffer_bytes, 0);
     assert_eq!(nothing(&mut call, "other", "Alice"), NothingToReport::NoSession);
 }
 
@@ -171,10 +171,10 @@ fn what_was_said_is_forgotten_when_no_player_speaks_any_more() {
     call.say(&mut alice, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
     call.wait(Duration::from_secs(4));
     call.run_once();
-    assert!(call.session_loop.numbers(call.now).kept_voice_bytes > 0);
+    assert!(call.session_loop.numbers(call.now).report_buffer_bytes > 0);
     call.wait(Duration::from_secs(2));
     let next = call.session_loop.run_once(call.now);
-    assert_eq!(call.session_loop.numbers(call.now).kept_voice_bytes, 0);
+    assert_eq!(call.session_loop.numbers(call.now).report_buffer_bytes, 0);
     assert!(next.is_none_or(|at| at > call.now), "nothing is left to do");
 }
 
@@ -193,7 +193,7 @@ fn a_player_that_left_can_be_reported_and_the_new_owner_of_its_id_is_another() {
     let made = report(&mut call, &reports, "Mallory").unwrap();
     let recorded = files(&reports, made.id);
     assert_eq!((recorded.track("Mallory").frames, recorded.track("Bob").frames), (20, 10));
-    assert_eq!(nothing(&mut call, "main", "Nobody"), NothingToReport::NotHeard);
+    assert_eq!(nothing(&mut call, "main", "Dave"), NothingToReport::NotHeard);
     let account = PlayerRef::Subject("Mallory".into());
     let voices = call.session_loop.reported_voices(call.now, "main", &account);
     assert_eq!(voices.map(drop), Err(NothingToReport::NotHeard), "a name is no account");
@@ -202,8 +202,8 @@ fn a_player_that_left_can_be_reported_and_the_new_owner_of_its_id_is_another() {
 #[test]
 fn memory_is_bounded_for_one_speaker_and_for_all() {
     let mut setup = keeping("bounded", 600);
-    setup.kept_voices.speaker_bytes_max = 4_000;
-    setup.kept_voices.worker_bytes_max = 10_000;
+    setup.report_buffer.speaker_bytes_max = 4_000;
+    setup.report_buffer.worker_bytes_max = 10_000;
     let mut call = Call::new(&setup);
     let (reports, _) = reports("bounded");
     let _listener = call.listener();
@@ -212,9 +212,9 @@ fn memory_is_bounded_for_one_speaker_and_for_all() {
         let mut voice = call.join(name);
         call.say(&mut voice, &packets, FRAME);
         let numbers = call.session_loop.numbers(call.now);
-        assert!(numbers.kept_voice_bytes <= 10_000, "{}", numbers.kept_voice_bytes);
+        assert!(numbers.report_buffer_bytes <= 10_000, "{}", numbers.report_buffer_bytes);
     }
-    assert!(call.session_loop.numbers(call.now).frames_not_kept > 0);
+    assert!(call.session_loop.numbers(call.now).report_buffer_frames_dropped > 0);
     for name in ["One", "Five"] {
         let made = report(&mut call, &reports, name).unwrap();
         let frames = files(&reports, made.id).track(name).frames;
@@ -226,7 +226,7 @@ fn memory_is_bounded_for_one_speaker_and_for_all() {
 fn a_session_that_fills_the_memory_leaves_room_for_speakers_in_another_one() {
     let mut setup = keeping("shares", 600);
     setup.sessions = &["main", "other"];
-    (setup.kept_voices.speaker_bytes_max, setup.kept_voices.worker_bytes_max) = (40_000, 40_000);
+    (setup.report_buffer.speaker_bytes_max, setup.report_buffer.worker_bytes_max) = (40_000, 40_000);
     let mut call = Call::new(&setup);
     let (reports, _) = reports("shares");
     let _listener = call.listener();
@@ -239,7 +239,7 @@ fn a_session_that_fills_the_memory_leaves_room_for_speakers_in_another_one() {
     let mut abuser = call.join_to("other", "Abuser");
     for _ in 0..2 {
         call.say(&mut abuser, &packets, FRAME);
-        assert!(call.session_loop.numbers(call.now).kept_voice_bytes <= 40_000);
+        assert!(call.session_loop.numbers(call.now).report_buffer_bytes <= 40_000);
     }
     let player = PlayerRef::Name("Abuser".into());
     let voices = call.session_loop.reported_voices(call.now, "other", &player).unwrap();
@@ -376,5 +376,5 @@ fn a_report_that_cannot_be_written_leaves_nothing_behind() {
 
 #[test]
 fn the_defaults_keep_nothing() {
-    assert!(KeptVoicesSettings::default().last.is_zero());
+    assert!(ReportBufferSettings::default().last.is_zero());
 }

@@ -44,7 +44,7 @@ impl HookStage {
         Self { stage: Stage::with_settings(&settings, 1), hook }
     }
 
-    /// Turns until a player is in, or knows why not.
+    /// Runs until a player is in, or knows why not.
     fn settle(&mut self, player: &mut Player) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {

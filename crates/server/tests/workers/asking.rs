@@ -1,4 +1,4 @@
-//! Asking workers from other threads: answered between their turns, bounded, and never forever.
+//! Asking workers from other threads: answered between their iterations, bounded, and never forever.
 
 use std::sync::{Arc, Barrier};
 use std::thread;

@@ -12,10 +12,10 @@ use consonance_transport::{
 
 use crate::stage::{player_over, wait_until};
 
-/// Turns for which a goodbye is on its way: a network that loses packets sends it more than once.
+/// Iterations for which a goodbye is on its way: a network that loses packets sends it more than once.
 const TURNS_PER_GOODBYE: u32 = 20;
 
-/// A network whose links end some turns after the server has asked for it.
+/// A network whose links end some iterations after the server has asked for it.
 struct SlowToEnd {
     inner: MemoryServer,
     /// Links to end, each with its reason.

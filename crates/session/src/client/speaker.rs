@@ -42,7 +42,7 @@ pub(crate) struct Speaker {
     refusals: Refusals,
     /// Another player of the same name may have this id now: the next frame is accepted, whatever it is.
     doubted: bool,
-    /// Whether refused frames stay refused for ever.
+    /// Whether refused frames stay refused forever.
     as_original: bool,
 }
 

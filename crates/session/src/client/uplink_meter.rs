@@ -72,7 +72,7 @@ const USUAL_FOR: Duration = Duration::from_secs(30);
 /// Nothing waits longer than this.
 const QUEUEING_MS_MAX: u32 = 10_000;
 
-/// How long frames take compared to the quickest of late, which needs no common clock: the base delay of LEDBAT
+/// How long frames take compared to the quickest recent ones, which needs no common clock: the base delay of LEDBAT
 /// (RFC 6817, §3.4.2), with two spans of time where that has ten.
 #[derive(Debug, Default)]
 struct Transit {

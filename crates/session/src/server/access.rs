@@ -189,7 +189,7 @@ impl Gate {
         self.passes.get(usize::from(id.0)).and_then(Option::as_ref)
     }
 
-    /// What a client was refused of late, the newest last.
+    /// What a client was refused recently, the newest last.
     pub(super) fn refused(&self, id: ClientId) -> &[(Box<str>, RoomUse)] {
         self.pass(id).map_or(&[], |pass| &pass.refused)
     }

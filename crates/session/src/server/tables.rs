@@ -43,7 +43,7 @@ pub struct VoiceRow {
     pub newest_at: Option<Instant>,
     /// Its recent recipients.
     pub players: Vec<ClientId>,
-    /// The rooms that it was for of late.
+    /// The rooms that it was for recently.
     pub rooms: Vec<RoomId>,
     /// Of a hundred of its frames, how many did not come in during the latest two seconds in which it spoke; none if it
     /// has not spoken for long enough. Frames that only went over direct links are missing, too.

@@ -41,7 +41,7 @@ pub(crate) struct Browser {
     pub(crate) frames_sent: u64,
     /// The address that it comes from, as far as is known.
     pub(crate) remote: SocketAddr,
-    pub(crate) told: Told,
+    pub(crate) announced: Announced,
     /// A page's conversation about it, which hears of it when this is gone.
     pub(crate) conversation: Option<Replier<Displaced>>,
     pub(crate) seat: Seat,
@@ -49,7 +49,7 @@ pub(crate) struct Browser {
 
 /// What the others' pages were told of where a player is.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Announced {
     /// The id that the player had; a new player has to be told of the others.
     pub(crate) id: Option<ClientId>,
     pub(crate) place: Option<(ClientId, Position)>,
@@ -94,10 +94,10 @@ impl Browser {
     }
 
     /// What the others' pages have to know of where the player is, after which they know it.
-    pub(crate) fn to_be_told(&self) -> Told {
+    pub(crate) fn to_announce(&self) -> Announced {
         match &self.stage {
-            Stage::Playing(player) => Told { id: player.id(), place: player.shared_place() },
-            Stage::Expected(_) => Told::default(),
+            Stage::Playing(player) => Announced { id: player.id(), place: player.shared_place() },
+            Stage::Expected(_) => Announced::default(),
         }
     }
 

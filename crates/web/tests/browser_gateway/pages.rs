@@ -151,7 +151,7 @@ fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
     let last = told.last().unwrap();
     assert!(
         last.contains("name-taken") && last.contains(r#""retryInMs":null"#),
-        "else both come back for ever: {last}"
+        "else both come back forever: {last}"
     );
     assert!(!stage.pages.was_told(after, "disconnected"));
 }

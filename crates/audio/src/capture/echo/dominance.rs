@@ -21,7 +21,7 @@ impl EchoDominance {
         self.kept = FORGETTING * self.kept + kept;
     }
 
-    /// Whether almost everything that was heard of late was echo.
+    /// Whether almost everything that was heard recently was echo.
     pub(super) fn is_echo(&self) -> bool {
         self.kept < REST * self.heard
     }

@@ -8,10 +8,10 @@ use crate::ramp::towards;
 /// As far as 12 dB, by no more than 3 dB per second of speech.
 const PACE: Pace = Pace { least: -12.0, most: 12.0, up: 0.03, down: 0.03 };
 
-/// Blocks that are so much quieter than the speaker's speech was of late, 20 dB, are pauses.
+/// Blocks that are so much quieter than the speaker's recent speech, 20 dB, are pauses.
 const SPEECH_SHARE: f32 = 0.1;
 
-/// What is left of the speech of late after a block of quieter speech: half after a second …
+/// What is left of the recent speech after a block of quieter speech: half after a second …
 const KEPT_IN_SPEECH: f32 = 0.993;
 
 /// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but a
@@ -28,7 +28,7 @@ const LEAST_SPEECH_RMS: f32 = 0.001;
 #[derive(Debug)]
 pub(super) struct Levelling {
     leveller: Leveller,
-    /// The loudest blocks of speech of late, as a root mean square.
+    /// The loudest recent blocks of speech, as a root mean square.
     speech_rms: f32,
     gain_db: f32,
 }

@@ -1,9 +1,9 @@
-//! How loud one speaker is: now, and of late.
+//! How loud one speaker is: now, and recently.
 
 use crate::block::SamplePosition;
 use crate::level::{self, SILENCE_DBFS, factor};
 
-/// What is left of the loudness of late after a second: half.
+/// What is left of the recent loudness after a second: half.
 const FORGETTING_PER_SECOND: f32 = 0.5;
 
 /// After a longer pause than this, one second, no more is forgotten: a loud speaker will be loud again.
@@ -36,7 +36,7 @@ impl Loudness {
         (20.0 * self.rms.max(factor(SILENCE_DBFS)).log10()).max(SILENCE_DBFS)
     }
 
-    /// The loudest block of late, as a root mean square.
+    /// The loudest recent block, as a root mean square.
     pub(super) fn of_late_rms(&self) -> f32 {
         self.of_late_rms
     }

@@ -5,7 +5,7 @@ use crate::block::BLOCK_SAMPLES;
 /// Always quiet below −60 dB of full scale …
 const SILENCE_RMS: f32 = 0.001;
 
-/// … and below −26 dB of how loud the speaker was of late.
+/// … and below −26 dB of how loud the speaker was recently.
 const RELATIVE_RMS: f32 = 0.05;
 
 /// Until speech has been heard, it is taken to be this loud, −20 dB: what comes before the first word is a pause.

@@ -3,7 +3,7 @@
 use consonance_server::JoiningSettings;
 use consonance_server_config::Config;
 use consonance_session::RoomPattern;
-use consonance_web::{Asked, JoinRule, Secrets};
+use consonance_web::{JoinRule, SecretRequirement, Secrets};
 
 /// What is asked for first.
 pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
@@ -18,13 +18,13 @@ pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
 pub(super) fn secrets(config: &Config, joining: &JoiningSettings) -> Secrets {
     let (has_keys, has_passwords) = (!joining.token_keys.is_empty(), !joining.passwords.is_empty());
     if has_keys && has_passwords && !joining.require_both {
-        return Secrets { token: Asked::Either, password: Asked::Either };
+        return Secrets { token: SecretRequirement::Either, password: SecretRequirement::Either };
     }
     let is_passed_on = joining.hook.as_ref().is_some_and(|hook| hook.settings().send_secrets);
     let asked = |by_all: bool, by_some: bool| match (by_all, by_some || is_passed_on) {
-        (true, _) => Asked::Required,
-        (false, true) => Asked::Optional,
-        (false, false) => Asked::No,
+        (true, _) => SecretRequirement::Required,
+        (false, true) => SecretRequirement::Optional,
+        (false, false) => SecretRequirement::No,
     };
     let password = asked(every_session_has_a_password(config, joining), has_passwords);
     Secrets { token: asked(has_keys, has_keys), password }

@@ -44,13 +44,13 @@ pub(super) struct Visitor {
     engine: Client,
     conduct: Conduct,
     ends_at: Instant,
-    standing: Standing,
+    state: VisitorState,
     was_in: bool,
 }
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum VisitorState {
     Coming,
     /// It may send packets, and is in no session.
     Connected,
@@ -104,7 +104,7 @@ impl Visitor {
         let socket = UdpSocket::bind((local, 0))?;
         socket.connect(dialer.remote())?;
         socket.set_nonblocking(true)?;
-        Ok(Self { socket, core, engine, conduct, ends_at, standing: Standing::Coming, was_in: false })
+        Ok(Self { socket, core, engine, conduct, ends_at, state: VisitorState::Coming, was_in: false })
     }
 
     pub(super) fn conduct(&self) -> Conduct {
@@ -116,12 +116,12 @@ impl Visitor {
     }
 
     pub(super) fn was_sent_away(&self) -> bool {
-        self.standing == Standing::SentAway
+        self.state == VisitorState::SentAway
     }
 
     /// Whether it can be forgotten.
     pub(super) fn is_done(&self, now: Now) -> bool {
-        matches!(self.standing, Standing::Left | Standing::SentAway) || now.instant >= self.ends_at
+        matches!(self.state, VisitorState::Left | VisitorState::SentAway) || now.instant >= self.ends_at
     }
 
     pub(super) fn run_once(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
@@ -163,7 +163,7 @@ impl Visitor {
         while let Some(event) = self.core.poll_event() {
             match event {
                 CoreEvent::Connected => {
-                    self.standing = Standing::Connected;
+                    self.state = VisitorState::Connected;
                     if self.conduct != (Conduct::Hoarder { joins: false }) {
                         self.engine.handle_connected(now.at, LINK);
                     }
@@ -172,8 +172,8 @@ impl Visitor {
                     self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
                 }
                 CoreEvent::Disconnected { .. } => {
-                    if self.standing != Standing::Left {
-                        self.standing = Standing::SentAway;
+                    if self.state != VisitorState::Left {
+                        self.state = VisitorState::SentAway;
                     }
                     self.engine.handle_disconnected(now.at, LINK);
                 }
@@ -181,9 +181,9 @@ impl Visitor {
         }
         while let Some(event) = self.engine.poll_event() {
             match event {
-                ClientEvent::PlayersSynced => (self.standing, self.was_in) = (Standing::In, true),
-                ClientEvent::Disconnected { .. } if self.standing == Standing::In => {
-                    self.standing = Standing::Connected;
+                ClientEvent::PlayersSynced => (self.state, self.was_in) = (VisitorState::In, true),
+                ClientEvent::Disconnected { .. } if self.state == VisitorState::In => {
+                    self.state = VisitorState::Connected;
                 }
                 _ => {}
             }
@@ -192,11 +192,11 @@ impl Visitor {
 
     fn behave(&mut self, now: Now, dice: &mut Dice) {
         let is_last_turn = now.instant >= self.ends_at;
-        let is_in = self.standing == Standing::In;
+        let is_in = self.state == VisitorState::In;
         match self.conduct {
             Conduct::Guest if is_last_turn => {
                 self.core.leave(now.instant);
-                self.standing = Standing::Left;
+                self.state = VisitorState::Left;
             }
             Conduct::Guest | Conduct::Vanisher | Conduct::Staller
                 if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 =>
@@ -209,7 +209,7 @@ impl Visitor {
                     let _ = self.engine.send_voice(&[0x55; 120]);
                 }
             }
-            Conduct::Babbler if is_in || self.standing == Standing::Connected => {
+            Conduct::Babbler if is_in || self.state == VisitorState::Connected => {
                 for _ in 0..BABBLE_PER_TURN {
                     let delivery = if dice.below(2) == 0 { Delivery::Reliable } else { Delivery::Unreliable };
                     let length = dice.below(300) as usize;
@@ -227,7 +227,7 @@ impl Visitor {
         while let Some(command) = self.engine.poll_command() {
             if let LinkCommand::Close { .. } = command {
                 self.core.leave(now.instant);
-                self.standing = Standing::Left;
+                self.state = VisitorState::Left;
             }
         }
         while self.core.poll_transmit(now.instant, datagram) {

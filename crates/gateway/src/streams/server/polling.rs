@@ -1,4 +1,4 @@
-//! What happens in the turns of a server.
+//! Polling a server: what is reported, one step at a time.
 
 use std::net::SocketAddr;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! A turn of all connections: which have something to do, and doing it.
+//! Polling all connections: which have something to do, and doing it.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};

@@ -9,7 +9,7 @@ use crate::frame::Piece;
 pub(super) struct Pieces {
     /// By the frame's unique id.
     frames: BTreeMap<u64, Partial>,
-    /// Frames that were whole of late: their pieces may come again.
+    /// Frames that were whole recently: their pieces may come again.
     done: VecDeque<u64>,
 }
 

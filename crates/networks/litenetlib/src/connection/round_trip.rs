@@ -12,7 +12,7 @@ const UNKNOWN: Duration = Duration::from_millis(1);
 /// After so many ping intervals the mean starts again from what it was.
 const INTERVALS_PER_MEAN: u32 = 3;
 
-/// The mean of what was measured of late.
+/// The mean of recent measurements.
 #[derive(Debug)]
 pub(super) struct RoundTrip {
     /// The number of the last ping; the first one has 2.

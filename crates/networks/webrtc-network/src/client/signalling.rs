@@ -9,17 +9,17 @@ use crate::peer::Role;
 use crate::signalling::SignalLinkId;
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::LinkEvent;
-use crate::signalling::turn::Turn;
+use crate::signalling::poll_budget::PollBudget;
 
 impl WebRtcClient {
     pub(super) fn drive_signalling(&mut self, now: Instant) {
-        let mut turn = Turn::new();
+        let mut budget = PollBudget::new();
         while let Some((_, event)) =
-            turn.next(now, &mut self.connections, std::slice::from_mut(&mut self.signalling))
+            budget.next(now, &mut self.connections, std::slice::from_mut(&mut self.signalling))
         {
             self.handle_signalling(now, event);
         }
-        self.has_signalling_left = turn.has_left_some();
+        self.has_signalling_left = budget.has_left_some();
         if self.retry_at.is_some_and(|at| at <= now) {
             self.retry_at = None;
             self.signalling.start(now, &mut self.connections);

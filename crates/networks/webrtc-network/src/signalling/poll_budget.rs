@@ -1,4 +1,4 @@
-//! How much of the signalling one turn of a driver takes: voice waits for it, and unproved clients decide how much
+//! How much of the signalling one poll takes: voice waits for it, and unproved clients decide how much
 //! there is.
 
 use std::time::Instant;
@@ -7,16 +7,16 @@ use consonance_gateway::tcp::{TcpConnections, TcpSettings};
 
 use super::link::{LinkEvent, SignallingLink};
 
-/// One turn: so many events and so many reads, and the rest in the next one.
+/// One poll: so many events and so many reads, and the rest in the next one.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct PollBudget {
     events_left: usize,
     reads_left: usize,
 }
 
-impl Turn {
+impl PollBudget {
     pub(crate) fn new() -> Self {
-        Self { events_left: EVENTS_PER_TURN, reads_left: READS_PER_TURN }
+        Self { events_left: EVENTS_PER_POLL, reads_left: READS_PER_POLL }
     }
 
     /// The next thing that happened, and on which of the links: what was read before, and when nothing of that is left,
@@ -47,7 +47,7 @@ impl Turn {
         }
     }
 
-    /// Whether the turn ended before everything was taken.
+    /// Whether the poll ended before everything was taken.
     pub(crate) fn has_left_some(&self) -> bool {
         self.events_left == 0 || self.reads_left == 0
     }
@@ -59,10 +59,10 @@ pub(crate) fn tcp_settings() -> TcpSettings {
 }
 
 /// A text is read in some microseconds, and the keys for a newcomer are made in some hundred.
-const EVENTS_PER_TURN: usize = 32;
+const EVENTS_PER_POLL: usize = 32;
 
 /// What is read may be so little that nothing follows from it, and has its price all the same.
-const READS_PER_TURN: usize = 4;
+const READS_PER_POLL: usize = 4;
 
 /// The most that is read at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -96,22 +96,22 @@ mod tests {
         let mut texts = 0;
         while texts < TEXTS {
             assert!(Instant::now() < patience, "the texts do not come");
-            let (mut turn, mut taken) = (Turn::new(), 0);
-            while let Some(event) = next(&mut turn, &mut link, &mut connections) {
+            let (mut budget, mut taken) = (PollBudget::new(), 0);
+            while let Some(event) = next(&mut budget, &mut link, &mut connections) {
                 taken += 1;
                 if let LinkEvent::Said(SignallingEvent::Text(_, text)) = event {
                     assert_eq!(text.len(), usize::from(texts % 1000 == 0), "text {texts}");
                     texts += 1;
                 }
             }
-            assert!(taken <= EVENTS_PER_TURN, "{taken} events in one turn");
+            assert!(taken <= EVENTS_PER_POLL, "{taken} events in one poll");
             // The shortest message with its frame has ten bytes.
             assert!(link.waiting() <= READ_BYTES / 10, "{} events wait", link.waiting());
         }
     }
 
     #[test]
-    fn messages_from_which_nothing_follows_end_a_turn_too() {
+    fn messages_from_which_nothing_follows_end_a_poll_too() {
         const MESSAGES: usize = 100_000;
         const MESSAGE_BYTES: usize = 3;
         let (mut link, mut connections) = linked_with(|server, out| {
@@ -119,17 +119,17 @@ mod tests {
             server.write(&text(""), out);
         });
         let patience = Instant::now() + Duration::from_mins(1);
-        let (mut turns, mut is_said) = (0, false);
+        let (mut polls, mut is_said) = (0, false);
         while !is_said {
             assert!(Instant::now() < patience, "the text does not come");
-            let mut turn = Turn::new();
-            while let Some(event) = next(&mut turn, &mut link, &mut connections) {
+            let mut budget = PollBudget::new();
+            while let Some(event) = next(&mut budget, &mut link, &mut connections) {
                 is_said |= matches!(event, LinkEvent::Said(_));
             }
-            turns += usize::from(turn.reads_left < READS_PER_TURN);
+            polls += usize::from(budget.reads_left < READS_PER_POLL);
         }
-        let turns_min = MESSAGES * MESSAGE_BYTES / (READS_PER_TURN * READ_BYTES);
-        assert!(turns >= turns_min, "it was read in {turns} turns");
+        let polls_min = MESSAGES * MESSAGE_BYTES / (READS_PER_POLL * READ_BYTES);
+        assert!(polls >= polls_min, "it was read in {polls} polls");
     }
 
     fn text(text: &str) -> Vec<u8> {
@@ -138,11 +138,11 @@ mod tests {
     }
 
     fn next(
-        turn: &mut Turn,
+        budget: &mut PollBudget,
         link: &mut SignallingLink,
         connections: &mut TcpConnections,
     ) -> Option<LinkEvent> {
-        turn.next(Instant::now(), connections, std::slice::from_mut(link)).map(|(_, event)| event)
+        budget.next(Instant::now(), connections, std::slice::from_mut(link)).map(|(_, event)| event)
     }
 
     /// A link with a signalling server of this machine that says all of this as soon as it is asked.

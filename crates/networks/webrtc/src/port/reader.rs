@@ -83,7 +83,7 @@ impl Work {
         }
     }
 
-    /// Takes what waits at the socket, but not for ever: the streams have a turn, too.
+    /// Takes what waits at the socket, but not forever: the streams have a turn, too.
     fn read_datagrams(&mut self, now: Instant) {
         for _ in 0..DATAGRAMS_IN_A_ROW_MAX {
             let Some((length, source)) = self.socket.receive(&mut self.buffer) else { break };

@@ -19,7 +19,7 @@ struct Move {
 impl<S: PageShard> BrowserGateway<S> {
     /// Something has happened to a player: if it has moved, or is new, the pages of its session are told soon.
     pub(super) fn note_position(&mut self, now: Instant, index: BrowserIndex) {
-        let with_news = self.browsers.get(index).filter(|browser| browser.to_be_told() != browser.told);
+        let with_news = self.browsers.get(index).filter(|browser| browser.to_announce() != browser.announced);
         if let Some(browser) = with_news {
             self.neighbours.note_news(now, browser.neighbours);
         }
@@ -37,13 +37,13 @@ impl<S: PageShard> BrowserGateway<S> {
         let (mut moves, mut newcomers, mut places) = (Vec::new(), Vec::new(), Vec::new());
         for &whose in browsers {
             let Some(browser) = self.browsers.get_mut(whose) else { continue };
-            let next = browser.to_be_told();
-            let told = std::mem::replace(&mut browser.told, next);
-            let place = browser.told.place;
-            if told.id != browser.told.id {
+            let next = browser.to_announce();
+            let former = std::mem::replace(&mut browser.announced, next);
+            let place = browser.announced.place;
+            if former.id != browser.announced.id {
                 newcomers.push(whose);
             }
-            if let Some((id, _)) = place.or(told.place).filter(|_| place != told.place) {
+            if let Some((id, _)) = place.or(former.place).filter(|_| place != former.place) {
                 moves.push(Move { whose, id, to: place.map(|(_, position)| position) });
             }
             if let Some((id, position)) = place {

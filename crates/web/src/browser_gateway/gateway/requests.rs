@@ -7,7 +7,7 @@ use consonance_browser::BrowserSettings;
 use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::{Browser, Link, Stage, Told};
+use crate::browser_gateway::browser::{Announced, Browser, Link, Stage};
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::key::Key;
 use crate::browser_gateway::request_queue::{JoinRequest, Request};
@@ -16,7 +16,7 @@ use crate::browser_gateway::shard::PageShard;
 use crate::{Attendance, Displaced, Join, JoinProblem, Joined, reply};
 
 /// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
-const REQUESTS_PER_TURN: usize = 4;
+const REQUESTS_PER_ITERATION: usize = 4;
 
 impl<S: PageShard> BrowserGateway<S> {
     /// Answers some of the requests. True if more may wait.
@@ -24,7 +24,7 @@ impl<S: PageShard> BrowserGateway<S> {
         while let Some(seat) = self.entrance.queue(self.worker).take_displaced() {
             self.displace(now, seat);
         }
-        for _ in 0..REQUESTS_PER_TURN {
+        for _ in 0..REQUESTS_PER_ITERATION {
             let Some(request) = self.entrance.queue(self.worker).take() else { return false };
             match request {
                 Request::Join(request) => self.handle_join(now, request),
@@ -111,7 +111,7 @@ impl<S: PageShard> BrowserGateway<S> {
             is_ready: false,
             frames_sent: 0,
             remote: SocketAddr::new(remote, 0),
-            told: Told::default(),
+            announced: Announced::default(),
             conversation: None,
             seat,
         });

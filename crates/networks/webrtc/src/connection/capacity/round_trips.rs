@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::QUEUE_MAX;
 
-/// The shortest round trip of late is the way itself; what others take longer, they have waited.
+/// The shortest recent round trip is the way itself; what others take longer, they have waited.
 #[derive(Debug)]
 pub(super) struct RoundTrips {
     /// The shortest since then, and of the stretch before it: a way may become longer.
