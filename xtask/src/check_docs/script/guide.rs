@@ -92,7 +92,7 @@ pub(super) const SCENES: &[Scene] = &[
                 .stands_for(&[("voice2.example.org:7777", Value::Is("127.0.0.1:7779"))])
                 .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
             // There is no answer where she was redirected to, so she comes back.
-            ends("consonance admin undrain").promises(&[Promise::Elsewhere("--name Alice", "you are back")]),
+            ends("consonance admin undrain").promises(&[Promise::Elsewhere("--name Alice", "the connection is back")]),
         ],
     )
     .in_folder(Folder::Empty),
