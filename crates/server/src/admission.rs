@@ -2,7 +2,7 @@
 //!
 //! | keys | password | players may join with |
 //! |---|---|---|
-//! | no | no | nothing |
+//! | no | no | no credentials |
 //! | yes | no | a token by one of the keys |
 //! | no | yes | the password |
 //! | yes | yes | either, or with [`require_both`](JoiningSettings::require_both) both |
