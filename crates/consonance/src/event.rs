@@ -257,7 +257,7 @@ impl End {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Left => "left",
-            Self::ReplacedByNewerLogin => "name-replaced",
+            Self::ReplacedByNewerLogin => "replaced-by-newer-login",
             Self::Kicked { reason } => reason.code.name(),
             Self::NoConnection(reason) => reason.code(),
             Self::Output(failure) => failure.error().code(),

@@ -60,6 +60,7 @@ fn where_the_newest_wins_a_second_login_takes_the_name_over() {
     let second = Player::join("Alice", stage.chat());
     assert_eq!(first.until_ended(), End::ReplacedByNewerLogin);
     assert_eq!(first.voice.leave().unwrap_err(), End::ReplacedByNewerLogin);
+    assert_eq!(End::ReplacedByNewerLogin.code(), "replaced-by-newer-login", "a code does not change");
     assert_eq!(second.voice.leave().map(|_| ()), Ok(()));
 }
 

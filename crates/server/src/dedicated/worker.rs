@@ -19,7 +19,7 @@ use crate::threads::{self, ThreadSpawnError};
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Jobs done between two iterations, so that voice waits for few of them.
-const JOBS_PER_TURN: usize = 8;
+const JOBS_PER_ITERATION: usize = 8;
 /// A worker under load checks this often whether that is over, without being woken.
 const SETTLING: Duration = Duration::from_millis(100);
 /// Busy for less than this share, it is idle.
@@ -114,7 +114,7 @@ impl Worker {
 
     /// True if there may be more.
     fn do_jobs(&mut self, now: Instant) -> bool {
-        for _ in 0..JOBS_PER_TURN {
+        for _ in 0..JOBS_PER_ITERATION {
             let Ok(job) = self.jobs.try_recv() else { return false };
             self.gauges.jobs_waiting.fetch_sub(1, Ordering::Relaxed);
             job(&mut self.session_loop, now);
