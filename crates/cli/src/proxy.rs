@@ -7,7 +7,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command};
 use consonance_gateway::SourceAddresses;
 use consonance_listeners::{ListenerNetwork, Networks};
-use consonance_server_config::Value;
+use consonance_server_config::value_of_text;
+use serde_json::Value;
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
 
@@ -90,27 +91,27 @@ impl ProxyCommand {
         let network = network.map_or(&*self.network, |network| network.table().name);
         let mut keys = vec![
             ("NETWORK", "network", Value::from(network)),
-            ("--listen", "address", Value::from(&*self.listen.to_string())),
+            ("--listen", "address", Value::from(self.listen.to_string())),
             ("--upstream", "upstream", Value::from(&*self.upstream)),
             ("--session", "session", Value::from(session)),
         ];
         if let Some(prefix) = self.source_addresses {
-            keys.push(("--source-addresses", "source_addresses", Value::from(&*prefix.to_string())));
+            keys.push(("--source-addresses", "source_addresses", Value::from(prefix.to_string())));
         }
         if self.proxy_protocol {
-            keys.push(("--proxy-protocol", "proxy_protocol", Value::Flag(true)));
+            keys.push(("--proxy-protocol", "proxy_protocol", Value::from(true)));
         }
         if self.disconnect_on_voice_kick {
-            keys.push(("--disconnect-on-voice-kick", "disconnect_on_voice_kick", Value::Flag(true)));
+            keys.push(("--disconnect-on-voice-kick", "disconnect_on_voice_kick", Value::from(true)));
         }
         if let Some(name) = &self.voice_type {
             keys.push(("--voice-type", "voice_type", Value::from(&**name)));
         }
         if let Some(tag) = self.tag {
-            keys.push(("--tag", "tag", Value::Integer(tag.into())));
+            keys.push(("--tag", "tag", Value::from(tag)));
         }
         if let Some(tag) = self.tag_to_client {
-            keys.push(("--tag-to-client", "tag_to_client", Value::Integer(tag.into())));
+            keys.push(("--tag-to-client", "tag_to_client", Value::from(tag)));
         }
         if let Some(layout) = &self.layout {
             keys.push(("--layout", "layout", Value::from(&**layout)));
@@ -123,7 +124,7 @@ impl ProxyCommand {
 /// `silence_timeout_s=30`.
 fn key_and_value(text: &str) -> Result<(String, Value), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as silence_timeout_s=30")?;
-    Ok((key.trim().to_owned(), Value::of_text(value.trim())))
+    Ok((key.trim().to_owned(), value_of_text(value.trim())))
 }
 
 /// The command, with these networks as what it can be for.

@@ -28,7 +28,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use clap::Args;
 use consonance_listeners::Networks;
 use consonance_quic::QuicAddress;
-use consonance_server_config::{ConfigSources, DEFAULT_PORT, Value, default_file, json_schema};
+use consonance_server_config::{ConfigSources, DEFAULT_PORT, default_file, json_schema};
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
@@ -74,11 +74,11 @@ pub(crate) fn run_default(networks: Networks) -> Result<(), Box<dyn Error>> {
     let interrupt = Interrupt::listen()?;
     let mut sources = ConfigSources::new(networks.tables());
     let native = free_or_any(DEFAULT_PORT, |address| UdpSocket::bind(address).is_ok());
-    sources.add_argument("--listen", "listen", Value::from(&*native.to_string()));
+    sources.add_argument("--listen", "listen", native.to_string());
     let page = free_or_any(browsers::PAGE_PORT, |address| {
         UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok()
     });
-    sources.add_argument("--web", "web.listen", Value::from(&*page.to_string()));
+    sources.add_argument("--web", "web.listen", page.to_string());
     let prepared = Prepared::read(sources.load()?, networks)?;
     let log_level = logging::start_for_server(&prepared.loaded.config.log);
     let running = Running::start(prepared, Vec::new())?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::DEFAULT_PORT;
-use crate::document::{Placed, Value};
+use crate::document::{Keys, as_table, described};
 use crate::former_keys::new_name;
 use crate::schema::{Kind, kind, properties};
 use crate::suggestion::did_you_mean;
@@ -14,129 +14,126 @@ use crate::suggestion::did_you_mean;
 /// A mistake in a value.
 #[derive(Debug)]
 pub(super) struct Mistake {
-    /// Its line, if it is not the key's.
-    pub(super) line: Option<usize>,
+    /// The path of the wrong part, from the value on: `0.address`; empty for the value as a whole.
+    pub(super) at: String,
     pub(super) what: String,
 }
 
 impl Mistake {
     /// In the value as a whole.
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { line: None, what: what.into() }
-    }
-
-    pub(super) fn at(line: usize, what: impl Into<String>) -> Self {
-        Self { line: Some(line), what: what.into() }
+        Self { at: String::new(), what: what.into() }
     }
 
     /// A value of another kind.
-    pub(super) fn expected(what: &str, got: &Value) -> Self {
-        Self::new(format!("expected {what}, not {}", got.in_words()))
+    pub(super) fn expected(what: &str, got: &Json) -> Self {
+        Self::new(format!("expected {what}, not {}", described(got)))
     }
 
-    /// In the value of this key of a table in a list.
-    pub(super) fn of_key(self, key: &str) -> Self {
-        Self { what: format!("{key}: {}", self.what), ..self }
-    }
-
-    /// In this line, unless a more precise one is known.
-    pub(super) fn or_at(self, line: usize) -> Self {
-        Self { line: self.line.or(Some(line)), ..self }
+    /// In this key of a table, or item of a list.
+    pub(super) fn within(self, part: &impl ToString) -> Self {
+        let dot = if self.at.is_empty() { "" } else { "." };
+        Self { at: part.to_string() + dot + &self.at, ..self }
     }
 }
 
-/// The value of a key as JSON, with paths relative to `folder`.
-pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -> Result<Json, Mistake> {
+/// The value of a key, with paths relative to `folder`.
+pub(super) fn checked(name: &str, schema: &Json, value: &Json, folder: &Path) -> Result<Json, Mistake> {
     let kind = kind(schema);
     let wrong = || expected(schema, name, value);
     match (&kind, value) {
-        (Kind::Flag, Value::Flag(flag)) => Ok(Json::from(*flag)),
-        (Kind::Whole { least, most }, Value::Integer(number)) => {
-            let number = u64::try_from(*number).ok().filter(|number| (*least..=*most).contains(number));
-            number.map(Json::from).ok_or_else(wrong)
+        (Kind::Flag, Json::Bool(_)) | (Kind::String | Kind::Secret, Json::String(_)) => Ok(value.clone()),
+        (Kind::Whole(range), Json::Number(number)) => {
+            number.as_u64().filter(|number| range.contains(number)).map(Json::from).ok_or_else(wrong)
         }
-        (Kind::Decimal { least, most }, Value::Decimal(number)) => {
-            Some(*number).filter(|it| (*least..=*most).contains(it)).map(Json::from).ok_or_else(wrong)
+        (Kind::Decimal(range), Json::Number(number)) => {
+            number.as_f64().filter(|number| range.contains(number)).map(Json::from).ok_or_else(wrong)
         }
-        (Kind::Decimal { .. }, Value::Integer(number)) => {
-            checked(name, schema, &Value::Decimal(*number as f64), folder)
-        }
-        (Kind::String | Kind::Secret, Value::Text(text)) => Ok(Json::from(&**text)),
-        (Kind::Path, Value::Text(text)) if text.is_empty() => {
+        (Kind::Path, Json::String(text)) if text.is_empty() => {
             Err(Mistake::new("the path is empty: name a file, or remove the key"))
         }
-        (Kind::Path, Value::Text(text)) => {
+        (Kind::Path, Json::String(text)) => {
             let path = folder.join(text);
             let wrong = || Mistake::new(format!("the path {} is not valid UTF-8: rename it", path.display()));
             path.to_str().map(Json::from).ok_or_else(wrong)
         }
-        (Kind::Address, Value::Text(text)) => {
+        (Kind::Address, Json::String(text)) => {
             let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
             let wrong = |_| Mistake::new(format!("cannot listen on {text:?}: an address looks like {looks}"));
             Ok(Json::from(text.parse::<SocketAddr>().map_err(wrong)?.to_string()))
         }
-        (Kind::Choice(names), Value::Text(text)) if names.contains(&&**text) => Ok(Json::from(&**text)),
-        (Kind::List(items), Value::Text(_)) if items["type"] == "string" => {
+        (Kind::Choice(names), Json::String(text)) if names.contains(&&**text) => Ok(value.clone()),
+        (Kind::List(items), Json::String(_)) if items["type"] == "string" => {
             Ok(Json::from(vec![checked(name, items, value, folder)?]))
         }
-        (Kind::List(_), Value::List(list)) if list.is_empty() && schema["minItems"] == 1 => {
+        (Kind::List(_), Json::Array(list)) if list.is_empty() && schema["minItems"] == 1 => {
             Err(Mistake::new("the list is empty: expected at least one item"))
         }
-        (Kind::List(items), Value::List(list)) => {
-            let checked = |item: &Placed| {
-                checked(name, items, &item.value, folder).map_err(|mistake| mistake.or_at(item.line))
+        (Kind::List(items), Json::Array(list)) => {
+            let checked = |(index, item)| {
+                checked(name, items, item, folder).map_err(|mistake: Mistake| mistake.within(&index))
             };
-            list.iter().map(checked).collect()
+            list.iter().enumerate().map(checked).collect()
         }
-        (Kind::Table, Value::Table(keys)) => table(name, schema, keys, folder),
+        (Kind::Table, value) => table(name, schema, as_table(value).ok_or_else(wrong)?, folder),
         _ => Err(wrong()),
     }
 }
 
 /// A table in a list.
-fn table(list: &str, schema: &Json, keys: &[(String, Placed)], folder: &Path) -> Result<Json, Mistake> {
-    let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
-    if let Some(missing) = required.into_iter().find(|name| !keys.iter().any(|(key, _)| key == name)) {
+fn table(list: &str, schema: &Json, keys: &Keys, folder: &Path) -> Result<Json, Mistake> {
+    let mut required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    if let Some(missing) = required.find(|name| !keys.contains_key(*name)) {
         return Err(Mistake::new(format!("the key {missing} is missing")));
     }
-    let checked = |(key, Placed { value, line }): &(String, Placed)| {
-        let Some((_, known)) = properties(schema).find(|(name, _)| name == key) else {
-            let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
-            let what = match new_name(&format!("{list}.{key}")) {
-                Some(new) => format!("the key {key} is now {new}"),
-                None => format!("unknown key {key} here{meant}"),
-            };
-            return Err(Mistake::at(*line, what));
-        };
-        let value = checked(key, known, value, folder).map_err(|mistake| mistake.of_key(key).or_at(*line))?;
-        Ok((key.clone(), value))
+    let unknown = |key: &str| {
+        let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
+        format!("unknown key {key} here{meant}")
     };
-    keys.iter().map(checked).collect()
+    checked_keys(list, |key| schema["properties"].get(key), keys, folder, unknown).map(Json::Object)
 }
 
-fn expected(schema: &Json, name: &str, got: &Value) -> Mistake {
-    let what = expected_in_words(&kind(schema), name);
+/// The values of these keys of a table in a list; `unknown` describes a key that no table there ever had.
+pub(super) fn checked_keys<'k, 'v>(
+    list: &str,
+    known: impl Fn(&str) -> Option<&'k Json>,
+    keys: impl IntoIterator<Item = (&'v String, &'v Json)>,
+    folder: &Path,
+    unknown: impl Fn(&str) -> String,
+) -> Result<Keys, Mistake> {
+    let checked = |(key, value): (&String, &Json)| {
+        let Some(schema) = known(key) else {
+            let renamed = new_name(&format!("{list}.{key}")).map(|new| format!("the key {key} is now {new}"));
+            return Err(Mistake::new(renamed.unwrap_or_else(|| unknown(key))).within(key));
+        };
+        let value = checked(key, schema, value, folder);
+        let in_key =
+            |mistake: Mistake| Mistake { what: format!("{key}: {}", mistake.what), ..mistake }.within(key);
+        Ok((key.clone(), value.map_err(in_key)?))
+    };
+    keys.into_iter().map(checked).collect()
+}
+
+fn expected(schema: &Json, name: &str, got: &Json) -> Mistake {
+    let what = allowed(&kind(schema), name);
     // A value in place of a secret may be one, and is not shown.
     let may_be_secret = schema.to_string().contains("\"writeOnly\":true");
     if may_be_secret { Mistake::new(format!("expected {what}")) } else { Mistake::expected(&what, got) }
-}
-
-fn expected_in_words(kind: &Kind, name: &str) -> String {
-    match kind {
-        Kind::Whole { least, most } => format!("a whole number from {least} to {most}"),
-        Kind::Decimal { least, most } => format!("a number{} from {least} to {most}", unit(name)),
-        Kind::Path | Kind::Address | Kind::Secret => "a string".into(),
-        Kind::List(items) if items["type"] == "string" => "a list of strings".into(),
-        kind => allowed(kind, name),
-    }
 }
 
 /// The allowed values, in words.
 pub(super) fn allowed(kind: &Kind, name: &str) -> String {
     match kind {
         Kind::Flag => "true or false".into(),
-        Kind::Whole { least, most } => format!("{least} to {most}"),
-        Kind::Decimal { least, most } => format!("{least} to {most}{}", unit(name).replace(" of", "")),
+        Kind::Whole(range) => format!("a whole number from {} to {}", range.start(), range.end()),
+        Kind::Decimal(range) => {
+            let unit = match name.rsplit_once('_') {
+                Some((_, "s")) => " of seconds",
+                Some((_, "m")) => " of metres",
+                _ => "",
+            };
+            format!("a number{unit} from {} to {}", range.start(), range.end())
+        }
         Kind::String | Kind::Secret => "a string".into(),
         Kind::Path => "a path".into(),
         Kind::Address => "an address with a port".into(),
@@ -149,16 +146,7 @@ pub(super) fn allowed(kind: &Kind, name: &str) -> String {
             Kind::Table => "a list of tables".into(),
             _ => "a list of strings".into(),
         },
-        Kind::Listeners => "a list of addresses with ports, or of tables".into(),
+        Kind::Listeners => "a list of addresses and tables".into(),
         Kind::Table => "a table".into(),
-    }
-}
-
-/// The unit, by the end of the name.
-fn unit(name: &str) -> &'static str {
-    match name.rsplit_once('_') {
-        Some((_, "s")) => " of seconds",
-        Some((_, "m")) => " of metres",
-        _ => "",
     }
 }

@@ -19,6 +19,16 @@ impl Contradiction {
     pub(super) fn in_item(key: &'static str, item: usize, what: impl Into<String>) -> Self {
         Self { key, item: Some(item), what: what.into() }
     }
+
+    /// Of two keys, only one is set.
+    pub(super) fn in_pair(keys: [&'static str; 2], are_set: [bool; 2]) -> Option<Self> {
+        let [set, missing] = match are_set {
+            [true, false] => keys,
+            [false, true] => [keys[1], keys[0]],
+            _ => return None,
+        };
+        Some(Self::new(set, format!("{missing} is missing: set both or neither")))
+    }
 }
 
 impl Config {
@@ -50,20 +60,13 @@ impl Config {
             );
             say("admin.listen", &what);
         }
-        match (&certificate.file, &certificate.private_key_file) {
-            (Some(_), None) => {
-                say("certificate.file", "certificate.private_key_file is missing: set both or neither");
-            }
-            (None, Some(_)) => {
-                say("certificate.private_key_file", "certificate.file is missing: set both or neither");
-            }
-            _ => {}
-        }
         if !self.shutdown.drain_plan().can_be_told() {
             let what =
                 "is empty or longer than 512 bytes: expected an address such as quic://host:7777/{session}";
             say("shutdown.redirect", what);
         }
+        let files = [certificate.file.is_some(), certificate.private_key_file.is_some()];
+        found.extend(Contradiction::in_pair(["certificate.file", "certificate.private_key_file"], files));
         found.extend(self.web.contradictions());
         found.extend(self.room_contradictions());
         found.extend(self.joining.contradictions());

@@ -1,69 +1,30 @@
-//! TOML values, each with its line.
+//! TOML documents as JSON, with the line of each value.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde_json::{Map, Number, Value as Json, json};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
-/// A value before it is checked against its key.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Value {
-    /// A string.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// A number with a fraction.
-    Decimal(f64),
-    /// `true` or `false`.
-    Flag(bool),
-    /// An array.
-    List(Vec<Placed>),
-    /// Keys and values, in the order of the file.
-    Table(Vec<(String, Placed)>),
-    /// A value that no key accepts, such as a date or a too large number.
-    Other(String),
-}
+/// The keys and values of a document or table.
+pub(super) type Keys = Map<String, Json>;
 
-/// A value and its line, from 1; for a key of a table, the line of the key.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Placed {
-    /// The value.
-    pub value: Value,
-    /// The line.
-    pub line: usize,
-}
+/// The lines of keys and items of lists, from 1, by their paths: `limits.links`, `listen.0.address`.
+pub(super) type Lines = BTreeMap<String, usize>;
 
-impl Value {
-    /// Parses what follows the `=` in a file; other text is a string without quotes.
-    pub fn of_text(text: &str) -> Self {
-        let read = parse(&format!("value = {text}")).ok().filter(|table| table.len() == 1);
-        read.and_then(|mut table| table.pop()).map_or_else(|| text.into(), |(_, placed)| placed.value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl<T: AsRef<str>> FromIterator<T> for Value {
-    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
-        let placed = |text: T| Placed { value: text.as_ref().into(), line: 1 };
-        Self::List(texts.into_iter().map(placed).collect())
-    }
-}
-
-/// The table of a whole document, or the line of the first mistake and its description.
-pub(super) fn parse(text: &str) -> Result<Vec<(String, Placed)>, (usize, String)> {
-    let lines = Lines(text);
-    match DeTable::parse(text) {
-        Ok(table) => Ok(lines.table(table.get_ref())),
-        Err(error) => {
-            let span = error.span().unwrap_or_default();
-            Err((lines.line_at(span.start), in_words(error.message(), text.get(span).unwrap_or_default())))
-        }
-    }
+/// The values of a document and their lines, or the line of the first mistake and its description.
+pub(super) fn parse(text: &str) -> Result<(Keys, Lines), (usize, String)> {
+    let line_at = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    let table = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        (line_at(span.start), in_words(error.message(), text.get(span).unwrap_or_default()))
+    })?;
+    let mut lines = Lines::new();
+    let keys = read_table(table.get_ref(), "", &mut |path, offset| {
+        lines.insert(path.to_owned(), line_at(offset));
+    });
+    Ok((keys, lines))
 }
 
 /// The parser's message about this part of a document, with a correction where it is not obvious.
@@ -74,63 +35,67 @@ fn in_words(message: &str, part: &str) -> String {
     message.replace('\n', " ")
 }
 
-struct Lines<'t>(&'t str);
+/// Parses what follows the `=` in a file; other text is a string without quotes.
+pub fn value_of_text(text: &str) -> Json {
+    let read = parse(&format!("value = {text}")).ok().filter(|(keys, _)| keys.len() == 1);
+    read.and_then(|(mut keys, _)| keys.remove("value")).unwrap_or_else(|| text.into())
+}
 
-impl Lines<'_> {
-    fn line_at(&self, offset: usize) -> usize {
-        let before = self.0.bytes().take(offset);
-        1 + before.filter(|byte| *byte == b'\n').count()
-    }
+/// `place` is told the path and the offset of each key and item.
+fn read_table(table: &DeTable<'_>, path: &str, place: &mut dyn FnMut(&str, usize)) -> Keys {
+    let dot = if path.is_empty() { "" } else { "." };
+    let entry = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
+        let path = format!("{path}{dot}{}", key.get_ref());
+        place(&path, key.span().start);
+        (key.get_ref().to_string(), read_value(value.get_ref(), &path, place))
+    };
+    table.iter().map(entry).collect()
+}
 
-    fn table(&self, table: &DeTable<'_>) -> Vec<(String, Placed)> {
-        let mut keys: Vec<_> = table.iter().collect();
-        keys.sort_by_key(|(key, _)| key.span().start);
-        let placed = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| Placed {
-            value: self.value(value.get_ref()),
-            line: self.line_at(key.span().start),
-        };
-        keys.into_iter().map(|(key, value)| (key.get_ref().to_string(), placed((key, value)))).collect()
-    }
-
-    fn value(&self, value: &DeValue<'_>) -> Value {
-        match value {
-            DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(number) => {
-                let read = i64::from_str_radix(number.as_str(), number.radix());
-                read.map_or_else(|_| Value::Other(number.to_string()), Value::Integer)
-            }
-            DeValue::Float(number) => {
-                let read = number.as_str().parse();
-                read.map_or_else(|_| Value::Other(number.to_string()), Value::Decimal)
-            }
-            DeValue::Boolean(flag) => Value::Flag(*flag),
-            DeValue::Datetime(date) => Value::Other(date.to_string()),
-            DeValue::Array(items) => Value::List(
-                items
-                    .iter()
-                    .map(|item| Placed {
-                        value: self.value(item.get_ref()),
-                        line: self.line_at(item.span().start),
-                    })
-                    .collect(),
-            ),
-            DeValue::Table(table) => Value::Table(self.table(table)),
+fn read_value(value: &DeValue<'_>, path: &str, place: &mut dyn FnMut(&str, usize)) -> Json {
+    match value {
+        DeValue::String(text) => Json::from(&**text),
+        DeValue::Boolean(flag) => Json::from(*flag),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| not_in_json(number), Json::from),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .map_or_else(|| not_in_json(number), Json::from),
+        DeValue::Datetime(date) => not_in_json(date),
+        DeValue::Array(items) => {
+            let item = |(index, item): (usize, &Spanned<DeValue<'_>>)| {
+                let path = format!("{path}.{index}");
+                place(&path, item.span().start);
+                read_value(item.get_ref(), &path, place)
+            };
+            items.iter().enumerate().map(item).collect()
         }
+        DeValue::Table(table) => Json::Object(read_table(table, path, place)),
     }
 }
 
-impl Value {
-    /// Its description in messages about unexpected values.
-    pub(super) fn in_words(&self) -> String {
-        match self {
-            Self::Text(text) => format!("{text:?}"),
-            Self::Integer(number) => number.to_string(),
-            Self::Decimal(number) => number.to_string(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::List(_) => "a list".into(),
-            Self::Table(_) => "a table".into(),
-            Self::Other(text) => text.clone(),
-        }
+/// Dates, `nan` and too large numbers, which no key accepts.
+fn not_in_json(value: impl Display) -> Json {
+    json!({ NOT_IN_JSON: value.to_string() })
+}
+
+const NOT_IN_JSON: &str = "$toml";
+
+/// The keys of a table.
+pub(super) fn as_table(value: &Json) -> Option<&Keys> {
+    value.as_object().filter(|keys| !keys.contains_key(NOT_IN_JSON))
+}
+
+/// The description of a value in messages.
+pub(super) fn described(value: &Json) -> String {
+    match value {
+        Json::String(text) => format!("{text:?}"),
+        Json::Array(_) => "a list".into(),
+        Json::Object(keys) => keys.get(NOT_IN_JSON).and_then(Json::as_str).unwrap_or("a table").into(),
+        other => other.to_string(),
     }
 }
 

@@ -33,7 +33,6 @@ mod check;
 mod config;
 mod contradictions;
 mod document;
-mod environment;
 mod former_keys;
 mod joining;
 mod limits;
@@ -64,7 +63,7 @@ pub use config::{
     AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
     OverloadConfig, QuicConfig, StorageConfig,
 };
-pub use document::Value;
+pub use document::value_of_text;
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{

@@ -7,6 +7,7 @@ mod proxy;
 use std::borrow::Cow;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::slice;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
@@ -14,9 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use crate::DEFAULT_PORT;
-use crate::check::{Mistake, checked};
-use crate::document::{Placed, Value, quoted};
-use crate::former_keys::new_name;
+use crate::check::{Mistake, checked, checked_keys};
+use crate::document::{Keys, as_table, quoted};
 use crate::suggestion::{did_you_mean, nearest};
 
 pub(super) use listener::{COMMON_KEYS, PROXY_KEYS};
@@ -103,90 +103,67 @@ pub(super) fn add_tables(schema: &mut Json, networks: NetworkTables) {
 
 impl ListenConfig {
     /// The value of `listen` in a file of this folder. A single address is a list of one.
-    pub(super) fn read(value: &Value, folder: &Path, networks: NetworkTables) -> Result<Self, Mistake> {
-        let (mut quic, mut others) = (Vec::new(), Vec::new());
-        let single = [Placed { value: value.clone(), line: 0 }];
+    pub(super) fn read(value: &Json, folder: &Path, networks: NetworkTables) -> Result<Self, Mistake> {
+        let mut listen = Self { quic: Vec::new(), others: Vec::new() };
         let items = match value {
-            Value::Text(_) => &single[..],
-            Value::List(items) => items,
+            Json::String(_) => slice::from_ref(value),
+            Json::Array(items) => items,
             _ => return Err(Mistake::expected("a list of addresses and tables", value)),
         };
-        for Placed { value, line } in items {
-            let in_line = |mistake: Mistake| if *line == 0 { mistake } else { mistake.or_at(*line) };
-            match value {
-                Value::Text(_) => quic.push(address(value, folder).map_err(in_line)?),
-                Value::Table(keys) => match read_table(keys, folder, networks).map_err(in_line)? {
-                    Listener::Quic(address) => quic.push(address),
-                    Listener::Other(listener) => others.push(listener),
-                },
-                _ => return Err(in_line(Mistake::expected("an address or a table", value))),
-            }
+        for (index, item) in items.iter().enumerate() {
+            let added = match as_table(item) {
+                Some(keys) => listen.add(keys, folder, networks),
+                None if item.is_string() => address(item, folder).map(|address| listen.quic.push(address)),
+                None => Err(Mistake::expected("an address or a table", item)),
+            };
+            added.map_err(|mistake| mistake.within(&index))?;
         }
-        Ok(Self { quic, others })
+        Ok(listen)
+    }
+
+    /// Adds the listener of a table. Paths are relative to the folder.
+    pub(super) fn add(&mut self, keys: &Keys, folder: &Path, networks: NetworkTables) -> Result<(), Mistake> {
+        let names = networks.iter().map(|network| network.name).chain([QUIC]);
+        let all = names.clone().collect::<Vec<_>>().join(", ");
+        let missing = |key, what| Mistake::new(format!("the key {key} is missing{what}"));
+        let network = keys.get("network").ok_or_else(|| missing("network", format!(": one of {all}")))?;
+        let example = || missing("address", ", for example \"0.0.0.0:7777\"".to_owned());
+        let at = keys.get("address").ok_or_else(example)?;
+        let in_network = |mistake: Mistake| mistake.within(&"network");
+        let name = network.as_str().ok_or_else(|| in_network(Mistake::expected("a string", network)))?;
+        let at = address(at, folder).map_err(|mistake| mistake.within(&"address"))?;
+        let mut others = keys.iter().filter(|(key, _)| !["network", "address"].contains(&&***key));
+        if name == QUIC {
+            let unknown = |(key, _)| Mistake::new(format!("unknown key {key} for {name}")).within(key);
+            self.quic.push(at);
+            return others.next().map(unknown).map_or(Ok(()), Err);
+        }
+        let table = networks.iter().find(|table| table.name == name).ok_or_else(|| {
+            let meant = nearest(name, names).map(|meant| format!("; did you mean {meant}?"));
+            let meant = meant.unwrap_or_else(|| format!(", only {all}"));
+            in_network(Mistake::new(format!("unknown network {name:?}{meant}")))
+        })?;
+        let is_proxy = keys.contains_key(UPSTREAM);
+        let unknown = |key: &str| no_such_key(table, is_proxy, key);
+        let known =
+            |key: &str| table.keys(is_proxy).find(|(known, _)| *known == key).map(|(_, schema)| schema);
+        let own = checked_keys("listen", known, others, folder, unknown)?;
+        let listener = ListenerConfig::read(table, at, own);
+        self.others.push(listener.map_err(|error| in_network(Mistake::new(error.to_string())))?);
+        Ok(())
     }
 
     /// In the syntax of the file, without defaults.
     pub(super) fn written(&self) -> String {
         let quic = self.quic.iter().map(|address| quoted(&address.to_string()));
-        format!(
-            "[{}]",
-            quic.chain(self.others.iter().map(ListenerConfig::written)).collect::<Vec<_>>().join(", ")
-        )
+        let all: Vec<_> = quic.chain(self.others.iter().map(ListenerConfig::written)).collect();
+        format!("[{}]", all.join(", "))
     }
 }
 
-fn address(value: &Value, folder: &Path) -> Result<SocketAddr, Mistake> {
+fn address(value: &Json, folder: &Path) -> Result<SocketAddr, Mistake> {
     let address = checked("address", &address_schema(), value, folder)?;
     serde_json::from_value(address).map_err(|error| Mistake::new(error.to_string()))
-}
-
-/// The listener of a table.
-pub(super) enum Listener {
-    Quic(SocketAddr),
-    Other(ListenerConfig),
-}
-
-/// The listener of a table. Paths are relative to the folder.
-pub(super) fn read_table(
-    keys: &[(String, Placed)],
-    folder: &Path,
-    networks: NetworkTables,
-) -> Result<Listener, Mistake> {
-    let names = || networks.iter().map(|network| network.name).chain([QUIC]);
-    let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
-    let all = || names().collect::<Vec<_>>().join(", ");
-    let network = find("network")
-        .ok_or_else(|| Mistake::new(format!("the key network is missing: one of {}", all())))?;
-    let at = find("address")
-        .ok_or_else(|| Mistake::new("the key address is missing, for example \"0.0.0.0:7777\""))?;
-    let name = match &network.value {
-        Value::Text(name) => &**name,
-        other => return Err(Mistake::expected("a string", other).or_at(network.line)),
-    };
-    let at = address(&at.value, folder).map_err(|mistake| mistake.or_at(at.line))?;
-    let mut others = keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key));
-    if name == QUIC {
-        return match others.next() {
-            Some((key, placed)) => Err(Mistake::at(placed.line, format!("unknown key {key} for {name}"))),
-            None => Ok(Listener::Quic(at)),
-        };
-    }
-    let table = networks.iter().find(|table| table.name == name).ok_or_else(|| {
-        let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
-        let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
-        Mistake::at(network.line, format!("unknown network {name:?}{meant}"))
-    })?;
-    let is_proxy = find(UPSTREAM).is_some();
-    let mut values = Map::new();
-    for (key, Placed { value, line }) in others {
-        let Some((_, schema)) = table.keys(is_proxy).find(|(known, _)| known == key) else {
-            return Err(Mistake::at(*line, no_such_key(table, is_proxy, key)));
-        };
-        let value = checked(key, schema, value, folder);
-        values.insert(key.clone(), value.map_err(|mistake| mistake.of_key(key).or_at(*line))?);
-    }
-    let listener = ListenerConfig::read(table, at, values);
-    listener.map(Listener::Other).map_err(|error| Mistake::at(network.line, error.to_string()))
 }
 
 /// What makes a listener a proxy.
@@ -194,9 +171,6 @@ const UPSTREAM: &str = "upstream";
 
 fn no_such_key(network: &'static NetworkTable, is_proxy: bool, key: &str) -> String {
     let name = network.name;
-    if let Some(new) = new_name(&format!("listen.{key}")) {
-        return format!("the key {key} is now {new}");
-    }
     let names = |is_proxy| network.keys(is_proxy).map(|(known, _)| known);
     match (is_proxy, names(!is_proxy).any(|known| known == key)) {
         _ if key == UPSTREAM => format!("{name} has no proxy: remove upstream"),

@@ -1,18 +1,54 @@
 //! Mistakes in a configuration, and their places.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::document::Lines;
 
 /// Where a value was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Origin {
     #[default]
     Default,
+    /// In a file, whose lines are known by their paths.
     File {
         name: String,
-        line: usize,
+        path: String,
+        lines: Arc<Lines>,
     },
     Variable(String),
     Argument(&'static str),
+}
+
+impl Origin {
+    /// Another place in the same file.
+    pub(super) fn at(&self, path: &str) -> Self {
+        match self.clone() {
+            Self::File { name, lines, .. } => Self::File { name, path: path.to_owned(), lines },
+            other => other,
+        }
+    }
+
+    /// A part of this value, by its path from the value on.
+    pub(super) fn part(self, part: &str) -> Self {
+        match &self {
+            Self::File { path, lines, .. } => {
+                let path = format!("{path}.{part}");
+                if lines.contains_key(&path) { self.at(&path) } else { self }
+            }
+            _ => self,
+        }
+    }
+
+    /// The order of messages.
+    pub(super) fn order(&self) -> (u8, usize) {
+        match self {
+            Self::File { path, lines, .. } => (0, lines.get(path).copied().unwrap_or_default()),
+            Self::Variable(_) => (1, 0),
+            Self::Argument(_) => (2, 0),
+            Self::Default => (3, 0),
+        }
+    }
 }
 
 /// One mistake.
@@ -70,12 +106,11 @@ impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { origin, key, what } = self;
         match origin {
-            Origin::File { name, line } if key.is_empty() => write!(f, "{name}:{line}: {what}"),
-            Origin::File { name, line } => write!(f, "{name}:{line}: {key}: {what}"),
-            Origin::Variable(name) => write!(f, "{name}: {what}"),
-            Origin::Argument(name) => write!(f, "{name}: {what}"),
-            Origin::Default if key.is_empty() => f.write_str(what),
-            Origin::Default => write!(f, "{key}: {what}"),
+            Origin::File { name, .. } => write!(f, "{name}:{}: ", origin.order().1)?,
+            Origin::Variable(name) => return write!(f, "{name}: {what}"),
+            Origin::Argument(name) => return write!(f, "{name}: {what}"),
+            Origin::Default => {}
         }
+        if key.is_empty() { f.write_str(what) } else { write!(f, "{key}: {what}") }
     }
 }

@@ -117,7 +117,7 @@ fn own_keys(network: &'static NetworkTable) -> impl Iterator<Item = ListenerKey>
         };
         ListenerKey { name, schema, where_it_holds }
     };
-    properties(network.schema()).map(key)
+    properties(&network.settings.schema).map(key)
 }
 
 /// The keys of all networks, and those that two or more networks have.
@@ -160,17 +160,16 @@ fn row(name: &str, schema: &Json, reloadable: &str, more: &str) -> String {
 /// The allowed values of a key, shortened for a table.
 fn in_short(kind: &Kind, name: &str) -> String {
     match kind {
-        Kind::Whole { least, most } => format!("{least}–{most}"),
-        Kind::Decimal { least, most } => {
+        Kind::Whole(range) => format!("{}–{}", range.start(), range.end()),
+        Kind::Decimal(range) => {
             let unit = ["_s", "_m"].into_iter().find(|unit| name.ends_with(unit)).unwrap_or_default();
-            format!("{least}–{most}{}", unit.replace('_', " "))
+            format!("{}–{}{}", range.start(), range.end(), unit.replace('_', " "))
         }
         Kind::Flag => "boolean".into(),
-        Kind::Listeners => "addresses with ports, or tables".into(),
         kind => {
             let allowed = allowed(kind, name);
-            let short = allowed.strip_prefix("a list of ").or_else(|| allowed.strip_prefix("a "));
-            short.or_else(|| allowed.strip_prefix("an ")).unwrap_or(&allowed).to_owned()
+            let short = ["a list of ", "a ", "an "].iter().find_map(|words| allowed.strip_prefix(words));
+            short.unwrap_or(&allowed).to_owned()
         }
     }
 }

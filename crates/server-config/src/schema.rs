@@ -1,5 +1,6 @@
 //! The JSON Schema of the file, made once from the structs of its tables, and what each key derives from it.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use schemars::JsonSchema;
@@ -104,14 +105,8 @@ pub(super) fn variable(path: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind<'s> {
     Flag,
-    Whole {
-        least: u64,
-        most: u64,
-    },
-    Decimal {
-        least: f64,
-        most: f64,
-    },
+    Whole(RangeInclusive<u64>),
+    Decimal(RangeInclusive<f64>),
     String,
     Secret,
     Path,
@@ -141,11 +136,11 @@ pub(super) fn kind(schema: &Json) -> Kind<'_> {
         Some("boolean") => Kind::Flag,
         Some("integer") => {
             let (least, most) = (schema["minimum"].as_u64(), schema["maximum"].as_u64());
-            Kind::Whole { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) }
+            Kind::Whole(least.unwrap_or(0)..=most.unwrap_or(u64::MAX))
         }
         Some("number") => {
             let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
-            Kind::Decimal { least: least.unwrap_or(0.0), most: most.unwrap_or(f64::MAX) }
+            Kind::Decimal(least.unwrap_or(0.0)..=most.unwrap_or(f64::MAX))
         }
         Some("string") => string,
         Some("object") => Kind::Table,

@@ -1,11 +1,10 @@
 //! The tables of the file: structs with defaults, and the kinds of values that serde lacks.
 
-use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, TryFromFloatSecsError};
 
 use consonance_server::SecretText;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Declares a table: for each key its documentation, its default, as in RFC 3681, and for a number its range.
 ///
@@ -46,7 +45,9 @@ macro_rules! table {
 pub(super) use table;
 
 /// A time in the file: a number of seconds, fractions allowed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "f64", into = "f64")]
+#[schemars(inline)]
 pub struct Seconds(pub Duration);
 
 impl Seconds {
@@ -67,60 +68,36 @@ impl From<Seconds> for Duration {
     }
 }
 
-impl Serialize for Seconds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0.as_secs_f64())
+impl From<Seconds> for f64 {
+    fn from(seconds: Seconds) -> Self {
+        seconds.0.as_secs_f64()
     }
 }
 
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        Duration::try_from_secs_f64(seconds).map(Self).map_err(D::Error::custom)
-    }
-}
+impl TryFrom<f64> for Seconds {
+    type Error = TryFromFloatSecsError;
 
-impl JsonSchema for Seconds {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Seconds".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "number" })
+    fn try_from(seconds: f64) -> Result<Self, Self::Error> {
+        Duration::try_from_secs_f64(seconds).map(Self)
     }
 }
 
 /// A secret such as a password, which is neither printed nor shown in errors.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It is serialised in plain text, so that configurations can be compared; printing hides it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(from = "String", into = "String")]
+#[schemars(inline, extend("writeOnly" = true))]
 pub struct Secret(pub SecretText);
 
-/// In plain text, so that configurations can be compared; printing hides it.
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.reveal())
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(SecretText::new(text))
     }
 }
 
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(SecretText::new(text)))
-    }
-}
-
-impl JsonSchema for Secret {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "writeOnly": true })
+impl From<Secret> for String {
+    fn from(secret: Secret) -> Self {
+        secret.0.reveal().to_owned()
     }
 }

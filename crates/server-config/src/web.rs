@@ -94,17 +94,9 @@ impl WebConfig {
     pub(super) fn contradictions(&self) -> Vec<Contradiction> {
         let mut problems = Vec::new();
         let mut say = |key, what: &str| problems.push(Contradiction::new(key, what));
-        match (&self.certificate_file, &self.private_key_file) {
-            (Some(_), None) => {
-                say("web.certificate_file", "web.private_key_file is missing: set both or neither");
-            }
-            (None, Some(_)) => {
-                say("web.private_key_file", "web.certificate_file is missing: set both or neither");
-            }
-            (None, None) if self.redirect.is_some() => {
-                say("web.redirect", "it redirects to the page over TLS: set web.certificate_file");
-            }
-            _ => {}
+        let files = [self.certificate_file.is_some(), self.private_key_file.is_some()];
+        if self.redirect.is_some() && files == [false, false] {
+            say("web.redirect", "it redirects to the page over TLS: set web.certificate_file");
         }
         let has_secret = self.turn_secret.is_some() || self.turn_secret_file.is_some();
         let is_turn = |url: &String| url.starts_with("turn:") || url.starts_with("turns:");
@@ -119,6 +111,7 @@ impl WebConfig {
             let what = "browsers need an address of this machine: set web.announced";
             say(if self.udp.is_some() { "web.udp" } else { "web.listen" }, what);
         }
+        problems.extend(Contradiction::in_pair(["web.certificate_file", "web.private_key_file"], files));
         problems.extend(wrong_texts("web.announced", &self.announced, is_announced, ANNOUNCED));
         problems.extend(wrong_texts("web.proxies", &self.proxies, is_network, NETWORK));
         problems.extend(wrong_texts("web.origins", &self.origins, is_origin, ORIGIN));

@@ -20,19 +20,25 @@ fn written_with(schema: &Json, value: &Json, reveals: bool) -> Option<String> {
         (_, Json::Null) => return None,
         (Kind::Secret, _) if !reveals => "(hidden)".into(),
         (_, Json::String(text)) => quoted(text),
-        (Kind::Decimal { .. }, Json::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
+        (Kind::Decimal(_), Json::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
         (Kind::List(_) | Kind::Listeners, Json::Array(list)) => {
             let items: Vec<_> =
                 list.iter().filter_map(|item| written_with(&schema["items"], item, reveals)).collect();
             format!("[{}]", items.join(", "))
         }
-        (Kind::Table, Json::Object(_)) => {
-            let keys = properties(schema).filter(|(key, schema)| value[key] != schema["default"]);
-            let keys = keys.filter_map(|(key, schema)| {
-                Some(format!("{key} = {}", written_with(schema, &value[key], reveals)?))
-            });
-            format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
-        }
+        (Kind::Table, Json::Object(_)) => inline_table(properties(schema), value, reveals),
         (_, value) => value.to_string(),
     })
+}
+
+/// These keys of a table without defaults, in one line.
+pub(super) fn inline_table<'s>(
+    keys: impl Iterator<Item = (&'s str, &'s Json)>,
+    table: &Json,
+    reveals: bool,
+) -> String {
+    let keys = keys.filter(|(key, schema)| table[key] != schema["default"]);
+    let keys = keys
+        .filter_map(|(key, schema)| Some(format!("{key} = {}", written_with(schema, &table[key], reveals)?)));
+    format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use consonance_listeners::Networks;
-use consonance_server_config::{ConfigSources, LoadedConfig, Value};
+use consonance_server_config::{ConfigSources, LoadedConfig};
 
 use super::room_rules::RoomRules;
 
@@ -85,18 +85,18 @@ impl SettingsArguments {
     }
 
     fn add_to(&self, sources: &mut ConfigSources) {
-        let path = |path: &PathBuf| Value::from(&*path.to_string_lossy());
+        let path = |path: &PathBuf| path.to_string_lossy().into_owned();
         if !self.listen.is_empty() {
-            sources.add_argument("--listen", "listen", self.listen.iter().collect());
+            sources.add_argument("--listen", "listen", self.listen.clone());
         }
         if let Some(web) = &self.web {
-            sources.add_argument("--web", "web.listen", Value::from(&**web));
+            sources.add_argument("--web", "web.listen", &**web);
         }
         if !self.sessions.is_empty() {
-            sources.add_argument("--session", "sessions", self.sessions.iter().collect());
+            sources.add_argument("--session", "sessions", self.sessions.clone());
         }
         if let Some(host) = &self.host {
-            sources.add_argument("--host", "host", Value::from(&**host));
+            sources.add_argument("--host", "host", &**host);
         }
         if let Some(cert) = &self.cert {
             sources.add_argument("--cert", "certificate.file", path(cert));
@@ -108,14 +108,14 @@ impl SettingsArguments {
             sources.add_argument("--capture-packets", "diagnostics.packet_capture_file", path(capture));
         }
         if !self.token_keys.is_empty() {
-            let keys = self.token_keys.iter().map(|path| path.to_string_lossy());
-            sources.add_argument("--token-key", "joining.token_key_files", keys.collect());
+            let keys: Vec<_> = self.token_keys.iter().map(path).collect();
+            sources.add_argument("--token-key", "joining.token_key_files", keys);
         }
         if let Some(file) = &self.password_file {
             sources.add_argument("--password-file", "joining.password_file", path(file));
         }
         if self.no_fast_path {
-            sources.add_argument("--no-fast-path", "fast_path.enabled", Value::Flag(false));
+            sources.add_argument("--no-fast-path", "fast_path.enabled", false);
         }
         self.operator.add_to(sources);
     }
@@ -124,20 +124,16 @@ impl SettingsArguments {
 impl OperatorArguments {
     pub(crate) fn add_to(&self, sources: &mut ConfigSources) {
         if let Some(admin) = &self.admin {
-            sources.add_argument("--admin", "admin.listen", Value::from(&**admin));
+            sources.add_argument("--admin", "admin.listen", &**admin);
         }
         if let Some(file) = &self.admin_token_file {
-            sources.add_argument(
-                "--admin-token-file",
-                "admin.token_file",
-                Value::from(&*file.to_string_lossy()),
-            );
+            sources.add_argument("--admin-token-file", "admin.token_file", file.to_string_lossy());
         }
         if let Some(format) = &self.log_format {
-            sources.add_argument("--log-format", "log.format", Value::from(&**format));
+            sources.add_argument("--log-format", "log.format", &**format);
         }
         if let Some(port) = self.inspector {
-            sources.add_argument("--inspector", "diagnostics.inspector_port", Value::Integer(port.into()));
+            sources.add_argument("--inspector", "diagnostics.inspector_port", port);
         }
     }
 }

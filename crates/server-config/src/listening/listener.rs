@@ -1,22 +1,21 @@
 //! One listener for another network than QUIC.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value as Json};
+use serde_json::{Value as Json, json};
 
-use super::network_table::AnySettings;
 use super::{NetworkSettings, NetworkTable, ProxyListenerConfig};
 use crate::Config;
-use crate::document::quoted;
+use crate::document::Keys;
 use crate::schema::{properties, schema_of};
 use crate::suggestion::did_you_mean;
 use crate::table::table;
-use crate::written::written;
+use crate::written::inline_table;
 
 /// One listener for another network than QUIC, whose clients are all in one session.
 #[derive(Clone, Debug)]
@@ -26,13 +25,12 @@ pub struct ListenerConfig {
     pub network: &'static NetworkTable,
     /// Where to listen: a TCP address or a UDP one, depending on the network.
     pub address: SocketAddr,
-    /// The session of its clients, one of sessions. Default: the only one there is; required if there are several, as
-    /// these clients cannot name one. Links of sidecars can: by default, where there is a choice, each names its own
-    /// session, on-demand ones included.
+    /// The session of its clients; see [`session_among`](Self::session_among).
     pub session: Option<String>,
     /// What a listener in front of a game's own server has.
     pub proxy: ProxyListenerConfig,
-    settings: Arc<dyn AnySettings>,
+    /// All keys of its network.
+    settings: Json,
 }
 
 table! {
@@ -57,7 +55,7 @@ pub(in super::super) static PROXY_KEYS: LazyLock<Json> = LazyLock::new(schema_of
 
 impl NetworkTable {
     /// All keys of a listener besides `network` and `address`, with a game's server behind it or without.
-    pub(in super::super) fn keys(
+    pub(super) fn keys(
         &'static self,
         is_proxy: bool,
     ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
@@ -70,14 +68,8 @@ impl NetworkTable {
 impl ListenerConfig {
     /// One with the defaults of its network.
     pub fn new(network: &'static NetworkTable, address: SocketAddr) -> Self {
-        let settings = network.defaults();
-        Self { network, address, session: None, proxy: ProxyListenerConfig::default(), settings }
-    }
-
-    /// One with these keys of its network instead.
-    #[must_use]
-    pub fn with_settings(self, settings: impl NetworkSettings) -> Self {
-        Self { settings: Arc::new(settings), ..self }
+        let (proxy, settings) = (ProxyListenerConfig::default(), network.default_settings());
+        Self { network, address, session: None, proxy, settings }
     }
 
     /// The keys of its network.
@@ -86,7 +78,8 @@ impl ListenerConfig {
     /// If `T` is not the type that the network's table names.
     pub fn settings<T: NetworkSettings>(&self) -> Result<T, OtherSettingsType> {
         let other = OtherSettingsType { network: self.network.name, asked: type_name::<T>() };
-        self.settings.as_any().downcast_ref::<T>().cloned().ok_or(other)
+        let own = (self.network.settings.id == TypeId::of::<T>()).then_some(&self.settings);
+        own.and_then(|own| T::deserialize(own).ok()).ok_or(other)
     }
 
     /// The value of one of its keys, as JSON: null if it has none, or if there is no such key.
@@ -98,44 +91,31 @@ impl ListenerConfig {
     pub(super) fn read(
         network: &'static NetworkTable,
         address: SocketAddr,
-        mut values: Map<String, Json>,
-    ) -> Result<Self, serde_json::Error> {
-        let session = values.remove("session").and_then(|name| name.as_str().map(str::to_owned));
+        keys: Keys,
+    ) -> serde_json::Result<Self> {
         let is_of_proxy = |key: &str| properties(&PROXY_KEYS).any(|(known, _)| known == key);
-        let (proxy, own): (Map<_, _>, Map<_, _>) = values.into_iter().partition(|(key, _)| is_of_proxy(key));
-        let proxy = serde_json::from_value(Json::Object(proxy))?;
-        Ok(Self { network, address, session, proxy, settings: network.read(Json::Object(own))? })
+        let (proxy, mut own): (Keys, Keys) = keys.into_iter().partition(|(key, _)| is_of_proxy(key));
+        let session = serde_json::from_value(own.remove("session").unwrap_or_default())?;
+        let proxy = serde_json::from_value(proxy.into())?;
+        Ok(Self { network, address, session, proxy, settings: (network.settings.complete)(own.into())? })
     }
 
     /// In the syntax of the file, without defaults.
     pub(super) fn written(&self) -> String {
-        let mut keys = vec![
-            format!("network = {}", quoted(self.network.name)),
-            format!("address = {}", quoted(&self.address.to_string())),
-        ];
-        let values = self.to_json();
         let is_proxy = self.proxy.upstream.is_some();
-        for (key, schema) in self.network.keys(is_proxy) {
-            if values[key] != schema["default"] {
-                keys.extend(written(schema, &values[key]).map(|value| format!("{key} = {value}")));
-            }
-        }
-        format!("{{ {} }}", keys.join(", "))
+        let place = ["network", "address"].map(|key| (key, &COMMON_KEYS["properties"]["address"]));
+        inline_table(place.into_iter().chain(self.network.keys(is_proxy)), &self.to_json(), false)
     }
 
     /// All its keys, in one table.
     fn to_json(&self) -> Json {
-        let mut keys = Map::from_iter([
-            ("network".to_owned(), Json::from(self.network.name)),
-            ("address".to_owned(), Json::from(self.address.to_string())),
-            ("session".to_owned(), Json::from(self.session.clone())),
-        ]);
-        for part in [serde_json::to_value(&self.proxy).unwrap_or_default(), self.settings.to_json()] {
-            if let Json::Object(part) = part {
-                keys.extend(part);
-            }
+        let Self { network, address, session, proxy, settings } = self;
+        let mut all = json!({ "network": network.name, "address": address, "session": session });
+        for part in [&json!(proxy), settings] {
+            let keys = part.as_object().into_iter().flatten();
+            keys.for_each(|(key, value)| all[key] = value.clone());
         }
-        Json::Object(keys)
+        all
     }
 
     /// The session of all its clients, given those of the configuration; `None` if each link names its own.
@@ -162,8 +142,7 @@ impl ListenerConfig {
 
     /// A message about a mistake in the listener as a whole.
     pub(in super::super) fn problem(&self, config: &Config) -> Option<String> {
-        self.settings
-            .problem(self.address)
+        (self.network.settings.problem)(&self.settings, self.address)
             .or_else(|| self.proxy.problem(self.address))
             .or_else(|| self.session_among(config).err())
     }
@@ -194,49 +173,5 @@ impl PartialEq for ListenerConfig {
 impl Serialize for ListenerConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_json().serialize(serializer)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{IpProtocol, SettingsType};
-    use super::*;
-
-    table! {
-        /// What one network has.
-        struct Keys {
-            /// Clients at once.
-            pub clients_max: usize = 5, 1..=10;
-        }
-    }
-
-    table! {
-        /// What another network has.
-        struct OtherKeys {
-            /// Clients at once.
-            pub clients_max: usize = 6, 1..=10;
-        }
-    }
-
-    impl NetworkSettings for Keys {}
-    impl NetworkSettings for OtherKeys {}
-
-    static TABLE: NetworkTable = NetworkTable {
-        name: "made-up",
-        about: "Clients of a made-up network.",
-        ip_protocol: IpProtocol::Udp,
-        names_sessions: false,
-        settings: SettingsType::of::<Keys>(),
-        without_upstream: &[],
-        with_upstream: None,
-    };
-
-    #[test]
-    fn settings_are_only_read_as_the_type_of_their_network() {
-        let listener = ListenerConfig::new(&TABLE, "127.0.0.1:5".parse().unwrap());
-        assert_eq!(listener.settings::<Keys>().map(|keys| keys.clients_max), Ok(5));
-        let error = listener.settings::<OtherKeys>().unwrap_err().to_string();
-        assert!(error.starts_with("the settings of made-up are not "), "{error}");
-        assert!(error.contains("OtherKeys: "), "{error}");
     }
 }

@@ -1,14 +1,14 @@
 //! What the configuration has to know of a network: its name, what it is, and the struct of its own keys.
 
-use std::any::Any;
+use std::any::TypeId;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::schema::{properties, schema_of};
 
@@ -55,18 +55,22 @@ pub trait NetworkSettings:
 
 /// Which struct has the keys of a network.
 pub struct SettingsType {
-    schema: LazyLock<Json>,
-    default: fn() -> Arc<dyn AnySettings>,
-    read: fn(Json) -> Result<Arc<dyn AnySettings>, serde_json::Error>,
+    pub(super) id: TypeId,
+    pub(crate) schema: LazyLock<Json>,
+    /// These keys, and the defaults of all others.
+    pub(super) complete: fn(Json) -> serde_json::Result<Json>,
+    /// [`NetworkSettings::problem`] of complete keys.
+    pub(super) problem: fn(&Json, SocketAddr) -> Option<String>,
 }
 
 impl SettingsType {
     /// This one.
     pub const fn of<T: NetworkSettings>() -> Self {
         Self {
+            id: TypeId::of::<T>(),
             schema: LazyLock::new(schema_of::<T>),
-            default: || Arc::new(T::default()),
-            read: |json| Ok(Arc::new(serde_json::from_value::<T>(json)?)),
+            complete: |keys| serde_json::to_value(serde_json::from_value::<T>(keys)?),
+            problem: |keys, listener| T::deserialize(keys).ok()?.problem(listener),
         }
     }
 }
@@ -74,27 +78,6 @@ impl SettingsType {
 impl fmt::Debug for SettingsType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SettingsType").finish_non_exhaustive()
-    }
-}
-
-/// Settings of any network.
-pub(super) trait AnySettings: Any + fmt::Debug + Send + Sync {
-    fn to_json(&self) -> Json;
-    fn problem(&self, listener: SocketAddr) -> Option<String>;
-    fn as_any(&self) -> &dyn Any;
-}
-
-impl<T: NetworkSettings> AnySettings for T {
-    fn to_json(&self) -> Json {
-        serde_json::to_value(self).unwrap_or_default()
-    }
-
-    fn problem(&self, listener: SocketAddr) -> Option<String> {
-        NetworkSettings::problem(self, listener)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -106,28 +89,15 @@ impl NetworkTable {
 
     /// The defaults of its own keys, as a JSON object.
     pub fn default_settings(&self) -> Json {
-        self.defaults().to_json()
-    }
-
-    /// The schema of its own keys.
-    pub(in super::super) fn schema(&'static self) -> &'static Json {
-        &self.settings.schema
+        (self.settings.complete)(json!({})).unwrap_or_default()
     }
 
     /// Its own keys, in front of a game's server or not.
-    pub(in super::super) fn own_keys(
+    pub(super) fn own_keys(
         &'static self,
         is_proxy: bool,
     ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
         let absent = if is_proxy { self.without_upstream } else { self.with_upstream.unwrap_or_default() };
-        properties(self.schema()).filter(move |(key, _)| !absent.contains(key))
-    }
-
-    pub(super) fn defaults(&self) -> Arc<dyn AnySettings> {
-        (self.settings.default)()
-    }
-
-    pub(super) fn read(&self, own_keys: Json) -> Result<Arc<dyn AnySettings>, serde_json::Error> {
-        (self.settings.read)(own_keys)
+        properties(&self.settings.schema).filter(move |(key, _)| !absent.contains(key))
     }
 }

@@ -1,7 +1,6 @@
 //! `listen`: addresses, and tables for other networks.
 
-use consonance_server_config::{Config, ConfigSources, ListenerConfig, TakesEffect, Value};
-
+use consonance_server_config::{Config, ConfigSources, ListenerConfig, TakesEffect};
 use serde_json::{Value as Json, json};
 
 use crate::{complaints, load, of_file, tables, variables};
@@ -273,15 +272,15 @@ fn reports_a_mistake_about_a_game_with_correction() {
 #[test]
 fn a_listener_from_options_is_checked_like_a_table_and_added_to_those_of_the_file() {
     let file = "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'";
-    let with = |options: &[(&'static str, &str, Value)]| {
+    let with = |options: &[(&'static str, &str, Json)]| {
         let mut loaded = of_file(file).load().unwrap();
         let added = loaded.add_listener(options).map_err(|error| error.to_string());
         added.map(|()| loaded.config.listen.others.iter().map(|it| it.network.name).collect::<Vec<_>>())
     };
-    let network = ("NETWORK", "network", Value::from("ngo"));
-    let at = |address| ("--listen", "address", Value::from(address));
+    let network = ("NETWORK", "network", Json::from("ngo"));
+    let at = |address| ("--listen", "address", Json::from(address));
     assert_eq!(with(&[network.clone(), at("127.0.0.1:6")]), Ok(vec!["fishnet", "ngo"]));
-    let typed = ("--voice-type", "voice_type", Value::from("A.B"));
+    let typed = ("--voice-type", "voice_type", Json::from("A.B"));
     let refused = with(&[network.clone(), at("127.0.0.1:6"), typed]);
     assert_eq!(refused, Err("--voice-type: unknown key voice_type for ngo".to_owned()));
     let twice = with(&[network, at("127.0.0.1:5")]);

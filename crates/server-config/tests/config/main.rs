@@ -6,6 +6,7 @@ mod defaults;
 mod former_keys;
 mod limits;
 mod listening;
+mod network_settings;
 mod schema;
 mod secrets;
 mod web;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use consonance_listeners::{NETWORKS, Networks};
 use consonance_server_config::{
-    Config, ConfigSources, LoadedConfig, NetworkTables, TakesEffect, Value, default_file, reference_page,
+    Config, ConfigSources, LoadedConfig, NetworkTables, TakesEffect, default_file, reference_page,
 };
 
 /// The networks of a server.
@@ -77,9 +78,11 @@ fn reports_every_mistake_with_line_and_correction() {
         ),
         (
             "[limits]\nresume_s = nan",
-            "voice.toml:2: limits.resume_s: expected a number of seconds from 0 to 3600, not NaN",
+            "voice.toml:2: limits.resume_s: expected a number of seconds from 0 to 3600, not nan",
         ),
         ("host = 2026-01-01", "voice.toml:1: host: expected a string, not 2026-01-01"),
+        ("host = { a = 1 }", "voice.toml:1: host: expected a string, not a table"),
+        ("listen = [2026-01-01]", "voice.toml:1: listen: expected an address or a table, not 2026-01-01"),
         ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a string, not 5"),
         (
             "sessions = []",
@@ -229,7 +232,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
         ("CONSONANCE_LIMITS_LINKS", "2"),
         ("PATH", "/bin"),
     ]));
-    sources.add_argument("--host", "host", Value::from("argument"));
+    sources.add_argument("--host", "host", "argument");
     let LoadedConfig { config, notes, .. } = sources.load().unwrap();
     assert_eq!(config.host.as_deref(), Some("argument"));
     assert_eq!((config.limits.links, config.limits.rooms), (2, 1));
@@ -239,7 +242,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
 #[test]
 fn does_not_check_overridden_values() {
     let mut sources = of_file("sessions = 5");
-    sources.add_argument("--session", "sessions", ["a", "b"].into_iter().collect());
+    sources.add_argument("--session", "sessions", vec!["a", "b"]);
     assert_eq!(sources.load().unwrap().config.sessions, ["a", "b"]);
 }
 
@@ -271,7 +274,7 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
 fn reports_an_invalid_variable_or_argument_by_name() {
     let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[("CONSONANCE_LIMITS_LINKS", "many\nmore = 1")]));
-    sources.add_argument("--listen", "listen", ["nonsense"].into_iter().collect());
+    sources.add_argument("--listen", "listen", vec!["nonsense"]);
     let complaints = sources.load().unwrap_err().to_string();
     let lines: Vec<_> = complaints.lines().collect();
     assert!(lines[0].starts_with("CONSONANCE_LIMITS_LINKS: expected a whole number"), "{complaints}");
