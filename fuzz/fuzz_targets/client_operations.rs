@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as everything that can happen to a client.
+//! Input: operations, any server, direct peers, a game.
+//! Checked: packets suit their receiver; joins, starts and entries come before their ends; draining ends.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::client_operations(bytes));

@@ -1,4 +1,6 @@
-//! The fuzzer's way in: any bytes as what DarkRift's peers and pending connections say.
+//! Input: operations of DarkRift, streams, datagrams, tokens.
+//! Checked: one player per right token; ends are told once; no message outside of a connection; pending handshakes
+//! are bounded.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_darkrift::fuzz::darkrift_streams(bytes));

@@ -1,4 +1,6 @@
-//! The fuzzer's way in: bytes as everything that can happen to both ends of `ENet`.
+//! Input: operations of ENet, both ends.
+//! Checked: datagram limit; connections begin and end once at each end; messages belong to a connected peer; only
+//! addresses that sent something are answered.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_enet::fuzz::enet_datagrams(bytes));

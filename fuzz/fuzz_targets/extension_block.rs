@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any bytes as the block behind a packet.
+//! Input: the block behind a packet; items for one.
+//! Checked: items survive, in order; a truncated block has the first ones.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::extension_block(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as what is said on Fish-Networking.
+//! Input: payloads of Fish-Networking, either side.
+//! Checked: no peer answers for another; a proxy adds nothing; limits; round trip of numbers.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_envelopes::fishnet::fuzz::fishnet_payloads(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any bytes as what a peer sends to Forge's ends.
+//! Input: operations of Forge, both ends.
+//! Checked: datagram limit; connections begin with a name and end once; newcomers are bounded; round trip.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_forge::fuzz::forge_datagrams(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any messages in the two channels that voice has in a game's connections.
+//! Input: what a game hands to voice's two channels.
+//! Checked: client limit; both ends survive.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_transport::hosted::channels::fuzz::hosted_channels(

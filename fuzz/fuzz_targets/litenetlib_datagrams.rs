@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as everything that can happen to both ends of `LiteNetLib`.
+//! Input: operations of LiteNetLib, both ends.
+//! Checked: datagram limit; connections begin and end once at each end; messages belong to a connected peer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_litenetlib::fuzz::litenetlib_datagrams(bytes));

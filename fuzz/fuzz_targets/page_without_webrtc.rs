@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as what a server, a page and a worklet bring to a page that has no WebRTC.
+//! Input: operations of a page that runs the engine itself.
+//! Checked: samples within full scale; output says how it travels; messages are JSON.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_browser_wasm::fuzz::page_without_webrtc(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any bytes as what accounts, games and Steam itself do to a server and to players.
+//! Input: operations of accounts, games and an in-memory Steam.
+//! Checked: peers are announced once before they are heard and gone once; links and limits hold.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_steam::fuzz::steam_packets(bytes));

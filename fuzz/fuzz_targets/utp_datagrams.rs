@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any bytes as datagrams to both ends of Unity Transport.
+//! Input: operations of Unity Transport, both ends.
+//! Checked: round trip; place limit; no peer or timer after an hour of silence.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_utp::fuzz::utp_datagrams(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as offers of a page, and its candidates.
+//! Input: a page's offers and candidates.
+//! Checked: slot limit; answers are SDP; absent pages are given up.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_webrtc::fuzz::webrtc_offers(bytes));

@@ -1,4 +1,5 @@
-//! The fuzzer's way in: bytes as what comes in the stream of a WebSocket that carries voice.
+//! Input: the stream of voice's WebSocket, either end.
+//! Checked: cuts; message limit.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_stream::websocket::fuzz::websocket_streams(bytes));

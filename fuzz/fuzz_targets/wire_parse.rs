@@ -1,4 +1,5 @@
-//! The fuzzer's way in: any bytes as a packet.
+//! Input: a packet.
+//! Checked: round trip; one length; too small a buffer is refused.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::wire_parse(bytes));

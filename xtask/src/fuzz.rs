@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Stdio;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 
 use crate::command;
 use crate::failure::Failure;
@@ -14,9 +13,12 @@ use crate::failure::Failure;
 /// What to look at, and for how long.
 #[derive(Args)]
 pub(crate) struct Plan {
-    /// Only this target (may be given several times); all of them where nothing is said.
-    #[arg(long = "target", value_name = "NAME", value_parser = PossibleValuesParser::new(TARGETS))]
+    /// Only this target (may be given several times) [default: all].
+    #[arg(long = "target", value_name = "NAME")]
     targets: Vec<String>,
+    /// Only list the targets, each with its input and what is checked.
+    #[arg(long)]
+    list: bool,
     /// How long to look at each target, in seconds.
     #[arg(long, default_value_t = 600)]
     seconds: u32,
@@ -25,40 +27,6 @@ pub(crate) struct Plan {
     keep_corpus: bool,
 }
 
-/// The files of `fuzz/fuzz_targets`.
-const TARGETS: &[&str] = &[
-    "wire_parse",
-    "extension_block",
-    "server_operations",
-    "client_operations",
-    "path_operations",
-    "client_hello",
-    "join_token",
-    "hand_over",
-    "sidecar_frames",
-    "enet_datagrams",
-    "litenetlib_datagrams",
-    "utp_datagrams",
-    "mirror_messages",
-    "simple_web_streams",
-    "websocket_streams",
-    "kcp_datagrams",
-    "fishnet_payloads",
-    "ngo_messages",
-    "darkrift_streams",
-    "darkrift_messages",
-    "forge_datagrams",
-    "signalling_messages",
-    "webrtc_datagrams",
-    "webrtc_media",
-    "webrtc_offers",
-    "steam_packets",
-    "hosted_channels",
-    "hosted_room",
-    "browser_control",
-    "opus_repack",
-    "page_without_webrtc",
-];
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const INPUT_BYTES_MAX: &str = "-max_len=2048";
 
@@ -68,6 +36,13 @@ const INPUT_BYTES_MAX: &str = "-max_len=2048";
 /// [`Failure::CommandFailed`] if an input was found that the engine cannot take (cargo-fuzz says where it lies), or if
 /// cargo-fuzz or a nightly toolchain is missing.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let targets = plan.targets(&root.join("fuzz/fuzz_targets"))?;
+    if plan.list {
+        for Target { name, about } in &targets {
+            println!("{name}\n{about}\n");
+        }
+        return Ok(());
+    }
     let corpus = root.join("fuzz/corpus");
     fs::create_dir_all(&corpus).map_err(|cause| Failure::File { path: corpus.clone(), cause })?;
     convert(root, "unpack")?;
@@ -75,7 +50,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         "| target | seconds | executions | edges covered | features | corpus |".to_owned(),
         "|---|--:|--:|--:|--:|--:|".to_owned(),
     ];
-    for target in TARGETS.iter().copied().filter(|target| plan.includes(target)) {
+    for Target { name: target, .. } in &targets {
         println!("── {target}, {} s", plan.seconds);
         let tally = look(root, target, plan.seconds)?;
         // Keeps one input for each feature that any of them shows.
@@ -97,9 +72,34 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A file of `fuzz/fuzz_targets`.
+#[derive(Debug)]
+struct Target {
+    name: String,
+    /// The lines at its head: the input, and what is checked.
+    about: String,
+}
+
 impl Plan {
-    fn includes(&self, target: &str) -> bool {
-        self.targets.is_empty() || self.targets.iter().any(|wanted| wanted == target)
+    /// The chosen files of the folder of targets, by name.
+    fn targets(&self, folder: &Path) -> Result<Vec<Target>, Failure> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            |cause| Failure::File { path, cause }
+        };
+        let mut names = self.targets.clone();
+        if names.is_empty() {
+            let files = fs::read_dir(folder).map_err(failed(folder))?.flatten();
+            names.extend(files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())));
+            names.sort();
+        }
+        let target = |name: String| {
+            let file = folder.join(&name).with_extension("rs");
+            let text = fs::read_to_string(&file).map_err(failed(&file))?;
+            let head = text.lines().map_while(|line| line.strip_prefix("//!"));
+            Ok(Target { name, about: head.collect::<Vec<_>>().join("\n") })
+        };
+        names.into_iter().map(target).collect()
     }
 }
 
@@ -183,16 +183,17 @@ mod tests {
     use crate::workspace_root;
 
     #[test]
-    fn every_target_has_its_file_and_every_file_is_a_target() {
+    fn every_target_says_what_it_reads_and_checks() {
         let folder = workspace_root::find().unwrap().join("fuzz/fuzz_targets");
-        let mut files: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-            .collect();
-        files.sort();
-        let mut targets = TARGETS.to_vec();
-        targets.sort_unstable();
-        assert_eq!(files, targets);
+        let plan = |targets| Plan { targets, list: true, seconds: 1, keep_corpus: true };
+        let all = plan(Vec::new()).targets(&folder).unwrap();
+        assert!(all.len() > 30, "{all:?}");
+        for Target { name, about } in all {
+            assert!(about.starts_with(" Input: ") && about.contains("\n Checked: "), "{name}: {about}");
+        }
+        assert_eq!(plan(vec!["wire_parse".into()]).targets(&folder).unwrap().len(), 1);
+        let unknown = plan(vec!["wire_pars".into()]).targets(&folder).unwrap_err().to_string();
+        assert!(unknown.contains("wire_pars.rs"), "{unknown}");
     }
 
     #[test]

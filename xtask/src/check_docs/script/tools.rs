@@ -42,6 +42,7 @@ pub(super) const SCENES: &[Scene] = &[
                 "cargo xtask fuzz",
                 "it takes ten minutes for each target; the next one is the same for one of them",
             ),
+            ends("cargo xtask fuzz --list"),
             ends("cargo xtask fuzz --target wire_parse --seconds 60").needs(&[
                 Need::Program("cargo-fuzz"),
                 Need::Success("rustc +nightly --version", "nightly toolchain"),
