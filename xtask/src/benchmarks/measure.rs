@@ -1,5 +1,6 @@
 //! Runs a bench and reads its figures out of the lines of JSON that it prints.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -18,6 +19,8 @@ pub(super) struct Measured {
     /// By figure and repeat: the value, and the floor if there is one.
     values: Vec<Vec<(f64, Option<f64>)>>,
     notes: Vec<String>,
+    /// By the mode of a load: the greatest change of its floors in a run, in percent.
+    floor_changes: BTreeMap<String, f64>,
 }
 
 /// Runs everything so many times; a round has each run once, so that an hour's change of the machine meets all alike.
@@ -31,8 +34,7 @@ pub(super) fn measure(
     is_quick: bool,
 ) -> Result<Measured, Failure> {
     let is_real_time = bench.is_real_time && may_be_real_time();
-    let mut measured =
-        Measured { commands: Vec::new(), values: vec![Vec::new(); bench.figures.len()], notes: Vec::new() };
+    let mut measured = Measured::new(bench.figures.len());
     if bench.is_real_time && !is_real_time {
         measured
             .notes
@@ -57,6 +59,11 @@ pub(super) fn measure(
 }
 
 impl Measured {
+    fn new(figures: usize) -> Self {
+        let values = vec![Vec::new(); figures];
+        Self { commands: Vec::new(), values, notes: Vec::new(), floor_changes: BTreeMap::new() }
+    }
+
     fn take(&mut self, bench: &Bench, run: usize, lines: &[Value]) -> Result<(), Failure> {
         for (figure, values) in bench.figures.iter().zip(&mut self.values) {
             if figure.run == run {
@@ -66,16 +73,20 @@ impl Measured {
                 values.push((value * figure.scale, floor.map(|floor| floor * figure.scale)));
             }
         }
-        for note in lines.iter().filter_map(note) {
+        for note in lines.iter().filter_map(limited_by_clients) {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
+        }
+        for (mode, percent) in lines.iter().filter_map(floor_change) {
+            let most = self.floor_changes.entry(mode).or_default();
+            *most = most.max(percent);
         }
         Ok(())
     }
 
     /// As it is kept.
-    pub(super) fn into_record(self, bench: &Bench, revision: &str) -> BenchRecord {
+    pub(super) fn into_record(mut self, bench: &Bench, revision: &str) -> BenchRecord {
         let record = |(figure, values): (&Figure, Vec<(f64, Option<f64>)>)| FigureRecord {
             what: figure.what.to_owned(),
             unit: figure.unit.to_owned(),
@@ -91,6 +102,12 @@ impl Measured {
                 is_ratio,
             }),
         };
+        let modes: Vec<_> =
+            self.floor_changes.iter().map(|(mode, most)| format!("{} % (`{mode}`)", short(*most))).collect();
+        if !modes.is_empty() {
+            let modes = modes.join(", ");
+            self.notes.push(format!("Before and after a run, the floors differed by up to {modes}."));
+        }
         BenchRecord {
             name: bench.name.to_owned(),
             revision: revision.to_owned(),
@@ -158,22 +175,20 @@ fn floor_of(floor: FloorIs, figure: &Figure, lines: &[Value], of: f64) -> Option
     }
 }
 
-/// What makes a run worth less than it looks.
-fn note(line: &Value) -> Option<String> {
-    let number = |name: &str| line.get(name).and_then(Value::as_f64);
-    let mode = || text(&line["mode"]);
-    if line.get("mode").is_some() && line.get("limited_by").and_then(Value::as_str) == Some("clients") {
-        return Some(format!(
-            "`{}`: the clients were the limit of a run, and not the server, which can do at least this.",
-            mode()
-        ));
-    }
-    let changed = number("floor_changed_by").filter(|changed| *changed > 0.1)?;
+/// What makes the limit of a load worth less than it looks.
+fn limited_by_clients(line: &Value) -> Option<String> {
+    let is_so = line.get("limited_by").and_then(Value::as_str) == Some("clients");
+    let mode = line.get("mode").filter(|_| is_so)?;
     Some(format!(
-        "`{}`: the floors of a run differed by {} % before and after.",
-        mode(),
-        short(100.0 * changed)
+        "`{}`: the clients were the limit of a run, and not the server, which can do at least this.",
+        text(mode)
     ))
+}
+
+/// The mode of a load whose floors changed a lot during a run, and by how many percent.
+fn floor_change(line: &Value) -> Option<(String, f64)> {
+    let changed = line.get("floor_changed_by")?.as_f64().filter(|changed| *changed > 0.1)?;
+    Some((text(&line["mode"]), 100.0 * changed))
 }
 
 fn missing(bench: &Bench, figure: &Figure) -> Failure {
@@ -207,7 +222,7 @@ mod tests {
         {\"n\":2,\"stage\":\"decoder\",\"cost\":{\"us\":1.0}}\n";
 
     fn measured(output: &str) -> Result<BenchRecord, Failure> {
-        let mut measured = Measured { commands: Vec::new(), values: vec![Vec::new(); 3], notes: Vec::new() };
+        let mut measured = Measured::new(3);
         measured.take(&BENCH, 0, &lines("bench", output)?)?;
         Ok(measured.into_record(&BENCH, "0123456789"))
     }
@@ -232,14 +247,18 @@ mod tests {
 
     #[test]
     fn what_a_load_says_against_itself_is_noted() {
-        let line = |text: &str| note(&serde_json::from_str(text).unwrap());
-        assert!(line(r#"{"mode":"fast","limited_by":"clients"}"#).unwrap().contains("clients"));
-        assert!(
-            line(r#"{"mode":"fast","limited_by":"server","floor_changed_by":0.25}"#)
-                .unwrap()
-                .contains("25.0 %")
-        );
-        assert_eq!(line(r#"{"mode":"fast","limited_by":"server","floor_changed_by":0.02}"#), None);
+        let line = |mode: &str, limit: &str, changed: f64| {
+            format!("{{\"mode\":\"{mode}\",\"limited_by\":\"{limit}\",\"floor_changed_by\":{changed}}}\n")
+        };
+        let lines = [
+            line("fast", "server", 0.25),
+            line("fast", "clients", 0.3),
+            line("fast", "clients", 0.2),
+            line("quic", "server", 0.02),
+        ];
+        let notes = measured(&(OUTPUT.to_owned() + &lines.concat())).unwrap().notes;
+        assert!(notes[0].starts_with("`fast`: the clients were the limit"), "{notes:?}");
+        assert_eq!(notes[1..], ["Before and after a run, the floors differed by up to 30.0 % (`fast`)."]);
     }
 
     #[test]

@@ -58,20 +58,40 @@ fn section(bench: &BenchRecord) -> String {
     let times = if repeats == 1 { "once".to_owned() } else { format!("{repeats} times") };
     let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
     let mut text = format!("{}, {times}, at {revision}.\n\n", commands.join(", "));
-    text += &table(figures);
+    let tables: Vec<_> = groups(figures).into_iter().map(table).collect();
+    text += &tables.join("\n");
     for note in notes {
         let _ = write!(text, "\n{note}\n");
     }
-    let _ = write!(text, "\n![{name}: figures as bars, floors as marks](images/benchmarks/{name}.svg)\n");
+    let _ = write!(text, "\n![{name}: bars and floors](images/benchmarks/{name}.svg)\n");
     text
 }
 
-/// Columns without a value are left out; what most rows have in common stands in the head.
+/// The figures of each table: neighbours of one unit are apart from others if they are many.
+fn groups(figures: &[FigureRecord]) -> Vec<&[FigureRecord]> {
+    let mut ends = Vec::new();
+    let mut end = 0;
+    for same in figures.chunk_by(|one, next| one.unit == next.unit) {
+        if same.len() >= OWN_TABLE_ROWS && end > 0 {
+            ends.push(end);
+        }
+        end += same.len();
+    }
+    ends.push(end);
+    let starts = [0].into_iter().chain(ends.iter().copied());
+    starts.zip(&ends).map(|(start, end)| &figures[start..*end]).collect()
+}
+
+const OWN_TABLE_ROWS: usize = 4;
+
+/// Columns without a value are left out; what most rows have in common stands in the head, a floor's value where it is
+/// the same in all of them.
 fn table(figures: &[FigureRecord]) -> String {
     let shared = Shared::of(figures);
     let mut head = vec![String::new(), format!("measured, {}", shared.unit)];
     if let Some(floor) = shared.floor {
-        head.extend([floor.to_owned(), "times that".to_owned()]);
+        let value = shared.floor_value.as_ref().map(|value| format!(": {value}")).unwrap_or_default();
+        head.extend([format!("{floor}{value}"), "times that".to_owned()]);
     }
     if shared.has_promises {
         head.push("promised".to_owned());
@@ -90,15 +110,22 @@ struct Shared<'f> {
     unit: &'f str,
     /// What most rows are compared with; `None` if none is compared.
     floor: Option<&'f str>,
+    /// Its value, if that is the same in several rows.
+    floor_value: Option<String>,
     has_promises: bool,
 }
 
 impl<'f> Shared<'f> {
     fn of(figures: &'f [FigureRecord]) -> Self {
         let floors = figures.iter().filter_map(|figure| figure.floor.as_ref());
+        let floor = most_common(floors.clone().map(|floor| &*floor.name));
+        let values = floors.filter(|own| floor == Some(&own.name)).map(|own| short(median(&own.values)));
+        let values: Vec<_> = values.collect();
+        let is_same = values.len() > 1 && values.iter().all(|value| *value == values[0]);
         Self {
             unit: most_common(figures.iter().map(|figure| &*figure.unit)).unwrap_or_default(),
-            floor: most_common(floors.map(|floor| &*floor.name)),
+            floor,
+            floor_value: values.into_iter().next().filter(|_| is_same),
             has_promises: figures.iter().any(|figure| figure.target.is_some()),
         }
     }
@@ -116,18 +143,22 @@ fn line(cells: &[String]) -> String {
     cells.collect::<String>() + "|\n"
 }
 
-fn row(figure: &FigureRecord, shared: &Shared<'_>) -> Vec<String> {
+fn row(figure: &FigureRecord, all: &Shared<'_>) -> Vec<String> {
     let FigureRecord { what, unit, values, floor, .. } = figure;
-    let unit = if unit == shared.unit { String::new() } else { format!(" {unit}") };
+    let unit = if unit == all.unit { String::new() } else { format!(" {unit}") };
     let mut cells = vec![what.clone(), format!("**{}**{unit}{}", short(figure.median()), spread(values))];
-    if let Some(shared) = shared.floor {
+    if let Some(shared) = all.floor {
         cells.push(floor.as_ref().map_or_else(String::new, |floor| {
             let value = short(median(&floor.values));
-            if floor.name == shared { value } else { format!("{}: {value}", floor.name) }
+            match &all.floor_value {
+                _ if floor.name != shared => format!("{}: {value}", floor.name),
+                Some(_) => String::new(),
+                None => value,
+            }
         }));
         cells.push(figure.of_floor().map_or_else(String::new, short));
     }
-    if shared.has_promises {
+    if all.has_promises {
         cells.push(promise(figure));
     }
     cells
@@ -139,11 +170,14 @@ fn spread(values: &[f64]) -> String {
     let percent = (50.0 * (highest - lowest) / median(values).abs()).round();
     match percent {
         _ if short(lowest) == short(highest) => String::new(),
-        ..1.0 => String::new(),
+        ..NARROW_PERCENT => String::new(),
         ..=WIDE_PERCENT => format!(" ±{percent} %"),
         _ => format!(" ({} … {})", short(lowest), short(highest)),
     }
 }
+
+/// Up to here, runs differ by less than a reader compares.
+const NARROW_PERCENT: f64 = 3.0;
 
 /// From here on, a percentage says little about the runs.
 const WIDE_PERCENT: f64 = 25.0;
@@ -153,7 +187,7 @@ fn promise(figure: &FigureRecord) -> String {
     else {
         return String::new();
     };
-    let kind = if is_least { "at least" } else { "at most" };
+    let kind = if is_least { "≥" } else { "≤" };
     let of = if is_ratio { " times that" } else { "" };
     let verdict = if is_kept { "kept" } else { "**not kept**" };
     format!("{kind} {}{of}: {verdict}", whole(limit))
@@ -177,9 +211,9 @@ mod tests {
         };
         let cells = |figure: &FigureRecord| row(figure, &Shared::of(std::slice::from_ref(figure)));
         let measured = "**390 M** ±3 %";
-        assert_eq!(cells(&figure), ["to 100 listeners", measured, "780 M", "0.50", "at least 35.0 M: kept"]);
+        assert_eq!(cells(&figure), ["to 100 listeners", measured, "780 M", "0.50", "≥ 35.0 M: kept"]);
         figure.target = Some(TargetRecord { limit: 0.6, is_least: true, is_ratio: true });
-        assert_eq!(cells(&figure)[4], "at least 0.6 times that: **not kept**");
+        assert_eq!(cells(&figure)[4], "≥ 0.6 times that: **not kept**");
         figure.values = vec![390e6, 100e6, 400e6];
         (figure.floor, figure.target) = (None, None);
         assert_eq!(cells(&figure), ["to 100 listeners", "**390 M** (100 M … 400 M)"]);
@@ -201,11 +235,15 @@ mod tests {
             figure("c", "bytes", Some("copy")),
             figure("d", "ms", None),
         ];
-        let expected = "| | measured, ms | bare loop | times that |\n|---|---|---|---|\n\
-            | a | **2.00** | 4.00 | 0.50 |\n| b | **2.00** | 4.00 | 0.50 |\n\
+        let expected = "| | measured, ms | bare loop: 4.00 | times that |\n|---|---|---|---|\n\
+            | a | **2.00** | | 0.50 |\n| b | **2.00** | | 0.50 |\n\
             | c | **2.00** bytes | copy: 4.00 | 0.50 |\n| d | **2.00** | | |\n";
         assert_eq!(table(&figures), expected);
         assert_eq!(table(&figures[3..]), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
+        let of = |unit: &str, count| vec![figure("a", unit, None); count];
+        let many = [of("ms", 5), of("bytes", 2), of("s", 4), of("%", 1)].concat();
+        let sizes: Vec<_> = groups(&many).iter().map(|group| group.len()).collect();
+        assert_eq!(sizes, [7, 5], "four seconds have a table");
     }
 
     #[test]

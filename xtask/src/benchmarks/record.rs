@@ -11,14 +11,14 @@ use super::numbers::median;
 use crate::failure::Failure;
 
 /// Everything that the page shows.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) machine: Machine,
     pub(super) benches: Vec<BenchRecord>,
 }
 
 /// A section of the page.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct BenchRecord {
     pub(super) name: String,
     /// Of the checkout that was measured.
@@ -30,7 +30,7 @@ pub(super) struct BenchRecord {
 }
 
 /// A number, once for each time that it was measured.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct FigureRecord {
     pub(super) what: String,
     pub(super) unit: String,
@@ -43,7 +43,7 @@ pub(super) struct FigureRecord {
 }
 
 /// What it is compared with, of the same runs.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct FloorRecord {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
