@@ -152,6 +152,9 @@ fn every_family_has_a_head_and_a_good_name_and_no_name_twice() {
         assert_eq!(family.name.ends_with("_total"), family.kind == MetricKind::Counter, "{}", family.name);
         assert!(family.about.ends_with('.'), "{}", family.name);
     }
+    let histograms = families().filter(|family| family.kind == MetricKind::Histogram);
+    let histograms: Vec<_> = histograms.map(|family| family.name).collect();
+    assert_eq!(histograms, ["consonance_relay_delay_seconds"], "as the page says");
 }
 
 #[test]

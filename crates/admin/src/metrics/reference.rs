@@ -9,8 +9,7 @@ pub fn reference_page() -> String {
     let mut page = String::from(INTRODUCTION);
     for family in families() {
         let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
-        let labels = if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) };
-        let _ = writeln!(page, "| `{}` | {}{labels} | {} |", family.name, family.kind.name(), family.about);
+        let _ = writeln!(page, "| `{}` | {} | {} |", family.name, labels.join(", "), family.about);
     }
     page
 }
@@ -21,7 +20,7 @@ const INTRODUCTION: &str = "\
 <!-- Generated from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it. -->
 
 With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
-Counters restart with the process.
+Names that end in `_total` are counters, which restart with the process; `consonance_relay_delay_seconds` is a histogram, all others are gauges.
 No label contains a player's name or address; sessions are labelled only for as many as `admin.metrics_sessions_max` allows.
 
 A scraper presents the admin token, unless `admin.open_metrics` opens the page to all clients that reach the address:
@@ -37,6 +36,6 @@ scrape_configs:
 
 [packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a Grafana dashboard.
 
-| name | kind (labels) | meaning |
+| name | labels | meaning |
 |---|---|---|
 ";
