@@ -51,8 +51,14 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
 
 #[test]
 fn every_row_says_what_happens_and_where_it_is_counted() {
-    for row in rows() {
-        assert!(row.len() == 4 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+    let mut heads = Vec::new();
+    for row in page().lines().filter_map(cells) {
+        if row[0] == "limit" {
+            heads = row;
+        } else {
+            assert!(row.len() == heads.len() && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+            assert!(heads.ends_with(&["beyond it".to_owned(), "counted as".to_owned()]), "{heads:?}");
+        }
     }
 }
 
@@ -64,12 +70,14 @@ fn values_in_order(cell: &str, names: usize) -> Vec<&str> {
     values.repeat(repeated)
 }
 
+/// The rows of limits, without the heads of their tables.
 fn rows() -> Vec<Vec<String>> {
-    let cells = |line: &str| {
-        let line = line.trim_matches(['|', ' ']);
-        line.split(" | ").map(str::to_owned).collect()
-    };
-    page().lines().filter(|line| line.starts_with("| `")).map(cells).collect()
+    page().lines().filter_map(cells).filter(|row| row[0].starts_with('`')).collect()
+}
+
+fn cells(line: &str) -> Option<Vec<String>> {
+    let row = line.strip_prefix("| ")?.trim_matches(['|', ' ']);
+    Some(row.split(" | ").map(str::to_owned).collect())
 }
 
 /// `fast-path::server_path::gathering::BUFFERS_KEPT_MAX` is in

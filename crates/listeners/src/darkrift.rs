@@ -18,16 +18,15 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 table! {
     /// What must be known of a game on `DarkRift` 2.
     pub(crate) struct DarkRiftKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
         /// The tag of the game's voice messages. Default: learned from each client's first handshake.
         #[schemars(example = 2000)]
         pub tag: Option<u16> = None;
-        /// The tag of voice messages to clients, if it differs. Default: that of messages to the server.
+        /// The tag of voice messages to clients, if it differs.
         #[schemars(example = 2001)]
         pub tag_to_client: Option<u16> = None;
-        /// The layout of voice packets in messages with that tag: raw (`WriteRaw`), or after a four-byte length
+        /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length
         /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
         pub layout: VoiceLayout = VoiceLayout::Raw;
         /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.

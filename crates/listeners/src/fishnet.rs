@@ -20,22 +20,21 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 table! {
     /// What must be known of a game on Fish-Networking.
     pub(crate) struct FishNetKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
         /// The full name of the type of the game's voice messages, for games with a fork of the integration.
         #[schemars(example = &"Game.Voice.VoiceMessage")]
         pub voice_type: Option<String> = None;
-        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
-        /// for loading scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
+        /// scenes. 0 keeps the network's own.
         pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// For games with `LiteNetLib`'s CRC-32C layer.
         pub checksum: bool = false;
         /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
         #[schemars(example = &"the game's key")]
         pub xor_key: Option<String> = None;
-        /// Tell clients that they are authenticated, which the game's code may wait for. Clients then deactivate scene
-        /// objects that no server has spawned; voice also works without it.
+        /// Tell clients that they are authenticated, for games that wait for it. Clients then deactivate scene objects
+        /// that no server has spawned; voice also works without it.
         pub announce_authenticated: bool = true;
         /// For games with predicted spawning, whose clients expect one more number.
         pub predicted_spawning: bool = false;

@@ -17,11 +17,10 @@ use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 table! {
     /// What must be known of a game on Forge Networking Remastered.
     pub(crate) struct ForgeKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
-        /// for loading scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
+        /// scenes. 0 keeps the network's own.
         pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// The group of voice to the server, if the game's voice component changes it.
         pub voice_to_server_group: u32 = 57_729_876, 0..=2_147_483_647;

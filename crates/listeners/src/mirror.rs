@@ -8,8 +8,7 @@ macro_rules! mirror_table {
         consonance_server_config::table! {
             $(#[$of_table])*
             pub(crate) struct $name {
-                /// Clients at once; pending handshakes and clients with unproved addresses are not included and have
-                /// limits of their own. A full listener is shared as `[addresses]` says.
+                /// Clients at once, not counting those with a pending handshake or an unproved address.
                 pub connections_max: usize = 1000, 1..=65_535;
                 /// The full name of the type of the game's voice messages, for games with a fork of the integration.
                 #[schemars(example = &"Game.Voice.VoiceMessage")]
@@ -22,8 +21,8 @@ macro_rules! mirror_table {
                 /// The user name for games with Mirror's `BasicAuthenticator`, with the password in `password_file`.
                 #[schemars(example = &"player")]
                 pub username: Option<String> = None;
-                /// A file with that password in its first line; protect it from other users of the machine. Clients
-                /// send the password as plain text.
+                /// A file with that password in its first line; protect it from other users. Clients send the password
+                /// as plain text.
                 #[schemars(example = &"mirror-password.txt", extend("format" = "path"))]
                 pub password_file: Option<std::path::PathBuf> = None;
             }

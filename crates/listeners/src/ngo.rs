@@ -17,16 +17,14 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 table! {
     /// What must be known of a game on Netcode for `GameObjects`.
     pub(crate) struct NgoKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
-        /// for loading scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
+        /// scenes. 0 keeps the network's own.
         pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// Whether the game's `NetworkManager` manages scenes, its default.
         pub manages_scenes: bool = true;
-        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes
-        /// instead of four.
+        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes.
         pub long_scene_handles: bool = false;
     }
 }

@@ -15,7 +15,7 @@ table! {
     /// The links of game servers; the reasons stand with the settings of `consonance-sidecar`.
     pub(crate) struct SidecarKeys {
         /// A file whose first line is the shared secret of both ends: at least 16 random bytes; protect it from other
-        /// users of the machine. Optional only where no other machine reaches the address.
+        /// users. Optional only where no other machine reaches the address.
         #[schemars(example = &"sidecar-secret.txt", extend("format" = "path"))]
         pub secret_file: Option<PathBuf> = None;
         /// Links of game servers at once.
@@ -26,17 +26,15 @@ table! {
         pub players_max: u32 = 1024, 1..=65_535;
         /// How long a link may take to prove it.
         pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Whole seconds of silence after which a link and all its players count as lost. Each end sends something four
-        /// times as often.
+        /// Whole seconds of silence after which a link and all its players count as lost.
         pub idle_timeout_s: Seconds = Seconds::new(10), 2..=600;
-        /// Silence after which the rest of the session is told that a link's players left. The next sign of life brings
-        /// them back without joining again. Game servers are asked to send something three times as often; those that
-        /// do not announce it are missed after `idle_timeout_s`.
+        /// Silence after which the rest of the session is told that a link's players left, until its next sign of life.
+        /// Game servers that announce no pace are missed only after `idle_timeout_s`.
         pub quiet_timeout_s: Seconds = Seconds::millis(750), 0.3..=60;
-        /// Bytes other than voice that wait for one link. Above an eighth of it, packets from the link wait; with more,
-        /// or if that lasts for `idle_timeout_s`, the link ends as too slow.
+        /// Bytes other than voice that wait for one link. Above an eighth of it, packets from the link wait, for
+        /// `idle_timeout_s` at most.
         pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
-        /// Bytes of voice that wait for one link; the oldest are dropped.
+        /// Bytes of voice that wait for one link.
         pub voice_bytes_max: usize = 64 << 10, 8192..=16_777_216;
     }
 }

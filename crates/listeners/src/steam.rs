@@ -14,8 +14,7 @@ use crate::{ListenerNetwork, NetworkListener, Reading};
 table! {
     /// What must be known of a game on Steam.
     pub(crate) struct SteamKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
         /// The game's Steam App ID; 480 is for experiments. Steam's library reads it from the variable `SteamAppId` or
         /// the file `steam_appid.txt`, which must match.

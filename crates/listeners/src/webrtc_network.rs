@@ -19,13 +19,12 @@ use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 table! {
     /// What must be known of a game with WebRTC Network.
     pub(crate) struct WebRtcKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// Origins of other sites whose pages may connect, each a scheme and a host without a path; `*` admits pages of
-        /// every site. Pages of the server's own host are always admitted: of host, of `web.host_names`, and of the
-        /// name or address that the page connects to, which over plain HTTP must be an address or localhost. Others get
-        /// 403 and a line in the log. This restricts pages only: native clients send no origin, or any.
+        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
+        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
+        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
+        /// programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
         pub origins: Vec<String> = Vec::new();
         /// The URL of the game's signalling server, if it is not this listener's.

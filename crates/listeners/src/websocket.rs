@@ -15,28 +15,26 @@ use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 table! {
     /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-stream`.
     pub(crate) struct WebSocketKeys {
-        /// Clients at once; pending handshakes and clients with unproved addresses are not included and have limits of
-        /// their own. A full listener is shared as `[addresses]` says.
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// Origins of other sites whose pages may connect, each a scheme and a host without a path; `*` admits pages of
-        /// every site. Pages of the server's own host are always admitted: of host, of `web.host_names`, and of the
-        /// name or address that the page connects to, which over plain HTTP must be an address or localhost. Others get
-        /// 403 and a line in the log. This restricts pages only: native clients send no origin, or any.
+        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
+        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
+        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
+        /// programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
         pub origins: Vec<String> = Vec::new();
-        /// Serve wss with the server's QUIC certificate. Printed addresses then include this listener, and players with
-        /// this library use it automatically when their UDP is blocked. Leave it off behind a TLS proxy.
+        /// Serve wss with the server's QUIC certificate. Players with this library then use this listener automatically
+        /// when their UDP is blocked. Leave it off behind a TLS proxy.
         pub tls: bool = false;
         /// Connections that have not yet sent a request.
         pub handshakes_max: usize = 256, 1..=65_535;
         /// How long a connection may take to send its request.
         pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// How often each client is pinged; it counts as lost when a third ping is due and two are unanswered. Proxies
-        /// close connections that are silent for longer than their limit, often 60 s.
+        /// How often each client is pinged. Proxies often close connections that are silent for 60 s.
         pub ping_interval_s: Seconds = Seconds::new(15), 1..=3600;
-        /// Bytes other than voice that wait for one client; with more, it is disconnected as too slow.
+        /// Bytes other than voice that wait for one client.
         pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
-        /// Bytes of voice that wait for one client; the oldest are dropped.
+        /// Bytes of voice that wait for one client.
         pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
     }
 }

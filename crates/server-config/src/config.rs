@@ -22,35 +22,33 @@ table! {
     /// The settings of a Consonance server.
     pub struct Config {
         /// Where players connect: UDP addresses for QUIC; port 0 picks a free port. `[::]` is every address of this
-        /// machine, IPv4 included. Listeners for other networks are tables with network and address, in the list or as
-        /// `[[listen]]`; docs/networks/README.md lists the networks, and the section on `[[listen]]` in
-        /// docs/configuration.md their keys.
+        /// machine, IPv4 included. Listeners for other networks (docs/networks/README.md) are tables, in the list or as
+        /// `[[listen]]`, with keys of their own: see the section on `[[listen]]` in docs/configuration.md.
         pub listen: ListenConfig = ListenConfig::default();
         /// The name or address under which players reach this machine, for printed addresses.
         #[schemars(example = &"voice.example.org")]
         pub host: Option<String> = None;
-        /// Names of the sessions that always exist. Players in one session neither see nor hear those in another. May
-        /// be empty if `sessions_on_demand` is not.
+        /// Sessions that always exist. Players in one session neither see nor hear those in another. May be empty if
+        /// `sessions_on_demand` is not.
         pub sessions: Vec<String> = vec!["main".into()];
-        /// Sessions that start when the first player joins them, by name or prefix; `"*"` allows any name. Empty by
-        /// default, so that a mistyped name is an error and clients cannot open sessions of their own.
+        /// Sessions that start when the first player joins them, by name or prefix. With `"*"`, clients can open
+        /// sessions of any name, mistyped ones included.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
-        /// Sessions of both kinds at once. A player whose join needs one more is refused, and counted.
+        /// Sessions of both kinds at once.
         #[schemars(extend("x-reload" = true))]
         pub sessions_max: usize = 4096, 1..=1_000_000;
-        /// How long an on-demand session stays after its last player has left. A session that no player has joined ends
-        /// with the last connection to it.
+        /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
+        /// the last connection to it.
         #[schemars(extend("x-reload" = true))]
         pub sessions_idle_s: Seconds = Seconds::new(60), 0..=86_400;
-        /// Worker threads. Each session runs on one worker, which relays all its voice. 0 starts one for each core that
-        /// the process may use.
+        /// Worker threads; each session runs on one of them. 0 starts one for each core that the process may use.
         pub workers: usize = 0, 0..=256;
         /// Pin each worker to its own core (Linux), for dedicated machines.
         pub pin_workers: bool = false;
-        /// Rooms that require access tokens, by name or prefix; the first matching rule applies. Only rooms that are
-        /// named in full have an id of their own. A player needs one of tokens to listen and to speak, or one of
-        /// `listen_tokens` to listen and one of `speak_tokens` to speak. Join tokens contain access tokens.
+        /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens
+        /// to listen and to speak, or one of `listen_tokens` to listen and one of `speak_tokens` to speak; join tokens
+        /// contain them. Only rooms that are named in full have an id of their own.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -64,9 +62,8 @@ table! {
         /// speakers that a listener receives at once (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
-        /// Limits of rooms, by name or prefix. `listeners_max` and `speakers_max`: players that may listen and speak at
-        /// once; `text_every_s`: the time a player must wait between two texts to the room. What operators decide while
-        /// the server runs takes precedence.
+        /// Limits of rooms, by name or prefix: players that may listen and speak at once, and the time a player must
+        /// wait between two texts to the room. What operators decide while the server runs takes precedence.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -76,8 +73,8 @@ table! {
         ))]
         pub room_limits: Vec<RoomLimitsConfig> = Vec::new();
         /// The certificate that clients see. Without files, the server generates one and keeps it in `storage.folder`
-        /// or systemd's `StateDirectory`; without either, it generates one at each start, and addresses change with it:
-        /// players with only the old address do not reconnect automatically.
+        /// or systemd's `StateDirectory`; without either, it generates one at each start, and players need the new
+        /// address.
         pub certificate: CertificateConfig = CertificateConfig::default();
         /// Which players may join; see docs/guide/joining.md. By default, all.
         pub joining: JoiningConfig = JoiningConfig::default();
@@ -91,16 +88,13 @@ table! {
         pub web: WebConfig = WebConfig::default();
         /// The listener for operators: health, metrics, the admin API and its page.
         pub admin: AdminConfig = AdminConfig::default();
-        /// Reports of players, with what they said just before, as files; see docs/recording.md. All other moderation
-        /// happens while the server runs.
+        /// Reports of players, with what they said just before, as files; see docs/recording.md.
         pub moderation: ModerationConfig = ModerationConfig::default();
         /// Recordings of sessions, one file per voice; see docs/recording.md. Players are told if their client can show
         /// it; tell the others.
         pub recording: RecordingConfig = RecordingConfig::default();
-        /// How client addresses share the connections of a listener; holds for every listener with a limit on
-        /// connections. When the listener is full, a connection that has not joined a session makes room for an address
-        /// with fewer; if there is none, the most recent player of the address with the most does, as long as that
-        /// address exceeds its share.
+        /// How client addresses share the connections of any full listener. The address with the most makes room for
+        /// addresses with fewer, first by connections that have not joined a session; see docs/limits.md.
         pub addresses: AddressesConfig = AddressesConfig::default();
         /// Limits of every QUIC listener.
         pub quic: QuicConfig = QuicConfig::default();
@@ -111,8 +105,8 @@ table! {
         /// Sealed voice datagrams on the QUIC port, which cost a fraction of QUIC; where they do not arrive, voice goes
         /// over QUIC.
         pub fast_path: FastPathConfig = FastPathConfig::default();
-        /// Limits of a session. They affect only the player that exceeds them, and are counted. Rates are token
-        /// buckets: burst is how many at once after a pause, `per_second` how many in the long run.
+        /// Limits of a session, which affect only the player that exceeds them; see docs/limits.md. Rates are token
+        /// buckets: burst is how many at once after a pause.
         pub limits: LimitsConfig = LimitsConfig::default();
     }
 }
@@ -128,15 +122,14 @@ table! {
     /// `[certificate]`: PEM files, and how often they are checked.
     #[schemars(extend("x-reload" = true))]
     pub struct CertificateConfig {
-        /// A PEM file with the certificate chain, the server's own first. If the file is removed, the loaded
-        /// certificate stays until the next start.
+        /// A PEM file with the certificate chain, the server's own first. If it is removed, the loaded certificate
+        /// stays until the next start.
         #[schemars(example = &"fullchain.pem", extend("format" = "path"))]
         pub file: Option<PathBuf> = None;
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path"))]
         pub private_key_file: Option<PathBuf> = None;
-        /// How often these files are checked for changes. New connections then get the new certificate; no player is
-        /// disconnected.
+        /// How often these files are checked for changes. New connections then get the new certificate.
         pub check_every_s: Seconds = Seconds::new(5), 0.1..=86_400;
     }
 }
@@ -144,18 +137,17 @@ table! {
 table! {
     /// `[storage]`: where bans, the audit log and other decisions are stored.
     pub struct StorageConfig {
-        /// The folder of the database; the server creates it. Default: the service's folder (systemd's
-        /// `StateDirectory`), or else memory, which a restart clears.
+        /// The folder of the database; the server creates it. Default: systemd's `StateDirectory`, or else memory,
+        /// which a restart clears.
         #[schemars(example = &"/var/lib/consonance", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
-        /// Bans; one more is an error.
+        /// Bans of names, accounts and addresses.
         pub bans_max: usize = 100_000, 1..=10_000_000;
-        /// Players with restrictions such as a mute, over all sessions; one more is an error.
+        /// Players with restrictions such as a mute, over all sessions.
         pub restrictions_max: usize = 100_000, 1..=10_000_000;
-        /// Entries of the audit log, in memory too. The oldest are removed; those of moderating players first while
-        /// they are more than half.
+        /// Entries of the audit log, in memory too.
         pub audit_entries_max: usize = 10_000, 1..=10_000_000;
-        /// Days that entries of the audit log are kept.
+        /// Days that audit entries are kept.
         pub audit_days: u32 = 365, 1..=36_500;
     }
 }
@@ -176,8 +168,8 @@ table! {
         /// The TCP port of the inspector's page on this machine; port 0 picks a free port. Default: no page.
         #[schemars(example = 7779)]
         pub inspector_port: Option<u16> = None;
-        /// Track which player speaks to which at all times, and log it at level debug. The open inspector page tracks
-        /// it anyway. Costs a little for every frame.
+        /// Always track which player speaks to which, as the open inspector page does, and log it at level debug. Costs
+        /// a little for every frame.
         #[schemars(extend("x-reload" = true))]
         pub monitor_channels: bool = false;
         /// A file for the plain packets of all sessions, for Wireshark. Tell the players: it contains what they say and
@@ -210,12 +202,11 @@ table! {
         #[schemars(example = &"127.0.0.1:7778", extend("format" = "address"))]
         pub listen: Option<SocketAddr> = None;
         /// The file with the token that clients present. If it does not exist, the server creates one that only its own
-        /// user can read. Default: admin-token in the service's folder (systemd's `StateDirectory`) or in the user's
-        /// state folder.
+        /// user can read. Default: admin-token in systemd's `StateDirectory` or in the user's state folder.
         #[schemars(example = &"admin-token", extend("format" = "path"))]
         pub token_file: Option<PathBuf> = None;
-        /// Names besides localhost that clients may use in requests, without ports; addresses always work. Other names
-        /// are refused, against DNS rebinding.
+        /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
+        /// against DNS rebinding.
         pub host_names: Vec<String> = Vec::new();
         /// Allow an address that other machines reach, although the listener speaks plain HTTP: only behind a TLS proxy
         /// or in a trusted network.
@@ -224,7 +215,7 @@ table! {
         pub open_metrics: bool = false;
         /// Sessions with metrics of their own, the largest first; totals are always there.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
-        /// Connections at once; further ones wait.
+        /// Connections at once.
         pub connections_max: usize = 64, 1..=4096;
         /// How long a request may take to arrive, and its answer to be sent.
         pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
@@ -234,13 +225,13 @@ table! {
 table! {
     /// `[addresses]`: the reasons of the defaults stand at `AddressShares` in `consonance-transport`.
     pub struct AddressesConfig {
-        /// Bits of an IPv6 prefix: 48, 56 or 64. A prefix counts as one address, also for the name of a lost connection
-        /// (`joining.name_taken`). An attacker may have a whole /48; where a provider gives its customers less, several
-        /// share one.
+        /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
+        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider gives its customers
+        /// less, several share one.
         pub ipv6_prefix_bits: u32 = 48, 32..=64;
         /// The share of a full listener's connections that one address keeps while others want in, in percent, rounded
-        /// up. With 100, only connections that have not joined a session make room. Raise it where many players share
-        /// an address, as at a LAN party or behind carrier-grade NAT.
+        /// up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party or
+        /// behind carrier-grade NAT.
         pub share_percent: u32 = 10, 1..=100;
     }
 }
@@ -248,12 +239,9 @@ table! {
 table! {
     /// `[quic]`: what a QUIC listener accepts; the reasons stand with the settings of `consonance-quic`.
     pub struct QuicConfig {
-        /// Connections at each address of listen; pending handshakes are not included. A full listener is shared as
-        /// `[addresses]` says.
+        /// Connections at each address of listen, not counting pending handshakes.
         pub connections_max: usize = 4096, 1..=1_000_000;
-        /// Pending handshakes, each from a client that has proved its address. With one more, one is dropped: from the
-        /// address (IPv6: the /64) with the most or, where others have almost as many, the oldest that has waited a
-        /// second.
+        /// Pending handshakes, each from a client that has proved its address.
         pub handshakes_max: usize = 256, 4..=65_536;
         /// Time from a client's first datagram to its hello.
         pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
@@ -267,11 +255,10 @@ table! {
     #[schemars(extend("x-reload" = true))]
     pub struct OverloadConfig {
         /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
-        /// room carries only eight speakers, then four, then two, selected by priority, by clearly greater loudness,
-        /// and by time of start. Steps are undone in reverse order.
+        /// room carries only eight speakers, then four, then two; see docs/operations.md.
         pub enabled: bool = true;
-        /// How busy a worker, and the whole process relative to its processor time, may be, in percent. Each second
-        /// above it takes a step; each five seconds below three quarters of it undo one.
+        /// How busy a worker, and the process by its processor time, may be, in percent. Each second above it takes a
+        /// step; each five seconds below three quarters of it undo one.
         pub busy_percent_max: u32 = 90, 1..=100;
         /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.
         pub iteration_max_s: Seconds = Seconds::millis(20), 0.001..=1;
@@ -293,11 +280,11 @@ impl OverloadConfig {
 table! {
     /// `[fast_path]`: sealed voice datagrams beside the connections.
     pub struct FastPathConfig {
-        /// Offer the fast path. On systems other than Linux each worker needs a further UDP port for it; open these
-        /// ports, or leave voice to QUIC.
+        /// Offer the fast path. On systems other than Linux each worker needs a further UDP port for it, which must be
+        /// open.
         pub enabled: bool = true;
-        /// How long frames of several speakers for one listener may wait to share a datagram, in milliseconds. Frames
-        /// wait only on a busy worker, and never for a listener of a single speaker. 0 disables it.
+        /// How long, in milliseconds, frames of several speakers for one listener may wait on a busy worker to share a
+        /// datagram. 0 disables it.
         pub gather_ms_max: u32 = 10, 0..=20;
     }
 }

@@ -16,32 +16,30 @@ table! {
     /// [`JoiningSettings`](consonance_server::JoiningSettings).
     #[schemars(extend("x-reload" = true))]
     pub struct JoiningConfig {
-        /// Files with JSON Web Keys or key sets (see `consonance token`). With at least one, admit only players that
-        /// present a join token signed by one of the keys or, where a password is set and `require_both` is not, the
-        /// password. Without keys, tokens are ignored, and no player has access tokens. A reload reads the files again;
-        /// connected players stay.
+        /// Files with JSON Web Keys or key sets (see `consonance token`). With at least one, players need a join token
+        /// signed by one of the keys, or the password where one is set. Without keys, tokens are ignored, and no player
+        /// has access tokens. A reload reads the files again.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new();
-        /// This server's name, which the token's audience (aud) must contain. Default: a token needs no audience, but
-        /// one that is present must contain consonance.
+        /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
+        /// is present must contain consonance.
         #[schemars(example = &"voice.example.org")]
         pub token_audience: Option<String> = None;
         /// The required issuer (iss) of join tokens.
         #[schemars(example = &"https://accounts.example.org")]
         pub token_issuer: Option<String> = None;
-        /// The required type (typ) in the token's header, so that tokens for other purposes by the same key admit no
-        /// player. Case and a leading `application/` do not matter. `consonance token new` writes JWT.
+        /// The required type (typ) in the token's header, against tokens of the same key for other purposes. Case and a
+        /// leading `application/` do not matter. `consonance token new` writes JWT.
         #[schemars(example = &"JWT")]
         pub token_type: Option<String> = None;
-        /// By how many whole seconds clocks may differ: a token is valid for that much longer, and earlier, than it
-        /// says.
+        /// By how many whole seconds clocks may differ: a token is valid that much earlier and longer.
         pub clock_leeway_s: Seconds = Seconds::new(30), 0..=300;
-        /// Disconnect players when their tokens expire. By default, the expiry is checked only when a player joins.
+        /// Disconnect players when their tokens expire. By default, expiry is checked only at joining.
         pub disconnect_on_expiry: bool = false;
         /// The password of every session without an entry in passwords. Prefer a file or the environment.
         #[schemars(example = &"correct horse")]
         pub password: Option<Secret> = None;
-        /// A file with that password in its first line; protect it from other users of the machine.
+        /// A file with that password in its first line; protect it from other users.
         #[schemars(example = &"password.txt", extend("format" = "path"))]
         pub password_file: Option<PathBuf> = None;
         /// Passwords of sessions, by name or prefix; the first match applies. Each entry has a password or a file.
@@ -50,17 +48,17 @@ table! {
             { "session": "match-*", "password": "xyzzy" }
         ]]))]
         pub passwords: Vec<SessionPassword> = Vec::new();
-        /// With both keys and a password, require the token and the password. By default, either is enough.
+        /// With keys and a password, require both. By default, either is enough.
         pub require_both: bool = false;
-        /// Names, or prefixes, that only players whose token is for that name may use. Lookalikes count as the same
-        /// name: other case, invisible characters, letters of other scripts.
+        /// Names or prefixes that need a token for that name, lookalikes included: other case, invisible characters,
+        /// letters of other scripts.
         pub reserved_names: Vec<String> = Vec::new();
         /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
         /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
-        /// disconnected. The holder's own resume ticket or account gets the name at once; see docs/guide/joining.md.
+        /// disconnected. See docs/guide/joining.md for players that return.
         pub name_taken: NameTakenRule = NameTakenRule::Keep;
-        /// Wrong passwords without a delay, per address (IPv6: per /64). After them, attempts from there are ignored
-        /// for a second, and for twice as long after each further one.
+        /// Wrong passwords without a delay, per address (IPv6: per /64). The delay begins at a second and doubles with
+        /// each further one.
         pub free_password_attempts: u32 = 5, 0..=1000;
         /// The longest such delay. The same time again without a wrong password clears the count.
         pub password_delay_max_s: Seconds = Seconds::new(300), 1..=86_400;
@@ -141,9 +139,9 @@ table! {
         pub url: Option<String> = None;
         /// Time to answer.
         pub timeout_s: Seconds = Seconds::new(2), 0.1..=4;
-        /// Admit players that the other rules admit when the hook does not answer. By default, they are refused.
+        /// Admit players when the hook does not answer. By default, they are refused.
         pub fail_open: bool = false;
-        /// A file whose first line is the key that signs each request, so that the service knows which server asks.
+        /// A file whose first line is the key that signs each request.
         #[schemars(example = &"hook-secret.txt", extend("format" = "path"))]
         pub hmac_secret_file: Option<PathBuf> = None;
         /// A file whose first line is sent with each request, as Authorization: Bearer.
@@ -154,11 +152,11 @@ table! {
         pub authorities_file: Option<PathBuf> = None;
         /// Accept http to other machines. Anyone on the path can then read requests and forge answers.
         pub allow_plain_http: bool = false;
-        /// Send tokens and passwords to the hook as presented; the claims of a valid token are sent anyway.
+        /// Send tokens and passwords as presented; the claims of a valid token are sent anyway.
         pub send_secrets: bool = false;
         /// Requests at once.
         pub threads: usize = 4, 1..=64;
-        /// Requests that wait; a further one counts as unanswered.
+        /// Requests that wait.
         pub queue_max: usize = 64, 1..=1024;
     }
 }

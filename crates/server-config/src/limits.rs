@@ -13,8 +13,8 @@ table! {
         /// How long a link may stay without joining.
         pub handshake_timeout_s: Seconds = Seconds::new(10), 0.5..=600;
         /// How long the place of a disconnected player is kept. Players with this library return within ten seconds or
-        /// join again as new: a longer time only shows absent players for longer, and keeps the names in their join
-        /// tokens for them.
+        /// join again as new: a longer time only shows absent players, and keeps the names in their join tokens, for
+        /// longer.
         pub resume_s: Seconds = Seconds::new(10), 0..=3600;
         /// Bytes of a player's name.
         pub name_bytes: usize = 128, 1..=1002;
@@ -47,7 +47,7 @@ table! {
         /// Burst of these bytes.
         pub control_bytes_burst: u32 = 262_144;
         /// Destinations of one link's voice per second, times the number of players: how often a player may speak to
-        /// everyone. The same budget again holds for its room changes, which go to everyone.
+        /// everyone. The same budget again holds for its room changes.
         pub fan_out_per_second: u32 = 150;
         /// Burst of destinations, times the number of players.
         pub fan_out_burst: u32 = 600;
@@ -65,8 +65,7 @@ table! {
         pub positions_burst: u32 = 100;
         /// Players waiting to be admitted.
         pub pending_joins: usize = 256, 1..=65_536;
-        /// Players of one session waiting for a name in use (`joining.name_taken`): at most 4 per name and 16 per
-        /// origin (an address prefix, an account or a player of the game's room).
+        /// Players of one session waiting for a name in use (`joining.name_taken`).
         pub pending_names: usize = 256, 1..=65_536;
         /// The time a player must wait between two texts, wherever it writes; 0 for none.
         pub text_every_s: Seconds = Seconds::new(0), 0..=86_400;
@@ -74,11 +73,11 @@ table! {
         pub restrictions: usize = 16_384, 1..=1_000_000;
         /// Packets per second over a rate or against the rules that one link is forgiven.
         pub strikes_per_second: u32 = 10;
-        /// Burst of forgiven packets; a link with more is closed.
+        /// Burst of forgiven packets.
         pub strikes_burst: u32 = 300;
-        /// Events that wait to be logged; the oldest are dropped.
+        /// Events that wait to be logged.
         pub events: usize = 65_536, 16..=10_000_000;
-        /// Bytes that wait to be sent. While there are more, no packet is accepted.
+        /// Bytes that wait to be sent.
         pub outbox_bytes: usize = 64 << 20, 65_536..=1_073_741_824;
     }
 }

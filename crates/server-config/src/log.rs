@@ -8,11 +8,11 @@ use crate::table::table;
 table! {
     /// `[log]`: the format and level of the log.
     pub struct LogConfig {
-        /// The format of lines: text for people, json for programs, one object per line. Spans name the worker, session
-        /// or connection of a line.
+        /// The format of lines: text for people, or json with one object per line. Spans name the worker, session or
+        /// connection.
         pub format: LogFormat = LogFormat::default();
-        /// The least important level that is written. The variable `RUST_LOG` takes precedence until the process ends;
-        /// it selects parts of the program (`warn,consonance_server=debug`) and single sessions
+        /// The least important level that is written. The variable `RUST_LOG` takes precedence, also after a reload; it
+        /// selects parts of the program (`warn,consonance_server=debug`) and single sessions
         /// (`[session{session=main}]=debug`).
         #[schemars(extend("x-reload" = true))]
         pub level: LogLevel = LogLevel::default();

@@ -9,18 +9,17 @@ table! {
     #[schemars(extend("x-reload" = true))]
     pub struct ModerationConfig {
         /// How much of each voice stays in memory for reports; 0 for none. Players are told if their client can show
-        /// it; tell the others. Needs `storage.folder` (or systemd's `StateDirectory`), where reports are written.
+        /// it; tell the others. Needs `storage.folder` (or systemd's `StateDirectory`) for reports.
         pub report_buffer_s: Seconds = Seconds::new(0), 0..=600;
-        /// Buffer bytes per speaker; a speaker that sends more is kept for less time.
+        /// Buffer bytes per speaker.
         pub report_buffer_speaker_bytes_max: usize = 512 << 10, 4096..=1_073_741_824;
-        /// Buffer bytes per worker. Above seven eighths of it, the largest speaker of a session that exceeds its share
-        /// is kept for less time, and counted.
+        /// Buffer bytes per worker; from seven eighths on, some voices are kept for less time.
         pub report_buffer_worker_bytes_max: usize = 64 << 20, 65_536..=1_099_511_627_776_u64;
-        /// Include in a report what others said in the same rooms at that time, not only the reported player.
+        /// Include in a report what others said in the same rooms at that time.
         pub reports_include_others: bool = true;
         /// Days that reports are kept.
         pub reports_days: u32 = 30, 1..=36_500;
-        /// Bytes of all reports together; one more report is an error.
+        /// Bytes of all reports together.
         pub reports_bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
     }
 }

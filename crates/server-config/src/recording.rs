@@ -10,8 +10,8 @@ table! {
     /// `[recording]`: the reasons for the defaults stand at [`SessionRecordingSettings`].
     #[schemars(extend("x-reload" = true))]
     pub struct RecordingConfig {
-        /// The folder of recordings, with a subfolder per session. Servers cannot share one. Default: none, and
-        /// recording is disabled.
+        /// The folder of recordings, with a subfolder per session. Servers cannot share one. Default: recording is
+        /// disabled.
         #[schemars(example = &"/var/lib/consonance/recordings", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
         /// Sessions that are recorded whenever they have players, by name or prefix; others are recorded when an
@@ -23,18 +23,15 @@ table! {
         pub duration_max_s: Seconds = Seconds::new(3600), 10..=86_400;
         /// The largest recording; then another one starts.
         pub bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
-        /// Voices in one recording. Further ones are left out, and counted, until the recording is a minute long; then
-        /// another one starts.
+        /// Voices in one recording.
         pub tracks_max: usize = 256, 1..=65_535;
         /// Bytes of all recordings together.
         pub folder_bytes_max: u64 = 20 << 30, 65_536..=1_152_921_504_606_846_976_u64;
         /// Bytes that stay free on that disk (not on Windows).
         pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
-        /// Remove the oldest recordings at one of these two limits. Otherwise, and if there is nothing to remove, the
-        /// current recordings end.
+        /// Remove the oldest recordings at these two limits. Otherwise, and if there are none, the current ones end.
         pub remove_oldest: bool = true;
-        /// Bytes of voice that may wait for the disk, per worker; voice beyond them is left out of the recording, and
-        /// counted.
+        /// Bytes of voice that may wait for the disk, per worker.
         pub queue_bytes: usize = 4 << 20, 65_536..=1_073_741_824;
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::check::allowed;
 use crate::listening::{COMMON_KEYS, NetworkTable, NetworkTables, PROXY_KEYS};
-use crate::schema::{Kind, SECTIONS, Section, about, kind, properties};
+use crate::schema::{Kind, SECTIONS, Section, Setting, about, kind, properties};
 use crate::written::{written, written_example};
 
 /// A file with all defaults and a comment for each key. Keys without a value are commented out.
@@ -47,29 +47,21 @@ pub fn reference_page(networks: NetworkTables) -> String {
 
 const INTRODUCTION: &str = include_str!("reference/introduction.txt");
 
-/// What a section is about, and the table of its keys, with a column on reloads only where the keys differ.
+/// What a section is about, which of its keys a reload applies, and the table of its keys.
 fn keys_of(section: &Section) -> String {
-    let (sentence, title, rule) = match section.keys.iter().filter(|key| key.is_reloadable).count() {
-        0 => ("No key is reloadable.", "", ""),
-        all if all == section.keys.len() => ("All keys are reloadable.", "", ""),
-        _ => ("", " reloadable |", "---|"),
+    let reloadable: Vec<_> = section.keys.iter().filter(|key| key.is_reloadable).map(Setting::name).collect();
+    let reloads = match reloadable.len() {
+        0 => String::new(),
+        all if all == section.keys.len() => "All keys are reloadable.".to_owned(),
+        _ => format!("Reloadable: `{}`.", reloadable.join("`, `")),
     };
-    let paragraph = [&one_sentence_per_line(section.about), sentence].map(str::trim).join("\n");
-    let mut text = paragraph.trim().to_owned();
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    let _ = write!(text, "| key | default | allowed |{title} |\n|---|---|---|{rule}---|\n");
-    for key in &section.keys {
-        let reloadable = match (title, key.is_reloadable) {
-            ("", _) => "",
-            (_, true) => " yes |",
-            (_, false) => " no |",
-        };
-        text.push_str(&row(key.name(), key.schema, reloadable, ""));
-    }
+    let paragraph = [&*one_sentence_per_line(section.about), &reloads].join("\n");
+    let mut text = format!("{}\n\n{TABLE_HEAD}", paragraph.trim());
+    text.extend(section.keys.iter().map(|key| row(key.name(), key.schema, "")));
     text
 }
+
+const TABLE_HEAD: &str = "| key | default | allowed | |\n|---|---|---|---|\n";
 
 /// The networks of listeners, and the keys of each.
 fn listeners(networks: NetworkTables) -> String {
@@ -139,22 +131,17 @@ fn listener_table(keys: &[ListenerKey]) -> String {
     if keys.is_empty() {
         return String::new();
     }
-    let head = "\n| key | default | allowed | |\n|---|---|---|---|\n".to_owned();
-    keys.iter().fold(head, |table, ListenerKey { name, schema, where_it_holds }| {
-        table + &row(name, schema, "", where_it_holds)
-    })
+    let rows =
+        keys.iter().map(|ListenerKey { name, schema, where_it_holds }| row(name, schema, where_it_holds));
+    format!("\n{TABLE_HEAD}{}", rows.collect::<String>())
 }
 
-fn row(name: &str, schema: &Json, reloadable: &str, more: &str) -> String {
+fn row(name: &str, schema: &Json, more: &str) -> String {
     let value = match default_and_example(schema) {
         (Some(value), None) => format!("`{value}`"),
         (_, example) => format!("none, e.g. `{}`", example.unwrap_or_default()),
     };
-    format!(
-        "| `{name}` | {value} | {} |{reloadable} {}{more} |\n",
-        in_short(&kind(schema), name),
-        about(schema)
-    )
+    format!("| `{name}` | {value} | {} | {}{more} |\n", in_short(&kind(schema), name), about(schema))
 }
 
 /// The allowed values of a key, shortened for a table.

@@ -10,26 +10,24 @@ table! {
     /// `[shutdown]`: how the server shuts down, and where its players go.
     #[schemars(extend("x-reload" = true))]
     pub struct ShutdownConfig {
-        /// How long a server drains its sessions on TERM or Ctrl-C: it admits no new player and tells the others. It
-        /// ends when the last player has left, after this time, or at once on a second signal. 0 ends at once.
+        /// How long a server drains its sessions on TERM or Ctrl-C: it admits no new player, tells the others, and ends
+        /// when the last has left, after this time, or on a second signal. 0 ends at once.
         pub drain_s: Seconds = Seconds::new(0), 0..=86_400;
         /// Where players go while the server drains: another server's address, with `{session}` for the session's name.
-        /// Games with this library follow automatically, with their rooms and join tokens.
+        /// Games with this library follow automatically.
         #[schemars(example = &"quic://voice2.example.org:7777/{session}")]
         pub redirect: Option<String> = None;
-        /// The time over which redirects are spread evenly, so that players do not all connect at once.
+        /// The time over which redirects are spread evenly.
         pub redirect_window_s: Seconds = Seconds::new(30), 0..=3600;
         /// A file for a restart without lost sessions: on TERM or Ctrl-C the server writes its sessions to it instead
-        /// of draining; the next process continues them and deletes the file. Links break for a moment; players get
-        /// their places, rooms and permissions back. A generated certificate is handed over too. The file contains
-        /// secrets and is readable only by the server's user; its folder must exist.
+        /// of draining, and the next process continues them. The file contains secrets and is readable only by the
+        /// server's user; its folder must exist.
         #[schemars(example = &"/run/consonance/hand-over", extend("format" = "path"))]
         pub handover_file: Option<PathBuf> = None;
         /// How long after such an end players reconnect: about the time until the next process listens. A client that
-        /// is too early retries after a third of a second, then after twice as long each time.
+        /// is too early retries after a third of a second, then ever later.
         pub reconnect_delay_s: Seconds = Seconds::millis(200), 0..=5;
-        /// Players of a session that reconnect per second then. After five seconds all others do too, since places are
-        /// kept for ten.
+        /// Players of a session that reconnect per second then; after five seconds, all others do.
         pub reconnects_per_s: u32 = 500, 1..=100_000;
     }
 }

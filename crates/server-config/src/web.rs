@@ -15,8 +15,8 @@ table! {
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
         pub listen: Option<SocketAddr> = None;
         /// A PEM file with the page's certificate chain, the server's own first; read again when it changes. Default:
-        /// plain HTTP, where browsers give a microphone only to pages of this machine, unless a TLS proxy is in front;
-        /// see docs/browser/https.md.
+        /// plain HTTP, where browsers on other machines have no microphone without a TLS proxy; see
+        /// docs/browser/https.md.
         #[schemars(example = &"fullchain.pem", extend("format" = "path", "x-reload" = true))]
         pub certificate_file: Option<PathBuf> = None;
         /// The PEM file with its private key.
@@ -25,56 +25,55 @@ table! {
         /// A TCP address that redirects plain HTTP to the page over TLS.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
         pub redirect: Option<SocketAddr> = None;
-        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. Their X-Forwarded-For and
-        /// X-Forwarded-Proto headers are trusted; those of others are ignored.
+        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page, whose X-Forwarded-For and
+        /// X-Forwarded-Proto headers are trusted.
         pub proxies: Vec<String> = Vec::new();
-        /// Origins of other sites whose pages may use this server, each a scheme and a host without a path; its own
-        /// page is always allowed. This restricts pages only: other programs can send any origin.
+        /// Origins of other sites whose pages may use this server, without a path. This restricts pages only: other
+        /// programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
         pub origins: Vec<String> = Vec::new();
-        /// Names besides localhost and host under which the page is served over plain HTTP, without ports; addresses
-        /// always work. Other names are refused, against DNS rebinding. With a certificate of the page's own, or behind
-        /// a proxy in `web.proxies`, every name works.
+        /// Names, without ports, under which the page is served over plain HTTP besides localhost, host and addresses;
+        /// see docs/browser/https.md. With a certificate of the page's own, or behind a proxy in `web.proxies`, every
+        /// name works.
         #[schemars(extend("examples" = [["gamebox.local"]]))]
         pub host_names: Vec<String> = Vec::new();
         /// The UDP address for the voice of all browsers. Default: the page's address and port.
         #[schemars(example = &"203.0.113.7:7780", extend("format" = "address"))]
         pub udp: Option<SocketAddr> = None;
-        /// A TCP address for voice where UDP is blocked (ICE-TCP). Default: none.
+        /// A TCP address for voice where UDP is blocked (ICE-TCP).
         #[schemars(example = &"203.0.113.7:7781", extend("format" = "address"))]
         pub tcp: Option<SocketAddr> = None;
         /// The addresses at which browsers reach udp and tcp, with ports where they differ: required where those are
         /// `[::]` or 0.0.0.0, and behind a router or load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
         pub announced: Vec<String> = Vec::new();
-        /// URLs of TURN and STUN servers for browsers. Browsers reach this server without them; TURN helps players
-        /// behind restrictive networks.
+        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
         #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
         pub ice_servers: Vec<String> = Vec::new();
         /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
         /// that expire. Prefer a file.
         #[schemars(example = &"a long random text")]
         pub turn_secret: Option<Secret> = None;
-        /// A file with that secret in its first line; protect it from other users of the machine. Takes precedence over
+        /// A file with that secret in its first line; protect it from other users. Takes precedence over
         /// `web.turn_secret`.
         #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
         pub turn_secret_file: Option<PathBuf> = None;
-        /// Lifetime of these credentials. coturn checks it only at the start of a call; for a TURN server that checks
-        /// repeatedly, it is the longest call.
+        /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks
+        /// it only at the start.
         pub turn_lifetime_s: Seconds = Seconds::new(3600), 60..=604_800;
         /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
         pub fallback: bool = true;
         /// Browsers at once.
         pub players_max: usize = 1000, 1..=65_536;
-        /// Browsers whose connections are being established.
+        /// Browsers that are connecting.
         pub handshakes_max: usize = 128, 1..=65_536;
         /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
         pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
-        /// Connections to the page at once; further ones wait. A browser has one or two.
+        /// Connections to the page at once. A browser has one or two.
         pub connections_max: usize = 2048, 16..=65_536;
-        /// Connections at once from one address (IPv6: one /64); a further one is closed. Proxies have no such limit.
+        /// Connections at once from one address (IPv6: one /64). Proxies have no such limit.
         pub connections_per_address: usize = 256, 1..=65_536;
-        /// Join requests from one address (IPv6: one /64) per minute; further clients are told to wait.
+        /// Join requests from one address (IPv6: one /64) per minute.
         pub joins_per_minute: u32 = 120, 1..=1_000_000;
         /// Burst of join requests.
         pub joins_burst: u32 = 60, 1..=1_000_000;

@@ -16,8 +16,8 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 mirror_table! {
     /// What must be known of a game on Mirror over Ignorance.
     IgnoranceKeys {
-        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
-        /// for loading scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
+        /// scenes. 0 keeps the network's own.
         silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
     }
 }

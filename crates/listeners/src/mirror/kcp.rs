@@ -19,8 +19,8 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 mirror_table! {
     /// What must be known of a game on Mirror over kcp2k.
     KcpKeys {
-        /// Silence after which the other end counts as lost, for games that raise their network's timeout, for example
-        /// for loading scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
+        /// scenes. 0 keeps the network's own.
         silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// The kcp2k generation of all clients, by its first version. learned detects each client's, which takes two
         /// seconds if 1.38 and 1.40 cannot be distinguished at once.

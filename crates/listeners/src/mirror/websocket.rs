@@ -15,10 +15,10 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 mirror_table! {
     /// What must be known of a game on Mirror over its `WebSocket`s.
     WebSocketKeys {
-        /// Origins of other sites whose pages may connect, each a scheme and a host without a path; `*` admits pages of
-        /// every site. Pages of the server's own host are always admitted: of host, of `web.host_names`, and of the
-        /// name or address that the page connects to, which over plain HTTP must be an address or localhost. Others get
-        /// 403 and a line in the log. This restricts pages only: native clients send no origin, or any.
+        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
+        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
+        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
+        /// programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
         origins: Vec<String> = Vec::new();
     }

@@ -39,9 +39,8 @@ table! {
         /// Where to listen: a TCP address or a UDP one, depending on the network.
         #[schemars(extend("format" = "address"))]
         pub address: Option<String> = None;
-        /// The session of its clients, one of sessions. Default: the only one there is; required if there are several,
-        /// as these clients cannot name one. Links of sidecars can: by default, where there is a choice, each names its
-        /// own session, on-demand ones included.
+        /// The session of its clients, one of sessions; required if there are several. Default: the only one. Links of
+        /// sidecars can name their own: by default they do where there is a choice, on-demand sessions included.
         #[schemars(example = &"main")]
         pub session: Option<String> = None;
     }

@@ -7,23 +7,22 @@ use crate::table::{Seconds, table};
 table! {
     /// In front of a game's own server; the reasons stand with the settings of `consonance-gateway`.
     pub struct ProxyListenerConfig {
-        /// The host and port of the game's server. Each client gets its own connection to it, and everything but voice
-        /// is forwarded both ways.
+        /// The host and port of the game's server, to which each client gets its own connection.
         #[schemars(example = &"127.0.0.1:7778")]
         pub upstream: Option<String> = None;
-        /// Addresses of this machine, as a prefix: each client's connection to the game's server comes from its own
-        /// address among these, so that the game can distinguish and ban clients.
+        /// Addresses of this machine, as a prefix: each client's connection comes from its own address among these, so
+        /// that the game can ban clients; see docs/proxy.md.
         #[schemars(example = &"127.1.0.0/16")]
         pub source_addresses: Option<String> = None;
-        /// Send the game's server the addresses of its clients in PROXY protocol headers, version 2. Only for servers,
-        /// or proxies in front of them, that support it.
+        /// Send clients' addresses in PROXY protocol headers, version 2, to a game server, or a proxy in front of it,
+        /// that supports them.
         pub proxy_protocol: bool = false;
-        /// How long the game's server may take to accept a client; then the client is refused.
+        /// How long the game's server may take to accept a client.
         pub upstream_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
         /// Disconnect a player from the game when the session kicks or refuses its voice. By default the game
         /// continues.
         pub disconnect_on_voice_kick: bool = false;
-        /// Where the game continues: the time after which such a player's next voice packet asks the session again.
+        /// If the game continues, the time after which the next voice packet asks the session again.
         pub voice_retry_s: Seconds = Seconds::new(10), 1..=3600;
     }
 }
