@@ -21,7 +21,8 @@ pub(super) fn run(quality: &Quality, speech: &Speech) -> Result<(), Box<dyn Erro
     let mut tables = String::new();
     let mut out = stdout();
     for network in Network::ALL {
-        let _ = writeln!(tables, "### {}\n\n| what is lost | score | delay |\n|---|---|---|", network.name());
+        let _ =
+            writeln!(tables, "### {}\n\n| what is lost | score | delay, ms |\n|---|---|---|", network.name());
         for variant in Variant::over(network) {
             let hear = |recordings: &[Vec<f32>], seed| variant.hear(recordings, seed);
             let measured = speech.measure(quality.seeds, hear, quality.keep(variant.key()))?;
@@ -33,7 +34,7 @@ pub(super) fn run(quality: &Quality, speech: &Speech) -> Result<(), Box<dyn Erro
             writeln!(out, "{line}")?;
             out.flush()?;
             let Measurement { score, delay_mean_ms, .. } = measured;
-            let _ = writeln!(tables, "| {} | **{score:.2}** | {delay_mean_ms:.0} ms |", variant.name());
+            let _ = writeln!(tables, "| {} | **{score:.2}** | {delay_mean_ms:.0} |", variant.name());
         }
         tables.push('\n');
     }
