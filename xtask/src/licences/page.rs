@@ -23,7 +23,6 @@ const HEAD: &str = "# Licences of dependencies
 
 <!-- Generated: `cargo xtask licences` writes it again. -->
 
-Consonance itself is free under [MIT](../LICENSE-MIT) or [Apache 2.0](../LICENSE-APACHE).
 Below is every third-party crate of any build, with all features, on all systems, including tests and tools; the `consonance` command uses fewer.
 Where a crate offers a choice, it is used under the licence with the fewest conditions.
 Steam's own library, which the feature `steam` links, is neither free nor listed: see [networks/steam.md](networks/steam.md).
