@@ -1,7 +1,5 @@
 //! Values that are valid alone but not together.
 
-use std::net::SocketAddr;
-
 use crate::{Config, IpProtocol};
 
 /// A mistake in the value of a key, or in an item of its list.
@@ -31,6 +29,11 @@ impl Contradiction {
     }
 }
 
+/// The items that are in a list before, too, with their indices.
+pub(super) fn repeated<T: PartialEq>(items: &[T]) -> impl Iterator<Item = (usize, &T)> {
+    items.iter().enumerate().filter(|(index, item)| items[..*index].contains(item))
+}
+
 impl Config {
     /// All contradictions.
     pub(super) fn contradictions(&self, listens_elsewhere: bool) -> Vec<Contradiction> {
@@ -43,10 +46,8 @@ impl Config {
         if sessions.is_empty() && sessions_on_demand.is_empty() {
             say("sessions", "no session to serve: name at least one, here or in sessions_on_demand");
         }
-        for (index, name) in sessions.iter().enumerate() {
-            if sessions[..index].contains(name) {
-                say("sessions", &format!("the session {name:?} is named twice: remove one"));
-            }
+        for (_, name) in repeated(sessions) {
+            say("sessions", &format!("the session {name:?} is named twice: remove one"));
         }
         for what in self.listener_problems() {
             say("listen", &what);
@@ -78,10 +79,7 @@ impl Config {
         let quic = self.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
         let others = self.listen.others.iter().map(|it| (it.network.ip_protocol, it.address));
         let all: Vec<_> = quic.chain(others).collect();
-        let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
-            address.port() != 0 && all[..*index].contains(&all[*index])
-        };
-        let twice = all.iter().enumerate().filter(is_twice);
+        let twice = repeated(&all).filter(|(_, (_, address))| address.port() != 0);
         let twice = twice.map(|(_, (_, address))| format!("{address} is used twice"));
         let wrong = self.listen.others.iter().filter_map(|listener| {
             let what = listener.problem(self)?;

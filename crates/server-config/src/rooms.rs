@@ -3,7 +3,7 @@
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::config::Config;
-use crate::contradictions::Contradiction;
+use crate::contradictions::{Contradiction, repeated};
 use crate::table::{Seconds, table};
 
 table! {
@@ -114,8 +114,7 @@ impl Config {
             ("room_limits", self.room_limits.iter().map(|own| &*own.room).collect()),
         ];
         for (key, rooms) in rooms {
-            for (item, room) in rooms.iter().enumerate().filter(|(item, room)| rooms[..*item].contains(room))
-            {
+            for (item, room) in repeated(&rooms) {
                 say(key, item, &format!("the room {room} has two rules: merge them"));
             }
         }
