@@ -112,7 +112,7 @@ impl Step {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root),
-            Self::Libopus => libopus::check(root),
+            Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
             Self::Dissector => dissector::run(root),

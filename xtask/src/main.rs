@@ -6,7 +6,7 @@
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there;
-//!   `--sanitize` lets sanitizers watch.
+//! * `cargo xtask sanitize` lets sanitizers watch the crates that call C;
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
@@ -56,6 +56,7 @@ mod mutants;
 mod network_namespace;
 mod package;
 mod platforms;
+mod sanitize;
 mod scenario;
 mod signal;
 mod skips;
@@ -99,7 +100,9 @@ enum Chore {
     /// Checks what can be checked here for the other operating systems and for bare metal.
     Platforms,
     /// Lints and tests the feature `libopus`, which needs cmake.
-    Libopus(libopus::Plan),
+    Libopus,
+    /// Lets sanitizers watch the crates that call C, and that C; needs a nightly toolchain, gcc and cmake.
+    Sanitize,
     /// Tests matchbox's socket, in a network of its own.
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
@@ -139,7 +142,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Ci(selection) => ci::run(&root, selection),
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root).map(drop),
-        Chore::Libopus(plan) => libopus::run(&root, plan),
+        Chore::Libopus => libopus::run(&root).map(drop),
+        Chore::Sanitize => sanitize::run(&root),
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),

@@ -15,6 +15,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 const OWN_LINTS: &[(&str, &str)] = &[
     ("consonance-browser-wasm", "a function that a page can call has it in its attribute"),
     ("consonance-libopus", "libopus is a library in C"),
+    ("consonance-miniaudio", "miniaudio is a library in C"),
 ];
 
 /// Where the table is, for findings about it.

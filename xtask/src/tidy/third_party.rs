@@ -30,7 +30,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
     ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/http"]),
-    ("maudio", &["crates/device"]),
+    ("maudio-sys", &["crates/miniaudio"]),
     ("opus-pure", &["crates/audio", "crates/e2e", "crates/testing"]),
     ("opusic-sys", &["crates/libopus"]),
     ("quinn", &["crates/networks", "crates/server"]),

@@ -56,7 +56,12 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-miniaudio", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-device",
+        may_use: Only(&["consonance-audio", "consonance-miniaudio"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-inspector",

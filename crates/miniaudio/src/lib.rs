@@ -1,0 +1,102 @@
+//! miniaudio (the sound systems of all platforms, in C) behind safe functions.
+//!
+//! `consonance-device` is the only user. This crate knows which call of miniaudio needs what, and nothing of voices:
+//!
+//! * [`Context`]: the connection to one sound system, and its devices.
+//! * [`Device`]: an open microphone or loudspeaker, which calls a function with its samples.
+//!
+//! miniaudio loads the libraries of sound systems at run time, so that nothing has to be installed to build it. Where
+//! the targets' declarations are not known (32-bit Windows, static Linux, 32-bit Android, …), every context is
+//! [`MiniaudioError::Missing`]; a game's engine may have sound there.
+//!
+//! All calls of `unsafe` functions are in `context.rs` and `device.rs`, a call a block. What they rely on: miniaudio's
+//! structs stay where they are from `init` to `uninit`, have one owner, and a device keeps its context.
+//!
+//! ```
+//! use consonance_miniaudio::{AudioSystem, Context, Device, StreamConfig};
+//!
+//! # fn main() -> Result<(), consonance_miniaudio::MiniaudioError> {
+//! // A clock instead of hardware, on any machine.
+//! let mut context = Context::new(AudioSystem::Null)?;
+//! let settings = StreamConfig { sample_rate_hz: 48_000, channels: 1, period_frames: 480 };
+//! let mut microphone = Device::open_input(&mut context, None, settings, |samples| {
+//!     let _silence = samples;
+//! })?;
+//! microphone.start()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! None.
+//!
+//! Needs Rust 1.95 or later.
+
+mod audio_system;
+mod error;
+
+/// Some items where a condition holds, and others where it does not.
+macro_rules! choose {
+    (if $holds:meta { $($then:item)* } else { $($otherwise:item)* }) => {
+        $(#[cfg($holds)] $then)*
+        $(#[cfg(not($holds))] $otherwise)*
+    };
+}
+
+choose! {
+    // The list of targets in Cargo.toml.
+    if any(
+        all(
+            target_os = "linux",
+            target_env = "gnu",
+            any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")
+        ),
+        all(windows, target_arch = "x86_64"),
+        all(windows, target_arch = "aarch64", target_env = "msvc"),
+        target_os = "macos",
+        all(any(target_os = "ios", target_os = "android"), target_arch = "aarch64"),
+    ) {
+        mod present;
+        pub use present::{Context, Device, DeviceId};
+    } else {
+        mod absent;
+        pub use absent::{Context, Device, DeviceId};
+    }
+}
+
+pub use audio_system::AudioSystem;
+pub use error::MiniaudioError;
+
+/// A device of a sound system, as it is listed.
+#[derive(Clone, Debug)]
+pub struct ListedDevice {
+    /// Whether it records or plays.
+    pub direction: StreamDirection,
+    /// The system's name for it; several can share one.
+    pub name: String,
+    /// Whether it is the one that a stream without an id gets.
+    pub is_default: bool,
+    /// What opens it.
+    pub id: DeviceId,
+}
+
+/// The way of the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamDirection {
+    /// From a microphone.
+    Input,
+    /// To a loudspeaker.
+    Output,
+}
+
+/// The samples that a device's function gets or gives; miniaudio converts what the device itself has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamConfig {
+    /// Frames per second.
+    pub sample_rate_hz: u32,
+    /// Interleaved samples per frame.
+    pub channels: u32,
+    /// How many frames a call should have. A system may take other numbers, and does so from call to call.
+    pub period_frames: u32,
+}
