@@ -82,7 +82,7 @@ pub use batch::DatagramBatch;
 pub use cipher::Cipher;
 pub use client_path::{ClientPath, PathState};
 pub use gathered::GatheredPackets;
-pub use path_socket::{PathSocket, SendCounts, keep_whole};
+pub use path_socket::{PathSocket, SendCounts, UdpOffload, keep_whole};
 pub use port_group::PortGroup;
 pub use refusal::{DatagramRefusal, RefusalCounts};
 pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};

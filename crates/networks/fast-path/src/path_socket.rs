@@ -12,7 +12,25 @@ use crate::DatagramBatch;
 
 /// A socket that does not block.
 #[derive(Debug)]
-pub struct PathSocket(UdpSocket);
+pub struct PathSocket {
+    socket: UdpSocket,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux has something to leave out")
+    )]
+    offload: UdpOffload,
+}
+
+/// What a UDP socket may use of the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UdpOffload {
+    /// Several datagrams per call, segmentation by the system, a port that workers share, congestion marks: what there
+    /// is of them.
+    #[default]
+    WhereAvailable,
+    /// One datagram per call, and a port per worker, as every system has it.
+    Off,
+}
 
 /// What became of datagrams that were given to the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,14 +44,14 @@ pub struct SendCounts {
 }
 
 impl PathSocket {
-    pub(crate) fn new(socket: UdpSocket) -> Self {
+    pub(crate) fn new(socket: UdpSocket, offload: UdpOffload) -> Self {
         keep_whole(&socket);
-        Self(socket)
+        Self { socket, offload }
     }
 
     /// The socket itself, to wait for.
     pub fn socket(&self) -> &UdpSocket {
-        &self.0
+        &self.socket
     }
 
     /// Gives a batch to the system, and clears it.
@@ -47,16 +65,17 @@ impl PathSocket {
 
     /// The next datagram that waits, and where it came from. `None` if there is none.
     pub fn receive(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
-        past_errors(|| self.0.recv_from(buffer))
+        past_errors(|| self.socket.recv_from(buffer))
     }
 
     #[cfg(target_os = "linux")]
     fn send_some(&self, sending: &mut Sending<'_>) {
         match sending.batch.len() - sending.next {
             0 | 1 => self.send_one(sending),
-            2..8 => many::send::<2>(&self.0, sending),
-            8..32 => many::send::<8>(&self.0, sending),
-            _ => many::send::<32>(&self.0, sending),
+            _ if self.offload == UdpOffload::Off => self.send_one(sending),
+            2..8 => many::send::<2>(&self.socket, sending),
+            8..32 => many::send::<8>(&self.socket, sending),
+            _ => many::send::<32>(&self.socket, sending),
         }
     }
 
@@ -67,7 +86,7 @@ impl PathSocket {
 
     fn send_one(&self, sending: &mut Sending<'_>) {
         let Some((to, datagram)) = sending.batch.get(sending.next) else { return };
-        let sent = self.0.send_to(datagram, to).map(|_| 1);
+        let sent = self.socket.send_to(datagram, to).map(|_| 1);
         sending.note(sent);
     }
 }
@@ -136,45 +155,52 @@ mod tests {
 
     use super::*;
 
-    fn socket() -> PathSocket {
+    const OFFLOADS: [UdpOffload; 2] = [UdpOffload::WhereAvailable, UdpOffload::Off];
+
+    fn socket(offload: UdpOffload) -> PathSocket {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         socket.set_nonblocking(true).unwrap();
-        PathSocket::new(socket)
+        PathSocket::new(socket, offload)
     }
 
     #[test]
     fn every_datagram_of_a_batch_goes_where_it_should() {
-        let receivers: Vec<_> = (0..75).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
-        let mut batch = DatagramBatch::new(receivers.len());
-        for (number, receiver) in receivers.iter().enumerate() {
-            assert!(batch.push(receiver.local_addr().unwrap(), |out| out.extend(vec![7; number])));
-        }
-        let mut counts = SendCounts::default();
-        socket().send(&mut batch, &mut counts);
-        assert!(batch.is_empty());
-        assert_eq!(counts, SendCounts { sent: 75, ..SendCounts::default() });
-        for (number, receiver) in receivers.iter().enumerate() {
-            receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-            assert_eq!(receiver.recv(&mut [0; 100]).unwrap(), number);
+        for offload in OFFLOADS {
+            let receivers: Vec<_> =
+                (0..75).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
+            let mut batch = DatagramBatch::new(receivers.len());
+            for (number, receiver) in receivers.iter().enumerate() {
+                assert!(batch.push(receiver.local_addr().unwrap(), |out| out.extend(vec![7; number])));
+            }
+            let mut counts = SendCounts::default();
+            socket(offload).send(&mut batch, &mut counts);
+            assert!(batch.is_empty());
+            assert_eq!(counts, SendCounts { sent: 75, ..SendCounts::default() });
+            for (number, receiver) in receivers.iter().enumerate() {
+                receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+                assert_eq!(receiver.recv(&mut [0; 100]).unwrap(), number);
+            }
         }
     }
 
     #[test]
     fn a_datagram_that_cannot_be_sent_does_not_hold_the_others_up() {
-        let receiver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let mut batch = DatagramBatch::new(10);
-        for number in 0..10 {
-            // Port 0 cannot be sent to.
-            let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };
-            batch.push((Ipv4Addr::LOCALHOST, port).into(), |out| out.push(number));
-        }
-        let mut counts = SendCounts::default();
-        socket().send(&mut batch, &mut counts);
-        assert_eq!(counts, SendCounts { sent: 6, buffer_full: 0, failed: 4 });
-        let mut byte = [0];
-        for number in [1, 2, 4, 5, 7, 8] {
-            assert_eq!((receiver.recv(&mut byte).unwrap(), byte), (1, [number]));
+        for offload in OFFLOADS {
+            let receiver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+            let mut batch = DatagramBatch::new(10);
+            for number in 0..10 {
+                // Port 0 cannot be sent to.
+                let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };
+                batch.push((Ipv4Addr::LOCALHOST, port).into(), |out| out.push(number));
+            }
+            let mut counts = SendCounts::default();
+            socket(offload).send(&mut batch, &mut counts);
+            assert_eq!(counts, SendCounts { sent: 6, buffer_full: 0, failed: 4 });
+            let mut byte = [0];
+            for number in [1, 2, 4, 5, 7, 8] {
+                assert_eq!((receiver.recv(&mut byte).unwrap(), byte), (1, [number]));
+            }
         }
     }
 
@@ -192,6 +218,6 @@ mod tests {
 
     #[test]
     fn a_socket_with_nothing_to_read_says_so() {
-        assert_eq!(socket().receive(&mut [0; 10]), None);
+        assert_eq!(socket(UdpOffload::WhereAvailable).receive(&mut [0; 10]), None);
     }
 }

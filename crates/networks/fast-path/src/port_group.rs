@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::PathSocket;
+use crate::{PathSocket, UdpOffload};
 
 /// What the system may hold of what goes out, and of what comes in for the connections, in bytes, if it lets us: a busy
 /// server's packets of a few milliseconds.
@@ -35,7 +35,7 @@ impl PortGroup {
     ///
     /// # Errors
     /// When the address cannot be had.
-    pub fn bind(address: SocketAddr, workers: u8) -> io::Result<Self> {
+    pub fn bind(address: SocketAddr, workers: u8, offload: UdpOffload) -> io::Result<Self> {
         let main = open(address, BUFFER_BYTES)?;
         main.bind(&address.into())?;
         let main = UdpSocket::from(main);
@@ -43,16 +43,17 @@ impl PortGroup {
         // If another socket had the port before, the exclusive bind above has failed.
         #[cfg(target_os = "linux")]
         if workers > 0
+            && offload == UdpOffload::WhereAvailable
             && let Ok(paths) = crate::steering::share(&main, workers, || open(address, WORKER_BUFFER_BYTES))
         {
             return Ok(Self {
                 main,
-                paths: paths.into_iter().map(PathSocket::new).collect(),
+                paths: paths.into_iter().map(|socket| PathSocket::new(socket, offload)).collect(),
                 is_one_port: true,
             });
         }
-        let paths =
-            (1..=u16::from(workers)).map(|step| open_near(address, step)).collect::<io::Result<_>>()?;
+        let near = |step| open_near(address, step, offload);
+        let paths = (1..=u16::from(workers)).map(near).collect::<io::Result<_>>()?;
         Ok(Self { main, paths, is_one_port: false })
     }
 }
@@ -71,13 +72,13 @@ fn open(address: SocketAddr, receive_bytes: usize) -> io::Result<Socket> {
 }
 
 /// A socket some ports further, or at any free one.
-fn open_near(address: SocketAddr, step: u16) -> io::Result<PathSocket> {
+fn open_near(address: SocketAddr, step: u16, offload: UdpOffload) -> io::Result<PathSocket> {
     let socket = open(address, WORKER_BUFFER_BYTES)?;
     let near = SocketAddr::new(address.ip(), address.port().wrapping_add(step));
     if near.port() <= step || socket.bind(&near.into()).is_err() {
         socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
     }
-    Ok(PathSocket::new(socket.into()))
+    Ok(PathSocket::new(socket.into(), offload))
 }
 
 #[cfg(test)]
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn on_one_port_each_datagram_goes_to_its_worker() {
-        let group = PortGroup::bind(any(), 3).unwrap();
+        let group = PortGroup::bind(any(), 3, UdpOffload::WhereAvailable).unwrap();
         assert!(group.is_one_port);
         // Several of each: by chance they would not all go right.
         for _ in 0..10 {
@@ -136,29 +137,29 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_datagram_for_a_missing_worker_goes_to_a_socket_that_can_drop_it() {
-        let group = PortGroup::bind(any(), 2).unwrap();
+        let group = PortGroup::bind(any(), 2, UdpOffload::WhereAvailable).unwrap();
         assert!(receiver(&group, &[0x01, 200]) <= 2);
     }
 
     #[test]
     fn a_port_that_is_taken_is_refused_also_when_it_is_shared_by_others() {
         for workers in [0, 2] {
-            let group = PortGroup::bind(any(), workers).unwrap();
+            let group = PortGroup::bind(any(), workers, UdpOffload::WhereAvailable).unwrap();
             let address = group.main.local_addr().unwrap();
             for others in [0, 2] {
-                let error = PortGroup::bind(address, others).unwrap_err();
+                let error = PortGroup::bind(address, others, UdpOffload::WhereAvailable).unwrap_err();
                 assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
             }
             drop(group);
-            PortGroup::bind(address, 2).unwrap();
+            PortGroup::bind(address, 2, UdpOffload::WhereAvailable).unwrap();
         }
     }
 
     #[test]
     fn sockets_with_ports_of_their_own_are_near_or_anywhere() {
         let main = UdpSocket::bind(any()).unwrap().local_addr().unwrap();
-        let path = open_near(main, 1).unwrap();
-        let again = open_near(main, 1).unwrap();
+        let path = open_near(main, 1, UdpOffload::WhereAvailable).unwrap();
+        let again = open_near(main, 1, UdpOffload::WhereAvailable).unwrap();
         assert_ne!(path.socket().local_addr().unwrap(), again.socket().local_addr().unwrap());
     }
 }

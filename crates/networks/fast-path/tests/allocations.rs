@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use consonance_fast_path::{
     Announcement, Cipher, ClientPath, ClientPathSettings, PathSecrets, PortGroup, SendCounts, ServerPath,
-    ServerPathSettings,
+    ServerPathSettings, UdpOffload,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -31,7 +31,8 @@ impl Room {
     fn new() -> Self {
         let now = Instant::now();
         let mut server = ServerPath::new(0, ServerPathSettings::default(), [1; 32]);
-        let sockets = PortGroup::bind((Ipv4Addr::LOCALHOST, 0).into(), 1).unwrap();
+        let sockets =
+            PortGroup::bind((Ipv4Addr::LOCALHOST, 0).into(), 1, UdpOffload::WhereAvailable).unwrap();
         let to = sockets.paths[0].socket().local_addr().unwrap();
         let clients = (0..CLIENTS).map(|number| open(&mut server, now, number, to)).collect();
         Self {

@@ -81,11 +81,13 @@ mod server;
 mod settings;
 mod shown_identity;
 mod tls;
+mod udp_socket;
 mod verifier;
 
 pub use address::{AddressError, QuicAddress};
 pub use bare_fan_out::BareFanOut;
 pub use client::{AnnouncedPort, QuicClient};
+pub use consonance_fast_path::UdpOffload;
 pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Identity, IdentityError};

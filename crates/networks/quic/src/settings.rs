@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_fast_path::{ClientPathSettings, ServerPathSettings};
+use consonance_fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
 use consonance_transport::AddressShares;
 use consonance_transport::inbox::InboxLimits;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
@@ -36,6 +36,8 @@ pub struct QuicClientSettings {
     pub fast_path: FastPath,
     /// When the fast path is probed and given up.
     pub path: ClientPathSettings,
+    /// What the socket may use of the system. All that there is.
+    pub udp_offload: UdpOffload,
 }
 
 /// How a server treats its clients and pending handshakes.
@@ -64,6 +66,8 @@ pub struct QuicServerSettings {
     /// The TCP ports, on the same host, of `WebSocket` listeners that show the same certificate, by the session that
     /// each is for. Clients of the session are told, so that they have somewhere to go when UDP is blocked later.
     pub web_socket_ports: BTreeMap<String, u16>,
+    /// What the sockets may use of the system. All that there is.
+    pub udp_offload: UdpOffload,
 }
 
 /// How a server offers the fast path.
@@ -99,6 +103,7 @@ impl Default for QuicClientSettings {
             close_timeout: Duration::from_secs(1),
             fast_path: FastPath::On,
             path: ClientPathSettings::default(),
+            udp_offload: UdpOffload::default(),
         }
     }
 }
@@ -116,6 +121,7 @@ impl Default for QuicServerSettings {
             close_timeout: Duration::from_secs(1),
             fast_path: FastPathSettings::default(),
             web_socket_ports: BTreeMap::new(),
+            udp_offload: UdpOffload::default(),
         }
     }
 }

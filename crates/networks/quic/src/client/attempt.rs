@@ -2,12 +2,17 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_fast_path::UdpOffload;
 use consonance_transport::{DisconnectReason, Peer};
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, SendStream, TokenMemoryCache};
+use quinn::{
+    ClientConfig, Connection, ConnectionError, Endpoint, EndpointConfig, SendStream, TokenMemoryCache,
+    TokioRuntime,
+};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
@@ -20,7 +25,7 @@ use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer, read_web_socket_po
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
-use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls};
+use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, udp_socket};
 
 /// How long the last datagram may take to leave before the link's end is reported.
 const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
@@ -72,8 +77,9 @@ impl Attempt {
         let mut tries = JoinSet::new();
         for (address, place) in addresses.iter().zip(0..) {
             let start = self.settings.next_address_after * place;
-            let time = self.settings.connect_timeout;
-            tries.spawn(reach(*address, config.clone(), self.address.host().to_owned(), start, time));
+            let timing = Timing { start, time: self.settings.connect_timeout };
+            let (host, offload) = (self.address.host().to_owned(), self.settings.udp_offload);
+            tries.spawn(reach(*address, config.clone(), host, timing, offload));
         }
         let mut unanswered = Unanswered::default();
         while let Some(tried) = tries.join_next().await {
@@ -173,29 +179,43 @@ enum Miss {
     Answer(DisconnectReason),
 }
 
-/// Shakes hands with one address.
+/// Shakes hands with one address, after a while.
 async fn reach(
     address: SocketAddr,
     config: ClientConfig,
     host: String,
-    start: Duration,
-    time: Duration,
+    timing: Timing,
+    offload: UdpOffload,
 ) -> Result<Reached, Miss> {
-    sleep(start).await;
+    sleep(timing.start).await;
     debug!(%address, "connecting");
     let silence = |cause: String| Miss::Silence { address, cause };
+    let endpoint = endpoint_for(address, offload).map_err(|error| silence(error.to_string()))?;
+    let connecting =
+        endpoint.connect_with(config, address, &host).map_err(|error| silence(error.to_string()))?;
+    match timeout(timing.time, connecting).await {
+        Ok(Ok(connection)) => Ok(Reached { connection, endpoint }),
+        Ok(Err(ConnectionError::TimedOut)) | Err(_) => {
+            Err(silence(format!("no answer within {:?}", timing.time)))
+        }
+        Ok(Err(error)) => Err(Miss::Answer(reason_of(&error))),
+    }
+}
+
+/// When a try begins, and how long it may take from then on.
+struct Timing {
+    start: Duration,
+    time: Duration,
+}
+
+/// A free port, of the family of a server's address.
+fn endpoint_for(address: SocketAddr, offload: UdpOffload) -> io::Result<Endpoint> {
     let local: SocketAddr = match address {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
-    let endpoint = Endpoint::client(local).map_err(|error| silence(error.to_string()))?;
-    let connecting =
-        endpoint.connect_with(config, address, &host).map_err(|error| silence(error.to_string()))?;
-    match timeout(time, connecting).await {
-        Ok(Ok(connection)) => Ok(Reached { connection, endpoint }),
-        Ok(Err(ConnectionError::TimedOut)) | Err(_) => Err(silence(format!("no answer within {time:?}"))),
-        Ok(Err(error)) => Err(Miss::Answer(reason_of(&error))),
-    }
+    let socket = udp_socket::wrap(UdpSocket::bind(local)?, offload)?;
+    Endpoint::new_with_abstract_socket(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
 }
 
 /// The addresses that did not answer.

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use consonance_fast_path::PortGroup;
-use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
+use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime};
 
 use super::connection_ids::RandomConnectionIds;
 use super::port::Port;
 use super::used_tokens::validation_tokens;
-use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls};
+use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls, udp_socket};
 
 /// What a connection may send before its handshake is accepted, in bytes: a handshake is smaller.
 const INCOMING_BUFFER_BYTES: u64 = 64 * 1024;
@@ -77,14 +77,15 @@ pub(super) fn bind(
     let endpoint_config = endpoint_config(identity);
 
     let workers = if settings.fast_path.is_on { u8::try_from(shards).unwrap_or(u8::MAX) } else { 0 };
-    let PortGroup { main, paths, is_one_port } = PortGroup::bind(address, workers).map_err(failed)?;
+    let PortGroup { main, paths, is_one_port } =
+        PortGroup::bind(address, workers, settings.udp_offload).map_err(failed)?;
     let _entered = runtime.enter();
-    let quinn_runtime = Arc::new(TokioRuntime);
-    let socket = quinn_runtime.wrap_udp_socket(main).map_err(failed)?;
+    let socket = udp_socket::wrap(main, settings.udp_offload).map_err(failed)?;
     let local_addr = socket.local_addr().map_err(failed)?;
     let weak_socket = Arc::downgrade(&socket);
-    let endpoint = Endpoint::new_with_abstract_socket(endpoint_config, Some(config), socket, quinn_runtime)
-        .map_err(failed)?;
+    let endpoint =
+        Endpoint::new_with_abstract_socket(endpoint_config, Some(config), socket, Arc::new(TokioRuntime))
+            .map_err(failed)?;
     Ok(Port {
         runtime: runtime.clone(),
         endpoint,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use consonance_quic::{
     FastPath, Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
-    QuicServerSettings,
+    QuicServerSettings, UdpOffload,
 };
 use consonance_transport::conformance::Network;
 
@@ -20,6 +20,7 @@ struct Quic {
     /// The server is the last of so many that share the port.
     shards: NonZeroUsize,
     fast_path: FastPath,
+    udp_offload: UdpOffload,
     identity: Identity,
     server: Option<(SocketAddr, Fingerprint)>,
     /// One for each client, so that its link can be cut.
@@ -33,6 +34,7 @@ impl Quic {
             runtime,
             shards: NonZeroUsize::new(shards).unwrap(),
             fast_path,
+            udp_offload: UdpOffload::WhereAvailable,
             identity: Identity::self_signed(["localhost"]).unwrap(),
             server: None,
             relays: Vec::new(),
@@ -51,6 +53,7 @@ impl Network for Quic {
         let settings = QuicServerSettings {
             close_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(10),
+            udp_offload: self.udp_offload,
             ..QuicServerSettings::default()
         };
         let last = self.shards.get() - 1;
@@ -81,6 +84,7 @@ impl Network for Quic {
             idle_timeout,
             keep_alive,
             fast_path,
+            udp_offload: self.udp_offload,
             ..QuicClientSettings::default()
         };
         QuicClient::new(&self.runtime, address, settings)
@@ -105,6 +109,16 @@ mod one_of_two_shards {
     use super::{FastPath, Quic};
 
     consonance_transport::conformance_tests!(Quic::new(2, FastPath::On));
+}
+
+/// As on systems other than Linux.
+mod with_a_datagram_per_call {
+    use super::{FastPath, Quic, UdpOffload};
+
+    consonance_transport::conformance_tests!(Quic {
+        udp_offload: UdpOffload::Off,
+        ..Quic::new(2, FastPath::On)
+    });
 }
 
 mod without_the_fast_path {
