@@ -27,7 +27,7 @@ table! {
         pub tracks_max: usize = 256, 1..=65_535;
         /// Bytes of all recordings together.
         pub folder_bytes_max: u64 = 20 << 30, 65_536..=1_152_921_504_606_846_976_u64;
-        /// Bytes that stay free on that disk (not on Windows).
+        /// Bytes that stay free on that disk.
         pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
         /// Remove the oldest recordings at these two limits. Otherwise, and if there are none, the current ones end.
         pub remove_oldest: bool = true;

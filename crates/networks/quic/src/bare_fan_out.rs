@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::hello::server_hello;
 use crate::packet_bytes::PacketBytes;
-use crate::{Fingerprint, Identity, QuicServerSettings, ShownIdentity, tls};
+use crate::{Fingerprint, Identity, QuicServerSettings, ShownIdentity, tls, wrap_udp_socket};
 
 /// An endpoint that gives every frame to every connection, on the calling thread, and does nothing besides.
 ///
@@ -46,8 +46,13 @@ impl BareFanOut {
         config.transport_config(settings.transport_config());
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         let entered = runtime.enter();
-        let endpoint =
-            Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))?;
+        let socket = wrap_udp_socket(socket, settings.udp_offload)?;
+        let endpoint = Endpoint::new_with_abstract_socket(
+            EndpointConfig::default(),
+            Some(config),
+            socket,
+            Arc::new(TokioRuntime),
+        )?;
         drop(entered);
         Ok(Self { connections: Vec::new(), endpoint, runtime, fingerprint: identity.fingerprint() })
     }

@@ -96,6 +96,7 @@ pub use server::{BindError, FastPathCounts, QuicServer};
 pub use settings::{FastPathSettings, QuicClientSettings, QuicServerSettings};
 pub use shown_identity::ShownIdentity;
 pub use tls::{stream_client_tls, stream_server_tls};
+pub use udp_socket::wrap_udp_socket;
 
 /// What both sides call this protocol in the TLS handshake. Another number is another protocol.
 pub const ALPN: &[u8] = b"consonance/1";

@@ -13,14 +13,14 @@ use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, Runtime as _, TokioRuntime, UdpPoller};
 use tracing::debug;
 
-/// A socket for an endpoint, without what it may not use.
+/// A socket for an endpoint of quinn, without what it may not use of the system.
 ///
 /// Windows programs also run under Wine and Proton, which lack congestion marks (ECN): quinn refuses such a system, and
 /// a plain socket serves.
 ///
 /// # Errors
 /// If the system does not hand the socket to the runtime.
-pub(crate) fn wrap(socket: UdpSocket, offload: UdpOffload) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+pub fn wrap_udp_socket(socket: UdpSocket, offload: UdpOffload) -> io::Result<Arc<dyn AsyncUdpSocket>> {
     if offload == UdpOffload::WhereAvailable {
         match TokioRuntime.wrap_udp_socket(socket.try_clone()?) {
             Ok(socket) => return Ok(socket),

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(windows)]
+use cpu_time::{ProcessTime, ThreadTime};
 #[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};
 
@@ -29,7 +31,14 @@ impl Used {
     }
 
     /// What this thread and its process have used.
-    #[cfg(not(unix))]
+    #[cfg(windows)]
+    pub(super) fn here() -> Self {
+        let by_thread = ThreadTime::try_now().map(|time| time.as_duration()).ok();
+        Self { by_thread, by_process: ProcessTime::try_now().map(|time| time.as_duration()).ok() }
+    }
+
+    /// What this thread and its process have used.
+    #[cfg(not(any(unix, windows)))]
     pub(super) fn here() -> Self {
         Self { by_thread: None, by_process: None }
     }
@@ -63,7 +72,7 @@ impl ProcessorShare {
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
+    #[cfg(any(unix, windows))]
     #[test]
     fn work_takes_processor_time_of_its_thread_and_of_the_process() {
         // The process is looked at before and after the thread, so that it has used what the thread has in between.

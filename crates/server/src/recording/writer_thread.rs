@@ -291,15 +291,8 @@ fn in_words(reason: RecordingEndReason) -> &'static str {
 }
 
 /// Bytes that a program without privileges may still write there; `None` if unknown.
-#[cfg(unix)]
 fn free_bytes(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
-    None
+    fs4::available_space(folder).ok()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer, read_web_socket_po
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
-use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, udp_socket};
+use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, wrap_udp_socket};
 
 /// How long the last datagram may take to leave before the link's end is reported.
 const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
@@ -214,7 +214,7 @@ fn endpoint_for(address: SocketAddr, offload: UdpOffload) -> io::Result<Endpoint
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
-    let socket = udp_socket::wrap(UdpSocket::bind(local)?, offload)?;
+    let socket = wrap_udp_socket(UdpSocket::bind(local)?, offload)?;
     Endpoint::new_with_abstract_socket(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
 }
 

@@ -10,7 +10,7 @@ use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime};
 use super::connection_ids::RandomConnectionIds;
 use super::port::Port;
 use super::used_tokens::validation_tokens;
-use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls, udp_socket};
+use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls, wrap_udp_socket};
 
 /// What a connection may send before its handshake is accepted, in bytes: a handshake is smaller.
 const INCOMING_BUFFER_BYTES: u64 = 64 * 1024;
@@ -80,7 +80,7 @@ pub(super) fn bind(
     let PortGroup { main, paths, is_one_port } =
         PortGroup::bind(address, workers, settings.udp_offload).map_err(failed)?;
     let _entered = runtime.enter();
-    let socket = udp_socket::wrap(main, settings.udp_offload).map_err(failed)?;
+    let socket = wrap_udp_socket(main, settings.udp_offload).map_err(failed)?;
     let local_addr = socket.local_addr().map_err(failed)?;
     let weak_socket = Arc::downgrade(&socket);
     let endpoint =

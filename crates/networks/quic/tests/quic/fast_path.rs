@@ -133,6 +133,8 @@ fn either_side_may_do_without_the_fast_path() {
     }
 }
 
+/// Elsewhere the path has a port of its own, which the relay does not carry.
+#[cfg(target_os = "linux")]
 #[test]
 fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
     let mut server = TestServer::new();
@@ -150,6 +152,8 @@ fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
     assert!(server.ends.is_empty());
 }
 
+/// Elsewhere the path has a port of its own, which the relay does not carry.
+#[cfg(target_os = "linux")]
 #[test]
 fn voice_follows_a_client_to_another_address() {
     let mut server = TestServer::new();
@@ -183,6 +187,8 @@ fn a_client_that_was_thrown_out_is_not_heard_beside_its_connection_either() {
     assert_eq!(server.packets.len(), known);
 }
 
+/// Elsewhere the path has a port of its own, and this one takes QUIC only.
+#[cfg(target_os = "linux")]
 #[test]
 fn garbage_beside_the_connections_is_dropped_and_counted() {
     let mut server = TestServer::new();

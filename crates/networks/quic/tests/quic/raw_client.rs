@@ -1,11 +1,14 @@
 //! A QUIC client that is not ours, for doing what ours does not.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use consonance_quic::ALPN;
+use consonance_quic::{ALPN, UdpOffload, wrap_udp_socket};
 use quinn::crypto::rustls::QuicClientConfig;
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, TransportConfig};
+use quinn::{
+    ClientConfig, Connection, ConnectionError, Endpoint, EndpointConfig, RecvStream, SendStream,
+    TokioRuntime, TransportConfig,
+};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -42,11 +45,15 @@ impl RawClient {
     ) -> Result<Self, ConnectionError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let address = server.transport.local_addr();
-        let mut config = ClientConfig::new(trusting_any_server(alpn));
-        config.transport_config(Arc::new(transport));
+        let mut trusting = ClientConfig::new(trusting_any_server(alpn));
+        trusting.transport_config(Arc::new(transport));
         let (endpoint, connection) = runtime.block_on(async {
-            let endpoint = Endpoint::client(local).unwrap();
-            let connecting = endpoint.connect_with(config, address, "localhost").unwrap();
+            let socket =
+                wrap_udp_socket(UdpSocket::bind(local).unwrap(), UdpOffload::WhereAvailable).unwrap();
+            let config = EndpointConfig::default();
+            let endpoint =
+                Endpoint::new_with_abstract_socket(config, None, socket, Arc::new(TokioRuntime)).unwrap();
+            let connecting = endpoint.connect_with(trusting, address, "localhost").unwrap();
             (endpoint, connecting.await)
         });
         Ok(Self { runtime, connection: connection?, endpoint })
