@@ -30,6 +30,7 @@ mod names_in_use;
 mod names_over_udp;
 mod networks;
 mod offline;
+mod other_machines;
 mod page;
 mod page_origins;
 mod proxied_listeners;

@@ -64,6 +64,7 @@ impl Peers {
         })
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn socket(&self) -> &std::net::UdpSocket {
         self.socket.socket()
     }

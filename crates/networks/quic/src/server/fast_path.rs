@@ -1,6 +1,6 @@
 //! A shard's part of the fast path: its socket, its clients' paths, and how busy its thread is.
 
-use std::net::{IpAddr, UdpSocket};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -141,7 +141,8 @@ impl FastPathShard {
         self.path.poll_timeout()
     }
 
-    pub(super) fn socket(&self) -> &UdpSocket {
+    #[cfg(unix)]
+    pub(super) fn socket(&self) -> &std::net::UdpSocket {
         socket(&self.port, self.worker).socket()
     }
 

@@ -28,6 +28,7 @@ impl PortReader {
     pub(crate) fn start(
         shared: Arc<SharedPort>,
         socket: DatagramSocket,
+        #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "only Linux watches descriptors"))]
         mut tcp: TcpConnections,
         negotiation_max: Duration,
     ) -> io::Result<Self> {

@@ -304,4 +304,5 @@ impl Driver {
 }
 
 /// How soon the thread notices that its server was dropped.
+#[cfg(target_os = "linux")]
 const NOTICE_INTERVAL: Duration = Duration::from_millis(50);

@@ -1,0 +1,93 @@
+//! This build and one for another machine, in one session: Windows under Wine, ARM under qemu.
+//!
+//! `cargo xtask windows` and its like build the other one, and set `CONSONANCE_OTHER` to the command that starts it, its
+//! words separated by spaces. Without that these tests are ignored.
+
+use std::env;
+use std::process::Command;
+
+use consonance_testing::command::{Folder, Program, read_output};
+use consonance_testing::sound::{ALIKE, likeness};
+use serde_json::json;
+
+/// Where a program runs.
+#[derive(Clone, Copy, Debug)]
+enum Machine {
+    This,
+    Other,
+}
+
+use Machine::{Other, This};
+
+impl Machine {
+    fn start(self, arguments: &[&str]) -> Program {
+        match self {
+            This => Program::start(arguments),
+            Other => {
+                let command = env::var("CONSONANCE_OTHER").expect("the command of another machine's build");
+                let mut words = command.split(' ');
+                let mut command = Command::new(words.next().unwrap());
+                command.args(words);
+                Program::launch(command, arguments, &[])
+            }
+        }
+    }
+
+    /// Its addresses: over QUIC, and over a WebSocket.
+    fn serve(self, folder: &Folder) -> (Program, [String; 2]) {
+        let text = "[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+                    [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\n";
+        let server = self.start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+        let quic = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+        let open = server.until_line("the WebSocket", |line| line.contains("over websocket at 127.0.0.1:"));
+        let quic = quic.trim_end().rsplit(' ').next().unwrap().to_owned();
+        let port = open.trim_end().rsplit(':').next().unwrap();
+        (server, [quic, format!("ws://127.0.0.1:{port}/main")])
+    }
+}
+
+/// A recording is spoken on one machine and heard on another one, as it was spoken.
+fn assert_heard(address: &str, speaker: Machine, listener: Machine, folder: &Folder) {
+    let (said, heard) = (folder.speech(4), folder.file("heard.wav"));
+    let join = ["join", address, "--json"];
+    let listen = ["--name", "Bob", "--listen", "lobby", "--output", &heard, "--duration", "30"];
+    let bob = listener.start(&[&join[..], &listen[..]].concat());
+    bob.until_event(&json!({"event": "players_synced"}));
+    let speak = ["--name", "Alice", "--speak", "lobby", "--input", &said, "--loudspeaker", "none"];
+    let alice = speaker.start(&[&join[..], &speak[..], &["--duration", "6"]].concat());
+    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+    assert!(alice.end().status.success());
+    assert!(bob.end().status.success());
+    let likeness = likeness(&read_output(&said, true), &read_output(&heard, true));
+    assert!(likeness > ALIKE, "{speaker:?} to {listener:?} by {address}: {likeness}");
+}
+
+#[test]
+#[ignore = "needs another machine's build: `cargo xtask windows`"]
+fn its_server_carries_voice_between_players_of_this_one() {
+    let folder = Folder::new();
+    let (_server, addresses) = Other.serve(&folder);
+    for address in addresses {
+        assert_heard(&address, This, This, &folder);
+    }
+}
+
+#[test]
+#[ignore = "needs another machine's build: `cargo xtask windows`"]
+fn its_players_are_heard_at_a_server_of_this_one() {
+    let folder = Folder::new();
+    let (_server, addresses) = This.serve(&folder);
+    for address in addresses {
+        assert_heard(&address, Other, This, &folder);
+    }
+}
+
+#[test]
+#[ignore = "needs another machine's build: `cargo xtask windows`"]
+fn its_players_hear_at_a_server_of_this_one() {
+    let folder = Folder::new();
+    let (_server, addresses) = This.serve(&folder);
+    for address in addresses {
+        assert_heard(&address, This, Other, &folder);
+    }
+}
