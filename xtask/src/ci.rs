@@ -111,7 +111,7 @@ impl Step {
         match self {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
-            Self::Platforms => platforms::run(root),
+            Self::Platforms => platforms::run(root, &platforms::Plan::default()),
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),

@@ -45,6 +45,7 @@ mod ci;
 mod command;
 mod deny;
 mod dissector;
+mod distribution_compiler;
 mod failure;
 mod fuzz;
 mod interrupt;
@@ -98,7 +99,7 @@ enum Chore {
     /// Checks the rules that the compiler does not know: walls, shape, forbidden calls, words, documents.
     Tidy,
     /// Checks what can be checked here for the other operating systems and for bare metal.
-    Platforms,
+    Platforms(platforms::Plan),
     /// Lints and tests the feature `libopus`, which needs cmake.
     Libopus,
     /// Lets sanitizers watch the crates that call C, and that C; needs a nightly toolchain, gcc and cmake.
@@ -141,7 +142,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.chore {
         Chore::Ci(selection) => ci::run(&root, selection),
         Chore::Tidy => tidy::run(&root),
-        Chore::Platforms => platforms::run(&root).map(drop),
+        Chore::Platforms(plan) => platforms::run(&root, plan).map(drop),
         Chore::Libopus => libopus::run(&root).map(drop),
         Chore::Sanitize => sanitize::run(&root),
         Chore::Matchbox => matchbox::run(&root).map(drop),

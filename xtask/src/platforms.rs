@@ -4,7 +4,9 @@
 //! * `wire` and `session` do without the standard library.
 //! * `cargo check` passes for every target whose standard library is installed here; the others are skipped, and
 //!   the line says what to install.
+//! * Programs for machines that an emulator stands in for are built, tested and talk with this machine, with `--run`.
 
+mod emulated;
 mod graph;
 mod no_std;
 mod targets;
@@ -13,24 +15,42 @@ mod toolchain;
 use std::fmt;
 use std::path::Path;
 
+use clap::Args;
+
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
+use emulated::MACHINES;
 use graph::Graph;
 use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
+
+/// How much to check.
+#[derive(Args, Default)]
+pub(crate) struct Plan {
+    /// Also build for the machines that an emulator stands in for, run tests there, and talk with them; long.
+    #[arg(long)]
+    run: bool,
+    /// Only this target.
+    #[arg(long, value_name = "TARGET")]
+    only: Option<String>,
+}
 
 /// Runs every check that can be run here and prints one line for each.
 ///
 /// # Errors
 /// [`Failure::Platforms`] where a check failed. What could not be tried is not failure.
-pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
+    let is_wanted = |target: &str| plan.only.as_ref().is_none_or(|only| only == target);
     let mut tally = Tally::default();
     tally.add("this machine", "dependencies", &default_build(root));
     tally.add("any", "no_std", &no_std(root));
-    for target in TARGETS {
+    for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
         let (outcome, graph) = dependencies(root, target);
         tally.add(target.name, "dependencies", &outcome);
         tally.add(target.name, "cargo check", &compile(root, target, graph.as_ref()));
+    }
+    for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target)) {
+        tally.add(machine.target, "run", &machine.check(root));
     }
     println!("platforms: {} passed, {} skipped, {} failed", tally.passed, tally.skipped, tally.failed);
     match (tally.failed, tally.skipped) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
+use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 
 #[derive(Debug)]
@@ -18,9 +19,7 @@ pub(super) struct PageCompiler {
 /// What is needed to compile the standard library, too.
 #[derive(Debug)]
 pub(super) struct Library {
-    rustc: PathBuf,
-    /// The folder with the library's source.
-    source: PathBuf,
+    compiler: DistributionCompiler,
     linker: PathBuf,
 }
 
@@ -42,25 +41,17 @@ impl PageCompiler {
 
     /// The compiler that a distribution installs below this folder.
     fn of_distribution(prefix: &Path) -> Option<Self> {
-        let rustc = prefix.join("bin/rustc");
-        let source = prefix.join("lib/rustlib/src/rust");
-        let linker = prefix.join("bin/wasm-ld-19");
-        if !source.join("library/std/Cargo.toml").is_file() || !linker.is_file() {
-            return None;
-        }
-        let version = command::capture(Command::new(&rustc).arg("--version")).ok()?.trim().to_owned();
-        // It is a link, and messages of panics would have where it leads.
-        let source = source.canonicalize().ok()?;
-        Some(Self { version, library: Some(Library { rustc, source, linker }) })
+        let linker = Some(prefix.join("bin/wasm-ld-19")).filter(|linker| linker.is_file())?;
+        let compiler = DistributionCompiler::below(prefix)?;
+        Some(Self { version: compiler.version.clone(), library: Some(Library { compiler, linker }) })
     }
 
     /// Has cargo use it; which flags it needs besides.
     pub(super) fn configure(&self, cargo: &mut Command) -> Vec<String> {
-        let Some(Library { rustc, source, linker }) = &self.library else { return Vec::new() };
-        // What cargo does with the library's source is not stable yet.
-        cargo.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
+        let Some(Library { compiler, linker }) = &self.library else { return Vec::new() };
+        compiler.configure(cargo, "std,panic_abort");
         vec![
-            format!("--remap-path-prefix={}=/library", source.display()),
+            format!("--remap-path-prefix={}=/library", compiler.source.display()),
             format!("-Clinker={}", linker.display()),
             "-Clinker-flavor=wasm-ld".into(),
         ]
@@ -83,8 +74,9 @@ mod tests {
         assert_eq!(own.configure(&mut cargo), [""; 0]);
         assert_eq!((cargo.get_args().count(), cargo.get_envs().count()), (0, 0));
         let [rustc, source, linker] = ["/r", "/s", "/l"].map(PathBuf::from);
+        let compiler = DistributionCompiler { version: "rustc 2".into(), rustc, source };
         let with_library =
-            PageCompiler { version: "rustc 2".into(), library: Some(Library { rustc, source, linker }) };
+            PageCompiler { version: "rustc 2".into(), library: Some(Library { compiler, linker }) };
         let flags = with_library.configure(&mut cargo);
         assert_eq!(flags, ["--remap-path-prefix=/s=/library", "-Clinker=/l", "-Clinker-flavor=wasm-ld"]);
         assert_eq!(command::line(&cargo), "RUSTC='/r' RUSTC_BOOTSTRAP='1' cargo -Zbuild-std=std,panic_abort");

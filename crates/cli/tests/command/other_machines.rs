@@ -1,6 +1,6 @@
 //! This build and one for another machine, in one session: Windows under Wine, ARM under qemu.
 //!
-//! `cargo xtask windows` and its like build the other one, and set `CONSONANCE_OTHER` to the command that starts it, its
+//! `cargo xtask platforms --run` builds the other one, and sets `CONSONANCE_OTHER` to the command that starts it, its
 //! words separated by spaces. Without that these tests are ignored.
 
 use std::env;
@@ -63,7 +63,7 @@ fn assert_heard(address: &str, speaker: Machine, listener: Machine, folder: &Fol
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask windows`"]
+#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_server_carries_voice_between_players_of_this_one() {
     let folder = Folder::new();
     let (_server, addresses) = Other.serve(&folder);
@@ -73,7 +73,7 @@ fn its_server_carries_voice_between_players_of_this_one() {
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask windows`"]
+#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_are_heard_at_a_server_of_this_one() {
     let folder = Folder::new();
     let (_server, addresses) = This.serve(&folder);
@@ -83,7 +83,7 @@ fn its_players_are_heard_at_a_server_of_this_one() {
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask windows`"]
+#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_hear_at_a_server_of_this_one() {
     let folder = Folder::new();
     let (_server, addresses) = This.serve(&folder);

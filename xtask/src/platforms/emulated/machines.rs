@@ -1,0 +1,57 @@
+//! Which machines, and which tests run there.
+
+use super::{Emulated, TestGroup};
+
+/// All of them.
+pub(crate) const MACHINES: &[Emulated] = &[
+    Emulated {
+        target: "x86_64-pc-windows-gnu",
+        linker: "x86_64-w64-mingw32-gcc",
+        emulator: &["wine"],
+        packages: "gcc-mingw-w64-x86-64 wine64",
+        suffix: ".exe",
+        tests: &[
+            TestGroup {
+                packages: &[
+                    "consonance-wire",
+                    "consonance-session",
+                    "consonance-transport",
+                    "consonance-audio",
+                    "consonance-fast-path",
+                    "consonance-miniaudio",
+                    "consonance-device",
+                    "consonance-server",
+                ],
+                threads: 2,
+                skipped: &[],
+            },
+            TestGroup {
+                packages: &["consonance-quic"],
+                threads: 2,
+                skipped: &[
+                    ("binding::an_address_of_another_machine_is_refused", "Wine binds any address"),
+                    (
+                        "limits::another_address_gets_in_although_one_has_taken_all_connections",
+                        "Wine has 127.0.0.1 only",
+                    ),
+                    (
+                        "limits::handshakes_of_one_address_make_room_for_those_of_others",
+                        "Wine has 127.0.0.1 only",
+                    ),
+                ],
+            },
+        ],
+    },
+    Emulated {
+        target: "aarch64-unknown-linux-gnu",
+        linker: "aarch64-linux-gnu-gcc",
+        emulator: &["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"],
+        packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
+        suffix: "",
+        tests: &[TestGroup {
+            packages: &["consonance-wire", "consonance-fast-path", "consonance-opus-packet"],
+            threads: 2,
+            skipped: &[],
+        }],
+    },
+];
