@@ -139,7 +139,7 @@ fn listener_table(keys: &[ListenerKey]) -> String {
 fn row(name: &str, schema: &Json, more: &str) -> String {
     let value = match default_and_example(schema) {
         (Some(value), None) => format!("`{value}`"),
-        (_, example) => format!("none, e.g. `{}`", example.unwrap_or_default()),
+        (_, example) => format!("e.g. `{}`", example.unwrap_or_default()),
     };
     format!("| `{name}` | {value} | {} | {}{more} |\n", in_short(&kind(schema), name), about(schema))
 }
