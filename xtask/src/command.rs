@@ -21,6 +21,24 @@ pub(crate) fn rustup<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a 
     program("rustup", "RUSTUP", folder, arguments)
 }
 
+/// The target that this machine's compiler builds for by itself.
+///
+/// # Errors
+/// [`Failure`] if rustc cannot be asked, or does not say.
+pub(crate) fn host(folder: &Path) -> Result<String, Failure> {
+    let said = capture(&mut rustc(folder, ["-vV"]))?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    let unknown = || Failure::Answer { command: "rustc -vV".to_owned(), why: "no host".to_owned() };
+    host.map(str::to_owned).ok_or_else(unknown)
+}
+
+/// Whether a program would be found by its name.
+pub(crate) fn is_on_path(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let names = [name.to_owned(), format!("{name}{}", env::consts::EXE_SUFFIX)];
+    env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()))
+}
+
 /// Runs a command whose output goes straight to where ours goes.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     write(&root.join(PAGE), &page)?;
     println!("{PAGE}");
     if let Some(file) = &plan.texts {
-        let here = metadata(root, &["--filter-platform", &host(root)?])?;
+        let here = metadata(root, &["--filter-platform", &command::host(root)?])?;
         let texts = texts::of(&terms::of_all(in_the_command(&here))?)?;
         write(file, &texts)?;
         println!("{}", file.display());
@@ -81,14 +81,6 @@ fn in_the_command(metadata: &Metadata) -> Vec<&Package> {
         index += 1;
     }
     others(metadata).into_iter().filter(|package| found.contains(&&package.id)).collect()
-}
-
-/// The target that this machine's compiler builds for by itself.
-fn host(root: &Path) -> Result<String, Failure> {
-    let said = command::capture(&mut command::rustc(root, ["-vV"]))?;
-    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    let unknown = || Failure::Answer { command: "rustc -vV".to_owned(), why: "no host".to_owned() };
-    host.map(str::to_owned).ok_or_else(unknown)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

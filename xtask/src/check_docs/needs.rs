@@ -1,7 +1,5 @@
 //! What a command needs that this machine, or the user, can lack.
 
-use std::env;
-
 use clap::Args;
 
 use super::script::{Need, Step, Way};
@@ -30,7 +28,7 @@ impl Wishes {
 
     fn is_missing(&self, need: Need, stage: &Stage) -> Option<String> {
         match need {
-            Need::Program(name) => (!is_on_the_path(name)).then(|| format!("there is no {name} here")),
+            Need::Program(name) => (!command::is_on_path(name)).then(|| format!("there is no {name} here")),
             Need::Success(line, what) => {
                 let succeeds = command::capture(stage.shell(stage.checkout()).args(["-c", line])).is_ok();
                 (!succeeds).then(|| format!("there is no {what} here"))
@@ -41,10 +39,4 @@ impl Wishes {
             Need::Tests => self.skip_tests.then(|| "`--skip-tests` leaves it out".to_owned()),
         }
     }
-}
-
-fn is_on_the_path(name: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .any(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION).is_file())
 }

@@ -3,11 +3,11 @@
 mod machines;
 mod wine;
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Outcome;
+use crate::built::Built;
 use crate::command;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
@@ -21,12 +21,17 @@ pub(super) struct Emulated {
     linker: &'static str,
     /// Runs its programs: the command's words.
     emulator: &'static [&'static str],
+    /// The variables with which the emulator runs programs, out of a folder where everything is built.
+    prepare: fn(&Path) -> Result<Variables, Failure>,
     /// Debian's packages with linker and emulator.
     packages: &'static str,
     /// What the command's program ends with.
     suffix: &'static str,
     tests: &'static [TestGroup],
 }
+
+/// Names and values.
+type Variables = Vec<(&'static str, String)>;
 
 /// Packages whose tests run there.
 struct TestGroup {
@@ -44,27 +49,17 @@ impl Emulated {
             return Outcome::Skipped("not installed: apt-get install rustc-web rust-web-src".to_owned());
         };
         let tools = [self.linker, self.emulator[0]];
-        if !tools.into_iter().all(is_on_path) {
+        if !tools.into_iter().all(command::is_on_path) {
             return Outcome::Skipped(format!("not installed: apt-get install {}", self.packages));
         }
-        let here = Here { machine: self, root, compiler, folder: folder(root) };
-        match here.check() {
+        let here = |built: Built| Here { machine: self, root, compiler, folder: built.beside("emulated") };
+        match Built::debug(root).map(here).and_then(|here| here.check()) {
             Ok(tests) => Outcome::Passed(format!(
                 "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways"
             )),
             Err(failure) => Outcome::Failed(failure.to_string()),
         }
     }
-}
-
-fn is_on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| folder.join(program).is_file())
-}
-
-fn folder(root: &Path) -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    target.join("emulated")
 }
 
 /// A machine, and what this one has for it.
@@ -80,8 +75,7 @@ impl Here<'_> {
     /// How many tests have passed there.
     fn check(&self) -> Result<usize, Failure> {
         let Emulated { target, tests, suffix, .. } = self.machine;
-        let settings =
-            if self.machine.emulator == ["wine"] { wine::prepare(&self.folder)? } else { Vec::new() };
+        let settings = (self.machine.prepare)(&self.folder)?;
         command::run(&mut self.cargo(&["build", "--package", "consonance-cli"]))?;
         let mut passed = 0;
         for group in *tests {

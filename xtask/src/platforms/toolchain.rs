@@ -22,9 +22,8 @@ pub(crate) fn is_installed(root: &Path, target: &str) -> Result<bool, Failure> {
 /// Whether C can be compiled for a target: its compiler is on the PATH, or `CC_<target>` names one.
 pub(crate) fn has_c_compiler(target: &Target) -> bool {
     let named = [target.name.to_owned(), target.name.replace('-', "_")];
-    let path = env::var_os("PATH").unwrap_or_default();
     named.iter().any(|name| env::var_os(format!("CC_{name}")).is_some())
-        || env::split_paths(&path).any(|folder| folder.join(target.c_compiler).is_file())
+        || command::is_on_path(target.c_compiler)
 }
 
 #[cfg(test)]
@@ -35,9 +34,7 @@ mod tests {
     #[test]
     fn the_target_that_compiled_this_is_installed() {
         let root = workspace_root::find().unwrap();
-        let about = command::capture(&mut command::rustc(&root, ["-vV"])).unwrap();
-        let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-        assert!(is_installed(&root, host).unwrap());
+        assert!(is_installed(&root, &command::host(&root).unwrap()).unwrap());
     }
 
     #[test]

@@ -46,48 +46,40 @@ impl Machine {
     }
 }
 
-/// A recording is spoken on one machine and heard on another one, as it was spoken.
-fn assert_heard(address: &str, speaker: Machine, listener: Machine, folder: &Folder) {
+/// What is spoken on one machine is heard on another one, at a server on a third, over each of its networks.
+fn assert_heard(server: Machine, speaker: Machine, listener: Machine) {
+    let folder = Folder::new();
     let (said, heard) = (folder.speech(4), folder.file("heard.wav"));
-    let join = ["join", address, "--json"];
-    let listen = ["--name", "Bob", "--listen", "lobby", "--output", &heard, "--duration", "30"];
-    let bob = listener.start(&[&join[..], &listen[..]].concat());
-    bob.until_event(&json!({"event": "players_synced"}));
-    let speak = ["--name", "Alice", "--speak", "lobby", "--input", &said, "--loudspeaker", "none"];
-    let alice = speaker.start(&[&join[..], &speak[..], &["--duration", "6"]].concat());
-    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
-    assert!(alice.end().status.success());
-    assert!(bob.end().status.success());
-    let likeness = likeness(&read_output(&said, true), &read_output(&heard, true));
-    assert!(likeness > ALIKE, "{speaker:?} to {listener:?} by {address}: {likeness}");
+    let (_server, addresses) = server.serve(&folder);
+    for address in addresses {
+        let join = ["join", &address, "--json"];
+        let listen = ["--name", "Bob", "--listen", "lobby", "--output", &heard, "--duration", "30"];
+        let bob = listener.start(&[&join[..], &listen[..]].concat());
+        bob.until_event(&json!({"event": "players_synced"}));
+        let speak = ["--name", "Alice", "--speak", "lobby", "--input", &said, "--loudspeaker", "none"];
+        let alice = speaker.start(&[&join[..], &speak[..], &["--duration", "6"]].concat());
+        bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+        assert!(alice.end().status.success());
+        assert!(bob.end().status.success());
+        let likeness = likeness(&read_output(&said, true), &read_output(&heard, true));
+        assert!(likeness > ALIKE, "{speaker:?} to {listener:?} by {address}: {likeness}");
+    }
 }
 
 #[test]
 #[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_server_carries_voice_between_players_of_this_one() {
-    let folder = Folder::new();
-    let (_server, addresses) = Other.serve(&folder);
-    for address in addresses {
-        assert_heard(&address, This, This, &folder);
-    }
+    assert_heard(Other, This, This);
 }
 
 #[test]
 #[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_are_heard_at_a_server_of_this_one() {
-    let folder = Folder::new();
-    let (_server, addresses) = This.serve(&folder);
-    for address in addresses {
-        assert_heard(&address, Other, This, &folder);
-    }
+    assert_heard(This, Other, This);
 }
 
 #[test]
 #[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_hear_at_a_server_of_this_one() {
-    let folder = Folder::new();
-    let (_server, addresses) = This.serve(&folder);
-    for address in addresses {
-        assert_heard(&address, This, Other, &folder);
-    }
+    assert_heard(This, This, Other);
 }

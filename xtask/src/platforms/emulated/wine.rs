@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::Variables;
 use crate::command;
 use crate::failure::Failure;
 
@@ -11,7 +12,7 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// [`Failure`] if the folder cannot be written, or the library does not compile.
-pub(super) fn prepare(folder: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
+pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
     let folder = folder.join("wine");
     let failed = |cause| Failure::File { path: folder.clone(), cause };
     fs::create_dir_all(&folder).map_err(failed)?;
