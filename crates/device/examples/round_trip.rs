@@ -103,7 +103,7 @@ fn report(devices: &Devices, second: u32, largest_step: f32) -> Result<(), Box<d
             ms(d.fill),
             ms(d.target),
             ms(d.latency),
-            (d.rate_ratio - 1.0) * 1e6,
+            d.drift * 1e6,
         )?;
     }
     Ok(())

@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use consonance_clock_bridge::Clock;
+
 use crate::device_list::DeviceList;
 use crate::diagnostics::DeviceDiagnostics;
 use crate::event::{DeviceEvent, Direction, EventQueue};

@@ -6,17 +6,13 @@
 //! a device plugged in later is used without a request.
 //!
 //! ```text
-//!  device's clock │               │ beat of 10 ms
-//!    callback ────┼──▶ ring ──▶ resampler ──▶ Microphone::read
-//!    callback ◀───┼─── ring ◀── resampler ◀── Loudspeaker::write
-//!                 │               │ ratio: 1 ± 0.5 %, keeps the ring near the smallest stable fill
-//!    supervisor: one thread; opens, watches, opens again
+//!  device's callback ───▶ ring ───▶ Microphone::read      every 10 ms, on the voice chat's beat
+//!  device's callback ◀─── ring ◀─── Loudspeaker::write
+//!  supervisor: one thread; opens, watches, opens again
 //! ```
 //!
-//! * The callbacks never allocate, lock or log: they move samples between the device and a lock-free ring, and
-//!   fade where the ring is empty (`capture.rs`, `playback.rs`).
-//! * A device has its own clock. Its drift and the jitter of both sides are measured, and the resampling ratio
-//!   follows (`fill_control.rs`).
+//! * A device has its own clock. The rings follow it (`consonance-clock-bridge`); their ends in its callbacks never
+//!   allocate, lock or log.
 //! * A device that vanishes says nothing: it only stops calling. So the supervisor watches the callbacks, and
 //!   decides what is open (`supervisor/direction.rs`), on simulated time in tests.
 //! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
@@ -48,21 +44,15 @@
 
 #![forbid(unsafe_code)]
 
-mod capture;
-mod clock;
 mod device_list;
 mod devices;
 mod diagnostics;
 mod event;
-mod fade;
-mod fill_control;
 mod headphones;
 pub mod limits;
 mod loudspeaker;
 mod mailbox;
 mod microphone;
-mod playback;
-mod resampler;
 mod selection;
 mod state;
 mod supervisor;

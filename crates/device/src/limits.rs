@@ -5,21 +5,6 @@ use std::time::Duration;
 /// Frames that a callback is asked to bring or to take, 10 ms as the beat has; systems may choose otherwise.
 pub const PERIOD_FRAMES: u32 = 480;
 
-/// Frames that a ring holds, 500 ms: ten times what any target may be. What does not fit is dropped, counted in
-/// [`DeviceDiagnostics::skipped_frames`](crate::DeviceDiagnostics).
-pub const RING_FRAMES: usize = 24_000;
-
-/// How far the ratio of resampling may be from 1: ±0.5 %, 9 cents, less than a listener notices in speech.
-/// Clocks of devices drift by up to ±200 ppm; the rest is for going back to the target.
-pub const CORRECTION_MAX: f64 = 0.005;
-
-/// Frames above the target at which catching up by resampling would take too long, 100 ms: they are skipped, counted
-/// in `xruns` and `skipped_frames` of [`DeviceDiagnostics`](crate::DeviceDiagnostics).
-pub const EXCURSION_FRAMES_MAX: usize = 4_800;
-
-/// Frames that a ring aims for at most, 200 ms: beyond it a device is of no use for talking.
-pub const TARGET_FRAMES_MAX: usize = 9_600;
-
 /// How long a device that called before may be silent before it counts as lost: fifty periods.
 pub const WATCHDOG: Duration = Duration::from_millis(500);
 

@@ -1,23 +1,22 @@
 //! A loudspeaker as a sink for sound.
 
 use consonance_audio::{Output, OutputError, StereoBlock};
+use consonance_clock_bridge::{Clock, PlaybackWriter};
 
-use crate::clock::Clock;
 use crate::mailbox::Mailbox;
-use crate::playback::PlaybackWriter;
 
 /// The loudspeaker that is selected, whichever it is at the time; swallows while there is none.
 ///
 /// [`Output::write`] is meant to be called every 10 ms; it never waits, and fails only after [`Output::finish`].
 pub struct Loudspeaker {
     clock: Clock,
-    writers: Mailbox<PlaybackWriter>,
-    writer: Option<PlaybackWriter>,
+    writers: Mailbox<PlaybackWriter<2>>,
+    writer: Option<PlaybackWriter<2>>,
     is_finished: bool,
 }
 
 impl Loudspeaker {
-    pub(crate) fn new(clock: Clock, writers: Mailbox<PlaybackWriter>) -> Self {
+    pub(crate) fn new(clock: Clock, writers: Mailbox<PlaybackWriter<2>>) -> Self {
         Self { clock, writers, writer: None, is_finished: false }
     }
 }
@@ -31,7 +30,7 @@ impl Output for Loudspeaker {
             self.writer = Some(writer);
         }
         if let Some(writer) = &mut self.writer {
-            writer.write(self.clock.now(), block);
+            writer.write_stereo(self.clock.now(), block);
             if writer.is_gone() {
                 self.writer = None;
             }

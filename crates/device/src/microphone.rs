@@ -1,9 +1,8 @@
 //! A microphone as a source of sound.
 
 use consonance_audio::{BLOCK_SAMPLES, Input, Read};
+use consonance_clock_bridge::{CaptureReader, Clock};
 
-use crate::capture::CaptureReader;
-use crate::clock::Clock;
 use crate::mailbox::Mailbox;
 
 /// The microphone that is selected, whichever it is at the time; silent while there is none. Never ends.

@@ -3,12 +3,14 @@
 mod back_off;
 mod direction;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::diagnostics::{DeviceDiagnostics, Gauges, Pulse};
+use consonance_clock_bridge::{Clock, Gauges, Pulse};
+
+use crate::diagnostics::DeviceDiagnostics;
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::mailbox::Mailbox;
 use crate::selection::DeviceSelection;
@@ -21,6 +23,7 @@ pub(crate) use direction::{Endpoint, Keeper};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) gauges: Arc<Gauges>,
+    reopened: AtomicU64,
     status: Mutex<Status>,
 }
 
@@ -32,7 +35,7 @@ struct Status {
 
 impl Shared {
     pub(crate) fn new() -> Self {
-        Self { gauges: Arc::new(Gauges::new()), status: Mutex::new(Status::default()) }
+        Self { gauges: Arc::default(), reopened: AtomicU64::new(0), status: Mutex::default() }
     }
 
     /// The state of the moment, with the latency of the moment.
@@ -46,15 +49,14 @@ impl Shared {
 
     /// What there is to know at the moment.
     pub(crate) fn diagnostics(&self) -> DeviceDiagnostics {
-        let mut diagnostics = self.gauges.read();
-        match &self.status.lock().unwrap_or_else(PoisonError::into_inner).pulse {
-            Some(pulse) => {
-                diagnostics.callbacks = pulse.callbacks();
-                diagnostics.period_frames = pulse.largest_frames() as u32;
-            }
-            None => diagnostics.without_device(),
-        }
-        diagnostics
+        let reopened = self.reopened.load(Ordering::Relaxed);
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        DeviceDiagnostics::of(&self.gauges.read(), reopened, status.pulse.as_deref())
+    }
+
+    /// A device was opened in place of another one.
+    fn note_reopened(&self) {
+        self.reopened.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn set(&self, state: DeviceState, pulse: Option<Arc<Pulse>>) {

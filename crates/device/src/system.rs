@@ -3,9 +3,9 @@
 mod alsa_cards;
 mod miniaudio;
 
-use crate::capture::CaptureFeed;
+use consonance_clock_bridge::{CaptureFeed, PlaybackDrain};
+
 use crate::device_list::DeviceList;
-use crate::playback::PlaybackDrain;
 use crate::state::DeviceError;
 
 pub(crate) use miniaudio::Miniaudio;
@@ -31,7 +31,7 @@ pub(crate) trait SoundSystem {
     fn open_output(
         &mut self,
         name: Option<&str>,
-        drain: PlaybackDrain,
+        drain: PlaybackDrain<2>,
     ) -> Result<Box<dyn Stream>, DeviceError>;
 
     /// Something that was open has died: what is known of the system may be out of date.

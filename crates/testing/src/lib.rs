@@ -8,6 +8,7 @@
 //! * `networks`: a player's end of each game network.
 //! * `rtc`: what a page does with WebRTC, without a browser.
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
+//! * `tone`: a tone, and what can be said of what became of it.
 //! * `folder`: folders of tests, removed with everything in them.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
@@ -28,3 +29,5 @@ pub mod rtc;
 pub mod sound;
 #[cfg(all(unix, feature = "stage"))]
 pub mod stage;
+#[cfg(feature = "tone")]
+pub mod tone;

@@ -4,17 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_clock_bridge::{CaptureReader, PlaybackWriter, Pulse, RingBounds, capture, playback};
+
 use consonance_audio::SAMPLE_RATE_HZ;
 
 use super::Shared;
 use super::back_off::BackOff;
-use crate::capture::{CaptureReader, capture};
 use crate::device_list::DeviceList;
-use crate::diagnostics::{Gauges, Pulse};
 use crate::event::Direction;
 use crate::limits::{FIRST_CALLBACK, LIST_INTERVAL, LONGEST_RETURN, RETRY, WATCHDOG};
 use crate::mailbox::Mailbox;
-use crate::playback::{PlaybackWriter, playback};
 use crate::selection::DeviceSelection;
 use crate::state::{DeviceError, DeviceState};
 use crate::system::{SoundSystem, Stream};
@@ -22,7 +21,7 @@ use crate::system::{SoundSystem, Stream};
 /// Where the beat's end of a new ring goes.
 pub(crate) enum Endpoint {
     Input(Mailbox<CaptureReader>),
-    Output(Mailbox<PlaybackWriter>),
+    Output(Mailbox<PlaybackWriter<2>>),
 }
 
 /// Keeps one direction running as well as it can.
@@ -206,13 +205,13 @@ impl Keeper {
         };
         let (stream, pulse) = match &self.endpoint {
             Endpoint::Input(readers) => {
-                let (feed, reader, pulse) = capture(gauges);
+                let (feed, reader, pulse) = capture(gauges, RingBounds::DEVICE);
                 let stream = system.open_input(name, feed)?;
                 readers.put(reader);
                 (stream, pulse)
             }
             Endpoint::Output(writers) => {
-                let (writer, drain, pulse) = playback(gauges);
+                let (writer, drain, pulse) = playback(gauges, RingBounds::DEVICE);
                 let stream = system.open_output(name, drain)?;
                 writers.put(writer);
                 (stream, pulse)
@@ -228,7 +227,7 @@ impl Keeper {
     fn take_over(&mut self, open: Open) {
         tracing::info!(direction = ?self.direction(), name = open.name, "a sound device runs");
         if self.has_run {
-            Gauges::count(&self.shared.gauges.reopened, 1);
+            self.shared.note_reopened();
         }
         self.has_run = true;
         let running = open.running();

@@ -5,17 +5,15 @@ use std::thread;
 use std::time::Duration;
 
 use consonance_audio::SAMPLE_RATE_HZ;
+use consonance_clock_bridge::{CaptureFeed, Clock, PlaybackDrain};
 use consonance_miniaudio::{
     AudioSystem, Context, Device, DeviceId, MiniaudioError, StreamConfig, StreamDirection,
 };
 
 use super::{SoundSystem, Stream, alsa_cards};
-use crate::capture::CaptureFeed;
-use crate::clock::Clock;
 use crate::device_list::DeviceList;
 use crate::event::Direction;
 use crate::limits::PERIOD_FRAMES;
-use crate::playback::{CHANNELS, PlaybackDrain};
 use crate::state::DeviceError;
 
 /// Real systems, best first. JACK is left out: its library prints to the terminal where no server runs, and machines
@@ -144,13 +142,13 @@ impl SoundSystem for Miniaudio {
     fn open_output(
         &mut self,
         name: Option<&str>,
-        mut drain: PlaybackDrain,
+        mut drain: PlaybackDrain<2>,
     ) -> Result<Box<dyn Stream>, DeviceError> {
         let id = self.id(Direction::Output, name)?;
         let clock = self.clock.clone();
         let handler = move |samples: &mut [f32]| drain.handle_callback(clock.now(), samples);
         let context = &mut self.connect()?.context;
-        started(Device::open_output(context, id.as_ref(), settings(CHANNELS as u32), handler))
+        started(Device::open_output(context, id.as_ref(), settings(2), handler))
     }
 
     fn forget(&mut self) {

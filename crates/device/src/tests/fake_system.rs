@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::capture::CaptureFeed;
+use consonance_clock_bridge::{CaptureFeed, PlaybackDrain};
+
 use crate::device_list::DeviceList;
 use crate::event::Direction;
-use crate::playback::PlaybackDrain;
 use crate::state::DeviceError;
 use crate::system::{SoundSystem, Stream};
 
@@ -42,7 +42,7 @@ struct Playing {
 
 enum End {
     Feed(CaptureFeed),
-    Drain(PlaybackDrain),
+    Drain(PlaybackDrain<2>),
 }
 
 impl World {
@@ -178,7 +178,7 @@ impl SoundSystem for World {
     fn open_output(
         &mut self,
         name: Option<&str>,
-        drain: PlaybackDrain,
+        drain: PlaybackDrain<2>,
     ) -> Result<Box<dyn Stream>, DeviceError> {
         self.open(Direction::Output, name, End::Drain(drain))
     }

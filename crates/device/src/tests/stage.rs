@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock};
+use consonance_clock_bridge::Clock;
+use consonance_testing::tone::loudness;
 
 use super::fake_system::World;
-use super::signal::loudness;
-use crate::clock::Clock;
 use crate::diagnostics::DeviceDiagnostics;
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::loudspeaker::Loudspeaker;

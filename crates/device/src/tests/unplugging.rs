@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _};
+use consonance_clock_bridge::{CaptureFeed, Clock, RingBounds, capture};
+use consonance_testing::tone::{LARGEST_STEP, TestTone, largest_step, loudness};
 
-use super::signal::{LARGEST_STEP, Tone, largest_step, loudness};
-use crate::capture::{CaptureFeed, capture};
-use crate::clock::Clock;
-use crate::diagnostics::Gauges;
 use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
 
@@ -19,20 +17,20 @@ struct Bench {
     /// None once the device is gone.
     feed: Option<CaptureFeed>,
     microphone: Microphone,
-    tone: Tone,
+    tone: TestTone,
     heard: Vec<f32>,
 }
 
 impl Bench {
     fn new() -> Self {
-        let (feed, reader, _) = capture(Arc::new(Gauges::new()));
+        let (feed, reader, _) = capture(Arc::default(), RingBounds::DEVICE);
         let readers = Mailbox::new();
         readers.put(reader);
         let now_ms = Arc::<AtomicU64>::default();
         let time = Arc::clone(&now_ms);
         let clock = Clock::new(move || Duration::from_millis(time.load(Ordering::Relaxed)));
         let microphone = Microphone::new(clock, readers);
-        Self { now_ms, feed: Some(feed), microphone, tone: Tone::new(), heard: Vec::new() }
+        Self { now_ms, feed: Some(feed), microphone, tone: TestTone::default(), heard: Vec::new() }
     }
 
     fn record(&mut self) {

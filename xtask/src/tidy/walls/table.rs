@@ -58,9 +58,14 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-miniaudio", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
+        package: "consonance-clock-bridge",
+        may_use: Only(&["consonance-audio"]),
+        tests_may_also_use: &["consonance-testing"],
+    },
+    Walls {
         package: "consonance-device",
-        may_use: Only(&["consonance-audio", "consonance-miniaudio"]),
-        tests_may_also_use: &[],
+        may_use: Only(&["consonance-audio", "consonance-clock-bridge", "consonance-miniaudio"]),
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls {
@@ -221,6 +226,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-wire",
             "consonance-session",
             "consonance-audio",
+            "consonance-clock-bridge",
             "consonance-device",
             "consonance-pcap",
             "consonance-transport",

@@ -1,4 +1,4 @@
-//! From a microphone's callback to blocks on the beat: the two ends of one ring.
+//! From a callback that brings sound to blocks on the beat: the two ends of one ring.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,41 +6,58 @@ use std::time::Duration;
 use consonance_audio::BLOCK_SAMPLES;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::diagnostics::{Gauges, Pulse};
+use crate::drift_resampler::{BLOCK_FRAMES_MAX, DriftResampler};
 use crate::fade::{FADE_FRAMES, die_away, fade_in, fade_out};
 use crate::fill_control::FillControl;
-use crate::limits::{EXCURSION_FRAMES_MAX, RING_FRAMES};
-use crate::resampler::{BLOCK_FRAMES_MAX, DriftResampler};
+use crate::gauges::Gauges;
+use crate::limits::{EXCURSION_FRAMES_MAX, RingBounds};
+use crate::pulse::Pulse;
 
-/// A new ring for a microphone that is about to be opened.
-pub(crate) fn capture(gauges: Arc<Gauges>) -> (CaptureFeed, CaptureReader, Arc<Pulse>) {
-    let (producer, consumer) = RingBuffer::new(RING_FRAMES);
+/// A new ring for a microphone that is about to be opened, or for an engine that brings its own.
+pub fn capture(gauges: Arc<Gauges>, bounds: RingBounds) -> (CaptureFeed, CaptureReader, Arc<Pulse>) {
+    let (producer, consumer) = RingBuffer::new(bounds.ring_frames);
     let pulse = Arc::new(Pulse::default());
     let feed = CaptureFeed { ring: producer, pulse: Arc::clone(&pulse), gauges: Arc::clone(&gauges) };
-    (feed, CaptureReader::new(consumer, Arc::clone(&pulse), gauges), pulse)
+    let control = FillControl::for_capture(bounds);
+    (feed, CaptureReader::new(consumer, Arc::clone(&pulse), gauges, control), pulse)
 }
 
-/// The end in the device's callback.
-pub(crate) struct CaptureFeed {
+/// The end in the callback that brings sound. Never allocates, locks or waits.
+#[derive(Debug)]
+pub struct CaptureFeed {
     ring: Producer<f32>,
     pulse: Arc<Pulse>,
     gauges: Arc<Gauges>,
 }
 
 impl CaptureFeed {
-    /// Takes what the device recorded, mono; what does not fit is dropped.
-    pub(crate) fn handle_callback(&mut self, now: Duration, samples: &[f32]) {
-        self.pulse.note_callback(now, samples.len());
+    /// Takes what was recorded, mono at 48 kHz; what does not fit is dropped and counted.
+    pub fn handle_callback(&mut self, now: Duration, samples: &[f32]) {
+        self.begin_callback(now, samples.len());
+        self.put(samples);
+    }
+
+    /// A callback with so many frames begins.
+    pub(crate) fn begin_callback(&self, now: Duration, frames: usize) {
+        self.pulse.note_callback(now, frames);
+    }
+
+    /// Takes a part of what a callback brings.
+    pub(crate) fn put(&mut self, samples: &[f32]) {
         let taken = samples.len().min(self.ring.slots());
         if let Ok(room) = self.ring.write_chunk_uninit(taken) {
             room.fill_from_iter(samples.iter().copied());
         }
         Gauges::count(&self.gauges.skipped_frames, samples.len() - taken);
     }
+
+    pub(crate) fn gauges(&self) -> &Gauges {
+        &self.gauges
+    }
 }
 
 /// The end on the beat.
-pub(crate) struct CaptureReader {
+pub struct CaptureReader {
     ring: Consumer<f32>,
     pulse: Arc<Pulse>,
     gauges: Arc<Gauges>,
@@ -61,12 +78,12 @@ enum Phase {
 }
 
 impl CaptureReader {
-    fn new(ring: Consumer<f32>, pulse: Arc<Pulse>, gauges: Arc<Gauges>) -> Self {
+    fn new(ring: Consumer<f32>, pulse: Arc<Pulse>, gauges: Arc<Gauges>, control: FillControl) -> Self {
         Self {
             ring,
             pulse,
             gauges,
-            control: FillControl::for_capture(),
+            control,
             resampler: DriftResampler::into_blocks(),
             phase: Phase::Gathering,
             heard: [0.0; FADE_FRAMES],
@@ -74,11 +91,12 @@ impl CaptureReader {
     }
 
     /// The next 10 ms, or silence.
-    pub(crate) fn read(&mut self, now: Duration, block: &mut [f32; BLOCK_SAMPLES]) {
+    pub fn read(&mut self, now: Duration, block: &mut [f32; BLOCK_SAMPLES]) {
         self.control.handle_beat(now, self.pulse.take_news());
-        if self.ring.slots() == RING_FRAMES {
-            // The ring was not read for half a second, and what is in here is older than what was dropped since.
-            self.discard(RING_FRAMES);
+        let capacity = self.ring.buffer().capacity();
+        if self.ring.slots() == capacity {
+            // The ring was not read for long, and what is in here is older than what was dropped since.
+            self.discard(capacity);
             self.gather();
         }
         if self.phase == Phase::Gathering && !self.begin(now) {
@@ -101,19 +119,17 @@ impl CaptureReader {
         }
         self.resampler.set_speed(self.control.correction());
         self.heard.copy_from_slice(&block[BLOCK_SAMPLES - FADE_FRAMES..]);
-        let latency = self.control.level() + self.resampler.delay_frames() as f64;
-        let (level, target) = (self.control.level(), self.control.target());
-        self.gauges.set_fill(level, target, latency, self.control.correction());
+        self.gauges.note(&self.control, self.resampler.delay_frames(), self.control.drift());
     }
 
     /// Ends what was heard, softly, and is silent.
-    pub(crate) fn end(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
+    pub fn end(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
         die_away(&self.heard, block);
         self.heard.fill(0.0);
     }
 
-    /// The device was closed; what is left in the ring is not worth a block.
-    pub(crate) fn is_gone(&self) -> bool {
+    /// The other end was dropped; what is left in the ring is not worth a block.
+    pub fn is_gone(&self) -> bool {
         self.ring.is_abandoned()
     }
 
@@ -135,7 +151,7 @@ impl CaptureReader {
         true
     }
 
-    /// What the device has recorded and we have not read, whether it told already or not.
+    /// What was recorded and we have not read, whether a callback told already or not.
     fn standing(&self, now: Duration) -> f64 {
         self.ring.slots() as f64 + self.pulse.frames_since(now)
     }
@@ -153,14 +169,14 @@ impl CaptureReader {
         block[written..].fill(0.0);
         if self.phase == Phase::Beginning {
             // Where the filter began there is an edge.
-            fade_in(block, 2 * self.resampler.delay_frames());
+            fade_in(block.as_chunks_mut::<1>().0, 2 * self.resampler.delay_frames());
             self.phase = Phase::Flowing;
         }
     }
 
     /// Far too much has gathered: ends this block softly and goes on at the target.
     fn skip(&mut self, standing: f64, block: &mut [f32; BLOCK_SAMPLES]) {
-        fade_out(block);
+        fade_out(block.as_chunks_mut::<1>().0);
         self.discard((standing - self.control.target()) as usize);
         self.resampler.reset();
         self.control.restart();
@@ -185,4 +201,10 @@ pub(crate) fn silence_bad_numbers(sound: &mut [f32]) -> usize {
         bad += 1;
     }
     bad
+}
+
+impl std::fmt::Debug for CaptureReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaptureReader").field("phase", &self.phase).finish_non_exhaustive()
+    }
 }

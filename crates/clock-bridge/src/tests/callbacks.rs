@@ -1,4 +1,4 @@
-//! What runs in the device's callback allocates nothing and frees nothing.
+//! What runs in a callback of a device or an engine allocates nothing and frees nothing.
 
 use std::alloc::System;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 use crate::capture::{CaptureFeed, CaptureReader, capture};
-use crate::diagnostics::Gauges;
-use crate::limits::RING_FRAMES;
+use crate::engine::{EngineDrain, EngineFeed};
+use crate::limits::RingBounds;
 use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 
 #[global_allocator]
@@ -28,16 +28,16 @@ fn assert_allocates_nothing<S>(what: &str, prepare: impl Fn() -> S, callback: im
 }
 
 fn microphone() -> (CaptureFeed, CaptureReader) {
-    let (feed, reader, _) = capture(Arc::new(Gauges::new()));
+    let (feed, reader, _) = capture(Arc::default(), RingBounds::DEVICE);
     (feed, reader)
 }
 
 /// With so many blocks waiting.
-fn loudspeaker(blocks: usize) -> (PlaybackWriter, PlaybackDrain) {
-    let (mut writer, mut drain, _) = playback(Arc::new(Gauges::new()));
+fn loudspeaker(blocks: usize) -> (PlaybackWriter<2>, PlaybackDrain<2>) {
+    let (mut writer, mut drain, _) = playback(Arc::default(), RingBounds::DEVICE);
     drain.handle_callback(Duration::ZERO, &mut [0.0; 2]);
     for _ in 0..blocks {
-        writer.write(Duration::ZERO, &StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES]));
+        writer.write_stereo(Duration::ZERO, &StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES]));
     }
     (writer, drain)
 }
@@ -51,8 +51,10 @@ fn a_measurement_that_would_not_notice_is_worth_nothing() {
 
 #[test]
 fn the_callback_of_a_microphone() {
-    let sound = vec![0.5; RING_FRAMES + 1];
-    for (what, frames) in [("a period", 480), ("more than the ring holds", RING_FRAMES + 1), ("nothing", 0)] {
+    let sound = vec![0.5; RingBounds::DEVICE.ring_frames + 1];
+    for (what, frames) in
+        [("a period", 480), ("more than the ring holds", RingBounds::DEVICE.ring_frames + 1), ("nothing", 0)]
+    {
         assert_allocates_nothing(what, microphone, |(feed, _)| {
             feed.handle_callback(Duration::ZERO, &sound[..frames]);
         });
@@ -61,7 +63,7 @@ fn the_callback_of_a_microphone() {
 
 #[test]
 fn the_callback_of_a_loudspeaker() {
-    let play = |(_, drain): &mut (PlaybackWriter, PlaybackDrain)| {
+    let play = |(_, drain): &mut (PlaybackWriter<2>, PlaybackDrain<2>)| {
         drain.handle_callback(Duration::ZERO, &mut [0.0; 960]);
     };
     assert_allocates_nothing("silence before the beginning", || loudspeaker(1), play);
@@ -86,5 +88,39 @@ fn the_callback_of_a_loudspeaker() {
     };
     assert_allocates_nothing("a ring without a writer", gone, |drain| {
         drain.handle_callback(Duration::ZERO, &mut [0.0; 960]);
+    });
+}
+
+/// Callbacks of an engine, which may change everything from one to the next.
+const ENGINE_CALLBACKS: [(usize, usize, u32); 6] =
+    [(480, 2, 48_000), (512, 2, 44_100), (8_192, 1, 8_000), (8_192, 8, 192_000), (1, 6, 96_000), (7, 0, 1)];
+
+#[test]
+fn the_callback_in_which_an_engine_takes_sound() {
+    let playing = || {
+        let (writer, drain) = loudspeaker(6);
+        (writer, EngineDrain::new(drain))
+    };
+    let mut output = vec![0.0; 8 * 8_192];
+    let output = std::cell::RefCell::new(&mut output);
+    assert_allocates_nothing("all callbacks", playing, |(_, drain)| {
+        for (frames, channels, rate_hz) in ENGINE_CALLBACKS {
+            let output = &mut output.borrow_mut()[..frames * channels];
+            drain.fill(Duration::ZERO, output, channels, rate_hz);
+        }
+    });
+}
+
+#[test]
+fn the_callback_in_which_an_engine_brings_sound() {
+    let speaking = || {
+        let (feed, reader, _) = capture(Arc::default(), RingBounds::ENGINE);
+        (EngineFeed::new(feed), reader)
+    };
+    let sound = vec![0.5; 8 * 8_192];
+    assert_allocates_nothing("all callbacks", speaking, |(feed, _)| {
+        for (frames, channels, rate_hz) in ENGINE_CALLBACKS {
+            feed.push(Duration::ZERO, &sound[..frames * channels], channels, rate_hz);
+        }
     });
 }

@@ -2,8 +2,8 @@
 //!
 //! Three questions, each with its own time scale:
 //!
-//! * Where does the ring stand? Its fill jumps with every callback and every beat. So what the device has recorded or
-//!   played since its last callback counts as well, and the sum is averaged over half a second.
+//! * Where does the ring stand? Its fill jumps with every callback and every beat. So what was recorded or
+//!   played since the last callback counts as well, and the sum is averaged over half a second.
 //! * Where should it stand? High enough for a period and a block that meet at the worst moment, because they slide past
 //!   each other as the clocks drift; for as much as callbacks and beats have been uneven lately, except once; and for a
 //!   margin that grows when the ring ran empty all the same.
@@ -15,58 +15,68 @@ use std::time::Duration;
 
 use consonance_audio::BLOCK_SAMPLES;
 
-use crate::diagnostics::{PulseNews, RATE_HZ};
-use crate::limits::{CORRECTION_MAX, TARGET_FRAMES_MAX};
+use crate::limits::{CORRECTION_MAX, RingBounds};
+use crate::pulse::{PulseNews, RATE_HZ};
 
-/// One instance per open device, fed once per beat; all in frames of 48 kHz.
+/// One instance per ring, fed once per beat; all in frames of 48 kHz.
 #[derive(Debug)]
 pub(crate) struct FillControl {
     level: f64,
     periods: Lately,
     counts_periods: bool,
+    grown: Lately,
     callbacks_uneven: Lately,
     beats_late: Lately,
     margin: f64,
+    /// What is aimed for besides while little is known, which is forgotten within seconds.
+    caution: f64,
     drift: f64,
     correction: f64,
     last_beat: Option<Duration>,
+    target_max: f64,
 }
 
 impl FillControl {
-    /// For a ring that a device fills: at worst a whole period is there that it has not told of yet.
-    pub(crate) fn for_capture() -> Self {
-        Self::new(true)
+    /// For a ring that callbacks fill: at worst a whole period is there that they have not told of yet.
+    pub(crate) fn for_capture(bounds: RingBounds) -> Self {
+        Self::new(true, bounds)
     }
 
-    /// For a ring that a device empties.
-    pub(crate) fn for_playback() -> Self {
-        Self::new(false)
+    /// For a ring that callbacks empty.
+    pub(crate) fn for_playback(bounds: RingBounds) -> Self {
+        Self::new(false, bounds)
     }
 
-    fn new(counts_periods: bool) -> Self {
+    fn new(counts_periods: bool, bounds: RingBounds) -> Self {
         let mut control = Self {
             level: 0.0,
             periods: Lately::default(),
             counts_periods,
+            grown: Lately::default(),
             callbacks_uneven: Lately::default(),
             beats_late: Lately::default(),
             margin: LEAST_MARGIN_FRAMES,
+            caution: bounds.caution_frames as f64,
             drift: 0.0,
             correction: 0.0,
             last_beat: None,
+            target_max: bounds.target_frames_max as f64,
         };
         control.restart();
         control
     }
 
-    /// A beat, and how the device's callbacks were since the one before.
+    /// A beat, and how the callbacks were since the one before.
     pub(crate) fn handle_beat(&mut self, now: Duration, callbacks: PulseNews) {
         let since = self.last_beat.map_or(Duration::ZERO, |last| now.saturating_sub(last));
         self.last_beat = Some(now);
         self.beats_late.note(jitter_frames(since.saturating_sub(Duration::from_secs_f64(BEAT_S))));
-        self.callbacks_uneven.note(jitter_frames(callbacks.uneven));
+        let early = callbacks.early.as_secs_f64() * RATE_HZ;
+        self.callbacks_uneven.note(jitter_frames(callbacks.late).max(early));
         self.periods.note(callbacks.most_frames as f64);
+        self.grown.note(callbacks.grown_frames as f64);
         self.margin = LEAST_MARGIN_FRAMES.max(self.margin * (1.0 - BEAT_S / MARGIN_DECAY_S));
+        self.caution *= 1.0 - BEAT_S / CAUTION_DECAY_S;
     }
 
     /// Begins, or begins again, at the target.
@@ -97,14 +107,21 @@ impl FillControl {
     pub(crate) fn target(&self) -> f64 {
         let period = if self.counts_periods { self.periods.most() } else { 0.0 };
         let dip = BLOCK_SAMPLES as f64 + period;
-        // What happened once is an accident, and not worth a longer delay.
-        let jitter = self.callbacks_uneven.second_most() + self.beats_late.second_most();
-        (dip + jitter + self.margin).min(TARGET_FRAMES_MAX as f64)
+        // What happened once is an accident, and not worth a longer delay; but a side that takes now less and now more
+        // at once does so again.
+        let grown = if self.counts_periods { 0.0 } else { self.grown.most() };
+        let jitter = self.callbacks_uneven.second_most().max(grown) + self.beats_late.second_most();
+        (dip + jitter + self.margin + self.caution).min(self.target_max)
     }
 
     /// By which part the ring has to be emptied faster, or filled slower; negative for the other way.
     pub(crate) fn correction(&self) -> f64 {
         self.correction
+    }
+
+    /// The part of it by which the clocks differ, as far as it is known.
+    pub(crate) fn drift(&self) -> f64 {
+        self.drift
     }
 
     /// Where the ring stands on average.
@@ -129,6 +146,8 @@ const MARGIN_STEP_FRAMES: f64 = 144.0;
 const MOST_MARGIN_FRAMES: f64 = 2_880.0;
 /// … forgotten over minutes.
 const MARGIN_DECAY_S: f64 = 300.0;
+/// As long as it takes to see how uneven both sides are.
+const CAUTION_DECAY_S: f64 = 10.0;
 
 /// What is longer than 60 ms is not jitter but a stall: the sound is interrupted, and goes on without delay.
 fn jitter_frames(uneven: Duration) -> f64 {
@@ -174,10 +193,19 @@ const BEATS_PER_BUCKET: u32 = 200;
 mod tests {
     use super::*;
 
-    const EVEN: PulseNews = PulseNews { uneven: Duration::ZERO, most_frames: 480 };
+    const EVEN: PulseNews =
+        PulseNews { late: Duration::ZERO, early: Duration::ZERO, grown_frames: 0, most_frames: 480 };
 
-    fn uneven(milliseconds: u64) -> PulseNews {
-        PulseNews { uneven: Duration::from_millis(milliseconds), ..EVEN }
+    fn late(milliseconds: u64) -> PulseNews {
+        PulseNews { late: Duration::from_millis(milliseconds), ..EVEN }
+    }
+
+    fn for_capture() -> FillControl {
+        FillControl::for_capture(RingBounds::DEVICE)
+    }
+
+    fn for_playback() -> FillControl {
+        FillControl::for_playback(RingBounds::DEVICE)
     }
 
     /// A ring whose other side is faster by `drift`, for some seconds; where it stands at each beat.
@@ -196,7 +224,7 @@ mod tests {
     #[test]
     fn drift_is_learnt_and_the_ring_stays_at_its_target() {
         for drift in [-200e-6, 0.0, 200e-6, 1000e-6] {
-            let mut control = FillControl::for_playback();
+            let mut control = for_playback();
             let target = control.target();
             let standing = follow(&mut control, drift, 120, target);
             assert!((control.correction() - drift).abs() < 1e-6, "{drift}: {}", control.correction());
@@ -207,7 +235,7 @@ mod tests {
 
     #[test]
     fn ten_milliseconds_too_much_are_gone_within_a_minute_and_never_faster_than_allowed() {
-        let mut control = FillControl::for_playback();
+        let mut control = for_playback();
         let begin = control.target() + 480.0;
         let standing = follow(&mut control, 0.0, 80, begin);
         let fastest = standing.windows(2).fold(0.0, |most: f64, pair| most.max((pair[1] - pair[0]).abs()));
@@ -219,11 +247,11 @@ mod tests {
 
     #[test]
     fn a_reader_late_twice_is_expected_to_be_late_again_for_a_while() {
-        let mut control = FillControl::for_playback();
+        let mut control = for_playback();
         let calm = control.target();
         let be_late = |control: &mut FillControl| {
             let last = control.last_beat.unwrap_or_default();
-            control.handle_beat(last + Duration::from_millis(15), uneven(20));
+            control.handle_beat(last + Duration::from_millis(15), late(20));
         };
         follow(&mut control, 0.0, 5, calm);
         be_late(&mut control);
@@ -239,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_microphone_is_given_its_period_and_only_as_long_as_it_has_it() {
-        let mut control = FillControl::for_capture();
+        let mut control = for_capture();
         let least = control.target();
         control.handle_beat(Duration::ZERO, PulseNews { most_frames: 2_000, ..EVEN });
         assert!((control.target() - least - 2_000.0).abs() < 0.1);
@@ -249,17 +277,47 @@ mod tests {
 
     #[test]
     fn a_stall_is_no_lateness() {
-        let mut control = FillControl::for_playback();
+        let mut control = for_playback();
         let calm = control.target();
         for beat in 0..30 {
-            control.handle_beat(Duration::from_millis(400) * beat, uneven(300));
+            control.handle_beat(Duration::from_millis(400) * beat, late(300));
         }
         assert!((control.target() - calm).abs() < 0.1);
     }
 
     #[test]
+    fn callbacks_that_take_or_bring_much_at_once_are_provided_for_up_to_the_bound() {
+        let mut control = for_playback();
+        let calm = control.target();
+        for early_ms in [100, 900] {
+            for _ in 0..2 {
+                let early = Duration::from_millis(early_ms);
+                let last = control.last_beat.unwrap_or_default();
+                control.handle_beat(last + Duration::from_millis(10), PulseNews { early, ..EVEN });
+                follow(&mut control, 0.0, 3, calm);
+            }
+            let expected = (calm + 48.0 * early_ms as f64).min(9_600.0);
+            assert!((control.target() - expected).abs() < 0.1, "{early_ms}: {}", control.target());
+        }
+    }
+
+    #[test]
+    fn a_loudspeaker_that_takes_now_less_and_now_more_is_believed_at_once() {
+        let (mut playing, mut capturing) = (for_playback(), for_capture());
+        for control in [&mut playing, &mut capturing] {
+            control.handle_beat(Duration::ZERO, EVEN);
+        }
+        let calm = [playing.target(), capturing.target()];
+        for control in [&mut playing, &mut capturing] {
+            control.handle_beat(Duration::from_millis(10), PulseNews { grown_frames: 900, ..EVEN });
+        }
+        assert!((playing.target() - calm[0] - 900.0).abs() < 0.1, "{}", playing.target());
+        assert!((capturing.target() - calm[1]).abs() < 0.1, "a whole period waits there anyway");
+    }
+
+    #[test]
     fn the_margin_grows_with_every_failure_and_shrinks_over_minutes() {
-        let mut control = FillControl::for_playback();
+        let mut control = for_playback();
         let calm = control.target();
         control.ran_empty();
         assert!((control.target() - calm - MARGIN_STEP_FRAMES).abs() < 0.1);

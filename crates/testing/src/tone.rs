@@ -1,17 +1,12 @@
 //! A tone, and what can be said of what became of it.
 
-use crate::diagnostics::RATE_HZ;
+const RATE_HZ: f64 = 48_000.0;
 
 /// A tone of 440 Hz at half scale, sample by sample.
-pub(crate) struct Tone(u64);
+#[derive(Debug, Default)]
+pub struct TestTone(u64);
 
-impl Tone {
-    pub(crate) fn new() -> Self {
-        Self(0)
-    }
-}
-
-impl Iterator for Tone {
+impl Iterator for TestTone {
     type Item = f32;
 
     fn next(&mut self) -> Option<f32> {
@@ -22,15 +17,15 @@ impl Iterator for Tone {
 }
 
 /// The largest step of that tone from one sample to the next, and 10 % more.
-pub(crate) const LARGEST_STEP: f32 = 0.5 * 0.0576 * 1.1;
+pub const LARGEST_STEP: f32 = 0.5 * 0.0576 * 1.1;
 
 /// The largest step in a sound.
-pub(crate) fn largest_step(sound: &[f32]) -> f32 {
+pub fn largest_step(sound: &[f32]) -> f32 {
     sound.windows(2).fold(0.0, |largest: f32, pair| largest.max((pair[1] - pair[0]).abs()))
 }
 
 /// The mean frequency, from the upward passages through zero.
-pub(crate) fn frequency(sound: &[f32]) -> f64 {
+pub fn frequency(sound: &[f32]) -> f64 {
     let crossing = |i: usize| {
         let (before, after) = (f64::from(sound[i]), f64::from(sound[i + 1]));
         i as f64 + before / (before - after)
@@ -42,6 +37,6 @@ pub(crate) fn frequency(sound: &[f32]) -> f64 {
 }
 
 /// Root mean square.
-pub(crate) fn loudness(sound: &[f32]) -> f32 {
+pub fn loudness(sound: &[f32]) -> f32 {
     (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len().max(1) as f32).sqrt()
 }

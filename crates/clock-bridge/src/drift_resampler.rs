@@ -1,4 +1,4 @@
-//! Resampling by a ratio of nearly 1, between a device's clock and ours.
+//! Resampling by a ratio of nearly 1, between another clock and ours.
 
 use consonance_audio::BLOCK_SAMPLES;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
@@ -20,12 +20,12 @@ pub(crate) const BLOCK_FRAMES_MAX: usize = BLOCK_SAMPLES + 32;
 pub(crate) struct DriftResampler<const CHANNELS: usize>(Async<f32>);
 
 impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
-    /// From a device to blocks.
+    /// From callbacks to blocks.
     pub(crate) fn into_blocks() -> Self {
         Self::new(FixedAsync::Output)
     }
 
-    /// From blocks to a device.
+    /// From blocks to callbacks.
     pub(crate) fn from_blocks() -> Self {
         Self::new(FixedAsync::Input)
     }

@@ -13,22 +13,22 @@ pub(crate) fn falling(i: usize, length: usize) -> f32 {
     1.0 - rising(i, length)
 }
 
-/// Lets mono sound rise from silence at its beginning; the first `unfit` frames are silent.
-pub(crate) fn fade_in(sound: &mut [f32], unfit: usize) {
+/// Lets sound rise from silence at its beginning; the first `unfit` frames are silent.
+pub(crate) fn fade_in<const C: usize>(sound: &mut [[f32; C]], unfit: usize) {
     let (before, sound) = sound.split_at_mut(unfit.min(sound.len()));
-    before.fill(0.0);
+    before.fill([0.0; C]);
     let length = FADE_FRAMES.min(sound.len());
-    for (i, sample) in sound[..length].iter_mut().enumerate() {
-        *sample *= rising(i, length);
+    for (i, frame) in sound[..length].iter_mut().enumerate() {
+        *frame = frame.map(|sample| sample * rising(i, length));
     }
 }
 
-/// Lets mono sound end in silence.
-pub(crate) fn fade_out(sound: &mut [f32]) {
+/// Lets sound end in silence.
+pub(crate) fn fade_out<const C: usize>(sound: &mut [[f32; C]]) {
     let length = FADE_FRAMES.min(sound.len());
     let begin = sound.len() - length;
-    for (i, sample) in sound[begin..].iter_mut().enumerate() {
-        *sample *= falling(i, length);
+    for (i, frame) in sound[begin..].iter_mut().enumerate() {
+        *frame = frame.map(|sample| sample * falling(i, length));
     }
 }
 
@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn beginnings_and_ends_have_no_steps() {
         let mut sound = tone();
-        fade_in(&mut sound, 10);
-        fade_out(&mut sound);
+        fade_in(sound.as_chunks_mut::<1>().0, 10);
+        fade_out(sound.as_chunks_mut::<1>().0);
         let whole = [vec![0.0; 3], sound, vec![0.0; 3]].concat();
         assert!(largest_step(&whole) < 0.06, "{}", largest_step(&whole));
     }

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
+use consonance_testing::tone::{LARGEST_STEP, TestTone, frequency, largest_step, loudness};
 
 use super::jitter::{Conditions, Due, Order};
-use super::signal::{LARGEST_STEP, Tone, frequency, largest_step, loudness};
 use crate::capture::{CaptureFeed, CaptureReader, capture};
-use crate::diagnostics::{DeviceDiagnostics, Gauges};
-use crate::limits::{CORRECTION_MAX, RING_FRAMES};
+use crate::gauges::{Gauges, RingDiagnostics};
+use crate::limits::{CORRECTION_MAX, RingBounds};
 use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,14 +26,14 @@ trait Line {
 struct CaptureLine {
     feed: CaptureFeed,
     reader: CaptureReader,
-    tone: Tone,
+    tone: TestTone,
     heard: Vec<f32>,
 }
 
 impl Line for CaptureLine {
     fn new(gauges: Arc<Gauges>) -> Self {
-        let (feed, reader, _) = capture(gauges);
-        Self { feed, reader, tone: Tone::new(), heard: Vec::new() }
+        let (feed, reader, _) = capture(gauges, RingBounds::DEVICE);
+        Self { feed, reader, tone: TestTone::default(), heard: Vec::new() }
     }
 
     fn callback(&mut self, now: Duration, frames: usize) {
@@ -53,16 +53,16 @@ impl Line for CaptureLine {
 }
 
 struct PlaybackLine {
-    writer: PlaybackWriter,
-    drain: PlaybackDrain,
-    tone: Tone,
+    writer: PlaybackWriter<2>,
+    drain: PlaybackDrain<2>,
+    tone: TestTone,
     heard: Vec<f32>,
 }
 
 impl Line for PlaybackLine {
     fn new(gauges: Arc<Gauges>) -> Self {
-        let (writer, drain, _) = playback(gauges);
-        Self { writer, drain, tone: Tone::new(), heard: Vec::new() }
+        let (writer, drain, _) = playback(gauges, RingBounds::DEVICE);
+        Self { writer, drain, tone: TestTone::default(), heard: Vec::new() }
     }
 
     fn callback(&mut self, now: Duration, frames: usize) {
@@ -76,7 +76,7 @@ impl Line for PlaybackLine {
 
     fn beat(&mut self, now: Duration) {
         let left: [f32; BLOCK_SAMPLES] = std::array::from_fn(|_| self.tone.next().unwrap());
-        self.writer.write(now, &StereoBlock { left, right: left.map(|sample| -0.5 * sample) });
+        self.writer.write_stereo(now, &StereoBlock { left, right: left.map(|sample| -0.5 * sample) });
     }
 
     fn heard(&mut self) -> &mut Vec<f32> {
@@ -128,7 +128,7 @@ impl<L: Line> Run<L> {
         self.go_where(length, |_| true)
     }
 
-    fn diagnostics(&self) -> DeviceDiagnostics {
+    fn diagnostics(&self) -> RingDiagnostics {
         self.gauges.read()
     }
 
@@ -216,8 +216,8 @@ fn once_all_are_on_time_again_the_latency_shrinks() {
 
 /// What a line's diagnostics and sound were like before and after one of its sides stood still.
 struct Stall {
-    before: DeviceDiagnostics,
-    after: DeviceDiagnostics,
+    before: RingDiagnostics,
+    after: RingDiagnostics,
     heard: Vec<f32>,
 }
 
@@ -308,7 +308,7 @@ fn what_is_no_number_becomes_silence_and_is_counted() {
     let mut output = [0.0; 960];
     line.drain.handle_callback(Duration::ZERO, &mut output);
     for _ in 0..6 {
-        line.writer.write(Duration::ZERO, &StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]));
+        line.writer.write_stereo(Duration::ZERO, &StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]));
     }
     line.drain.handle_callback(Duration::ZERO, &mut output);
     assert!(output.iter().all(|&sample| sample == 0.0));
@@ -330,7 +330,7 @@ fn callbacks_of_any_size_are_taken() {
     // Half a frame at the end is none.
     playback.drain.handle_callback(SECOND, &mut [1.0; 3]);
     assert!(capture.heard.iter().chain(&playback.heard).all(|sample| sample.abs() <= 1.0));
-    assert!(capture.heard.len() < RING_FRAMES);
+    assert!(capture.heard.len() < RingBounds::DEVICE.ring_frames);
 }
 
 #[test]

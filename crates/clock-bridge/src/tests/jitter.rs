@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_audio::BLOCK_SAMPLES;
 
 use super::dice::Dice;
-use crate::diagnostics::RATE_HZ;
+use crate::pulse::RATE_HZ;
 
 /// Lateness of each side.
 #[derive(Debug, Clone, Copy)]

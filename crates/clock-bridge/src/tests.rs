@@ -1,0 +1,7 @@
+//! Both sides of the rings on simulated time.
+
+mod callbacks;
+mod dice;
+mod engines;
+mod jitter;
+mod rings;
