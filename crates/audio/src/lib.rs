@@ -87,7 +87,8 @@ pub use endpoint::{Discard, Input, Output, OutputError, Read, Silence};
 pub use frame_properties::FrameProperties;
 pub use framer::Framer;
 pub use mixer::{
-    DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
+    DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerSound,
+    SpeakerStatistics, Unheard,
 };
 pub use recording::{
     Channels, OggOpusError, OggOpusSettings, OggOpusWriter, OpenTrack, RecordedBlock, RecordedTrack,

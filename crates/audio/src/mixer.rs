@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub use error::MixerError;
 use master::Master;
 use report::PlayedFrames;
-pub use report::{PlayedFrame, SpeakerStatistics, Unheard};
+pub use report::{PlayedFrame, SpeakerSound, SpeakerStatistics, Unheard};
 use scene::Scene;
 use selection::Selection;
 pub use settings::{DuckingSettings, MixerSettings};
@@ -143,6 +143,15 @@ impl Mixer {
         }
     }
 
+    /// Keeps a speaker apart from the mix, for a caller that places it itself, or puts it back. What it says is shown
+    /// to [`Self::mix_watched`] as [`SpeakerSound::Apart`] then, as loud as it is to be, and its place is of no
+    /// effect.
+    pub fn set_apart(&mut self, key: SpeakerKey, is_apart: bool) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_apart(is_apart);
+        }
+    }
+
     /// Tells where the listener is, `None` if that is not known.
     pub fn set_listener(&mut self, listener: Option<Pose>) {
         self.scene.listener = listener;
@@ -200,12 +209,12 @@ impl Mixer {
         self.mix_watched(block, |_, _, _| {});
     }
 
-    /// The same, and shows each speaker's part of it as it was decoded, mono, before volume and place: the speaker,
-    /// where on the playback clock it begins, and the sound. Speakers that are silent or not decoded are left out.
+    /// The same, and shows each speaker's part of it: the speaker, where on the playback clock it begins, and the
+    /// sound. Speakers that are silent or not decoded are left out.
     pub fn mix_watched(
         &mut self,
         block: &mut StereoBlock,
-        watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
+        watch: impl FnMut(SpeakerKey, SamplePosition, SpeakerSound<'_>),
     ) {
         self.scene.top_priority = self.speakers.values().filter_map(Speaker::priority).max();
         self.scene.is_silent = self.master.is_silent();
@@ -219,25 +228,30 @@ impl Mixer {
 
     /// The same for a caller that is behind: audible speakers fade out, and what was received for these 10 ms is
     /// skipped without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`] meanwhile.
-    pub fn skip(&mut self, block: &mut StereoBlock) {
+    pub fn skip(
+        &mut self,
+        block: &mut StereoBlock,
+        watch: impl FnMut(SpeakerKey, SamplePosition, SpeakerSound<'_>),
+    ) {
         self.scene.is_silent = self.master.is_silent();
         self.speakers.values_mut().for_each(Speaker::pass_over);
-        self.render(block, |_, _, _| {});
+        self.render(block, watch);
         self.scene.now += BLOCK_SAMPLES as u64;
     }
 
     fn render(
         &mut self,
         block: &mut StereoBlock,
-        mut watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
+        mut watch: impl FnMut(SpeakerKey, SamplePosition, SpeakerSound<'_>),
     ) {
+        self.scene.master_gain = self.master.next_gain();
         let scene = &self.scene;
         for (&key, speaker) in &mut self.speakers {
-            let watch = |sound: &[f32; BLOCK_SAMPLES]| watch(key, scene.now, sound);
+            let watch = |sound: SpeakerSound<'_>| watch(key, scene.now, sound);
             speaker.render(key, scene, &mut self.sum, &mut self.played, watch);
         }
         self.sum.take(block);
-        self.master.process(block);
+        block.sides_mut().into_iter().for_each(|side| scene.master_gain.scale(side));
         self.limiter.process(block);
     }
 

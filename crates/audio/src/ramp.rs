@@ -3,7 +3,7 @@
 use crate::block::BLOCK_SAMPLES;
 
 /// A number on its way from where the last block left it to where this one ends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Ramp {
     from: f32,
     step: f32,
@@ -13,6 +13,13 @@ impl Ramp {
     /// The value of the block's sample `i`; the last sample, `BLOCK_SAMPLES − 1`, has the target.
     pub(crate) fn at(self, i: usize) -> f32 {
         self.from + self.step * (i + 1) as f32
+    }
+
+    /// Multiplies a block with it.
+    pub(crate) fn scale(self, block: &mut [f32; BLOCK_SAMPLES]) {
+        for (i, sample) in block.iter_mut().enumerate() {
+            *sample *= self.at(i);
+        }
     }
 }
 

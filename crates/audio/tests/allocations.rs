@@ -7,7 +7,7 @@ use std::ops::Range;
 use consonance_audio::{
     CodecSettings, Encoder, EncoderSettings, FrameProperties, FrameSize, IdentityEncoder, Mixer,
     MixerSettings, OpusEncoder, OpusLibrary, Orientation, Pose, SpatialMode, SpatialSettings, SpeakerKey,
-    SpeakerPlace, SpeakerStatistics, StereoBlock, WavInput,
+    SpeakerPlace, SpeakerSound, SpeakerStatistics, StereoBlock, WavInput,
 };
 use consonance_testing::sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -62,7 +62,10 @@ impl Talk {
                 self.send(mixer, now, key);
             }
             change(mixer, now);
-            mixer.mix_watched(&mut block, |_, _, sound| loudest = loudest.max(sound[0].abs()));
+            mixer.mix_watched(&mut block, |_, _, sound| {
+                let (SpeakerSound::Decoded(sound) | SpeakerSound::Apart(sound)) = sound;
+                loudest = loudest.max(sound[0].abs());
+            });
             while mixer.poll_played().is_some() {}
         }
         assert!(loudest > 0.01, "a speaker was heard");
@@ -104,6 +107,7 @@ fn change(mixer: &mut Mixer, now: u64) {
         let position_m = [distance_m * angle.sin(), 0.3, distance_m * angle.cos()];
         mixer.set_place(key, Some(SpeakerPlace { position_m, occlusion: 0.3 }));
         mixer.set_volume(key, 0.5 + angle.cos().abs());
+        mixer.set_apart(key, (now / 70 + u64::from(speaker)).is_multiple_of(3));
         mixer.set_muted(key, (now / 50 + u64::from(speaker)).is_multiple_of(7));
     }
 }

@@ -1,7 +1,8 @@
 //! What others say, slot by slot: a jitter buffer and a decoder for each, and one mono sound out of each.
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, StereoBlock,
+    BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, SpeakerSound,
+    StereoBlock,
 };
 
 /// Slots of one page: so many speakers are played at once.
@@ -114,7 +115,8 @@ impl Playback {
         let mut sounding = 0;
         sound.fill(0.0);
         let mut all = StereoBlock::SILENCE;
-        self.mixer.mix_watched(&mut all, |SpeakerKey(key), _, block| {
+        self.mixer.mix_watched(&mut all, |SpeakerKey(key), _, part| {
+            let SpeakerSound::Decoded(block) = part else { return };
             let slot = key as usize % SLOTS_MAX;
             let from = slot * BLOCK_SAMPLES;
             if let Some(place) = sound.get_mut(from..from + BLOCK_SAMPLES) {

@@ -1,13 +1,11 @@
-//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as what a game records
-//! by itself, a file, or a siren.
+//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as a file or a siren.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_microphone
 //! ```
 //!
-//! The chat asks for sound at the pace of its own clock. What is recorded at the pace of another one, as by a game's
-//! sound engine, runs ahead of it or falls behind: answer with what is there, with silence for what is not, and drop
-//! what is too old, or the voice gets later and later.
+//! The chat asks for sound at the pace of its own clock. For what a game's sound engine records, by another clock,
+//! there is `VoiceChat::engine_input`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 

@@ -1,13 +1,11 @@
-//! A loudspeaker of one's own: anything that takes 10 ms of sound at a time, such as a game's
-//! own sound engine, or a meter.
+//! A loudspeaker of one's own: anything that takes 10 ms of sound at a time, such as a meter.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_playback
 //! ```
 //!
-//! The chat hands sound over at the pace of its own clock. What is played at the pace of another one, as by a game's
-//! sound engine, runs ahead of it or falls behind: play what is there, silence for what is not, and drop what is too
-//! old, or the voices get later and later.
+//! The chat hands sound over at the pace of its own clock. For a game's sound engine, which has another one, see the
+//! example `engine_sound`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 

@@ -26,6 +26,7 @@ use destination::Destination;
 pub use error::StartError;
 pub(crate) use start::{COMMANDS_MAX, session_codec};
 
+use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
 use crate::offline::LoopbackRooms;
@@ -249,6 +250,14 @@ impl VoiceChatBuilder {
     pub fn devices(self) -> Self {
         let (microphone, loudspeaker) = (self.settings.microphone.clone(), self.settings.loudspeaker.clone());
         self.microphone(microphone).loudspeaker(loudspeaker)
+    }
+
+    /// Speaks and hears through a game's engine, which has the devices: what [`VoiceChat::engine_input`] is given is
+    /// processed as a [microphone](Self::microphone)'s sound, and [`VoiceChat::engine_output`] gives what is heard.
+    pub fn engine_sound(mut self) -> Self {
+        let suited = CaptureControls::new(self.capture, self.activation, true);
+        (self.capture, self.activation) = (Some(suited.settings), Some(suited.activation));
+        self
     }
 
     /// Everything that a player sets, at once. Devices are used if the chat [uses devices](Self::devices),

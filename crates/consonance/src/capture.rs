@@ -19,9 +19,10 @@ use consonance_audio::{
 use capture_thread::CaptureThread;
 pub(crate) use capture_thread::{Captured, CapturedAs};
 pub use echo_reference::EchoReference;
-pub(crate) use echo_reference::{EchoReferenceReader, echo_reference};
+pub(crate) use echo_reference::{EchoReferenceReader, EchoSource, echo_reference};
 
-use crate::statistics::CaptureRow;
+use crate::engine_sound::{EngineLink, EngineMicrophone};
+use crate::statistics::{CaptureRow, EngineSoundRow};
 use crate::tap::TapSender;
 
 /// Orders, and blocks that come back, that may wait: more beats than the voice thread ever catches up with in one go.
@@ -98,6 +99,8 @@ pub(crate) struct Capture {
     orders_kept: Vec<Order>,
     waker: Waker,
     running: Option<Running>,
+    /// Of the input, if an engine brings it.
+    engine: Option<EngineLink>,
     /// Inputs that were given, the first being 1.
     inputs: u32,
     has_ended: bool,
@@ -120,6 +123,7 @@ impl Capture {
             orders_kept: Vec::new(),
             waker,
             running: None,
+            engine: None,
             inputs: 0,
             has_ended: false,
             row: CaptureRow::default(),
@@ -133,13 +137,31 @@ impl Capture {
     /// If there is no thread for it, or the thread takes no orders; then the input before it goes on.
     pub(crate) fn set_input(&mut self, input: Box<dyn Input>) -> Result<(), String> {
         if self.running.is_none() {
-            return self.start(input);
+            self.start(input)?;
+        } else {
+            // The thread counts those that it gets.
+            self.order(Order::Input(input))?;
+            self.inputs += 1;
+            self.has_ended = false;
         }
-        // The thread counts those that it gets.
-        self.order(Order::Input(input))?;
-        self.inputs += 1;
-        self.has_ended = false;
+        self.engine = None;
         Ok(())
+    }
+
+    /// Captures what an engine records from now on.
+    ///
+    /// # Errors
+    /// As [`set_input`](Self::set_input).
+    pub(crate) fn set_engine_input(&mut self, microphone: EngineMicrophone) -> Result<(), String> {
+        let link = microphone.link.clone();
+        self.set_input(Box::new(microphone))?;
+        self.engine = Some(link);
+        Ok(())
+    }
+
+    /// How the engine brings its sound; none with another input.
+    pub(crate) fn engine_row(&self) -> Option<EngineSoundRow> {
+        self.engine.as_ref().map(EngineLink::row)
     }
 
     fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {

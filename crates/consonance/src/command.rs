@@ -11,6 +11,7 @@ use consonance_session::{ModeratorAction, Routing, Target};
 
 use crate::capture::EchoReferenceReader;
 use crate::channel::{Channel, ChannelOrder};
+use crate::engine_sound::{EngineMicrophone, EngineSpeaker, StreamWriter};
 use crate::tap::{TapSender, TapSource};
 use crate::text::TextId;
 
@@ -24,6 +25,10 @@ pub(crate) enum Command {
     Hear(Hearing),
     SharePosition(bool),
     SetInput(Box<dyn Input>),
+    SetEngineInput(EngineMicrophone),
+    SetEngineOutput(EngineSpeaker),
+    /// A player's voice is to be taken by itself.
+    PlayerStream(String, Box<StreamWriter>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),
     SetQuality {

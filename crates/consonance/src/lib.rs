@@ -61,6 +61,7 @@ mod clock;
 mod command;
 mod diagnostics;
 mod direct_players;
+mod engine_sound;
 mod event;
 mod event_queue;
 #[cfg(feature = "tokio")]
@@ -132,6 +133,7 @@ pub use consonance_session::{
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
+pub use engine_sound::{EngineInput, EngineOutput, PlayerStream};
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;
 #[cfg(feature = "tokio")]
@@ -150,7 +152,8 @@ pub use settings::{SettingsError, VoiceSettings};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{
-    CaptureRow, DirectLinkRow, EchoReferenceRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
+    CaptureRow, DirectLinkRow, EngineSoundRow, PacketTable, PlayerStreamRow, SpeakerRow, UplinkRow,
+    VoiceStatistics,
 };
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};

@@ -1,39 +1,40 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
 mod headphones;
+mod hearing;
 mod listed_players;
+mod player_streams;
 mod remembered_players;
+mod taps;
 mod voices;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output,
-    OutputError, Pose, SamplePosition, SpeakerPlace, SpeakerStatistics, StereoBlock,
+    OutputError, Pose, SamplePosition, SpeakerSound, SpeakerStatistics, StereoBlock,
 };
 use consonance_name_key::NameKey;
 use consonance_session::{ClientId, CodecParameters, VoiceFrame};
 
 use headphones::Headphones;
 use listed_players::{Listed, ListedPlayers};
-use remembered_players::{HeardAs, RememberedPlayers};
+use player_streams::PlayerStreams;
+use remembered_players::RememberedPlayers;
+use taps::Taps;
 use voices::{Voice, Voices};
 
 use crate::clock::Clock;
-use crate::command::Hearing;
+use crate::engine_sound::{EngineLink, EngineSpeaker};
 use crate::player_state::PlayerState;
 use crate::rooms::JoinedRooms;
-use crate::settings::bounds;
-use crate::statistics::SpeakerRow;
-use crate::tap::{TapSender, TapSenders, TapSound};
+use crate::statistics::{EngineSoundRow, SpeakerRow};
+use crate::tap::TapSender;
 use crate::trace::FrameTrace;
 
 /// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
-/// Players with taps at the same time, here or not.
-const TAPPED_SPEAKERS_MAX: usize = 1_024;
 
 /// The mixer, the speakers in it by name, and the destination of the mix.
 pub(crate) struct Playback {
@@ -42,8 +43,10 @@ pub(crate) struct Playback {
     listed: ListedPlayers,
     voices: Voices,
     remembered: RememberedPlayers,
-    speaker_taps: BTreeMap<String, TapSenders>,
-    mix_taps: TapSenders,
+    taps: Taps,
+    streams: PlayerStreams,
+    /// Of the output, if an engine takes it.
+    engine: Option<EngineLink>,
     listener: Option<Pose>,
     master_volume: f32,
     /// Added to each played frame: the encoder's own delay, the same for all Opus encoders of the game.
@@ -59,8 +62,9 @@ impl Playback {
             listed: ListedPlayers::default(),
             voices: Voices::default(),
             remembered: RememberedPlayers::default(),
-            speaker_taps: BTreeMap::new(),
-            mix_taps: TapSenders::default(),
+            taps: Taps::default(),
+            streams: PlayerStreams::default(),
+            engine: None,
             listener: None,
             master_volume: 1.0,
             codec_delay_samples: codec_delay_samples as u64,
@@ -112,6 +116,7 @@ impl Playback {
         let key = self.voices.admit(id, listed, first, &mut self.mixer);
         let key = key.map_err(|error| cannot_be_heard(&listed.player, &error))?;
         heard_as.apply(&mut self.mixer, key);
+        self.mixer.set_apart(key, self.streams.has(&listed.key));
         Ok(())
     }
 
@@ -147,75 +152,6 @@ impl Playback {
         self.voices.stop(id, &mut self.mixer);
     }
 
-    /// Hears the others as that says from now on.
-    ///
-    /// # Errors
-    /// If it is for one name more than are remembered.
-    pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
-        match hearing {
-            Hearing::Volume { name, volume } => {
-                if let Some(volume) = bounds::volume(volume) {
-                    self.remember(&name, |heard| heard.volume = volume)?;
-                }
-            }
-            Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
-            Hearing::Places(places) => return self.place(&places),
-            Hearing::Listener(pose) => {
-                self.listener = pose;
-                self.mixer.set_listener(pose);
-            }
-            Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
-            Hearing::Headphones(told) => {
-                self.headphones.told = told;
-                self.mixer.set_headphones(self.headphones.are_worn());
-            }
-            Hearing::MasterVolume(volume) => {
-                if let Some(volume) = bounds::volume(volume) {
-                    self.master_volume = volume;
-                    self.mixer.set_master_volume(volume);
-                }
-            }
-            Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
-            Hearing::AutoVolume(enabled) => self.mixer.set_auto_volume(enabled),
-        }
-        Ok(())
-    }
-
-    fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
-        let is_new = |name: &str| self.remembered.place_of(name).is_none();
-        let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name)).count();
-        // A game that places the players that it draws does so after they have left, too.
-        if !self.remembered.has_room(new) {
-            self.remembered.forget_places(|name| !self.listed.has(name));
-        }
-        let set = |(name, place): &(String, _)| self.set_place(name, *place);
-        // A name too many changes nothing for the others.
-        places.iter().map(set).fold(Ok(()), Result::and)
-    }
-
-    fn set_place(&mut self, name: &str, place: Option<SpeakerPlace>) -> Result<(), String> {
-        self.remembered.set_place(name, place)?;
-        for (id, _) in self.listed.named(name) {
-            if let Some(voice) = self.voices.get(id) {
-                self.mixer.set_place(voice.key, place);
-            }
-        }
-        Ok(())
-    }
-
-    fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
-        let key = NameKey::of(name);
-        self.remembered.change(&key, change)?;
-        for (id, listed) in self.listed.with_key(&key) {
-            let heard_as = self.remembered.of(&listed.player.name);
-            heard_as.show(&listed.player);
-            if let Some(voice) = self.voices.get(id) {
-                heard_as.apply(&mut self.mixer, voice.key);
-            }
-        }
-        Ok(())
-    }
-
     /// Mutes or unmutes all players.
     pub(crate) fn set_deafened(&mut self, deafened: bool) {
         self.mixer.set_deafened(deafened);
@@ -231,66 +167,69 @@ impl Playback {
     /// # Errors
     /// If there are too many such taps.
     pub(crate) fn tap_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
-        self.forget_abandoned_taps();
-        if self.speaker_taps.len() >= TAPPED_SPEAKERS_MAX && !self.speaker_taps.contains_key(&name) {
-            return Err(format!(
-                "{TAPPED_SPEAKERS_MAX} players are listened to by taps: drop some of the taps first"
-            ));
-        }
-        self.speaker_taps.entry(name).or_default().add(sender);
-        Ok(())
+        self.taps.add_speaker(name, sender)
     }
 
     /// Adds a tap on the mix.
     pub(crate) fn tap_mix(&mut self, sender: TapSender) {
-        self.mix_taps.add(sender);
+        self.taps.add_mix(sender);
     }
 
-    /// Drops abandoned taps, also those on silent players.
-    pub(crate) fn forget_abandoned_taps(&mut self) {
-        self.mix_taps.prune();
-        self.speaker_taps.retain(|_, senders| {
-            senders.prune();
-            !senders.is_empty()
-        });
+    /// Drops taps and streams whose other ends were dropped.
+    pub(crate) fn forget_abandoned(&mut self) {
+        self.taps.forget_abandoned();
+        self.forget_abandoned_streams();
     }
 
-    fn mix(&mut self) -> StereoBlock {
+    /// Has an engine play what is heard from now on.
+    ///
+    /// # Errors
+    /// If the output before it did not keep everything; the engine plays all the same.
+    pub(crate) fn set_engine_output(&mut self, speaker: EngineSpeaker) -> Result<(), OutputError> {
+        self.engine = Some(speaker.link.clone());
+        std::mem::replace(&mut self.output, Box::new(speaker)).finish()
+    }
+
+    /// How the engine takes the mix; none with another output.
+    pub(crate) fn engine_row(&self) -> Option<EngineSoundRow> {
+        self.engine.as_ref().map(EngineLink::row)
+    }
+
+    /// 10 ms of all players; with `skips`, none of them is decoded.
+    fn mix(&mut self, skips: bool) -> StereoBlock {
         let mut block = StereoBlock::default();
-        let position = self.mixer.position();
-        if self.speaker_taps.is_empty() {
-            self.mixer.mix(&mut block);
-        } else {
-            let Self { mixer, voices, speaker_taps, .. } = self;
-            mixer.mix_watched(&mut block, |key, position, sound| {
-                if let Some(speaker) = voices.of_key(key)
-                    && let Some(senders) = speaker_taps.get_mut(&*speaker.player.name)
-                {
-                    senders.push(position, &TapSound::Mono(*sound));
+        let Self { mixer, voices, taps, streams, .. } = self;
+        let is_watched = taps.are_on_speakers() || !streams.is_empty();
+        let watch = |key, position, sound: SpeakerSound<'_>| {
+            if let Some(voice) = voices.of_key(key).filter(|_| is_watched) {
+                match sound {
+                    SpeakerSound::Decoded(sound) => taps.push_speaker(&voice.player.name, position, sound),
+                    SpeakerSound::Apart(sound) => streams.add_sound(&voice.name_key, sound),
                 }
-            });
+            }
+        };
+        if skips {
+            mixer.skip(&mut block, watch);
+            return block;
         }
-        if !self.mix_taps.is_empty() {
-            self.mix_taps.push(position, &TapSound::Stereo(block));
-        }
+        let position = mixer.position();
+        mixer.mix_watched(&mut block, watch);
+        taps.push_mix(position, &block);
         block
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips`, no player is
-    /// heard in them, and nothing is decoded.
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides with the players that an
+    /// engine takes by themselves. With `skips`, no player is heard in them, and nothing is decoded.
     ///
     /// # Errors
     /// If the output takes no more.
     pub(crate) fn beat(&mut self, skips: bool) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let mut block = StereoBlock::default();
-        if skips {
-            self.mixer.skip(&mut block);
-        } else {
-            block = self.mix();
-        }
+        let block = self.mix(skips);
         self.voices.beat(&mut self.mixer);
         self.output.write(&block)?;
-        Ok(block.to_mono())
+        let mut render = block.to_mono();
+        self.streams.beat(&mut render);
+        Ok(render)
     }
 
     /// Writes down how well all players are received.

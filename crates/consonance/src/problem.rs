@@ -37,8 +37,11 @@ impl ProblemKind {
             Command::JoinRoom(_) | Command::HoldRoom(_) | Command::LeaveRoom(_) => Self::Room,
             Command::Channel(..) => Self::Channel,
             Command::SetQuality { .. } | Command::SetEncoder(_) => Self::Voice,
-            Command::SetInput(_) | Command::SetCapture(_) | Command::SetEchoReference(_) => Self::Input,
-            Command::Hear(_) => Self::Hearing,
+            Command::SetInput(_)
+            | Command::SetEngineInput(_)
+            | Command::SetCapture(_)
+            | Command::SetEchoReference(_) => Self::Input,
+            Command::Hear(_) | Command::PlayerStream(..) => Self::Hearing,
             Command::Tap(..) => Self::Tap,
             Command::Moderate { .. } => Self::Moderation,
             #[cfg(feature = "devices")]

@@ -7,7 +7,9 @@ mod watch;
 pub(crate) use missing_tokens::MissingTokens;
 #[cfg(feature = "devices")]
 pub(crate) use rows::device_snapshot;
-pub(crate) use rows::{activation, capture_snapshot, channel_row, network_row, player_row, uplink_snapshot};
+pub(crate) use rows::{
+    activation, capture_snapshot, channel_row, engine_snapshot, network_row, player_row, uplink_snapshot,
+};
 pub(crate) use watch::Watch;
 
 /// Where the voice thread shows it.

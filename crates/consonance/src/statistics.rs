@@ -39,6 +39,12 @@ pub struct VoiceStatistics {
     /// The loudspeaker; none if the chat was started without devices.
     #[cfg(feature = "devices")]
     pub loudspeaker: Option<DeviceRow>,
+    /// What an engine brings to speak with; none with another input.
+    pub engine_input: Option<EngineSoundRow>,
+    /// What an engine takes of the mix; none with another output.
+    pub engine_output: Option<EngineSoundRow>,
+    /// The players that an engine takes by themselves.
+    pub player_streams: Vec<PlayerStreamRow>,
     /// What carries the link to the server.
     pub transport: LinkTransport,
     /// What the network carried and dropped over all links, and how well the one to the server does.
@@ -111,21 +117,45 @@ pub struct CaptureRow {
     /// Blocks of 10 ms that were lost between the threads.
     pub dropped_blocks: u64,
     /// The game's own sound, if it is handed over.
-    pub echo_reference: Option<EchoReferenceRow>,
+    pub echo_reference: Option<EngineSoundRow>,
 }
 
-/// How the game's own sound reaches the echo canceller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Sound on its way to or from a game's engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct EchoReferenceRow {
-    /// Samples that wait.
-    pub waiting_samples: u64,
-    /// Samples that found no room, because they came too fast.
-    pub dropped_samples: u64,
-    /// How often too little came, and it was waited for again.
+pub struct EngineSoundRow {
+    /// How often the engine has called.
+    pub callbacks: u64,
+    /// The sample rate with which it called last, in Hz; 0 before.
+    pub rate_hz: u32,
+    /// The longest sound in one call.
+    pub period: Duration,
+    /// Time since the last call; none before the first.
+    pub silent_for: Option<Duration>,
+    /// How often sound was missing or too much, so that it had to be interrupted: each is a short fade.
     pub interruptions: u64,
-    /// Samples that were left out because too many waited, so that what follows is not late.
-    pub skipped_samples: u64,
+    /// Frames, of 48 kHz, that were thrown away because they came too late, or too many at once.
+    pub skipped_frames: u64,
+    /// Samples that were not numbers, or infinite; they became silence.
+    pub bad_samples: u64,
+    /// Sound that waits for the other side, averaged over half a second.
+    pub fill: Duration,
+    /// How much shall wait.
+    pub target: Duration,
+    /// The delay by what waits and by resampling.
+    pub latency: Duration,
+    /// By how much the engine's clock is faster than ours, in millionths, as far as it is known.
+    pub drift_ppm: f32,
+}
+
+/// A player's voice that the engine takes by itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PlayerStreamRow {
+    /// The player's name, as the game gave it.
+    pub name: String,
+    /// How the engine takes it.
+    pub sound: EngineSoundRow,
 }
 
 /// A microphone or loudspeaker.
@@ -177,6 +207,9 @@ impl VoiceStatistics {
             microphone: None,
             #[cfg(feature = "devices")]
             loudspeaker: None,
+            engine_input: None,
+            engine_output: None,
+            player_streams: Vec::new(),
         }
     }
 }

@@ -249,7 +249,7 @@ impl VoiceThread {
         }
         self.meter();
         if self.quality.is_due(due) {
-            self.playback.forget_abandoned_taps();
+            self.playback.forget_abandoned();
             self.adapt(due);
         }
     }

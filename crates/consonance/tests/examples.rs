@@ -13,6 +13,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("bot", "the music box plays to lobby"),
     ("custom_microphone", "Bob hears the siren"),
     ("custom_playback", "####"),
+    ("engine_sound", "Alice is heard on the left"),
     ("global", "Carol hears Alice"),
     ("offline", "Loopback: and what I write"),
     ("positional", "second half: left ear"),

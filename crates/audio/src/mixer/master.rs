@@ -1,8 +1,7 @@
 //! Settings for all speakers: the master volume, deafness, and ducking while the local player speaks.
 
 use super::settings::{DuckingSettings, sensible_volume};
-use crate::block::StereoBlock;
-use crate::ramp::{Smoothed, towards};
+use crate::ramp::{Ramp, Smoothed, towards};
 
 /// Milliseconds of one block.
 const BLOCK_MS: u32 = 10;
@@ -41,14 +40,10 @@ impl Master {
         self.gain.rests_at_zero(self.target(self.ducking.gain))
     }
 
-    pub(super) fn process(&mut self, block: &mut StereoBlock) {
+    /// What all speakers are multiplied with in the next block.
+    pub(super) fn next_gain(&mut self) -> Ramp {
         let ducking = self.ducking.next();
-        let gain = self.gain.ramp_to(self.target(ducking));
-        for side in block.sides_mut() {
-            for (i, sample) in side.iter_mut().enumerate() {
-                *sample *= gain.at(i);
-            }
-        }
+        self.gain.ramp_to(self.target(ducking))
     }
 
     fn target(&self, ducking: f32) -> f32 {

@@ -3,9 +3,19 @@
 use std::collections::VecDeque;
 
 use super::SpeakerKey;
-use crate::block::SamplePosition;
+use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::DecodedAs;
 use crate::limits::PLAYED_REPORTS_MAX;
+
+/// A speaker's part of 10 ms, mono.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SpeakerSound<'a> {
+    /// As it was decoded, before volume and place.
+    Decoded(&'a [f32; BLOCK_SAMPLES]),
+    /// As it is to be heard, but for its place: of a speaker that is kept apart from the mix. Volume, mute, priority,
+    /// ducking, master volume and fades are in it; it may go beyond ±1 where volumes do.
+    Apart(&'a [f32; BLOCK_SAMPLES]),
+}
 
 /// One frame that was heard, or whose place was filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

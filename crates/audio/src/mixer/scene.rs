@@ -1,6 +1,7 @@
 //! What is the same for all speakers in one block.
 
 use crate::block::SamplePosition;
+use crate::ramp::Ramp;
 use crate::spatial::{Pose, SpatialSettings};
 
 /// The listener's side of the mix.
@@ -20,4 +21,6 @@ pub(super) struct Scene {
     pub(super) is_levelled: bool,
     /// Nothing is heard, whatever the speaker.
     pub(super) is_silent: bool,
+    /// What all speakers are multiplied with in the end.
+    pub(super) master_gain: Ramp,
 }

@@ -14,7 +14,7 @@ use placement::Placement;
 use reception::{Received, Reception};
 
 use super::SpeakerKey;
-use super::report::{PlayedFrames, SpeakerStatistics, Unheard};
+use super::report::{PlayedFrames, SpeakerSound, SpeakerStatistics, Unheard};
 use super::scene::Scene;
 use super::selection::Candidate;
 use super::settings::sensible_volume;
@@ -40,6 +40,9 @@ pub(super) struct Speaker {
     gain: Smoothed,
     place: Option<SpeakerPlace>,
     placement: Placement,
+    is_apart: bool,
+    /// 0 in the mix, 1 apart from it.
+    apart: Smoothed,
     /// It is among the loudest.
     is_chosen: bool,
     unheard: Option<Unheard>,
@@ -62,6 +65,8 @@ impl Speaker {
             gain: Smoothed::default(),
             place: None,
             placement: Placement::new(spatial),
+            is_apart: false,
+            apart: Smoothed::default(),
             is_chosen: false,
             unheard: None,
         })
@@ -82,6 +87,10 @@ impl Speaker {
 
     pub(super) fn set_place(&mut self, place: Option<SpeakerPlace>) {
         self.place = place;
+    }
+
+    pub(super) fn set_apart(&mut self, is_apart: bool) {
+        self.is_apart = is_apart;
     }
 
     pub(super) fn set_spatial(&mut self, settings: SpatialSettings) {
@@ -146,14 +155,14 @@ impl Speaker {
         self.loudness.audition(self.reception.audition().unwrap_or_default(), now);
     }
 
-    /// Adds the next block to the mix; `watch` is told what was decoded.
+    /// Adds the next block to the mix; `watch` is told what was decoded, and what is apart from it.
     pub(super) fn render(
         &mut self,
         key: SpeakerKey,
         scene: &Scene,
         sum: &mut Sum,
         reports: &mut PlayedFrames,
-        watch: impl FnOnce(&[f32; BLOCK_SAMPLES]),
+        mut watch: impl FnMut(SpeakerSound<'_>),
     ) {
         let mut block = [0.0; BLOCK_SAMPLES];
         let received = self.reception.next_block(key, scene.now, self.is_chosen, &mut block, reports);
@@ -170,20 +179,52 @@ impl Speaker {
             self.loudness.hear(&block, scene.now);
             self.levelling.hear(&self.loudness);
             self.levelling.step(scene.is_levelled);
-            watch(&block);
-            self.weigh(&mut block, before != Received::Sound);
-            self.placement.add(&block, positions, sum);
+            watch(SpeakerSound::Decoded(&block));
+            let begins = before != Received::Sound;
+            self.weigh(&mut block, begins);
+            if self.set_block_apart(&mut block, scene.master_gain, begins, watch) {
+                self.placement.rest(positions, sum);
+            } else {
+                self.placement.add(&block, positions, sum);
+            }
         } else {
             self.loudness.be_silent();
             self.placement.rest(positions, sum);
         }
     }
 
+    /// Hands out what is apart from the mix, and leaves the rest in the block; true if nothing is left. A voice that
+    /// goes from one to the other while it sounds takes a block for that.
+    fn set_block_apart(
+        &mut self,
+        block: &mut [f32; BLOCK_SAMPLES],
+        master_gain: Ramp,
+        begins: bool,
+        mut watch: impl FnMut(SpeakerSound<'_>),
+    ) -> bool {
+        let target = if self.is_apart { 1.0 } else { 0.0 };
+        if begins {
+            self.apart.jump(target);
+        }
+        if self.apart.rests_at_zero(target) {
+            return false;
+        }
+        let was_apart = self.apart.value() >= 1.0;
+        let share = self.apart.ramp_to(target);
+        let mut apart = *block;
+        for (i, (apart, left)) in apart.iter_mut().zip(block).enumerate() {
+            *apart *= share.at(i) * master_gain.at(i);
+            *left *= 1.0 - share.at(i);
+        }
+        watch(SpeakerSound::Apart(&apart));
+        was_apart && self.is_apart
+    }
+
     /// Adds a last block to the mix that fades out whatever plays.
     pub(super) fn fade_out(&mut self, scene: &Scene, sum: &mut Sum) {
         let mut block = [0.0; BLOCK_SAMPLES];
         if self.received == Received::Sound && self.reception.last_block(&mut block) {
-            scale(&mut block, self.gain.ramp_to(0.0));
+            self.gain.ramp_to(0.0).scale(&mut block);
             self.placement.add(&block, self.positions(self.reception.properties(), scene), sum);
         }
     }
@@ -201,7 +242,7 @@ impl Speaker {
         if begins {
             self.gain.jump(target);
         }
-        scale(block, self.gain.ramp_to(target));
+        self.gain.ramp_to(target).scale(block);
     }
 
     /// The gain wanted by the listener and the channel, whatever the other speakers do.
@@ -230,14 +271,9 @@ impl Speaker {
             .map_or(1.0, |(place, listener)| scene.spatial.gain(&place, &listener))
     }
 
-    /// Where the speaker and the listener are, if the voice comes from a place and both are known.
+    /// Where the speaker and the listener are, if the voice comes from a place and both are known. One that is apart is
+    /// placed elsewhere.
     fn positions(&self, properties: FrameProperties, scene: &Scene) -> Option<(SpeakerPlace, Pose)> {
-        self.place.zip(scene.listener).filter(|_| properties.positional)
-    }
-}
-
-fn scale(block: &mut [f32; BLOCK_SAMPLES], gain: Ramp) {
-    for (i, sample) in block.iter_mut().enumerate() {
-        *sample *= gain.at(i);
+        self.place.zip(scene.listener).filter(|_| properties.positional && !self.is_apart)
     }
 }

@@ -1,5 +1,6 @@
 //! From packets to the mix: what is heard, when, how loud, where from, and that it never clicks.
 
+mod apart;
 mod crowd;
 mod desk;
 mod hostile;

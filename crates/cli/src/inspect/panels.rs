@@ -139,14 +139,17 @@ pub(super) fn devices(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
             device.name.clone(),
             format!("{} Hz", device.rate_hz),
             format!("{:.1} ms", device.latency_ms),
+            format!("{:.0} of {:.0} ms", device.fill_ms, device.target_ms),
+            format!("{:+.0} ppm", device.drift_ppm),
             device.xruns.to_string(),
             device.reopened.to_string(),
         ]),
     };
-    let header = ["", "State", "Device", "Rate", "Latency", "Interrupted", "Opened again"];
+    let header =
+        ["", "State", "Device", "Rate", "Latency", "Waiting", "Clock", "Interrupted", "Opened again"];
     let rows =
         [row("microphone", client.microphone.as_ref()), row("loudspeaker", client.loudspeaker.as_ref())];
-    let widths = [12, 9, 30, 9, 9, 11, 12].map(Constraint::Length);
+    let widths = [12, 9, 24, 9, 9, 12, 9, 11, 12].map(Constraint::Length);
     let header = Row::new(header).style(Style::new().add_modifier(Modifier::BOLD));
     frame.render_widget(Table::new(rows, widths).header(header), area);
 }

@@ -111,7 +111,7 @@ impl CaptureThread {
     fn beat(&mut self, beat: &Beat) -> Captured {
         let Beat { due, position, mut render } = *beat;
         if let Some(echo_reference) = &mut self.echo_reference {
-            echo_reference.add_to(&mut render);
+            echo_reference.complete(&mut render);
         }
         let mut block = [0.0; BLOCK_SAMPLES];
         let has_ended = self.read(&mut block);

@@ -1,9 +1,13 @@
 //! The allocation of the mixer's places, and each player's settings there.
 
+mod engines;
+
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
 use consonance_session::{CodecId, Priority};
 
+use super::remembered_players::HeardAs;
 use super::*;
+use crate::command::Hearing;
 use crate::tap::{Tap, TapSource};
 
 /// Raw samples, so that nothing has to be encoded.
@@ -21,8 +25,8 @@ fn playback(max_speakers: usize, players: u16) -> Playback {
     playback
 }
 
-/// A frame comes in, and is played.
-fn speak(playback: &mut Playback, id: u16, sequence: u32) {
+/// A frame comes in.
+fn push(playback: &mut Playback, id: u16, sequence: u32) {
     let frame = [0.25_f32; 960].map(f32::to_le_bytes).concat();
     let voice = VoiceFrame {
         id: ClientId(id),
@@ -36,6 +40,11 @@ fn speak(playback: &mut Playback, id: u16, sequence: u32) {
     };
     let arrived = playback.mixer.position();
     playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));
+}
+
+/// A frame comes in, and is played.
+fn speak(playback: &mut Playback, id: u16, sequence: u32) {
+    push(playback, id, sequence);
     for _ in 0..2 {
         playback.beat(false).expect("nothing takes everything");
     }
@@ -196,9 +205,9 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
         playback.tap_speaker(name, sender).expect("it has no other listener");
         drop(tap);
     }
-    assert_eq!(playback.speaker_taps.len(), 1);
-    playback.forget_abandoned_taps();
-    assert!(playback.speaker_taps.is_empty());
+    assert!(playback.taps.are_on_speakers());
+    playback.forget_abandoned();
+    assert!(!playback.taps.are_on_speakers());
 }
 
 #[test]
@@ -206,7 +215,7 @@ fn a_tap_on_a_silent_player_stays() {
     let mut playback = playback(1, 1);
     let (sender, mut tap) = Tap::new(TapSource::Player("player 1".into()));
     playback.tap_speaker("player 1".into(), sender).expect("it has no other listener");
-    playback.forget_abandoned_taps();
+    playback.forget_abandoned();
     playback.start(ClientId(1)).expect("there is room");
     for sequence in 0..10 {
         speak(&mut playback, 1, sequence);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use consonance_audio::{Mixer, MixerError, SamplePosition, SpeakerKey};
+use consonance_name_key::NameKey;
 use consonance_session::{ClientId, VoiceFrame};
 
 use super::listed_players::Listed;
@@ -33,6 +34,7 @@ pub(super) struct Voices {
 pub(super) struct Voice {
     pub(super) key: SpeakerKey,
     pub(super) player: Arc<PlayerState>,
+    pub(super) name_key: NameKey,
     /// The frame that the mixer counts as the first of this utterance: not 0 if there was no place before.
     first: u32,
     /// (utterance, what to add to a frame's number in it to get its number in the packet).
@@ -98,6 +100,7 @@ impl Voices {
         let voice = Voice {
             key,
             player: Arc::clone(&listed.player),
+            name_key: listed.key.clone(),
             first,
             numbering: VecDeque::new(),
             is_speaking: false,

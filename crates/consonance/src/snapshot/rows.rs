@@ -1,6 +1,6 @@
 //! The chat's own figures as those of a snapshot.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_audio::{ActivationMode, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
@@ -9,9 +9,10 @@ use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
+use crate::engine_sound::PAUSE;
 use crate::player_state::{PlayerState, SpeakingTarget};
 use crate::route::LinkTransport;
-use crate::statistics::{CaptureRow, PacketTable, VoiceStatistics};
+use crate::statistics::{CaptureRow, EngineSoundRow, PacketTable, VoiceStatistics};
 use crate::talking::{ChannelView, ChatActivation};
 
 /// Samples of one millisecond.
@@ -97,6 +98,19 @@ pub(crate) fn capture_snapshot(
     row
 }
 
+/// A game's engine in the place of a device.
+pub(crate) fn engine_snapshot(counted: &EngineSoundRow) -> shown::DeviceSnapshot {
+    let mut row = shown::DeviceSnapshot::default();
+    let is_called = counted.silent_for.is_some_and(|silent_for| silent_for < PAUSE);
+    row.state = if is_called { shown::DeviceStatus::Running } else { shown::DeviceStatus::NotCalled };
+    (row.name, row.rate_hz) = ("the game's engine".into(), counted.rate_hz);
+    let ms = |time: Duration| time.as_secs_f32() * 1000.0;
+    (row.latency_ms, row.fill_ms, row.target_ms) =
+        (ms(counted.latency), ms(counted.fill), ms(counted.target));
+    (row.xruns, row.drift_ppm) = (counted.interruptions, counted.drift_ppm);
+    row
+}
+
 #[cfg(feature = "devices")]
 pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::DeviceSnapshot {
     use consonance_device::DeviceState;
@@ -113,7 +127,11 @@ pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::D
         DeviceState::Busy => shown::DeviceStatus::Busy,
         _ => shown::DeviceStatus::Off,
     };
-    (row.xruns, row.reopened) = (device.diagnostics.xruns, device.diagnostics.reopened);
+    let figures = &device.diagnostics;
+    (row.xruns, row.reopened) = (figures.xruns, figures.reopened);
+    let ms = |time: Duration| time.as_secs_f32() * 1000.0;
+    (row.fill_ms, row.target_ms) = (ms(figures.fill), ms(figures.target));
+    row.drift_ppm = (figures.drift * 1e6) as f32;
     row
 }
 

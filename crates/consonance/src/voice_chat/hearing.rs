@@ -3,9 +3,11 @@
 //! Settings of a player belong to its name, now and whenever it joins again; its place lasts until it leaves.
 
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
+use consonance_clock_bridge::Clock;
 
 use super::VoiceChat;
 use crate::command::{Command, Hearing};
+use crate::engine_sound::{EngineOutput, PlayerStream, engine_output, player_stream};
 use crate::settings::bounds;
 use crate::tap::{Tap, TapSource};
 
@@ -110,6 +112,24 @@ impl VoiceChat {
         let (sender, tap) = Tap::new(source.clone());
         self.ask(Command::Tap(source, sender));
         tap
+    }
+
+    /// Has a game's engine play what is heard from now on: it takes the sound at its own rate in its audio callback.
+    /// The output before it is finished; asked for again, as after the engine has started anew, this one ends.
+    pub fn engine_output(&self) -> EngineOutput {
+        let (output, speaker) = engine_output(Clock::system());
+        self.ask(Command::SetEngineOutput(speaker));
+        output
+    }
+
+    /// Takes one player out of the mix, for an engine that places voices itself: with occlusion, reverberation or
+    /// object audio of its own. Volume, mute, ducking, fades and priority are in it; the player's place is of no
+    /// effect. Until it is dropped it is that player's, also before it joins and after it leaves; asked for again for
+    /// the same player, the one before ends. At most 1024 players have one.
+    pub fn player_stream(&self, name: impl Into<String>) -> PlayerStream {
+        let (stream, writer) = player_stream(Clock::system());
+        self.ask(Command::PlayerStream(name.into(), Box::new(writer)));
+        stream
     }
 
     fn hear(&self, hearing: Hearing) {

@@ -2,17 +2,28 @@
 
 use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality};
 
+use consonance_clock_bridge::Clock;
 use consonance_session::Priority;
 
 use super::VoiceChat;
-use crate::capture::{EchoReference, echo_reference};
+use crate::capture::{EchoReference, EchoSource, echo_reference};
 use crate::command::Command;
+use crate::engine_sound::{EngineInput, engine_input};
 use crate::settings::bounds;
 
 impl VoiceChat {
     /// Speaks with another input from now on.
     pub fn set_input(&self, input: Box<dyn Input>) {
         self.ask(Command::SetInput(input));
+    }
+
+    /// Speaks with what a game's engine records from now on, and pushes at its own rate from its audio thread. Replaces
+    /// the input before it. A chat that is to process it as a microphone's sound is started with
+    /// [`engine_sound`](crate::VoiceChatBuilder::engine_sound).
+    pub fn engine_input(&self) -> EngineInput {
+        let (input, microphone) = engine_input(Clock::system());
+        self.ask(Command::SetEngineInput(microphone));
+        input
     }
 
     /// Changes how one's own voice is processed, from the next 10 ms on. Numbers are brought into the ranges that
@@ -79,10 +90,21 @@ impl VoiceChat {
         });
     }
 
-    /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the
-    /// voices. Replaces what this returned before.
+    /// Takes the game's own sound without the voices, which are known, so that the echo canceller can remove it from
+    /// the microphone as it removes them. Replaces what this or [`full_echo_reference`](Self::full_echo_reference)
+    /// returned before.
     pub fn echo_reference(&self) -> EchoReference {
-        let (sound, reader) = echo_reference();
+        self.echo_reference_of(EchoSource::Game)
+    }
+
+    /// Takes everything that the loudspeaker plays, the voices included: what an engine's last mixer stage gives, where
+    /// it takes the [voices](Self::engine_output) and places [players](Self::player_stream) itself.
+    pub fn full_echo_reference(&self) -> EchoReference {
+        self.echo_reference_of(EchoSource::Everything)
+    }
+
+    fn echo_reference_of(&self, source: EchoSource) -> EchoReference {
+        let (sound, reader) = echo_reference(source, Clock::system());
         self.ask(Command::SetEchoReference(reader));
         sound
     }

@@ -127,6 +127,11 @@ impl VoiceThread {
                 self.position_sharing.share(is_shared, client).err().map(|absurd| absurd.to_string())
             }
             Command::SetInput(input) => self.capture.set_input(input).err(),
+            Command::SetEngineInput(microphone) => self.capture.set_engine_input(microphone).err(),
+            Command::SetEngineOutput(speaker) => {
+                self.playback.set_engine_output(speaker).err().map(|error| error.to_string())
+            }
+            Command::PlayerStream(name, writer) => self.playback.add_stream(&name, *writer).err(),
             Command::SetCapture(settings) => {
                 self.capture.change(|controls| controls.settings = settings);
                 None

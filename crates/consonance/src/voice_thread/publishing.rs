@@ -10,7 +10,9 @@ use super::VoiceThread;
 use crate::event::End;
 #[cfg(feature = "devices")]
 use crate::snapshot::device_snapshot;
-use crate::snapshot::{activation, capture_snapshot, channel_row, network_row, player_row, uplink_snapshot};
+use crate::snapshot::{
+    activation, capture_snapshot, channel_row, engine_snapshot, network_row, player_row, uplink_snapshot,
+};
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 
@@ -24,6 +26,9 @@ impl VoiceThread {
             speakers: self.playback.rows(),
             traces_dropped: self.playback.traces_dropped(),
             capture: self.capture.row(),
+            engine_input: self.capture.engine_row(),
+            engine_output: self.playback.engine_row(),
+            player_streams: self.playback.stream_rows(),
             ..statistics
         };
         #[cfg(feature = "devices")]
@@ -80,6 +85,13 @@ impl VoiceThread {
             snapshot.microphone = microphone.map(device_snapshot);
             snapshot.loudspeaker = loudspeaker.map(device_snapshot);
         }
+        // In their place, if the game has put an engine there.
+        if let Some(engine) = &counted.engine_input {
+            snapshot.microphone = Some(engine_snapshot(engine));
+        }
+        if let Some(engine) = &counted.engine_output {
+            snapshot.loudspeaker = Some(engine_snapshot(engine));
+        }
         snapshot.uplink = uplink_snapshot(counted);
         snapshot.network = network_row(counted);
         self.fill_players(now, counted, &mut snapshot);
@@ -96,6 +108,8 @@ impl VoiceThread {
             let mut row =
                 player_row(now, &self.own_name, &player, state.as_deref(), reception, self.watch.past(name));
             row.distance_m = self.playback.distance_m(name);
+            let stream = self.playback.stream_row(name);
+            row.stream = stream.as_ref().map(engine_snapshot);
             row.undecodable_because = self.watch.undecodable(name);
             snapshot.players.push(row);
         }

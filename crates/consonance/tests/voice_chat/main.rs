@@ -8,6 +8,7 @@ mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;
+mod engines;
 mod glue;
 mod hall;
 mod handle;

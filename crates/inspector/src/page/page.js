@@ -238,6 +238,7 @@ function showDevices(snapshot) {
   table(card($("devices"), "all", "Devices"), [
     text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => named(row.name)),
     number("Rate", (row) => row.rate_hz ? row.rate_hz + " Hz" : "–"), number("Latency", (row) => figure(row.latency_ms, 1, " ms")),
+    number("Waiting", (row) => row.fill_ms == null ? "–" : `${figure(row.fill_ms, 0, "")} of ${figure(row.target_ms, 0, " ms")}`), number("Clock", (row) => figure(row.drift_ppm, 0, " ppm")),
     number("Interruptions", (row) => row.xruns == null ? "–" : String(row.xruns)), number("Opened again", (row) => row.reopened == null ? "–" : String(row.reopened)),
   ], rows, (row) => row.kind);
   if (snapshot.output_trouble) say(card($("devices"), "trouble", "Output"), snapshot.output_trouble);

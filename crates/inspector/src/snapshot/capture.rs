@@ -75,7 +75,7 @@ pub struct EchoRow {
     pub path_changes: u64,
 }
 
-/// A microphone or loudspeaker.
+/// A microphone or loudspeaker, or a game's engine in the place of one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -92,6 +92,23 @@ pub struct DeviceSnapshot {
     pub xruns: u64,
     /// How often it was opened again.
     pub reopened: u64,
+    /// Sound that waits between its clock and ours, in milliseconds.
+    pub fill_ms: f32,
+    /// How much shall wait.
+    pub target_ms: f32,
+    /// By how much its clock is faster than ours, in millionths.
+    pub drift_ppm: f32,
+}
+
+impl DeviceSnapshot {
+    /// How it runs, in words.
+    pub(crate) fn in_words(&self) -> String {
+        let Self { name, fill_ms, target_ms, drift_ppm, xruns, .. } = self;
+        format!(
+            "{name} runs: {fill_ms:.0} of {target_ms:.0} ms wait, its clock differs by {drift_ppm:.0} ppm, sound was \
+             interrupted {xruns} times"
+        )
+    }
 }
 
 /// How a device is doing.
@@ -109,6 +126,8 @@ pub enum DeviceStatus {
     Denied,
     /// It cannot be opened, mostly because another program has it.
     Busy,
+    /// It is a game's engine, which brings or takes no sound at present.
+    NotCalled,
     /// None is wanted, or it is not opened yet.
     #[default]
     Off,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ChannelTarget;
+use super::{ChannelTarget, DeviceSnapshot};
 
 /// What a client knows of a player, itself included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct PlayerRow {
     pub amplitude: f32,
     /// Level of the last block before volume and place, in dB of full scale.
     pub level_dbfs: f32,
+    /// How a game's engine takes its voice by itself; none if it is in the mix.
+    pub stream: Option<DeviceSnapshot>,
     /// For how many milliseconds its frames have been coming in with nothing louder than -80 dB of full scale in them;
     /// none if they have sound, or none come.
     pub silent_for_ms: Option<u64>,
@@ -104,6 +106,7 @@ impl Default for PlayerRow {
             queued: 0,
             amplitude: 0.0,
             level_dbfs: -100.0,
+            stream: None,
             silent_for_ms: None,
             history: History::default(),
         }

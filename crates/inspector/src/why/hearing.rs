@@ -162,15 +162,24 @@ pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
             "give its voice chat another output",
         );
     }
-    let Some(device) = &ear.loudspeaker else {
+    let stream = scene.heard().and_then(|row| row.stream.as_ref());
+    let Some(device) = stream.or(ear.loudspeaker.as_ref()) else {
         return Step::passed(link, format!("{listener} hears through an output that is not a device"));
     };
     let (state, remedy) = match device.state {
-        DeviceStatus::Running => return Step::passed(link, format!("{} runs", device.name)),
+        DeviceStatus::Running => return Step::passed(link, device.in_words()),
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
         DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
         DeviceStatus::Denied => ("may not be used by this program", "allow it in the system's settings"),
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
+        DeviceStatus::NotCalled if stream.is_some() => (
+            "is the game's engine, which takes nothing of this player's stream",
+            "call `PlayerStream::fill` in the engine's audio callback, or drop the stream",
+        ),
+        DeviceStatus::NotCalled => (
+            "is the game's engine, which takes no sound",
+            "call `EngineOutput::fill` in the engine's audio callback",
+        ),
         DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),
     };
     Step::broken(link, SilenceCause::LoudspeakerFailed, format!("{listener}'s loudspeaker {state}"), remedy)

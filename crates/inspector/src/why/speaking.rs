@@ -59,7 +59,10 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
         return Step::broken(link, SilenceCause::InputEnded, words, "give its voice chat another input");
     }
     if is_recent(capture.sound_ms_ago) {
-        return Step::passed(link, format!("{name}'s input was last loud {}", ago(capture.sound_ms_ago)));
+        let device = mouth.microphone.as_ref().filter(|device| device.state == DeviceStatus::Running);
+        let device = device.map_or(String::new(), |device| format!("; {}", device.in_words()));
+        let words = format!("{name}'s input was last loud {}{device}", ago(capture.sound_ms_ago));
+        return Step::passed(link, words);
     }
     silent(name, mouth, capture)
 }
@@ -92,6 +95,10 @@ fn failed(name: &str, device: &DeviceSnapshot) -> Option<Step> {
             ("may not be used by this program", "allow it in the system's privacy settings")
         }
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
+        DeviceStatus::NotCalled => (
+            "is the game's engine, which brings no sound",
+            "call `EngineInput::push` in the engine's audio callback",
+        ),
         DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),
     };
     let words = format!("{name}'s microphone {state}");

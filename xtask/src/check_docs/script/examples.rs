@@ -30,6 +30,10 @@ pub(super) const SCENES: &[Scene] = &[
         &[ends("cargo run --package consonance --example custom_playback")],
     ),
     scene(
+        "crates/consonance/examples/engine_sound.rs",
+        &[ends("cargo run --package consonance --example engine_sound")],
+    ),
+    scene(
         "crates/consonance/examples/global.rs",
         &[
             ends("cargo run --package consonance --example global"),

@@ -51,7 +51,14 @@ pub(crate) const MACHINES: &[Emulated] = &[
         packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
         suffix: "",
         tests: &[TestGroup {
-            packages: &["consonance-wire", "consonance-fast-path", "consonance-opus-packet"],
+            packages: &[
+                "consonance-wire",
+                "consonance-session",
+                "consonance-audio",
+                "consonance-fast-path",
+                "consonance-opus-packet",
+                "consonance-miniaudio",
+            ],
             threads: 2,
             skipped: &[],
         }],

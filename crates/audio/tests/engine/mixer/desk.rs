@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecSettings, EncoderSettings, FrameProperties, FrameSize, IdentityEncoder, Mixer,
-    MixerSettings, OpusEncoder, SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock, Unheard,
+    MixerSettings, OpusEncoder, SamplePosition, SpeakerKey, SpeakerSound, SpeakerStatistics, StereoBlock,
+    Unheard,
 };
 
 use crate::call::{BlockAnalysis, Network, SPEAKER, encode, listen};
@@ -79,7 +80,7 @@ impl MixingDesk {
     /// One block; half of the speakers send a frame before.
     pub(crate) fn mix_one(
         &mut self,
-        watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
+        watch: impl FnMut(SpeakerKey, SamplePosition, SpeakerSound<'_>),
     ) -> StereoBlock {
         self.push_due();
         let mut block = StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]);

@@ -188,7 +188,7 @@ fn a_caller_that_is_behind_passes_over_what_was_received_and_goes_on_from_there(
     let mut skipped = StereoBlock::default();
     for _ in 0..10 {
         desk.push_due();
-        desk.mixer.skip(&mut skipped);
+        desk.mixer.skip(&mut skipped, |_, _, _| {});
     }
     let after = desk.statistics(SPEAKER);
     assert!(skipped.left.iter().all(|sample| *sample == 0.0), "it has faded out");

@@ -1,6 +1,6 @@
 //! Each speaker's decoded sound, for recordings, lips and meters.
 
-use consonance_audio::{FrameProperties, MixerSettings, SamplePosition, SpeakerKey};
+use consonance_audio::{FrameProperties, MixerSettings, SamplePosition, SpeakerKey, SpeakerSound};
 
 use super::desk::{MixingDesk, always, assert_near};
 use crate::call::SPEAKER;
@@ -16,7 +16,10 @@ fn all_are_shown_as_decoded_before_volume_and_place() {
     desk.mix(20);
     for block in 40..50_u64 {
         let mut shown = Vec::new();
-        desk.mix_one(|key, position, sound| shown.push((key, position, sound[0], sound[479])));
+        desk.mix_one(|key, position, sound| {
+            let SpeakerSound::Decoded(sound) = sound else { panic!("{key:?} is apart") };
+            shown.push((key, position, sound[0], sound[479]));
+        });
         let position = SamplePosition(block * 480);
         assert_eq!(shown, [(SPEAKER, position, 0.5, 0.5), (OTHER, position, -0.25, -0.25)]);
     }

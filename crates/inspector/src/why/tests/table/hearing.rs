@@ -100,6 +100,26 @@ pub(in super::super) fn others_and_devices() -> Vec<Row> {
             SilenceCause::LoudspeakerFailed,
         ),
         (
+            "an engine that takes no sound",
+            Box::new(|pair| {
+                pair.bob.loudspeaker =
+                    Some(DeviceSnapshot { state: DeviceStatus::NotCalled, ..DeviceSnapshot::default() });
+            }),
+            alone_and_together,
+            SilenceCause::LoudspeakerFailed,
+        ),
+        (
+            "an engine that takes nothing of this player",
+            Box::new(|pair| {
+                pair.bob.loudspeaker =
+                    Some(DeviceSnapshot { state: DeviceStatus::Running, ..DeviceSnapshot::default() });
+                pair.bob.players[0].stream =
+                    Some(DeviceSnapshot { state: DeviceStatus::NotCalled, ..DeviceSnapshot::default() });
+            }),
+            alone_and_together,
+            SilenceCause::LoudspeakerFailed,
+        ),
+        (
             "silence arrives",
             Box::new(|pair| pair.bob.players[0].silent_for_ms = Some(6000)),
             &["b", "bs"],

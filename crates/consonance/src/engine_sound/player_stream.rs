@@ -1,0 +1,88 @@
+//! One player's voice, taken by an engine that places it itself.
+
+use std::sync::Arc;
+
+use consonance_audio::BLOCK_SAMPLES;
+use consonance_clock_bridge::{Clock, EngineDrain, Gauges, PlaybackWriter, RingBounds, playback};
+
+use super::EngineLink;
+use crate::statistics::EngineSoundRow;
+
+/// One player's voice, for an engine with 3D audio of its own: the end that belongs into the engine's audio callback.
+/// From [`VoiceChat::player_stream`](crate::VoiceChat::player_stream).
+///
+/// Dropping it puts the player back into the mix.
+#[derive(Debug)]
+pub struct PlayerStream {
+    drain: EngineDrain<1>,
+    link: EngineLink,
+}
+
+impl PlayerStream {
+    /// Overwrites what the engine plays next: mono sound, the same in each of so many `channels` in turn, at
+    /// `sample_rate_hz`. Otherwise as [`EngineOutput::fill`](crate::EngineOutput::fill).
+    pub fn fill(&mut self, interleaved: &mut [f32], channels: usize, sample_rate_hz: u32) {
+        let now = self.link.note_call(sample_rate_hz);
+        self.drain.fill(now, interleaved, channels, sample_rate_hz);
+    }
+}
+
+/// The voice thread's end.
+pub(crate) struct StreamWriter {
+    writer: PlaybackWriter<1>,
+    link: EngineLink,
+    /// The next 10 ms, as far as they were said; silence to begin with.
+    block: [f32; BLOCK_SAMPLES],
+    is_spoken: bool,
+    /// What was written last.
+    last: f32,
+}
+
+/// Both ends, which go by this clock.
+pub(crate) fn player_stream(clock: Clock) -> (PlayerStream, StreamWriter) {
+    let gauges = Arc::<Gauges>::default();
+    let (writer, drain, pulse) = playback(Arc::clone(&gauges), RingBounds::ENGINE);
+    let link = EngineLink::new(clock, gauges, pulse);
+    let stream = PlayerStream { drain: EngineDrain::new(drain), link: link.clone() };
+    let writer = StreamWriter { writer, link, block: [0.0; BLOCK_SAMPLES], is_spoken: false, last: 0.0 };
+    (stream, writer)
+}
+
+/// How long a voice that broke off takes to die away.
+const FADE_SAMPLES: usize = BLOCK_SAMPLES / 2;
+
+impl StreamWriter {
+    /// Adds to the next 10 ms.
+    pub(crate) fn add(&mut self, sound: &[f32; BLOCK_SAMPLES]) {
+        for (sum, sample) in self.block.iter_mut().zip(sound) {
+            *sum += sample;
+        }
+        self.is_spoken = true;
+    }
+
+    /// The next 10 ms, as far as they were said.
+    pub(crate) fn block(&self) -> &[f32; BLOCK_SAMPLES] {
+        &self.block
+    }
+
+    /// Writes the next 10 ms, and begins new ones. A voice that broke off dies away.
+    pub(crate) fn beat(&mut self) {
+        if !self.is_spoken && self.last != 0.0 {
+            for (i, sample) in self.block.iter_mut().take(FADE_SAMPLES).enumerate() {
+                *sample = self.last * (1.0 - (i as f32 + 0.5) / FADE_SAMPLES as f32);
+            }
+        }
+        self.writer.write_mono(self.link.now(), &self.block);
+        self.last = self.block[BLOCK_SAMPLES - 1];
+        (self.block, self.is_spoken) = ([0.0; BLOCK_SAMPLES], false);
+    }
+
+    /// The engine has dropped its end.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.writer.is_gone()
+    }
+
+    pub(crate) fn row(&self) -> EngineSoundRow {
+        self.link.row()
+    }
+}
