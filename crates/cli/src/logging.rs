@@ -101,12 +101,17 @@ fn notices(format: LogFormat) -> Directive {
     format!("{NOTICE}={level}").parse().expect("a target and a level are a directive")
 }
 
+/// Consoles of Windows have to be asked to show colours.
+fn shows_colour() -> bool {
+    !cfg!(windows) || anstyle_query::windows::enable_ansi_colors() == Some(true)
+}
+
 fn write_lines(filter: impl tracing_subscriber::Layer<Registry> + Send + Sync, format: LogFormat) {
     let filtered = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer();
     match format {
         LogFormat::Text => {
-            let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() && shows_colour();
             filtered.with(lines.with_ansi(colour).with_writer(|| VisibleLines(stderr()))).init();
         }
         LogFormat::Json => {

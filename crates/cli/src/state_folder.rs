@@ -7,7 +7,7 @@ use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::choose_native_strategy;
 
 /// `admin-token` in the folder that systemd keeps for a service, or else in this user's folder for states
-/// (`~/.local/state/consonance` on Linux). None where there is neither.
+/// (`~/.local/state/consonance` on Linux, `%LOCALAPPDATA%\consonance` on Windows). None where there is neither.
 pub(crate) fn admin_token_file() -> Option<PathBuf> {
     let folder = of_service().or_else(user_folder)?;
     Some(folder.join("admin-token"))
@@ -21,6 +21,11 @@ pub(crate) fn of_service() -> Option<PathBuf> {
 
 fn user_folder() -> Option<PathBuf> {
     let platform = choose_native_strategy().ok()?;
-    let folder = platform.state_dir().unwrap_or_else(|| platform.data_dir());
+    let folder = match platform.state_dir() {
+        Some(folder) => folder,
+        // What belongs to this machine does not follow a user to another one, as the folder for data does there.
+        None if cfg!(windows) => platform.cache_dir(),
+        None => platform.data_dir(),
+    };
     Some(folder.join("consonance"))
 }

@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
+use consonance_fine_timers::FineTimers;
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 
 use catch_up::{Beats, CatchUp};
@@ -171,6 +172,7 @@ impl VoiceThread {
 
     /// Runs until the chat has ended; why it did is also the last event.
     pub(crate) fn run(mut self) -> End {
+        let _timers = FineTimers::request();
         self.client.start();
         while self.end.is_none() {
             let began = Instant::now();

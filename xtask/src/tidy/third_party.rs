@@ -40,11 +40,13 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rustls", &["crates/gateway", "crates/http", "crates/networks", "crates/server"]),
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("steamworks", &["crates/networks/steam"]),
-    // In the façade only as its feature of that name, for async programs.
+    // In the façade only as its feature of that name, for async programs; in the command for the events of Windows'
+    // consoles.
     (
         "tokio",
         &[
             "crates/admin",
+            "crates/cli",
             "crates/consonance",
             "crates/http",
             "crates/networks",

@@ -6,6 +6,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
+use consonance_fine_timers::FineTimers;
+
 use super::cores::stay_on;
 use super::load_meter::LoadMeter;
 use super::processor_share::Used;
@@ -69,6 +71,7 @@ pub(super) fn start(
 
 impl Worker {
     fn run(mut self) {
+        let _timers = FineTimers::request();
         self.session_loop.set_waker(&self.sleeper.waker());
         while !self.is_stopping.load(Ordering::Acquire) {
             self.run_once_and_sleep();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::record::MARK;
 use super::{BYTES_MAX, HandOverError};
+use crate::replace_file::put_in_place;
 
 /// Writes beside the place first, so that no reader ever sees half of it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
@@ -22,7 +23,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
     }
     let mut file = private().write(true).create_new(true).open(beside).map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let moved = written.and_then(|()| fs::rename(beside, path));
+    drop(file);
+    let moved = written.and_then(|()| put_in_place(beside, path));
     if moved.is_err() {
         let _ = fs::remove_file(beside);
     }

@@ -56,6 +56,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-fine-timers", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-miniaudio", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-clock-bridge",
@@ -208,6 +209,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-pcap",
             "consonance-transport",
+            "consonance-fine-timers",
             "consonance-inspector",
             "consonance-recording",
         ]),
@@ -228,6 +230,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-audio",
             "consonance-clock-bridge",
             "consonance-device",
+            "consonance-fine-timers",
             "consonance-pcap",
             "consonance-transport",
             "consonance-quic",
