@@ -7,6 +7,7 @@
 mod chirp;
 mod ear;
 mod pair;
+mod sound_card;
 
 use std::error::Error;
 use std::thread;
@@ -19,6 +20,7 @@ use super::local_server::LocalServer;
 use super::table::Table;
 use super::within;
 use pair::{Journey, Pair};
+use sound_card::Through;
 
 /// For how long, and how to print.
 #[derive(Debug, Args)]
@@ -26,6 +28,12 @@ pub(crate) struct MouthToEar {
     /// How long is listened; five chirps are said per second.
     #[arg(long, default_value_t = 20.0, value_parser = seconds)]
     seconds: f64,
+    /// Compare sound that a game's engine takes and brings with devices', at 10 ms in each callback.
+    #[arg(long)]
+    engine: bool,
+    /// With --engine: how long it runs before, since an engine's rings begin with some caution.
+    #[arg(long, default_value_t = 30.0, value_parser = seconds)]
+    settle: f64,
     /// Print one JSON object per line instead of a table.
     #[arg(long)]
     json: bool,
@@ -38,13 +46,16 @@ const LOOK: Duration = Duration::from_millis(50);
 const BLOCK_MS: f64 = 10.0;
 
 pub(crate) fn run(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
+    if bench.engine {
+        return compare_engine(bench);
+    }
     let encoder = EncoderSettings::default();
     let frame_ms = encoder.frame.blocks() as f64 * BLOCK_MS;
     let codec_ms = OpusEncoder::new(encoder)?.lookahead_samples() as f64 / 48.0;
     let server = LocalServer::start()?;
     let mut pairs = [
-        Pair::start(server.address(), "plain", None)?,
-        Pair::start(server.address(), "cleaned", Some(CaptureSettings::default()))?,
+        Pair::start(server.address(), "plain", None, Through::Nothing)?,
+        Pair::start(server.address(), "cleaned", Some(CaptureSettings::default()), Through::Nothing)?,
     ];
     listen(&mut pairs, WARM_UP);
     pairs.iter_mut().for_each(Pair::begin);
@@ -74,6 +85,31 @@ pub(crate) fn run(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
     server.stop();
     Ok(())
 }
+
+/// Pairs at the same time, whose mouths and ears are called by the chat, by a device's rings, and by an engine.
+fn compare_engine(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
+    let server = LocalServer::start()?;
+    let kinds = [("none", Through::Nothing), ("devices", Through::DeviceRings), ("engine", Through::Engine)];
+    let mut pairs = Vec::new();
+    for (name, through) in kinds {
+        pairs.push(Pair::start(server.address(), name, None, through)?);
+    }
+    listen(&mut pairs, Duration::from_secs_f64(bench.settle));
+    pairs.iter_mut().for_each(Pair::begin);
+    listen(&mut pairs, Duration::from_secs_f64(bench.seconds));
+    let table = Table::start(ENGINE_FIELDS, bench.json)?;
+    for (number, pair) in pairs.into_iter().enumerate() {
+        let Journey { said, heard, .. } = pair.end()?;
+        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|share| quantile(&heard, share));
+        let not_heard = said.saturating_sub(heard.len()) as f64;
+        table.row([number as f64, said as f64, not_heard, p50, p95, p99])?;
+    }
+    server.stop();
+    Ok(())
+}
+
+/// `through` is 0 for sound on the chat's own beat, 1 for devices' rings, 2 for an engine.
+const ENGINE_FIELDS: [&str; 6] = ["through", "chirps", "not_heard", "p50_ms", "p95_ms", "p99_ms"];
 
 const FIELDS: [&str; 12] = [
     "is_cleaned",

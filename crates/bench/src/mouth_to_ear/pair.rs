@@ -10,6 +10,7 @@ use consonance::{FrameTrace, VoiceChat};
 
 use super::chirp::{BETWEEN, BLOCK_TIME, Mouth, Said};
 use super::ear::{Ear, Heard};
+use super::sound_card::{SoundCard, Through};
 use crate::median::median;
 
 pub(super) struct Pair {
@@ -17,6 +18,8 @@ pub(super) struct Pair {
     listener: VoiceChat,
     said: Said,
     heard: Arc<Mutex<Heard>>,
+    /// What calls for the mouth and the ear, if they have clocks of their own.
+    cards: Vec<SoundCard>,
     begun: Instant,
     /// By frame: when it was spoken, and when it came to the listener.
     frames: HashMap<u16, (Instant, Option<Instant>)>,
@@ -43,21 +46,45 @@ impl Pair {
         address: &str,
         room: &str,
         cleaning: Option<CaptureSettings>,
+        through: Through,
     ) -> Result<Self, Box<dyn Error>> {
         let (said, heard) = (Said::default(), Arc::<Mutex<Heard>>::default());
-        let listener = VoiceChat::builder().server(address)?.name(format!("{room} ear")).listen_to_room(room);
-        let listener = listener.output(Box::new(Ear(Arc::clone(&heard)))).trace_frames().start()?;
-        let mut speaker =
-            VoiceChat::builder().server(address)?.name(format!("{room} mouth")).speak_in_room(room);
+        let (mouth, ear) = (Mouth::new(Arc::clone(&said)), Ear(Arc::clone(&heard)));
+        let chat = |name: &str| {
+            let chat = VoiceChat::builder().server(address)?.name(format!("{room} {name}"));
+            Ok::<_, Box<dyn Error>>(chat.trace_frames())
+        };
+        let (mut listener, mut speaker) =
+            (chat("ear")?.listen_to_room(room), chat("mouth")?.speak_in_room(room));
         if let Some(settings) = cleaning {
             speaker = speaker.capture(settings);
         }
-        let speaker = speaker.input(Box::new(Mouth::new(Arc::clone(&said)))).trace_frames().start()?;
+        let mut cards = Vec::new();
+        let (speaker, listener) = match through {
+            Through::Nothing => {
+                (speaker.input(Box::new(mouth)).start()?, listener.output(Box::new(ear)).start()?)
+            }
+            Through::DeviceRings => {
+                let (microphone, speaking) = SoundCard::microphone(mouth);
+                let (loudspeaker, hearing) = SoundCard::loudspeaker(ear);
+                cards.extend([speaking, hearing]);
+                speaker = speaker.input(Box::new(microphone));
+                listener = listener.output(Box::new(loudspeaker));
+                (speaker.start()?, listener.start()?)
+            }
+            Through::Engine => {
+                let (speaker, listener) = (speaker.start()?, listener.start()?);
+                let hearing = SoundCard::engine_ear(&listener, ear);
+                cards.extend([SoundCard::engine_mouth(&speaker, mouth), hearing]);
+                (speaker, listener)
+            }
+        };
         Ok(Self {
             speaker,
             listener,
             said,
             heard,
+            cards,
             begun: Instant::now(),
             frames: HashMap::new(),
             to_listener: Vec::new(),
@@ -100,6 +127,7 @@ impl Pair {
     pub(super) fn end(self) -> Result<Journey, Box<dyn Error>> {
         let cleaning = self.speaker.statistics().capture.map_or(Duration::ZERO, |capture| capture.delay);
         let ended = Instant::now();
+        drop(self.cards);
         self.speaker.leave()?;
         self.listener.leave()?;
         // The last ones have not come to their end.

@@ -105,6 +105,20 @@ fn an_audio_row_has_its_fields() {
 }
 
 #[test]
+fn sound_through_an_engine_is_heard_and_compared_with_devices() {
+    let ended =
+        Program::bench(&["mouth-to-ear", "--engine", "--settle", "3", "--seconds", "2", "--json"]).end();
+    ended.assert_well();
+    let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 3);
+    for (row, through) in rows.iter().zip(["0", "1", "2"]) {
+        assert_fields(row, &["through", "chirps", "not_heard", "p50_ms", "p95_ms", "p99_ms"]);
+        assert_eq!(row["through"].as_f64().unwrap().to_string(), through);
+        assert!(row["p50_ms"].as_f64().unwrap() > 20.0, "{row}");
+    }
+}
+
+#[test]
 fn chirps_are_heard_and_the_parts_of_their_delay_make_up_the_whole() {
     let _machine = whole_machine();
     let ended = Program::bench(&["mouth-to-ear", "--seconds", "2", "--json"]).end();
