@@ -35,7 +35,11 @@ pub struct TokenFile {
 #[non_exhaustive]
 pub enum AdminTokenError {
     /// The file cannot be read or made.
-    #[error("cannot read or make the file of the admin token, {path}: {cause}", path = path.display())]
+    #[error(
+        "cannot read or make the file of the admin token, {path}: {cause}; let this user write there, or choose another \
+         file with --admin-token-file",
+        path = path.display()
+    )]
     File {
         /// Which file.
         path: PathBuf,

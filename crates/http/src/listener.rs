@@ -56,7 +56,10 @@ impl ListenerSettings {
 #[non_exhaustive]
 pub enum ListenError {
     /// The address cannot be used.
-    #[error("cannot listen on {address} for the {name} listener: {cause}; is another server running there?")]
+    #[error(
+        "cannot listen on {address} for the {name} listener: {cause}; stop the server that runs there, or choose another \
+         address: port 0 is a free one"
+    )]
     Bind {
         /// Which listener.
         name: &'static str,

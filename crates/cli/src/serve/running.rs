@@ -13,7 +13,8 @@ use consonance_fast_path::ServerPathSettings;
 use consonance_inspector::page::Inspector;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
-    FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
+    BindError, FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings,
+    ShownIdentity,
 };
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
@@ -313,13 +314,22 @@ fn listen(
         let settings =
             QuicServerSettings { web_socket_ports: web_socket_ports.clone(), ..quic_settings(config) };
         let place = workers.placement();
-        let shards = QuicServer::bind_shards(&runtime, *address, identity, settings, count, place)?;
+        let shards =
+            QuicServer::bind_shards(&runtime, *address, identity, settings, count, place).map_err(advised)?;
         let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
         let host = host_at(config, address.ip());
         listeners.push(Listener { host, port, shown_identity, web_socket_ports });
         workers.add_shards(shards.into_iter().map(|shard| Box::new(shard) as _));
     }
     Ok(listeners)
+}
+
+/// With how another port is chosen here.
+fn advised(error: BindError) -> Box<dyn Error> {
+    match error {
+        BindError::PortTaken { .. } => format!("{error} with --listen: port 0 is a free one").into(),
+        other => other.into(),
+    }
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {

@@ -8,6 +8,7 @@ mod admin;
 mod admin_commands;
 mod browsers;
 mod browsers_watched;
+mod cannot_start;
 mod changed_games;
 mod config;
 mod devices;

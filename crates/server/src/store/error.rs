@@ -10,7 +10,11 @@ use crate::threads::ThreadSpawnError;
 #[non_exhaustive]
 pub enum StoreError {
     /// The folder cannot be made or used.
-    #[error("the storage folder {} cannot be used: {what}", folder.display())]
+    #[error(
+        "the storage folder {} cannot be used: {what}; let this user write there, or choose another one with \
+         `storage.folder`",
+        folder.display()
+    )]
     Folder {
         /// The folder.
         folder: PathBuf,
