@@ -2,6 +2,7 @@
 
 mod address_shares;
 mod admin;
+mod browser_window;
 mod browsers;
 mod certificate_watch;
 mod ending;
@@ -85,6 +86,7 @@ pub(crate) fn run_default(networks: Networks) -> Result<(), Box<dyn Error>> {
     let page = running.browsers().map(Browsers::url).unwrap_or_default();
     let program = env::args().next().unwrap_or_else(|| "consonance".to_owned());
     print(&running.addresses().iter().map(|native| invitation(&program, &page, native)).collect::<String>())?;
+    browser_window::open(&page);
     supervision::supervise(running, &interrupt, &Hangup::default(), &log_level, &|| {
         Err("there is no file".into())
     })

@@ -4,6 +4,7 @@ mod arrival;
 mod conversation;
 mod devices;
 mod doors;
+mod first_sound;
 mod instrument;
 mod interruptions;
 mod map;
@@ -36,6 +37,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "two people with browsers and one with the native player hear each other",
         browsers: EVERY,
         play: conversation::play,
+    },
+    Scenario {
+        name: "first-sound",
+        what: "the program without arguments has a page, on which a second tab hears the first",
+        browsers: CHROMIUM,
+        play: first_sound::play,
     },
     Scenario {
         name: "instrument",

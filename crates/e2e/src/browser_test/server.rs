@@ -1,5 +1,6 @@
 //! `consonance serve` with a page: started, frozen, killed, started again on the same ports.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,7 @@ use rustix::process::Signal;
 #[derive(Debug)]
 pub(crate) struct Server {
     program: PathBuf,
-    config: PathBuf,
+    arguments: Vec<OsString>,
     log: PathBuf,
     page_port: u16,
     child: Child,
@@ -32,8 +33,23 @@ impl Server {
         let config = folder.join("voice.toml");
         fs::write(&config, text).map_err(Failure::io(format!("{}", config.display())))?;
         let log = folder.join("server.log");
-        let child = serve(program, &config, &log)?;
-        Ok(Self { program: program.to_owned(), config, log, page_port, child })
+        let arguments = ["serve", "--end-with-input", "--config"].map(OsString::from);
+        let arguments: Vec<_> = arguments.into_iter().chain([config.into()]).collect();
+        let child = serve(program, &arguments, &log)?;
+        Ok(Self { program: program.to_owned(), arguments, log, page_port, child })
+    }
+
+    /// Starts the program without arguments, as after it was unpacked.
+    ///
+    /// # Errors
+    /// If it does not serve, or names no page.
+    pub(crate) fn start_without_arguments(program: &Path, folder: &Path) -> Result<Self, Failure> {
+        let (log, arguments) = (folder.join("server.log"), Vec::new());
+        let mut child = serve(program, &arguments, &log)?;
+        let page = child.wait_for_line("http://127.0.0.1:")?;
+        let port = page.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+        let page_port = port.ok_or_else(|| Failure::NotSo(format!("no port of a page is in {page:?}")))?;
+        Ok(Self { program: program.to_owned(), arguments, log, page_port, child })
     }
 
     /// The page, under this name of this machine; `rest` begins with a slash.
@@ -72,7 +88,7 @@ impl Server {
     ) -> Result<T, Failure> {
         self.child.kill()?;
         let outcome = meanwhile()?;
-        self.child = serve(&self.program, &self.config, &self.log)?;
+        self.child = serve(&self.program, &self.arguments, &self.log)?;
         Ok(outcome)
     }
 
@@ -85,9 +101,9 @@ impl Server {
     }
 }
 
-fn serve(program: &Path, config: &Path, log: &Path) -> Result<Child, Failure> {
+fn serve(program: &Path, arguments: &[OsString], log: &Path) -> Result<Child, Failure> {
     let mut command = Command::new(program);
-    command.args(["serve", "--end-with-input", "--config"]).arg(config);
+    command.args(arguments);
     let mut child = Child::start(&mut command, "the server", log)?;
     child.wait_for_line("quic://")?;
     Ok(child)

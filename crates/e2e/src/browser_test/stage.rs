@@ -58,6 +58,14 @@ impl<'a> Stage<'a> {
         Server::start(&self.programs.consonance, &self.folder(folder)?, settings)
     }
 
+    /// The program started without arguments, in a folder of this name.
+    ///
+    /// # Errors
+    /// As [`Server::start_without_arguments`].
+    pub(crate) fn server_without_arguments(&self, folder: &str) -> Result<Server, Failure> {
+        Server::start_without_arguments(&self.programs.consonance, &self.folder(folder)?)
+    }
+
     /// A native player at this address, in a folder of this name.
     ///
     /// # Errors

@@ -1,0 +1,26 @@
+//! The program is started without arguments, its page is opened twice, and the second one hears the first.
+
+use std::time::{Duration, Instant};
+
+use consonance_testing::stage::{Failure, ensure};
+
+use crate::browser_test::person::Person;
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
+
+/// From the start of the program until a voice was understood, whose four seconds count.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let mut server = stage.server_without_arguments("first-sound")?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    bob.sees(&["Alice"])?;
+    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    let taken = begun.elapsed();
+    stage.note(format!("first sound understood after {:.1} s", taken.as_secs_f64()));
+    ensure(taken < PROMISED, || format!("the first sound took {taken:?}"))?;
+    server.end()
+}
+
+/// By the README.
+const PROMISED: Duration = Duration::from_mins(1);
