@@ -51,7 +51,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     Err(Failure::CommandFailed { command: line(command), status: status.to_string(), output: String::new() })
 }
 
-/// Runs a command and returns what it wrote to its standard output; the failure carries what it wrote to the other.
+/// Runs a command and returns what it wrote to its standard output; the failure carries what it wrote to both.
 ///
 /// # Errors
 /// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
@@ -63,7 +63,11 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
     Err(Failure::CommandFailed {
         command: line(command),
         status: output.status.to_string(),
-        output: format!("\n{}", String::from_utf8_lossy(&output.stderr).trim_end()),
+        output: format!(
+            "\n{}\n{}",
+            String::from_utf8_lossy(&output.stdout).trim_end(),
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        ),
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! * The graph of dependencies resolves for every target, without a crate that needs more than cargo and a C compiler.
 //! * `wire` and `session` do without the standard library.
-//! * `cargo check` passes for every target whose standard library is installed here; the others are skipped, and
-//!   the line says what to install.
+//! * `cargo check` passes for every target, with its standard library where that is installed, or with one that
+//!   Debian's compiler makes; without either it is skipped, and the line says what to install.
 //! * Programs for machines that an emulator stands in for are built, tested and talk with this machine, with `--run`.
 
 mod emulated;
@@ -17,7 +17,9 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::built::Built;
 use crate::command;
+use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::skips::Skips;
 use emulated::MACHINES;
@@ -47,7 +49,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
         let (outcome, graph) = dependencies(root, target);
         tally.add(target.name, "dependencies", &outcome);
-        tally.add(target.name, "cargo check", &compile(root, target, graph.as_ref()));
+        tally.add(target.name, "cargo check", &compile(root, Path::new("/usr"), target, graph.as_ref()));
     }
     for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target)) {
         tally.add(machine.target, "run", &machine.check(root));
@@ -116,6 +118,7 @@ fn no_std(root: &Path) -> Outcome {
 
 fn dependencies(root: &Path, target: &Target) -> (Outcome, Option<Graph>) {
     let mut arguments = vec!["--target", target.name, "--edges", "normal,build"];
+    arguments.extend(target.features());
     arguments.extend(target.crates.iter().flat_map(|name| ["--package", name]));
     match fetched_tree(root, &arguments, &["--target", target.name]) {
         Ok(graph) => {
@@ -143,20 +146,33 @@ fn judge(graph: &Graph, only: &[&str]) -> Outcome {
     Outcome::Passed(format!("{} crates, compiled from C: {c}", graph.len()))
 }
 
-/// Compiles, without linking, what can be compiled for a target here.
-fn compile(root: &Path, target: &Target, graph: Option<&Graph>) -> Outcome {
-    match toolchain::is_installed(root, target.name) {
-        Ok(true) => {}
-        Ok(false) => return Outcome::Skipped(format!("not installed: rustup target add {}", target.name)),
+/// Compiles, without linking, what can be compiled for a target here; with the distribution's compiler below that
+/// folder where the target's standard library is not installed.
+fn compile(root: &Path, prefix: &Path, target: &Target, graph: Option<&Graph>) -> Outcome {
+    let compiler = match toolchain::is_installed(root, target.name) {
+        Ok(true) => None,
+        Ok(false) => match DistributionCompiler::below(prefix) {
+            Some(compiler) => Some(compiler),
+            None => return Outcome::Skipped(format!("not installed: rustup target add {}", target.name)),
+        },
         Err(failure) => return Outcome::Failed(failure.to_string()),
-    }
+    };
     let needs_c = graph.map(Graph::roots_with_c).unwrap_or_default();
     let left_out =
         |name: &&str| needs_c.iter().any(|other| other == name) && !toolchain::has_c_compiler(target);
     let (left_out, crates): (Vec<&str>, Vec<&str>) = target.crates.iter().copied().partition(left_out);
     let mut arguments = vec!["check", "--locked", "--target", target.name];
+    arguments.extend(target.features());
     arguments.extend(crates.iter().flat_map(|name| ["--package", *name]));
-    match command::run(&mut command::cargo(root, arguments)) {
+    let mut check = command::cargo(root, arguments);
+    if let Some(compiler) = compiler {
+        compiler.configure(&mut check, target.library);
+        match Built::debug(root) {
+            Ok(built) => check.env("CARGO_TARGET_DIR", built.beside("emulated")),
+            Err(failure) => return Outcome::Failed(failure.to_string()),
+        };
+    }
+    match command::run(&mut check) {
         Err(failure) => Outcome::Failed(failure.to_string()),
         Ok(()) if left_out.is_empty() => Outcome::Passed(crates.join(", ")),
         Ok(()) => {
@@ -194,15 +210,30 @@ mod tests {
 
     #[test]
     fn a_target_that_is_not_installed_is_skipped_with_the_command_that_installs_it() {
-        let never = Target { name: "s390x-unknown-linux-musl", crates: PURE, pure: true, c_compiler: "gcc" };
-        let outcome = compile(&workspace_root::find().unwrap(), &never, None).to_string();
+        let never = Target {
+            name: "s390x-unknown-linux-musl",
+            crates: PURE,
+            pure: true,
+            c_compiler: "gcc",
+            library: "core",
+            default_features: true,
+        };
+        let nowhere = Path::new("/nowhere");
+        let outcome = compile(&workspace_root::find().unwrap(), nowhere, &never, None).to_string();
         assert_eq!(outcome, "skipped  not installed: rustup target add s390x-unknown-linux-musl");
     }
 
     #[test]
     fn a_target_that_rustc_does_not_know_fails() {
-        let wrong = Target { name: "z80-cassette", crates: PURE, pure: true, c_compiler: "cc" };
-        let outcome = compile(&workspace_root::find().unwrap(), &wrong, None);
+        let wrong = Target {
+            name: "z80-cassette",
+            crates: PURE,
+            pure: true,
+            c_compiler: "cc",
+            library: "core",
+            default_features: true,
+        };
+        let outcome = compile(&workspace_root::find().unwrap(), Path::new("/nowhere"), &wrong, None);
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome}");
     }
 

@@ -16,8 +16,8 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put_in_place(&new, path)
 }
 
-/// Renames a finished file to its place, over a file that is there. Windows refuses that while another program has
-/// that file open, as scanners and indexers do for a moment: it is tried for half a second.
+/// Renames a finished file to its place, over a file that is there. Windows refuses that while a program has that file
+/// open and keeps it to itself, as scanners do for a moment, and Wine while any has: it is tried for half a second.
 pub(crate) fn put_in_place(finished: &Path, path: &Path) -> io::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -49,6 +49,7 @@ mod tests {
         folder
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_file_that_a_reader_has_open_is_replaced() {
         let folder = folder("open");

@@ -10,7 +10,22 @@ pub(crate) struct Target {
     pub(crate) pure: bool,
     /// The program that compiles C for it, where the compiler is looked for by default.
     pub(crate) c_compiler: &'static str,
+    /// What of the standard library it has, where that is compiled, too.
+    pub(crate) library: &'static str,
+    /// Without it, the packages are without their default features.
+    pub(crate) default_features: bool,
 }
+
+impl Target {
+    /// What cargo is told of the packages' features.
+    pub(crate) fn features(&self) -> Option<&'static str> {
+        (!self.default_features).then_some("--no-default-features")
+    }
+}
+
+const STD: &str = "std,panic_abort";
+/// Without an operating system.
+const BARE: &str = "core,alloc";
 
 /// What a game links to hear and to speak.
 const CLIENT: &[&str] = &[
@@ -21,11 +36,15 @@ const CLIENT: &[&str] = &[
     "consonance-session",
     "consonance-recording",
     "consonance-audio",
+    "consonance-clock-bridge",
     "consonance-device",
     "consonance-transport",
     "consonance-quic",
     "consonance",
 ];
+
+/// What a game links whose engine has the devices and the network.
+const FACADE: &[&str] = &["consonance"];
 
 /// What a page runs by itself where its voice does not come through otherwise.
 const PAGE: &[&str] = &["consonance-browser"];
@@ -47,22 +66,46 @@ pub(crate) const PURE_MAY_BRING: &[&str] =
 ///
 /// `thumbv7em-none-eabi` stands for all bare machines: it has an allocator if one brings it, and nothing else.
 pub(crate) const TARGETS: &[Target] = &[
-    Target {
-        name: "x86_64-pc-windows-gnu",
-        crates: CLIENT,
-        pure: false,
-        c_compiler: "x86_64-w64-mingw32-gcc",
-    },
-    Target { name: "x86_64-pc-windows-msvc", crates: CLIENT, pure: false, c_compiler: "cl.exe" },
+    native("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc"),
+    native("x86_64-pc-windows-msvc", "cl.exe"),
     // `xcrun` finds the compiler of macOS and is on no other system.
-    Target { name: "aarch64-apple-darwin", crates: CLIENT, pure: false, c_compiler: "xcrun" },
+    native("aarch64-apple-darwin", "xcrun"),
+    native("aarch64-apple-ios", "xcrun"),
+    engine_only("aarch64-apple-ios"),
+    native("aarch64-linux-android", "aarch64-linux-android-clang"),
+    engine_only("aarch64-linux-android"),
     Target {
-        name: "aarch64-linux-android",
-        crates: CLIENT,
-        pure: false,
-        c_compiler: "aarch64-linux-android-clang",
+        name: "wasm32-unknown-unknown",
+        crates: PURE,
+        pure: true,
+        c_compiler: "clang",
+        library: STD,
+        default_features: true,
     },
-    Target { name: "wasm32-unknown-unknown", crates: PURE, pure: true, c_compiler: "clang" },
-    Target { name: "wasm32-unknown-unknown", crates: PAGE, pure: false, c_compiler: "clang" },
-    Target { name: "thumbv7em-none-eabi", crates: PURE, pure: true, c_compiler: "arm-none-eabi-gcc" },
+    Target {
+        name: "wasm32-unknown-unknown",
+        crates: PAGE,
+        pure: false,
+        c_compiler: "clang",
+        library: STD,
+        default_features: true,
+    },
+    Target {
+        name: "thumbv7em-none-eabi",
+        crates: PURE,
+        pure: true,
+        c_compiler: "arm-none-eabi-gcc",
+        library: BARE,
+        default_features: true,
+    },
 ];
+
+/// A machine on which games run.
+const fn native(name: &'static str, c_compiler: &'static str) -> Target {
+    Target { name, crates: CLIENT, pure: false, c_compiler, library: STD, default_features: true }
+}
+
+/// A machine on which a game's engine has the devices and the network: nothing of the façade is C.
+const fn engine_only(name: &'static str) -> Target {
+    Target { name, crates: FACADE, pure: false, c_compiler: "", library: STD, default_features: false }
+}

@@ -39,8 +39,14 @@ mod tests {
 
     #[test]
     fn a_compiler_that_is_not_there_is_not_found() {
-        let target =
-            Target { name: "none", crates: &[], pure: true, c_compiler: "consonance-no-such-compiler" };
+        let target = Target {
+            name: "none",
+            crates: &[],
+            pure: true,
+            c_compiler: "consonance-no-such-compiler",
+            library: "core",
+            default_features: true,
+        };
         assert!(!has_c_compiler(&target));
     }
 }

@@ -127,6 +127,16 @@ pub(super) const SCENES: &[Scene] = &[
             untried("cp packaging/consonance.service /etc/systemd/system/ && systemctl enable --now consonance", SAME),
         ],
     ),
+    scene(
+        "docs/guide/phones.md",
+        &[
+            ends("rustup target add aarch64-linux-android").needs(ANDROID),
+            ends("cargo install cargo-ndk").needs(ANDROID),
+            ends("cargo ndk --target arm64-v8a build --release --package your-game").needs(ANDROID),
+            ends("rustup target add aarch64-apple-ios").needs(IOS),
+            ends("cargo build --release --target aarch64-apple-ios --package your-game").needs(IOS),
+        ],
+    ),
 ];
 
 const SAME: &str = "docs/guide/running-a-server.md has the same";
@@ -137,3 +147,6 @@ const IMAGES: &[Need] = &[
         "registry of container images within reach",
     ),
 ];
+
+const ANDROID: &[Need] = &[Need::Success("test -d \"$ANDROID_NDK_HOME\"", "NDK of Android")];
+const IOS: &[Need] = &[Need::Success("xcrun --sdk iphoneos --show-sdk-path", "SDK of iOS")];
