@@ -17,6 +17,7 @@ pages! {
     Rooms: "../../../docs/guide/rooms.md",
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",
+    EngineSound: "../../../docs/guide/engine-sound.md",
     #[cfg(feature = "host")] Proximity: "../../../docs/guide/proximity.md",
     #[cfg(feature = "host")] Joining: "../../../docs/guide/joining.md",
     // The example of the guide to custom networks has a test of its own for that page.
