@@ -59,6 +59,7 @@ mod network_namespace;
 mod package;
 mod patience;
 mod platforms;
+mod remapping;
 mod sanitize;
 mod scenario;
 mod signal;
