@@ -44,6 +44,7 @@ mod check_docs;
 mod child;
 mod ci;
 mod command;
+mod cross_target;
 mod deny;
 mod dissector;
 mod distribution_compiler;
