@@ -35,7 +35,7 @@ impl Child {
     ///
     /// # Errors
     /// If it cannot be started, or the log cannot be written.
-    fn start(mut command: Command, line: &str, log: &Path) -> io::Result<Self> {
+    pub(crate) fn start(mut command: Command, line: &str, log: &Path) -> io::Result<Self> {
         let mut log = File::options().create(true).append(true).open(log)?;
         writeln!(log, "$ {line}")?;
         let log = Arc::new(Mutex::new(log));

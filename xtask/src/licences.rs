@@ -14,7 +14,8 @@ use clap::Args;
 
 use crate::command;
 use crate::failure::Failure;
-use linked::Linked;
+pub(crate) use linked::Linked;
+pub(crate) use texts::RULE;
 
 /// What to write.
 #[derive(Args)]
@@ -35,10 +36,18 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     println!("{PAGE}");
     if let Some(file) = &plan.texts {
         let program = Linked::of(root, "consonance-cli", &command::host(root)?)?;
-        write(file, &texts::of(&terms::of_all(program.others())?)?)?;
+        write(file, &texts(program.others())?)?;
         println!("{}", file.display());
     }
     Ok(())
+}
+
+/// The texts of the licences of these crates, one after the other.
+///
+/// # Errors
+/// [`Failure::Licence`] if one of them must not be used; if a file cannot be read.
+pub(crate) fn texts(packages: Vec<&Package>) -> Result<String, Failure> {
+    texts::of(&terms::of_all(packages)?)
 }
 
 const PAGE: &str = "docs/licences.md";

@@ -9,7 +9,7 @@ use crate::command;
 use crate::failure::Failure;
 
 /// A program, or a library, with all that is linked into it.
-pub(super) struct Linked {
+pub(crate) struct Linked {
     metadata: Metadata,
     /// `name version` of each crate.
     crates: BTreeSet<String>,
@@ -20,7 +20,7 @@ impl Linked {
     ///
     /// # Errors
     /// [`Failure`] if Cargo does not know.
-    pub(super) fn of(root: &Path, package: &str, target: &str) -> Result<Self, Failure> {
+    pub(crate) fn of(root: &Path, package: &str, target: &str) -> Result<Self, Failure> {
         let metadata = super::metadata(root, &["--filter-platform", target])?;
         let form = ["tree", "--locked", "--no-dedupe", "--prefix", "none", "--format", "{p}"];
         let which = ["--edges", "normal,no-proc-macro", "--package", package, "--target", target];
@@ -29,7 +29,7 @@ impl Linked {
     }
 
     /// All of them, ours too, by name.
-    pub(super) fn packages(&self) -> Vec<&Package> {
+    pub(crate) fn packages(&self) -> Vec<&Package> {
         let is_linked = |package: &&Package| self.crates.contains(&called(package));
         let mut packages: Vec<&Package> = self.metadata.packages.iter().filter(is_linked).collect();
         packages.sort_by_key(|package| (&package.name, &package.version));
@@ -37,9 +37,17 @@ impl Linked {
     }
 
     /// Those that are none of ours.
-    pub(super) fn others(&self) -> Vec<&Package> {
+    pub(crate) fn others(&self) -> Vec<&Package> {
         let ours = &self.metadata.workspace_members;
         self.packages().into_iter().filter(|package| !ours.contains(&package.id)).collect()
+    }
+
+    /// What one of them uses of the others.
+    pub(crate) fn used_by(&self, package: &Package) -> Vec<&Package> {
+        let nodes = self.metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+        let used: Vec<_> =
+            nodes.filter(|node| node.id == package.id).flat_map(|node| &node.dependencies).collect();
+        self.packages().into_iter().filter(|package| used.contains(&&package.id)).collect()
     }
 }
 
@@ -74,5 +82,8 @@ mod tests {
         assert!(["consonance-wire", "ring", "serde"].iter().all(|name| has(name)));
         assert!(!["cc", "serde_derive", "proptest"].iter().any(|name| has(name)));
         assert!(command.others().iter().all(|package| !package.name.starts_with("consonance")));
+        let serde = command.packages().into_iter().find(|package| package.name.as_str() == "serde").unwrap();
+        let used: Vec<_> = command.used_by(serde).iter().map(|package| package.name.to_string()).collect();
+        assert_eq!(used, ["serde_core"]);
     }
 }

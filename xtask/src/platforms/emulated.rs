@@ -59,10 +59,10 @@ impl Here<'_> {
     fn check(&self) -> Result<usize, Failure> {
         let Emulated { target, tests } = self.machine;
         let variables = target.variables(&self.folder)?;
-        command::run(&mut self.cargo(&["build", "--package", "consonance-cli"]))?;
+        command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
         let mut passed = 0;
         for group in *tests {
-            let mut test = self.cargo(&["test", "--lib", "--tests"]);
+            let mut test = self.cargo(&["test", "--lib", "--tests"])?;
             test.args(group.packages.iter().flat_map(|name| ["--package", name]));
             test.arg("--").arg(format!("--test-threads={}", group.threads));
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
@@ -78,9 +78,9 @@ impl Here<'_> {
     }
 
     /// cargo for the machine.
-    fn cargo(&self, arguments: &[&str]) -> Command {
+    fn cargo(&self, arguments: &[&str]) -> Result<Command, Failure> {
         let folders = (self.root, &*self.folder);
-        self.machine.target.cargo(&self.compiler, "std,panic_unwind,test", folders, arguments)
+        self.machine.target.cargo(&self.compiler, "std,panic_unwind,test", &[], folders, arguments)
     }
 }
 
