@@ -141,6 +141,11 @@ impl CrossTarget {
         self.name.ends_with("-musl")
     }
 
+    /// Whether its programs are Windows'.
+    pub(crate) fn is_windows(&self) -> bool {
+        self.name.contains("-windows-")
+    }
+
     /// The variables with which its programs run here; what they refer to is made in `folder`.
     ///
     /// # Errors

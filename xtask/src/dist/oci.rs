@@ -17,7 +17,13 @@ use crate::failure::Failure;
 /// # Errors
 /// [`Failure`] if a file cannot be read.
 pub(super) fn of(release: &Release, program: &Program) -> Result<(String, Vec<u8>), Failure> {
-    let layer = tar::of(&root(release, program)?, release.moment)?;
+    let layout = layout(release, &root(release, program)?)?;
+    Ok((name(release), tar::of(&layout, release.moment)?))
+}
+
+/// The files of an image whose one layer has these files.
+fn layout(release: &Release, root: &Tree) -> Result<Tree, Failure> {
+    let layer = tar::of(root, release.moment)?;
     let packed = tar::gzip(&layer)?;
     let labels = labels(release);
     let config = config(&labels, release, &sha256(&layer)).to_string().into_bytes();
@@ -32,16 +38,14 @@ pub(super) fn of(release: &Release, program: &Program) -> Result<(String, Vec<u8
     let mut entry = descriptor(MANIFEST, &manifest);
     entry["annotations"] = json!({REFERENCE: format!("consonance:{}", release.version)});
     entry["platform"] = json!({"architecture": "amd64", "os": "linux"});
+    let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]});
     let mut layout = Tree::default();
     layout.file("oci-layout", json!({"imageLayoutVersion": "1.0.0"}).to_string());
-    layout.file(
-        "index.json",
-        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}).to_string(),
-    );
+    layout.file("index.json", index.to_string());
     for blob in [packed, config, manifest] {
         layout.file(&format!("blobs/sha256/{}", sha256(&blob)), blob);
     }
-    Ok((name(release), tar::of(&layout, release.moment)?))
+    Ok(layout)
 }
 
 /// The image's name.
@@ -113,4 +117,60 @@ fn descriptor(media_type: &str, bytes: &[u8]) -> Value {
         "digest": format!("sha256:{}", sha256(bytes)),
         "size": bytes.len(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// What a descriptor leads to.
+    fn blob(layout: &Tree, descriptor: &Value) -> Vec<u8> {
+        let path = descriptor["digest"].as_str().unwrap().replace(':', "/");
+        let (_, entry) = layout.entries().find(|(name, _)| *name == format!("blobs/{path}")).unwrap();
+        let content = entry.content.clone().unwrap();
+        assert_eq!(path, format!("sha256/{}", sha256(&content)));
+        assert_eq!(descriptor["size"], content.len());
+        content
+    }
+
+    fn parse(bytes: &[u8]) -> Value {
+        serde_json::from_slice(bytes).unwrap()
+    }
+
+    #[test]
+    fn an_index_leads_to_a_manifest_and_that_to_a_layer_and_its_user() {
+        let mut root = Tree::default();
+        root.program(PROGRAM, "run");
+        let release = Release::of_test("target/dist".into());
+        let layout = layout(&release, &root).unwrap();
+        let (_, index) = layout.entries().find(|(name, _)| *name == "index.json").unwrap();
+        let index = parse(index.content.as_ref().unwrap());
+        assert_eq!(index["manifests"][0]["annotations"][REFERENCE], "consonance:0.1.0");
+        let manifest = parse(&blob(&layout, &index["manifests"][0]));
+        let config = parse(&blob(&layout, &manifest["config"]));
+        let mut layer = Vec::new();
+        let packed = blob(&layout, &manifest["layers"][0]);
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut layer).unwrap();
+        assert_eq!(layer, tar::of(&root, release.moment).unwrap());
+        assert_eq!(config["rootfs"]["diff_ids"][0], format!("sha256:{}", sha256(&layer)));
+        assert_eq!(config["config"]["User"], "10001:10001");
+    }
+
+    #[test]
+    fn an_image_runs_as_one_of_the_containerfile_does() {
+        let release = Release::of_test("target/dist".into());
+        let file = release.read_text("packaging/Containerfile").unwrap();
+        let config = &config(&labels(&release), &release, "")["config"];
+        let line =
+            |start: &str| file.lines().filter_map(|line| line.strip_prefix(start)).next_back().unwrap();
+        assert_eq!(config["Entrypoint"], parse(line("ENTRYPOINT ").as_bytes()));
+        assert_eq!(config["Cmd"], parse(line("CMD ").as_bytes()));
+        assert_eq!(config["User"], line("USER "));
+        assert_eq!(config["StopSignal"], line("STOPSIGNAL "));
+        assert_eq!(config["Env"][1], line("ENV "));
+        assert!(config["ExposedPorts"].get(line("EXPOSE ")).is_some());
+        assert!(config["Volumes"].get(line("VOLUME ")).is_some());
+    }
 }

@@ -34,6 +34,10 @@ impl Program {
     ) -> Result<Self, Failure> {
         let mut flags = remapping::flags(&[&release.root, &release.work]);
         flags.push(compiler.remapping());
+        if target.is_windows() {
+            // Otherwise the program has the time of its linking inside.
+            flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
+        }
         let folders = (&*release.root, &*release.work);
         let arguments = ["build", "--release", "--locked", "--package", PACKAGE, "--message-format", FORMAT];
         let mut cargo = target.cargo(compiler, "std,panic_unwind", &flags, folders, &arguments)?;

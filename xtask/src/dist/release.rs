@@ -55,5 +55,14 @@ impl Release {
     }
 }
 
+#[cfg(test)]
+impl Release {
+    /// One of 1970, whose pieces would be in this folder.
+    pub(super) fn of_test(out: PathBuf) -> Self {
+        let root = crate::workspace_root::find().unwrap();
+        Self { root, version: "0.1.0".to_owned(), moment: Moment::at(0), work: out.clone(), out }
+    }
+}
+
 /// The package with the program.
 pub(super) const PACKAGE: &str = "consonance-cli";

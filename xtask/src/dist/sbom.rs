@@ -111,7 +111,6 @@ fn checksums(lock: &str) -> Result<BTreeMap<String, String>, Failure> {
 mod tests {
     use super::*;
     use crate::command;
-    use crate::dist::moment::Moment;
     use crate::licences::Linked;
     use crate::workspace_root;
 
@@ -131,13 +130,7 @@ mod tests {
             linked,
             parts: vec![part("musl", false), part("it", true)],
         };
-        let release = Release {
-            version: "0.1.0".to_owned(),
-            moment: Moment::at(0),
-            work: root.clone(),
-            out: root.clone(),
-            root,
-        };
+        let release = Release::of_test(root);
         let bill = of(&release, "it", &contents).unwrap();
         (contents, serde_json::from_slice(&bill).unwrap())
     }

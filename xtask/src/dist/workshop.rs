@@ -126,3 +126,31 @@ impl Workshop {
 
 /// The package of the library's WebAssembly.
 const WASM: &str = "consonance-browser-wasm";
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::{env, process};
+
+    use super::*;
+    use crate::{command, workspace_root};
+
+    #[test]
+    fn what_is_not_the_same_twice_is_refused_and_not_written() {
+        let out = env::temp_dir().join(format!("consonance-workshop-{}", process::id()));
+        fs::create_dir_all(&out).unwrap();
+        let root = workspace_root::find().unwrap();
+        let linked = Linked::of(&root, "consonance-wire", &command::host(&root).unwrap()).unwrap();
+        let contents = Contents { name: "consonance-wire", kind: "library", linked, parts: Vec::new() };
+        let workshop = Workshop::new(Release::of_test(out.clone()), true);
+        let clock = Cell::new(0_u8);
+        let dated = || Ok(("it.tar".to_owned(), vec![clock.replace(clock.get() + 1)]));
+        let refused = workshop.hand_out(&contents, dated).unwrap_err().to_string();
+        assert!(refused.starts_with("it.tar was made twice"), "{refused}");
+        assert!(!out.join("it.tar").exists());
+        assert_eq!(workshop.hand_out(&contents, || Ok(("it.tar".to_owned(), vec![7]))).unwrap(), "it.tar");
+        assert_eq!(fs::read(out.join("it.tar")).unwrap(), [7]);
+        assert!(out.join("it.tar.cdx.json").exists());
+        fs::remove_dir_all(out).unwrap();
+    }
+}

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::confined;
 use super::conversation::Conversation;
 use crate::command;
-use crate::dist::archive::{folder, is_for_windows};
+use crate::dist::archive::folder;
 use crate::dist::program::Program;
 use crate::dist::release::Release;
 use crate::dist::tree;
@@ -45,7 +45,7 @@ pub(in crate::dist) fn archive(release: &Release, program: &Program, name: &str)
         player: &start,
         speech: release.root.join("assets/speech/austen-1.wav"),
         folder: &place,
-        can_interrupt: !is_for_windows(program),
+        can_interrupt: !program.target.is_windows(),
     };
     conversation.hold()
 }
