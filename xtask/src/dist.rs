@@ -5,6 +5,7 @@ mod archive;
 mod contents;
 mod debian;
 mod digest;
+mod lock;
 mod moment;
 mod npm;
 mod oci;

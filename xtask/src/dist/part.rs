@@ -1,6 +1,6 @@
 //! Parts of a program that came with the compiler: the standard library, the C library, the unwinder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,10 +8,12 @@ use std::process::Command;
 use cargo_metadata::Message;
 use toml::de::DeTable;
 
+use super::lock;
 use crate::command;
 use crate::cross_target::CrossTarget;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
+use crate::licences::Linked;
 
 /// One of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,23 +22,31 @@ pub(super) struct Part {
     pub(super) version: String,
     /// An expression of SPDX.
     pub(super) licence: String,
-    /// Whether it is a crate that the registry has, too.
-    pub(super) is_crate: bool,
+    /// Of a crate: what the registry's package hashes to.
+    pub(super) checksum: Option<String>,
     /// The distribution's list of its authors and licences, with their texts.
     pub(super) notice: Option<PathBuf>,
 }
 
-/// The standard library, and the crates below it that were compiled, according to cargo's messages.
+/// The standard library, and the crates below it that were compiled, according to cargo's messages; those that the
+/// program has anyway are not listed again.
 ///
 /// # Errors
-/// [`Failure`] if the manifest of one cannot be read.
-pub(super) fn of_library(compiler: &DistributionCompiler, messages: &str) -> Result<Vec<Part>, Failure> {
+/// [`Failure`] if the library's lock file or the manifest of one cannot be read.
+pub(super) fn of_library(
+    compiler: &DistributionCompiler,
+    messages: &str,
+    linked: &Linked,
+) -> Result<Vec<Part>, Failure> {
+    let path = compiler.source.join("library/Cargo.lock");
+    let lock = fs::read_to_string(&path).map_err(|cause| Failure::File { path, cause })?;
+    let mut below = lock::checksums(&lock)?;
+    for package in linked.packages() {
+        below.remove(&lock::key(&package.name, &package.version.to_string()));
+    }
     let mut parts = vec![library(&compiler.version)];
-    for manifest in manifests(messages) {
-        // What is not below it is the library itself.
-        if manifest.components().any(|folder| folder.as_os_str() == "vendor") {
-            parts.push(of_manifest(&manifest)?);
-        }
+    for manifest in manifests(messages, &below) {
+        parts.push(of_manifest(&manifest, &below)?);
     }
     Ok(parts)
 }
@@ -47,7 +57,7 @@ pub(super) fn library(compiler: &str) -> Part {
         name: "rust-std".to_owned(),
         version: compiler.split(' ').nth(1).unwrap_or_default().to_owned(),
         licence: "MIT OR Apache-2.0".to_owned(),
-        is_crate: false,
+        checksum: None,
         notice: Some(notice("rust-web-src")),
     }
 }
@@ -67,7 +77,7 @@ pub(super) fn of_target(target: &CrossTarget) -> Result<Vec<Part>, Failure> {
             name: (*name).to_owned(),
             version: command::capture(&mut query)?,
             licence: (*licence).to_owned(),
-            is_crate: false,
+            checksum: None,
             // Its exception asks for nothing.
             notice: (!licence.contains("GCC-exception")).then(|| notice(package)),
         })
@@ -80,8 +90,8 @@ fn notice(package: &str) -> PathBuf {
     Path::new("/usr/share/doc").join(package).join("copyright")
 }
 
-/// Of the libraries that cargo compiled from the folder of its distribution.
-fn manifests(messages: &str) -> BTreeSet<PathBuf> {
+/// Of the libraries that cargo compiled, those of these crates.
+fn manifests(messages: &str, crates: &BTreeMap<String, String>) -> BTreeSet<PathBuf> {
     let manifest = |message| match message {
         Ok(Message::CompilerArtifact(artifact)) if artifact.target.is_lib() => {
             Some(artifact.manifest_path.into_std_path_buf())
@@ -89,10 +99,16 @@ fn manifests(messages: &str) -> BTreeSet<PathBuf> {
         _ => None,
     };
     let all = Message::parse_stream(messages.as_bytes()).filter_map(manifest);
-    all.filter(|path| path.to_string_lossy().contains("/rustlib/src/rust/library/")).collect()
+    // The folder of a crate from the registry is its name and version.
+    let folders: BTreeSet<String> = crates.keys().map(|key| key.replace(' ', "-")).collect();
+    let is_one = |path: &PathBuf| {
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+        folders.contains(&*folder.to_string_lossy())
+    };
+    all.filter(is_one).collect()
 }
 
-fn of_manifest(manifest: &Path) -> Result<Part, Failure> {
+fn of_manifest(manifest: &Path, sums: &BTreeMap<String, String>) -> Result<Part, Failure> {
     let text =
         fs::read_to_string(manifest).map_err(|cause| Failure::File { path: manifest.to_owned(), cause })?;
     let answer = |why: &str| Failure::Answer { command: manifest.display().to_string(), why: why.to_owned() };
@@ -102,13 +118,9 @@ fn of_manifest(manifest: &Path) -> Result<Part, Failure> {
         let value = package.and_then(|package| package.get(key)?.get_ref().as_str());
         value.map(str::to_owned).ok_or_else(|| answer("no name, version or licence"))
     };
-    Ok(Part {
-        name: value("name")?,
-        version: value("version")?,
-        licence: value("license")?,
-        is_crate: true,
-        notice: None,
-    })
+    let (name, version) = (value("name")?, value("version")?);
+    let checksum = sums.get(&lock::key(&name, &version)).cloned();
+    Ok(Part { name, version, licence: value("license")?, checksum, notice: None })
 }
 
 #[cfg(test)]
@@ -127,10 +139,11 @@ mod tests {
 
     #[test]
     fn of_what_cargo_compiled_the_libraries_below_the_standard_library_are_parts() {
-        let [own, below] = ["/c/Cargo.toml", "/usr/lib/rustlib/src/rust/library/vendor/memchr-2/Cargo.toml"];
-        let messages = [artifact("lib", own), artifact("custom-build", below)].join("\n");
-        assert_eq!(manifests(&messages), BTreeSet::new());
-        let messages = [artifact("lib", own), artifact("lib", below)].join("\n");
-        assert_eq!(manifests(&messages), BTreeSet::from([PathBuf::from(below)]));
+        let below = BTreeMap::from([("memchr 2.7.6".to_owned(), "00ff".to_owned())]);
+        let [own, memchr] = ["/c/Cargo.toml", "/r/memchr-2.7.6/Cargo.toml"];
+        let messages = [artifact("lib", own), artifact("custom-build", memchr)].join("\n");
+        assert_eq!(manifests(&messages, &below), BTreeSet::new());
+        let messages = [artifact("lib", own), artifact("lib", memchr)].join("\n");
+        assert_eq!(manifests(&messages, &below), BTreeSet::from([PathBuf::from(memchr)]));
     }
 }

@@ -45,7 +45,7 @@ impl Program {
         let file = target.program(&release.work, "release", "consonance");
         let bytes = fs::read(&file).map_err(|cause| Failure::File { path: file.clone(), cause })?;
         let linked = Linked::of(&release.root, PACKAGE, target.name)?;
-        let mut parts = part::of_library(compiler, &messages)?;
+        let mut parts = part::of_library(compiler, &messages, &linked)?;
         parts.extend(part::of_target(target)?);
         let contents = Contents { name: PACKAGE, kind: "application", linked, parts };
         Ok(Self { target, file, bytes, contents })

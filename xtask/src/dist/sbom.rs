@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::Package;
 use serde_json::{Value, json};
-use toml::de::DeTable;
 
 use super::contents::Contents;
+use super::lock;
 use super::part::Part;
 use super::release::Release;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ use crate::failure::Failure;
 /// # Errors
 /// [`Failure`] if `Cargo.lock` cannot be read.
 pub(super) fn of(release: &Release, name: &str, contents: &Contents) -> Result<Vec<u8>, Failure> {
-    let sums = checksums(&release.read_text("Cargo.lock")?)?;
+    let sums = lock::checksums(&release.read_text("Cargo.lock")?)?;
     let packages = contents.linked.packages();
     let (whole, crates): (Vec<&Package>, Vec<&Package>) =
         packages.into_iter().partition(|package| package.name.as_str() == contents.name);
@@ -63,7 +63,7 @@ fn of_crate(package: &Package, sums: &BTreeMap<String, String>) -> Value {
         "licenses": [{"expression": package.license.as_deref().unwrap_or("NOASSERTION").replace('/', " OR ")}],
     });
     // Only what the registry has has an address there.
-    if let Some(sum) = sums.get(&format!("{} {}", package.name, package.version)) {
+    if let Some(sum) = sums.get(&lock::key(&package.name, &package.version.to_string())) {
         component["purl"] = json!(reference);
         component["hashes"] = json!([{"alg": "SHA-256", "content": sum}]);
     }
@@ -71,40 +71,33 @@ fn of_crate(package: &Package, sums: &BTreeMap<String, String>) -> Value {
 }
 
 fn of_part(part: &Part) -> Value {
-    let kind = if part.is_crate { "cargo" } else { "generic" };
-    let version = part.version.replace(['+', ':'], "-");
-    json!({
+    let kind = if part.checksum.is_some() { "cargo" } else { "generic" };
+    let mut component = json!({
         "type": "library",
         "bom-ref": reference_of_part(part),
         "name": part.name,
         "version": part.version,
-        "purl": format!("pkg:{kind}/{}@{version}", part.name),
+        "purl": purl(kind, &part.name, &part.version),
         "licenses": [{"expression": part.licence.replace('/', " OR ")}],
-    })
+    });
+    if let Some(sum) = &part.checksum {
+        component["hashes"] = json!([{"alg": "SHA-256", "content": sum}]);
+    }
+    component
 }
 
 /// Its address in the way of purl, by which others refer to it.
 fn reference(package: &Package) -> String {
-    format!("pkg:cargo/{}@{}", package.name, package.version)
+    purl("cargo", &package.name, &package.version.to_string())
+}
+
+fn purl(kind: &str, name: &str, version: &str) -> String {
+    format!("pkg:{kind}/{name}@{}", version.replace('+', "%2B").replace(':', "%3A"))
 }
 
 /// The program may have a crate of the same name and version.
 fn reference_of_part(part: &Part) -> String {
     format!("part:{}@{}", part.name, part.version)
-}
-
-/// From `name version` to what the registry's package hashes to.
-fn checksums(lock: &str) -> Result<BTreeMap<String, String>, Failure> {
-    let unknown = |why: String| Failure::Answer { command: "Cargo.lock".to_owned(), why };
-    let table = DeTable::parse(lock).map_err(|error| unknown(error.to_string()))?;
-    let packages = table.get_ref().get("package").and_then(|packages| packages.get_ref().as_array());
-    let entry = |package: &toml::Spanned<toml::de::DeValue<'_>>| {
-        let package = package.get_ref().as_table()?;
-        let value = |key: &str| package.get(key)?.get_ref().as_str();
-        let (name, version, sum) = (value("name")?, value("version")?, value("checksum")?);
-        Some((format!("{name} {version}"), sum.to_owned()))
-    };
-    Ok(packages.into_iter().flatten().filter_map(entry).collect())
 }
 
 #[cfg(test)]
@@ -117,18 +110,18 @@ mod tests {
     fn bill() -> (Contents, Value) {
         let root = workspace_root::find().unwrap();
         let linked = Linked::of(&root, "consonance-server", &command::host(&root).unwrap()).unwrap();
-        let part = |name: &str, is_crate| Part {
+        let part = |name: &str, checksum| Part {
             name: name.to_owned(),
             version: "1:2+3".to_owned(),
             licence: "MIT/Apache-2.0".to_owned(),
-            is_crate,
+            checksum,
             notice: None,
         };
         let contents = Contents {
             name: "consonance-server",
             kind: "library",
             linked,
-            parts: vec![part("musl", false), part("it", true)],
+            parts: vec![part("musl", None), part("it", Some("00ff".to_owned()))],
         };
         let release = Release::of_test(root);
         let bill = of(&release, "it", &contents).unwrap();
@@ -149,17 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn what_the_registry_has_is_named_as_it_is_there_with_its_digest() {
-        let lock = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nchecksum = \"00ff\"\n\n\
-                    [[package]]\nname = \"ours\"\nversion = \"0.1.0\"\n";
-        assert_eq!(checksums(lock).unwrap(), BTreeMap::from([("a 1.0.0".to_owned(), "00ff".to_owned())]));
-    }
-
-    #[test]
     fn a_licence_of_an_older_form_is_written_as_spdx_does() {
         let (_, bill) = bill();
         let musl = bill["components"].as_array().unwrap().iter().find(|it| it["name"] == "musl").unwrap();
         assert_eq!(musl["licenses"][0]["expression"], "MIT OR Apache-2.0");
-        assert_eq!(musl["purl"], "pkg:generic/musl@1-2-3");
+        assert_eq!(musl["purl"], "pkg:generic/musl@1%3A2%2B3");
     }
 }
