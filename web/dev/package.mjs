@@ -2,10 +2,11 @@
 // type-checks a program against its types with the module resolution of bundlers and of Node.js, and bundles that program.
 //
 //   node dev/package.mjs
+//   node dev/package.mjs consonance-0.1.0-npm.tgz    # that one, instead of packing
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -35,13 +36,19 @@ try {
 }
 
 async function install() {
+  const given = process.argv[2];
+  const tarball = given === undefined ? await pack() : resolve(given);
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "game", version: "1.0.0", private: true, type: "module" }));
+  await run(npm, ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball], { cwd: project });
+  await mkdir(join(project, "src"));
+  await copyFile(join(web, "dev/package/program.ts"), join(project, "src/program.ts"));
+}
+
+async function pack() {
   const { stdout } = await run(npm, ["pack", "--ignore-scripts=false", "--json", "--loglevel", "error", "--pack-destination", project], { cwd: web });
   // The output of its scripts comes first.
   const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "game", version: "1.0.0", private: true, type: "module" }));
-  await run(npm, ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", join(project, filename)], { cwd: project });
-  await mkdir(join(project, "src"));
-  await copyFile(join(web, "dev/package/program.ts"), join(project, "src/program.ts"));
+  return join(project, filename);
 }
 
 /** Otherwise the first user would find a key of `exports` whose file is missing from the tarball. */

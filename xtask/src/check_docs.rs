@@ -1,11 +1,9 @@
 //! `cargo xtask check-docs`: the project as a newcomer meets it, from `git clone` on, with every
 //! command that its pages show.
 
-mod child;
 mod first_word;
 mod needs;
 mod page;
-mod patience;
 mod performance;
 mod promise;
 mod report;

@@ -35,6 +35,11 @@ impl DistributionCompiler {
         // What cargo does with the library's source is not stable yet.
         cargo.env("RUSTC", &self.rustc).env("RUSTC_BOOTSTRAP", "1").arg(format!("-Zbuild-std={library}"));
     }
+
+    /// The flag that names the library's source as it is called everywhere.
+    pub(crate) fn remapping(&self) -> String {
+        format!("--remap-path-prefix={}=/library", self.source.display())
+    }
 }
 
 #[cfg(test)]

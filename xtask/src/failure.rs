@@ -117,6 +117,25 @@ pub(crate) enum Failure {
     /// Some platforms failed their checks.
     #[error("platforms: {0} failed, listed above")]
     Platforms(usize),
+    /// A file cannot go into an archive.
+    #[error("cannot put `{path}` into an archive: {why}")]
+    Entry {
+        /// Its path there.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What would be handed out does not do what it should.
+    #[error("the trial of {file} failed: {why}")]
+    Trial {
+        /// What was tried.
+        file: String,
+        /// What went wrong, and what was printed.
+        why: String,
+    },
+    /// Twice the same work, and two results.
+    #[error("{0} was made twice of the same sources, and the two differ")]
+    NotReproducible(String),
     /// A step of `ci` failed.
     #[error("ci stopped at `{step}`: {cause}")]
     Step {

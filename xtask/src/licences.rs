@@ -1,6 +1,7 @@
 //! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts
 //! that go along with a program.
 
+mod linked;
 mod page;
 mod terms;
 mod texts;
@@ -8,11 +9,13 @@ mod texts;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 use clap::Args;
 
 use crate::command;
 use crate::failure::Failure;
+pub(crate) use linked::Linked;
+pub(crate) use texts::RULE;
 
 /// What to write.
 #[derive(Args)]
@@ -32,12 +35,19 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     write(&root.join(PAGE), &page)?;
     println!("{PAGE}");
     if let Some(file) = &plan.texts {
-        let here = metadata(root, &["--filter-platform", &command::host(root)?])?;
-        let texts = texts::of(&terms::of_all(in_the_command(&here))?)?;
-        write(file, &texts)?;
+        let program = Linked::of(root, "consonance-cli", &command::host(root)?)?;
+        write(file, &texts(program.others())?)?;
         println!("{}", file.display());
     }
     Ok(())
+}
+
+/// The texts of the licences of these crates, one after the other.
+///
+/// # Errors
+/// [`Failure::Licence`] if one of them must not be used; if a file cannot be read.
+pub(crate) fn texts(packages: Vec<&Package>) -> Result<String, Failure> {
+    texts::of(&terms::of_all(packages)?)
 }
 
 const PAGE: &str = "docs/licences.md";
@@ -60,27 +70,6 @@ fn metadata(root: &Path, options: &[&str]) -> Result<Metadata, Failure> {
 /// The crates that are none of ours.
 fn others(metadata: &Metadata) -> Vec<&Package> {
     metadata.packages.iter().filter(|package| !metadata.workspace_members.contains(&package.id)).collect()
-}
-
-/// Those of them whose code is in the command; what only builds or tests it is not.
-fn in_the_command(metadata: &Metadata) -> Vec<&Package> {
-    let nodes = metadata.resolve.as_ref().map(|resolve| &resolve.nodes[..]).unwrap_or_default();
-    let command = metadata.packages.iter().find(|package| package.name.as_str() == "consonance-cli");
-    let mut found: Vec<&PackageId> = command.map(|package| &package.id).into_iter().collect();
-    let mut index = 0;
-    while let Some(id) = found.get(index) {
-        let dependencies = nodes.iter().filter(|node| node.id == **id).flat_map(|node| &node.deps);
-        let is_linked = |dependency: &&cargo_metadata::NodeDep| {
-            dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal)
-        };
-        for dependency in dependencies.filter(is_linked) {
-            if !found.contains(&&dependency.pkg) {
-                found.push(&dependency.pkg);
-            }
-        }
-        index += 1;
-    }
-    others(metadata).into_iter().filter(|package| found.contains(&&package.id)).collect()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

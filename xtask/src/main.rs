@@ -23,6 +23,8 @@
 //! * `cargo xtask check-docs` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
+//! * `cargo xtask dist` makes what is downloaded: archives of the command for several systems, a container image, a
+//!   Debian package, the library for pages; and tries each of them.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
 //! * `cargo xtask mutants` changes the code of some crates in a copy, a little at a time, and lists the changes that no
@@ -41,10 +43,13 @@ mod benchmarks;
 mod browser_test;
 mod built;
 mod check_docs;
+mod child;
 mod ci;
 mod command;
+mod cross_target;
 mod deny;
 mod dissector;
+mod dist;
 mod distribution_compiler;
 mod failure;
 mod fuzz;
@@ -56,7 +61,9 @@ mod matchbox;
 mod mutants;
 mod network_namespace;
 mod package;
+mod patience;
 mod platforms;
+mod remapping;
 mod sanitize;
 mod scenario;
 mod signal;
@@ -129,6 +136,8 @@ enum Chore {
     CheckDocs(check_docs::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
     Package(package::Plan),
+    /// Makes what is downloaded, in `target/dist`, and tries each of the files.
+    Dist(dist::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
     Benchmarks(benchmarks::Plan),
     /// Changes code of some crates in a copy, and lists the changes that their tests do not notice.
@@ -157,6 +166,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::CheckDocs(plan) => check_docs::run(&root, plan),
         Chore::Package(plan) => package::run(&root, plan),
+        Chore::Dist(plan) => dist::run(&root, plan).map(drop),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),

@@ -51,8 +51,8 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
         tally.add(target.name, "dependencies", &outcome);
         tally.add(target.name, "cargo check", &compile(root, Path::new("/usr"), target, graph.as_ref()));
     }
-    for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target)) {
-        tally.add(machine.target, "run", &machine.check(root));
+    for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target.name)) {
+        tally.add(machine.target.name, "run", &machine.check(root));
     }
     println!("platforms: {} passed, {} skipped, {} failed", tally.passed, tally.skipped, tally.failed);
     match (tally.failed, tally.skipped) {

@@ -29,17 +29,28 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 /// # Errors
 /// [`Failure`] where one of them fails.
 pub(crate) fn check_sources(root: &Path) -> Result<Skips, Failure> {
-    let version = command::capture(Command::new("node").arg("--version"));
-    if !version.is_ok_and(|version| is_recent(&version)) {
+    if !has_node() {
         return Ok(Skips::one(format_args!("web, no Node.js {OLDEST_NODE} or later")));
     }
     for step in STEPS {
-        let mut npm = Command::new(NPM);
-        npm.current_dir(root.join("web")).args(step.split(' '));
+        let mut npm = npm(root, step);
         println!("{}", command::line(&npm));
         command::run(&mut npm)?;
     }
     Ok(Skips::NONE)
+}
+
+/// Whether Node.js is here, and recent enough.
+pub(crate) fn has_node() -> bool {
+    let version = command::capture(Command::new("node").arg("--version"));
+    version.is_ok_and(|version| is_recent(&version))
+}
+
+/// `npm` with these words, in the library's folder.
+pub(crate) fn npm(root: &Path, words: &str) -> Command {
+    let mut npm = Command::new(NPM);
+    npm.current_dir(root.join("web")).args(words.split(' '));
+    npm
 }
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
@@ -54,7 +65,7 @@ const STEPS: [&str; 6] = [
 ];
 
 /// Its major version.
-const OLDEST_NODE: u32 = 20;
+pub(crate) const OLDEST_NODE: u32 = 20;
 
 /// `version` is what `node --version` says, such as `v20.20.2`.
 fn is_recent(version: &str) -> bool {

@@ -3,17 +3,17 @@
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use super::child::Child;
 use super::first_word::FirstWord;
 use super::needs::Wishes;
-use super::patience::{self, Impatience};
 use super::promise::{self, Place};
 use super::report::{Outcome, Report, Row};
 use super::script::{Scene, Step, Way};
 use super::shown::Shown;
 use super::stage::Stage;
 use super::typed;
+use crate::child::Child;
 use crate::interrupt;
+use crate::patience::{self, Impatience};
 
 /// A running check.
 pub(super) struct Performance<'a> {
@@ -80,7 +80,7 @@ impl<'a> Performance<'a> {
         let folder = self.stage.folder(scene.page, scene.folder).map_err(|failure| failure.to_string())?;
         let scratch = self.stage.scene(scene.page).map_err(|failure| failure.to_string())?;
         let line = typed::line(step, &scratch, running)?;
-        let child = Child::start(self.stage.shell(&folder), &line, &self.stage.log(scene.page));
+        let child = Child::typed(self.stage.shell(&folder), &line, &self.stage.log(scene.page));
         let child = child.map_err(|error| format!("it cannot be typed: {error}"))?;
         let mut this = Running { step, child, row: self.report.rows.len() };
         self.wait(&mut this)?;

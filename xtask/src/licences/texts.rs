@@ -27,7 +27,9 @@ pub(super) fn of(terms: &[Terms<'_>]) -> Result<String, Failure> {
     Ok(pieces.iter().map(piece).collect())
 }
 
-const RULE: &str = "────────────────────────────────────────────────────────────────────────────────";
+/// A line between two of them.
+pub(crate) const RULE: &str =
+    "────────────────────────────────────────────────────────────────────────────────";
 
 fn title(terms: &Terms<'_>) -> String {
     let Package { name, version, repository, .. } = terms.package;

@@ -1,7 +1,6 @@
 //! Machines that an emulator stands in for: programs are built for them, tested there, and talk with this machine.
 
 mod machines;
-mod wine;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,29 +8,16 @@ use std::process::Command;
 use super::Outcome;
 use crate::built::Built;
 use crate::command;
+use crate::cross_target::CrossTarget;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 pub(super) use machines::MACHINES;
 
 /// A machine that is not this one.
 pub(super) struct Emulated {
-    /// As rustc calls it.
-    pub(super) target: &'static str,
-    /// Links programs for it, and compiles their C.
-    linker: &'static str,
-    /// Runs its programs: the command's words.
-    emulator: &'static [&'static str],
-    /// The variables with which the emulator runs programs, out of a folder where everything is built.
-    prepare: fn(&Path) -> Result<Variables, Failure>,
-    /// Debian's packages with linker and emulator.
-    packages: &'static str,
-    /// What the command's program ends with.
-    suffix: &'static str,
+    pub(super) target: CrossTarget,
     tests: &'static [TestGroup],
 }
-
-/// Names and values.
-type Variables = Vec<(&'static str, String)>;
 
 /// Packages whose tests run there.
 struct TestGroup {
@@ -45,13 +31,10 @@ struct TestGroup {
 impl Emulated {
     /// Builds, tests and talks.
     pub(super) fn check(&self, root: &Path) -> Outcome {
-        let Some(compiler) = DistributionCompiler::below(Path::new("/usr")) else {
-            return Outcome::Skipped("not installed: apt-get install rustc-web rust-web-src".to_owned());
+        let compiler = match self.target.compiler() {
+            Ok(compiler) => compiler,
+            Err(missing) => return Outcome::Skipped(missing),
         };
-        let tools = [self.linker, self.emulator[0]];
-        if !tools.into_iter().all(command::is_on_path) {
-            return Outcome::Skipped(format!("not installed: apt-get install {}", self.packages));
-        }
         let here = |built: Built| Here { machine: self, root, compiler, folder: built.beside("emulated") };
         match Built::debug(root).map(here).and_then(|here| here.check()) {
             Ok(tests) => Outcome::Passed(format!(
@@ -74,37 +57,30 @@ struct Here<'h> {
 impl Here<'_> {
     /// How many tests have passed there.
     fn check(&self) -> Result<usize, Failure> {
-        let Emulated { target, tests, suffix, .. } = self.machine;
-        let settings = (self.machine.prepare)(&self.folder)?;
-        command::run(&mut self.cargo(&["build", "--package", "consonance-cli"]))?;
+        let Emulated { target, tests } = self.machine;
+        let variables = target.variables(&self.folder)?;
+        command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
         let mut passed = 0;
         for group in *tests {
-            let mut test = self.cargo(&["test", "--lib", "--tests"]);
+            let mut test = self.cargo(&["test", "--lib", "--tests"])?;
             test.args(group.packages.iter().flat_map(|name| ["--package", name]));
             test.arg("--").arg(format!("--test-threads={}", group.threads));
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
-            passed += passed_tests(&command::capture(test.envs(settings.clone()))?);
+            passed += passed_tests(&command::capture(test.envs(variables.clone()))?);
         }
-        let program = self.folder.join(target).join("debug").join(format!("consonance{suffix}"));
-        let mut words: Vec<_> = self.machine.emulator.iter().map(|word| (*word).to_owned()).collect();
-        words.push(program.display().to_string());
+        let program = target.program(&self.folder, "debug", "consonance").display().to_string();
+        let words: Vec<&str> = target.emulator.iter().copied().chain([&*program]).collect();
         let arguments = ["test", "--package", "consonance-cli", "--test", "command", "other_machines"];
         let mut talk = command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored"]));
-        talk.env("CONSONANCE_OTHER", words.join(" ")).envs(settings);
+        talk.env("CONSONANCE_OTHER", words.join(" ")).envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);
         Ok(passed)
     }
 
     /// cargo for the machine.
-    fn cargo(&self, arguments: &[&str]) -> Command {
-        let Emulated { target, linker, emulator, .. } = self.machine;
-        let mut cargo = command::cargo(self.root, arguments.iter().copied());
-        self.compiler.configure(&mut cargo, "std,panic_unwind,test");
-        cargo.args(["--target", target]).env("CARGO_TARGET_DIR", &self.folder);
-        let variable =
-            |what: &str| format!("CARGO_TARGET_{}_{what}", target.to_uppercase().replace('-', "_"));
-        cargo.env(variable("LINKER"), linker).env(variable("RUNNER"), emulator.join(" "));
-        cargo
+    fn cargo(&self, arguments: &[&str]) -> Result<Command, Failure> {
+        let folders = (self.root, &*self.folder);
+        self.machine.target.cargo(&self.compiler, "std,panic_unwind,test", &[], folders, arguments)
     }
 }
 

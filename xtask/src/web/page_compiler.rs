@@ -50,11 +50,7 @@ impl PageCompiler {
     pub(super) fn configure(&self, cargo: &mut Command) -> Vec<String> {
         let Some(Library { compiler, linker }) = &self.library else { return Vec::new() };
         compiler.configure(cargo, "std,panic_abort");
-        vec![
-            format!("--remap-path-prefix={}=/library", compiler.source.display()),
-            format!("-Clinker={}", linker.display()),
-            "-Clinker-flavor=wasm-ld".into(),
-        ]
+        vec![compiler.remapping(), format!("-Clinker={}", linker.display()), "-Clinker-flavor=wasm-ld".into()]
     }
 }
 

@@ -1,6 +1,5 @@
 //! `crates/browser-wasm`, compiled for pages and checked in, so that cargo alone builds a server with it.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use clap::Args;
 use super::page_compiler::PageCompiler;
 use crate::command;
 use crate::failure::Failure;
+use crate::remapping;
 use crate::skips::Skips;
 
 /// What to do with it; without options, it is written.
@@ -87,26 +87,13 @@ const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile pa
 /// The same bytes wherever the repository and cargo's own files are.
 fn build(root: &Path, compiler: &PageCompiler) -> Result<Vec<u8>, Failure> {
     let mut cargo = command::cargo(root, BUILD.split_whitespace());
-    let mut folders = source_folders();
-    folders.push(root.to_owned());
-    let mut flags: Vec<String> =
-        folders.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect();
+    let mut flags = remapping::flags(&[root]);
     flags.extend(compiler.configure(&mut cargo));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     let messages = command::capture(&mut cargo)?;
     let path =
         product(&messages).ok_or(Failure::Missing { what: "a .wasm file of the build", make: MAKE })?;
     fs::read(&path).map_err(|cause| Failure::File { path, cause })
-}
-
-/// Where cargo keeps the sources of other crates: their paths are in messages of panics, and each machine has others.
-fn source_folders() -> Vec<PathBuf> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).unwrap_or_default();
-    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Vec::new() };
-    let mut folders: Vec<PathBuf> = registries.flatten().map(|registry| registry.path()).collect();
-    folders.sort();
-    folders
 }
 
 /// The module among what cargo says in JSON, a line for each thing that it has made.

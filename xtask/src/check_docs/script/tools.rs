@@ -24,6 +24,17 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "docs/downloads.md",
+        &[
+            untried("sha256sum --check --ignore-missing SHA256SUMS", DOWNLOADS),
+            untried("podman load --input consonance-0.1.0-oci.tar", DOWNLOADS),
+            untried("apt install ./consonance_0.1.0_amd64.deb", DOWNLOADS),
+            untried("npm install ./consonance-0.1.0-npm.tgz", DOWNLOADS),
+            untried("cargo xtask dist", "it compiles the command for three machines"),
+            untried("cargo xtask dist --only oci --verify", "the same for one of them"),
+        ],
+    ),
+    scene(
         "docs/end-to-end.md",
         &[
             ends("cargo xtask scenario")
@@ -108,4 +119,5 @@ const CHROMIUM: &[Need] = &[Need::Success(
     "Chromium",
 )];
 const FIREFOX: &str = "\"${FIREFOX:-firefox}\" --version || firefox-esr --version";
+const DOWNLOADS: &str = "`cargo xtask dist` tries what it makes";
 const TARGETS: &str = "standard library for those, and adding one would change this machine's toolchain";

@@ -1,16 +1,12 @@
 //! Which machines, and which tests run there.
 
-use super::{Emulated, TestGroup, wine};
+use super::{Emulated, TestGroup};
+use crate::cross_target::{ARM, WINDOWS};
 
 /// All of them.
 pub(crate) const MACHINES: &[Emulated] = &[
     Emulated {
-        target: "x86_64-pc-windows-gnu",
-        linker: "x86_64-w64-mingw32-gcc",
-        emulator: &["wine"],
-        prepare: wine::prepare,
-        packages: "gcc-mingw-w64-x86-64 wine64",
-        suffix: ".exe",
+        target: WINDOWS,
         tests: &[
             TestGroup {
                 packages: &[
@@ -44,12 +40,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
         ],
     },
     Emulated {
-        target: "aarch64-unknown-linux-gnu",
-        linker: "aarch64-linux-gnu-gcc",
-        emulator: &["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"],
-        prepare: |_| Ok(Vec::new()),
-        packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
-        suffix: "",
+        target: ARM,
         tests: &[TestGroup {
             packages: &[
                 "consonance-wire",

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::patience::{self, Impatience};
+use crate::patience::{self, Impatience};
 use crate::signal::{self, Signal};
 
-/// A command in a shell, with everything that it starts in turn. Dropping it ends all of them.
+/// A command, with everything that it starts in turn. Dropping it ends all of them.
 #[derive(Debug)]
-pub(super) struct Child {
+pub(crate) struct Child {
     process: Process,
     input: Option<ChildStdin>,
     printed: Arc<Mutex<String>>,
@@ -26,13 +26,22 @@ impl Child {
     ///
     /// # Errors
     /// If there is no shell, or the log cannot be written.
-    pub(super) fn start(mut shell: Command, line: &str, log: &Path) -> io::Result<Self> {
+    pub(crate) fn typed(mut shell: Command, line: &str, log: &Path) -> io::Result<Self> {
+        shell.args(["-c", line]);
+        Self::start(shell, line, log)
+    }
+
+    /// Starts the command, which `log` shows as `line`; what it prints is in `log`, too.
+    ///
+    /// # Errors
+    /// If it cannot be started, or the log cannot be written.
+    pub(crate) fn start(mut command: Command, line: &str, log: &Path) -> io::Result<Self> {
         let mut log = File::options().create(true).append(true).open(log)?;
         writeln!(log, "$ {line}")?;
         let log = Arc::new(Mutex::new(log));
-        signal::lead_a_group(&mut shell);
-        shell.args(["-c", line]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = shell.spawn()?;
+        signal::lead_a_group(&mut command);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn()?;
         let (input, out, err) = (process.stdin.take(), process.stdout.take(), process.stderr.take());
         let mut child =
             Self { process, input, printed: Arc::default(), readers: Vec::new(), has_ended: false };
@@ -44,12 +53,12 @@ impl Child {
     }
 
     /// What it has printed so far, to both of its outputs.
-    pub(super) fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How it ended, if it has; then all that it printed is there.
-    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         let status = self.process.try_wait().ok().flatten()?;
         self.has_ended = true;
         for reader in self.readers.drain(..) {
@@ -61,7 +70,7 @@ impl Child {
 
     /// # Errors
     /// If it is not read.
-    pub(super) fn type_line(&mut self, line: &str) -> io::Result<()> {
+    pub(crate) fn type_line(&mut self, line: &str) -> io::Result<()> {
         self.input.as_mut().map_or(Ok(()), |input| writeln!(input, "{line}"))
     }
 
@@ -69,7 +78,7 @@ impl Child {
     ///
     /// # Errors
     /// If it does not end in time.
-    pub(super) fn interrupt(&mut self) -> Result<ExitStatus, Impatience> {
+    pub(crate) fn interrupt(&mut self) -> Result<ExitStatus, Impatience> {
         if let Some(status) = self.ended() {
             return Ok(status);
         }

@@ -7,7 +7,7 @@ use crate::interrupt::is_interrupted;
 
 /// Why a wait was in vain.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Impatience {
+pub(crate) enum Impatience {
     /// It took too long.
     #[error("not within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -20,7 +20,7 @@ pub(super) enum Impatience {
 ///
 /// # Errors
 /// [`Impatience`] if there is none.
-pub(super) fn until<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Result<T, Impatience> {
+pub(crate) fn until<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Result<T, Impatience> {
     let deadline = Instant::now() + within;
     loop {
         if let Some(answer) = ask() {
@@ -37,7 +37,7 @@ pub(super) fn until<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> 
 }
 
 /// The same where Ctrl-C does not count: what has been told to end is waited for.
-pub(super) fn within<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub(crate) fn within<T>(within: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + within;
     loop {
         let answer = ask();

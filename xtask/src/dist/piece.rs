@@ -1,0 +1,59 @@
+//! The pieces of a release.
+
+use clap::ValueEnum;
+
+use crate::command;
+use crate::cross_target::{ARM, CrossTarget, MUSL, WINDOWS};
+use crate::web;
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Piece {
+    /// The command for Linux on x86-64, static.
+    #[value(name = "x86_64-unknown-linux-musl")]
+    Linux,
+    /// The command for Linux on 64-bit ARM, with glibc.
+    #[value(name = "aarch64-unknown-linux-gnu")]
+    LinuxOnArm,
+    /// The command for Windows on x86-64.
+    #[value(name = "x86_64-pc-windows-gnu")]
+    Windows,
+    /// A container image with the static command.
+    Oci,
+    /// A Debian package with the static command.
+    Deb,
+    /// The library for pages.
+    Npm,
+}
+
+impl Piece {
+    /// As it is called on the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What its program is compiled for, if it has one.
+    pub(super) fn target(self) -> Option<&'static CrossTarget> {
+        match self {
+            Self::Linux | Self::Oci | Self::Deb => Some(&MUSL),
+            Self::LinuxOnArm => Some(&ARM),
+            Self::Windows => Some(&WINDOWS),
+            Self::Npm => None,
+        }
+    }
+
+    /// What is not here, besides compilers, and installs it.
+    pub(super) fn missing(self) -> Option<String> {
+        let packages: &[(&str, &str)] = match self {
+            Self::Windows => &[("unzip", "unzip")],
+            Self::Deb => &[("dpkg-deb", "dpkg")],
+            Self::Linux | Self::LinuxOnArm | Self::Oci | Self::Npm => &[],
+        };
+        let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);
+        if self == Self::Npm && !web::has_node() {
+            return Some(format!("no Node.js {} or later", web::OLDEST_NODE));
+        }
+        let (_, package) = packages.iter().find(lacks)?;
+        Some(format!("not installed: apt-get install {package}"))
+    }
+}

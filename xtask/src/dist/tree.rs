@@ -1,0 +1,127 @@
+//! Files and folders that go into an archive.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// All of them by path, with `/` between its parts, in an order that depends on nothing else.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Tree(BTreeMap<String, Entry>);
+
+/// A file, or a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The permissions.
+    pub(super) mode: u32,
+    /// The number of the user, and of the group.
+    pub(super) owner: u32,
+    /// What a file has; a folder has nothing.
+    pub(super) content: Option<Vec<u8>>,
+}
+
+impl Tree {
+    /// A file that every user may read, and folders to it.
+    pub(super) fn file(&mut self, path: &str, content: impl Into<Vec<u8>>) {
+        self.add(path, Entry { mode: 0o644, owner: 0, content: Some(content.into()) });
+    }
+
+    /// A file that every user may run, too.
+    pub(super) fn program(&mut self, path: &str, content: impl Into<Vec<u8>>) {
+        self.add(path, Entry { mode: 0o755, owner: 0, content: Some(content.into()) });
+    }
+
+    /// A folder.
+    pub(super) fn folder(&mut self, path: &str, mode: u32, owner: u32) {
+        self.add(path, Entry { mode, owner, content: None });
+    }
+
+    /// By path.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.0.iter().map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// All of it in a folder of this name.
+    pub(super) fn inside(self, folder: &str) -> Self {
+        let mut tree = Self::default();
+        for (path, entry) in self.0 {
+            tree.add(&format!("{folder}/{path}"), entry);
+        }
+        tree
+    }
+
+    /// Writes it into a folder, which it replaces. Owners are not set.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Failure> {
+        empty(folder)?;
+        for (path, entry) in self.entries() {
+            let path = folder.join(path);
+            let made = match &entry.content {
+                Some(content) => fs::write(&path, content),
+                None => fs::create_dir_all(&path),
+            };
+            let made = made.and_then(|()| set_mode(&path, entry.mode));
+            made.map_err(|cause| Failure::File { path, cause })?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: &str, entry: Entry) {
+        for (end, _) in path.match_indices('/') {
+            let folder = Entry { mode: 0o755, owner: 0, content: None };
+            self.0.entry(path[..end].to_owned()).or_insert(folder);
+        }
+        self.0.insert(path.to_owned(), entry);
+    }
+}
+
+/// Makes a folder with nothing in it.
+///
+/// # Errors
+/// [`Failure::File`].
+pub(super) fn empty(folder: &Path) -> Result<(), Failure> {
+    let failed = |cause| Failure::File { path: folder.to_owned(), cause };
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(failed)?;
+    }
+    fs::create_dir_all(folder).map_err(failed)
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// There are no such permissions here.
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_sorted_and_come_after_their_folders() {
+        let mut tree = Tree::default();
+        tree.program("usr/bin/it", "run");
+        tree.file("etc/it.toml", "");
+        tree.folder("usr", 0o700, 7);
+        let tree = tree.inside("root");
+        let paths: Vec<_> = tree.entries().map(|(path, entry)| (path, entry.mode, entry.owner)).collect();
+        let expected = [
+            ("root", 0o755, 0),
+            ("root/etc", 0o755, 0),
+            ("root/etc/it.toml", 0o644, 0),
+            ("root/usr", 0o700, 7),
+            ("root/usr/bin", 0o755, 0),
+            ("root/usr/bin/it", 0o755, 0),
+        ];
+        assert_eq!(paths, expected);
+    }
+}

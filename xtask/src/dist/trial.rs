@@ -1,0 +1,11 @@
+//! Trials of what was made, from the file that is handed out.
+
+mod archive;
+mod confined;
+mod conversation;
+mod image;
+mod package;
+
+pub(super) use archive::archive;
+pub(super) use image::image;
+pub(super) use package::{debian, npm};

@@ -1,0 +1,156 @@
+//! Where pieces are made, one after the other: packed, written, listed, tried.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::contents::Contents;
+use super::piece::Piece;
+use super::program::Program;
+use super::release::Release;
+use super::{archive, debian, digest, npm, oci, part, sbom, trial};
+use crate::cross_target::CrossTarget;
+use crate::distribution_compiler::DistributionCompiler;
+use crate::failure::Failure;
+use crate::licences::Linked;
+use crate::skips::Skips;
+
+/// Everything that is made goes to the release's folder.
+pub(super) struct Workshop {
+    release: Release,
+    /// Everything is packed twice.
+    twice: bool,
+    /// By target, since several pieces have the same program.
+    programs: BTreeMap<&'static str, Rc<Program>>,
+}
+
+impl Workshop {
+    /// One with nothing in it.
+    pub(super) fn new(release: Release, twice: bool) -> Self {
+        Self { release, twice, programs: BTreeMap::new() }
+    }
+
+    /// Makes a piece and tries it, if everything is here that this needs.
+    ///
+    /// # Errors
+    /// [`Failure`] if it cannot be made, does not do what it should, or is not the same twice.
+    pub(super) fn make(&mut self, piece: Piece) -> Result<Skips, Failure> {
+        let skipped = |missing: String| Skips::one(format_args!("{}, {missing}", piece.name()));
+        if let Some(missing) = piece.missing() {
+            return Ok(skipped(missing));
+        }
+        let Some(target) = piece.target() else { return self.make_npm(piece) };
+        let compiler = match target.compiler() {
+            Ok(compiler) => compiler,
+            Err(missing) => return Ok(skipped(missing)),
+        };
+        let program = self.program(target, &compiler)?;
+        let release = &self.release;
+        match piece {
+            Piece::Oci => {
+                let name = self.hand_out(&program.contents, || oci::of(release, &program))?;
+                trial::image(release, &program, &name)
+            }
+            Piece::Deb => {
+                let name = self.hand_out(&program.contents, || debian::of(release, &program))?;
+                trial::debian(release, &program, &name).map(|()| Skips::NONE)
+            }
+            _ => {
+                let name = self.hand_out(&program.contents, || archive::of(release, &program))?;
+                trial::archive(release, &program, &name).map(|()| Skips::NONE)
+            }
+        }
+    }
+
+    /// Writes the digests of all that is there.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        digest::write_sums(&self.release.out)?;
+        println!("{}", self.release.out.join(digest::SUMS).display());
+        Ok(())
+    }
+
+    fn program(
+        &mut self,
+        target: &'static CrossTarget,
+        compiler: &DistributionCompiler,
+    ) -> Result<Rc<Program>, Failure> {
+        if let Some(program) = self.programs.get(target.name) {
+            return Ok(Rc::clone(program));
+        }
+        let program = Rc::new(Program::build(&self.release, target, compiler)?);
+        self.programs.insert(target.name, Rc::clone(&program));
+        Ok(program)
+    }
+
+    fn make_npm(&self, piece: Piece) -> Result<Skips, Failure> {
+        let release = &self.release;
+        // Its WebAssembly has the standard library inside, whose licences come with the source.
+        if DistributionCompiler::below(Path::new("/usr")).is_none() {
+            let missing = "not installed: apt-get install rustc-web rust-web-src";
+            return Ok(Skips::one(format_args!("{}, {missing}", piece.name())));
+        }
+        let linked = Linked::of(&release.root, WASM, "wasm32-unknown-unknown")?;
+        let made_by = release.read_text("crates/browser-wasm/made-by.txt")?;
+        let contents = Contents { name: WASM, kind: "library", linked, parts: vec![part::library(&made_by)] };
+        let files = npm::build(release)?;
+        let name = self.hand_out(&contents, || npm::of(release, &files, &contents))?;
+        trial::npm(release, &name).map(|()| Skips::NONE)
+    }
+
+    /// Packs a piece, and writes it with its bill of materials; gives its name.
+    fn hand_out(
+        &self,
+        contents: &Contents,
+        pack: impl Fn() -> Result<(String, Vec<u8>), Failure>,
+    ) -> Result<String, Failure> {
+        let (name, bytes) = pack()?;
+        let bill = sbom::of(&self.release, &name, contents)?;
+        if self.twice {
+            if pack()?.1 != bytes || sbom::of(&self.release, &name, contents)? != bill {
+                return Err(Failure::NotReproducible(name));
+            }
+            println!("{name}: packed twice, the same bytes");
+        }
+        for (name, bytes) in [(&*name, bytes), (&*format!("{name}.cdx.json"), bill)] {
+            let path = self.release.out.join(name);
+            fs::write(&path, &bytes).map_err(|cause| Failure::File { path, cause })?;
+            println!("{name}: {} bytes", bytes.len());
+        }
+        Ok(name)
+    }
+}
+
+/// The package of the library's WebAssembly.
+const WASM: &str = "consonance-browser-wasm";
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::{env, process};
+
+    use super::*;
+    use crate::{command, workspace_root};
+
+    #[test]
+    fn what_is_not_the_same_twice_is_refused_and_not_written() {
+        let out = env::temp_dir().join(format!("consonance-workshop-{}", process::id()));
+        fs::create_dir_all(&out).unwrap();
+        let root = workspace_root::find().unwrap();
+        let linked = Linked::of(&root, "consonance-wire", &command::host(&root).unwrap()).unwrap();
+        let contents = Contents { name: "consonance-wire", kind: "library", linked, parts: Vec::new() };
+        let workshop = Workshop::new(Release::of_test(out.clone()), true);
+        let clock = Cell::new(0_u8);
+        let dated = || Ok(("it.tar".to_owned(), vec![clock.replace(clock.get() + 1)]));
+        let refused = workshop.hand_out(&contents, dated).unwrap_err().to_string();
+        assert!(refused.starts_with("it.tar was made twice"), "{refused}");
+        assert!(!out.join("it.tar").exists());
+        assert_eq!(workshop.hand_out(&contents, || Ok(("it.tar".to_owned(), vec![7]))).unwrap(), "it.tar");
+        assert_eq!(fs::read(out.join("it.tar")).unwrap(), [7]);
+        assert!(out.join("it.tar.cdx.json").exists());
+        fs::remove_dir_all(out).unwrap();
+    }
+}
