@@ -22,6 +22,8 @@ pub(super) struct Emulated {
 /// Packages whose tests run there.
 struct TestGroup {
     packages: &'static [&'static str],
+    /// Which programs of their tests, as cargo is told.
+    programs: &'static [&'static str],
     /// At once, where tests of sockets meet a machine that is slower than they are made for.
     threads: u8,
     /// Tests that the emulator fails, and why.
@@ -62,7 +64,7 @@ impl Here<'_> {
         command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
         let mut passed = 0;
         for group in *tests {
-            let mut test = self.cargo(&["test", "--lib", "--tests"])?;
+            let mut test = self.cargo(&[&["test"], group.programs].concat())?;
             test.args(group.packages.iter().flat_map(|name| ["--package", name]));
             test.arg("--").arg(format!("--test-threads={}", group.threads));
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
