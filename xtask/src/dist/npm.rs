@@ -10,18 +10,22 @@ use crate::command;
 use crate::failure::Failure;
 use crate::web;
 
-/// Installs what the build needs, builds, and says which files belong into the package.
+/// Installs what the build needs, compares what is checked in with its sources, makes the types, and says which files
+/// belong into the package. Nothing is written that the command is compiled with, or it would be compiled again.
 ///
 /// # Errors
 /// [`Failure`] if npm fails, or does not say which.
 pub(super) fn build(release: &Release) -> Result<Vec<String>, Failure> {
-    for words in ["ci --no-audit --no-fund", "run --silent build"] {
+    for words in STEPS {
         command::run(&mut web::npm(&release.root, words))?;
     }
     let mut pack = web::npm(&release.root, "pack --dry-run --json --ignore-scripts --loglevel error");
     paths(&command::capture(&mut pack)?)
         .ok_or_else(|| Failure::Answer { command: command::line(&pack), why: "no files".to_owned() })
 }
+
+const STEPS: [&str; 3] =
+    ["ci --no-audit --no-fund", "run --silent verify", "exec --no -- tsc --project tsconfig.types.json"];
 
 /// The package's name, and the package.
 ///
