@@ -72,6 +72,7 @@ enum Step {
     Deny,
     Package,
     Platforms,
+    Windows,
     Libopus,
     Wasm,
     Web,
@@ -96,6 +97,7 @@ impl Step {
             Self::Deny => "deny",
             Self::Package => "package",
             Self::Platforms => "platforms",
+            Self::Windows => "windows",
             Self::Libopus => "libopus",
             Self::Wasm => "wasm",
             Self::Web => "web",
@@ -112,6 +114,7 @@ impl Step {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root, &platforms::Plan::default()),
+            Self::Windows => platforms::smoke(root),
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
@@ -140,6 +143,7 @@ impl Step {
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
             Self::Wasm => &["xtask", "wasm", "--verify"],
+            Self::Windows => &["xtask", "platforms", "--smoke"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy
             | Self::Deny

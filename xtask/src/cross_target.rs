@@ -43,7 +43,7 @@ pub(crate) const WINDOWS: CrossTarget = CrossTarget {
     emulator: &["wine"],
     linker: "x86_64-w64-mingw32-gcc",
     needs: &[],
-    packages: "gcc-mingw-w64-x86-64 wine64",
+    packages: "gcc-mingw-w64-x86-64 wine wine64",
     linked_parts: &[("mingw-w64", "ZPL-2.1", "libmingw32.a"), ("libgcc", LIBGCC_LICENCE, "libgcc.a")],
     flags: |_| Ok(Vec::new()),
     prepare: wine::prepare,

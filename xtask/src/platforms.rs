@@ -2,8 +2,8 @@
 //!
 //! * The graph of dependencies resolves for every target, without a crate that needs more than cargo and a C compiler.
 //! * `wire` and `session` do without the standard library.
-//! * `cargo check` passes for every target, with its standard library where that is installed, or with one that
-//!   Debian's compiler makes; without either it is skipped, and the line says what to install.
+//! * `cargo check` passes for every target, with its standard library where that is installed, or, with `--all`,
+//!   with one that Debian's compiler makes; otherwise it is skipped, and the line says what to install.
 //! * Programs for machines that an emulator stands in for are built, tested and talk with this machine, with `--run`.
 
 mod emulated;
@@ -32,6 +32,12 @@ pub(crate) struct Plan {
     /// Also build for the machines that an emulator stands in for, run tests there, and talk with them; long.
     #[arg(long)]
     run: bool,
+    /// Also type-check, with Debian's compiler, for targets whose standard library is not installed; long.
+    #[arg(long)]
+    all: bool,
+    /// Only build for Windows, run a few tests there, and talk with it.
+    #[arg(long, conflicts_with_all = ["run", "all", "only"])]
+    smoke: bool,
     /// Only this target.
     #[arg(long, value_name = "TARGET")]
     only: Option<String>,
@@ -42,24 +48,35 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::Platforms`] where a check failed. What could not be tried is not failure.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
+    if plan.smoke {
+        return smoke(root);
+    }
     let is_wanted = |target: &str| plan.only.as_ref().is_none_or(|only| only == target);
+    let prefix = plan.all.then_some(Path::new("/usr"));
     let mut tally = Tally::default();
     tally.add("this machine", "dependencies", &default_build(root));
     tally.add("any", "no_std", &no_std(root));
     for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
         let (outcome, graph) = dependencies(root, target);
         tally.add(target.name, "dependencies", &outcome);
-        tally.add(target.name, "cargo check", &compile(root, Path::new("/usr"), target, graph.as_ref()));
+        tally.add(target.name, "cargo check", &compile(root, prefix, target, graph.as_ref()));
     }
     for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target.name)) {
-        tally.add(machine.target.name, "run", &machine.check(root));
+        tally.add(machine.target.name, "run", &machine.check(root, machine.tests));
     }
-    println!("platforms: {} passed, {} skipped, {} failed", tally.passed, tally.skipped, tally.failed);
-    match (tally.failed, tally.skipped) {
-        (0, 0) => Ok(Skips::NONE),
-        (0, skipped) => Ok(Skips::one(format_args!("{skipped} checks of platforms, see there"))),
-        (failed, _) => Err(Failure::Platforms(failed)),
+    tally.end()
+}
+
+/// What every change has to pass on another machine; also a step of `ci`.
+///
+/// # Errors
+/// [`Failure::Platforms`] where it does not.
+pub(crate) fn smoke(root: &Path) -> Result<Skips, Failure> {
+    let mut tally = Tally::default();
+    for machine in MACHINES.iter().filter(|machine| !machine.smoke.is_empty()) {
+        tally.add(machine.target.name, "smoke", &machine.check(root, machine.smoke));
     }
+    tally.end()
 }
 
 /// How a check went, and what there is to say about it.
@@ -74,16 +91,29 @@ enum Outcome {
 #[derive(Default)]
 struct Tally {
     passed: usize,
-    skipped: usize,
+    /// The targets.
+    skipped: Vec<String>,
     failed: usize,
 }
 
 impl Tally {
+    /// The last line, and what was left out.
+    fn end(self) -> Result<Skips, Failure> {
+        let Self { passed, mut skipped, failed } = self;
+        println!("platforms: {passed} passed, {} skipped, {failed} failed", skipped.len());
+        skipped.dedup();
+        match failed {
+            0 if skipped.is_empty() => Ok(Skips::NONE),
+            0 => Ok(Skips::one(format_args!("of platforms {}", skipped.join(", ")))),
+            failed => Err(Failure::Platforms(failed)),
+        }
+    }
+
     fn add(&mut self, target: &str, check: &str, outcome: &Outcome) {
         println!("{target:<26} {check:<13} {outcome}");
         match outcome {
             Outcome::Passed(_) => self.passed += 1,
-            Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Skipped(_) => self.skipped.push(target.to_owned()),
             Outcome::Failed(_) => self.failed += 1,
         }
     }
@@ -148,10 +178,10 @@ fn judge(graph: &Graph, only: &[&str]) -> Outcome {
 
 /// Compiles, without linking, what can be compiled for a target here; with the distribution's compiler below that
 /// folder where the target's standard library is not installed.
-fn compile(root: &Path, prefix: &Path, target: &Target, graph: Option<&Graph>) -> Outcome {
+fn compile(root: &Path, prefix: Option<&Path>, target: &Target, graph: Option<&Graph>) -> Outcome {
     let compiler = match toolchain::is_installed(root, target.name) {
         Ok(true) => None,
-        Ok(false) => match DistributionCompiler::below(prefix) {
+        Ok(false) => match prefix.and_then(DistributionCompiler::below) {
             Some(compiler) => Some(compiler),
             None => return Outcome::Skipped(format!("not installed: rustup target add {}", target.name)),
         },
@@ -218,8 +248,7 @@ mod tests {
             library: "core",
             default_features: true,
         };
-        let nowhere = Path::new("/nowhere");
-        let outcome = compile(&workspace_root::find().unwrap(), nowhere, &never, None).to_string();
+        let outcome = compile(&workspace_root::find().unwrap(), None, &never, None).to_string();
         assert_eq!(outcome, "skipped  not installed: rustup target add s390x-unknown-linux-musl");
     }
 
@@ -233,7 +262,7 @@ mod tests {
             library: "core",
             default_features: true,
         };
-        let outcome = compile(&workspace_root::find().unwrap(), Path::new("/nowhere"), &wrong, None);
+        let outcome = compile(&workspace_root::find().unwrap(), None, &wrong, None);
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome}");
     }
 

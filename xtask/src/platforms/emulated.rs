@@ -16,11 +16,13 @@ pub(super) use machines::MACHINES;
 /// A machine that is not this one.
 pub(super) struct Emulated {
     pub(super) target: CrossTarget,
-    tests: &'static [TestGroup],
+    pub(super) tests: &'static [TestGroup],
+    /// The few that every change runs there; none if no change does.
+    pub(super) smoke: &'static [TestGroup],
 }
 
 /// Packages whose tests run there.
-struct TestGroup {
+pub(super) struct TestGroup {
     packages: &'static [&'static str],
     /// Which programs of their tests, as cargo is told.
     programs: &'static [&'static str],
@@ -31,14 +33,14 @@ struct TestGroup {
 }
 
 impl Emulated {
-    /// Builds, tests and talks.
-    pub(super) fn check(&self, root: &Path) -> Outcome {
+    /// Builds, runs these tests and talks.
+    pub(super) fn check(&self, root: &Path, tests: &[TestGroup]) -> Outcome {
         let compiler = match self.target.compiler() {
             Ok(compiler) => compiler,
             Err(missing) => return Outcome::Skipped(missing),
         };
         let here = |built: Built| Here { machine: self, root, compiler, folder: built.beside("emulated") };
-        match Built::debug(root).map(here).and_then(|here| here.check()) {
+        match Built::debug(root).map(here).and_then(|here| here.check(tests)) {
             Ok(tests) => Outcome::Passed(format!(
                 "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways"
             )),
@@ -58,12 +60,12 @@ struct Here<'h> {
 
 impl Here<'_> {
     /// How many tests have passed there.
-    fn check(&self) -> Result<usize, Failure> {
-        let Emulated { target, tests } = self.machine;
+    fn check(&self, tests: &[TestGroup]) -> Result<usize, Failure> {
+        let target = &self.machine.target;
         let variables = target.variables(&self.folder)?;
         command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
         let mut passed = 0;
-        for group in *tests {
+        for group in tests {
             let mut test = self.cargo(&[&["test"], group.programs].concat())?;
             test.args(group.packages.iter().flat_map(|name| ["--package", name]));
             test.arg("--").arg(format!("--test-threads={}", group.threads));
@@ -72,7 +74,7 @@ impl Here<'_> {
         }
         let program = target.program(&self.folder, "debug", "consonance").display().to_string();
         let words: Vec<&str> = target.emulator.iter().copied().chain([&*program]).collect();
-        let arguments = ["test", "--package", "consonance-cli", "--test", "command", "other_machines"];
+        let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
         let mut talk = command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored"]));
         talk.env("CONSONANCE_OTHER", words.join(" ")).envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);

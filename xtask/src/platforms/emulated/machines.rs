@@ -7,6 +7,7 @@ use crate::cross_target::{ARM, WINDOWS};
 pub(crate) const MACHINES: &[Emulated] = &[
     Emulated {
         target: WINDOWS,
+        smoke: &[TestGroup { packages: &["consonance-wire"], programs: ALL, threads: 2, skipped: &[] }],
         tests: &[
             TestGroup {
                 packages: &[
@@ -26,7 +27,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
             TestGroup {
                 packages: &["consonance-quic"],
                 programs: ALL,
-                threads: 2,
+                threads: 1,
                 skipped: &[
                     ("binding::an_address_of_another_machine_is_refused", "Wine binds any address"),
                     (
@@ -43,6 +44,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
     },
     Emulated {
         target: ARM,
+        smoke: &[],
         tests: &[
             TestGroup {
                 packages: &[

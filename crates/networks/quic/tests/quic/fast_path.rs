@@ -1,5 +1,6 @@
 //! Voice beside the connection: where it comes through, and where not.
 
+#[cfg(target_os = "linux")]
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use consonance_transport::{LinkQuality, ServerNetworkExt as _};
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, localhost, wait_for, wait_until,
 };
+#[cfg(target_os = "linux")]
 use crate::udp_relay::UdpRelay;
 
 /// Times for impatient tests.
@@ -42,6 +44,7 @@ fn connected(server: &mut TestServer, fast_path: FastPath) -> QuicClient {
 }
 
 /// A client whose network can be changed.
+#[cfg(target_os = "linux")]
 fn relayed(server: &mut TestServer) -> (UdpRelay, QuicClient) {
     let relay = UdpRelay::new(server.transport.local_addr());
     let address = address_of(relay.address(), Some(server.transport.fingerprint()));
