@@ -9,6 +9,7 @@
 mod emulated;
 mod graph;
 mod no_std;
+mod page;
 mod targets;
 mod toolchain;
 
@@ -24,6 +25,7 @@ use crate::failure::Failure;
 use crate::skips::Skips;
 use emulated::MACHINES;
 use graph::Graph;
+use page::Row;
 use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
 
 /// How much to check.
@@ -36,8 +38,11 @@ pub(crate) struct Plan {
     #[arg(long)]
     all: bool,
     /// Only build for Windows, run a few tests there, and talk with it.
-    #[arg(long, conflicts_with_all = ["run", "all", "only"])]
+    #[arg(long, conflicts_with_all = ["run", "all", "write", "only"])]
     smoke: bool,
+    /// Write what was found into docs/platforms.md.
+    #[arg(long)]
+    write: bool,
     /// Only this target.
     #[arg(long, value_name = "TARGET")]
     only: Option<String>,
@@ -53,18 +58,34 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     }
     let is_wanted = |target: &str| plan.only.as_ref().is_none_or(|only| only == target);
     let prefix = plan.all.then_some(Path::new("/usr"));
-    let mut tally = Tally::default();
+    let (mut tally, mut rows) = (Tally::default(), Vec::new());
     tally.add("this machine", "dependencies", &default_build(root));
     tally.add("any", "no_std", &no_std(root));
     for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
         let (outcome, graph) = dependencies(root, target);
         tally.add(target.name, "dependencies", &outcome);
-        tally.add(target.name, "cargo check", &compile(root, prefix, target, graph.as_ref()));
+        let check = compile(root, prefix, target, graph.as_ref());
+        tally.add(target.name, "cargo check", &check);
+        row_of(&mut rows, target.name).add_check(&check, target.part);
     }
     for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target.name)) {
-        tally.add(machine.target.name, "run", &machine.check(root, machine.tests));
+        let ran = machine.check(root, machine.tests);
+        tally.add(machine.target.name, "run", &ran);
+        row_of(&mut rows, machine.target.name).add_run(&ran);
+    }
+    if plan.write {
+        page::write(root, &rows)?;
     }
     tally.end()
+}
+
+/// The row of a target, which begins empty.
+fn row_of<'r>(rows: &'r mut Vec<(&'static str, Row)>, target: &'static str) -> &'r mut Row {
+    let at = rows.iter().position(|(name, _)| *name == target).unwrap_or_else(|| {
+        rows.push((target, Row::default()));
+        rows.len() - 1
+    });
+    &mut rows[at].1
 }
 
 /// What every change has to pass on another machine; also a step of `ci`.
@@ -247,6 +268,7 @@ mod tests {
             c_compiler: "gcc",
             library: "core",
             default_features: true,
+            part: "all",
         };
         let outcome = compile(&workspace_root::find().unwrap(), None, &never, None).to_string();
         assert_eq!(outcome, "skipped  not installed: rustup target add s390x-unknown-linux-musl");
@@ -261,6 +283,7 @@ mod tests {
             c_compiler: "cc",
             library: "core",
             default_features: true,
+            part: "all",
         };
         let outcome = compile(&workspace_root::find().unwrap(), None, &wrong, None);
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome}");

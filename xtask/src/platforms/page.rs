@@ -9,7 +9,8 @@ use crate::failure::Failure;
 const PAGE: &str = "docs/platforms.md";
 const BEGIN: &str = "<!-- begin: platforms -->\n";
 const END: &str = "<!-- end -->";
-const HEAD: &str = "| target | machine | type-checked | built there, tests, spoke with |\n|---|---|---|---|\n";
+const HEAD: &str =
+    "| target | machine | type-checked | built there, tests, spoke with |\n|---|---|---|---|\n";
 
 /// What each target is called.
 const MACHINES: &[(&str, &str)] = &[
@@ -60,8 +61,10 @@ pub(super) fn write(root: &Path, rows: &[(&str, Row)]) -> Result<(), Failure> {
     let path = root.join(PAGE);
     let failed = |cause| Failure::File { path: path.clone(), cause };
     let page = fs::read_to_string(&path).map_err(failed)?;
-    let filled = fill(&page, rows)
-        .ok_or_else(|| Failure::Answer { command: PAGE.to_owned(), why: "no place for the table".to_owned() })?;
+    let filled = fill(&page, rows).ok_or_else(|| Failure::Answer {
+        command: PAGE.to_owned(),
+        why: "no place for the table".to_owned(),
+    })?;
     fs::write(&path, filled).map_err(failed)
 }
 
@@ -106,8 +109,12 @@ mod tests {
         row.add_check(&passed("wire, quic"), "all");
         row.add_run(&passed("built; 7 tests ran"));
         let first = fill(&page, &[("x86_64-pc-windows-gnu", row)]).unwrap();
-        assert!(first.starts_with(&format!("words\n{BEGIN}\n{HEAD}")) && first.ends_with(&format!("{END}\nmore\n")));
-        let windows = "| `x86_64-pc-windows-gnu` | Windows x86-64 (GNU), under Wine 8 | all | built; 7 tests ran |\n";
+        assert!(
+            first.starts_with(&format!("words\n{BEGIN}\n{HEAD}"))
+                && first.ends_with(&format!("{END}\nmore\n"))
+        );
+        let windows =
+            "| `x86_64-pc-windows-gnu` | Windows x86-64 (GNU), under Wine 8 | all | built; 7 tests ran |\n";
         assert!(first.contains(windows), "{first}");
         assert!(first.contains("| `aarch64-apple-ios` | iOS | not tried | not tried |\n"), "{first}");
 

@@ -14,6 +14,8 @@ pub(crate) struct Target {
     pub(crate) library: &'static str,
     /// Without it, the packages are without their default features.
     pub(crate) default_features: bool,
+    /// What the packages are called together.
+    pub(crate) part: &'static str,
 }
 
 impl Target {
@@ -81,6 +83,7 @@ pub(crate) const TARGETS: &[Target] = &[
         c_compiler: "clang",
         library: STD,
         default_features: true,
+        part: "the cores",
     },
     Target {
         name: "wasm32-unknown-unknown",
@@ -89,6 +92,7 @@ pub(crate) const TARGETS: &[Target] = &[
         c_compiler: "clang",
         library: STD,
         default_features: true,
+        part: "the page's part",
     },
     Target {
         name: "thumbv7em-none-eabi",
@@ -97,15 +101,32 @@ pub(crate) const TARGETS: &[Target] = &[
         c_compiler: "arm-none-eabi-gcc",
         library: BARE,
         default_features: true,
+        part: "the cores",
     },
 ];
 
 /// A machine on which games run.
 const fn native(name: &'static str, c_compiler: &'static str) -> Target {
-    Target { name, crates: CLIENT, pure: false, c_compiler, library: STD, default_features: true }
+    Target {
+        name,
+        crates: CLIENT,
+        pure: false,
+        c_compiler,
+        library: STD,
+        default_features: true,
+        part: "all",
+    }
 }
 
 /// A machine on which a game's engine has the devices and the network: nothing of the façade is C.
 const fn engine_only(name: &'static str) -> Target {
-    Target { name, crates: FACADE, pure: false, c_compiler: "", library: STD, default_features: false }
+    Target {
+        name,
+        crates: FACADE,
+        pure: false,
+        c_compiler: "",
+        library: STD,
+        default_features: false,
+        part: "the façade without C",
+    }
 }

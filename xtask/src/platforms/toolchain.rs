@@ -46,6 +46,7 @@ mod tests {
             c_compiler: "consonance-no-such-compiler",
             library: "core",
             default_features: true,
+            part: "all",
         };
         assert!(!has_c_compiler(&target));
     }

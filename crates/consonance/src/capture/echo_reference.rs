@@ -79,17 +79,18 @@ impl EchoReferenceReader {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
+
+    use consonance_audio::{CaptureChain, CaptureSettings};
 
     use super::*;
 
     /// What the canceller is given after a second, of voices at 0.5 and a game that hands over 0.25 every 10 ms.
     fn completed(source: EchoSource, is_handed_over: bool) -> f32 {
-        let now_ms = Arc::new(AtomicU64::new(0));
-        let time = Arc::clone(&now_ms);
-        let clock = Clock::new(move || Duration::from_millis(time.load(Ordering::Relaxed)));
+        let (now_us, clock) = simulated();
         let (mut sound, mut reader) = echo_reference(source, clock);
         let mut block = [0.0; BLOCK_SAMPLES];
         for _ in 0..100 {
@@ -98,9 +99,69 @@ mod tests {
             }
             block = [0.5; BLOCK_SAMPLES];
             reader.complete(&mut block);
-            now_ms.fetch_add(10, Ordering::Relaxed);
+            now_us.fetch_add(10_000, Ordering::Relaxed);
         }
         block[BLOCK_SAMPLES / 2]
+    }
+
+    /// Time that passes only when it is said.
+    fn simulated() -> (Arc<AtomicU64>, Clock) {
+        let now_us = Arc::new(AtomicU64::new(0));
+        let time = Arc::clone(&now_us);
+        (now_us, Clock::new(move || Duration::from_micros(time.load(Ordering::Relaxed))))
+    }
+
+    /// What is left of noise that an engine plays at 44.1 kHz, by a clock 300 ppm fast, and that its microphone hears
+    /// 46 ms later at a quarter, in the tenth second; in dB below what the microphone hears.
+    fn left_of_an_engines_echo(is_told: bool) -> f32 {
+        const FRAMES: usize = 512;
+        let (now_us, clock) = simulated();
+        let (mut microphone, mut heard) = engine_input(clock.clone());
+        let (mut reference, mut reader) = echo_reference(EchoSource::Everything, clock);
+        let settings = CaptureSettings { noise: None, automatic_gain: false, ..CaptureSettings::default() };
+        let mut chain = CaptureChain::new(settings);
+        let (mut room, mut noise) = (VecDeque::from(vec![0.0; 4 * FRAMES]), 1_u32);
+        let (mut callbacks, mut before, mut after) = (0_u32, 0.0, 0.0);
+        for beat in 1..=1_000_u64 {
+            let due_us = beat * 10_000;
+            loop {
+                let at_us = f64::from(callbacks) * FRAMES as f64 / (44_100.0 * 1.000_3) * 1e6;
+                if at_us > due_us as f64 {
+                    break;
+                }
+                now_us.store(at_us as u64, Ordering::Relaxed);
+                let played: [f32; FRAMES] = std::array::from_fn(|_| {
+                    noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (noise as f32 / u32::MAX as f32 - 0.5) / 2.0
+                });
+                if is_told {
+                    reference.push_interleaved(&played, 1, 44_100);
+                }
+                room.extend(played.map(|sample| 0.25 * sample));
+                let echo: Vec<f32> = room.drain(..FRAMES).collect();
+                microphone.push(&echo, 1, 44_100);
+                callbacks += 1;
+            }
+            now_us.store(due_us, Ordering::Relaxed);
+            let (mut block, mut render) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
+            heard.read(&mut block);
+            reader.complete(&mut render);
+            let power = |block: &[f32]| block.iter().map(|sample| sample * sample).sum::<f32>();
+            let came = power(&block);
+            chain.process(&mut block, Some(&render));
+            if beat > 900 {
+                before += came;
+                after += power(&block);
+            }
+        }
+        10.0 * (after / before).log10()
+    }
+
+    #[test]
+    fn what_an_engine_plays_is_cancelled_if_it_hands_over_all_of_it() {
+        let (untold, told) = (left_of_an_engines_echo(false), left_of_an_engines_echo(true));
+        assert!(untold > -3.0, "{untold} dB are left without the engine's help");
+        assert!(told < -20.0, "{told} dB are left with it");
     }
 
     #[test]
