@@ -72,7 +72,6 @@ enum Step {
     Deny,
     Package,
     Platforms,
-    Windows,
     Libopus,
     Wasm,
     Web,
@@ -81,7 +80,9 @@ enum Step {
     Matchbox,
     // Last of those that may run beside `Test`, whose own programs it builds once more, with other features.
     PlainCipher,
+    // What talks in real time.
     BrowserTest,
+    Windows,
 }
 
 impl Step {
@@ -253,6 +254,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::BrowserTest,
+            Step::Windows,
         ];
         assert_eq!(steps(&[]), all);
     }
@@ -278,6 +280,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::BrowserTest,
+            Step::Windows,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);
     }

@@ -30,6 +30,7 @@ use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
 
 /// How much to check.
 #[derive(Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Plan {
     /// Also build for the machines that an emulator stands in for, run tests there, and talk with them; long.
     #[arg(long)]

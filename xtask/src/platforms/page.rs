@@ -81,7 +81,7 @@ fn fill(page: &str, rows: &[(&str, Row)]) -> Option<String> {
             cells[1] = row.ran.clone().unwrap_or_else(|| cells[1].clone());
         }
         let [checked, ran] = cells;
-        filled += &format!("| `{target}` | {machine} | {checked} | {ran} |\n");
+        filled.extend(["| `", target, "` | ", machine, " | ", &checked, " | ", &ran, " |\n"]);
     }
     Some(format!("{filled}\n{END}{after}"))
 }

@@ -143,12 +143,12 @@ mod tests {
                 callbacks += 1;
             }
             now_us.store(due_us, Ordering::Relaxed);
-            let (mut block, mut render) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
+            let (mut block, mut played) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
             heard.read(&mut block);
-            reader.complete(&mut render);
+            reader.complete(&mut played);
             let power = |block: &[f32]| block.iter().map(|sample| sample * sample).sum::<f32>();
             let came = power(&block);
-            chain.process(&mut block, Some(&render));
+            chain.process(&mut block, Some(&played));
             if beat > 900 {
                 before += came;
                 after += power(&block);
