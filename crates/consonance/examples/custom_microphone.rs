@@ -1,4 +1,4 @@
-//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as a file or a siren.
+//! A custom microphone: anything that provides 10 ms of sound at a time, such as a file or a siren.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_microphone

@@ -1,4 +1,4 @@
-//! A loudspeaker of one's own: anything that takes 10 ms of sound at a time, such as a meter.
+//! A custom output: anything that accepts 10 ms of sound at a time, such as a level meter.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_playback

@@ -1,4 +1,4 @@
-//! Who listens to the voices as they pass by.
+//! The taps on the voices of players and on the mix.
 
 use std::collections::BTreeMap;
 

@@ -114,8 +114,8 @@ impl VoiceChat {
         tap
     }
 
-    /// Has a game's engine play what is heard from now on: it takes the sound at its own rate in its audio callback.
-    /// The output before it is finished; asked for again, as after the engine has started anew, this one ends.
+    /// Sends the mix to a game's engine from now on, which pulls it at its own rate in its audio callback. The former
+    /// output is finished. A second call, for example after the engine has restarted, ends the first handle's sound.
     pub fn engine_output(&self) -> EngineOutput {
         let (output, speaker) = engine_output(Clock::system());
         self.ask(Command::SetEngineOutput(speaker));
