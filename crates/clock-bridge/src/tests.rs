@@ -5,3 +5,4 @@ mod dice;
 mod engines;
 mod jitter;
 mod rings;
+mod run;

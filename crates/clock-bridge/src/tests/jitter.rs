@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use consonance_audio::BLOCK_SAMPLES;
+use consonance_audio::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 
 use super::dice::Dice;
 use crate::pulse::RATE_HZ;
 
-/// Lateness of each side.
+/// How the other side calls, and how late both are.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conditions {
-    /// Frames of a callback.
-    pub(crate) period: usize,
-    /// The device's clock is faster than ours by this part.
+    pub(crate) rate_hz: u32,
+    /// Frames of a callback: at least and at most.
+    pub(crate) frames: (usize, usize),
+    /// Samples of a frame, where the line lets an engine have as many as it likes.
+    pub(crate) channels: usize,
+    /// Its clock is faster than ours by this part.
     pub(crate) drift: f64,
     /// Callbacks are late by up to this much.
     pub(crate) callback_jitter_ms: f64,
@@ -21,8 +24,15 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    pub(crate) const CALM: Self =
-        Self { period: 480, drift: 0.0, callback_jitter_ms: 0.0, beat_jitter_ms: 0.0 };
+    /// A device with callbacks of 10 ms.
+    pub(crate) const CALM: Self = Self {
+        rate_hz: SAMPLE_RATE_HZ,
+        frames: (480, 480),
+        channels: 1,
+        drift: 0.0,
+        callback_jitter_ms: 0.0,
+        beat_jitter_ms: 0.0,
+    };
 }
 
 /// What is due.
@@ -36,35 +46,47 @@ pub(crate) enum Due {
 pub(crate) struct Order {
     pub(crate) conditions: Conditions,
     dice: Dice,
-    callbacks: u64,
+    /// The next callback, and its frames.
+    callback_s: f64,
+    frames: usize,
+    /// When the other side has played, or recorded, the frames of all callbacks so far.
+    callbacks_end_s: f64,
+    /// The next beat, and how many were before.
+    beat_s: f64,
     beats: u64,
-    next: [f64; 2],
 }
 
 impl Order {
     pub(crate) fn new(conditions: Conditions, seed: u64) -> Self {
-        let mut order = Self { conditions, dice: Dice::new(seed), callbacks: 0, beats: 0, next: [0.0; 2] };
-        // The device starts somewhere between two beats.
-        let begin = order.dice.part() * 0.01;
-        order.next[0] = begin;
-        order
+        let mut dice = Dice::new(seed);
+        // The other side starts somewhere between two beats.
+        let begin_s = dice.part() * BEAT_S;
+        let frames = conditions.frames.1;
+        Self { conditions, dice, callback_s: begin_s, frames, callbacks_end_s: 0.0, beat_s: 0.0, beats: 0 }
     }
 
-    /// The next thing, and its time.
-    pub(crate) fn next(&mut self) -> (Due, Duration) {
-        let [callback, beat] = self.next;
-        let Conditions { period, drift, callback_jitter_ms, beat_jitter_ms } = self.conditions;
+    /// The next thing, its time, and the frames of a callback.
+    pub(crate) fn next(&mut self) -> (Due, Duration, usize) {
+        let Conditions { rate_hz, frames: (least, most), drift, .. } = self.conditions;
         let late = self.dice.part() / 1000.0;
-        if callback <= beat {
-            self.callbacks += 1;
-            let nominal = self.callbacks as f64 * period as f64 / (RATE_HZ * (1.0 + drift));
-            self.next[0] = callback.max(nominal + late * callback_jitter_ms);
-            (Due::Callback, Duration::from_secs_f64(callback))
+        let frames = self.frames;
+        if self.callback_s <= self.beat_s {
+            let now = Duration::from_secs_f64(self.callback_s);
+            self.callbacks_end_s += frames as f64 / (f64::from(rate_hz) * (1.0 + drift));
+            let next_s = self.callbacks_end_s + late * self.conditions.callback_jitter_ms;
+            self.callback_s = self.callback_s.max(next_s);
+            if least < most {
+                self.frames = least + (self.dice.part() * (most - least + 1) as f64) as usize;
+            }
+            (Due::Callback, now, frames)
         } else {
+            let now = Duration::from_secs_f64(self.beat_s);
             self.beats += 1;
-            let nominal = self.beats as f64 * BLOCK_SAMPLES as f64 / RATE_HZ;
-            self.next[1] = beat.max(nominal + late * beat_jitter_ms);
-            (Due::Beat, Duration::from_secs_f64(beat))
+            let next_s = self.beats as f64 * BEAT_S + late * self.conditions.beat_jitter_ms;
+            self.beat_s = self.beat_s.max(next_s);
+            (Due::Beat, now, frames)
         }
     }
 }
+
+const BEAT_S: f64 = BLOCK_SAMPLES as f64 / RATE_HZ;

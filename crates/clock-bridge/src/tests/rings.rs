@@ -7,21 +7,15 @@ use std::time::Duration;
 use consonance_audio::{BLOCK_SAMPLES, StereoBlock};
 use consonance_testing::tone::{LARGEST_STEP, TestTone, frequency, largest_step, loudness};
 
-use super::jitter::{Conditions, Due, Order};
+use super::jitter::{Conditions, Due};
+use super::run::{Line, Run};
 use crate::capture::{CaptureFeed, CaptureReader, capture};
 use crate::gauges::{Gauges, RingDiagnostics};
 use crate::limits::{CORRECTION_MAX, RingBounds};
 use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// A microphone or a loudspeaker with a tone going through it.
-trait Line {
-    fn new(gauges: Arc<Gauges>) -> Self;
-    fn callback(&mut self, now: Duration, frames: usize);
-    fn beat(&mut self, now: Duration);
-    fn heard(&mut self) -> &mut Vec<f32>;
-}
+const SEED: u64 = 7;
 
 struct CaptureLine {
     feed: CaptureFeed,
@@ -31,7 +25,7 @@ struct CaptureLine {
 }
 
 impl Line for CaptureLine {
-    fn new(gauges: Arc<Gauges>) -> Self {
+    fn new(gauges: Arc<Gauges>, _: Conditions) -> Self {
         let (feed, reader, _) = capture(gauges, RingBounds::DEVICE);
         Self { feed, reader, tone: TestTone::default(), heard: Vec::new() }
     }
@@ -60,7 +54,7 @@ struct PlaybackLine {
 }
 
 impl Line for PlaybackLine {
-    fn new(gauges: Arc<Gauges>) -> Self {
+    fn new(gauges: Arc<Gauges>, _: Conditions) -> Self {
         let (writer, drain, _) = playback(gauges, RingBounds::DEVICE);
         Self { writer, drain, tone: TestTone::default(), heard: Vec::new() }
     }
@@ -84,68 +78,19 @@ impl Line for PlaybackLine {
     }
 }
 
-/// A run that can be interrupted.
-struct Run<L> {
-    line: L,
-    gauges: Arc<Gauges>,
-    order: Order,
-    conditions: Conditions,
-    now: Duration,
-    largest_correction: f64,
-}
-
-impl<L: Line> Run<L> {
-    fn new(conditions: Conditions) -> Self {
-        let gauges = Arc::new(Gauges::new());
-        Self {
-            line: L::new(Arc::clone(&gauges)),
-            gauges,
-            order: Order::new(conditions, 7),
-            conditions,
-            now: Duration::ZERO,
-            largest_correction: 0.0,
-        }
-    }
-
-    /// Goes on for a while, in which only what `happens` happens.
-    fn go_where(&mut self, length: Duration, happens: impl Fn(Due) -> bool) -> &mut Self {
-        let end = self.now + length;
-        while self.now < end {
-            let (due, now) = self.order.next();
-            self.now = now;
-            match due {
-                _ if !happens(due) => {}
-                Due::Callback => self.line.callback(now, self.conditions.period),
-                Due::Beat => self.line.beat(now),
-            }
-            let correction = (self.diagnostics().rate_ratio - 1.0).abs();
-            self.largest_correction = self.largest_correction.max(correction);
-        }
-        self
-    }
-
-    fn go(&mut self, length: Duration) -> &mut Self {
-        self.go_where(length, |_| true)
-    }
-
-    fn diagnostics(&self) -> RingDiagnostics {
-        self.gauges.read()
-    }
-
-    /// What was heard since this was asked for last.
-    fn heard(&mut self) -> Vec<f32> {
-        std::mem::take(self.line.heard())
-    }
-}
-
 /// Runs a line under many conditions; once it has settled, nothing may be missing and the pitch must be right.
 fn assert_steady<L: Line>(pitch_of: impl Fn(f64) -> f64) {
     for period in [128, 441, 480, 1_024, 4_096] {
         for drift in [-200e-6, 200e-6] {
             for jitter_ms in [0.0, 3.0] {
-                let conditions =
-                    Conditions { period, drift, callback_jitter_ms: jitter_ms, beat_jitter_ms: jitter_ms };
-                let mut run = Run::<L>::new(conditions);
+                let conditions = Conditions {
+                    frames: (period, period),
+                    drift,
+                    callback_jitter_ms: jitter_ms,
+                    beat_jitter_ms: jitter_ms,
+                    ..Conditions::CALM
+                };
+                let mut run = Run::<L>::new(conditions, SEED);
                 run.go(SECOND * 45).heard();
                 let xruns = run.diagnostics().xruns;
                 let heard = run.go(SECOND * 20).heard();
@@ -182,7 +127,7 @@ fn the_drift_of_a_clock_is_found_within_a_minute() {
     for drift in [-200e-6, 150e-6] {
         let conditions =
             Conditions { drift, callback_jitter_ms: 1.0, beat_jitter_ms: 1.0, ..Conditions::CALM };
-        let mut run = Run::<CaptureLine>::new(conditions);
+        let mut run = Run::<CaptureLine>::new(conditions, SEED);
         let ratio = run.go(SECOND * 60).diagnostics().rate_ratio;
         assert!((ratio - 1.0 - drift).abs() < 150e-6, "{ratio}");
     }
@@ -192,7 +137,7 @@ fn the_drift_of_a_clock_is_found_within_a_minute() {
 fn twenty_minutes_of_drift_neither_piles_up_nor_starves() {
     let conditions =
         Conditions { drift: 200e-6, callback_jitter_ms: 2.0, beat_jitter_ms: 2.0, ..Conditions::CALM };
-    let mut run = Run::<CaptureLine>::new(conditions);
+    let mut run = Run::<CaptureLine>::new(conditions, SEED);
     let early = run.go(SECOND * 60).diagnostics();
     run.heard();
     for _ in 0..19 {
@@ -206,7 +151,7 @@ fn twenty_minutes_of_drift_neither_piles_up_nor_starves() {
 #[test]
 fn once_all_are_on_time_again_the_latency_shrinks() {
     let nervous = Conditions { callback_jitter_ms: 8.0, beat_jitter_ms: 4.0, ..Conditions::CALM };
-    let mut run = Run::<CaptureLine>::new(nervous);
+    let mut run = Run::<CaptureLine>::new(nervous, SEED);
     let before = run.go(SECOND * 30).diagnostics().latency;
     run.order.conditions = Conditions::CALM;
     let after = run.go(SECOND * 120).diagnostics().latency;
@@ -223,7 +168,7 @@ struct Stall {
 
 /// Lets a settled line's other side stand still for a while, so that only what is `due` happens.
 fn stall<L: Line>(length: Duration, due: Due) -> Stall {
-    let mut run = Run::<L>::new(Conditions::CALM);
+    let mut run = Run::<L>::new(Conditions::CALM, SEED);
     let before = run.go(SECOND * 20).diagnostics();
     run.go_where(length, |now_due| now_due == due);
     let after = run.go(SECOND * 2).diagnostics();
@@ -279,7 +224,7 @@ fn what_a_loudspeaker_did_not_play_in_time_is_skipped_softly() {
 #[test]
 fn bursts_after_a_stall_of_the_beat_are_no_trouble() {
     // As when the computer slept for a second: the output gets all its blocks in one go.
-    let mut run = Run::<PlaybackLine>::new(Conditions::CALM);
+    let mut run = Run::<PlaybackLine>::new(Conditions::CALM, SEED);
     run.go(SECOND * 5);
     for _ in 0..100 {
         run.line.beat(run.now);
@@ -292,7 +237,7 @@ fn bursts_after_a_stall_of_the_beat_are_no_trouble() {
 #[test]
 fn what_is_no_number_becomes_silence_and_is_counted() {
     let gauges = Arc::new(Gauges::new());
-    let mut line = CaptureLine::new(Arc::clone(&gauges));
+    let mut line = CaptureLine::new(Arc::clone(&gauges), Conditions::CALM);
     let sound = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.5].repeat(1_000);
     let mut block = [0.0; BLOCK_SAMPLES];
     line.feed.handle_callback(Duration::ZERO, &sound);
@@ -304,7 +249,7 @@ fn what_is_no_number_becomes_silence_and_is_counted() {
     assert!(bad > 300, "{bad}");
 
     let gauges = Arc::new(Gauges::new());
-    let mut line = PlaybackLine::new(Arc::clone(&gauges));
+    let mut line = PlaybackLine::new(Arc::clone(&gauges), Conditions::CALM);
     let mut output = [0.0; 960];
     line.drain.handle_callback(Duration::ZERO, &mut output);
     for _ in 0..6 {
@@ -318,8 +263,8 @@ fn what_is_no_number_becomes_silence_and_is_counted() {
 #[test]
 fn callbacks_of_any_size_are_taken() {
     let gauges = Arc::new(Gauges::new());
-    let mut capture = CaptureLine::new(Arc::clone(&gauges));
-    let mut playback = PlaybackLine::new(gauges);
+    let mut capture = CaptureLine::new(Arc::clone(&gauges), Conditions::CALM);
+    let mut playback = PlaybackLine::new(gauges, Conditions::CALM);
     for (i, frames) in [0, 1, 7, 50_000, 0, 3, 480].into_iter().enumerate() {
         let now = SECOND * i as u32;
         capture.callback(now, frames);
@@ -338,7 +283,7 @@ fn however_uneven_both_sides_are_sound_has_no_clicks() {
     fn largest<L: Line>(jitter_ms: f64) -> f32 {
         let conditions =
             Conditions { callback_jitter_ms: jitter_ms, beat_jitter_ms: jitter_ms, ..Conditions::CALM };
-        let mut run = Run::<L>::new(conditions);
+        let mut run = Run::<L>::new(conditions, SEED);
         let heard = run.go(SECOND * 30).heard();
         assert!(loudness(&heard) > 0.1, "{jitter_ms} ms");
         largest_step(&heard)
