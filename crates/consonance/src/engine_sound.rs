@@ -7,6 +7,7 @@ mod input;
 mod link;
 mod output;
 mod player_stream;
+mod playing_end;
 
 use std::time::Duration;
 

@@ -1,21 +1,17 @@
 //! The mix, taken by an engine.
 
-use std::sync::Arc;
-
 use consonance_audio::{Output, OutputError, StereoBlock};
-use consonance_clock_bridge::{Clock, EngineDrain, Gauges, PlaybackWriter, RingBounds, playback};
+use consonance_clock_bridge::{Clock, PlaybackWriter};
 
 use super::EngineLink;
+use super::playing_end::{PlayingEnd, playing_end};
 
 /// What is heard, for an engine that plays it: the end that belongs into the engine's audio callback. From
 /// [`VoiceChat::engine_output`](crate::VoiceChat::engine_output).
 ///
 /// Dropping it ends the sound; another one may be asked for.
 #[derive(Debug)]
-pub struct EngineOutput {
-    drain: EngineDrain<2>,
-    link: EngineLink,
-}
+pub struct EngineOutput(PlayingEnd<2>);
 
 impl EngineOutput {
     /// Overwrites what the engine plays next: so many `channels` in turn, at `sample_rate_hz`; all three may change
@@ -26,8 +22,7 @@ impl EngineOutput {
     /// where sound is missing it fades out. Rates from 8 to 192 kHz; at others, all is silence. Callbacks of up to 8192
     /// frames are served whatever the rate, as long as one differs from the next by less than half a second.
     pub fn fill(&mut self, interleaved: &mut [f32], channels: usize, sample_rate_hz: u32) {
-        let now = self.link.note_call(sample_rate_hz);
-        self.drain.fill(now, interleaved, channels, sample_rate_hz);
+        self.0.fill(interleaved, channels, sample_rate_hz);
     }
 }
 
@@ -39,10 +34,8 @@ pub(crate) struct EngineSpeaker {
 
 /// Both ends, which go by this clock.
 pub(crate) fn engine_output(clock: Clock) -> (EngineOutput, EngineSpeaker) {
-    let gauges = Arc::<Gauges>::default();
-    let (writer, drain, pulse) = playback(Arc::clone(&gauges), RingBounds::ENGINE);
-    let link = EngineLink::new(clock, gauges, pulse);
-    (EngineOutput { drain: EngineDrain::new(drain), link: link.clone() }, EngineSpeaker { writer, link })
+    let (end, writer, link) = playing_end(clock);
+    (EngineOutput(end), EngineSpeaker { writer, link })
 }
 
 impl Output for EngineSpeaker {

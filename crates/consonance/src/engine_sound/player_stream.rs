@@ -1,11 +1,10 @@
 //! One player's voice, taken by an engine that places it itself.
 
-use std::sync::Arc;
-
 use consonance_audio::BLOCK_SAMPLES;
-use consonance_clock_bridge::{Clock, EngineDrain, Gauges, PlaybackWriter, RingBounds, playback};
+use consonance_clock_bridge::{Clock, PlaybackWriter};
 
 use super::EngineLink;
+use super::playing_end::{PlayingEnd, playing_end};
 use crate::statistics::EngineSoundRow;
 
 /// One player's voice, for an engine with 3D audio of its own: the end that belongs into the engine's audio callback.
@@ -13,17 +12,13 @@ use crate::statistics::EngineSoundRow;
 ///
 /// Dropping it puts the player back into the mix.
 #[derive(Debug)]
-pub struct PlayerStream {
-    drain: EngineDrain<1>,
-    link: EngineLink,
-}
+pub struct PlayerStream(PlayingEnd<1>);
 
 impl PlayerStream {
     /// Overwrites what the engine plays next: mono sound, the same in each of so many `channels` in turn, at
     /// `sample_rate_hz`. Otherwise as [`EngineOutput::fill`](crate::EngineOutput::fill).
     pub fn fill(&mut self, interleaved: &mut [f32], channels: usize, sample_rate_hz: u32) {
-        let now = self.link.note_call(sample_rate_hz);
-        self.drain.fill(now, interleaved, channels, sample_rate_hz);
+        self.0.fill(interleaved, channels, sample_rate_hz);
     }
 }
 
@@ -40,12 +35,9 @@ pub(crate) struct StreamWriter {
 
 /// Both ends, which go by this clock.
 pub(crate) fn player_stream(clock: Clock) -> (PlayerStream, StreamWriter) {
-    let gauges = Arc::<Gauges>::default();
-    let (writer, drain, pulse) = playback(Arc::clone(&gauges), RingBounds::ENGINE);
-    let link = EngineLink::new(clock, gauges, pulse);
-    let stream = PlayerStream { drain: EngineDrain::new(drain), link: link.clone() };
+    let (end, writer, link) = playing_end(clock);
     let writer = StreamWriter { writer, link, block: [0.0; BLOCK_SAMPLES], is_spoken: false, last: 0.0 };
-    (stream, writer)
+    (PlayerStream(end), writer)
 }
 
 /// How long a voice that broke off takes to die away.
