@@ -74,6 +74,9 @@ impl From<DeviceError> for DeviceState {
 impl fmt::Display for DeviceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Missing if cfg!(windows) => {
+                "no sound device was found; plug one in, or start the service Windows Audio"
+            }
             Self::Missing => "no sound device was found; plug one in, or start the sound server",
             Self::Denied => {
                 "this program may not use the sound device; allow it in the system's privacy settings"

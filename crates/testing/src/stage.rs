@@ -4,11 +4,12 @@
 //!   those that must be told theirs.
 //! * [`Browser`] is a real one with a microphone that is a recording, and a [`Tab`] is a page in it: clicked, typed
 //!   into, looked at, and listened to sample for sample.
+//! * [`SoundCard`] is one without hardware, for browsers and for programs that open devices.
 //! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
 //! * [`Failure`] says in words what was not as it should be.
 //!
-//! Used by: `consonance-e2e`. It knows no server, no page and no voice. It is empty on systems other than Unix: a
-//! browser is driven over descriptors that it inherits.
+//! Used by: `consonance-e2e`, and the tests of `consonance-cli`. It knows no server, no page and no voice. It is empty
+//! on systems other than Unix: a browser is driven over descriptors that it inherits.
 
 mod browser;
 mod child;
@@ -17,6 +18,7 @@ mod failure;
 mod firefox;
 mod patience;
 mod ports;
+mod sound_card;
 mod tab;
 mod window;
 
@@ -25,4 +27,5 @@ pub use child::Child;
 pub use failure::{Failure, ensure};
 pub use patience::{BEAT, Patience, SOON, end_with_signals, until};
 pub use ports::free_port;
+pub use sound_card::{CardRecording, SoundCard};
 pub use tab::{KeyboardKey, Look, Tab, WIDTHS};

@@ -3,12 +3,14 @@
 //! `cargo xtask platforms --run` builds the other one, and sets `CONSONANCE_OTHER` to the command that starts it, its
 //! words separated by spaces. Without that these tests are ignored.
 
+mod sound_card;
+
 use std::env;
 use std::process::Command;
 
 use consonance_testing::command::{Folder, Program, read_output};
 use consonance_testing::sound::{ALIKE, likeness};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Where a program runs.
 #[derive(Clone, Copy, Debug)]
@@ -21,14 +23,19 @@ use Machine::{Other, This};
 
 impl Machine {
     fn start(self, arguments: &[&str]) -> Program {
+        self.start_in(arguments, &[])
+    }
+
+    /// The same with these environment variables besides.
+    fn start_in(self, arguments: &[&str], variables: &[(&str, &str)]) -> Program {
         match self {
-            This => Program::start(arguments),
+            This => Program::start_in(arguments, variables),
             Other => {
                 let command = env::var("CONSONANCE_OTHER").expect("the command of another machine's build");
                 let mut words = command.split(' ');
                 let mut command = Command::new(words.next().unwrap());
                 command.args(words);
-                Program::launch(command, arguments, &[])
+                Program::launch(command, arguments, variables)
             }
         }
     }
@@ -82,4 +89,24 @@ fn its_players_are_heard_at_a_server_of_this_one() {
 #[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_hear_at_a_server_of_this_one() {
     assert_heard(This, This, Other);
+}
+
+#[test]
+#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+fn where_it_has_no_sound_devices_it_says_so() {
+    let nowhere = [("PULSE_SERVER", "unix:/nowhere")];
+    let list = Other.start_in(&["devices", "--json"], &nowhere).end();
+    assert!(list.status.success(), "{:?}", list.err);
+    let list: Value = serde_json::from_str(&list.out[0]).unwrap();
+    assert_eq!((&list["inputs"], &list["outputs"]), (&json!([]), &json!([])));
+
+    let (_server, address) = Program::serve(&["main"]);
+    let join = ["join", &address, "--json", "--name", "Alice", "--duration", "3"];
+    let alice = Other.start_in(&[&join[..], &["--listen", "lobby", "--speak", "lobby"]].concat(), &nowhere);
+    for direction in ["input", "output"] {
+        let missing = json!({"event": "device", "direction": direction, "state": "missing"});
+        alice.until_event(&missing);
+    }
+    alice.until_event(&json!({"event": "players_synced"}));
+    assert!(alice.end().status.success());
 }

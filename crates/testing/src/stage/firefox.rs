@@ -2,7 +2,6 @@
 
 mod bidi;
 mod log;
-mod sound_card;
 mod window;
 
 use std::cell::RefCell;
@@ -21,10 +20,10 @@ use serde_json::{Value, json};
 use crate::stage::browser::{Browser, FOREIGN_NAME, Owner, Profile, see_off};
 use crate::stage::failure::Failure;
 use crate::stage::patience::{BEAT, Patience, SOON};
+use crate::stage::sound_card::SoundCard;
 use crate::stage::tab::Tab;
 use crate::stage::window::Window as _;
 use bidi::Bidi;
-use sound_card::SoundCard;
 use window::BidiWindow;
 
 /// Dropping it ends it.
@@ -47,6 +46,7 @@ impl Firefox {
         let profile = Profile::new()?;
         let settings = profile.path().join("user.js");
         fs::write(&settings, settings_of(owner)).map_err(Failure::io("the browser's settings"))?;
+        // Without any, Firefox starts no Web Audio.
         let sound_card = owner.speech.as_ref().map(|_| SoundCard::plug_in(profile.path())).transpose()?;
         let mut command = Command::new(program);
         command.args(["--headless", "--no-remote", "--remote-allow-system-access"]);

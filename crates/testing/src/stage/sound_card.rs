@@ -1,0 +1,123 @@
+//! A virtual sound card: a sound server of our own with a null sink, whose monitor is the microphone.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::stage::failure::{Failure, ensure};
+use crate::stage::patience::{SOON, until};
+
+/// `PulseAudio` with one loudspeaker, which takes samples at the pace of a real one and plays none, and one microphone,
+/// which hears what the loudspeaker is given. Dropping it ends it.
+#[derive(Debug)]
+pub struct SoundCard {
+    _server: Helper,
+    socket: PathBuf,
+}
+
+impl SoundCard {
+    /// Plugs it in; what it needs is in this folder.
+    ///
+    /// # Errors
+    /// If there is no `PulseAudio` on this machine, or it does not listen.
+    pub fn plug_in(folder: &Path) -> Result<Self, Failure> {
+        let socket = folder.join("sound");
+        let mut command = Command::new("pulseaudio");
+        command.args(ALWAYS).env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
+        command.args(["-L", "module-null-sink rate=48000"]);
+        command.args(["-L", &format!("module-native-protocol-unix socket={}", socket.display())]);
+        let card = Self { _server: Helper::start(command, Stdio::null())?, socket };
+        until("the sound server listens", SOON, || Ok(card.socket.exists().then_some(())))?;
+        Ok(card)
+    }
+
+    /// Where a program finds it, as `PulseAudio`'s variable `PULSE_SERVER` has it.
+    pub fn address(&self) -> String {
+        format!("unix:{}", self.socket.display())
+    }
+
+    /// Plays a WAV file into its loudspeaker, to the end.
+    ///
+    /// # Errors
+    /// If it cannot be played.
+    pub fn play(&self, file: &Path) -> Result<(), Failure> {
+        let mut play = self.client("paplay");
+        let status = play.arg(file).status().map_err(Failure::io(DEBIAN))?;
+        ensure(status.success(), || format!("paplay {} ended with {status}", file.display()))
+    }
+
+    /// Records what its loudspeaker plays, into this file.
+    ///
+    /// # Errors
+    /// If it cannot be recorded.
+    pub fn record(&self, file: PathBuf) -> Result<CardRecording, Failure> {
+        let mut record = self.client("parec");
+        record.args(["--rate=48000", "--channels=1", "--format=s16le", "--latency-msec=50"]);
+        let sound = File::create(&file).map_err(Failure::io(file.display().to_string()))?;
+        let recording = CardRecording { helper: Helper::start(record, sound.into())?, file };
+        until("the sound card is recorded", SOON, || Ok((recording.length() > 0).then_some(())))?;
+        Ok(recording)
+    }
+
+    fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("PULSE_SERVER", self.address());
+        command
+    }
+}
+
+/// A recording of what the loudspeaker is given. Dropping it ends it.
+#[derive(Debug)]
+pub struct CardRecording {
+    helper: Helper,
+    file: PathBuf,
+}
+
+impl CardRecording {
+    /// Ends it; its samples, mono at 48 kHz.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn end(self) -> Result<Vec<f32>, Failure> {
+        drop(self.helper);
+        let bytes = fs::read(&self.file).map_err(Failure::io(self.file.display().to_string()))?;
+        let samples = bytes.as_chunks().0.iter();
+        Ok(samples.map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 32_768.0).collect())
+    }
+
+    fn length(&self) -> u64 {
+        fs::metadata(&self.file).map_or(0, |file| file.len())
+    }
+}
+
+/// A program that runs until it is dropped.
+#[derive(Debug)]
+struct Helper(Child);
+
+impl Helper {
+    fn start(mut command: Command, output: Stdio) -> Result<Self, Failure> {
+        command.stdin(Stdio::null()).stdout(output).stderr(Stdio::null());
+        command.spawn().map(Self).map_err(Failure::io(DEBIAN))
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+const DEBIAN: &str = "PulseAudio (Debian: apt install pulseaudio)";
+
+/// No user's settings, nothing persistent, and a low priority.
+const ALWAYS: [&str; 7] = [
+    "-n",
+    "--daemonize=no",
+    "--exit-idle-time=-1",
+    "--use-pid-file=no",
+    "--disable-shm=yes",
+    "--realtime=no",
+    "--high-priority=no",
+];
