@@ -115,7 +115,7 @@ impl Step {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root, &platforms::Plan::default()),
-            Self::Windows => platforms::smoke(root),
+            Self::Windows => platforms::run(root, &platforms::Plan::smoke()),
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),

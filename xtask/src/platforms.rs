@@ -23,7 +23,7 @@ use crate::command;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::skips::Skips;
-use emulated::MACHINES;
+use emulated::{Emulated, MACHINES, TestGroup};
 use graph::Graph;
 use page::Row;
 use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
@@ -49,35 +49,63 @@ pub(crate) struct Plan {
     only: Option<String>,
 }
 
-/// Runs every check that can be run here and prints one line for each.
+impl Plan {
+    /// What every change has to pass on another machine.
+    pub(crate) fn smoke() -> Self {
+        Self { smoke: true, ..Self::default() }
+    }
+
+    fn wants(&self, target: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == target)
+    }
+
+    /// The machines to run programs on, and which tests.
+    fn emulated(&self) -> impl Iterator<Item = (&'static Emulated, &'static [TestGroup])> {
+        let tests = |machine: &'static Emulated| match self {
+            Self { smoke: true, .. } => machine.smoke,
+            Self { run: true, .. } => machine.tests,
+            _ => &[],
+        };
+        let wanted = MACHINES.iter().filter(|machine| self.wants(machine.target.name));
+        wanted.map(move |machine| (machine, tests(machine))).filter(|(_, tests)| !tests.is_empty())
+    }
+}
+
+/// Runs every check of the plan that can be run here and prints one line for each.
 ///
 /// # Errors
 /// [`Failure::Platforms`] where a check failed. What could not be tried is not failure.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
-    if plan.smoke {
-        return smoke(root);
-    }
-    let is_wanted = |target: &str| plan.only.as_ref().is_none_or(|only| only == target);
-    let prefix = plan.all.then_some(Path::new("/usr"));
     let (mut tally, mut rows) = (Tally::default(), Vec::new());
-    tally.add("this machine", "dependencies", &default_build(root));
-    tally.add("any", "no_std", &no_std(root));
-    for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
-        let (outcome, graph) = dependencies(root, target);
-        tally.add(target.name, "dependencies", &outcome);
-        let check = compile(root, prefix, target, graph.as_ref());
-        tally.add(target.name, "cargo check", &check);
-        row_of(&mut rows, target.name).add_check(&check, target.part);
+    if !plan.smoke {
+        check(root, plan, &mut tally, &mut rows);
     }
-    for machine in MACHINES.iter().filter(|machine| plan.run && is_wanted(machine.target.name)) {
-        let ran = machine.check(root, machine.tests);
+    for (machine, tests) in plan.emulated() {
+        let ran = machine.check(root, tests);
         tally.add(machine.target.name, "run", &ran);
+        if let Some(lacking) = machine.without_sound() {
+            tally.add(machine.target.name, "sound devices", &lacking);
+        }
         row_of(&mut rows, machine.target.name).add_run(&ran);
     }
     if plan.write {
         page::write(root, &rows)?;
     }
     tally.end()
+}
+
+/// What needs no emulator.
+fn check(root: &Path, plan: &Plan, tally: &mut Tally, rows: &mut Vec<(&'static str, Row)>) {
+    let prefix = plan.all.then_some(Path::new("/usr"));
+    tally.add("this machine", "dependencies", &default_build(root));
+    tally.add("any", "no_std", &no_std(root));
+    for target in TARGETS.iter().filter(|target| plan.wants(target.name)) {
+        let (outcome, graph) = dependencies(root, target);
+        tally.add(target.name, "dependencies", &outcome);
+        let check = compile(root, prefix, target, graph.as_ref());
+        tally.add(target.name, "cargo check", &check);
+        row_of(rows, target.name).add_check(&check, target.part);
+    }
 }
 
 /// The row of a target, which begins empty.
@@ -87,18 +115,6 @@ fn row_of<'r>(rows: &'r mut Vec<(&'static str, Row)>, target: &'static str) -> &
         rows.len() - 1
     });
     &mut rows[at].1
-}
-
-/// What every change has to pass on another machine; also a step of `ci`.
-///
-/// # Errors
-/// [`Failure::Platforms`] where it does not.
-pub(crate) fn smoke(root: &Path) -> Result<Skips, Failure> {
-    let mut tally = Tally::default();
-    for machine in MACHINES.iter().filter(|machine| !machine.smoke.is_empty()) {
-        tally.add(machine.target.name, "smoke", &machine.check(root, machine.smoke));
-    }
-    tally.end()
 }
 
 /// How a check went, and what there is to say about it.

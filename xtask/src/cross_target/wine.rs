@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::Variables;
 use crate::command;
@@ -21,10 +21,22 @@ pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
     let mut compile = Command::new("x86_64-w64-mingw32-gcc");
     compile.arg("-shared").arg("-o").arg(folder.join("bcryptprimitives.dll")).arg(&source).arg("-ladvapi32");
     command::run(&mut compile)?;
+    let prefix = folder.join("prefix");
+    fs::create_dir_all(&prefix).map_err(failed)?;
+    // The last program's server ends by itself, and one that starts at that moment would fail. It may run already.
+    let mut server = Command::new("wineserver");
+    server.arg(format!("--persistent={IDLE_S}")).env("WINEPREFIX", &prefix);
+    // It would keep a pipe open that another program reads to its end.
+    server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = server.status();
     let in_windows = |path: &Path| format!("Z:{}", path.display().to_string().replace('/', "\\"));
     Ok(vec![
-        ("WINEPREFIX", folder.join("prefix").display().to_string()),
+        ("WINEPREFIX", prefix.display().to_string()),
         ("WINEDEBUG", "-all".to_owned()),
         ("WINEPATH", in_windows(&folder)),
     ])
 }
+
+/// How long its server stays after the last program: longer than from one test program to the next, and not for long,
+/// since what it has started keeps the pipes of the first program open.
+const IDLE_S: u32 = 10;

@@ -19,6 +19,8 @@ pub(super) struct Emulated {
     pub(super) tests: &'static [TestGroup],
     /// The few that every change runs there; none if no change does.
     pub(super) smoke: &'static [TestGroup],
+    /// Whether the emulator has sound devices where this machine has a sound server.
+    has_sound: bool,
 }
 
 /// Packages whose tests run there.
@@ -33,6 +35,17 @@ pub(super) struct TestGroup {
 }
 
 impl Emulated {
+    /// Whether its sound devices are tried, too.
+    fn plays(&self) -> bool {
+        self.has_sound && command::is_on_path(SOUND_SERVER)
+    }
+
+    /// What lacks for its sound devices, if it has any.
+    pub(super) fn without_sound(&self) -> Option<Outcome> {
+        (self.has_sound && !self.plays())
+            .then(|| Outcome::Skipped(format!("not installed: apt-get install {SOUND_SERVER}")))
+    }
+
     /// Builds, runs these tests and talks.
     pub(super) fn check(&self, root: &Path, tests: &[TestGroup]) -> Outcome {
         let compiler = match self.target.compiler() {
@@ -42,12 +55,16 @@ impl Emulated {
         let here = |built: Built| Here { machine: self, root, compiler, folder: built.beside("emulated") };
         match Built::debug(root).map(here).and_then(|here| here.check(tests)) {
             Ok(tests) => Outcome::Passed(format!(
-                "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways"
+                "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways{}",
+                if self.plays() { ", and through its sound devices" } else { "" }
             )),
             Err(failure) => Outcome::Failed(failure.to_string()),
         }
     }
 }
+
+/// What gives this machine a sound card.
+const SOUND_SERVER: &str = "pulseaudio";
 
 /// A machine, and what this one has for it.
 struct Here<'h> {
@@ -66,7 +83,7 @@ impl Here<'_> {
         command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
         let mut passed = 0;
         for group in tests {
-            let mut test = self.cargo(&[&["test"], group.programs].concat())?;
+            let mut test = self.cargo(&[&["test", "--no-fail-fast"], group.programs].concat())?;
             test.args(group.packages.iter().flat_map(|name| ["--package", name]));
             test.arg("--").arg(format!("--test-threads={}", group.threads));
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
@@ -76,6 +93,9 @@ impl Here<'_> {
         let words: Vec<&str> = target.emulator.iter().copied().chain([&*program]).collect();
         let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
         let mut talk = command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored"]));
+        if !self.machine.plays() {
+            talk.args(["--skip", "other_machines::sound_card"]);
+        }
         talk.env("CONSONANCE_OTHER", words.join(" ")).envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);
         Ok(passed)

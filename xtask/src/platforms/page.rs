@@ -39,7 +39,7 @@ impl Row {
                 Some((_, left_out)) => format!("all but {left_out}"),
                 None => of.to_owned(),
             },
-            other => other.to_string(),
+            other => in_short(other),
         };
         self.checked.push(words);
     }
@@ -48,8 +48,16 @@ impl Row {
     pub(super) fn add_run(&mut self, outcome: &Outcome) {
         self.ran = Some(match outcome {
             Outcome::Passed(what) => what.clone(),
-            other => other.to_string(),
+            other => in_short(other),
         });
+    }
+}
+
+/// What did not pass, without the pages that a failed command has printed.
+fn in_short(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed(_) => "failed".to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -126,6 +134,14 @@ mod tests {
         let ios = "| iOS | all but quic, which needs xcrun; the façade without C | not tried |\n";
         assert!(second.contains(ios), "{second}");
         assert_eq!(fill("a page without a place", &[]), None);
+    }
+
+    #[test]
+    fn a_failure_is_one_word() {
+        let mut row = Row::default();
+        row.add_run(&Outcome::Failed("a command failed\nrunning 131 tests\n".to_owned()));
+        let page = fill(&format!("{BEGIN}{END}"), &[("aarch64-apple-ios", row)]).unwrap();
+        assert!(page.contains("| iOS | not tried | failed |\n"), "{page}");
     }
 
     #[test]

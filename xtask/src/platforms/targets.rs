@@ -70,6 +70,7 @@ pub(crate) const PURE_MAY_BRING: &[&str] =
 pub(crate) const TARGETS: &[Target] = &[
     native("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc"),
     native("x86_64-pc-windows-msvc", "cl.exe"),
+    native("aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc"),
     // `xcrun` finds the compiler of macOS and is on no other system.
     native("aarch64-apple-darwin", "xcrun"),
     native("aarch64-apple-ios", "xcrun"),

@@ -7,6 +7,7 @@ use crate::cross_target::{ARM, WINDOWS};
 pub(crate) const MACHINES: &[Emulated] = &[
     Emulated {
         target: WINDOWS,
+        has_sound: true,
         smoke: &[TestGroup { packages: &["consonance-wire"], programs: ALL, threads: 2, skipped: &[] }],
         tests: &[
             TestGroup {
@@ -44,6 +45,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
     },
     Emulated {
         target: ARM,
+        has_sound: false,
         smoke: &[],
         tests: &[
             TestGroup {
@@ -56,7 +58,10 @@ pub(crate) const MACHINES: &[Emulated] = &[
                 ],
                 programs: ALL,
                 threads: 2,
-                skipped: &[],
+                skipped: &[(
+                    "port_group::tests::on_one_port_each_datagram_goes_to_its_worker",
+                    "qemu does not hand the filter of a port to the system",
+                )],
             },
             // What takes minutes of sound takes half an hour there.
             TestGroup {
