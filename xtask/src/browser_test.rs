@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::{Args, ValueEnum};
@@ -27,6 +27,9 @@ pub(crate) struct Plan {
     /// Say which scenarios there are.
     #[arg(long)]
     list: bool,
+    /// The command to try, instead of the one that is built here.
+    #[arg(long, value_name = "PROGRAM")]
+    consonance: Option<PathBuf>,
 }
 
 /// A browser that can be driven.
@@ -49,7 +52,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;
     let mut test = Command::new(built.program("consonance-browser-test"));
-    test.arg("--consonance").arg(built.program("consonance"));
+    test.arg("--consonance").arg(plan.consonance.clone().unwrap_or_else(|| built.program("consonance")));
     test.args(["--browser", plan.browser.name()]).arg("--program").arg(program);
     test.arg("--output").arg(built.beside("browser-test"));
     for scenario in &plan.only {
@@ -69,7 +72,21 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// # Errors
 /// If something did not hold.
 pub(crate) fn run_where_possible(root: &Path) -> Result<Skips, Failure> {
-    match run(root, &Plan::default()) {
+    where_possible(root, &Plan::default())
+}
+
+/// Measures how long it takes from the start of this program until a player hears another one, where there is a
+/// browser.
+///
+/// # Errors
+/// If it takes too long, or something else did not hold.
+pub(crate) fn first_sound(root: &Path, program: &Path) -> Result<Skips, Failure> {
+    let only = vec!["first-sound".to_owned()];
+    where_possible(root, &Plan { only, consonance: Some(program.to_owned()), ..Plan::default() })
+}
+
+fn where_possible(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
+    match run(root, plan) {
         Err(failure @ Failure::NoBrowser { .. }) => Ok(Skips::one(format_args!("browser-test, {failure}"))),
         outcome => outcome.map(|()| Skips::NONE),
     }

@@ -49,6 +49,19 @@ pub(crate) const WINDOWS: CrossTarget = CrossTarget {
     prepare: wine::prepare,
 };
 
+/// Linux on x86-64, with glibc.
+pub(crate) const GLIBC: CrossTarget = CrossTarget {
+    name: "x86_64-unknown-linux-gnu",
+    suffix: "",
+    emulator: &[],
+    linker: "gcc",
+    needs: &[],
+    packages: "gcc",
+    linked_parts: &[("libgcc", LIBGCC_LICENCE, "libgcc.a")],
+    flags: |_| Ok(Vec::new()),
+    prepare: |_| Ok(Vec::new()),
+};
+
 /// Linux on 64-bit ARM, with glibc.
 pub(crate) const ARM: CrossTarget = CrossTarget {
     name: "aarch64-unknown-linux-gnu",
@@ -139,6 +152,11 @@ impl CrossTarget {
     /// Whether its programs need no library of the system.
     pub(crate) fn is_static(&self) -> bool {
         self.name.ends_with("-musl")
+    }
+
+    /// Whether its programs need the system's glibc.
+    pub(crate) fn is_linux_with_glibc(&self) -> bool {
+        self.name.ends_with("-linux-gnu")
     }
 
     /// Whether its programs are Windows'.

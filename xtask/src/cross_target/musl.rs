@@ -4,7 +4,7 @@
 //! `-L` names.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::command;
@@ -28,7 +28,8 @@ pub(super) fn flags(folder: &Path) -> Result<Vec<String>, Failure> {
     };
     fs::create_dir_all(&folder).map_err(failed(&folder))?;
     let library = STARTS.iter().map(|name| Path::new(LIBRARY).with_file_name(name));
-    let compiler = COMPILER.iter().map(|name| part_of_gcc(name)).collect::<Result<Vec<_>, _>>()?;
+    let compiler =
+        COMPILER.iter().map(|name| super::MUSL.linked_file(name)).collect::<Result<Vec<_>, _>>()?;
     for path in library.chain([LIBRARY.into(), UNWINDER.into()]).chain(compiler) {
         let copy = folder.join(path.file_name().unwrap_or_default());
         fs::copy(&path, copy).map_err(failed(&path))?;
@@ -48,8 +49,3 @@ pub(super) fn flags(folder: &Path) -> Result<Vec<String>, Failure> {
 /// Beside the library.
 const STARTS: &[&str] = &["rcrt1.o", "crti.o", "crtn.o"];
 const COMPILER: &[&str] = &["crtbeginS.o", "crtendS.o", "libgcc.a"];
-
-fn part_of_gcc(name: &str) -> Result<PathBuf, Failure> {
-    let path = command::capture(Command::new("gcc").arg(format!("-print-file-name={name}")))?;
-    Ok(path.trim().into())
-}

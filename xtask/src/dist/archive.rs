@@ -65,13 +65,14 @@ const SILENT: &str = "\nThis build has no sound devices: its players talk in a b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cross_target::{ARM, MUSL, WINDOWS};
+    use crate::cross_target::{ARM, GLIBC, MUSL, WINDOWS};
 
     #[test]
     fn the_text_says_what_to_run_on_its_system_and_has_no_gaps() {
         let form = Release::of_test("target/dist".into()).read_text("packaging/unpacked.txt").unwrap();
         for (target, command, is_service, is_silent) in [
             (&MUSL, "    ./consonance serve --config", true, true),
+            (&GLIBC, "    ./consonance serve --config", true, false),
             (&ARM, "    ./consonance serve --config", true, false),
             (&WINDOWS, r"    .\consonance.exe serve --config", false, false),
         ] {

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::command;
-use crate::cross_target::{ARM, CrossTarget, MUSL, WINDOWS};
+use crate::cross_target::{ARM, CrossTarget, GLIBC, MUSL, WINDOWS};
 use crate::web;
 
 /// One of them.
@@ -12,6 +12,9 @@ pub(super) enum Piece {
     /// The command for Linux on x86-64, static.
     #[value(name = "x86_64-unknown-linux-musl")]
     Linux,
+    /// The command for Linux on x86-64, with glibc and sound devices.
+    #[value(name = "x86_64-unknown-linux-gnu")]
+    LinuxWithSound,
     /// The command for Linux on 64-bit ARM, with glibc.
     #[value(name = "aarch64-unknown-linux-gnu")]
     LinuxOnArm,
@@ -36,6 +39,7 @@ impl Piece {
     pub(super) fn target(self) -> Option<&'static CrossTarget> {
         match self {
             Self::Linux | Self::Oci | Self::Deb => Some(&MUSL),
+            Self::LinuxWithSound => Some(&GLIBC),
             Self::LinuxOnArm => Some(&ARM),
             Self::Windows => Some(&WINDOWS),
             Self::Npm => None,
@@ -47,7 +51,8 @@ impl Piece {
         let packages: &[(&str, &str)] = match self {
             Self::Windows => &[("unzip", "unzip")],
             Self::Deb => &[("dpkg-deb", "dpkg")],
-            Self::Linux | Self::LinuxOnArm | Self::Oci | Self::Npm => &[],
+            Self::LinuxWithSound | Self::LinuxOnArm => &[("readelf", "binutils")],
+            Self::Linux | Self::Oci | Self::Npm => &[],
         };
         let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);
         if self == Self::Npm && !web::has_node() {

@@ -3,6 +3,7 @@
 mod archive;
 mod confined;
 mod conversation;
+mod glibc;
 mod image;
 mod package;
 

@@ -6,18 +6,22 @@ use std::process::Command;
 
 use super::confined;
 use super::conversation::Conversation;
+use super::glibc;
+use crate::browser_test;
 use crate::command;
 use crate::dist::archive::folder;
 use crate::dist::program::Program;
 use crate::dist::release::Release;
 use crate::dist::tree;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
-/// Tries the archive of this name. A static program serves from a folder that has nothing else.
+/// Tries the archive of this name. A static program serves from a folder that has nothing else; with one that starts
+/// here, the first sound in a browser is waited for.
 ///
 /// # Errors
 /// [`Failure::Trial`], or another one if the archive cannot be unpacked.
-pub(in crate::dist) fn archive(release: &Release, program: &Program, name: &str) -> Result<(), Failure> {
+pub(in crate::dist) fn archive(release: &Release, program: &Program, name: &str) -> Result<Skips, Failure> {
     let place = release.work.join("trial").join(program.target.name);
     tree::empty(&place)?;
     unpack(&release.out.join(name), &place)?;
@@ -29,6 +33,9 @@ pub(in crate::dist) fn archive(release: &Release, program: &Program, name: &str)
         command
     };
     says_version(release, name, start())?;
+    if program.target.is_linux_with_glibc() {
+        glibc::check(name, &unpacked)?;
+    }
     let mut server = if program.target.is_static() {
         let alone = place.join("alone");
         tree::empty(&alone)?;
@@ -47,7 +54,11 @@ pub(in crate::dist) fn archive(release: &Release, program: &Program, name: &str)
         folder: &place,
         can_interrupt: !program.target.is_windows(),
     };
-    conversation.hold()
+    conversation.hold()?;
+    if program.target.emulator.is_empty() {
+        return browser_test::first_sound(&release.root, &unpacked);
+    }
+    Ok(Skips::NONE)
 }
 
 /// # Errors
