@@ -92,7 +92,9 @@ impl Here<'_> {
         let program = target.program(&self.folder, "debug", "consonance").display().to_string();
         let words: Vec<&str> = target.emulator.iter().copied().chain([&*program]).collect();
         let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
-        let mut talk = command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored"]));
+        // What is spoken and heard through an emulator needs the whole machine.
+        let mut talk =
+            command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored", "--test-threads=1"]));
         if !self.machine.plays() {
             talk.args(["--skip", "other_machines::sound_card"]);
         }
