@@ -23,20 +23,25 @@ pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
     command::run(&mut compile)?;
     let prefix = folder.join("prefix");
     fs::create_dir_all(&prefix).map_err(failed)?;
-    // The last program's server ends by itself, and one that starts at that moment would fail. It may run already.
-    let mut server = Command::new("wineserver");
-    server.arg(format!("--persistent={IDLE_S}")).env("WINEPREFIX", &prefix);
-    // It would keep a pipe open that another program reads to its end.
-    server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let _ = server.status();
+    // The last program's server ends by itself, and one that starts at that moment would fail. Nor may the first
+    // program be the one that starts Wine's services: they would keep its pipes open, which its reader waits for.
+    for (program, argument) in [("wineserver", &*format!("--persistent={IDLE_S}")), ("wine", "wineboot")] {
+        let mut start = Command::new(program);
+        start.arg(argument).env("WINEPREFIX", &prefix).env("WINEDEBUG", QUIET);
+        start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // The server may run already.
+        let _ = start.status();
+    }
     let in_windows = |path: &Path| format!("Z:{}", path.display().to_string().replace('/', "\\"));
     Ok(vec![
         ("WINEPREFIX", prefix.display().to_string()),
-        ("WINEDEBUG", "-all".to_owned()),
+        ("WINEDEBUG", QUIET.to_owned()),
         ("WINEPATH", in_windows(&folder)),
     ])
 }
 
-/// How long its server stays after the last program: longer than from one test program to the next, and not for long,
-/// since what it has started keeps the pipes of the first program open.
-const IDLE_S: u32 = 10;
+/// How long its server stays after the last program: longer than it takes to compile the next one.
+const IDLE_S: u32 = 300;
+
+/// Its own messages are not the programs'.
+const QUIET: &str = "-all";
