@@ -245,7 +245,7 @@ fn compile(root: &Path, prefix: Option<&Path>, target: &Target, graph: Option<&G
         Ok(()) if left_out.is_empty() => Outcome::Passed(crates.join(", ")),
         Ok(()) => {
             let (checked, not) = (crates.join(", "), left_out.join(", "));
-            Outcome::Passed(format!("{checked}; not {not}, which needs {}", target.c_compiler))
+            Outcome::Passed(format!("{checked}; not {not}, for lack of {}", target.c_compiler))
         }
     }
 }

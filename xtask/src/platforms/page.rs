@@ -127,11 +127,11 @@ mod tests {
         assert!(first.contains("| `aarch64-apple-ios` | iOS | not tried | not tried |\n"), "{first}");
 
         let mut row = Row::default();
-        row.add_check(&passed("wire; not quic, which needs xcrun"), "all");
+        row.add_check(&passed("wire; not quic, for lack of xcrun"), "all");
         row.add_check(&passed("consonance"), "the façade without C");
         let second = fill(&first, &[("aarch64-apple-ios", row)]).unwrap();
         assert!(second.contains(windows), "{second}");
-        let ios = "| iOS | all but quic, which needs xcrun; the façade without C | not tried |\n";
+        let ios = "| iOS | all but quic, for lack of xcrun; the façade without C | not tried |\n";
         assert!(second.contains(ios), "{second}");
         assert_eq!(fill("a page without a place", &[]), None);
     }
