@@ -1,5 +1,5 @@
-//! A compiler for pages: this toolchain where it has the target, or else a distribution's, which brings the source of
-//! the standard library.
+//! A compiler for pages: this toolchain where it has the target, or a distribution's, which brings the source of the
+//! standard library.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,19 +24,27 @@ pub(super) struct Library {
 }
 
 impl PageCompiler {
-    /// The first one that can compile for pages.
+    /// The one of this version; where that is not installed, the first that can compile for pages.
     ///
     /// # Errors
     /// [`Failure`] where the toolchain's own compiler cannot be asked.
-    pub(super) fn find(root: &Path) -> Result<Option<Self>, Failure> {
+    pub(super) fn find(root: &Path, version: &str) -> Result<Option<Self>, Failure> {
+        let mut installed: Vec<Self> =
+            Self::of_toolchain(root)?.into_iter().chain(Self::of_distribution(Path::new("/usr"))).collect();
+        Ok(position_of(installed.iter().map(|compiler| &*compiler.version), version)
+            .map(|place| installed.swap_remove(place)))
+    }
+
+    /// The toolchain's own, if it has the target.
+    fn of_toolchain(root: &Path) -> Result<Option<Self>, Failure> {
         let own = |arguments: &[&'static str]| {
             command::capture(&mut command::rustc(root, arguments.iter().copied()))
         };
         let folder = own(&["--print", "target-libdir", "--target", "wasm32-unknown-unknown"])?;
-        if Path::new(folder.trim()).is_dir() {
-            return Ok(Some(Self { version: own(&["--version"])?.trim().to_owned(), library: None }));
+        if !Path::new(folder.trim()).is_dir() {
+            return Ok(None);
         }
-        Ok(Self::of_distribution(Path::new("/usr")))
+        Ok(Some(Self { version: own(&["--version"])?.trim().to_owned(), library: None }))
     }
 
     /// The compiler that a distribution installs below this folder.
@@ -54,9 +62,23 @@ impl PageCompiler {
     }
 }
 
+/// Where the wanted version is in the list; the first place where it is missing, if there is one.
+fn position_of<'v>(mut versions: impl ExactSizeIterator<Item = &'v str>, wanted: &str) -> Option<usize> {
+    let first = (versions.len() > 0).then_some(0);
+    versions.position(|version| version == wanted).or(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_compiler_that_made_the_file_takes_precedence() {
+        let find = |versions: &[&'static str]| position_of(versions.iter().copied(), "rustc 2");
+        assert_eq!(find(&["rustc 1", "rustc 2"]), Some(1));
+        assert_eq!(find(&["rustc 1"]), Some(0));
+        assert_eq!(find(&[]), None);
+    }
 
     #[test]
     fn where_nothing_is_installed_there_is_no_compiler_of_the_distribution() {

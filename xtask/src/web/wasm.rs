@@ -29,9 +29,10 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Compiles it and writes it where the server's build finds it, and which compiler made it.
 ///
 /// # Errors
-/// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be written.
+/// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be read or written.
 fn write(root: &Path) -> Result<(), Failure> {
-    let compiler = PageCompiler::find(root)?.ok_or(Failure::Missing { what: TARGET, make: INSTALL })?;
+    let compiler =
+        PageCompiler::find(root, &made_by(root)?)?.ok_or(Failure::Missing { what: TARGET, make: INSTALL })?;
     let bytes = build(root, &compiler)?;
     for (name, content) in [(CHECKED_IN, &*bytes), (MADE_BY, format!("{}\n", compiler.version).as_bytes())] {
         let path = root.join(name);
@@ -47,12 +48,8 @@ fn write(root: &Path) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure`] where it does not compile, a lint fails, or the two differ.
 pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
-    let read = |name| {
-        let path = root.join(name);
-        fs::read(&path).map_err(|cause| Failure::File { path, cause })
-    };
-    let made_by = String::from_utf8_lossy(&read(MADE_BY)?).trim().to_owned();
-    let Some(compiler) = PageCompiler::find(root)? else {
+    let made_by = made_by(root)?;
+    let Some(compiler) = PageCompiler::find(root, &made_by)? else {
         return Ok(Skips::one(format_args!(
             "comparison of {CHECKED_IN}, no compiler for {TARGET} ({INSTALL})"
         )));
@@ -66,11 +63,21 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     if compiler.library.is_none() {
         command::run(&mut command::cargo(root, LINT.split(' ')))?;
     }
-    if build(root, &compiler)? == read(CHECKED_IN)? {
+    if build(root, &compiler)? == read(root, CHECKED_IN)? {
         Ok(Skips::NONE)
     } else {
         Err(Failure::Stale { path: CHECKED_IN, make: MAKE })
     }
+}
+
+/// The version of the compiler that made what is checked in.
+fn made_by(root: &Path) -> Result<String, Failure> {
+    Ok(String::from_utf8_lossy(&read(root, MADE_BY)?).trim().to_owned())
+}
+
+fn read(root: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+    let path = root.join(name);
+    fs::read(&path).map_err(|cause| Failure::File { path, cause })
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";
