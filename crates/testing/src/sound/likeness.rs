@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 /// The [`likeness`] of a voice that was heard to the one that was spoken is more: 0.95 if all goes well, and up to a
 /// quarter may be lost on a machine that has no time.
 pub const ALIKE: f64 = 0.7;
-/// The [`likeness`] of a voice to any other is less, not half as much.
+/// The [`likeness`] of a voice to any other is less, not half as much; in short pieces, by chance, slightly more once
+/// in a thousand times.
 pub const UNLIKE: f64 = ALIKE / 2.0;
 
 /// The place of the whole is searched in smoothed signals at 1 kHz, …
