@@ -10,6 +10,18 @@ use crate::fader::Fade;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Channel(pub(crate) u32);
 
+impl Channel {
+    /// The same as a number, for what is not Rust: never 0, and another one for each channel of a chat.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The channel with this number. Where a chat has none, what is asked of it does nothing.
+    pub fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// When a channel is heard. The voice thread sees to it, so that a frame hitch of the game cuts no word off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChannelActivation {

@@ -17,6 +17,13 @@ pub const TEXT_BYTES_MAX: usize = consonance_session::TEXT_BYTES_MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub(crate) u64);
 
+impl TextId {
+    /// The same as a number, which is another one for each message of a chat.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// Why a text message is not even tried to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -125,7 +125,7 @@ impl VoiceThread {
         links.set_waker(waker);
         let mut talking = parts.talking;
         let mut begun = Ok(());
-        for (number, (target, properties)) in (0..).zip(parts.channels) {
+        for (number, (target, properties)) in (1..).zip(parts.channels) {
             if let (Some(rooms), Target::Room(room)) = (&parts.loopback, &target) {
                 rooms.listen(room);
             }

@@ -46,7 +46,7 @@ impl VoiceChatBuilder {
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(COMMANDS_MAX);
         let (shared, finish) = (SharedState::new(&client, self.text_history), Arc::<Finish>::default());
-        let next_channel = AtomicU32::new(self.channels.len() as u32);
+        let next_channel = AtomicU32::new(1 + self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
         #[cfg(feature = "devices")]
