@@ -244,6 +244,11 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
+        package: "consonance-ffi",
+        may_use: Only(&["consonance"]),
+        tests_may_also_use: &["consonance-testing"],
+    },
+    Walls {
         package: "consonance-sim",
         may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
         // One test runs the stored inputs of all fuzz targets.

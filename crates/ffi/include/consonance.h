@@ -1,0 +1,1372 @@
+/* Voice chat for games: https://github.com/consonance-voice/consonance. Made from crates/ffi; do not edit. */
+
+#ifndef CONSONANCE_H
+#define CONSONANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Changes when programs that were compiled with an older header could not use the library any more.
+ */
+#define CONSONANCE_ABI 1
+
+/**
+ * What a function returns: 0 where it did what was asked, more than 0 where there was nothing to do, less where it
+ * failed.
+ */
+enum consonance_error
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It was done.
+     */
+    CONSONANCE_ERROR_NONE = 0,
+    /**
+     * Nothing waits: no event, no log line, no packet.
+     */
+    CONSONANCE_ERROR_NOTHING = 1,
+    /**
+     * A pointer is null that may not be.
+     */
+    CONSONANCE_ERROR_NULL = -1,
+    /**
+     * A struct's size is not one that a version of this library has, or fields are used that this version lacks.
+     */
+    CONSONANCE_ERROR_STRUCT_SIZE = -2,
+    /**
+     * A text is not UTF-8.
+     */
+    CONSONANCE_ERROR_NOT_UTF8 = -3,
+    /**
+     * There is no such object, or it was destroyed.
+     */
+    CONSONANCE_ERROR_HANDLE = -4,
+    /**
+     * A value is not in its range.
+     */
+    CONSONANCE_ERROR_VALUE = -5,
+    /**
+     * A buffer is too small; its needed size was written where that was asked for.
+     */
+    CONSONANCE_ERROR_BUFFER_TOO_SMALL = -6,
+    /**
+     * There is no player of this id or name.
+     */
+    CONSONANCE_ERROR_PLAYER = -7,
+    /**
+     * More objects exist than the library keeps.
+     */
+    CONSONANCE_ERROR_LIMIT = -8,
+    /**
+     * Another thread uses the stream at this moment.
+     */
+    CONSONANCE_ERROR_BUSY = -9,
+    /**
+     * The chat, the host or the recording cannot start; `consonance_last_error` says why.
+     */
+    CONSONANCE_ERROR_START = -10,
+    /**
+     * This chat has no such part: a hosted network, a microphone.
+     */
+    CONSONANCE_ERROR_UNSUPPORTED = -11,
+    /**
+     * The library has panicked: please report it.
+     */
+    CONSONANCE_ERROR_PANIC = -12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_error consonance_error;
+#else
+typedef int32_t consonance_error;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * When the player is heard.
+ */
+enum consonance_activation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Always.
+     */
+    CONSONANCE_ACTIVATION_OPEN = 0,
+    /**
+     * While `consonance_set_push_to_talk` says that the key is pressed.
+     */
+    CONSONANCE_ACTIVATION_PUSH_TO_TALK = 1,
+    /**
+     * While speech is detected.
+     */
+    CONSONANCE_ACTIVATION_VOICE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_activation consonance_activation;
+#else
+typedef int32_t consonance_activation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How far a chat is.
+ */
+enum consonance_connection
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It has ended; its last event says why.
+     */
+    CONSONANCE_CONNECTION_ENDED = 0,
+    /**
+     * It is on the way into its session.
+     */
+    CONSONANCE_CONNECTION_CONNECTING = 1,
+    /**
+     * It is in its session.
+     */
+    CONSONANCE_CONNECTION_CONNECTED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_connection consonance_connection;
+#else
+typedef int32_t consonance_connection;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What has happened.
+ */
+enum consonance_event_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something that this version has no number for; `text` has its words.
+     */
+    CONSONANCE_EVENT_TYPE_OTHER = 0,
+    /**
+     * The player is in the session; again after each reconnect.
+     */
+    CONSONANCE_EVENT_TYPE_JOINED = 1,
+    /**
+     * The connection was lost and is back; no other player noticed.
+     */
+    CONSONANCE_EVENT_TYPE_RESUMED = 2,
+    /**
+     * All players that were here before are known.
+     */
+    CONSONANCE_EVENT_TYPE_PLAYERS_SYNCED = 3,
+    /**
+     * `player` is in the session.
+     */
+    CONSONANCE_EVENT_TYPE_PLAYER_JOINED = 4,
+    /**
+     * `player` has left.
+     */
+    CONSONANCE_EVENT_TYPE_PLAYER_LEFT = 5,
+    /**
+     * `player` listens to `room`; also the player of this chat.
+     */
+    CONSONANCE_EVENT_TYPE_ENTERED_ROOM = 6,
+    /**
+     * `player` does not listen to `room` any more.
+     */
+    CONSONANCE_EVENT_TYPE_EXITED_ROOM = 7,
+    /**
+     * The server has taken the player of this chat out of `room`.
+     */
+    CONSONANCE_EVENT_TYPE_REMOVED_FROM_ROOM = 8,
+    /**
+     * `player` speaks.
+     */
+    CONSONANCE_EVENT_TYPE_STARTED_SPEAKING = 9,
+    /**
+     * `player` stopped speaking.
+     */
+    CONSONANCE_EVENT_TYPE_STOPPED_SPEAKING = 10,
+    /**
+     * `player` has sent `text` to `room`, or to the player of this chat where `room` is empty.
+     */
+    CONSONANCE_EVENT_TYPE_TEXT = 11,
+    /**
+     * The text with the number `number` is on its way, to `detail` players.
+     */
+    CONSONANCE_EVENT_TYPE_TEXT_SENT = 12,
+    /**
+     * The text with the number `number` was not sent; `text` says why.
+     */
+    CONSONANCE_EVENT_TYPE_TEXT_NOT_SENT = 13,
+    /**
+     * A device came, went, or was changed: `detail` is 1 for the loudspeaker and 0 for the microphone, `number` is
+     * 1 while sound flows, `name` is the device, `text` is `running`, `lost`, `missing`, `denied`, `busy` or `off`.
+     */
+    CONSONANCE_EVENT_TYPE_DEVICE = 14,
+    /**
+     * The server's operator has decided something about the player; `text` says what.
+     */
+    CONSONANCE_EVENT_TYPE_OPERATOR = 15,
+    /**
+     * What became of a moderator's request about `player`: `detail` is 0 where it was done.
+     */
+    CONSONANCE_EVENT_TYPE_MODERATED = 16,
+    /**
+     * The session is joined again at once, since packets have another length.
+     */
+    CONSONANCE_EVENT_TYPE_REJOINING = 17,
+    /**
+     * The server ends the session in `number` ms; `text` is where it sends its players, or empty.
+     */
+    CONSONANCE_EVENT_TYPE_DRAINING = 18,
+    /**
+     * The server stays after all.
+     */
+    CONSONANCE_EVENT_TYPE_DRAIN_CANCELLED = 19,
+    /**
+     * The chat goes to the server that it was sent to.
+     */
+    CONSONANCE_EVENT_TYPE_REDIRECTING = 20,
+    /**
+     * The session was lost; `text` says why. The next attempt follows in `number` ms.
+     */
+    CONSONANCE_EVENT_TYPE_CONNECTION_LOST = 21,
+    /**
+     * The packets go another way; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
+     */
+    CONSONANCE_EVENT_TYPE_TRANSPORT_CHANGED = 22,
+    /**
+     * Something that was asked for could not be done; `text` says what. Voice goes on.
+     */
+    CONSONANCE_EVENT_TYPE_PROBLEM = 23,
+    /**
+     * The chat has ended: `name` is a word for it that does not change, `text` says why. Nothing comes after it.
+     */
+    CONSONANCE_EVENT_TYPE_ENDED = 24,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_event_type consonance_event_type;
+#else
+typedef int32_t consonance_event_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What carries a chat's packets.
+ */
+enum consonance_network
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * QUIC, or a WebSocket where UDP does not get through, to the address of the settings.
+     */
+    CONSONANCE_NETWORK_ADDRESS = 0,
+    /**
+     * The game's own connection: see `consonance_packet_out`.
+     */
+    CONSONANCE_NETWORK_HOSTED = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_network consonance_network;
+#else
+typedef int32_t consonance_network;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a game's own network has to do.
+ */
+enum consonance_packet_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Send the bytes: to the server, or to `peer`.
+     */
+    CONSONANCE_PACKET_ACTION_SEND = 0,
+    /**
+     * A chat wants to reach its server: call `consonance_link` once it can.
+     */
+    CONSONANCE_PACKET_ACTION_CONNECT = 1,
+    /**
+     * The chat has left, or the server does not want `peer`: its link counts as gone.
+     */
+    CONSONANCE_PACKET_ACTION_DISCONNECT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_packet_action consonance_packet_action;
+#else
+typedef int32_t consonance_packet_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Where a chat's sound comes from and goes to.
+ */
+enum consonance_sound
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Neither: texts and positions only.
+     */
+    CONSONANCE_SOUND_NONE = 0,
+    /**
+     * This machine's microphone and loudspeaker.
+     */
+    CONSONANCE_SOUND_DEVICES = 1,
+    /**
+     * The game's engine: see `consonance_engine_output` and `consonance_engine_input`.
+     */
+    CONSONANCE_SOUND_ENGINE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_sound consonance_sound;
+#else
+typedef int32_t consonance_sound;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A channel at this moment.
+ */
+typedef struct consonance_channel_state {
+    /**
+     * `sizeof(consonance_channel_state)`.
+     */
+    uint32_t size;
+    /**
+     * 1 if the voice goes out over it.
+     */
+    uint32_t is_open;
+    /**
+     * How far it is faded in, 0 to 2.
+     */
+    float volume;
+} consonance_channel_state;
+
+/**
+ * How a room or a player is spoken to.
+ */
+typedef struct consonance_channel_settings {
+    /**
+     * `sizeof(consonance_channel_settings)`.
+     */
+    uint32_t size;
+    /**
+     * 1 if the voice comes from the speaker's place in the world.
+     */
+    uint32_t positional;
+    /**
+     * −1 for the player's own priority, else 0 low, 1 default, 2 medium, 3 high.
+     */
+    int32_t priority;
+    /**
+     * Loudness, 0 to 2.
+     */
+    float amplitude;
+    /**
+     * When it is heard: 0 as the chat, 1 always, 2 while speech is detected, 3 not now.
+     */
+    int32_t activation;
+    /**
+     * How long it takes to fade in, in seconds, at most 30.
+     */
+    float fade_in_seconds;
+    /**
+     * How long it takes to fade out, in seconds, at most 30.
+     */
+    float fade_out_seconds;
+} consonance_channel_settings;
+
+/**
+ * What a chat is started with. `consonance_settings_init` sets everything to its default.
+ */
+typedef struct consonance_settings {
+    /**
+     * `sizeof(consonance_settings)`.
+     */
+    uint32_t size;
+    /**
+     * Where sound comes from and goes to: `consonance_sound`.
+     */
+    int32_t sound;
+    /**
+     * The session's address as the server prints it, such as `quic://127.0.0.1:7777/main#sha256=…`, or `offline:`.
+     */
+    const char * address;
+    /**
+     * The player's name, 1 to 128 bytes of UTF-8; a random one if it is null.
+     */
+    const char * name;
+    /**
+     * What to show to a server that restricts joining, or null.
+     */
+    const char * join_token;
+    /**
+     * The session's password, or null.
+     */
+    const char * password;
+    /**
+     * Rooms to listen to from the beginning.
+     */
+    const char *const * listen_rooms;
+    /**
+     * Rooms to speak in from the beginning.
+     */
+    const char *const * speak_rooms;
+    /**
+     * How many rooms `listen_rooms` has.
+     */
+    uint32_t listen_room_count;
+    /**
+     * How many rooms `speak_rooms` has.
+     */
+    uint32_t speak_room_count;
+    /**
+     * The microphone's name, as `consonance_get_devices` has it; null for what the system uses.
+     */
+    const char * microphone;
+    /**
+     * The loudspeaker's name; null for what the system uses.
+     */
+    const char * loudspeaker;
+    /**
+     * How the voice is processed and sent; null for the defaults.
+     */
+    const struct consonance_voice_settings * voice;
+    /**
+     * How long to try to connect again after the connection was lost, in ms; 0 for without end.
+     */
+    uint32_t reconnect_timeout_ms;
+    /**
+     * 1 to try again when the first attempt fails, for a server that may come up later.
+     */
+    uint32_t retry_first_connect;
+    /**
+     * 1 to tell the server where the listener is, for its proximity rooms.
+     */
+    uint32_t share_position;
+    /**
+     * What carries the packets: `consonance_network`.
+     */
+    int32_t network;
+    /**
+     * The longest reliable packet of a hosted network, in bytes.
+     */
+    uint32_t reliable_bytes;
+    /**
+     * The longest unreliable packet of a hosted network, in bytes.
+     */
+    uint32_t unreliable_bytes;
+} consonance_settings;
+
+/**
+ * What a chat has counted since it was started.
+ */
+typedef struct consonance_statistics {
+    /**
+     * `sizeof(consonance_statistics)`.
+     */
+    uint32_t size;
+    /**
+     * The bit rate of the voice that is sent, in bit/s.
+     */
+    uint32_t bitrate_bps;
+    /**
+     * Packets that came in.
+     */
+    uint64_t packets_received;
+    /**
+     * Their bytes.
+     */
+    uint64_t bytes_received;
+    /**
+     * Packets that went out.
+     */
+    uint64_t packets_sent;
+    /**
+     * Their bytes.
+     */
+    uint64_t bytes_sent;
+    /**
+     * The share of frames that did not reach the server, 0 to 1; −1 while it is not known.
+     */
+    float uplink_loss;
+    /**
+     * By how much what is sent is later than what was recorded, in ms.
+     */
+    float capture_delay_ms;
+    /**
+     * How much sound waits for the engine, in ms.
+     */
+    float output_fill_ms;
+    /**
+     * By how much the engine's clock is faster than ours, in millionths.
+     */
+    float output_drift_ppm;
+    /**
+     * How often sound for the engine was interrupted.
+     */
+    uint64_t output_interruptions;
+    /**
+     * How much of the engine's sound waits for us, in ms.
+     */
+    float input_fill_ms;
+    /**
+     * By how much the engine's clock is faster than ours, in millionths.
+     */
+    float input_drift_ppm;
+    /**
+     * How often sound from the engine was interrupted.
+     */
+    uint64_t input_interruptions;
+} consonance_statistics;
+
+/**
+ * A chat at this moment.
+ */
+typedef struct consonance_status {
+    /**
+     * `sizeof(consonance_status)`.
+     */
+    uint32_t size;
+    /**
+     * How far it is: `consonance_connection`.
+     */
+    int32_t connection;
+    /**
+     * 1 while the voice goes out over any channel.
+     */
+    uint32_t is_transmitting;
+    /**
+     * 1 while speech is detected.
+     */
+    uint32_t is_voice_detected;
+    /**
+     * 1 while the player is muted.
+     */
+    uint32_t is_muted;
+    /**
+     * 1 while all others are muted here.
+     */
+    uint32_t is_deafened;
+    /**
+     * Other players in the session.
+     */
+    uint32_t other_players;
+    /**
+     * The player of the highest priority that speaks, or 0.
+     */
+    uint32_t top_priority_speaker;
+    /**
+     * How loud the microphone is: the mean absolute value of the last 10 ms, 0 to 1.
+     */
+    float amplitude;
+    /**
+     * The share of others' frames that never arrived, 0 to 1; −1 while it is not known.
+     */
+    float packet_loss;
+    /**
+     * Events that were lost because they were not drained in time.
+     */
+    uint64_t events_dropped;
+} consonance_status;
+
+/**
+ * Something that has happened. Texts are in the buffer that was passed, and never null.
+ */
+typedef struct consonance_event {
+    /**
+     * `sizeof(consonance_event)`.
+     */
+    uint32_t size;
+    /**
+     * What it is: `consonance_event_type`.
+     */
+    int32_t kind;
+    /**
+     * The player that it is about, or 0.
+     */
+    uint32_t player;
+    /**
+     * As the type says.
+     */
+    int32_t detail;
+    /**
+     * As the type says.
+     */
+    uint64_t number;
+    /**
+     * The player's name, or as the type says.
+     */
+    const char *name;
+    /**
+     * The room's name.
+     */
+    const char *room;
+    /**
+     * As the type says.
+     */
+    const char *text;
+} consonance_event;
+
+/**
+ * What a host is started with. Zeros and nulls are the defaults.
+ */
+typedef struct consonance_host_settings {
+    /**
+     * `sizeof(consonance_host_settings)`.
+     */
+    uint32_t size;
+    /**
+     * Players at most; 0 for as many as the server can have.
+     */
+    uint32_t players_max;
+    /**
+     * The name of the session; `main` if it is null.
+     */
+    const char * session;
+    /**
+     * The IP address and UDP port to listen on, such as `0.0.0.0:7777`; port 0 picks a free port. Null for the game's
+     * own network alone.
+     */
+    const char * listen;
+    /**
+     * The host name or address by which players reach it; the address to listen on if it is null.
+     */
+    const char * public_host;
+    /**
+     * The password that players need; null for none.
+     */
+    const char * password;
+    /**
+     * The longest reliable packet of the game's own network, in bytes; 0 where it carries no voice.
+     */
+    uint32_t reliable_bytes;
+    /**
+     * The longest unreliable packet of the game's own network, in bytes.
+     */
+    uint32_t unreliable_bytes;
+} consonance_host_settings;
+
+/**
+ * Where the listener is and looks.
+ */
+typedef struct consonance_pose {
+    /**
+     * Metres, in the axes of the players' positions.
+     */
+    float position[3];
+    /**
+     * Where the nose points to; need not have the length 1.
+     */
+    float forward[3];
+    /**
+     * Where the top of the head points to.
+     */
+    float up[3];
+} consonance_pose;
+
+/**
+ * A packet on its way out, over a game's own network.
+ */
+typedef struct consonance_packet {
+    /**
+     * `sizeof(consonance_packet)`.
+     */
+    uint32_t size;
+    /**
+     * What to do: `consonance_packet_action`.
+     */
+    int32_t action;
+    /**
+     * Of a host, the game's number of the player concerned.
+     */
+    uint64_t peer;
+    /**
+     * 1 if it must arrive, in order; 0 for voice.
+     */
+    uint32_t reliable;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} consonance_packet;
+
+/**
+ * A player at this moment.
+ */
+typedef struct consonance_player_info {
+    /**
+     * `sizeof(consonance_player_info)`.
+     */
+    uint32_t size;
+    /**
+     * The player's number.
+     */
+    uint32_t player;
+    /**
+     * 1 while it is in the session.
+     */
+    uint32_t is_connected;
+    /**
+     * 1 for the player of this chat.
+     */
+    uint32_t is_local;
+    /**
+     * 1 while it speaks to us; for ourselves, while any player hears us.
+     */
+    uint32_t is_speaking;
+    /**
+     * 1 while it is muted here.
+     */
+    uint32_t is_muted;
+    /**
+     * 1 while its voice comes from its place in the world.
+     */
+    uint32_t is_positional;
+    /**
+     * −1 while it is silent, else 0 low, 1 default, 2 medium, 3 high.
+     */
+    int32_t priority;
+    /**
+     * How loud it is at this moment, 0 to 1, before volume and distance.
+     */
+    float amplitude;
+    /**
+     * How loud it is heard here: an amplitude factor, 0 to 4.
+     */
+    float volume;
+    /**
+     * The share of its last frames that never arrived, 0 to 1; −1 while it is not known.
+     */
+    float packet_loss;
+} consonance_player_info;
+
+/**
+ * Where a player is.
+ */
+typedef struct consonance_position {
+    /**
+     * The player's number.
+     */
+    uint32_t player;
+    /**
+     * 0 to forget where it is.
+     */
+    uint32_t is_known;
+    /**
+     * Metres, in Unity's axes: x to the right, y up, z forward.
+     */
+    float position[3];
+    /**
+     * How much is in between, from 0 (nothing) to 1 (a wall).
+     */
+    float occlusion;
+} consonance_position;
+
+/**
+ * How voices get quieter with distance.
+ */
+typedef struct consonance_spatial_settings {
+    /**
+     * `sizeof(consonance_spatial_settings)`.
+     */
+    uint32_t size;
+    /**
+     * 0 a model of the head on headphones and panning elsewhere, 1 panning, 2 a model of the head.
+     */
+    int32_t mode;
+    /**
+     * 0 constant, 1 linear, 2 inverse, 3 the square of that.
+     */
+    int32_t roll_off;
+    /**
+     * Up to this distance a voice has its full volume, in metres.
+     */
+    float min_distance;
+    /**
+     * From this distance on there is silence, in metres.
+     */
+    float max_distance;
+} consonance_spatial_settings;
+
+/**
+ * How a player's voice arrives.
+ */
+typedef struct consonance_speaker_statistics {
+    /**
+     * `sizeof(consonance_speaker_statistics)`.
+     */
+    uint32_t size;
+    /**
+     * The share of its last 128 frames that never came, 0 to 1.
+     */
+    float loss;
+    /**
+     * Packets that arrived.
+     */
+    uint64_t received;
+    /**
+     * Frames that were played from their own packet.
+     */
+    uint64_t played;
+    /**
+     * Frames whose turn came without their packet.
+     */
+    uint64_t lost;
+    /**
+     * Frames that were recovered from a later packet.
+     */
+    uint64_t recovered;
+    /**
+     * Packets that came after their turn.
+     */
+    uint64_t late;
+    /**
+     * How long frames wait in the jitter buffer, in ms.
+     */
+    float delay_ms;
+    /**
+     * How unevenly packets arrive (RFC 3550), in ms.
+     */
+    float jitter_ms;
+    /**
+     * Level of the last 10 ms, in dB of full scale.
+     */
+    float level_dbfs;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} consonance_speaker_statistics;
+
+/**
+ * How the player's voice is processed and sent, and how others are heard.
+ */
+typedef struct consonance_voice_settings {
+    /**
+     * `sizeof(consonance_voice_settings)`.
+     */
+    uint32_t size;
+    /**
+     * When the player is heard: `consonance_activation`.
+     */
+    int32_t activation;
+    /**
+     * 0 low (10 kbit/s), 1 medium (17), 2 high (24), 3 music (64).
+     */
+    int32_t quality;
+    /**
+     * Sound in one packet, in ms: 10, 20, 40 or 60.
+     */
+    uint32_t frame_ms;
+    /**
+     * 1 to let packets carry a copy of the sound before theirs, as far as losses ask for it.
+     */
+    uint32_t error_correction;
+    /**
+     * Echo cancelling: 0 off, 1 low, 2 moderate, 3 high.
+     */
+    int32_t echo;
+    /**
+     * Noise suppression: 0 off, 1 to 4 for 6, 12, 18 or 24 dB.
+     */
+    int32_t noise;
+    /**
+     * How much of everything but speech a neural network removes, 0 (off) to 1 (80 dB).
+     */
+    float background_removal;
+    /**
+     * 1 to remove everything below 80 Hz.
+     */
+    uint32_t high_pass;
+    /**
+     * 1 to even out the level of speech.
+     */
+    uint32_t automatic_gain;
+    /**
+     * How probable speech must be to count as speech, 0 to 1.
+     */
+    float detection_threshold;
+    /**
+     * How far below the threshold speech ends, 0 to 1.
+     */
+    float detection_hysteresis;
+    /**
+     * How long it takes to end, in ms, at most 60 000.
+     */
+    uint32_t detection_hold_ms;
+    /**
+     * How much from before speech was detected is sent too, in ms.
+     */
+    uint32_t pre_roll_ms;
+    /**
+     * How loud others are while the player speaks: an amplitude factor, 0 to 1; 1 is off.
+     */
+    float ducking_level;
+    /**
+     * How long it takes to turn them down, in ms.
+     */
+    uint32_t ducking_down_ms;
+    /**
+     * How long it takes to return, in ms.
+     */
+    uint32_t ducking_up_ms;
+    /**
+     * 1 to bring all players to the same loudness.
+     */
+    uint32_t auto_volume;
+    /**
+     * How loud all players are: an amplitude factor, 0 to 4.
+     */
+    float master_volume;
+} consonance_voice_settings;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Listens to a room from now on (1), or no longer (0). Rooms are counted: a room that is listened to twice is left
+ * when that is said twice.
+ */
+consonance_error consonance_listen(uint64_t chat,
+                                   const char * room,
+                                   uint32_t listens);
+
+/**
+ * Speaks to a room from now on, and tells the number of the channel, which is never 0. `settings` may be null.
+ */
+consonance_error consonance_speak_in_room(uint64_t chat,
+                                          const char * room,
+                                          const consonance_channel_settings * settings,
+                                          uint32_t * channel);
+
+/**
+ * Speaks to a player from now on, while it is in the session, and tells the number of the channel, which is never 0.
+ * `settings` may be null.
+ */
+consonance_error consonance_speak_to_player(uint64_t chat,
+                                            uint32_t player,
+                                            const consonance_channel_settings * settings,
+                                            uint32_t * channel);
+
+/**
+ * Changes a channel from the next packet on. One that was closed does not change.
+ */
+consonance_error consonance_set_channel(uint64_t chat,
+                                        uint32_t channel,
+                                        const consonance_channel_settings * settings);
+
+/**
+ * Ends a channel with the next packet.
+ */
+consonance_error consonance_close_channel(uint64_t chat, uint32_t channel);
+
+/**
+ * What has become of a channel. One that is not known yet, or was closed, is not open. May be asked in every frame.
+ */
+consonance_error consonance_get_channel_state(uint64_t chat,
+                                              uint32_t channel,
+                                              consonance_channel_state * state);
+
+/**
+ * Sets everything to its default. The size must be set before, to `sizeof(consonance_settings)`.
+ */
+consonance_error consonance_settings_init(consonance_settings * settings);
+
+/**
+ * Starts a chat, which joins its session by itself, and tells its handle. Returns at once.
+ */
+consonance_error consonance_start(const consonance_settings * settings, uint64_t * chat);
+
+/**
+ * Leaves the session. Events go on until `CONSONANCE_EVENT_TYPE_ENDED`.
+ */
+consonance_error consonance_stop(uint64_t chat);
+
+/**
+ * Ends a chat with its streams, a stream, a recording or a host, within 50 ms: what takes longer, as a goodbye, goes
+ * on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+ */
+consonance_error consonance_destroy(uint64_t handle);
+
+/**
+ * How the chat is at this moment. May be asked in every frame.
+ */
+consonance_error consonance_get_status(uint64_t chat, consonance_status * status);
+
+/**
+ * Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are enough for all.
+ *
+ * The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
+ * `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
+ * be null, is their size. Of more than 8192 events that wait, the oldest are lost.
+ */
+consonance_error consonance_poll_event(uint64_t chat,
+                                       consonance_event * event,
+                                       char * buffer,
+                                       size_t capacity,
+                                       size_t * length);
+
+/**
+ * The names of the microphones (0) or loudspeakers (1), each on a line of its own, the one that the system uses first.
+ * Asks the sound system, which takes a while.
+ */
+consonance_error consonance_get_devices(uint32_t loudspeakers,
+                                        char * buffer,
+                                        size_t capacity,
+                                        size_t * length);
+
+/**
+ * Uses another microphone (0) or loudspeaker (1) from now on, in a chat that was started with devices; null for what
+ * the system uses. A device that is not there is used as soon as it is, and the system's meanwhile.
+ */
+consonance_error consonance_select_device(uint64_t chat,
+                                          uint32_t loudspeaker,
+                                          const char * name);
+
+/**
+ * Mutes all players here (1), or lets them be heard again (0).
+ */
+consonance_error consonance_set_deafened(uint64_t chat, uint32_t deafened);
+
+/**
+ * How loud a player is heard here: an amplitude factor, 0 to 4, also after it has left and joined again.
+ */
+consonance_error consonance_set_player_volume(uint64_t chat, uint32_t player, float volume);
+
+/**
+ * Mutes a player here (1), or lets it be heard again (0), also after it has left and joined again.
+ */
+consonance_error consonance_set_player_muted(uint64_t chat, uint32_t player, uint32_t muted);
+
+/**
+ * Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
+ */
+consonance_error consonance_set_positions(uint64_t chat, const consonance_position * positions, size_t count);
+
+/**
+ * Tells where the listener is and looks; null where that is not known any more.
+ */
+consonance_error consonance_set_listener(uint64_t chat, const consonance_pose * pose);
+
+/**
+ * Whether the server is told where the listener is, for its proximity rooms.
+ */
+consonance_error consonance_set_share_position(uint64_t chat, uint32_t shared);
+
+/**
+ * How voices get quieter with distance, and how directions are made audible.
+ */
+consonance_error consonance_set_spatial(uint64_t chat, const consonance_spatial_settings * settings);
+
+/**
+ * Whether the listener wears headphones: 1 yes, 0 no, −1 to tell by the loudspeaker's name.
+ */
+consonance_error consonance_set_headphones(uint64_t chat, int32_t headphones);
+
+/**
+ * Starts a host, and tells its handle; `consonance_destroy` ends it, and with it the session of all its players.
+ */
+consonance_error consonance_host_start(const consonance_host_settings * settings,
+                                       uint64_t * host);
+
+/**
+ * The address at which players join, as for the settings of a chat; empty where there is only the game's own network.
+ */
+consonance_error consonance_get_host_address(uint64_t host,
+                                             char * buffer,
+                                             size_t capacity,
+                                             size_t * length);
+
+/**
+ * A player of the game's own network is there (1), by a number of the game's choice, or is gone (0).
+ */
+consonance_error consonance_host_peer(uint64_t host, uint64_t peer, uint32_t is_there);
+
+/**
+ * Takes a packet that a player of the game's own network has sent.
+ */
+consonance_error consonance_host_packet_in(uint64_t host,
+                                           uint64_t peer,
+                                           uint32_t reliable,
+                                           const uint8_t * packet,
+                                           size_t length);
+
+/**
+ * Takes the next packet to a player of the game's own network, and what else is to be done; as
+ * `consonance_packet_out`.
+ */
+consonance_error consonance_host_packet_out(uint64_t host,
+                                            consonance_packet * packet,
+                                            uint8_t * buffer,
+                                            size_t capacity,
+                                            size_t * length);
+
+/**
+ * The link to the host is up (1), or down (0).
+ */
+consonance_error consonance_link(uint64_t chat, uint32_t is_up);
+
+/**
+ * Takes a packet that the host has sent.
+ */
+consonance_error consonance_packet_in(uint64_t chat,
+                                      uint32_t reliable,
+                                      const uint8_t * packet,
+                                      size_t length);
+
+/**
+ * Takes the next thing to do on the game's own network: to be called in every frame until it returns
+ * `CONSONANCE_ERROR_NOTHING`.
+ *
+ * The size of `packet` must be set before; the bytes to send are written into `buffer`, and `length` is how many.
+ * Where there is no room, it waits on.
+ */
+consonance_error consonance_packet_out(uint64_t chat,
+                                       consonance_packet * packet,
+                                       uint8_t * buffer,
+                                       size_t capacity,
+                                       size_t * length);
+
+/**
+ * What a chat has counted since it was started.
+ */
+consonance_error consonance_get_statistics(uint64_t chat, consonance_statistics * statistics);
+
+/**
+ * How a player's voice arrives. Players that were not heard yet have zeros.
+ */
+consonance_error consonance_get_speaker_statistics(uint64_t chat,
+                                                   uint32_t player,
+                                                   consonance_speaker_statistics * statistics);
+
+/**
+ * Why a player is not heard here, in English: every link on the way with what was found, and in the last line what to
+ * do.
+ */
+consonance_error consonance_get_why(uint64_t chat,
+                                    uint32_t player,
+                                    char * buffer,
+                                    size_t capacity,
+                                    size_t * length);
+
+/**
+ * The `CONSONANCE_ABI` of the library. A program that was compiled with another one must not go on.
+ */
+uint32_t consonance_abi_version(void);
+
+/**
+ * The version of the library, such as `0.1.0`.
+ */
+const char *consonance_version(void);
+
+/**
+ * A short sentence for an error, in English; never null.
+ */
+const char *consonance_error_text(int32_t error);
+
+/**
+ * What the last function that failed on this thread had to say: what failed, the value, what is expected.
+ *
+ * `length` is how long it is without the zero at its end, and may be null.
+ */
+consonance_error consonance_last_error(char * buffer, size_t capacity, size_t * length);
+
+/**
+ * Keeps log lines from now on, for `consonance_poll_log`: 0 none, which is how it begins, 1 errors, 2 warnings,
+ * 3 information, 4 details, 5 everything.
+ */
+consonance_error consonance_set_log_level(uint32_t level);
+
+/**
+ * Takes the oldest log line, of at most 1024 bytes. Of more than 1024 lines that wait, the oldest are lost.
+ *
+ * `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` where
+ * no line waits.
+ */
+consonance_error consonance_poll_log(uint32_t * level,
+                                     char * buffer,
+                                     size_t capacity,
+                                     size_t * length);
+
+/**
+ * The numbers of all players in the session: the player of this chat first, which is always 1, others by name.
+ *
+ * `count` is how many there are. Where there is no room for all, nothing else is written.
+ */
+consonance_error consonance_get_players(uint64_t chat,
+                                        uint32_t * players,
+                                        size_t capacity,
+                                        size_t * count);
+
+/**
+ * A player at this moment. May be asked in every frame.
+ */
+consonance_error consonance_get_player_info(uint64_t chat, uint32_t player, consonance_player_info * info);
+
+/**
+ * The name of a player, also of one that has left.
+ */
+consonance_error consonance_get_player_name(uint64_t chat,
+                                            uint32_t player,
+                                            char * buffer,
+                                            size_t capacity,
+                                            size_t * length);
+
+/**
+ * The number of a player of the session, or of one that has left.
+ */
+consonance_error consonance_find_player(uint64_t chat, const char * name, uint32_t * player);
+
+/**
+ * Sends a text to all listeners of a room, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+ */
+consonance_error consonance_send_text_to_room(uint64_t chat,
+                                              const char * room,
+                                              const char * text,
+                                              uint64_t * number);
+
+/**
+ * Sends a text to a player, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+ */
+consonance_error consonance_send_text_to_player(uint64_t chat,
+                                                uint32_t player,
+                                                const char * text,
+                                                uint64_t * number);
+
+/**
+ * Has the server do something to a player, where the join token permits moderation: 0 remove it from the session,
+ * 1 mute it, for so many seconds or, with 0, forever, 2 unmute it, 3 move it from one room to another.
+ *
+ * `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` tells what
+ * became of it.
+ */
+consonance_error consonance_moderate(uint64_t chat,
+                                     uint32_t player,
+                                     uint32_t action,
+                                     uint32_t seconds,
+                                     const char * from_room,
+                                     const char * to_room,
+                                     const char * reason);
+
+/**
+ * Records all players of a chat, each into a WAV file of its own in this folder, which is made if it is not there, and
+ * tells the recording's handle; `consonance_destroy` completes the files.
+ */
+consonance_error consonance_record(uint64_t chat,
+                                   const char * folder,
+                                   uint64_t * recording);
+
+/**
+ * Sends the mix of all players to the engine, which pulls it, and tells the stream's handle. A second stream ends the
+ * first one's sound.
+ */
+consonance_error consonance_engine_output(uint64_t chat,
+                                          uint64_t * stream);
+
+/**
+ * Takes a player out of the mix, for an engine that places voices itself, and tells the stream's handle. Ends with
+ * `consonance_destroy`; until then it is that player's, also after it has left and joined again.
+ */
+consonance_error consonance_player_stream(uint64_t chat,
+                                          uint32_t player,
+                                          uint64_t * stream);
+
+/**
+ * Speaks with what the engine records and pushes, and tells the stream's handle.
+ */
+consonance_error consonance_engine_input(uint64_t chat, uint64_t * stream);
+
+/**
+ * Takes what the engine plays, so that echo cancelling can remove it from the microphone, and tells the stream's
+ * handle. `with_voices` is 1 where the voices are in what is pushed, as from an engine's last mixer stage, and 0 where
+ * it is the game's own sound alone.
+ */
+consonance_error consonance_echo_reference(uint64_t chat,
+                                           uint32_t with_voices,
+                                           uint64_t * stream);
+
+/**
+ * Overwrites `frames` frames of so many channels, in turn, with what is played next, at this rate; all three may
+ * change with each call. May be called from an audio callback.
+ *
+ * What cannot be had is silence, also where an error is returned. Rates from 8 to 192 kHz.
+ */
+consonance_error consonance_pull(uint64_t stream,
+                                 float * interleaved,
+                                 size_t frames,
+                                 uint32_t channels,
+                                 uint32_t sample_rate_hz);
+
+/**
+ * Takes `frames` frames of so many channels, in turn, at this rate; all three may change with each call. May be called
+ * from an audio callback.
+ *
+ * What finds no room is dropped. Rates from 8 to 192 kHz.
+ */
+consonance_error consonance_push(uint64_t stream,
+                                 const float * interleaved,
+                                 size_t frames,
+                                 uint32_t channels,
+                                 uint32_t sample_rate_hz);
+
+/**
+ * The settings in force; before there is a chat, with 0 for it, the defaults.
+ */
+consonance_error consonance_get_voice_settings(uint64_t chat, consonance_voice_settings * settings);
+
+/**
+ * Changes whatever differs from the settings in force. Another `frame_ms` means joining the session again, which
+ * happens by itself.
+ */
+consonance_error consonance_set_voice_settings(uint64_t chat,
+                                               const struct consonance_voice_settings * settings);
+
+/**
+ * Sends nothing while muted (1).
+ */
+consonance_error consonance_set_muted(uint64_t chat, uint32_t muted);
+
+/**
+ * Tells that the key for push to talk was pressed (1) or released (0).
+ */
+consonance_error consonance_set_push_to_talk(uint64_t chat, uint32_t pressed);
+
+/**
+ * The priority of channels without their own: 0 low, 1 default, 2 medium, 3 high. While a player of a higher priority
+ * speaks, players of a lower one are not heard.
+ */
+consonance_error consonance_set_priority(uint64_t chat,
+                                         int32_t wanted);
+
+/**
+ * Has the player hold a token (1), or not any more (0).
+ */
+consonance_error consonance_set_token(uint64_t chat, const char * token, uint32_t held);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CONSONANCE_H */

@@ -1,0 +1,246 @@
+// Voice chat for games, for C++17: objects that end what they have started, and errors as exceptions.
+//
+// The calls that audio callbacks use, `Stream::pull` and `Stream::push`, throw nothing and take no memory.
+
+#ifndef CONSONANCE_HPP
+#define CONSONANCE_HPP
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "consonance.h"
+
+namespace consonance {
+
+/// What failed, with the library's words.
+class Failure : public std::runtime_error {
+public:
+    explicit Failure(consonance_error error) : std::runtime_error(words(error)), error_(error) {}
+
+    /// The number of the error.
+    [[nodiscard]] consonance_error error() const noexcept { return error_; }
+
+private:
+    static std::string words(consonance_error error)
+    {
+        char text[1024] = "";
+        const bool has_words = consonance_last_error(text, sizeof text, nullptr) == CONSONANCE_ERROR_NONE;
+        return has_words && text[0] != '\0' ? text : consonance_error_text(error);
+    }
+
+    consonance_error error_;
+};
+
+/// Throws where a call has failed.
+inline void check(consonance_error error)
+{
+    if (error < CONSONANCE_ERROR_NONE) {
+        throw Failure(error);
+    }
+}
+
+namespace detail {
+
+/// A struct that knows its size.
+template <typename Struct>
+Struct sized()
+{
+    Struct value{};
+    value.size = sizeof(Struct);
+    return value;
+}
+
+/// A text that a call writes into a buffer: `call(buffer, capacity, length)`.
+template <typename Call>
+std::string text(Call call)
+{
+    std::string buffer(256, '\0');
+    for (;;) {
+        std::size_t length = 0;
+        const consonance_error error = call(buffer.data(), buffer.size(), &length);
+        if (error != CONSONANCE_ERROR_BUFFER_TOO_SMALL) {
+            check(error);
+            buffer.resize(length);
+            return buffer;
+        }
+        buffer.assign(length + 1, '\0');
+    }
+}
+
+/// A handle that is destroyed with its owner.
+class Owned {
+public:
+    Owned() = default;
+    explicit Owned(std::uint64_t handle) noexcept : handle_(handle) {}
+    Owned(Owned&& other) noexcept : handle_(std::exchange(other.handle_, 0)) {}
+    Owned& operator=(Owned&& other) noexcept
+    {
+        std::swap(handle_, other.handle_);
+        return *this;
+    }
+    Owned(const Owned&) = delete;
+    Owned& operator=(const Owned&) = delete;
+    ~Owned() { static_cast<void>(consonance_destroy(handle_)); }
+
+    [[nodiscard]] std::uint64_t handle() const noexcept { return handle_; }
+
+private:
+    std::uint64_t handle_ = 0;
+};
+
+}  // namespace detail
+
+/// One end of an engine's sound.
+class Stream : public detail::Owned {
+public:
+    using Owned::Owned;
+
+    /// Overwrites the samples with what is played next; silence where there is none.
+    void pull(float* interleaved, std::size_t frames, std::uint32_t channels, std::uint32_t rate_hz) noexcept
+    {
+        static_cast<void>(consonance_pull(handle(), interleaved, frames, channels, rate_hz));
+    }
+
+    /// Takes what was recorded, or, of an echo reference, what is played.
+    void push(const float* interleaved, std::size_t frames, std::uint32_t channels, std::uint32_t rate_hz) noexcept
+    {
+        static_cast<void>(consonance_push(handle(), interleaved, frames, channels, rate_hz));
+    }
+};
+
+/// Something that has happened; its texts are its own.
+struct Event {
+    consonance_event_type kind;
+    std::uint32_t player;
+    std::int32_t detail;
+    std::uint64_t number;
+    std::string name, room, text;
+};
+
+/// The default settings of a chat, whose texts must live until it was started.
+inline consonance_settings settings()
+{
+    auto value = detail::sized<consonance_settings>();
+    check(consonance_settings_init(&value));
+    return value;
+}
+
+/// A chat, which leaves its session with this object.
+class Chat : public detail::Owned {
+public:
+    explicit Chat(const consonance_settings& settings) : Owned(start(settings)) {}
+
+    /// The next event, if one waits.
+    std::optional<Event> poll_event()
+    {
+        auto event = detail::sized<consonance_event>();
+        const std::string texts = detail::text([&](char* buffer, std::size_t capacity, std::size_t* length) {
+            const consonance_error error = consonance_poll_event(handle(), &event, buffer, capacity, length);
+            if (error == CONSONANCE_ERROR_NONE) {
+                const auto kind = static_cast<consonance_event_type>(event.kind);
+                polled_ = Event{kind, event.player, event.detail, event.number, event.name, event.room, event.text};
+            } else if (error == CONSONANCE_ERROR_NOTHING) {
+                polled_.reset();
+            }
+            return error;
+        });
+        static_cast<void>(texts);
+        return std::exchange(polled_, std::nullopt);
+    }
+
+    void listen(const std::string& room, bool listens = true) { check(consonance_listen(handle(), room.c_str(), listens)); }
+
+    /// Speaks to a room; gives the number of the channel.
+    std::uint32_t speak_in_room(const std::string& room, const consonance_channel_settings* settings = nullptr)
+    {
+        std::uint32_t channel = 0;
+        check(consonance_speak_in_room(handle(), room.c_str(), settings, &channel));
+        return channel;
+    }
+
+    /// Speaks to a player; gives the number of the channel.
+    std::uint32_t speak_to_player(std::uint32_t player, const consonance_channel_settings* settings = nullptr)
+    {
+        std::uint32_t channel = 0;
+        check(consonance_speak_to_player(handle(), player, settings, &channel));
+        return channel;
+    }
+
+    void close_channel(std::uint32_t channel) { check(consonance_close_channel(handle(), channel)); }
+    void set_muted(bool muted) { check(consonance_set_muted(handle(), muted)); }
+    void set_deafened(bool deafened) { check(consonance_set_deafened(handle(), deafened)); }
+    void set_push_to_talk(bool pressed) { check(consonance_set_push_to_talk(handle(), pressed)); }
+    void set_player_muted(std::uint32_t player, bool muted) { check(consonance_set_player_muted(handle(), player, muted)); }
+    void set_player_volume(std::uint32_t player, float volume)
+    {
+        check(consonance_set_player_volume(handle(), player, volume));
+    }
+    void set_positions(const std::vector<consonance_position>& positions)
+    {
+        check(consonance_set_positions(handle(), positions.data(), positions.size()));
+    }
+    void set_listener(const consonance_pose& pose) { check(consonance_set_listener(handle(), &pose)); }
+
+    [[nodiscard]] consonance_status status() const
+    {
+        auto value = detail::sized<consonance_status>();
+        check(consonance_get_status(handle(), &value));
+        return value;
+    }
+
+    [[nodiscard]] consonance_player_info player(std::uint32_t player) const
+    {
+        auto value = detail::sized<consonance_player_info>();
+        check(consonance_get_player_info(handle(), player, &value));
+        return value;
+    }
+
+    [[nodiscard]] std::string player_name(std::uint32_t player) const
+    {
+        return detail::text([&](char* buffer, std::size_t capacity, std::size_t* length) {
+            return consonance_get_player_name(handle(), player, buffer, capacity, length);
+        });
+    }
+
+    /// Why a player is not heard.
+    [[nodiscard]] std::string why(std::uint32_t player) const
+    {
+        return detail::text([&](char* buffer, std::size_t capacity, std::size_t* length) {
+            return consonance_get_why(handle(), player, buffer, capacity, length);
+        });
+    }
+
+    [[nodiscard]] Stream engine_output() { return open(consonance_engine_output); }
+    [[nodiscard]] Stream engine_input() { return open(consonance_engine_input); }
+    [[nodiscard]] Stream player_stream(std::uint32_t player)
+    {
+        std::uint64_t stream = 0;
+        check(consonance_player_stream(handle(), player, &stream));
+        return Stream(stream);
+    }
+
+private:
+    static std::uint64_t start(const consonance_settings& settings)
+    {
+        std::uint64_t chat = 0;
+        check(consonance_start(&settings, &chat));
+        return chat;
+    }
+
+    Stream open(consonance_error (*function)(std::uint64_t, std::uint64_t*))
+    {
+        std::uint64_t stream = 0;
+        check(function(handle(), &stream));
+        return Stream(stream);
+    }
+
+    std::optional<Event> polled_;
+};
+
+}  // namespace consonance
+
+#endif

@@ -1,0 +1,91 @@
+//! The chats that C has started.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use consonance::transport::hosted::HostedClientHandle;
+use consonance::{Event, Player, VoiceChat};
+
+use crate::error::{CError, Failure};
+use crate::handles::{Kind, Table};
+use crate::outgoing::Outgoing;
+use crate::player_ids::{LOCAL, PlayerIds};
+
+/// Far more than a game has, and few enough for a machine.
+const CHATS_MAX: usize = 256;
+
+pub(crate) static CHATS: Table<Chat> = Table::new(Kind::Chat, CHATS_MAX);
+
+/// A chat, and what C needs besides.
+pub(crate) struct Chat {
+    pub(crate) voice: VoiceChat,
+    /// The game's end of a hosted network.
+    pub(crate) hosted: Option<Mutex<HostedClient>>,
+    players: Mutex<PlayerIds>,
+    /// An event that was too long for the buffer that it was to be written into.
+    waiting: Mutex<Option<Event>>,
+}
+
+/// A network of the game's own.
+pub(crate) struct HostedClient {
+    pub(crate) handle: HostedClientHandle,
+    /// What did not fit into the buffer that it was to be written into.
+    pub(crate) waiting: Option<Outgoing>,
+}
+
+impl Chat {
+    pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>) -> Self {
+        let players = Mutex::new(PlayerIds::new(voice.local_player().name()));
+        let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: None }));
+        Self { voice, hosted, players, waiting: Mutex::new(None) }
+    }
+
+    /// The chat of this handle.
+    pub(crate) fn of(number: u64) -> Result<Arc<Self>, Failure> {
+        CHATS.get(number)
+    }
+
+    /// The number of a player, who may have left.
+    pub(crate) fn id_of(&self, name: &str) -> u32 {
+        lock(&self.players).of(name, |name| self.voice.player(name).is_some())
+    }
+
+    /// The number of a player that was seen before.
+    pub(crate) fn find_id(&self, name: &str) -> Option<u32> {
+        lock(&self.players).find(name)
+    }
+
+    /// The name of a player, also of one that has left.
+    pub(crate) fn name_of(&self, id: u32) -> Result<String, Failure> {
+        let name = lock(&self.players).name(id).map(str::to_owned);
+        name.ok_or_else(|| Failure::new(CError::Player, format!("no player has the number {id}")))
+    }
+
+    /// A player of the session.
+    pub(crate) fn player(&self, id: u32) -> Result<Player, Failure> {
+        let name = self.name_of(id)?;
+        if id == LOCAL {
+            return Ok(self.voice.local_player());
+        }
+        let player = self.voice.player(&name);
+        player.ok_or_else(|| Failure::new(CError::Player, format!("{name} is not in the session")))
+    }
+
+    /// Hands the next event to `write`, and keeps it where that fails.
+    pub(crate) fn with_next_event(
+        &self,
+        write: impl FnOnce(&Event) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        // Held, so that several threads that drain get the events in turn.
+        let mut waiting = lock(&self.waiting);
+        let event = waiting.take().or_else(|| self.voice.poll_event()).ok_or(CError::Nothing)?;
+        let written = write(&event);
+        if written.is_err() {
+            *waiting = Some(event);
+        }
+        written
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,129 @@
+//! How other players are heard: volume, place, and which of them.
+
+use consonance::audio::{Orientation, Pose, RollOff, SpatialMode, SpatialSettings, SpeakerPlace};
+
+use crate::c::{Array, In};
+use crate::chats::Chat;
+use crate::error::{CError, Failure, guard};
+use crate::structs::{CPose, CPosition, CSpatialSettings};
+
+/// Mutes all players here (1), or lets them be heard again (0).
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_deafened(chat: u64, deafened: u32) -> CError {
+    guard(|| {
+        Chat::of(chat)?.voice.set_deafened(deafened != 0);
+        Ok(())
+    })
+}
+
+/// How loud a player is heard here: an amplitude factor, 0 to 4, also after it has left and joined again.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f32) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        if !(0.0..=4.0).contains(&volume) {
+            return Err(Failure::value("volume", volume, "0 to 4"));
+        }
+        chat.voice.set_volume(chat.name_of(player)?, volume);
+        Ok(())
+    })
+}
+
+/// Mutes a player here (1), or lets it be heard again (0), also after it has left and joined again.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        chat.voice.set_player_muted(chat.name_of(player)?, muted != 0);
+        Ok(())
+    })
+}
+
+/// Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_positions(chat: u64, positions: Array<CPosition>, count: usize) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let places = positions.read("positions", count)?.iter().filter_map(|row| {
+            let place = SpeakerPlace { position_m: row.position, occlusion: row.occlusion };
+            Some((chat.name_of(row.player).ok()?, (row.is_known != 0).then_some(place)))
+        });
+        chat.voice.set_places(places);
+        Ok(())
+    })
+}
+
+/// Tells where the listener is and looks; null where that is not known any more.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_listener(chat: u64, pose: Array<CPose>) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let pose = pose.read("pose", usize::from(!pose.is_null()))?.first();
+        chat.voice.set_listener(pose.map(|pose| Pose {
+            position_m: pose.position,
+            orientation: Orientation::looking(pose.forward, pose.up),
+        }));
+        Ok(())
+    })
+}
+
+/// Whether the server is told where the listener is, for its proximity rooms.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_share_position(chat: u64, shared: u32) -> CError {
+    guard(|| {
+        Chat::of(chat)?.voice.set_share_position(shared != 0);
+        Ok(())
+    })
+}
+
+/// How voices get quieter with distance, and how directions are made audible.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSettings>) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let default = SpatialSettings::default();
+        let options = CSpatialSettings {
+            size: 0,
+            mode: 0,
+            roll_off: 2,
+            min_distance: default.min_distance_m,
+            max_distance: default.max_distance_m,
+        };
+        let options = settings.read("settings", options)?;
+        let mode = match options.mode {
+            0 => SpatialMode::Automatic,
+            1 => SpatialMode::Panning,
+            2 => SpatialMode::Hrtf,
+            other => return Err(Failure::value("mode", other, "0 to 2")),
+        };
+        let roll_off = match options.roll_off {
+            0 => RollOff::Constant,
+            1 => RollOff::Linear,
+            2 => RollOff::Inverse,
+            3 => RollOff::InverseSquare,
+            other => return Err(Failure::value("roll_off", other, "0 to 3")),
+        };
+        chat.voice.set_spatial(SpatialSettings {
+            mode,
+            roll_off,
+            min_distance_m: options.min_distance,
+            max_distance_m: options.max_distance,
+        });
+        Ok(())
+    })
+}
+
+/// Whether the listener wears headphones: 1 yes, 0 no, −1 to tell by the loudspeaker's name.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_headphones(chat: u64, headphones: i32) -> CError {
+    guard(|| {
+        let headphones = match headphones {
+            -1 => None,
+            0 => Some(false),
+            1 => Some(true),
+            other => return Err(Failure::value("headphones", other, "-1, 0 or 1")),
+        };
+        Chat::of(chat)?.voice.set_headphones(headphones);
+        Ok(())
+    })
+}

@@ -1,0 +1,73 @@
+//! The library as a whole: its version, what its numbers mean, and its log.
+
+use std::ffi::c_char;
+
+use crate::c::{ArrayOut, Out};
+use crate::error::{CError, guard, last_words};
+use crate::log_lines;
+
+/// Changes when programs that were compiled with an older header could not use the library any more.
+pub const CONSONANCE_ABI: u32 = 1;
+
+/// The `CONSONANCE_ABI` of the library. A program that was compiled with another one must not go on.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_abi_version() -> u32 {
+    CONSONANCE_ABI
+}
+
+/// The version of the library, such as `0.1.0`.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// A short sentence for an error, in English; never null.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_error_text(error: i32) -> *const c_char {
+    let known = CError::ALL.into_iter().find(|known| *known as i32 == error);
+    known.map_or(c"unknown error", CError::text).as_ptr()
+}
+
+/// What the last function that failed on this thread had to say: what failed, the value, what is expected.
+///
+/// `length` is how long it is without the zero at its end, and may be null.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_last_error(
+    buffer: ArrayOut<c_char>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    let words = last_words();
+    guard(|| buffer.write_text(capacity, length, &words))
+}
+
+/// Keeps log lines from now on, for `consonance_poll_log`: 0 none, which is how it begins, 1 errors, 2 warnings,
+/// 3 information, 4 details, 5 everything.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_log_level(level: u32) -> CError {
+    guard(|| {
+        log_lines::set_level(level);
+        Ok(())
+    })
+}
+
+/// Takes the oldest log line, of at most 1024 bytes. Of more than 1024 lines that wait, the oldest are lost.
+///
+/// `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` where
+/// no line waits.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_poll_log(
+    level: Out<u32>,
+    buffer: ArrayOut<c_char>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| {
+        let taken = log_lines::with_next(|line| {
+            level.write_if_wanted(line.level);
+            buffer.write_text(capacity, length, &line.text)
+        });
+        taken.unwrap_or(Err(CError::Nothing.into()))
+    })
+}

@@ -1,0 +1,158 @@
+//! The players of the session, texts to them, and what moderators do to them.
+
+use std::ffi::c_char;
+use std::time::Duration;
+
+use consonance::{ModeratorAction, Priority, Target};
+
+use crate::c::{ArrayOut, Out, Text};
+use crate::chats::Chat;
+use crate::error::{CError, Failure, guard};
+use crate::structs::CPlayerInfo;
+
+/// The numbers of all players in the session: the player of this chat first, which is always 1, others by name.
+///
+/// `count` is how many there are. Where there is no room for all, nothing else is written.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_players(
+    chat: u64,
+    players: ArrayOut<u32>,
+    capacity: usize,
+    count: Out<usize>,
+) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let all = chat.voice.players();
+        count.write("count", all.len())?;
+        if capacity < all.len() {
+            let words = format!("there is room for {capacity} players, and there are {}", all.len());
+            return Err(Failure::new(CError::BufferTooSmall, words));
+        }
+        for (room, player) in players.read("players", all.len())?.iter_mut().zip(&all) {
+            *room = chat.id_of(player.name());
+        }
+        Ok(())
+    })
+}
+
+/// A player at this moment. May be asked in every frame.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_player_info(chat: u64, player: u32, info: Out<CPlayerInfo>) -> CError {
+    guard(|| {
+        let of = Chat::of(chat)?.player(player)?;
+        let priority = of.priority().map_or(-1, |priority| match priority {
+            Priority::Low => 0,
+            Priority::Default => 1,
+            Priority::Medium => 2,
+            Priority::High => 3,
+        });
+        let value = CPlayerInfo {
+            size: 0,
+            player,
+            is_connected: of.is_connected().into(),
+            is_local: of.is_local().into(),
+            is_speaking: of.is_speaking().into(),
+            is_muted: of.is_muted().into(),
+            is_positional: of.is_positional().into(),
+            priority,
+            amplitude: of.amplitude(),
+            volume: of.volume(),
+            packet_loss: of.packet_loss().unwrap_or(-1.0),
+        };
+        info.write_sized("info", value)
+    })
+}
+
+/// The name of a player, also of one that has left.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_player_name(
+    chat: u64,
+    player: u32,
+    buffer: ArrayOut<c_char>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| buffer.write_text(capacity, length, &Chat::of(chat)?.name_of(player)?))
+}
+
+/// The number of a player of the session, or of one that has left.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_find_player(chat: u64, name: Text, player: Out<u32>) -> CError {
+    guard(|| {
+        player.write("player", 0)?;
+        let (chat, name) = (Chat::of(chat)?, name.read("name")?);
+        let found = chat.voice.player(name).map(|player| chat.id_of(player.name()));
+        let found = found.or_else(|| chat.find_id(name));
+        let missing = || Failure::new(CError::Player, format!("no player is called {name:?}"));
+        player.write("player", found.ok_or_else(missing)?)
+    })
+}
+
+/// Sends a text to all listeners of a room, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_send_text_to_room(
+    chat: u64,
+    room: Text,
+    text: Text,
+    number: Out<u64>,
+) -> CError {
+    guard(|| send_text(chat, Target::Room(room.read("room")?.into()), text, number))
+}
+
+/// Sends a text to a player, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_send_text_to_player(
+    chat: u64,
+    player: u32,
+    text: Text,
+    number: Out<u64>,
+) -> CError {
+    guard(|| {
+        let name = Chat::of(chat)?.name_of(player)?;
+        send_text(chat, Target::Player(name.into()), text, number)
+    })
+}
+
+/// Has the server do something to a player, where the join token permits moderation: 0 remove it from the session,
+/// 1 mute it, for so many seconds or, with 0, forever, 2 unmute it, 3 move it from one room to another.
+///
+/// `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` tells what
+/// became of it.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_moderate(
+    chat: u64,
+    player: u32,
+    action: u32,
+    seconds: u32,
+    from_room: Text,
+    to_room: Text,
+    reason: Text,
+) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let action = match action {
+            0 => ModeratorAction::Kick,
+            1 => {
+                let lasts = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
+                ModeratorAction::Mute { lasts }
+            }
+            2 => ModeratorAction::Unmute,
+            3 => ModeratorAction::Move {
+                from: from_room.read("from_room")?.into(),
+                to: to_room.read("to_room")?.into(),
+            },
+            other => return Err(Failure::value("action", other, "0 to 3")),
+        };
+        let reason = reason.read_if_any("reason")?.unwrap_or_default();
+        chat.voice.moderate(chat.name_of(player)?, action, reason);
+        Ok(())
+    })
+}
+
+fn send_text(chat: u64, target: Target, text: Text, number: Out<u64>) -> Result<(), Failure> {
+    let (chat, text) = (Chat::of(chat)?, text.read("text")?);
+    let sent = chat.voice.send_text(target, text);
+    let id = sent.map_err(|cause| Failure::new(CError::Value, cause.to_string()))?;
+    number.write_if_wanted(id.number());
+    Ok(())
+}

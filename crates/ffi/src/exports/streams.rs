@@ -1,0 +1,111 @@
+//! Sound of a game's engine: what its audio threads pull and push.
+//!
+//! `consonance_pull` and `consonance_push` may be called from an audio callback: they never wait, and take no memory.
+
+use crate::c::{Array, ArrayOut, Out};
+use crate::chats::Chat;
+use crate::error::{CError, Failure, guard};
+use crate::streams::{self, Stream};
+
+/// Most channels of an engine's sound.
+const CHANNELS_MAX: u32 = 64;
+
+/// Sends the mix of all players to the engine, which pulls it, and tells the stream's handle. A second stream ends the
+/// first one's sound.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_engine_output(chat: u64, stream: Out<u64>) -> CError {
+    open(chat, stream, |chat| Ok(Stream::Output(chat.voice.engine_output())))
+}
+
+/// Takes a player out of the mix, for an engine that places voices itself, and tells the stream's handle. Ends with
+/// `consonance_destroy`; until then it is that player's, also after it has left and joined again.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_player_stream(chat: u64, player: u32, stream: Out<u64>) -> CError {
+    open(chat, stream, |chat| Ok(Stream::Player(chat.voice.player_stream(chat.name_of(player)?))))
+}
+
+/// Speaks with what the engine records and pushes, and tells the stream's handle.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_engine_input(chat: u64, stream: Out<u64>) -> CError {
+    open(chat, stream, |chat| Ok(Stream::Input(chat.voice.engine_input())))
+}
+
+/// Takes what the engine plays, so that echo cancelling can remove it from the microphone, and tells the stream's
+/// handle. `with_voices` is 1 where the voices are in what is pushed, as from an engine's last mixer stage, and 0 where
+/// it is the game's own sound alone.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_echo_reference(chat: u64, with_voices: u32, stream: Out<u64>) -> CError {
+    open(chat, stream, |chat| {
+        Ok(Stream::Echo(match with_voices {
+            0 => chat.voice.echo_reference(),
+            _ => chat.voice.full_echo_reference(),
+        }))
+    })
+}
+
+/// Overwrites `frames` frames of so many channels, in turn, with what is played next, at this rate; all three may
+/// change with each call. May be called from an audio callback.
+///
+/// What cannot be had is silence, also where an error is returned. Rates from 8 to 192 kHz.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_pull(
+    stream: u64,
+    interleaved: ArrayOut<f32>,
+    frames: usize,
+    channels: u32,
+    sample_rate_hz: u32,
+) -> CError {
+    guard(|| {
+        let samples = interleaved.read("interleaved", samples(frames, channels)?)?;
+        samples.fill(0.0);
+        streams::with(stream, |stream| {
+            match stream {
+                Stream::Output(output) => output.fill(samples, channels as usize, sample_rate_hz),
+                Stream::Player(player) => player.fill(samples, channels as usize, sample_rate_hz),
+                Stream::Input(_) | Stream::Echo(_) => return Err(CError::Unsupported.into()),
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Takes `frames` frames of so many channels, in turn, at this rate; all three may change with each call. May be called
+/// from an audio callback.
+///
+/// What finds no room is dropped. Rates from 8 to 192 kHz.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_push(
+    stream: u64,
+    interleaved: Array<f32>,
+    frames: usize,
+    channels: u32,
+    sample_rate_hz: u32,
+) -> CError {
+    guard(|| {
+        let samples = interleaved.read("interleaved", samples(frames, channels)?)?;
+        streams::with(stream, |stream| {
+            match stream {
+                Stream::Input(input) => input.push(samples, channels as usize, sample_rate_hz),
+                Stream::Echo(echo) => echo.push_interleaved(samples, channels as usize, sample_rate_hz),
+                Stream::Output(_) | Stream::Player(_) => return Err(CError::Unsupported.into()),
+            }
+            Ok(())
+        })
+    })
+}
+
+fn open(number: u64, handle: Out<u64>, stream: impl FnOnce(&Chat) -> Result<Stream, Failure>) -> CError {
+    guard(|| {
+        handle.write("stream", 0)?;
+        let chat = Chat::of(number)?;
+        handle.write("stream", streams::insert(number, stream(&chat)?)?)
+    })
+}
+
+/// Without words, which would take memory.
+fn samples(frames: usize, channels: u32) -> Result<usize, CError> {
+    if channels == 0 || channels > CHANNELS_MAX {
+        return Err(CError::Value);
+    }
+    frames.checked_mul(channels as usize).ok_or(CError::Value)
+}

@@ -1,0 +1,47 @@
+//! The structs of the header. Each begins with its size, and only grows at the end; truth values are 0 and 1.
+
+#![expect(unsafe_code, reason = "says which structs any bytes make a valid value of")]
+
+mod chat;
+mod event;
+mod host;
+mod player;
+mod statistics;
+mod voice;
+
+pub use chat::{CConnection, CNetwork, CSettings, CSound, CStatus};
+pub use event::{CEvent, CEventType};
+pub use host::{CHostSettings, CPacket, CPacketAction};
+pub use player::{CPlayerInfo, CPose, CPosition, CSpatialSettings};
+pub use statistics::{CSpeakerStatistics, CStatistics};
+pub use voice::{CActivation, CChannelSettings, CChannelState, CVoiceSettings};
+
+use crate::c::Sized32;
+
+macro_rules! sized {
+    ($($type:ty),* $(,)?) => {
+        $(
+            // SAFETY: `repr(C)` of numbers and of pointers, which any bytes make a value of, the first its size.
+            unsafe impl Sized32 for $type {
+                fn with_size(self, size: u32) -> Self {
+                    Self { size, ..self }
+                }
+            }
+        )*
+    };
+}
+
+sized!(
+    CChannelState,
+    CChannelSettings,
+    CSettings,
+    CStatistics,
+    CStatus,
+    CEvent,
+    CHostSettings,
+    CPacket,
+    CPlayerInfo,
+    CSpatialSettings,
+    CSpeakerStatistics,
+    CVoiceSettings
+);

@@ -1,0 +1,54 @@
+//! A server in the game's process, and packets of the game's own network.
+
+use crate::c::Text;
+
+/// What a host is started with. Zeros and nulls are the defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct CHostSettings {
+    /// `sizeof(consonance_host_settings)`.
+    pub size: u32,
+    /// Players at most; 0 for as many as the server can have.
+    pub players_max: u32,
+    /// The name of the session; `main` if it is null.
+    pub session: Text,
+    /// The IP address and UDP port to listen on, such as `0.0.0.0:7777`; port 0 picks a free port. Null for the game's
+    /// own network alone.
+    pub listen: Text,
+    /// The host name or address by which players reach it; the address to listen on if it is null.
+    pub public_host: Text,
+    /// The password that players need; null for none.
+    pub password: Text,
+    /// The longest reliable packet of the game's own network, in bytes; 0 where it carries no voice.
+    pub reliable_bytes: u32,
+    /// The longest unreliable packet of the game's own network, in bytes.
+    pub unreliable_bytes: u32,
+}
+
+/// What a game's own network has to do.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CPacketAction {
+    /// Send the bytes: to the server, or to `peer`.
+    Send = 0,
+    /// A chat wants to reach its server: call `consonance_link` once it can.
+    Connect = 1,
+    /// The chat has left, or the server does not want `peer`: its link counts as gone.
+    Disconnect = 2,
+}
+
+/// A packet on its way out, over a game's own network.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CPacket {
+    /// `sizeof(consonance_packet)`.
+    pub size: u32,
+    /// What to do: `consonance_packet_action`.
+    pub action: i32,
+    /// Of a host, the game's number of the player concerned.
+    pub peer: u64,
+    /// 1 if it must arrive, in order; 0 for voice.
+    pub reliable: u32,
+    /// Zero.
+    pub reserved: u32,
+}

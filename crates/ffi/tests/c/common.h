@@ -1,0 +1,42 @@
+/* What the test programs share. */
+#ifndef COMMON_H
+#define COMMON_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "consonance.h"
+#include "pause.h"
+
+/* Ends the program with the words of the library where something is not as it must be. */
+#define REQUIRE(condition)                                                                   \
+    do {                                                                                     \
+        if (!(condition)) {                                                                  \
+            char words[1024] = "";                                                           \
+            consonance_last_error(words, sizeof words, NULL);                                \
+            fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, words);       \
+            exit(1);                                                                         \
+        }                                                                                    \
+    } while (0)
+
+#define DONE(call) REQUIRE((call) == CONSONANCE_ERROR_NONE)
+
+/* A chat in the room "lobby" with an engine's sound. */
+static inline uint64_t start(const char *address, const char *name)
+{
+    static const char *rooms[] = {"lobby"};
+    uint64_t chat = 0;
+    consonance_settings settings = {.size = sizeof settings};
+    DONE(consonance_settings_init(&settings));
+    settings.address = address;
+    settings.name = name;
+    settings.sound = CONSONANCE_SOUND_ENGINE;
+    settings.listen_rooms = settings.speak_rooms = rooms;
+    settings.listen_room_count = settings.speak_room_count = 1;
+    DONE(consonance_start(&settings, &chat));
+    return chat;
+}
+
+#endif

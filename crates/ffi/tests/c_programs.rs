@@ -1,0 +1,108 @@
+//! Programs in C, compiled and linked as those of a game are, with the sanitizers of gcc.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use consonance_testing::command::Folder;
+
+/// C as of 1999, without a warning.
+const FLAGS: &str = "-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -g";
+/// Addresses, undefined behaviour, and what is still allocated at the end.
+const SANITIZERS: &str = "-fsanitize=address,undefined -fno-sanitize-recover=all";
+
+/// A program, and the library beside it under the name that games know.
+struct CProgram {
+    folder: Folder,
+}
+
+impl CProgram {
+    fn compile(source: &str, compiler: &str, flags: &str) -> Self {
+        let folder = Folder::new();
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        symlink(library(), folder.path().join("libconsonance.so")).unwrap();
+        let mut command = Command::new(compiler);
+        command.args(flags.split(' ')).arg(here.join(source)).arg("-o").arg(folder.path().join("program"));
+        command.arg("-I").arg(here.join("include")).arg("-I").arg(here.join("tests/c"));
+        command.arg("-L").arg(folder.path()).args(["-Wl,-rpath,$ORIGIN", "-lconsonance", "-lm"]);
+        assert_done(&command.output().unwrap());
+        Self { folder }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(self.folder.path().join("program")).args(arguments).output().unwrap()
+    }
+}
+
+/// What cargo has built beside this test.
+fn library() -> PathBuf {
+    env::current_exe().unwrap().parent().unwrap().join("libconsonance_ffi.so")
+}
+
+#[track_caller]
+fn assert_done(output: &Output) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
+fn two_chats_talk_at_a_host_of_the_same_process() {
+    let program = CProgram::compile("tests/c/talk.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    let folder = program.folder.path().join("recorded");
+    assert_done(&program.run(&[folder.to_str().unwrap()]));
+    let recorded = fs::metadata(folder.join("03-Alice.wav")).unwrap();
+    assert!(recorded.len() > 48_000, "{recorded:?}");
+}
+
+#[test]
+fn packets_travel_over_a_network_of_the_games_own() {
+    let program = CProgram::compile("tests/c/own_network.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
+fn wrong_arguments_are_errors() {
+    let program = CProgram::compile("tests/c/misuse.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
+fn a_hundred_chats_leave_nothing_behind() {
+    let program = CProgram::compile("tests/c/many_starts.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
+fn what_audio_callbacks_call_takes_no_memory() {
+    let flags = FLAGS.replace("c99", "c11");
+    let program = CProgram::compile("tests/c/audio_callbacks.c", "gcc", &flags);
+    assert_done(&program.run(&[]));
+}
+
+#[test]
+fn the_example_joins_and_plays() {
+    let program = CProgram::compile("examples/hello.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&["offline:", "Alice"]));
+    let wrong = program.run(&["nowhere", "Alice"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).starts_with("cannot start: "), "{wrong:?}");
+}
+
+#[test]
+fn the_guide_shows_the_example() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [page, example] = ["../../docs/guide/c.md", "examples/hello.c"].map(|file| here.join(file));
+    let [page, example] = [page, example].map(|file| fs::read_to_string(file).unwrap());
+    assert!(page.contains(&format!("```c\n{example}```\n")), "write the example into the page again");
+}
+
+#[test]
+#[ignore = "needs g++: `cargo xtask header --verify`"]
+fn objects_of_cpp_end_what_they_start_and_throw_what_fails() {
+    let program = CProgram::compile("tests/c/talk.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
+    assert_done(&program.run(&[]));
+}
