@@ -8,7 +8,9 @@ use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
 use crate::skips::Skips;
-use crate::{browser_test, command, deny, dissector, libopus, matchbox, platforms, tidy, udp_blocked, web};
+use crate::{
+    browser_test, command, deny, dissector, header, libopus, matchbox, platforms, tidy, udp_blocked, web,
+};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -70,6 +72,7 @@ enum Step {
     Doc,
     Tidy,
     Deny,
+    Header,
     Package,
     Platforms,
     Libopus,
@@ -96,6 +99,7 @@ impl Step {
             Self::Doc => "doc",
             Self::Tidy => "tidy",
             Self::Deny => "deny",
+            Self::Header => "header",
             Self::Package => "package",
             Self::Platforms => "platforms",
             Self::Windows => "windows",
@@ -114,6 +118,7 @@ impl Step {
         match self {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
+            Self::Header => header::verify(root),
             Self::Platforms => platforms::run(root, &platforms::Plan::default()),
             Self::Windows => platforms::run(root, &platforms::Plan::smoke()),
             Self::Libopus => libopus::run(root),
@@ -143,6 +148,7 @@ impl Step {
             // What only the build that measures without encryption has.
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
+            Self::Header => &["xtask", "header", "--verify"],
             Self::Wasm => &["xtask", "wasm", "--verify"],
             Self::Windows => &["xtask", "platforms", "--smoke"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
@@ -244,6 +250,7 @@ mod tests {
             Step::Doc,
             Step::Tidy,
             Step::Deny,
+            Step::Header,
             Step::Package,
             Step::Platforms,
             Step::Libopus,
@@ -270,6 +277,7 @@ mod tests {
             Step::Doc,
             Step::Tidy,
             Step::Deny,
+            Step::Header,
             Step::Package,
             Step::Platforms,
             Step::Libopus,

@@ -53,6 +53,7 @@ mod dist;
 mod distribution_compiler;
 mod failure;
 mod fuzz;
+mod header;
 mod interrupt;
 mod libopus;
 mod licences;
@@ -117,6 +118,8 @@ enum Chore {
     UdpBlocked,
     /// Checks licences, versions and sources of the crates of others, if cargo-deny is there.
     Deny,
+    /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
+    Header(header::Plan),
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -157,6 +160,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
+        Chore::Header(plan) => header::run(&root, plan),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
