@@ -102,7 +102,7 @@ pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CErr
     })
 }
 
-/// Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are enough for all.
+/// Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are mostly enough.
 ///
 /// The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
 /// `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
