@@ -1,4 +1,4 @@
-/* Joins a session, says who is there, and plays a tone to them: `hello quic://… Alice`. */
+/* Joins a session, lists its players, and plays a tone to them: `hello quic://… Alice`. */
 #include <math.h>
 #include <stdio.h>
 #include <time.h>

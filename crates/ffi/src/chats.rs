@@ -44,7 +44,7 @@ impl Chat {
         CHATS.get(number)
     }
 
-    /// The number of a player, who may have left.
+    /// The number of a player, also of one that has left.
     pub(crate) fn id_of(&self, name: &str) -> u32 {
         lock(&self.players).of(name, |name| self.voice.player(name).is_some())
     }
