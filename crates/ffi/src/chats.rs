@@ -1,13 +1,14 @@
 //! The chats that C has started.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use consonance::transport::hosted::HostedClientHandle;
 use consonance::{Event, Player, VoiceChat};
 
 use crate::error::{CError, Failure};
 use crate::handles::{Kind, Table};
-use crate::outgoing::Outgoing;
+use crate::lock::lock;
+use crate::outgoing::Waiting;
 use crate::player_ids::{LOCAL, PlayerIds};
 
 /// Far more than a game has, and few enough for a machine.
@@ -28,14 +29,13 @@ pub(crate) struct Chat {
 /// A network of the game's own.
 pub(crate) struct HostedClient {
     pub(crate) handle: HostedClientHandle,
-    /// What did not fit into the buffer that it was to be written into.
-    pub(crate) waiting: Option<Outgoing>,
+    pub(crate) waiting: Waiting,
 }
 
 impl Chat {
     pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>) -> Self {
         let players = Mutex::new(PlayerIds::new(voice.local_player().name()));
-        let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: None }));
+        let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: Waiting::default() }));
         Self { voice, hosted, players, waiting: Mutex::new(None) }
     }
 
@@ -84,8 +84,4 @@ impl Chat {
         }
         written
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

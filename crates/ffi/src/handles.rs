@@ -3,9 +3,10 @@
 //! A number has the kind of its object, the place in the table of that kind, and how often that place was used. So a
 //! handle of a destroyed object, or of another kind, names nothing, whatever takes its place.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::error::{CError, Failure};
+use crate::lock::lock;
 
 /// What a handle names, in its highest byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl<T> Table<T> {
 
     /// The number of a new object.
     pub(crate) fn insert(&self, object: Arc<T>) -> Result<u64, Failure> {
-        let mut places = self.lock();
+        let mut places = lock(&self.places);
         let free = places.iter().position(|place| place.object.is_none());
         let place = match free {
             Some(place) => place,
@@ -86,20 +87,16 @@ impl<T> Table<T> {
 
     pub(crate) fn get(&self, number: u64) -> Result<Arc<T>, Failure> {
         let handle = self.kind.handle(number)?;
-        let places = self.lock();
+        let places = lock(&self.places);
         let place = places.get(handle.place).filter(|place| place.used == handle.used);
         Ok(place.and_then(|place| place.object.clone()).ok_or(CError::Handle)?)
     }
 
     pub(crate) fn remove(&self, number: u64) -> Result<Arc<T>, Failure> {
         let handle = self.kind.handle(number)?;
-        let mut places = self.lock();
+        let mut places = lock(&self.places);
         let place = places.get_mut(handle.place).filter(|place| place.used == handle.used);
         Ok(place.and_then(|place| place.object.take()).ok_or(CError::Handle)?)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Place<T>>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,16 +1,18 @@
 //! The servers that C runs in its own process.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use consonance::host::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance::quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
 use consonance::transport::hosted::{self, HostedServerHandle, HostedSettings, ServerRequest};
 
+use crate::c::{ArrayOut, Out};
 use crate::error::{CError, Failure};
 use crate::handles::{Kind, Table};
-use crate::outgoing::Outgoing;
-use crate::structs::CPacketAction;
+use crate::lock::lock;
+use crate::outgoing::{Outgoing, Waiting};
+use crate::structs::{CPacket, CPacketAction};
 
 /// A process has one, or few.
 const HOSTS_MAX: usize = 16;
@@ -30,7 +32,7 @@ pub(crate) struct Host {
 /// A network of the game's own.
 struct HostedServer {
     handle: HostedServerHandle,
-    waiting: Option<Outgoing>,
+    waiting: Waiting,
 }
 
 /// Where a host listens, and as what players know it.
@@ -55,7 +57,7 @@ impl Host {
         let hosted = hosted.map(|settings| {
             let (transport, handle) = hosted::server(settings);
             session_loop.add_network(Box::new(transport));
-            Mutex::new(HostedServer { handle, waiting: None })
+            Mutex::new(HostedServer { handle, waiting: Waiting::default() })
         });
         let server = DedicatedServer::try_start(session_loop).map_err(Failure::start)?;
         let address = address.unwrap_or_default();
@@ -73,25 +75,25 @@ impl Host {
         self.with_network(|network| act(&mut network.handle))
     }
 
-    /// Hands the next thing to do to `write`, which gives back what remains of it.
+    /// Writes the next thing to do.
     ///
     /// # Errors
-    /// If it was started without a network of the game's own, or as `write`.
-    pub(crate) fn with_next_outgoing(
+    /// If it was started without a network of the game's own, or as [`Waiting::write_next`].
+    pub(crate) fn write_next_outgoing(
         &self,
-        write: impl FnOnce(Outgoing) -> (Option<Outgoing>, Result<(), Failure>),
+        packet: Out<CPacket>,
+        buffer: ArrayOut<u8>,
+        capacity: usize,
+        length: Out<usize>,
     ) -> Result<(), Failure> {
-        self.with_network(|network| {
-            let next = network.waiting.take().or_else(|| next(&mut network.handle));
-            let (remains, written) = write(next.ok_or(CError::Nothing)?);
-            network.waiting = remains;
-            written
+        self.with_network(|HostedServer { handle, waiting }| {
+            waiting.write_next(|| next(handle), packet, buffer, capacity, length)
         })?
     }
 
     fn with_network<R>(&self, act: impl FnOnce(&mut HostedServer) -> R) -> Result<R, Failure> {
         let hosted = self.hosted.as_ref().ok_or(CError::Unsupported)?;
-        Ok(act(&mut hosted.lock().unwrap_or_else(PoisonError::into_inner)))
+        Ok(act(&mut lock(hosted)))
     }
 }
 

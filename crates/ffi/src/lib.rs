@@ -8,11 +8,13 @@
 
 pub mod c;
 mod chats;
+mod choices;
 pub mod error;
 mod events;
 pub mod exports;
 mod handles;
 mod hosts;
+mod lock;
 mod log_lines;
 mod outgoing;
 mod player_ids;

@@ -24,32 +24,40 @@ impl Outgoing {
     pub(crate) fn link(action: CPacketAction, peer: u64) -> Self {
         Self { action, delivery: Delivery::Reliable, peers: vec![peer], packet: Vec::new() }
     }
+}
 
-    /// Writes it for the last of its peers, and gives back what remains.
+/// What was not written whole: it had no room, or is for further peers.
+#[derive(Default)]
+pub(crate) struct Waiting(Option<Outgoing>);
+
+impl Waiting {
+    /// Writes what waits, or what `next` has, for one of its peers.
     ///
     /// # Errors
-    /// If the buffer is too small: with everything that remains.
-    pub(crate) fn write(
-        mut self,
+    /// [`CError::Nothing`], or if the buffer is too small; then it waits on.
+    pub(crate) fn write_next(
+        &mut self,
+        next: impl FnOnce() -> Option<Outgoing>,
         packet: Out<CPacket>,
         buffer: ArrayOut<u8>,
         capacity: usize,
         length: Out<usize>,
-    ) -> (Option<Self>, Result<(), Failure>) {
-        let Some(peer) = self.peers.last().copied() else { return (None, Err(CError::Nothing.into())) };
+    ) -> Result<(), Failure> {
+        let outgoing = self.0.take().or_else(next).filter(|outgoing| !outgoing.peers.is_empty());
+        let outgoing = self.0.insert(outgoing.ok_or(CError::Nothing)?);
         let row = CPacket {
             size: 0,
-            action: self.action as i32,
-            peer,
-            reliable: (self.delivery == Delivery::Reliable).into(),
+            action: outgoing.action as i32,
+            peer: outgoing.peers.last().copied().unwrap_or_default(),
+            reliable: (outgoing.delivery == Delivery::Reliable).into(),
             reserved: 0,
         };
-        let written = buffer
-            .write_bytes(capacity, length, &self.packet)
-            .and_then(|()| packet.write_sized("packet", row));
-        if written.is_ok() {
-            self.peers.pop();
+        buffer.write_bytes(capacity, length, &outgoing.packet)?;
+        packet.write_sized("packet", row)?;
+        outgoing.peers.pop();
+        if outgoing.peers.is_empty() {
+            self.0 = None;
         }
-        ((!self.peers.is_empty()).then_some(self), written)
+        Ok(())
     }
 }

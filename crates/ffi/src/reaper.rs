@@ -1,11 +1,12 @@
 //! Ends what takes longer than a game can wait for: a goodbye, the last bytes of a file.
 
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use crate::error::{CError, Failure};
+use crate::lock::lock;
 
 /// The longest that `consonance_destroy` takes.
 const WAIT_MAX: Duration = Duration::from_millis(50);
@@ -36,7 +37,7 @@ static REAPER: Mutex<Option<SyncSender<Remains>>> = Mutex::new(None);
 /// # Errors
 /// If no thread can be started.
 pub(crate) fn prepare() -> Result<(), Failure> {
-    let mut reaper = REAPER.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut reaper = lock(&REAPER);
     if reaper.is_none() {
         let (remains, to_end) = sync_channel::<Remains>(WAITING_MAX);
         let name = "consonance-end".to_owned();
@@ -50,7 +51,7 @@ pub(crate) fn prepare() -> Result<(), Failure> {
 
 /// Ends what is in no table any more, and returns when that is done, or after 50 ms.
 pub(crate) fn end<T: Send + Sync + 'static>(object: Arc<T>) {
-    let reaper = REAPER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let reaper = lock(&REAPER).clone();
     let (ended, end) = sync_channel(1);
     let remains = Remains { end: Box::new(|| drop_last(object)), ended };
     let sent = reaper.map(|reaper| reaper.try_send(remains));

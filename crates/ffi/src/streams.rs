@@ -3,12 +3,13 @@
 //! Their places are there from the beginning, each with a lock of its own. An audio thread only tries it; nothing else
 //! holds it for longer than it takes to put a stream in or take it out.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use consonance::{EchoReference, EngineInput, EngineOutput, PlayerStream};
 
 use crate::error::{CError, Failure};
 use crate::handles::{Handle, Kind};
+use crate::lock::lock;
 
 /// The mix and the microphone of every chat, and all the players of a large one.
 const STREAMS_MAX: usize = 2048;
@@ -79,8 +80,4 @@ pub(crate) fn remove_all_of(chat: u64) {
 fn place_of(number: u64) -> Result<(usize, u32), CError> {
     let Handle { used, place } = Kind::Stream.handle(number)?;
     if place < STREAMS_MAX { Ok((place, used)) } else { Err(CError::Handle) }
-}
-
-fn lock(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
-    place.lock().unwrap_or_else(PoisonError::into_inner)
 }

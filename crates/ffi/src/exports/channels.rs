@@ -1,11 +1,19 @@
 //! Rooms to listen to, and rooms and players to speak to.
 
-use consonance::{ChannelActivation, ChannelProperties, Fade, Priority, Target};
+use consonance::{ChannelActivation, ChannelProperties, Fade, Target};
 
 use crate::c::{In, Out, Text};
 use crate::chats::Chat;
+use crate::choices::{PRIORITIES, choice};
 use crate::error::{CError, Failure, guard};
 use crate::structs::{CChannelSettings, CChannelState};
+
+const ACTIVATIONS: [ChannelActivation; 4] = [
+    ChannelActivation::Inherit,
+    ChannelActivation::Open,
+    ChannelActivation::Voice,
+    ChannelActivation::Closed,
+];
 
 /// Listens to a room from now on (1), or no longer (0). Rooms are counted: a room that is listened to twice is left
 /// when that is said twice.
@@ -109,14 +117,9 @@ impl CChannelSettings {
     };
 
     fn read(self) -> Result<(ChannelProperties, ChannelActivation, Fade), Failure> {
-        let priority = if self.priority == -1 { None } else { Some(priority(self.priority)?) };
-        let activation = match self.activation {
-            0 => ChannelActivation::Inherit,
-            1 => ChannelActivation::Open,
-            2 => ChannelActivation::Voice,
-            3 => ChannelActivation::Closed,
-            other => return Err(Failure::value("activation", other, "0 to 3")),
-        };
+        let priority =
+            if self.priority == -1 { None } else { Some(choice("priority", &PRIORITIES, self.priority)?) };
+        let activation = choice("activation", &ACTIVATIONS, self.activation)?;
         let properties =
             ChannelProperties { positional: self.positional != 0, priority, amplitude: self.amplitude };
         let fade = Fade {
@@ -125,16 +128,5 @@ impl CChannelSettings {
             fade_out_seconds: self.fade_out_seconds,
         };
         Ok((properties, activation, fade))
-    }
-}
-
-/// The priority with this number.
-pub(crate) fn priority(number: i32) -> Result<Priority, Failure> {
-    match number {
-        0 => Ok(Priority::Low),
-        1 => Ok(Priority::Default),
-        2 => Ok(Priority::Medium),
-        3 => Ok(Priority::High),
-        other => Err(Failure::value("priority", other, "0 to 3")),
     }
 }

@@ -4,8 +4,13 @@ use consonance::audio::{Orientation, Pose, RollOff, SpatialMode, SpatialSettings
 
 use crate::c::{Array, In};
 use crate::chats::Chat;
+use crate::choices::choice;
 use crate::error::{CError, Failure, guard};
 use crate::structs::{CPose, CPosition, CSpatialSettings};
+
+const MODES: [SpatialMode; 3] = [SpatialMode::Automatic, SpatialMode::Panning, SpatialMode::Hrtf];
+const ROLL_OFFS: [RollOff; 4] =
+    [RollOff::Constant, RollOff::Linear, RollOff::Inverse, RollOff::InverseSquare];
 
 /// Mutes all players here (1), or lets them be heard again (0).
 #[unsafe(no_mangle)]
@@ -90,19 +95,8 @@ pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSetting
             max_distance: default.max_distance_m,
         };
         let options = settings.read("settings", options)?;
-        let mode = match options.mode {
-            0 => SpatialMode::Automatic,
-            1 => SpatialMode::Panning,
-            2 => SpatialMode::Hrtf,
-            other => return Err(Failure::value("mode", other, "0 to 2")),
-        };
-        let roll_off = match options.roll_off {
-            0 => RollOff::Constant,
-            1 => RollOff::Linear,
-            2 => RollOff::Inverse,
-            3 => RollOff::InverseSquare,
-            other => return Err(Failure::value("roll_off", other, "0 to 3")),
-        };
+        let mode = choice("mode", &MODES, options.mode)?;
+        let roll_off = choice("roll_off", &ROLL_OFFS, options.roll_off)?;
         chat.voice.set_spatial(SpatialSettings {
             mode,
             roll_off,

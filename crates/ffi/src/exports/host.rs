@@ -89,10 +89,7 @@ pub extern "C" fn consonance_host_packet_out(
     capacity: usize,
     length: Out<usize>,
 ) -> CError {
-    guard(|| {
-        let host = HOSTS.get(host)?;
-        host.with_next_outgoing(|outgoing| outgoing.write(packet, buffer, capacity, length))
-    })
+    guard(|| HOSTS.get(host)?.write_next_outgoing(packet, buffer, capacity, length))
 }
 
 impl CHostSettings {

@@ -1,13 +1,12 @@
 //! Packets of a chat over a game's own network.
 
-use std::sync::PoisonError;
-
 use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedSettings};
 use consonance::transport::{Delivery, PacketLimits};
 
 use crate::c::{Array, ArrayOut, Out};
 use crate::chats::{Chat, HostedClient};
 use crate::error::{CError, Failure, guard};
+use crate::lock::lock;
 use crate::outgoing::Outgoing;
 use crate::structs::{CPacket, CPacketAction};
 
@@ -52,10 +51,8 @@ pub extern "C" fn consonance_packet_out(
 ) -> CError {
     guard(|| {
         with_network(&*Chat::of(chat)?, |network| {
-            let next = network.waiting.take().or_else(|| next(&mut network.handle));
-            let (remains, written) = next.ok_or(CError::Nothing)?.write(packet, buffer, capacity, length);
-            network.waiting = remains;
-            written
+            let HostedClient { handle, waiting } = network;
+            waiting.write_next(|| next(handle), packet, buffer, capacity, length)
         })?
     })
 }
@@ -71,7 +68,7 @@ fn next(handle: &mut HostedClientHandle) -> Option<Outgoing> {
 fn with_network<R>(chat: &Chat, act: impl FnOnce(&mut HostedClient) -> R) -> Result<R, Failure> {
     let hosted = chat.hosted.as_ref();
     let hosted = hosted.ok_or_else(|| Failure::new(CError::Unsupported, "the chat has no hosted network"))?;
-    Ok(act(&mut hosted.lock().unwrap_or_else(PoisonError::into_inner)))
+    Ok(act(&mut lock(hosted)))
 }
 
 /// How a packet travels.

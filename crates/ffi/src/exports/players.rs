@@ -3,10 +3,11 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use consonance::{ModeratorAction, Priority, Target};
+use consonance::{ModeratorAction, Target};
 
 use crate::c::{ArrayOut, Out, Text};
 use crate::chats::Chat;
+use crate::choices::{PRIORITIES, number};
 use crate::error::{CError, Failure, guard};
 use crate::structs::CPlayerInfo;
 
@@ -40,12 +41,7 @@ pub extern "C" fn consonance_get_players(
 pub extern "C" fn consonance_get_player_info(chat: u64, player: u32, info: Out<CPlayerInfo>) -> CError {
     guard(|| {
         let of = Chat::of(chat)?.player(player)?;
-        let priority = of.priority().map_or(-1, |priority| match priority {
-            Priority::Low => 0,
-            Priority::Default => 1,
-            Priority::Medium => 2,
-            Priority::High => 3,
-        });
+        let priority = of.priority().map_or(-1, |priority| number(&PRIORITIES, &priority));
         let value = CPlayerInfo {
             size: 0,
             player,

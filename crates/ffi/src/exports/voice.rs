@@ -8,8 +8,8 @@ use consonance::audio::{
 
 use crate::c::{In, Out, Text};
 use crate::chats::Chat;
+use crate::choices::{PRIORITIES, choice, number};
 use crate::error::{CError, Failure, guard};
-use crate::exports::channels::priority;
 use crate::structs::CVoiceSettings;
 
 const QUALITIES: [Quality; 4] = [Quality::Low, Quality::Medium, Quality::High, Quality::Music];
@@ -72,7 +72,7 @@ pub extern "C" fn consonance_set_push_to_talk(chat: u64, pressed: u32) -> CError
 pub extern "C" fn consonance_set_priority(chat: u64, wanted: i32) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        chat.voice.set_priority(priority(wanted)?);
+        chat.voice.set_priority(choice("priority", &PRIORITIES, wanted)?);
         Ok(())
     })
 }
@@ -155,15 +155,6 @@ pub(crate) fn voice_settings(
     };
     settings.validate().map_err(|cause| Failure::new(CError::Value, cause.to_string()))?;
     Ok(settings)
-}
-
-fn number<T: PartialEq>(choices: &[T], choice: &T) -> i32 {
-    choices.iter().position(|other| other == choice).map_or(-1, |place| place as i32)
-}
-
-fn choice<T: Copy>(what: &'static str, choices: &[T], number: i32) -> Result<T, Failure> {
-    let chosen = usize::try_from(number).ok().and_then(|number| choices.get(number));
-    chosen.copied().ok_or_else(|| Failure::value(what, number, format!("0 to {}", choices.len() - 1)))
 }
 
 #[cfg(test)]
