@@ -197,16 +197,22 @@ impl<T: Copy> ArrayOut<T> {
     }
 }
 
+impl<T: Copy> ArrayOut<T> {
+    /// So much of a buffer as is needed.
+    fn room<'t>(self, capacity: usize, needed: usize) -> Result<&'t mut [T], Failure> {
+        if capacity < needed {
+            let problem = format!("the buffer has room for {capacity}, and needs {needed}");
+            return Err(Failure::new(CError::BufferTooSmall, problem));
+        }
+        self.read("buffer", needed)
+    }
+}
+
 impl ArrayOut<c_char> {
     /// Writes the text and a zero into so many bytes, and how long it is without the zero, also where it has no room.
     pub(crate) fn write_text(self, capacity: usize, length: Out<usize>, text: &str) -> Result<(), Failure> {
         length.write_if_wanted(text.len());
-        let needed = text.len() + 1;
-        if capacity < needed {
-            let problem = format!("the buffer has {capacity} bytes, and needs {needed}");
-            return Err(Failure::new(CError::BufferTooSmall, problem));
-        }
-        let room = self.read("buffer", needed)?;
+        let room = self.room(capacity, text.len() + 1)?;
         for (to, from) in room.iter_mut().zip(text.bytes().chain([0])) {
             *to = from as c_char;
         }
@@ -228,11 +234,7 @@ impl ArrayOut<u8> {
         bytes: &[u8],
     ) -> Result<(), Failure> {
         length.write("length", bytes.len())?;
-        if capacity < bytes.len() {
-            let problem = format!("the buffer has {capacity} bytes, and needs {}", bytes.len());
-            return Err(Failure::new(CError::BufferTooSmall, problem));
-        }
-        self.read("buffer", bytes.len())?.copy_from_slice(bytes);
+        self.room(capacity, bytes.len())?.copy_from_slice(bytes);
         Ok(())
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Chat {
     pub(crate) voice: VoiceChat,
     /// The game's end of a hosted network.
     pub(crate) hosted: Option<Mutex<HostedClient>>,
+    /// It was started with this machine's devices.
+    pub(crate) has_devices: bool,
     players: Mutex<PlayerIds>,
     /// An event that was too long for the buffer that it was to be written into.
     waiting: Mutex<Option<Event>>,
@@ -33,10 +35,10 @@ pub(crate) struct HostedClient {
 }
 
 impl Chat {
-    pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>) -> Self {
+    pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>, has_devices: bool) -> Self {
         let players = Mutex::new(PlayerIds::new(voice.local_player().name()));
         let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: Waiting::default() }));
-        Self { voice, hosted, players, waiting: Mutex::new(None) }
+        Self { voice, hosted, has_devices, players, waiting: Mutex::new(None) }
     }
 
     /// The chat of this handle.

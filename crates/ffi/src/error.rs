@@ -105,6 +105,11 @@ impl Failure {
         Self::new(CError::Value, format!("{what} is {value}, expected {expected}"))
     }
 
+    /// What the chat does not take says why.
+    pub(crate) fn refused(cause: impl std::fmt::Display) -> Self {
+        Self::new(CError::Value, cause.to_string())
+    }
+
     /// What cannot start says why.
     pub(crate) fn start(cause: impl std::fmt::Display) -> Self {
         Self::new(CError::Start, cause.to_string())

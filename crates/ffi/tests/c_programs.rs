@@ -70,6 +70,13 @@ fn wrong_arguments_are_errors() {
     assert_done(&program.run(&[]));
 }
 
+// Without sanitizers: sound systems keep memory of their own until the process ends.
+#[test]
+fn a_device_may_be_chosen_at_once() {
+    let program = CProgram::compile("tests/c/devices.c", "gcc", FLAGS);
+    assert_done(&program.run(&[]));
+}
+
 #[test]
 fn a_hundred_chats_leave_nothing_behind() {
     let program = CProgram::compile("tests/c/many_starts.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));

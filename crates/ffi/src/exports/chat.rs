@@ -34,7 +34,8 @@ pub extern "C" fn consonance_start(settings: In<CSettings>, chat: Out<u64>) -> C
         reaper::prepare()?;
         let (builder, hosted) = builder(&settings)?;
         let voice = builder.start().map_err(Failure::start)?;
-        chat.write("chat", CHATS.insert(Arc::new(Chat::new(voice, hosted)))?)
+        let has_devices = settings.sound == CSound::Devices as i32;
+        chat.write("chat", CHATS.insert(Arc::new(Chat::new(voice, hosted, has_devices)))?)
     })
 }
 

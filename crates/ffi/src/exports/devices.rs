@@ -33,8 +33,7 @@ pub extern "C" fn consonance_get_devices(
 pub extern "C" fn consonance_select_device(chat: u64, loudspeaker: u32, name: Text) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        let statistics = chat.voice.statistics();
-        if statistics.microphone.is_none() || statistics.loudspeaker.is_none() {
+        if !chat.has_devices {
             return Err(Failure::new(CError::Unsupported, "the chat was started without devices"));
         }
         let name = name.read_if_any("name")?;

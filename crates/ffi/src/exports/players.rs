@@ -148,7 +148,7 @@ pub extern "C" fn consonance_moderate(
 fn send_text(chat: u64, target: Target, text: Text, number: Out<u64>) -> Result<(), Failure> {
     let (chat, text) = (Chat::of(chat)?, text.read("text")?);
     let sent = chat.voice.send_text(target, text);
-    let id = sent.map_err(|cause| Failure::new(CError::Value, cause.to_string()))?;
+    let id = sent.map_err(Failure::refused)?;
     number.write_if_wanted(id.number());
     Ok(())
 }

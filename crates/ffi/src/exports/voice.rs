@@ -44,7 +44,7 @@ pub extern "C" fn consonance_set_voice_settings(chat: u64, settings: In<CVoiceSe
         let present = chat.voice.settings();
         let options = settings.read("settings", voice_options(&present))?;
         let wanted = voice_settings(&options, present)?;
-        chat.voice.apply_settings(&wanted).map_err(|cause| Failure::new(CError::Value, cause.to_string()))
+        chat.voice.apply_settings(&wanted).map_err(Failure::refused)
     })
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn voice_settings(
             hold_ms: options.detection_hold_ms,
         },
     };
-    settings.validate().map_err(|cause| Failure::new(CError::Value, cause.to_string()))?;
+    settings.validate().map_err(Failure::refused)?;
     Ok(settings)
 }
 
