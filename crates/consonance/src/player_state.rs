@@ -1,6 +1,6 @@
 //! What the voice thread knows of each player, where the game can read it without waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -211,6 +211,11 @@ impl Players {
         std::iter::once(&self.local).chain(others.values()).map(Arc::clone).collect()
     }
 
+    /// Looks at the others by name, without a list of them; none joins or leaves meanwhile.
+    pub(crate) fn with_others<T>(&self, look: impl FnOnce(Others<'_>) -> T) -> T {
+        look(lock(&self.others).values())
+    }
+
     /// Something happened. One's own rooms are written down when the game asks for them, and here only
     /// if the server takes one away.
     pub(crate) fn follow(&self, event: &ClientEvent<'_>) {
@@ -253,6 +258,9 @@ impl Players {
         }
     }
 }
+
+/// All players but the local one, by name.
+pub(crate) type Others<'p> = btree_map::Values<'p, Box<str>, Arc<PlayerState>>;
 
 /// A number that one thread writes and others read.
 #[derive(Debug, Default)]

@@ -6,12 +6,17 @@ use consonance_session::Priority;
 
 use super::VoiceChat;
 use crate::player::Player;
-use crate::player_state::PlayerState;
+use crate::player_state::{Others, PlayerState};
 
 impl VoiceChat {
     /// All players in the session: the local one first, then the others by name.
     pub fn players(&self) -> Vec<Player> {
         self.running.shared.players.all().into_iter().map(|state| self.player_of(state)).collect()
+    }
+
+    /// How many players are in the session besides the local one. Costs the same for any number of them.
+    pub fn other_player_count(&self) -> usize {
+        self.running.shared.players.with_others(|others| others.len())
     }
 
     /// The player of this name, if it is in the session; always, if it is one's own name.
@@ -27,17 +32,19 @@ impl VoiceChat {
     /// The player of the highest priority among unmuted speakers to us; of several, the first by name. Speakers with a
     /// lower one are silent meanwhile.
     pub fn top_priority_speaker(&self) -> Option<Player> {
-        let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
-        let speaking = others.filter_map(|player| Some((player.priority()?, player)));
-        let top = speaking.reduce(|top, next| if next.0 > top.0 { next } else { top });
-        top.map(|(_, player)| self.player_of(player))
+        let top = self.running.shared.players.with_others(|others| {
+            let speaking = others.filter_map(|player| Some((player.priority()?, player)));
+            let top = speaking.reduce(|top, next| if next.0 > top.0 { next } else { top });
+            top.map(|(_, player)| Arc::clone(player))
+        });
+        top.map(|player| self.player_of(player))
     }
 
     /// The share of frames of recent speakers that never arrived, 0 to 1: the upper median. `None` until a speaker was
     /// heard for long enough.
     pub fn packet_loss(&self) -> Option<f32> {
-        let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
-        let mut losses: Vec<f32> = others.filter_map(|player| player.packet_loss()).collect();
+        let losses = |others: Others<'_>| others.filter_map(|player| player.packet_loss()).collect();
+        let mut losses: Vec<f32> = self.running.shared.players.with_others(losses);
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).copied()
     }

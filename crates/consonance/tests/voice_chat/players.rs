@@ -114,8 +114,10 @@ fn all_players_are_listed_the_local_one_first() {
     until("all are known", || bob.voice.players().len() == 3);
     let names: Vec<_> = bob.voice.players().iter().map(|player| player.name().to_owned()).collect();
     assert_eq!(names, ["Bob", "Alice", "Carol"]);
+    assert_eq!(bob.voice.other_player_count(), 2);
     alice.voice.leave().unwrap();
     until("one less", || bob.voice.players().len() == 2);
+    assert_eq!(bob.voice.other_player_count(), 1);
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CErr
             is_voice_detected: voice.is_voice_detected().into(),
             is_muted: voice.is_muted().into(),
             is_deafened: voice.is_deafened().into(),
-            other_players: voice.players().len().saturating_sub(1) as u32,
+            other_players: voice.other_player_count() as u32,
             top_priority_speaker: top.map_or(0, |player| chat.id_of(player.name())),
             amplitude: voice.local_player().amplitude(),
             packet_loss: voice.packet_loss().unwrap_or(-1.0),
