@@ -59,6 +59,12 @@ fn two_chats_talk_at_a_host_of_the_same_process() {
 }
 
 #[test]
+fn places_volumes_and_muting_are_heard() {
+    let program = CProgram::compile("tests/c/hearing.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
 fn packets_travel_over_a_network_of_the_games_own() {
     let program = CProgram::compile("tests/c/own_network.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
     assert_done(&program.run(&[]));

@@ -23,8 +23,8 @@
 
 #define DONE(call) REQUIRE((call) == CONSONANCE_ERROR_NONE)
 
-/* A chat in the room "lobby" with an engine's sound. */
-static inline uint64_t start(const char *address, const char *name)
+/* A chat with an engine's sound, which listens to the room "lobby", and speaks in it (1) or not (0). */
+static inline uint64_t start_with(const char *address, const char *name, uint32_t speak_room_count)
 {
     static const char *rooms[] = {"lobby"};
     uint64_t chat = 0;
@@ -34,9 +34,16 @@ static inline uint64_t start(const char *address, const char *name)
     settings.name = name;
     settings.sound = CONSONANCE_SOUND_ENGINE;
     settings.listen_rooms = settings.speak_rooms = rooms;
-    settings.listen_room_count = settings.speak_room_count = 1;
+    settings.listen_room_count = 1;
+    settings.speak_room_count = speak_room_count;
     DONE(consonance_start(&settings, &chat));
     return chat;
+}
+
+/* One that also speaks there. */
+static inline uint64_t start(const char *address, const char *name)
+{
+    return start_with(address, name, 1);
 }
 
 #endif
