@@ -1,4 +1,9 @@
-/* Voice chat for games: https://github.com/consonance-voice/consonance. Made from crates/ffi; do not edit. */
+/*
+ * Voice chat for games: https://github.com/consonance-voice/consonance. Made from crates/ffi; do not edit.
+ *
+ * Every function may be called from any thread. From an audio callback only consonance_pull and consonance_push may
+ * be called, which never wait and take no memory; all others may do both.
+ */
 
 #ifndef CONSONANCE_H
 #define CONSONANCE_H
