@@ -80,6 +80,8 @@ mod node;
 mod offline;
 mod output_failure;
 mod own_voice;
+#[cfg(feature = "quic")]
+mod packet_link;
 mod playback;
 mod player;
 mod player_state;
@@ -142,6 +144,8 @@ pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
 pub use output_failure::OutputFailure;
+#[cfg(feature = "quic")]
+pub use packet_link::PacketLink;
 pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;

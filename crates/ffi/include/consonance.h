@@ -292,7 +292,7 @@ typedef int32_t consonance_network;
 #endif // __cplusplus
 
 /**
- * What a game's own network has to do.
+ * What the game has to do for a packet.
  */
 enum consonance_packet_action
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -311,6 +311,18 @@ enum consonance_packet_action
      * The chat has left, or the server does not want `peer`: its link counts as gone.
      */
     CONSONANCE_PACKET_ACTION_DISCONNECT = 2,
+    /**
+     * The bytes came from the server of a link.
+     */
+    CONSONANCE_PACKET_ACTION_RECEIVED = 3,
+    /**
+     * A link is up; the bytes are words that say why `peer` carries its packets: 0 UDP, 1 a WebSocket.
+     */
+    CONSONANCE_PACKET_ACTION_CONNECTED = 4,
+    /**
+     * A link has ended, or could not be made; the bytes are words that say why. Nothing comes after it.
+     */
+    CONSONANCE_PACKET_ACTION_DISCONNECTED = 5,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -703,7 +715,7 @@ typedef struct consonance_packet {
      */
     int32_t action;
     /**
-     * Of a host, the game's number of the player concerned.
+     * Of a host, the game's number of the player concerned; of a link, as the action says.
      */
     uint64_t peer;
     /**
@@ -1010,8 +1022,8 @@ consonance_error consonance_start(const consonance_settings * settings, uint64_t
 consonance_error consonance_stop(uint64_t chat);
 
 /**
- * Ends a chat with its streams, a stream, a recording or a host, within 50 ms: what takes longer, as a goodbye, goes
- * on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+ * Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a goodbye,
+ * goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
  */
 consonance_error consonance_destroy(uint64_t handle);
 
@@ -1134,21 +1146,30 @@ consonance_error consonance_host_packet_out(uint64_t host,
 consonance_error consonance_link(uint64_t chat, uint32_t is_up);
 
 /**
- * Takes a packet that the host has sent.
+ * Begins to connect to a server, and tells the handle of the link: for a game whose own voice engine speaks the
+ * protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` tells what becomes of the link and takes
+ * what the server sends. The address is as for the settings of a chat.
  */
-consonance_error consonance_packet_in(uint64_t chat,
+consonance_error consonance_connect(const char * address,
+                                    uint64_t * link);
+
+/**
+ * Takes a packet: of a chat, one that its host has sent; of a link, one to the server, which is dropped while the link
+ * is not up.
+ */
+consonance_error consonance_packet_in(uint64_t chat_or_link,
                                       uint32_t reliable,
                                       const uint8_t * packet,
                                       size_t length);
 
 /**
- * Takes the next thing to do on the game's own network: to be called in every frame until it returns
- * `CONSONANCE_ERROR_NOTHING`.
+ * Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame until
+ * it returns `CONSONANCE_ERROR_NOTHING`.
  *
- * The size of `packet` must be set before; the bytes to send are written into `buffer`, and `length` is how many.
+ * The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
  * Where there is no room, it waits on.
  */
-consonance_error consonance_packet_out(uint64_t chat,
+consonance_error consonance_packet_out(uint64_t chat_or_link,
                                        consonance_packet * packet,
                                        uint8_t * buffer,
                                        size_t capacity,

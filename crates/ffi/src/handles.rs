@@ -15,6 +15,7 @@ pub(crate) enum Kind {
     Stream = 2,
     Recording = 3,
     Host = 4,
+    Link = 5,
 }
 
 /// A handle in its parts: kind, use, place. Zero names nothing.
@@ -25,7 +26,7 @@ pub(crate) struct Handle {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Chat, Self::Stream, Self::Recording, Self::Host];
+    const ALL: [Self; 5] = [Self::Chat, Self::Stream, Self::Recording, Self::Host, Self::Link];
 
     /// The kind that this number says to be of.
     pub(crate) fn of(number: u64) -> Option<Self> {

@@ -14,6 +14,7 @@ mod events;
 pub mod exports;
 mod handles;
 mod hosts;
+mod links;
 mod lock;
 mod log_lines;
 mod outgoing;

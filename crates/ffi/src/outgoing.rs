@@ -1,4 +1,4 @@
-//! What a game's own network has to do next, until the game has taken it.
+//! What the game has to do next for packets, until it has taken it.
 
 use consonance::transport::Delivery;
 
@@ -18,6 +18,16 @@ pub(crate) struct Outgoing {
 impl Outgoing {
     pub(crate) fn packet(peers: &[u64], delivery: Delivery, packet: &[u8]) -> Self {
         Self { action: CPacketAction::Send, delivery, peers: peers.to_vec(), packet: packet.to_vec() }
+    }
+
+    /// From the server of a link.
+    pub(crate) fn received(delivery: Delivery, packet: &[u8]) -> Self {
+        Self { action: CPacketAction::Received, ..Self::packet(&[0], delivery, packet) }
+    }
+
+    /// What became of a link, in words.
+    pub(crate) fn words(action: CPacketAction, peer: u64, words: &str) -> Self {
+        Self { packet: words.as_bytes().to_vec(), ..Self::link(action, peer) }
     }
 
     /// What needs no bytes.

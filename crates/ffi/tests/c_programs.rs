@@ -71,6 +71,12 @@ fn packets_travel_over_a_network_of_the_games_own() {
 }
 
 #[test]
+fn a_link_carries_the_packets_of_the_games_own_engine() {
+    let program = CProgram::compile("tests/c/own_engine.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
 fn wrong_arguments_are_errors() {
     let program = CProgram::compile("tests/c/misuse.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
     assert_done(&program.run(&[]));

@@ -4,10 +4,13 @@ use consonance::{ChannelActivation, ChannelProperties, Fade, Target};
 
 use crate::c::{In, Out, Text};
 use crate::chats::Chat;
-use crate::choices::{PRIORITIES, choice};
+use crate::choices::{PRIORITIES, choice, up_to};
 use crate::error::{CError, Failure, guard};
 use crate::structs::{CChannelSettings, CChannelState};
 
+/// What a packet can carry.
+const AMPLITUDE_MAX: f32 = 2.0;
+const FADE_SECONDS_MAX: f32 = 30.0;
 const ACTIVATIONS: [ChannelActivation; 4] = [
     ChannelActivation::Inherit,
     ChannelActivation::Open,
@@ -120,12 +123,12 @@ impl CChannelSettings {
         let priority =
             if self.priority == -1 { None } else { Some(choice("priority", &PRIORITIES, self.priority)?) };
         let activation = choice("activation", &ACTIVATIONS, self.activation)?;
-        let properties =
-            ChannelProperties { positional: self.positional != 0, priority, amplitude: self.amplitude };
+        let amplitude = up_to("amplitude", AMPLITUDE_MAX, self.amplitude)?;
+        let properties = ChannelProperties { positional: self.positional != 0, priority, amplitude };
         let fade = Fade {
             volume: 1.0,
-            fade_in_seconds: self.fade_in_seconds,
-            fade_out_seconds: self.fade_out_seconds,
+            fade_in_seconds: up_to("fade_in_seconds", FADE_SECONDS_MAX, self.fade_in_seconds)?,
+            fade_out_seconds: up_to("fade_out_seconds", FADE_SECONDS_MAX, self.fade_out_seconds)?,
         };
         Ok((properties, activation, fade))
     }

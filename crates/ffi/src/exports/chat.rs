@@ -16,6 +16,7 @@ use crate::exports::recording::RECORDINGS;
 use crate::exports::voice::{self, voice_options};
 use crate::handles::Kind;
 use crate::hosts::HOSTS;
+use crate::links::LINKS;
 use crate::structs::{CConnection, CEvent, CNetwork, CSettings, CSound, CStatus};
 use crate::{events, reaper, streams};
 
@@ -48,8 +49,8 @@ pub extern "C" fn consonance_stop(chat: u64) -> CError {
     })
 }
 
-/// Ends a chat with its streams, a stream, a recording or a host, within 50 ms: what takes longer, as a goodbye, goes
-/// on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+/// Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a goodbye,
+/// goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_destroy(handle: u64) -> CError {
     guard(|| match Kind::of(handle) {
@@ -68,6 +69,10 @@ pub extern "C" fn consonance_destroy(handle: u64) -> CError {
         }
         Some(Kind::Host) => {
             reaper::end(HOSTS.remove(handle)?);
+            Ok(())
+        }
+        Some(Kind::Link) => {
+            reaper::end(LINKS.remove(handle)?);
             Ok(())
         }
         None => Err(CError::Handle.into()),

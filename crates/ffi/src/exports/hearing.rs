@@ -4,10 +4,12 @@ use consonance::audio::{Orientation, Pose, RollOff, SpatialMode, SpatialSettings
 
 use crate::c::{Array, In};
 use crate::chats::Chat;
-use crate::choices::choice;
+use crate::choices::{choice, up_to};
 use crate::error::{CError, Failure, guard};
 use crate::structs::{CPose, CPosition, CSpatialSettings};
 
+/// As the façade clamps it.
+const VOLUME_MAX: f32 = 4.0;
 const MODES: [SpatialMode; 3] = [SpatialMode::Automatic, SpatialMode::Panning, SpatialMode::Hrtf];
 const ROLL_OFFS: [RollOff; 4] =
     [RollOff::Constant, RollOff::Linear, RollOff::Inverse, RollOff::InverseSquare];
@@ -26,9 +28,7 @@ pub extern "C" fn consonance_set_deafened(chat: u64, deafened: u32) -> CError {
 pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f32) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        if !(0.0..=4.0).contains(&volume) {
-            return Err(Failure::value("volume", volume, "0 to 4"));
-        }
+        let volume = up_to("volume", VOLUME_MAX, volume)?;
         chat.voice.set_volume(chat.name_of(player)?, volume);
         Ok(())
     })

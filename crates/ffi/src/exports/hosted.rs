@@ -1,13 +1,18 @@
-//! Packets of a chat over a game's own network.
+//! Packets that pass through the game: of a chat over the game's own network, and of the game's own voice engine over a
+//! link of ours.
 
+use consonance::PacketLink;
 use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedSettings};
 use consonance::transport::{Delivery, PacketLimits};
 
-use crate::c::{Array, ArrayOut, Out};
+use crate::c::{Array, ArrayOut, Out, Text};
 use crate::chats::{Chat, HostedClient};
 use crate::error::{CError, Failure, guard};
+use crate::handles::Kind;
+use crate::links::{LINKS, Link};
 use crate::lock::lock;
 use crate::outgoing::Outgoing;
+use crate::reaper;
 use crate::structs::{CPacket, CPacketAction};
 
 /// A network that carries less is none for voice.
@@ -24,33 +29,60 @@ pub extern "C" fn consonance_link(chat: u64, is_up: u32) -> CError {
     })
 }
 
-/// Takes a packet that the host has sent.
+/// Begins to connect to a server, and tells the handle of the link: for a game whose own voice engine speaks the
+/// protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` tells what becomes of the link and takes
+/// what the server sends. The address is as for the settings of a chat.
 #[unsafe(no_mangle)]
-pub extern "C" fn consonance_packet_in(chat: u64, reliable: u32, packet: Array<u8>, length: usize) -> CError {
+pub extern "C" fn consonance_connect(address: Text, link: Out<u64>) -> CError {
+    guard(|| {
+        link.write("link", 0)?;
+        let address = address.read("address")?;
+        reaper::prepare()?;
+        let failed = |cause| Failure::start(format!("address {address:?}: {cause}"));
+        link.write("link", LINKS.insert(Link::new(PacketLink::to(address).map_err(failed)?))?)
+    })
+}
+
+/// Takes a packet: of a chat, one that its host has sent; of a link, one to the server, which is dropped while the link
+/// is not up.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_packet_in(
+    chat_or_link: u64,
+    reliable: u32,
+    packet: Array<u8>,
+    length: usize,
+) -> CError {
     guard(|| {
         let packet = packet.read("packet", length)?;
-        with_network(&*Chat::of(chat)?, |network| {
+        if Kind::of(chat_or_link) == Some(Kind::Link) {
+            LINKS.get(chat_or_link)?.send(delivery(reliable), packet);
+            return Ok(());
+        }
+        with_network(&*Chat::of(chat_or_link)?, |network| {
             // What was too much is dropped, and counted.
             let _ = network.handle.receive(delivery(reliable), packet);
         })
     })
 }
 
-/// Takes the next thing to do on the game's own network: to be called in every frame until it returns
-/// `CONSONANCE_ERROR_NOTHING`.
+/// Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame until
+/// it returns `CONSONANCE_ERROR_NOTHING`.
 ///
-/// The size of `packet` must be set before; the bytes to send are written into `buffer`, and `length` is how many.
+/// The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
 /// Where there is no room, it waits on.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_packet_out(
-    chat: u64,
+    chat_or_link: u64,
     packet: Out<CPacket>,
     buffer: ArrayOut<u8>,
     capacity: usize,
     length: Out<usize>,
 ) -> CError {
     guard(|| {
-        with_network(&*Chat::of(chat)?, |network| {
+        if Kind::of(chat_or_link) == Some(Kind::Link) {
+            return LINKS.get(chat_or_link)?.write_next_incoming(packet, buffer, capacity, length);
+        }
+        with_network(&*Chat::of(chat_or_link)?, |network| {
             let HostedClient { handle, waiting } = network;
             waiting.write_next(|| next(handle), packet, buffer, capacity, length)
         })?

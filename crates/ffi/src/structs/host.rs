@@ -25,7 +25,7 @@ pub struct CHostSettings {
     pub unreliable_bytes: u32,
 }
 
-/// What a game's own network has to do.
+/// What the game has to do for a packet.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CPacketAction {
@@ -35,6 +35,12 @@ pub enum CPacketAction {
     Connect = 1,
     /// The chat has left, or the server does not want `peer`: its link counts as gone.
     Disconnect = 2,
+    /// The bytes came from the server of a link.
+    Received = 3,
+    /// A link is up; the bytes are words that say why `peer` carries its packets: 0 UDP, 1 a WebSocket.
+    Connected = 4,
+    /// A link has ended, or could not be made; the bytes are words that say why. Nothing comes after it.
+    Disconnected = 5,
 }
 
 /// A packet on its way out, over a game's own network.
@@ -45,7 +51,7 @@ pub struct CPacket {
     pub size: u32,
     /// What to do: `consonance_packet_action`.
     pub action: i32,
-    /// Of a host, the game's number of the player concerned.
+    /// Of a host, the game's number of the player concerned; of a link, as the action says.
     pub peer: u64,
     /// 1 if it must arrive, in order; 0 for voice.
     pub reliable: u32,

@@ -118,6 +118,8 @@ static void without_pointers(uint64_t chat)
     FAILS(NULL, consonance_get_statistics(chat, NULL));
     FAILS(NULL, consonance_get_speaker_statistics(chat, 1, NULL));
     FAILS(NULL, consonance_host_start(NULL, &handle));
+    FAILS(NULL, consonance_connect(NULL, &handle));
+    FAILS(NULL, consonance_connect("quic://127.0.0.1:7777/main", NULL));
     FAILS(NULL, consonance_moderate(chat, 1, 3, 0, NULL, NULL, NULL));
     FAILS(NULL, consonance_record(chat, NULL, &handle));
     FAILS(NULL, consonance_record(chat, "folder", NULL));
@@ -138,6 +140,7 @@ static void with_wrong_values(uint64_t chat)
     DONE(consonance_get_voice_settings(chat, &voice));
 
     FAILS(NOT_UTF8, consonance_listen(chat, not_utf8, 1));
+    FAILS(NOT_UTF8, consonance_connect(not_utf8, &(uint64_t){0}));
     FAILS(NOT_UTF8, consonance_speak_in_room(chat, not_utf8, NULL, &id));
     FAILS(NOT_UTF8, consonance_send_text_to_room(chat, "lobby", not_utf8, NULL));
     FAILS(NOT_UTF8, consonance_find_player(chat, not_utf8, &id));
@@ -145,6 +148,10 @@ static void with_wrong_values(uint64_t chat)
     FAILS(VALUE, consonance_speak_in_room(chat, "lobby", &channel, &id));
     REQUIRE(id == 0);
     FAILS(VALUE, consonance_set_channel(chat, 1, &channel));
+    channel = (consonance_channel_settings){.size = sizeof channel, .amplitude = 2.5f};
+    FAILS(VALUE, consonance_speak_in_room(chat, "lobby", &channel, &id));
+    channel = (consonance_channel_settings){.size = sizeof channel, .fade_in_seconds = nanf("")};
+    FAILS(VALUE, consonance_speak_in_room(chat, "lobby", &channel, &id));
     FAILS(VALUE, consonance_set_spatial(chat, &spatial));
     FAILS(VALUE, consonance_set_priority(chat, -1));
     FAILS(VALUE, consonance_set_headphones(chat, 2));

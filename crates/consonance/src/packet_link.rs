@@ -1,0 +1,69 @@
+//! A link to a server for packets of another voice engine.
+
+use std::fmt;
+use std::time::Instant;
+
+use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
+use consonance_transport::{ClientLinkEvent, Delivery, PacketLimits};
+
+use crate::StartError;
+use crate::route::{FallbackSettings, LinkTransport, Route, quic_route};
+
+/// A link to a server that carries packets of the protocol, without a chat: for a game with a voice engine of its own
+/// that speaks the protocol, such as a Unity game with the original, which thereby joins sessions of our servers.
+///
+/// As a chat it uses QUIC, and a `WebSocket` where UDP does not get through; unlike a chat it stays on the `WebSocket`
+/// until the link ends, since the engine would have to join again.
+pub struct PacketLink {
+    route: Route,
+    // Ends with the link.
+    _runtime: QuicRuntime,
+}
+
+impl fmt::Debug for PacketLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PacketLink").field("in_use", &self.route.in_use()).finish_non_exhaustive()
+    }
+}
+
+impl PacketLink {
+    /// Begins to connect to an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it; what
+    /// becomes of it is told by [`poll`](Self::poll).
+    ///
+    /// # Errors
+    /// If the address cannot be read, or no thread can be started.
+    pub fn to(address: &str) -> Result<Self, StartError> {
+        let address: QuicAddress = address.parse()?;
+        let runtime = QuicRuntime::new(1)?;
+        let fallback = Some(FallbackSettings::default());
+        let mut route = quic_route(&runtime, address, QuicClientSettings::default(), fallback);
+        route.transport().connect(Instant::now());
+        Ok(Self { route, _runtime: runtime })
+    }
+
+    /// What happened since the last call, or `None`; to be called every few milliseconds until it says `None`. The
+    /// last event is [`ClientLinkEvent::Disconnected`].
+    pub fn poll(&mut self) -> Option<ClientLinkEvent<'_>> {
+        self.route.transport().poll(Instant::now())
+    }
+
+    /// Sends one packet. It is dropped while the link is not up, or if it is longer than [`limits`](Self::limits).
+    pub fn send(&mut self, delivery: Delivery, packet: &[u8]) {
+        self.route.transport().send(Instant::now(), delivery, packet);
+    }
+
+    /// Ends the link in order, after the reliable packets sent before.
+    pub fn close(&mut self) {
+        self.route.transport().disconnect(Instant::now());
+    }
+
+    /// The largest packets that it takes.
+    pub fn limits(&mut self) -> PacketLimits {
+        self.route.transport().limits()
+    }
+
+    /// What carries the packets, and in words why it does.
+    pub fn in_use(&self) -> (LinkTransport, &str) {
+        self.route.in_use()
+    }
+}
