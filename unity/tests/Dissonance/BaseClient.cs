@@ -1,0 +1,438 @@
+using System;
+using System.Collections.Generic;
+
+namespace Dissonance.Networking
+{
+    /// <summary>A player's link to the session's server.</summary>
+    public abstract class BaseClient<TServer, TClient, TPeer>
+        where TPeer : struct, IEquatable<TPeer>
+        where TServer : BaseServer<TServer, TClient, TPeer>
+        where TClient : BaseClient<TServer, TClient, TPeer>
+    {
+        private const double HandshakeInterval = 2;
+        protected readonly Log Log = new Log("Client");
+        private readonly ICommsNetworkState _network;
+        private readonly ClientSession<TPeer> _players;
+        private readonly Outgoing<TPeer> _outgoing = new Outgoing<TPeer>();
+        private readonly Dictionary<int, TPeer> _introduced = new Dictionary<int, TPeer>();
+        private readonly VoiceLink _voice;
+        private uint _session;
+        private double _lastRequest = double.NegativeInfinity;
+        private bool _connected;
+        private bool _failed;
+        private bool _insideUpdate;
+
+        protected BaseClient(ICommsNetworkState network)
+        {
+            _network = network;
+            _players = new ClientSession<TPeer>(network.Voice) { LocalId = -1 };
+            _players.Added += Meet;
+            _players.Removed += Part;
+            _voice = new VoiceLink(this);
+            network.Voice.Attach(_voice);
+        }
+
+        /// <summary>The handshake is done.</summary>
+        public bool IsConnected
+        {
+            get { return _players.LocalId >= 0; }
+        }
+
+        /// <summary>Of the stub: the players in the order in which they were met.</summary>
+        public List<ClientInfo<TPeer?>> StubPlayers
+        {
+            get { return new List<ClientInfo<TPeer?>>(_players.Players); }
+        }
+
+        public abstract void Connect();
+
+        public virtual void Disconnect()
+        {
+            _players.Stop();
+            _players.Dispatch();
+            _players.LocalId = -1;
+            _connected = false;
+            _network.Voice.Detach(_voice);
+        }
+
+        public virtual ClientStatus Update()
+        {
+            if (_failed)
+                return ClientStatus.Error;
+            try
+            {
+                _insideUpdate = true;
+                ReadMessages();
+                _insideUpdate = false;
+                AskForHandshake();
+                _players.CheckTimeouts(StubClock.Seconds());
+                Flush();
+            }
+            catch (Exception exception)
+            {
+                FatalError(exception.Message);
+            }
+            _insideUpdate = false;
+            _players.Dispatch();
+            return _failed ? ClientStatus.Error : ClientStatus.Ok;
+        }
+
+        /// <summary>Gives back the id of a peer that says that it can be reached directly.</summary>
+        public ushort? NetworkReceivedPacket(ArraySegment<byte> data)
+        {
+            try
+            {
+                return Receive(data);
+            }
+            catch (DissonanceException exception)
+            {
+                FatalError(exception.Message);
+                throw;
+            }
+        }
+
+        /// <summary>The transport is up: the handshake may begin.</summary>
+        protected void Connected()
+        {
+            _connected = true;
+        }
+
+        protected void FatalError(string reason)
+        {
+            Log.Error("fatal: {0}", reason);
+            _failed = true;
+        }
+
+        protected abstract void ReadMessages();
+
+        protected abstract void SendReliable(ArraySegment<byte> packet);
+
+        protected abstract void SendUnreliable(ArraySegment<byte> packet);
+
+        /// <summary>Relays by the server. A network with direct links sends to those first and removes them.</summary>
+        protected virtual void SendReliableP2P(List<ClientInfo<TPeer?>> destinations, ArraySegment<byte> packet)
+        {
+            if (destinations.Count > 0)
+                SendReliable(new ArraySegment<byte>(Relay(true, destinations, packet)));
+        }
+
+        protected virtual void SendUnreliableP2P(List<ClientInfo<TPeer?>> destinations, ArraySegment<byte> packet)
+        {
+            if (destinations.Count > 0)
+                SendUnreliable(new ArraySegment<byte>(Relay(false, destinations, packet)));
+        }
+
+        protected virtual void OnServerAssignedSessionId(uint session, ushort id)
+        {
+            _network.Voice.RaiseJoined(session, id);
+        }
+
+        protected virtual void OnAddedClient(ClientInfo<TPeer?> client)
+        {
+        }
+
+        /// <summary>A player can be reached directly for the first time: its introduction is answered.</summary>
+        protected virtual void OnMetClient(ClientInfo<TPeer?> client)
+        {
+            var answer = PacketWriter.HandshakeP2P(_session, (ushort)_players.LocalId);
+            _outgoing.Queue(true, new List<ClientInfo<TPeer?>> { client }, answer);
+        }
+
+        protected void ReceiveHandshakeP2P(ushort id, TPeer connection)
+        {
+            var player = _players.Find(id);
+            if (player == null)
+                _introduced[id] = connection;
+            else
+                Introduce(player, connection);
+        }
+
+        protected static byte[] WriteHandshakeP2P(uint session, ushort id)
+        {
+            return PacketWriter.HandshakeP2P(session, id);
+        }
+
+        private ushort? Receive(ArraySegment<byte> data)
+        {
+            var reader = new PacketReader(data);
+            if (!reader.Magic())
+            {
+                Log.Warn("received a packet without the magic number");
+                return null;
+            }
+            var type = reader.Type();
+            if (type == MessageType.HandshakeRequest)
+                return null;
+            var session = reader.Session();
+            if (type == MessageType.HandshakeResponse)
+                ReceiveResponse(session, reader.HandshakeResponse());
+            else if (type == MessageType.ErrorWrongSession)
+                ReceiveWrongSession(session);
+            else if (session != _session)
+                Log.Warn("received a packet of another session");
+            else if (type == MessageType.HandshakeP2P)
+                return reader.Id();
+            else
+                ReceiveOfSession(type, reader);
+            return null;
+        }
+
+        private void ReceiveOfSession(MessageType type, PacketReader reader)
+        {
+            if (type == MessageType.ClientState)
+                _players.Apply(reader.ClientState());
+            else if (type == MessageType.VoiceData)
+                _players.ReceiveVoice(reader.Voice(), StubClock.Seconds());
+            else if (type == MessageType.TextData)
+                _players.ReceiveText(reader.TextMessage());
+            else if (type == MessageType.RemoveClient)
+            {
+                var player = _players.Find(reader.Id());
+                if (player != null)
+                    _players.Remove(player);
+            }
+            else if (type == MessageType.DeltaChannelState)
+            {
+                bool joined;
+                ushort id;
+                string room;
+                reader.DeltaChannelState(out joined, out id, out room);
+                _players.ApplyDelta(joined, id, room);
+            }
+        }
+
+        private void ReceiveResponse(uint session, HandshakeResponse response)
+        {
+            ClientSession<TPeer>.Check(response);
+            _session = session;
+            _players.LocalId = response.Id;
+            OnServerAssignedSessionId(session, response.Id);
+            _players.Load(response);
+            _outgoing.Queue(true, PacketWriter.ClientState(session, _network.PlayerName, response.Id,
+                _network.CodecSettings, _network.Voice.Rooms));
+        }
+
+        /// <summary>
+        /// The original loses the disconnect when it reads the packet inside of its own update; the traces show it,
+        /// so this does, too.
+        /// </summary>
+        private void ReceiveWrongSession(uint session)
+        {
+            if (session == _session || _insideUpdate)
+                return;
+            Disconnect();
+            FatalError("the server has another session now");
+        }
+
+        private void AskForHandshake()
+        {
+            var now = StubClock.Seconds();
+            if (!_connected || IsConnected || now - _lastRequest <= HandshakeInterval)
+                return;
+            _lastRequest = now;
+            _outgoing.Queue(true, PacketWriter.HandshakeRequest(_network.CodecSettings, _network.PlayerName));
+        }
+
+        private void Flush()
+        {
+            _outgoing.Flush(SendReliable, SendUnreliable, SendReliableP2P, SendUnreliableP2P);
+        }
+
+        private byte[] Relay(bool reliable, List<ClientInfo<TPeer?>> destinations, ArraySegment<byte> packet)
+        {
+            var ids = destinations.ConvertAll(each => (int)each.PlayerId);
+            return PacketWriter.Relay(_session, reliable, ids, packet);
+        }
+
+        private void Meet(ClientInfo<TPeer?> player)
+        {
+            OnAddedClient(player);
+            _voice.PlayerJoined(player);
+            TPeer connection;
+            if (!_introduced.TryGetValue(player.PlayerId, out connection))
+                return;
+            _introduced.Remove(player.PlayerId);
+            Introduce(player, connection);
+        }
+
+        private void Part(ClientInfo<TPeer?> player)
+        {
+            _voice.PlayerLeft(player);
+        }
+
+        private void Introduce(ClientInfo<TPeer?> player, TPeer connection)
+        {
+            var isFirst = !player.Connection.HasValue;
+            player.Connection = connection;
+            if (isFirst)
+                OnMetClient(player);
+        }
+
+        /// <summary>The sending half of voice and text.</summary>
+        private sealed class VoiceLink : IVoiceClient
+        {
+            private readonly BaseClient<TServer, TClient, TPeer> _client;
+            private readonly ChannelList _channels = new ChannelList();
+            private ushort _sequence;
+
+            internal VoiceLink(BaseClient<TServer, TClient, TPeer> client)
+            {
+                _client = client;
+                foreach (var channel in client._network.Voice.Channels)
+                    ChannelOpened(channel);
+            }
+
+            public void RoomChanged(string room, bool joined)
+            {
+                if (_client.IsConnected)
+                    _client._outgoing.Queue(true, PacketWriter.DeltaChannelState(_client._session, joined,
+                        (ushort)_client._players.LocalId, room));
+            }
+
+            public void ChannelOpened(StubChannel channel)
+            {
+                var player = channel.IsRoom ? null : _client._players.Find(channel.Target);
+                if (channel.IsRoom)
+                    _channels.Open(channel, Wire.RoomId(channel.Target));
+                else if (player != null)
+                    _channels.Open(channel, player.PlayerId);
+            }
+
+            public void ChannelClosed(StubChannel channel)
+            {
+                _channels.Close(channel);
+            }
+
+            /// <summary>Channels that wait for the player open, the one opened last first.</summary>
+            internal void PlayerJoined(ClientInfo<TPeer?> player)
+            {
+                var channels = _client._network.Voice.Channels;
+                for (var i = channels.Count - 1; i >= 0; i--)
+                    if (!channels[i].IsRoom && channels[i].Target == player.PlayerName)
+                        _channels.Open(channels[i], player.PlayerId);
+            }
+
+            internal void PlayerLeft(ClientInfo<TPeer?> player)
+            {
+                _channels.PlayerLeft(player.PlayerName);
+            }
+
+            public void SendFrame(byte[] frame)
+            {
+                if (!_client.IsConnected)
+                    return;
+                _channels.ApplyQueued();
+                var me = _client._players.LocalId;
+                var voice = new VoiceData { Sender = (ushort)me, Sequence = _sequence, Frame = frame };
+                voice.Options = (byte)(0x80 | _channels.Session);
+                _channels.Write(voice.Channels, _client._network.Voice.Priority);
+                var ids = new List<int>();
+                foreach (var channel in voice.Channels)
+                    AddListeners(ids, channel);
+                if (ids.Count == 0)
+                    return;
+                ids.Remove(me);
+                _client._outgoing.Queue(false, Players(ids), PacketWriter.Voice(_client._session, voice));
+                _sequence++;
+                _channels.Sent();
+            }
+
+            public void SendText(bool toRoom, string recipient, string message)
+            {
+                var player = toRoom ? null : _client._players.Find(recipient);
+                if (!_client.IsConnected || !toRoom && player == null)
+                {
+                    _client.Log.Warn("cannot send a text to {0}", recipient);
+                    return;
+                }
+                var me = _client._players.LocalId;
+                var text = new TextData { Sender = (ushort)me, Text = message };
+                text.RecipientType = (byte)(toRoom ? 0 : 1);
+                text.Recipient = toRoom ? Wire.RoomId(recipient) : player.PlayerId;
+                var ids = new List<int>();
+                if (toRoom)
+                    ids.AddRange(_client._players.ListenersOf(text.Recipient));
+                else
+                    ids.Add(player.PlayerId);
+                ids.Remove(me);
+                _client._outgoing.Queue(true, Players(ids), PacketWriter.TextMessage(_client._session, text));
+            }
+
+            private void AddListeners(List<int> ids, WireChannel channel)
+            {
+                if (channel.Bits.Kind == ChannelKind.Player)
+                    AddOnce(ids, channel.Recipient);
+                else
+                    foreach (var id in _client._players.ListenersOf(channel.Recipient))
+                        AddOnce(ids, id);
+            }
+
+            private static void AddOnce(List<int> ids, int id)
+            {
+                if (!ids.Contains(id))
+                    ids.Add(id);
+            }
+
+            private List<ClientInfo<TPeer?>> Players(List<int> ids)
+            {
+                return ids.ConvertAll(id => _client._players.Find(id));
+            }
+        }
+    }
+
+    /// <summary>What leaves at the end of an update: to the server, then to players, reliable first.</summary>
+    internal sealed class Outgoing<TPeer> where TPeer : struct, IEquatable<TPeer>
+    {
+        private readonly List<Packet>[] _stages =
+        {
+            new List<Packet>(), new List<Packet>(), new List<Packet>(), new List<Packet>()
+        };
+
+        private readonly SendBuffer _buffer = new SendBuffer();
+
+        internal void Queue(bool reliable, byte[] packet)
+        {
+            _stages[reliable ? 0 : 1].Add(new Packet { Bytes = packet });
+        }
+
+        internal void Queue(bool reliable, List<ClientInfo<TPeer?>> destinations, byte[] packet)
+        {
+            if (destinations.Count > 0)
+                _stages[reliable ? 2 : 3].Add(new Packet { Bytes = packet, Destinations = destinations });
+        }
+
+        internal void Flush(Action<ArraySegment<byte>> reliable, Action<ArraySegment<byte>> unreliable,
+            Action<List<ClientInfo<TPeer?>>, ArraySegment<byte>> reliableP2P,
+            Action<List<ClientInfo<TPeer?>>, ArraySegment<byte>> unreliableP2P)
+        {
+            foreach (var packet in Take(0))
+                _buffer.Lend(new ArraySegment<byte>(packet.Bytes), reliable);
+            foreach (var packet in Take(1))
+                _buffer.Lend(new ArraySegment<byte>(packet.Bytes), unreliable);
+            SendP2P(Take(2), reliableP2P);
+            SendP2P(Take(3), unreliableP2P);
+        }
+
+        private void SendP2P(Packet[] packets, Action<List<ClientInfo<TPeer?>>, ArraySegment<byte>> send)
+        {
+            foreach (var packet in packets)
+            {
+                var destinations = packet.Destinations;
+                _buffer.Lend(new ArraySegment<byte>(packet.Bytes), segment => send(destinations, segment));
+            }
+        }
+
+        private Packet[] Take(int stage)
+        {
+            var packets = _stages[stage].ToArray();
+            _stages[stage].Clear();
+            return packets;
+        }
+
+        private struct Packet
+        {
+            internal byte[] Bytes;
+            internal List<ClientInfo<TPeer?>> Destinations;
+        }
+    }
+}
