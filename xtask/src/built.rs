@@ -1,5 +1,6 @@
 //! Where Cargo has put the programs that it built.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -35,6 +36,16 @@ impl Built {
     /// Where the program of this name is.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    }
+
+    /// The dynamic library of this name that was built with its tests.
+    pub(crate) fn library(&self, name: &str) -> PathBuf {
+        self.0.join("deps").join(Self::library_name(name))
+    }
+
+    /// The file name of a dynamic library.
+    pub(crate) fn library_name(name: &str) -> String {
+        format!("{DLL_PREFIX}{name}{DLL_SUFFIX}")
     }
 
     /// A folder for what a chore leaves, beside those of the profiles.

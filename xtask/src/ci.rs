@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    browser_test, command, deny, dissector, header, libopus, matchbox, platforms, tidy, udp_blocked, web,
+    browser_test, command, deny, dissector, dotnet, header, libopus, matchbox, platforms, tidy, udp_blocked,
+    web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -85,6 +86,7 @@ enum Step {
     PlainCipher,
     // What talks in real time.
     BrowserTest,
+    Dotnet,
     Windows,
 }
 
@@ -111,6 +113,7 @@ impl Step {
             Self::Matchbox => "matchbox",
             Self::PlainCipher => "plain-cipher",
             Self::BrowserTest => "browser-test",
+            Self::Dotnet => "dotnet",
         }
     }
 
@@ -128,6 +131,7 @@ impl Step {
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
+            Self::Dotnet => dotnet::verify(root),
             _ => command::run(&mut self.cargo_command(root)).map(|()| Skips::NONE),
         }
     }
@@ -160,7 +164,8 @@ impl Step {
             | Self::UdpBlocked
             | Self::Dissector
             | Self::Web
-            | Self::BrowserTest => &["xtask", self.name()],
+            | Self::BrowserTest
+            | Self::Dotnet => &["xtask", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -261,6 +266,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::BrowserTest,
+            Step::Dotnet,
             Step::Windows,
         ];
         assert_eq!(steps(&[]), all);
@@ -288,6 +294,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::BrowserTest,
+            Step::Dotnet,
             Step::Windows,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);

@@ -4,7 +4,7 @@
 mod archive;
 mod contents;
 mod debian;
-mod digest;
+pub(crate) mod digest;
 mod lock;
 mod moment;
 mod npm;

@@ -136,6 +136,35 @@ pub(crate) enum Failure {
     /// Twice the same work, and two results.
     #[error("{0} was made twice of the same sources, and the two differ")]
     NotReproducible(String),
+    /// Something that a part of a check needs is not here, and cannot be downloaded.
+    #[error("no {what}: {why}")]
+    Unavailable {
+        /// What.
+        what: &'static str,
+        /// Why, or what installs it.
+        why: String,
+    },
+    /// What was downloaded is not what was expected.
+    #[error("{} has the SHA-256 {found}, expected {expected}; delete it", path.display())]
+    Digest {
+        /// The file.
+        path: PathBuf,
+        /// Its digest.
+        found: String,
+        /// Of the file that is known.
+        expected: &'static str,
+    },
+    /// A folder that has to have sources has none.
+    #[error("no sources of C# in {}", .0.display())]
+    NoSources(PathBuf),
+    /// Some test programs failed.
+    #[error("{suite}: {failed} runs of test programs failed, listed above")]
+    TestPrograms {
+        /// Which tests.
+        suite: &'static str,
+        /// How many.
+        failed: usize,
+    },
     /// A step of `ci` failed.
     #[error("ci stopped at `{step}`: {cause}")]
     Step {

@@ -10,6 +10,7 @@
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
+//! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -51,6 +52,7 @@ mod deny;
 mod dissector;
 mod dist;
 mod distribution_compiler;
+mod dotnet;
 mod failure;
 mod fuzz;
 mod header;
@@ -120,6 +122,8 @@ enum Chore {
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
     Header(header::Plan),
+    /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
+    Dotnet(dotnet::Plan),
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -161,6 +165,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
+        Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

@@ -53,7 +53,8 @@ pub(crate) fn npm(root: &Path, words: &str) -> Command {
     npm
 }
 
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+/// The program.
+pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 const STEPS: [&str; 6] = [
     "ci",

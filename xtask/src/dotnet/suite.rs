@@ -1,0 +1,179 @@
+//! Assemblies of C# and the programs that test them, through all compilers and runtimes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use super::mono::make_empty;
+use super::server::Server;
+use super::test_program::TestRun;
+use super::toolchain::{Build, Runtime, Toolchain};
+use super::{Part, Plan};
+use crate::built::Built;
+use crate::command;
+use crate::failure::Failure;
+use crate::skips::Skips;
+
+/// What one command compiles and tests.
+#[derive(Debug)]
+pub(crate) struct Suite {
+    /// The command.
+    pub(crate) name: &'static str,
+    /// In the order in which they are compiled.
+    pub(crate) parts: &'static [Part],
+}
+
+impl Suite {
+    /// Compiles the parts with each compiler, and runs its programs in each runtime; all of them, even after one that
+    /// failed. What this machine lacks is among the skips.
+    ///
+    /// # Errors
+    /// [`Failure::TestPrograms`] where one failed; another [`Failure`] if something does not compile.
+    pub(super) fn check(&self, root: &Path, plan: &Plan) -> Result<Skips, Failure> {
+        let built = Built::debug(root)?;
+        let (toolchain, skips) = Toolchain::find(self.name, &built.beside("dotnet"))?;
+        let Some(toolchain) = toolchain else { return Ok(skips) };
+        let folder = built.beside(self.name);
+        let mut programs = Vec::new();
+        for build in toolchain.builds() {
+            let runtimes: Vec<Runtime> = toolchain.runtimes(build).filter(|it| plan.wants(*it)).collect();
+            if !runtimes.is_empty() {
+                let compiled = self.compile(&toolchain, build, root, &folder.join(build.folder()))?;
+                let runs =
+                    runtimes.iter().flat_map(|runtime| compiled.iter().map(|it| (*runtime, it.clone())));
+                programs.extend(runs.map(|(runtime, program)| TestedProgram { build, runtime, program }));
+            }
+        }
+        if plan.compile_only {
+            return Ok(skips);
+        }
+        let surroundings = Surroundings::build(root, &built)?;
+        let failed = self.run(&toolchain, &programs, &surroundings)?;
+        if failed > 0 {
+            return Err(Failure::TestPrograms { suite: self.name, failed });
+        }
+        Ok(skips)
+    }
+
+    /// Runs some programs at once, which mostly wait for sound; how many failed.
+    fn run(
+        &self,
+        toolchain: &Toolchain,
+        programs: &[TestedProgram],
+        surroundings: &Surroundings,
+    ) -> Result<usize, Failure> {
+        let mut failed = 0;
+        for together in programs.chunks(AT_ONCE) {
+            // What compiles them ahead of time writes to one folder, and takes all of a processor.
+            let ready: Vec<ReadyRun> = together
+                .iter()
+                .map(|program| program.prepare(toolchain, surroundings))
+                .collect::<Result<_, _>>()?;
+            let runs: Vec<Result<TestRun, Failure>> = thread::scope(|scope| {
+                let running: Vec<_> = ready.into_iter().map(|run| scope.spawn(|| run.run())).collect();
+                running.into_iter().map(|run| run.join().expect("a run does not panic")).collect()
+            });
+            for (program, run) in together.iter().zip(runs) {
+                let run = run?;
+                println!("{}: {program}: {run}", self.name);
+                failed += usize::from(run.outcome.is_err());
+            }
+        }
+        Ok(failed)
+    }
+
+    /// Compiles all parts into an empty folder; which of them are programs.
+    fn compile(
+        &self,
+        toolchain: &Toolchain,
+        build: Build,
+        root: &Path,
+        folder: &Path,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        make_empty(folder)?;
+        let mut programs = Vec::new();
+        for part in self.parts {
+            println!("{}: {}: {}", self.name, build.folder(), part.output);
+            let assembly = part.compile(toolchain, build, root, folder)?;
+            if assembly.extension().is_some_and(|extension| extension == "exe") {
+                programs.push(assembly);
+            }
+        }
+        Ok(programs)
+    }
+}
+
+/// A program, how it was compiled, and what runs it.
+struct TestedProgram {
+    build: Build,
+    runtime: Runtime,
+    program: PathBuf,
+}
+
+impl TestedProgram {
+    /// Starts a server for it alone, so that it meets no players of another run.
+    fn prepare(&self, toolchain: &Toolchain, surroundings: &Surroundings) -> Result<ReadyRun, Failure> {
+        let log = self.program.with_extension(format!("{}.log", self.runtime.name()));
+        let mut command = toolchain.command(self.runtime, &self.program, &surroundings.natives)?;
+        let server = Server::start(&surroundings.server, &log.with_extension("server"))?;
+        command.env("CONSONANCE_TEST_ADDRESS", &server.address);
+        command.env("CONSONANCE_TEST_WEBSOCKET", &server.websocket);
+        command.env("CONSONANCE_TEST_LAYOUT", &surroundings.layout);
+        Ok(ReadyRun { server, command, log })
+    }
+}
+
+impl std::fmt::Display for TestedProgram {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.program.file_name().unwrap_or_default().display();
+        write!(f, "{name} of {} on {}", self.build.folder(), self.runtime.name())
+    }
+}
+
+/// A program that can be started.
+struct ReadyRun {
+    server: Server,
+    command: Command,
+    log: PathBuf,
+}
+
+impl ReadyRun {
+    /// The server ends with the run.
+    fn run(self) -> Result<TestRun, Failure> {
+        let run = TestRun::of(self.command, &self.log, LIMIT);
+        drop(self.server);
+        run
+    }
+}
+
+/// How long one program may run.
+const LIMIT: Duration = Duration::from_mins(3);
+/// How many programs, each with a server, leave most of two processors free.
+const AT_ONCE: usize = 3;
+
+/// What programs need besides their runtime.
+struct Surroundings {
+    /// The folder in which the library for C has the name that games know.
+    natives: PathBuf,
+    /// The program of the server.
+    server: PathBuf,
+    /// The sizes and offsets of the structs of C.
+    layout: PathBuf,
+}
+
+impl Surroundings {
+    fn build(root: &Path, built: &Built) -> Result<Self, Failure> {
+        command::run(&mut command::cargo(root, BUILD.split(' ')))?;
+        let natives = built.beside("dotnet").join("natives");
+        fs::create_dir_all(&natives).map_err(|cause| Failure::File { path: natives.clone(), cause })?;
+        let path = natives.join(Built::library_name("consonance"));
+        fs::copy(built.library("consonance_ffi"), &path).map_err(|cause| Failure::File { path, cause })?;
+        Ok(Self { natives, server: built.program("consonance"), layout: root.join("crates/ffi/layout.txt") })
+    }
+}
+
+/// Of the whole workspace and with a test of the library, as `cargo test` builds them, so that nothing is built a
+/// second time with fewer features.
+const BUILD: &str = "build --workspace --bin consonance --test c_programs";

@@ -1,0 +1,211 @@
+//! The compilers and the runtimes that are here.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+use clap::ValueEnum;
+
+use super::compilation::Compilation;
+use super::core_clr::CoreClr;
+use super::mono::Mono;
+use super::roslyn::Roslyn;
+use crate::command;
+use crate::failure::Failure;
+use crate::skips::Skips;
+
+/// All of them that can be had on this machine.
+#[derive(Debug)]
+pub(crate) struct Toolchain {
+    mono: Mono,
+    /// With the compiler that runs on it.
+    core_clr: Option<(CoreClr, Option<Roslyn>)>,
+    /// Another run would change the same files.
+    _lock: File,
+}
+
+/// A compiler, and the assemblies that it compiles against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// Mono's, against .NET Framework 4.7.2, which every runtime understands.
+    Mcs,
+    /// Roslyn, against the same.
+    Roslyn,
+    /// Roslyn, against `CoreCLR`'s own.
+    RoslynForCoreClr,
+}
+
+/// What runs a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Runtime {
+    /// Mono, compiled just in time.
+    #[value(name = "mono")]
+    Mono,
+    /// Mono, compiled ahead of time.
+    #[value(name = "aot")]
+    MonoAot,
+    /// `CoreCLR`.
+    #[value(name = "coreclr")]
+    CoreClr,
+}
+
+impl Toolchain {
+    /// What is installed, and what can be downloaded into `folder`; none without Mono. What cannot be had is among the
+    /// skips, since the suite is not tested with it.
+    ///
+    /// # Errors
+    /// [`Failure::Digest`] where a download is not what it should be; [`Failure::File`].
+    pub(crate) fn find(suite: &str, folder: &Path) -> Result<(Option<Self>, Skips), Failure> {
+        let failed = |cause| Failure::File { path: folder.to_owned(), cause };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let (mono, skips) = available(suite, Mono::find(folder))?;
+        let Some(mono) = mono else { return Ok((None, skips)) };
+        let (core_clr, without) =
+            available(&format!("{suite} on CoreCLR and with Roslyn"), CoreClr::install(folder))?;
+        let skips = skips.with(without);
+        let Some(core_clr) = core_clr else {
+            return Ok((Some(Self { mono, core_clr: None, _lock: lock }), skips));
+        };
+        let (roslyn, without) = available(&format!("{suite} with Roslyn"), Roslyn::install(folder, &mono))?;
+        let core_clr = Some((core_clr, roslyn));
+        Ok((Some(Self { mono, core_clr, _lock: lock }), skips.with(without)))
+    }
+
+    /// What programs can be compiled with, and for.
+    pub(crate) fn builds(&self) -> Vec<Build> {
+        match &self.core_clr {
+            Some((_, Some(_))) => vec![Build::Mcs, Build::Roslyn, Build::RoslynForCoreClr],
+            _ => vec![Build::Mcs],
+        }
+    }
+
+    /// What programs of a build are tested in.
+    pub(crate) fn runtimes(&self, build: Build) -> impl Iterator<Item = Runtime> {
+        let has_core_clr = self.core_clr.is_some();
+        build.runtimes().iter().copied().filter(move |it| *it != Runtime::CoreClr || has_core_clr)
+    }
+
+    /// Compiles an assembly.
+    ///
+    /// # Errors
+    /// [`Failure::CommandFailed`] with the errors and warnings, [`Failure::File`] if options cannot be written.
+    pub(crate) fn compile(&self, build: Build, compilation: &Compilation<'_>) -> Result<(), Failure> {
+        let mut command = match (build, &self.core_clr) {
+            (Build::Roslyn, Some((core_clr, Some(roslyn)))) => {
+                roslyn.compiler(core_clr, &compilation.write(NEW_LANGUAGE, &self.mono.api())?)
+            }
+            (Build::RoslynForCoreClr, Some((core_clr, Some(roslyn)))) => {
+                roslyn.compiler(core_clr, &compilation.write(NEW_LANGUAGE, &core_clr.api()?)?)
+            }
+            _ => Mono::compiler(&compilation.write(OLD_LANGUAGE, &self.mono.api())?),
+        };
+        command::capture(&mut command).map(drop)
+    }
+
+    /// Runs a program that finds native libraries in this folder.
+    ///
+    /// # Errors
+    /// [`Failure`] where the program cannot be compiled for the runtime.
+    pub(crate) fn command(
+        &self,
+        runtime: Runtime,
+        program: &Path,
+        natives: &Path,
+    ) -> Result<Command, Failure> {
+        let mut command = match (runtime, &self.core_clr) {
+            (Runtime::MonoAot, _) => self.mono.ahead_of_time(program)?,
+            (Runtime::CoreClr, Some((core_clr, _))) => core_clr.command(program),
+            _ => Mono::just_in_time(program),
+        };
+        search_libraries_in(natives, &mut command);
+        Ok(command)
+    }
+}
+
+impl Build {
+    /// The name of the folder for what it makes.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::Mcs => "mcs",
+            Self::Roslyn => "roslyn",
+            Self::RoslynForCoreClr => "roslyn-for-core-clr",
+        }
+    }
+
+    fn runtimes(self) -> &'static [Runtime] {
+        match self {
+            Self::Mcs => &[Runtime::Mono, Runtime::MonoAot, Runtime::CoreClr],
+            Self::Roslyn => &[Runtime::Mono, Runtime::MonoAot],
+            Self::RoslynForCoreClr => &[Runtime::CoreClr],
+        }
+    }
+}
+
+impl Runtime {
+    /// As it is called on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// Has the linker of the system look in this folder first.
+pub(super) fn search_libraries_in(folder: &Path, command: &mut Command) {
+    let path = env::var_os(LIBRARY_PATH).unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&path));
+    let path = env::join_paths(folders.filter(|folder| folder != Path::new("")));
+    command.env(LIBRARY_PATH, path.unwrap_or_else(|_| OsStr::new("").to_owned()));
+}
+
+const LIBRARY_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+
+/// What `mcs` can do of C# 7.
+pub(super) const OLD_LANGUAGE: &str = "7";
+/// What Unity 2018 compiles.
+const NEW_LANGUAGE: &str = "7.3";
+
+/// What is there, or what is left out without it.
+fn available<T>(what: &str, found: Result<T, Failure>) -> Result<(Option<T>, Skips), Failure> {
+    match found {
+        Err(failure @ Failure::Unavailable { .. }) => {
+            Ok((None, Skips::one(format_args!("{what}, {failure}"))))
+        }
+        found => found.map(|found| (Some(found), Skips::NONE)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_had_is_skipped_and_what_is_wrong_is_not() {
+        let unavailable = || Failure::Unavailable { what: "Mono", why: "apt-get install it".to_owned() };
+        let (found, skips) = available::<()>("all of C#", Err(unavailable())).unwrap();
+        assert_eq!(found, None);
+        assert_eq!(skips.to_string(), "skipped: all of C#, no Mono: apt-get install it");
+        let wrong = Failure::Digest { path: PathBuf::new(), found: String::new(), expected: "" };
+        assert!(available::<()>("all of C#", Err(wrong)).is_err());
+    }
+
+    #[test]
+    fn each_runtime_runs_the_programs_of_both_compilers() {
+        let runs = [Build::Mcs, Build::Roslyn, Build::RoslynForCoreClr].map(Build::runtimes).concat();
+        for runtime in Runtime::value_variants() {
+            assert_eq!(runs.iter().filter(|it| *it == runtime).count(), 2, "{runtime:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_of_libraries_is_searched_first() {
+        let mut command = Command::new("it");
+        search_libraries_in(Path::new("natives"), &mut command);
+        let (_, value) = command.get_envs().next().unwrap();
+        assert!(value.unwrap().to_string_lossy().starts_with("natives"), "{value:?}");
+    }
+}
