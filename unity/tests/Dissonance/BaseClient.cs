@@ -18,14 +18,14 @@ namespace Dissonance.Networking
         private readonly VoiceLink _voice;
         private uint _session;
         private double _lastRequest = double.NegativeInfinity;
-        private bool _connected;
+        private bool _awaitsResponse;
         private bool _failed;
         private bool _insideUpdate;
 
         protected BaseClient(ICommsNetworkState network)
         {
             _network = network;
-            _players = new ClientSession<TPeer>(network.Voice) { LocalId = -1 };
+            _players = new ClientSession<TPeer>(network.Voice, network.PlayerName) { LocalId = -1 };
             _players.Added += Meet;
             _players.Removed += Part;
             _voice = new VoiceLink(this);
@@ -51,7 +51,7 @@ namespace Dissonance.Networking
             _players.Stop();
             _players.Dispatch();
             _players.LocalId = -1;
-            _connected = false;
+            _awaitsResponse = false;
             _network.Voice.Detach(_voice);
         }
 
@@ -91,10 +91,11 @@ namespace Dissonance.Networking
             }
         }
 
-        /// <summary>The transport is up: the handshake may begin.</summary>
+        /// <summary>The transport is up: the handshake begins.</summary>
         protected void Connected()
         {
-            _connected = true;
+            _awaitsResponse = true;
+            _lastRequest = double.NegativeInfinity;
         }
 
         protected void FatalError(string reason)
@@ -161,8 +162,11 @@ namespace Dissonance.Networking
                 return null;
             }
             var type = reader.Type();
-            if (type == MessageType.HandshakeRequest)
+            if (!IsForClients(type))
+            {
+                Log.Warn("received a packet of type {0}, which is not for a client", type);
                 return null;
+            }
             var session = reader.Session();
             if (type == MessageType.HandshakeResponse)
                 ReceiveResponse(session, reader.HandshakeResponse());
@@ -177,12 +181,19 @@ namespace Dissonance.Networking
             return null;
         }
 
+        private static bool IsForClients(MessageType type)
+        {
+            return type >= MessageType.ClientState && type <= MessageType.HandshakeP2P &&
+                type != MessageType.HandshakeRequest && type != MessageType.ServerRelayReliable &&
+                type != MessageType.ServerRelayUnreliable;
+        }
+
         private void ReceiveOfSession(MessageType type, PacketReader reader)
         {
             if (type == MessageType.ClientState)
                 _players.Apply(reader.ClientState());
             else if (type == MessageType.VoiceData)
-                _players.ReceiveVoice(reader.Voice(), StubClock.Seconds());
+                _players.ReceiveVoice(reader.Voice(id => _players.Find(id) != null), StubClock.Seconds());
             else if (type == MessageType.TextData)
                 _players.ReceiveText(reader.TextMessage());
             else if (type == MessageType.RemoveClient)
@@ -204,6 +215,7 @@ namespace Dissonance.Networking
         private void ReceiveResponse(uint session, HandshakeResponse response)
         {
             ClientSession<TPeer>.Check(response);
+            _awaitsResponse = false;
             _session = session;
             _players.LocalId = response.Id;
             OnServerAssignedSessionId(session, response.Id);
@@ -227,7 +239,7 @@ namespace Dissonance.Networking
         private void AskForHandshake()
         {
             var now = StubClock.Seconds();
-            if (!_connected || IsConnected || now - _lastRequest <= HandshakeInterval)
+            if (!_awaitsResponse || now - _lastRequest <= HandshakeInterval)
                 return;
             _lastRequest = now;
             _outgoing.Queue(true, PacketWriter.HandshakeRequest(_network.CodecSettings, _network.PlayerName));
@@ -351,7 +363,7 @@ namespace Dissonance.Networking
                 text.Recipient = toRoom ? Wire.RoomId(recipient) : player.PlayerId;
                 var ids = new List<int>();
                 if (toRoom)
-                    ids.AddRange(_client._players.ListenersOf(text.Recipient));
+                    ids.AddRange(_client._players.ListenersOf(recipient));
                 else
                     ids.Add(player.PlayerId);
                 ids.Remove(me);

@@ -179,8 +179,10 @@ namespace Dissonance.Networking
             same = StubClients.Find(each => each.PlayerName == newcomer.Name);
             if (same != null)
                 Remove(same);
-            var id = TakeId();
-            AddClient(new ClientInfo<TPeer>(newcomer.Name, id, newcomer.Codec, source));
+            // A client that came without a handshake may have the id: the original answers all the same.
+            var id = _ids.Take();
+            if (Find(id) == null)
+                AddClient(new ClientInfo<TPeer>(newcomer.Name, id, newcomer.Codec, source));
             var response = new HandshakeResponse { Id = id };
             Send(source, true, PacketWriter.HandshakeResponse(SessionId, response));
             foreach (var each in StubClients)
@@ -254,6 +256,8 @@ namespace Dissonance.Networking
 
         private void Enter(ClientInfo<TPeer> client, string room)
         {
+            if (room == null)
+                throw new DissonanceException("a client listens to a room without a name");
             if (client.AddRoom(room))
                 Raise("entered", client, room);
         }
@@ -267,15 +271,6 @@ namespace Dissonance.Networking
         private ClientInfo<TPeer> Find(int id)
         {
             return _slots.Find(each => each != null && each.PlayerId == id);
-        }
-
-        /// <summary>A client that came without a handshake may have an id already.</summary>
-        private ushort TakeId()
-        {
-            var id = _ids.Take();
-            while (Find(id) != null)
-                id = _ids.Take();
-            return id;
         }
 
         private void Broadcast(byte[] packet)

@@ -7,13 +7,15 @@ namespace Dissonance.Networking
     internal sealed class ClientSession<TPeer> where TPeer : struct, IEquatable<TPeer>
     {
         private readonly StubVoice _voice;
+        private readonly string _ownName;
         private readonly List<Action> _events = new List<Action>();
         private readonly Dictionary<int, RoomListeners> _rooms = new Dictionary<int, RoomListeners>();
         private readonly Dictionary<int, Speaker> _speakers = new Dictionary<int, Speaker>();
 
-        internal ClientSession(StubVoice voice)
+        internal ClientSession(StubVoice voice, string ownName)
         {
             _voice = voice;
+            _ownName = ownName;
             Players = new List<ClientInfo<TPeer?>>();
         }
 
@@ -39,6 +41,14 @@ namespace Dissonance.Networking
         {
             RoomListeners found;
             return _rooms.TryGetValue(room, out found) ? found.Ids : new SortedSet<int>();
+        }
+
+        /// <summary>Nothing when the room's id belongs to another name.</summary>
+        internal IEnumerable<int> ListenersOf(string room)
+        {
+            RoomListeners found;
+            var isKnown = _rooms.TryGetValue(Wire.RoomId(room), out found) && found.Name == room;
+            return isKnown ? found.Ids : new SortedSet<int>();
         }
 
         /// <summary>Checks a HandshakeResponse before anything of it is applied.</summary>
@@ -99,7 +109,7 @@ namespace Dissonance.Networking
                 speaker.Close(new SpeakerEvents(this, player, null, null));
             _speakers.Remove(player.PlayerId);
             Players.Remove(player);
-            if (player.PlayerId != LocalId)
+            if (player.PlayerName != _ownName)
                 _events.Add(() => _voice.RaisePlayerLeft(player.PlayerName));
             if (Removed != null)
                 Removed(player);
@@ -119,11 +129,12 @@ namespace Dissonance.Networking
             _rooms.Clear();
         }
 
+        /// <summary>Nothing when <paramref name="voice"/> is null: the speaker is unknown.</summary>
         internal void ReceiveVoice(VoiceData voice, double now)
         {
-            var player = Find(voice.Sender);
-            if (player == null)
+            if (voice == null)
                 return;
+            var player = Find(voice.Sender);
             Speaker speaker;
             if (!_speakers.TryGetValue(voice.Sender, out speaker))
                 _speakers[voice.Sender] = speaker = new Speaker();
@@ -180,10 +191,10 @@ namespace Dissonance.Networking
         /// <summary>The table of a room id keeps the first name only, as the original's does.</summary>
         private void Enter(ClientInfo<TPeer?> player, string room)
         {
+            if (room == null)
+                throw new DissonanceException("a player listens to a room without a name");
             if (player.AddRoom(room))
                 _events.Add(() => _voice.RaiseRoom(true, player.PlayerName, room, RoomsOf(player)));
-            if (room == null)
-                return;
             RoomListeners listeners;
             var id = Wire.RoomId(room);
             if (!_rooms.TryGetValue(id, out listeners))
@@ -198,7 +209,7 @@ namespace Dissonance.Networking
                 return;
             _events.Add(() => _voice.RaiseRoom(false, player.PlayerName, room, RoomsOf(player)));
             RoomListeners listeners;
-            if (room != null && _rooms.TryGetValue(Wire.RoomId(room), out listeners) && listeners.Name == room)
+            if (_rooms.TryGetValue(Wire.RoomId(room), out listeners) && listeners.Name == room)
                 listeners.Ids.Remove(player.PlayerId);
         }
 

@@ -69,14 +69,24 @@ namespace Dissonance.Networking
             return state;
         }
 
-        internal VoiceData Voice()
+        /// <summary>
+        /// The whole packet. With a test for known speakers it stops early, as the original's client does: null for
+        /// an unknown speaker, and no frame when there is no channel.
+        /// </summary>
+        internal VoiceData Voice(Predicate<int> isKnown = null)
         {
-            var voice = new VoiceData { Sender = U16(), Options = U8(), Sequence = U16() };
+            var voice = new VoiceData { Sender = U16() };
+            if (isKnown != null && !isKnown(voice.Sender))
+                return null;
+            voice.Options = U8();
+            voice.Sequence = U16();
             for (var left = U16(); left > 0; left--)
             {
                 var bits = new ChannelBits(U16());
                 voice.Channels.Add(new WireChannel { Bits = bits, Recipient = U16() });
             }
+            if (isKnown != null && voice.Channels.Count == 0)
+                return voice;
             var frame = Bytes();
             voice.Frame = new byte[frame.Count];
             Array.Copy(frame.Array, frame.Offset, voice.Frame, 0, frame.Count);
@@ -104,6 +114,8 @@ namespace Dissonance.Networking
             joined = U8() != 0;
             id = U16();
             room = Text();
+            if (room == null)
+                throw new DissonanceException("a room that changes has no name");
         }
 
         internal ushort Id()

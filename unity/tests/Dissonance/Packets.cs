@@ -68,11 +68,12 @@ namespace Dissonance.Networking
             Raw = raw;
         }
 
+        /// <summary>Senders leave the session at 0, as the original's do.</summary>
         internal ChannelBits(ChannelKind kind, bool positional, bool closing, ChannelPriority priority,
-            float amplitude)
+            float amplitude, int session = 0)
         {
             var bits = (int)kind | (positional ? 2 : 0) | (closing ? 4 : 0) | WirePriority(priority) << 3;
-            Raw = (ushort)(bits | AmplitudeByte(amplitude) << 8);
+            Raw = (ushort)(bits | (session & 3) << 5 | AmplitudeByte(amplitude) << 8);
         }
 
         internal ChannelKind Kind
@@ -185,10 +186,10 @@ namespace Dissonance.Networking
             get { return (Options & 0x80) != 0; }
         }
 
-        /// <summary>The channel session; 7 bits, or 2 bits of old peers.</summary>
+        /// <summary>The channel session, of which old peers use the low two bits only.</summary>
         internal int ChannelSession
         {
-            get { return IsExtended ? Options & 0x7F : Options & 3; }
+            get { return Options & 0x7F; }
         }
     }
 
