@@ -14,6 +14,7 @@ pages! {
     Recording: "../../../docs/recording.md",
     #[cfg(feature = "host")] FirstSteps: "../../../docs/guide/first-steps.md",
     #[cfg(feature = "tokio")] AsyncPrograms: "../../../docs/guide/async.md",
+    #[cfg(feature = "devices")] TwelveQuestions: "../../../docs/guide/twelve-questions.md",
     Rooms: "../../../docs/guide/rooms.md",
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",
@@ -60,6 +61,6 @@ mod tests {
                 "a block of {name} is not compiled"
             );
         }
-        assert!(with_code >= 11, "{with_code} pages have code");
+        assert!(with_code >= 12, "{with_code} pages have code");
     }
 }

@@ -120,6 +120,25 @@ fn the_guide_shows_the_example() {
 }
 
 #[test]
+fn the_twelve_questions_have_answers_in_c() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/twelve-questions.md");
+    let page = fs::read_to_string(page).unwrap();
+    let answers: Vec<&str> =
+        page.split("```c\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(answers.len(), page.matches("\n## ").count(), "one answer to each question");
+    let folder = Folder::new();
+    for (number, answer) in answers.iter().enumerate() {
+        let source = folder.path().join(format!("answer{number}.c"));
+        fs::write(&source, answer).unwrap();
+        let mut compiler = Command::new("gcc");
+        compiler.args(FLAGS.split(' ')).arg("-c").arg(&source).arg("-o").arg(folder.path().join("answer.o"));
+        assert_done(
+            &compiler.arg("-I").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("include")).output().unwrap(),
+        );
+    }
+}
+
+#[test]
 #[ignore = "needs g++: `cargo xtask header --verify`"]
 fn objects_of_cpp_end_what_they_start_and_throw_what_fails() {
     let program = CProgram::compile("tests/c/talk.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
