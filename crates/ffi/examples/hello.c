@@ -1,7 +1,11 @@
 /* Joins a session, lists its players, and plays a tone to them: `hello quic://… Alice`. */
 #include <math.h>
 #include <stdio.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <time.h>
+#endif
 
 #include "consonance.h"
 
@@ -15,6 +19,15 @@ static void audio_callback(uint64_t microphone, uint64_t loudspeaker)
     }
     consonance_push(microphone, recorded, 480, 1, 48000);
     consonance_pull(loudspeaker, played, 480, 2, 48000);
+}
+
+static void pause_ms(unsigned milliseconds)
+{
+#ifdef _WIN32
+    Sleep(milliseconds);
+#else
+    nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000L}, NULL);
+#endif
 }
 
 static int failed(const char *what)
@@ -52,7 +65,7 @@ int main(int count, char **arguments)
             if (event.kind == CONSONANCE_EVENT_TYPE_ENDED) return failed(event.text);
         }
         audio_callback(microphone, loudspeaker);
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        pause_ms(10);
     }
     consonance_destroy(chat);
     return 0;

@@ -126,12 +126,12 @@ static void distances(void)
     DONE(consonance_set_spatial(bob.chat, &spatial));
     alice_is_at(0, 0, -1);
     HEARS(is_about(bob.left, bob.right) && bob.left + bob.right > 0.5 * plain);
-    double near = bob.left + bob.right;
+    double close_by = bob.left + bob.right;
     alice_is_at(0, 0, -10);
-    HEARS(bob.left + bob.right < 0.05 * near && !is_silent());
+    HEARS(bob.left + bob.right < 0.05 * close_by && !is_silent());
     spatial.roll_off = 0;
     DONE(consonance_set_spatial(bob.chat, &spatial));
-    HEARS(is_about(bob.left + bob.right, near));
+    HEARS(is_about(bob.left + bob.right, close_by));
     alice_is_at(0, 0, -60);
     HEARS(is_silent());
     consonance_position unknown = {.player = of_alice};
