@@ -93,7 +93,7 @@ const SUITE: Suite = Suite {
         },
         Part {
             output: "Consonance.Tests.exe",
-            folders: &["dotnet/Consonance.Tests"],
+            folders: &["dotnet/Consonance.Tests", "dotnet/Harness"],
             references: &["Consonance.dll"],
             defines: &[],
             is_documented: false,
