@@ -17,8 +17,8 @@ namespace StubTests
         private readonly List<Sent> _outbox = new List<Sent>();
         private readonly Dictionary<int, Actor> _byPeer = new Dictionary<int, Actor>();
         private readonly Dictionary<string, Actor> _byName = new Dictionary<string, Actor>();
-        private readonly SortedDictionary<string, List<string>> _expected = new SortedDictionary<string, List<string>>();
-        private readonly SortedDictionary<string, List<string>> _actual = new SortedDictionary<string, List<string>>();
+        private readonly PacketLists _expected = new PacketLists();
+        private readonly PacketLists _actual = new PacketLists();
         private Actor _receiving;
         private double _now;
 

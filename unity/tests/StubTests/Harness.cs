@@ -85,6 +85,10 @@ namespace StubTests
         internal readonly List<string> Introductions = new List<string>();
         internal readonly int Number;
         internal Exception Thrown;
+
+        /// <summary>The last reliable packet as it was lent, not copied.</summary>
+        internal ArraySegment<byte> LastSegment;
+
         private uint _session;
         private ushort _id;
 
@@ -138,6 +142,7 @@ namespace StubTests
 
         protected override void SendReliable(ArraySegment<byte> packet)
         {
+            LastSegment = packet;
             Outbox.Add(new Sent { From = Number, Reliable = true, Bytes = Sent.Copy(packet) });
         }
 
@@ -249,7 +254,8 @@ namespace StubTests
 
         internal static CodecSettings CodecOf(Json codec)
         {
-            return new CodecSettings((Codec)codec["codec"].Int, codec["frame"].UInt, unchecked((int)(long)codec["rate"].Number));
+            var rate = unchecked((int)(long)codec["rate"].Number);
+            return new CodecSettings((Codec)codec["codec"].Int, codec["frame"].UInt, rate);
         }
 
         internal static string Text(Json text)

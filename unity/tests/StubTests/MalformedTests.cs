@@ -69,8 +69,9 @@ namespace StubTests
             Give(client, entry["hex"].Bytes);
             client.Update();
             var expected = entry["client"];
-            Check.That(client.Thrown != null == expected.Has("throws"), what + ": throws is " + (client.Thrown != null));
-            if (client.Thrown != null)
+            var thrown = client.Thrown != null;
+            Check.That(thrown == expected.Has("throws"), what + ": throws is " + thrown);
+            if (thrown)
                 return;
             Check.Equal(expected["events"].List.ConvertAll(each => EventLog.Expected(each, null))
                 .FindAll(line => line != null), log, what);

@@ -14,10 +14,10 @@ namespace StubTests
             ReceiverTests.AddTo(tests);
             MalformedTests.AddTo(tests);
             TraceTests.AddTo(tests);
-//            ObjectTests.AddTo(tests);
-//            LoopTests.AddTo(tests);
-//            AudioTests.AddTo(tests);
-//            TalkTests.AddTo(tests);
+            ObjectTests.AddTo(tests);
+            LoopTests.AddTo(tests);
+            AudioTests.AddTo(tests);
+            TalkTests.AddTo(tests);
             var failures = 0;
             foreach (var test in tests)
                 if (args.Length == 0 || test.Name.Contains(args[0]))

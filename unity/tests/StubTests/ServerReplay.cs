@@ -5,7 +5,7 @@ using Dissonance.Networking;
 
 namespace StubTests
 {
-    /// <summary>Gives a server what it received in a trace, and compares packets, events and the table at the end.</summary>
+    /// <summary>Gives a server what it received in a trace, and compares packets, events and its table.</summary>
     internal sealed class ServerReplay
     {
         private readonly string _name;
@@ -14,7 +14,7 @@ namespace StubTests
         private readonly List<Sent> _outbox = new List<Sent>();
         private readonly List<string> _events = new List<string>();
         private readonly List<string> _expectedEvents = new List<string>();
-        private readonly SortedDictionary<string, List<string>> _expected = new SortedDictionary<string, List<string>>();
+        private readonly PacketLists _expected = new PacketLists();
         private ListServer _server;
 
         internal ServerReplay(Json trace)
@@ -29,7 +29,7 @@ namespace StubTests
             foreach (var entry in _entries)
                 Step(entry);
             Check.Equal(_expectedEvents, _events, _name + ", server events");
-            var actual = new SortedDictionary<string, List<string>>();
+            var actual = new PacketLists();
             foreach (var sent in _outbox)
                 TraceTests.Add(actual, TraceTests.Way(0, sent.To, sent.Reliable), TraceTests.Comparable(sent.Bytes));
             TraceTests.Compare(_expected, actual, _name);
@@ -70,9 +70,10 @@ namespace StubTests
 
         private void Receive(Json packet)
         {
+            var bytes = new ArraySegment<byte>(packet["hex"].Bytes);
             try
             {
-                _server.NetworkReceivedPacket(new Peer(packet["peer"].Int), new ArraySegment<byte>(packet["hex"].Bytes));
+                _server.NetworkReceivedPacket(new Peer(packet["peer"].Int), bytes);
             }
             catch (DissonanceException)
             {

@@ -37,7 +37,7 @@ namespace StubTests
             return from + ">" + to + (reliable ? " reliable" : " unreliable");
         }
 
-        internal static void Add(SortedDictionary<string, List<string>> lines, string key, string line)
+        internal static void Add(PacketLists lines, string key, string line)
         {
             List<string> list;
             if (!lines.TryGetValue(key, out list))
@@ -45,8 +45,8 @@ namespace StubTests
             list.Add(line);
         }
 
-        internal static void Compare(SortedDictionary<string, List<string>> expected,
-            SortedDictionary<string, List<string>> actual, string what)
+        internal static void Compare(PacketLists expected,
+            PacketLists actual, string what)
         {
             var none = new List<string>();
             foreach (var key in new List<string>(expected.Keys))
@@ -74,5 +74,9 @@ namespace StubTests
                 return Json.Hex(packet);
             }
         }
+    }
+    /// <summary>Lines by what they belong to.</summary>
+    internal sealed class PacketLists : SortedDictionary<string, List<string>>
+    {
     }
 }

@@ -45,8 +45,12 @@ namespace UnityEditor
             return false;
         }
 
+        /// <summary>How often a test's inspector has asked to be drawn again.</summary>
+        public int StubRepaints { get; private set; }
+
         public void Repaint()
         {
+            StubRepaints++;
         }
 
         /// <summary>The inspector of that type for an object; OnEnable runs with the target set, as in Unity.</summary>

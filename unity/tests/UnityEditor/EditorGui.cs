@@ -33,8 +33,7 @@ namespace UnityEditor
 
         public static bool PropertyField(Rect position, SerializedProperty property, GUIContent label)
         {
-            GuiRecord.Draw("property", property.name);
-            return false;
+            return property.Draw();
         }
 
         public static void BeginDisabledGroup(bool disabled)
@@ -99,22 +98,19 @@ namespace UnityEditor
 
         public static bool PropertyField(SerializedProperty property, params GUILayoutOption[] options)
         {
-            GuiRecord.Draw("property", property.name);
-            return false;
+            return property.Draw();
         }
 
         public static bool PropertyField(SerializedProperty property, GUIContent label,
             params GUILayoutOption[] options)
         {
-            GuiRecord.Draw("property", property.name);
-            return false;
+            return property.Draw();
         }
 
         public static bool PropertyField(SerializedProperty property, bool includeChildren,
             params GUILayoutOption[] options)
         {
-            GuiRecord.Draw("property", property.name);
-            return false;
+            return property.Draw();
         }
 
         public static string TextField(string label, string text, params GUILayoutOption[] options)

@@ -93,6 +93,13 @@ namespace UnityEditor
         {
         }
 
+        /// <summary>Whether it, or the object of a component, is an asset and not in a scene.</summary>
+        public static bool IsPersistent(UnityEngine.Object target)
+        {
+            var component = target as Component;
+            return AssetDatabase.Contains(component != null ? component.gameObject : target);
+        }
+
         public static bool DisplayDialog(string title, string message, string ok)
         {
             return DisplayDialog(title, message, ok, "");
@@ -105,19 +112,31 @@ namespace UnityEditor
         }
     }
 
+    /// <summary>What can be undone is only counted.</summary>
     public static class Undo
     {
+        /// <summary>What a user could undo, oldest first: "object: name".</summary>
+        public static readonly List<string> StubSteps = new List<string>();
+
         public static void RecordObject(UnityEngine.Object objectToUndo, string name)
         {
+            Record(objectToUndo, name);
         }
 
         public static T AddComponent<T>(GameObject gameObject) where T : Component
         {
+            Record(gameObject, "Add " + typeof(T).Name);
             return gameObject.AddComponent<T>();
         }
 
         public static void RegisterCreatedObjectUndo(UnityEngine.Object objectToUndo, string name)
         {
+            Record(objectToUndo, name);
+        }
+
+        internal static void Record(UnityEngine.Object changed, string name)
+        {
+            StubSteps.Add(changed.name + ": " + name);
         }
     }
 
@@ -147,6 +166,11 @@ namespace UnityEditor
         public static void CreateAsset(UnityEngine.Object asset, string path)
         {
             Assets[path] = asset;
+        }
+
+        public static bool Contains(UnityEngine.Object obj)
+        {
+            return Assets.ContainsValue(obj);
         }
 
         public static bool IsValidFolder(string path)

@@ -52,20 +52,27 @@ namespace UnityEditor
 
         public bool ApplyModifiedProperties()
         {
+            return Apply(true);
+        }
+
+        public bool ApplyModifiedPropertiesWithoutUndo()
+        {
+            return Apply(false);
+        }
+
+        private bool Apply(bool recordsUndo)
+        {
             var any = false;
             foreach (var property in _properties.Values)
                 if (property.Modified)
                 {
                     any = true;
+                    if (recordsUndo)
+                        Undo.Record(targetObject, property.name);
                     SerializedFields.Set(targetObject, property.name, property.Value);
                     property.Load(property.Value);
                 }
             return any;
-        }
-
-        public bool ApplyModifiedPropertiesWithoutUndo()
-        {
-            return ApplyModifiedProperties();
         }
 
         public void Dispose()
@@ -143,6 +150,16 @@ namespace UnityEditor
         {
             get { return Array.IndexOf(Enum.GetValues(Value.GetType()), Value); }
             set { Write(Enum.GetValues(Value.GetType()).GetValue(value)); }
+        }
+
+        /// <summary>The field in an inspector; whether a test has edited it.</summary>
+        internal bool Draw()
+        {
+            object edited;
+            if (!GuiRecord.Field(name, out edited))
+                return false;
+            Write(edited);
+            return true;
         }
 
         internal void Load(object value)

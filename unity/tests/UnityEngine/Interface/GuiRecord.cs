@@ -6,7 +6,8 @@ namespace ConsonanceStubs
     public static class GuiRecord
     {
         private static readonly List<string> Drawn = new List<string>();
-        private static readonly HashSet<string> Pressed = new HashSet<string>();
+        private static readonly Dictionary<string, int> Pressed = new Dictionary<string, int>();
+        private static readonly Dictionary<string, object> Edited = new Dictionary<string, object>();
 
         public static IList<string> Lines
         {
@@ -17,12 +18,19 @@ namespace ConsonanceStubs
         {
             Drawn.Clear();
             Pressed.Clear();
+            Edited.Clear();
         }
 
-        /// <summary>The next button or toggle with this text is pressed once.</summary>
-        public static void Press(string text)
+        /// <summary>The next button or toggle with this text is pressed once, or, of several, this one.</summary>
+        public static void Press(string text, int number = 0)
         {
-            Pressed.Add(text);
+            Pressed[text] = number;
+        }
+
+        /// <summary>The next field of a property with this name gets a value, once.</summary>
+        public static void Edit(string property, object value)
+        {
+            Edited[property] = value;
         }
 
         public static bool Contains(string part)
@@ -43,7 +51,18 @@ namespace ConsonanceStubs
         public static bool Click(string text)
         {
             Draw("button", text);
-            return Pressed.Remove(text);
+            int number;
+            if (!Pressed.TryGetValue(text, out number))
+                return false;
+            Pressed[text] = number - 1;
+            return number == 0 && Pressed.Remove(text);
+        }
+
+        /// <summary>For the stubs of the editor: draws a property and tells whether it gets a value.</summary>
+        public static bool Field(string property, out object value)
+        {
+            Draw("property", property);
+            return Edited.TryGetValue(property, out value) && Edited.Remove(property);
         }
     }
 }

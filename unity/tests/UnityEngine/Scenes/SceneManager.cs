@@ -1,5 +1,5 @@
-using System;
 using ConsonanceStubs;
+using UnityEngine.Events;
 
 namespace UnityEngine.SceneManagement
 {
@@ -34,9 +34,9 @@ namespace UnityEngine.SceneManagement
     {
         private static Scene _active;
 
-        public static event Action<Scene, LoadSceneMode> sceneLoaded;
-        public static event Action<Scene> sceneUnloaded;
-        public static event Action<Scene, Scene> activeSceneChanged;
+        public static event UnityAction<Scene, LoadSceneMode> sceneLoaded;
+        public static event UnityAction<Scene> sceneUnloaded;
+        public static event UnityAction<Scene, Scene> activeSceneChanged;
 
         public static Scene GetActiveScene()
         {
