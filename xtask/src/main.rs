@@ -11,6 +11,7 @@
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
+//! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -61,6 +62,7 @@ mod libopus;
 mod licences;
 mod markdown;
 mod matchbox;
+mod metas;
 mod mutants;
 mod network_namespace;
 mod package;
@@ -74,6 +76,7 @@ mod skips;
 mod soak;
 mod tidy;
 mod udp_blocked;
+mod unity_package;
 mod web;
 mod workspace;
 mod workspace_root;
@@ -124,6 +127,8 @@ enum Chore {
     Header(header::Plan),
     /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
     Dotnet(dotnet::Plan),
+    /// Writes a `.meta` for each file of the package for Unity that has none.
+    Metas(metas::Plan),
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -166,6 +171,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
+        Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

@@ -13,9 +13,9 @@ mod features;
 mod file_docs;
 mod file_length;
 mod file_names;
-mod finding;
+pub(crate) mod finding;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod forbidden_calls;
 mod function_length;
 mod item_order;
@@ -35,6 +35,7 @@ mod third_party;
 mod todo;
 pub(crate) mod tracked_files;
 mod type_names;
+mod unity;
 mod unused_dependencies;
 mod use_order;
 mod walls;
@@ -53,11 +54,23 @@ use repository::Repository;
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let repository = Repository::load(root)?;
     let findings = findings(&repository);
-    for finding in &findings {
+    let (files, rules) = (repository.files.len(), RULES.len());
+    report(&findings, &format!("{rules} rules over {files} files"))
+}
+
+/// Checks the package for Unity alone.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_unity(root: &Path) -> Result<(), Failure> {
+    report(&unity::check(&Repository::load(root)?), "the rules of the package for Unity")
+}
+
+fn report(findings: &[Finding], of: &str) -> Result<(), Failure> {
+    for finding in findings {
         println!("{finding}");
     }
-    let (files, rules) = (repository.files.len(), RULES.len());
-    println!("tidy: {rules} rules over {files} files found {} to put right", findings.len());
+    println!("tidy: {of} found {} to put right", findings.len());
     if findings.is_empty() { Ok(()) } else { Err(Failure::Untidy(findings.len())) }
 }
 
@@ -96,6 +109,7 @@ const RULES: &[Rule] = &[
     third_party::check,
     todo::check,
     type_names::check,
+    unity::check,
     lints::check,
     unused_dependencies::check,
     use_order::check,
