@@ -1,4 +1,5 @@
-//! `consonance join`: a native player that speaks a recording and writes what it hears.
+//! Native players that speak a recording and write what they hear: `consonance join`, and a game with the package for
+//! Unity.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +13,8 @@ use crate::browser_test::voices::Voice;
 pub(crate) struct Native {
     child: Child,
     heard: PathBuf,
+    /// It ends with its input, and not by a signal.
+    ends_with_input: bool,
 }
 
 impl Native {
@@ -36,7 +39,29 @@ impl Native {
         command.arg("--output").arg(&heard);
         let mut child = Child::start(&mut command, name, &folder.join(format!("{name}.log")))?;
         child.wait_for_line("players_synced")?;
-        Ok(Self { child, heard })
+        Ok(Self { child, heard, ends_with_input: false })
+    }
+
+    /// The same with a game of the Unity package, on stand-ins for the engine (`unity/tests`): `mono` runs it.
+    ///
+    /// # Errors
+    /// [`Failure::Lacking`] where it was not compiled; if it does not get in.
+    pub(crate) fn join_from_unity(
+        game: &Path,
+        folder: &Path,
+        address: &str,
+        name: &str,
+        voice: Voice,
+    ) -> Result<Self, Failure> {
+        if !game.exists() {
+            return Err(Failure::Lacking(format!("there is no {} (cargo xtask unity)", game.display())));
+        }
+        let heard = folder.join(format!("{name}.wav"));
+        let mut command = Command::new("mono");
+        command.arg(game).args(["--play", address, name]).arg(speech(folder, voice)?).arg(&heard);
+        let mut child = Child::start(&mut command, name, &folder.join(format!("{name}.log")))?;
+        child.wait_for_line("players_synced")?;
+        Ok(Self { child, heard, ends_with_input: true })
     }
 
     /// Writes to the lobby.
@@ -60,7 +85,7 @@ impl Native {
     /// # Errors
     /// If it does not end, or has heard nothing at all.
     pub(crate) fn leave(mut self) -> Result<Vec<f32>, Failure> {
-        self.child.end()?;
+        if self.ends_with_input { self.child.end_with_input() } else { self.child.end() }?;
         consonance_testing::sound::read(&self.heard).map_err(Failure::io(format!("{}", self.heard.display())))
     }
 }

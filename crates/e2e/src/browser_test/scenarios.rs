@@ -12,6 +12,7 @@ mod operators;
 mod reload;
 mod rooms;
 mod texts;
+mod unity;
 mod voice_activation;
 mod ways;
 
@@ -116,6 +117,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "a visitor that moves on the map is seen there, and heard from there",
         browsers: CHROMIUM,
         play: map::play,
+    },
+    Scenario {
+        name: "unity",
+        what: "a person with a browser and a game with the package for Unity hear each other",
+        browsers: CHROMIUM,
+        play: unity::play,
     },
 ];
 

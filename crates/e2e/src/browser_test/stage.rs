@@ -80,6 +80,20 @@ impl<'a> Stage<'a> {
         Native::join(&self.programs.consonance, &self.folder(folder)?, address, name, voice)
     }
 
+    /// A game with the package for Unity, with its files in a folder of this name.
+    ///
+    /// # Errors
+    /// As [`Native::join_from_unity`].
+    pub(crate) fn unity_game(
+        &self,
+        folder: &str,
+        address: &str,
+        name: &str,
+        voice: Voice,
+    ) -> Result<Native, Failure> {
+        Native::join_from_unity(&self.programs.unity, &self.folder(folder)?, address, name, voice)
+    }
+
     /// A TURN server in a folder of this name.
     ///
     /// # Errors

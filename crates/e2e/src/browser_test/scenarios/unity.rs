@@ -1,0 +1,22 @@
+//! A person with a browser and one with a game of the Unity package talk.
+
+use consonance_testing::stage::Failure;
+
+use crate::browser_test::person::{Person, WITH_PAGE};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
+
+/// The page hears the game's player, and the game's listener the page.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+    let mut server = stage.server(NAME, WITH_PAGE)?;
+    let address = server.said_address("quic://")?;
+    let una = stage.unity_game(NAME, &address, "Una", Voice::Third)?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    alice.sees(&["Una"])?;
+    alice.hears(stage, "Una", Voice::Third)?;
+    alice.talks(|| alice.hears(stage, "Una", Voice::Third))?;
+    stage.understands_somewhere("Una hears Alice", &una.leave()?, alice.voice)?;
+    server.end()
+}
+
+const NAME: &str = "unity";
