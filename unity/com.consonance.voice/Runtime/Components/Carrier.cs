@@ -38,7 +38,6 @@ namespace Consonance.Unity
             float[] ones = new float[SampleRateHz / 10];
             for (int sample = 0; sample < ones.Length; sample++) ones[sample] = 1;
             clip = AudioClip.Create("Consonance carrier", ones.Length, 1, SampleRateHz, false);
-            clip.hideFlags = HideFlags.DontSave;
             clip.SetData(ones, 0);
             return clip;
         }

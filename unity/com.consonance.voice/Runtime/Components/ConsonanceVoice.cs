@@ -96,6 +96,12 @@ namespace Consonance.Unity
         /// <summary>Why there is no chat; empty while there is one.</summary>
         public string Problem { get; private set; }
 
+        /// <summary>How the packets travel, for a server that is reached over more than one way.</summary>
+        public Transport Transport { get; private set; }
+
+        /// <summary>Why they travel so; empty where that is the first choice.</summary>
+        public string TransportReason { get; private set; } = "";
+
         /// <summary>The session's address; takes effect with the next start.</summary>
         public string Address
         {
@@ -180,6 +186,8 @@ namespace Consonance.Unity
                 VoiceLibrary.SetLogLevel(logLevel);
                 chat = VoiceChat.Start(Settings());
                 sound = new VoiceSound(this);
+                NoteTransport(Transport.Udp, "");
+                chat.TransportChanged += NoteTransport;
                 chat.Ended += NoteEnd;
                 Problem = "";
             }
@@ -231,6 +239,12 @@ namespace Consonance.Unity
             Problem = why;
             Debug.LogError("Consonance: voice chat cannot start: " + why, this);
             return false;
+        }
+
+        void NoteTransport(Transport transport, string why)
+        {
+            Transport = transport;
+            TransportReason = why;
         }
 
         void NoteEnd(EndOfChat end)

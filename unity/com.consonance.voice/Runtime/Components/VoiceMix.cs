@@ -15,7 +15,7 @@ namespace Consonance.Unity
 
         internal static VoiceMix Below(Transform parent, VoiceChat chat)
         {
-            GameObject owner = new GameObject("Consonance Mix") { hideFlags = HideFlags.DontSave };
+            GameObject owner = new GameObject("Consonance Mix");
             owner.transform.SetParent(parent, false);
             VoiceMix mix = owner.AddComponent<VoiceMix>();
             mix.source = Carrier.SourceOn(owner);
