@@ -19,6 +19,7 @@ namespace StubTests
             tests.Add(new Test("switching_off_and_on_sends_messages_once", Switching));
             tests.Add(new Test("an_exception_is_logged_and_the_frame_goes_on", Exceptions));
             tests.Add(new Test("a_coroutine_waits_for_frames_seconds_and_others", CoroutinesWait));
+            tests.Add(new Test("a_start_that_waits_goes_on_in_the_next_frame", StartAsCoroutine));
             tests.Add(new Test("a_scene_change_keeps_what_it_is_told_to_keep", SceneChange));
             tests.Add(new Test("a_scene_is_loaded_by_name_at_the_next_frame", SceneByName));
             tests.Add(new Test("entering_play_mode_again_destroys_all_and_calls_start_up_methods", DomainReload));
@@ -138,6 +139,19 @@ namespace StubTests
                 Check.Equal("begun frame inner", string.Join(" ", steps.ToArray()), "before the seconds have passed");
                 loop.RunFrames(2, 0.1);
                 Check.Equal("begun frame inner seconds", string.Join(" ", steps.ToArray()), "after them");
+            }
+        }
+
+        private static void StartAsCoroutine()
+        {
+            using (var loop = new PlayerLoop())
+            {
+                Slow slow = null;
+                loop.Play(() => slow = new GameObject().AddComponent<Slow>());
+                loop.RunFrame(0.1);
+                Check.Equal(1, slow.Steps, "steps in the first frame");
+                loop.RunFrame(0.1);
+                Check.Equal(2, slow.Steps, "steps after the second");
             }
         }
 
@@ -314,9 +328,12 @@ namespace StubTests
                 Probe.Calls.Clear();
                 visitor.position = new Vector3(2.4f, 0, 0);
                 loop.RunFrame(0.1);
+                Check.Equal("Enter:visitor Update LateUpdate", Probe.Taken(), "enters");
+                loop.RunFrame(0.1);
+                Check.Equal("Update LateUpdate", Probe.Taken(), "stays");
                 visitor.position = new Vector3(2.6f, 0, 0);
                 loop.RunFrame(0.1);
-                Check.Equal("Enter:visitor Update LateUpdate Exit:visitor Update LateUpdate", Probe.Taken(), "visit");
+                Check.Equal("Exit:visitor Update LateUpdate", Probe.Taken(), "leaves");
             }
         }
     }

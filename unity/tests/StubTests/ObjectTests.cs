@@ -122,6 +122,10 @@ namespace StubTests
             Check.That(Quaternion.Euler(0, 90, 0) * Vector3.forward == Vector3.right, "a turn to the right");
             Check.That(Quaternion.Euler(90, 0, 0) * Vector3.forward == Vector3.down, "looking down");
             Check.That(Quaternion.Euler(0, 0, 90) * Vector3.up == Vector3.left, "tilting");
+            Check.That(Quaternion.Euler(90, 90, 0) * Vector3.up == Vector3.right, "down, then to the right");
+            var a = Quaternion.Euler(10, 20, 30);
+            var b = Quaternion.Euler(-40, 50, 60);
+            Check.That(a * b * Vector3.one == a * (b * Vector3.one), "a product turns by both");
             foreach (var ahead in new[] { Vector3.left, Vector3.back, new Vector3(1, -2, 3).normalized })
             {
                 var look = Quaternion.LookRotation(ahead);

@@ -83,6 +83,19 @@ namespace StubTests
     {
     }
 
+    /// <summary>Starts in two steps.</summary>
+    internal sealed class Slow : MonoBehaviour
+    {
+        internal int Steps;
+
+        private System.Collections.IEnumerator Start()
+        {
+            Steps++;
+            yield return null;
+            Steps++;
+        }
+    }
+
     /// <summary>Fails in every frame.</summary>
     internal sealed class Faulty : MonoBehaviour
     {

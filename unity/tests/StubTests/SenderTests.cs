@@ -15,6 +15,29 @@ namespace StubTests
                 foreach (var script in Vectors.Load("voice_sender"))
                     new Sender(script).Run();
             }));
+            tests.Add(new Test("one_update_sends_rooms_then_texts_then_voice", StagesInOrder));
+        }
+
+        private static void StagesInOrder()
+        {
+            var codec = new CodecSettings(Codec.Opus, 960, 48000);
+            var network = new ListNetwork("Alice", codec);
+            var client = new ListClient(network, new List<Sent>(), 1);
+            StubClock.Seconds = () => 0;
+            client.Connect();
+            client.Inbox.Enqueue(new Sent { Bytes = PacketWriter.HandshakeResponse(1, new HandshakeResponse()) });
+            client.Inbox.Enqueue(new Sent { Bytes = PacketWriter.ClientState(1, "Bob", 1, codec, new[] { "room" }) });
+            client.Update();
+            client.Outbox.Clear();
+            network.Voice.OpenRoomChannel("room");
+            network.Voice.SendFrame(new byte[1]);
+            network.Voice.SendTextToPlayer("Bob", "hello");
+            network.Voice.JoinRoom("other");
+            client.Update();
+            StubClock.Reset();
+            var types = client.Outbox.ConvertAll(each => ((MessageType)each.Bytes[2]).ToString());
+            Check.Equal("DeltaChannelState ServerRelayReliable ServerRelayUnreliable",
+                string.Join(" ", types.ToArray()), "order");
         }
 
         private sealed class Sender

@@ -117,14 +117,18 @@ namespace StubTests
                 game.Join("Bob");
                 game.Frames(10);
                 var heard = game.Listen("Bob", "room");
+                var echoed = game.Listen("Alice", "room");
                 game["Alice"].Voice.OpenPlayerChannel("Bob");
+                game["Bob"].Voice.OpenRoomChannel("room");
                 game.Frames(3);
                 game["Bob"].FailClient();
                 game.Frames(200);
                 Check.Equal(2, game["Bob"].StubClientStarts, "starts");
                 game["Alice"].Voice.SendFrame(new byte[] { 5 });
+                game["Bob"].Voice.SendFrame(new byte[] { 6 });
                 game.Frames(3);
                 Check.Equal("Alice 0 05", Lines(heard), "heard by the client that came back");
+                Check.Equal("Bob 0 06", Lines(echoed), "heard of the client that came back");
                 Check.That(game["Bob"].Voice.Rooms.Contains("room"), "listens as before");
             }
         }

@@ -90,7 +90,14 @@ namespace ConsonanceStubs
             else if (!ReferenceEquals(component, null))
                 DestroyComponent(component);
             else
-                doomed.Destroyed = true;
+                DestroyData(doomed);
+        }
+
+        private static void DestroyData(UnityEngine.Object doomed)
+        {
+            var onDisable = doomed is ScriptableObject ? Messages.Bind<Action>(doomed, "OnDisable") : null;
+            Messages.Call(onDisable, doomed);
+            doomed.Destroyed = true;
         }
 
         internal static GameObject GameObjectOf(UnityEngine.Object target)
