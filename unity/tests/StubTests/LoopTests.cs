@@ -21,6 +21,7 @@ namespace StubTests
             tests.Add(new Test("a_coroutine_waits_for_frames_seconds_and_others", CoroutinesWait));
             tests.Add(new Test("a_start_that_waits_goes_on_in_the_next_frame", StartAsCoroutine));
             tests.Add(new Test("a_scene_change_keeps_what_it_is_told_to_keep", SceneChange));
+            tests.Add(new Test("what_is_never_saved_outlives_scenes_and_play_mode", NeverSaved));
             tests.Add(new Test("a_scene_is_loaded_by_name_at_the_next_frame", SceneByName));
             tests.Add(new Test("entering_play_mode_again_destroys_all_and_calls_start_up_methods", DomainReload));
             tests.Add(new Test("a_long_frame_is_long_but_for_delta_time", LongFrame));
@@ -187,6 +188,19 @@ namespace StubTests
                 Check.Equal("old.OnDisable old.OnDestroy new.Awake new.OnEnable", Probe.Taken(), "the change");
                 Check.Equal("Second", SceneManager.GetActiveScene().name, "the scene");
                 Check.Equal(2, UnityEngine.Object.FindObjectsOfType<Probe>().Length, "scripts");
+            }
+        }
+
+        private static void NeverSaved()
+        {
+            using (var loop = new PlayerLoop())
+            {
+                GameObject hidden = null;
+                loop.Play(() => hidden = new GameObject { hideFlags = HideFlags.HideAndDontSave });
+                loop.LoadScene("Second", () => new GameObject { hideFlags = HideFlags.HideInHierarchy });
+                Check.That(hidden != null, "outlives the scene");
+                loop.Quit();
+                Check.Equal(1, Resources.FindObjectsOfTypeAll<GameObject>().Length, "objects after play mode");
             }
         }
 

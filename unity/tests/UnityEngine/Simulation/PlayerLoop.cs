@@ -60,9 +60,7 @@ namespace ConsonanceStubs
         /// </summary>
         public void LoadScene(string name, Action build)
         {
-            foreach (var gameObject in World.Objects.ToArray())
-                if (gameObject != null && gameObject.Root.ParentOrNull == null && !gameObject.SurvivesSceneChange)
-                    Lifecycle.Destroy(gameObject);
+            DestroyRoots(gameObject => !gameObject.SurvivesSceneChange);
             var old = SceneManager.Replace(name);
             SceneManager.RaiseUnloaded(old);
             World.Build(build);
@@ -166,9 +164,7 @@ namespace ConsonanceStubs
                 if (script != null && script.TurnedOn)
                     Messages.Call(script.State.OnApplicationQuit, script);
             Application.RaiseQuitting();
-            foreach (var gameObject in World.Objects.ToArray())
-                if (gameObject != null && gameObject.Root.ParentOrNull == null)
-                    Lifecycle.Destroy(gameObject);
+            DestroyRoots(gameObject => true);
             World.Playing = false;
         }
 
@@ -230,6 +226,15 @@ namespace ConsonanceStubs
                 LoadScene(name, build);
             else
                 Debug.LogError("Scene '" + name + "' couldn't be loaded: define it with PlayerLoop.DefineScene");
+        }
+
+        /// <summary>But for those that are never saved: they outlive scenes and play mode, as in the editor.</summary>
+        private static void DestroyRoots(Predicate<GameObject> which)
+        {
+            foreach (var gameObject in World.Objects.ToArray())
+                if (gameObject != null && gameObject.Root.ParentOrNull == null && which(gameObject) &&
+                    (gameObject.hideFlags & HideFlags.DontSave) != HideFlags.DontSave)
+                    Lifecycle.Destroy(gameObject);
         }
 
         private static void Send(Func<BehaviourState, Action<bool>> message, bool value)
