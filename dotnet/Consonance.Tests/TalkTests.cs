@@ -33,7 +33,7 @@ namespace Consonance.Tests
                 Suite.Require(bob.Events.Contains("Alice speaks"), "no event");
                 Suite.Require(alice.HeardLeft < 0.01, "Alice hears herself: " + alice.HeardLeft);
                 Suite.AreEqual(1, bob.Chat.Players.Count, "players");
-                Suite.Require(player.Statistics.Played > 0 && bob.Chat.Statistics.PacketsReceived > 0, "statistics");
+                Suite.Until("statistics", () => player.Statistics.Played > 0 && bob.Chat.Statistics.PacketsReceived > 0, frame);
                 Suite.Require(player.Why().Contains("Alice"), player.Why());
                 alice.Chat.Stop();
                 Suite.Until("Alice has ended", () => alice.Chat.Connection == ConnectionState.Ended, frame);
