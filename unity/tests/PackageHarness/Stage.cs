@@ -7,7 +7,7 @@ using UnityEngine;
 namespace Consonance.Unity.Tests
 {
     /// <summary>A game with its frames, its audio thread and its microphone, and players elsewhere.</summary>
-    internal sealed class Stage : IDisposable
+    public sealed class Stage : IDisposable
     {
         const double PatienceSeconds = 30;
         const double HitchEverySeconds = 2;
@@ -16,7 +16,7 @@ namespace Consonance.Unity.Tests
         readonly string address;
         double phase;
 
-        internal Stage(string address)
+        public Stage(string address)
         {
             this.address = address;
             Loop = new PlayerLoop(typeof(ConsonanceVoice).Assembly);
@@ -24,10 +24,10 @@ namespace Consonance.Unity.Tests
             Loop.Audio.Start();
         }
 
-        internal PlayerLoop Loop { get; private set; }
+        public PlayerLoop Loop { get; private set; }
 
         /// <summary>What Unity's microphone hears, in Hz; 0 for silence.</summary>
-        internal double MicrophoneHz { get; set; }
+        public double MicrophoneHz { get; set; }
 
         void Record(float[] block)
         {
@@ -38,12 +38,12 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>A player elsewhere, in the room "lobby".</summary>
-        internal Actor Player(string name)
+        public Actor Player(string name)
         {
             return Add(new Actor(address, name));
         }
 
-        internal Actor Player(VoiceChatSettings settings)
+        public Actor Player(VoiceChatSettings settings)
         {
             return Add(new Actor(settings));
         }
@@ -55,7 +55,7 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>The voice chat of the game, with Unity's microphone, for a scene.</summary>
-        internal ConsonanceVoice Voice(string name)
+        public ConsonanceVoice Voice(string name)
         {
             ConsonanceVoice voice = new GameObject("Voice").AddComponent<ConsonanceVoice>();
             voice.Address = address;
@@ -65,12 +65,12 @@ namespace Consonance.Unity.Tests
             return voice;
         }
 
-        internal static AudioListener Listener()
+        public static AudioListener Listener()
         {
             return new GameObject("Ears").AddComponent<AudioListener>();
         }
 
-        internal static VoicePlayer Avatar(string name, Vector3 at)
+        public static VoicePlayer Avatar(string name, Vector3 at)
         {
             VoicePlayer avatar = new GameObject("Avatar of " + name).AddComponent<VoicePlayer>();
             avatar.PlayerName = name;
@@ -79,7 +79,7 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>Runs frames, some of which take half a second, until a condition holds.</summary>
-        internal void Until(string what, Func<bool> condition)
+        public void Until(string what, Func<bool> condition)
         {
             bool came = Loop.Run(PatienceSeconds, 60, HitchEverySeconds, () =>
             {
@@ -89,7 +89,7 @@ namespace Consonance.Unity.Tests
             Suite.Require(came, "waited in vain: " + what + LastLog());
         }
 
-        internal void For(double seconds)
+        public void For(double seconds)
         {
             Loop.Run(seconds, 60, 0, () =>
             {
@@ -99,12 +99,12 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>How loud a source was at most since the last call, left and right.</summary>
-        internal void Peak(AudioSource source, out float left, out float right)
+        public void Peak(AudioSource source, out float left, out float right)
         {
             Peak(Loop.Audio.Take(source), out left, out right);
         }
 
-        internal float Peak(AudioSource source)
+        public float Peak(AudioSource source)
         {
             float left, right;
             Peak(source, out left, out right);
@@ -112,7 +112,7 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>The same of everything together.</summary>
-        internal float PeakOfAll()
+        public float PeakOfAll()
         {
             float left, right;
             Peak(Loop.Audio.TakeMix(), out left, out right);
@@ -130,7 +130,7 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>Nothing that a developer would see in red.</summary>
-        internal static void RequireNoErrors()
+        public static void RequireNoErrors()
         {
             LogEntry[] errors = LogRecord.Errors;
             Suite.Require(errors.Length == 0, errors.Length == 0 ? "" : errors[0].ToString());
