@@ -21,10 +21,20 @@ impl Linked {
     /// # Errors
     /// [`Failure`] if Cargo does not know.
     pub(crate) fn of(root: &Path, package: &str, target: &str) -> Result<Self, Failure> {
-        let metadata = super::metadata(root, &["--filter-platform", target])?;
+        Self::of_all(root, package, &[target])
+    }
+
+    /// Those of a package that is built for several targets, and handed out as one.
+    ///
+    /// # Errors
+    /// As [`Linked::of`].
+    pub(crate) fn of_all(root: &Path, package: &str, targets: &[&str]) -> Result<Self, Failure> {
+        let each = |option| targets.iter().flat_map(move |target| [option, *target]);
+        let metadata = super::metadata(root, &each("--filter-platform").collect::<Vec<_>>())?;
         let form = ["tree", "--locked", "--no-dedupe", "--prefix", "none", "--format", "{p}"];
-        let which = ["--edges", "normal,no-proc-macro", "--package", package, "--target", target];
-        let tree = command::capture(&mut command::cargo(root, form.into_iter().chain(which)))?;
+        let which = ["--edges", "normal,no-proc-macro", "--package", package];
+        let arguments = form.into_iter().chain(which).chain(each("--target"));
+        let tree = command::capture(&mut command::cargo(root, arguments))?;
         Ok(Self { metadata, crates: tree.lines().filter_map(name_and_version).collect() })
     }
 
@@ -85,5 +95,19 @@ mod tests {
         let serde = command.packages().into_iter().find(|package| package.name.as_str() == "serde").unwrap();
         let used: Vec<_> = command.used_by(serde).iter().map(|package| package.name.to_string()).collect();
         assert_eq!(used, ["serde_core"]);
+    }
+
+    #[test]
+    fn of_several_targets_the_crates_of_each_count() {
+        let root = workspace_root::find().unwrap();
+        let targets = ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu"];
+        let library = Linked::of_all(&root, "consonance-ffi", &targets).unwrap();
+        let names = |library: &Linked| -> BTreeSet<String> {
+            library.packages().iter().map(|package| package.name.to_string()).collect()
+        };
+        for target in targets {
+            let of_one = names(&Linked::of(&root, "consonance-ffi", target).unwrap());
+            assert!(of_one.is_subset(&names(&library)) && of_one != names(&library), "{target}");
+        }
     }
 }
