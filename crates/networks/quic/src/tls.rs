@@ -1,29 +1,33 @@
 //! TLS as both sides use it: version 1.3, our protocol's name, and always the same cryptography. The same for streams
-//! beside QUIC, where a server shows the same certificate.
+//! beside QUIC, where a server shows the same certificate, and takes version 1.2, too: the runtimes of Unity have no
+//! other.
 
 use std::sync::Arc;
 
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::SupportedProtocolVersion;
 use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
+use rustls::version::{TLS12, TLS13};
 
-use crate::cryptography::crypto_provider;
+use crate::cryptography::{crypto_provider, stream_crypto_provider};
 use crate::shown_identity::ShownIdentity;
 use crate::verifier::ServerVerifier;
 use crate::{ALPN, Fingerprint};
 
-const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
+const VERSIONS: &[&SupportedProtocolVersion] = &[&TLS13];
+const STREAM_VERSIONS: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 
 /// TLS of a server that shows its identity of the moment to each connection.
 pub(crate) fn server_config(shown: ShownIdentity) -> QuicServerConfig {
-    QuicServerConfig::try_from(server_tls(shown, ALPN))
+    QuicServerConfig::try_from(server_tls(shown, ALPN, crypto_provider(), VERSIONS))
         .expect("the provider has the suite that QUIC starts with")
 }
 
 /// TLS of a server's TCP listener for HTTP/1.1, such as one for `WebSocket`s, that shows whichever identity it has when
-/// a client connects.
+/// a client connects. It takes TLS 1.2, too.
 pub fn stream_server_tls(shown: ShownIdentity) -> Arc<rustls::ServerConfig> {
-    Arc::new(server_tls(shown, HTTP))
+    Arc::new(server_tls(shown, HTTP, stream_crypto_provider(), STREAM_VERSIONS))
 }
 
 /// TLS of a client of such a listener. It trusts exactly the certificate with this fingerprint or, without one,
@@ -35,10 +39,15 @@ pub fn stream_client_tls(host: &str, fingerprint: Option<Fingerprint>) -> Arc<ru
 /// HTTP/1.1 as ALPN calls it (RFC 7301, section 6).
 const HTTP: &[u8] = b"http/1.1";
 
-fn server_tls(shown: ShownIdentity, protocol: &[u8]) -> rustls::ServerConfig {
-    let mut config = rustls::ServerConfig::builder_with_provider(crypto_provider())
-        .with_protocol_versions(VERSIONS)
-        .expect("the provider has suites of TLS 1.3")
+fn server_tls(
+    shown: ShownIdentity,
+    protocol: &[u8],
+    provider: Arc<CryptoProvider>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> rustls::ServerConfig {
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .expect("the provider has suites of each version")
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(shown));
     config.alpn_protocols = vec![protocol.to_vec()];

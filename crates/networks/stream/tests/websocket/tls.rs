@@ -17,6 +17,8 @@ use consonance_stream::websocket::{
 use consonance_transport::{
     ClientLinkEvent, ClientTransport, DisconnectReason, ServerNetwork as _, ServerTransport as _,
 };
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::listener::wait;
 
@@ -95,6 +97,33 @@ fn a_client_does_not_talk_to_a_server_with_another_certificate() {
         while server.poll(Instant::now()).is_some() {}
         (server.statistics().connections.failed_handshakes == 1).then_some(())
     });
+}
+
+/// As the runtimes of Unity, which have no newer version.
+#[test]
+fn a_client_that_knows_only_tls_1_2_is_admitted() {
+    let (certificate, key) = Identity::self_signed_pem(["localhost"]).unwrap();
+    let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
+    let tls = stream_server_tls(ShownIdentity::new(identity));
+    let local = (Ipv4Addr::LOCALHOST, 0).into();
+    let mut server = tls_server(local, "main", ServerEnd::default(), tls, default_settings()).unwrap();
+    let at = server.network().local_addr().unwrap();
+    let address: WebSocketAddress = format!("wss://localhost:{}/main", at.port()).parse().unwrap();
+    let settings = StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(at) };
+    let tls = tls_1_2_client(certificate.as_bytes());
+    let mut client = tls_client(ClientEnd::new(&address), address.host_name(), tls, settings).unwrap();
+    assert_eq!(outcome(&mut server, &mut client), Ok(()));
+}
+
+/// Trusts this certificate alone.
+fn tls_1_2_client(certificate: &[u8]) -> Arc<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(certificate).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS12])
+        .unwrap();
+    Arc::new(versions.with_root_certificates(roots).with_no_client_auth())
 }
 
 #[test]
