@@ -1,6 +1,8 @@
 //! The links to servers that carry packets of the game's own voice engine.
 
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use consonance::transport::{ClientLinkEvent, Delivery};
 use consonance::{LinkTransport, PacketLink};
@@ -17,17 +19,25 @@ const LINKS_MAX: usize = 256;
 
 pub(crate) static LINKS: Table<Link> = Table::new(Kind::Link, LINKS_MAX);
 
+/// How long a goodbye may take.
+const GOODBYE_MAX: Duration = Duration::from_millis(500);
+
 /// A link, and what the game has not taken yet.
-pub(crate) struct Link(Mutex<(PacketLink, Waiting)>);
+pub(crate) struct Link(Mutex<(Carrier, Waiting)>);
+
+struct Carrier {
+    link: PacketLink,
+    has_ended: bool,
+}
 
 impl Link {
     pub(crate) fn new(link: PacketLink) -> Arc<Self> {
-        Arc::new(Self(Mutex::new((link, Waiting::default()))))
+        Arc::new(Self(Mutex::new((Carrier { link, has_ended: false }, Waiting::default()))))
     }
 
     /// Sends a packet to the server.
     pub(crate) fn send(&self, delivery: Delivery, packet: &[u8]) {
-        lock(&self.0).0.send(delivery, packet);
+        lock(&self.0).0.link.send(delivery, packet);
     }
 
     /// Writes what has come from the server, or has become of the link.
@@ -41,22 +51,38 @@ impl Link {
         capacity: usize,
         length: Out<usize>,
     ) -> Result<(), Failure> {
-        let (link, waiting) = &mut *lock(&self.0);
-        waiting.write_next(|| next(link), packet, buffer, capacity, length)
+        let (carrier, waiting) = &mut *lock(&self.0);
+        waiting.write_next(|| carrier.next(), packet, buffer, capacity, length)
     }
 }
 
-fn next(link: &mut PacketLink) -> Option<Outgoing> {
-    loop {
-        let came = match link.poll()? {
-            ClientLinkEvent::Packet { delivery, packet } => Outgoing::received(delivery, packet),
-            ClientLinkEvent::Disconnected { reason } => {
-                Outgoing::words(CPacketAction::Disconnected, 0, &reason.to_string())
+impl Carrier {
+    fn next(&mut self) -> Option<Outgoing> {
+        loop {
+            let came = match self.link.poll()? {
+                ClientLinkEvent::Packet { delivery, packet } => Outgoing::received(delivery, packet),
+                ClientLinkEvent::Disconnected { reason } => {
+                    self.has_ended = true;
+                    Outgoing::words(CPacketAction::Disconnected, 0, &reason.to_string())
+                }
+                ClientLinkEvent::Connected => return Some(connected(&self.link)),
+                ClientLinkEvent::Direct { .. } => continue,
+            };
+            return Some(came);
+        }
+    }
+}
+
+/// Waits until the goodbye has been sent: without it, the server keeps the player until it notices the silence.
+impl Drop for Carrier {
+    fn drop(&mut self) {
+        self.link.close();
+        let until = Instant::now() + GOODBYE_MAX;
+        while !self.has_ended && Instant::now() < until {
+            if self.next().is_none() {
+                thread::sleep(Duration::from_millis(1));
             }
-            ClientLinkEvent::Connected => return Some(connected(link)),
-            ClientLinkEvent::Direct { .. } => continue,
-        };
-        return Some(came);
+        }
     }
 }
 
