@@ -27,52 +27,81 @@ pub(super) fn guids<'p>(files: &Files<'p>) -> (BTreeMap<String, &'p str>, Vec<Fi
     (guids, findings)
 }
 
-/// Each reference to another file, and each within a file, leads to something.
+/// Each reference to an object, in the same file or in another one, leads to one.
 pub(super) fn check(files: &Files<'_>, guids: &BTreeMap<String, &str>) -> Vec<Finding> {
-    let is_read = |path: &str| READ.iter().any(|ending| path.ends_with(ending));
     let mut findings = Vec::new();
+    let mut read = BTreeMap::new();
     for (path, text) in files.iter().filter(|(path, _)| is_read(path)) {
         let Some(text) = text else {
-            findings.push(Finding::new(
-                path,
-                1,
-                "is no text",
-                "have Unity write text: Edit, Project Settings, Editor",
-            ));
+            let instead = "have Unity write text: Edit, Project Settings, Editor";
+            findings.push(Finding::new(path, 1, "is no text", instead));
             continue;
         };
         match yaml::parse(text) {
-            Ok(parsed) => findings.extend(judge(path, &parsed, guids)),
+            Ok(parsed) => drop(read.insert(*path, parsed)),
             Err((line, why)) => {
                 findings.push(Finding::new(path, line, format!("is no YAML: {why}"), "mend it"));
             }
         }
     }
+    let project = Project { read, guids };
+    findings.extend(project.read.iter().flat_map(|(path, parsed)| project.judge(path, parsed)));
     findings
 }
 
-/// Endings of what Unity writes in YAML.
-const READ: [&str; 5] = [".asset", ".mat", ".meta", ".prefab", ".unity"];
-
-fn judge(path: &str, parsed: &yaml::Parsed, guids: &BTreeMap<String, &str>) -> Vec<Finding> {
-    let repeated = parsed.repeated.iter().map(|line| {
-        Finding::new(path, *line, "this object has the number of an earlier one", "give it another one")
-    });
-    let lost = parsed.references.iter().filter_map(|reference| {
-        let what = match (&reference.guid, reference.file_id) {
-            (Some(guid), _) if !guids.contains_key(guid) && !guid::is_built_in(guid) => {
-                format!("no file has the GUID {guid}")
-            }
-            (None, Some(object)) if object != NOTHING && !parsed.objects.contains_key(&object) => {
-                format!("this file has no object {object}")
-            }
-            _ => return None,
-        };
-        Some(Finding::new(path, reference.line, what, "refer to what is there"))
-    });
-    repeated.chain(lost).collect()
+/// Whether Unity writes it in YAML.
+fn is_read(path: &str) -> bool {
+    [".asset", ".mat", ".meta", ".prefab", ".unity"].iter().any(|ending| path.ends_with(ending))
 }
 
+/// What references may lead to.
+struct Project<'p> {
+    read: BTreeMap<&'p str, yaml::Parsed>,
+    guids: &'p BTreeMap<String, &'p str>,
+}
+
+impl Project<'_> {
+    fn judge(&self, path: &str, parsed: &yaml::Parsed) -> Vec<Finding> {
+        let repeated = parsed.repeated.iter().map(|line| {
+            Finding::new(path, *line, "this object has the number of an earlier one", "give it another one")
+        });
+        let lost = parsed.references.iter().filter_map(|reference| {
+            let object = reference.file_id?;
+            let what = match &reference.guid {
+                Some(guid) => self.lost_elsewhere(guid, object),
+                None => lost_here(parsed, object),
+            };
+            let what = what?;
+            Some(Finding::new(path, reference.line, what, "refer to what is there"))
+        });
+        repeated.chain(lost).collect()
+    }
+
+    /// What is wrong with a reference to an object of another file.
+    fn lost_elsewhere(&self, guid: &str, object: i64) -> Option<String> {
+        let Some(file) = self.guids.get(guid) else {
+            return (!guid::is_built_in(guid)).then(|| format!("no file has the GUID {guid}"));
+        };
+        let is_there = match self.read.get(file) {
+            Some(parsed) => object == WHOLE_PREFAB || parsed.objects.contains_key(&object),
+            None if file.ends_with(SOURCE) => object == SCRIPT,
+            None => true,
+        };
+        (!is_there).then(|| format!("{file} has no object {object}"))
+    }
+}
+
+/// What is wrong with a reference to an object of the same file.
+fn lost_here(parsed: &yaml::Parsed, object: i64) -> Option<String> {
+    let is_there = object == NOTHING || parsed.objects.contains_key(&object);
+    (!is_there).then(|| format!("this file has no object {object}"))
+}
+
+const SOURCE: &str = ".cs";
+
+/// How Unity numbers the one object of a script, and a prefab as a whole.
+const SCRIPT: i64 = 11_500_000;
+const WHOLE_PREFAB: i64 = 100_100_000;
 const NOTHING: i64 = 0;
 
 #[cfg(test)]
@@ -127,6 +156,30 @@ mod tests {
             found("a.unity", &scene(8)),
             ["a.unity:4: this file has no object 8 — refer to what is there"]
         );
+    }
+
+    #[test]
+    fn references_to_other_files_lead_to_an_object_there() {
+        let b = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+        let scene = |guid: &str, object: i64| {
+            let tag = "%TAG !u! tag:unity3d.com,2011:";
+            let scene = format!("{tag}\n--- !u!1 &7\nA:\n  m_It: {{fileID: {object}, guid: {guid}}}\n");
+            let prefab = format!("{tag}\n--- !u!1 &5\nA:\n  m_Name: x\n");
+            let metas = [A, b].map(|guid| format!("guid: {guid}\n"));
+            let files: Files<'_> = [
+                ("One.cs.meta", Some(&*metas[0])),
+                ("it.prefab.meta", Some(&*metas[1])),
+                ("it.prefab", Some(&*prefab)),
+                ("a.unity", Some(&*scene)),
+            ]
+            .into();
+            lines(&check(&files, &guids(&files).0))
+        };
+        for (guid, object) in [(A, SCRIPT), (b, 5), (b, WHOLE_PREFAB)] {
+            assert_eq!(scene(guid, object), [""; 0]);
+        }
+        assert_eq!(scene(A, 5), ["a.unity:4: One.cs has no object 5 — refer to what is there"]);
+        assert_eq!(scene(b, 6), ["a.unity:4: it.prefab has no object 6 — refer to what is there"]);
     }
 
     #[test]
