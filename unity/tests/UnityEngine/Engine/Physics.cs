@@ -65,6 +65,32 @@ namespace UnityEngine
         }
     }
 
+    public sealed class CapsuleCollider : Collider
+    {
+        public float radius { get; set; }
+        public float height { get; set; }
+        public Vector3 center { get; set; }
+
+        public CapsuleCollider()
+        {
+            radius = 0.5f;
+            height = 2;
+        }
+
+        public override Bounds bounds
+        {
+            get { return new Bounds(transform.position + center, new Vector3(radius * 2, height, radius * 2)); }
+        }
+
+        internal override void CopyFrom(Component original)
+        {
+            base.CopyFrom(original);
+            radius = ((CapsuleCollider)original).radius;
+            height = ((CapsuleCollider)original).height;
+            center = ((CapsuleCollider)original).center;
+        }
+    }
+
     public sealed class Rigidbody : Component
     {
         public bool isKinematic { get; set; }

@@ -159,6 +159,21 @@ namespace UnityEngine
             return this.tag == tag;
         }
 
+        /// <summary>With the collider that Unity adds, of which planes have only a box here.</summary>
+        public static GameObject CreatePrimitive(PrimitiveType type)
+        {
+            var made = new GameObject(type.ToString());
+            made.AddComponent<MeshFilter>();
+            made.AddComponent<MeshRenderer>();
+            if (type == PrimitiveType.Sphere)
+                made.AddComponent<SphereCollider>();
+            else if (type == PrimitiveType.Capsule || type == PrimitiveType.Cylinder)
+                made.AddComponent<CapsuleCollider>();
+            else
+                made.AddComponent<BoxCollider>();
+            return made;
+        }
+
         public static GameObject Find(string name)
         {
             MainThread.Require("Find");
