@@ -47,7 +47,7 @@ namespace Consonance.Unity.Editor
             }
             if (voice.SpeakRooms.Count == 0)
             {
-                hints.Info("Speaks in no room, so the player is not heard until the game or a component speaks in one.");
+                hints.Info("Speaks in no room, so the player is not heard until the game or a component does.");
             }
         }
 

@@ -25,8 +25,8 @@ namespace Consonance.Unity.Editor
         {
             if (behaviour.Voice != null || Has<ConsonanceVoice>()) return;
             hints.Warning(
-                "No Consonance Voice in the open scenes. Add one (GameObject, Consonance, Voice Chat), unless an earlier "
-                + "scene brings it.");
+                "No Consonance Voice in the open scenes. Add one (GameObject, Consonance, Voice Chat), unless an "
+                + "earlier scene brings it.");
         }
 
         /// <summary>Tells where keys are not read.</summary>
@@ -34,7 +34,7 @@ namespace Consonance.Unity.Editor
         {
 #if ENABLE_INPUT_SYSTEM && !ENABLE_LEGACY_INPUT_MANAGER
             hints.Warning(
-                "This project has the Input System alone, so the key is not read. Set IsPressed from an action of yours.");
+                "This project has the Input System alone, so the key is not read. Set IsPressed from an action.");
 #endif
         }
     }

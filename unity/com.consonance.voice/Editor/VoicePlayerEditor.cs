@@ -28,7 +28,7 @@ namespace Consonance.Unity.Editor
                 hints.Info("No name: the game sets PlayerName when it knows which player this avatar is of.");
             }
             AudioSource source = Inspected.GetComponent<AudioSource>();
-            if (source == null) hints.Info("Adds an AudioSource by itself. Add one to choose its range and mixer group.");
+            if (source == null) hints.Info("Adds an AudioSource by itself. Add one to choose range and mixer group.");
             else FindOfSource(source, hints);
         }
 

@@ -19,7 +19,7 @@ namespace Consonance.Unity.Editor
             ConsonanceVoice voice = InScene.Find<ConsonanceVoice>();
             if (voice != null && voice.Playback != Playback.Unity)
             {
-                hints.Warning("Has no samples, since Unity does not play the voices: see Playback of Consonance Voice.");
+                hints.Warning("Has no samples, as Unity does not play the voices: see Playback of Consonance Voice.");
             }
         }
 

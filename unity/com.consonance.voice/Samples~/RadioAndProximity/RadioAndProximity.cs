@@ -130,12 +130,14 @@ namespace Consonance.Samples.Radio
             radio.IsPressed = Keyboard.current != null && Keyboard.current.rKey.isPressed;
 #endif
             // Offline, the other player would repeat the place, too.
-            if (voice.Chat != null && address != "offline:") places.Tell(voice.Chat, radioRoom, body.transform.position);
+            if (voice.Chat == null || address == "offline:") return;
+            places.Tell(voice.Chat, radioRoom, body.transform.position);
         }
 
         void OnGUI()
         {
-            string connection = voice.Chat == null ? "no voice chat: " + voice.Problem : voice.Chat.Connection.ToString();
+            VoiceChat chat = voice.Chat;
+            string connection = chat == null ? "no voice chat: " + voice.Problem : chat.Connection.ToString();
             string nearbyState = nearby.IsSpeaking ? "heard nearby" : "not heard nearby";
             string radioState = radio.IsSpeaking ? "heard by radio" : "R for the radio";
             GUI.Label(new Rect(10, 10, 600, 20), "W, A, S, D to walk. " + connection);

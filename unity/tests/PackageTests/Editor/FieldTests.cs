@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Reflection;
 using Consonance.Tests;
 using Consonance.Unity.Tests;
+using ConsonanceStubs;
 using UnityEditor;
 using UnityEngine;
 
@@ -81,7 +82,7 @@ namespace Consonance.Unity.Editor.Tests
             List<string> values = new List<string>();
             foreach (string name in Saved(component.GetType()))
             {
-                values.Add(name + "=" + ConsonanceStubs.SerializedFields.Get(component, name));
+                values.Add(name + "=" + SerializedFields.Get(component, name));
             }
             return string.Join(" ", values.ToArray());
         }
@@ -121,7 +122,7 @@ namespace Consonance.Unity.Editor.Tests
         {
             using (Stage stage = new Stage("offline:"))
             {
-                GameObject prefab = ConsonanceStubs.StubPrefab.Create("Avatar", made => made.AddComponent<VoicePlayer>());
+                GameObject prefab = StubPrefab.Create("Avatar", made => made.AddComponent<VoicePlayer>());
                 AssetDatabase.CreateAsset(prefab, "Assets/Avatar.prefab");
                 stage.Loop.Play(() => stage.Voice("Alice"));
                 using (Inspector inspector = new Inspector(prefab.GetComponent<VoicePlayer>()))

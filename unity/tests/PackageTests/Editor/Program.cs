@@ -12,7 +12,7 @@ namespace Consonance.Unity.Editor.Tests
         public static int Main(string[] arguments)
         {
             string address = Environment.GetEnvironmentVariable("CONSONANCE_TEST_ADDRESS");
-            if (string.IsNullOrEmpty(address)) throw new InvalidOperationException("CONSONANCE_TEST_ADDRESS is not set");
+            if (string.IsNullOrEmpty(address)) throw new InvalidOperationException("no CONSONANCE_TEST_ADDRESS");
             Suite suite = new Suite();
             FieldTests.Add(suite);
             HintTests.Add(suite);

@@ -16,7 +16,7 @@ namespace Consonance.Unity.Samples.Tests
         readonly Dictionary<string, Dictionary<long, UnityEngine.Object>> prefabs =
             new Dictionary<string, Dictionary<long, UnityEngine.Object>>();
 
-        /// <summary>Unity's numbers of the types that samples use, but for game objects, transforms and scripts.</summary>
+        /// <summary>Unity's numbers of the types that samples use, besides the three below.</summary>
         static readonly Dictionary<int, Type> Types = new Dictionary<int, Type>
         {
             { 20, typeof(Camera) }, { 23, typeof(MeshRenderer) }, { 33, typeof(MeshFilter) },

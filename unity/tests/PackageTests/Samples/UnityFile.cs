@@ -31,7 +31,7 @@ namespace Consonance.Unity.Samples.Tests
         /// <summary>Of a game object.</summary>
         internal List<long> Components { get; private set; }
 
-        /// <summary>The file that a reference leads to, or null for this one, and the object in it, 0 for none.</summary>
+        /// <summary>The file of a reference, or null for this one, and the object in it, 0 for none.</summary>
         internal static string Reference(string text, out long id)
         {
             MatchCollection parts = Number.Matches(text);
@@ -64,7 +64,7 @@ namespace Consonance.Unity.Samples.Tests
         }
     }
 
-    /// <summary>Reads what Unity saves, of which it takes lines; `cargo xtask metas --verify` reads it as YAML.</summary>
+    /// <summary>Reads what Unity saves, line by line; `cargo xtask metas --verify` reads it as YAML.</summary>
     internal static class UnityFile
     {
         static readonly Regex Begin = new Regex(@"^--- !u!(\d+) &(\d+)$");
