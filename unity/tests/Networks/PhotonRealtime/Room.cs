@@ -1,0 +1,7 @@
+namespace Photon.Realtime
+{
+    public class Room
+    {
+        public string Name { get; set; }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Unity.Collections
+{
+    public enum Allocator
+    {
+        Temp = 2
+    }
+}

@@ -1,0 +1,176 @@
+using System;
+using Consonance.Tests;
+using UnityEngine;
+
+namespace Consonance.Unity.Tests
+{
+    /// <summary>A stock network whose server hands voice to a voice server.</summary>
+    internal static class SidecarTests
+    {
+        internal static void Add(Suite suite, ServerProcess server)
+        {
+            suite.Add("a_stock_host_and_its_guest_talk_with_ours_by_one_changed_word", () => Talk(server, false));
+            suite.Add("so_do_the_guests_of_a_stock_dedicated_server", () => Talk(server, true));
+            suite.Add("without_settings_the_stock_server_does_what_it_did", () => Stock(server));
+            suite.Add("without_the_voice_server_the_stock_one_goes_on_and_hands_over_when_it_is_back",
+                () => LossAndReturn(server));
+            suite.Add("a_short_loss_of_the_voice_server_needs_no_stock_server", () => ShortLoss(server));
+            suite.Add("a_wrong_secret_is_told_once_and_the_stock_server_goes_on", () => WrongSecret(server));
+            suite.Add("the_environment_configures_a_dedicated_server", Configured);
+        }
+
+        static void Talk(ServerProcess server, bool isDedicated)
+        {
+            using (Game game = Start(server.Sidecar, ServerProcess.SidecarSecret, isDedicated))
+            {
+                Actor bob = game.Player("Bob", server.Address);
+                string[] names = isDedicated ? new[] { "Guest", "Other" } : new[] { "Host", "Guest", "Other" };
+                foreach (string name in names) game.Converse(name, bob, "Bob");
+                Among(game, "Guest", "Other");
+                Suite.Require(StockNetwork.Host.Server.IsHandedOver, "not handed over");
+                game.Talker("Other").Network.enabled = false;
+                game.Until("Other has left", () => bob.Chat.FindPlayer("Other") == null);
+                Game.RequireNoErrors();
+            }
+        }
+
+        static void Stock(ServerProcess server)
+        {
+            using (Game game = Start(null, null, false))
+            {
+                Learn(game, server);
+                Among(game, "Host", "Guest");
+                Suite.Require(!StockNetwork.Host.Server.IsHandedOver, "handed over to nothing");
+                Suite.AreEqual("", StockNetwork.Host.Server.HandOverProblem, "problem");
+                Suite.AreEqual(0, ConsonanceStubs.LogRecord.Warnings.Length, "warnings");
+            }
+        }
+
+        static void LossAndReturn(ServerProcess server)
+        {
+            using (Game game = Start(server.Sidecar, ServerProcess.SidecarSecret, false))
+            {
+                Actor bob = game.Player("Bob", server.Address);
+                game.Converse("Guest", bob, "Bob");
+                game.Talker("Host").Learn(game.Talker("Guest"));
+                server.WhileGone(() =>
+                {
+                    game.Until("the stock server has all of the game", () => AreAlone(game, "Host", "Guest", "Other"));
+                    Among(game, "Host", "Guest");
+                    Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
+                });
+                game.Until("all are together again", () => game.Talker("Other").Players.Contains("Bob"));
+                foreach (string name in new[] { "Host", "Guest", "Other" }) game.Converse(name, bob, "Bob");
+                Among(game, "Host", "Guest");
+                Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
+            }
+        }
+
+        static void ShortLoss(ServerProcess server)
+        {
+            using (Game game = Start(server.Sidecar, ServerProcess.SidecarSecret, false))
+            {
+                Actor bob = game.Player("Bob", server.Address);
+                game.Converse("Guest", bob, "Bob");
+                server.WhileGone(() => { });
+                game.Until("handed over", () => StockNetwork.Host.Server.IsHandedOver);
+                game.Until("Bob is alone", () => bob.Chat.FindPlayer("Guest") == null || bob.Events.Contains("lost"));
+                game.Converse("Guest", bob, "Bob");
+                game.Converse("Host", bob, "Bob");
+                Suite.AreEqual(0, Game.Warnings("no voice server"), "warnings");
+            }
+        }
+
+        static void WrongSecret(ServerProcess server)
+        {
+            using (Game game = Start(server.Sidecar, "not the secret of sixteen bytes", false))
+            {
+                Learn(game, server);
+                Among(game, "Host", "Guest");
+                Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
+                Suite.Require(StockNetwork.Host.Server.HandOverProblem.Length > 0, "no problem");
+            }
+        }
+
+        static void Configured()
+        {
+            ConsonanceSidecar.Configure(null, null, null);
+            Suite.Require(ConsonanceSidecar.Settings == null, "configured by nothing");
+            Environment.SetEnvironmentVariable("CONSONANCE_SIDECAR_ADDRESS", "voice.example.org:7790");
+            Environment.SetEnvironmentVariable("CONSONANCE_SIDECAR_SESSION", "match-1");
+            Environment.SetEnvironmentVariable("CONSONANCE_SIDECAR_SECRET", "secret");
+            try
+            {
+                Links.SidecarSettings settings = ConsonanceSidecar.Settings;
+                Suite.AreEqual("voice.example.org", settings.Host, "host");
+                Suite.AreEqual(7790, settings.Port, "port");
+                Suite.AreEqual("match-1", settings.Session, "session");
+                Suite.AreEqual("secret", settings.Secret, "secret");
+            }
+            finally
+            {
+                Environment.SetEnvironmentVariable("CONSONANCE_SIDECAR_ADDRESS", null);
+            }
+        }
+
+        /// <summary>A host or a dedicated server, and two guests, in one process.</summary>
+        static Game Start(string sidecar, string secret, bool isDedicated)
+        {
+            Game game = new Game();
+            game.Loop.Play(() =>
+            {
+                ConsonanceSidecar.Configure(sidecar, "main", secret);
+                StockNetwork.Host = null;
+                foreach (string name in new[] { "Host", "Guest", "Other" })
+                {
+                    GameObject voice = new GameObject("Voice of " + name);
+                    StockNetwork network = voice.AddComponent<StockNetwork>();
+                    if (StockNetwork.Host == null)
+                    {
+                        StockNetwork.Host = network;
+                        network.IsDedicated = isDedicated;
+                    }
+                    game.Add(new Talker(name, voice, network.Voice)).Network = network;
+                }
+            });
+            return game;
+        }
+
+        /// <summary>Frames to speak with, of a player whom the game's players do not meet.</summary>
+        static void Learn(Game game, ServerProcess server)
+        {
+            ConsonanceCommsNetwork network = game.Make("Teacher", server.AddressOf("arena"));
+            Actor carol = game.Player("Carol", server.AddressOf("arena"));
+            game.Converse("Teacher", carol, "Carol");
+            network.Disconnect();
+            game.Talker("Host").Learn(game.Talker("Teacher"));
+            game.Talker("Guest").Learn(game.Talker("Teacher"));
+        }
+
+        /// <summary>Two of the game hear each other.</summary>
+        static void Among(Game game, string one, string another)
+        {
+            Talker first = game.Talker(one), second = game.Talker(another);
+            game.Until(one + " and " + another + " know each other",
+                () => first.Players.Contains(another) && second.Players.Contains(one));
+            if (!first.HasSpeech) first.Learn(second);
+            if (!second.HasSpeech) second.Learn(first);
+            first.Forget();
+            second.Forget();
+            first.IsSpeaking = second.IsSpeaking = true;
+            game.Until(one + " and " + another + " hear each other",
+                () => first.FramesOf(another) > 10 && second.FramesOf(one) > 10);
+            first.IsSpeaking = second.IsSpeaking = false;
+        }
+
+        static bool AreAlone(Game game, params string[] names)
+        {
+            foreach (string name in names)
+            {
+                Talker talker = game.Talker(name);
+                if (talker.Players.Count != names.Length || talker.Players.Contains("Bob")) return false;
+            }
+            return true;
+        }
+    }
+}
