@@ -1022,8 +1022,8 @@ consonance_error consonance_start(const consonance_settings * settings, uint64_t
 consonance_error consonance_stop(uint64_t chat);
 
 /**
- * Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a goodbye,
- * goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+ * Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a
+ * goodbye, goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
  */
 consonance_error consonance_destroy(uint64_t handle);
 
@@ -1163,8 +1163,8 @@ consonance_error consonance_packet_in(uint64_t chat_or_link,
                                       size_t length);
 
 /**
- * Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame until
- * it returns `CONSONANCE_ERROR_NOTHING`.
+ * Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame
+ * until it returns `CONSONANCE_ERROR_NOTHING`.
  *
  * The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
  * Where there is no room, it waits on.

@@ -49,8 +49,8 @@ pub extern "C" fn consonance_stop(chat: u64) -> CError {
     })
 }
 
-/// Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a goodbye,
-/// goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+/// Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a
+/// goodbye, goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_destroy(handle: u64) -> CError {
     guard(|| match Kind::of(handle) {

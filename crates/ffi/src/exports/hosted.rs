@@ -65,8 +65,8 @@ pub extern "C" fn consonance_packet_in(
     })
 }
 
-/// Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame until
-/// it returns `CONSONANCE_ERROR_NOTHING`.
+/// Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame
+/// until it returns `CONSONANCE_ERROR_NOTHING`.
 ///
 /// The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
 /// Where there is no room, it waits on.
