@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
     browser_test, command, deny, dissector, dotnet, header, libopus, matchbox, platforms, tidy, udp_blocked,
-    web,
+    unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -87,6 +87,7 @@ enum Step {
     // What talks in real time.
     BrowserTest,
     Dotnet,
+    Unity,
     Windows,
 }
 
@@ -114,6 +115,7 @@ impl Step {
             Self::PlainCipher => "plain-cipher",
             Self::BrowserTest => "browser-test",
             Self::Dotnet => "dotnet",
+            Self::Unity => "unity",
         }
     }
 
@@ -132,6 +134,7 @@ impl Step {
             Self::Web => web::check_sources(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
             Self::Dotnet => dotnet::verify(root),
+            Self::Unity => unity::verify(root),
             _ => command::run(&mut self.cargo_command(root)).map(|()| Skips::NONE),
         }
     }
@@ -165,7 +168,8 @@ impl Step {
             | Self::Dissector
             | Self::Web
             | Self::BrowserTest
-            | Self::Dotnet => &["xtask", self.name()],
+            | Self::Dotnet
+            | Self::Unity => &["xtask", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -267,6 +271,7 @@ mod tests {
             Step::PlainCipher,
             Step::BrowserTest,
             Step::Dotnet,
+            Step::Unity,
             Step::Windows,
         ];
         assert_eq!(steps(&[]), all);
@@ -295,6 +300,7 @@ mod tests {
             Step::PlainCipher,
             Step::BrowserTest,
             Step::Dotnet,
+            Step::Unity,
             Step::Windows,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);

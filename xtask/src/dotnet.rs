@@ -24,6 +24,7 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::skips::Skips;
+pub(crate) use compilation::files;
 pub(crate) use part::Part;
 pub(crate) use suite::Suite;
 use toolchain::Runtime;
@@ -50,7 +51,7 @@ impl Plan {
 /// # Errors
 /// [`Failure`] where something does not compile, or a test fails.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    run_suite(root, &SUITE, plan)
+    run_suite(root, &suite(root)?, plan)
 }
 
 /// The same as a step of `ci`.
@@ -58,7 +59,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// # Errors
 /// As [`run`].
 pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
-    verify_suite(root, &SUITE)
+    verify_suite(root, &suite(root)?)
 }
 
 /// Runs a suite; the last line says what was left out.
@@ -81,22 +82,14 @@ pub(crate) fn verify_suite(root: &Path, suite: &Suite) -> Result<Skips, Failure>
     suite.check(root, &Plan::default())
 }
 
-const SUITE: Suite = Suite {
-    name: "dotnet",
-    parts: &[
-        Part {
-            output: "Consonance.dll",
-            folders: &["dotnet/Consonance"],
-            references: &[],
-            defines: &[],
-            is_documented: true,
-        },
-        Part {
-            output: "Consonance.Tests.exe",
-            folders: &["dotnet/Consonance.Tests", "dotnet/Harness"],
-            references: &["Consonance.dll"],
-            defines: &[],
-            is_documented: false,
-        },
-    ],
-};
+/// Through all pairs of a compiler and a runtime, since games have the library in any of them.
+fn suite(root: &Path) -> Result<Suite, Failure> {
+    let library = Part::new("Consonance.dll", root, &["dotnet/Consonance"])?.documented();
+    let tests = Part::new("Consonance.Tests.exe", root, &["dotnet/Consonance.Tests", "dotnet/Harness"])?;
+    let parts = vec![library, tests.with_references(["Consonance.dll"])];
+    Ok(Suite { name: "dotnet", parts, is_thorough: true, server: SERVER.to_owned() })
+}
+
+/// One session over two networks.
+const SERVER: &str = "[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\n\
+                      [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\n";

@@ -12,6 +12,7 @@
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
+//! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -76,6 +77,7 @@ mod skips;
 mod soak;
 mod tidy;
 mod udp_blocked;
+mod unity;
 mod unity_package;
 mod web;
 mod workspace;
@@ -129,6 +131,8 @@ enum Chore {
     Dotnet(dotnet::Plan),
     /// Writes a `.meta` for each file of the package for Unity that has none.
     Metas(metas::Plan),
+    /// Compiles and tests the package for Unity, against stand-ins for the engine; needs Mono.
+    Unity(dotnet::Plan),
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -172,6 +176,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
+        Chore::Unity(plan) => unity::run(&root, plan),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

@@ -13,9 +13,11 @@ pub(crate) struct Compilation<'c> {
     /// Assemblies besides those of the runtime.
     pub(crate) references: &'c [PathBuf],
     /// Symbols for `#if`.
-    pub(crate) defines: &'c [&'c str],
+    pub(crate) defines: &'c [String],
     /// Whether a public item without a document is an error.
     pub(crate) is_documented: bool,
+    /// The numbers of warnings that do not count.
+    pub(crate) ignored_warnings: &'c [&'c str],
     /// A program where it ends with `.exe`, otherwise a library.
     pub(crate) output: &'c Path,
 }
@@ -43,6 +45,9 @@ impl Compilation<'_> {
             let _ = writeln!(text, "{option}\"{}\"", path.display());
         };
         line("-out:", self.output);
+        if !self.ignored_warnings.is_empty() {
+            line("-nowarn:", Path::new(&self.ignored_warnings.join(",")));
+        }
         if self.is_documented {
             line("-doc:", &self.output.with_extension("xml"));
         }
@@ -59,11 +64,11 @@ impl Compilation<'_> {
     }
 }
 
-/// All sources in a folder and below, sorted; none where there is no such folder.
+/// All files in a folder and below that end with `.` and the extension, sorted; none where there is no such folder.
 ///
 /// # Errors
 /// [`Failure::File`].
-pub(super) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -72,8 +77,8 @@ pub(super) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
-            found.extend(sources(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "cs") {
+            found.extend(files(&path, extension)?);
+        } else if path.extension().is_some_and(|found| found == extension) {
             found.push(path);
         }
     }
@@ -87,15 +92,14 @@ mod tests {
 
     use super::*;
 
-    fn options(output: &str, is_documented: bool) -> String {
-        let (sources, references) = (["a b/One.cs".into()], ["out/Consonance.dll".into()]);
-        let output = Path::new(output);
+    fn options(output: &str, is_documented: bool, ignored_warnings: &[&str]) -> String {
         let compilation = Compilation {
-            sources: &sources,
-            references: &references,
-            defines: &["UNITY_EDITOR"],
+            sources: &["a b/One.cs".into()],
+            references: &["out/Consonance.dll".into()],
+            defines: &["UNITY_EDITOR".to_owned()],
             is_documented,
-            output,
+            ignored_warnings,
+            output: Path::new(output),
         };
         compilation.options("7.3", &["api/mscorlib.dll".into()])
     }
@@ -103,28 +107,29 @@ mod tests {
     #[test]
     fn a_program_is_named_by_its_suffix_and_refers_to_the_runtime_first() {
         assert_eq!(
-            options("out/Tests.exe", false),
+            options("out/Tests.exe", false, &[]),
             "-nostdlib\n-langversion:7.3\n-warnaserror+\n-optimize+\n-target:exe\n-out:\"out/Tests.exe\"\n\
              -r:\"api/mscorlib.dll\"\n-r:\"out/Consonance.dll\"\n-define:\"UNITY_EDITOR\"\n\"a b/One.cs\"\n"
         );
     }
 
     #[test]
-    fn documents_are_checked_where_they_are_written() {
-        let options = options("out/Consonance.Unity.dll", true);
+    fn documents_are_checked_where_they_are_written_and_some_warnings_do_not_count() {
+        let options = options("out/Consonance.Unity.dll", true, &["0169", "0649"]);
         assert!(options.contains("-target:library\n"), "{options}");
         assert!(options.contains("-doc:\"out/Consonance.Unity.xml\"\n"), "{options}");
+        assert!(options.contains("-nowarn:\"0169,0649\"\n"), "{options}");
     }
 
     #[test]
-    fn sources_are_all_below_a_folder_and_a_missing_folder_has_none() {
-        let folder = env::temp_dir().join(format!("consonance-sources-{}", process::id()));
+    fn files_are_all_below_a_folder_and_a_missing_folder_has_none() {
+        let folder = env::temp_dir().join(format!("consonance-files-{}", process::id()));
         fs::create_dir_all(folder.join("b")).unwrap();
         for name in ["c.cs", "b/a.cs", "b/notes.md"] {
             fs::write(folder.join(name), "").unwrap();
         }
-        assert_eq!(sources(&folder).unwrap(), [folder.join("b/a.cs"), folder.join("c.cs")]);
-        assert!(sources(&folder.join("none")).unwrap().is_empty());
+        assert_eq!(files(&folder, "cs").unwrap(), [folder.join("b/a.cs"), folder.join("c.cs")]);
+        assert!(files(&folder.join("none"), "cs").unwrap().is_empty());
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -7,12 +7,14 @@ use std::process::Command;
 use serde_json::json;
 
 use super::download::{Download, Package};
+use super::toolchain::search_libraries_in;
 use crate::failure::Failure;
 
 /// The runtime, unpacked.
 #[derive(Debug)]
 pub(super) struct CoreClr {
     folder: PathBuf,
+    openssl: PathBuf,
     settings: PathBuf,
 }
 
@@ -27,11 +29,13 @@ impl CoreClr {
             return Err(Failure::Unavailable { what: RUNTIME.what, why });
         }
         let settings = folder.join("core-clr.runtimeconfig.json");
+        let openssl = folder.join("openssl-1.1");
         let folder = folder.join(format!("core-clr-{VERSION}"));
         RUNTIME.install(&folder)?;
+        OPENSSL.install(&openssl)?;
         fs::write(&settings, self::settings())
             .map_err(|cause| Failure::File { path: settings.clone(), cause })?;
-        Ok(Self { folder, settings })
+        Ok(Self { folder, openssl, settings })
     }
 
     /// The assemblies that sources are compiled against: its own.
@@ -52,10 +56,11 @@ impl CoreClr {
         Ok(assemblies)
     }
 
-    /// Runs a program.
-    pub(super) fn command(&self, program: &Path) -> Command {
+    /// Runs a program that finds native libraries in these folders.
+    pub(super) fn command(&self, program: &Path, natives: &[&Path]) -> Command {
         let mut command = Command::new(self.folder.join("dotnet"));
         command.args(["exec", "--runtimeconfig"]).arg(&self.settings).arg(program);
+        search_libraries_in(&[natives, &[&*self.openssl]].concat(), &mut command);
         command
     }
 }
@@ -69,6 +74,31 @@ const RUNTIME: Download = Download {
     file: "dotnetcore2-3.1.23-py3-none-manylinux1_x86_64.whl",
     sha256: "5f076ddc39da0c685e7de20ecb91ee81185928918ec86fbeb3bffc55dd867ab5",
     contents: &[("dotnetcore2/bin/", "")],
+};
+
+/// All cryptography of `CoreCLR` 3.1, such as the digests that a compiler takes of what it reads, is in OpenSSL 1,
+/// which distributions no longer have. The driver of a database brings it.
+const OPENSSL: Download = Download {
+    what: "OpenSSL 1.1",
+    package: Package::Wheel(
+        "psycopg2-binary==2.9.5",
+        &[
+            "--platform",
+            "manylinux2014_x86_64",
+            "--python-version",
+            "3.11",
+            "--implementation",
+            "cp",
+            "--abi",
+            "cp311",
+        ],
+    ),
+    file: "psycopg2_binary-2.9.5-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    sha256: "bcda1c84a1c533c528356da5490d464a139b6e84eb77cc0b432e38c5c6dd7882",
+    contents: &[
+        ("psycopg2_binary.libs/libssl-3a880ada.so.1.1", "libssl.so.1.1"),
+        ("psycopg2_binary.libs/libcrypto-2ade47cd.so.1.1", "libcrypto-2ade47cd.so.1.1"),
+    ],
 };
 
 /// What `dotnet` is told of the runtime: without the tables of languages of a library that may not be installed.

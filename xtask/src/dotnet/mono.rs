@@ -69,35 +69,46 @@ impl Mono {
         self.compile_own()?;
         let beside = program.parent().unwrap_or(program);
         let folder = beside.join("ahead-of-time");
-        make_empty(&folder)?;
-        let assemblies = assemblies_in(beside)?;
-        // Each is compiled with what it refers to at hand.
-        for assembly in &assemblies {
-            copy(assembly, &folder)?;
-        }
-        for assembly in &assemblies {
-            self.compile(&folder, &folder.join(assembly.file_name().unwrap_or_default()))?;
-        }
+        self.compile_beside(beside, &folder)?;
         let mut command = Command::new("mono");
         command.env("MONO_PATH", &self.compiled).arg("--full-aot");
         command.arg(folder.join(program.file_name().unwrap_or_default()));
         Ok(command)
     }
 
+    /// Compiles all assemblies in one folder into another one, unless those are there already.
+    fn compile_beside(&self, beside: &Path, folder: &Path) -> Result<(), Failure> {
+        let assemblies = assemblies_in(beside)?;
+        if assemblies.iter().all(|assembly| is_compiled(assembly, folder)) {
+            return Ok(());
+        }
+        make_empty(folder)?;
+        // Each is compiled with what it refers to at hand.
+        for assembly in &assemblies {
+            copy(assembly, folder)?;
+        }
+        for assembly in &assemblies {
+            let said = self.compile(folder, &folder.join(assembly.file_name().unwrap_or_default()))?;
+            // What is left out would fail only where it is called.
+            if !is_complete(&said) {
+                return Err(Failure::Answer {
+                    command: format!("mono --aot=full {}", assembly.display()),
+                    why: said,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Compiles its own assemblies, if they are not those that were compiled.
     fn compile_own(&self) -> Result<(), Failure> {
-        let is_compiled = |name: &str| {
-            let [own, copy] =
-                [&self.assemblies, &self.compiled].map(|folder| folder.join(format!("{name}.dll")));
-            copy.with_added_extension("so").exists()
-                && fs::read(own).is_ok_and(|own| fs::read(copy).is_ok_and(|copy| copy == own))
-        };
-        if OWN.iter().all(|name| is_compiled(name)) {
+        let own = OWN.map(|name| self.assemblies.join(format!("{name}.dll")));
+        if own.iter().all(|assembly| is_compiled(assembly, &self.compiled)) {
             return Ok(());
         }
         make_empty(&self.compiled)?;
-        for name in OWN {
-            copy(&self.assemblies.join(format!("{name}.dll")), &self.compiled)?;
+        for assembly in &own {
+            copy(assembly, &self.compiled)?;
         }
         for name in OWN {
             println!("mono --aot=full {name}.dll");
@@ -106,11 +117,12 @@ impl Mono {
         Ok(())
     }
 
-    fn compile(&self, folder: &Path, assembly: &Path) -> Result<(), Failure> {
+    /// What the compiler has said.
+    fn compile(&self, folder: &Path, assembly: &Path) -> Result<String, Failure> {
         let path = env::join_paths([&self.compiled, folder]).unwrap_or_default();
         let mut command = Command::new("mono");
         command.env("MONO_PATH", path).arg("--aot=full").arg(assembly);
-        command::capture(&mut command).map(drop)
+        command::capture(&mut command)
     }
 }
 
@@ -128,6 +140,19 @@ const OWN: [&str; 8] = [
     "System.Numerics",
     "Mono.Security",
 ];
+
+/// Whether a folder has what this very assembly was compiled to.
+fn is_compiled(assembly: &Path, folder: &Path) -> bool {
+    let copy = folder.join(assembly.file_name().unwrap_or_default());
+    copy.with_added_extension("so").exists()
+        && fs::read(assembly).is_ok_and(|assembly| fs::read(copy).is_ok_and(|copy| copy == assembly))
+}
+
+/// Whether all methods were compiled, in words such as `Compiled: 203/203`.
+fn is_complete(said: &str) -> bool {
+    let counts = said.lines().find_map(|line| line.strip_prefix("Compiled: ")?.split_once('/'));
+    counts.is_some_and(|(compiled, all)| compiled == all.trim())
+}
 
 fn assemblies_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |cause| Failure::File { path: folder.to_owned(), cause };
@@ -157,4 +182,16 @@ pub(super) fn make_empty(folder: &Path) -> Result<(), Failure> {
         fs::remove_dir_all(folder).map_err(failed)?;
     }
     fs::create_dir_all(folder).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_that_was_left_out_is_noticed() {
+        assert!(is_complete("AOTID 1\nCompiled: 203/203\nJIT time: 1 ms"));
+        assert!(!is_complete("Compiled: 202/203\n"));
+        assert!(!is_complete("AOTID 1\n"));
+    }
 }

@@ -2,61 +2,83 @@
 
 use std::path::{Path, PathBuf};
 
-use super::compilation::{Compilation, sources};
+use super::compilation::{Compilation, files};
 use super::toolchain::{Build, Toolchain};
 use crate::failure::Failure;
 
 /// One assembly.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Part {
     /// Its file name; a program ends with `.exe`.
-    pub(crate) output: &'static str,
-    /// All sources in these folders of the checkout, and below.
-    pub(crate) folders: &'static [&'static str],
-    /// Other parts that it refers to.
-    pub(crate) references: &'static [&'static str],
+    pub(crate) output: String,
+    pub(crate) sources: Vec<PathBuf>,
+    /// The file names of other parts.
+    pub(crate) references: Vec<String>,
     /// Symbols for `#if`.
-    pub(crate) defines: &'static [&'static str],
+    pub(crate) defines: Vec<String>,
     /// Whether a public item without a document is an error.
     pub(crate) is_documented: bool,
+    /// The numbers of warnings that do not count.
+    pub(crate) ignored_warnings: &'static [&'static str],
 }
 
 impl Part {
+    /// Of all sources in these folders of the checkout, and below.
+    ///
+    /// # Errors
+    /// [`Failure::NoSources`] where one of them has none: it has moved away.
+    pub(crate) fn new(output: impl Into<String>, root: &Path, folders: &[&str]) -> Result<Self, Failure> {
+        let mut sources = Vec::new();
+        for folder in folders {
+            let path = root.join(folder);
+            let here = files(&path, "cs")?;
+            if here.is_empty() {
+                return Err(Failure::NoSources(path));
+            }
+            sources.extend(here);
+        }
+        Ok(Self { output: output.into(), sources, ..Self::default() })
+    }
+
+    /// With these parts to refer to.
+    pub(crate) fn with_references<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.references.extend(names.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Public items need documents.
+    pub(crate) fn documented(mut self) -> Self {
+        self.is_documented = true;
+        self
+    }
+
+    /// Whether it is run.
+    pub(crate) fn is_program(&self) -> bool {
+        Path::new(&self.output).extension().is_some_and(|extension| extension == "exe")
+    }
+
     /// Compiles it into a folder, where its references are already, and gives its path.
     ///
     /// # Errors
-    /// [`Failure::NoSources`]; as [`Toolchain::compile`].
+    /// As [`Toolchain::compile`].
     pub(super) fn compile(
         &self,
         toolchain: &Toolchain,
         build: Build,
-        root: &Path,
         folder: &Path,
     ) -> Result<PathBuf, Failure> {
         let references: Vec<PathBuf> = self.references.iter().map(|name| folder.join(name)).collect();
-        let output = folder.join(self.output);
+        let output = folder.join(&self.output);
         let compilation = Compilation {
-            sources: &self.sources(root)?,
+            sources: &self.sources,
             references: &references,
-            defines: self.defines,
+            defines: &self.defines,
             is_documented: self.is_documented,
+            ignored_warnings: self.ignored_warnings,
             output: &output,
         };
         toolchain.compile(build, &compilation)?;
         Ok(output)
-    }
-
-    fn sources(&self, root: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let mut found = Vec::new();
-        for folder in self.folders {
-            let path = root.join(folder);
-            let here = sources(&path)?;
-            if here.is_empty() {
-                return Err(Failure::NoSources(path));
-            }
-            found.extend(here);
-        }
-        Ok(found)
     }
 }
 
@@ -68,10 +90,9 @@ mod tests {
     #[test]
     fn a_folder_that_has_moved_away_is_an_error() {
         let root = workspace_root::find().unwrap();
-        let part =
-            |folders| Part { output: "it.dll", folders, references: &[], defines: &[], is_documented: false };
-        assert_eq!(part(&["xtask/src/dotnet"]).sources(&root).unwrap().len(), 1);
-        let failure = part(&["xtask/src/dotnet", "xtask/src/no-such-folder"]).sources(&root).unwrap_err();
+        let part = Part::new("it.dll", &root, &["xtask/src/dotnet"]).unwrap();
+        assert_eq!(part.sources, [root.join("xtask/src/dotnet/roslyn/Compiler.cs")]);
+        let failure = Part::new("it.dll", &root, &["xtask/src/dotnet", "xtask/src/nowhere"]).unwrap_err();
         assert!(matches!(failure, Failure::NoSources(_)), "{failure}");
     }
 }

@@ -10,7 +10,7 @@ use super::compilation::Compilation;
 use super::core_clr::CoreClr;
 use super::download::{Download, Package};
 use super::mono::Mono;
-use super::toolchain::{OLD_LANGUAGE, search_libraries_in};
+use super::toolchain::OLD_LANGUAGE;
 use crate::command;
 use crate::failure::Failure;
 
@@ -18,7 +18,6 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(super) struct Roslyn {
     program: PathBuf,
-    openssl: PathBuf,
 }
 
 impl Roslyn {
@@ -28,8 +27,6 @@ impl Roslyn {
     /// [`Failure::Unavailable`] where it cannot be had; as [`Download::install`]; [`Failure::CommandFailed`] where
     /// that program does not compile.
     pub(super) fn install(folder: &Path, mono: &Mono) -> Result<Self, Failure> {
-        let openssl = folder.join("openssl-1.1");
-        OPENSSL.install(&openssl)?;
         let folder = folder.join("roslyn-4.1");
         LIBRARY.install(&folder)?;
         let (source, program) = (folder.join("Compiler.cs"), folder.join("Compiler.exe"));
@@ -41,18 +38,18 @@ impl Roslyn {
             references: &[],
             defines: &[],
             is_documented: false,
+            ignored_warnings: &[],
             output: &program,
         };
         let options = compilation.write(OLD_LANGUAGE, &references)?;
         command::capture(&mut Mono::compiler(&options))?;
-        Ok(Self { program, openssl })
+        Ok(Self { program })
     }
 
     /// Compiles; the options are an argument.
     pub(super) fn compiler(&self, core_clr: &CoreClr, options: &str) -> Command {
-        let mut command = core_clr.command(&self.program);
-        search_libraries_in(&self.openssl, &mut command);
-        command.arg(options);
+        let mut command = core_clr.command(&self.program, &[]);
+        command.args(["-deterministic+", options]);
         command
     }
 }
@@ -67,31 +64,6 @@ const LIBRARY: Download = Download {
     contents: &[
         ("package/Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.dll"),
         ("package/Microsoft.CodeAnalysis.CSharp.dll", "Microsoft.CodeAnalysis.CSharp.dll"),
-    ],
-};
-
-/// `CoreCLR` 3.1 computes digests, as the compiler does of each assembly that it reads, only with OpenSSL 1, which
-/// distributions no longer have. The driver of a database brings it.
-const OPENSSL: Download = Download {
-    what: "OpenSSL 1.1",
-    package: Package::Wheel(
-        "psycopg2-binary==2.9.5",
-        &[
-            "--platform",
-            "manylinux2014_x86_64",
-            "--python-version",
-            "3.11",
-            "--implementation",
-            "cp",
-            "--abi",
-            "cp311",
-        ],
-    ),
-    file: "psycopg2_binary-2.9.5-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-    sha256: "bcda1c84a1c533c528356da5490d464a139b6e84eb77cc0b432e38c5c6dd7882",
-    contents: &[
-        ("psycopg2_binary.libs/libssl-3a880ada.so.1.1", "libssl.so.1.1"),
-        ("psycopg2_binary.libs/libcrypto-2ade47cd.so.1.1", "libcrypto-2ade47cd.so.1.1"),
     ],
 };
 

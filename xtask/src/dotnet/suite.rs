@@ -22,7 +22,11 @@ pub(crate) struct Suite {
     /// The command.
     pub(crate) name: &'static str,
     /// In the order in which they are compiled.
-    pub(crate) parts: &'static [Part],
+    pub(crate) parts: Vec<Part>,
+    /// Whether programs of each compiler are run in each runtime.
+    pub(crate) is_thorough: bool,
+    /// The settings of the server that programs are tested with.
+    pub(crate) server: String,
 }
 
 impl Suite {
@@ -35,35 +39,43 @@ impl Suite {
         let built = Built::debug(root)?;
         let (toolchain, skips) = Toolchain::find(self.name, &built.beside("dotnet"))?;
         let Some(toolchain) = toolchain else { return Ok(skips) };
-        let folder = built.beside(self.name);
-        let mut programs = Vec::new();
-        for build in toolchain.builds() {
-            let runtimes: Vec<Runtime> = toolchain.runtimes(build).filter(|it| plan.wants(*it)).collect();
-            if !runtimes.is_empty() {
-                let compiled = self.compile(&toolchain, build, root, &folder.join(build.folder()))?;
-                let runs =
-                    runtimes.iter().flat_map(|runtime| compiled.iter().map(|it| (*runtime, it.clone())));
-                programs.extend(runs.map(|(runtime, program)| TestedProgram { build, runtime, program }));
-            }
-        }
+        let programs = self.compile(&toolchain, &built.beside(self.name), plan)?;
         if plan.compile_only {
             return Ok(skips);
         }
-        let surroundings = Surroundings::build(root, &built)?;
-        let failed = self.run(&toolchain, &programs, &surroundings)?;
-        if failed > 0 {
-            return Err(Failure::TestPrograms { suite: self.name, failed });
-        }
-        Ok(skips)
+        let surroundings = Surroundings::build(root, &built, &self.server)?;
+        self.run(&toolchain, &programs, &surroundings).map(|()| skips)
     }
 
-    /// Runs some programs at once, which mostly wait for sound; how many failed.
+    /// The programs of a plan.
+    fn compile(
+        &self,
+        toolchain: &Toolchain,
+        folder: &Path,
+        plan: &Plan,
+    ) -> Result<Vec<TestedProgram>, Failure> {
+        let mut programs = Vec::new();
+        let mut compiled: Option<(Build, Vec<PathBuf>)> = None;
+        let runs = toolchain.runs(self.is_thorough).into_iter();
+        for (build, runtime) in runs.filter(|(_, runtime)| plan.wants(*runtime)) {
+            let of_build = match compiled.take() {
+                Some((before, programs)) if before == build => programs,
+                _ => self.compile_with(toolchain, build, &folder.join(build.folder()))?,
+            };
+            let tested = |program: &PathBuf| TestedProgram { build, runtime, program: program.clone() };
+            programs.extend(of_build.iter().map(tested));
+            compiled = Some((build, of_build));
+        }
+        Ok(programs)
+    }
+
+    /// Runs programs, some at once, which mostly wait for sound.
     fn run(
         &self,
         toolchain: &Toolchain,
         programs: &[TestedProgram],
         surroundings: &Surroundings,
-    ) -> Result<usize, Failure> {
+    ) -> Result<(), Failure> {
         let mut failed = 0;
         for together in programs.chunks(AT_ONCE) {
             // What compiles them ahead of time writes to one folder, and takes all of a processor.
@@ -81,23 +93,25 @@ impl Suite {
                 failed += usize::from(run.outcome.is_err());
             }
         }
-        Ok(failed)
+        if failed > 0 {
+            return Err(Failure::TestPrograms { suite: self.name, failed });
+        }
+        Ok(())
     }
 
     /// Compiles all parts into an empty folder; which of them are programs.
-    fn compile(
+    fn compile_with(
         &self,
         toolchain: &Toolchain,
         build: Build,
-        root: &Path,
         folder: &Path,
     ) -> Result<Vec<PathBuf>, Failure> {
         make_empty(folder)?;
         let mut programs = Vec::new();
-        for part in self.parts {
+        for part in &self.parts {
             println!("{}: {}: {}", self.name, build.folder(), part.output);
-            let assembly = part.compile(toolchain, build, root, folder)?;
-            if assembly.extension().is_some_and(|extension| extension == "exe") {
+            let assembly = part.compile(toolchain, build, folder)?;
+            if part.is_program() {
                 programs.push(assembly);
             }
         }
@@ -117,10 +131,11 @@ impl TestedProgram {
     fn prepare(&self, toolchain: &Toolchain, surroundings: &Surroundings) -> Result<ReadyRun, Failure> {
         let log = self.program.with_extension(format!("{}.log", self.runtime.name()));
         let mut command = toolchain.command(self.runtime, &self.program, &surroundings.natives)?;
-        let server = Server::start(&surroundings.server, &log.with_extension("server"))?;
-        command.env("CONSONANCE_TEST_ADDRESS", &server.address);
-        command.env("CONSONANCE_TEST_WEBSOCKET", &server.websocket);
-        command.env("CONSONANCE_TEST_LAYOUT", &surroundings.layout);
+        let server =
+            Server::start(&surroundings.server, &surroundings.settings, &log.with_extension("server"))?;
+        command.envs(server.variables.clone());
+        command.env("CONSONANCE_TEST_LAYOUT", surroundings.root.join("crates/ffi/layout.txt"));
+        command.current_dir(&surroundings.root);
         Ok(ReadyRun { server, command, log })
     }
 }
@@ -150,8 +165,8 @@ impl ReadyRun {
 
 /// How long one program may run.
 const LIMIT: Duration = Duration::from_mins(3);
-/// How many programs, each with a server, leave most of two processors free.
-const AT_ONCE: usize = 3;
+/// How many programs run at once, each with a server: the longest takes half of a processor.
+const AT_ONCE: usize = 2;
 
 /// What programs need besides their runtime.
 struct Surroundings {
@@ -159,18 +174,21 @@ struct Surroundings {
     natives: PathBuf,
     /// The program of the server.
     server: PathBuf,
-    /// The sizes and offsets of the structs of C.
-    layout: PathBuf,
+    /// And its settings.
+    settings: String,
+    /// The checkout.
+    root: PathBuf,
 }
 
 impl Surroundings {
-    fn build(root: &Path, built: &Built) -> Result<Self, Failure> {
+    fn build(root: &Path, built: &Built, settings: &str) -> Result<Self, Failure> {
         command::run(&mut command::cargo(root, BUILD.split(' ')))?;
         let natives = built.beside("dotnet").join("natives");
         fs::create_dir_all(&natives).map_err(|cause| Failure::File { path: natives.clone(), cause })?;
         let path = natives.join(Built::library_name("consonance"));
         fs::copy(built.library("consonance_ffi"), &path).map_err(|cause| Failure::File { path, cause })?;
-        Ok(Self { natives, server: built.program("consonance"), layout: root.join("crates/ffi/layout.txt") })
+        let (settings, root) = (settings.to_owned(), root.to_owned());
+        Ok(Self { natives, server: built.program("consonance"), settings, root })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The compilers and the runtimes that are here.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
@@ -29,7 +28,7 @@ pub(crate) struct Toolchain {
 /// A compiler, and the assemblies that it compiles against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// Mono's, against .NET Framework 4.7.2, which every runtime understands.
+    /// Mono's, against .NET Framework 4.7.2, whose programs every runtime understands.
     Mcs,
     /// Roslyn, against the same.
     Roslyn,
@@ -75,18 +74,14 @@ impl Toolchain {
         Ok((Some(Self { mono, core_clr, _lock: lock }), skips.with(without)))
     }
 
-    /// What programs can be compiled with, and for.
-    pub(crate) fn builds(&self) -> Vec<Build> {
-        match &self.core_clr {
-            Some((_, Some(_))) => vec![Build::Mcs, Build::Roslyn, Build::RoslynForCoreClr],
-            _ => vec![Build::Mcs],
-        }
-    }
-
-    /// What programs of a build are tested in.
-    pub(crate) fn runtimes(&self, build: Build) -> impl Iterator<Item = Runtime> {
-        let has_core_clr = self.core_clr.is_some();
-        build.runtimes().iter().copied().filter(move |it| *it != Runtime::CoreClr || has_core_clr)
+    /// What programs are compiled with, and what runs them. A thorough choice has each compiler with each runtime, the
+    /// other one all compilers and all runtimes.
+    pub(crate) fn runs(&self, is_thorough: bool) -> Vec<(Build, Runtime)> {
+        let (has_core_clr, has_roslyn) =
+            (self.core_clr.is_some(), matches!(self.core_clr, Some((_, Some(_)))));
+        let mut runs = runs(has_roslyn, is_thorough).to_vec();
+        runs.retain(|(_, runtime)| *runtime != Runtime::CoreClr || has_core_clr);
+        runs
     }
 
     /// Compiles an assembly.
@@ -117,11 +112,11 @@ impl Toolchain {
         natives: &Path,
     ) -> Result<Command, Failure> {
         let mut command = match (runtime, &self.core_clr) {
+            (Runtime::CoreClr, Some((core_clr, _))) => return Ok(core_clr.command(program, &[natives])),
             (Runtime::MonoAot, _) => self.mono.ahead_of_time(program)?,
-            (Runtime::CoreClr, Some((core_clr, _))) => core_clr.command(program),
             _ => Mono::just_in_time(program),
         };
-        search_libraries_in(natives, &mut command);
+        search_libraries_in(&[natives], &mut command);
         Ok(command)
     }
 }
@@ -135,14 +130,6 @@ impl Build {
             Self::RoslynForCoreClr => "roslyn-for-core-clr",
         }
     }
-
-    fn runtimes(self) -> &'static [Runtime] {
-        match self {
-            Self::Mcs => &[Runtime::Mono, Runtime::MonoAot, Runtime::CoreClr],
-            Self::Roslyn => &[Runtime::Mono, Runtime::MonoAot],
-            Self::RoslynForCoreClr => &[Runtime::CoreClr],
-        }
-    }
 }
 
 impl Runtime {
@@ -152,12 +139,33 @@ impl Runtime {
     }
 }
 
-/// Has the linker of the system look in this folder first.
-pub(super) fn search_libraries_in(folder: &Path, command: &mut Command) {
-    let path = env::var_os(LIBRARY_PATH).unwrap_or_default();
-    let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&path));
-    let path = env::join_paths(folders.filter(|folder| folder != Path::new("")));
-    command.env(LIBRARY_PATH, path.unwrap_or_else(|_| OsStr::new("").to_owned()));
+fn runs(has_roslyn: bool, is_thorough: bool) -> &'static [(Build, Runtime)] {
+    match (has_roslyn, is_thorough) {
+        (true, true) => &[
+            (Build::Mcs, Runtime::Mono),
+            (Build::Mcs, Runtime::MonoAot),
+            (Build::Mcs, Runtime::CoreClr),
+            (Build::Roslyn, Runtime::Mono),
+            (Build::Roslyn, Runtime::MonoAot),
+            (Build::RoslynForCoreClr, Runtime::CoreClr),
+        ],
+        (true, false) => &[
+            (Build::Mcs, Runtime::Mono),
+            (Build::Roslyn, Runtime::MonoAot),
+            (Build::RoslynForCoreClr, Runtime::CoreClr),
+        ],
+        (false, _) => {
+            &[(Build::Mcs, Runtime::Mono), (Build::Mcs, Runtime::MonoAot), (Build::Mcs, Runtime::CoreClr)]
+        }
+    }
+}
+
+/// Has the linker of the system look in these folders first.
+pub(super) fn search_libraries_in(folders: &[&Path], command: &mut Command) {
+    let before = env::var_os(LIBRARY_PATH).unwrap_or_default();
+    let before = env::split_paths(&before).filter(|folder| !folder.as_os_str().is_empty());
+    let path = env::join_paths(folders.iter().map(|folder| folder.to_path_buf()).chain(before));
+    command.env(LIBRARY_PATH, path.unwrap_or_default());
 }
 
 const LIBRARY_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
@@ -194,18 +202,24 @@ mod tests {
     }
 
     #[test]
-    fn each_runtime_runs_the_programs_of_both_compilers() {
-        let runs = [Build::Mcs, Build::Roslyn, Build::RoslynForCoreClr].map(Build::runtimes).concat();
-        for runtime in Runtime::value_variants() {
-            assert_eq!(runs.iter().filter(|it| *it == runtime).count(), 2, "{runtime:?}");
+    fn every_compiler_and_every_runtime_has_a_run() {
+        for has_roslyn in [true, false] {
+            let quick = runs(has_roslyn, false);
+            assert!(
+                Runtime::value_variants().iter().all(|it| quick.iter().any(|(_, runtime)| runtime == it))
+            );
+            assert!(quick.iter().all(|run| runs(has_roslyn, true).contains(run)), "{quick:?}");
         }
+        let of_roslyn = runs(true, true).iter().filter(|(build, _)| *build != Build::Mcs);
+        assert_eq!(of_roslyn.count(), Runtime::value_variants().len());
     }
 
     #[test]
-    fn a_folder_of_libraries_is_searched_first() {
+    fn folders_of_libraries_are_searched_in_their_order() {
         let mut command = Command::new("it");
-        search_libraries_in(Path::new("natives"), &mut command);
+        search_libraries_in(&[Path::new("natives"), Path::new("openssl")], &mut command);
         let (_, value) = command.get_envs().next().unwrap();
-        assert!(value.unwrap().to_string_lossy().starts_with("natives"), "{value:?}");
+        let folders: Vec<_> = env::split_paths(value.unwrap()).take(2).collect();
+        assert_eq!(folders, [Path::new("natives"), Path::new("openssl")]);
     }
 }

@@ -1,0 +1,231 @@
+//! Assembly definitions of the package: which sources Unity compiles into which assembly, and what these see.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::dotnet::{Part, files};
+use crate::failure::Failure;
+
+/// What an `.asmdef` file says, and the sources that it stands for.
+#[derive(Debug, Default)]
+pub(super) struct AssemblyDefinition {
+    name: String,
+    /// The names of other assemblies.
+    references: Vec<String>,
+    /// Symbols that have to be defined, or are where a package is there.
+    symbols: Vec<String>,
+    is_of_editor: bool,
+    has_engine: bool,
+    sources: Vec<PathBuf>,
+}
+
+impl AssemblyDefinition {
+    /// All of a package, each behind those that it refers to.
+    ///
+    /// # Errors
+    /// [`Failure::File`] if one cannot be read, [`Failure::Answer`] if it is not JSON.
+    pub(super) fn all(package: &Path) -> Result<Vec<Self>, Failure> {
+        // What Unity does not compile where it is ends with a tilde.
+        let is_compiled =
+            |path: &PathBuf| !path.components().any(|part| part.as_os_str().to_string_lossy().ends_with('~'));
+        let paths: Vec<PathBuf> = files(package, "asmdef")?.into_iter().filter(is_compiled).collect();
+        let sources: Vec<PathBuf> = files(package, "cs")?.into_iter().filter(is_compiled).collect();
+        let mut definitions = Vec::new();
+        for path in &paths {
+            let text =
+                fs::read_to_string(path).map_err(|cause| Failure::File { path: path.clone(), cause })?;
+            let mut definition = Self::parse(&text).map_err(|error| Failure::Answer {
+                command: path.display().to_string(),
+                why: error.to_string(),
+            })?;
+            definition.sources = sources
+                .iter()
+                .filter(|source| definition_of(source, &paths) == Some(path))
+                .cloned()
+                .collect();
+            definitions.push(definition);
+        }
+        Ok(sorted(definitions))
+    }
+
+    fn parse(text: &str) -> serde_json::Result<Self> {
+        let json: Value = serde_json::from_str(text)?;
+        let texts = |value: &Value| -> Vec<String> {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let mut symbols = texts(&json["defineConstraints"]);
+        // A constraint may also be that something is not there.
+        symbols.retain(|symbol| !symbol.starts_with('!'));
+        let of_packages = json["versionDefines"].as_array().into_iter().flatten();
+        symbols.extend(of_packages.filter_map(|it| it["define"].as_str()).map(str::to_owned));
+        let mut references = texts(&json["references"]);
+        references.extend(texts(&json["precompiledReferences"]));
+        Ok(Self {
+            name: json["name"].as_str().unwrap_or_default().to_owned(),
+            references,
+            symbols,
+            is_of_editor: texts(&json["includePlatforms"]) == ["Editor"],
+            has_engine: json["noEngineReferences"] != true,
+            sources: Vec::new(),
+        })
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Whether it has tests, which Unity's test runner runs.
+    fn has_tests(&self) -> bool {
+        self.symbols.iter().any(|symbol| symbol == "UNITY_INCLUDE_TESTS")
+    }
+
+    /// The assembly, which may refer to these parts; one with tests is a program.
+    pub(super) fn part(self, before: &[Part]) -> Part {
+        let mut references = Vec::new();
+        let mut refer = |name: &str| {
+            let output = format!("{name}.dll");
+            if before.iter().any(|part| part.output == output) && !references.contains(&output) {
+                references.push(output);
+            }
+        };
+        if self.has_engine {
+            refer("UnityEngine");
+        }
+        for reference in &self.references {
+            refer(stand_in_for(reference, before));
+        }
+        if self.is_of_editor {
+            ["UnityEditor", "DissonanceEditor"].into_iter().for_each(&mut refer);
+        }
+        let suffix = if self.has_tests() { "exe" } else { "dll" };
+        let mut defines: Vec<String> = SYMBOLS.map(str::to_owned).into();
+        defines.extend(self.symbols);
+        if self.is_of_editor {
+            defines.push("UNITY_EDITOR".to_owned());
+        }
+        Part {
+            output: format!("{}.{suffix}", self.name),
+            sources: self.sources,
+            references,
+            defines,
+            // Each override of what the engine calls would need a document of its own.
+            is_documented: false,
+            ignored_warnings: &IGNORED_WARNINGS,
+        }
+    }
+}
+
+/// What the oldest Unity of the package's manifest defines for a game on Linux.
+pub(super) const SYMBOLS: [&str; 6] = [
+    "UNITY_5_3_OR_NEWER",
+    "UNITY_2018_4_OR_NEWER",
+    "UNITY_2019_4_OR_NEWER",
+    "UNITY_STANDALONE",
+    "UNITY_STANDALONE_LINUX",
+    "ENABLE_LEGACY_INPUT_MANAGER",
+];
+
+/// Of fields that only the inspector sets; Unity leaves these warnings out as well.
+pub(super) const IGNORED_WARNINGS: [&str; 2] = ["0169", "0649"];
+
+/// The stand-ins for an assembly that is not the package's: Dissonance has its own, and one has all networks.
+fn stand_in_for<'n>(name: &'n str, before: &[Part]) -> &'n str {
+    let name = name.strip_suffix(".dll").unwrap_or(name);
+    let is_there = |part: &Part| part.output.strip_suffix(".dll") == Some(name);
+    match name {
+        "DissonanceVoip" => "Dissonance",
+        _ if before.iter().any(is_there) => name,
+        _ => NETWORKS,
+    }
+}
+
+/// The assembly with the stand-ins for networks.
+pub(super) const NETWORKS: &str = "Networks";
+
+/// Which of the definitions a source belongs to: the one in the nearest folder above.
+fn definition_of<'p>(source: &Path, definitions: &'p [PathBuf]) -> Option<&'p PathBuf> {
+    let above =
+        definitions.iter().filter(|path| path.parent().is_some_and(|folder| source.starts_with(folder)));
+    above.max_by_key(|path| path.components().count())
+}
+
+/// Each behind those that it refers to. What refers to itself in a circle stays where it was, and does not compile.
+fn sorted(mut rest: Vec<AssemblyDefinition>) -> Vec<AssemblyDefinition> {
+    let mut sorted: Vec<AssemblyDefinition> = Vec::new();
+    while !rest.is_empty() {
+        let is_ready =
+            |it: &AssemblyDefinition| !rest.iter().any(|other| it.references.contains(&other.name));
+        let place = rest.iter().position(is_ready).unwrap_or(0);
+        sorted.push(rest.remove(place));
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> AssemblyDefinition {
+        AssemblyDefinition::parse(text).unwrap()
+    }
+
+    #[test]
+    fn an_assembly_refers_to_what_its_definition_names_and_to_the_engine() {
+        let before = ["UnityEngine", "UnityEditor", "Dissonance", "Networks", "Consonance"]
+            .map(|name| Part { output: format!("{name}.dll"), ..Part::default() });
+        let runtime = parsed(
+            r#"{"name": "A", "references": ["Consonance", "DissonanceVoip", "Elsewhere"],
+                "defineConstraints": ["HAS_IT", "!UNITY_SERVER"], "versionDefines": [{"define": "HAS_THAT"}]}"#,
+        );
+        let part = runtime.part(&before);
+        assert_eq!(part.references, ["UnityEngine.dll", "Consonance.dll", "Dissonance.dll", "Networks.dll"]);
+        assert_eq!(part.defines[SYMBOLS.len()..], ["HAS_IT", "HAS_THAT"]);
+        let editor =
+            parsed(r#"{"name": "B", "references": [], "includePlatforms": ["Editor"]}"#).part(&before);
+        assert_eq!(editor.references, ["UnityEngine.dll", "UnityEditor.dll"]);
+        assert_eq!(editor.defines[SYMBOLS.len()..], ["UNITY_EDITOR"]);
+        let alone = parsed(r#"{"name": "C", "noEngineReferences": true}"#).part(&before);
+        assert_eq!(alone.references, [""; 0]);
+    }
+
+    #[test]
+    fn a_source_belongs_to_the_nearest_definition_above() {
+        let definitions = ["p/Runtime/A.asmdef", "p/Runtime/Links/B.asmdef"].map(PathBuf::from);
+        let of = |source: &str| {
+            definition_of(Path::new(source), &definitions).map(|path| path.display().to_string())
+        };
+        assert_eq!(of("p/Runtime/Links/x/One.cs").as_deref(), Some("p/Runtime/Links/B.asmdef"));
+        assert_eq!(of("p/Runtime/LinksOf/One.cs").as_deref(), Some("p/Runtime/A.asmdef"));
+        assert_eq!(of("p/Editor/One.cs"), None);
+    }
+
+    #[test]
+    fn what_is_referred_to_comes_first() {
+        let definition = |name: &str, references: &[&str]| AssemblyDefinition {
+            name: name.to_owned(),
+            references: references.iter().map(|&it| it.to_owned()).collect(),
+            ..AssemblyDefinition::default()
+        };
+        let names =
+            |definitions| -> Vec<String> { sorted(definitions).into_iter().map(|it| it.name).collect() };
+        assert_eq!(
+            names(vec![definition("a", &["b", "x"]), definition("c", &["a"]), definition("b", &[])]),
+            ["b", "a", "c"]
+        );
+        assert_eq!(names(vec![definition("a", &["b"]), definition("b", &["a"])]), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_assembly_with_tests_of_unitys_runner_is_a_program() {
+        let before = [Part { output: "nunit.framework.dll".to_owned(), ..Part::default() }];
+        let tests = parsed(
+            r#"{"name": "A", "defineConstraints": ["UNITY_INCLUDE_TESTS"],
+                "precompiledReferences": ["nunit.framework.dll"]}"#,
+        );
+        let part = tests.part(&before);
+        assert_eq!(part.output, "A.exe");
+        assert_eq!(part.references, ["nunit.framework.dll"]);
+    }
+}
