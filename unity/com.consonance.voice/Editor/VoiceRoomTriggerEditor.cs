@@ -36,7 +36,7 @@ namespace Consonance.Unity.Editor
                 return;
             }
             hints.Info(
-                "Unity tells who is inside only if the trigger, or what enters it, has a Rigidbody or a "
+                "Unity tells what is inside only if the trigger, or what enters it, has a Rigidbody or a "
                 + "CharacterController.");
         }
 

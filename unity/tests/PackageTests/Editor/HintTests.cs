@@ -169,7 +169,7 @@ namespace Consonance.Unity.Editor.Tests
                 Show(cave, inspector =>
                 {
                     inspector.RequireNot("warning: ");
-                    inspector.Require("info: Unity tells who is inside only if");
+                    inspector.Require("info: Unity tells what is inside only if");
                 });
                 UnityEngine.Object.DestroyImmediate(box);
                 GameObject part = new GameObject("Part");
