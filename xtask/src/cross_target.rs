@@ -138,7 +138,17 @@ impl CrossTarget {
 
     /// Where a profile's program is that was built in `folder`.
     pub(crate) fn program(&self, folder: &Path, profile: &str, name: &str) -> PathBuf {
-        folder.join(self.name).join(profile).join(format!("{name}{}", self.suffix))
+        self.folder(folder, profile).join(format!("{name}{}", self.suffix))
+    }
+
+    /// Where everything of a profile is that was built in `folder`.
+    pub(crate) fn folder(&self, folder: &Path, profile: &str) -> PathBuf {
+        folder.join(self.name).join(profile)
+    }
+
+    /// The compiler for C; it also links.
+    pub(crate) fn c_compiler(&self) -> &'static str {
+        self.linker
     }
 
     /// A command that runs such a program here; the variables come besides.

@@ -2,6 +2,10 @@
 //! bytes, and tried from the very files.
 
 mod archive;
+mod c_archive;
+mod c_header;
+mod c_library;
+mod compilation;
 mod contents;
 mod debian;
 pub(crate) mod digest;

@@ -21,6 +21,15 @@ pub(super) enum Piece {
     /// The command for Windows on x86-64.
     #[value(name = "x86_64-pc-windows-gnu")]
     Windows,
+    /// The library for C, for Linux on x86-64.
+    #[value(name = "c-x86_64-unknown-linux-gnu")]
+    CForLinux,
+    /// The library for C, for Linux on 64-bit ARM.
+    #[value(name = "c-aarch64-unknown-linux-gnu")]
+    CForLinuxOnArm,
+    /// The library for C, for Windows on x86-64.
+    #[value(name = "c-x86_64-pc-windows-gnu")]
+    CForWindows,
     /// A container image with the static command.
     Oci,
     /// A Debian package with the static command.
@@ -35,13 +44,13 @@ impl Piece {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What its program is compiled for, if it has one.
+    /// What its program or its library is compiled for, if it has one.
     pub(super) fn target(self) -> Option<&'static CrossTarget> {
         match self {
             Self::Linux | Self::Oci | Self::Deb => Some(&MUSL),
-            Self::LinuxWithSound => Some(&GLIBC),
-            Self::LinuxOnArm => Some(&ARM),
-            Self::Windows => Some(&WINDOWS),
+            Self::LinuxWithSound | Self::CForLinux => Some(&GLIBC),
+            Self::LinuxOnArm | Self::CForLinuxOnArm => Some(&ARM),
+            Self::Windows | Self::CForWindows => Some(&WINDOWS),
             Self::Npm => None,
         }
     }
@@ -52,6 +61,8 @@ impl Piece {
             Self::Windows => &[("unzip", "unzip")],
             Self::Deb => &[("dpkg-deb", "dpkg")],
             Self::LinuxWithSound | Self::LinuxOnArm => &[("readelf", "binutils")],
+            Self::CForLinux | Self::CForLinuxOnArm => &[("readelf", "binutils"), ("pkg-config", "pkgconf")],
+            Self::CForWindows => &[("unzip", "unzip"), ("pkg-config", "pkgconf")],
             Self::Linux | Self::Oci | Self::Npm => &[],
         };
         let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);

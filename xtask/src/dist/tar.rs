@@ -23,13 +23,17 @@ pub(super) fn of(tree: &Tree, moment: Moment) -> Result<Vec<u8>, Failure> {
 
 fn append(archive: &mut Builder<Vec<u8>>, path: &str, entry: &Entry, moment: Moment) -> io::Result<()> {
     let mut header = Header::new_ustar();
-    let (kind, name) = match entry.content {
-        Some(_) => (EntryType::Regular, path.to_owned()),
-        None => (EntryType::Directory, format!("{path}/")),
+    let (kind, name) = match (&entry.content, &entry.leads_to) {
+        (_, Some(_)) => (EntryType::Symlink, path.to_owned()),
+        (Some(_), _) => (EntryType::Regular, path.to_owned()),
+        _ => (EntryType::Directory, format!("{path}/")),
     };
     let content = entry.content.as_deref().unwrap_or_default();
     header.set_entry_type(kind);
     header.set_path(name)?;
+    if let Some(file) = &entry.leads_to {
+        header.set_link_name(file)?;
+    }
     header.set_mode(entry.mode);
     header.set_uid(entry.owner.into());
     header.set_gid(entry.owner.into());
@@ -84,6 +88,21 @@ mod tests {
         let expected =
             [row("a/", 0o755, 0, ""), row("a/kept/", 0o700, 10_001, ""), row("a/run", 0o755, 0, "hello")];
         assert_eq!(entries.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_link_leads_to_a_file_beside_it() {
+        let mut tree = Tree::default();
+        tree.file("lib/it.so.1", "hello");
+        tree.link("lib/it.so", "it.so.1");
+        let archive = of(&tree, Moment::at(8)).unwrap();
+        let mut archive = tar::Archive::new(&archive[..]);
+        let link =
+            archive.entries().unwrap().map(Result::unwrap).find(|it| it.link_name().unwrap().is_some());
+        let link = link.unwrap();
+        assert_eq!(link.header().entry_type(), EntryType::Symlink);
+        let names = (link.path().unwrap(), link.link_name().unwrap().unwrap());
+        assert_eq!((names.0.to_str(), names.1.to_str()), (Some("lib/it.so"), Some("it.so.1")));
     }
 
     #[test]

@@ -17,24 +17,31 @@ pub(super) struct Entry {
     pub(super) mode: u32,
     /// The number of the user, and of the group.
     pub(super) owner: u32,
-    /// What a file has; a folder has nothing.
+    /// What a file has; a folder and a link have nothing.
     pub(super) content: Option<Vec<u8>>,
+    /// Which file beside it a link leads to.
+    pub(super) leads_to: Option<String>,
 }
 
 impl Tree {
     /// A file that every user may read, and folders to it.
     pub(super) fn file(&mut self, path: &str, content: impl Into<Vec<u8>>) {
-        self.add(path, Entry { mode: 0o644, owner: 0, content: Some(content.into()) });
+        self.add(path, Entry::file(0o644, content.into()));
     }
 
     /// A file that every user may run, too.
     pub(super) fn program(&mut self, path: &str, content: impl Into<Vec<u8>>) {
-        self.add(path, Entry { mode: 0o755, owner: 0, content: Some(content.into()) });
+        self.add(path, Entry::file(0o755, content.into()));
+    }
+
+    /// Another name for a file in the same folder.
+    pub(super) fn link(&mut self, path: &str, file: &str) {
+        self.add(path, Entry { leads_to: Some(file.to_owned()), ..Entry::folder(0o777, 0) });
     }
 
     /// A folder.
     pub(super) fn folder(&mut self, path: &str, mode: u32, owner: u32) {
-        self.add(path, Entry { mode, owner, content: None });
+        self.add(path, Entry::folder(mode, owner));
     }
 
     /// By path.
@@ -54,10 +61,13 @@ impl Tree {
     /// Writes it into a folder, which it replaces. Owners are not set.
     ///
     /// # Errors
-    /// [`Failure::File`].
+    /// [`Failure::File`], or [`Failure::Entry`] for a link: no piece writes one.
     pub(super) fn write(&self, folder: &Path) -> Result<(), Failure> {
         empty(folder)?;
         for (path, entry) in self.entries() {
+            if entry.leads_to.is_some() {
+                return Err(Failure::Entry { path: path.to_owned(), why: "a link".to_owned() });
+            }
             let path = folder.join(path);
             let made = match &entry.content {
                 Some(content) => fs::write(&path, content),
@@ -71,10 +81,19 @@ impl Tree {
 
     fn add(&mut self, path: &str, entry: Entry) {
         for (end, _) in path.match_indices('/') {
-            let folder = Entry { mode: 0o755, owner: 0, content: None };
-            self.0.entry(path[..end].to_owned()).or_insert(folder);
+            self.0.entry(path[..end].to_owned()).or_insert(Entry::folder(0o755, 0));
         }
         self.0.insert(path.to_owned(), entry);
+    }
+}
+
+impl Entry {
+    fn file(mode: u32, content: Vec<u8>) -> Self {
+        Self { content: Some(content), ..Self::folder(mode, 0) }
+    }
+
+    fn folder(mode: u32, owner: u32) -> Self {
+        Self { mode, owner, content: None, leads_to: None }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Trials of what was made, from the file that is handed out.
 
 mod archive;
+mod c_exports;
+mod c_library;
 mod confined;
 mod conversation;
 mod glibc;
@@ -8,5 +10,6 @@ mod image;
 mod package;
 
 pub(super) use archive::archive;
+pub(super) use c_library::c_library;
 pub(super) use image::image;
 pub(super) use package::{debian, npm};

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
+use super::c_library::CLibrary;
 use super::contents::Contents;
 use super::piece::Piece;
 use super::program::Program;
 use super::release::Release;
-use super::{archive, debian, digest, npm, oci, part, sbom, trial};
-use crate::cross_target::CrossTarget;
+use super::{archive, c_archive, debian, digest, npm, oci, part, sbom, trial};
+use crate::cross_target::{CrossTarget, GLIBC};
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::licences::Linked;
@@ -45,6 +46,9 @@ impl Workshop {
             Ok(compiler) => compiler,
             Err(missing) => return Ok(skipped(missing)),
         };
+        if matches!(piece, Piece::CForLinux | Piece::CForLinuxOnArm | Piece::CForWindows) {
+            return self.make_c_library(target, &compiler);
+        }
         let program = self.program(target, &compiler)?;
         let release = &self.release;
         match piece {
@@ -84,6 +88,19 @@ impl Workshop {
         let program = Rc::new(Program::build(&self.release, target, compiler)?);
         self.programs.insert(target.name, Rc::clone(&program));
         Ok(program)
+    }
+
+    /// It is tried with a player of this machine.
+    fn make_c_library(
+        &mut self,
+        target: &'static CrossTarget,
+        compiler: &DistributionCompiler,
+    ) -> Result<Skips, Failure> {
+        let command = self.program(&GLIBC, compiler)?;
+        let release = &self.release;
+        let library = CLibrary::build(release, target, compiler)?;
+        let name = self.hand_out(&library.contents, || c_archive::of(release, &library))?;
+        trial::c_library(release, &library, &command, &name)
     }
 
     fn make_npm(&self, piece: Piece) -> Result<Skips, Failure> {

@@ -13,12 +13,15 @@ use crate::failure::Failure;
 /// The archive of a tree, all of the same time.
 ///
 /// # Errors
-/// [`Failure::Entry`] if it is too large for the format, or the time is none of it.
+/// [`Failure::Entry`] if it is too large for the format, the time is none of it, or there is a link.
 pub(super) fn of(tree: &Tree, moment: Moment) -> Result<Vec<u8>, Failure> {
     let failed = |path: &str, why: String| Failure::Entry { path: path.to_owned(), why };
     let time = moment.dos().ok_or_else(|| failed("the time", "before 1980 or after 2107".to_owned()))?;
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, entry) in tree.entries() {
+        if entry.leads_to.is_some() {
+            return Err(failed(path, "Windows unpacks no links".to_owned()));
+        }
         add(&mut archive, path, entry, time).map_err(|error| failed(path, error.to_string()))?;
     }
     let archive = archive.finish().map_err(|error| failed("the list of entries", error.to_string()))?;
@@ -76,6 +79,13 @@ mod tests {
             row("b/run.exe", 0o100_755, "hello hello hello"),
         ];
         assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn a_link_is_refused() {
+        let mut tree = Tree::default();
+        tree.link("it.dll", "it-1.dll");
+        assert!(of(&tree, Moment::at(951_827_696)).unwrap_err().to_string().contains("no links"));
     }
 
     #[test]

@@ -4,6 +4,13 @@ use super::{Folder, Need, Promise, Scene, Value, ends, scene, stays, untried};
 
 pub(super) const SCENES: &[Scene] = &[
     scene(
+        "docs/guide/c.md",
+        &[
+            untried("export PKG_CONFIG_PATH=\"$PWD/lib/pkgconfig\"", UNPACKED),
+            untried("gcc example/hello.c -o hello $(pkg-config --cflags --libs consonance) -lm", UNPACKED),
+        ],
+    ),
+    scene(
         "docs/guide/diagnostics.md",
         &[
             stays("consonance serve --listen 127.0.0.1:7777").granted().says(&["quic://"]),
@@ -139,6 +146,7 @@ pub(super) const SCENES: &[Scene] = &[
     ),
 ];
 
+const UNPACKED: &str = "`cargo xtask dist` does the same in the archive that it has made";
 const SAME: &str = "docs/guide/running-a-server.md has the same";
 const IMAGES: &[Need] = &[
     Need::Program("podman"),

@@ -72,7 +72,10 @@ pub(super) fn says_version(release: &Release, file: &str, mut start: Command) ->
 }
 
 /// As its users do.
-fn unpack(file: &Path, folder: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure::CommandFailed`].
+pub(super) fn unpack(file: &Path, folder: &Path) -> Result<(), Failure> {
     let mut command = if file.extension().is_some_and(|ending| ending == "zip") {
         let mut unzip = Command::new("unzip");
         unzip.arg("-q").arg(file).arg("-d").arg(folder);

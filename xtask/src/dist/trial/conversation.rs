@@ -33,13 +33,7 @@ impl Conversation<'_> {
     /// # Errors
     /// [`Failure::Trial`] with everything that was printed, if one of them does not do what it should.
     pub(super) fn hold(mut self) -> Result<(), Failure> {
-        let mut server = std::mem::replace(&mut self.server, Command::new("true"));
-        server.args(["--listen", "127.0.0.1:0"]);
-        let mut server = self.start(server)?;
-        let address = self.until(&server, "an address", |line| {
-            let word = line.split(' ').next_back()?;
-            word.starts_with("quic://127.0.0.1:").then(|| word.trim_end().to_owned())
-        })?;
+        let (mut server, address) = self.serve()?;
         let heard = self.folder.join("heard.wav");
         let mut bob = (self.player)();
         bob.args(["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--duration", "60"]);
@@ -54,21 +48,63 @@ impl Conversation<'_> {
         let mut alice = self.start(alice)?;
         self.until(&bob, "that Alice speaks", |line| is_event(line, "started_speaking", Some("Alice")))?;
         self.until(&bob, "that Alice leaves", |line| is_event(line, "player_left", Some("Alice")))?;
-        let ended = patience::until(PATIENCE, || alice.ended());
-        let ended = ended.map_err(|why| self.failed(&format!("a player does not end: {why}"), &alice))?;
-        if !ended.success() {
-            return Err(self.failed(&format!("a player ended with {ended}"), &alice));
-        }
+        self.end(&mut alice)?;
         drop(bob);
-        if !self.can_interrupt {
-            return Ok(());
-        }
-        let ended = server.interrupt();
-        let ended = ended.map_err(|why| self.failed(&format!("the server does not end: {why}"), &server))?;
+        if self.can_interrupt { self.end_server(&mut server) } else { Ok(()) }
+    }
+
+    /// Serves in the same way, and has a program that takes an address and a name talk with a player until it has
+    /// heard that.
+    ///
+    /// # Errors
+    /// As [`Conversation::hold`].
+    pub(super) fn hold_with(mut self, mut program: Command) -> Result<(), Failure> {
+        let (mut server, address) = self.serve()?;
+        program.args([&*address, "Alice"]);
+        let mut alice = self.start(program)?;
+        self.until(&alice, "that it has joined", |line| (line.trim_end() == "joined").then_some(()))?;
+        let mut bob = (self.player)();
+        bob.args(["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--speak", "lobby"]);
+        bob.args(["--duration", "60", "--input"]).arg(&self.speech);
+        bob.arg("--output").arg(self.folder.join("heard.wav"));
+        let bob = self.start(bob)?;
+        self.until(&bob, "that Alice speaks", |line| is_event(line, "started_speaking", Some("Alice")))?;
+        self.until(&bob, "that Alice leaves", |line| is_event(line, "player_left", Some("Alice")))?;
+        self.end(&mut alice)?;
+        drop(bob);
+        self.end_server(&mut server)
+    }
+
+    /// The server and its address.
+    fn serve(&mut self) -> Result<(Child, String), Failure> {
+        let mut server = std::mem::replace(&mut self.server, Command::new("true"));
+        server.args(["--listen", "127.0.0.1:0"]);
+        let server = self.start(server)?;
+        let address = self.until(&server, "an address", |line| {
+            let word = line.split(' ').next_back()?;
+            word.starts_with("quic://127.0.0.1:").then(|| word.trim_end().to_owned())
+        })?;
+        Ok((server, address))
+    }
+
+    /// Waits for a player's own end.
+    fn end(&self, player: &mut Child) -> Result<(), Failure> {
+        let ended = patience::until(PATIENCE, || player.ended());
+        let ended = ended.map_err(|why| self.failed(&format!("a player does not end: {why}"), player))?;
         if ended.success() {
             Ok(())
         } else {
-            Err(self.failed(&format!("the server ended with {ended}"), &server))
+            Err(self.failed(&format!("a player ended with {ended}"), player))
+        }
+    }
+
+    fn end_server(&self, server: &mut Child) -> Result<(), Failure> {
+        let ended = server.interrupt();
+        let ended = ended.map_err(|why| self.failed(&format!("the server does not end: {why}"), server))?;
+        if ended.success() {
+            Ok(())
+        } else {
+            Err(self.failed(&format!("the server ended with {ended}"), server))
         }
     }
 
