@@ -135,6 +135,8 @@ impl TestedProgram {
             Server::start(&surroundings.server, &surroundings.settings, &log.with_extension("server"))?;
         command.envs(server.variables.clone());
         command.env("CONSONANCE_TEST_LAYOUT", surroundings.root.join("crates/ffi/layout.txt"));
+        // For programs that stop their server and start it again.
+        command.env("CONSONANCE_TEST_PROGRAM", &surroundings.server);
         command.current_dir(&surroundings.root);
         Ok(ReadyRun { server, command, log })
     }

@@ -20,8 +20,11 @@ namespace Consonance.Unity.Tests
                 RingTests.Add(suite);
                 SessionNameTests.Add(suite);
                 LinkTests.Add(suite, server);
+                PageTests.Add(suite, server);
+                EditorTests.Add(suite, server);
                 SessionTests.Add(suite, server);
                 SidecarTests.Add(suite, server);
+                GarbageTests.Add(suite, server);
                 return suite.Run(arguments.Length > 0 ? arguments[0] : null) == 0 ? 0 : 1;
             }
         }

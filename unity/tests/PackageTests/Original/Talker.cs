@@ -15,7 +15,7 @@ namespace Consonance.Unity.Tests
     internal sealed class Talker
     {
         const int FrameMs = 40;
-        const int FramesKept = 50;
+        const int FramesKept = 25;
 
         readonly List<byte[]> heard = new List<byte[]>();
         readonly Stopwatch clock = Stopwatch.StartNew();

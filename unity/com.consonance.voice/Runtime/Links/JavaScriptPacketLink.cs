@@ -1,0 +1,120 @@
+#if UNITY_WEBGL && !UNITY_EDITOR
+using System;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Consonance.Links
+{
+    /// <summary>The WebSocket of the page that the game runs in, by Plugins/WebGL/ConsonanceWebSocket.jslib.</summary>
+    public sealed class JavaScriptPacketLink : IPacketLink
+    {
+        const int MessageBytesMax = 16385;
+        const int ReasonBytesMax = 256;
+
+        readonly ServerAddress address;
+        readonly byte[] message = new byte[MessageBytesMax];
+        string reason = "";
+        int socket;
+        bool hasEnded;
+
+        /// <summary>
+        /// A link to a session, whose address begins with <c>wss://</c> or <c>ws://</c>. Its fingerprint is of no use: a
+        /// page takes what the browser trusts.
+        /// </summary>
+        public JavaScriptPacketLink(ServerAddress address)
+        {
+            this.address = address;
+        }
+
+        /// <inheritdoc/>
+        public string Carrier
+        {
+            get { return address.Scheme == "wss" ? "WebSocket with TLS" : "WebSocket"; }
+        }
+
+        /// <inheritdoc/>
+        public LinkState State
+        {
+            get
+            {
+                if (hasEnded) return LinkState.Ended;
+                if (socket == 0) return LinkState.New;
+                switch (ConsonanceSocketState(socket))
+                {
+                    case 0: return LinkState.Connecting;
+                    case 1: return LinkState.Up;
+                    default: return LinkState.Ended;
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public string Reason
+        {
+            get
+            {
+                if (reason.Length > 0 || State != LinkState.Ended) return reason;
+                int length = ConsonanceSocketReason(socket, message, ReasonBytesMax);
+                reason = Encoding.UTF8.GetString(message, 0, length);
+                return reason;
+            }
+        }
+
+        /// <inheritdoc/>
+        public void Open()
+        {
+            if (State == LinkState.New) socket = ConsonanceSocketOpen(address.Url);
+        }
+
+        /// <inheritdoc/>
+        public bool TryReceive(out ArraySegment<byte> packet, out bool isReliable)
+        {
+            int length = hasEnded || socket == 0 ? -1 : ConsonanceSocketReceive(socket, message, message.Length);
+            isReliable = length > 0 && message[0] == 0;
+            packet = length > 0 ? new ArraySegment<byte>(message, 1, length - 1) : new ArraySegment<byte>();
+            return length > 0;
+        }
+
+        /// <inheritdoc/>
+        public void Send(ArraySegment<byte> packet, bool isReliable)
+        {
+            if (hasEnded || socket == 0 || packet.Count == 0 || packet.Count >= MessageBytesMax) return;
+            byte[] bytes = packet.Array;
+            if (packet.Offset != 0)
+            {
+                // The page gets the address of an array's first byte.
+                Buffer.BlockCopy(packet.Array, packet.Offset, message, 0, packet.Count);
+                bytes = message;
+            }
+            ConsonanceSocketSend(socket, bytes, packet.Count, isReliable ? 1 : 0);
+        }
+
+        /// <inheritdoc/>
+        public void Close()
+        {
+            if (hasEnded) return;
+            hasEnded = true;
+            if (reason.Length == 0) reason = "closed";
+            if (socket != 0) ConsonanceSocketClose(socket);
+        }
+
+        [DllImport("__Internal")]
+        static extern int ConsonanceSocketOpen(string url);
+
+        [DllImport("__Internal")]
+        static extern int ConsonanceSocketState(int socket);
+
+        [DllImport("__Internal")]
+        static extern int ConsonanceSocketReceive(int socket, byte[] buffer, int capacity);
+
+        [DllImport("__Internal")]
+        static extern void ConsonanceSocketSend(int socket, byte[] bytes, int length, int isReliable);
+
+        [DllImport("__Internal")]
+        static extern int ConsonanceSocketReason(int socket, byte[] buffer, int capacity);
+
+        [DllImport("__Internal")]
+        static extern void ConsonanceSocketClose(int socket);
+    }
+}
+#endif
