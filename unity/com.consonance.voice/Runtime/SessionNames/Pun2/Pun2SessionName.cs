@@ -1,5 +1,6 @@
-using Photon.Pun;
 using UnityEngine;
+// PUN Classic, which a project may have beside it, has a class of this name outside of all namespaces.
+using Network = Photon.Pun.PhotonNetwork;
 
 namespace Consonance.Unity
 {
@@ -10,7 +11,7 @@ namespace Consonance.Unity
         /// <inheritdoc/>
         public override string Value
         {
-            get { return PhotonNetwork.InRoom ? Named(PhotonNetwork.CurrentRoom.Name, PhotonNetwork.CloudRegion) : null; }
+            get { return Network.InRoom ? Named(Network.CurrentRoom.Name, Network.CloudRegion) : null; }
         }
     }
 }
