@@ -1,8 +1,8 @@
 /* Where a player is, how loud it is set, and which players are muted is heard in what the engine plays. */
 #include "engine.h"
 
-/* Two syllables. */
-enum { WINDOW_BEATS = 50, WINDOWS_MAX = 20 };
+/* Two syllables, after one that is not counted: what was set takes effect with sound that is on its way. */
+enum { BEFORE_BEATS = 25, WINDOW_BEATS = 50, WINDOWS_MAX = 20 };
 
 static struct player alice, bob;
 static uint32_t of_alice, channel;
@@ -10,15 +10,15 @@ static uint32_t of_alice, channel;
 /* Plays two syllables; `bob.left` and `bob.right` are what was heard of them. */
 static void hear(void)
 {
-    bob.left = bob.right = 0;
-    for (int beat = 0; beat < WINDOW_BEATS; beat++) {
+    for (int beat = -BEFORE_BEATS; beat < WINDOW_BEATS; beat++) {
+        if (beat == 0) bob.left = bob.right = 0;
         drain(&alice), drain(&bob);
         run_audio(&alice), run_audio(&bob);
         pause_ms(10);
     }
 }
 
-/* What was set takes effect with a packet that is still on its way. */
+/* On a machine that is busy, not every beat is in time. */
 #define HEARS(condition)                                                                             \
     do {                                                                                             \
         int windows = 0;                                                                             \
@@ -101,8 +101,7 @@ static void places(void)
 {
     bob_looks(0, 0, 1);
     alice_is_at(-3, 0, 0);
-    hear();
-    HEARS(is_about(bob.left, bob.right));
+    HEARS(is_about(bob.left, bob.right) && is_about(bob.left + bob.right, plain));
     consonance_channel_settings positional = {
         .size = sizeof positional, .positional = 1, .priority = -1, .amplitude = 1,
     };
@@ -114,7 +113,8 @@ static void places(void)
     bob_looks(0, 0, -1);
     HEARS(bob.left > 4 * bob.right && bob.right > 0);
     DONE(consonance_set_headphones(bob.chat, 1));
-    HEARS(bob.left > 2 * bob.right && bob.right > 0);
+    /* Low tones bend around a head: both ears hear them. */
+    HEARS(bob.left > 1.2 * bob.right && bob.left < 3 * bob.right);
     DONE(consonance_set_headphones(bob.chat, 0));
 }
 
