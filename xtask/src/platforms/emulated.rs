@@ -80,7 +80,8 @@ impl Here<'_> {
     fn check(&self, tests: &[TestGroup]) -> Result<usize, Failure> {
         let target = &self.machine.target;
         let variables = target.variables(&self.folder)?;
-        command::run(&mut self.cargo(&["build", "--package", "consonance-cli"])?)?;
+        command::run(&mut self.cargo(&BUILD)?)?;
+        let joins = self.compile_in_c("join")?;
         let mut passed = 0;
         for group in tests {
             let mut test = self.cargo(&[&["test", "--no-fail-fast"], group.programs].concat())?;
@@ -89,8 +90,11 @@ impl Here<'_> {
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
             passed += passed_tests(&command::capture(test.envs(variables.clone()))?);
         }
-        let program = target.program(&self.folder, "debug", "consonance").display().to_string();
-        let words: Vec<&str> = target.emulator.iter().copied().chain([&*program]).collect();
+        let words = |program: &Path| {
+            let program = program.display().to_string();
+            target.emulator.iter().copied().chain([&*program]).collect::<Vec<_>>().join(" ")
+        };
+        let command = target.program(&self.folder, "debug", "consonance");
         let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
         // What is spoken and heard through an emulator needs the whole machine.
         let mut talk =
@@ -98,9 +102,26 @@ impl Here<'_> {
         if !self.machine.plays() {
             talk.args(["--skip", "other_machines::sound_card"]);
         }
-        talk.env("CONSONANCE_OTHER", words.join(" ")).envs(variables);
+        talk.env("CONSONANCE_OTHER", words(&command))
+            .env("CONSONANCE_OTHER_IN_C", words(&joins))
+            .envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);
         Ok(passed)
+    }
+
+    /// A test program of the library for C, beside that library.
+    fn compile_in_c(&self, name: &str) -> Result<PathBuf, Failure> {
+        let target = &self.machine.target;
+        let (built, sources) = (target.folder(&self.folder, "debug"), self.root.join("crates/ffi"));
+        let program = target.program(&self.folder, "debug", &format!("c-{name}"));
+        let mut compiler = Command::new(target.c_compiler());
+        compiler
+            .args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-o"])
+            .arg(&program);
+        compiler.arg("-I").arg(sources.join("include")).arg(sources.join(format!("tests/c/{name}.c")));
+        compiler.arg("-L").arg(&built).arg(format!("-Wl,-rpath,{}", built.display()));
+        command::run(compiler.args(["-lconsonance_ffi", "-lm"]))?;
+        Ok(program)
     }
 
     /// cargo for the machine.
@@ -109,6 +130,8 @@ impl Here<'_> {
         self.machine.target.cargo(&self.compiler, "std,panic_unwind,test", &[], folders, arguments)
     }
 }
+
+const BUILD: [&str; 3] = ["build", "--package=consonance-cli", "--package=consonance-ffi"];
 
 /// How many tests a run's last lines count.
 fn passed_tests(output: &str) -> usize {

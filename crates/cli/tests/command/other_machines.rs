@@ -30,13 +30,7 @@ impl Machine {
     fn start_in(self, arguments: &[&str], variables: &[(&str, &str)]) -> Program {
         match self {
             This => Program::start_in(arguments, variables),
-            Other => {
-                let command = env::var("CONSONANCE_OTHER").expect("the command of another machine's build");
-                let mut words = command.split(' ');
-                let mut command = Command::new(words.next().unwrap());
-                command.args(words);
-                Program::launch(command, arguments, variables)
-            }
+            Other => Program::launch(command_in("CONSONANCE_OTHER"), arguments, variables),
         }
     }
 
@@ -59,6 +53,15 @@ impl Machine {
         let port = open.trim_end().rsplit(':').next().unwrap();
         (server, [quic, format!("ws://127.0.0.1:{port}/main")])
     }
+}
+
+/// The command that a variable has, its words separated by spaces.
+fn command_in(variable: &str) -> Command {
+    let command = env::var(variable).expect("the command of another machine's build");
+    let mut words = command.split(' ');
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words);
+    command
 }
 
 /// What is spoken on one machine is heard on another one, at a server on a third, over each of its networks.
@@ -97,6 +100,27 @@ fn its_players_are_heard_at_a_server_of_this_one() {
 #[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
 fn its_players_hear_at_a_server_of_this_one() {
     assert_heard(This, This, Other);
+}
+
+/// With the library for C, `CONSONANCE_OTHER_IN_C` is the command that starts a program which talks by itself.
+#[test]
+#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+fn its_program_in_c_talks_with_a_player_of_this_one() {
+    let folder = Folder::new();
+    let (said, heard) = (folder.speech(4), folder.file("heard.wav"));
+    let (_server, [address, _]) = This.serve(&folder);
+    let alice = Program::launch(command_in("CONSONANCE_OTHER_IN_C"), &[&address, "Alice"], &[]);
+    alice.until_line("that it has joined", |line| line.trim_end() == "joined");
+    let join = ["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--speak", "lobby"];
+    let bob = This.start(&[&join[..], &["--input", &said, "--output", &heard, "--duration", "60"]].concat());
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+    // It fails unless it has heard Bob.
+    let alice = alice.end();
+    assert!(alice.status.success(), "{:?}", alice.err);
+    assert!(This.end(bob).status.success());
+    let power: f32 = read_output(&heard, true).iter().map(|sample| sample * sample).sum();
+    assert!(power > 100.0, "Bob has heard {power}");
 }
 
 #[test]

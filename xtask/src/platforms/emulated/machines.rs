@@ -41,6 +41,12 @@ pub(crate) const MACHINES: &[Emulated] = &[
                     ),
                 ],
             },
+            TestGroup {
+                packages: &["consonance-ffi"],
+                programs: LAYOUT,
+                threads: 1,
+                skipped: &[("the_c_compiler_agrees", "Wine starts no compiler of this machine")],
+            },
         ],
     },
     Emulated {
@@ -70,9 +76,12 @@ pub(crate) const MACHINES: &[Emulated] = &[
                 threads: 2,
                 skipped: &[],
             },
+            TestGroup { packages: &["consonance-ffi"], programs: LAYOUT, threads: 1, skipped: &[] },
         ],
     },
 ];
 
 /// All programs of the packages' tests.
 const ALL: &[&str] = &["--lib", "--tests"];
+/// How the compiler lays out structs that C knows.
+const LAYOUT: &[&str] = &["--test=layout"];
