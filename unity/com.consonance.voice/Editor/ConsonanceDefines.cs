@@ -24,6 +24,8 @@ namespace Consonance.Unity.Editor
             Pair("CONSONANCE_HAS_HLAPI", "com.unity.multiplayer-hlapi.Runtime"),
         };
 
+        static readonly char[] dividers = { ';', ',', ' ' };
+
         /// <summary>Sets and clears them for the platform that the editor builds for.</summary>
         public static void Apply()
         {
@@ -36,7 +38,7 @@ namespace Consonance.Unity.Editor
         public static string Changed(string symbols, ICollection<string> assemblies)
         {
             List<string> changed = new List<string>();
-            foreach (string symbol in (symbols ?? "").Split(new[] { ';', ',', ' ' }, StringSplitOptions.RemoveEmptyEntries))
+            foreach (string symbol in (symbols ?? "").Split(dividers, StringSplitOptions.RemoveEmptyEntries))
             {
                 if (!Array.Exists(symbolsOfAssemblies, pair => pair.Key == symbol)) changed.Add(symbol);
                 else if (!changed.Contains(symbol) && IsThere(symbol, assemblies)) changed.Add(symbol);
@@ -92,17 +94,15 @@ namespace Consonance.Unity.Editor
             set { PlayerSettings.SetScriptingDefineSymbols(Target, value); }
         }
 #else
+        static BuildTargetGroup Target
+        {
+            get { return EditorUserBuildSettings.selectedBuildTargetGroup; }
+        }
+
         static string Symbols
         {
-            get
-            {
-                return PlayerSettings.GetScriptingDefineSymbolsForGroup(EditorUserBuildSettings.selectedBuildTargetGroup);
-            }
-            set
-            {
-                PlayerSettings.SetScriptingDefineSymbolsForGroup(
-                    EditorUserBuildSettings.selectedBuildTargetGroup, value);
-            }
+            get { return PlayerSettings.GetScriptingDefineSymbolsForGroup(Target); }
+            set { PlayerSettings.SetScriptingDefineSymbolsForGroup(Target, value); }
         }
 #endif
 

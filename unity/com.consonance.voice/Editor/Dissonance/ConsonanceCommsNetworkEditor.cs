@@ -31,7 +31,7 @@ namespace Consonance.Unity.Editor
             }
             if (Inspected.JoinToken.Length > 0 || Inspected.Password.Length > 0)
             {
-                hints.Warning("Whoever has the game has what is written here: let the game set it when it runs.");
+                hints.Warning("Every player can read what is written here: let the game set it when it runs.");
             }
             if (address != null && address.Scheme == "quic" && address.WebSocketPort == 0
                 && Inspected.OtherAddress.Length == 0)

@@ -8,7 +8,8 @@ namespace Consonance.Unity
 {
     /// <summary>
     /// A network of the original that leads to a server of Consonance: takes the place of the game's other one beside
-    /// DissonanceComms. It joins the session that the game's network names (see <see cref="SessionName"/>), else that of
+    /// DissonanceComms. It joins the session that the game's network names (see <see cref="SessionName"/>), else that
+    /// of
     /// <see cref="Connect(string)"/>, else that of its address, and comes back after a lost connection.
     /// </summary>
     [AddComponentMenu("Consonance/Consonance Comms Network (Dissonance)")]

@@ -6,8 +6,8 @@ using UnityEngine;
 namespace Consonance.Unity
 {
     /// <summary>
-    /// Tells where the voice server is to which a <c>ConsonanceSidecarServer</c> hands voice: as a component in the scene,
-    /// by <see cref="Configure"/>, or, for servers without a scene of their own, by the environment:
+    /// Tells where the voice server is to which a <c>ConsonanceSidecarServer</c> hands voice: as a component in the
+    /// scene, by <see cref="Configure"/>, or, for servers without a scene of their own, by the environment:
     /// CONSONANCE_SIDECAR_ADDRESS, CONSONANCE_SIDECAR_SESSION, and CONSONANCE_SIDECAR_SECRET_FILE or
     /// CONSONANCE_SIDECAR_SECRET.
     /// </summary>

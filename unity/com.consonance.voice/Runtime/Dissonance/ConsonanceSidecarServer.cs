@@ -7,10 +7,10 @@ using Dissonance.Networking;
 namespace Consonance.Unity
 {
     /// <summary>
-    /// Hands the voice of a stock network of the original to a voice server, over one link (docs/networks/sidecar.md): the
-    /// base class of the stock server in place of <c>BaseServer</c>. Players stay as they are. While the voice server is
-    /// gone, and where none is configured (<see cref="ConsonanceSidecar"/>), the game's own server of voice does it, as
-    /// without this class.
+    /// Hands the voice of a stock network of the original to a voice server, over one link (docs/networks/sidecar.md):
+    /// the base class of the stock server in place of <c>BaseServer</c>. Players stay as they are. While the voice
+    /// server is gone, and where none is configured (<see cref="ConsonanceSidecar"/>), the game's own server of voice
+    /// does it, as without this class.
     /// </summary>
     public abstract class ConsonanceSidecarServer<TServer, TClient, TPeer> : BaseServer<TServer, TClient, TPeer>
         where TPeer : struct, IEquatable<TPeer>
@@ -95,7 +95,9 @@ namespace Consonance.Unity
             base.ClientDisconnected(connection);
         }
 
-        /// <summary>A player's address, such as <c>192.0.2.9:4000</c>, for bans by address; empty where it is not known.</summary>
+        /// <summary>
+        /// A player's address, such as <c>192.0.2.9:4000</c>, for bans by address; empty where it is not known.
+        /// </summary>
         protected virtual string AddressOf(TPeer peer)
         {
             return "";
@@ -165,7 +167,10 @@ namespace Consonance.Unity
             Log.Warn("no voice server ({0}): the game's own server of voice goes on", link.Problem);
             foreach (Seat seat in seats.ToArray())
             {
-                if (seat.Handshake != null) base.NetworkReceivedPacket(seat.Peer, new ArraySegment<byte>(seat.Handshake));
+                if (seat.Handshake != null)
+                {
+                    base.NetworkReceivedPacket(seat.Peer, new ArraySegment<byte>(seat.Handshake));
+                }
             }
         }
 

@@ -3,8 +3,8 @@ using UnityEngine;
 namespace Consonance.Unity
 {
     /// <summary>
-    /// Gives join tokens to a <see cref="ConsonanceCommsNetwork"/>, for a game that gets them from a service of its own:
-    /// a component on the same object.
+    /// Gives join tokens to a <see cref="ConsonanceCommsNetwork"/>, for a game that gets them from a service of its
+    /// own: a component on the same object.
     /// </summary>
     public abstract class JoinTokenSource : MonoBehaviour
     {

@@ -47,8 +47,8 @@ namespace Consonance.Links
         }
 
         /// <summary>
-        /// Takes the oldest record into <paramref name="target"/>, and gives its length; -1 where there is none. A record
-        /// that does not fit is lost.
+        /// Takes the oldest record into <paramref name="target"/>, and gives its length; -1 where there is none. A
+        /// record that does not fit is lost.
         /// </summary>
         internal int Take(byte[] target, int offset)
         {

@@ -16,7 +16,8 @@ namespace Consonance.Links
     }
 
     /// <summary>
-    /// Carries packets of the protocol between a game and a server. To be called from one thread, which no call holds up.
+    /// Carries packets of the protocol between a game and a server. To be called from one thread, which no call holds
+    /// up.
     /// </summary>
     public interface IPacketLink
     {
@@ -33,7 +34,8 @@ namespace Consonance.Links
         void Open();
 
         /// <summary>
-        /// Takes the next packet, which is valid until the next call; false where none waits. To be called in every frame.
+        /// Takes the next packet, which is valid until the next call; false where none waits. To be called in every
+        /// frame.
         /// </summary>
         bool TryReceive(out ArraySegment<byte> packet, out bool isReliable);
 

@@ -8,7 +8,9 @@ namespace Consonance.Links
         /// <summary>Send a packet to a player; it is valid until the call returns.</summary>
         void SendToPlayer(ulong player, bool isReliable, ArraySegment<byte> packet);
 
-        /// <summary>The session refuses a player: show it the reason. It has no voice until the game says that it left.</summary>
+        /// <summary>
+        /// The session refuses a player: show it the reason. It has no voice until the game says that it left.
+        /// </summary>
         void Kick(ulong player, string reason);
     }
 }

@@ -18,8 +18,8 @@ namespace Consonance.Links
         bool hasEnded;
 
         /// <summary>
-        /// A link to a session, whose address begins with <c>wss://</c> or <c>ws://</c>. Its fingerprint is of no use: a
-        /// page takes what the browser trusts.
+        /// A link to a session, whose address begins with <c>wss://</c> or <c>ws://</c>. Its fingerprint is of no use:
+        /// a page takes what the browser trusts.
         /// </summary>
         public JavaScriptPacketLink(ServerAddress address)
         {

@@ -2,7 +2,9 @@ using System;
 
 namespace Consonance.Links
 {
-    /// <summary>Chooses what carries packets to a server, by what this machine can do and what the address says.</summary>
+    /// <summary>
+    /// Chooses what carries packets to a server, by what this machine can do and what the address says.
+    /// </summary>
     public static class PacketLinks
     {
         /// <summary>
@@ -10,7 +12,7 @@ namespace Consonance.Links
         /// with the reason.
         /// <list type="number">
         /// <item>QUIC, for an address with <c>quic://</c>, where the native library is there.</item>
-        /// <item>A WebSocket with TLS, where the address has <c>&amp;wss=PORT</c>, or is one of a WebSocket itself.</item>
+        /// <item>A WebSocket with TLS, where the address has <c>&amp;wss=PORT</c>, or is one of a WebSocket.</item>
         /// <item>The other address, if there is one, such as one with <c>darkrift://</c>: TCP and UDP.</item>
         /// </list>
         /// </summary>

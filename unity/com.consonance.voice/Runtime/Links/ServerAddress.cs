@@ -5,7 +5,8 @@ using System.Text;
 namespace Consonance.Links
 {
     /// <summary>
-    /// A server's address: <c>quic://HOST:PORT/SESSION#sha256=…&amp;wss=PORT</c>, <c>wss://HOST:PORT/SESSION#sha256=…</c>,
+    /// A server's address: <c>quic://HOST:PORT/SESSION#sha256=…&amp;wss=PORT</c>,
+    /// <c>wss://HOST:PORT/SESSION#sha256=…</c>,
     /// <c>ws://…</c>, or <c>darkrift://HOST:PORT</c>.
     /// </summary>
     public sealed class ServerAddress
@@ -29,7 +30,9 @@ namespace Consonance.Links
         /// <summary>The path as it is written, with its slash: the session's name is its end.</summary>
         public string Path { get; private set; }
 
-        /// <summary>The SHA-256 of the server's certificate, in hexadecimal; null where authorities vouch for it.</summary>
+        /// <summary>
+        /// The SHA-256 of the server's certificate, in hexadecimal; null where authorities vouch for it.
+        /// </summary>
         public string Fingerprint { get; private set; }
 
         /// <summary>The port of the same host for WebSockets with TLS; 0 for none.</summary>
@@ -43,7 +46,9 @@ namespace Consonance.Links
             return problem == null ? address : null;
         }
 
-        /// <summary>The same server and another session: the name takes the place of the last part of the path.</summary>
+        /// <summary>
+        /// The same server and another session: the name takes the place of the last part of the path.
+        /// </summary>
         public ServerAddress WithSession(string session)
         {
             ServerAddress other = (ServerAddress)MemberwiseClone();
@@ -62,7 +67,9 @@ namespace Consonance.Links
             return other;
         }
 
-        /// <summary>A name that a session can have: a long one is cut, and its end replaced by a checksum of all of it.</summary>
+        /// <summary>
+        /// A name that a session can have: a long one is cut, and its end replaced by a checksum of all of it.
+        /// </summary>
         public static string SessionName(string name)
         {
             StringBuilder fit = new StringBuilder();

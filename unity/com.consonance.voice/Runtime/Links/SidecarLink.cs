@@ -5,9 +5,9 @@ using System.Text;
 namespace Consonance.Links
 {
     /// <summary>
-    /// The game server's end of a sidecar (docs/networks/sidecar.md): hands its players' voice packets to a voice server,
-    /// and the answers back. All calls come from one thread, which none of them holds up; a link that was lost is made
-    /// again by <see cref="Poll"/>.
+    /// The game server's end of a sidecar (docs/networks/sidecar.md): hands its players' voice packets to a voice
+    /// server, and the answers back. All calls come from one thread, which none of them holds up; a link that was lost
+    /// is made again by <see cref="Poll"/>.
     /// </summary>
     public sealed class SidecarLink : IDisposable
     {
@@ -48,7 +48,9 @@ namespace Consonance.Links
         /// </summary>
         public bool PlayersJoinAgain { get; set; }
 
-        /// <summary>A player is here; its address, such as <c>192.0.2.9:4000</c>, is for bans, and may be empty.</summary>
+        /// <summary>
+        /// A player is here; its address, such as <c>192.0.2.9:4000</c>, is for bans, and may be empty.
+        /// </summary>
         public void Joined(ulong player, string address)
         {
             players[player] = address ?? "";
@@ -145,7 +147,10 @@ namespace Consonance.Links
                 case SidecarFrame.Kick:
                     if (count < 8) return "a short frame";
                     ulong player = SidecarFrame.ReadNumber(bytes, offset);
-                    if (players.ContainsKey(player)) game.Kick(player, Encoding.UTF8.GetString(bytes, offset + 8, count - 8));
+                    if (players.ContainsKey(player))
+                    {
+                        game.Kick(player, Encoding.UTF8.GetString(bytes, offset + 8, count - 8));
+                    }
                     return null;
                 default:
                     return null;
@@ -225,7 +230,10 @@ namespace Consonance.Links
         void Say(int length)
         {
             // Without space, the two ends would no longer agree about the players.
-            if (!socket.Queue(frame, SidecarFrame.End(frame, length))) Lose("too much waits for the voice server", false);
+            if (!socket.Queue(frame, SidecarFrame.End(frame, length)))
+            {
+                Lose("too much waits for the voice server", false);
+            }
         }
     }
 }

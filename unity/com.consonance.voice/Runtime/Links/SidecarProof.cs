@@ -25,6 +25,12 @@ namespace Consonance.Links
         {
             byte[] nonce = new byte[NonceBytes];
             using (RandomNumberGenerator random = RandomNumberGenerator.Create()) random.GetBytes(nonce);
+            return NewHello(settings, nonce);
+        }
+
+        /// <summary>The same with a nonce that is known.</summary>
+        internal byte[] NewHello(SidecarSettings settings, byte[] nonce)
+        {
             byte[] session = Encoding.UTF8.GetBytes(settings.Session), name = Encoding.UTF8.GetBytes(settings.Name);
             byte[] begin = { (byte)'C', (byte)'V', (byte)'S', (byte)'L', Version };
             hello = Join(begin, nonce, new[] { (byte)session.Length }, session, new[] { (byte)name.Length }, name);

@@ -29,11 +29,13 @@ namespace Consonance.Links
         {
             int colon = (address ?? "").LastIndexOf(':');
             string host = colon < 0 ? "" : address.Substring(0, colon).Trim().TrimStart('[').TrimEnd(']');
+            string digits = colon < 0 ? "" : address.Substring(colon + 1);
             ushort port;
-            if (host.Length == 0
-                || !ushort.TryParse(address.Substring(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port))
+            bool isPort = ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+            if (host.Length == 0 || !isPort)
             {
-                throw new ArgumentException("\"" + address + "\" is no address of a sidecar's listener, expected HOST:PORT");
+                throw new ArgumentException(
+                    "\"" + address + "\" is no address of a sidecar's listener, expected HOST:PORT");
             }
             Host = host;
             Port = port;

@@ -8,8 +8,8 @@ using System.Threading;
 namespace Consonance.Links
 {
     /// <summary>
-    /// A link over sockets of the runtime: one thread connects and reads, another one writes, and both give way to queues
-    /// that the game's thread never waits for.
+    /// A link over sockets of the runtime: one thread connects and reads, another one writes, and both give way to
+    /// queues that the game's thread never waits for.
     /// </summary>
     public abstract class SocketPacketLink : IPacketLink
     {
@@ -110,7 +110,9 @@ namespace Consonance.Links
         /// <summary>Connects, says so with <see cref="Admit"/>, and reads until the end.</summary>
         internal abstract void Converse();
 
-        /// <summary>Writes waiting packets, taken with <see cref="TakeOutgoing"/>, or a sign of life where none waits.</summary>
+        /// <summary>
+        /// Writes waiting packets, taken with <see cref="TakeOutgoing"/>, or a sign of life where none waits.
+        /// </summary>
         internal abstract void Write(bool isPingDue);
 
         /// <summary>Tells the server that the link ends.</summary>

@@ -102,7 +102,9 @@ namespace Consonance.Links
             }
         }
 
-        /// <summary>The command that ends the handshake; its content, this client's number, is of no use here.</summary>
+        /// <summary>
+        /// The command that ends the handshake; its content, this client's number, is of no use here.
+        /// </summary>
         void ReadConfigure()
         {
             int length = ReadFrame();
@@ -139,7 +141,9 @@ namespace Consonance.Links
             }
         }
 
-        /// <summary>Passes on the packet in a message; other messages, as the answers to pings, say nothing here.</summary>
+        /// <summary>
+        /// Passes on the packet in a message; other messages, as the answers to pings, say nothing here.
+        /// </summary>
         void Deliver(byte[] message, int length, bool isReliable)
         {
             if (length < HeaderBytes || message[0] != 0 || (message[1] << 8 | message[2]) != Tag) return;
@@ -190,7 +194,10 @@ namespace Consonance.Links
         {
             ReadExactly(tcpIn, LengthBytes);
             int length = tcpIn[0] << 24 | tcpIn[1] << 16 | tcpIn[2] << 8 | tcpIn[3];
-            if (length < 0 || length > tcpIn.Length) throw new IOException("the server has sent a message of impossible length");
+            if (length < 0 || length > tcpIn.Length)
+            {
+                throw new IOException("the server has sent a message of impossible length");
+            }
             ReadExactly(tcpIn, length);
             return length;
         }

@@ -56,7 +56,10 @@ namespace Consonance.Links
                     throw Violation("a frame out of order");
                 }
                 if (kind != FrameKind.Continuation) messageKind = kind;
-                if (length > (ulong)(message.Length - ControlBytesMax - messageBytes)) throw Violation("a too long message");
+                if (length > (ulong)(message.Length - ControlBytesMax - messageBytes))
+                {
+                    throw Violation("a too long message");
+                }
                 ReadInto(messageBytes, (int)length);
                 messageBytes += (int)length;
                 if (!isLast) continue;

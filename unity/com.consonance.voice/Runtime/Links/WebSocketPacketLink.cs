@@ -121,7 +121,8 @@ namespace Consonance.Links
             if (content.Count == 0) return;
             byte kind = content.Array[content.Offset];
             if (kind == Admitted) Admit("admitted by " + address.Authority);
-            else if (kind <= Unreliable) Deliver(content.Array, content.Offset + 1, content.Count - 1, kind == Reliable);
+            if (kind > Unreliable) return;
+            Deliver(content.Array, content.Offset + 1, content.Count - 1, kind == Reliable);
         }
 
         static string CloseReason(ArraySegment<byte> content)

@@ -57,7 +57,9 @@ namespace Consonance.Unity
             setName = name;
         }
 
-        /// <summary>A name of a room and of what else tells rooms apart, or null, without garbage in every frame.</summary>
+        /// <summary>
+        /// A name of a room and of what else tells rooms apart, or null, without garbage in every frame.
+        /// </summary>
         protected string Named(string ofRoom, string ofRegion)
         {
             if (string.IsNullOrEmpty(ofRoom)) return null;

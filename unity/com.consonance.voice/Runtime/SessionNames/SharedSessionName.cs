@@ -4,8 +4,8 @@ using UnityEngine;
 namespace Consonance.Unity
 {
     /// <summary>
-    /// For networks whose servers have no name that players know: the game's server makes one up, and its clients ask for
-    /// it over the game's network.
+    /// For networks whose servers have no name that players know: the game's server makes one up, and its clients ask
+    /// for it over the game's network.
     /// </summary>
     public abstract class SharedSessionName : SessionName
     {

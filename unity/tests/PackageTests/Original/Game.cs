@@ -7,7 +7,9 @@ using UnityEngine;
 
 namespace Consonance.Unity.Tests
 {
-    /// <summary>A game with the original, of one or more players in one process, and players of ours elsewhere.</summary>
+    /// <summary>
+    /// A game with the original, of one or more players in one process, and players of ours elsewhere.
+    /// </summary>
     internal sealed class Game : IDisposable
     {
         const double PatienceSeconds = 30;
@@ -131,7 +133,10 @@ namespace Consonance.Unity.Tests
         {
             LogEntry[] entries = LogRecord.Entries;
             string text = "";
-            for (int index = Math.Max(0, entries.Length - 4); index < entries.Length; index++) text += entries[index] + " | ";
+            for (int index = Math.Max(0, entries.Length - 4); index < entries.Length; index++)
+            {
+                text += entries[index] + " | ";
+            }
             return text;
         }
     }

@@ -12,7 +12,10 @@ namespace Consonance.Unity.Tests
         public static int Main(string[] arguments)
         {
             string program = Environment.GetEnvironmentVariable("CONSONANCE_TEST_PROGRAM");
-            if (string.IsNullOrEmpty(program)) throw new InvalidOperationException("CONSONANCE_TEST_PROGRAM is not set");
+            if (string.IsNullOrEmpty(program))
+            {
+                throw new InvalidOperationException("CONSONANCE_TEST_PROGRAM is not set");
+            }
             using (ServerProcess server = new ServerProcess(program))
             {
                 Suite suite = new Suite();

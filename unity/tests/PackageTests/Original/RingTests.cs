@@ -47,7 +47,10 @@ namespace Consonance.Unity.Tests
         static void Discard()
         {
             ByteRing ring = new ByteRing(1000);
-            for (byte number = 0; number < 10; number++) ring.TryAdd(new byte[] { 9, (byte)(number % 2), number }, 0, 3);
+            for (byte number = 0; number < 10; number++)
+            {
+                ring.TryAdd(new byte[] { 9, (byte)(number % 2), number }, 0, 3);
+            }
             ring.Discard(1, new byte[] { 1 });
             byte[] taken = new byte[3];
             for (byte number = 0; number < 10; number += 2)

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text;
 using System.Threading;
+using Consonance.Links;
 using Consonance.Tests;
 
 namespace Consonance.Unity.Tests
@@ -33,6 +34,7 @@ namespace Consonance.Unity.Tests
             WriteSecret("password.txt", Password);
             WriteSecret("sidecar.txt", SidecarSecret);
             Start();
+            HasTls = TryTls();
         }
 
         /// <summary>Of the session "main", over QUIC.</summary>
@@ -46,6 +48,15 @@ namespace Consonance.Unity.Tests
         internal string WebSocket
         {
             get { return "ws://127.0.0.1:" + socketPort + "/main"; }
+        }
+
+        /// <summary>Whether the runtime has TLS: that of Mono is not made for full compilation ahead of time.</summary>
+        internal bool HasTls { get; private set; }
+
+        /// <summary>With TLS; where the runtime has none, as <see cref="WebSocket"/>.</summary>
+        internal string AnyWebSocket
+        {
+            get { return HasTls ? WebSocketTls : WebSocket; }
         }
 
         internal string WebSocketTls
@@ -115,6 +126,15 @@ namespace Consonance.Unity.Tests
         {
             Kill();
             Directory.Delete(folder, true);
+        }
+
+        bool TryTls()
+        {
+            string why;
+            IPacketLink link = PacketLinks.Choose(WebSocketTls, null, null, out why);
+            LinkTests.Run(link, () => link.State == LinkState.Up || link.State == LinkState.Ended);
+            link.Close();
+            return !link.Reason.Contains("aot-only");
         }
 
         void WriteSecret(string name, string secret)

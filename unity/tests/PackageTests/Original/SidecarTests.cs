@@ -1,4 +1,5 @@
 using System;
+using Consonance.Links;
 using Consonance.Tests;
 using UnityEngine;
 
@@ -17,6 +18,40 @@ namespace Consonance.Unity.Tests
             suite.Add("a_short_loss_of_the_voice_server_needs_no_stock_server", () => ShortLoss(server));
             suite.Add("a_wrong_secret_is_told_once_and_the_stock_server_goes_on", () => WrongSecret(server));
             suite.Add("the_environment_configures_a_dedicated_server", Configured);
+            suite.Add("the_proofs_of_a_sidecar_are_those_of_its_document", Proofs);
+        }
+
+        /// <summary>The examples of docs/networks/sidecar.md.</summary>
+        static void Proofs()
+        {
+            SidecarSettings settings =
+                new SidecarSettings("localhost:1", "match-17", "correct horse battery staple", "eu-3");
+            SidecarProof proof = new SidecarProof(settings.Secret);
+            byte[] hello = proof.NewHello(settings, Hex("000102030405060708090a0b0c0d0e0f"));
+            Suite.AreEqual(
+                "4356534c01000102030405060708090a0b0c0d0e0f086d617463682d31370465752d33", Text(hello), "hello");
+            byte[] challenge = Hex("01101112131415161718191a1b1c1d1e1f");
+            const string answer = "d30a5e1f6fb5637b843704a6684cc6a51d039a636f028d88bf880870520b4392";
+            Suite.AreEqual(answer, Text(proof.Answer(challenge, 0, challenge.Length)), "proof");
+            byte[] welcome = Hex("5741ef90d7bb0c6b7182e7609554022909656edee57e7d73df84e2cda289e71a");
+            Suite.Require(proof.IsOfServer(welcome, 0), "the server's proof is refused");
+            welcome[31] ^= 1;
+            Suite.Require(!proof.IsOfServer(welcome, 0), "another proof is taken");
+        }
+
+        static byte[] Hex(string text)
+        {
+            byte[] bytes = new byte[text.Length / 2];
+            for (int index = 0; index < bytes.Length; index++)
+            {
+                bytes[index] = Convert.ToByte(text.Substring(2 * index, 2), 16);
+            }
+            return bytes;
+        }
+
+        static string Text(byte[] bytes)
+        {
+            return BitConverter.ToString(bytes).Replace("-", "").ToLowerInvariant();
         }
 
         static void Talk(ServerProcess server, bool isDedicated)
@@ -101,7 +136,7 @@ namespace Consonance.Unity.Tests
             Environment.SetEnvironmentVariable("CONSONANCE_SIDECAR_SECRET", "secret");
             try
             {
-                Links.SidecarSettings settings = ConsonanceSidecar.Settings;
+                SidecarSettings settings = ConsonanceSidecar.Settings;
                 Suite.AreEqual("voice.example.org", settings.Host, "host");
                 Suite.AreEqual(7790, settings.Port, "port");
                 Suite.AreEqual("match-1", settings.Session, "session");

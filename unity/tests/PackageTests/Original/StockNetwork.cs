@@ -9,7 +9,7 @@ namespace Consonance.Unity.Tests
     /// <summary>A connection of the game's own network.</summary>
     internal struct StockPeer : IEquatable<StockPeer>
     {
-        // A network's peers need not have a good hash: this one's, the default, is of no use to anybody.
+        // As with some networks, there is no hash that goes with Equals: players are found by comparing.
         internal StockNetwork Player;
 
         public bool Equals(StockPeer other)
@@ -19,8 +19,8 @@ namespace Consonance.Unity.Tests
     }
 
     /// <summary>
-    /// A network as the stock integrations have one, in memory: what one peer sends, another one reads in its next update.
-    /// The host's own client is a peer like any other.
+    /// A network as the stock integrations have one, in memory: what one peer sends, another one reads in its next
+    /// update. The host's own client is a peer like any other.
     /// </summary>
     internal sealed class StockNetwork : BaseCommsNetwork<StockServer, StockClient, StockPeer, Unit, Unit>
     {
@@ -88,7 +88,10 @@ namespace Consonance.Unity.Tests
 
         protected override void ReadMessages()
         {
-            while (network.ToClient.Count > 0) NetworkReceivedPacket(new ArraySegment<byte>(network.ToClient.Dequeue()));
+            while (network.ToClient.Count > 0)
+            {
+                NetworkReceivedPacket(new ArraySegment<byte>(network.ToClient.Dequeue()));
+            }
         }
 
         protected override void SendReliable(ArraySegment<byte> packet)

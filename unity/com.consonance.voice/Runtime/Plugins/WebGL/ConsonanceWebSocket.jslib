@@ -76,8 +76,8 @@ var ConsonanceWebSocket = {
       if (message.length > 0 && socket.state !== 2) consonanceSockets.take(socket, message);
     };
     socket.socket.onclose = function (event) {
-      var code = event.code === 1006 ? "no connection to the server" : "closed by the server with the code " + event.code;
-      consonanceSockets.end(socket, event.reason || code);
+      var words = event.code === 1006 ? "no connection to the server" : "closed with the code " + event.code;
+      consonanceSockets.end(socket, event.reason || words);
     };
     return id;
   },

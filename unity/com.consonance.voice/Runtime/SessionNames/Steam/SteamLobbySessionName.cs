@@ -5,8 +5,8 @@ using UnityEngine;
 namespace Consonance.Unity
 {
     /// <summary>
-    /// The Steam lobby that was entered last, by Steamworks.NET. Steam does not report that the player itself leaves: the
-    /// game calls <see cref="Leave"/>, or sets <see cref="Lobby"/> itself.
+    /// The Steam lobby that was entered last, by Steamworks.NET. Steam does not report that the player itself leaves:
+    /// the game calls <see cref="Leave"/>, or sets <see cref="Lobby"/> itself.
     /// </summary>
     [AddComponentMenu("Consonance/Session Names/Steam Lobby")]
     public sealed class SteamLobbySessionName : SessionName
