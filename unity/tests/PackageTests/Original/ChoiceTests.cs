@@ -51,9 +51,8 @@ namespace Consonance.Unity.Tests
         {
             string problem;
             ServerAddress address = ServerAddress.Parse(Quic + "&wss=443", out problem);
-            string of = address.WithSession("room 1/größe").ToString();
-            Suite.AreEqual(
-                "quic://voice.example.org:7777/room%201%2Fgr%C3%B6%C3%9Fe#sha256=" + Digest + "&wss=443", of, "address");
+            string expected = "quic://voice.example.org:7777/room%201%2Fgr%C3%B6%C3%9Fe#sha256=" + Digest + "&wss=443";
+            Suite.AreEqual(expected, address.WithSession("room 1/größe").ToString(), "address");
             ServerAddress page = ServerAddress.Parse("wss://host/api/voice/main/packets", out problem);
             Suite.AreEqual("wss://host:443/api/voice/arena/packets", page.WithSession("arena").ToString(), "of a page");
             string longName = new string('x', 70), fit = ServerAddress.SessionName(longName);

@@ -49,7 +49,8 @@ namespace Consonance.Unity.Tests
             using (Game game = new Game())
             {
                 ConsonanceCommsNetwork network = game.Network("Alice", "");
-                UnityEditor.Editor inspector = UnityEditor.Editor.CreateEditor(network, typeof(ConsonanceCommsNetworkEditor));
+                UnityEditor.Editor inspector =
+                    UnityEditor.Editor.CreateEditor(network, typeof(ConsonanceCommsNetworkEditor));
                 Draw(inspector);
                 Suite.Require(GuiRecord.Contains("the server's address is missing"), "no hint");
                 network.Address = server.Address;

@@ -16,16 +16,17 @@ namespace Consonance.Unity.Tests
             {
                 throw new InvalidOperationException("CONSONANCE_TEST_PROGRAM is not set");
             }
-            using (ServerProcess server = new ServerProcess(program))
+            using (ServerProcess server = new ServerProcess(program, false))
             {
                 Suite suite = new Suite();
                 ChoiceTests.Add(suite);
                 RingTests.Add(suite);
                 SessionNameTests.Add(suite);
+                BadServerTests.Add(suite);
                 LinkTests.Add(suite, server);
                 PageTests.Add(suite, server);
                 EditorTests.Add(suite, server);
-                SessionTests.Add(suite, server);
+                SessionTests.Add(suite, server, program);
                 SidecarTests.Add(suite, server);
                 GarbageTests.Add(suite, server);
                 return suite.Run(arguments.Length > 0 ? arguments[0] : null) == 0 ? 0 : 1;

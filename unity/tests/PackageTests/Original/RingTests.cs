@@ -39,7 +39,8 @@ namespace Consonance.Unity.Tests
         static void Full()
         {
             ByteRing ring = new ByteRing(100);
-            Suite.Require(ring.TryAdd(new byte[47], 0, 47) && ring.TryAdd(new byte[47], 0, 47), "no space for 100 bytes");
+            byte[] half = new byte[47];
+            Suite.Require(ring.TryAdd(half, 0, 47) && ring.TryAdd(half, 0, 47), "no space for 100 bytes");
             Suite.Require(!ring.TryAdd(new byte[0], 0, 0), "space for 103 bytes");
             Suite.Require(ring.DropOldest() && ring.TryAdd(new byte[47], 0, 47), "no space after one was dropped");
         }

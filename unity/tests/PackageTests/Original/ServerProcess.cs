@@ -11,7 +11,7 @@ namespace Consonance.Unity.Tests
 {
     /// <summary>
     /// A server of these tests alone, which they stop and start again: it keeps its ports and its certificate. Sessions
-    /// "main" and "arena" are open, "locked" has a password, and "vip" wants a token.
+    /// "main" and "arena" are open, and "locked" has a password; or all three want a token.
     /// </summary>
     internal sealed class ServerProcess : IDisposable
     {
@@ -21,18 +21,21 @@ namespace Consonance.Unity.Tests
         const int PatienceMs = 30000;
 
         readonly string program;
+        readonly bool wantsTokens;
         readonly string folder;
         readonly List<string> lines = new List<string>();
         Process process;
         int quicPort, socketPort, tlsPort, lockedPort, tcpUdpPort, sidecarPort;
 
-        internal ServerProcess(string program)
+        internal ServerProcess(string program, bool wantsTokens)
         {
             this.program = program;
+            this.wantsTokens = wantsTokens;
             folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
             Directory.CreateDirectory(folder);
             WriteSecret("password.txt", Password);
             WriteSecret("sidecar.txt", SidecarSecret);
+            if (wantsTokens) Print("token keygen secret.jwk public.jwk");
             Start();
             HasTls = TryTls();
         }
@@ -128,6 +131,11 @@ namespace Consonance.Unity.Tests
             Directory.Delete(folder, true);
         }
 
+        internal string TokenFor(string player)
+        {
+            return Print("token new --signing-key secret.jwk --session main --name " + player).Trim();
+        }
+
         bool TryTls()
         {
             string why;
@@ -141,7 +149,8 @@ namespace Consonance.Unity.Tests
         {
             string path = Path.Combine(folder, name);
             File.WriteAllText(path, secret + "\n");
-            using (Process tool = Process.Start(new ProcessStartInfo("chmod", "600 " + path) { UseShellExecute = false }))
+            ProcessStartInfo chmod = new ProcessStartInfo("chmod", "600 " + path) { UseShellExecute = false };
+            using (Process tool = Process.Start(chmod))
             {
                 tool.WaitForExit();
             }
@@ -157,11 +166,25 @@ namespace Consonance.Unity.Tests
             });
         }
 
+        /// <summary>Runs a command of the program that ends, and gives what it prints.</summary>
+        string Print(string arguments)
+        {
+            using (Process command = Launch(arguments))
+            {
+                string printed = command.StandardOutput.ReadToEnd();
+                command.WaitForExit();
+                if (command.ExitCode != 0) throw new TestFailure("consonance " + arguments + " failed");
+                return printed;
+            }
+        }
+
         string Settings()
         {
             StringBuilder text = new StringBuilder();
             text.Append("sessions = ['main', 'arena', 'locked']\n[storage]\nfolder = 'state'\n");
-            text.Append("[joining]\npasswords = [{ session = 'locked', file = 'password.txt' }]\n");
+            text.Append(wantsTokens
+                ? "[joining]\ntoken_key_files = ['public.jwk']\n"
+                : "[joining]\npasswords = [{ session = 'locked', file = 'password.txt' }]\n");
             Listen(text, "quic", quicPort, "");
             Listen(text, "websocket", socketPort, "session = 'main'\n");
             Listen(text, "websocket", tlsPort, "session = 'main'\ntls = true\n");

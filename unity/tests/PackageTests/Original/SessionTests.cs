@@ -7,7 +7,7 @@ namespace Consonance.Unity.Tests
     /// <summary>Which session a player with the original joins, what it shows, and how its life goes.</summary>
     internal static class SessionTests
     {
-        internal static void Add(Suite suite, ServerProcess server)
+        internal static void Add(Suite suite, ServerProcess server, string program)
         {
             suite.Add("a_password_admits_a_player_of_the_original", () => Locked(server, server.AddressOf("locked")));
             if (server.HasTls)
@@ -15,6 +15,7 @@ namespace Consonance.Unity.Tests
                 suite.Add("a_password_admits_it_over_a_websocket_too", () => Locked(server, server.LockedWebSocket));
             }
             suite.Add("a_wrong_password_is_refused_with_the_servers_reason", () => WrongPassword(server));
+            suite.Add("a_server_that_wants_tokens_admits_the_original_with_one", () => Token(program));
             suite.Add("a_token_that_comes_late_is_waited_for", () => LateToken(server));
             suite.Add("the_session_follows_what_the_games_network_calls_its_room", () => Follow(server));
             suite.Add("a_player_leaves_when_disabled_and_is_back_when_enabled", () => Disable(server));
@@ -52,6 +53,36 @@ namespace Consonance.Unity.Tests
                 Suite.Require(Game.Warnings("password") == 1, "warnings: " + Game.Warnings("password"));
                 network.Password = ServerProcess.Password;
                 game.Until("admitted after all", () => game.Talker("Alice").Players.Contains("Alice"));
+            }
+        }
+
+        static void Token(string program)
+        {
+            using (ServerProcess server = new ServerProcess(program, true))
+            using (Game game = new Game())
+            {
+                VoiceChatSettings settings = Actor.InLobby(server.Address, "Bob");
+                settings.JoinToken = server.TokenFor("Bob");
+                using (Actor bob = new Actor(settings))
+                {
+                    ConsonanceCommsNetwork network = null;
+                    game.Loop.Play(() =>
+                    {
+                        network = game.Make("Alice", server.Address);
+                        network.JoinToken = server.TokenFor("Alice");
+                        game.Make("Mallory", server.AnyWebSocket);
+                        game.Make("Eve", server.TcpUdp).JoinToken = server.TokenFor("Alice");
+                    });
+                    game.Until("Alice is in", () =>
+                    {
+                        bob.Frame();
+                        return bob.Chat.FindPlayer("Alice") != null && game.Talker("Alice").Players.Contains("Bob");
+                    });
+                    game.For(1);
+                    bob.Frame();
+                    Suite.AreEqual(1, bob.Chat.Players.Count, "players besides Bob");
+                    Suite.AreEqual("", network.LastProblem, "problem");
+                }
             }
         }
 

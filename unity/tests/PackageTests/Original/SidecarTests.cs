@@ -17,6 +17,7 @@ namespace Consonance.Unity.Tests
                 () => LossAndReturn(server));
             suite.Add("a_short_loss_of_the_voice_server_needs_no_stock_server", () => ShortLoss(server));
             suite.Add("a_wrong_secret_is_told_once_and_the_stock_server_goes_on", () => WrongSecret(server));
+            suite.Add("a_player_that_the_voice_server_refuses_is_told_to_the_game", () => Refused(server));
             suite.Add("the_environment_configures_a_dedicated_server", Configured);
             suite.Add("the_proofs_of_a_sidecar_are_those_of_its_document", Proofs);
         }
@@ -127,6 +128,19 @@ namespace Consonance.Unity.Tests
             }
         }
 
+        /// <summary>The session has a password, which players of a sidecar cannot show.</summary>
+        static void Refused(ServerProcess server)
+        {
+            using (Game game = Start(server.Sidecar, ServerProcess.SidecarSecret, false, "locked"))
+            {
+                game.Until("all are refused",
+                    () => StockNetwork.Host.Server != null && StockNetwork.Host.Server.Refused >= 3);
+                Suite.Require(StockNetwork.Host.Server.IsHandedOver, "not handed over");
+                Suite.AreEqual(3, Game.Warnings("refuses a player"), "warnings");
+                Suite.Require(game.Talker("Guest").IsAlone, "in a session");
+            }
+        }
+
         static void Configured()
         {
             ConsonanceSidecar.Configure(null, null, null);
@@ -149,12 +163,12 @@ namespace Consonance.Unity.Tests
         }
 
         /// <summary>A host or a dedicated server, and two guests, in one process.</summary>
-        static Game Start(string sidecar, string secret, bool isDedicated)
+        static Game Start(string sidecar, string secret, bool isDedicated, string session = "main")
         {
             Game game = new Game();
             game.Loop.Play(() =>
             {
-                ConsonanceSidecar.Configure(sidecar, "main", secret);
+                ConsonanceSidecar.Configure(sidecar, session, secret);
                 StockNetwork.Host = null;
                 foreach (string name in new[] { "Host", "Guest", "Other" })
                 {
@@ -171,7 +185,7 @@ namespace Consonance.Unity.Tests
             return game;
         }
 
-        /// <summary>Frames to speak with, of a player whom the game's players do not meet.</summary>
+        /// <summary>Frames to speak with, of a player in another session.</summary>
         static void Learn(Game game, ServerProcess server)
         {
             ConsonanceCommsNetwork network = game.Make("Teacher", server.AddressOf("arena"));
