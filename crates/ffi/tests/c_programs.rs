@@ -139,6 +139,21 @@ fn the_twelve_questions_have_answers_in_c() {
 }
 
 #[test]
+fn the_answers_in_csharp_are_those_that_are_compiled() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let [page, compiled] = ["docs/guide/twelve-questions.md", "dotnet/Consonance.Tests/TwelveAnswers.cs"]
+        .map(|file| fs::read_to_string(root.join(file)).unwrap());
+    let compiled: String = compiled.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+    let answers: Vec<&str> =
+        page.split("```csharp\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(answers.len(), page.matches("\n## ").count(), "one answer to each question");
+    for answer in answers {
+        let answer: String = answer.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+        assert!(compiled.contains(&answer), "compile this, too:\n{answer}");
+    }
+}
+
+#[test]
 #[ignore = "needs g++: `cargo xtask header --verify`"]
 fn objects_of_cpp_end_what_they_start_and_throw_what_fails() {
     let program = CProgram::compile("tests/c/talk.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
