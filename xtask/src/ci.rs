@@ -84,10 +84,10 @@ enum Step {
     Matchbox,
     // Last of those that may run beside `Test`, whose own programs it builds once more, with other features.
     PlainCipher,
-    // What talks in real time.
-    BrowserTest,
+    // What talks in real time; the last but one plays with a game that the one before it compiles.
     Dotnet,
     Unity,
+    BrowserTest,
     Windows,
 }
 
@@ -269,9 +269,9 @@ mod tests {
             Step::Dissector,
             Step::Matchbox,
             Step::PlainCipher,
-            Step::BrowserTest,
             Step::Dotnet,
             Step::Unity,
+            Step::BrowserTest,
             Step::Windows,
         ];
         assert_eq!(steps(&[]), all);
@@ -298,9 +298,9 @@ mod tests {
             Step::Dissector,
             Step::Matchbox,
             Step::PlainCipher,
-            Step::BrowserTest,
             Step::Dotnet,
             Step::Unity,
+            Step::BrowserTest,
             Step::Windows,
         ];
         assert_eq!(steps(&["--skip", "test"]), rest);
