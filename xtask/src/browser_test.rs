@@ -57,7 +57,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     test.arg("--output").arg(built.beside("browser-test"));
     // What `cargo xtask unity` leaves, and what that game links.
     test.arg("--unity").arg(built.beside("unity").join("mcs/Consonance.Unity.Components.Tests.exe"));
-    test.env("LD_LIBRARY_PATH", built.beside("dotnet").join("natives"));
+    test.env("LD_LIBRARY_PATH", built.beside("unity").join("natives"));
     for scenario in &plan.only {
         test.args(["--only", scenario]);
     }

@@ -9,6 +9,7 @@
 mod compilation;
 mod core_clr;
 mod download;
+mod lock;
 mod mono;
 mod part;
 mod roslyn;

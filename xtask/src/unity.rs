@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::dotnet::{self, Part, Plan, Suite, files};
 use crate::failure::Failure;
 use crate::skips::Skips;
-use assembly_definition::{AssemblyDefinition, NETWORKS};
+use assembly_definition::AssemblyDefinition;
 
 /// Compiles the package and its tests, and runs them against a server. The last line says what was left out.
 ///
@@ -30,8 +30,8 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     dotnet::verify_suite(root, &suite_of(root, &root.join(PACKAGE))?)
 }
 
-/// The package in this folder, with the tests of the checkout. Where it lacks the sources of the library for C#, those of
-/// the checkout are taken.
+/// The package in this folder, with the tests of the checkout. Where it lacks the sources of the library for C#, those
+/// of the checkout are taken.
 ///
 /// # Errors
 /// [`Failure`] where files cannot be read, or folders with sources are missing.
@@ -49,11 +49,14 @@ fn parts(root: &Path, package: &Path) -> Result<Vec<Part>, Failure> {
         let part = Part::new(format!("{name}.dll"), root, &[&folder])?;
         parts.push(part.with_references(references.iter().copied()));
     }
-    for (folder, name) in [("Networks", NETWORKS), ("NUnit", "nunit.framework")] {
-        let sources = files(&root.join("unity/tests").join(folder), "cs")?;
-        if !sources.is_empty() {
-            add(&mut parts, Part { output: format!("{name}.dll"), sources, ..Part::default() });
-        }
+    for name in folders(&root.join(NETWORKS))? {
+        let part = Part::new(format!("{name}.dll"), root, &[&format!("{NETWORKS}/{name}")])?;
+        let others = NETWORKS_OF_OTHERS.iter().filter(|(user, _)| *user == name).map(|(_, used)| *used);
+        parts.push(part.with_references(others.chain(["UnityEngine.dll"])));
+    }
+    let nunit = files(&root.join("unity/tests/NUnit"), "cs")?;
+    if !nunit.is_empty() {
+        add(&mut parts, Part { output: "nunit.framework.dll".to_owned(), sources: nunit, ..Part::default() });
     }
     for definition in AssemblyDefinition::all(package)? {
         let is_library = definition.is(LIBRARY);
@@ -96,6 +99,11 @@ const STAND_INS: [(&str, &[&str]); 4] = [
 ];
 
 const PACKAGE: &str = "unity/com.consonance.voice";
+/// Each folder is named as the assembly that it stands for.
+const NETWORKS: &str = "unity/tests/Networks";
+/// Networks of several assemblies: one that refers to the other.
+const NETWORKS_OF_OTHERS: [(&str, &str); 2] =
+    [("PhotonUnityNetworking", "PhotonRealtime.dll"), ("Unity.Netcode.Runtime", "Unity.Collections.dll")];
 const TESTS: &str = "unity/tests/PackageTests";
 const SERVER: &str = "unity/tests/server.toml";
 /// The assembly that `cargo xtask dist` adds the sources of the library for C# to.
@@ -110,8 +118,11 @@ fn add(parts: &mut Vec<Part>, mut part: Part) {
     parts.push(part);
 }
 
-/// The names of the folders with sources in a folder, sorted.
+/// The names of the folders with sources in a folder, sorted; none where there is no such folder.
 fn folders(folder: &Path) -> Result<Vec<String>, Failure> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
     let unreadable = |cause| Failure::File { path: folder.to_owned(), cause };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {

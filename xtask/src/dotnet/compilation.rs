@@ -23,15 +23,15 @@ pub(crate) struct Compilation<'c> {
 }
 
 impl Compilation<'_> {
-    /// Writes the options beside the output, and gives the argument that refers to them.
+    /// Writes the options into a file beside the output, and gives its path.
     ///
     /// # Errors
     /// [`Failure::File`].
-    pub(super) fn write(&self, language: &str, runtime: &[PathBuf]) -> Result<String, Failure> {
+    pub(super) fn write(&self, language: &str, runtime: &[PathBuf]) -> Result<PathBuf, Failure> {
         let path = self.output.with_extension("rsp");
         fs::write(&path, self.options(language, runtime))
             .map_err(|cause| Failure::File { path: path.clone(), cause })?;
-        Ok(format!("@{}", path.display()))
+        Ok(path)
     }
 
     /// One option a line: a command line of its own would be too long to show. `runtime` are the assemblies that the
@@ -39,8 +39,9 @@ impl Compilation<'_> {
     fn options(&self, language: &str, runtime: &[PathBuf]) -> String {
         let is_program = self.output.extension().is_some_and(|extension| extension == "exe");
         let target = if is_program { "exe" } else { "library" };
-        let mut text =
-            format!("-nostdlib\n-langversion:{language}\n-warnaserror+\n-optimize+\n-target:{target}\n");
+        let mut text = format!(
+            "-nostdlib\n-langversion:{language}\n-warnaserror+\n-optimize+\n-deterministic+\n-target:{target}\n"
+        );
         let mut line = |option: &str, path: &Path| {
             let _ = writeln!(text, "{option}\"{}\"", path.display());
         };
@@ -108,7 +109,7 @@ mod tests {
     fn a_program_is_named_by_its_suffix_and_refers_to_the_runtime_first() {
         assert_eq!(
             options("out/Tests.exe", false, &[]),
-            "-nostdlib\n-langversion:7.3\n-warnaserror+\n-optimize+\n-target:exe\n-out:\"out/Tests.exe\"\n\
+            "-nostdlib\n-langversion:7.3\n-warnaserror+\n-optimize+\n-deterministic+\n-target:exe\n-out:\"out/Tests.exe\"\n\
              -r:\"api/mscorlib.dll\"\n-r:\"out/Consonance.dll\"\n-define:\"UNITY_EDITOR\"\n\"a b/One.cs\"\n"
         );
     }

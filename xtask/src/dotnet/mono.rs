@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::lock::FolderLock;
+use super::toolchain::LOCK;
 use crate::command;
 use crate::failure::Failure;
 
@@ -46,10 +48,10 @@ impl Mono {
         self.api.join(format!("{name}.dll"))
     }
 
-    /// Its compiler, whose options are an argument.
-    pub(super) fn compiler(options: &str) -> Command {
+    /// Its compiler, whose options are in a file.
+    pub(super) fn compiler(options: &Path) -> Command {
         let mut command = Command::new("mcs");
-        command.args(["-noconfig", options]);
+        command.arg("-noconfig").arg(format!("@{}", options.display()));
         command
     }
 
@@ -102,6 +104,7 @@ impl Mono {
 
     /// Compiles its own assemblies, if they are not those that were compiled.
     fn compile_own(&self) -> Result<(), Failure> {
+        let _lock = FolderLock::wait(self.compiled.parent().unwrap_or(&self.compiled), LOCK)?;
         let own = OWN.map(|name| self.assemblies.join(format!("{name}.dll")));
         if own.iter().all(|assembly| is_compiled(assembly, &self.compiled)) {
             return Ok(());

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::compilation::{Compilation, files};
-use super::toolchain::{Build, Toolchain};
 use crate::failure::Failure;
 
 /// One assembly.
@@ -57,29 +56,30 @@ impl Part {
         Path::new(&self.output).extension().is_some_and(|extension| extension == "exe")
     }
 
-    /// Compiles it into a folder, where its references are already, and gives its path.
-    ///
-    /// # Errors
-    /// As [`Toolchain::compile`].
-    pub(super) fn compile(
-        &self,
-        toolchain: &Toolchain,
-        build: Build,
-        folder: &Path,
-    ) -> Result<PathBuf, Failure> {
-        let references: Vec<PathBuf> = self.references.iter().map(|name| folder.join(name)).collect();
-        let output = folder.join(&self.output);
-        let compilation = Compilation {
+    /// Where it is in this folder, and where its references are.
+    pub(super) fn paths(&self, folder: &Path) -> PartPaths {
+        let references = self.references.iter().map(|name| folder.join(name)).collect();
+        PartPaths { output: folder.join(&self.output), references }
+    }
+
+    /// How it is compiled to these.
+    pub(super) fn compilation<'c>(&'c self, paths: &'c PartPaths) -> Compilation<'c> {
+        Compilation {
             sources: &self.sources,
-            references: &references,
+            references: &paths.references,
             defines: &self.defines,
             is_documented: self.is_documented,
             ignored_warnings: self.ignored_warnings,
-            output: &output,
-        };
-        toolchain.compile(build, &compilation)?;
-        Ok(output)
+            output: &paths.output,
+        }
     }
+}
+
+/// The files of a part in a folder.
+#[derive(Debug)]
+pub(super) struct PartPaths {
+    pub(super) output: PathBuf,
+    references: Vec<PathBuf>,
 }
 
 #[cfg(test)]

@@ -46,10 +46,10 @@ impl Roslyn {
         Ok(Self { program })
     }
 
-    /// Compiles; the options are an argument.
-    pub(super) fn compiler(&self, core_clr: &CoreClr, options: &str) -> Command {
+    /// Compiles some assemblies one after the other; a file lists the files with the options of each.
+    pub(super) fn compiler(&self, core_clr: &CoreClr, list: &Path) -> Command {
         let mut command = core_clr.command(&self.program, &[]);
-        command.args(["-deterministic+", options]);
+        command.arg(list);
         command
     }
 }

@@ -6,7 +6,10 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use super::compilation::Compilation;
+use super::lock::FolderLock;
 use super::mono::make_empty;
+use super::part::PartPaths;
 use super::server::Server;
 use super::test_program::TestRun;
 use super::toolchain::{Build, Runtime, Toolchain};
@@ -39,11 +42,13 @@ impl Suite {
         let built = Built::debug(root)?;
         let (toolchain, skips) = Toolchain::find(self.name, &built.beside("dotnet"))?;
         let Some(toolchain) = toolchain else { return Ok(skips) };
-        let programs = self.compile(&toolchain, &built.beside(self.name), plan)?;
+        let folder = built.beside(self.name);
+        let _lock = FolderLock::wait(&folder, "lock")?;
+        let programs = self.compile(&toolchain, &folder, plan)?;
         if plan.compile_only {
             return Ok(skips);
         }
-        let surroundings = Surroundings::build(root, &built, &self.server)?;
+        let surroundings = Surroundings::build(root, &built, folder.join("natives"), &self.server)?;
         self.run(&toolchain, &programs, &surroundings).map(|()| skips)
     }
 
@@ -107,15 +112,14 @@ impl Suite {
         folder: &Path,
     ) -> Result<Vec<PathBuf>, Failure> {
         make_empty(folder)?;
-        let mut programs = Vec::new();
-        for part in &self.parts {
-            println!("{}: {}: {}", self.name, build.folder(), part.output);
-            let assembly = part.compile(toolchain, build, folder)?;
-            if part.is_program() {
-                programs.push(assembly);
-            }
-        }
-        Ok(programs)
+        println!("{}: {} compiles {} assemblies", self.name, build.folder(), self.parts.len());
+        let paths: Vec<PartPaths> = self.parts.iter().map(|part| part.paths(folder)).collect();
+        let parts = || self.parts.iter().zip(&paths);
+        let compilations: Vec<Compilation<'_>> =
+            parts().map(|(part, paths)| part.compilation(paths)).collect();
+        toolchain.compile(build, &compilations)?;
+        let programs = parts().filter(|(part, _)| part.is_program());
+        Ok(programs.map(|(_, paths)| paths.output.clone()).collect())
     }
 }
 
@@ -183,9 +187,8 @@ struct Surroundings {
 }
 
 impl Surroundings {
-    fn build(root: &Path, built: &Built, settings: &str) -> Result<Self, Failure> {
+    fn build(root: &Path, built: &Built, natives: PathBuf, settings: &str) -> Result<Self, Failure> {
         command::run(&mut command::cargo(root, BUILD.split(' ')))?;
-        let natives = built.beside("dotnet").join("natives");
         fs::create_dir_all(&natives).map_err(|cause| Failure::File { path: natives.clone(), cause })?;
         let path = natives.join(Built::library_name("consonance"));
         fs::copy(built.library("consonance_ffi"), &path).map_err(|cause| Failure::File { path, cause })?;

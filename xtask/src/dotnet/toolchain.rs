@@ -1,14 +1,15 @@
 //! The compilers and the runtimes that are here.
 
 use std::env;
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum;
 
 use super::compilation::Compilation;
 use super::core_clr::CoreClr;
+use super::lock::FolderLock;
 use super::mono::Mono;
 use super::roslyn::Roslyn;
 use crate::command;
@@ -21,8 +22,6 @@ pub(crate) struct Toolchain {
     mono: Mono,
     /// With the compiler that runs on it.
     core_clr: Option<(CoreClr, Option<Roslyn>)>,
-    /// Another run would change the same files.
-    _lock: File,
 }
 
 /// A compiler, and the assemblies that it compiles against.
@@ -57,21 +56,18 @@ impl Toolchain {
     /// # Errors
     /// [`Failure::Digest`] where a download is not what it should be; [`Failure::File`].
     pub(crate) fn find(suite: &str, folder: &Path) -> Result<(Option<Self>, Skips), Failure> {
-        let failed = |cause| Failure::File { path: folder.to_owned(), cause };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let _lock = FolderLock::wait(folder, LOCK)?;
         let (mono, skips) = available(suite, Mono::find(folder))?;
         let Some(mono) = mono else { return Ok((None, skips)) };
         let (core_clr, without) =
             available(&format!("{suite} on CoreCLR and with Roslyn"), CoreClr::install(folder))?;
         let skips = skips.with(without);
         let Some(core_clr) = core_clr else {
-            return Ok((Some(Self { mono, core_clr: None, _lock: lock }), skips));
+            return Ok((Some(Self { mono, core_clr: None }), skips));
         };
         let (roslyn, without) = available(&format!("{suite} with Roslyn"), Roslyn::install(folder, &mono))?;
         let core_clr = Some((core_clr, roslyn));
-        Ok((Some(Self { mono, core_clr, _lock: lock }), skips.with(without)))
+        Ok((Some(Self { mono, core_clr }), skips.with(without)))
     }
 
     /// What programs are compiled with, and what runs them. A thorough choice has each compiler with each runtime, the
@@ -84,21 +80,29 @@ impl Toolchain {
         runs
     }
 
-    /// Compiles an assembly.
+    /// Compiles assemblies, each of which may refer to those before it; ends at the first that fails.
     ///
     /// # Errors
     /// [`Failure::CommandFailed`] with the errors and warnings, [`Failure::File`] if options cannot be written.
-    pub(crate) fn compile(&self, build: Build, compilation: &Compilation<'_>) -> Result<(), Failure> {
-        let mut command = match (build, &self.core_clr) {
-            (Build::Roslyn, Some((core_clr, Some(roslyn)))) => {
-                roslyn.compiler(core_clr, &compilation.write(NEW_LANGUAGE, &self.mono.api())?)
-            }
-            (Build::RoslynForCoreClr, Some((core_clr, Some(roslyn)))) => {
-                roslyn.compiler(core_clr, &compilation.write(NEW_LANGUAGE, &core_clr.api()?)?)
-            }
-            _ => Mono::compiler(&compilation.write(OLD_LANGUAGE, &self.mono.api())?),
+    pub(crate) fn compile(&self, build: Build, compilations: &[Compilation<'_>]) -> Result<(), Failure> {
+        let (language, api) = match (build, &self.core_clr) {
+            (Build::Mcs, _) => (OLD_LANGUAGE, self.mono.api()),
+            (Build::RoslynForCoreClr, Some((core_clr, _))) => (NEW_LANGUAGE, core_clr.api()?),
+            _ => (NEW_LANGUAGE, self.mono.api()),
         };
-        command::capture(&mut command).map(drop)
+        let options: Vec<PathBuf> =
+            compilations.iter().map(|it| it.write(language, &api)).collect::<Result<_, _>>()?;
+        match &self.core_clr {
+            Some((core_clr, Some(roslyn))) if build != Build::Mcs => {
+                let Some(first) = options.first() else { return Ok(()) };
+                let list = first.with_file_name("assemblies.txt");
+                let lines: Vec<String> = options.iter().map(|path| path.display().to_string()).collect();
+                fs::write(&list, lines.join("\n"))
+                    .map_err(|cause| Failure::File { path: list.clone(), cause })?;
+                command::capture(&mut roslyn.compiler(core_clr, &list)).map(drop)
+            }
+            _ => options.iter().try_for_each(|path| command::capture(&mut Mono::compiler(path)).map(drop)),
+        }
     }
 
     /// Runs a program that finds native libraries in this folder.
@@ -170,6 +174,9 @@ pub(super) fn search_libraries_in(folders: &[&Path], command: &mut Command) {
 
 const LIBRARY_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
 
+/// The name of the lock of what is downloaded and compiled for all suites.
+pub(super) const LOCK: &str = "toolchain.lock";
+
 /// What `mcs` can do of C# 7.
 pub(super) const OLD_LANGUAGE: &str = "7";
 /// What Unity 2018 compiles.
@@ -187,8 +194,6 @@ fn available<T>(what: &str, found: Result<T, Failure>) -> Result<(Option<T>, Ski
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     #[test]

@@ -94,7 +94,7 @@ impl AssemblyDefinition {
             refer("UnityEngine");
         }
         for reference in &self.references {
-            refer(stand_in_for(reference, before));
+            refer(stand_in_for(reference));
         }
         if self.is_of_editor {
             ["UnityEditor", "DissonanceEditor"].into_iter().for_each(&mut refer);
@@ -130,19 +130,10 @@ pub(super) const SYMBOLS: [&str; 6] = [
 /// Of fields that only the inspector sets; Unity leaves these warnings out as well.
 pub(super) const IGNORED_WARNINGS: [&str; 2] = ["0169", "0649"];
 
-/// The stand-ins for an assembly that is not the package's: Dissonance has its own, and one has all networks.
-fn stand_in_for<'n>(name: &'n str, before: &[Part]) -> &'n str {
-    let name = name.strip_suffix(".dll").unwrap_or(name);
-    let is_there = |part: &Part| part.output.strip_suffix(".dll") == Some(name);
-    match name {
-        "DissonanceVoip" => "Dissonance",
-        _ if before.iter().any(is_there) => name,
-        _ => NETWORKS,
-    }
+/// The name of the assembly that stands in for one that is not the package's.
+fn stand_in_for(name: &str) -> &str {
+    if name == "DissonanceVoip" { "Dissonance" } else { name.strip_suffix(".dll").unwrap_or(name) }
 }
-
-/// The assembly with the stand-ins for networks.
-pub(super) const NETWORKS: &str = "Networks";
 
 /// Which of the definitions a source belongs to: the one in the nearest folder above.
 fn definition_of<'p>(source: &Path, definitions: &'p [PathBuf]) -> Option<&'p PathBuf> {
@@ -173,14 +164,14 @@ mod tests {
 
     #[test]
     fn an_assembly_refers_to_what_its_definition_names_and_to_the_engine() {
-        let before = ["UnityEngine", "UnityEditor", "Dissonance", "Networks", "Consonance"]
+        let before = ["UnityEngine", "UnityEditor", "Dissonance", "Consonance"]
             .map(|name| Part { output: format!("{name}.dll"), ..Part::default() });
         let runtime = parsed(
             r#"{"name": "A", "references": ["Consonance", "DissonanceVoip", "Elsewhere"],
                 "defineConstraints": ["HAS_IT", "!UNITY_SERVER"], "versionDefines": [{"define": "HAS_THAT"}]}"#,
         );
         let part = runtime.part(&before);
-        assert_eq!(part.references, ["UnityEngine.dll", "Consonance.dll", "Dissonance.dll", "Networks.dll"]);
+        assert_eq!(part.references, ["UnityEngine.dll", "Consonance.dll", "Dissonance.dll"]);
         assert_eq!(part.defines[SYMBOLS.len()..], ["HAS_IT", "HAS_THAT"]);
         let editor =
             parsed(r#"{"name": "B", "references": [], "includePlatforms": ["Editor"]}"#).part(&before);

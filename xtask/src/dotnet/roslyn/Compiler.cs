@@ -1,5 +1,6 @@
-// Compiles C# with Roslyn's library, as its program csc does: the arguments are those of csc. Each error and each
-// warning is a line, and after one the exit code is 1.
+// Compiles C# with Roslyn's library, as its program csc does. The argument is a list of files with options of csc, one
+// for each assembly: the first takes seconds, in which the compiler itself is compiled, the others far less. Each error
+// and each warning is a line, and after the first assembly with one the exit code is 1.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -26,23 +27,38 @@ static class Compiler
     static int Main(string[] arguments)
     {
         dynamic parser = TypeOf("CSharpCommandLineParser").GetProperty("Default").GetValue(null);
-        dynamic options = parser.Parse(arguments, Directory.GetCurrentDirectory(), null, null);
+        foreach (var file in File.ReadAllLines(arguments[0]))
+        {
+            if (!Compile(parser.Parse(new[] { "@" + file }, Directory.GetCurrentDirectory(), null, null)))
+            {
+                return 1;
+            }
+        }
+        return 0;
+    }
+
+    static bool Compile(dynamic options)
+    {
         if (Report(options.Errors))
         {
-            return 1;
+            return false;
         }
         dynamic compilation = TypeOf("CSharpCompilation").GetMethod("Create").Invoke(null, new object[]
         {
             options.CompilationName, Sources(options), References(options), options.CompilationOptions,
         });
-        var assembly = new MemoryStream();
-        dynamic emitted = compilation.Emit(assembly);
+        MemoryStream assembly = new MemoryStream(), documents = new MemoryStream();
+        dynamic emitted = compilation.Emit(assembly, xmlDocumentationStream: documents);
         if (Report(emitted.Diagnostics) || !emitted.Success)
         {
-            return 1;
+            return false;
         }
         File.WriteAllBytes(Path.Combine(options.OutputDirectory, options.OutputFileName), assembly.ToArray());
-        return 0;
+        if (options.DocumentationPath != null)
+        {
+            File.WriteAllBytes(options.DocumentationPath, documents.ToArray());
+        }
+        return true;
     }
 
     /// <summary>The version that is here, in place of the one that is asked for.</summary>
