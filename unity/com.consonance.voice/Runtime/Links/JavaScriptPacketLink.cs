@@ -1,6 +1,7 @@
-#if UNITY_WEBGL && !UNITY_EDITOR
 using System;
+#if UNITY_WEBGL && !UNITY_EDITOR
 using System.Runtime.InteropServices;
+#endif
 using System.Text;
 
 namespace Consonance.Links
@@ -12,18 +13,20 @@ namespace Consonance.Links
         const int ReasonBytesMax = 256;
 
         readonly ServerAddress address;
+        readonly IPageSockets page;
         readonly byte[] message = new byte[MessageBytesMax];
         string reason = "";
         int socket;
         bool hasEnded;
 
         /// <summary>
-        /// A link to a session, whose address begins with <c>wss://</c> or <c>ws://</c>. Its fingerprint is of no use:
-        /// a page takes what the browser trusts.
+        /// A link to a session, whose address begins with <c>wss://</c> or <c>ws://</c>. Its fingerprint is of no use: a
+        /// page takes what the browser trusts.
         /// </summary>
-        public JavaScriptPacketLink(ServerAddress address)
+        internal JavaScriptPacketLink(ServerAddress address, IPageSockets page)
         {
             this.address = address;
+            this.page = page;
         }
 
         /// <inheritdoc/>
@@ -39,7 +42,7 @@ namespace Consonance.Links
             {
                 if (hasEnded) return LinkState.Ended;
                 if (socket == 0) return LinkState.New;
-                switch (ConsonanceSocketState(socket))
+                switch (page.State(socket))
                 {
                     case 0: return LinkState.Connecting;
                     case 1: return LinkState.Up;
@@ -54,7 +57,7 @@ namespace Consonance.Links
             get
             {
                 if (reason.Length > 0 || State != LinkState.Ended) return reason;
-                int length = ConsonanceSocketReason(socket, message, ReasonBytesMax);
+                int length = page.Reason(socket, message, ReasonBytesMax);
                 reason = Encoding.UTF8.GetString(message, 0, length);
                 return reason;
             }
@@ -63,13 +66,13 @@ namespace Consonance.Links
         /// <inheritdoc/>
         public void Open()
         {
-            if (State == LinkState.New) socket = ConsonanceSocketOpen(address.Url);
+            if (State == LinkState.New) socket = page.Open(address.Url);
         }
 
         /// <inheritdoc/>
         public bool TryReceive(out ArraySegment<byte> packet, out bool isReliable)
         {
-            int length = hasEnded || socket == 0 ? -1 : ConsonanceSocketReceive(socket, message, message.Length);
+            int length = hasEnded || socket == 0 ? -1 : page.Receive(socket, message, message.Length);
             isReliable = length > 0 && message[0] == 0;
             packet = length > 0 ? new ArraySegment<byte>(message, 1, length - 1) : new ArraySegment<byte>();
             return length > 0;
@@ -86,7 +89,7 @@ namespace Consonance.Links
                 Buffer.BlockCopy(packet.Array, packet.Offset, message, 0, packet.Count);
                 bytes = message;
             }
-            ConsonanceSocketSend(socket, bytes, packet.Count, isReliable ? 1 : 0);
+            page.Send(socket, bytes, packet.Count, isReliable);
         }
 
         /// <inheritdoc/>
@@ -95,7 +98,60 @@ namespace Consonance.Links
             if (hasEnded) return;
             hasEnded = true;
             if (reason.Length == 0) reason = "closed";
-            if (socket != 0) ConsonanceSocketClose(socket);
+            if (socket != 0) page.Close(socket);
+        }
+    }
+
+    /// <summary>The sockets of a page by their numbers, as the plugin has them.</summary>
+    internal interface IPageSockets
+    {
+        int Open(string url);
+
+        /// <summary>0 while it connects, 1 once the server has admitted it, 2 at the end.</summary>
+        int State(int socket);
+
+        /// <summary>The length of a message, with its first byte, or -1.</summary>
+        int Receive(int socket, byte[] buffer, int capacity);
+
+        void Send(int socket, byte[] bytes, int length, bool isReliable);
+
+        /// <summary>The length of the reason in UTF-8.</summary>
+        int Reason(int socket, byte[] buffer, int capacity);
+
+        void Close(int socket);
+    }
+
+#if UNITY_WEBGL && !UNITY_EDITOR
+    internal sealed class PageSockets : IPageSockets
+    {
+        public int Open(string url)
+        {
+            return ConsonanceSocketOpen(url);
+        }
+
+        public int State(int socket)
+        {
+            return ConsonanceSocketState(socket);
+        }
+
+        public int Receive(int socket, byte[] buffer, int capacity)
+        {
+            return ConsonanceSocketReceive(socket, buffer, capacity);
+        }
+
+        public void Send(int socket, byte[] bytes, int length, bool isReliable)
+        {
+            ConsonanceSocketSend(socket, bytes, length, isReliable ? 1 : 0);
+        }
+
+        public int Reason(int socket, byte[] buffer, int capacity)
+        {
+            return ConsonanceSocketReason(socket, buffer, capacity);
+        }
+
+        public void Close(int socket)
+        {
+            ConsonanceSocketClose(socket);
         }
 
         [DllImport("__Internal")]
@@ -116,5 +172,5 @@ namespace Consonance.Links
         [DllImport("__Internal")]
         static extern void ConsonanceSocketClose(int socket);
     }
-}
 #endif
+}

@@ -60,7 +60,7 @@ namespace Consonance.Links
         {
             why = because;
 #if UNITY_WEBGL && !UNITY_EDITOR
-            if (server.Scheme != "darkrift") return new JavaScriptPacketLink(server);
+            if (server.Scheme != "darkrift") return new JavaScriptPacketLink(server, new PageSockets());
             return Nothing("a page has no TCP and UDP: give the address of a WebSocket", out why);
 #else
             if (server.Scheme == "darkrift") return new TcpUdpPacketLink(server);
