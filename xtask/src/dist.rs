@@ -2,6 +2,7 @@
 //! bytes, and tried from the very files.
 
 mod archive;
+mod assembly;
 mod c_archive;
 mod c_header;
 mod c_library;
@@ -11,7 +12,9 @@ mod debian;
 pub(crate) mod digest;
 mod lock;
 mod moment;
+mod native;
 mod npm;
+mod nupkg;
 mod oci;
 mod part;
 mod piece;
@@ -21,6 +24,7 @@ mod sbom;
 mod tar;
 mod tree;
 mod trial;
+mod unity;
 mod workshop;
 mod zip;
 
@@ -74,6 +78,11 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     Ok(skips)
 }
 
+/// Whether this name is that of a piece, or of the list.
+fn is_of_a_run(name: &str) -> bool {
+    ["consonance", "com.consonance."].iter().any(|start| name.starts_with(start)) || name == digest::SUMS
+}
+
 /// What an earlier run has made of all pieces is not mixed with what this one makes of them.
 fn prepare(out: &Path, is_for_all: bool) -> Result<(), Failure> {
     let failed = |cause| Failure::File { path: out.to_owned(), cause };
@@ -81,7 +90,7 @@ fn prepare(out: &Path, is_for_all: bool) -> Result<(), Failure> {
     for entry in fs::read_dir(out).map_err(failed)?.flatten().filter(|_| is_for_all) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with("consonance") && name != digest::SUMS {
+        if !is_of_a_run(&name) {
             return Err(Failure::NotEmpty(out.to_owned()));
         }
         fs::remove_file(entry.path()).map_err(|cause| Failure::File { path: entry.path(), cause })?;

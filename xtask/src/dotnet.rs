@@ -25,10 +25,10 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::skips::Skips;
-pub(crate) use compilation::files;
+pub(crate) use compilation::{Compilation, files};
 pub(crate) use part::Part;
-pub(crate) use suite::Suite;
-use toolchain::Runtime;
+pub(crate) use suite::{Suite, Surroundings};
+pub(crate) use toolchain::{Build, Runtime, Toolchain};
 
 /// What to run; everything where nothing is said.
 #[derive(Args, Default)]

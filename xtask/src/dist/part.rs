@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::licences::Linked;
 
 /// One of them.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) name: String,
     pub(super) version: String,

@@ -36,6 +36,10 @@ pub(super) enum Piece {
     Deb,
     /// The library for pages.
     Npm,
+    /// The library for C#, as a package of `NuGet`.
+    Nupkg,
+    /// The package for Unity.
+    Unity,
 }
 
 impl Piece {
@@ -51,7 +55,7 @@ impl Piece {
             Self::LinuxWithSound | Self::CForLinux => Some(&GLIBC),
             Self::LinuxOnArm | Self::CForLinuxOnArm => Some(&ARM),
             Self::Windows | Self::CForWindows => Some(&WINDOWS),
-            Self::Npm => None,
+            Self::Npm | Self::Nupkg | Self::Unity => None,
         }
     }
 
@@ -63,6 +67,8 @@ impl Piece {
             Self::LinuxWithSound | Self::LinuxOnArm => &[("readelf", "binutils")],
             Self::CForLinux | Self::CForLinuxOnArm => &[("readelf", "binutils"), ("pkg-config", "pkgconf")],
             Self::CForWindows => &[("unzip", "unzip"), ("pkg-config", "pkgconf")],
+            Self::Nupkg => &[("unzip", "unzip"), ("readelf", "binutils"), ("mcs", "mono-devel")],
+            Self::Unity => &[("readelf", "binutils"), ("mcs", "mono-devel")],
             Self::Linux | Self::Oci | Self::Npm => &[],
         };
         let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);

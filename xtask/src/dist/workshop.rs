@@ -5,14 +5,18 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
+use super::assembly::Assembly;
 use super::c_library::CLibrary;
 use super::contents::Contents;
+use super::native::{MACHINES, Native};
 use super::piece::Piece;
 use super::program::Program;
 use super::release::Release;
-use super::{archive, c_archive, debian, digest, npm, oci, part, sbom, trial};
+use super::{archive, c_archive, debian, digest, npm, nupkg, oci, part, sbom, trial, unity};
+use crate::built::Built;
 use crate::cross_target::{CrossTarget, GLIBC};
 use crate::distribution_compiler::DistributionCompiler;
+use crate::dotnet::Toolchain;
 use crate::failure::Failure;
 use crate::licences::Linked;
 use crate::skips::Skips;
@@ -24,12 +28,14 @@ pub(super) struct Workshop {
     twice: bool,
     /// By target, since several pieces have the same program.
     programs: BTreeMap<&'static str, Rc<Program>>,
+    /// By target, for the same reason.
+    c_libraries: BTreeMap<&'static str, Rc<CLibrary>>,
 }
 
 impl Workshop {
     /// One with nothing in it.
     pub(super) fn new(release: Release, twice: bool) -> Self {
-        Self { release, twice, programs: BTreeMap::new() }
+        Self { release, twice, programs: BTreeMap::new(), c_libraries: BTreeMap::new() }
     }
 
     /// Makes a piece and tries it, if everything is here that this needs.
@@ -41,7 +47,12 @@ impl Workshop {
         if let Some(missing) = piece.missing() {
             return Ok(skipped(missing));
         }
-        let Some(target) = piece.target() else { return self.make_npm(piece) };
+        let target = match piece {
+            Piece::Nupkg => return self.make_nupkg(),
+            Piece::Unity => return self.make_unity(),
+            _ => piece.target(),
+        };
+        let Some(target) = target else { return self.make_npm(piece) };
         let compiler = match target.compiler() {
             Ok(compiler) => compiler,
             Err(missing) => return Ok(skipped(missing)),
@@ -97,10 +108,67 @@ impl Workshop {
         compiler: &DistributionCompiler,
     ) -> Result<Skips, Failure> {
         let command = self.program(&GLIBC, compiler)?;
+        let library = self.c_library(target, compiler)?;
         let release = &self.release;
-        let library = CLibrary::build(release, target, compiler)?;
         let name = self.hand_out(&library.contents, || c_archive::of(release, &library))?;
         trial::c_library(release, &library, &command, &name)
+    }
+
+    fn c_library(
+        &mut self,
+        target: &'static CrossTarget,
+        compiler: &DistributionCompiler,
+    ) -> Result<Rc<CLibrary>, Failure> {
+        if let Some(library) = self.c_libraries.get(target.name) {
+            return Ok(Rc::clone(library));
+        }
+        let library = Rc::new(CLibrary::build(&self.release, target, compiler)?);
+        self.c_libraries.insert(target.name, Rc::clone(&library));
+        Ok(library)
+    }
+
+    /// What packages with C# are made of and tried with; nothing where that is not here.
+    fn parts_of_c_sharp(&mut self, piece: Piece) -> Result<(Option<PartsOfCSharp>, Skips), Failure> {
+        let compilers: Result<Vec<_>, String> =
+            MACHINES.iter().map(|(_, target)| target.compiler()).collect();
+        let compilers = match compilers {
+            Ok(compilers) => compilers,
+            Err(missing) => return Ok((None, Skips::one(format_args!("{}, {missing}", piece.name())))),
+        };
+        let mut natives = Vec::new();
+        for ((machine, target), compiler) in MACHINES.into_iter().zip(&compilers) {
+            natives.push(Native { machine, library: self.c_library(target, compiler)? });
+        }
+        let folder = Built::debug(&self.release.root)?.beside("dotnet");
+        let (toolchain, skips) = Toolchain::find(&piece.name(), &folder)?;
+        let toolchain = toolchain.filter(Toolchain::has_roslyn);
+        Ok((toolchain.map(|toolchain| PartsOfCSharp { toolchain, natives }), skips))
+    }
+
+    fn make_nupkg(&mut self) -> Result<Skips, Failure> {
+        let (parts, skips) = self.parts_of_c_sharp(Piece::Nupkg)?;
+        let Some(PartsOfCSharp { toolchain, natives }) = parts else { return Ok(skips) };
+        let release = &self.release;
+        let contents = Native::contents(&natives, release)?;
+        let assembly = Assembly::build(release, &toolchain)?;
+        if self.twice && Assembly::build(release, &toolchain)? != assembly {
+            return Err(Failure::NotReproducible("Consonance.dll".to_owned()));
+        }
+        let name = self.hand_out(&contents, || nupkg::of(release, &assembly, &natives, &contents))?;
+        trial::nupkg(release, &toolchain, &natives, &name).map(|()| skips)
+    }
+
+    fn make_unity(&mut self) -> Result<Skips, Failure> {
+        let (parts, skips) = self.parts_of_c_sharp(Piece::Unity)?;
+        let Some(PartsOfCSharp { toolchain, natives }) = parts else { return Ok(skips) };
+        let command = match GLIBC.compiler() {
+            Ok(compiler) => self.program(&GLIBC, &compiler)?,
+            Err(missing) => return Ok(Skips::one(format_args!("{}, {missing}", Piece::Unity.name()))),
+        };
+        let release = &self.release;
+        let contents = Native::contents(&natives, release)?;
+        let name = self.hand_out(&contents, || unity::of(release, &natives, &contents))?;
+        trial::unity(release, &toolchain, &natives, &command, &name).map(|()| skips)
     }
 
     fn make_npm(&self, piece: Piece) -> Result<Skips, Failure> {
@@ -139,6 +207,12 @@ impl Workshop {
         }
         Ok(name)
     }
+}
+
+/// Compilers and runtimes, and the native libraries of all machines.
+struct PartsOfCSharp {
+    toolchain: Toolchain,
+    natives: Vec<Native>,
 }
 
 /// The package of the library's WebAssembly.

@@ -15,10 +15,25 @@ use crate::failure::Failure;
 /// # Errors
 /// [`Failure::Entry`] if it is too large for the format, the time is none of it, or there is a link.
 pub(super) fn of(tree: &Tree, moment: Moment) -> Result<Vec<u8>, Failure> {
+    of_entries(tree.entries(), moment)
+}
+
+/// The archive of a tree whose folders follow from their files, as where only files may be in it.
+///
+/// # Errors
+/// As [`of`].
+pub(super) fn of_files(tree: &Tree, moment: Moment) -> Result<Vec<u8>, Failure> {
+    of_entries(tree.entries().filter(|(_, entry)| entry.content.is_some()), moment)
+}
+
+fn of_entries<'t>(
+    entries: impl Iterator<Item = (&'t str, &'t Entry)>,
+    moment: Moment,
+) -> Result<Vec<u8>, Failure> {
     let failed = |path: &str, why: String| Failure::Entry { path: path.to_owned(), why };
     let time = moment.dos().ok_or_else(|| failed("the time", "before 1980 or after 2107".to_owned()))?;
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (path, entry) in tree.entries() {
+    for (path, entry) in entries {
         if entry.leads_to.is_some() {
             return Err(failed(path, "Windows unpacks no links".to_owned()));
         }
@@ -79,6 +94,15 @@ mod tests {
             row("b/run.exe", 0o100_755, "hello hello hello"),
         ];
         assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn where_only_files_may_be_there_are_no_folders() {
+        let mut tree = Tree::default();
+        tree.file("b/a.txt", "");
+        let archive = of_files(&tree, Moment::at(951_827_696)).unwrap();
+        let archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+        assert_eq!(archive.len(), 1);
     }
 
     #[test]

@@ -52,6 +52,20 @@ impl Suite {
         self.run(&toolchain, &programs, &surroundings).map(|()| skips)
     }
 
+    /// The same in a folder, with what is there already.
+    ///
+    /// # Errors
+    /// [`Failure::TestPrograms`] where one failed; another [`Failure`] if something does not compile.
+    pub(crate) fn check_in(
+        &self,
+        toolchain: &Toolchain,
+        folder: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<(), Failure> {
+        let programs = self.compile(toolchain, folder, &Plan::default())?;
+        self.run(toolchain, &programs, surroundings)
+    }
+
     /// The programs of a plan.
     fn compile(
         &self,
@@ -175,15 +189,15 @@ const LIMIT: Duration = Duration::from_mins(3);
 const AT_ONCE: usize = 2;
 
 /// What programs need besides their runtime.
-struct Surroundings {
+pub(crate) struct Surroundings {
     /// The folder in which the library for C has the name that games know.
-    natives: PathBuf,
+    pub(crate) natives: PathBuf,
     /// The program of the server.
-    server: PathBuf,
+    pub(crate) server: PathBuf,
     /// And its settings.
-    settings: String,
+    pub(crate) settings: String,
     /// The checkout.
-    root: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 impl Surroundings {

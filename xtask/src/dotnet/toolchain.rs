@@ -80,6 +80,11 @@ impl Toolchain {
         runs
     }
 
+    /// Whether both compilers are here.
+    pub(crate) fn has_roslyn(&self) -> bool {
+        matches!(self.core_clr, Some((_, Some(_))))
+    }
+
     /// Compiles assemblies, each of which may refer to those before it; ends at the first that fails.
     ///
     /// # Errors
