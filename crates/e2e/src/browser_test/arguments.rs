@@ -24,7 +24,11 @@ pub(crate) struct Arguments {
     pub(crate) turnserver: PathBuf,
     /// A game with the package for Unity, which `cargo xtask unity` compiles; what needs it is skipped where there is
     /// none.
-    #[arg(long, value_name = "PROGRAM", default_value = "target/unity/mcs/Consonance.Unity.Components.Tests.exe")]
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        default_value = "target/unity/mcs/Consonance.Unity.Components.Tests.exe"
+    )]
     pub(crate) unity: PathBuf,
     /// Where pictures, recordings and logs are left.
     #[arg(long, value_name = "FOLDER", default_value = "target/browser-test")]
