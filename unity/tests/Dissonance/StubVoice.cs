@@ -132,7 +132,7 @@ namespace Dissonance.Networking
             return Open(ChannelKind.Player, player, positional, priority, amplitude);
         }
 
-        /// <summary>Sends one encoded frame to all who listen; dropped while no session is joined.</summary>
+        /// <summary>Sends one encoded frame to all listeners; dropped while no session is joined.</summary>
         public void SendFrame(byte[] frame)
         {
             if (_client != null)

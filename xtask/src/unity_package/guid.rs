@@ -3,7 +3,7 @@
 use super::yaml;
 use crate::dist::digest::sha256;
 
-/// The one that a new file gets: always the same for a path, so that two who add one do not differ.
+/// The one that a new file gets: always the same for a path, so that two copies of a project do not differ.
 pub(super) fn of_path(path: &str) -> String {
     let digest = sha256(format!("com.consonance.voice/{path}").as_bytes());
     digest[..LENGTH].to_owned()

@@ -1,4 +1,4 @@
-/* Joins a session, and talks with another player there, who may be on another machine: `join ADDRESS NAME`. */
+/* Joins a session, and talks with another player there, also of another machine: `join ADDRESS NAME`. */
 #include "engine.h"
 
 /* The other player counts speech over a second; this one still talks when it has been heard. */
