@@ -41,9 +41,9 @@ fn every_part_of_the_originals_features_has_its_table() {
     assert_eq!(page.matches("| feature | here | shown by |").count(), parts);
 }
 
-/// A test, or a property of a test with cases.
+/// A test, or a property of a test with cases; of the programs in C#, what is added to their suite.
 fn is_test(sources: &str, name: &str) -> bool {
-    sources.contains(&format!("#[test]\nfn {name}("))
+    sources.contains(&format!("#[test]\nfn {name}(")) || sources.contains(&format!("suite.Add(\"{name}\""))
 }
 
 /// Words joined by underscores, as opposed to paths and types.
@@ -59,10 +59,12 @@ fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs").join(name)).unwrap()
 }
 
-/// Every source file of every crate, one after the other.
+/// Every source file of every crate and of the tests in C#, one after the other.
 fn sources() -> String {
     let mut sources = String::new();
-    read_sources(&root().join("crates"), &mut sources);
+    for folder in ["crates", "dotnet", "unity/tests"] {
+        read_sources(&root().join(folder), &mut sources);
+    }
     sources
 }
 
@@ -71,7 +73,7 @@ fn read_sources(folder: &Path, sources: &mut String) {
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             read_sources(&entry, sources);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+        } else if entry.extension().is_some_and(|extension| extension == "rs" || extension == "cs") {
             let text = std::fs::read_to_string(&entry).unwrap();
             for line in text.lines() {
                 sources.push_str(line.trim_start());
