@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -85,8 +86,6 @@ impl Suite {
             programs.extend(of_build.iter().map(tested));
             compiled = Some((build, of_build));
         }
-        // Those that run at once take about as long, so that none is waited for alone.
-        programs.sort_by(|one, other| one.program.file_name().cmp(&other.program.file_name()));
         Ok(programs)
     }
 
@@ -97,23 +96,26 @@ impl Suite {
         programs: &[TestedProgram],
         surroundings: &Surroundings,
     ) -> Result<(), Failure> {
-        let mut failed = 0;
-        for together in programs.chunks(AT_ONCE) {
-            // What compiles them ahead of time writes to one folder, and takes all of a processor.
-            let ready: Vec<ReadyRun> = together
-                .iter()
-                .map(|program| program.prepare(toolchain, surroundings))
-                .collect::<Result<_, _>>()?;
-            let runs: Vec<Result<TestRun, Failure>> = thread::scope(|scope| {
-                let running: Vec<_> = ready.into_iter().map(|run| scope.spawn(|| run.run())).collect();
-                running.into_iter().map(|run| run.join().expect("a run does not panic")).collect()
-            });
-            for (program, run) in together.iter().zip(runs) {
-                let run = run?;
+        // Made ready one after the other: what compiles programs ahead of time writes to one folder, and takes all of
+        // a processor.
+        let waiting = Mutex::new(programs.iter());
+        let ready = || {
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.next().map(|program| Ok((program, program.prepare(toolchain, surroundings)?))).transpose()
+        };
+        let run_in_turn = || {
+            let mut failed = 0;
+            while let Some((program, ready)) = ready()? {
+                let run = ready.run()?;
                 println!("{}: {program}: {run}", self.name);
                 failed += usize::from(run.outcome.is_err());
             }
-        }
+            Ok::<usize, Failure>(failed)
+        };
+        let failed: usize = thread::scope(|scope| {
+            let running: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(run_in_turn)).collect();
+            running.into_iter().map(|run| run.join().expect("a run does not panic")).sum::<Result<_, _>>()
+        })?;
         if failed > 0 {
             return Err(Failure::TestPrograms { suite: self.name, failed });
         }
@@ -188,7 +190,7 @@ impl ReadyRun {
 /// How long one program may run.
 const LIMIT: Duration = Duration::from_mins(3);
 /// How many programs run at once, each with a server: the longest takes half of a processor.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 /// What programs need besides their runtime.
 pub(crate) struct Surroundings {
