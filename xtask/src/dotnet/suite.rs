@@ -190,7 +190,7 @@ impl ReadyRun {
 /// How long one program may run.
 const LIMIT: Duration = Duration::from_mins(3);
 /// How many programs run at once, each with a server: the longest takes half of a processor.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 
 /// What programs need besides their runtime.
 pub(crate) struct Surroundings {
