@@ -5,7 +5,7 @@ using Consonance.Native;
 namespace Consonance
 {
     /// <summary>
-    /// A player of a chat's session. The same object stands for it for as long as the chat runs, also after it has left
+    /// A player of a chat's session. It is the same object for as long as the chat runs, also after it has left
     /// and joined again.
     /// </summary>
     public sealed class Player

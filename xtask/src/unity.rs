@@ -99,7 +99,7 @@ const STAND_INS: [(&str, &[&str]); 4] = [
 ];
 
 const PACKAGE: &str = "unity/com.consonance.voice";
-/// Each folder is named as the assembly that it stands for.
+/// Each folder has the name of the assembly that it replaces.
 const NETWORKS: &str = "unity/tests/Networks";
 /// Networks of several assemblies: one that refers to the other.
 const NETWORKS_OF_OTHERS: [(&str, &str); 2] =

@@ -23,16 +23,16 @@ pub(crate) static LINKS: Table<Link> = Table::new(Kind::Link, LINKS_MAX);
 const GOODBYE_MAX: Duration = Duration::from_millis(500);
 
 /// A link, and what the game has not taken yet.
-pub(crate) struct Link(Mutex<(Carrier, Waiting)>);
+pub(crate) struct Link(Mutex<(OpenLink, Waiting)>);
 
-struct Carrier {
+struct OpenLink {
     link: PacketLink,
     has_ended: bool,
 }
 
 impl Link {
     pub(crate) fn new(link: PacketLink) -> Arc<Self> {
-        Arc::new(Self(Mutex::new((Carrier { link, has_ended: false }, Waiting::default()))))
+        Arc::new(Self(Mutex::new((OpenLink { link, has_ended: false }, Waiting::default()))))
     }
 
     /// Sends a packet to the server.
@@ -51,12 +51,12 @@ impl Link {
         capacity: usize,
         length: Out<usize>,
     ) -> Result<(), Failure> {
-        let (carrier, waiting) = &mut *lock(&self.0);
-        waiting.write_next(|| carrier.next(), packet, buffer, capacity, length)
+        let (open, waiting) = &mut *lock(&self.0);
+        waiting.write_next(|| open.next(), packet, buffer, capacity, length)
     }
 }
 
-impl Carrier {
+impl OpenLink {
     fn next(&mut self) -> Option<Outgoing> {
         loop {
             let came = match self.link.poll()? {
@@ -74,7 +74,7 @@ impl Carrier {
 }
 
 /// Waits until the goodbye has been sent: without it, the server keeps the player until it notices the silence.
-impl Drop for Carrier {
+impl Drop for OpenLink {
     fn drop(&mut self) {
         self.link.close();
         let until = Instant::now() + GOODBYE_MAX;

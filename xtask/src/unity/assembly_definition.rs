@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::dotnet::{Part, files};
 use crate::failure::Failure;
 
-/// What an `.asmdef` file says, and the sources that it stands for.
+/// What an `.asmdef` file says, and the sources of its assembly.
 #[derive(Debug, Default)]
 pub(super) struct AssemblyDefinition {
     name: String,

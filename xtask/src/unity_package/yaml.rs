@@ -56,7 +56,7 @@ fn object(header: &str) -> Option<i64> {
 fn references(text: &str) -> Result<Vec<Reference>, (usize, String)> {
     let mut open: Vec<Collection> = Vec::new();
     let mut found = Vec::new();
-    // Unity says what `!u!` stands for before the first object only.
+    // Unity defines `!u!` before the first object only.
     for event in Parser::new_from_str(text).keep_tags(true) {
         let (event, span) = event.map_err(|error| (error.marker().line(), error.info().to_owned()))?;
         match event {

@@ -51,8 +51,8 @@ namespace Consonance.Unity.Editor
             EditorGUILayout.Space();
             EditorGUILayout.LabelField("Mode", Inspected.Mode.ToString());
             EditorGUILayout.LabelField("Session", Inspected.Session ?? "that of the address, or none");
-            EditorGUILayout.LabelField("Link", Inspected.Carrier.Length > 0 ? Inspected.Carrier : "none");
-            EditorGUILayout.LabelField("Why", Inspected.CarrierReason);
+            EditorGUILayout.LabelField("Link", Inspected.TransportName.Length > 0 ? Inspected.TransportName : "none");
+            EditorGUILayout.LabelField("Why", Inspected.TransportReason);
             if (Inspected.LastProblem.Length > 0) EditorGUILayout.LabelField("Last problem", Inspected.LastProblem);
         }
 

@@ -87,13 +87,13 @@ namespace Consonance.Unity
         }
 
         /// <summary>What carries the packets, such as "QUIC"; empty for nothing.</summary>
-        public string Carrier
+        public string TransportName
         {
-            get { return link == null || link.State == LinkState.Ended ? "" : link.Carrier; }
+            get { return link == null || link.State == LinkState.Ended ? "" : link.TransportName; }
         }
 
         /// <summary>Why it is that; empty for nothing.</summary>
-        public string CarrierReason
+        public string TransportReason
         {
             get { return link == null ? "" : linkReason; }
         }

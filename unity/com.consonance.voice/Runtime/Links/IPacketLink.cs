@@ -22,7 +22,7 @@ namespace Consonance.Links
     public interface IPacketLink
     {
         /// <summary>What carries the packets, in a few words, such as "WebSocket with TLS".</summary>
-        string Carrier { get; }
+        string TransportName { get; }
 
         /// <summary>How far it is.</summary>
         LinkState State { get; }

@@ -30,7 +30,7 @@ namespace Consonance.Links
         }
 
         /// <inheritdoc/>
-        public string Carrier
+        public string TransportName
         {
             get { return address.Scheme == "wss" ? "WebSocket with TLS" : "WebSocket"; }
         }

@@ -17,7 +17,7 @@ namespace Consonance.Links
         }
 
         /// <inheritdoc/>
-        public string Carrier
+        public string TransportName
         {
             get { return link != null && link.Transport == Transport.WebSocket ? "WebSocket with TLS" : "QUIC"; }
         }

@@ -92,7 +92,7 @@ namespace Consonance.Links
                 Reason = reason;
             }
 
-            public string Carrier
+            public string TransportName
             {
                 get { return "none"; }
             }

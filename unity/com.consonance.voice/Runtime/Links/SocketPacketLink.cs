@@ -41,7 +41,7 @@ namespace Consonance.Links
         }
 
         /// <inheritdoc/>
-        public abstract string Carrier { get; }
+        public abstract string TransportName { get; }
 
         /// <inheritdoc/>
         public LinkState State

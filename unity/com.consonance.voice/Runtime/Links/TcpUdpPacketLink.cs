@@ -34,7 +34,7 @@ namespace Consonance.Links
         }
 
         /// <inheritdoc/>
-        public override string Carrier
+        public override string TransportName
         {
             get { return "TCP and UDP"; }
         }

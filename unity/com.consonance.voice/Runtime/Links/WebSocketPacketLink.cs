@@ -32,7 +32,7 @@ namespace Consonance.Links
         }
 
         /// <inheritdoc/>
-        public override string Carrier
+        public override string TransportName
         {
             get { return address.Scheme == "wss" ? "WebSocket with TLS" : "WebSocket"; }
         }

@@ -76,14 +76,14 @@ namespace Consonance.Unity.Tests
             IsChosen("", null, true, "none");
         }
 
-        static void IsChosen(string address, string other, bool hasNative, string carrier)
+        static void IsChosen(string address, string other, bool hasNative, string transport)
         {
             string why;
             IPacketLink link = PacketLinks.Choose(address, other, null, hasNative, "no library", out why);
-            Suite.AreEqual(carrier, link.Carrier, address);
+            Suite.AreEqual(transport, link.TransportName, address);
             Suite.Require(why.Length > 0, "no reason for " + address);
             bool isOver = link.State == LinkState.Ended;
-            Suite.AreEqual(carrier == "none", isOver, "ended");
+            Suite.AreEqual(transport == "none", isOver, "ended");
         }
     }
 }

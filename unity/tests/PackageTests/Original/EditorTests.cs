@@ -57,7 +57,7 @@ namespace Consonance.Unity.Tests
                 game.Until("Alice is in", () => game.Talker("Alice").Players.Contains("Alice"));
                 Draw(inspector);
                 Suite.Require(GuiRecord.Contains("Mode: Client") && GuiRecord.Contains("Link: QUIC"), "no link");
-                Suite.Require(GuiRecord.Contains("Why: " + network.CarrierReason), "no reason");
+                Suite.Require(GuiRecord.Contains("Why: " + network.TransportReason), "no reason");
                 Suite.Require(GuiRecord.Contains("property: address"), "no field");
                 UnityEngine.Object.DestroyImmediate(inspector);
             }

@@ -35,15 +35,15 @@ namespace Consonance.Unity.Tests
                 () => Fails(server.WebSocketTls.Substring(0, server.WebSocketTls.IndexOf('#')), ""));
         }
 
-        static void Talk(ServerProcess server, string address, string carrier)
+        static void Talk(ServerProcess server, string address, string transport)
         {
             using (Game game = new Game())
             {
                 Actor bob = game.Player("Bob", server.Address);
                 ConsonanceCommsNetwork network = game.Network("Alice", address);
                 game.Converse("Alice", bob, "Bob");
-                Suite.AreEqual(carrier, network.Carrier, "carrier");
-                Suite.Require(network.CarrierReason.Length > 0, "no reason");
+                Suite.AreEqual(transport, network.TransportName, "transport");
+                Suite.Require(network.TransportReason.Length > 0, "no reason");
                 bob.Chat.Room("lobby").SendText("hello");
                 game.Until("a text", () => game.Talker("Alice").Texts.Contains("Bob: hello"));
                 game.Talker("Alice").Voice.SendTextToPlayer("Bob", "hi");
@@ -80,7 +80,7 @@ namespace Consonance.Unity.Tests
                     Stopwatch watch = Stopwatch.StartNew();
                     game.Until("Alice has left", () => bob.Chat.FindPlayer("Alice") == null);
                     Suite.Require(watch.ElapsedMilliseconds < GoodbyeMsMax, address + ": no goodbye");
-                    Suite.AreEqual("", network.Carrier, "carrier");
+                    Suite.AreEqual("", network.TransportName, "transport");
                     network.Connect();
                     game.Until("Alice is back", () => bob.Chat.FindPlayer("Alice") != null);
                 }

@@ -129,7 +129,7 @@ namespace Consonance.Unity.Tests
                 ConsonanceCommsNetwork network = game.Network("Alice", server.AddressOf("unused"));
                 SessionName.Set("");
                 game.For(0.5);
-                Suite.Require(network.Session == null && network.Carrier == "", "joined without a room");
+                Suite.Require(network.Session == null && network.TransportName == "", "joined without a room");
                 SessionName.Set("main");
                 game.Until("in main", () => bob.Chat.FindPlayer("Alice") != null);
                 SessionName.Set("arena");
