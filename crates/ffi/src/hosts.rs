@@ -7,12 +7,11 @@ use consonance::host::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance::quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
 use consonance::transport::hosted::{self, HostedServerHandle, HostedSettings, ServerRequest};
 
-use crate::c::{ArrayOut, Out};
 use crate::error::{CError, Failure};
 use crate::handles::{Kind, Table};
 use crate::lock::lock;
-use crate::outgoing::{Outgoing, Waiting};
-use crate::structs::{CPacket, CPacketAction};
+use crate::outgoing::{Outgoing, PacketOut, Waiting};
+use crate::structs::CPacketAction;
 
 /// A process has one, or few.
 const HOSTS_MAX: usize = 16;
@@ -79,16 +78,8 @@ impl Host {
     ///
     /// # Errors
     /// If it was started without a network of the game's own, or as [`Waiting::write_next`].
-    pub(crate) fn write_next_outgoing(
-        &self,
-        packet: Out<CPacket>,
-        buffer: ArrayOut<u8>,
-        capacity: usize,
-        length: Out<usize>,
-    ) -> Result<(), Failure> {
-        self.with_network(|HostedServer { handle, waiting }| {
-            waiting.write_next(|| next(handle), packet, buffer, capacity, length)
-        })?
+    pub(crate) fn write_next_outgoing(&self, into: PacketOut) -> Result<(), Failure> {
+        self.with_network(|HostedServer { handle, waiting }| waiting.write_next(|| next(handle), into))?
     }
 
     fn with_network<R>(&self, act: impl FnOnce(&mut HostedServer) -> R) -> Result<R, Failure> {

@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 use consonance::transport::{ClientLinkEvent, Delivery};
 use consonance::{LinkTransport, PacketLink};
 
-use crate::c::{ArrayOut, Out};
 use crate::error::Failure;
 use crate::handles::{Kind, Table};
 use crate::lock::lock;
-use crate::outgoing::{Outgoing, Waiting};
-use crate::structs::{CPacket, CPacketAction};
+use crate::outgoing::{Outgoing, PacketOut, Waiting};
+use crate::structs::CPacketAction;
 
 /// A game has one; what tries a server out has many.
 const LINKS_MAX: usize = 256;
@@ -44,15 +43,9 @@ impl Link {
     ///
     /// # Errors
     /// As those of [`Waiting::write_next`].
-    pub(crate) fn write_next_incoming(
-        &self,
-        packet: Out<CPacket>,
-        buffer: ArrayOut<u8>,
-        capacity: usize,
-        length: Out<usize>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn write_next_incoming(&self, into: PacketOut) -> Result<(), Failure> {
         let (open, waiting) = &mut *lock(&self.0);
-        waiting.write_next(|| open.next(), packet, buffer, capacity, length)
+        waiting.write_next(|| open.next(), into)
     }
 }
 

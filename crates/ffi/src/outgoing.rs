@@ -36,6 +36,15 @@ impl Outgoing {
     }
 }
 
+/// Where C wants the next thing to do: its row, and its bytes in a buffer of this capacity.
+#[derive(Clone, Copy)]
+pub(crate) struct PacketOut {
+    pub(crate) packet: Out<CPacket>,
+    pub(crate) buffer: ArrayOut<u8>,
+    pub(crate) capacity: usize,
+    pub(crate) length: Out<usize>,
+}
+
 /// What was not written whole: it had no room, or is for further peers.
 #[derive(Default)]
 pub(crate) struct Waiting(Option<Outgoing>);
@@ -48,11 +57,9 @@ impl Waiting {
     pub(crate) fn write_next(
         &mut self,
         next: impl FnOnce() -> Option<Outgoing>,
-        packet: Out<CPacket>,
-        buffer: ArrayOut<u8>,
-        capacity: usize,
-        length: Out<usize>,
+        into: PacketOut,
     ) -> Result<(), Failure> {
+        let PacketOut { packet, buffer, capacity, length } = into;
         let outgoing = self.0.take().or_else(next).filter(|outgoing| !outgoing.peers.is_empty());
         let outgoing = self.0.insert(outgoing.ok_or(CError::Nothing)?);
         let row = CPacket {

@@ -10,6 +10,7 @@ use crate::c::{Array, ArrayOut, In, Out, Text};
 use crate::error::{CError, Failure, guard};
 use crate::exports::hosted::{delivery, hosted_settings};
 use crate::hosts::{HOSTS, Host, Listen};
+use crate::outgoing::PacketOut;
 use crate::reaper;
 use crate::structs::{CHostSettings, CPacket};
 
@@ -89,7 +90,7 @@ pub extern "C" fn consonance_host_packet_out(
     capacity: usize,
     length: Out<usize>,
 ) -> CError {
-    guard(|| HOSTS.get(host)?.write_next_outgoing(packet, buffer, capacity, length))
+    guard(|| HOSTS.get(host)?.write_next_outgoing(PacketOut { packet, buffer, capacity, length }))
 }
 
 impl CHostSettings {

@@ -11,7 +11,7 @@ use crate::error::{CError, Failure, guard};
 use crate::handles::Kind;
 use crate::links::{LINKS, Link};
 use crate::lock::lock;
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, PacketOut};
 use crate::reaper;
 use crate::structs::{CPacket, CPacketAction};
 
@@ -79,12 +79,13 @@ pub extern "C" fn consonance_packet_out(
     length: Out<usize>,
 ) -> CError {
     guard(|| {
+        let into = PacketOut { packet, buffer, capacity, length };
         if Kind::of(chat_or_link) == Some(Kind::Link) {
-            return LINKS.get(chat_or_link)?.write_next_incoming(packet, buffer, capacity, length);
+            return LINKS.get(chat_or_link)?.write_next_incoming(into);
         }
         with_network(&*Chat::of(chat_or_link)?, |network| {
             let HostedClient { handle, waiting } = network;
-            waiting.write_next(|| next(handle), packet, buffer, capacity, length)
+            waiting.write_next(|| next(handle), into)
         })?
     })
 }
