@@ -157,7 +157,7 @@ namespace Consonance.Tests
 
         static void PushToTalk(string address)
         {
-            VoiceSettings voice = VoiceSettings.Default;
+            VoiceSettings voice = Actor.ForTones(VoiceSettings.Default);
             voice.Activation = Activation.PushToTalk;
             VoiceChatSettings settings = Actor.InLobby(address, "Alice");
             settings.Voice = voice;

@@ -20,6 +20,7 @@ namespace Consonance.Tests
         public Actor(VoiceChatSettings settings)
         {
             settings.Sound = Sound.Engine;
+            if (!settings.Voice.HasValue) settings.Voice = ForTones(VoiceSettings.Default);
             Chat = VoiceChat.Start(settings);
             Events = new List<string>();
             microphone = Chat.OpenEngineInput();
@@ -30,6 +31,20 @@ namespace Consonance.Tests
         /// <summary>A player of the room "lobby", on this server.</summary>
         public Actor(string address, string name) : this(InLobby(address, name))
         {
+        }
+
+        /// <summary>
+        /// A steady tone is no speech, and soon removed as noise: the same settings, but what is recorded is sent as
+        /// it is. An open microphone does not turn the others down either.
+        /// </summary>
+        public static VoiceSettings ForTones(VoiceSettings voice)
+        {
+            voice.Activation = Activation.Open;
+            voice.Noise = NoiseSuppression.Off;
+            voice.Echo = EchoCancelling.Off;
+            voice.AutomaticGain = false;
+            voice.DuckingLevel = 1;
+            return voice;
         }
 
         public VoiceChat Chat { get; private set; }

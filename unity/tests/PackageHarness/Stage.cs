@@ -60,9 +60,15 @@ namespace Consonance.Unity.Tests
             ConsonanceVoice voice = new GameObject("Voice").AddComponent<ConsonanceVoice>();
             voice.Address = address;
             voice.PlayerName = name;
-            voice.Microphone = MicrophoneSource.Unity;
-            voice.Activation = Activation.Open;
+            RecordTones(voice);
             return voice;
+        }
+
+        /// <summary>There is no sound card here: Unity's microphone is recorded, and sent as it is.</summary>
+        public static void RecordTones(ConsonanceVoice voice)
+        {
+            voice.Microphone = MicrophoneSource.Unity;
+            voice.ChatStarted += chat => chat.Settings = Actor.ForTones(chat.Settings);
         }
 
         public static AudioListener Listener()

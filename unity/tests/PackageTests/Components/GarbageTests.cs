@@ -52,11 +52,8 @@ namespace Consonance.Unity.Tests
         /// <summary>One that takes little of the processor, since all twenty are on this machine.</summary>
         static VoiceChatSettings Speaker(string address, int number)
         {
-            VoiceSettings voice = VoiceSettings.Default;
-            voice.Activation = Activation.Open;
-            voice.Echo = EchoCancelling.Off;
-            voice.Noise = NoiseSuppression.Off;
-            voice.HighPass = voice.AutomaticGain = false;
+            VoiceSettings voice = Actor.ForTones(VoiceSettings.Default);
+            voice.HighPass = false;
             voice.Quality = Quality.Low;
             voice.FrameMs = 60;
             VoiceChatSettings settings = Actor.InLobby(address, "Speaker " + number);

@@ -59,8 +59,10 @@ namespace Consonance.Unity.Tests
         /// <summary>A player of ours, whose frames have the length of the original's.</summary>
         internal Actor Player(string name, string address)
         {
-            VoiceSettings voice = VoiceSettings.Default;
+            VoiceSettings voice = Actor.ForTones(VoiceSettings.Default);
             voice.FrameMs = FrameMsOfOriginal;
+            // The original keeps frames of it to speak with, which must not be those of silence.
+            voice.Activation = Activation.PushToTalk;
             VoiceChatSettings settings = Actor.InLobby(address, name);
             settings.Voice = voice;
             Actor actor = new Actor(settings);
@@ -97,8 +99,9 @@ namespace Consonance.Unity.Tests
             talker.IsSpeaking = false;
             talker.Forget();
             actor.ToneHz = 440;
+            actor.Chat.PushToTalk = true;
             Until(original + " hears " + ours, () => talker.HasSpeech && talker.FramesOf(ours) > 10);
-            actor.ToneHz = 0;
+            actor.Chat.PushToTalk = false;
             For(0.5);
             Until("silence", () => actor.HeardLeft < 0.01);
             talker.IsSpeaking = true;

@@ -55,11 +55,10 @@ namespace Consonance.Unity.Samples.Tests
             SerializedFields.Set(sample, "playerName", name);
         }
 
-        /// <summary>There is no sound card here. The chat starts with the first frame.</summary>
+        /// <summary>The chat starts with the first frame.</summary>
         SampleGame Ready()
         {
-            ConsonanceVoice.Current.Microphone = MicrophoneSource.Unity;
-            ConsonanceVoice.Current.Activation = Activation.Open;
+            Stage.RecordTones(ConsonanceVoice.Current);
             return this;
         }
 
