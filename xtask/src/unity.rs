@@ -38,7 +38,20 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
 pub(crate) fn suite_of(root: &Path, package: &Path) -> Result<Suite, Failure> {
     let path = root.join(SERVER);
     let server = fs::read_to_string(&path).map_err(|cause| Failure::File { path, cause })?;
-    Ok(Suite { name: "unity", parts: parts(root, package)?, is_thorough: false, server })
+    let parts = parts(root, package)?;
+    let variants = VARIANTS.map(|(name, symbols)| (name, variant(&parts, symbols))).into();
+    Ok(Suite { name: "unity", parts, variants, is_thorough: false, server })
+}
+
+/// The package and its samples, without tests, where a game has other symbols than here.
+fn variant(parts: &[Part], symbols: &[&str]) -> Vec<Part> {
+    let is_of_games = |part: &&Part| !part.is_program() && !part.output.ends_with("Harness.dll");
+    let mut parts: Vec<Part> = parts.iter().filter(is_of_games).cloned().collect();
+    for part in parts.iter_mut().filter(|part| !part.defines.is_empty()) {
+        part.defines.retain(|symbol| !assembly_definition::SYMBOLS.contains(&symbol.as_str()));
+        part.defines.extend(symbols.iter().map(|symbol| (*symbol).to_owned()));
+    }
+    parts
 }
 
 /// Stand-ins, then the package with its own tests, then what uses it; each may refer to all before it.
@@ -73,15 +86,15 @@ fn parts(root: &Path, package: &Path) -> Result<Vec<Part>, Failure> {
             parts.push(part);
         }
     }
-    let harness = Part::new("Consonance.Harness.dll", root, &["dotnet/Harness"])?;
-    parts.push(harness.with_references(["Consonance.dll"]));
-    add(&mut parts, Part::new("Consonance.Unity.Harness.dll", root, &["unity/tests/PackageHarness"])?);
     // A game's own scripts are in this assembly, and so are samples that it has imported.
     let samples = files(&package.join("Samples~"), "cs")?;
     if !samples.is_empty() {
         let output = "Assembly-CSharp.dll".to_owned();
         add(&mut parts, Part { output, sources: samples, ..Part::default() });
     }
+    let harness = Part::new("Consonance.Harness.dll", root, &["dotnet/Harness"])?;
+    parts.push(harness.with_references(["Consonance.dll"]));
+    add(&mut parts, Part::new("Consonance.Unity.Harness.dll", root, &["unity/tests/PackageHarness"])?);
     add(&mut parts, Part::new("StubTests.exe", root, &["unity/tests/StubTests"])?);
     for name in folders(&root.join(TESTS))? {
         let output = format!("Consonance.Unity.{name}.Tests.exe");
@@ -91,11 +104,29 @@ fn parts(root: &Path, package: &Path) -> Result<Vec<Part>, Failure> {
 }
 
 /// The name of an assembly, and what it refers to.
-const STAND_INS: [(&str, &[&str]); 4] = [
+const STAND_INS: [(&str, &[&str]); 5] = [
     ("UnityEngine", &[]),
+    ("Unity.InputSystem", &["UnityEngine.dll"]),
     ("UnityEditor", &["UnityEngine.dll"]),
     ("Dissonance", &["UnityEngine.dll"]),
     ("DissonanceEditor", &["UnityEngine.dll", "UnityEditor.dll", "Dissonance.dll"]),
+];
+
+/// Where parts of the package are other ones: the symbols that `#if` asks for there.
+const VARIANTS: [(&str, &[&str]); 3] = [
+    ("webgl", &["UNITY_2019_4_OR_NEWER", "UNITY_WEBGL", "ENABLE_LEGACY_INPUT_MANAGER"]),
+    ("ios", &["UNITY_2019_4_OR_NEWER", "UNITY_IOS", "ENABLE_LEGACY_INPUT_MANAGER"]),
+    (
+        "unity-6",
+        &[
+            "UNITY_2019_4_OR_NEWER",
+            "UNITY_2021_2_OR_NEWER",
+            "UNITY_2023_1_OR_NEWER",
+            "UNITY_6000_0_OR_NEWER",
+            "UNITY_STANDALONE",
+            "ENABLE_INPUT_SYSTEM",
+        ],
+    ),
 ];
 
 const PACKAGE: &str = "unity/com.consonance.voice";
@@ -147,6 +178,30 @@ mod tests {
         for (place, part) in parts.iter().enumerate() {
             let is_before = |name: &String| parts[..place].iter().any(|part| part.output == *name);
             assert!(part.references.iter().all(is_before), "{}: {:?}", part.output, part.references);
+        }
+    }
+
+    #[test]
+    fn each_symbol_that_sources_ask_for_is_that_of_a_variant_or_of_the_tests() {
+        let root = workspace_root::find().unwrap();
+        let parts = parts(&root, &root.join(PACKAGE)).unwrap();
+        let known: Vec<&str> = VARIANTS
+            .iter()
+            .flat_map(|(_, symbols)| *symbols)
+            .copied()
+            .chain(assembly_definition::SYMBOLS)
+            .collect();
+        let sources = parts.iter().flat_map(|part| part.sources.iter().map(move |source| (part, source)));
+        for (part, source) in sources {
+            let text = fs::read_to_string(source).unwrap();
+            let conditions = text.lines().filter(|line| line.trim_start().starts_with("#if"));
+            for symbol in conditions.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+            {
+                let is_known = ["", "if", "UNITY_EDITOR"].contains(&symbol)
+                    || known.contains(&symbol)
+                    || part.defines.iter().any(|define| define == symbol);
+                assert!(is_known, "{}: {symbol}", source.display());
+            }
         }
     }
 

@@ -35,6 +35,14 @@ namespace UnityEditor
 
         public static BuildTargetGroup selectedBuildTargetGroup { get; set; }
         public static BuildTarget activeBuildTarget { get; set; }
+        public static StandaloneBuildSubtarget standaloneBuildSubtarget { get; set; }
+    }
+
+    public enum StandaloneBuildSubtarget
+    {
+        Default,
+        Player = 2,
+        Server = 1,
     }
 
     public static class BuildPipeline
@@ -203,6 +211,17 @@ namespace UnityEditor.Build
     public struct NamedBuildTarget
     {
         private BuildTargetGroup _group;
+        private bool _isServer;
+
+        public static NamedBuildTarget Server
+        {
+            get { return new NamedBuildTarget { _group = BuildTargetGroup.Standalone, _isServer = true }; }
+        }
+
+        public string TargetName
+        {
+            get { return _isServer ? "Server" : _group.ToString(); }
+        }
 
         public static NamedBuildTarget FromBuildTargetGroup(BuildTargetGroup buildTargetGroup)
         {

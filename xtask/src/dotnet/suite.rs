@@ -27,6 +27,8 @@ pub(crate) struct Suite {
     pub(crate) name: &'static str,
     /// In the order in which they are compiled.
     pub(crate) parts: Vec<Part>,
+    /// The same for other machines and versions of an engine, by a name for each: they are compiled, and run nowhere.
+    pub(crate) variants: Vec<(&'static str, Vec<Part>)>,
     /// Whether programs of each compiler are run in each runtime.
     pub(crate) is_thorough: bool,
     /// The settings of the server that programs are tested with.
@@ -76,11 +78,20 @@ impl Suite {
     ) -> Result<Vec<TestedProgram>, Failure> {
         let mut programs = Vec::new();
         let mut compiled: Option<(Build, Vec<PathBuf>)> = None;
-        let runs = toolchain.runs(self.is_thorough).into_iter();
-        for (build, runtime) in runs.filter(|(_, runtime)| plan.wants(*runtime)) {
+        let runs = toolchain.runs(self.is_thorough);
+        if let Some((build, _)) = runs.first() {
+            for (name, parts) in &self.variants {
+                println!("{}: {} compiles {} assemblies for {name}", self.name, build.folder(), parts.len());
+                compile(toolchain, *build, parts, &folder.join(name))?;
+            }
+        }
+        for (build, runtime) in runs.into_iter().filter(|(_, runtime)| plan.wants(*runtime)) {
             let of_build = match compiled.take() {
                 Some((before, programs)) if before == build => programs,
-                _ => self.compile_with(toolchain, build, &folder.join(build.folder()))?,
+                _ => {
+                    println!("{}: {} compiles {} assemblies", self.name, build.folder(), self.parts.len());
+                    compile(toolchain, build, &self.parts, &folder.join(build.folder()))?
+                }
             };
             let tested = |program: &PathBuf| TestedProgram { build, runtime, program: program.clone() };
             programs.extend(of_build.iter().map(tested));
@@ -121,24 +132,22 @@ impl Suite {
         }
         Ok(())
     }
+}
 
-    /// Compiles all parts into an empty folder; which of them are programs.
-    fn compile_with(
-        &self,
-        toolchain: &Toolchain,
-        build: Build,
-        folder: &Path,
-    ) -> Result<Vec<PathBuf>, Failure> {
-        make_empty(folder)?;
-        println!("{}: {} compiles {} assemblies", self.name, build.folder(), self.parts.len());
-        let paths: Vec<PartPaths> = self.parts.iter().map(|part| part.paths(folder)).collect();
-        let parts = || self.parts.iter().zip(&paths);
-        let compilations: Vec<Compilation<'_>> =
-            parts().map(|(part, paths)| part.compilation(paths)).collect();
-        toolchain.compile(build, &compilations)?;
-        let programs = parts().filter(|(part, _)| part.is_program());
-        Ok(programs.map(|(_, paths)| paths.output.clone()).collect())
-    }
+/// Compiles all parts into an empty folder; which of them are programs.
+fn compile(
+    toolchain: &Toolchain,
+    build: Build,
+    parts: &[Part],
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    make_empty(folder)?;
+    let paths: Vec<PartPaths> = parts.iter().map(|part| part.paths(folder)).collect();
+    let parts = || parts.iter().zip(&paths);
+    let compilations: Vec<Compilation<'_>> = parts().map(|(part, paths)| part.compilation(paths)).collect();
+    toolchain.compile(build, &compilations)?;
+    let programs = parts().filter(|(part, _)| part.is_program());
+    Ok(programs.map(|(_, paths)| paths.output.clone()).collect())
 }
 
 /// A program, how it was compiled, and what runs it.

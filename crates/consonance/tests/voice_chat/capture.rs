@@ -239,7 +239,9 @@ fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
         loop {
             // A machine that stalls shifts the reference: the canceller has to find the echo again.
             let chain = alice.statistics().capture.map(|row| row.chain);
-            if let Some(chain) = chain.filter(|chain| chain.blocks >= 300 && chain.output_level_dbfs < enough_dbfs) {
+            if let Some(chain) =
+                chain.filter(|chain| chain.blocks >= 300 && chain.output_level_dbfs < enough_dbfs)
+            {
                 break chain.output_level_dbfs;
             }
             assert!(Instant::now() < deadline, "told {is_told}, {enough_dbfs} dBFS wanted: {chain:?}");
