@@ -46,7 +46,9 @@ impl DedicatedServer {
     /// # Errors
     /// If the operating system does not give each worker a thread; none of them runs then.
     pub fn try_start(workers: impl Into<Workers>) -> Result<Self, ThreadSpawnError> {
-        let Workers { loops, directory, is_pinned } = workers.into();
+        let mut workers = workers.into();
+        workers.share_sessions();
+        let Workers { loops, directory, is_pinned } = workers;
         let inspection = Inspection::of_all(&loops);
         let is_stopping = Arc::new(AtomicBool::new(false));
         let cores = if is_pinned { allowed_cores() } else { Vec::new() };

@@ -47,6 +47,8 @@ pub(crate) enum Arrival {
     Running,
     /// It begins with this one.
     Begins(Begin),
+    /// It is another worker's, where the client is still to arrive.
+    At(usize),
 }
 
 #[derive(Debug)]
@@ -56,6 +58,7 @@ struct State {
     next_serial: u64,
     on_demand: Vec<RoomPattern>,
     sessions_max: usize,
+    spread_from: usize,
     /// How many sessions each worker has.
     sessions_of: Vec<usize>,
     counts: SessionCounts,
@@ -66,6 +69,10 @@ struct Entry {
     worker: usize,
     /// Clients that were placed and have not arrived at the worker yet.
     on_the_way: usize,
+    /// Clients that have arrived, and not left.
+    arrived: usize,
+    /// Clients that were placed at any worker, since the session has too many for one.
+    spread: usize,
     /// None before the first one has arrived.
     id: Option<SessionId>,
     is_settled: bool,
@@ -85,6 +92,7 @@ impl Directory {
             next_serial: settings.names().len() as u64,
             on_demand: settings.on_demand.clone(),
             sessions_max: settings.sessions_max,
+            spread_from: settings.spread_from,
             sessions_of: vec![0; workers],
             counts: SessionCounts::default(),
         };
@@ -136,9 +144,10 @@ impl Directory {
         }
         let entry = state.entries.get_mut(&name).expect("it was put there if it was missing");
         if entry.worker != worker {
-            return Err(SessionRefusal::Elsewhere { session: name.into() });
+            return Ok((name, Arrival::At(entry.worker)));
         }
         entry.on_the_way = entry.on_the_way.saturating_sub(1);
+        entry.arrived += 1;
         if entry.id.is_some() {
             return Ok((name, Arrival::Running));
         }
@@ -147,6 +156,13 @@ impl Directory {
             entry.id = Some(begin.id);
         }
         Ok((name, Arrival::Begins(begin)))
+    }
+
+    /// A client that had arrived in a session is gone.
+    pub(crate) fn leave(&self, session: &str) {
+        if let Some(entry) = self.lock().entries.get_mut(session) {
+            entry.arrived = entry.arrived.saturating_sub(1);
+        }
     }
 
     /// A session of another process goes on here under its number: on which worker, and with which number of this
@@ -204,6 +220,7 @@ impl Directory {
         let mut state = self.lock();
         state.on_demand.clone_from(&settings.on_demand);
         state.sessions_max = settings.sessions_max;
+        state.spread_from = settings.spread_from;
     }
 
     /// The worker that serves this session, if one does.
@@ -231,11 +248,16 @@ impl Directory {
     }
 
     fn place_in(&self, state: &mut State, session: &str) -> Result<usize, SessionRefusal> {
+        let spread_from = state.spread_from;
         if let Some(name) = state.name_meant(session)
             && let Some(entry) = state.entries.get_mut(&name)
         {
             entry.on_the_way += 1;
-            return Ok(entry.worker);
+            if entry.arrived + entry.on_the_way <= spread_from {
+                return Ok(entry.worker);
+            }
+            entry.spread += 1;
+            return Ok((entry.worker + entry.spread) % self.gauges.len());
         }
         state.check_new(session)?;
         let worker = self.least_loaded(state);

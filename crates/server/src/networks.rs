@@ -33,6 +33,8 @@ pub(crate) struct Networks {
     game_servers: Vec<(usize, GameServerWatch)>,
     /// Which peers are reachable, of those networks that tell it, by their places in the list.
     reachability: Vec<Option<ReachabilityFeed>>,
+    /// The place of the one whose peers are links of other workers.
+    edges: Option<usize>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
 }
@@ -73,6 +75,21 @@ impl Networks {
         self.list.iter().fold(widest, |limits, network| limits.and(network.limits()))
     }
 
+    /// Whether all of them bring the code of a link's end.
+    pub(crate) fn carry_end_reasons(&self) -> bool {
+        self.list.iter().all(|network| network.carries_end_reasons())
+    }
+
+    /// The network that is added next has links of other workers.
+    pub(crate) fn add_edges(&mut self) {
+        self.edges = Some(self.list.len());
+    }
+
+    /// Whether the peers of a network are links of other workers.
+    pub(crate) fn is_of_edges(&self, index: usize) -> bool {
+        self.edges == Some(index)
+    }
+
     /// The next change of which peers of a network are reachable.
     pub(crate) fn next_reachability(&self, index: usize) -> Option<Reachability> {
         self.reachability.get(index)?.as_ref()?.pop()
@@ -96,7 +113,10 @@ impl Networks {
         delivery: Delivery,
         packet: &[u8],
     ) {
-        if let Some(sink) = &self.capture {
+        // What other workers carry is captured there.
+        if let Some(sink) = &self.capture
+            && !self.is_of_edges(network_of(link))
+        {
             let is_reliable = delivery == Delivery::Reliable;
             sink.record(&CapturedPacket {
                 at,
@@ -259,7 +279,7 @@ pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
     }
 }
 
-fn to_transport(delivery: Delivery) -> transport::Delivery {
+pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
     match delivery {
         Delivery::Reliable => transport::Delivery::Reliable,
         Delivery::Unreliable => transport::Delivery::Unreliable,

@@ -8,13 +8,12 @@ use consonance_transport::AddressPrefix;
 /// The identity that a network vouches for is the player's, from whichever address it comes; without one, the address
 /// prefix counts. `None` if neither is known.
 pub(crate) fn peer_origin(
-    network: usize,
+    network: u32,
     identity: Option<u64>,
     address: Option<IpAddr>,
     ipv6_prefix_bits: u8,
 ) -> Option<PeerOrigin> {
     if let Some(number) = identity {
-        let network = u32::try_from(network).expect("a worker has few networks");
         return Some(PeerOrigin::Identity { network, number });
     }
     let prefix = match AddressPrefix::of(address?, ipv6_prefix_bits).network() {

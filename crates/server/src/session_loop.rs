@@ -1,5 +1,6 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 
+mod edge;
 mod ending;
 mod event_dispatch;
 mod event_log;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use consonance_cluster::EdgeLinks;
 use consonance_pcap::{PacketDirection, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
@@ -59,6 +61,8 @@ pub struct SessionLoop {
     gate: AdmissionGate,
     records: Records,
     routes: LinkRoutes,
+    /// Links into sessions of other workers, where there are any.
+    edge: Option<EdgeLinks<LinkId>>,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
     observation: Observation,
@@ -102,6 +106,7 @@ impl SessionLoop {
             gate: AdmissionGate::new(settings.admission.clone()),
             records: settings.records.clone(),
             routes: LinkRoutes::default(),
+            edge: None,
             started: None,
             observation: Observation::default(),
             subscribers: Subscribers::default(),
@@ -149,6 +154,9 @@ impl SessionLoop {
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
         self.gate.set_waker(waker);
+        if let Some(edge) = &mut self.edge {
+            edge.set_waker(waker.clone());
+        }
     }
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
@@ -170,11 +178,13 @@ impl SessionLoop {
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
         }
+        self.serve_owners(now);
         self.answer_joins(now);
         self.run_timers(now);
         self.forget_old_voices(now);
         let flushing = self.relay_clock.flushing();
         self.networks.flush(now);
+        self.flush_edge();
         self.relay_clock.flushed(flushing);
         self.networks.watch_game_servers(now);
         self.show(now);
@@ -212,9 +222,9 @@ impl SessionLoop {
         &self.directory
     }
 
-    /// How many links are up, over all sessions.
+    /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
-        self.routes.len()
+        self.routes.len() + self.edge.as_ref().map_or(0, EdgeLinks::len)
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.
@@ -249,7 +259,9 @@ impl SessionLoop {
                 Some(ServerLinkEvent::Disconnected { peer, reason }) => {
                     self.follow_reachability(network, now);
                     let link = link_of(network, peer);
-                    self.handle_disconnected(now, link, &reason.to_string());
+                    if !self.forward_disconnected(link, &reason) {
+                        self.handle_disconnected(now, link, &reason.to_string());
+                    }
                 }
             }
         }
@@ -259,7 +271,9 @@ impl SessionLoop {
     fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let at = self.at(now);
         self.networks.record(now, link, PacketDirection::Received, delivery, packet);
-        let Some(index) = self.routes.session_of(link) else { return };
+        let Some(index) = self.routes.session_of(link) else {
+            return self.forward_packet(now, link, delivery, packet);
+        };
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use consonance_cluster::{EdgeNetworks, mailboxes};
 use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
 use consonance_transport::ServerTransport;
@@ -16,7 +17,8 @@ use crate::sessions::SessionsSettings;
 /// Session loops that share the work of one server;
 /// [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a thread.
 ///
-/// A session has one owner: everything of it happens on its worker's thread, and so has its clients' traffic to.
+/// A session has one owner: everything of it is decided on its worker's thread. Links to its clients may be other
+/// workers', its edges: what comes over them goes to the owner, and what the owner sends, once to each edge.
 /// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
 /// each worker, with [`placement`](Self::placement) to ask.
 /// One that cannot is fine with a single worker, as [`SessionLoop::add_network`] has it, or with a single
@@ -28,6 +30,22 @@ pub struct Workers {
 }
 
 impl Workers {
+    /// Lets each worker have links into sessions of all others. All networks were added before.
+    pub(crate) fn share_sessions(&mut self) {
+        if self.loops.len() < 2 {
+            return;
+        }
+        let networks = self.loops.iter().map(SessionLoop::edge_networks).reduce(EdgeNetworks::and);
+        let (Some(networks), count) = (networks, self.loops.len()) else { return };
+        // Each way has a mailbox of its own, so that an owner and an edge on one worker take only what is theirs.
+        let ways = mailboxes(count).into_iter().zip(mailboxes(count));
+        for (session_loop, ((to_owners, from_edges), (to_edges, from_owners))) in
+            self.loops.iter_mut().zip(ways)
+        {
+            session_loop.share_sessions((to_owners, from_owners), (to_edges, from_edges), networks);
+        }
+    }
+
     /// So many workers with the sessions spread over them.
     pub fn new(settings: &SessionsSettings, workers: NonZeroUsize) -> Self {
         let directory = Arc::new(Directory::new(settings, workers.get()));

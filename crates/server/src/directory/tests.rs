@@ -155,8 +155,26 @@ fn no_two_sessions_draw_their_secrets_from_the_same_number() {
 }
 
 #[test]
-fn a_session_of_another_worker_is_not_this_ones() {
-    let directory = directory(&["red", "blue"], &[], 2);
-    let refusal = directory.arrive(0, "blue").unwrap_err();
-    assert_eq!(refusal, SessionRefusal::Elsewhere { session: "blue".into() });
+fn a_client_that_is_at_another_worker_is_still_to_arrive_at_the_sessions_own() {
+    let directory = directory(&["red"], &["*"], 2);
+    assert_eq!(directory.place("blue"), 1);
+    assert!(matches!(directory.arrive(0, "blue"), Ok((_, Arrival::At(1)))));
+    assert!(!directory.end("blue"), "one is on the way");
+    assert!(begins(&directory.arrive(1, "blue")));
+    assert!(directory.end("blue"));
+}
+
+#[test]
+fn a_session_with_too_many_clients_for_one_worker_takes_more_at_all_of_them_in_turn() {
+    let mut settings = settings(&["main"], &[]);
+    settings.spread_from = 3;
+    let directory = Directory::new(&settings, 3);
+    let mut place = || {
+        let worker = directory.place("main");
+        directory.arrive(0, "main").unwrap();
+        worker
+    };
+    assert_eq!([(); 9].map(|()| place()), [0, 0, 0, 1, 2, 0, 1, 2, 0]);
+    (0..7).for_each(|_| directory.leave("main"));
+    assert_eq!([(); 2].map(|()| place()), [0, 1], "it has two, and then as many as one worker takes");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use consonance_cluster::OriginNetwork;
 use consonance_session::{Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _};
 use tracing::debug;
@@ -33,15 +34,24 @@ impl SessionLoop {
             return self.networks.reject(now, link, &ban.end_reason(), None);
         }
         let index = match self.enter(at, name) {
-            Ok(index) => index,
-            Err(refusal) => {
+            Ok(Entered::Here(index)) => index,
+            Ok(Entered::At(owner)) if !self.networks.is_of_edges(network) => {
+                return self.forward_connected(now, (network, peer), owner, name, &remote);
+            }
+            elsewhere_or_not => {
+                let refusal = elsewhere_or_not.err();
+                let refusal =
+                    refusal.unwrap_or_else(|| SessionRefusal::Elsewhere { session: name.to_owned() });
                 link_span(link).in_scope(|| debug!(%remote, session = name, %refusal, "refused"));
                 return self.networks.reject(now, link, &EndReason::from(&refusal), None);
             }
         };
         let identity = self.networks.get_mut(network).peer_capability(now, peer);
         let identity = identity.map(|PeerIdentity(number)| number);
-        let origin = peer_origin(network, identity, address, self.sessions.ipv6_prefix_bits());
+        let own = network as u32;
+        let origin = self.networks.get_mut(network).peer_capability(now, peer);
+        let OriginNetwork(of) = origin.unwrap_or(OriginNetwork(own));
+        let origin = peer_origin(of, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
@@ -61,23 +71,34 @@ impl SessionLoop {
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
+            self.directory.leave(&session.name);
             session.server.handle_disconnected(at, link);
             self.drain(index, now);
         }
     }
 
     /// The session that a client names, which can begin for that.
-    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<usize, SessionRefusal> {
+    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<Entered, SessionRefusal> {
         let (name, arrival) = self.directory.arrive(self.number, name)?;
         Ok(match arrival {
             Arrival::Begins(begin) => {
                 let index = self.sessions.begin_on_demand(&name, &begin);
                 self.sessions.recall(index, at);
-                index
+                Entered::Here(index)
             }
             Arrival::Running => {
-                self.sessions.find(&name).expect("the directory says what runs here, and this loop what ends")
+                let index = self.sessions.find(&name);
+                Entered::Here(index.expect("the directory says what runs here, and this loop what ends"))
             }
+            Arrival::At(owner) => Entered::At(owner),
         })
     }
+}
+
+/// Where the session is that a client named.
+enum Entered {
+    /// Here, at this index.
+    Here(usize),
+    /// At this worker.
+    At(usize),
 }

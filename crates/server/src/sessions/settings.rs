@@ -21,6 +21,9 @@ pub struct SessionsSettings {
     pub on_demand: Vec<RoomPattern>,
     /// Sessions at once, those with settled names included (default 4096).
     pub sessions_max: usize,
+    /// How many clients of one session are all served by the session's worker; more go to all workers in turn (default
+    /// 200). The session's worker decides for all of them.
+    pub spread_from: usize,
     /// How long a session on demand stays after the last player has left (default 60 s). One without players ends with
     /// the last link to it.
     pub empty_for: Duration,
@@ -58,6 +61,9 @@ pub struct SessionsSettings {
     /// The seed of clients' secrets: it must stay secret.
     pub secret_key: [u8; 32],
 }
+
+/// One worker sends the frames of four speakers at once to so many listeners.
+const SPREAD_FROM: usize = 200;
 
 /// Why sessions cannot be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,6 +114,7 @@ impl SessionsSettings {
         Self {
             names: Vec::new(),
             on_demand: Vec::new(),
+            spread_from: SPREAD_FROM,
             sessions_max: 4096,
             empty_for: Duration::from_mins(1),
             limits: Limits::default(),

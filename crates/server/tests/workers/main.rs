@@ -5,6 +5,7 @@
 mod accounts;
 mod asking;
 mod banning;
+mod edges;
 mod moderating;
 mod overload;
 #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ use consonance_session::{Restriction, RoomRights};
 
 use crate::stage::{Player, Stage, wait_until};
 
-/// Two sessions on two workers, with Alice and Bob in "red".
+/// Two sessions on two workers, with Alice and Bob in "red"; Alice's link is the other worker's.
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) moderation: Moderation,
@@ -23,8 +23,9 @@ pub(crate) fn scene(records: Records) -> Scene {
     settings.records = records.clone();
     let stage = Stage::with_settings(&settings, 2);
     let moderation = Moderation::new(stage.server.handle(), records);
-    let mut alice = stage.player("Alice", "red");
-    let mut bob = stage.player("Bob", "red");
+    let mut alice = stage.player_of_worker(1, "Alice", "red");
+    wait_until("Alice joins", &mut [&mut alice], |players| players[0].has_joined);
+    let mut bob = stage.player_of_worker(0, "Bob", "red");
     wait_until("both join", &mut [&mut alice, &mut bob], |players| {
         players.iter().all(|player| player.knows_two_listeners())
     });

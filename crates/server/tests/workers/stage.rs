@@ -52,6 +52,16 @@ impl Stage {
         self.player_of_worker((self.place)(session), name, session)
     }
 
+    /// The worker that takes a client of this session.
+    pub(crate) fn place(&self, session: &str) -> usize {
+        (self.place)(session)
+    }
+
+    /// A worker's network.
+    pub(crate) fn network(&self, worker: usize) -> &MemoryNetwork {
+        &self.networks[worker]
+    }
+
     /// The same over the network of another worker.
     pub(crate) fn player_of_worker(&self, worker: usize, name: &str, session: &str) -> Player {
         Player::new(&ClientSettings::new(name), self.networks[worker].client(session))
@@ -103,6 +113,15 @@ impl Player {
     pub(crate) fn leave(&mut self) {
         self.inner.leave(Instant::now());
         self.run_once();
+    }
+
+    /// Loses its link without a word, and is to come back over this one.
+    pub(crate) fn lose_link(&mut self, next: MemoryClient) {
+        self.inner.transport.lose_link();
+        while self.end.is_none() {
+            self.run_once();
+        }
+        self.inner.transport = next;
     }
 
     /// Makes another link, when it is time for that.

@@ -1,0 +1,167 @@
+//! The bus between workers of one process: a mailbox for each pair of them.
+//!
+//! A sender collects what it has for a member, and appends it to the mailbox once per flush; a receiver takes all that
+//! is there at once. So the lock of a mailbox is taken twice per iteration of a worker, for as long as it takes to copy
+//! or to swap a buffer, however many messages there are.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use consonance_transport::Delivery;
+
+use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
+use crate::mailboxes::batch::Batch;
+
+mod batch;
+
+/// So many bytes may wait for a member before unreliable messages are dropped: half a second of 1000 speakers, once
+/// for all their listeners.
+const UNRELIABLE_BYTES_MAX: usize = 8 << 20;
+/// And so many before reliable ones are.
+const BYTES_MAX: usize = 64 << 20;
+
+/// What each of `members` workers has: its ways out and in. At most [`Member::MEMBERS_MAX`] workers.
+///
+/// # Panics
+/// If there are more.
+pub fn mailboxes(members: usize) -> Vec<(Box<dyn BusSender>, Box<dyn BusReceiver>)> {
+    assert!(members <= Member::MEMBERS_MAX, "at most {} workers, not {members}", Member::MEMBERS_MAX);
+    let mailboxes: Vec<Arc<Mailbox>> = (0..members).map(|_| Arc::new(Mailbox::new(members))).collect();
+    let ways = (0..members).map(|member| {
+        let sender = Sender {
+            own: member,
+            collected: (0..members).map(|_| Batch::default()).collect(),
+            mailboxes: mailboxes.clone(),
+            statistics: BusStatistics::default(),
+        };
+        let receiver = Receiver { mailbox: Arc::clone(&mailboxes[member]), from: 0, taken: Batch::default() };
+        (Box::new(sender) as Box<dyn BusSender>, Box::new(receiver) as Box<dyn BusReceiver>)
+    });
+    ways.collect()
+}
+
+/// What waits for one member.
+#[derive(Debug)]
+struct Mailbox {
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    /// By sender.
+    batches: Vec<Batch>,
+    waker: Option<Waker>,
+}
+
+impl Mailbox {
+    fn new(members: usize) -> Self {
+        let batches = (0..members).map(|_| Batch::default()).collect();
+        Self { waiting: Mutex::new(Waiting { batches, waker: None }) }
+    }
+
+    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Sender {
+    own: usize,
+    /// By member.
+    collected: Vec<Batch>,
+    mailboxes: Vec<Arc<Mailbox>>,
+    statistics: BusStatistics,
+}
+
+impl BusSender for Sender {
+    fn send(&mut self, to: Member, delivery: Delivery, message: &[u8]) -> bool {
+        let Some(batch) = self.collected.get_mut(usize::from(to.0)) else { return false };
+        let after = batch.bytes() + message.len();
+        if after > UNRELIABLE_BYTES_MAX {
+            self.statistics.unreliable_dropped += batch.drop_unreliable();
+        }
+        if batch.bytes() + message.len() > BYTES_MAX {
+            match delivery {
+                Delivery::Reliable => self.statistics.reliable_dropped += 1,
+                Delivery::Unreliable => self.statistics.unreliable_dropped += 1,
+            }
+            return false;
+        }
+        batch.push(delivery, message);
+        self.statistics.sent += 1;
+        self.statistics.bytes += message.len() as u64;
+        true
+    }
+
+    fn flush(&mut self) {
+        for (batch, mailbox) in self.collected.iter_mut().zip(&self.mailboxes) {
+            if batch.is_empty() {
+                continue;
+            }
+            let mut waiting = mailbox.lock();
+            let there = &mut waiting.batches[self.own];
+            if there.bytes() + batch.bytes() > UNRELIABLE_BYTES_MAX {
+                self.statistics.unreliable_dropped += there.drop_unreliable();
+            }
+            if there.bytes() + batch.bytes() > BYTES_MAX {
+                // Its reader hangs. What is reliable stays here and is tried again with the next flush.
+                self.statistics.unreliable_dropped += batch.drop_unreliable();
+                continue;
+            }
+            there.append(batch);
+            let waker = waiting.waker.clone();
+            drop(waiting);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    fn statistics(&self) -> BusStatistics {
+        self.statistics
+    }
+}
+
+struct Receiver {
+    mailbox: Arc<Mailbox>,
+    /// Whose messages were taken last.
+    from: usize,
+    taken: Batch,
+}
+
+impl Receiver {
+    /// Takes what the next sender in turn has left. False if none has left anything.
+    fn take(&mut self) -> bool {
+        let mut waiting = self.mailbox.lock();
+        let members = waiting.batches.len();
+        for step in 1..=members {
+            let from = (self.from + step) % members;
+            if !waiting.batches[from].is_empty() {
+                self.taken.clear();
+                mem::swap(&mut self.taken, &mut waiting.batches[from]);
+                self.from = from;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl BusReceiver for Receiver {
+    fn poll(&mut self) -> Option<Member> {
+        let has_next = self.taken.advance() || (self.take() && self.taken.advance());
+        has_next.then_some(Member(self.from as u8))
+    }
+
+    fn message(&self) -> &[u8] {
+        self.taken.message()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.mailbox.lock().waker = Some(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests;

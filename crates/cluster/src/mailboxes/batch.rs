@@ -1,0 +1,90 @@
+//! Messages in one piece of memory, one after the other.
+
+use std::ops::Range;
+
+use consonance_transport::Delivery;
+
+/// Before each message stands its length in four bytes, whose highest bit says that it is reliable.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    /// The message that is read.
+    message: Range<usize>,
+}
+
+const HEAD: usize = 4;
+const RELIABLE: u32 = 1 << 31;
+/// A buffer that has grown further than this is given back once it is read.
+const KEPT_BYTES: usize = 1 << 20;
+
+impl Batch {
+    pub(super) fn push(&mut self, delivery: Delivery, message: &[u8]) {
+        let length = u32::try_from(message.len()).unwrap_or(0);
+        debug_assert!(length != 0 || message.is_empty(), "a message is far shorter than 2 GiB");
+        let mark = if delivery == Delivery::Reliable { RELIABLE } else { 0 };
+        self.bytes.extend_from_slice(&(length | mark).to_le_bytes());
+        self.bytes.extend_from_slice(&message[..length as usize]);
+    }
+
+    /// Moves the messages of another one behind those of this one.
+    pub(super) fn append(&mut self, other: &mut Self) {
+        if self.bytes.is_empty() {
+            std::mem::swap(&mut self.bytes, &mut other.bytes);
+        } else {
+            self.bytes.extend_from_slice(&other.bytes);
+        }
+        other.clear();
+    }
+
+    /// Goes to the next message. False if there is none.
+    pub(super) fn advance(&mut self) -> bool {
+        let Some((length, _)) = self.head(self.message.end) else { return false };
+        let start = self.message.end + HEAD;
+        self.message = start..start + length;
+        true
+    }
+
+    /// The message that is read.
+    pub(super) fn message(&self) -> &[u8] {
+        self.bytes.get(self.message.clone()).unwrap_or_default()
+    }
+
+    /// Drops all unreliable messages; how many.
+    pub(super) fn drop_unreliable(&mut self) -> u64 {
+        let (mut at, mut kept, mut dropped) = (0, 0, 0);
+        while let Some((length, is_reliable)) = self.head(at) {
+            let end = at + HEAD + length;
+            if is_reliable {
+                self.bytes.copy_within(at..end, kept);
+                kept += end - at;
+            } else {
+                dropped += 1;
+            }
+            at = end;
+        }
+        self.bytes.truncate(kept);
+        dropped
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.message = 0..0;
+        self.bytes.clear();
+        if self.bytes.capacity() > KEPT_BYTES {
+            self.bytes = Vec::new();
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The length of the message that begins here, and whether it is reliable.
+    fn head(&self, at: usize) -> Option<(usize, bool)> {
+        let head = self.bytes.get(at..at + HEAD)?.try_into().ok().map(u32::from_le_bytes)?;
+        Some(((head & !RELIABLE) as usize, head & RELIABLE != 0))
+    }
+}

@@ -1,0 +1,289 @@
+//! What the owner of a session and its edges say to each other.
+//!
+//! Messages are written by [postcard](https://postcard.jamesmunns.com/wire-format): a number for the kind, then its
+//! fields in order. A kind is never removed nor its fields changed; new ones are added at the end.
+
+use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Remote};
+use serde::{Deserialize, Serialize};
+
+use crate::link_number::{LinkNumber, LinkNumbers};
+
+/// What an edge tells the owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToOwner<'a> {
+    /// A client is there.
+    Connected {
+        /// Its link.
+        link: LinkNumber,
+        /// The session that it named.
+        #[serde(borrow)]
+        session: &'a str,
+        /// Where it comes from.
+        about: About<'a>,
+    },
+    /// A packet came over a link.
+    Packet {
+        /// Which one.
+        link: LinkNumber,
+        /// How it travelled.
+        is_reliable: bool,
+        /// Its bytes.
+        packet: &'a [u8],
+    },
+    /// A link is gone.
+    Disconnected {
+        /// Which one.
+        link: LinkNumber,
+        /// Why.
+        #[serde(borrow)]
+        why: LinkEnd<'a>,
+    },
+    /// The answer to [`ToEdge::Probe`]: something came over a link.
+    Heard {
+        /// Which one.
+        link: LinkNumber,
+        /// How long ago, in µs.
+        ago_us: u64,
+    },
+}
+
+/// What the owner wants of an edge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToEdge<'a> {
+    /// Send a packet over these links.
+    Send {
+        /// How it is to travel.
+        is_reliable: bool,
+        /// Which links.
+        #[serde(borrow)]
+        links: LinkNumbers<'a>,
+        /// Its bytes.
+        packet: &'a [u8],
+    },
+    /// End a link.
+    End {
+        /// Which one.
+        link: LinkNumber,
+        /// Why, as [`EndReason::encode`] writes it.
+        #[serde(borrow)]
+        reason: &'a str,
+    },
+    /// A link's client has joined its session, or has not any more.
+    Joined {
+        /// Which link.
+        link: LinkNumber,
+        /// Whether it has.
+        is_joined: bool,
+    },
+    /// Ask a link's client for a sign of life, and tell when it was heard.
+    Probe {
+        /// Which link.
+        link: LinkNumber,
+    },
+}
+
+/// Why a link is gone: what of a [`DisconnectReason`] there is at a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkEnd<'a> {
+    /// The edge has ended it.
+    ByEdge,
+    /// The client has, for this reason, as [`EndReason::encode`] writes it.
+    ByClient(#[serde(borrow)] &'a str),
+    /// Nothing came any more.
+    TimedOut,
+    /// So much could not be delivered in time.
+    Overloaded(#[serde(borrow)] &'a str),
+    /// The client broke the rules of its network in this way.
+    Violation(#[serde(borrow)] &'a str),
+}
+
+/// Where a client comes from, as far as its network knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About<'a> {
+    /// Its address, as [`Remote`] is shown.
+    #[serde(borrow)]
+    pub remote: &'a str,
+    /// The network's number at the edge.
+    pub network: u16,
+    /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    pub identity: Option<u64>,
+    /// See [`Resumed`](consonance_transport::Resumed).
+    pub is_resumed: bool,
+}
+
+/// A message that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("malformed message of {bytes} bytes: {cause}")]
+pub struct MessageError {
+    bytes: usize,
+    cause: postcard::Error,
+}
+
+impl MessageError {
+    /// For logs and programs.
+    pub fn code(&self) -> &'static str {
+        "malformed-message"
+    }
+}
+
+impl<'a> ToOwner<'a> {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`MessageError`] if it is none.
+    pub fn read(message: &'a [u8]) -> Result<Self, MessageError> {
+        read(message)
+    }
+
+    /// Writes a message over what is in the buffer.
+    pub fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+        write(self, buffer)
+    }
+}
+
+impl<'a> ToEdge<'a> {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`MessageError`] if it is none.
+    pub fn read(message: &'a [u8]) -> Result<Self, MessageError> {
+        read(message)
+    }
+
+    /// Writes a message over what is in the buffer.
+    pub fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+        write(self, buffer)
+    }
+}
+
+fn read<'a, M: Deserialize<'a>>(message: &'a [u8]) -> Result<M, MessageError> {
+    postcard::from_bytes(message).map_err(|cause| MessageError { bytes: message.len(), cause })
+}
+
+/// Into room that is made and kept: nothing is allocated once the buffer has grown.
+fn write<'b>(message: &impl Serialize, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+    let mut empty = std::mem::take(buffer);
+    empty.clear();
+    let written = postcard::to_extend(message, empty);
+    debug_assert!(written.is_ok(), "a buffer grows as far as it has to");
+    *buffer = written.unwrap_or_default();
+    buffer
+}
+
+pub(crate) fn is_reliable(delivery: Delivery) -> bool {
+    delivery == Delivery::Reliable
+}
+
+pub(crate) fn delivery(is_reliable: bool) -> Delivery {
+    if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }
+}
+
+impl<'a> LinkEnd<'a> {
+    /// That of a reason; `words` is where it is written to.
+    pub fn of(reason: &'a DisconnectReason, words: &'a mut String) -> Self {
+        match reason {
+            DisconnectReason::ClosedByUs => Self::ByEdge,
+            DisconnectReason::TimedOut => Self::TimedOut,
+            DisconnectReason::Overloaded { queue } => Self::Overloaded(queue),
+            DisconnectReason::ProtocolViolated { violation } => Self::Violation(violation),
+            other => {
+                let reason = other
+                    .end_reason()
+                    .unwrap_or_else(|| EndReason::with_words(EndCode::Other, &other.to_string()));
+                *words = reason.encode();
+                Self::ByClient(words)
+            }
+        }
+    }
+
+    /// The reason that it is of.
+    pub fn reason(self) -> DisconnectReason {
+        match self {
+            Self::ByEdge => DisconnectReason::ClosedByUs,
+            Self::ByClient(reason) => DisconnectReason::closed_by_peer(reason.as_bytes()),
+            Self::TimedOut => DisconnectReason::TimedOut,
+            Self::Overloaded(queue) => DisconnectReason::Overloaded { queue: queue.to_owned() },
+            Self::Violation(violation) => {
+                DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
+            }
+        }
+    }
+}
+
+pub(crate) fn remote(about: &About<'_>) -> Remote {
+    Remote::from(about.remote)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: LinkNumber = LinkNumber(0xAB_1234_5678);
+    const ABOUT: About<'static> =
+        About { remote: "192.0.2.1:7", network: 3, identity: Some(1 << 50), is_resumed: true };
+
+    #[test]
+    fn messages_to_the_owner_arrive_as_they_were() {
+        let mut buffer = Vec::new();
+        for message in [
+            ToOwner::Connected { link: LINK, session: "arena", about: ABOUT },
+            ToOwner::Packet { link: LINK, is_reliable: false, packet: b"voice" },
+            ToOwner::Disconnected { link: LINK, why: LinkEnd::ByClient("(kicked) go") },
+            ToOwner::Heard { link: LINK, ago_us: 17 },
+        ] {
+            assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
+        }
+    }
+
+    #[test]
+    fn why_a_link_is_gone_arrives_as_it_was() {
+        for reason in [
+            DisconnectReason::ClosedByUs,
+            DisconnectReason::closed_by_peer(b""),
+            DisconnectReason::closed_by_peer(b"(banned) cheating"),
+            DisconnectReason::TimedOut,
+            DisconnectReason::Overloaded { queue: "1024 reliable packets".to_owned() },
+            DisconnectReason::ProtocolViolated { violation: "a frame of type 9".to_owned() },
+        ] {
+            assert_eq!(LinkEnd::of(&reason, &mut String::new()).reason(), reason);
+        }
+    }
+
+    #[test]
+    fn messages_to_an_edge_arrive_as_they_were() {
+        let mut list = Vec::new();
+        [LINK, LinkNumber(0)].iter().for_each(|link| LinkNumbers::write(&mut list, *link));
+        let links = LinkNumbers::new(&list);
+        assert_eq!(links.iter().collect::<Vec<_>>(), [LINK, LinkNumber(0)]);
+        let mut buffer = Vec::new();
+        for message in [
+            ToEdge::Send { is_reliable: true, links, packet: b"state" },
+            ToEdge::End { link: LINK, reason: "(kicked) go" },
+            ToEdge::Joined { link: LINK, is_joined: true },
+            ToEdge::Probe { link: LINK },
+        ] {
+            assert_eq!(ToEdge::read(message.write(&mut buffer)), Ok(message));
+        }
+    }
+
+    /// Nodes of different versions read each other's messages.
+    #[test]
+    fn the_bytes_of_messages_stay_what_they_are() {
+        let mut buffer = Vec::new();
+        let packet = ToOwner::Packet { link: LinkNumber(300), is_reliable: true, packet: b"ab" };
+        assert_eq!(packet.write(&mut buffer), [1, 0xAC, 2, 1, 2, b'a', b'b']);
+        let list = [44, 1, 0, 0, 0];
+        let send = ToEdge::Send { is_reliable: false, links: LinkNumbers::new(&list), packet: b"ab" };
+        assert_eq!(send.write(&mut buffer), [0, 0, 5, 44, 1, 0, 0, 0, 2, b'a', b'b']);
+    }
+
+    #[test]
+    fn what_is_no_message_is_an_error_with_a_code() {
+        let mut buffer = Vec::new();
+        let whole = ToOwner::Connected { link: LINK, session: "arena", about: ABOUT }.write(&mut buffer);
+        for length in 0..whole.len() {
+            assert_eq!(ToOwner::read(&whole[..length]).unwrap_err().code(), "malformed-message");
+        }
+        assert!(ToEdge::read(&[9]).is_err());
+    }
+}

@@ -1,0 +1,120 @@
+//! One session, whose players' links are on all workers: it works as if they were on one.
+
+use std::collections::BTreeSet;
+
+use consonance_server::SessionsSettings;
+use consonance_transport::EndCode;
+
+use crate::stage::{Player, Stage, wait_until};
+
+const WORKERS: usize = 3;
+
+const NAMES: [&str; WORKERS] = ["Alice", "Bob", "Carol"];
+
+/// A player at each worker of one session; the first is at the worker that owns it.
+fn players(stage: &Stage) -> Vec<Player> {
+    let mut players: Vec<Player> = NAMES
+        .into_iter()
+        .enumerate()
+        .map(|(worker, name)| stage.player_of_worker(worker, name, "main"))
+        .collect();
+    wait_until("all know each other", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| player.client.players().filter(|other| other.rooms == ["lobby"]).count() == 3)
+    });
+    players
+}
+
+#[test]
+fn all_hear_each_other_whichever_workers_they_are_at() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    for (player, name) in players.iter_mut().zip(NAMES) {
+        player.say(name.as_bytes());
+    }
+    wait_until("all hear the others", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| player.heard.len() == 2)
+    });
+    for (player, own) in players.iter().zip(NAMES) {
+        let heard: BTreeSet<&[u8]> = player.heard.iter().map(Vec::as_slice).collect();
+        let others = NAMES.into_iter().filter(|name| *name != own);
+        assert_eq!(heard, others.map(str::as_bytes).collect());
+    }
+}
+
+#[test]
+fn what_one_says_arrives_in_order_at_every_worker() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    for number in 0..200_u8 {
+        players[1].say(&[number]);
+    }
+    wait_until("all of it is heard", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        [0, 2].iter().all(|player| all[*player].heard.last().is_some_and(|frame| *frame == [199]))
+    });
+    for player in [0, 2] {
+        let heard: Vec<u8> = players[player].heard.iter().map(|frame| frame[0]).collect();
+        assert!(heard.is_sorted(), "{heard:?}");
+        assert!(heard.len() > 150, "{} of 200 frames", heard.len());
+    }
+}
+
+#[test]
+fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    let mut carol = players.pop().unwrap();
+    carol.leave();
+    wait_until("she is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| player.client.players().all(|other| other.name != "Carol"))
+    });
+    drop(players.pop());
+    let links = || stage.server.handle().workers().iter().map(|worker| worker.links).collect::<Vec<_>>();
+    // An owner has a link for each client at an edge, too.
+    wait_until("only Alice is left", &mut [&mut players[0]], |_| links() == [1, 0, 0]);
+}
+
+#[test]
+fn a_player_whose_link_is_lost_at_one_worker_has_its_place_back_at_another() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    let id = players[1].client.id();
+    players[1].lose_link(stage.network(2).client("main"));
+    players[1].come_back();
+    wait_until("he is back", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all[1].told.contains(&"resumed".to_owned())
+    });
+    assert_eq!(players[1].client.id(), id);
+    players[1].say(b"back");
+    wait_until("he is heard", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        [0, 2].iter().all(|player| all[*player].heard.contains(&b"back".to_vec()))
+    });
+}
+
+#[test]
+fn a_session_on_demand_begins_with_a_client_at_any_worker_and_ends_with_the_last_one() {
+    let mut settings = SessionsSettings::new(["other"]).unwrap();
+    settings.on_demand = vec!["match".into()];
+    settings.empty_for = std::time::Duration::ZERO;
+    let stage = Stage::with_settings(&settings, WORKERS);
+    let owner = stage.place("match");
+    let mut player = stage.player_of_worker((owner + 1) % WORKERS, "Alice", "match");
+    wait_until("she is in", &mut [&mut player], |all| all[0].has_joined);
+    assert_eq!(stage.server.handle().sessions(), ["match", "other"]);
+    player.leave();
+    wait_until("it has ended", &mut [&mut player], |_| stage.server.handle().sessions() == ["other"]);
+}
+
+#[test]
+fn when_the_server_stops_players_at_every_worker_are_told() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    stage.server.stop();
+    wait_until("all are told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| player.end.is_some())
+    });
+    for player in players {
+        let code = player.end.and_then(|end| end.end_reason()).map(|reason| reason.code);
+        // The session ends at its owner while networks shut down at the edges.
+        assert!(matches!(code, Some(EndCode::SessionEnded | EndCode::ShuttingDown)), "{code:?}");
+    }
+}
