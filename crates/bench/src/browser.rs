@@ -96,7 +96,7 @@ fn serve(measured: &MeasuredProgram) -> Result<ChildProcess<(QuicAddress, String
         Some((native.take()?, page))
     };
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--session", "main", "--web=127.0.0.1:0"];
-    ChildProcess::start(measured, &arguments, SETTINGS.iter().copied(), address_in)
+    ChildProcess::start(measured, 1, &arguments, SETTINGS.iter().copied(), address_in)
 }
 
 /// All of them come at once and from one address, and none is dropped for the others.

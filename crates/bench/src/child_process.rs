@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -31,16 +32,17 @@ pub(super) struct ChildProcess<A> {
 const VARIABLES: &str = "CONSONANCE_";
 
 impl<A> ChildProcess<A> {
-    /// Starts the command `consonance` with these arguments and settings, on the last core that this process may use,
-    /// and keeps the calling thread, and those that it starts, off that core. Its address is in one of the lines that
+    /// Starts the command `consonance` with these arguments and settings, on the last cores that this process may use,
+    /// and keeps the calling thread, and those that it starts, off them. Its address is in one of the lines that
     /// it prints.
     ///
     /// # Errors
     /// If there is no program to start, or it says no address.
     pub(super) fn start(
         measured: &MeasuredProgram,
+        cores: usize,
         arguments: &[&str],
-        settings: impl IntoIterator<Item = (&'static str, &'static str)>,
+        settings: impl IntoIterator<Item = (&'static str, impl AsRef<OsStr>)>,
         address_in: impl Fn(&str) -> Option<A>,
     ) -> Result<Self, Box<dyn Error>> {
         let mut command = measured.command()?;
@@ -52,7 +54,7 @@ impl<A> ChildProcess<A> {
         }
         command.envs(settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let (mut child, core) = spawn_apart(command)?;
+        let (mut child, core) = spawn_apart(command, cores)?;
         let address = read_address(&mut child, address_in);
         // From here on, dropping ends the child.
         let address = address.inspect_err(|_| end(&mut child))?;
@@ -64,7 +66,7 @@ impl<A> ChildProcess<A> {
         &self.address
     }
 
-    /// The core that it has for itself.
+    /// The first core that it has for itself.
     pub(super) fn core(&self) -> usize {
         self.core
     }
@@ -102,18 +104,18 @@ fn end(child: &mut Child) {
 }
 
 /// A child stays on the cores of the thread that starts it.
-fn spawn_apart(mut command: Command) -> io::Result<(Child, usize)> {
+fn spawn_apart(mut command: Command, count: usize) -> io::Result<(Child, usize)> {
     let start = move || {
-        let core = cores::stay_on_one()?;
-        Ok::<_, io::Error>((core, command.spawn()?))
+        let cores = cores::stay_on_last(count)?;
+        Ok::<_, io::Error>((cores, command.spawn()?))
     };
     let started = thread::spawn(start).join();
-    let (core, child) =
+    let (cores, child) =
         started.map_err(|_| io::Error::other("the thread that starts the server is gone"))??;
-    if cores::keep_off(core).is_err() {
-        consonance_cli::complain(&"there is no second core: server and clients take time from each other");
+    if cores::keep_off_all(&cores).is_err() {
+        consonance_cli::complain(&"there is no other core: server and clients take time from each other");
     }
-    Ok((child, core))
+    Ok((child, cores[0]))
 }
 
 fn read_address<A>(child: &mut Child, address_in: impl Fn(&str) -> Option<A>) -> Result<A, Box<dyn Error>> {

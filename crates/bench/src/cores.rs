@@ -6,10 +6,18 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// The calling thread stays on the last of the cores that it may use; its number.
 pub(crate) fn stay_on_one() -> io::Result<usize> {
+    stay_on_last(1).map(|cores| cores[0])
+}
+
+/// The calling thread stays on so many of the cores that it may use, the last ones first; at least one. Their numbers.
+pub(crate) fn stay_on_last(count: usize) -> io::Result<Vec<usize>> {
     let allowed = sched_getaffinity(None)?;
-    let core = (0..CpuSet::MAX_CPU).rev().find(|core| allowed.is_set(*core)).unwrap_or(0);
-    stay_on(core)?;
-    Ok(core)
+    let mut cores: Vec<usize> = (0..CpuSet::MAX_CPU).rev().filter(|core| allowed.is_set(*core)).collect();
+    cores.truncate(count.max(1));
+    let mut last = CpuSet::new();
+    cores.iter().for_each(|core| last.set(*core));
+    sched_setaffinity(None, &last)?;
+    Ok(cores)
 }
 
 /// The calling thread stays on this core, also where its process was told not to.
@@ -25,8 +33,17 @@ pub(crate) fn stay_on(core: usize) -> io::Result<()> {
 ///
 /// If there is no other.
 pub(crate) fn keep_off(core: usize) -> io::Result<()> {
+    keep_off_all(&[core])
+}
+
+/// The same for several.
+///
+/// # Errors
+///
+/// If there is no other.
+pub(crate) fn keep_off_all(cores: &[usize]) -> io::Result<()> {
     let mut others = CpuSet::new();
-    for other in (0..CpuSet::MAX_CPU).filter(|other| *other != core) {
+    for other in (0..CpuSet::MAX_CPU).filter(|other| !cores.contains(other)) {
         others.set(other);
     }
     Ok(sched_setaffinity(None, &others)?)

@@ -66,6 +66,9 @@ pub(crate) struct Load {
     server: Option<QuicAddress>,
     #[command(flatten)]
     measured: MeasuredProgram,
+    /// How many workers of the server serve each session, each on a core of its own.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64), conflicts_with = "server")]
+    session_workers: u8,
     #[command(flatten)]
     mode: Mode,
     /// Bytes of a frame.
@@ -130,8 +133,8 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         _ => None,
     };
     let lifts_limits = load.disturbance.lifts_limits();
-    let server =
-        load.server.is_none().then(|| server_process::start(&load.measured, lifts_limits)).transpose()?;
+    let start = || server_process::start_with_workers(&load.measured, lifts_limits, load.session_workers);
+    let server = load.server.is_none().then(start).transpose()?;
     let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
     let address = address.ok_or("there is no server to load")?.clone();
     let figures = server.as_ref().map(ServerProcess::figures);

@@ -83,7 +83,7 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
     let game = Game::open(network)?;
     let upstream = game.address().to_string();
     let arguments = ["proxy", network.name, "--listen", "127.0.0.1:0", "--upstream", &upstream];
-    let proxy = ChildProcess::start(&bench.measured, &arguments, [], address_in)?;
+    let proxy = ChildProcess::start(&bench.measured, 1, &arguments, NO_SETTINGS, address_in)?;
     let bare =
         network.is_datagrams.then(|| BareForwarder::start(proxy.core(), game.address())).transpose()?;
     let mut stage = Stage::fill(bench, game, bare, *proxy.address())?;
@@ -223,6 +223,8 @@ impl Stage {
         Ok(())
     }
 }
+
+const NO_SETTINGS: [(&str, &str); 0] = [];
 
 /// The proxy says where clients are taken.
 fn address_in(line: &str) -> Option<SocketAddr> {

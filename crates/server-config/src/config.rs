@@ -42,8 +42,13 @@ table! {
         /// the last connection to it.
         #[schemars(extend("x-reload" = true))]
         pub sessions_idle_s: Seconds = Seconds::new(60), 0..=86_400;
-        /// Worker threads; each session runs on one of them. 0 starts one for each core that the process may use.
+        /// Worker threads. One of them decides for a session, and all serve the players of a large one. 0 starts one
+        /// for each core that the process may use.
         pub workers: usize = 0, 0..=256;
+        /// How many players of a session are served by the worker that decides for it. More are served by all workers
+        /// in turn.
+        #[schemars(extend("x-reload" = true))]
+        pub spread_sessions_from: usize = 200, 0..=65_535;
         /// Pin each worker to its own core (Linux), for dedicated machines.
         pub pin_workers: bool = false;
         /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens

@@ -14,10 +14,26 @@ pub(super) type ServerProcess = ChildProcess<QuicAddress>;
 /// # Errors
 /// If there is no program to start, or it says no address.
 pub(super) fn start(measured: &MeasuredProgram, lifts_limits: bool) -> Result<ServerProcess, Box<dyn Error>> {
+    start_with_workers(measured, lifts_limits, 1)
+}
+
+/// The same with so many workers, each on a core, all of which serve each session.
+///
+/// # Errors
+/// As [`start`].
+pub(super) fn start_with_workers(
+    measured: &MeasuredProgram,
+    lifts_limits: bool,
+    workers: u8,
+) -> Result<ServerProcess, Box<dyn Error>> {
     let lifted = if lifts_limits { LIFTED_LIMITS } else { &[] };
-    let settings = ROOM.iter().chain(lifted).copied();
+    let settings = ROOM.iter().chain(lifted).map(|(name, value)| (*name, (*value).to_owned()));
+    // A server of before has no such settings, and is asked for one worker only.
+    let of_workers =
+        [("CONSONANCE_WORKERS", workers.to_string()), ("CONSONANCE_SPREAD_SESSIONS_FROM", "0".to_owned())];
+    let settings = settings.chain(of_workers.into_iter().filter(|_| workers > 1));
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--session", "main"];
-    ChildProcess::start(measured, &arguments, settings, address_in)
+    ChildProcess::start(measured, workers.into(), &arguments, settings, address_in)
 }
 
 /// The server prints a line for each session, and its address last in it.

@@ -15,10 +15,47 @@ use crate::recording::Recording;
 use crate::trace_client::TraceClient;
 use crate::{driver, recording};
 
+/// How packets get from peers to the server, and from it to peers.
+pub(crate) trait Way {
+    /// A peer is there.
+    fn connect(&mut self, peer: u64);
+
+    /// What arrives of a packet from this peer.
+    fn to_server(&mut self, peer: u64, packet: &[u8]) -> Vec<u8>;
+
+    /// What arrives of a packet to these peers, and at whom.
+    fn to_peers(&mut self, peers: &[LinkId], delivery: Delivery, packet: &[u8]) -> Vec<Arrival>;
+}
+
+/// A packet that a peer got.
+pub(crate) struct Arrival {
+    pub(crate) peer: u64,
+    pub(crate) is_reliable: bool,
+    pub(crate) packet: Vec<u8>,
+}
+
+/// Links that end at the server itself.
+pub(crate) struct Direct;
+
+impl Way for Direct {
+    fn connect(&mut self, _peer: u64) {}
+
+    fn to_server(&mut self, _peer: u64, packet: &[u8]) -> Vec<u8> {
+        packet.to_vec()
+    }
+
+    fn to_peers(&mut self, peers: &[LinkId], delivery: Delivery, packet: &[u8]) -> Vec<Arrival> {
+        let is_reliable = delivery == Delivery::Reliable;
+        let arrive = |link: &LinkId| Arrival { peer: link.0, is_reliable, packet: packet.to_vec() };
+        peers.iter().map(arrive).collect()
+    }
+}
+
 pub(crate) struct Replay<'a> {
     recording: &'a Recording<'a>,
     now: Instant,
     server: Server,
+    way: Box<dyn Way>,
     peers: BTreeSet<u64>,
     clients: BTreeMap<String, TraceClient>,
     /// Clients of the original that went on after an `ErrorWrongSession`, and since which entry.
@@ -31,9 +68,10 @@ pub(crate) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    pub(crate) fn new(recording: &'a Recording<'a>) -> Self {
+    pub(crate) fn new(recording: &'a Recording<'a>, way: Box<dyn Way>) -> Self {
         Self {
             recording,
+            way,
             now: Instant::START,
             server: Server::new(ServerSettings::from_seed(0)),
             peers: BTreeSet::new(),
@@ -151,6 +189,7 @@ impl<'a> Replay<'a> {
 
     fn connect_peer(&mut self, peer: u64) {
         if self.peers.insert(peer) {
+            self.way.connect(peer);
             self.server.handle_connected(self.now, LinkId(peer));
         }
     }
@@ -158,12 +197,11 @@ impl<'a> Replay<'a> {
     fn server_receives(&mut self, rx: &Value) {
         let peer = driver::number(rx, "peer");
         self.connect_peer(peer);
-        let packet = self.recording.packet(rx);
+        let packet = self.way.to_server(peer, &self.recording.packet(rx));
         let relayed = self.server.handle_packet(self.now, LinkId(peer), Delivery::Reliable, &packet);
         if let Some(relayed) = relayed {
-            for link in relayed.to {
-                self.outcome.add_packet("s2c", link.0, false, relayed.payload);
-            }
+            let arrivals = self.way.to_peers(relayed.to, relayed.delivery, relayed.payload);
+            add_packets(&mut self.outcome, arrivals);
         }
         self.drain_server();
     }
@@ -219,10 +257,8 @@ impl<'a> Replay<'a> {
 
     fn drain_server(&mut self) {
         while let Some(transmit) = self.server.poll_transmit() {
-            for link in transmit.to {
-                let reliable = transmit.delivery == Delivery::Reliable;
-                self.outcome.add_packet("s2c", link.0, reliable, transmit.payload);
-            }
+            let arrivals = self.way.to_peers(transmit.to, transmit.delivery, transmit.payload);
+            add_packets(&mut self.outcome, arrivals);
         }
         while let Some(event) = self.server.poll_event() {
             self.note(&event);
@@ -292,5 +328,11 @@ impl<'a> Replay<'a> {
         let clients = self.clients.values().map(|client| client.client.statistics());
         driver::refused_by_server(&self.server.statistics())
             + clients.map(|client| client.malformed + client.contradictions).sum::<u64>()
+    }
+}
+
+fn add_packets(outcome: &mut Outcome, arrivals: Vec<Arrival>) {
+    for Arrival { peer, is_reliable, packet } in arrivals {
+        outcome.add_packet("s2c", peer, is_reliable, &packet);
     }
 }

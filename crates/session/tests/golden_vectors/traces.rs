@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::driver;
 use crate::recording::Recording;
-use crate::replay::Replay;
+use crate::replay::{Direct, Replay, Way};
 
 /// Ids in use are skipped when a newcomer gets one, so what is sent differs, but not the final roster.
 const ONLY_FINAL: [&str; 1] = ["ghost_id_collides_with_assigned_id"];
@@ -46,9 +46,14 @@ struct Difference {
 }
 
 pub(crate) fn run(trace: &Value) {
+    run_over(trace, Box::new(Direct));
+}
+
+/// The same where packets get to the server and from it in this way.
+pub(crate) fn run_over(trace: &Value, way: Box<dyn Way>) {
     let name = driver::text(trace, "name");
     let recording = Recording::new(driver::list(trace, "entries"));
-    let mut replay = Replay::new(&recording);
+    let mut replay = Replay::new(&recording, way);
     let outcome = replay.run();
     let mut expected = recording.outcome(&replay.lost);
     for difference in DIFFERENCES.iter().filter(|difference| difference.trace == name) {

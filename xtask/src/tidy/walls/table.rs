@@ -202,8 +202,14 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
+        package: "consonance-cluster",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &["consonance-session", "consonance-wire"],
+    },
+    Walls {
         package: "consonance-server",
         may_use: Only(&[
+            "consonance-cluster",
             "consonance-name-key",
             "consonance-wire",
             "consonance-session",
