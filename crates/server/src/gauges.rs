@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::relay_delay::RelayDelay;
+use crate::shedding::Shedding;
 
 /// How a worker is doing, as plain data.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -57,6 +58,11 @@ impl Gauges {
     /// The share of its time that the worker does something, from 0 to 1.
     pub(crate) fn set_busy(&self, share: f64) {
         self.busy_permille.store((share.clamp(0.0, 1.0) * 1000.0).round() as u32, Ordering::Relaxed);
+    }
+
+    /// What the worker sheds.
+    pub(crate) fn shedding(&self) -> Shedding {
+        Shedding::from_number(self.shedding.load(Ordering::Relaxed))
     }
 
     pub(crate) fn iterations(&self) -> u64 {

@@ -90,6 +90,11 @@ impl Networks {
         self.edges == Some(index)
     }
 
+    /// Whether other workers hold links for sessions of this one.
+    pub(crate) fn has_edge_links(&self) -> bool {
+        self.edges.is_some_and(|edges| self.list[edges].statistics().connections.connected > 0)
+    }
+
     /// The next change of which peers of a network are reachable.
     pub(crate) fn next_reachability(&self, index: usize) -> Option<Reachability> {
         self.reachability.get(index)?.as_ref()?.pop()

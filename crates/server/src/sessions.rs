@@ -145,6 +145,11 @@ impl Sessions {
         self.follow_load();
     }
 
+    /// What is given up now.
+    pub(crate) fn shedding(&self) -> Shedding {
+        self.shedding
+    }
+
     fn follow_load(&mut self) {
         let (entrance, voices) = (self.entrance(), self.shedding.voices_per_room());
         for index in self.indices() {

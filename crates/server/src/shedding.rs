@@ -130,6 +130,12 @@ impl Shedding {
         }
     }
 
+    /// The step of this [number](Self::number); the last one for a higher one.
+    pub(crate) fn from_number(number: u64) -> Self {
+        let last = STEPS.len() - 1;
+        STEPS[usize::try_from(number).map_or(last, |number| number.min(last))]
+    }
+
     /// As a number for graphs: 0 for nothing, up to 4.
     pub fn number(self) -> u8 {
         self as u8

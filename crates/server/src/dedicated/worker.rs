@@ -15,7 +15,6 @@ use super::sleeper::Sleeper;
 use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
 use crate::session_loop::SessionLoop;
-use crate::shedding::Shedding;
 use crate::threads::{self, ThreadSpawnError};
 
 /// How long clients may take to hear that the server goes.
@@ -112,7 +111,7 @@ impl Worker {
 
     /// Whether nothing is to be taken back or to be shown that follows from less work.
     fn is_settled(&self) -> bool {
-        self.meter.wall_share() < SETTLED_SHARE && self.session_loop.shedding() == Shedding::Nothing
+        self.meter.wall_share() < SETTLED_SHARE && self.session_loop.sheds_nothing()
     }
 
     /// True if there may be more.

@@ -87,12 +87,15 @@ impl SessionLoop {
 
     /// Does what the owners of other sessions want of links here.
     pub(super) fn serve_owners(&mut self, now: Instant) {
-        let Self { edge: Some(edge), networks, .. } = self else { return };
+        let Self { edge: Some(edge), networks, relay_clock, .. } = self else { return };
         while let Some(wanted) = edge.poll() {
             match wanted {
                 Wanted::Send { links, delivery, packet } => {
-                    networks
-                        .send(now, &Transmit { to: links, delivery: to_session(delivery), payload: packet });
+                    let (came, delivery) = (Instant::now(), to_session(delivery));
+                    networks.send(now, &Transmit { to: links, delivery, payload: packet });
+                    if delivery == Delivery::Unreliable {
+                        relay_clock.relayed(came);
+                    }
                 }
                 Wanted::End { link, reason } => {
                     link_span(link).in_scope(|| debug!(%reason, "closing"));

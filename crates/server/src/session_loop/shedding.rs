@@ -13,14 +13,34 @@ impl SessionLoop {
     /// [`SheddingSettings`](crate::SheddingSettings) say.
     pub fn note_load(&mut self, now: Instant, load: &Load) {
         let former = self.shedder.step();
-        let Some(step) = self.shedder.observe(now, load) else { return };
-        let voices = step.voices_per_room();
-        if step > former {
-            warn!(?load, ?step, voices, "load shedding stepped up");
-        } else {
-            info!(?load, ?step, voices, "load shedding stepped down");
+        if let Some(step) = self.shedder.observe(now, load) {
+            let voices = step.voices_per_room();
+            if step > former {
+                warn!(?load, ?step, voices, "load shedding stepped up");
+            } else {
+                info!(?load, ?step, voices, "load shedding stepped down");
+            }
         }
-        self.sessions.shed(step, self.shedder.settings().retry_in_s);
+        let step = self.shedder.step().max(self.shedding_of_edges());
+        if step != self.sessions.shedding() {
+            self.sessions.shed(step, self.shedder.settings().retry_in_s);
+        }
+    }
+
+    /// The most that another worker sheds, where some hold links into sessions of this one: they send what is decided
+    /// here.
+    fn shedding_of_edges(&self) -> Shedding {
+        if !self.networks.has_edge_links() {
+            return Shedding::Nothing;
+        }
+        let gauges = self.directory.gauges().iter().enumerate();
+        let others = gauges.filter(|(worker, _)| *worker != self.number).map(|(_, gauges)| gauges.shedding());
+        others.max().unwrap_or_default()
+    }
+
+    /// Whether nothing is to be taken back when there is less to do.
+    pub(crate) fn sheds_nothing(&self) -> bool {
+        self.shedding() == Shedding::Nothing && self.sessions.shedding() == Shedding::Nothing
     }
 
     /// What relaying voice has taken since the start.

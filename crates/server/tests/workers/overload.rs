@@ -28,6 +28,33 @@ fn an_idle_worker_relaxes_its_load_shedding() {
 }
 
 #[test]
+fn a_session_sheds_voices_while_a_worker_that_holds_its_links_has_too_much_to_do() {
+    let stage = Stage::new(&["main"], 2);
+    let mut player = stage.player_of_worker(1, "Alice", "main");
+    wait_until("she is in", &mut [&mut player], |all| all[0].has_joined);
+    let too_much = Load { busy_share: 1.0, voice_share: 1.0, ..Load::default() };
+    let told = stage.server.handle().ask(1, move |edge, now: Instant| {
+        for seconds in 0..=2 {
+            edge.note_load(now + Duration::from_secs(seconds), &too_much);
+        }
+    });
+    assert_eq!(told, Ok(()));
+    let mut newcomers = 0;
+    wait_until("newcomers are rejected", &mut [&mut player], |_| {
+        newcomers += 1;
+        let mut late = stage.player_of_worker(0, &format!("late {newcomers}"), "main");
+        wait_until("it is in or out", &mut [&mut late], |all| all[0].has_joined || all[0].end.is_some());
+        late.end.is_some()
+    });
+    wait_until("newcomers are admitted again", &mut [&mut player], |_| {
+        newcomers += 1;
+        let mut late = stage.player_of_worker(0, &format!("late {newcomers}"), "main");
+        wait_until("it is in or out", &mut [&mut late], |all| all[0].has_joined || all[0].end.is_some());
+        late.has_joined
+    });
+}
+
+#[test]
 fn a_process_that_uses_all_its_processor_time_for_the_server_s_voices_has_too_much_to_do() {
     // Whether the process is there for the server alone, and how busy the worker is besides: joins are not its work.
     for (counts_process, busy_share, is_too_much) in
