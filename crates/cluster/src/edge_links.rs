@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::LinkNumber;
+use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable};
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
@@ -60,6 +61,11 @@ pub enum Wanted<'a, L> {
     },
     /// Ask a link's client for a sign of life, and [tell](EdgeLinks::heard) when it was heard.
     Probe {
+        /// Which link.
+        link: L,
+    },
+    /// [Tell](EdgeLinks::report) how a link does.
+    Look {
         /// Which link.
         link: L,
     },
@@ -125,6 +131,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
+    /// A link does so.
+    pub fn report(&mut self, link: L, report: LinkReport) {
+        let Some((owner, number)) = self.find(link) else { return };
+        let message = ToOwner::Report { link: number, report };
+        self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+    }
+
     /// What an owner wants, next.
     pub fn poll(&mut self) -> Option<Wanted<'_, L>> {
         while !self.take_next()? {}
@@ -136,6 +149,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             ToEdge::End { reason, .. } => Wanted::End { link, reason: EndReason::decode(reason.as_bytes()) },
             ToEdge::Joined { is_joined, .. } => Wanted::Joined { link, is_joined },
             ToEdge::Probe { .. } => Wanted::Probe { link },
+            ToEdge::Look { .. } => Wanted::Look { link },
         })
     }
 
@@ -147,7 +161,12 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let mut add = |number| self.links.extend(link_of(slots, owner, number));
         match ToEdge::read(self.incoming.message()) {
             Ok(ToEdge::Send { links, .. }) => links.iter().for_each(add),
-            Ok(ToEdge::End { link, .. } | ToEdge::Joined { link, .. } | ToEdge::Probe { link }) => add(link),
+            Ok(
+                ToEdge::End { link, .. }
+                | ToEdge::Joined { link, .. }
+                | ToEdge::Probe { link }
+                | ToEdge::Look { link },
+            ) => add(link),
             Err(_) => self.malformed += 1,
         }
         Some(!self.links.is_empty())

@@ -19,6 +19,7 @@
 mod bus;
 mod edge_links;
 mod link_number;
+mod link_report;
 mod mailboxes;
 mod message;
 mod present_peers;
@@ -27,6 +28,7 @@ mod remote_links;
 pub use bus::{BusReceiver, BusSender, BusStatistics, Member};
 pub use edge_links::{EdgeLinks, Wanted};
 pub use link_number::{LinkNumber, LinkNumbers};
+pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, LinkEnd, MessageError, ToEdge, ToOwner};
-pub use remote_links::{EdgeNetworks, OriginNetwork, RemoteLinks};
+pub use remote_links::{EdgeNetworks, LinkOrigin, RemoteLinks};

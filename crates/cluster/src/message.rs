@@ -7,6 +7,7 @@ use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Remot
 use serde::{Deserialize, Serialize};
 
 use crate::link_number::{LinkNumber, LinkNumbers};
+use crate::link_report::LinkReport;
 
 /// What an edge tells the owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,13 @@ pub enum ToOwner<'a> {
         /// How long ago, in µs.
         ago_us: u64,
     },
+    /// The answer to [`ToEdge::Look`].
+    Report {
+        /// Which link.
+        link: LinkNumber,
+        /// How it does.
+        report: LinkReport,
+    },
 }
 
 /// What the owner wants of an edge.
@@ -80,6 +88,11 @@ pub enum ToEdge<'a> {
         /// Which link.
         link: LinkNumber,
     },
+    /// Tell how a link does.
+    Look {
+        /// Which link.
+        link: LinkNumber,
+    },
 }
 
 /// Why a link is gone: what of a [`DisconnectReason`] there is at a server.
@@ -105,6 +118,9 @@ pub struct About<'a> {
     pub remote: &'a str,
     /// The network's number at the edge.
     pub network: u16,
+    /// What kind of network it is; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    #[serde(borrow)]
+    pub kind: &'a str,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
     /// See [`Resumed`](consonance_transport::Resumed).
@@ -220,7 +236,7 @@ mod tests {
 
     const LINK: LinkNumber = LinkNumber(0xAB_1234_5678);
     const ABOUT: About<'static> =
-        About { remote: "192.0.2.1:7", network: 3, identity: Some(1 << 50), is_resumed: true };
+        About { remote: "192.0.2.1:7", network: 3, kind: "quic", identity: Some(1 << 50), is_resumed: true };
 
     #[test]
     fn messages_to_the_owner_arrive_as_they_were() {
@@ -230,6 +246,7 @@ mod tests {
             ToOwner::Packet { link: LINK, is_reliable: false, packet: b"voice" },
             ToOwner::Disconnected { link: LINK, why: LinkEnd::ByClient("(kicked) go") },
             ToOwner::Heard { link: LINK, ago_us: 17 },
+            ToOwner::Report { link: LINK, report: LinkReport::default() },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }
@@ -261,6 +278,7 @@ mod tests {
             ToEdge::End { link: LINK, reason: "(kicked) go" },
             ToEdge::Joined { link: LINK, is_joined: true },
             ToEdge::Probe { link: LINK },
+            ToEdge::Look { link: LINK },
         ] {
             assert_eq!(ToEdge::read(message.write(&mut buffer)), Ok(message));
         }

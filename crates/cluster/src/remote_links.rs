@@ -1,5 +1,6 @@
 //! The links of all edges, as one network of the owner.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
@@ -14,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
+use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable, remote};
 use crate::present_peers::PresentPeers;
 
@@ -26,6 +28,8 @@ pub struct RemoteLinks {
     peers: FxHashMap<Peer, PeerState>,
     /// Peers that were disconnected here, with what is to be reported of them.
     ended: VecDeque<(Peer, DisconnectReason)>,
+    /// Peers whose edges are to tell how they do: some are looked at.
+    looks: RefCell<Vec<Peer>>,
     is_shut_down: bool,
     lists: Lists,
     buffer: Vec<u8>,
@@ -35,15 +39,22 @@ pub struct RemoteLinks {
 /// What is known of a peer.
 #[derive(Debug, Default)]
 struct PeerState {
-    origin: OriginNetwork,
+    origin: LinkOrigin,
     identity: Option<u64>,
     is_resumed: bool,
     heard: Option<Instant>,
+    /// How it did when its edge told that last.
+    report: LinkReport,
 }
 
-/// Of a peer: the network that it came over, which no other network of any edge shares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OriginNetwork(pub u32);
+/// Of a peer: the network that it came over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkOrigin {
+    /// A number that no other network of any edge has.
+    pub network: u32,
+    /// What kind of network it is, as [`ServerNetwork::network`] says.
+    pub kind: Box<str>,
+}
 
 /// What the networks of all edges have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +94,7 @@ impl RemoteLinks {
             present: PresentPeers::default(),
             peers: FxHashMap::default(),
             ended: VecDeque::new(),
+            looks: RefCell::default(),
             is_shut_down: false,
             lists: Lists { links: vec![Vec::new(); Member::MEMBERS_MAX], members: Vec::new() },
             buffer: Vec::new(),
@@ -93,6 +105,16 @@ impl RemoteLinks {
     /// What left over the bus, and what was dropped.
     pub fn bus_statistics(&self) -> BusStatistics {
         self.out.statistics()
+    }
+
+    /// How a link did when its edge told that last; the edge is asked to tell it again.
+    fn look(&self, peer: Peer) -> Option<&LinkReport> {
+        let state = self.peers.get(&peer)?;
+        let mut looks = self.looks.borrow_mut();
+        if looks.last() != Some(&peer) {
+            looks.push(peer);
+        }
+        Some(&state.report)
     }
 
     /// A message about one link, to its edge. False if it was dropped.
@@ -146,9 +168,16 @@ impl RemoteLinks {
             }
             ToOwner::Connected { link, about, .. } => {
                 let peer = peer_of(member, link);
-                let origin = OriginNetwork(u32::from(member.0) + 1 << 16 | u32::from(about.network));
-                let About { identity, is_resumed, .. } = about;
-                let state = PeerState { origin, identity, is_resumed, heard: Some(now) };
+                let origin = (u32::from(member.0) + 1) << 16 | u32::from(about.network);
+                let About { identity, is_resumed, kind, .. } = about;
+                let origin = LinkOrigin { network: origin, kind: kind.into() };
+                let state = PeerState {
+                    origin,
+                    identity,
+                    is_resumed,
+                    heard: Some(now),
+                    report: LinkReport::default(),
+                };
                 self.peers.insert(peer, state);
                 self.present.insert(peer);
                 self.statistics.connections.accepted += 1;
@@ -172,6 +201,12 @@ impl RemoteLinks {
                 self.present.remove(peer);
                 was_there.then(|| Came::Disconnected(peer, why.reason()))
             }
+            ToOwner::Report { link, report } => {
+                if let Some(state) = self.peers.get_mut(&peer_of(member, link)) {
+                    state.report = report;
+                }
+                None
+            }
             ToOwner::Heard { link, ago_us } => {
                 if let Some(state) = self.peers.get_mut(&peer_of(member, link)) {
                     let heard = now.checked_sub(Duration::from_micros(ago_us));
@@ -192,6 +227,10 @@ enum Came {
 
 impl ServerNetwork for RemoteLinks {
     fn flush(&mut self, _now: Instant) {
+        while let Some(peer) = self.looks.get_mut().pop() {
+            let (_, link) = link_of(peer);
+            self.tell(peer, &ToEdge::Look { link });
+        }
         self.out.flush();
     }
 
@@ -246,7 +285,9 @@ impl ServerNetwork for RemoteLinks {
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
         let of_peer = |peer| self.peers.get(&peer);
         request
-            .provide_of_peer(|peer| Some(of_peer(peer)?.origin))
+            .provide_of_peer(|peer| Some(of_peer(peer)?.origin.clone()))
+            .provide_of_peer(|peer| self.look(peer)?.quality())
+            .provide_of_peer(|peer| self.look(peer)?.page())
             .provide_of_peer(|peer| of_peer(peer)?.identity.map(PeerIdentity))
             .provide_of_peer(|peer| of_peer(peer)?.is_resumed.then_some(Resumed));
     }

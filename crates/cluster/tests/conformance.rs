@@ -7,7 +7,9 @@ use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
+use consonance_cluster::{
+    About, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, Wanted, mailboxes,
+};
 use consonance_transport::conformance::Network;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 use consonance_transport::{
@@ -31,6 +33,7 @@ impl Edge {
                 Wanted::Send { links, delivery, packet } => network.send(now, links, delivery, packet),
                 Wanted::End { link, reason } => network.reject(now, link, &reason),
                 Wanted::Joined { link, is_joined } => network.set_joined(now, link, is_joined),
+                Wanted::Look { link } => links.report(link, LinkReport::default()),
                 Wanted::Probe { link } => {
                     if let Some(heard) = network.probe(now, link) {
                         links.heard(link, now - heard);
@@ -42,7 +45,13 @@ impl Edge {
             match event {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     let remote = remote.to_string();
-                    let about = About { remote: &remote, network: 0, identity: None, is_resumed: false };
+                    let about = About {
+                        remote: &remote,
+                        network: 0,
+                        kind: "memory",
+                        identity: None,
+                        is_resumed: false,
+                    };
                     assert!(links.connected(OWNER, peer, &session, about));
                 }
                 ServerLinkEvent::Packet { peer, delivery, packet } => {

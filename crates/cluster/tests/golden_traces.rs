@@ -2,6 +2,7 @@
 //!
 //! Reads the folder named by `CONSONANCE_VECTORS`, else the project's own copy.
 
+#![allow(dead_code, reason = "what replays traces is another test's, which needs more of it")]
 #![expect(
     clippy::unwrap_used,
     reason = "a trace that is not as expected fails the test, which says what it ran"
@@ -67,7 +68,8 @@ impl AtEdges {
 
 impl Way for AtEdges {
     fn connect(&mut self, peer: u64) {
-        let about = About { remote: "192.0.2.1:7", network: 0, identity: None, is_resumed: false };
+        let about =
+            About { remote: "192.0.2.1:7", network: 0, kind: "memory", identity: None, is_resumed: false };
         let edge = self.edge_of(peer);
         assert!(edge.connected(OWNER, peer, "main", about));
         edge.flush();

@@ -2,11 +2,13 @@
 
 mod numbers;
 
+use std::borrow::Cow;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_cluster::LinkOrigin;
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
@@ -48,7 +50,7 @@ pub(crate) struct LinkWays<'a> {
 
 /// How a link gets here.
 pub(crate) struct LinkWay {
-    pub(crate) network: &'static str,
+    pub(crate) network: Cow<'static, str>,
     /// How well it does there, where the network knows.
     pub(crate) quality: Option<LinkQuality>,
     /// The page at its other end, if it is a browser's.
@@ -258,8 +260,9 @@ impl LinkWays<'_> {
     /// Over which network a link is, and what that knows of it. It asks the network.
     pub(crate) fn of(&self, link: LinkId) -> Option<LinkWay> {
         let (network, peer) = (self.networks.list.get(network_of(link))?, peer_of(link));
+        let at_edge: Option<LinkOrigin> = network.peer_capability(self.now, peer);
         Some(LinkWay {
-            network: network.network(),
+            network: at_edge.map_or(network.network().into(), |origin| origin.kind.into_string().into()),
             quality: network.peer_capability(self.now, peer),
             page: network.peer_capability(self.now, peer),
         })

@@ -169,7 +169,7 @@ fn a_session_with_too_many_clients_for_one_worker_takes_more_at_all_of_them_in_t
     let mut settings = settings(&["main"], &[]);
     settings.spread_from = 3;
     let directory = Directory::new(&settings, 3);
-    let mut place = || {
+    let place = || {
         let worker = directory.place("main");
         directory.arrive(0, "main").unwrap();
         worker

@@ -66,8 +66,8 @@ pub(crate) fn session_row(
             player.faults = link.faults;
         }
         if let Some(way) = ways.and_then(|ways| ways.of(client.link)) {
-            player.voice_path = way.quality.map(|quality| voice_path(way.network, &quality));
-            player.network = Some(way.network.to_owned());
+            player.voice_path = way.quality.map(|quality| voice_path(&way.network, &quality));
+            player.network = Some(way.network.into_owned());
             player.page = way.page.map(page_row);
         }
         player.distances = distances(server, client, &placed);

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use consonance_cluster::{
-    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted,
+    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, Wanted,
 };
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{
@@ -51,8 +51,9 @@ impl SessionLoop {
         let its_network = self.networks.get_mut(network);
         let identity = its_network.peer_capability(now, peer).map(|PeerIdentity(number)| number);
         let is_resumed = its_network.peer_capability(now, peer) == Some(Resumed);
+        let kind = its_network.network();
         let network = u16::try_from(network).expect("a worker has few networks");
-        let about = About { remote: &remote.to_string(), network, identity, is_resumed };
+        let about = About { remote: &remote.to_string(), network, kind, identity, is_resumed };
         let was_taken = match (&mut self.edge, u8::try_from(owner)) {
             (Some(edge), Ok(owner)) => edge.connected(Member(owner), link, session, about),
             _ => false,
@@ -100,6 +101,11 @@ impl SessionLoop {
                 Wanted::End { link, reason } => {
                     link_span(link).in_scope(|| debug!(%reason, "closing"));
                     networks.reject(now, link, &reason, None);
+                }
+                Wanted::Look { link } => {
+                    if let Some(way) = networks.ways(now).of(link) {
+                        edge.report(link, LinkReport::new(way.quality, way.page));
+                    }
                 }
                 Wanted::Joined { link, is_joined } => networks.set_joined(now, link, is_joined),
                 Wanted::Probe { link } => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_cluster::OriginNetwork;
+use consonance_cluster::LinkOrigin;
 use consonance_session::{Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _};
 use tracing::debug;
@@ -48,10 +48,9 @@ impl SessionLoop {
         };
         let identity = self.networks.get_mut(network).peer_capability(now, peer);
         let identity = identity.map(|PeerIdentity(number)| number);
-        let own = network as u32;
-        let origin = self.networks.get_mut(network).peer_capability(now, peer);
-        let OriginNetwork(of) = origin.unwrap_or(OriginNetwork(own));
-        let origin = peer_origin(of, identity, address, self.sessions.ipv6_prefix_bits());
+        let at_edge: Option<LinkOrigin> = self.networks.get_mut(network).peer_capability(now, peer);
+        let of_network = at_edge.map_or(network as u32, |origin| origin.network);
+        let origin = peer_origin(of_network, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;

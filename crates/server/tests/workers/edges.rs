@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use consonance_inspector::Inspected as _;
 use consonance_server::SessionsSettings;
 use consonance_transport::EndCode;
 
@@ -102,6 +103,21 @@ fn a_session_on_demand_begins_with_a_client_at_any_worker_and_ends_with_the_last
     assert_eq!(stage.server.handle().sessions(), ["match", "other"]);
     player.leave();
     wait_until("it has ended", &mut [&mut player], |_| stage.server.handle().sessions() == ["other"]);
+}
+
+#[test]
+fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    let inspection = stage.server.inspection();
+    let networks = || -> Vec<Option<String>> {
+        let snapshot = inspection.snapshot();
+        let sessions = &snapshot.server().unwrap().sessions;
+        let players = sessions.iter().flat_map(|session| &session.players);
+        players.map(|player| player.network.clone()).collect()
+    };
+    wait_until("all are shown", &mut players.iter_mut().collect::<Vec<_>>(), |_| networks().len() == 3);
+    assert_eq!(networks(), vec![Some("memory".to_owned()); 3]);
 }
 
 #[test]
