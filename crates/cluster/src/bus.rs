@@ -4,14 +4,9 @@ use std::task::Waker;
 
 use consonance_transport::Delivery;
 
-/// A worker, by its number among those that share sessions: at most [`MEMBERS_MAX`](Self::MEMBERS_MAX).
+/// A worker, by its number among those that share sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Member(pub u8);
-
-impl Member {
-    /// How many there may be.
-    pub const MEMBERS_MAX: usize = 256;
-}
+pub struct Member(pub u16);
 
 /// The way out of one member, to all others.
 pub trait BusSender: Send {

@@ -201,7 +201,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
-                let number = LinkNumber::new(self.slots.len(), 0)?;
+                let number = LinkNumber::first(self.slots.len())?;
                 self.slots.push(Slot { link: None, number });
                 number.slot()
             }

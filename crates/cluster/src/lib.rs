@@ -31,4 +31,4 @@ pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, LinkEnd, MessageError, ToEdge, ToOwner};
-pub use remote_links::{EdgeNetworks, LinkOrigin, RemoteLinks};
+pub use remote_links::{EdgeNetworks, RemoteLinks, RemoteNetwork};

@@ -116,9 +116,7 @@ pub struct About<'a> {
     /// Its address, as [`Remote`] is shown.
     #[serde(borrow)]
     pub remote: &'a str,
-    /// The network's number at the edge.
-    pub network: u16,
-    /// What kind of network it is; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     #[serde(borrow)]
     pub kind: &'a str,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
@@ -234,9 +232,9 @@ pub(crate) fn remote(about: &About<'_>) -> Remote {
 mod tests {
     use super::*;
 
-    const LINK: LinkNumber = LinkNumber(0xAB_1234_5678);
+    const LINK: LinkNumber = LinkNumber(0xAB12_3456);
     const ABOUT: About<'static> =
-        About { remote: "192.0.2.1:7", network: 3, kind: "quic", identity: Some(1 << 50), is_resumed: true };
+        About { remote: "192.0.2.1:7", kind: "quic", identity: Some(1 << 50), is_resumed: true };
 
     #[test]
     fn messages_to_the_owner_arrive_as_they_were() {
@@ -290,9 +288,9 @@ mod tests {
         let mut buffer = Vec::new();
         let packet = ToOwner::Packet { link: LinkNumber(300), is_reliable: true, packet: b"ab" };
         assert_eq!(packet.write(&mut buffer), [1, 0xAC, 2, 1, 2, b'a', b'b']);
-        let list = [44, 1, 0, 0, 0];
+        let list = [44, 1, 0, 0];
         let send = ToEdge::Send { is_reliable: false, links: LinkNumbers::new(&list), packet: b"ab" };
-        assert_eq!(send.write(&mut buffer), [0, 0, 5, 44, 1, 0, 0, 0, 2, b'a', b'b']);
+        assert_eq!(send.write(&mut buffer), [0, 0, 4, 44, 1, 0, 0, 2, b'a', b'b']);
     }
 
     #[test]

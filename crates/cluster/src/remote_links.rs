@@ -39,7 +39,7 @@ pub struct RemoteLinks {
 /// What is known of a peer.
 #[derive(Debug, Default)]
 struct PeerState {
-    origin: LinkOrigin,
+    network: RemoteNetwork,
     identity: Option<u64>,
     is_resumed: bool,
     heard: Option<Instant>,
@@ -47,14 +47,9 @@ struct PeerState {
     report: LinkReport,
 }
 
-/// Of a peer: the network that it came over.
+/// Of a peer: what kind of network it came over, as [`ServerNetwork::network`] says at its edge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LinkOrigin {
-    /// A number that no other network of any edge has.
-    pub network: u32,
-    /// What kind of network it is, as [`ServerNetwork::network`] says.
-    pub kind: Box<str>,
-}
+pub struct RemoteNetwork(pub Box<str>);
 
 /// What the networks of all edges have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +91,7 @@ impl RemoteLinks {
             ended: VecDeque::new(),
             looks: RefCell::default(),
             is_shut_down: false,
-            lists: Lists { links: vec![Vec::new(); Member::MEMBERS_MAX], members: Vec::new() },
+            lists: Lists { links: Vec::new(), members: Vec::new() },
             buffer: Vec::new(),
             statistics: NetworkStatistics::default(),
         }
@@ -168,11 +163,10 @@ impl RemoteLinks {
             }
             ToOwner::Connected { link, about, .. } => {
                 let peer = peer_of(member, link);
-                let origin = (u32::from(member.0) + 1) << 16 | u32::from(about.network);
                 let About { identity, is_resumed, kind, .. } = about;
-                let origin = LinkOrigin { network: origin, kind: kind.into() };
+                let network = RemoteNetwork(kind.into());
                 let state = PeerState {
-                    origin,
+                    network,
                     identity,
                     is_resumed,
                     heard: Some(now),
@@ -285,7 +279,7 @@ impl ServerNetwork for RemoteLinks {
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
         let of_peer = |peer| self.peers.get(&peer);
         request
-            .provide_of_peer(|peer| Some(of_peer(peer)?.origin.clone()))
+            .provide_of_peer(|peer| Some(of_peer(peer)?.network.clone()))
             .provide_of_peer(|peer| self.look(peer)?.quality())
             .provide_of_peer(|peer| self.look(peer)?.page())
             .provide_of_peer(|peer| of_peer(peer)?.identity.map(PeerIdentity))
@@ -327,7 +321,11 @@ impl ServerTransport for RemoteLinks {
             }
             sent += 1;
             let (member, link) = link_of(peer);
-            let list = &mut self.lists.links[usize::from(member.0)];
+            let edge = usize::from(member.0);
+            if edge >= self.lists.links.len() {
+                self.lists.links.resize_with(edge + 1, Vec::new);
+            }
+            let list = &mut self.lists.links[edge];
             if list.is_empty() {
                 self.lists.members.push(member);
             }
@@ -364,10 +362,9 @@ fn overloaded() -> DisconnectReason {
 
 /// A peer's number has that of its edge above that of its link there.
 fn peer_of(member: Member, link: LinkNumber) -> Peer {
-    Peer(u64::from(member.0) << LinkNumber::BITS | link.0 & ((1 << LinkNumber::BITS) - 1))
+    Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
 }
 
 pub(crate) fn link_of(peer: Peer) -> (Member, LinkNumber) {
-    let member = Member((peer.0 >> LinkNumber::BITS) as u8);
-    (member, LinkNumber(peer.0 & ((1 << LinkNumber::BITS) - 1)))
+    (Member((peer.0 >> u32::BITS) as u16), LinkNumber(peer.0 as u32))
 }

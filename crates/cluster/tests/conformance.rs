@@ -45,13 +45,7 @@ impl Edge {
             match event {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     let remote = remote.to_string();
-                    let about = About {
-                        remote: &remote,
-                        network: 0,
-                        kind: "memory",
-                        identity: None,
-                        is_resumed: false,
-                    };
+                    let about = About { remote: &remote, kind: "memory", identity: None, is_resumed: false };
                     assert!(links.connected(OWNER, peer, &session, about));
                 }
                 ServerLinkEvent::Packet { peer, delivery, packet } => {

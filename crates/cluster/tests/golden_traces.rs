@@ -48,7 +48,7 @@ struct AtEdges {
 const OWNER: Member = Member(0);
 
 impl AtEdges {
-    fn new(count: usize) -> Self {
+    fn new(count: u16) -> Self {
         let networks = EdgeNetworks {
             limits: PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 },
             carry_end_reasons: true,
@@ -68,8 +68,7 @@ impl AtEdges {
 
 impl Way for AtEdges {
     fn connect(&mut self, peer: u64) {
-        let about =
-            About { remote: "192.0.2.1:7", network: 0, kind: "memory", identity: None, is_resumed: false };
+        let about = About { remote: "192.0.2.1:7", kind: "memory", identity: None, is_resumed: false };
         let edge = self.edge_of(peer);
         assert!(edge.connected(OWNER, peer, "main", about));
         edge.flush();

@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_cluster::LinkOrigin;
+use consonance_cluster::RemoteNetwork;
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
@@ -90,6 +90,13 @@ impl Networks {
     /// Whether the peers of a network are links of other workers.
     pub(crate) fn is_of_edges(&self, index: usize) -> bool {
         self.edges == Some(index)
+    }
+
+    /// What kind of network a link is on, also one of another worker.
+    pub(crate) fn kind_of(&self, now: Instant, link: LinkId) -> Cow<'static, str> {
+        let Some(network) = self.list.get(network_of(link)) else { return Cow::default() };
+        let remote: Option<RemoteNetwork> = network.peer_capability(now, peer_of(link));
+        remote.map_or(network.network().into(), |RemoteNetwork(kind)| kind.into_string().into())
     }
 
     /// Whether other workers hold links for sessions of this one.
@@ -260,9 +267,8 @@ impl LinkWays<'_> {
     /// Over which network a link is, and what that knows of it. It asks the network.
     pub(crate) fn of(&self, link: LinkId) -> Option<LinkWay> {
         let (network, peer) = (self.networks.list.get(network_of(link))?, peer_of(link));
-        let at_edge: Option<LinkOrigin> = network.peer_capability(self.now, peer);
         Some(LinkWay {
-            network: at_edge.map_or(network.network().into(), |origin| origin.kind.into_string().into()),
+            network: self.networks.kind_of(self.now, link),
             quality: network.peer_capability(self.now, peer),
             page: network.peer_capability(self.now, peer),
         })

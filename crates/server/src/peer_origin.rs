@@ -1,20 +1,24 @@
 //! Where a peer comes from, as a session compares it.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::net::IpAddr;
 
 use consonance_session::PeerOrigin;
 use consonance_transport::AddressPrefix;
+use rustc_hash::FxHasher;
 
-/// The identity that a network vouches for is the player's, from whichever address it comes; without one, the address
-/// prefix counts. `None` if neither is known.
+/// The identity that a kind of network vouches for is the player's, from whichever address it comes; without one, the
+/// address prefix counts. `None` if neither is known.
 pub(crate) fn peer_origin(
-    network: u32,
+    kind: &str,
     identity: Option<u64>,
     address: Option<IpAddr>,
     ipv6_prefix_bits: u8,
 ) -> Option<PeerOrigin> {
     if let Some(number) = identity {
-        return Some(PeerOrigin::Identity { network, number });
+        let mut network = FxHasher::default();
+        kind.hash(&mut network);
+        return Some(PeerOrigin::Identity { network: network.finish() as u32, number });
     }
     let prefix = match AddressPrefix::of(address?, ipv6_prefix_bits).network() {
         IpAddr::V4(address) => address.to_ipv6_mapped(),
@@ -28,7 +32,7 @@ mod tests {
     use super::*;
 
     fn of(address: &str, ipv6_prefix_bits: u8) -> Option<PeerOrigin> {
-        peer_origin(0, None, Some(address.parse().unwrap()), ipv6_prefix_bits)
+        peer_origin("quic", None, Some(address.parse().unwrap()), ipv6_prefix_bits)
     }
 
     #[test]
@@ -50,10 +54,10 @@ mod tests {
     fn an_identity_counts_before_the_address_and_only_on_its_network() {
         let address = Some("192.0.2.1".parse().unwrap());
         let on = |network, number| peer_origin(network, Some(number), address, 48);
-        assert_eq!(on(1, 7), peer_origin(1, Some(7), None, 48));
-        assert_ne!(on(1, 7), on(1, 8));
-        assert_ne!(on(1, 7), on(2, 7));
-        assert_ne!(on(1, 7), of("192.0.2.1", 48));
-        assert_eq!(peer_origin(1, None, None, 48), None);
+        assert_eq!(on("steam", 7), peer_origin("steam", Some(7), None, 48));
+        assert_ne!(on("steam", 7), on("steam", 8));
+        assert_ne!(on("steam", 7), on("hosted", 7));
+        assert_ne!(on("steam", 7), of("192.0.2.1", 48));
+        assert_eq!(peer_origin("steam", None, None, 48), None);
     }
 }

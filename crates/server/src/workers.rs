@@ -36,7 +36,7 @@ impl Workers {
             return;
         }
         let networks = self.loops.iter().map(SessionLoop::edge_networks).reduce(EdgeNetworks::and);
-        let (Some(networks), count) = (networks, self.loops.len()) else { return };
+        let (Some(networks), Ok(count)) = (networks, u16::try_from(self.loops.len())) else { return };
         // Each way has a mailbox of its own, so that an owner and an edge on one worker take only what is theirs.
         let ways = mailboxes(count).into_iter().zip(mailboxes(count));
         for (session_loop, ((to_owners, from_edges), (to_edges, from_owners))) in

@@ -4,7 +4,7 @@ use std::task::Wake;
 
 use super::*;
 
-fn poll(receiver: &mut Box<dyn BusReceiver>) -> Option<(u8, Vec<u8>)> {
+fn poll(receiver: &mut Box<dyn BusReceiver>) -> Option<(u16, Vec<u8>)> {
     receiver.poll().map(|from| (from.0, receiver.message().to_vec()))
 }
 
@@ -38,7 +38,7 @@ fn members_take_turns() {
         sender.flush();
         assert!(index < 2);
     }
-    let came: Vec<(u8, Vec<u8>)> = std::iter::from_fn(|| poll(&mut receiver)).collect();
+    let came: Vec<(u16, Vec<u8>)> = std::iter::from_fn(|| poll(&mut receiver)).collect();
     assert_eq!(came, [(1, vec![0]), (1, vec![1]), (0, vec![0]), (0, vec![1])]);
 }
 
@@ -54,7 +54,7 @@ fn a_member_that_does_not_read_loses_old_voice_and_nothing_reliable() {
         sender.flush();
     }
     let dropped = sender.statistics().unreliable_dropped;
-    let came: Vec<(u8, Vec<u8>)> = std::iter::from_fn(|| poll(&mut receiver)).collect();
+    let came: Vec<(u16, Vec<u8>)> = std::iter::from_fn(|| poll(&mut receiver)).collect();
     let control: Vec<u8> = came.iter().filter(|(_, it)| it.len() == 1).map(|(_, it)| it[0]).collect();
     assert_eq!(control, (0..20).collect::<Vec<u8>>());
     let heard = came.iter().filter(|(_, it)| it.len() > 1).count() as u64;

@@ -52,9 +52,8 @@ impl SessionLoop {
         let identity = its_network.peer_capability(now, peer).map(|PeerIdentity(number)| number);
         let is_resumed = its_network.peer_capability(now, peer) == Some(Resumed);
         let kind = its_network.network();
-        let network = u16::try_from(network).expect("a worker has few networks");
-        let about = About { remote: &remote.to_string(), network, kind, identity, is_resumed };
-        let was_taken = match (&mut self.edge, u8::try_from(owner)) {
+        let about = About { remote: &remote.to_string(), kind, identity, is_resumed };
+        let was_taken = match (&mut self.edge, u16::try_from(owner)) {
             (Some(edge), Ok(owner)) => edge.connected(Member(owner), link, session, about),
             _ => false,
         };

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use consonance_cluster::LinkOrigin;
 use consonance_session::{Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _};
 use tracing::debug;
@@ -48,9 +47,8 @@ impl SessionLoop {
         };
         let identity = self.networks.get_mut(network).peer_capability(now, peer);
         let identity = identity.map(|PeerIdentity(number)| number);
-        let at_edge: Option<LinkOrigin> = self.networks.get_mut(network).peer_capability(now, peer);
-        let of_network = at_edge.map_or(network as u32, |origin| origin.network);
-        let origin = peer_origin(of_network, identity, address, self.sessions.ipv6_prefix_bits());
+        let kind = self.networks.kind_of(now, link);
+        let origin = peer_origin(&kind, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
