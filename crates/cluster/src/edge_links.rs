@@ -1,5 +1,6 @@
 //! An edge's links into sessions of other workers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::task::Waker;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use consonance_transport::{Delivery, DisconnectReason, EndReason};
 use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
-use crate::link_number::LinkNumber;
+use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable};
 
@@ -131,6 +132,18 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
+    /// The way to the clients of these links fell silent, or works again. Those that are none of these are passed over.
+    pub fn reachability(&mut self, links: impl IntoIterator<Item = L>, is_reachable: bool) {
+        let mut lists: BTreeMap<Member, Vec<u8>> = BTreeMap::new();
+        for (owner, number) in links.into_iter().filter_map(|link| self.find(link)) {
+            LinkNumbers::write(lists.entry(owner).or_default(), number);
+        }
+        for (owner, list) in lists {
+            let message = ToOwner::Reachability { links: LinkNumbers::new(&list), is_reachable };
+            self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+        }
+    }
+
     /// A link does so.
     pub fn report(&mut self, link: L, report: LinkReport) {
         let Some((owner, number)) = self.find(link) else { return };
@@ -190,6 +203,11 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+
+    /// How many messages of owners could not be read.
+    pub fn malformed(&self) -> u64 {
+        self.malformed
     }
 
     /// What left, and what was dropped.

@@ -53,6 +53,14 @@ pub enum ToOwner<'a> {
         /// How it does.
         report: LinkReport,
     },
+    /// The way to several clients at once fell silent, or works again.
+    Reachability {
+        /// Their links.
+        #[serde(borrow)]
+        links: LinkNumbers<'a>,
+        /// Whether it works.
+        is_reachable: bool,
+    },
 }
 
 /// What the owner wants of an edge.
@@ -245,6 +253,7 @@ mod tests {
             ToOwner::Disconnected { link: LINK, why: LinkEnd::ByClient("(kicked) go") },
             ToOwner::Heard { link: LINK, ago_us: 17 },
             ToOwner::Report { link: LINK, report: LinkReport::default() },
+            ToOwner::Reachability { links: LinkNumbers::new(&[1, 0, 0, 0]), is_reachable: true },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }

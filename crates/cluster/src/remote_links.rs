@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    PeerIdentity, Resumed, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 use rustc_hash::FxHashMap;
 
@@ -30,6 +30,7 @@ pub struct RemoteLinks {
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Peers whose edges are to tell how they do: some are looked at.
     looks: RefCell<Vec<Peer>>,
+    reachability: ReachabilityFeed,
     is_shut_down: bool,
     lists: Lists,
     buffer: Vec<u8>,
@@ -90,6 +91,7 @@ impl RemoteLinks {
             peers: FxHashMap::default(),
             ended: VecDeque::new(),
             looks: RefCell::default(),
+            reachability: ReachabilityFeed::default(),
             is_shut_down: false,
             lists: Lists { links: Vec::new(), members: Vec::new() },
             buffer: Vec::new(),
@@ -195,6 +197,11 @@ impl RemoteLinks {
                 self.present.remove(peer);
                 was_there.then(|| Came::Disconnected(peer, why.reason()))
             }
+            ToOwner::Reachability { links, is_reachable } => {
+                let peers = links.iter().map(|link| peer_of(member, link)).collect();
+                self.reachability.push(Reachability { peers, is_reachable });
+                None
+            }
             ToOwner::Report { link, report } => {
                 if let Some(state) = self.peers.get_mut(&peer_of(member, link)) {
                     state.report = report;
@@ -279,6 +286,7 @@ impl ServerNetwork for RemoteLinks {
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
         let of_peer = |peer| self.peers.get(&peer);
         request
+            .provide(|| Some(self.reachability.clone()))
             .provide_of_peer(|peer| Some(of_peer(peer)?.network.clone()))
             .provide_of_peer(|peer| self.look(peer)?.quality())
             .provide_of_peer(|peer| self.look(peer)?.page())

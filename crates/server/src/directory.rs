@@ -112,13 +112,23 @@ impl Directory {
     /// be [given back](Self::cancel).
     pub(crate) fn place(&self, session: &str) -> usize {
         let mut state = self.lock();
+        match self.place_in(&mut state, session) {
+            Ok(owner) => self.spread(&mut state, session, owner),
+            Err(_) => self.least_loaded(&state),
+        }
+    }
+
+    /// The same, at the session's owner however many clients it has.
+    pub(crate) fn place_at_owner(&self, session: &str) -> usize {
+        let mut state = self.lock();
         self.place_in(&mut state, session).unwrap_or_else(|_| self.least_loaded(&state))
     }
 
     /// The same for a client that is refused at once if there may be no such session, and which may not arrive.
     pub(crate) fn reserve(&self, session: &str) -> Result<usize, SessionRefusal> {
         let mut state = self.lock();
-        self.place_in(&mut state, session).inspect_err(|refusal| state.count(refusal))
+        let owner = self.place_in(&mut state, session).inspect_err(|refusal| state.count(refusal))?;
+        Ok(self.spread(&mut state, session, owner))
     }
 
     /// A client that was on the way to a session will not arrive.
@@ -247,22 +257,30 @@ impl Directory {
         &self.gauges
     }
 
+    /// The worker that owns a session, which waits for one more client from now on.
     fn place_in(&self, state: &mut State, session: &str) -> Result<usize, SessionRefusal> {
-        let spread_from = state.spread_from;
         if let Some(name) = state.name_meant(session)
             && let Some(entry) = state.entries.get_mut(&name)
         {
             entry.on_the_way += 1;
-            if entry.arrived + entry.on_the_way <= spread_from {
-                return Ok(entry.worker);
-            }
-            entry.spread += 1;
-            return Ok((entry.worker + entry.spread) % self.gauges.len());
+            return Ok(entry.worker);
         }
         state.check_new(session)?;
         let worker = self.least_loaded(state);
         state.insert(session, Entry { worker, on_the_way: 1, ..Entry::default() });
         Ok(worker)
+    }
+
+    /// The worker that takes the client for which a session waits: the owner, while it has few enough clients.
+    fn spread(&self, state: &mut State, session: &str, owner: usize) -> usize {
+        let spread_from = state.spread_from;
+        let Some(name) = state.name_meant(session) else { return owner };
+        let Some(entry) = state.entries.get_mut(&name) else { return owner };
+        if entry.arrived + entry.on_the_way <= spread_from {
+            return owner;
+        }
+        entry.spread += 1;
+        (owner + entry.spread) % self.gauges.len()
     }
 
     /// The worker that has least to do.

@@ -79,6 +79,12 @@ impl Workers {
         move |session| directory.place(session)
     }
 
+    /// The same for networks whose links have many clients, which are best all with the worker that owns the session.
+    pub fn owner_placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
+        let directory = Arc::clone(&self.directory);
+        move |session| directory.place_at_owner(session)
+    }
+
     /// The same for networks that accept a client before they know that it arrives.
     pub fn reservations(&self) -> Reservations {
         Reservations::new(Arc::clone(&self.directory))

@@ -37,7 +37,7 @@ impl OpenedListener {
                 is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
             }
             Shards::Many(make) => {
-                let shards = make(workers.count(), Box::new(workers.placement()))?;
+                let shards = make(workers.count(), Box::new(workers.owner_placement()))?;
                 workers.add_shards(shards);
                 Ok(())
             }

@@ -175,6 +175,8 @@ fn a_session_with_too_many_clients_for_one_worker_takes_more_at_all_of_them_in_t
         worker
     };
     assert_eq!([(); 9].map(|()| place()), [0, 0, 0, 1, 2, 0, 1, 2, 0]);
+    assert_eq!(directory.place_at_owner("main"), 0, "a link that has many clients");
+    directory.cancel("main");
     (0..7).for_each(|_| directory.leave("main"));
     assert_eq!([(); 2].map(|()| place()), [0, 1], "it has two, and then as many as one worker takes");
 }

@@ -13,6 +13,10 @@ impl SessionLoop {
     /// Has each session tell its other clients of those to which the way is silent, or works again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
         while let Some(change) = self.networks.next_reachability(network) {
+            if let Some(edge) = &mut self.edge {
+                let links = change.peers.iter().map(|peer| link_of(network, *peer));
+                edge.reachability(links, change.is_reachable);
+            }
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
                 if let Some(index) = self.routes.session_of(link) {

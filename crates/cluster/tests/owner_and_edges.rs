@@ -1,0 +1,189 @@
+//! What an owner and its edges tell each other, and which links it is about.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::time::{Duration, Instant};
+
+use consonance_cluster::{
+    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, RemoteNetwork,
+    Wanted, mailboxes,
+};
+use consonance_transport::{
+    Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerIdentity, Reachability,
+    ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork as _, ServerNetworkExt as _,
+    ServerTransport as _,
+};
+
+const ABOUT: About<'static> =
+    About { remote: "192.0.2.1:7", kind: "quic", identity: Some(5), is_resumed: true };
+const NETWORKS: EdgeNetworks = EdgeNetworks {
+    limits: PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 },
+    carry_end_reasons: true,
+};
+
+type Way = (Box<dyn BusSender>, Box<dyn BusReceiver>);
+
+/// Two owners, which are members 0 and 1, and an edge, which is member 2.
+struct Stage {
+    owners: [RemoteLinks; 2],
+    edge: EdgeLinks<char>,
+}
+
+/// The ways to owners and to edges of three members.
+fn ways() -> Vec<(Way, Way)> {
+    mailboxes(3).into_iter().zip(mailboxes(3)).collect()
+}
+
+impl Stage {
+    fn new() -> Self {
+        let mut ways = ways().into_iter();
+        let mut owner = || {
+            let ((_, from_edges), (to_edges, _)) = ways.next().unwrap();
+            RemoteLinks::new(to_edges, from_edges, NETWORKS)
+        };
+        let owners = [owner(), owner()];
+        let ((to_owners, _), (_, from_owners)) = ways.next().unwrap();
+        Self { owners, edge: EdgeLinks::new(to_owners, from_owners) }
+    }
+
+    /// A link of the edge to a session of an owner, which hears of it.
+    fn connect(&mut self, owner: u16, link: char) -> Peer {
+        assert!(self.edge.connected(Member(owner), link, "main", ABOUT));
+        self.edge.flush();
+        match self.owners[usize::from(owner)].poll(Instant::now()) {
+            Some(ServerLinkEvent::Connected { peer, session, remote }) => {
+                assert_eq!((session.as_str(), remote.to_string().as_str()), ("main", "192.0.2.1:7"));
+                peer
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A link that the edge keeps where another one was, whose end the owner hears of first.
+    fn connect_in_its_place(&mut self) -> Peer {
+        assert!(self.edge.connected(Member(0), 'b', "main", ABOUT));
+        self.edge.flush();
+        let owner = &mut self.owners[0];
+        assert!(matches!(owner.poll(Instant::now()), Some(ServerLinkEvent::Disconnected { .. })));
+        match owner.poll(Instant::now()) {
+            Some(ServerLinkEvent::Connected { peer, .. }) => peer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn flush(&mut self) {
+        self.edge.flush();
+        for owner in &mut self.owners {
+            owner.flush(Instant::now());
+        }
+    }
+}
+
+#[test]
+fn an_owner_knows_of_a_link_what_its_network_knows() {
+    let mut stage = Stage::new();
+    let peer = stage.connect(0, 'a');
+    let (owner, now) = (&stage.owners[0], Instant::now());
+    assert_eq!(owner.peer_capability(now, peer), Some(PeerIdentity(5)));
+    assert_eq!(owner.peer_capability(now, peer), Some(Resumed));
+    assert_eq!(owner.peer_capability(now, peer), Some(RemoteNetwork("quic".into())));
+    assert_eq!(owner.peer_capability::<PeerIdentity>(now, Peer(peer.0 + 1)), None);
+}
+
+#[test]
+fn one_message_brings_a_packet_to_all_links_of_an_edge() {
+    let mut stage = Stage::new();
+    let peers = ['a', 'b', 'c'].map(|link| stage.connect(0, link));
+    let before = stage.owners[0].bus_statistics().sent;
+    stage.owners[0].send(Instant::now(), &[peers[0], peers[2]], Delivery::Unreliable, b"voice");
+    stage.flush();
+    assert_eq!(stage.owners[0].bus_statistics().sent, before + 1);
+    let wanted = stage.edge.poll();
+    let (links, delivery) = (&['a', 'c'][..], Delivery::Unreliable);
+    assert_eq!(wanted, Some(Wanted::Send { links, delivery, packet: b"voice" }));
+}
+
+#[test]
+fn what_is_meant_for_a_link_that_is_gone_reaches_no_other_one() {
+    let mut stage = Stage::new();
+    let peer = stage.connect(0, 'a');
+    stage.owners[0].send(Instant::now(), &[peer], Delivery::Reliable, b"for a");
+    assert!(stage.edge.disconnected('a', &DisconnectReason::TimedOut));
+    let again = stage.connect_in_its_place();
+    assert_ne!(again, peer);
+    stage.flush();
+    assert_eq!(stage.edge.poll(), None);
+    assert!(!stage.edge.disconnected('a', &DisconnectReason::TimedOut), "it was gone before");
+}
+
+#[test]
+fn an_owner_has_no_say_about_links_into_sessions_of_another() {
+    let mut stage = Stage::new();
+    let peer = stage.connect(0, 'a');
+    // It has the same number at both, but the second owner was never told of it.
+    stage.connect(1, 'b');
+    stage.owners[1].reject(Instant::now(), peer, &EndCode::Kicked.into());
+    stage.owners[1].send(Instant::now(), &[peer], Delivery::Reliable, b"not yours");
+    stage.flush();
+    assert_eq!(stage.edge.poll(), None);
+}
+
+#[test]
+fn what_comes_over_a_link_that_the_owner_has_ended_is_not_reported() {
+    let mut stage = Stage::new();
+    let (peer, now) = (stage.connect(0, 'a'), Instant::now());
+    assert!(stage.edge.packet('a', Delivery::Reliable, b"too late"));
+    stage.owners[0].reject(now, peer, &EndCode::Kicked.into());
+    stage.flush();
+    let ended = ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs };
+    assert_eq!(stage.owners[0].poll(now), Some(ended));
+    assert_eq!(stage.owners[0].poll(now), None);
+    assert_eq!(stage.edge.poll(), Some(Wanted::End { link: 'a', reason: EndCode::Kicked.into() }));
+}
+
+#[test]
+fn each_owner_hears_which_of_its_links_fell_silent() {
+    let mut stage = Stage::new();
+    let peers = [stage.connect(0, 'a'), stage.connect(1, 'b'), stage.connect(0, 'c')];
+    let feeds: Vec<ReachabilityFeed> =
+        stage.owners.iter().map(|owner| owner.capability(Instant::now()).unwrap()).collect();
+    stage.edge.reachability(['a', 'b', 'c', 'x'], false);
+    stage.flush();
+    stage.owners.iter_mut().for_each(|owner| assert_eq!(owner.poll(Instant::now()), None));
+    let silent = |peers: &[Peer]| Some(Reachability { peers: peers.to_vec(), is_reachable: false });
+    assert_eq!(feeds[0].pop(), silent(&[peers[0], peers[2]]));
+    assert_eq!(feeds[1].pop(), silent(&[peers[1]]));
+    assert_eq!(feeds[0].pop(), None);
+}
+
+#[test]
+fn how_a_link_does_is_told_after_it_was_asked_for() {
+    let mut stage = Stage::new();
+    let (peer, now) = (stage.connect(0, 'a'), Instant::now());
+    assert_eq!(stage.owners[0].peer_capability::<LinkQuality>(now, peer), None);
+    stage.flush();
+    assert_eq!(stage.edge.poll(), Some(Wanted::Look { link: 'a' }));
+    let quality = LinkQuality { round_trip: Duration::from_millis(30), ..LinkQuality::default() };
+    stage.edge.report('a', LinkReport::new(Some(quality), None));
+    stage.flush();
+    assert_eq!(stage.owners[0].poll(now), None);
+    assert_eq!(stage.owners[0].peer_capability(now, peer), Some(quality));
+}
+
+#[test]
+fn malformed_messages_are_counted_and_passed_over() {
+    let mut ways = ways().into_iter();
+    let ((_, from_edges), (to_edges, _)) = ways.next().unwrap();
+    let mut owner = RemoteLinks::new(to_edges, from_edges, NETWORKS);
+    let ((mut to_owners, _), (mut hostile, _)) = ways.next().unwrap();
+    let ((edge_out, _), (_, from_owners)) = ways.next().unwrap();
+    let mut edge: EdgeLinks<char> = EdgeLinks::new(edge_out, from_owners);
+    for message in [&b""[..], b"\xff", b"\x00\x01"] {
+        to_owners.send(Member(0), Delivery::Reliable, message);
+        hostile.send(Member(2), Delivery::Reliable, message);
+    }
+    to_owners.flush();
+    hostile.flush();
+    assert_eq!((owner.poll(Instant::now()), edge.poll()), (None, None));
+    assert_eq!((owner.statistics().links.dropped.malformed, edge.malformed()), (3, 3));
+}
