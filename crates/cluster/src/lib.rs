@@ -22,6 +22,7 @@ mod link_number;
 mod link_report;
 mod mailboxes;
 mod message;
+pub mod placement;
 mod present_peers;
 mod remote_links;
 

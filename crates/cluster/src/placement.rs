@@ -1,0 +1,414 @@
+//! Which node owns each session.
+//!
+//! The owner of a session is written in a store that all nodes share and that can compare and set: who replaces a record
+//! says which revision of it is meant to be replaced. Nodes say over the bus that they are alive, twice a second, and
+//! each hears its own beat, too.
+//!
+//! * An owner acts while it has heard a beat of its own that it sent less than [`LEASE`] ago. So a node that was asleep,
+//!   or that the others do not hear, has stopped before they replace it.
+//! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed.
+//!   A store that does not answer replaces no owner.
+//! * A node that has no bus at all goes on for the players of its own, *detached*: all the others are out of its reach.
+//!   Once the bus is back, the store says whether it still is the owner.
+//!
+//! [`Placement`] is a plain struct: what came in, and the time, are arguments; what is wanted is drained.
+
+mod known;
+mod nodes;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use known::{Claim, Known};
+use nodes::Nodes;
+
+/// A node, by a number that it draws when it starts: no other one has it, and none had it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NodeId(pub u64);
+
+/// What the store has about a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// Which node owns it.
+    pub owner: NodeId,
+    /// The number in all of its packets: an owner that takes it over goes on with it.
+    pub session: u32,
+}
+
+/// Which change of the store a record is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Revision(pub u64);
+
+/// How often a node says that it is alive.
+pub const BEAT: Duration = Duration::from_millis(500);
+/// How long an owner acts after it has sent the last beat that it has heard itself.
+pub const LEASE: Duration = Duration::from_millis(1_100);
+/// An owner that was not heard for so long is replaced.
+pub const SILENCE: Duration = Duration::from_millis(1_500);
+/// A store that has not answered for so long is asked again.
+pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
+/// So long a client waits for the store to say who owns its session.
+pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the store is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreRequest {
+    /// The number of the request, for its answer.
+    pub number: u64,
+    /// Which session it is about.
+    pub name: Box<str>,
+    /// What is wanted.
+    pub change: StoreChange,
+}
+
+/// A change of the store, if the record is as it is believed to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreChange {
+    /// Write a record where there is none.
+    Create(SessionRecord),
+    /// Replace the record of this revision.
+    Replace(SessionRecord, Revision),
+    /// Remove the record of this revision.
+    Remove(Revision),
+    /// Say what there is: [`Placement::handle_record`] and [`Placement::handle_no_record`].
+    Read,
+}
+
+/// What the store says of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreAnswer {
+    /// It is done; what the record's revision is now.
+    Done(Revision),
+    /// The record is not as it was believed to be.
+    Conflict,
+    /// The store cannot say.
+    Unavailable,
+}
+
+/// What a node learns about a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlacementEvent {
+    /// This node owns it from now on, and decides.
+    Owned {
+        /// Which session.
+        name: Box<str>,
+        /// Its number.
+        session: u32,
+        /// Another node owned it before, whose edges go on with it.
+        is_takeover: bool,
+    },
+    /// Another node owns it: links here are of an edge of that.
+    Elsewhere {
+        /// Which session.
+        name: Box<str>,
+        /// Its owner.
+        owner: NodeId,
+    },
+    /// No node owns it any more.
+    Ended {
+        /// Which session.
+        name: Box<str>,
+    },
+    /// The store did not say in time who owns it: clients that wait for it are to try again later.
+    Unplaced {
+        /// Which session.
+        name: Box<str>,
+    },
+}
+
+/// Where a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// This node owns it.
+    Here,
+    /// This one does.
+    At(NodeId),
+    /// It is not known yet: an event will tell.
+    Unknown,
+}
+
+/// The owners of all sessions, as one node knows them.
+#[derive(Debug)]
+pub struct Placement {
+    own: NodeId,
+    sessions: BTreeMap<Box<str>, Known>,
+    nodes: Nodes,
+    next_request: u64,
+    requests: VecDeque<StoreRequest>,
+    events: VecDeque<PlacementEvent>,
+}
+
+impl Placement {
+    /// Of a node that knows nothing yet.
+    pub fn new(now: Instant, own: NodeId) -> Self {
+        Self {
+            own,
+            sessions: BTreeMap::new(),
+            nodes: Nodes::new(now),
+            next_request: 0,
+            requests: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// A client here names a session. If no node owns it, this one will, with this number.
+    pub fn place(&mut self, now: Instant, name: &str, session: u32) -> Place {
+        let known = self.sessions.entry(name.into()).or_default();
+        known.fresh_number = session;
+        match known.record {
+            Some((record, _))
+                if record.owner == self.own && known.acts_from.is_some_and(|from| from <= now) =>
+            {
+                return Place::Here;
+            }
+            Some((record, _)) if record.owner != self.own && self.nodes.is_alive(now, record.owner) => {
+                return Place::At(record.owner);
+            }
+            _ => {}
+        }
+        known.client_waits_since.get_or_insert(now);
+        self.look_at(now, name);
+        Place::Unknown
+    }
+
+    /// Whether this node has links into a session: only such a node takes it over.
+    pub fn set_links(&mut self, name: &str, has_links: bool) {
+        if let Some(known) = self.sessions.get_mut(name) {
+            known.has_links = has_links;
+        }
+    }
+
+    /// A session that this node owns has ended.
+    pub fn end(&mut self, now: Instant, name: &str) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        let Some((_, revision)) = known.record.filter(|(record, _)| record.owner == self.own) else { return };
+        known.acts_from = None;
+        known.is_ending = true;
+        self.ask(now, name, StoreChange::Remove(revision));
+    }
+
+    /// Whether this node may decide for a session now. Asked before every decision: time alone can take the right away.
+    pub fn may_act(&self, now: Instant, name: &str) -> bool {
+        let Some(known) = self.sessions.get(name) else { return false };
+        let is_owner = known.record.is_some_and(|(record, _)| record.owner == self.own);
+        let has_begun = known.acts_from.is_some_and(|from| from <= now);
+        is_owner && has_begun && (known.is_detached || (known.is_confirmed && self.nodes.has_lease(now)))
+    }
+
+    /// Whether this node acts for its own players alone, since the bus is away, or was until the store has answered.
+    pub fn is_detached(&self, name: &str) -> bool {
+        self.sessions.get(name).is_some_and(|known| known.is_detached)
+    }
+
+    /// A node is alive; a beat of this node's own comes back with the number that it was sent with.
+    pub fn handle_beat(&mut self, now: Instant, node: NodeId, number: u64) {
+        if node == self.own {
+            if self.nodes.hear_own(number) {
+                self.doubt_own();
+            }
+        } else {
+            self.nodes.hear(now, node);
+        }
+    }
+
+    /// The bus is lost, or there again.
+    pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
+        self.nodes.set_bus(now, is_there);
+        for known in self.sessions.values_mut().filter(|known| known.acts_from.is_some()) {
+            known.is_detached = true;
+        }
+        self.doubt_own();
+    }
+
+    /// The store has this record of a session.
+    pub fn handle_record(&mut self, now: Instant, name: &str, record: SessionRecord, revision: Revision) {
+        let own = self.own;
+        let known = self.sessions.entry(name.into()).or_default();
+        if known.record.is_some_and(|(_, newest)| newest > revision)
+            || known.removed.is_some_and(|it| it > revision)
+        {
+            return;
+        }
+        let was_owner = known.record.is_some_and(|(record, _)| record.owner == own);
+        known.record = Some((record, revision));
+        known.claim = known.claim.filter(|claim| claim.change != StoreChange::Read);
+        if record.owner == own {
+            return;
+        }
+        known.acts_from = None;
+        (known.is_confirmed, known.is_detached) = (false, false);
+        let was_waiting = known.client_waits_since.take().is_some();
+        if was_owner || was_waiting || known.has_links {
+            self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), owner: record.owner });
+        }
+        // Whoever has written it is alive.
+        self.nodes.hear(now, record.owner);
+    }
+
+    /// The store has no record of a session any more, since this change.
+    pub fn handle_no_record(&mut self, now: Instant, name: &str, revision: Revision) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        if known.record.is_some_and(|(_, newest)| newest > revision) {
+            return;
+        }
+        known.claim = known.claim.filter(|claim| claim.change != StoreChange::Read);
+        let was_there = known.record.take().is_some();
+        (known.is_confirmed, known.is_detached) = (false, false);
+        known.removed = Some(revision);
+        known.acts_from = None;
+        if was_there && !known.is_ending {
+            self.events.push_back(PlacementEvent::Ended { name: name.into() });
+        }
+        known.is_ending = false;
+        self.look_at(now, name);
+    }
+
+    /// The store's answer to a request.
+    pub fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
+        let found =
+            self.sessions.iter_mut().find(|(_, known)| known.claim.is_some_and(|it| it.number == number));
+        let Some((name, known)) = found else { return };
+        let (name, Some(claim)) = (name.clone(), known.claim.take()) else { return };
+        match (answer, claim.change) {
+            (StoreAnswer::Done(revision), StoreChange::Create(record)) => {
+                self.own(now, &name, record, revision, now, false);
+            }
+            (StoreAnswer::Done(revision), StoreChange::Replace(record, _)) => {
+                // Whoever acted until now has heard of it by then, or has no lease.
+                let from = known.acts_from.unwrap_or(now + LEASE);
+                self.own(now, &name, record, revision, from, true);
+            }
+            (StoreAnswer::Done(revision), StoreChange::Remove(_)) => {
+                self.handle_no_record(now, &name, revision)
+            }
+            (StoreAnswer::Done(_), StoreChange::Read) => {}
+            (StoreAnswer::Conflict, _) => self.ask(now, &name, StoreChange::Read),
+            // It is asked again when its time is over.
+            (StoreAnswer::Unavailable, _) => known.claim = Some(Claim { number: u64::MAX, ..claim }),
+        }
+    }
+
+    /// Time has passed: beats are due, owners are silent, clients wait in vain.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let names: Vec<Box<str>> = self.sessions.keys().cloned().collect();
+        for name in &names {
+            self.look_at(now, name);
+        }
+        self.sessions.retain(|_, known| !known.is_forgettable());
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called at the latest.
+    pub fn next_timeout(&self, now: Instant) -> Instant {
+        now + TICK
+    }
+
+    /// The number of a beat, if one is to be sent now.
+    pub fn poll_beat(&mut self, now: Instant) -> Option<u64> {
+        self.nodes.poll_beat(now)
+    }
+
+    /// The next request for the store.
+    pub fn poll_request(&mut self) -> Option<StoreRequest> {
+        self.requests.pop_front()
+    }
+
+    /// The next thing that this node learns.
+    pub fn poll_event(&mut self) -> Option<PlacementEvent> {
+        self.events.pop_front()
+    }
+
+    /// This node owns a session, and acts from then on.
+    fn own(
+        &mut self,
+        now: Instant,
+        name: &str,
+        record: SessionRecord,
+        revision: Revision,
+        from: Instant,
+        is_takeover: bool,
+    ) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        if known.record.is_some_and(|(_, newest)| newest > revision) {
+            return;
+        }
+        let is_news = known.acts_from.is_none();
+        known.record = Some((record, revision));
+        known.acts_from = Some(from);
+        (known.is_confirmed, known.is_detached) = (true, false);
+        known.client_waits_since = None;
+        if is_news {
+            known.announce_at = Some((from, is_takeover));
+            self.announce(now, name);
+        }
+    }
+
+    /// Tells of a session that this node owns, once it acts.
+    fn announce(&mut self, now: Instant, name: &str) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        let (Some((at, is_takeover)), Some((record, _))) = (known.announce_at, known.record) else { return };
+        if at <= now && record.owner == self.own {
+            known.announce_at = None;
+            let session = record.session;
+            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, is_takeover });
+        }
+    }
+
+    /// Whether this node still owns what it owned is for the store to say.
+    fn doubt_own(&mut self) {
+        for known in self.sessions.values_mut() {
+            known.is_confirmed = false;
+        }
+    }
+
+    /// Asks the store for what a session needs now, if anything.
+    fn look_at(&mut self, now: Instant, name: &str) {
+        self.announce(now, name);
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        if known.client_waits_since.is_some_and(|since| now - since >= CLIENT_PATIENCE) {
+            known.client_waits_since = None;
+            self.events.push_back(PlacementEvent::Unplaced { name: name.into() });
+        }
+        let is_pending = known.claim.is_some_and(|claim| now - claim.asked < STORE_PATIENCE);
+        if is_pending || self.nodes.is_detached() {
+            return;
+        }
+        let is_wanted = known.client_waits_since.is_some() || known.has_links;
+        let change = match known.record {
+            None if known.client_waits_since.is_some() => {
+                StoreChange::Create(SessionRecord { owner: self.own, session: known.fresh_number })
+            }
+            Some((record, revision)) if record.owner == self.own => {
+                if known.is_ending {
+                    StoreChange::Remove(revision)
+                } else if !(known.is_confirmed && known.acts_from.is_some()) && self.nodes.has_lease(now) {
+                    StoreChange::Replace(record, revision)
+                } else {
+                    return;
+                }
+            }
+            Some((record, revision))
+                if is_wanted && self.nodes.has_lease(now) && !self.nodes.is_alive(now, record.owner) =>
+            {
+                StoreChange::Replace(SessionRecord { owner: self.own, ..record }, revision)
+            }
+            _ => return,
+        };
+        self.ask(now, name, change);
+    }
+
+    fn ask(&mut self, now: Instant, name: &str, change: StoreChange) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        let number = self.next_request;
+        self.next_request += 1;
+        known.claim = Some(Claim { number, change, asked: now });
+        self.requests.push_back(StoreRequest { number, name: name.into(), change });
+    }
+}
+
+/// How often a node looks at what has become of its requests and of the others.
+const TICK: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests;

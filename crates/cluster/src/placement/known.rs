@@ -1,0 +1,45 @@
+//! What a node knows of one session.
+
+use std::time::Instant;
+
+use super::{Revision, SessionRecord, StoreChange};
+
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The newest record that the store has told of.
+    pub(super) record: Option<(SessionRecord, Revision)>,
+    /// The change that removed it, if there is none.
+    pub(super) removed: Option<Revision>,
+    /// The request that is on its way.
+    pub(super) claim: Option<Claim>,
+    /// From when this node acts as the owner, if it is.
+    pub(super) acts_from: Option<Instant>,
+    /// The store has said that it is, after anything that could have changed that.
+    pub(super) is_confirmed: bool,
+    /// The bus went away while this node owned it, and the store has not said yet what has become of it since.
+    pub(super) is_detached: bool,
+    /// When its ownership is told, and whether another node owned it before.
+    pub(super) announce_at: Option<(Instant, bool)>,
+    /// It has ended here, and is to be removed from the store.
+    pub(super) is_ending: bool,
+    /// A client waits to hear who owns it.
+    pub(super) client_waits_since: Option<Instant>,
+    /// There are links into it here.
+    pub(super) has_links: bool,
+    /// The number that it gets if this node begins it.
+    pub(super) fresh_number: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim {
+    pub(super) number: u64,
+    pub(super) change: StoreChange,
+    pub(super) asked: Instant,
+}
+
+impl Known {
+    /// Nothing here needs it, and the store tells of it again when it changes.
+    pub(super) fn is_forgettable(&self) -> bool {
+        self.record.is_none() && self.claim.is_none() && self.client_waits_since.is_none() && !self.has_links
+    }
+}

@@ -1,0 +1,87 @@
+//! Which nodes are alive, this one included.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::{BEAT, LEASE, NodeId, SILENCE};
+
+#[derive(Debug)]
+pub(super) struct Nodes {
+    /// When each of the others was heard last.
+    heard: BTreeMap<NodeId, Instant>,
+    next_beat: Instant,
+    next_number: u64,
+    /// Beats of this node that it has not heard itself yet, and when each was sent.
+    sent: BTreeMap<u64, Instant>,
+    /// When the newest beat was sent that it has heard.
+    confirmed: Option<Instant>,
+    is_detached: bool,
+    /// Since when the bus is there: no other node could be heard before.
+    bus_since: Instant,
+}
+
+/// Nodes that were not heard for so long are forgotten.
+const FORGOTTEN: Duration = Duration::from_mins(1);
+
+impl Nodes {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            heard: BTreeMap::new(),
+            next_beat: now,
+            next_number: 0,
+            sent: BTreeMap::new(),
+            confirmed: None,
+            is_detached: false,
+            bus_since: now,
+        }
+    }
+
+    pub(super) fn hear(&mut self, now: Instant, node: NodeId) {
+        self.heard.insert(node, now);
+        self.heard.retain(|_, heard| now.saturating_duration_since(*heard) < FORGOTTEN);
+    }
+
+    /// A beat of this node has come back. True if others may have counted this node as dead before it was sent.
+    pub(super) fn hear_own(&mut self, number: u64) -> bool {
+        let Some(at) = self.sent.remove(&number) else { return false };
+        let has_lapsed = self.confirmed.is_none_or(|before| at.saturating_duration_since(before) >= LEASE);
+        self.confirmed = self.confirmed.max(Some(at));
+        self.sent = self.sent.split_off(&number);
+        has_lapsed
+    }
+
+    /// Whether another node counts as alive. While the bus was away none could be heard.
+    pub(super) fn is_alive(&self, now: Instant, node: NodeId) -> bool {
+        let heard = self.heard.get(&node).copied().unwrap_or(self.bus_since).max(self.bus_since);
+        now.saturating_duration_since(heard) < SILENCE
+    }
+
+    /// Whether the others count this node as alive, as far as it can know.
+    pub(super) fn has_lease(&self, now: Instant) -> bool {
+        !self.is_detached && self.confirmed.is_some_and(|at| now.saturating_duration_since(at) < LEASE)
+    }
+
+    pub(super) fn is_detached(&self) -> bool {
+        self.is_detached
+    }
+
+    pub(super) fn set_bus(&mut self, now: Instant, is_there: bool) {
+        self.is_detached = !is_there;
+        self.bus_since = now;
+        self.confirmed = None;
+        self.sent.clear();
+        self.next_beat = now;
+    }
+
+    pub(super) fn poll_beat(&mut self, now: Instant) -> Option<u64> {
+        if self.is_detached || now < self.next_beat {
+            return None;
+        }
+        self.next_beat = now + BEAT;
+        let number = self.next_number;
+        self.next_number += 1;
+        self.sent.insert(number, now);
+        self.sent.retain(|_, at| now.saturating_duration_since(*at) < LEASE);
+        Some(number)
+    }
+}

@@ -1,0 +1,194 @@
+//! Nodes that a store and a bus of all kinds of manners connect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+
+mod world;
+
+use world::World;
+
+const ARENA: &str = "arena";
+
+/// Lets a world go on for so long, checked all the time.
+fn run(world: &mut World, time: Duration) {
+    let until = world.now() + time;
+    while world.now() < until {
+        world.step();
+        world.check();
+    }
+}
+
+#[test]
+fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
+    let mut world = World::new(3, 1);
+    assert_eq!(world.place(1, ARENA), Place::Unknown);
+    run(&mut world, Duration::from_millis(300));
+    assert_eq!(world.owners(ARENA), [1]);
+    let owner = world.id(1);
+    assert_eq!(world.place(0, ARENA), Place::At(owner));
+    assert_eq!(world.place(1, ARENA), Place::Here);
+    let owned = world.told(1).contains(&PlacementEvent::Owned {
+        name: ARENA.into(),
+        session: world.number(1),
+        is_takeover: false,
+    });
+    assert!(owned, "{:?}", world.told(1));
+}
+
+#[test]
+fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it() {
+    for seed in 0..20 {
+        let mut world = World::new(2, seed);
+        world.place(0, ARENA);
+        world.place(1, ARENA);
+        run(&mut world, Duration::from_millis(500));
+        let owners = world.owners(ARENA);
+        assert_eq!(owners.len(), 1, "{seed}");
+        let other = 1 - owners[0];
+        assert_eq!(world.place(other, ARENA), Place::At(world.id(owners[0])), "{seed}");
+    }
+}
+
+#[test]
+fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keeps_its_number() {
+    for seed in 0..20 {
+        let mut world = World::new(3, seed);
+        world.place(0, ARENA);
+        run(&mut world, Duration::from_secs(2));
+        let number = world.number(0);
+        world.set_links(2, ARENA, true);
+        world.kill(0);
+        run(&mut world, Duration::from_secs(3));
+        assert_eq!(world.owners(ARENA), [2], "{seed}");
+        let owned = PlacementEvent::Owned { name: ARENA.into(), session: number, is_takeover: true };
+        assert!(world.told(2).contains(&owned), "{seed}: {:?}", world.told(2));
+    }
+}
+
+#[test]
+fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
+    for seed in 0..20 {
+        let mut world = World::new(3, seed);
+        world.place(0, ARENA);
+        run(&mut world, Duration::from_secs(2));
+        world.set_links(1, ARENA, true);
+        world.pause(0, Duration::from_secs(10));
+        run(&mut world, Duration::from_secs(9));
+        assert_eq!(world.owners(ARENA), [1], "{seed}");
+        // Checked at each of its steps: two never act at once.
+        run(&mut world, Duration::from_secs(3));
+        assert_eq!(world.owners(ARENA), [1], "{seed}");
+        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), owner: world.id(1) };
+        assert!(world.told(0).contains(&elsewhere), "{seed}: {:?}", world.told(0));
+    }
+}
+
+#[test]
+fn a_node_that_slept_and_was_not_replaced_goes_on() {
+    let mut world = World::new(2, 3);
+    world.place(0, ARENA);
+    run(&mut world, Duration::from_secs(2));
+    // The other node has no players of the session.
+    world.pause(0, Duration::from_secs(10));
+    run(&mut world, Duration::from_secs(12));
+    assert_eq!(world.owners(ARENA), [0]);
+}
+
+#[test]
+fn while_the_store_has_no_leader_no_owner_resigns_and_none_is_replaced() {
+    for seed in 0..20 {
+        let mut world = World::new(3, seed);
+        world.place(0, ARENA);
+        run(&mut world, Duration::from_secs(2));
+        world.set_links(1, ARENA, true);
+        world.stop_store(Duration::from_secs(8));
+        for _ in 0..80 {
+            run(&mut world, Duration::from_millis(100));
+            assert_eq!(world.owners(ARENA), [0], "{seed}");
+        }
+    }
+}
+
+#[test]
+fn a_client_of_a_new_session_is_told_in_time_that_the_store_does_not_answer() {
+    let mut world = World::new(2, 5);
+    run(&mut world, Duration::from_secs(1));
+    world.stop_store(Duration::from_secs(60));
+    world.place(0, ARENA);
+    run(&mut world, CLIENT_PATIENCE + Duration::from_millis(200));
+    assert!(world.told(0).contains(&PlacementEvent::Unplaced { name: ARENA.into() }));
+    assert_eq!(world.owners(ARENA), []);
+}
+
+#[test]
+fn without_a_bus_an_owner_goes_on_detached_and_is_the_owner_soon_after_its_return() {
+    for seed in 0..20 {
+        let mut world = World::new(3, seed);
+        world.place(0, ARENA);
+        run(&mut world, Duration::from_secs(2));
+        world.set_links(1, ARENA, true);
+        for node in 0..3 {
+            world.set_bus(node, false);
+        }
+        run(&mut world, Duration::from_secs(20));
+        assert!(world.acts(0, ARENA) && world.is_detached(0, ARENA), "{seed}");
+        for node in 0..3 {
+            world.set_bus(node, true);
+        }
+        for _ in 0..20 {
+            run(&mut world, Duration::from_millis(100));
+            assert!(world.acts(0, ARENA), "{seed}: its own players notice nothing");
+        }
+        assert_eq!(world.owners(ARENA), [0], "{seed}: two seconds later it is attached");
+    }
+}
+
+#[test]
+fn a_session_that_has_ended_can_begin_at_another_node() {
+    let mut world = World::new(2, 7);
+    world.place(0, ARENA);
+    run(&mut world, Duration::from_secs(1));
+    world.end(0, ARENA);
+    run(&mut world, Duration::from_secs(1));
+    assert_eq!(world.owners(ARENA), []);
+    world.place(1, ARENA);
+    run(&mut world, Duration::from_secs(1));
+    assert_eq!(world.owners(ARENA), [1]);
+}
+
+/// How many seeds; more with `CONSONANCE_CLUSTER_SEEDS`.
+fn seeds() -> u64 {
+    std::env::var("CONSONANCE_CLUSTER_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(20)
+}
+
+/// The first of them: `CONSONANCE_CLUSTER_FIRST_SEED`.
+fn first_seed() -> u64 {
+    std::env::var("CONSONANCE_CLUSTER_FIRST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn whatever_is_lost_late_twice_or_asleep_at_most_one_node_acts_and_at_last_one_does() {
+    for seed in first_seed()..first_seed() + seeds() {
+        let mut world = World::new(4, seed);
+        world.make_rough();
+        let names = ["arena", "lobby"];
+        for _ in 0..600 {
+            world.disturb(&names);
+            run(&mut world, Duration::from_millis(100));
+        }
+        world.calm();
+        for (node, name) in [(0, names[0]), (1, names[1])] {
+            world.place(node, name);
+            world.set_links(node, name, true);
+        }
+        run(&mut world, Duration::from_secs(15));
+        for name in names {
+            let owners = world.owners(name);
+            assert_eq!(owners.len(), 1, "seed {seed}, {name}: {}", world.describe(name));
+            let known: BTreeSet<Option<NodeId>> =
+                (0..4).map(|node| world.owner_as_known_by(node, name)).collect();
+            assert_eq!(known, BTreeSet::from([Some(world.id(owners[0]))]), "seed {seed}, {name}");
+        }
+    }
+}
