@@ -87,6 +87,11 @@ impl Networks {
         self.edges = Some(self.list.len());
     }
 
+    /// The place of the network whose peers are links of other workers, if there is one.
+    pub(crate) fn edges(&self) -> Option<usize> {
+        self.edges
+    }
+
     /// Whether the peers of a network are links of other workers.
     pub(crate) fn is_of_edges(&self, index: usize) -> bool {
         self.edges == Some(index)

@@ -134,7 +134,7 @@ families! {
         "Frames missing in recordings: faster than the disk, or just after a recording ended by itself.";
 
     LINKS: Gauge "consonance_links" ["network"]
-        "Open links, joined to a session or not.";
+        "Open links, joined to a session or not; those of `edge` are links of another worker, which counts them, too.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
         "Links opened.";
     LINKS_REFUSED: Counter "consonance_links_refused_total" ["network", "reason"]

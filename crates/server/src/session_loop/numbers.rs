@@ -50,11 +50,24 @@ impl SessionLoop {
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.ended.clone(),
-            networks: self.networks.numbers(now).collect(),
+            networks: self.network_numbers(now),
             hook: self.gate.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
             report_buffer_bytes: self.report_buffers.bytes(),
             report_buffer_frames_dropped: self.report_buffers.frames_dropped(),
         }
+    }
+
+    /// With what found no room on the way to owners among what found none on the way to edges.
+    fn network_numbers(&self, now: Instant) -> Vec<NetworkNumbers> {
+        let mut numbers: Vec<NetworkNumbers> = self.networks.numbers(now).collect();
+        if let (Some(edge), Some(edges)) = (&self.edge, self.networks.edges()) {
+            let lost = edge.statistics();
+            let counters = &mut numbers[edges].counters;
+            counters.links.dropped.outgoing_full += lost.unreliable_dropped;
+            counters.links.dropped.malformed += edge.malformed();
+            counters.connections.too_slow += lost.reliable_dropped;
+        }
+        numbers
     }
 }
