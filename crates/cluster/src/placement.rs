@@ -6,7 +6,8 @@
 //!
 //! * An owner acts while it has heard a beat of its own that it sent less than [`LEASE`] ago. So a node that was asleep,
 //!   or that the others do not hear, has stopped before they replace it.
-//! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed.
+//! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed. By
+//!   then an owner that is there after all has heard of it: the store tells of a change sooner.
 //!   A store that does not answer replaces no owner.
 //! * A node that has no bus at all goes on for the players of its own, *detached*: all the others are out of its reach.
 //!   Once the bus is back, the store says whether it still is the owner.
@@ -184,6 +185,9 @@ impl Placement {
     pub fn end(&mut self, now: Instant, name: &str) {
         let Some(known) = self.sessions.get_mut(name) else { return };
         let Some((_, revision)) = known.record.filter(|(record, _)| record.owner == self.own) else { return };
+        if known.acts_from.is_none_or(|from| from > now) {
+            return;
+        }
         known.acts_from = None;
         known.is_ending = true;
         self.ask(now, name, StoreChange::Remove(revision));
@@ -238,7 +242,7 @@ impl Placement {
             return;
         }
         known.acts_from = None;
-        (known.is_confirmed, known.is_detached) = (false, false);
+        (known.is_confirmed, known.is_detached, known.is_ending) = (false, false, false);
         let was_waiting = known.client_waits_since.take().is_some();
         if was_owner || was_waiting || known.has_links {
             self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), owner: record.owner });

@@ -212,7 +212,12 @@ impl World {
             self.nodes.iter().flat_map(|node| node.placement.sessions.keys().cloned()).collect();
         for name in names {
             let owners = self.owners(&name);
-            assert!(owners.len() <= 1, "{name} after {:?}: {owners:?}", self.now - self.start);
+            assert!(
+                owners.len() <= 1,
+                "{name} after {:?}: {owners:?}: {}",
+                self.now - self.start,
+                self.describe(&name)
+            );
         }
     }
 
@@ -325,7 +330,10 @@ impl World {
                     Some(record) => Letter::Record(name.into(), record, revision),
                     None => Letter::NoRecord(name.into(), revision),
                 };
-                let delay = self.bus_delay();
+                // What came while a node slept for long, it may read after its own first beat.
+                let asleep = self.nodes[node].asleep_until.saturating_duration_since(self.now);
+                let late = if asleep < LEASE { Duration::ZERO } else { self.up_to(Duration::from_secs(1)) };
+                let delay = asleep + late + self.bus_delay();
                 self.post(node, delay, letter);
             }
         }
