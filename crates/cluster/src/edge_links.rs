@@ -216,13 +216,12 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     }
 
     fn insert(&mut self, owner: Member, link: L) -> Option<LinkNumber> {
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                let number = LinkNumber::first(self.slots.len())?;
-                self.slots.push(Slot { link: None, number });
-                number.slot()
-            }
+        let slot = if let Some(slot) = self.free.pop() {
+            slot
+        } else {
+            let number = LinkNumber::first(self.slots.len())?;
+            self.slots.push(Slot { link: None, number });
+            number.slot()
         };
         let slot = &mut self.slots[slot];
         slot.link = Some((link, owner));

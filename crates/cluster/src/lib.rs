@@ -23,7 +23,6 @@ mod link_report;
 mod mailboxes;
 mod message;
 pub mod placement;
-mod present_peers;
 mod remote_links;
 
 pub use bus::{BusReceiver, BusSender, BusStatistics, Member};

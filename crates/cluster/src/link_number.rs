@@ -79,7 +79,9 @@ mod tests {
     fn a_list_has_its_numbers_in_order() {
         let numbers = [LinkNumber(0xAB12_3456), LinkNumber(0)];
         let mut list = Vec::new();
-        numbers.iter().for_each(|number| LinkNumbers::write(&mut list, *number));
+        for number in numbers {
+            LinkNumbers::write(&mut list, number);
+        }
         assert_eq!(LinkNumbers::new(&list).iter().collect::<Vec<_>>(), numbers);
         list.pop();
         assert_eq!(LinkNumbers::new(&list).iter().count(), 1, "what is cut off is passed over");

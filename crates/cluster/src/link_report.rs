@@ -19,15 +19,15 @@ struct Quality {
     datagrams_sent: u64,
     datagrams_lost: u64,
     datagrams_received: Option<u64>,
-    path: Path,
+    path: Way,
 }
 
 /// A [`DatagramPath`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Path {
+enum Way {
     Connection,
     Trying,
-    FastPath,
+    Fast,
     Blocked { port: u16 },
 }
 
@@ -68,10 +68,10 @@ impl From<LinkQuality> for Quality {
         let LinkQuality { round_trip, datagrams_sent, datagrams_lost, datagrams_received, datagram_path } =
             quality;
         let path = match datagram_path {
-            DatagramPath::Connection => Path::Connection,
-            DatagramPath::Trying => Path::Trying,
-            DatagramPath::FastPath => Path::FastPath,
-            DatagramPath::Blocked { port } => Path::Blocked { port },
+            DatagramPath::Connection => Way::Connection,
+            DatagramPath::Trying => Way::Trying,
+            DatagramPath::FastPath => Way::Fast,
+            DatagramPath::Blocked { port } => Way::Blocked { port },
         };
         Self { round_trip: micros(round_trip), datagrams_sent, datagrams_lost, datagrams_received, path }
     }
@@ -81,10 +81,10 @@ impl From<Quality> for LinkQuality {
     fn from(quality: Quality) -> Self {
         let Quality { round_trip, datagrams_sent, datagrams_lost, datagrams_received, path } = quality;
         let datagram_path = match path {
-            Path::Connection => DatagramPath::Connection,
-            Path::Trying => DatagramPath::Trying,
-            Path::FastPath => DatagramPath::FastPath,
-            Path::Blocked { port } => DatagramPath::Blocked { port },
+            Way::Connection => DatagramPath::Connection,
+            Way::Trying => DatagramPath::Trying,
+            Way::Fast => DatagramPath::FastPath,
+            Way::Blocked { port } => DatagramPath::Blocked { port },
         };
         let round_trip = Duration::from_micros(round_trip);
         Self { round_trip, datagrams_sent, datagrams_lost, datagrams_received, datagram_path }

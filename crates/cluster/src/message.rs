@@ -276,7 +276,9 @@ mod tests {
     #[test]
     fn messages_to_an_edge_arrive_as_they_were() {
         let mut list = Vec::new();
-        [LINK, LinkNumber(0)].iter().for_each(|link| LinkNumbers::write(&mut list, *link));
+        for link in [LINK, LinkNumber(0)] {
+            LinkNumbers::write(&mut list, link);
+        }
         let links = LinkNumbers::new(&list);
         assert_eq!(links.iter().collect::<Vec<_>>(), [LINK, LinkNumber(0)]);
         let mut buffer = Vec::new();

@@ -14,33 +14,24 @@
 //!
 //! [`Placement`] is a plain struct: what came in, and the time, are arguments; what is wanted is drained.
 
+mod event;
 mod known;
 mod nodes;
+mod store;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use known::{Claim, Known};
+pub use event::{Place, PlacementEvent};
+use known::{Claim, Known, Trust};
 use nodes::Nodes;
+pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
 
 /// A node, by a number that it draws when it starts: no other one has it, and none had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u64);
-
-/// What the store has about a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionRecord {
-    /// Which node owns it.
-    pub owner: NodeId,
-    /// The number in all of its packets: an owner that takes it over goes on with it.
-    pub session: u32,
-}
-
-/// Which change of the store a record is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Revision(pub u64);
 
 /// How often a node says that it is alive.
 pub const BEAT: Duration = Duration::from_millis(500);
@@ -52,83 +43,6 @@ pub const SILENCE: Duration = Duration::from_millis(1_500);
 pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
 /// So long a client waits for the store to say who owns its session.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
-
-/// What the store is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreRequest {
-    /// The number of the request, for its answer.
-    pub number: u64,
-    /// Which session it is about.
-    pub name: Box<str>,
-    /// What is wanted.
-    pub change: StoreChange,
-}
-
-/// A change of the store, if the record is as it is believed to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreChange {
-    /// Write a record where there is none.
-    Create(SessionRecord),
-    /// Replace the record of this revision.
-    Replace(SessionRecord, Revision),
-    /// Remove the record of this revision.
-    Remove(Revision),
-    /// Say what there is: [`Placement::handle_record`] and [`Placement::handle_no_record`].
-    Read,
-}
-
-/// What the store says of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreAnswer {
-    /// It is done; what the record's revision is now.
-    Done(Revision),
-    /// The record is not as it was believed to be.
-    Conflict,
-    /// The store cannot say.
-    Unavailable,
-}
-
-/// What a node learns about a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlacementEvent {
-    /// This node owns it from now on, and decides.
-    Owned {
-        /// Which session.
-        name: Box<str>,
-        /// Its number.
-        session: u32,
-        /// Another node owned it before, whose edges go on with it.
-        is_takeover: bool,
-    },
-    /// Another node owns it: links here are of an edge of that.
-    Elsewhere {
-        /// Which session.
-        name: Box<str>,
-        /// Its owner.
-        owner: NodeId,
-    },
-    /// No node owns it any more.
-    Ended {
-        /// Which session.
-        name: Box<str>,
-    },
-    /// The store did not say in time who owns it: clients that wait for it are to try again later.
-    Unplaced {
-        /// Which session.
-        name: Box<str>,
-    },
-}
-
-/// Where a session is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// This node owns it.
-    Here,
-    /// This one does.
-    At(NodeId),
-    /// It is not known yet: an event will tell.
-    Unknown,
-}
 
 /// The owners of all sessions, as one node knows them.
 #[derive(Debug)]
@@ -198,12 +112,17 @@ impl Placement {
         let Some(known) = self.sessions.get(name) else { return false };
         let is_owner = known.record.is_some_and(|(record, _)| record.owner == self.own);
         let has_begun = known.acts_from.is_some_and(|from| from <= now);
-        is_owner && has_begun && (known.is_detached || (known.is_confirmed && self.nodes.has_lease(now)))
+        let is_trusted = match known.trust {
+            Trust::Doubted => false,
+            Trust::Confirmed => self.nodes.has_lease(now),
+            Trust::Detached => true,
+        };
+        is_owner && has_begun && is_trusted
     }
 
     /// Whether this node acts for its own players alone, since the bus is away, or was until the store has answered.
     pub fn is_detached(&self, name: &str) -> bool {
-        self.sessions.get(name).is_some_and(|known| known.is_detached)
+        self.sessions.get(name).is_some_and(|known| known.trust == Trust::Detached)
     }
 
     /// A node is alive; a beat of this node's own comes back with the number that it was sent with.
@@ -221,7 +140,7 @@ impl Placement {
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.nodes.set_bus(now, is_there);
         for known in self.sessions.values_mut().filter(|known| known.acts_from.is_some()) {
-            known.is_detached = true;
+            known.trust = Trust::Detached;
         }
         self.doubt_own();
     }
@@ -242,7 +161,7 @@ impl Placement {
             return;
         }
         known.acts_from = None;
-        (known.is_confirmed, known.is_detached, known.is_ending) = (false, false, false);
+        (known.trust, known.is_ending) = (Trust::Doubted, false);
         let was_waiting = known.client_waits_since.take().is_some();
         if was_owner || was_waiting || known.has_links {
             self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), owner: record.owner });
@@ -259,7 +178,7 @@ impl Placement {
         }
         known.claim = known.claim.filter(|claim| claim.change != StoreChange::Read);
         let was_there = known.record.take().is_some();
-        (known.is_confirmed, known.is_detached) = (false, false);
+        known.trust = Trust::Doubted;
         known.removed = Some(revision);
         known.acts_from = None;
         if was_there && !known.is_ending {
@@ -285,7 +204,7 @@ impl Placement {
                 self.own(now, &name, record, revision, from, true);
             }
             (StoreAnswer::Done(revision), StoreChange::Remove(_)) => {
-                self.handle_no_record(now, &name, revision)
+                self.handle_no_record(now, &name, revision);
             }
             (StoreAnswer::Done(_), StoreChange::Read) => {}
             (StoreAnswer::Conflict, _) => self.ask(now, &name, StoreChange::Read),
@@ -340,7 +259,7 @@ impl Placement {
         let is_news = known.acts_from.is_none();
         known.record = Some((record, revision));
         known.acts_from = Some(from);
-        (known.is_confirmed, known.is_detached) = (true, false);
+        known.trust = Trust::Confirmed;
         known.client_waits_since = None;
         if is_news {
             known.announce_at = Some((from, is_takeover));
@@ -361,8 +280,8 @@ impl Placement {
 
     /// Whether this node still owns what it owned is for the store to say.
     fn doubt_own(&mut self) {
-        for known in self.sessions.values_mut() {
-            known.is_confirmed = false;
+        for known in self.sessions.values_mut().filter(|known| known.trust == Trust::Confirmed) {
+            known.trust = Trust::Doubted;
         }
     }
 
@@ -386,7 +305,9 @@ impl Placement {
             Some((record, revision)) if record.owner == self.own => {
                 if known.is_ending {
                     StoreChange::Remove(revision)
-                } else if !(known.is_confirmed && known.acts_from.is_some()) && self.nodes.has_lease(now) {
+                } else if !(known.trust == Trust::Confirmed && known.acts_from.is_some())
+                    && self.nodes.has_lease(now)
+                {
                     StoreChange::Replace(record, revision)
                 } else {
                     return;

@@ -1,51 +1,39 @@
 //! The links of all edges, as one network of the owner.
 
-use std::cell::RefCell;
+mod fan_out;
+mod incoming;
+mod peers;
+mod present_peers;
+
 use std::collections::VecDeque;
 use std::fmt;
-use std::mem;
 use std::task::Waker;
-use std::time::{Duration, Instant};
-
-use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork, ServerTransport,
-};
-use rustc_hash::FxHashMap;
+use std::time::Instant;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
-use crate::link_report::LinkReport;
-use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable, remote};
-use crate::present_peers::PresentPeers;
+use crate::message::{ToEdge, ToOwner, delivery, is_reliable, remote};
+use consonance_transport::{
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
+    ReachabilityFeed, ServerLinkEvent, ServerNetwork, ServerTransport,
+};
+use fan_out::FanOut;
+use incoming::Came;
+use peers::Peers;
 
 /// Links that other workers hold for the sessions of this one.
 pub struct RemoteLinks {
     out: Box<dyn BusSender>,
     incoming: Box<dyn BusReceiver>,
     networks: EdgeNetworks,
-    present: PresentPeers,
-    peers: FxHashMap<Peer, PeerState>,
+    peers: Peers,
     /// Peers that were disconnected here, with what is to be reported of them.
     ended: VecDeque<(Peer, DisconnectReason)>,
-    /// Peers whose edges are to tell how they do: some are looked at.
-    looks: RefCell<Vec<Peer>>,
     reachability: ReachabilityFeed,
     is_shut_down: bool,
-    lists: Lists,
+    fan_out: FanOut,
     buffer: Vec<u8>,
     statistics: NetworkStatistics,
-}
-
-/// What is known of a peer.
-#[derive(Debug, Default)]
-struct PeerState {
-    network: RemoteNetwork,
-    identity: Option<u64>,
-    is_resumed: bool,
-    heard: Option<Instant>,
-    /// How it did when its edge told that last.
-    report: LinkReport,
 }
 
 /// Of a peer: what kind of network it came over, as [`ServerNetwork::network`] says at its edge.
@@ -72,14 +60,6 @@ impl EdgeNetworks {
     }
 }
 
-/// The links of one packet at each edge, collected again for each.
-struct Lists {
-    /// By member.
-    links: Vec<Vec<u8>>,
-    /// Those that have some.
-    members: Vec<Member>,
-}
-
 impl RemoteLinks {
     /// None yet. Messages leave and come over these.
     pub fn new(out: Box<dyn BusSender>, incoming: Box<dyn BusReceiver>, networks: EdgeNetworks) -> Self {
@@ -87,13 +67,11 @@ impl RemoteLinks {
             out,
             incoming,
             networks,
-            present: PresentPeers::default(),
-            peers: FxHashMap::default(),
+            peers: Peers::default(),
             ended: VecDeque::new(),
-            looks: RefCell::default(),
             reachability: ReachabilityFeed::default(),
             is_shut_down: false,
-            lists: Lists { links: Vec::new(), members: Vec::new() },
+            fan_out: FanOut::default(),
             buffer: Vec::new(),
             statistics: NetworkStatistics::default(),
         }
@@ -102,16 +80,6 @@ impl RemoteLinks {
     /// What left over the bus, and what was dropped.
     pub fn bus_statistics(&self) -> BusStatistics {
         self.out.statistics()
-    }
-
-    /// How a link did when its edge told that last; the edge is asked to tell it again.
-    fn look(&self, peer: Peer) -> Option<&LinkReport> {
-        let state = self.peers.get(&peer)?;
-        let mut looks = self.looks.borrow_mut();
-        if looks.last() != Some(&peer) {
-            looks.push(peer);
-        }
-        Some(&state.report)
     }
 
     /// A message about one link, to its edge. False if it was dropped.
@@ -136,99 +104,17 @@ impl RemoteLinks {
     }
 
     fn end(&mut self, peer: Peer, reason: &EndReason, here: DisconnectReason) {
-        if self.peers.remove(&peer).is_none() {
-            return;
+        if self.peers.remove(peer) {
+            let (_, link) = link_of(peer);
+            self.tell(peer, &ToEdge::End { link, reason: &reason.encode() });
+            self.ended.push_back((peer, here));
         }
-        self.present.remove(peer);
-        let (_, link) = link_of(peer);
-        self.tell(peer, &ToEdge::End { link, reason: &reason.encode() });
-        self.ended.push_back((peer, here));
     }
-
-    /// Takes the next message and does what it says. What is to be reported of it, if anything is.
-    fn take_next(&mut self, now: Instant) -> Option<Option<Came>> {
-        let member = self.incoming.poll()?;
-        let message = match ToOwner::read(self.incoming.message()) {
-            Ok(message) => message,
-            Err(_) => {
-                self.statistics.links.dropped.malformed += 1;
-                return Some(None);
-            }
-        };
-        Some(match message {
-            ToOwner::Connected { link, .. } if self.is_shut_down => {
-                let reason = EndReason::from(EndCode::ShuttingDown).encode();
-                let message = ToEdge::End { link, reason: &reason };
-                self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
-                self.statistics.connections.rejected_full += 1;
-                None
-            }
-            ToOwner::Connected { link, about, .. } => {
-                let peer = peer_of(member, link);
-                let About { identity, is_resumed, kind, .. } = about;
-                let network = RemoteNetwork(kind.into());
-                let state = PeerState {
-                    network,
-                    identity,
-                    is_resumed,
-                    heard: Some(now),
-                    report: LinkReport::default(),
-                };
-                self.peers.insert(peer, state);
-                self.present.insert(peer);
-                self.statistics.connections.accepted += 1;
-                Some(Came::Connected(peer))
-            }
-            ToOwner::Packet { link, is_reliable, packet } => {
-                let peer = peer_of(member, link);
-                match self.peers.get_mut(&peer) {
-                    Some(state) => {
-                        state.heard = Some(now);
-                        self.statistics.links.received.count(delivery(is_reliable), 1, packet.len());
-                        Some(Came::Packet(peer))
-                    }
-                    None => None,
-                }
-            }
-            ToOwner::Disconnected { link, why } => {
-                let peer = peer_of(member, link);
-                let was_there = self.peers.remove(&peer).is_some();
-                self.statistics.connections.too_slow += u64::from(matches!(why, LinkEnd::Overloaded(_)));
-                self.present.remove(peer);
-                was_there.then(|| Came::Disconnected(peer, why.reason()))
-            }
-            ToOwner::Reachability { links, is_reachable } => {
-                let peers = links.iter().map(|link| peer_of(member, link)).collect();
-                self.reachability.push(Reachability { peers, is_reachable });
-                None
-            }
-            ToOwner::Report { link, report } => {
-                if let Some(state) = self.peers.get_mut(&peer_of(member, link)) {
-                    state.report = report;
-                }
-                None
-            }
-            ToOwner::Heard { link, ago_us } => {
-                if let Some(state) = self.peers.get_mut(&peer_of(member, link)) {
-                    let heard = now.checked_sub(Duration::from_micros(ago_us));
-                    state.heard = state.heard.max(heard);
-                }
-                None
-            }
-        })
-    }
-}
-
-/// What is to be reported of the message that was taken last.
-enum Came {
-    Connected(Peer),
-    Packet(Peer),
-    Disconnected(Peer, DisconnectReason),
 }
 
 impl ServerNetwork for RemoteLinks {
     fn flush(&mut self, _now: Instant) {
-        while let Some(peer) = self.looks.get_mut().pop() {
+        while let Some(peer) = self.peers.pop_look() {
             let (_, link) = link_of(peer);
             self.tell(peer, &ToEdge::Look { link });
         }
@@ -249,17 +135,15 @@ impl ServerNetwork for RemoteLinks {
     }
 
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        let heard = self.peers.get(&peer)?.heard;
+        let heard = self.peers.heard(peer)?;
         let (_, link) = link_of(peer);
         self.tell(peer, &ToEdge::Probe { link });
-        heard
+        Some(heard)
     }
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
-        let mut peers: Vec<Peer> = self.peers.keys().copied().collect();
-        peers.sort_unstable();
-        for peer in peers {
+        for peer in self.peers.all() {
             self.reject(now, peer, &EndCode::ShuttingDown.into());
         }
     }
@@ -284,14 +168,13 @@ impl ServerNetwork for RemoteLinks {
     }
 
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
-        let of_peer = |peer| self.peers.get(&peer);
         request
             .provide(|| Some(self.reachability.clone()))
-            .provide_of_peer(|peer| Some(of_peer(peer)?.network.clone()))
-            .provide_of_peer(|peer| self.look(peer)?.quality())
-            .provide_of_peer(|peer| self.look(peer)?.page())
-            .provide_of_peer(|peer| of_peer(peer)?.identity.map(PeerIdentity))
-            .provide_of_peer(|peer| of_peer(peer)?.is_resumed.then_some(Resumed));
+            .provide_of_peer(|peer| self.peers.network(peer))
+            .provide_of_peer(|peer| self.peers.look(peer)?.quality())
+            .provide_of_peer(|peer| self.peers.look(peer)?.page())
+            .provide_of_peer(|peer| self.peers.identity(peer))
+            .provide_of_peer(|peer| self.peers.resumed(peer));
     }
 }
 
@@ -300,11 +183,7 @@ impl ServerTransport for RemoteLinks {
         if let Some((peer, reason)) = self.ended.pop_front() {
             return Some(ServerLinkEvent::Disconnected { peer, reason });
         }
-        let came = loop {
-            if let Some(came) = self.take_next(now)? {
-                break came;
-            }
-        };
+        let came = self.next_to_report(now)?;
         match (came, ToOwner::read(self.incoming.message()).ok()?) {
             (Came::Connected(peer), ToOwner::Connected { session, about, .. }) => {
                 Some(ServerLinkEvent::Connected { peer, session: session.to_owned(), remote: remote(&about) })
@@ -323,29 +202,15 @@ impl ServerTransport for RemoteLinks {
             return;
         }
         let mut sent = 0;
-        for &peer in peers {
-            if !self.present.contains(peer) {
-                continue;
-            }
+        for &peer in peers.iter().filter(|peer| self.peers.contains(**peer)) {
+            self.fan_out.add(peer);
             sent += 1;
-            let (member, link) = link_of(peer);
-            let edge = usize::from(member.0);
-            if edge >= self.lists.links.len() {
-                self.lists.links.resize_with(edge + 1, Vec::new);
-            }
-            let list = &mut self.lists.links[edge];
-            if list.is_empty() {
-                self.lists.members.push(member);
-            }
-            LinkNumbers::write(list, link);
         }
         self.statistics.links.sent.count(delivery, sent, packet.len());
         self.statistics.links.dropped.not_connected += peers.len() as u64 - sent;
-        while let Some(member) = self.lists.members.pop() {
-            let mut list = mem::take(&mut self.lists.links[usize::from(member.0)]);
+        while let Some((member, list)) = self.fan_out.pop() {
             self.send_list(member, &list, delivery, packet);
-            list.clear();
-            self.lists.links[usize::from(member.0)] = list;
+            self.fan_out.give_back(member, list);
         }
     }
 
@@ -373,6 +238,6 @@ fn peer_of(member: Member, link: LinkNumber) -> Peer {
     Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
 }
 
-pub(crate) fn link_of(peer: Peer) -> (Member, LinkNumber) {
+fn link_of(peer: Peer) -> (Member, LinkNumber) {
     (Member((peer.0 >> u32::BITS) as u16), LinkNumber(peer.0 as u32))
 }

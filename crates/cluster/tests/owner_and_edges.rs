@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_cluster::{
-    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, RemoteNetwork,
-    Wanted, mailboxes,
+    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkNumber, LinkReport, Member, RemoteLinks,
+    RemoteNetwork, ToOwner, Wanted, mailboxes,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerIdentity, Reachability,
@@ -168,6 +168,23 @@ fn how_a_link_does_is_told_after_it_was_asked_for() {
     stage.flush();
     assert_eq!(stage.owners[0].poll(now), None);
     assert_eq!(stage.owners[0].peer_capability(now, peer), Some(quality));
+}
+
+#[test]
+fn a_link_that_an_edge_tells_of_twice_is_there_once() {
+    let mut ways = ways().into_iter();
+    let ((_, from_edges), (to_edges, _)) = ways.next().unwrap();
+    let mut owner = RemoteLinks::new(to_edges, from_edges, NETWORKS);
+    let ((mut to_owners, _), _) = ways.next().unwrap();
+    let (mut buffer, connected) =
+        (Vec::new(), ToOwner::Connected { link: LinkNumber(9), session: "main", about: ABOUT });
+    for _ in 0..2 {
+        to_owners.send(Member(0), Delivery::Reliable, connected.write(&mut buffer));
+    }
+    to_owners.flush();
+    assert!(matches!(owner.poll(Instant::now()), Some(ServerLinkEvent::Connected { .. })));
+    assert_eq!(owner.poll(Instant::now()), None);
+    assert_eq!(owner.statistics().connections.connected, 1);
 }
 
 #[test]

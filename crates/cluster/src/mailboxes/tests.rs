@@ -58,7 +58,7 @@ fn a_member_that_does_not_read_loses_old_voice_and_nothing_reliable() {
     let control: Vec<u8> = came.iter().filter(|(_, it)| it.len() == 1).map(|(_, it)| it[0]).collect();
     assert_eq!(control, (0..20).collect::<Vec<u8>>());
     let heard = came.iter().filter(|(_, it)| it.len() > 1).count() as u64;
-    assert!(heard >= 1 && heard < 9, "{heard} heard, {dropped} dropped");
+    assert!((1..9).contains(&heard), "{heard} heard, {dropped} dropped");
     assert_eq!(heard + dropped, 20);
 }
 

@@ -14,10 +14,8 @@ pub(super) struct Known {
     pub(super) claim: Option<Claim>,
     /// From when this node acts as the owner, if it is.
     pub(super) acts_from: Option<Instant>,
-    /// The store has said that it is, after anything that could have changed that.
-    pub(super) is_confirmed: bool,
-    /// The bus went away while this node owned it, and the store has not said yet what has become of it since.
-    pub(super) is_detached: bool,
+    /// Whether it still is, by what the store has said.
+    pub(super) trust: Trust,
     /// When its ownership is told, and whether another node owned it before.
     pub(super) announce_at: Option<(Instant, bool)>,
     /// It has ended here, and is to be removed from the store.
@@ -28,6 +26,18 @@ pub(super) struct Known {
     pub(super) has_links: bool,
     /// The number that it gets if this node begins it.
     pub(super) fresh_number: u32,
+}
+
+/// Whether a node that owns a session still does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// The store is to say so first.
+    #[default]
+    Doubted,
+    /// The store has said so, after anything that could have changed it.
+    Confirmed,
+    /// The bus went away since, so that it is for the players here alone.
+    Detached,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -25,15 +25,15 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     assert_eq!(world.place(1, ARENA), Place::Unknown);
     run(&mut world, Duration::from_millis(300));
     assert_eq!(world.owners(ARENA), [1]);
-    let owner = world.id(1);
+    let owner = World::id(1);
     assert_eq!(world.place(0, ARENA), Place::At(owner));
     assert_eq!(world.place(1, ARENA), Place::Here);
-    let owned = world.told(1).contains(&PlacementEvent::Owned {
+    let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
         session: world.number(1),
         is_takeover: false,
     });
-    assert!(owned, "{:?}", world.told(1));
+    assert!(is_told, "{:?}", world.told(1));
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it(
         let owners = world.owners(ARENA);
         assert_eq!(owners.len(), 1, "{seed}");
         let other = 1 - owners[0];
-        assert_eq!(world.place(other, ARENA), Place::At(world.id(owners[0])), "{seed}");
+        assert_eq!(world.place(other, ARENA), Place::At(World::id(owners[0])), "{seed}");
     }
 }
 
@@ -79,7 +79,7 @@ fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
         // Checked at each of its steps: two never act at once.
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [1], "{seed}");
-        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), owner: world.id(1) };
+        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), owner: World::id(1) };
         assert!(world.told(0).contains(&elsewhere), "{seed}: {:?}", world.told(0));
     }
 }
@@ -114,7 +114,7 @@ fn while_the_store_has_no_leader_no_owner_resigns_and_none_is_replaced() {
 fn a_client_of_a_new_session_is_told_in_time_that_the_store_does_not_answer() {
     let mut world = World::new(2, 5);
     run(&mut world, Duration::from_secs(1));
-    world.stop_store(Duration::from_secs(60));
+    world.stop_store(Duration::from_mins(1));
     world.place(0, ARENA);
     run(&mut world, CLIENT_PATIENCE + Duration::from_millis(200));
     assert!(world.told(0).contains(&PlacementEvent::Unplaced { name: ARENA.into() }));
@@ -188,7 +188,7 @@ fn whatever_is_lost_late_twice_or_asleep_at_most_one_node_acts_and_at_last_one_d
             assert_eq!(owners.len(), 1, "seed {seed}, {name}: {}", world.describe(name));
             let known: BTreeSet<Option<NodeId>> =
                 (0..4).map(|node| world.owner_as_known_by(node, name)).collect();
-            assert_eq!(known, BTreeSet::from([Some(world.id(owners[0]))]), "seed {seed}, {name}");
+            assert_eq!(known, BTreeSet::from([Some(World::id(owners[0]))]), "seed {seed}, {name}");
         }
     }
 }

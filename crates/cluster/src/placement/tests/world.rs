@@ -1,5 +1,7 @@
 //! Simulated time, a store, a bus, and nodes, all of which can misbehave.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 /// Of one node.
@@ -71,7 +73,7 @@ impl World {
         self.now
     }
 
-    pub(super) fn id(&self, node: usize) -> NodeId {
+    pub(super) fn id(node: usize) -> NodeId {
         NodeId(node as u64 + 1)
     }
 
@@ -201,7 +203,7 @@ impl World {
     pub(super) fn describe(&self, name: &str) -> String {
         let mut text = format!("the store has {:?}", self.records.get(name));
         for (index, node) in self.nodes.iter().enumerate() {
-            text += &format!("\nnode {}: {:?}", index + 1, node.placement.sessions.get(name));
+            let _ = write!(text, "\nnode {}: {:?}", index + 1, node.placement.sessions.get(name));
         }
         text
     }
@@ -239,7 +241,7 @@ impl World {
             match letter {
                 Letter::Beat(from, number) => placement.handle_beat(now, from, number),
                 Letter::Record(name, record, revision) => {
-                    placement.handle_record(now, &name, record, revision)
+                    placement.handle_record(now, &name, record, revision);
                 }
                 Letter::NoRecord(name, revision) => placement.handle_no_record(now, &name, revision),
                 Letter::Answer(number, answer) => placement.handle_answer(now, number, answer),

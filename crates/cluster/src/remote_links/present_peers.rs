@@ -2,18 +2,18 @@
 
 use consonance_transport::Peer;
 
+use super::link_of;
 use crate::link_number::LinkNumber;
-use crate::remote_links::link_of;
 
 /// The number in each slot of each edge, so that looking a link up is one read of an array.
 #[derive(Debug, Default)]
-pub(crate) struct PresentPeers {
+pub(super) struct PresentPeers {
     /// By edge and slot.
     numbers: Vec<Vec<Option<LinkNumber>>>,
 }
 
 impl PresentPeers {
-    pub(crate) fn insert(&mut self, peer: Peer) {
+    pub(super) fn insert(&mut self, peer: Peer) {
         let (member, link) = link_of(peer);
         let (member, slot) = (usize::from(member.0), link.slot());
         if member >= self.numbers.len() {
@@ -26,7 +26,7 @@ impl PresentPeers {
         slots[slot] = Some(link);
     }
 
-    pub(crate) fn remove(&mut self, peer: Peer) {
+    pub(super) fn remove(&mut self, peer: Peer) {
         if self.contains(peer) {
             let (member, link) = link_of(peer);
             self.numbers[usize::from(member.0)][link.slot()] = None;
@@ -34,7 +34,7 @@ impl PresentPeers {
     }
 
     #[inline]
-    pub(crate) fn contains(&self, peer: Peer) -> bool {
+    pub(super) fn contains(&self, peer: Peer) -> bool {
         let (member, link) = link_of(peer);
         let slots = self.numbers.get(usize::from(member.0));
         slots.and_then(|slots| slots.get(link.slot())).is_some_and(|present| *present == Some(link))

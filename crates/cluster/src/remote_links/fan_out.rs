@@ -1,0 +1,46 @@
+//! Which links of a packet are at which edge.
+
+use std::mem;
+
+use consonance_transport::Peer;
+
+use super::link_of;
+use crate::bus::Member;
+use crate::link_number::LinkNumbers;
+
+/// A list of links for each edge, collected again for each packet.
+#[derive(Debug, Default)]
+pub(super) struct FanOut {
+    /// By member.
+    lists: Vec<Vec<u8>>,
+    /// Those that have some.
+    members: Vec<Member>,
+}
+
+impl FanOut {
+    /// The packet goes to this link, too.
+    pub(super) fn add(&mut self, peer: Peer) {
+        let (member, link) = link_of(peer);
+        let edge = usize::from(member.0);
+        if edge >= self.lists.len() {
+            self.lists.resize_with(edge + 1, Vec::new);
+        }
+        let list = &mut self.lists[edge];
+        if list.is_empty() {
+            self.members.push(member);
+        }
+        LinkNumbers::write(list, link);
+    }
+
+    /// An edge with links that were added, and their list, which has to be [given back](Self::give_back).
+    pub(super) fn pop(&mut self) -> Option<(Member, Vec<u8>)> {
+        let member = self.members.pop()?;
+        Some((member, mem::take(&mut self.lists[usize::from(member.0)])))
+    }
+
+    /// The memory of a list, for the next packet.
+    pub(super) fn give_back(&mut self, member: Member, mut list: Vec<u8>) {
+        list.clear();
+        self.lists[usize::from(member.0)] = list;
+    }
+}

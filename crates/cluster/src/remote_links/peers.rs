@@ -1,0 +1,118 @@
+//! What an owner knows of each link at an edge.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use consonance_transport::{Peer, PeerIdentity, Resumed};
+use rustc_hash::FxHashMap;
+
+use super::RemoteNetwork;
+use super::present_peers::PresentPeers;
+use crate::link_report::LinkReport;
+use crate::message::About;
+
+/// The links that are up.
+#[derive(Debug, Default)]
+pub(super) struct Peers {
+    present: PresentPeers,
+    states: FxHashMap<Peer, PeerState>,
+    /// Those whose edges are to tell how they do: some are looked at.
+    looks: RefCell<Vec<Peer>>,
+}
+
+#[derive(Debug)]
+struct PeerState {
+    network: RemoteNetwork,
+    identity: Option<u64>,
+    is_resumed: bool,
+    heard: Instant,
+    /// How it did when its edge told that last.
+    report: LinkReport,
+}
+
+impl Peers {
+    /// A link is up. False if it was before.
+    #[must_use]
+    pub(super) fn insert(&mut self, now: Instant, peer: Peer, about: &About<'_>) -> bool {
+        if self.contains(peer) {
+            return false;
+        }
+        self.present.insert(peer);
+        let state = PeerState {
+            network: RemoteNetwork(about.kind.into()),
+            identity: about.identity,
+            is_resumed: about.is_resumed,
+            heard: now,
+            report: LinkReport::default(),
+        };
+        self.states.insert(peer, state);
+        true
+    }
+
+    /// A link is gone. False if it was before.
+    pub(super) fn remove(&mut self, peer: Peer) -> bool {
+        self.present.remove(peer);
+        self.states.remove(&peer).is_some()
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, peer: Peer) -> bool {
+        self.present.contains(peer)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// All of them, in order.
+    pub(super) fn all(&self) -> Vec<Peer> {
+        let mut peers: Vec<Peer> = self.states.keys().copied().collect();
+        peers.sort_unstable();
+        peers
+    }
+
+    /// Something came over a link so long ago. False if it is not up.
+    pub(super) fn hear(&mut self, now: Instant, peer: Peer, ago: Duration) -> bool {
+        let Some(state) = self.states.get_mut(&peer) else { return false };
+        state.heard = state.heard.max(now.checked_sub(ago).unwrap_or(state.heard));
+        true
+    }
+
+    /// When something came over a link last.
+    pub(super) fn heard(&self, peer: Peer) -> Option<Instant> {
+        self.states.get(&peer).map(|state| state.heard)
+    }
+
+    pub(super) fn set_report(&mut self, peer: Peer, report: LinkReport) {
+        if let Some(state) = self.states.get_mut(&peer) {
+            state.report = report;
+        }
+    }
+
+    /// How a link did when its edge told that last; the edge is to tell it again.
+    pub(super) fn look(&self, peer: Peer) -> Option<&LinkReport> {
+        let state = self.states.get(&peer)?;
+        let mut looks = self.looks.borrow_mut();
+        if looks.last() != Some(&peer) {
+            looks.push(peer);
+        }
+        Some(&state.report)
+    }
+
+    /// A link whose edge is to tell how it does.
+    pub(super) fn pop_look(&mut self) -> Option<Peer> {
+        self.looks.get_mut().pop()
+    }
+
+    pub(super) fn network(&self, peer: Peer) -> Option<RemoteNetwork> {
+        self.states.get(&peer).map(|state| state.network.clone())
+    }
+
+    pub(super) fn identity(&self, peer: Peer) -> Option<PeerIdentity> {
+        self.states.get(&peer)?.identity.map(PeerIdentity)
+    }
+
+    pub(super) fn resumed(&self, peer: Peer) -> Option<Resumed> {
+        self.states.get(&peer)?.is_resumed.then_some(Resumed)
+    }
+}
