@@ -104,9 +104,10 @@ impl Networks {
         remote.map_or(network.network().into(), |RemoteNetwork(kind)| kind.into_string().into())
     }
 
-    /// Whether other workers hold links for sessions of this one.
-    pub(crate) fn has_edge_links(&self) -> bool {
-        self.edges.is_some_and(|edges| self.list[edges].statistics().connections.connected > 0)
+    /// How many links other workers hold for sessions of this one.
+    pub(crate) fn remote_links(&self) -> usize {
+        let connected = self.edges.map(|edges| self.list[edges].statistics().connections.connected);
+        usize::try_from(connected.unwrap_or(0)).unwrap_or(usize::MAX)
     }
 
     /// The next change of which peers of a network are reachable.

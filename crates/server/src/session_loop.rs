@@ -224,7 +224,8 @@ impl SessionLoop {
 
     /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
-        self.routes.len() + self.edge.as_ref().map_or(0, EdgeLinks::len)
+        let at_edge = self.edge.as_ref().map_or(0, EdgeLinks::len);
+        self.routes.len().saturating_sub(self.networks.remote_links()) + at_edge
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.

@@ -30,7 +30,7 @@ impl SessionLoop {
     /// The most that another worker sheds, where some hold links into sessions of this one: they send what is decided
     /// here.
     fn shedding_of_edges(&self) -> Shedding {
-        if !self.networks.has_edge_links() {
+        if self.networks.remote_links() == 0 {
             return Shedding::Nothing;
         }
         let gauges = self.directory.gauges().iter().enumerate();

@@ -68,10 +68,10 @@ fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
     wait_until("she is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all.iter().all(|player| player.client.players().all(|other| other.name != "Carol"))
     });
-    drop(players.pop());
     let links = || stage.server.handle().workers().iter().map(|worker| worker.links).collect::<Vec<_>>();
-    // An owner has a link for each client at an edge, too.
-    wait_until("only Alice is left", &mut [&mut players[0]], |_| links() == [1, 0, 0]);
+    wait_until("two links are left", &mut players.iter_mut().collect::<Vec<_>>(), |_| links() == [1, 1, 0]);
+    drop(players.pop());
+    wait_until("one is left", &mut [&mut players[0]], |_| links() == [1, 0, 0]);
 }
 
 #[test]
