@@ -15,7 +15,9 @@ pub(crate) fn stay_on_last(count: usize) -> io::Result<Vec<usize>> {
     let mut cores: Vec<usize> = (0..CpuSet::MAX_CPU).rev().filter(|core| allowed.is_set(*core)).collect();
     cores.truncate(count.max(1));
     let mut last = CpuSet::new();
-    cores.iter().for_each(|core| last.set(*core));
+    for core in &cores {
+        last.set(*core);
+    }
     sched_setaffinity(None, &last)?;
     Ok(cores)
 }
