@@ -2,19 +2,52 @@
 //!
 //! A session has one *owner*, the worker that decides everything about it, and any number of *edges*: workers that hold
 //! links to its players. An edge receives, decrypts, encrypts and sends; what it receives goes to the owner as a
-//! [`ToOwner`] message, and what the owner wants sent comes back as a [`ToEdge`] message, once for all links of the edge.
+//! [`ToOwner`] message, and what the owner wants sent comes back as a [`ToEdge`] message, once for all links of the
+//! edge.
 //!
 //! * To the owner, the links of all edges are one more network: [`RemoteLinks`] is a
 //!   [`ServerTransport`](consonance_transport::ServerTransport).
 //! * An edge keeps its links in [`EdgeLinks`], which gives each a number that both sides use.
 //! * Messages travel over a bus, of which each side has a [`BusSender`] and a [`BusReceiver`]. [`mailboxes`] is the bus
 //!   between workers of one process.
+//! * [`placement`] decides which of several nodes owns a session.
 //!
 //! ```text
 //!  worker 0: owner                                worker 1: edge
 //!  session ◀── RemoteLinks ◀── BusReceiver ◀── BusSender ◀── EdgeLinks ◀── networks
 //!          ──▶             ──▶ BusSender   ──▶ BusReceiver ──▶         ──▶
 //! ```
+//!
+//! An edge with one link into a session of worker 0:
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
+//! use consonance_transport::{Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _, ServerTransport as _};
+//!
+//! let (mut to_owners, mut to_edges) = (mailboxes(2).into_iter(), mailboxes(2).into_iter());
+//! let ((_, from_edges), (to_edge, _)) = to_owners.next().zip(to_edges.next()).unwrap();
+//! let ((to_owner, _), (_, from_owner)) = to_owners.next().zip(to_edges.next()).unwrap();
+//! let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
+//! let networks = EdgeNetworks { limits, carry_end_reasons: true };
+//! let mut owner = RemoteLinks::new(to_edge, from_edges, networks);
+//! let mut edge = EdgeLinks::new(to_owner, from_owner);
+//!
+//! let about = About { remote: "192.0.2.1:7", kind: "quic", identity: None, is_resumed: false };
+//! assert!(edge.connected(Member(0), "a link", "arena", about));
+//! edge.flush();
+//! let now = Instant::now();
+//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = owner.poll(now) else { panic!() };
+//! assert_eq!(session, "arena");
+//!
+//! owner.send(now, &[peer], Delivery::Reliable, b"welcome");
+//! owner.flush(now);
+//! let (links, delivery) = (&["a link"][..], Delivery::Reliable);
+//! assert_eq!(edge.poll(), Some(Wanted::Send { links, delivery, packet: b"welcome" }));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 mod bus;
 mod edge_links;
@@ -30,5 +63,5 @@ pub use edge_links::{EdgeLinks, Wanted};
 pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
-pub use message::{About, LinkEnd, MessageError, ToEdge, ToOwner};
+pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use remote_links::{EdgeNetworks, RemoteLinks, RemoteNetwork};

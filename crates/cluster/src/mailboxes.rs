@@ -4,6 +4,8 @@
 //! is there at once. So the lock of a mailbox is taken twice per iteration of a worker, for as long as it takes to copy
 //! or to swap a buffer, however many messages there are.
 
+mod batch;
+
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -11,9 +13,7 @@ use std::task::Waker;
 use consonance_transport::Delivery;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
-use crate::mailboxes::batch::Batch;
-
-mod batch;
+use batch::Batch;
 
 /// So many bytes may wait for a member before unreliable messages are dropped: half a second of 1000 speakers, once
 /// for all their listeners.

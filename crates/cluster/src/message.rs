@@ -136,12 +136,12 @@ pub struct About<'a> {
 /// A message that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed message of {bytes} bytes: {cause}")]
-pub struct MessageError {
+pub struct BusMessageError {
     bytes: usize,
     cause: postcard::Error,
 }
 
-impl MessageError {
+impl BusMessageError {
     /// For logs and programs.
     pub fn code(&self) -> &'static str {
         "malformed-message"
@@ -152,8 +152,8 @@ impl<'a> ToOwner<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`MessageError`] if it is none.
-    pub fn read(message: &'a [u8]) -> Result<Self, MessageError> {
+    /// [`BusMessageError`] if it is none.
+    pub fn read(message: &'a [u8]) -> Result<Self, BusMessageError> {
         read(message)
     }
 
@@ -167,8 +167,8 @@ impl<'a> ToEdge<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`MessageError`] if it is none.
-    pub fn read(message: &'a [u8]) -> Result<Self, MessageError> {
+    /// [`BusMessageError`] if it is none.
+    pub fn read(message: &'a [u8]) -> Result<Self, BusMessageError> {
         read(message)
     }
 
@@ -178,8 +178,8 @@ impl<'a> ToEdge<'a> {
     }
 }
 
-fn read<'a, M: Deserialize<'a>>(message: &'a [u8]) -> Result<M, MessageError> {
-    postcard::from_bytes(message).map_err(|cause| MessageError { bytes: message.len(), cause })
+fn read<'a, M: Deserialize<'a>>(message: &'a [u8]) -> Result<M, BusMessageError> {
+    postcard::from_bytes(message).map_err(|cause| BusMessageError { bytes: message.len(), cause })
 }
 
 /// Into room that is made and kept: nothing is allocated once the buffer has grown.

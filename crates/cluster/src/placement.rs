@@ -1,11 +1,11 @@
 //! Which node owns each session.
 //!
-//! The owner of a session is written in a store that all nodes share and that can compare and set: who replaces a record
-//! says which revision of it is meant to be replaced. Nodes say over the bus that they are alive, twice a second, and
-//! each hears its own beat, too.
+//! The owner of a session is written in a store that all nodes share and that can compare and set: a node that replaces
+//! a record says which revision of it it means. Nodes say over the bus that they are alive, twice a
+//! second, and each hears its own beat, too.
 //!
-//! * An owner acts while it has heard a beat of its own that it sent less than [`LEASE`] ago. So a node that was asleep,
-//!   or that the others do not hear, has stopped before they replace it.
+//! * An owner acts while it has heard a beat of its own that it sent less than [`LEASE`] ago. So a node that was
+//!   asleep, or that the others do not hear, has stopped before they replace it.
 //! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed. By
 //!   then an owner that is there after all has heard of it: the store tells of a change sooner.
 //!   A store that does not answer replaces no owner.
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-pub use event::{Place, PlacementEvent};
+pub use event::{PlacementEvent, SessionPlace};
 use known::{Claim, Known, Trust};
 use nodes::Nodes;
 pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
@@ -69,23 +69,23 @@ impl Placement {
     }
 
     /// A client here names a session. If no node owns it, this one will, with this number.
-    pub fn place(&mut self, now: Instant, name: &str, session: u32) -> Place {
+    pub fn place(&mut self, now: Instant, name: &str, session: u32) -> SessionPlace {
         let known = self.sessions.entry(name.into()).or_default();
         known.fresh_number = session;
         match known.record {
             Some((record, _))
                 if record.owner == self.own && known.acts_from.is_some_and(|from| from <= now) =>
             {
-                return Place::Here;
+                return SessionPlace::Here;
             }
             Some((record, _)) if record.owner != self.own && self.nodes.is_alive(now, record.owner) => {
-                return Place::At(record.owner);
+                return SessionPlace::At(record.owner);
             }
             _ => {}
         }
         known.client_waits_since.get_or_insert(now);
         self.look_at(now, name);
-        Place::Unknown
+        SessionPlace::Unknown
     }
 
     /// Whether this node has links into a session: only such a node takes it over.

@@ -10,13 +10,14 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
-use crate::link_number::{LinkNumber, LinkNumbers};
-use crate::message::{ToEdge, ToOwner, delivery, is_reliable, remote};
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
     ReachabilityFeed, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
+
+use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
+use crate::link_number::{LinkNumber, LinkNumbers};
+use crate::message::{ToEdge, ToOwner, delivery, is_reliable, remote};
 use fan_out::FanOut;
 use incoming::Came;
 use peers::Peers;

@@ -34,8 +34,11 @@ use consonance_session::{Delivery, LinkId};
 use consonance_transport::{
     self as transport, PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
-use replay::{Arrival, Way};
+// For the modules above.
+use consonance_wire as _;
 use serde_json::Value;
+
+use replay::{Arrival, Way};
 
 /// The owner, and the edges that peers are at in turn.
 struct AtEdges {

@@ -1,3 +1,5 @@
+//! What waits, what is dropped, and which members are woken.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Wake;

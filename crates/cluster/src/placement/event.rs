@@ -35,7 +35,7 @@ pub enum PlacementEvent {
 
 /// Where a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SessionPlace {
     /// This node owns it.
     Here,
     /// This one does.

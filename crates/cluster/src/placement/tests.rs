@@ -1,10 +1,10 @@
 //! Nodes that a store and a bus of all kinds of manners connect.
 
+mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-
-mod world;
 
 use world::World;
 
@@ -22,12 +22,12 @@ fn run(world: &mut World, time: Duration) {
 #[test]
 fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     let mut world = World::new(3, 1);
-    assert_eq!(world.place(1, ARENA), Place::Unknown);
+    assert_eq!(world.place(1, ARENA), SessionPlace::Unknown);
     run(&mut world, Duration::from_millis(300));
     assert_eq!(world.owners(ARENA), [1]);
     let owner = World::id(1);
-    assert_eq!(world.place(0, ARENA), Place::At(owner));
-    assert_eq!(world.place(1, ARENA), Place::Here);
+    assert_eq!(world.place(0, ARENA), SessionPlace::At(owner));
+    assert_eq!(world.place(1, ARENA), SessionPlace::Here);
     let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
         session: world.number(1),
@@ -46,7 +46,7 @@ fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it(
         let owners = world.owners(ARENA);
         assert_eq!(owners.len(), 1, "{seed}");
         let other = 1 - owners[0];
-        assert_eq!(world.place(other, ARENA), Place::At(World::id(owners[0])), "{seed}");
+        assert_eq!(world.place(other, ARENA), SessionPlace::At(World::id(owners[0])), "{seed}");
     }
 }
 

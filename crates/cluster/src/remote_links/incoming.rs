@@ -6,7 +6,7 @@ use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer,
 
 use super::{RemoteLinks, link_of, peer_of};
 use crate::link_number::LinkNumber;
-use crate::message::{LinkEnd, MessageError, ToEdge, ToOwner, delivery};
+use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
 
 /// What is to be reported of the message that was taken last.
 pub(super) enum Came {
@@ -34,7 +34,7 @@ impl RemoteLinks {
         &mut self,
         now: Instant,
         peer_of: impl Fn(LinkNumber) -> Peer,
-    ) -> Result<Option<Came>, MessageError> {
+    ) -> Result<Option<Came>, BusMessageError> {
         let (peers, counted) = (&mut self.peers, &mut self.statistics);
         Ok(match ToOwner::read(self.incoming.message())? {
             ToOwner::Connected { link, .. } if self.is_shut_down => {

@@ -17,8 +17,8 @@ use crate::directory::SessionRefusal;
 use crate::networks::{link_of, to_session, to_transport};
 
 impl SessionLoop {
-    /// Shares the sessions of this worker with others, and those of others with this one. `to_owners` is the way out and
-    /// in of an edge, `to_edges` that of an owner. All networks were added before.
+    /// Shares the sessions of this worker with others, and those of others with this one: as an edge by the first way
+    /// out and in, as an owner by the second. All networks were added before.
     pub(crate) fn share_sessions(
         &mut self,
         (to_owners, from_owners): (Box<dyn BusSender>, Box<dyn BusReceiver>),

@@ -86,7 +86,7 @@ impl World {
         &self.nodes[node].told
     }
 
-    pub(super) fn place(&mut self, node: usize, name: &str) -> Place {
+    pub(super) fn place(&mut self, node: usize, name: &str) -> SessionPlace {
         let now = self.now;
         let Node { placement, number, .. } = &mut self.nodes[node];
         placement.place(now, name, *number)
