@@ -11,8 +11,8 @@ pub struct LinkNumber(pub u32);
 
 impl LinkNumber {
     /// How many links an edge can have.
-    pub const LINKS_MAX: usize = 1 << Self::SLOT_BITS;
-    const SLOT_BITS: u32 = 20;
+    pub const LINKS_MAX: usize = 1_048_576;
+    const SLOT_BITS: u32 = Self::LINKS_MAX.trailing_zeros();
 
     /// The first number of a slot. `None` where the slot is too high.
     pub(crate) fn first(slot: usize) -> Option<Self> {

@@ -68,10 +68,13 @@ fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
     wait_until("she is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all.iter().all(|player| player.client.players().all(|other| other.name != "Carol"))
     });
-    let links = || stage.server.handle().workers().iter().map(|worker| worker.links).collect::<Vec<_>>();
-    wait_until("two links are left", &mut players.iter_mut().collect::<Vec<_>>(), |_| links() == [1, 1, 0]);
+    let handle = stage.server.handle();
+    let links = || handle.ask_all(|session_loop, _| session_loop.links());
+    wait_until("two links are left", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        links() == [Ok(1), Ok(1), Ok(0)]
+    });
     drop(players.pop());
-    wait_until("one is left", &mut [&mut players[0]], |_| links() == [1, 0, 0]);
+    wait_until("one is left", &mut [&mut players[0]], |_| links() == [Ok(1), Ok(0), Ok(0)]);
 }
 
 #[test]
