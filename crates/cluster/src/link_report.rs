@@ -1,4 +1,4 @@
-//! How a link at an edge does, for those who look at its session.
+//! How a link at an edge does, for the inspector of its session.
 
 use std::time::Duration;
 

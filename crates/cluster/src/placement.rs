@@ -41,7 +41,7 @@ pub const LEASE: Duration = Duration::from_millis(1_100);
 pub const SILENCE: Duration = Duration::from_millis(1_500);
 /// A store that has not answered for so long is asked again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
-/// So long a client waits for the store to say who owns its session.
+/// How long a client waits for the store to name the owner of its session.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The owners of all sessions, as one node knows them.
@@ -166,7 +166,7 @@ impl Placement {
         if was_owner || was_waiting || known.has_links {
             self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), owner: record.owner });
         }
-        // Whoever has written it is alive.
+        // The node that has written it is alive.
         self.nodes.hear(now, record.owner);
     }
 
@@ -199,7 +199,7 @@ impl Placement {
                 self.own(now, &name, record, revision, now, false);
             }
             (StoreAnswer::Done(revision), StoreChange::Replace(record, _)) => {
-                // Whoever acted until now has heard of it by then, or has no lease.
+                // The owner before has heard of it by then, or has no lease.
                 let from = known.acts_from.unwrap_or(now + LEASE);
                 self.own(now, &name, record, revision, from, true);
             }

@@ -26,7 +26,7 @@ pub enum PlacementEvent {
         /// Which session.
         name: Box<str>,
     },
-    /// The store did not say in time who owns it: clients that wait for it are to try again later.
+    /// The store did not name its owner in time: clients that wait for it are to try again later.
     Unplaced {
         /// Which session.
         name: Box<str>,

@@ -20,7 +20,7 @@ pub(super) struct Known {
     pub(super) announce_at: Option<(Instant, bool)>,
     /// It has ended here, and is to be removed from the store.
     pub(super) is_ending: bool,
-    /// A client waits to hear who owns it.
+    /// A client waits to hear of its owner.
     pub(super) client_waits_since: Option<Instant>,
     /// There are links into it here.
     pub(super) has_links: bool,

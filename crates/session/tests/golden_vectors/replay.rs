@@ -23,7 +23,7 @@ pub(crate) trait Way {
     /// What arrives of a packet from this peer.
     fn to_server(&mut self, peer: u64, packet: &[u8]) -> Vec<u8>;
 
-    /// What arrives of a packet to these peers, and at whom.
+    /// What arrives of a packet to these peers, and at which ones.
     fn to_peers(&mut self, peers: &[LinkId], delivery: Delivery, packet: &[u8]) -> Vec<Arrival>;
 }
 
