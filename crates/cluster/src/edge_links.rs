@@ -99,19 +99,14 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         false
     }
 
-    /// Whether a link leads to another worker's session.
-    #[inline]
-    pub fn contains(&self, link: L) -> bool {
-        self.numbers.contains_key(&link)
-    }
-
-    /// A packet came over a link. False if it had to arrive and cannot: the link is of no use any more.
+    /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`
+    /// if it is none of these links.
     #[must_use]
-    pub fn packet(&mut self, link: L, delivery: Delivery, packet: &[u8]) -> bool {
-        let Some((owner, number)) = self.find(link) else { return true };
+    pub fn packet(&mut self, link: L, delivery: Delivery, packet: &[u8]) -> Option<bool> {
+        let (owner, number) = self.find(link)?;
         let message = ToOwner::Packet { link: number, is_reliable: is_reliable(delivery), packet };
         let was_taken = self.out.send(owner, delivery, message.write(&mut self.buffer));
-        was_taken || delivery == Delivery::Unreliable
+        Some(was_taken || delivery == Delivery::Unreliable)
     }
 
     /// A link is gone. False if it was none of these.

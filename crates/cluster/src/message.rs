@@ -3,7 +3,7 @@
 //! Messages are written by [postcard](https://postcard.jamesmunns.com/wire-format): a number for the kind, then its
 //! fields in order. A kind is never removed nor its fields changed; new ones are added at the end.
 
-use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Remote};
+use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason};
 use serde::{Deserialize, Serialize};
 
 use crate::link_number::{LinkNumber, LinkNumbers};
@@ -121,7 +121,7 @@ pub enum LinkEnd<'a> {
 /// Where a client comes from, as far as its network knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About<'a> {
-    /// Its address, as [`Remote`] is shown.
+    /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
     #[serde(borrow)]
     pub remote: &'a str,
     /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
@@ -230,10 +230,6 @@ impl<'a> LinkEnd<'a> {
             }
         }
     }
-}
-
-pub(crate) fn remote(about: &About<'_>) -> Remote {
-    Remote::from(about.remote)
 }
 
 #[cfg(test)]

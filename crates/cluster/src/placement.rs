@@ -41,6 +41,8 @@ pub const LEASE: Duration = Duration::from_millis(1_100);
 pub const SILENCE: Duration = Duration::from_millis(1_500);
 /// A store that has not answered for so long is asked again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
+/// How often [`Placement::handle_timeout`] wants to be called at least.
+pub const TICK: Duration = Duration::from_millis(50);
 /// How long a client waits for the store to name the owner of its session.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -190,8 +192,10 @@ impl Placement {
 
     /// The store's answer to a request.
     pub fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
-        let found =
-            self.sessions.iter_mut().find(|(_, known)| known.claim.is_some_and(|it| it.number == number));
+        let found = self
+            .sessions
+            .iter_mut()
+            .find(|(_, known)| known.claim.is_some_and(|it| it.number == Some(number)));
         let Some((name, known)) = found else { return };
         let (name, Some(claim)) = (name.clone(), known.claim.take()) else { return };
         match (answer, claim.change) {
@@ -209,7 +213,7 @@ impl Placement {
             (StoreAnswer::Done(_), StoreChange::Read) => {}
             (StoreAnswer::Conflict, _) => self.ask(now, &name, StoreChange::Read),
             // It is asked again when its time is over.
-            (StoreAnswer::Unavailable, _) => known.claim = Some(Claim { number: u64::MAX, ..claim }),
+            (StoreAnswer::Unavailable, _) => known.claim = Some(Claim { number: None, ..claim }),
         }
     }
 
@@ -220,11 +224,6 @@ impl Placement {
             self.look_at(now, name);
         }
         self.sessions.retain(|_, known| !known.is_forgettable());
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called at the latest.
-    pub fn next_timeout(&self, now: Instant) -> Instant {
-        now + TICK
     }
 
     /// The number of a beat, if one is to be sent now.
@@ -327,13 +326,10 @@ impl Placement {
         let Some(known) = self.sessions.get_mut(name) else { return };
         let number = self.next_request;
         self.next_request += 1;
-        known.claim = Some(Claim { number, change, asked: now });
+        known.claim = Some(Claim { number: Some(number), change, asked: now });
         self.requests.push_back(StoreRequest { number, name: name.into(), change });
     }
 }
-
-/// How often a node looks at what has become of its requests and of the others.
-const TICK: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests;

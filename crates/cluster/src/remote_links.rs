@@ -17,7 +17,7 @@ use consonance_transport::{
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
-use crate::message::{ToEdge, ToOwner, delivery, is_reliable, remote};
+use crate::message::{ToEdge, ToOwner, delivery, is_reliable};
 use fan_out::FanOut;
 use incoming::Came;
 use peers::Peers;
@@ -187,7 +187,11 @@ impl ServerTransport for RemoteLinks {
         let came = self.next_to_report(now)?;
         match (came, ToOwner::read(self.incoming.message()).ok()?) {
             (Came::Connected(peer), ToOwner::Connected { session, about, .. }) => {
-                Some(ServerLinkEvent::Connected { peer, session: session.to_owned(), remote: remote(&about) })
+                Some(ServerLinkEvent::Connected {
+                    peer,
+                    session: session.to_owned(),
+                    remote: about.remote.into(),
+                })
             }
             (Came::Packet(peer), ToOwner::Packet { is_reliable, packet, .. }) => {
                 Some(ServerLinkEvent::Packet { peer, delivery: delivery(is_reliable), packet })

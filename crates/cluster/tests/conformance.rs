@@ -51,7 +51,7 @@ impl Edge {
                     assert!(links.connected(OWNER, peer, &session, about));
                 }
                 ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    assert!(links.packet(peer, delivery, packet));
+                    assert_eq!(links.packet(peer, delivery, packet), Some(true));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => {
                     links.disconnected(peer, &reason);

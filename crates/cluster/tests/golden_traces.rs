@@ -86,7 +86,7 @@ impl Way for AtEdges {
 
     fn to_server(&mut self, peer: u64, packet: &[u8]) -> Vec<u8> {
         let edge = self.edge_of(peer);
-        assert!(edge.packet(peer, transport::Delivery::Reliable, packet));
+        assert_eq!(edge.packet(peer, transport::Delivery::Reliable, packet), Some(true));
         edge.flush();
         match self.owner.poll(Instant::now()) {
             Some(ServerLinkEvent::Packet { peer: from, packet, .. }) => {

@@ -132,7 +132,7 @@ fn an_owner_has_no_say_about_links_into_sessions_of_another() {
 fn what_comes_over_a_link_that_the_owner_has_ended_is_not_reported() {
     let mut stage = Stage::new();
     let (peer, now) = (stage.connect(0, 'a'), Instant::now());
-    assert!(stage.edge.packet('a', Delivery::Reliable, b"too late"));
+    assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"too late"), Some(true));
     stage.owners[0].reject(now, peer, &EndCode::Kicked.into());
     stage.flush();
     let ended = ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs };

@@ -10,11 +10,17 @@ fn poll(receiver: &mut Box<dyn BusReceiver>) -> Option<(u16, Vec<u8>)> {
     receiver.poll().map(|from| (from.0, receiver.message().to_vec()))
 }
 
+/// The way from the first of two members to the second.
+fn pair() -> (Box<dyn BusSender>, Box<dyn BusReceiver>) {
+    let mut ways = mailboxes(2);
+    let (_, receiver) = ways.pop().unwrap();
+    let (sender, _) = ways.pop().unwrap();
+    (sender, receiver)
+}
+
 #[test]
 fn messages_of_one_member_arrive_in_order_after_a_flush() {
-    let mut ways = mailboxes(2);
-    let (_, mut receiver) = ways.pop().unwrap();
-    let (mut sender, _) = ways.pop().unwrap();
+    let (mut sender, mut receiver) = pair();
     for (delivery, message) in
         [(Delivery::Unreliable, &b"voice"[..]), (Delivery::Reliable, b"control"), (Delivery::Reliable, b"")]
     {
@@ -46,9 +52,7 @@ fn members_take_turns() {
 
 #[test]
 fn a_member_that_does_not_read_loses_old_voice_and_nothing_reliable() {
-    let mut ways = mailboxes(2);
-    let (_, mut receiver) = ways.pop().unwrap();
-    let (mut sender, _) = ways.pop().unwrap();
+    let (mut sender, mut receiver) = pair();
     let voice = vec![7; 1 << 20];
     for number in 0..20 {
         sender.send(Member(1), Delivery::Reliable, &[number]);
@@ -66,9 +70,7 @@ fn a_member_that_does_not_read_loses_old_voice_and_nothing_reliable() {
 
 #[test]
 fn what_hangs_for_long_holds_a_bounded_amount() {
-    let mut ways = mailboxes(2);
-    let (_, mut receiver) = ways.pop().unwrap();
-    let (mut sender, _) = ways.pop().unwrap();
+    let (mut sender, mut receiver) = pair();
     let control = vec![7; 1 << 20];
     let taken = (0..200).filter(|_| {
         let was_taken = sender.send(Member(1), Delivery::Reliable, &control);
@@ -93,10 +95,8 @@ fn the_member_that_is_written_to_is_woken() {
         }
     }
     let count = Arc::new(Count(AtomicUsize::new(0)));
-    let mut ways = mailboxes(2);
-    let (_, mut receiver) = ways.pop().unwrap();
+    let (mut sender, mut receiver) = pair();
     receiver.set_waker(Arc::clone(&count).into());
-    let (mut sender, _) = ways.pop().unwrap();
     sender.flush();
     assert_eq!(count.0.load(Ordering::Relaxed), 0, "there was nothing");
     sender.send(Member(1), Delivery::Unreliable, b"voice");

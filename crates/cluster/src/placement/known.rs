@@ -42,7 +42,8 @@ pub(super) enum Trust {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Claim {
-    pub(super) number: u64,
+    /// None once the store has answered that it cannot say.
+    pub(super) number: Option<u64>,
     pub(super) change: StoreChange,
     pub(super) asked: Instant,
 }

@@ -19,6 +19,14 @@ fn run(world: &mut World, time: Duration) {
     }
 }
 
+/// A world of so many nodes, the first of which owns the arena.
+fn owned_by_the_first(nodes: usize, seed: u64) -> World {
+    let mut world = World::new(nodes, seed);
+    world.place(0, ARENA);
+    run(&mut world, Duration::from_secs(2));
+    world
+}
+
 #[test]
 fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     let mut world = World::new(3, 1);
@@ -53,9 +61,7 @@ fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it(
 #[test]
 fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keeps_its_number() {
     for seed in 0..20 {
-        let mut world = World::new(3, seed);
-        world.place(0, ARENA);
-        run(&mut world, Duration::from_secs(2));
+        let mut world = owned_by_the_first(3, seed);
         let number = world.number(0);
         world.set_links(2, ARENA, true);
         world.kill(0);
@@ -69,9 +75,7 @@ fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keep
 #[test]
 fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
     for seed in 0..20 {
-        let mut world = World::new(3, seed);
-        world.place(0, ARENA);
-        run(&mut world, Duration::from_secs(2));
+        let mut world = owned_by_the_first(3, seed);
         world.set_links(1, ARENA, true);
         world.pause(0, Duration::from_secs(10));
         run(&mut world, Duration::from_secs(9));
@@ -86,9 +90,7 @@ fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
 
 #[test]
 fn a_node_that_slept_and_was_not_replaced_goes_on() {
-    let mut world = World::new(2, 3);
-    world.place(0, ARENA);
-    run(&mut world, Duration::from_secs(2));
+    let mut world = owned_by_the_first(2, 3);
     // The other node has no players of the session.
     world.pause(0, Duration::from_secs(10));
     run(&mut world, Duration::from_secs(12));
@@ -98,9 +100,7 @@ fn a_node_that_slept_and_was_not_replaced_goes_on() {
 #[test]
 fn while_the_store_has_no_leader_no_owner_resigns_and_none_is_replaced() {
     for seed in 0..20 {
-        let mut world = World::new(3, seed);
-        world.place(0, ARENA);
-        run(&mut world, Duration::from_secs(2));
+        let mut world = owned_by_the_first(3, seed);
         world.set_links(1, ARENA, true);
         world.stop_store(Duration::from_secs(8));
         for _ in 0..80 {
@@ -124,9 +124,7 @@ fn a_client_of_a_new_session_is_told_in_time_that_the_store_does_not_answer() {
 #[test]
 fn without_a_bus_an_owner_goes_on_detached_and_is_the_owner_soon_after_its_return() {
     for seed in 0..20 {
-        let mut world = World::new(3, seed);
-        world.place(0, ARENA);
-        run(&mut world, Duration::from_secs(2));
+        let mut world = owned_by_the_first(3, seed);
         world.set_links(1, ARENA, true);
         for node in 0..3 {
             world.set_bus(node, false);

@@ -67,11 +67,9 @@ impl SessionLoop {
 
     pub(super) fn forward_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let Some(edge) = &mut self.edge else { return };
-        if !edge.contains(link) {
-            return;
-        }
+        let Some(is_on_its_way) = edge.packet(link, to_transport(delivery), packet) else { return };
         self.packets_in += 1;
-        if !edge.packet(link, to_transport(delivery), packet) {
+        if !is_on_its_way {
             self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
         }
     }
