@@ -25,15 +25,28 @@ pub trait BusSender: Send {
 
 /// The way in of one member, from all others.
 pub trait BusReceiver: Send {
-    /// Takes the next message, and says which member it comes from. Messages of one member come in the order in which
-    /// they were handed over.
-    fn poll(&mut self) -> Option<Member>;
+    /// What came next. Messages of one member come in the order in which they were handed over.
+    fn poll(&mut self) -> Option<BusEvent>;
 
-    /// The message that was taken last.
+    /// The message that came or was returned last.
     fn message(&self) -> &[u8];
+
+    /// How that message came.
+    fn delivery(&self) -> Delivery;
 
     /// Asks to be woken, from any thread, when [`poll`](Self::poll) has something.
     fn set_waker(&mut self, waker: Waker);
+}
+
+/// What comes to a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusEvent {
+    /// A message of this member.
+    Message(Member),
+    /// A message to this member, which is lost and may never have got this message: it had to arrive, and comes back.
+    Returned(Member),
+    /// This member is lost. Nothing comes from it any more; what was to be returned was.
+    Lost(Member),
 }
 
 /// What a member has handed over so far.

@@ -1,5 +1,7 @@
 //! An edge's links into sessions of other workers.
 
+mod sessions;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::task::Waker;
@@ -8,19 +10,23 @@ use std::time::Duration;
 use consonance_transport::{Delivery, DisconnectReason, EndReason};
 use rustc_hash::FxHashMap;
 
-use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
+use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable};
+use sessions::EdgeSessions;
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
 /// them goes to the owner of their session; what the owner wants comes out of [`poll`](Self::poll).
+///
+/// As long as no owner of a session is known, reliable packets are held for it, and unreliable ones are dropped.
 pub struct EdgeLinks<L> {
     out: Box<dyn BusSender>,
     incoming: Box<dyn BusReceiver>,
     slots: Vec<Slot<L>>,
     free: Vec<usize>,
     numbers: FxHashMap<L, LinkNumber>,
+    sessions: EdgeSessions,
     /// Links of one packet to send, collected again for each.
     links: Vec<L>,
     buffer: Vec<u8>,
@@ -29,9 +35,38 @@ pub struct EdgeLinks<L> {
 
 #[derive(Debug)]
 struct Slot<L> {
-    link: Option<(L, Member)>,
+    link: Option<EdgeLink<L>>,
     /// That of the link, or the one that the next link gets.
     number: LinkNumber,
+}
+
+#[derive(Debug)]
+struct EdgeLink<L> {
+    link: L,
+    session: usize,
+    origin: LinkOrigin,
+}
+
+/// Where the client of a link comes from, for as long as it is here: each owner of its session is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkOrigin {
+    /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
+    pub remote: Box<str>,
+    /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    pub kind: Box<str>,
+    /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    pub identity: Option<u64>,
+}
+
+/// A link of a session that this worker owns from now on, with packets that were held for the owner.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReleasedLink<L> {
+    /// The link.
+    pub link: L,
+    /// Where its client comes from.
+    pub origin: LinkOrigin,
+    /// What it has sent, reliably and in this order.
+    pub held: Vec<Box<[u8]>>,
 }
 
 /// What the owner of a session wants of its links here.
@@ -81,16 +116,19 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             slots: Vec::new(),
             free: Vec::new(),
             numbers: FxHashMap::default(),
+            sessions: EdgeSessions::default(),
             links: Vec::new(),
             buffer: Vec::new(),
             malformed: 0,
         }
     }
 
-    /// A client that is here named a session of this owner. False if there is no room for one more.
+    /// A client that is here named a session of this owner, which may not be known yet. False if there is no room for
+    /// one more.
     #[must_use]
-    pub fn connected(&mut self, owner: Member, link: L, session: &str, about: About<'_>) -> bool {
-        let Some(number) = self.insert(owner, link) else { return false };
+    pub fn connected(&mut self, owner: Option<Member>, link: L, session: &str, about: About<'_>) -> bool {
+        let Some(number) = self.insert(link, session, owner, &about) else { return false };
+        let Some((Some(owner), _)) = self.find(link) else { return true };
         let message = ToOwner::Connected { link: number, session, about };
         if self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
             return true;
@@ -99,11 +137,64 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         false
     }
 
+    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, and
+    /// of what was held for it. Links of which it could not be told are to be ended; there are none as a rule.
+    #[must_use]
+    pub fn set_owner(&mut self, session: &str, owner: Option<Member>) -> Vec<L> {
+        let Some(index) = self.sessions.find(session) else { return Vec::new() };
+        if self.sessions.get(index).owner == owner {
+            return Vec::new();
+        }
+        self.sessions.get_mut(index).owner = owner;
+        let Some(owner) = owner else { return Vec::new() };
+        let mut failed = Vec::new();
+        let links = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
+        for (EdgeLink { link, origin, .. }, number) in links.filter(|(link, _)| link.session == index) {
+            // Its client may believe that it has joined already.
+            let about = About { is_resumed: true, ..origin.about() };
+            let message = ToOwner::Connected { link: number, session, about };
+            if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
+                failed.push(*link);
+            }
+        }
+        for (link, packet) in self.sessions.get_mut(index).take_held() {
+            let message = ToOwner::Packet { link, is_reliable: true, packet: &packet };
+            self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+        }
+        failed
+    }
+
+    /// This worker owns a session from now on: its links are of an edge no longer.
+    pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
+        let Some(index) = self.sessions.find(session) else { return Vec::new() };
+        let mut held: BTreeMap<LinkNumber, Vec<Box<[u8]>>> = BTreeMap::new();
+        for (number, packet) in self.sessions.get_mut(index).take_held() {
+            held.entry(number).or_default().push(packet);
+        }
+        let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
+        let links = slots.filter(|(link, _)| link.session == index);
+        let released: Vec<ReleasedLink<L>> = links
+            .map(|(EdgeLink { link, origin, .. }, number)| ReleasedLink {
+                link: *link,
+                origin: origin.clone(),
+                held: held.remove(&number).unwrap_or_default(),
+            })
+            .collect();
+        for ReleasedLink { link, .. } in &released {
+            self.remove(*link);
+        }
+        released
+    }
+
     /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`
     /// if it is none of these links.
     #[must_use]
     pub fn packet(&mut self, link: L, delivery: Delivery, packet: &[u8]) -> Option<bool> {
         let (owner, number) = self.find(link)?;
+        let Some(owner) = owner else {
+            let is_lost = delivery == Delivery::Unreliable;
+            return Some(is_lost || self.hold(number, packet));
+        };
         let message = ToOwner::Packet { link: number, is_reliable: is_reliable(delivery), packet };
         let was_taken = self.out.send(owner, delivery, message.write(&mut self.buffer));
         Some(was_taken || delivery == Delivery::Unreliable)
@@ -113,6 +204,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     pub fn disconnected(&mut self, link: L, reason: &DisconnectReason) -> bool {
         let Some((owner, number)) = self.find(link) else { return false };
         self.remove(link);
+        let Some(owner) = owner else { return true };
         let mut words = String::new();
         let message = ToOwner::Disconnected { link: number, why: LinkEnd::of(reason, &mut words) };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
@@ -121,7 +213,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 
     /// A link's client was heard last so long ago.
     pub fn heard(&mut self, link: L, ago: Duration) {
-        let Some((owner, number)) = self.find(link) else { return };
+        let Some((Some(owner), number)) = self.find(link) else { return };
         let ago_us = u64::try_from(ago.as_micros()).unwrap_or(u64::MAX);
         let message = ToOwner::Heard { link: number, ago_us };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
@@ -131,7 +223,9 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     pub fn reachability(&mut self, links: impl IntoIterator<Item = L>, is_reachable: bool) {
         let mut lists: BTreeMap<Member, Vec<u8>> = BTreeMap::new();
         for (owner, number) in links.into_iter().filter_map(|link| self.find(link)) {
-            LinkNumbers::write(lists.entry(owner).or_default(), number);
+            if let Some(owner) = owner {
+                LinkNumbers::write(lists.entry(owner).or_default(), number);
+            }
         }
         for (owner, list) in lists {
             let message = ToOwner::Reachability { links: LinkNumbers::new(&list), is_reachable };
@@ -141,7 +235,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 
     /// A link does so.
     pub fn report(&mut self, link: L, report: LinkReport) {
-        let Some((owner, number)) = self.find(link) else { return };
+        let Some((Some(owner), number)) = self.find(link) else { return };
         let message = ToOwner::Report { link: number, report };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
@@ -161,12 +255,20 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         })
     }
 
-    /// Takes the next message, and finds the links that it is about. False if none of them is here.
+    /// Takes what came next, and finds the links that a message is about. False if none of them is here.
     fn take_next(&mut self) -> Option<bool> {
-        let owner = self.incoming.poll()?;
         self.links.clear();
-        let slots = &self.slots;
-        let mut add = |number| self.links.extend(link_of(slots, owner, number));
+        match self.incoming.poll()? {
+            BusEvent::Message(owner) => self.find_links(owner),
+            BusEvent::Returned(_) => self.take_back(),
+            BusEvent::Lost(member) => self.sessions.lose(member),
+        }
+        Some(!self.links.is_empty())
+    }
+
+    fn find_links(&mut self, owner: Member) {
+        let (slots, sessions) = (&self.slots, &self.sessions);
+        let mut add = |number| self.links.extend(link_of(slots, sessions, owner, number));
         match ToEdge::read(self.incoming.message()) {
             Ok(ToEdge::Send { links, .. }) => links.iter().for_each(add),
             Ok(
@@ -177,7 +279,20 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             ) => add(link),
             Err(_) => self.malformed += 1,
         }
-        Some(!self.links.is_empty())
+    }
+
+    /// A message comes back whose owner is lost: what a client has sent goes to the next owner.
+    fn take_back(&mut self) {
+        let Ok(ToOwner::Packet { link, packet, .. }) = ToOwner::read(self.incoming.message()) else { return };
+        let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
+        if let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) {
+            let _ = self.sessions.get_mut(*session).hold(link, packet);
+        }
+    }
+
+    fn hold(&mut self, number: LinkNumber, packet: &[u8]) -> bool {
+        let link = self.slots[number.slot()].link.as_ref();
+        link.is_some_and(|link| self.sessions.get_mut(link.session).hold(number, packet))
     }
 
     /// Sends what was handed over.
@@ -210,7 +325,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.statistics()
     }
 
-    fn insert(&mut self, owner: Member, link: L) -> Option<LinkNumber> {
+    fn insert(
+        &mut self,
+        link: L,
+        session: &str,
+        owner: Option<Member>,
+        about: &About<'_>,
+    ) -> Option<LinkNumber> {
         let slot = if let Some(slot) = self.free.pop() {
             slot
         } else {
@@ -218,23 +339,40 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             self.slots.push(Slot { link: None, number });
             number.slot()
         };
+        let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
-        slot.link = Some((link, owner));
+        slot.link = Some(EdgeLink { link, session, origin: LinkOrigin::of(about) });
         self.numbers.insert(link, slot.number);
         Some(slot.number)
     }
 
     fn remove(&mut self, link: L) {
         let Some(number) = self.numbers.remove(&link) else { return };
-        self.slots[number.slot()] = Slot { link: None, number: number.next() };
+        let slot = &mut self.slots[number.slot()];
+        slot.number = number.next();
+        if let Some(link) = slot.link.take() {
+            self.sessions.remove_link(link.session);
+        }
         self.free.push(number.slot());
     }
 
+    /// The owner of a link's session, if it is known, and the link's number.
     #[inline]
-    fn find(&self, link: L) -> Option<(Member, LinkNumber)> {
+    fn find(&self, link: L) -> Option<(Option<Member>, LinkNumber)> {
         let number = *self.numbers.get(&link)?;
-        let (_, owner) = self.slots[number.slot()].link?;
-        Some((owner, number))
+        let link = self.slots[number.slot()].link.as_ref()?;
+        Some((self.sessions.get(link.session).owner, number))
+    }
+}
+
+impl LinkOrigin {
+    fn of(about: &About<'_>) -> Self {
+        Self { remote: about.remote.into(), kind: about.kind.into(), identity: about.identity }
+    }
+
+    fn about(&self) -> About<'_> {
+        let Self { remote, kind, identity } = self;
+        About { remote, kind, identity: *identity, is_resumed: false }
     }
 }
 
@@ -246,7 +384,13 @@ impl<L> fmt::Debug for EdgeLinks<L> {
 
 /// The link of this number, if it leads to this owner: another one has no say about it.
 #[inline]
-fn link_of<L: Copy>(slots: &[Slot<L>], owner: Member, number: LinkNumber) -> Option<L> {
+fn link_of<L: Copy>(
+    slots: &[Slot<L>],
+    sessions: &EdgeSessions,
+    owner: Member,
+    number: LinkNumber,
+) -> Option<L> {
     let slot = slots.get(number.slot()).filter(|slot| slot.number == number)?;
-    slot.link.filter(|(_, its_owner)| *its_owner == owner).map(|(link, _)| link)
+    let link = slot.link.as_ref().filter(|link| sessions.get(link.session).owner == Some(owner))?;
+    Some(link.link)
 }

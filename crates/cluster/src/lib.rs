@@ -35,7 +35,7 @@
 //! let mut edge = EdgeLinks::new(to_owner, from_owner);
 //!
 //! let about = About { remote: "192.0.2.1:7", kind: "quic", identity: None, is_resumed: false };
-//! assert!(edge.connected(Member(0), "a link", "arena", about));
+//! assert!(edge.connected(Some(Member(0)), "a link", "arena", about));
 //! edge.flush();
 //! let now = Instant::now();
 //! let Some(ServerLinkEvent::Connected { peer, session, .. }) = owner.poll(now) else { panic!() };
@@ -55,13 +55,17 @@ mod link_number;
 mod link_report;
 mod mailboxes;
 mod message;
+mod node;
+mod nodes;
 pub mod placement;
 mod remote_links;
 
-pub use bus::{BusReceiver, BusSender, BusStatistics, Member};
-pub use edge_links::{EdgeLinks, Wanted};
+pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
+pub use edge_links::{EdgeLinks, LinkOrigin, ReleasedLink, Wanted};
 pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
+pub use node::{ClusterNode, NodeEvent, NodeInfo, NodeLease, OLDEST_PROTOCOL, PROTOCOL, Publication};
+pub use nodes::{Bundle, BusWay, JoinedWays, NodeGateway, Parcel, StreamStatistics, Way, join_nodes};
 pub use remote_links::{EdgeNetworks, RemoteLinks, RemoteNetwork};

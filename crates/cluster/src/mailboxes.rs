@@ -12,7 +12,8 @@ use std::task::Waker;
 
 use consonance_transport::Delivery;
 
-use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
+use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
+use crate::message::delivery;
 use batch::Batch;
 
 /// So many bytes may wait for a member before unreliable messages are dropped: half a second of 1000 speakers, once
@@ -146,13 +147,17 @@ impl Receiver {
 }
 
 impl BusReceiver for Receiver {
-    fn poll(&mut self) -> Option<Member> {
+    fn poll(&mut self) -> Option<BusEvent> {
         let has_next = self.taken.advance() || (self.take() && self.taken.advance());
-        has_next.then_some(Member(self.from as u16))
+        has_next.then_some(BusEvent::Message(Member(self.from as u16)))
     }
 
     fn message(&self) -> &[u8] {
         self.taken.message()
+    }
+
+    fn delivery(&self) -> Delivery {
+        delivery(self.taken.is_reliable())
     }
 
     fn set_waker(&mut self, waker: Waker) {

@@ -137,8 +137,8 @@ pub struct About<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed message of {bytes} bytes: {cause}")]
 pub struct BusMessageError {
-    bytes: usize,
-    cause: postcard::Error,
+    pub(crate) bytes: usize,
+    pub(crate) cause: postcard::Error,
 }
 
 impl BusMessageError {
@@ -184,12 +184,16 @@ fn read<'a, M: Deserialize<'a>>(message: &'a [u8]) -> Result<M, BusMessageError>
 
 /// Into room that is made and kept: nothing is allocated once the buffer has grown.
 fn write<'b>(message: &impl Serialize, buffer: &'b mut Vec<u8>) -> &'b [u8] {
-    let mut empty = std::mem::take(buffer);
-    empty.clear();
-    let written = postcard::to_extend(message, empty);
+    buffer.clear();
+    append(buffer, message);
+    buffer
+}
+
+/// Writes a message behind what is in the buffer.
+pub(crate) fn append(buffer: &mut Vec<u8>, message: &impl Serialize) {
+    let written = postcard::to_extend(message, std::mem::take(buffer));
     debug_assert!(written.is_ok(), "a buffer grows as far as it has to");
     *buffer = written.unwrap_or_default();
-    buffer
 }
 
 pub(crate) fn is_reliable(delivery: Delivery) -> bool {

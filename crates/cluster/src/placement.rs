@@ -52,6 +52,8 @@ pub struct Placement {
     own: NodeId,
     sessions: BTreeMap<Box<str>, Known>,
     nodes: Nodes,
+    /// How often what the store had said came into doubt.
+    generation: u64,
     next_request: u64,
     requests: VecDeque<StoreRequest>,
     events: VecDeque<PlacementEvent>,
@@ -64,16 +66,18 @@ impl Placement {
             own,
             sessions: BTreeMap::new(),
             nodes: Nodes::new(now),
+            generation: 0,
             next_request: 0,
             requests: VecDeque::new(),
             events: VecDeque::new(),
         }
     }
 
-    /// A client here names a session. If no node owns it, this one will, with this number.
-    pub fn place(&mut self, now: Instant, name: &str, session: u32) -> SessionPlace {
+    /// A client here names a session. If no node owns it, this one will, with this number. Once this node owns it, this
+    /// worker has it.
+    pub fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) -> SessionPlace {
         let known = self.sessions.entry(name.into()).or_default();
-        known.fresh_number = session;
+        (known.fresh_number, known.worker) = (session, worker);
         match known.record {
             Some((record, _))
                 if record.owner == self.own && known.acts_from.is_some_and(|from| from <= now) =>
@@ -81,7 +85,7 @@ impl Placement {
                 return SessionPlace::Here;
             }
             Some((record, _)) if record.owner != self.own && self.nodes.is_alive(now, record.owner) => {
-                return SessionPlace::At(record.owner);
+                return SessionPlace::At(record);
             }
             _ => {}
         }
@@ -90,10 +94,11 @@ impl Placement {
         SessionPlace::Unknown
     }
 
-    /// Whether this node has links into a session: only such a node takes it over.
-    pub fn set_links(&mut self, name: &str, has_links: bool) {
+    /// The worker of this node that has links into a session, if one has: only such a node takes it over.
+    pub fn set_links(&mut self, name: &str, worker: Option<u16>) {
         if let Some(known) = self.sessions.get_mut(name) {
-            known.has_links = has_links;
+            known.has_links = worker.is_some();
+            known.worker = worker.unwrap_or(known.worker);
         }
     }
 
@@ -122,6 +127,11 @@ impl Placement {
         is_owner && has_begun && is_trusted
     }
 
+    /// Until when this node may decide about sessions that are confirmed, and how often they had to be confirmed again.
+    pub fn lease(&self) -> (Option<Instant>, u64) {
+        (self.nodes.lease_end(), self.generation)
+    }
+
     /// Whether this node acts for its own players alone, since the bus is away, or was until the store has answered.
     pub fn is_detached(&self, name: &str) -> bool {
         self.sessions.get(name).is_some_and(|known| known.trust == Trust::Detached)
@@ -141,10 +151,12 @@ impl Placement {
     /// The bus is lost, or there again.
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.nodes.set_bus(now, is_there);
-        for known in self.sessions.values_mut().filter(|known| known.acts_from.is_some()) {
-            known.trust = Trust::Detached;
+        for (name, known) in self.sessions.iter_mut().filter(|(_, known)| known.acts_from.is_some()) {
+            if known.trust != Trust::Detached {
+                known.trust = Trust::Detached;
+                self.events.push_back(PlacementEvent::Detached { name: name.clone() });
+            }
         }
-        self.doubt_own();
     }
 
     /// The store has this record of a session.
@@ -166,7 +178,7 @@ impl Placement {
         (known.trust, known.is_ending) = (Trust::Doubted, false);
         let was_waiting = known.client_waits_since.take().is_some();
         if was_owner || was_waiting || known.has_links {
-            self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), owner: record.owner });
+            self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), record });
         }
         // The node that has written it is alive.
         self.nodes.hear(now, record.owner);
@@ -219,6 +231,9 @@ impl Placement {
 
     /// Time has passed: beats are due, owners are silent, clients wait in vain.
     pub fn handle_timeout(&mut self, now: Instant) {
+        for node in self.nodes.take_lost(now) {
+            self.events.push_back(PlacementEvent::NodeLost { node });
+        }
         let names: Vec<Box<str>> = self.sessions.keys().cloned().collect();
         for name in &names {
             self.look_at(now, name);
@@ -256,6 +271,7 @@ impl Placement {
             return;
         }
         let is_news = known.acts_from.is_none();
+        let is_confirmed_again = !is_news && known.trust != Trust::Confirmed;
         known.record = Some((record, revision));
         known.acts_from = Some(from);
         known.trust = Trust::Confirmed;
@@ -263,6 +279,8 @@ impl Placement {
         if is_news {
             known.announce_at = Some((from, is_takeover));
             self.announce(now, name);
+        } else if is_confirmed_again {
+            self.events.push_back(PlacementEvent::Confirmed { name: name.into() });
         }
     }
 
@@ -279,6 +297,7 @@ impl Placement {
 
     /// Whether this node still owns what it owned is for the store to say.
     fn doubt_own(&mut self) {
+        self.generation += 1;
         for known in self.sessions.values_mut().filter(|known| known.trust == Trust::Confirmed) {
             known.trust = Trust::Doubted;
         }
@@ -298,9 +317,11 @@ impl Placement {
         }
         let is_wanted = known.client_waits_since.is_some() || known.has_links;
         let change = match known.record {
-            None if known.client_waits_since.is_some() => {
-                StoreChange::Create(SessionRecord { owner: self.own, session: known.fresh_number })
-            }
+            None if known.client_waits_since.is_some() => StoreChange::Create(SessionRecord {
+                owner: self.own,
+                worker: known.worker,
+                session: known.fresh_number,
+            }),
             Some((record, revision)) if record.owner == self.own => {
                 if known.is_ending {
                     StoreChange::Remove(revision)
@@ -315,7 +336,8 @@ impl Placement {
             Some((record, revision))
                 if is_wanted && self.nodes.has_lease(now) && !self.nodes.is_alive(now, record.owner) =>
             {
-                StoreChange::Replace(SessionRecord { owner: self.own, ..record }, revision)
+                let record = SessionRecord { owner: self.own, worker: known.worker, ..record };
+                StoreChange::Replace(record, revision)
             }
             _ => return,
         };

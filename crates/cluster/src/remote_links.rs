@@ -181,22 +181,19 @@ impl ServerNetwork for RemoteLinks {
 
 impl ServerTransport for RemoteLinks {
     fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        if let Some((peer, reason)) = self.ended.pop_front() {
-            return Some(ServerLinkEvent::Disconnected { peer, reason });
-        }
-        let came = self.next_to_report(now)?;
-        match (came, ToOwner::read(self.incoming.message()).ok()?) {
-            (Came::Connected(peer), ToOwner::Connected { session, about, .. }) => {
-                Some(ServerLinkEvent::Connected {
-                    peer,
-                    session: session.to_owned(),
-                    remote: about.remote.into(),
-                })
-            }
-            (Came::Packet(peer), ToOwner::Packet { is_reliable, packet, .. }) => {
+        let peer = match self.next_to_report(now)? {
+            Came::Disconnected(peer, reason) => return Some(ServerLinkEvent::Disconnected { peer, reason }),
+            Came::Message(peer) => peer,
+        };
+        match ToOwner::read(self.incoming.message()).ok()? {
+            ToOwner::Connected { session, about, .. } => Some(ServerLinkEvent::Connected {
+                peer,
+                session: session.to_owned(),
+                remote: about.remote.into(),
+            }),
+            ToOwner::Packet { is_reliable, packet, .. } => {
                 Some(ServerLinkEvent::Packet { peer, delivery: delivery(is_reliable), packet })
             }
-            (Came::Disconnected(peer, reason), _) => Some(ServerLinkEvent::Disconnected { peer, reason }),
             _ => None,
         }
     }

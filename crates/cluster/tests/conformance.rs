@@ -9,8 +9,10 @@ use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
-    About, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, Wanted, mailboxes,
+    About, BusWay, EdgeLinks, EdgeNetworks, JoinedWays, LinkReport, Member, NodeGateway, RemoteLinks, Wanted,
+    join_nodes, mailboxes,
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
@@ -19,17 +21,16 @@ use consonance_transport::{
     ServerNetwork, ServerTransport,
 };
 
-const OWNER: Member = Member(0);
-
 /// A worker that holds the links of a network, and nothing else.
 struct Edge {
     network: MemoryServer,
     links: EdgeLinks<Peer>,
+    owner: Member,
 }
 
 impl Edge {
     fn run_once(&mut self, now: Instant) {
-        let Self { network, links } = self;
+        let Self { network, links, owner } = self;
         while let Some(wanted) = links.poll() {
             match wanted {
                 Wanted::Send { links, delivery, packet } => network.send(now, links, delivery, packet),
@@ -48,7 +49,7 @@ impl Edge {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     let remote = remote.to_string();
                     let about = About { remote: &remote, kind: "memory", identity: None, is_resumed: false };
-                    assert!(links.connected(OWNER, peer, &session, about));
+                    assert!(links.connected(Some(*owner), peer, &session, about));
                 }
                 ServerLinkEvent::Packet { peer, delivery, packet } => {
                     assert_eq!(links.packet(peer, delivery, packet), Some(true));
@@ -63,42 +64,102 @@ impl Edge {
     }
 }
 
-/// The owner's side, while the edge runs on a thread of its own.
+/// What an owner and an edge have: a way to owners and one to edges each.
+struct Stage {
+    owner: [BusWay; 2],
+    edge: [BusWay; 2],
+    /// The owner, as the edge knows it.
+    member: Member,
+    /// What carries messages between them, besides the two.
+    gateways: Option<[NodeGateway; 2]>,
+}
+
+impl Stage {
+    fn of_two_workers() -> Self {
+        let mut ways: [_; 2] = std::array::from_fn(|_| mailboxes(2).into_iter());
+        let [owner, edge] = std::array::from_fn(|_| ways.each_mut().map(|ways| ways.next().unwrap()));
+        Self { owner, edge, member: Member(0), gateways: None }
+    }
+
+    fn of_two_nodes() -> Self {
+        let node = |id| {
+            let joined: [JoinedWays; 2] = std::array::from_fn(|_| join_nodes(1));
+            let (mut workers, mut gateways) = (Vec::new(), Vec::new());
+            for ways in joined {
+                workers.extend(ways.workers);
+                gateways.push(ways.gateway);
+            }
+            let buses = <[BusWay; 2]>::try_from(gateways).ok().unwrap();
+            (<[BusWay; 2]>::try_from(workers).ok().unwrap(), NodeGateway::new(id, 1, buses))
+        };
+        let ((owner, owner_gateway), (edge, mut edge_gateway)) = (node(NodeId(1)), node(NodeId(2)));
+        let member = edge_gateway.member(NodeId(1), 0).unwrap();
+        Self { owner, edge, member, gateways: Some([owner_gateway, edge_gateway]) }
+    }
+}
+
+/// Runs until it is over, woken or not.
+fn run(is_over: &Arc<AtomicBool>, mut run_once: impl FnMut(Instant) + Send + 'static) -> JoinHandle<()> {
+    let over = Arc::clone(is_over);
+    thread::spawn(move || {
+        while !over.load(Ordering::Acquire) {
+            run_once(Instant::now());
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    })
+}
+
+/// The owner's side, while the edge, and what is between them, runs on threads of its own.
 struct Owner {
     links: RemoteLinks,
     is_over: Arc<AtomicBool>,
-    edge: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Owner {
-    fn of(network: MemoryServer) -> Self {
+    fn of(network: MemoryServer, stage: Stage) -> Self {
         let networks =
             EdgeNetworks { limits: network.limits(), carry_end_reasons: network.carries_end_reasons() };
-        let (mut to_owner, mut to_edge) = (mailboxes(2), mailboxes(2));
-        let ((edge_out, _), (_, edge_in)) = (to_owner.pop().unwrap(), to_edge.pop().unwrap());
-        let ((_, owner_in), (owner_out, _)) = (to_owner.pop().unwrap(), to_edge.pop().unwrap());
-        let mut edge = Edge { network, links: EdgeLinks::new(edge_out, edge_in) };
+        let [(edge_out, _), (_, edge_in)] = stage.edge;
+        let [(_, owner_in), (owner_out, _)] = stage.owner;
+        let links = EdgeLinks::new(edge_out, edge_in);
+        let mut edge = Edge { network, links, owner: stage.member };
         let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
-        let thread = thread::spawn(move || {
-            let waker = consonance_transport::thread_waker();
-            edge.network.set_waker(waker.clone());
-            edge.links.set_waker(waker);
-            while !over.load(Ordering::Acquire) {
-                edge.run_once(Instant::now());
-                thread::park_timeout(Duration::from_millis(20));
+        let mut has_waker = false;
+        let mut threads = vec![run(&is_over, move |now| {
+            if !std::mem::replace(&mut has_waker, true) {
+                let waker = consonance_transport::thread_waker();
+                edge.network.set_waker(waker.clone());
+                edge.links.set_waker(waker);
             }
-        });
-        Self { links: RemoteLinks::new(owner_out, owner_in, networks), is_over, edge: Some(thread) }
+            edge.run_once(now);
+        })];
+        if let Some([mut owner, mut edge]) = stage.gateways {
+            threads.push(run(&is_over, move |now| {
+                owner.set_waker(&consonance_transport::thread_waker());
+                edge.set_waker(&consonance_transport::thread_waker());
+                carry(now, &mut owner, &mut edge);
+                carry(now, &mut edge, &mut owner);
+            }));
+        }
+        Self { links: RemoteLinks::new(owner_out, owner_in, networks), is_over, threads }
+    }
+}
+
+/// Carries what one node has for the other one.
+fn carry(now: Instant, from: &mut NodeGateway, to: &mut NodeGateway) {
+    from.collect();
+    while let Some((_, bundle)) = from.poll_publish(now) {
+        to.handle(now, bundle).unwrap();
     }
 }
 
 impl Drop for Owner {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Release);
-        if let Some(edge) = self.edge.take() {
-            edge.thread().unpark();
-            edge.join().unwrap();
+        for thread in self.threads.drain(..) {
+            thread.thread().unpark();
+            thread.join().unwrap();
         }
     }
 }
@@ -167,7 +228,16 @@ impl ServerTransport for Owner {
     }
 }
 
-struct AtAnEdge(MemoryNetwork);
+struct AtAnEdge {
+    network: MemoryNetwork,
+    stage: fn() -> Stage,
+}
+
+impl AtAnEdge {
+    fn new(stage: fn() -> Stage) -> Self {
+        Self { network: MemoryNetwork::new(), stage }
+    }
+}
 
 impl Network for AtAnEdge {
     type Server = Owner;
@@ -178,11 +248,11 @@ impl Network for AtAnEdge {
     const ANSWERS_PROBES: bool = true;
 
     fn listen(&mut self) -> Self::Server {
-        Owner::of(self.0.listen())
+        Owner::of(self.network.listen(), (self.stage)())
     }
 
     fn client(&mut self, session: &str) -> Self::Client {
-        self.0.client(session)
+        self.network.client(session)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {
@@ -190,4 +260,14 @@ impl Network for AtAnEdge {
     }
 }
 
-consonance_transport::conformance_tests!(AtAnEdge(MemoryNetwork::new()));
+mod between_workers {
+    use super::{AtAnEdge, Stage};
+
+    consonance_transport::conformance_tests!(AtAnEdge::new(Stage::of_two_workers));
+}
+
+mod between_nodes {
+    use super::{AtAnEdge, Stage};
+
+    consonance_transport::conformance_tests!(AtAnEdge::new(Stage::of_two_nodes));
+}

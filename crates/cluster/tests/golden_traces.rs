@@ -73,7 +73,7 @@ impl Way for AtEdges {
     fn connect(&mut self, peer: u64) {
         let about = About { remote: "192.0.2.1:7", kind: "memory", identity: None, is_resumed: false };
         let edge = self.edge_of(peer);
-        assert!(edge.connected(OWNER, peer, "main", about));
+        assert!(edge.connected(Some(OWNER), peer, "main", about));
         edge.flush();
         match self.owner.poll(Instant::now()) {
             Some(ServerLinkEvent::Connected { peer: known, session, .. }) => {

@@ -48,11 +48,12 @@ impl Stage {
 
     /// A link of the edge to a session of an owner, which hears of it.
     fn connect(&mut self, owner: u16, link: char) -> Peer {
-        assert!(self.edge.connected(Member(owner), link, "main", ABOUT));
+        let name = format!("session of {owner}");
+        assert!(self.edge.connected(Some(Member(owner)), link, &name, ABOUT));
         self.edge.flush();
         match self.owners[usize::from(owner)].poll(Instant::now()) {
             Some(ServerLinkEvent::Connected { peer, session, remote }) => {
-                assert_eq!((session.as_str(), remote.to_string().as_str()), ("main", "192.0.2.1:7"));
+                assert_eq!((session, remote.to_string()), (name, "192.0.2.1:7".to_owned()));
                 peer
             }
             other => panic!("{other:?}"),
@@ -61,7 +62,7 @@ impl Stage {
 
     /// A link that the edge keeps where another one was, whose end the owner hears of first.
     fn connect_in_its_place(&mut self) -> Peer {
-        assert!(self.edge.connected(Member(0), 'b', "main", ABOUT));
+        assert!(self.edge.connected(Some(Member(0)), 'b', "session of 0", ABOUT));
         self.edge.flush();
         let owner = &mut self.owners[0];
         assert!(matches!(owner.poll(Instant::now()), Some(ServerLinkEvent::Disconnected { .. })));

@@ -10,6 +10,7 @@ pub(super) struct Batch {
     bytes: Vec<u8>,
     /// The message that is read.
     message: Range<usize>,
+    is_reliable: bool,
 }
 
 const HEAD: usize = 4;
@@ -38,7 +39,8 @@ impl Batch {
 
     /// Goes to the next message. False if there is none.
     pub(super) fn advance(&mut self) -> bool {
-        let Some((length, _)) = self.head(self.message.end) else { return false };
+        let Some((length, is_reliable)) = self.head(self.message.end) else { return false };
+        self.is_reliable = is_reliable;
         let start = self.message.end + HEAD;
         self.message = start..start + length;
         true
@@ -47,6 +49,11 @@ impl Batch {
     /// The message that is read.
     pub(super) fn message(&self) -> &[u8] {
         self.bytes.get(self.message.clone()).unwrap_or_default()
+    }
+
+    /// Whether it had to arrive.
+    pub(super) fn is_reliable(&self) -> bool {
+        self.is_reliable
     }
 
     /// Drops all unreliable messages; how many.

@@ -7,7 +7,10 @@ use std::task::Wake;
 use super::*;
 
 fn poll(receiver: &mut Box<dyn BusReceiver>) -> Option<(u16, Vec<u8>)> {
-    receiver.poll().map(|from| (from.0, receiver.message().to_vec()))
+    match receiver.poll()? {
+        BusEvent::Message(from) => Some((from.0, receiver.message().to_vec())),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The way from the first of two members to the second.

@@ -1,6 +1,6 @@
 //! What a node learns about sessions.
 
-use super::NodeId;
+use super::{NodeId, SessionRecord};
 
 /// What a node learns about a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +14,22 @@ pub enum PlacementEvent {
         /// Another node owned it before, whose edges go on with it.
         is_takeover: bool,
     },
+    /// The store has said that this node owns it still, after that was in doubt.
+    Confirmed {
+        /// Which session.
+        name: Box<str>,
+    },
+    /// The bus is away, or was until now: this node goes on with the session for its own players.
+    Detached {
+        /// Which session.
+        name: Box<str>,
+    },
     /// Another node owns it: links here are of an edge of that.
     Elsewhere {
         /// Which session.
         name: Box<str>,
-        /// Its owner.
-        owner: NodeId,
+        /// Its owner and its number.
+        record: SessionRecord,
     },
     /// No node owns it any more.
     Ended {
@@ -31,6 +41,11 @@ pub enum PlacementEvent {
         /// Which session.
         name: Box<str>,
     },
+    /// Another node is not heard any more: what leads there leads nowhere.
+    NodeLost {
+        /// Which node.
+        node: NodeId,
+    },
 }
 
 /// Where a session is.
@@ -38,8 +53,8 @@ pub enum PlacementEvent {
 pub enum SessionPlace {
     /// This node owns it.
     Here,
-    /// This one does.
-    At(NodeId),
+    /// Another one does.
+    At(SessionRecord),
     /// It is not known yet: an event will tell.
     Unknown,
 }

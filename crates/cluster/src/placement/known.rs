@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) has_links: bool,
     /// The number that it gets if this node begins it.
     pub(super) fresh_number: u32,
+    /// The worker that it gets if this node owns it.
+    pub(super) worker: u16,
 }
 
 /// Whether a node that owns a session still does.

@@ -1,6 +1,6 @@
 //! Which nodes are alive, this one included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::{BEAT, LEASE, NodeId, SILENCE};
@@ -9,6 +9,8 @@ use super::{BEAT, LEASE, NodeId, SILENCE};
 pub(super) struct Nodes {
     /// When each of the others was heard last.
     heard: BTreeMap<NodeId, Instant>,
+    /// Those of them that were told to be lost, and were not heard since.
+    lost: BTreeSet<NodeId>,
     next_beat: Instant,
     next_number: u64,
     /// Beats of this node that it has not heard itself yet, and when each was sent.
@@ -27,6 +29,7 @@ impl Nodes {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             heard: BTreeMap::new(),
+            lost: BTreeSet::new(),
             next_beat: now,
             next_number: 0,
             sent: BTreeMap::new(),
@@ -38,7 +41,20 @@ impl Nodes {
 
     pub(super) fn hear(&mut self, now: Instant, node: NodeId) {
         self.heard.insert(node, now);
+        self.lost.remove(&node);
+    }
+
+    /// Those that are not heard any more, each once. None while this node may not hear any itself.
+    pub(super) fn take_lost(&mut self, now: Instant) -> Vec<NodeId> {
+        if !self.has_lease(now) {
+            return Vec::new();
+        }
+        let is_lost = |node: &NodeId| !self.is_alive(now, *node) && !self.lost.contains(node);
+        let lost: Vec<NodeId> = self.heard.keys().copied().filter(is_lost).collect();
+        self.lost.extend(&lost);
         self.heard.retain(|_, heard| now.saturating_duration_since(*heard) < FORGOTTEN);
+        self.lost.retain(|node| self.heard.contains_key(node));
+        lost
     }
 
     /// A beat of this node has come back. True if others may have counted this node as dead before it was sent.
@@ -58,7 +74,12 @@ impl Nodes {
 
     /// Whether the others count this node as alive, as far as it can know.
     pub(super) fn has_lease(&self, now: Instant) -> bool {
-        !self.is_detached && self.confirmed.is_some_and(|at| now.saturating_duration_since(at) < LEASE)
+        self.lease_end().is_some_and(|end| now < end)
+    }
+
+    /// Until when they do, if this node hears nothing more.
+    pub(super) fn lease_end(&self) -> Option<Instant> {
+        self.confirmed.filter(|_| !self.is_detached).map(|at| at + LEASE)
     }
 
     pub(super) fn is_detached(&self) -> bool {

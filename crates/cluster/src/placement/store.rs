@@ -9,6 +9,8 @@ use super::NodeId;
 pub struct SessionRecord {
     /// Which node owns it.
     pub owner: NodeId,
+    /// On which of its workers.
+    pub worker: u16,
     /// The number in all of its packets: an owner that takes it over goes on with it.
     pub session: u32,
 }

@@ -33,8 +33,7 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     assert_eq!(world.place(1, ARENA), SessionPlace::Unknown);
     run(&mut world, Duration::from_millis(300));
     assert_eq!(world.owners(ARENA), [1]);
-    let owner = World::id(1);
-    assert_eq!(world.place(0, ARENA), SessionPlace::At(owner));
+    assert_eq!(world.place(0, ARENA), world.at(1, 1));
     assert_eq!(world.place(1, ARENA), SessionPlace::Here);
     let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
@@ -54,7 +53,7 @@ fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it(
         let owners = world.owners(ARENA);
         assert_eq!(owners.len(), 1, "{seed}");
         let other = 1 - owners[0];
-        assert_eq!(world.place(other, ARENA), SessionPlace::At(World::id(owners[0])), "{seed}");
+        assert_eq!(world.place(other, ARENA), world.at(owners[0], owners[0]), "{seed}");
     }
 }
 
@@ -83,7 +82,7 @@ fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
         // Checked at each of its steps: two never act at once.
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [1], "{seed}");
-        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), owner: World::id(1) };
+        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), record: world.record(1, 0) };
         assert!(world.told(0).contains(&elsewhere), "{seed}: {:?}", world.told(0));
     }
 }

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
 use super::{RemoteLinks, link_of, peer_of};
+use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
 
-/// What is to be reported of the message that was taken last.
+/// What is to be reported.
 pub(super) enum Came {
-    Connected(Peer),
-    Packet(Peer),
+    /// The message that was taken last, which is of this peer.
+    Message(Peer),
     Disconnected(Peer, DisconnectReason),
 }
 
@@ -20,12 +21,31 @@ impl RemoteLinks {
     /// bus's until then.
     pub(super) fn next_to_report(&mut self, now: Instant) -> Option<Came> {
         loop {
-            let member = self.incoming.poll()?;
+            if let Some((peer, reason)) = self.ended.pop_front() {
+                return Some(Came::Disconnected(peer, reason));
+            }
+            let member = match self.incoming.poll()? {
+                BusEvent::Message(member) => member,
+                // What was to be sent to links that are lost with their edge.
+                BusEvent::Returned(_) => continue,
+                BusEvent::Lost(member) => {
+                    self.lose(member);
+                    continue;
+                }
+            };
             match self.take(now, |link| peer_of(member, link)) {
                 Ok(None) => {}
                 Ok(came) => return came,
                 Err(_) => self.statistics.links.dropped.malformed += 1,
             }
+        }
+    }
+
+    /// The links of an edge are lost, as if nothing came over them any more.
+    fn lose(&mut self, edge: Member) {
+        for peer in self.peers.all().into_iter().filter(|peer| link_of(*peer).0 == edge) {
+            self.peers.remove(peer);
+            self.ended.push_back((peer, DisconnectReason::TimedOut));
         }
     }
 
@@ -48,12 +68,12 @@ impl RemoteLinks {
             ToOwner::Connected { link, about, .. } => {
                 let is_new = peers.insert(now, peer_of(link), &about);
                 counted.connections.accepted += u64::from(is_new);
-                is_new.then(|| Came::Connected(peer_of(link)))
+                is_new.then(|| Came::Message(peer_of(link)))
             }
             ToOwner::Packet { link, is_reliable, packet } => {
                 let is_up = peers.hear(now, peer_of(link), Duration::ZERO);
                 counted.links.received.count(delivery(is_reliable), u64::from(is_up), packet.len());
-                is_up.then(|| Came::Packet(peer_of(link)))
+                is_up.then(|| Came::Message(peer_of(link)))
             }
             ToOwner::Disconnected { link, why } => {
                 let was_up = peers.remove(peer_of(link));

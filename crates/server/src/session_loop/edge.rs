@@ -54,7 +54,7 @@ impl SessionLoop {
         let kind = its_network.network();
         let about = About { remote: &remote.to_string(), kind, identity, is_resumed };
         let was_taken = match (&mut self.edge, u16::try_from(owner)) {
-            (Some(edge), Ok(owner)) => edge.connected(Member(owner), link, session, about),
+            (Some(edge), Ok(owner)) => edge.connected(Some(Member(owner)), link, session, about),
             _ => false,
         };
         link_span(link).in_scope(|| debug!(%remote, session, owner, was_taken, "connected"));

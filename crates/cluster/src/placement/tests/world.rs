@@ -82,6 +82,15 @@ impl World {
         self.nodes[node].number
     }
 
+    /// What the store has of a session that this node owns, and that node began.
+    pub(super) fn record(&self, owner: usize, begun_by: usize) -> SessionRecord {
+        SessionRecord { owner: Self::id(owner), worker: owner as u16, session: self.number(begun_by) }
+    }
+
+    pub(super) fn at(&self, owner: usize, begun_by: usize) -> SessionPlace {
+        SessionPlace::At(self.record(owner, begun_by))
+    }
+
     pub(super) fn told(&self, node: usize) -> &[PlacementEvent] {
         &self.nodes[node].told
     }
@@ -89,7 +98,7 @@ impl World {
     pub(super) fn place(&mut self, node: usize, name: &str) -> SessionPlace {
         let now = self.now;
         let Node { placement, number, .. } = &mut self.nodes[node];
-        placement.place(now, name, *number)
+        placement.place(now, name, *number, node as u16)
     }
 
     pub(super) fn set_links(&mut self, node: usize, name: &str, has_links: bool) {
@@ -98,7 +107,7 @@ impl World {
         } else {
             self.nodes[node].links.remove(name);
         }
-        self.nodes[node].placement.set_links(name, has_links);
+        self.nodes[node].placement.set_links(name, has_links.then_some(node as u16));
     }
 
     pub(super) fn end(&mut self, node: usize, name: &str) {
@@ -250,7 +259,7 @@ impl World {
         }
         let links: Vec<Box<str>> = self.nodes[node].links.iter().cloned().collect();
         for name in links {
-            self.nodes[node].placement.set_links(&name, true);
+            self.nodes[node].placement.set_links(&name, Some(node as u16));
         }
         self.nodes[node].placement.handle_timeout(now);
         while let Some(number) = self.nodes[node].placement.poll_beat(now) {

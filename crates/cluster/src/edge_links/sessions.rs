@@ -1,0 +1,98 @@
+//! The sessions that an edge's links lead to, and the owner of each.
+
+use std::collections::BTreeMap;
+
+use crate::bus::Member;
+use crate::link_number::LinkNumber;
+
+/// Sessions with links here. An index names one as long as it has some.
+#[derive(Debug, Default)]
+pub(super) struct EdgeSessions {
+    slots: Vec<EdgeSession>,
+    by_name: BTreeMap<Box<str>, usize>,
+    free: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct EdgeSession {
+    pub(super) name: Box<str>,
+    /// None as long as it is not known: what has to arrive is held until then.
+    pub(super) owner: Option<Member>,
+    links: usize,
+    /// In the order in which they came.
+    held: Vec<(LinkNumber, Box<[u8]>)>,
+    held_bytes: usize,
+}
+
+/// So many bytes are held for a session without an owner: a second of 1000 players that all enter rooms.
+const HELD_BYTES_MAX: usize = 4 << 20;
+
+impl EdgeSessions {
+    /// One more link leads to this session.
+    pub(super) fn add_link(&mut self, name: &str, owner: Option<Member>) -> usize {
+        let index = self.find(name).unwrap_or_else(|| self.begin(name));
+        let session = &mut self.slots[index];
+        session.links += 1;
+        session.owner = session.owner.or(owner);
+        index
+    }
+
+    pub(super) fn remove_link(&mut self, index: usize) {
+        let session = &mut self.slots[index];
+        session.links -= 1;
+        if session.links == 0 {
+            self.by_name.remove(&session.name);
+            *session = EdgeSession::default();
+            self.free.push(index);
+        }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, index: usize) -> &EdgeSession {
+        &self.slots[index]
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize) -> &mut EdgeSession {
+        &mut self.slots[index]
+    }
+
+    /// A member is lost: its sessions have no owner that is known.
+    pub(super) fn lose(&mut self, member: Member) {
+        for session in self.slots.iter_mut().filter(|session| session.owner == Some(member)) {
+            session.owner = None;
+        }
+    }
+
+    fn begin(&mut self, name: &str) -> usize {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(EdgeSession::default());
+            self.slots.len() - 1
+        });
+        self.slots[index].name = name.into();
+        self.by_name.insert(name.into(), index);
+        index
+    }
+}
+
+impl EdgeSession {
+    /// Holds a packet of a link for the owner. False if too much is held.
+    #[must_use]
+    pub(super) fn hold(&mut self, link: LinkNumber, packet: &[u8]) -> bool {
+        let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
+        if is_held {
+            self.held_bytes += packet.len();
+            self.held.push((link, packet.into()));
+        }
+        is_held
+    }
+
+    /// What is held, in order, for the owner that is known now.
+    pub(super) fn take_held(&mut self) -> Vec<(LinkNumber, Box<[u8]>)> {
+        self.held_bytes = 0;
+        std::mem::take(&mut self.held)
+    }
+}

@@ -1,0 +1,220 @@
+//! One node of a cluster: who owns which session, and what passes between it and the others.
+
+mod beat;
+mod event;
+mod lease;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::task::Waker;
+use std::time::Instant;
+
+pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
+pub use event::NodeEvent;
+pub use lease::NodeLease;
+
+use crate::message::BusMessageError;
+use crate::nodes::{BusWay, NodeGateway};
+use crate::placement::{
+    NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer, StoreRequest, TICK,
+};
+use beat::Beat;
+
+/// What a node of a cluster does, but for the network between them.
+///
+/// A plain struct: what came over the bus and from the store, and the time, are arguments; what is to be published,
+/// what the store is asked, and what happened, are drained.
+#[derive(Debug)]
+pub struct ClusterNode {
+    own: NodeId,
+    info: NodeInfo,
+    placement: Placement,
+    gateway: NodeGateway,
+    others: BTreeMap<NodeId, NodeInfo>,
+    lease: NodeLease,
+    events: VecDeque<NodeEvent>,
+    beat: Vec<u8>,
+}
+
+/// To which nodes a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publication<'a> {
+    /// A beat, for all of them, this one included.
+    Beat(&'a [u8]),
+    /// A bundle, for this one.
+    Bundle(NodeId, &'a [u8]),
+}
+
+impl ClusterNode {
+    /// A node with so many workers; `buses` has the gateway's ways to owners and to edges.
+    pub fn new(now: Instant, own: NodeId, info: NodeInfo, workers: u16, buses: [BusWay; 2]) -> Self {
+        Self {
+            own,
+            info,
+            placement: Placement::new(now, own),
+            gateway: NodeGateway::new(own, workers, buses),
+            others: BTreeMap::new(),
+            lease: NodeLease::new(now),
+            events: VecDeque::new(),
+            beat: Vec::new(),
+        }
+    }
+
+    /// For the workers: whether this node may decide.
+    pub fn lease(&self) -> NodeLease {
+        self.lease.clone()
+    }
+
+    /// Asks to be woken when workers have something for other nodes; [`handle_timeout`](Self::handle_timeout) is to be
+    /// called then.
+    pub fn set_waker(&mut self, waker: &Waker) {
+        self.gateway.set_waker(waker);
+    }
+
+    /// A client at this worker names a session: an event tells which node owns it. If none does, this one will, with
+    /// this number.
+    pub fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) {
+        match self.placement.place(now, name, session, worker) {
+            SessionPlace::Here => {
+                let generation = self.lease.generation();
+                self.events.push_back(NodeEvent::Confirmed { name: name.into(), generation });
+            }
+            SessionPlace::At(record) => self.tell_owner(name.into(), record),
+            SessionPlace::Unknown => {}
+        }
+    }
+
+    /// The worker of this node that has links into a session of another one, if one has.
+    pub fn set_links(&mut self, name: &str, worker: Option<u16>) {
+        self.placement.set_links(name, worker);
+    }
+
+    /// A session that this node owns has ended.
+    pub fn end(&mut self, now: Instant, name: &str) {
+        self.placement.end(now, name);
+    }
+
+    /// The bus is lost, or there again.
+    pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
+        self.placement.handle_bus(now, is_there);
+        self.follow();
+    }
+
+    /// A beat came.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read.
+    pub fn handle_beat(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        let beat = Beat::read(bytes)?;
+        if !beat.is_compatible() {
+            let (name, protocol) = (beat.info.name.clone(), beat.protocol);
+            self.events.push_back(NodeEvent::Incompatible { name, protocol, oldest: beat.oldest });
+            return Ok(());
+        }
+        self.placement.handle_beat(now, beat.node, beat.number);
+        if beat.node != self.own && self.others.get(&beat.node) != Some(&beat.info) {
+            self.others.insert(beat.node, beat.info.clone());
+            self.events.push_back(NodeEvent::NodeFound { node: beat.node, info: beat.info });
+        }
+        self.follow();
+        Ok(())
+    }
+
+    /// A bundle came.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read.
+    pub fn handle_bundle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        self.gateway.handle(now, bytes)
+    }
+
+    /// The store has this record of a session.
+    pub fn handle_record(&mut self, now: Instant, name: &str, record: SessionRecord, revision: Revision) {
+        self.placement.handle_record(now, name, record, revision);
+        self.follow();
+    }
+
+    /// The store has no record of a session any more.
+    pub fn handle_no_record(&mut self, now: Instant, name: &str, revision: Revision) {
+        self.placement.handle_no_record(now, name, revision);
+        self.follow();
+    }
+
+    /// The store's answer to a request.
+    pub fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
+        self.placement.handle_answer(now, number, answer);
+        self.follow();
+    }
+
+    /// Time has passed, or workers have something for other nodes.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.placement.handle_timeout(now);
+        self.gateway.collect();
+        self.follow();
+    }
+
+    /// The next message to publish now.
+    pub fn poll_publish(&mut self, now: Instant) -> Option<Publication<'_>> {
+        if let Some(number) = self.placement.poll_beat(now) {
+            Beat::new(self.own, number, &self.info).write(&mut self.beat);
+            return Some(Publication::Beat(&self.beat));
+        }
+        let (node, bundle) = self.gateway.poll_publish(now)?;
+        Some(Publication::Bundle(node, bundle))
+    }
+
+    /// The next request for the store.
+    pub fn poll_request(&mut self) -> Option<StoreRequest> {
+        self.placement.poll_request()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<NodeEvent> {
+        self.events.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) again, if nothing else happens.
+    pub fn poll_timeout(&self, now: Instant) -> Instant {
+        let tick = now + TICK;
+        self.gateway.poll_timeout(now).map_or(tick, |at| at.min(tick))
+    }
+
+    /// The other nodes that are heard.
+    pub fn others(&self) -> impl Iterator<Item = (NodeId, &NodeInfo)> {
+        self.others.iter().map(|(node, info)| (*node, info))
+    }
+
+    /// Does and tells what follows from the placement of sessions.
+    fn follow(&mut self) {
+        let (end, generation) = self.placement.lease();
+        self.lease.set(end, generation);
+        while let Some(event) = self.placement.poll_event() {
+            match event {
+                PlacementEvent::Owned { name, session, is_takeover } => {
+                    self.events.push_back(NodeEvent::Owned { name, session, is_takeover, generation });
+                }
+                PlacementEvent::Confirmed { name } => {
+                    self.events.push_back(NodeEvent::Confirmed { name, generation });
+                }
+                PlacementEvent::Detached { name } => {
+                    let generation = NodeLease::DETACHED;
+                    self.events.push_back(NodeEvent::Confirmed { name, generation });
+                }
+                PlacementEvent::Elsewhere { name, record } => self.tell_owner(name, record),
+                PlacementEvent::Ended { name } => self.events.push_back(NodeEvent::Ended { name }),
+                PlacementEvent::Unplaced { name } => self.events.push_back(NodeEvent::Unplaced { name }),
+                PlacementEvent::NodeLost { node } => {
+                    self.gateway.lose(node);
+                    let info = self.others.remove(&node).unwrap_or_default();
+                    self.events.push_back(NodeEvent::NodeLost { node, info });
+                }
+            }
+        }
+    }
+
+    fn tell_owner(&mut self, name: Box<str>, record: SessionRecord) {
+        let Some(owner) = self.gateway.member(record.owner, record.worker) else {
+            return self.events.push_back(NodeEvent::Unplaced { name });
+        };
+        self.events.push_back(NodeEvent::OwnedBy { name, owner, session: record.session });
+    }
+}

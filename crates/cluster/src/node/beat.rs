@@ -1,0 +1,55 @@
+//! The message by which a node says that it is alive.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{BusMessageError, append};
+use crate::placement::NodeId;
+
+/// The version of what nodes say to each other. It grows when something is said that an older node misunderstands.
+pub const PROTOCOL: u16 = 1;
+/// The oldest version that this one works with.
+pub const OLDEST_PROTOCOL: u16 = 1;
+
+/// What the others are told of a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeInfo {
+    /// Its name, as its operator gave it.
+    pub name: Box<str>,
+    /// Where it is; empty if that was not said.
+    pub region: Box<str>,
+    /// Its version.
+    pub version: Box<str>,
+    /// Where its clients reach it, if that was said.
+    pub address: Box<str>,
+}
+
+/// A beat. Later versions append fields, which earlier ones pass over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Beat {
+    pub(super) protocol: u16,
+    pub(super) oldest: u16,
+    pub(super) node: NodeId,
+    pub(super) number: u64,
+    pub(super) info: NodeInfo,
+}
+
+impl Beat {
+    pub(super) fn new(node: NodeId, number: u64, info: &NodeInfo) -> Self {
+        Self { protocol: PROTOCOL, oldest: OLDEST_PROTOCOL, node, number, info: info.clone() }
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, BusMessageError> {
+        let read = postcard::take_from_bytes(bytes);
+        read.map(|(beat, _)| beat).map_err(|cause| BusMessageError { bytes: bytes.len(), cause })
+    }
+
+    pub(super) fn write(&self, buffer: &mut Vec<u8>) {
+        buffer.clear();
+        append(buffer, self);
+    }
+
+    /// Whether this node understands that one, and is understood.
+    pub(super) fn is_compatible(&self) -> bool {
+        self.protocol >= OLDEST_PROTOCOL && self.oldest <= PROTOCOL
+    }
+}

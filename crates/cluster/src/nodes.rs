@@ -1,0 +1,16 @@
+//! The bus between workers of different nodes.
+//!
+//! A worker has one bus for all other workers: [`join_nodes`] leads messages for workers of other nodes to the
+//! [`NodeGateway`], the one member of a process that talks to other processes. It gathers them into [bundles](bundle),
+//! one [stream](stream) for each other node.
+
+mod bundle;
+mod gateway;
+mod members;
+mod stream;
+mod worker_bus;
+
+pub use bundle::{Bundle, Parcel, Way};
+pub use gateway::NodeGateway;
+pub use stream::StreamStatistics;
+pub use worker_bus::{BusWay, JoinedWays, join_nodes};

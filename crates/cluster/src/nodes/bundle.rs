@@ -1,0 +1,93 @@
+//! What travels from node to node: messages of workers, gathered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::BusMessageError;
+use crate::placement::NodeId;
+
+/// Which of its two buses a message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// From an edge to an owner.
+    ToOwner,
+    /// From an owner to an edge.
+    ToEdge,
+}
+
+impl Way {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ToOwner, Self::ToEdge];
+
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A message of a worker to a worker of another node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel<'a> {
+    /// The bus.
+    pub way: Way,
+    /// Whether it has to arrive.
+    pub is_reliable: bool,
+    /// The worker that sent it, by its number at its node.
+    pub from: u16,
+    /// The worker that it is for, by its number at its node.
+    pub to: u16,
+    /// The message.
+    pub message: &'a [u8],
+}
+
+/// What stands before the parcels of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BundleHead {
+    pub(super) from: NodeId,
+    /// How often the sender has begun its stream to this node again: reliable parcels of it are numbered from 0.
+    pub(super) epoch: u32,
+    /// Nothing counts any more of this epoch of the receiver's stream, or of one before.
+    pub(super) over: u32,
+    /// Of which epoch of the receiver's stream `taken` is.
+    pub(super) taken_epoch: u32,
+    /// All reliable parcels before this number were taken by the workers of the sender.
+    pub(super) taken: u64,
+    /// A reliable parcel is missing: the first that was not taken is to be sent again, with all behind it.
+    pub(super) is_missing: bool,
+    /// The number of the first reliable parcel in the bundle.
+    pub(super) first: u64,
+}
+
+/// A bundle that is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundle<'a> {
+    pub(super) head: BundleHead,
+    parcels: &'a [u8],
+}
+
+impl<'a> Bundle<'a> {
+    /// Reads the head of a bundle.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it has none.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, BusMessageError> {
+        let read = postcard::take_from_bytes(bytes);
+        let (head, parcels) = read.map_err(|cause| BusMessageError { bytes: bytes.len(), cause })?;
+        Ok(Self { head, parcels })
+    }
+
+    /// The parcels, in order, until one cannot be read.
+    pub fn parcels(self) -> impl Iterator<Item = Result<Parcel<'a>, BusMessageError>> {
+        let mut rest = self.parcels;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let bytes = rest.len();
+            let (parcel, behind) = match postcard::take_from_bytes(std::mem::take(&mut rest)) {
+                Ok(read) => read,
+                Err(cause) => return Some(Err(BusMessageError { bytes, cause })),
+            };
+            rest = behind;
+            Some(Ok(parcel))
+        })
+    }
+}

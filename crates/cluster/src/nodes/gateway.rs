@@ -1,0 +1,228 @@
+//! The one member of a process that talks to other nodes, for all its workers.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::bundle::{Bundle, Parcel, Way};
+use super::members::NodeMembers;
+use super::stream::{Came, NodeStream, StreamStatistics};
+use super::worker_bus::{BusWay, HEAD_BYTES, LOST, MEMBER_BYTES, RELIABLE, RETURNED, TAKEN, UNRELIABLE};
+use crate::bus::{BusEvent, BusReceiver, BusSender, Member};
+use crate::message::{BusMessageError, delivery, is_reliable};
+use crate::placement::NodeId;
+
+/// Gathers what workers have for other nodes into bundles, and hands out what comes from those.
+///
+/// A plain struct: bundles that came, and the time, are arguments; bundles to publish are drained.
+pub struct NodeGateway {
+    own: NodeId,
+    workers: u16,
+    /// By [`Way`].
+    buses: [Bus; 2],
+    members: NodeMembers,
+    streams: BTreeMap<NodeId, NodeStream>,
+    /// Reliable parcels to it do not fit any more.
+    overrun: Vec<NodeId>,
+    buffer: Vec<u8>,
+}
+
+struct Bus {
+    out: Box<dyn BusSender>,
+    incoming: Box<dyn BusReceiver>,
+    /// By worker: reliable parcels that it was handed and has not taken, the oldest first.
+    handed: Vec<Handed>,
+}
+
+#[derive(Default)]
+struct Handed {
+    waiting: VecDeque<(NodeId, u32, u64)>,
+    taken: u64,
+}
+
+/// So many other nodes are listened to at once.
+const NODES_MAX: usize = 256;
+
+impl NodeGateway {
+    /// Of a node with so many workers; `buses` has the gateway's ways of each [`Way`].
+    pub fn new(own: NodeId, workers: u16, buses: [BusWay; 2]) -> Self {
+        let handed = || (0..workers).map(|_| Handed::default()).collect();
+        let buses = buses.map(|(out, incoming)| Bus { out, incoming, handed: handed() });
+        let members = NodeMembers::new(workers + 1);
+        Self {
+            own,
+            workers,
+            buses,
+            members,
+            streams: BTreeMap::new(),
+            overrun: Vec::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The number of a worker of another node on the buses of this one. None if there are no more numbers.
+    pub fn member(&mut self, node: NodeId, worker: u16) -> Option<Member> {
+        self.members.number(node, worker)
+    }
+
+    /// Asks to be woken when workers have something for other nodes.
+    pub fn set_waker(&mut self, waker: &Waker) {
+        self.buses.iter_mut().for_each(|bus| bus.incoming.set_waker(waker.clone()));
+    }
+
+    /// Takes what the workers have for other nodes.
+    pub fn collect(&mut self) {
+        // What an owner made of messages is in the second, and was there before the first says that they are taken.
+        for way in Way::ALL {
+            while let Some(BusEvent::Message(Member(worker))) = self.buses[way.index()].incoming.poll() {
+                self.collect_next(way, worker);
+            }
+        }
+        while let Some(node) = self.overrun.pop() {
+            self.lose(node);
+        }
+    }
+
+    /// The next bundle to publish, and the node that it is for.
+    pub fn poll_publish(&mut self, now: Instant) -> Option<(NodeId, &[u8])> {
+        let own = self.own;
+        self.streams.iter_mut().find_map(|(node, stream)| Some((*node, stream.poll_publish(now, own)?)))
+    }
+
+    /// When [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
+    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        self.streams.values().filter_map(|stream| stream.poll_timeout(now)).min()
+    }
+
+    /// A bundle came.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read; what can be was handed out.
+    pub fn handle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        let bundle = Bundle::read(bytes)?;
+        let node = bundle.head.from;
+        if node == self.own || !self.streams.contains_key(&node) && self.streams.len() >= NODES_MAX {
+            return Ok(());
+        }
+        let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
+        match stream.look(now, &bundle) {
+            Came::Over => return Ok(()),
+            Came::Restarted => {
+                self.lose(node);
+                self.streams.entry(node).or_insert_with(NodeStream::new).look(now, &bundle);
+            }
+            Came::Fresh => {}
+        }
+        let Self { streams, members, buses, workers, buffer, .. } = self;
+        let Some(stream) = streams.get_mut(&node) else { return Ok(()) };
+        let epoch = stream.their_epoch();
+        let mut unwanted = Vec::new();
+        let taken = stream.take(now, bundle, |number, parcel| {
+            let from = members.number(node, parcel.from).filter(|_| parcel.to < *workers);
+            let bus = &mut buses[parcel.way.index()];
+            let kind = if parcel.is_reliable { RELIABLE } else { UNRELIABLE };
+            let is_handed =
+                from.is_some_and(|from| bus.hand_out(buffer, kind, parcel.to, from, parcel.message));
+            match number {
+                Some(number) if is_handed => {
+                    bus.handed[usize::from(parcel.to)].waiting.push_back((node, epoch, number));
+                }
+                Some(number) => unwanted.push(number),
+                None => {}
+            }
+        });
+        for number in unwanted {
+            stream.note_taken(epoch, number);
+        }
+        self.flush();
+        taken
+    }
+
+    /// Another node is lost. The workers are told, and have back what it may not have taken.
+    pub fn lose(&mut self, node: NodeId) {
+        let Some(stream) = self.streams.get_mut(&node) else { return };
+        for written in stream.lose() {
+            let Ok((parcel, _)) = postcard::take_from_bytes::<Parcel<'_>>(&written) else { continue };
+            if let Some(to) = self.members.number(node, parcel.to) {
+                let bus = &mut self.buses[parcel.way.index()];
+                bus.hand_out(&mut self.buffer, RETURNED, parcel.from, to, parcel.message);
+            }
+        }
+        for member in self.members.of(node) {
+            for bus in &mut self.buses {
+                for worker in 0..self.workers {
+                    bus.hand_out(&mut self.buffer, LOST, worker, member, &[]);
+                }
+            }
+        }
+        self.flush();
+    }
+
+    /// What passed between this node and another one.
+    pub fn statistics(&self) -> impl Iterator<Item = (NodeId, StreamStatistics)> {
+        self.streams.iter().map(|(node, stream)| (*node, stream.statistics()))
+    }
+
+    /// Takes the message that a bus has shown last.
+    fn collect_next(&mut self, way: Way, worker: u16) {
+        let bus = &mut self.buses[way.index()];
+        let Some((member, message)) = bus.incoming.message().split_first_chunk::<MEMBER_BYTES>() else {
+            return;
+        };
+        let member = Member(u16::from_le_bytes(*member));
+        if member == TAKEN {
+            let taken = message.try_into().map_or(0, u64::from_le_bytes);
+            for (node, epoch, number) in bus.handed[usize::from(worker)].take(taken) {
+                if let Some(stream) = self.streams.get_mut(&node) {
+                    stream.note_taken(epoch, number);
+                }
+            }
+            return;
+        }
+        let Some((node, to)) = self.members.worker(member) else { return };
+        let is_reliable = is_reliable(bus.incoming.delivery());
+        let parcel = Parcel { way, is_reliable, from: worker, to, message };
+        if !self.streams.entry(node).or_insert_with(NodeStream::new).push(&parcel) {
+            self.overrun.push(node);
+        }
+    }
+
+    fn flush(&mut self) {
+        self.buses.iter_mut().for_each(|bus| bus.out.flush());
+    }
+}
+
+impl Bus {
+    /// Tells a worker something about a member. False if the worker takes nothing any more.
+    fn hand_out(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        kind: u8,
+        worker: u16,
+        about: Member,
+        message: &[u8],
+    ) -> bool {
+        let [low, high] = about.0.to_le_bytes();
+        buffer.clear();
+        buffer.extend_from_slice(&[kind, low, high] as &[u8; HEAD_BYTES]);
+        buffer.extend_from_slice(message);
+        self.out.send(Member(worker), delivery(kind != UNRELIABLE), buffer)
+    }
+}
+
+impl Handed {
+    /// The worker has taken so many since it began: those that it has taken since the last call.
+    fn take(&mut self, taken: u64) -> impl Iterator<Item = (NodeId, u32, u64)> {
+        let new = taken.saturating_sub(self.taken);
+        self.taken = taken;
+        let new = usize::try_from(new).map_or(self.waiting.len(), |new| new.min(self.waiting.len()));
+        self.waiting.drain(..new)
+    }
+}
+
+impl fmt::Debug for NodeGateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeGateway").field("nodes", &self.streams.len()).finish_non_exhaustive()
+    }
+}

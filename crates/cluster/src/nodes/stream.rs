@@ -1,0 +1,194 @@
+//! The stream of one node to another: reliable parcels arrive in order and once, whatever the bus between them loses.
+
+mod outgoing;
+#[cfg(test)]
+mod tests;
+mod untaken;
+
+use std::time::{Duration, Instant};
+
+use super::bundle::{Bundle, BundleHead, Parcel};
+use crate::message::{BusMessageError, append};
+use crate::placement::NodeId;
+use outgoing::Outgoing;
+use untaken::Untaken;
+
+/// The parcels between this node and another one.
+#[derive(Debug)]
+pub(super) struct NodeStream {
+    /// How often this side has begun again.
+    epoch: u32,
+    /// How often the other side has, as far as is known; 0 before it was heard.
+    their_epoch: u32,
+    /// Nothing of this epoch of the other side, or of one before, counts any more.
+    over: u32,
+    outgoing: Outgoing,
+    untaken: Untaken,
+    is_missing: bool,
+    /// When the other side is to be told what was taken.
+    tell_at: Option<Instant>,
+    published: Option<Instant>,
+    bundle: Vec<u8>,
+    statistics: StreamStatistics,
+}
+
+/// What passed between two nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamStatistics {
+    /// Bundles that were published.
+    pub bundles: u64,
+    /// And their bytes.
+    pub bytes: u64,
+    /// Unreliable parcels that were dropped, since too many waited.
+    pub dropped: u64,
+    /// How often reliable parcels were sent again.
+    pub resent: u64,
+    /// Bundles that could not be read.
+    pub malformed: u64,
+}
+
+/// What waits shares a bundle if the last one left less than this before.
+pub(super) const GATHER: Duration = Duration::from_micros(2_500);
+/// The other side is told that late what was taken, if nothing else is sent to it.
+const TELL_AFTER: Duration = Duration::from_millis(20);
+
+/// What to do with a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// Take its parcels.
+    Fresh,
+    /// The other side has begun again: this one has to [lose](NodeStream::lose) it first.
+    Restarted,
+    /// It is of a stream that is over.
+    Over,
+}
+
+impl NodeStream {
+    pub(super) fn new() -> Self {
+        Self {
+            epoch: 1,
+            their_epoch: 0,
+            over: 0,
+            outgoing: Outgoing::default(),
+            untaken: Untaken::default(),
+            is_missing: false,
+            tell_at: None,
+            published: None,
+            bundle: Vec::new(),
+            statistics: StreamStatistics::default(),
+        }
+    }
+
+    /// A parcel to send. False if it has to arrive and too much waits.
+    #[must_use]
+    pub(super) fn push(&mut self, parcel: &Parcel<'_>) -> bool {
+        if parcel.is_reliable {
+            return self.outgoing.push_reliable(parcel);
+        }
+        self.statistics.dropped += self.outgoing.push_unreliable(parcel);
+        true
+    }
+
+    /// The next bundle to publish now.
+    pub(super) fn poll_publish(&mut self, now: Instant, own: NodeId) -> Option<&[u8]> {
+        self.statistics.resent += u64::from(self.outgoing.resend_overdue(now));
+        let is_due = self.poll_timeout(now).is_some_and(|at| at <= now);
+        if !is_due {
+            return None;
+        }
+        let head = BundleHead {
+            from: own,
+            epoch: self.epoch,
+            over: self.over,
+            taken_epoch: self.their_epoch,
+            taken: self.untaken.taken(),
+            is_missing: std::mem::take(&mut self.is_missing),
+            first: self.outgoing.next_number(),
+        };
+        self.bundle.clear();
+        append(&mut self.bundle, &head);
+        self.outgoing.write(now, &mut self.bundle);
+        (self.tell_at, self.published) = (None, Some(now));
+        self.statistics.bundles += 1;
+        self.statistics.bytes += self.bundle.len() as u64;
+        Some(&self.bundle)
+    }
+
+    /// When [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
+    pub(super) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        let gathered = self.published.map_or(now, |at| at + GATHER);
+        let parcels = self.outgoing.waits().then_some(if self.outgoing.is_full() { now } else { gathered });
+        [parcels, self.tell_at, self.outgoing.overdue_at()].into_iter().flatten().min()
+    }
+
+    /// Looks at a bundle of the other side, whose parcels are to be [taken](Self::take) if they are fresh.
+    pub(super) fn look(&mut self, now: Instant, bundle: &Bundle<'_>) -> Came {
+        let BundleHead { epoch, over, taken_epoch, taken, is_missing, .. } = bundle.head;
+        if epoch <= self.over || epoch < self.their_epoch {
+            self.tell_at.get_or_insert(now + TELL_AFTER);
+            return Came::Over;
+        }
+        if over >= self.epoch || self.their_epoch != 0 && epoch > self.their_epoch {
+            return Came::Restarted;
+        }
+        self.their_epoch = epoch;
+        if taken_epoch == self.epoch {
+            self.outgoing.handle_taken(now, taken, is_missing);
+        }
+        Came::Fresh
+    }
+
+    /// The parcels of a bundle that are new, each with its number if it is reliable.
+    pub(super) fn take<'a>(
+        &mut self,
+        now: Instant,
+        bundle: Bundle<'a>,
+        mut deliver: impl FnMut(Option<u64>, Parcel<'a>),
+    ) -> Result<(), BusMessageError> {
+        let mut number = bundle.head.first;
+        for parcel in bundle.parcels() {
+            let parcel = parcel.inspect_err(|_| self.statistics.malformed += 1)?;
+            if !parcel.is_reliable {
+                deliver(None, parcel);
+                continue;
+            }
+            let next = self.untaken.next();
+            if number == next {
+                self.untaken.push();
+                deliver(Some(number), parcel);
+            }
+            self.is_missing |= number > next;
+            let tell_at = if self.is_missing { now } else { now + TELL_AFTER };
+            self.tell_at = Some(self.tell_at.map_or(tell_at, |at| at.min(tell_at)));
+            number += 1;
+        }
+        Ok(())
+    }
+
+    /// A worker has done with a reliable parcel.
+    pub(super) fn note_taken(&mut self, epoch: u32, number: u64) {
+        if epoch == self.their_epoch {
+            self.untaken.note_taken(number);
+        }
+    }
+
+    /// The epoch of parcels that come now.
+    pub(super) fn their_epoch(&self) -> u32 {
+        self.their_epoch
+    }
+
+    /// The other side is lost, or has lost this one: both begin again. Reliable parcels that it may not have taken, in
+    /// order.
+    pub(super) fn lose(&mut self) -> Vec<Box<[u8]>> {
+        self.over = self.over.max(self.their_epoch);
+        self.epoch += 1;
+        self.their_epoch = 0;
+        self.untaken = Untaken::default();
+        (self.is_missing, self.tell_at) = (false, None);
+        std::mem::take(&mut self.outgoing).into_reliable()
+    }
+
+    pub(super) fn statistics(&self) -> StreamStatistics {
+        self.statistics
+    }
+}
