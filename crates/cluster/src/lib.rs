@@ -66,6 +66,8 @@ pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
-pub use node::{ClusterNode, NodeEvent, NodeInfo, NodeLease, OLDEST_PROTOCOL, PROTOCOL, Publication};
+pub use node::{
+    ClusterNode, NodeEvent, NodeInfo, NodeLease, NodeRequests, OLDEST_PROTOCOL, PROTOCOL, Publication,
+};
 pub use nodes::{Bundle, BusWay, JoinedWays, NodeGateway, Parcel, StreamStatistics, Way, join_nodes};
 pub use remote_links::{EdgeNetworks, RemoteLinks, RemoteNetwork};

@@ -1,8 +1,12 @@
 //! One node of a cluster: who owns which session, and what passes between it and the others.
 
+mod announcement;
 mod beat;
 mod event;
 mod lease;
+mod requests;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
@@ -11,13 +15,16 @@ use std::time::Instant;
 pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
 pub use event::NodeEvent;
 pub use lease::NodeLease;
+pub use requests::NodeRequests;
 
 use crate::message::BusMessageError;
 use crate::nodes::{BusWay, NodeGateway};
 use crate::placement::{
     NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer, StoreRequest, TICK,
 };
+use announcement::Announcement;
 use beat::Beat;
+use requests::NodeRequest;
 
 /// What a node of a cluster does, but for the network between them.
 ///
@@ -31,8 +38,11 @@ pub struct ClusterNode {
     gateway: NodeGateway,
     others: BTreeMap<NodeId, NodeInfo>,
     lease: NodeLease,
+    requests: NodeRequests,
     events: VecDeque<NodeEvent>,
-    beat: Vec<u8>,
+    /// What this node owns since the others were told last.
+    announcements: VecDeque<(Box<str>, SessionRecord, Revision)>,
+    buffer: Vec<u8>,
 }
 
 /// To which nodes a message goes.
@@ -40,6 +50,8 @@ pub struct ClusterNode {
 pub enum Publication<'a> {
     /// A beat, for all of them, this one included.
     Beat(&'a [u8]),
+    /// That this node owns a session, for all of them.
+    Announcement(&'a [u8]),
     /// A bundle, for this one.
     Bundle(NodeId, &'a [u8]),
 }
@@ -54,8 +66,10 @@ impl ClusterNode {
             gateway: NodeGateway::new(own, workers, buses),
             others: BTreeMap::new(),
             lease: NodeLease::new(now),
+            requests: NodeRequests::default(),
             events: VecDeque::new(),
-            beat: Vec::new(),
+            announcements: VecDeque::new(),
+            buffer: Vec::new(),
         }
     }
 
@@ -64,33 +78,16 @@ impl ClusterNode {
         self.lease.clone()
     }
 
-    /// Asks to be woken when workers have something for other nodes; [`handle_timeout`](Self::handle_timeout) is to be
-    /// called then.
+    /// For the workers: what they ask of this node.
+    pub fn requests(&self) -> NodeRequests {
+        self.requests.clone()
+    }
+
+    /// Asks to be woken when workers have something for this node or for others;
+    /// [`handle_timeout`](Self::handle_timeout) is to be called then.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.gateway.set_waker(waker);
-    }
-
-    /// A client at this worker names a session: an event tells which node owns it. If none does, this one will, with
-    /// this number.
-    pub fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) {
-        match self.placement.place(now, name, session, worker) {
-            SessionPlace::Here => {
-                let generation = self.lease.generation();
-                self.events.push_back(NodeEvent::Confirmed { name: name.into(), generation });
-            }
-            SessionPlace::At(record) => self.tell_owner(name.into(), record),
-            SessionPlace::Unknown => {}
-        }
-    }
-
-    /// The worker of this node that has links into a session of another one, if one has.
-    pub fn set_links(&mut self, name: &str, worker: Option<u16>) {
-        self.placement.set_links(name, worker);
-    }
-
-    /// A session that this node owns has ended.
-    pub fn end(&mut self, now: Instant, name: &str) {
-        self.placement.end(now, name);
+        self.requests.set_waker(waker.clone());
     }
 
     /// The bus is lost, or there again.
@@ -145,8 +142,25 @@ impl ClusterNode {
         self.follow();
     }
 
-    /// Time has passed, or workers have something for other nodes.
+    /// A node has announced that it owns a session.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read.
+    pub fn handle_announcement(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        let Announcement { name, record, revision } = Announcement::read(bytes)?;
+        self.handle_record(now, name, record, revision);
+        Ok(())
+    }
+
+    /// Time has passed, or workers have something for this node or for others.
     pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(request) = self.requests.pop() {
+            match request {
+                NodeRequest::Place { name, session, worker } => self.place(now, &name, session, worker),
+                NodeRequest::SetLinks { name, worker } => self.placement.set_links(&name, worker),
+                NodeRequest::End { name } => self.placement.end(now, &name),
+            }
+        }
         self.placement.handle_timeout(now);
         self.gateway.collect();
         self.follow();
@@ -155,8 +169,12 @@ impl ClusterNode {
     /// The next message to publish now.
     pub fn poll_publish(&mut self, now: Instant) -> Option<Publication<'_>> {
         if let Some(number) = self.placement.poll_beat(now) {
-            Beat::new(self.own, number, &self.info).write(&mut self.beat);
-            return Some(Publication::Beat(&self.beat));
+            Beat::new(self.own, number, &self.info).write(&mut self.buffer);
+            return Some(Publication::Beat(&self.buffer));
+        }
+        if let Some((name, record, revision)) = self.announcements.pop_front() {
+            Announcement { name: &name, record, revision }.write(&mut self.buffer);
+            return Some(Publication::Announcement(&self.buffer));
         }
         let (node, bundle) = self.gateway.poll_publish(now)?;
         Some(Publication::Bundle(node, bundle))
@@ -192,6 +210,9 @@ impl ClusterNode {
                 PlacementEvent::Owned { name, session, is_takeover } => {
                     self.events.push_back(NodeEvent::Owned { name, session, is_takeover, generation });
                 }
+                PlacementEvent::Written { name, record, revision } => {
+                    self.announcements.push_back((name, record, revision));
+                }
                 PlacementEvent::Confirmed { name } => {
                     self.events.push_back(NodeEvent::Confirmed { name, generation });
                 }
@@ -208,6 +229,15 @@ impl ClusterNode {
                     self.events.push_back(NodeEvent::NodeLost { node, info });
                 }
             }
+        }
+    }
+
+    /// A client at this worker names a session.
+    fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) {
+        match self.placement.place(now, name, session, worker) {
+            SessionPlace::At(record) => self.tell_owner(name.into(), record),
+            // It was told, or will be.
+            SessionPlace::Here | SessionPlace::Unknown => {}
         }
     }
 

@@ -274,6 +274,7 @@ impl Placement {
         let is_confirmed_again = !is_news && known.trust != Trust::Confirmed;
         known.record = Some((record, revision));
         known.acts_from = Some(from);
+        self.events.push_back(PlacementEvent::Written { name: name.into(), record, revision });
         known.trust = Trust::Confirmed;
         known.client_waits_since = None;
         if is_news {

@@ -1,6 +1,6 @@
 //! What a node learns about sessions.
 
-use super::{NodeId, SessionRecord};
+use super::{NodeId, Revision, SessionRecord};
 
 /// What a node learns about a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,15 @@ pub enum PlacementEvent {
         session: u32,
         /// Another node owned it before, whose edges go on with it.
         is_takeover: bool,
+    },
+    /// The store has a record of this node, which the others are to hear of.
+    Written {
+        /// Which session.
+        name: Box<str>,
+        /// The record.
+        record: SessionRecord,
+        /// Its revision.
+        revision: Revision,
     },
     /// The store has said that this node owns it still, after that was in doubt.
     Confirmed {

@@ -16,7 +16,7 @@ pub struct SessionRecord {
 }
 
 /// Which change of the store a record is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revision(pub u64);
 
 /// What the store is asked.

@@ -275,7 +275,22 @@ impl World {
             {
                 self.place(node, &name.clone());
             }
-            self.nodes[node].told.push(event);
+            match event {
+                PlacementEvent::Written { name, record, revision } => {
+                    self.announce(node, &name, record, revision);
+                }
+                event => self.nodes[node].told.push(event),
+            }
+        }
+    }
+
+    /// A node tells the others what it owns, as far as that arrives.
+    fn announce(&mut self, from: usize, name: &str, record: SessionRecord, revision: Revision) {
+        for to in 0..self.nodes.len() {
+            if self.nodes[from].has_bus && !(self.is_rough && self.below(100) < 5) {
+                let delay = self.bus_delay();
+                self.post(to, delay, Letter::Record(name.into(), record, revision));
+            }
         }
     }
 

@@ -1,0 +1,80 @@
+//! What the workers of a node ask of it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+/// The workers' side of a [`ClusterNode`](super::ClusterNode), whichever thread that is on.
+#[derive(Clone, Default)]
+pub struct NodeRequests(Arc<Mutex<Waiting>>);
+
+#[derive(Default)]
+struct Waiting {
+    requests: VecDeque<NodeRequest>,
+    waker: Option<Waker>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NodeRequest {
+    Place { name: Box<str>, session: u32, worker: u16 },
+    SetLinks { name: Box<str>, worker: Option<u16> },
+    End { name: Box<str> },
+}
+
+/// So many wait at most: a few for each session of a large server.
+const WAITING_MAX: usize = 65_536;
+
+impl NodeRequests {
+    /// A client at this worker names a session: an event tells which node owns it. If none does, this one will, with
+    /// this number. False if too much waits.
+    #[must_use]
+    pub fn place(&self, name: &str, session: u32, worker: u16) -> bool {
+        self.push(NodeRequest::Place { name: name.into(), session, worker })
+    }
+
+    /// The worker of this node that has links into a session of another one, if one has. False if too much waits.
+    #[must_use]
+    pub fn set_links(&self, name: &str, worker: Option<u16>) -> bool {
+        self.push(NodeRequest::SetLinks { name: name.into(), worker })
+    }
+
+    /// A session that this node owns has ended. False if too much waits.
+    #[must_use]
+    pub fn end(&self, name: &str) -> bool {
+        self.push(NodeRequest::End { name: name.into() })
+    }
+
+    pub(super) fn pop(&self) -> Option<NodeRequest> {
+        self.lock().requests.pop_front()
+    }
+
+    pub(super) fn set_waker(&self, waker: Waker) {
+        self.lock().waker = Some(waker);
+    }
+
+    fn push(&self, request: NodeRequest) -> bool {
+        let mut waiting = self.lock();
+        if waiting.requests.len() >= WAITING_MAX {
+            return false;
+        }
+        waiting.requests.push_back(request);
+        let waker = waiting.waker.clone();
+        drop(waiting);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
+    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for NodeRequests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeRequests").finish_non_exhaustive()
+    }
+}

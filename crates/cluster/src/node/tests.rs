@@ -1,0 +1,191 @@
+//! Two nodes, with what a bus and a store do between them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use consonance_transport::Delivery;
+
+use super::*;
+use crate::bus::{BusEvent, Member};
+use crate::nodes::join_nodes;
+use crate::placement::StoreChange;
+
+const ARENA: &str = "arena";
+
+/// A node with one worker.
+struct Node {
+    cluster: ClusterNode,
+    /// The worker's way to owners, and its way to edges.
+    worker: [BusWay; 2],
+    told: Vec<NodeEvent>,
+    has_bus: bool,
+}
+
+struct World {
+    now: Instant,
+    nodes: Vec<Node>,
+    records: BTreeMap<Box<str>, (SessionRecord, Revision)>,
+    revision: u64,
+}
+
+impl World {
+    fn new(nodes: u64) -> Self {
+        let now = Instant::now();
+        let nodes = (1..=nodes).map(|id| {
+            let [(first, to_owners), (second, to_edges)] = std::array::from_fn(|_| {
+                let mut joined = join_nodes(1);
+                (joined.workers.remove(0), joined.gateway)
+            });
+            let info = NodeInfo { name: format!("node {id}").into(), ..NodeInfo::default() };
+            let node = ClusterNode::new(now, NodeId(id), info, 1, [to_owners, to_edges]);
+            Node { cluster: node, worker: [first, second], told: Vec::new(), has_bus: true }
+        });
+        Self { now, nodes: nodes.collect(), records: BTreeMap::new(), revision: 0 }
+    }
+
+    /// Time passes, and what is published arrives at once.
+    fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.now += Duration::from_millis(5);
+            for index in 0..self.nodes.len() {
+                self.run_node(index);
+            }
+        }
+    }
+
+    fn run_node(&mut self, index: usize) {
+        let now = self.now;
+        if !self.nodes[index].has_bus {
+            return;
+        }
+        self.nodes[index].cluster.handle_timeout(now);
+        while let Some(publication) = self.nodes[index].cluster.poll_publish(now) {
+            let (kind, to, bytes) = match publication {
+                Publication::Beat(bytes) => (0, None, bytes.to_vec()),
+                Publication::Announcement(bytes) => (1, None, bytes.to_vec()),
+                Publication::Bundle(to, bytes) => (2, Some(to.0 as usize - 1), bytes.to_vec()),
+            };
+            let is_meant =
+                |(other, node): &(usize, &mut Node)| node.has_bus && to.is_none_or(|to| to == *other);
+            for (_, Node { cluster: node, .. }) in self.nodes.iter_mut().enumerate().filter(is_meant) {
+                let handled = match kind {
+                    0 => node.handle_beat(now, &bytes),
+                    1 => node.handle_announcement(now, &bytes),
+                    _ => node.handle_bundle(now, &bytes),
+                };
+                handled.unwrap();
+            }
+        }
+        while let Some(request) = self.nodes[index].cluster.poll_request() {
+            let answer = self.ask_store(&request);
+            self.nodes[index].cluster.handle_answer(now, request.number, answer);
+        }
+        let Node { cluster: node, told, .. } = &mut self.nodes[index];
+        told.extend(std::iter::from_fn(|| node.poll_event()));
+    }
+
+    fn ask_store(&mut self, request: &StoreRequest) -> StoreAnswer {
+        let present = self.records.get(&request.name).map(|(_, revision)| *revision);
+        let record = match request.change {
+            StoreChange::Create(record) if present.is_none() => record,
+            StoreChange::Replace(record, revision) if present == Some(revision) => record,
+            _ => return StoreAnswer::Conflict,
+        };
+        self.revision += 1;
+        self.records.insert(request.name.clone(), (record, Revision(self.revision)));
+        StoreAnswer::Done(Revision(self.revision))
+    }
+
+    /// The owner of the arena, as a node was told.
+    fn owner_at(&self, node: usize) -> Option<Member> {
+        self.nodes[node].told.iter().rev().find_map(|event| match event {
+            NodeEvent::OwnedBy { owner, .. } => Some(*owner),
+            _ => None,
+        })
+    }
+}
+
+const SOON: Duration = Duration::from_millis(100);
+
+#[test]
+fn the_first_node_with_a_client_owns_its_session_and_the_next_one_reaches_it() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    assert!(world.nodes[0].cluster.requests().place(ARENA, 77, 0));
+    world.run(SOON);
+    let begun = NodeEvent::Owned { name: ARENA.into(), session: 77, is_takeover: false, generation: 1 };
+    assert!(world.nodes[0].told.contains(&begun), "{:?}", world.nodes[0].told);
+    assert!(world.nodes[0].cluster.lease().holds(world.now, 1));
+    assert!(world.nodes[1].cluster.requests().place(ARENA, 88, 0));
+    world.run(SOON);
+    let owner = world.owner_at(1).expect("its owner is told");
+
+    let [(to_owners, _), _] = &mut world.nodes[1].worker;
+    assert!(to_owners.send(owner, Delivery::Reliable, b"hello"));
+    to_owners.flush();
+    world.run(SOON);
+    let [(_, from_edges), _] = &mut world.nodes[0].worker;
+    let Some(BusEvent::Message(edge)) = from_edges.poll() else { panic!("it did not arrive") };
+    assert_eq!(from_edges.message(), b"hello");
+    let [_, (to_edges, _)] = &mut world.nodes[0].worker;
+    assert!(to_edges.send(edge, Delivery::Unreliable, b"welcome"));
+    to_edges.flush();
+    world.run(SOON);
+    let [_, (_, from_owners)] = &mut world.nodes[1].worker;
+    assert_eq!(from_owners.poll(), Some(BusEvent::Message(owner)));
+    assert_eq!(from_owners.message(), b"welcome");
+}
+
+#[test]
+fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_that_is_told() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    assert!(world.nodes[0].cluster.requests().place(ARENA, 77, 0));
+    world.run(SOON);
+    assert!(world.nodes[1].cluster.requests().place(ARENA, 88, 0));
+    assert!(world.nodes[1].cluster.requests().set_links(ARENA, Some(0)));
+    world.run(SOON);
+    let owner = world.owner_at(1).unwrap();
+    world.nodes[0].has_bus = false;
+    let [(to_owners, _), _] = &mut world.nodes[1].worker;
+    assert!(to_owners.send(owner, Delivery::Reliable, b"enter a room"));
+    to_owners.flush();
+    world.run(Duration::from_secs(3));
+
+    let lost = NodeEvent::NodeLost {
+        node: NodeId(1),
+        info: NodeInfo { name: "node 1".into(), ..NodeInfo::default() },
+    };
+    let generation = world.nodes[1].cluster.lease().generation();
+    let begun = NodeEvent::Owned { name: ARENA.into(), session: 77, is_takeover: true, generation };
+    let position = |event| world.nodes[1].told.iter().position(|told| *told == event);
+    let (lost, begun) = (position(lost), position(begun));
+    assert!(lost.is_some() && lost < begun, "{:?}", world.nodes[1].told);
+    let [(_, from_edges), (_, from_owners)] = &mut world.nodes[1].worker;
+    assert_eq!(from_edges.poll(), Some(BusEvent::Returned(owner)));
+    assert_eq!(from_edges.message(), b"enter a room");
+    assert_eq!(from_edges.poll(), Some(BusEvent::Lost(owner)));
+    assert_eq!(from_owners.poll(), Some(BusEvent::Lost(owner)));
+}
+
+#[test]
+fn a_node_of_another_protocol_is_told_and_not_listened_to() {
+    let mut world = World::new(1);
+    let mut bytes = Vec::new();
+    let info = NodeInfo { name: "newer".into(), ..NodeInfo::default() };
+    let newer = Beat { protocol: PROTOCOL + 1, oldest: PROTOCOL + 1, ..Beat::new(NodeId(9), 0, &info) };
+    newer.write(&mut bytes);
+    let node = &mut world.nodes[0].cluster;
+    node.handle_beat(world.now, &bytes).unwrap();
+    let event =
+        NodeEvent::Incompatible { name: "newer".into(), protocol: PROTOCOL + 1, oldest: PROTOCOL + 1 };
+    assert_eq!(node.poll_event(), Some(event));
+    assert_eq!(node.others().count(), 0);
+
+    // One that still works with this version is welcome, whatever it appends.
+    Beat { oldest: PROTOCOL, ..newer }.write(&mut bytes);
+    bytes.extend_from_slice(b"more");
+    node.handle_beat(world.now, &bytes).unwrap();
+    assert_eq!(node.others().count(), 1);
+}
