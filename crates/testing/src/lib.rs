@@ -10,6 +10,7 @@
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
 //! * `tone`: a tone, and what can be said of what became of it.
 //! * `folder`: folders of tests, removed with everything in them.
+//! * `nats`: NATS servers, started and ended.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,8 @@ pub mod command;
 pub mod folder;
 #[cfg(feature = "made-up-network")]
 pub mod made_up_network;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(feature = "networks")]
 pub mod networks;
 #[cfg(feature = "player")]

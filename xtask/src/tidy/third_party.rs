@@ -26,6 +26,7 @@ const NO_THIRD_PARTY: &[&str] = &["crates/end-reason", "crates/opus-packet", "cr
 
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
+    ("async-nats", &["crates/nats"]),
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
     ("httparse", &["crates/gateway", "crates/inspector"]),
@@ -49,6 +50,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "crates/cli",
             "crates/consonance",
             "crates/http",
+            "crates/nats",
             "crates/networks",
             "crates/server",
             "crates/web",

@@ -207,6 +207,11 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-session", "consonance-wire"],
     },
     Walls {
+        package: "consonance-nats",
+        may_use: Only(&["consonance-cluster"]),
+        tests_may_also_use: &["consonance-testing", "consonance-transport"],
+    },
+    Walls {
         package: "consonance-server",
         may_use: Only(&[
             "consonance-cluster",

@@ -1,0 +1,177 @@
+//! The bucket of sessions: requests with an answer each, and what changes in it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::kv::{Config, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::{self, Context};
+use async_nats::{Client, HeaderMap};
+use consonance_cluster::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
+use futures_util::StreamExt as _;
+use tokio::sync::OnceCell;
+use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
+use tracing::{debug, warn};
+
+use crate::{records, subjects};
+
+/// What a store that does not answer may take; a node asks again after a second.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Between tries to reach a store that cannot be reached.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// What the bucket has told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// The answer to a request.
+    Answer(u64, StoreAnswer),
+    /// There is this record of a session.
+    Record(String, SessionRecord, Revision),
+    /// There is none any more.
+    NoRecord(String, Revision),
+}
+
+/// The bucket of one cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    context: Context,
+    name: String,
+    replicas: usize,
+    store: Arc<OnceCell<Store>>,
+}
+
+impl Bucket {
+    pub(crate) fn new(client: Client, name: &str, replicas: usize) -> Self {
+        let mut context = jetstream::new(client);
+        context.set_timeout(PATIENCE);
+        Self { context, name: name.to_owned(), replicas, store: Arc::default() }
+    }
+
+    /// Tells of all records that there are, and of each change, until nobody listens.
+    pub(crate) async fn watch(self, told: Sender<Told>) {
+        loop {
+            if let Err(error) = self.watch_once(&told).await {
+                debug!(%error, "the store of sessions cannot be watched");
+            }
+            if told.is_closed() {
+                return;
+            }
+            sleep(RETRY).await;
+        }
+    }
+
+    async fn watch_once(&self, told: &Sender<Told>) -> Result<(), async_nats::Error> {
+        let store = self.open().await?;
+        let mut changes = store.watch_with_history(">").await?;
+        while let Some(entry) = changes.next().await {
+            let entry = entry?;
+            let Some(name) = subjects::session(&entry.key) else { continue };
+            let revision = Revision(entry.revision);
+            let news = match (entry.operation, records::read(&entry.value)) {
+                (Operation::Put, Some(record)) => Told::Record(name, record, revision),
+                (Operation::Put, None) => {
+                    warn!(session = name, "unreadable record in the store of sessions");
+                    continue;
+                }
+                (Operation::Delete | Operation::Purge, _) => Told::NoRecord(name, revision),
+            };
+            if told.send(news).await.is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out a request and tells its answer.
+    pub(crate) async fn ask(self, request: StoreRequest, told: Sender<Told>) {
+        let StoreRequest { number, name, change } = request;
+        let answer = match change {
+            StoreChange::Create(record) => self.create(&name, &record).await,
+            StoreChange::Replace(record, revision) => self.replace(&name, &record, revision).await,
+            StoreChange::Remove(revision) => self.remove(&name, revision).await,
+            StoreChange::Read => self.read(&name, &told).await,
+        };
+        let answer = answer.unwrap_or_else(|error| {
+            debug!(session = %name, %error, "the store of sessions cannot say");
+            StoreAnswer::Unavailable
+        });
+        let _ = told.send(Told::Answer(number, answer)).await;
+    }
+
+    async fn create(&self, name: &str, record: &SessionRecord) -> Result<StoreAnswer, async_nats::Error> {
+        let store = self.open().await?;
+        match store.create(subjects::key(name), records::write(record).into()).await {
+            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
+            Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(StoreAnswer::Conflict),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn replace(
+        &self,
+        name: &str,
+        record: &SessionRecord,
+        Revision(revision): Revision,
+    ) -> Result<StoreAnswer, async_nats::Error> {
+        let store = self.open().await?;
+        match store.update(subjects::key(name), records::write(record).into(), revision).await {
+            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
+            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(StoreAnswer::Conflict),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// As [`Store::delete_expect_revision`] does, which does not say what the revision of the change is.
+    async fn remove(
+        &self,
+        name: &str,
+        Revision(revision): Revision,
+    ) -> Result<StoreAnswer, async_nats::Error> {
+        let store = self.open().await?;
+        let mut headers = HeaderMap::new();
+        headers.insert("KV-Operation", "DEL");
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
+        let subject = format!("{}{}", store.prefix, subjects::key(name));
+        let published = self.context.publish_with_headers(subject, headers, "".into()).await?;
+        match published.await {
+            Ok(ack) => Ok(StoreAnswer::Done(Revision(ack.sequence))),
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(StoreAnswer::Conflict),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn read(&self, name: &str, told: &Sender<Told>) -> Result<StoreAnswer, async_nats::Error> {
+        let store = self.open().await?;
+        let Some(entry) = store.entry(subjects::key(name)).await? else {
+            return Ok(StoreAnswer::Unavailable);
+        };
+        let revision = Revision(entry.revision);
+        let news = match (entry.operation, records::read(&entry.value)) {
+            (Operation::Put, Some(record)) => Told::Record(name.to_owned(), record, revision),
+            (Operation::Put, None) => return Ok(StoreAnswer::Unavailable),
+            _ => Told::NoRecord(name.to_owned(), revision),
+        };
+        let _ = told.send(news).await;
+        Ok(StoreAnswer::Done(revision))
+    }
+
+    /// The bucket, which is made if there is none.
+    async fn open(&self) -> Result<&Store, async_nats::Error> {
+        let open = async || {
+            if let Ok(store) = self.context.get_key_value(&self.name).await {
+                return Ok(store);
+            }
+            let config = Config {
+                bucket: self.name.clone(),
+                description: "Which node owns which session of Consonance".to_owned(),
+                history: 1,
+                num_replicas: self.replicas,
+                ..Config::default()
+            };
+            Ok(self.context.create_key_value(config).await?)
+        };
+        self.store.get_or_try_init(open).await
+    }
+}

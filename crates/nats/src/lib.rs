@@ -1,0 +1,38 @@
+//! Nodes of a cluster on [NATS](https://nats.io).
+//!
+//! [`NatsNode::start`] runs a [`ClusterNode`](consonance_cluster::ClusterNode) on a thread of its own: what nodes say
+//! to each other goes over core subjects, and who owns which session stands in a key-value bucket of
+//! `JetStream`.
+//!
+//! | subject | message |
+//! |---|---|
+//! | `consonance.v1.CLUSTER.beats` | that a node is alive, twice a second |
+//! | `consonance.v1.CLUSTER.owners` | that a node owns a session |
+//! | `consonance.v1.CLUSTER.node.ID` | bundles of messages for one node, which alone subscribes to it |
+//!
+//! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name.
+//!
+//! Nothing waits for NATS: a voice thread hands messages to a bounded mailbox, and what does not fit into the client's
+//! queue is dropped, oldest voice first, or sent again if it has to arrive.
+//!
+//! ```
+//! use consonance_nats::NatsSettings;
+//!
+//! let settings = NatsSettings::new(vec!["nats://nats.example.org".to_owned()], "main");
+//! let error = settings.check().expect_err("other machines are reached over TLS, with credentials");
+//! assert_eq!(error.code(), "unsafe-server");
+//! ```
+//!
+//! Needs Rust 1.95 or later.
+
+mod bucket;
+mod connection;
+mod error;
+mod node;
+mod records;
+mod settings;
+mod subjects;
+
+pub use error::NatsError;
+pub use node::{NatsNode, NatsStatus};
+pub use settings::NatsSettings;

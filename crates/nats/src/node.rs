@@ -1,0 +1,292 @@
+//! A node that runs: a thread between NATS and the workers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Wake, Waker};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use async_nats::{Client, Event, Message, Subscriber};
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{ClusterNode, NodeEvent, Publication};
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{AbortHandle, spawn_local};
+use tokio::time::sleep_until;
+use tracing::{debug, info, warn};
+
+use crate::bucket::{Bucket, Told};
+use crate::connection;
+use crate::error::NatsError;
+use crate::settings::NatsSettings;
+use crate::subjects::Subjects;
+
+/// A node of a cluster that runs. Dropping it stops it; the others find out by its silence.
+pub struct NatsNode {
+    status: Arc<Shared>,
+    stop: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How a node does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NatsStatus {
+    /// Whether it has a connection to a server.
+    pub is_connected: bool,
+    /// How often that was lost.
+    pub disconnects: u64,
+    /// Messages that were published.
+    pub published: u64,
+    /// And those that were not, since too many waited for the connection.
+    pub dropped: u64,
+    /// How often a server or the client dropped messages that this node did not take in time.
+    pub slow: u64,
+    /// Messages that could not be read.
+    pub malformed: u64,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    is_connected: AtomicBool,
+    disconnects: AtomicU64,
+    published: AtomicU64,
+    dropped: AtomicU64,
+    slow: AtomicU64,
+    malformed: AtomicU64,
+}
+
+/// So much of what the bucket tells waits to be taken; it is read on then.
+const TOLD: usize = 1024;
+/// So many events of the connection wait; the client goes on then.
+const EVENTS: usize = 64;
+
+impl NatsNode {
+    /// Runs a node on a thread of its own, and tells what happens. A server that cannot be reached yet is no error: the
+    /// node goes on trying.
+    ///
+    /// # Errors
+    /// [`NatsError`] if the settings make no sense, or what they name cannot be read.
+    pub fn start(
+        settings: NatsSettings,
+        own: NodeId,
+        node: ClusterNode,
+        mut tell: impl FnMut(NodeEvent) + Send + 'static,
+    ) -> Result<Self, NatsError> {
+        settings.check()?;
+        let (status, stop) = (Arc::<Shared>::default(), Arc::<Notify>::default());
+        let (shared, stopped) = (Arc::clone(&status), Arc::clone(&stop));
+        let (tell_start, started) = std::sync::mpsc::sync_channel(1);
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let Ok(runtime) = runtime.map_err(|cause| {
+                let _ = tell_start.send(Err(NatsError::Client { cause: cause.to_string() }));
+            }) else {
+                return;
+            };
+            let tasks = tokio::task::LocalSet::new();
+            tasks.block_on(&runtime, async move {
+                match Driver::new(&settings, own, node, shared).await {
+                    Ok(driver) => {
+                        let _ = tell_start.send(Ok(()));
+                        driver.run(&stopped, &mut tell).await;
+                    }
+                    Err(error) => {
+                        let _ = tell_start.send(Err(error));
+                    }
+                }
+            });
+        };
+        let thread = thread::Builder::new().name("cluster".to_owned()).spawn(run);
+        let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
+        let node = Self { status, stop, thread: Some(thread) };
+        started.recv().unwrap_or(Ok(())).map(|()| node)
+    }
+
+    /// How it does.
+    pub fn status(&self) -> NatsStatus {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Shared { is_connected, disconnects, published, dropped, slow, malformed } = &*self.status;
+        NatsStatus {
+            is_connected: is_connected.load(Ordering::Relaxed),
+            disconnects: count(disconnects),
+            published: count(published),
+            dropped: count(dropped),
+            slow: count(slow),
+            malformed: count(malformed),
+        }
+    }
+}
+
+impl Drop for NatsNode {
+    fn drop(&mut self) {
+        self.stop.notify_one();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for NatsNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsNode").field("status", &self.status()).finish_non_exhaustive()
+    }
+}
+
+struct Driver {
+    node: ClusterNode,
+    client: Client,
+    subjects: Subjects,
+    bucket: Bucket,
+    status: Arc<Shared>,
+    incoming: Incoming,
+    connection: Receiver<Event>,
+    told: (Sender<Told>, Receiver<Told>),
+    watch: Option<AbortHandle>,
+    woken: Arc<WokenFlag>,
+}
+
+struct Incoming {
+    beats: Subscriber,
+    owners: Subscriber,
+    bundles: Subscriber,
+}
+
+impl Driver {
+    async fn new(
+        settings: &NatsSettings,
+        own: NodeId,
+        mut node: ClusterNode,
+        status: Arc<Shared>,
+    ) -> Result<Self, NatsError> {
+        let (tell, connection) = mpsc::channel(EVENTS);
+        let client = connection::connect(settings, &format!("consonance {:016x}", own.0), tell).await?;
+        let subjects = Subjects::new(&settings.cluster);
+        let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
+        let incoming = Incoming {
+            beats: client.subscribe(subjects.beats.clone()).await.map_err(failed)?,
+            owners: client.subscribe(subjects.owners.clone()).await.map_err(failed)?,
+            bundles: client.subscribe(subjects.node(own)).await.map_err(failed)?,
+        };
+        let bucket = Bucket::new(client.clone(), &subjects.bucket, settings.replicas);
+        let woken = Arc::<WokenFlag>::default();
+        node.set_waker(&Waker::from(Arc::clone(&woken)));
+        // Nothing is known before there is a connection.
+        node.handle_bus(Instant::now(), false);
+        let told = mpsc::channel(TOLD);
+        Ok(Self { node, client, subjects, bucket, status, incoming, connection, told, watch: None, woken })
+    }
+
+    async fn run(mut self, stopped: &Notify, tell: &mut (impl FnMut(NodeEvent) + Send)) {
+        loop {
+            let now = Instant::now();
+            self.node.handle_timeout(now);
+            self.publish(now);
+            self.ask();
+            while let Some(event) = self.node.poll_event() {
+                tell(event);
+            }
+            let wake_at = self.node.poll_timeout(now);
+            tokio::select! {
+                biased;
+                () = stopped.notified() => return,
+                Some(event) = self.connection.recv() => self.follow_connection(&event),
+                Some(message) = self.incoming.beats.next() => self.handle(&message, ClusterNode::handle_beat),
+                Some(message) = self.incoming.bundles.next() => self.handle(&message, ClusterNode::handle_bundle),
+                Some(message) = self.incoming.owners.next() => {
+                    self.handle(&message, ClusterNode::handle_announcement);
+                }
+                Some(told) = self.told.1.recv() => self.hear(told),
+                () = self.woken.0.notified() => {}
+                () = sleep_until(wake_at.into()) => {}
+            }
+        }
+    }
+
+    fn handle<E: fmt::Display>(
+        &mut self,
+        message: &Message,
+        handle: fn(&mut ClusterNode, Instant, &[u8]) -> Result<(), E>,
+    ) {
+        if let Err(error) = handle(&mut self.node, Instant::now(), &message.payload) {
+            self.status.malformed.fetch_add(1, Ordering::Relaxed);
+            debug!(subject = %message.subject, %error, "malformed message of a node");
+        }
+    }
+
+    fn hear(&mut self, told: Told) {
+        let (now, node) = (Instant::now(), &mut self.node);
+        match told {
+            Told::Answer(number, answer) => node.handle_answer(now, number, answer),
+            Told::Record(name, record, revision) => node.handle_record(now, &name, record, revision),
+            Told::NoRecord(name, revision) => node.handle_no_record(now, &name, revision),
+        }
+    }
+
+    fn publish(&mut self, now: Instant) {
+        let is_connected = self.status.is_connected.load(Ordering::Relaxed);
+        while let Some(publication) = self.node.poll_publish(now) {
+            let (subject, bytes) = match publication {
+                Publication::Beat(bytes) => (self.subjects.beats.clone(), bytes),
+                Publication::Announcement(bytes) => (self.subjects.owners.clone(), bytes),
+                Publication::Bundle(node, bytes) => (self.subjects.node(node), bytes),
+            };
+            // What waited for a connection would be old when it comes.
+            let is_sent = is_connected
+                && self
+                    .client
+                    .publish(subject, bytes.to_vec().into())
+                    .now_or_never()
+                    .is_some_and(|sent| sent.is_ok());
+            let counter = if is_sent { &self.status.published } else { &self.status.dropped };
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn ask(&mut self) {
+        while let Some(request) = self.node.poll_request() {
+            spawn_local(self.bucket.clone().ask(request, self.told.0.clone()));
+        }
+    }
+
+    fn follow_connection(&mut self, event: &Event) {
+        match event {
+            Event::Connected => {
+                info!("connected to NATS");
+                self.status.is_connected.store(true, Ordering::Relaxed);
+                self.node.handle_bus(Instant::now(), true);
+                // One that was there before may not know what it missed.
+                let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));
+                if let Some(before) = self.watch.replace(watch.abort_handle()) {
+                    before.abort();
+                }
+            }
+            Event::Disconnected | Event::Closed => {
+                if self.status.is_connected.swap(false, Ordering::Relaxed) {
+                    warn!("lost NATS: players of other nodes are not heard");
+                    self.status.disconnects.fetch_add(1, Ordering::Relaxed);
+                    self.node.handle_bus(Instant::now(), false);
+                }
+            }
+            Event::SlowConsumer(_) => {
+                self.status.slow.fetch_add(1, Ordering::Relaxed);
+                warn!("messages of other nodes were dropped: this node does not take them in time");
+            }
+            Event::ServerError(error) => warn!(%error, "NATS server"),
+            Event::ClientError(error) => debug!(%error, "NATS client"),
+            Event::LameDuckMode | Event::Draining => info!(%event, "NATS"),
+        }
+    }
+}
+
+/// Wakes the loop from any thread.
+#[derive(Debug, Default)]
+struct WokenFlag(Notify);
+
+impl Wake for WokenFlag {
+    fn wake(self: Arc<Self>) {
+        self.0.notify_one();
+    }
+}

@@ -1,0 +1,204 @@
+//! Nodes on real NATS servers: `cargo xtask cluster` runs these tests.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{
+    BusEvent, BusWay, ClusterNode, Member, NodeEvent, NodeInfo, NodeRequests, join_nodes,
+};
+use consonance_nats::{NatsNode, NatsSettings};
+use consonance_testing::nats::NatsServer;
+use consonance_transport::Delivery;
+
+const ARENA: &str = "arena of the north";
+
+/// A node with one worker.
+struct Node {
+    nats: NatsNode,
+    requests: NodeRequests,
+    /// The worker's way to owners, and its way to edges.
+    worker: [BusWay; 2],
+    events: Receiver<NodeEvent>,
+}
+
+impl Node {
+    fn start(number: u64, servers: &[&NatsServer]) -> Self {
+        let [(first, to_owners), (second, to_edges)] = std::array::from_fn(|_| {
+            let mut joined = join_nodes(1);
+            (joined.workers.remove(0), joined.gateway)
+        });
+        let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
+        let (own, now) = (NodeId(number), Instant::now());
+        let node = ClusterNode::new(now, own, info, 1, [to_owners, to_edges]);
+        let requests = node.requests();
+        let (tell, events) = mpsc::sync_channel(1024);
+        let urls = servers.iter().map(|server| server.url()).collect();
+        let mut settings = NatsSettings::new(urls, "test");
+        settings.replicas = servers.len().min(3);
+        let nats = NatsNode::start(settings, own, node, move |event| {
+            tell.send(event).unwrap();
+        });
+        Self { nats: nats.unwrap(), requests, worker: [first, second], events }
+    }
+
+    /// Waits for an event.
+    fn wait<T>(&self, within: Duration, find: impl Fn(NodeEvent) -> Option<T>) -> T {
+        let end = Instant::now() + within;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let event =
+                self.events.recv_timeout(left).unwrap_or_else(|_| panic!("waited {within:?} in vain"));
+            if let Some(found) = find(event) {
+                return found;
+            }
+        }
+    }
+
+    /// Waits until this node owns the arena; its number, and whether another one did before.
+    fn owns(&self) -> (u32, bool) {
+        self.wait(PATIENCE, |event| match event {
+            NodeEvent::Owned { session, is_takeover, .. } => Some((session, is_takeover)),
+            _ => None,
+        })
+    }
+
+    fn owner(&self) -> Member {
+        self.wait(PATIENCE, |event| match event {
+            NodeEvent::OwnedBy { owner, .. } => Some(owner),
+            _ => None,
+        })
+    }
+
+    /// Waits until another node is heard.
+    fn meet(&self) {
+        self.wait(PATIENCE, |event| matches!(event, NodeEvent::NodeFound { .. }).then_some(()));
+    }
+
+    fn place(&self, number: u32) {
+        assert!(self.requests.place(ARENA, number, 0));
+    }
+
+    fn to_owner(&mut self, owner: Member, message: &[u8]) {
+        let [(to_owners, _), _] = &mut self.worker;
+        assert!(to_owners.send(owner, Delivery::Reliable, message));
+        to_owners.flush();
+    }
+
+    /// Waits for what comes from an edge next.
+    fn from_edges(&mut self) -> (BusEvent, Vec<u8>) {
+        let end = Instant::now() + PATIENCE;
+        let [(to_owners, from_edges), _] = &mut self.worker;
+        loop {
+            if let Some(event) = from_edges.poll() {
+                let message = from_edges.message().to_vec();
+                to_owners.flush();
+                return (event, message);
+            }
+            assert!(Instant::now() < end, "nothing came");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
+    let server = NatsServer::start();
+    let (mut first, mut second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
+    first.meet();
+    first.place(77);
+    assert_eq!(first.owns(), (77, false));
+    second.place(88);
+    let owner = second.owner();
+    for number in 0..1_000_u32 {
+        second.to_owner(owner, &number.to_le_bytes());
+    }
+    for number in 0..1_000_u32 {
+        let (event, message) = first.from_edges();
+        assert!(matches!(event, BusEvent::Message(_)));
+        assert_eq!(message, number.to_le_bytes());
+    }
+    assert!(first.nats.status().is_connected && second.nats.status().malformed == 0);
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_node_that_is_gone_is_replaced_by_one_with_players() {
+    let server = NatsServer::start();
+    let (first, mut second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
+    first.meet();
+    first.place(77);
+    first.owns();
+    second.place(88);
+    let owner = second.owner();
+    assert!(second.requests.set_links(ARENA, Some(0)));
+    let died = Instant::now();
+    drop(first);
+    second.to_owner(owner, b"too late");
+    assert_eq!(second.owns(), (77, true), "under its number");
+    let took = died.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(second.from_edges(), (BusEvent::Returned(owner), b"too late".to_vec()));
+    assert_eq!(second.from_edges().0, BusEvent::Lost(owner));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_session_that_has_ended_is_begun_by_the_next_node_with_a_client() {
+    let server = NatsServer::start();
+    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
+    first.meet();
+    first.place(77);
+    first.owns();
+    second.place(88);
+    second.owner();
+    assert!(first.requests.end(ARENA));
+    second.wait(PATIENCE, |event| matches!(event, NodeEvent::Ended { .. }).then_some(()));
+    second.place(88);
+    assert_eq!(second.owns(), (88, false));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn without_nats_an_owner_goes_on_and_is_confirmed_when_it_is_back() {
+    let mut server = NatsServer::start();
+    let first = Node::start(1, &[&server]);
+    first.place(77);
+    first.owns();
+    server.kill();
+    let confirmed = |event| match event {
+        NodeEvent::Confirmed { generation, .. } => {
+            Some(generation == consonance_cluster::NodeLease::DETACHED)
+        }
+        _ => None,
+    };
+    assert!(first.wait(PATIENCE, confirmed), "detached");
+    server.restart();
+    assert!(!first.wait(PATIENCE, confirmed), "by the store");
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn nobody_notices_that_a_nats_server_of_three_dies() {
+    let mut servers = NatsServer::start_cluster(3);
+    let all: Vec<&NatsServer> = servers.iter().collect();
+    let (mut first, mut second) = (Node::start(1, &all[..]), Node::start(2, &all[1..]));
+    first.meet();
+    first.place(77);
+    first.owns();
+    second.place(88);
+    let owner = second.owner();
+    servers[0].kill();
+    for number in 0..100_u32 {
+        second.to_owner(owner, &number.to_le_bytes());
+        assert_eq!(first.from_edges().1, number.to_le_bytes());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let lost = |event: NodeEvent| matches!(event, NodeEvent::NodeLost { .. } | NodeEvent::OwnedBy { .. });
+    assert!(!first.events.try_iter().any(lost) && !second.events.try_iter().any(lost));
+}

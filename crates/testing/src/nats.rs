@@ -1,0 +1,128 @@
+//! Real NATS servers, for tests that a NATS server is needed for.
+//!
+//! The program is what the environment variable `NATS_SERVER` names; `cargo xtask cluster` sets it.
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::folder::Folder;
+
+/// A server on ports of its own, with a key-value store in a folder of its own.
+#[derive(Debug)]
+pub struct NatsServer {
+    name: String,
+    folder: Folder,
+    ports: Ports,
+    /// The ports of servers that it forms a cluster with, if it is one of several.
+    routes: Vec<u16>,
+    process: Option<Child>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Ports {
+    clients: u16,
+    routes: u16,
+}
+
+/// How long a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl NatsServer {
+    /// A server alone.
+    pub fn start() -> Self {
+        Self::start_with("nats-1", Ports::default(), Vec::new())
+    }
+
+    /// Servers that know each other, and keep what three of them are to keep.
+    pub fn start_cluster(count: usize) -> Vec<Self> {
+        // Each has to name the others before they run, so that ports are chosen that were free a moment ago.
+        let listeners: Vec<TcpListener> =
+            (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let routes: Vec<u16> =
+            listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+        drop(listeners);
+        let start = |index| {
+            let ports = Ports { clients: 0, routes: routes[index] };
+            Self::start_with(&format!("nats-{}", index + 1), ports, routes.clone())
+        };
+        (0..count).map(start).collect()
+    }
+
+    fn start_with(name: &str, ports: Ports, routes: Vec<u16>) -> Self {
+        let mut server = Self { name: name.to_owned(), folder: Folder::new(), ports, routes, process: None };
+        server.restart();
+        server
+    }
+
+    /// Its address for clients.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.ports.clients)
+    }
+
+    /// Its process, for signals.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Starts it again on the same ports and with what it kept.
+    pub fn restart(&mut self) {
+        self.kill();
+        let configuration = self.folder.write("nats.conf", self.configuration().as_bytes());
+        let program = std::env::var_os("NATS_SERVER").expect("NATS_SERVER names a NATS server");
+        let log = fs::File::create(self.folder.file("log")).unwrap();
+        let process = Command::new(program).args(["-c", &configuration]).stderr(Stdio::from(log)).spawn();
+        let process = self.process.insert(process.unwrap());
+        let file = self.folder.file(&format!("nats-server_{}.ports", process.id()));
+        let started = Instant::now();
+        while !fs::read_to_string(&file).is_ok_and(|text| text.ends_with('}')) {
+            assert!(started.elapsed() < PATIENCE, "it does not start: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let ports: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let clients = ports["nats"][0].as_str().unwrap();
+        self.ports.clients = clients.rsplit(':').next().unwrap().parse().unwrap();
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.file("log")).unwrap_or_default()
+    }
+
+    fn configuration(&self) -> String {
+        let Self { name, ports, routes, .. } = self;
+        let port = |port: u16| if port == 0 { -1 } else { i32::from(port) };
+        let (clients, folder) = (port(ports.clients), self.folder.path().to_str().unwrap());
+        let mut text = format!(
+            "server_name: {name}\nlisten: \"127.0.0.1:{clients}\"\nports_file_dir: {folder:?}\n\
+             jetstream {{ store_dir: {folder:?}, sync_interval: always }}\n"
+        );
+        if !routes.is_empty() {
+            let listed: Vec<String> =
+                routes.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect();
+            let (own, listed) = (ports.routes, listed.join(", "));
+            let _ =
+                writeln!(text, "cluster {{ name: test, listen: \"127.0.0.1:{own}\", routes: [{listed}] }}");
+        }
+        text
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
