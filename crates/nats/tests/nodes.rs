@@ -81,14 +81,14 @@ impl Node {
         assert!(self.requests.place(ARENA, number, 0));
     }
 
-    fn to_owner(&mut self, owner: Member, message: &[u8]) {
+    fn send_to_owner(&mut self, owner: Member, message: &[u8]) {
         let [(to_owners, _), _] = &mut self.worker;
         assert!(to_owners.send(owner, Delivery::Reliable, message));
         to_owners.flush();
     }
 
     /// Waits for what comes from an edge next.
-    fn from_edges(&mut self) -> (BusEvent, Vec<u8>) {
+    fn next_from_edges(&mut self) -> (BusEvent, Vec<u8>) {
         let end = Instant::now() + PATIENCE;
         let [(to_owners, from_edges), _] = &mut self.worker;
         loop {
@@ -116,10 +116,10 @@ fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
     second.place(88);
     let owner = second.owner();
     for number in 0..1_000_u32 {
-        second.to_owner(owner, &number.to_le_bytes());
+        second.send_to_owner(owner, &number.to_le_bytes());
     }
     for number in 0..1_000_u32 {
-        let (event, message) = first.from_edges();
+        let (event, message) = first.next_from_edges();
         assert!(matches!(event, BusEvent::Message(_)));
         assert_eq!(message, number.to_le_bytes());
     }
@@ -139,12 +139,12 @@ fn a_node_that_is_gone_is_replaced_by_one_with_players() {
     assert!(second.requests.set_links(ARENA, Some(0)));
     let died = Instant::now();
     drop(first);
-    second.to_owner(owner, b"too late");
+    second.send_to_owner(owner, b"too late");
     assert_eq!(second.owns(), (77, true), "under its number");
     let took = died.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
-    assert_eq!(second.from_edges(), (BusEvent::Returned(owner), b"too late".to_vec()));
-    assert_eq!(second.from_edges().0, BusEvent::Lost(owner));
+    assert_eq!(second.next_from_edges(), (BusEvent::Returned(owner), b"too late".to_vec()));
+    assert_eq!(second.next_from_edges().0, BusEvent::Lost(owner));
 }
 
 #[test]
@@ -195,8 +195,8 @@ fn nobody_notices_that_a_nats_server_of_three_dies() {
     let owner = second.owner();
     servers[0].kill();
     for number in 0..100_u32 {
-        second.to_owner(owner, &number.to_le_bytes());
-        assert_eq!(first.from_edges().1, number.to_le_bytes());
+        second.send_to_owner(owner, &number.to_le_bytes());
+        assert_eq!(first.next_from_edges().1, number.to_le_bytes());
         std::thread::sleep(Duration::from_millis(10));
     }
     let lost = |event: NodeEvent| matches!(event, NodeEvent::NodeLost { .. } | NodeEvent::OwnedBy { .. });
