@@ -8,6 +8,7 @@ mod access;
 mod active_speaker_limiter;
 mod admin;
 mod admission;
+mod copies;
 mod draining;
 mod enforcing;
 mod event;
@@ -49,6 +50,7 @@ mod voice_arrivals;
 mod voice_reports;
 mod waiting_joins;
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use consonance_wire::{
@@ -63,6 +65,7 @@ use crate::traffic::PacketTraffic;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use admin::{ModerationDecision, Move};
+pub use copies::{AtCopy, CopiedClient, SessionChange};
 pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fault::Fault;
@@ -107,6 +110,8 @@ pub struct Server {
     outbound: Outbound,
     reservations: Reservations,
     visibility: Visibility,
+    /// Of a copy: what both sides of each client's link can do.
+    copied: BTreeMap<ClientId, Capabilities>,
     voice_reports: VoiceReports,
     monitor: Monitor,
     events: EventQueue<ServerEvent>,
@@ -140,6 +145,7 @@ impl Server {
             outbound: Outbound::new(),
             reservations,
             visibility: Visibility::default(),
+            copied: BTreeMap::new(),
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),

@@ -17,6 +17,7 @@ impl Server {
             return false;
         }
         self.policy.grant(id, access);
+        self.members.note_change(id);
         self.expel_from_forbidden_rooms(id);
         true
     }

@@ -7,6 +7,7 @@ mod names;
 mod table;
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,12 +30,14 @@ pub(super) struct Members {
     names: Names,
     ids: ClientIds,
     table: Table,
+    /// Clients that have changed, where that is to be told.
+    changed: Option<BTreeSet<ClientId>>,
 }
 
 impl Members {
     pub(super) fn new() -> Self {
         let (names, ids, table) = (Names::default(), ClientIds::default(), Table::default());
-        Self { roster: Roster::new(), names, ids, table }
+        Self { roster: Roster::new(), names, ids, table, changed: None }
     }
 
     /// An id that no client has; `None` if there is none left. A client may have been [inserted](Self::insert) with an
@@ -65,11 +68,31 @@ impl Members {
         self.roster.insert(id, name, codec, link);
         self.names.insert(id, key);
         self.table.insert(id);
+        self.note_change(id);
+    }
+
+    /// Notes from now on which clients change, or no longer.
+    pub(super) fn note_changes(&mut self, is_noted: bool) {
+        self.changed = is_noted.then(BTreeSet::new);
+    }
+
+    /// Something has changed of a client.
+    #[inline]
+    pub(super) fn note_change(&mut self, id: ClientId) {
+        if let Some(changed) = &mut self.changed {
+            changed.insert(id);
+        }
+    }
+
+    /// A client that has changed, each once.
+    pub(super) fn pop_changed(&mut self) -> Option<ClientId> {
+        self.changed.as_mut()?.pop_first()
     }
 
     /// Removes a client and frees its id. Its record still has the list of its rooms.
     pub(super) fn remove(&mut self, id: ClientId) -> Option<Member<LinkId>> {
         let member = self.roster.remove(id)?;
+        self.note_change(id);
         self.names.remove(id, &member.name);
         self.table.remove(id);
         if self.ids.is_taken(id) {
@@ -83,20 +106,24 @@ impl Members {
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
         }
+        self.note_change(id);
     }
 
     /// The client listens to a room from now on; false if it did already, or is not here.
     pub(super) fn enter(&mut self, id: ClientId, room: &str) -> bool {
+        self.note_change(id);
         self.roster.enter(id, room)
     }
 
     /// The client listens to a room no longer; false if it did not.
     pub(super) fn leave(&mut self, id: ClientId, room: &str) -> bool {
+        self.note_change(id);
         self.roster.leave(id, room)
     }
 
     /// The client leaves the last room of its list; the name of that room.
     pub(super) fn leave_last(&mut self, id: ClientId) -> Option<String> {
+        self.note_change(id);
         self.roster.leave_last(id)
     }
 

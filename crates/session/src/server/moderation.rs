@@ -225,7 +225,7 @@ impl Server {
     }
 
     /// All clients of this player: several may share a subject or a spelling of a name.
-    fn clients_of(&self, identity: &PlayerIdentity) -> Vec<ClientId> {
+    pub(super) fn clients_of(&self, identity: &PlayerIdentity) -> Vec<ClientId> {
         match identity {
             PlayerIdentity::Name(name) => {
                 let named = self.members.named(name.key()).iter().copied();

@@ -29,6 +29,7 @@ impl Server {
         let Some(id) = self.links.detach(link) else { return };
         self.outbound.remove(id);
         self.voice_reports.remove(id);
+        self.members.note_change(id);
         let until = self.now + self.settings.limits.resume;
         self.reservations.keep(id, until, self.links.origin_of(link));
     }

@@ -12,7 +12,7 @@ mod telling;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, RoomId};
+use consonance_wire::{ClientId, RoomId, VoiceData};
 
 use super::access::{Access, AccessRule, Gate};
 use super::moderation::Register;
@@ -212,6 +212,12 @@ impl RoomPolicy {
             || !self.kept_out.is_empty()
             || self.quotas.limits_speakers()
             || self.quotas.active_speakers.is_limited()
+    }
+
+    /// Whether a frame goes to a room where more than its speaker and each listener decides about it: by distance, or by how
+    /// many speak there.
+    pub(super) fn decides_together(&self, voice: &VoiceData<'_>) -> bool {
+        self.proximity.concerns(voice) || self.quotas.limits_speakers()
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {

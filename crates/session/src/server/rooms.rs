@@ -38,6 +38,7 @@ impl Server {
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
         self.policy.forget_other_wishes(id, &rooms);
         let Announcement { is_news, is_back } = self.visibility.announce(id);
+        self.members.note_change(id);
         // All clients have been told of the same rooms before.
         if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Of a client that was lost and is back, too, unless the others were told that it left.

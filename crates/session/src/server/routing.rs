@@ -22,6 +22,12 @@ impl Server {
         self.monitor(voice);
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
+        self.list_listeners(own, voice, packet);
+        Ok(())
+    }
+
+    /// The same for a frame that was checked.
+    pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
         let spoken = self.members.spoken(self.now, voice);
         self.outbound.begin_frame(self.policy.register().deafened());
         self.outbound.leave_out(own);
@@ -40,7 +46,6 @@ impl Server {
             }
         }
         self.outbound.end_frame(self.now, packet);
-        Ok(())
     }
 }
 

@@ -52,8 +52,7 @@ impl Server {
         let now = now.max(self.now);
         let places = self.members.in_order().filter_map(|id| {
             let member = self.members.get(id)?;
-            let mut access = self.policy.gate().access(id).cloned().unwrap_or_default();
-            access.ends_at = access.ends_at.map(|end| Instant::START + end.since(now));
+            let access = self.access_since(id, now);
             Some(KeptPlace {
                 id,
                 name: member.name.clone(),
@@ -64,12 +63,9 @@ impl Server {
                 access,
             })
         });
-        let restrictions = self.restricted_players().map(|(identity, restrictions)| {
-            let to_start = |terms: &RestrictionTerms| {
-                Some(terms.with_ends(terms.ends.map(|end| Instant::START + end.since(now))))
-            };
-            (identity.clone(), restrictions.map(to_start))
-        });
+        let restrictions = self
+            .restricted_players()
+            .map(|(identity, restrictions)| (identity.clone(), since(restrictions, now)));
         let (places, restrictions) = (places.collect(), restrictions.collect());
         SessionSnapshot { session: self.settings.session, places, restrictions }
     }
@@ -92,11 +88,29 @@ impl Server {
         server
     }
 
+    /// What was said of a client when it was admitted, with times that count from this moment.
+    pub(super) fn access_since(&self, id: ClientId, moment: Instant) -> Access {
+        let mut access = self.policy.gate().access(id).cloned().unwrap_or_default();
+        access.ends_at = access.ends_at.map(|end| Instant::START + end.since(moment));
+        access
+    }
+
+    /// The same with times of this session's clock.
+    pub(super) fn access_from_now(&self, access: &Access) -> Access {
+        let mut access = access.clone();
+        access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
+        access
+    }
+
+    /// Restrictions with times of this session's clock.
+    pub(super) fn restrictions_from_now(&self, restrictions: &Restrictions) -> Restrictions {
+        restrictions
+            .map(|terms| Some(terms.with_ends(terms.ends.map(|end| self.now + end.since(Instant::START)))))
+    }
+
     fn restore_restrictions(&mut self, restrictions: &[(PlayerIdentity, Restrictions)]) {
         for (identity, restrictions) in restrictions.iter().take(self.settings.limits.restrictions) {
-            let restrictions = restrictions.map(|terms| {
-                Some(terms.with_ends(terms.ends.map(|end| self.now + end.since(Instant::START))))
-            });
+            let restrictions = self.restrictions_from_now(restrictions);
             self.policy.register_mut().replace(identity, restrictions);
         }
     }
@@ -112,8 +126,7 @@ impl Server {
             return;
         }
         self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
-        let mut access = place.access.clone();
-        access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
+        let access = self.access_from_now(&place.access);
         self.policy.grant(*id, access);
         self.begin_restrictions(*id);
         for room in &place.rooms {
@@ -138,5 +151,12 @@ impl Server {
     }
 }
 
+/// Restrictions with times that count from this moment.
+pub(super) fn since(restrictions: &Restrictions, moment: Instant) -> Restrictions {
+    restrictions.map(|terms: &RestrictionTerms| {
+        Some(terms.with_ends(terms.ends.map(|end| Instant::START + end.since(moment))))
+    })
+}
+
 /// No driver gives a connection this name: that of a client that has not come back yet.
-const NO_LINK: LinkId = LinkId(u64::MAX);
+pub(super) const NO_LINK: LinkId = LinkId(u64::MAX);

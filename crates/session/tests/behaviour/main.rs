@@ -8,6 +8,7 @@ mod administration;
 mod always_send;
 mod any_order;
 mod client_statistics;
+mod copies;
 mod draining;
 mod end_notices;
 mod handshake_answer;

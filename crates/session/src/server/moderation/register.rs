@@ -24,6 +24,8 @@ pub(in crate::server) struct Register {
     with_rooms: usize,
     /// Deafened clients, which are sent no voice.
     deafened: Vec<ClientId>,
+    /// Players about which something else was decided, where that is to be told.
+    changed: Option<BTreeSet<PlayerIdentity>>,
 }
 
 #[derive(Debug)]
@@ -55,6 +57,9 @@ impl Register {
         identity: &PlayerIdentity,
         restrictions: Restrictions,
     ) -> Restrictions {
+        if let Some(changed) = &mut self.changed {
+            changed.insert(identity.clone());
+        }
         let former = self.by_player.remove(identity).unwrap_or_default();
         for (restriction, terms) in former.imposed() {
             if let Some(end) = terms.ends {
@@ -70,6 +75,16 @@ impl Register {
             self.by_player.insert(identity.clone(), restrictions);
         }
         former
+    }
+
+    /// Notes from now on about which players something else is decided, or no longer.
+    pub(in crate::server) fn note_changes(&mut self, is_noted: bool) {
+        self.changed = is_noted.then(BTreeSet::new);
+    }
+
+    /// A player about which something else was decided, each once.
+    pub(in crate::server) fn pop_changed(&mut self) -> Option<PlayerIdentity> {
+        self.changed.as_mut()?.pop_first()
     }
 
     /// Continues with the decisions of an earlier session, which is empty by now.

@@ -1,0 +1,335 @@
+//! Copies of a session on other machines, which relay voice among the clients there, and of which one can go on with
+//! the session.
+//!
+//! The session itself says what has changed; a copy applies it. A copy relays voice and knows which clients are
+//! where; everything else is decided by the session. Times are counted from the moment at which a change is taken.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_name_key::NameKey;
+use consonance_wire::{
+    Capabilities, ClientId, CodecParameters, MessageType, Packet, RoomId, ServerRelay, SharedSecret,
+};
+
+use super::snapshot::{NO_LINK, since};
+use super::{Access, PlayerIdentity, Server};
+use crate::link::{Delivery, LinkId, PeerOrigin};
+use crate::outbox::Transmit;
+use crate::restrictions::Restrictions;
+use crate::time::Instant;
+
+/// What has changed in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionChange {
+    /// A client is here, and is so.
+    Client(CopiedClient),
+    /// A client is here no longer.
+    Gone(ClientId),
+    /// What was decided about a player, here or not.
+    Restricted(PlayerIdentity, Restrictions),
+}
+
+/// What a copy knows of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopiedClient {
+    /// Its id.
+    pub id: ClientId,
+    /// Its name.
+    pub name: Box<str>,
+    /// What it sends and wants to receive.
+    pub codec: CodecParameters,
+    /// The rooms that it listens to.
+    pub rooms: Vec<Box<str>>,
+    /// What it has to show to have its place back, if it can. Any reader of this can take the place: keep it like a
+    /// private key.
+    pub secret: Option<SharedSecret>,
+    /// It has not said yet which rooms it listens to, and was not announced.
+    pub is_unannounced: bool,
+    /// What was said of it when it was admitted.
+    pub access: Access,
+    /// What both sides of its link can do.
+    pub capabilities: Capabilities,
+    /// Its link at the session; none while its place is kept.
+    pub link: Option<LinkId>,
+}
+
+/// What becomes of a packet at a copy.
+#[derive(Debug)]
+pub enum AtCopy<'a> {
+    /// Voice: these links here and elsewhere get it. The clients that are elsewhere are to be reached there.
+    Relayed(Transmit<'a>),
+    /// Voice that no other client gets, or a packet that is dropped.
+    Done,
+    /// The session decides.
+    ForSession,
+}
+
+impl Server {
+    /// Notes what changes from now on, for [`poll_change`](Self::poll_change), or no longer.
+    pub fn set_copied(&mut self, is_copied: bool) {
+        self.members.note_changes(is_copied);
+        self.policy.register_mut().note_changes(is_copied);
+    }
+
+    /// What has changed, next. A client or a player that has changed several times is told once, as it is now.
+    pub fn poll_change(&mut self) -> Option<SessionChange> {
+        if let Some(identity) = self.policy.register_mut().pop_changed() {
+            let restrictions = self.restrictions(&identity);
+            return Some(SessionChange::Restricted(identity, since(&restrictions, self.now)));
+        }
+        let id = self.members.pop_changed()?;
+        Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
+    }
+
+    /// Everything, as changes for a copy that knows nothing yet.
+    pub fn all_changes(&self) -> impl Iterator<Item = SessionChange> {
+        let restricted = self.restricted_players().map(|(identity, restrictions)| {
+            SessionChange::Restricted(identity.clone(), since(restrictions, self.now))
+        });
+        let clients = self.members.in_order().filter_map(|id| self.copied_client(id));
+        restricted.chain(clients.map(SessionChange::Client))
+    }
+
+    /// A copy follows its session. A client whose link is here has it from then on; one whose link is elsewhere is
+    /// reached over a link that stands for that place.
+    pub fn apply(&mut self, now: Instant, change: &SessionChange, link: Option<LinkId>) {
+        self.advance(now);
+        match change {
+            SessionChange::Client(client) => self.apply_client(client, link),
+            SessionChange::Gone(id) => self.remove_copied(*id),
+            SessionChange::Restricted(identity, restrictions) => {
+                let restrictions = self.restrictions_from_now(restrictions);
+                self.policy.register_mut().replace(identity, restrictions);
+                for id in self.clients_of(identity) {
+                    self.begin_restrictions(id);
+                }
+            }
+        }
+    }
+
+    /// A link of a client that a copy knows is up here. What the client sends is relayed from then on.
+    pub fn attach(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) {
+        self.advance(now);
+        let capabilities = self.copied_capabilities(id);
+        if !self.links.contains(link) {
+            self.links.insert(now, link, now + self.settings.limits.handshake, origin);
+        }
+        self.links.set_capabilities(link, capabilities);
+        if self.client_of(link) != Some(id) {
+            self.links.attach(link, id);
+            self.begin_voice_reports(link, id);
+        }
+    }
+
+    /// A link of a copy is gone. Its client is here until the session says otherwise.
+    pub fn detach(&mut self, link: LinkId) {
+        let Some(id) = self.links.detach(link) else { return };
+        self.links.remove(link);
+        self.voice_reports.remove(id);
+        if self.outbound.link_of(id) == Some(link) {
+            self.outbound.remove(id);
+        }
+    }
+
+    /// A packet came over a link of a copy: voice is relayed to all clients that the copy reaches.
+    pub fn relay_at_copy<'a>(
+        &'a mut self,
+        now: Instant,
+        link: LinkId,
+        delivery: Delivery,
+        packet: &'a [u8],
+    ) -> AtCopy<'a> {
+        if self.links.client_of(link).is_err() || self.is_for_session(packet) {
+            return AtCopy::ForSession;
+        }
+        self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
+    }
+
+    /// Voice that was relayed at another place, and checked there: the links of the clients that are to hear it.
+    pub fn relay_from_elsewhere<'a>(
+        &'a mut self,
+        now: Instant,
+        sender: ClientId,
+        packet: &'a [u8],
+    ) -> Option<Transmit<'a>> {
+        self.advance(now);
+        let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
+        let payload = match parsed {
+            Packet::VoiceData(voice) if voice.sender == sender => {
+                self.list_listeners(sender, &voice, packet);
+                packet
+            }
+            Packet::ServerRelayUnreliable(relay) => {
+                self.outbound.begin_frame(self.policy.register().deafened());
+                self.outbound.leave_out(sender);
+                self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
+                self.outbound.end_frame(self.now, relay.packet);
+                relay.packet
+            }
+            _ => return None,
+        };
+        let frame = self.outbound.frame(payload)?;
+        self.statistics.frames_out += frame.to.len() as u64;
+        Some(frame)
+    }
+
+    /// Time has passed at a copy: tells speakers how they arrive.
+    pub fn handle_copy_timeout(&mut self, now: Instant) {
+        self.advance(now);
+        self.send_voice_reports();
+    }
+
+    /// When [`handle_copy_timeout`](Self::handle_copy_timeout) wants to be called.
+    pub fn poll_copy_timeout(&self) -> Option<Instant> {
+        self.voice_reports.next_due()
+    }
+
+    /// The session is lost, and this copy goes on as it. Clients whose links are not here have
+    /// [`Limits::resume`](crate::Limits::resume) from now on to come back.
+    pub fn promote(&mut self, now: Instant) {
+        self.advance(now);
+        let until = self.now + self.settings.limits.resume;
+        for id in self.members.in_order().collect::<Vec<_>>() {
+            let link = self.outbound.link_of(id).filter(|link| self.links.contains(*link));
+            if link.is_none() {
+                self.outbound.remove(id);
+                self.reservations.keep(id, until, None);
+            }
+        }
+        self.members.give_out_own_ids();
+    }
+
+    /// A link is up whose client is in the session, by what its place knows. False if the session does not know it.
+    pub fn adopt(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) -> bool {
+        self.advance(now);
+        if !self.members.contains(id) || self.outbound.link_of(id).is_some() {
+            return false;
+        }
+        self.attach(now, link, id, origin);
+        self.reservations.release(id);
+        self.outbound.insert(id, link);
+        self.members.set_link(id, link);
+        true
+    }
+
+    /// The client that joined over a link.
+    pub fn client_of(&self, link: LinkId) -> Option<ClientId> {
+        self.links.client_of(link).ok()
+    }
+
+    /// The clients that are here.
+    pub fn ids(&self) -> impl Iterator<Item = ClientId> {
+        self.members.in_order()
+    }
+
+    /// Whether a packet is not for a copy: anything but voice, and voice in rooms where distance or the number of
+    /// speakers decides, which only the session knows of all clients.
+    fn is_for_session(&self, packet: &[u8]) -> bool {
+        let voice = match MessageType::peek(packet) {
+            Ok(MessageType::VoiceData) => packet,
+            Ok(MessageType::ServerRelayUnreliable) => match Packet::parse(packet) {
+                Ok(Packet::ServerRelayUnreliable(ServerRelay { packet, .. })) => packet,
+                _ => return true,
+            },
+            _ => return true,
+        };
+        match Packet::parse(voice) {
+            Ok(Packet::VoiceData(voice)) => self.policy.decides_together(&voice),
+            _ => true,
+        }
+    }
+
+    fn copied_client(&self, id: ClientId) -> Option<CopiedClient> {
+        let member = self.members.get(id)?;
+        let link = self.outbound.link_of(id);
+        Some(CopiedClient {
+            id,
+            name: member.name.clone(),
+            codec: member.codec,
+            rooms: member.rooms.names().map(Box::from).collect(),
+            secret: self.reservations.secret_of(id),
+            is_unannounced: self.visibility.is_unannounced(id),
+            access: self.access_since(id, self.now),
+            capabilities: link
+                .and_then(|link| self.links.get(link))
+                .map_or_else(|| self.copied_capabilities(id), |record| record.capabilities),
+            link,
+        })
+    }
+
+    /// What both sides of a client's link could do when the session told of it last.
+    fn copied_capabilities(&self, id: ClientId) -> Capabilities {
+        self.copied.get(&id).copied().unwrap_or(Capabilities::NONE)
+    }
+
+    fn apply_client(&mut self, client: &CopiedClient, link: Option<LinkId>) {
+        let CopiedClient { id, name, codec, .. } = client;
+        let is_same =
+            self.members.get(*id).is_some_and(|member| member.name == *name && member.codec == *codec);
+        if !is_same {
+            self.remove_copied(*id);
+            let key = NameKey::of(name);
+            self.members.insert(*id, name.clone(), key, *codec, link.unwrap_or(NO_LINK));
+        }
+        let access = self.access_from_now(&client.access);
+        self.policy.grant(*id, access);
+        self.begin_restrictions(*id);
+        self.apply_rooms(*id, &client.rooms);
+        if let Some(secret) = client.secret {
+            self.reservations.set_secret(*id, secret);
+        }
+        if client.is_unannounced {
+            self.visibility.note_unannounced(*id);
+        } else {
+            self.visibility.announce(*id);
+        }
+        self.copied.insert(*id, client.capabilities);
+        match link {
+            Some(link) if self.outbound.link_of(*id) != Some(link) => {
+                self.outbound.insert(*id, link);
+                self.members.set_link(*id, link);
+            }
+            Some(_) => {}
+            None => drop(self.outbound.remove(*id)),
+        }
+    }
+
+    fn apply_rooms(&mut self, id: ClientId, rooms: &[Box<str>]) {
+        let Some(member) = self.members.get(id) else { return };
+        let left: Vec<Box<str>> = member
+            .rooms
+            .names()
+            .filter(|room| rooms.iter().all(|it| **it != **room))
+            .map(Box::from)
+            .collect();
+        for room in left {
+            if self.members.leave(id, &room) {
+                let is_still_in_id = self.members.is_in_id(id, RoomId::of(&room));
+                self.policy.leave(id, &room, is_still_in_id);
+            }
+        }
+        for room in rooms {
+            if self.members.enter(id, room) {
+                self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
+            }
+        }
+    }
+
+    /// Takes a client out without a word: the session has told all clients.
+    fn remove_copied(&mut self, id: ClientId) {
+        let Some(mut member) = self.members.remove(id) else { return };
+        if let Some(link) = self.outbound.link_of(id) {
+            self.links.detach(link);
+        }
+        self.outbound.remove(id);
+        self.voice_reports.remove(id);
+        self.reservations.forget(id);
+        while let Some(room) = member.rooms.pop() {
+            self.policy.leave(id, &room.name, false);
+        }
+        self.policy.forget(id);
+        self.visibility.forget(id);
+        self.copied.remove(&id);
+    }
+}
