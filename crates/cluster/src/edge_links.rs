@@ -14,6 +14,7 @@ use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable};
+use crate::remote_links::KeptClient;
 use sessions::EdgeSessions;
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
@@ -45,6 +46,8 @@ struct EdgeLink<L> {
     link: L,
     session: usize,
     origin: LinkOrigin,
+    /// An owner was told of it.
+    is_announced: bool,
 }
 
 /// Where the client of a link comes from, for as long as it is here: each owner of its session is told.
@@ -65,6 +68,8 @@ pub struct ReleasedLink<L> {
     pub link: L,
     /// Where its client comes from.
     pub origin: LinkOrigin,
+    /// An owner knew of it: its client may believe that it is in the session.
+    pub was_announced: bool,
     /// What it has sent, reliably and in this order.
     pub held: Vec<Box<[u8]>>,
 }
@@ -130,17 +135,26 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let Some(number) = self.insert(link, session, owner, &about) else { return false };
         let Some((Some(owner), _)) = self.find(link) else { return true };
         let message = ToOwner::Connected { link: number, session, about };
-        if self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
-            return true;
+        if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
+            self.remove(link);
+            return false;
         }
-        self.remove(link);
-        false
+        if let Some(link) = &mut self.slots[number.slot()].link {
+            link.is_announced = true;
+        }
+        true
     }
 
-    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, and
-    /// of what was held for it. Links of which it could not be told are to be ended; there are none as a rule.
+    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, of
+    /// the client of each, as far as that is known, and of what was held for it. Links of which it could not be told
+    /// are to be ended; there are none as a rule.
     #[must_use]
-    pub fn set_owner(&mut self, session: &str, owner: Option<Member>) -> Vec<L> {
+    pub fn set_owner(
+        &mut self,
+        session: &str,
+        owner: Option<Member>,
+        kept: impl Fn(L) -> Option<KeptClient>,
+    ) -> Vec<L> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
         if self.sessions.get(index).owner == owner {
             return Vec::new();
@@ -148,11 +162,19 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.sessions.get_mut(index).owner = owner;
         let Some(owner) = owner else { return Vec::new() };
         let mut failed = Vec::new();
-        let links = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
-        for (EdgeLink { link, origin, .. }, number) in links.filter(|(link, _)| link.session == index) {
+        let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
+        for (EdgeLink { link, origin, is_announced, .. }, number) in
+            links.filter(|(link, _)| link.session == index)
+        {
             // Its client may believe that it has joined already.
-            let about = About { is_resumed: true, ..origin.about() };
-            let message = ToOwner::Connected { link: number, session, about };
+            let is_resumed = std::mem::replace(is_announced, true);
+            let about = About { is_resumed, ..origin.about() };
+            let message = match kept(*link) {
+                Some(KeptClient { client, version }) => {
+                    ToOwner::Kept { link: number, session, about, client, version }
+                }
+                None => ToOwner::Connected { link: number, session, about },
+            };
             if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
                 failed.push(*link);
             }
@@ -174,9 +196,10 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
         let links = slots.filter(|(link, _)| link.session == index);
         let released: Vec<ReleasedLink<L>> = links
-            .map(|(EdgeLink { link, origin, .. }, number)| ReleasedLink {
+            .map(|(EdgeLink { link, origin, is_announced, .. }, number)| ReleasedLink {
                 link: *link,
                 origin: origin.clone(),
+                was_announced: *is_announced,
                 held: held.remove(&number).unwrap_or_default(),
             })
             .collect();
@@ -184,6 +207,31 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             self.remove(*link);
         }
         released
+    }
+
+    /// The session that a link leads to, and its owner, if that is known.
+    pub fn session_of(&self, link: L) -> Option<(&str, Option<Member>)> {
+        let number = self.numbers.get(&link)?;
+        let session = self.sessions.get(self.slots[number.slot()].link.as_ref()?.session);
+        Some((&session.name, session.owner))
+    }
+
+    /// The link of a number.
+    pub fn link(&self, number: LinkNumber) -> Option<L> {
+        let slot = self.slots.get(number.slot()).filter(|slot| slot.number == number)?;
+        slot.link.as_ref().map(|link| link.link)
+    }
+
+    /// Whether a session has links here.
+    pub fn has_links(&self, session: &str) -> bool {
+        self.sessions.find(session).is_some()
+    }
+
+    /// The links of a session.
+    pub fn links_of(&self, session: &str) -> Vec<L> {
+        let Some(index) = self.sessions.find(session) else { return Vec::new() };
+        let links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
+        links.filter(|link| link.session == index).map(|link| link.link).collect()
     }
 
     /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`
@@ -209,6 +257,11 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let message = ToOwner::Disconnected { link: number, why: LinkEnd::of(reason, &mut words) };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
         true
+    }
+
+    /// A link is no longer of this edge, and no owner is told.
+    pub fn forget(&mut self, link: L) {
+        self.remove(link);
     }
 
     /// A link's client was heard last so long ago.
@@ -260,7 +313,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.links.clear();
         match self.incoming.poll()? {
             BusEvent::Message(owner) => self.find_links(owner),
-            BusEvent::Returned(_) => self.take_back(),
+            BusEvent::Returned(lost) => self.take_back(lost),
             BusEvent::Lost(member) => self.sessions.lose(member),
         }
         Some(!self.links.is_empty())
@@ -282,11 +335,17 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     }
 
     /// A message comes back whose owner is lost: what a client has sent goes to the next owner.
-    fn take_back(&mut self) {
+    fn take_back(&mut self, lost: Member) {
         let Ok(ToOwner::Packet { link, packet, .. }) = ToOwner::read(self.incoming.message()) else { return };
         let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
-        if let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) {
-            let _ = self.sessions.get_mut(*session).hold(link, packet);
+        let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) else { return };
+        let session = self.sessions.get_mut(*session);
+        match session.owner.filter(|owner| *owner != lost) {
+            None => drop(session.hold(link, packet)),
+            Some(owner) => {
+                let message = ToOwner::Packet { link, is_reliable: true, packet };
+                self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+            }
         }
     }
 
@@ -341,7 +400,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         };
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
-        slot.link = Some(EdgeLink { link, session, origin: LinkOrigin::of(about) });
+        slot.link =
+            Some(EdgeLink { link, session, origin: LinkOrigin::of(about), is_announced: about.is_resumed });
         self.numbers.insert(link, slot.number);
         Some(slot.number)
     }

@@ -59,6 +59,7 @@ mod node;
 mod nodes;
 pub mod placement;
 mod remote_links;
+mod session_message;
 
 pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 pub use edge_links::{EdgeLinks, LinkOrigin, ReleasedLink, Wanted};
@@ -69,5 +70,8 @@ pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use node::{
     ClusterNode, NodeEvent, NodeInfo, NodeLease, NodeRequests, OLDEST_PROTOCOL, PROTOCOL, Publication,
 };
-pub use nodes::{Bundle, BusWay, JoinedWays, NodeGateway, Parcel, StreamStatistics, Way, join_nodes};
-pub use remote_links::{EdgeNetworks, RemoteLinks, RemoteNetwork};
+pub use nodes::{
+    Bundle, BusWay, JoinedWays, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way, join_nodes,
+};
+pub use remote_links::{EdgeNetworks, KeptClient, RemoteLinks, RemoteNetwork};
+pub use session_message::SessionMessage;

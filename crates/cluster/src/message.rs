@@ -61,6 +61,20 @@ pub enum ToOwner<'a> {
         /// Whether it works.
         is_reachable: bool,
     },
+    /// A client is there that has joined the session when another owner had it.
+    Kept {
+        /// Its link.
+        link: LinkNumber,
+        /// The session.
+        #[serde(borrow)]
+        session: &'a str,
+        /// Where it comes from.
+        about: About<'a>,
+        /// Its id.
+        client: u16,
+        /// How many changes of the session the edge has heard of.
+        version: u64,
+    },
 }
 
 /// What the owner wants of an edge.
@@ -254,6 +268,7 @@ mod tests {
             ToOwner::Heard { link: LINK, ago_us: 17 },
             ToOwner::Report { link: LINK, report: LinkReport::default() },
             ToOwner::Reachability { links: LinkNumbers::new(&[1, 0, 0, 0]), is_reachable: true },
+            ToOwner::Kept { link: LINK, session: "arena", about: ABOUT, client: 7, version: 9 },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }

@@ -18,7 +18,7 @@ pub use lease::NodeLease;
 pub use requests::NodeRequests;
 
 use crate::message::BusMessageError;
-use crate::nodes::{BusWay, NodeGateway};
+use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
 use crate::placement::{
     NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer, StoreRequest, TICK,
 };
@@ -57,8 +57,8 @@ pub enum Publication<'a> {
 }
 
 impl ClusterNode {
-    /// A node with so many workers; `buses` has the gateway's ways to owners and to edges.
-    pub fn new(now: Instant, own: NodeId, info: NodeInfo, workers: u16, buses: [BusWay; 2]) -> Self {
+    /// A node with so many workers; `buses` has the gateway's ways.
+    pub fn new(now: Instant, own: NodeId, info: NodeInfo, workers: u16, buses: [BusWay; WAYS]) -> Self {
         Self {
             own,
             info,
@@ -76,6 +76,11 @@ impl ClusterNode {
     /// For the workers: whether this node may decide.
     pub fn lease(&self) -> NodeLease {
         self.lease.clone()
+    }
+
+    /// For the workers: the numbers of all workers on the buses.
+    pub fn workers(&self) -> NodeWorkers {
+        self.gateway.workers()
     }
 
     /// For the workers: what they ask of this node.
@@ -207,7 +212,9 @@ impl ClusterNode {
         self.lease.set(end, generation);
         while let Some(event) = self.placement.poll_event() {
             match event {
-                PlacementEvent::Owned { name, session, is_takeover } => {
+                PlacementEvent::Owned { name, session, former } => {
+                    self.lose(former);
+                    let is_takeover = former.is_some();
                     self.events.push_back(NodeEvent::Owned { name, session, is_takeover, generation });
                 }
                 PlacementEvent::Written { name, record, revision } => {
@@ -220,7 +227,10 @@ impl ClusterNode {
                     let generation = NodeLease::DETACHED;
                     self.events.push_back(NodeEvent::Confirmed { name, generation });
                 }
-                PlacementEvent::Elsewhere { name, record } => self.tell_owner(name, record),
+                PlacementEvent::Elsewhere { name, record, former } => {
+                    self.lose(former);
+                    self.tell_owner(name, record);
+                }
                 PlacementEvent::Ended { name } => self.events.push_back(NodeEvent::Ended { name }),
                 PlacementEvent::Unplaced { name } => self.events.push_back(NodeEvent::Unplaced { name }),
                 PlacementEvent::NodeLost { node } => {
@@ -229,6 +239,14 @@ impl ClusterNode {
                     self.events.push_back(NodeEvent::NodeLost { node, info });
                 }
             }
+        }
+    }
+
+    /// A node was replaced as an owner: another one does not hear it. What it may not have taken is for the next owner,
+    /// and comes back before that one is told.
+    fn lose(&mut self, former: Option<NodeId>) {
+        if let Some(former) = former {
+            self.gateway.lose(former);
         }
     }
 
@@ -242,7 +260,7 @@ impl ClusterNode {
     }
 
     fn tell_owner(&mut self, name: Box<str>, record: SessionRecord) {
-        let Some(owner) = self.gateway.member(record.owner, record.worker) else {
+        let Some(owner) = self.gateway.workers().number(record.owner, record.worker) else {
             return self.events.push_back(NodeEvent::Unplaced { name });
         };
         self.events.push_back(NodeEvent::OwnedBy { name, owner, session: record.session });

@@ -10,7 +10,8 @@ mod members;
 mod stream;
 mod worker_bus;
 
-pub use bundle::{Bundle, Parcel, Way};
+pub use bundle::{Bundle, Parcel, WAYS, Way};
 pub use gateway::NodeGateway;
+pub use members::NodeWorkers;
 pub use stream::StreamStatistics;
 pub use worker_bus::{BusWay, JoinedWays, join_nodes};

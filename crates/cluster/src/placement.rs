@@ -168,7 +168,8 @@ impl Placement {
         {
             return;
         }
-        let was_owner = known.record.is_some_and(|(record, _)| record.owner == own);
+        let before = known.record.map(|(record, _)| record.owner);
+        let was_owner = before == Some(own);
         known.record = Some((record, revision));
         known.claim = known.claim.filter(|claim| claim.change != StoreChange::Read);
         if record.owner == own {
@@ -178,7 +179,8 @@ impl Placement {
         (known.trust, known.is_ending) = (Trust::Doubted, false);
         let was_waiting = known.client_waits_since.take().is_some();
         if was_owner || was_waiting || known.has_links {
-            self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), record });
+            let former = before.filter(|before| *before != own && *before != record.owner);
+            self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), record, former });
         }
         // The node that has written it is alive.
         self.nodes.hear(now, record.owner);
@@ -212,12 +214,12 @@ impl Placement {
         let (name, Some(claim)) = (name.clone(), known.claim.take()) else { return };
         match (answer, claim.change) {
             (StoreAnswer::Done(revision), StoreChange::Create(record)) => {
-                self.own(now, &name, record, revision, now, false);
+                self.own(now, &name, record, revision, now);
             }
             (StoreAnswer::Done(revision), StoreChange::Replace(record, _)) => {
                 // The owner before has heard of it by then, or has no lease.
                 let from = known.acts_from.unwrap_or(now + LEASE);
-                self.own(now, &name, record, revision, from, true);
+                self.own(now, &name, record, revision, from);
             }
             (StoreAnswer::Done(revision), StoreChange::Remove(_)) => {
                 self.handle_no_record(now, &name, revision);
@@ -257,15 +259,7 @@ impl Placement {
     }
 
     /// This node owns a session, and acts from then on.
-    fn own(
-        &mut self,
-        now: Instant,
-        name: &str,
-        record: SessionRecord,
-        revision: Revision,
-        from: Instant,
-        is_takeover: bool,
-    ) {
+    fn own(&mut self, now: Instant, name: &str, record: SessionRecord, revision: Revision, from: Instant) {
         let Some(known) = self.sessions.get_mut(name) else { return };
         if known.record.is_some_and(|(_, newest)| newest > revision) {
             return;
@@ -278,7 +272,7 @@ impl Placement {
         known.trust = Trust::Confirmed;
         known.client_waits_since = None;
         if is_news {
-            known.announce_at = Some((from, is_takeover));
+            known.announce_at = Some((from, known.former.take()));
             self.announce(now, name);
         } else if is_confirmed_again {
             self.events.push_back(PlacementEvent::Confirmed { name: name.into() });
@@ -288,11 +282,11 @@ impl Placement {
     /// Tells of a session that this node owns, once it acts.
     fn announce(&mut self, now: Instant, name: &str) {
         let Some(known) = self.sessions.get_mut(name) else { return };
-        let (Some((at, is_takeover)), Some((record, _))) = (known.announce_at, known.record) else { return };
+        let (Some((at, former)), Some((record, _))) = (known.announce_at, known.record) else { return };
         if at <= now && record.owner == self.own {
             known.announce_at = None;
             let session = record.session;
-            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, is_takeover });
+            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, former });
         }
     }
 
@@ -337,6 +331,7 @@ impl Placement {
             Some((record, revision))
                 if is_wanted && self.nodes.has_lease(now) && !self.nodes.is_alive(now, record.owner) =>
             {
+                known.former = Some(record.owner);
                 let record = SessionRecord { owner: self.own, worker: known.worker, ..record };
                 StoreChange::Replace(record, revision)
             }

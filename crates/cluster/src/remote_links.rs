@@ -41,6 +41,15 @@ pub struct RemoteLinks {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteNetwork(pub Box<str>);
 
+/// Of a peer: the client that it was when another owner had its session, by what its edge knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptClient {
+    /// Its id.
+    pub client: u16,
+    /// How many changes of the session its edge has heard of.
+    pub version: u64,
+}
+
 /// What the networks of all edges have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EdgeNetworks {
@@ -76,6 +85,11 @@ impl RemoteLinks {
             buffer: Vec::new(),
             statistics: NetworkStatistics::default(),
         }
+    }
+
+    /// The edge of a peer, and the number that it has given its link.
+    pub fn link_of(peer: Peer) -> (Member, LinkNumber) {
+        link_of(peer)
     }
 
     /// What left over the bus, and what was dropped.
@@ -174,6 +188,7 @@ impl ServerNetwork for RemoteLinks {
             .provide_of_peer(|peer| self.peers.network(peer))
             .provide_of_peer(|peer| self.peers.look(peer)?.quality())
             .provide_of_peer(|peer| self.peers.look(peer)?.page())
+            .provide_of_peer(|peer| self.peers.kept(peer))
             .provide_of_peer(|peer| self.peers.identity(peer))
             .provide_of_peer(|peer| self.peers.resumed(peer));
     }
@@ -186,11 +201,13 @@ impl ServerTransport for RemoteLinks {
             Came::Message(peer) => peer,
         };
         match ToOwner::read(self.incoming.message()).ok()? {
-            ToOwner::Connected { session, about, .. } => Some(ServerLinkEvent::Connected {
-                peer,
-                session: session.to_owned(),
-                remote: about.remote.into(),
-            }),
+            ToOwner::Connected { session, about, .. } | ToOwner::Kept { session, about, .. } => {
+                Some(ServerLinkEvent::Connected {
+                    peer,
+                    session: session.to_owned(),
+                    remote: about.remote.into(),
+                })
+            }
             ToOwner::Packet { is_reliable, packet, .. } => {
                 Some(ServerLinkEvent::Packet { peer, delivery: delivery(is_reliable), packet })
             }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
-    About, BusWay, EdgeLinks, EdgeNetworks, JoinedWays, LinkReport, Member, NodeGateway, RemoteLinks, Wanted,
-    join_nodes, mailboxes,
+    About, BusWay, EdgeLinks, EdgeNetworks, JoinedWays, LinkReport, Member, NodeGateway, RemoteLinks, WAYS,
+    Wanted, join_nodes, mailboxes,
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
@@ -83,17 +83,18 @@ impl Stage {
 
     fn of_two_nodes() -> Self {
         let node = |id| {
-            let joined: [JoinedWays; 2] = std::array::from_fn(|_| join_nodes(1));
+            let joined: [JoinedWays; WAYS] = std::array::from_fn(|_| join_nodes(1));
             let (mut workers, mut gateways) = (Vec::new(), Vec::new());
             for ways in joined {
                 workers.extend(ways.workers);
                 gateways.push(ways.gateway);
             }
-            let buses = <[BusWay; 2]>::try_from(gateways).ok().unwrap();
+            let buses = <[BusWay; WAYS]>::try_from(gateways).ok().unwrap();
+            workers.pop();
             (<[BusWay; 2]>::try_from(workers).ok().unwrap(), NodeGateway::new(id, 1, buses))
         };
-        let ((owner, owner_gateway), (edge, mut edge_gateway)) = (node(NodeId(1)), node(NodeId(2)));
-        let member = edge_gateway.member(NodeId(1), 0).unwrap();
+        let ((owner, owner_gateway), (edge, edge_gateway)) = (node(NodeId(1)), node(NodeId(2)));
+        let member = edge_gateway.workers().number(NodeId(1), 0).unwrap();
         Self { owner, edge, member, gateways: Some([owner_gateway, edge_gateway]) }
     }
 }

@@ -26,13 +26,13 @@ struct Node {
 
 impl Node {
     fn start(number: u64, servers: &[&NatsServer]) -> Self {
-        let [(first, to_owners), (second, to_edges)] = std::array::from_fn(|_| {
+        let [(first, to_owners), (second, to_edges), (_, about_sessions)] = std::array::from_fn(|_| {
             let mut joined = join_nodes(1);
             (joined.workers.remove(0), joined.gateway)
         });
         let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
         let (own, now) = (NodeId(number), Instant::now());
-        let node = ClusterNode::new(now, own, info, 1, [to_owners, to_edges]);
+        let node = ClusterNode::new(now, own, info, 1, [to_owners, to_edges, about_sessions]);
         let requests = node.requests();
         let (tell, events) = mpsc::sync_channel(1024);
         let urls = servers.iter().map(|server| server.url()).collect();
@@ -143,8 +143,10 @@ fn a_node_that_is_gone_is_replaced_by_one_with_players() {
     assert_eq!(second.owns(), (77, true), "under its number");
     let took = died.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
-    assert_eq!(second.next_from_edges(), (BusEvent::Returned(owner), b"too late".to_vec()));
-    assert_eq!(second.next_from_edges().0, BusEvent::Lost(owner));
+    let [_, (_, from_owners)] = &mut second.worker;
+    assert_eq!(from_owners.poll(), Some(BusEvent::Returned(owner)));
+    assert_eq!(from_owners.message(), b"too late");
+    assert_eq!(from_owners.poll(), Some(BusEvent::Lost(owner)));
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl DedicatedServer {
     pub fn try_start(workers: impl Into<Workers>) -> Result<Self, ThreadSpawnError> {
         let mut workers = workers.into();
         workers.share_sessions();
-        let Workers { loops, directory, is_pinned } = workers;
+        let Workers { loops, directory, is_pinned, .. } = workers;
         let inspection = Inspection::of_all(&loops);
         let is_stopping = Arc::new(AtomicBool::new(false));
         let cores = if is_pinned { allowed_cores() } else { Vec::new() };

@@ -2,24 +2,29 @@
 //!
 //! It is used when a client arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
+mod nodes;
 mod refusal;
 mod reservations;
+mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use consonance_session::{RoomPattern, ServerSettings, SessionId};
-use consonance_transport::session_name;
+use consonance_cluster::{Member, NodeLease};
+use consonance_session::{RoomPattern, SessionId};
 
 use crate::gauges::Gauges;
-use crate::sessions::{Begin, SessionsSettings, random_u64};
+use crate::sessions::{Begin, SessionsSettings};
 pub use refusal::SessionRefusal;
 pub use reservations::Reservations;
+use state::{Entry, SessionOwner, State};
 
 /// Shared by all workers of a process and by the networks that place clients.
 #[derive(Debug)]
 pub(crate) struct Directory {
     state: Mutex<State>,
+    /// Whether this node may decide, where there are others.
+    lease: Option<NodeLease>,
     /// One for each worker.
     gauges: Box<[Arc<Gauges>]>,
 }
@@ -47,35 +52,10 @@ pub(crate) enum Arrival {
     Running,
     /// It begins with this one.
     Begins(Begin),
-    /// It is another worker's, where the client is still to arrive.
-    At(usize),
-}
-
-#[derive(Debug)]
-struct State {
-    entries: BTreeMap<Box<str>, Entry>,
-    ids: BTreeSet<SessionId>,
-    next_serial: u64,
-    on_demand: Vec<RoomPattern>,
-    sessions_max: usize,
-    spread_from: usize,
-    /// How many sessions each worker has.
-    sessions_of: Vec<usize>,
-    counts: SessionCounts,
-}
-
-#[derive(Debug, Default)]
-struct Entry {
-    worker: usize,
-    /// Clients that were placed and have not arrived at the worker yet.
-    on_the_way: usize,
-    /// Clients that have arrived, and not left.
-    arrived: usize,
-    /// Clients that were placed at any worker, since the session has too many for one.
-    spread: usize,
-    /// None before the first one has arrived.
-    id: Option<SessionId>,
-    is_settled: bool,
+    /// It is another worker's of this process, where the client is still to arrive.
+    AtWorker(Member),
+    /// It is another node's; that is not known yet if there is none here.
+    AtNode(Option<Member>),
 }
 
 /// Loads that differ by less than this, in thousandths, are equal: the number of sessions decides then, so that many
@@ -93,10 +73,12 @@ impl Directory {
             on_demand: settings.on_demand.clone(),
             sessions_max: settings.sessions_max,
             spread_from: settings.spread_from,
+            nodes: None,
+            only_name: None,
             sessions_of: vec![0; workers],
             counts: SessionCounts::default(),
         };
-        let directory = Self { state: Mutex::new(state), gauges };
+        let directory = Self { state: Mutex::new(state), lease: None, gauges };
         for (index, name) in settings.names().iter().enumerate() {
             let mut state = directory.lock();
             let seed = settings.seed.wrapping_add(index as u64);
@@ -137,11 +119,7 @@ impl Directory {
         let Some(name) = state.name_meant(session) else { return };
         let Some(entry) = state.entries.get_mut(&name) else { return };
         entry.on_the_way = entry.on_the_way.saturating_sub(1);
-        if entry.on_the_way == 0 && entry.id.is_none() {
-            let worker = entry.worker;
-            state.entries.remove(&name);
-            state.sessions_of[worker] -= 1;
-        }
+        state.forget_unused(&name);
     }
 
     /// A client that names this session is at this worker; with the name of the session meant.
@@ -150,13 +128,17 @@ impl Directory {
         let name = state.name_meant(session).unwrap_or_else(|| session.into());
         if !state.entries.contains_key(&name) {
             state.check_new(&name).inspect_err(|refusal| state.count(refusal))?;
-            state.insert(&name, Entry { worker, ..Entry::default() });
+            state.insert(&name, Entry { worker, on_the_way: 1, ..Entry::default() });
         }
         let entry = state.entries.get_mut(&name).expect("it was put there if it was missing");
-        if entry.worker != worker {
-            return Ok((name, Arrival::At(entry.worker)));
+        if entry.owner == SessionOwner::Here && entry.worker != worker {
+            return Ok((name, Arrival::AtWorker(Member(entry.worker as u16))));
         }
         entry.on_the_way = entry.on_the_way.saturating_sub(1);
+        if let SessionOwner::AtNode(owner) = entry.owner {
+            entry.at_edge += 1;
+            return Ok((name, Arrival::AtNode(owner)));
+        }
         entry.arrived += 1;
         if entry.id.is_some() {
             return Ok((name, Arrival::Running));
@@ -204,13 +186,10 @@ impl Directory {
         if entry.on_the_way > 0 || entry.is_settled {
             return false;
         }
-        let (worker, id) = (entry.worker, entry.id);
-        state.entries.remove(session);
-        state.sessions_of[worker] -= 1;
-        state.counts.ended += 1;
-        if let Some(id) = id {
-            state.ids.remove(&id);
+        if entry.owner == SessionOwner::Here {
+            state.counts.ended += 1;
         }
+        state.remove(session);
         true
     }
 
@@ -229,6 +208,10 @@ impl Directory {
     pub(crate) fn reconfigure(&self, settings: &SessionsSettings) {
         let mut state = self.lock();
         state.on_demand.clone_from(&settings.on_demand);
+        if state.nodes.is_some() {
+            state.on_demand = settings.all_on_demand().on_demand;
+            state.set_only_name(settings);
+        }
         state.sessions_max = settings.sessions_max;
         state.spread_from = settings.spread_from;
     }
@@ -236,6 +219,17 @@ impl Directory {
     /// The worker that serves this session, if one does.
     pub(crate) fn worker_of(&self, session: &str) -> Option<usize> {
         self.lock().entries.get(session).map(|entry| entry.worker)
+    }
+
+    /// The worker for a network whose clients all mean this session. None if it is not served from the start.
+    pub(crate) fn worker_for_network(&self, session: &str) -> Option<usize> {
+        let state = self.lock();
+        if let Some(entry) = state.entries.get(session) {
+            return Some(entry.worker);
+        }
+        let is_named = |pattern: &RoomPattern| *pattern == RoomPattern::Name(session.into());
+        let is_served = state.nodes.is_some() && state.on_demand.iter().any(is_named);
+        is_served.then(|| self.least_loaded(&state))
     }
 
     /// The number of a session.
@@ -276,7 +270,7 @@ impl Directory {
         let spread_from = state.spread_from;
         let Some(name) = state.name_meant(session) else { return owner };
         let Some(entry) = state.entries.get_mut(&name) else { return owner };
-        if entry.arrived + entry.on_the_way <= spread_from {
+        if entry.arrived + entry.at_edge + entry.on_the_way <= spread_from {
             return owner;
         }
         entry.spread += 1;
@@ -295,64 +289,6 @@ impl Directory {
     /// A panic of another thread leaves at worst a session that is not found, so poison means nothing.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// A client that names no session means the only one that there is.
-    fn name_meant(&self, session: &str) -> Option<Box<str>> {
-        if !session.is_empty() {
-            return Some(session.into());
-        }
-        let only =
-            self.entries.keys().next().filter(|_| self.on_demand.is_empty() && self.entries.len() == 1);
-        only.cloned()
-    }
-
-    fn insert(&mut self, session: &str, entry: Entry) {
-        self.sessions_of[entry.worker] += 1;
-        self.entries.insert(session.into(), entry);
-    }
-
-    fn check_new(&self, session: &str) -> Result<(), SessionRefusal> {
-        if session_name::problem(session).is_some()
-            || !self.on_demand.iter().any(|pattern| pattern.matches(session))
-        {
-            let settled = self.entries.iter().filter(|(_, entry)| entry.is_settled);
-            let served = settled.map(|(name, _)| name.to_string());
-            let served = served.chain(self.on_demand.iter().map(ToString::to_string)).collect();
-            return Err(SessionRefusal::Unknown { session: session.to_owned(), served });
-        }
-        let max = self.sessions_max;
-        if self.entries.len() < max { Ok(()) } else { Err(SessionRefusal::Full { max }) }
-    }
-
-    fn count(&mut self, refusal: &SessionRefusal) {
-        match refusal {
-            SessionRefusal::Unknown { .. } => self.counts.refused_unknown += 1,
-            SessionRefusal::Full { .. } => self.counts.refused_full += 1,
-            SessionRefusal::Elsewhere { .. } => {}
-        }
-    }
-
-    fn begin(&mut self) -> Begin {
-        self.counts.begun_on_demand += 1;
-        let serial = self.next_serial;
-        self.next_serial += 1;
-        Begin { id: self.random_id(), serial }
-    }
-
-    fn random_id(&mut self) -> SessionId {
-        self.draw_id(std::iter::repeat_with(random_u64))
-    }
-
-    /// The first that no other session has.
-    fn draw_id(&mut self, mut seeds: impl Iterator<Item = u64>) -> SessionId {
-        let fresh = seeds.find_map(|seed| {
-            let id = ServerSettings::from_seed(seed).session;
-            self.ids.insert(id).then_some(id)
-        });
-        fresh.expect("seeds do not end, and there are more ids than sessions")
     }
 }
 

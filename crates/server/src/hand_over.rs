@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use consonance_session::SessionSnapshot;
 
+pub(crate) use access_record::{AccessRecord, RestrictionsRecord};
 pub use restart_plan::RestartPlan;
 
 /// Everything that the next process needs so that players that lost their links get their reservations back.

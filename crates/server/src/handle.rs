@@ -1,6 +1,7 @@
 //! Asking a running server's workers, from any thread.
 
 mod ending;
+mod nodes;
 
 use std::fmt;
 use std::sync::atomic::Ordering;

@@ -42,6 +42,7 @@
 mod admission;
 pub mod audit;
 pub mod bans;
+mod copies;
 mod dedicated;
 mod directory;
 mod draining;

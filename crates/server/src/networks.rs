@@ -8,13 +8,13 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_cluster::RemoteNetwork;
+use consonance_cluster::{KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
     self as transport, EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
-    PacketsOnThreads, PageState, Peer, Reachability, ReachabilityFeed, ServerNetworkExt as _,
-    ServerTransport,
+    PacketsOnThreads, PageState, Peer, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
+    ServerNetworkExt as _, ServerTransport,
 };
 use consonance_wire::{EndNotice, Writer};
 
@@ -102,6 +102,28 @@ impl Networks {
         let Some(network) = self.list.get(network_of(link)) else { return Cow::default() };
         let remote: Option<RemoteNetwork> = network.peer_capability(now, peer_of(link));
         remote.map_or(network.network().into(), |RemoteNetwork(kind)| kind.into_string().into())
+    }
+
+    /// What the network of a link vouches for.
+    pub(crate) fn identity_of(&self, now: Instant, link: LinkId) -> Option<u64> {
+        let network = self.list.get(network_of(link))?;
+        network.peer_capability(now, peer_of(link)).map(|PeerIdentity(number)| number)
+    }
+
+    /// Whether the client of a link that is new may believe that it is in its session.
+    pub(crate) fn is_resumed(&self, now: Instant, link: LinkId) -> bool {
+        let network = self.list.get(network_of(link));
+        network.is_some_and(|network| network.peer_capability(now, peer_of(link)) == Some(Resumed))
+    }
+
+    /// The client that a link's was when its session had another owner.
+    pub(crate) fn kept_client(&self, now: Instant, link: LinkId) -> Option<KeptClient> {
+        self.list.get(network_of(link))?.peer_capability(now, peer_of(link))
+    }
+
+    /// Whether a link is one of another worker.
+    pub(crate) fn is_remote(&self, link: LinkId) -> bool {
+        self.is_of_edges(network_of(link))
     }
 
     /// How many links other workers hold for sessions of this one.
@@ -310,7 +332,7 @@ fn network_of(link: LinkId) -> usize {
     (link.0 >> PEER_BITS) as usize
 }
 
-fn peer_of(link: LinkId) -> Peer {
+pub(crate) fn peer_of(link: LinkId) -> Peer {
     Peer(link.0 & ((1 << PEER_BITS) - 1))
 }
 

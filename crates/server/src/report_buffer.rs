@@ -66,6 +66,11 @@ impl ReportBuffers {
     }
 
     /// Keeps a packet that a session relayed, as it came in, if it is voice and anything is kept at all.
+    /// Whether voices are kept.
+    pub(crate) fn is_on(&self) -> bool {
+        self.settings.is_on()
+    }
+
     pub(crate) fn hear(&mut self, now: Instant, kept: &mut ReportBuffer, server: &Server, packet: &[u8]) {
         if !self.settings.is_on() {
             return;

@@ -1,5 +1,6 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 
+mod copies;
 mod edge;
 mod ending;
 mod event_dispatch;
@@ -10,6 +11,8 @@ mod moderators;
 mod numbers;
 mod observation;
 mod operator_actions;
+mod ownership;
+mod packets;
 mod reachability;
 mod recording;
 mod shedding;
@@ -26,12 +29,13 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_cluster::EdgeLinks;
-use consonance_pcap::{PacketDirection, PacketSink};
-use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
+use consonance_pcap::PacketSink;
+use consonance_session::{Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
 use tracing::{Span, debug, error_span};
 
 use crate::admission::AdmissionGate;
+use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
 use crate::recording::RecordingFeed;
@@ -49,6 +53,9 @@ use observation::Observation;
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_ITERATION: usize = 512;
 
+/// A session that may be another node's is looked at this often.
+const IN_DOUBT: Duration = Duration::from_millis(100);
+
 /// One worker's sessions × its networks, driven by [`run_once`](Self::run_once). Nothing here blocks, or asks for
 /// the time but to measure itself.
 pub struct SessionLoop {
@@ -63,6 +70,10 @@ pub struct SessionLoop {
     routes: LinkRoutes,
     /// Links into sessions of other workers, where there are any.
     edge: Option<EdgeLinks<LinkId>>,
+    /// Copies of sessions of other nodes, where there are any.
+    copies: Option<SessionCopies>,
+    /// Of one packet, collected again for each.
+    recipients: Recipients,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
     observation: Observation,
@@ -107,6 +118,8 @@ impl SessionLoop {
             records: settings.records.clone(),
             routes: LinkRoutes::default(),
             edge: None,
+            copies: None,
+            recipients: Recipients::default(),
             started: None,
             observation: Observation::default(),
             subscribers: Subscribers::default(),
@@ -157,6 +170,9 @@ impl SessionLoop {
         if let Some(edge) = &mut self.edge {
             edge.set_waker(waker.clone());
         }
+        if let Some(copies) = &mut self.copies {
+            copies.receiver().set_waker(waker.clone());
+        }
     }
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
@@ -179,6 +195,7 @@ impl SessionLoop {
             more_waits |= !self.read(network, now);
         }
         self.serve_owners(now);
+        self.hear_of_sessions(now);
         self.answer_joins(now);
         self.run_timers(now);
         self.forget_old_voices(now);
@@ -196,7 +213,11 @@ impl SessionLoop {
         let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
         let next_look = self.observation.next_look_at();
         let next_sweep = self.report_buffers.next_sweep();
-        [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
+        let next_copy = self.copies.as_ref().and_then(|copies| copies.look_at).map(|at| self.to_clock(at));
+        [next_timer, next_look, next_sweep, next_copy, self.networks.wants_poll_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Applies settings that can change while sessions run: limits, access rules, admission and whether channels are
@@ -269,37 +290,13 @@ impl SessionLoop {
         false
     }
 
-    fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let at = self.at(now);
-        self.networks.record(now, link, PacketDirection::Received, delivery, packet);
-        let Some(index) = self.routes.session_of(link) else {
-            return self.forward_packet(now, link, delivery, packet);
-        };
-        self.packets_in += 1;
-        let came = Instant::now();
-        let session = self.sessions.get_mut(index);
-        let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
-            Some(relayed) => {
-                self.networks.send(now, &relayed);
-                self.relay_clock.relayed(came);
-                true
-            }
-            None => session.server.take_relayed(),
-        };
-        if is_heard {
-            if let Some(feed) = &mut self.recording_feed {
-                session.recording.hear(feed, now, &session.name, &mut session.server, packet);
-            }
-            self.report_buffers.hear(now, &mut session.report_buffer, &session.server, packet);
-        }
-        self.drain(index, now);
-    }
-
     fn run_timers(&mut self, now: Instant) {
         let at = self.at(now);
         self.sessions.look_at_touched(at);
         while let Some(index) = self.sessions.pop_due(at) {
-            if self.sessions.is_over(index, at) {
+            if self.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
+                self.sessions.postpone(index, at + IN_DOUBT);
+            } else if self.sessions.is_over(index, at) {
                 self.end(index);
             } else {
                 self.sessions.get_mut(index).server.handle_timeout(at);
@@ -327,6 +324,7 @@ impl SessionLoop {
         while self.answer_probes(index, now) {
             self.carry_out(index, now);
         }
+        self.tell_changes(index);
     }
 
     /// Tells a session when the peers that it asks about were last heard. False if it asked about none.

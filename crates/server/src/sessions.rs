@@ -1,23 +1,24 @@
 //! The sessions of one worker, by name: those that are settled, and those that come and go.
 
+mod beginning;
 mod departed;
+mod lease;
 mod schedule;
 mod settings;
 
 use std::collections::BTreeMap;
 
-use consonance_session::{
-    Capabilities, Instant, JoinState, KeptPlace, PacketLimits, Server, ServerSettings, SessionId,
-    SessionSnapshot,
-};
+use consonance_session::{Instant, JoinState, PacketLimits, Server, SessionId};
 use tracing::{Span, error_span, info};
 
+use crate::copies::NodeEdges;
 use crate::recording::SessionRecording;
 use crate::records::in_session_time;
 use crate::report_buffer::ReportBuffer;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
+pub(crate) use lease::SessionLease;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
 pub use settings::{SessionsSettings, SessionsSettingsError};
@@ -32,6 +33,10 @@ pub(crate) struct Session {
     pub(crate) recording: SessionRecording,
     pub(crate) report_buffer: ReportBuffer,
     pub(crate) departed: Departed,
+    /// Workers of other nodes that follow it.
+    pub(crate) edges: NodeEdges,
+    /// Whether it is this node's to decide about, where there are others.
+    pub(crate) lease: Option<SessionLease>,
     /// Links that lead to it.
     pub(crate) links: usize,
     /// It was started by a joining player, and ends when it has been empty for a while.
@@ -93,44 +98,6 @@ impl Sessions {
             retry_in_s: 0,
             packets: PacketLimits::default(),
         }
-    }
-
-    /// Begins a session with settled name and numbers.
-    pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
-        let settings = self.server_settings(id, index as u64);
-        let index = self.insert(name, Server::new(settings), false);
-        self.recall(index, Instant::START);
-    }
-
-    /// Begins a session for a client that is there; its index.
-    pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
-        let mut server = Server::new(self.server_settings(begin.id, begin.serial));
-        server.set_join_state(self.entrance());
-        server.set_voices_per_room(self.shedding.voices_per_room());
-        let index = self.insert(name, server, true);
-        self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
-        index
-    }
-
-    /// Goes on with a session of another process. A player that was banned after the other process had written its
-    /// reservation gets none: it joins like a newcomer, and is refused with the reason.
-    pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
-        let mut snapshot = snapshot.clone();
-        let (now, records) = (seconds_since_1970(), &self.settings.records);
-        let is_banned = |place: &KeptPlace| {
-            records.ban_of_player(now, &place.name, place.access.subject.as_deref()).is_some()
-        };
-        snapshot.places.retain(|place| !is_banned(place));
-        let settings = self.server_settings(snapshot.session, serial);
-        let server = Server::restore(settings, &snapshot, Instant::START);
-        let index = if let Some(index) = self.find(name) {
-            self.get_mut(index).server = server;
-            self.announce_report_buffer(index);
-            index
-        } else {
-            self.insert(name, server, true)
-        };
-        self.recall(index, Instant::START);
     }
 
     /// Whether no newcomers are admitted, now and into sessions that begin later.
@@ -228,13 +195,19 @@ impl Sessions {
         (session.ends_at, session.was_used) = (None, true);
     }
 
-    /// Forgets a session; gives it back for last words.
+    /// Forgets a session that is empty; gives it back for last words.
     pub(crate) fn remove(&mut self, index: usize) -> Option<Session> {
+        let session = self.remove_silently(index)?;
+        session.span.in_scope(|| info!("session ended: empty"));
+        Some(session)
+    }
+
+    /// Forgets a session that goes on elsewhere.
+    pub(crate) fn remove_silently(&mut self, index: usize) -> Option<Session> {
         let session = self.slots[index].take()?;
         self.by_name.remove(&session.name);
         self.clients -= session.clients;
         self.schedule.set(index, None);
-        session.span.in_scope(|| info!("session ended: empty"));
         Some(session)
     }
 
@@ -253,6 +226,11 @@ impl Sessions {
         for index in self.indices() {
             self.get_mut(index).server.set_monitor_channels(is_on);
         }
+    }
+
+    /// Looks at a session again then, which is not to be decided about before.
+    pub(crate) fn postpone(&mut self, index: usize, at: Instant) {
+        self.schedule.set(index, Some(at));
     }
 
     /// What can change while sessions run; those that begin later have it, too.
@@ -335,6 +313,8 @@ impl Sessions {
             recording: SessionRecording::default(),
             report_buffer: ReportBuffer::default(),
             departed: Departed::default(),
+            edges: NodeEdges::default(),
+            lease: None,
             links: 0,
             is_on_demand,
             was_used: false,
@@ -354,36 +334,22 @@ impl Sessions {
         let (is_whole, _) = server.announced_recording();
         server.announce_recording(is_whole, last_s);
     }
-
-    fn server_settings(&self, id: SessionId, serial: u64) -> ServerSettings {
-        let mut settings = ServerSettings::from_seed(0);
-        settings.session = id;
-        settings.limits = self.settings.limits.clone();
-        settings.packets = self.packets;
-        settings.name_taken = self.settings.name_taken;
-        settings.proximity.clone_from(&self.settings.proximity);
-        settings.access.clone_from(&self.settings.access);
-        settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
-        // Bans are known by then.
-        settings.admission = true;
-        settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
-        settings.secret_key = key_of_session(&self.settings.secret_key, serial);
-        settings
-    }
 }
 
 impl Session {
+    /// Whether this node may decide about it now.
+    #[inline]
+    pub(crate) fn may_act(&self, now: std::time::Instant) -> bool {
+        self.lease.as_ref().is_none_or(|lease| lease.holds(now))
+    }
+
+    /// Whether it wants all voice of its clients at other nodes, listeners or not.
+    pub(crate) fn hears_all(&self) -> bool {
+        self.recording.is_on() || self.server.monitors_channels()
+    }
+
     /// It is empty, without a client on the way into it or a reservation.
     fn is_empty(&self) -> bool {
         self.links == 0 && self.server.clients() == 0
     }
-}
-
-/// Sessions share no secrets: each has a key of its own.
-fn key_of_session(key: &[u8; 32], serial: u64) -> [u8; 32] {
-    let mut own = *key;
-    for (byte, number) in own.iter_mut().zip(serial.to_le_bytes()) {
-        *byte ^= number;
-    }
-    own
 }

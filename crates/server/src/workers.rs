@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Instant;
 
-use consonance_cluster::{EdgeNetworks, mailboxes};
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{BusWay, ClusterNode, EdgeNetworks, NodeInfo, join_nodes, mailboxes};
 use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
 use consonance_transport::ServerTransport;
@@ -12,7 +14,7 @@ use tracing::warn;
 use crate::directory::{Directory, Reservations};
 use crate::recording::SessionRecorder;
 use crate::session_loop::SessionLoop;
-use crate::sessions::SessionsSettings;
+use crate::sessions::{SessionsSettings, random_u64};
 
 /// Session loops that share the work of one server;
 /// [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a thread.
@@ -27,18 +29,20 @@ pub struct Workers {
     pub(crate) loops: Vec<SessionLoop>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) is_pinned: bool,
+    /// Of each worker: its way to owners, and its way to edges, where other nodes have workers, too.
+    ways: Vec<(BusWay, BusWay)>,
 }
 
 impl Workers {
     /// Lets each worker have links into sessions of all others. All networks were added before.
     pub(crate) fn share_sessions(&mut self) {
-        if self.loops.len() < 2 {
-            return;
-        }
         let networks = self.loops.iter().map(SessionLoop::edge_networks).reduce(EdgeNetworks::and);
         let (Some(networks), Ok(count)) = (networks, u16::try_from(self.loops.len())) else { return };
         // Each way has a mailbox of its own, so that an owner and an edge on one worker take only what is theirs.
-        let ways = mailboxes(count).into_iter().zip(mailboxes(count));
+        let mut ways = std::mem::take(&mut self.ways);
+        if ways.is_empty() && count > 1 {
+            ways = mailboxes(count).into_iter().zip(mailboxes(count)).collect();
+        }
         for (session_loop, ((to_owners, from_edges), (to_edges, from_owners))) in
             self.loops.iter_mut().zip(ways)
         {
@@ -46,11 +50,40 @@ impl Workers {
         }
     }
 
+    /// The workers of one of several nodes, and what joins it to the others: every session is owned by the node where
+    /// its first client is. What the node learns is for
+    /// [`ServerHandle::follow_node`](crate::ServerHandle::follow_node).
+    pub fn of_node(
+        settings: &SessionsSettings,
+        workers: NonZeroUsize,
+        info: NodeInfo,
+    ) -> (Self, NodeId, ClusterNode) {
+        let count = u16::try_from(workers.get()).unwrap_or(u16::MAX - 1);
+        let [to_owners, to_edges, sessions] = std::array::from_fn(|_| join_nodes(count));
+        let own = NodeId(random_u64());
+        let gateways = [to_owners.gateway, to_edges.gateway, sessions.gateway];
+        let node = ClusterNode::new(Instant::now(), own, info, count, gateways);
+        let directory = Arc::new(Directory::of_node(settings, workers.get(), &node));
+        let settings = settings.all_on_demand();
+        let worker = |number| SessionLoop::of_worker(&settings, &directory, number);
+        let mut loops: Vec<SessionLoop> = (0..workers.get()).map(worker).collect();
+        for (session_loop, way) in loops.iter_mut().zip(sessions.workers) {
+            session_loop.follow_nodes(way, node.workers(), own);
+        }
+        let ways = to_owners.workers.into_iter().zip(to_edges.workers).collect();
+        (Self { loops, directory, is_pinned: false, ways }, own, node)
+    }
+
     /// So many workers with the sessions spread over them.
     pub fn new(settings: &SessionsSettings, workers: NonZeroUsize) -> Self {
         let directory = Arc::new(Directory::new(settings, workers.get()));
         let worker = |number| SessionLoop::of_worker(settings, &directory, number);
-        Self { loops: (0..workers.get()).map(worker).collect(), directory, is_pinned: false }
+        Self {
+            loops: (0..workers.get()).map(worker).collect(),
+            directory,
+            is_pinned: false,
+            ways: Vec::new(),
+        }
     }
 
     /// Goes on with sessions of another process, as far as there may be sessions of their names; how many places are
@@ -106,7 +139,7 @@ impl Workers {
     /// session is there from the start.
     #[must_use]
     pub fn add_for_session(&mut self, session: &str, network: Box<dyn ServerTransport>) -> bool {
-        let Some(worker) = self.directory.worker_of(session) else { return false };
+        let Some(worker) = self.directory.worker_for_network(session) else { return false };
         self.loops[worker].add_network(network);
         true
     }
@@ -139,6 +172,6 @@ impl Workers {
 impl From<SessionLoop> for Workers {
     fn from(session_loop: SessionLoop) -> Self {
         let directory = Arc::clone(session_loop.directory());
-        Self { loops: vec![session_loop], directory, is_pinned: false }
+        Self { loops: vec![session_loop], directory, is_pinned: false, ways: Vec::new() }
     }
 }

@@ -32,12 +32,12 @@ impl World {
     fn new(nodes: u64) -> Self {
         let now = Instant::now();
         let nodes = (1..=nodes).map(|id| {
-            let [(first, to_owners), (second, to_edges)] = std::array::from_fn(|_| {
+            let [(first, to_owners), (second, to_edges), (_, about_sessions)] = std::array::from_fn(|_| {
                 let mut joined = join_nodes(1);
                 (joined.workers.remove(0), joined.gateway)
             });
             let info = NodeInfo { name: format!("node {id}").into(), ..NodeInfo::default() };
-            let node = ClusterNode::new(now, NodeId(id), info, 1, [to_owners, to_edges]);
+            let node = ClusterNode::new(now, NodeId(id), info, 1, [to_owners, to_edges, about_sessions]);
             Node { cluster: node, worker: [first, second], told: Vec::new(), has_bus: true }
         });
         Self { now, nodes: nodes.collect(), records: BTreeMap::new(), revision: 0 }
@@ -163,10 +163,10 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
     let (lost, begun) = (position(lost), position(begun));
     assert!(lost.is_some() && lost < begun, "{:?}", world.nodes[1].told);
     let [(_, from_edges), (_, from_owners)] = &mut world.nodes[1].worker;
-    assert_eq!(from_edges.poll(), Some(BusEvent::Returned(owner)));
-    assert_eq!(from_edges.message(), b"enter a room");
-    assert_eq!(from_edges.poll(), Some(BusEvent::Lost(owner)));
+    assert_eq!(from_owners.poll(), Some(BusEvent::Returned(owner)));
+    assert_eq!(from_owners.message(), b"enter a room");
     assert_eq!(from_owners.poll(), Some(BusEvent::Lost(owner)));
+    assert_eq!(from_edges.poll(), Some(BusEvent::Lost(owner)));
 }
 
 #[test]

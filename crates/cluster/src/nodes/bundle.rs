@@ -5,18 +5,32 @@ use serde::{Deserialize, Serialize};
 use crate::message::BusMessageError;
 use crate::placement::NodeId;
 
-/// Which of its two buses a message is for.
+/// Which of its buses a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Way {
     /// From an edge to an owner.
     ToOwner,
     /// From an owner to an edge.
     ToEdge,
+    /// Between nodes with clients of one session, about it.
+    Session,
 }
 
+/// How many buses a worker has.
+pub const WAYS: usize = 3;
+
 impl Way {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::ToOwner, Self::ToEdge];
+    /// All of them.
+    pub const ALL: [Self; WAYS] = [Self::ToOwner, Self::ToEdge, Self::Session];
+
+    /// The way by which answers come.
+    pub(super) fn back(self) -> Self {
+        match self {
+            Self::ToOwner => Self::ToEdge,
+            Self::ToEdge => Self::ToOwner,
+            Self::Session => Self::Session,
+        }
+    }
 
     pub(super) fn index(self) -> usize {
         self as usize

@@ -5,8 +5,8 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::bundle::{Bundle, Parcel, Way};
-use super::members::NodeMembers;
+use super::bundle::{Bundle, Parcel, WAYS, Way};
+use super::members::NodeWorkers;
 use super::stream::{Came, NodeStream, StreamStatistics};
 use super::worker_bus::{BusWay, HEAD_BYTES, LOST, MEMBER_BYTES, RELIABLE, RETURNED, TAKEN, UNRELIABLE};
 use crate::bus::{BusEvent, BusReceiver, BusSender, Member};
@@ -20,8 +20,8 @@ pub struct NodeGateway {
     own: NodeId,
     workers: u16,
     /// By [`Way`].
-    buses: [Bus; 2],
-    members: NodeMembers,
+    buses: [Bus; WAYS],
+    members: NodeWorkers,
     streams: BTreeMap<NodeId, NodeStream>,
     /// Reliable parcels to it do not fit any more.
     overrun: Vec<NodeId>,
@@ -46,10 +46,10 @@ const NODES_MAX: usize = 256;
 
 impl NodeGateway {
     /// Of a node with so many workers; `buses` has the gateway's ways of each [`Way`].
-    pub fn new(own: NodeId, workers: u16, buses: [BusWay; 2]) -> Self {
+    pub fn new(own: NodeId, workers: u16, buses: [BusWay; WAYS]) -> Self {
         let handed = || (0..workers).map(|_| Handed::default()).collect();
         let buses = buses.map(|(out, incoming)| Bus { out, incoming, handed: handed() });
-        let members = NodeMembers::new(workers + 1);
+        let members = NodeWorkers::new(own, workers);
         Self {
             own,
             workers,
@@ -61,9 +61,9 @@ impl NodeGateway {
         }
     }
 
-    /// The number of a worker of another node on the buses of this one. None if there are no more numbers.
-    pub fn member(&mut self, node: NodeId, worker: u16) -> Option<Member> {
-        self.members.number(node, worker)
+    /// The numbers of workers on the buses.
+    pub fn workers(&self) -> NodeWorkers {
+        self.members.clone()
     }
 
     /// Asks to be woken when workers have something for other nodes.
@@ -73,7 +73,7 @@ impl NodeGateway {
 
     /// Takes what the workers have for other nodes.
     pub fn collect(&mut self) {
-        // What an owner made of messages is in the second, and was there before the first says that they are taken.
+        // What an owner made of messages is in the others, and was there before the first says that they are taken.
         for way in Way::ALL {
             while let Some(BusEvent::Message(Member(worker))) = self.buses[way.index()].incoming.poll() {
                 self.collect_next(way, worker);
@@ -139,13 +139,15 @@ impl NodeGateway {
         taken
     }
 
-    /// Another node is lost. The workers are told, and have back what it may not have taken.
+    /// Another node is lost. The workers are told, and have back what it may not have taken. Nothing happens if nothing
+    /// has passed since it was lost before.
     pub fn lose(&mut self, node: NodeId) {
-        let Some(stream) = self.streams.get_mut(&node) else { return };
+        let Some(stream) = self.streams.get_mut(&node).filter(|stream| !stream.is_fresh()) else { return };
         for written in stream.lose() {
             let Ok((parcel, _)) = postcard::take_from_bytes::<Parcel<'_>>(&written) else { continue };
             if let Some(to) = self.members.number(node, parcel.to) {
-                let bus = &mut self.buses[parcel.way.index()];
+                // What has sent it receives the other way.
+                let bus = &mut self.buses[parcel.way.back().index()];
                 bus.hand_out(&mut self.buffer, RETURNED, parcel.from, to, parcel.message);
             }
         }

@@ -188,6 +188,11 @@ impl NodeStream {
         std::mem::take(&mut self.outgoing).into_reliable()
     }
 
+    /// Whether nothing has passed since it began.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.their_epoch == 0 && self.outgoing.is_fresh()
+    }
+
     pub(super) fn statistics(&self) -> StreamStatistics {
         self.statistics
     }

@@ -11,8 +11,8 @@ pub enum PlacementEvent {
         name: Box<str>,
         /// Its number.
         session: u32,
-        /// Another node owned it before, whose edges go on with it.
-        is_takeover: bool,
+        /// The node that owned it before, if one did: its edges go on with the session.
+        former: Option<NodeId>,
     },
     /// The store has a record of this node, which the others are to hear of.
     Written {
@@ -39,6 +39,8 @@ pub enum PlacementEvent {
         name: Box<str>,
         /// Its owner and its number.
         record: SessionRecord,
+        /// A third node that owned it before, and was not heard any more.
+        former: Option<NodeId>,
     },
     /// No node owns it any more.
     Ended {

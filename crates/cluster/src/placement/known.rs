@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Revision, SessionRecord, StoreChange};
+use super::{NodeId, Revision, SessionRecord, StoreChange};
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -12,12 +12,14 @@ pub(super) struct Known {
     pub(super) removed: Option<Revision>,
     /// The request that is on its way.
     pub(super) claim: Option<Claim>,
+    /// Whose record this node replaces, or has replaced.
+    pub(super) former: Option<NodeId>,
     /// From when this node acts as the owner, if it is.
     pub(super) acts_from: Option<Instant>,
     /// Whether it still is, by what the store has said.
     pub(super) trust: Trust,
-    /// When its ownership is told, and whether another node owned it before.
-    pub(super) announce_at: Option<(Instant, bool)>,
+    /// When its ownership is told, and which node owned it before.
+    pub(super) announce_at: Option<(Instant, Option<NodeId>)>,
     /// It has ended here, and is to be removed from the store.
     pub(super) is_ending: bool,
     /// A client waits to hear of its owner.

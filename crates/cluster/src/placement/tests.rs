@@ -38,7 +38,7 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
         session: world.number(1),
-        is_takeover: false,
+        former: None,
     });
     assert!(is_told, "{:?}", world.told(1));
 }
@@ -66,7 +66,7 @@ fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keep
         world.kill(0);
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [2], "{seed}");
-        let owned = PlacementEvent::Owned { name: ARENA.into(), session: number, is_takeover: true };
+        let owned = PlacementEvent::Owned { name: ARENA.into(), session: number, former: Some(World::id(0)) };
         assert!(world.told(2).contains(&owned), "{seed}: {:?}", world.told(2));
     }
 }
@@ -82,7 +82,8 @@ fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
         // Checked at each of its steps: two never act at once.
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [1], "{seed}");
-        let elsewhere = PlacementEvent::Elsewhere { name: ARENA.into(), record: world.record(1, 0) };
+        let elsewhere =
+            PlacementEvent::Elsewhere { name: ARENA.into(), record: world.record(1, 0), former: None };
         assert!(world.told(0).contains(&elsewhere), "{seed}: {:?}", world.told(0));
     }
 }

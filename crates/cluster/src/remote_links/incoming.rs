@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
-use super::{RemoteLinks, link_of, peer_of};
+use super::{KeptClient, RemoteLinks, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
@@ -57,7 +57,7 @@ impl RemoteLinks {
     ) -> Result<Option<Came>, BusMessageError> {
         let (peers, counted) = (&mut self.peers, &mut self.statistics);
         Ok(match ToOwner::read(self.incoming.message())? {
-            ToOwner::Connected { link, .. } if self.is_shut_down => {
+            ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. } if self.is_shut_down => {
                 let reason = EndReason::from(EndCode::ShuttingDown).encode();
                 let message = ToEdge::End { link, reason: &reason };
                 let (member, _) = link_of(peer_of(link));
@@ -66,9 +66,14 @@ impl RemoteLinks {
                 None
             }
             ToOwner::Connected { link, about, .. } => {
-                let is_new = peers.insert(now, peer_of(link), &about);
+                let is_new = peers.insert(now, peer_of(link), &about, None);
                 counted.connections.accepted += u64::from(is_new);
-                is_new.then(|| Came::Message(peer_of(link)))
+                Some(Came::Message(peer_of(link)))
+            }
+            ToOwner::Kept { link, about, client, version, .. } => {
+                let is_new = peers.insert(now, peer_of(link), &about, Some(KeptClient { client, version }));
+                counted.connections.accepted += u64::from(is_new);
+                Some(Came::Message(peer_of(link)))
             }
             ToOwner::Packet { link, is_reliable, packet } => {
                 let is_up = peers.hear(now, peer_of(link), Duration::ZERO);

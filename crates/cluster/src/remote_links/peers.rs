@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_transport::{Peer, PeerIdentity, Resumed};
 use rustc_hash::FxHashMap;
 
-use super::RemoteNetwork;
 use super::present_peers::PresentPeers;
+use super::{KeptClient, RemoteNetwork};
 use crate::link_report::LinkReport;
 use crate::message::About;
 
@@ -25,28 +25,33 @@ struct PeerState {
     network: RemoteNetwork,
     identity: Option<u64>,
     is_resumed: bool,
+    kept: Option<KeptClient>,
     heard: Instant,
     /// How it did when its edge told that last.
     report: LinkReport,
 }
 
 impl Peers {
-    /// A link is up. False if it was before.
-    #[must_use]
-    pub(super) fn insert(&mut self, now: Instant, peer: Peer, about: &About<'_>) -> bool {
-        if self.contains(peer) {
-            return false;
+    /// A link is up. False if it was before: what was known of it counts no more.
+    pub(super) fn insert(
+        &mut self,
+        now: Instant,
+        peer: Peer,
+        about: &About<'_>,
+        kept: Option<KeptClient>,
+    ) -> bool {
+        if !self.contains(peer) {
+            self.present.insert(peer);
         }
-        self.present.insert(peer);
         let state = PeerState {
             network: RemoteNetwork(about.kind.into()),
             identity: about.identity,
             is_resumed: about.is_resumed,
+            kept,
             heard: now,
             report: LinkReport::default(),
         };
-        self.states.insert(peer, state);
-        true
+        self.states.insert(peer, state).is_none()
     }
 
     /// A link is gone. False if it was before.
@@ -106,6 +111,10 @@ impl Peers {
 
     pub(super) fn network(&self, peer: Peer) -> Option<RemoteNetwork> {
         self.states.get(&peer).map(|state| state.network.clone())
+    }
+
+    pub(super) fn kept(&self, peer: Peer) -> Option<KeptClient> {
+        self.states.get(&peer)?.kept
     }
 
     pub(super) fn identity(&self, peer: Peer) -> Option<PeerIdentity> {

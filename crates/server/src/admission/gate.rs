@@ -85,8 +85,13 @@ impl AdmissionGate {
 
     /// A link is gone.
     pub(crate) fn forget(&mut self, link: LinkId) {
-        self.remotes.remove(&link);
+        self.take_remote(link);
+    }
+
+    /// The same; where it comes from.
+    pub(crate) fn take_remote(&mut self, link: LinkId) -> Option<Remote> {
         self.waiting.remove(&link);
+        self.remotes.remove(&link)
     }
 
     /// A request to join.

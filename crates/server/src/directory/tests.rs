@@ -158,7 +158,7 @@ fn no_two_sessions_draw_their_secrets_from_the_same_number() {
 fn a_client_that_is_at_another_worker_is_still_to_arrive_at_the_sessions_own() {
     let directory = directory(&["red"], &["*"], 2);
     assert_eq!(directory.place("blue"), 1);
-    assert!(matches!(directory.arrive(0, "blue"), Ok((_, Arrival::At(1)))));
+    assert!(matches!(directory.arrive(0, "blue"), Ok((_, Arrival::AtWorker(Member(1))))));
     assert!(!directory.end("blue"), "one is on the way");
     assert!(begins(&directory.arrive(1, "blue")));
     assert!(directory.end("blue"));

@@ -12,7 +12,7 @@ use super::time_left::{end_of, ms_of};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AccessRecord {
+pub(crate) struct AccessRecord {
     tokens: Vec<String>,
     listens_to: Option<Vec<String>>,
     speaks_to: Option<Vec<String>>,
@@ -33,7 +33,7 @@ enum VouchedRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RestrictionsRecord {
+pub(crate) struct RestrictionsRecord {
     player: PlayerRecord,
     muted: Option<TermsRecord>,
     text_muted: Option<TermsRecord>,
@@ -64,7 +64,7 @@ struct RightsRecord {
 }
 
 impl AccessRecord {
-    pub(super) fn of(access: &Access) -> Self {
+    pub(crate) fn of(access: &Access) -> Self {
         let patterns = |rooms: &[RoomPattern]| rooms.iter().map(ToString::to_string).collect();
         Self {
             tokens: access.tokens().map(str::to_owned).collect(),
@@ -82,7 +82,7 @@ impl AccessRecord {
         }
     }
 
-    pub(super) fn read(self, age: Duration) -> Result<Access, String> {
+    pub(crate) fn read(self, age: Duration) -> Result<Access, String> {
         let mut access = Access::from_iter(&self.tokens);
         if let Some(rooms) = &self.listens_to {
             access = access.listening_to(rooms);
@@ -104,7 +104,7 @@ impl AccessRecord {
 }
 
 impl RestrictionsRecord {
-    pub(super) fn of((identity, restrictions): &(PlayerIdentity, Restrictions)) -> Self {
+    pub(crate) fn of((identity, restrictions): &(PlayerIdentity, Restrictions)) -> Self {
         let terms = |restriction| {
             let terms = restrictions.terms(restriction)?;
             Some(TermsRecord { ends_in_ms: terms.ends.map(ms_of), reason: terms.reason.to_string() })
@@ -128,7 +128,7 @@ impl RestrictionsRecord {
         }
     }
 
-    pub(super) fn read(self, age: Duration) -> (PlayerIdentity, Restrictions) {
+    pub(crate) fn read(self, age: Duration) -> (PlayerIdentity, Restrictions) {
         let mut restrictions = <Restrictions>::default();
         let imposed = [
             (Restriction::Muted, self.muted),

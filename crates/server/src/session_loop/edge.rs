@@ -3,18 +3,19 @@
 
 use std::time::Instant;
 
+use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
-    About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkReport, Member, RemoteLinks, Wanted,
+    About, BusReceiver, BusSender, BusWay, EdgeLinks, EdgeNetworks, LinkReport, Member, NodeWorkers,
+    RemoteLinks, Wanted,
 };
 use consonance_session::{Delivery, LinkId, Transmit};
-use consonance_transport::{
-    DisconnectReason, EndCode, EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _,
-};
+use consonance_transport::{DisconnectReason, EndCode, EndReason, Remote};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
+use crate::copies::SessionCopies;
 use crate::directory::SessionRefusal;
-use crate::networks::{link_of, to_session, to_transport};
+use crate::networks::{to_session, to_transport};
 
 impl SessionLoop {
     /// Shares the sessions of this worker with others, and those of others with this one: as an edge by the first way
@@ -30,6 +31,11 @@ impl SessionLoop {
         self.add_network(Box::new(RemoteLinks::new(to_edges, from_edges, networks)));
     }
 
+    /// Follows sessions of other nodes, and tells those what happens in the sessions here.
+    pub(crate) fn follow_nodes(&mut self, way: BusWay, workers: NodeWorkers, own: NodeId) {
+        self.copies = Some(SessionCopies::new(way, workers, (own, self.number as u16)));
+    }
+
     /// What the networks of this worker have in common.
     pub(crate) fn edge_networks(&self) -> EdgeNetworks {
         EdgeNetworks {
@@ -38,34 +44,44 @@ impl SessionLoop {
         }
     }
 
-    /// A client of a network here named a session of another worker.
+    /// A client of a network here named a session of another worker, which may not be known yet.
     pub(super) fn forward_connected(
         &mut self,
         now: Instant,
-        (network, peer): (usize, Peer),
-        owner: usize,
+        link: LinkId,
+        owner: Option<Member>,
         session: &str,
         remote: &Remote,
     ) {
-        let link = link_of(network, peer);
-        let its_network = self.networks.get_mut(network);
-        let identity = its_network.peer_capability(now, peer).map(|PeerIdentity(number)| number);
-        let is_resumed = its_network.peer_capability(now, peer) == Some(Resumed);
-        let kind = its_network.network();
-        let about = About { remote: &remote.to_string(), kind, identity, is_resumed };
-        let was_taken = match (&mut self.edge, u16::try_from(owner)) {
-            (Some(edge), Ok(owner)) => edge.connected(Some(Member(owner)), link, session, about),
-            _ => false,
-        };
-        link_span(link).in_scope(|| debug!(%remote, session, owner, was_taken, "connected"));
+        let (identity, is_resumed) =
+            (self.networks.identity_of(now, link), self.networks.is_resumed(now, link));
+        let kind = self.networks.kind_of(now, link);
+        let about = About { remote: &remote.to_string(), kind: &kind, identity, is_resumed };
+        let edge = self.edge.as_mut();
+        let was_taken = edge.is_some_and(|edge| edge.connected(owner, link, session, about));
+        link_span(link).in_scope(|| debug!(%remote, session, ?owner, was_taken, "connected"));
         if !was_taken {
-            self.directory.cancel(session);
+            self.leave_edge(link, session, owner);
             let refusal = SessionRefusal::Elsewhere { session: session.to_owned() };
             self.networks.reject(now, link, &EndReason::from(&refusal), None);
         }
     }
 
+    /// Forgets a client of another worker's session that had arrived here.
+    fn leave_edge(&self, link: LinkId, session: &str, owner: Option<Member>) {
+        if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
+            // It was on the way.
+            self.directory.cancel(session);
+        } else if !self.networks.is_remote(link) {
+            self.directory.leave_edge(session, 1);
+        }
+    }
+
     pub(super) fn forward_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
+        if self.relay_at_edge(now, link, delivery, packet) {
+            self.packets_in += 1;
+            return;
+        }
         let Some(edge) = &mut self.edge else { return };
         let Some(is_on_its_way) = edge.packet(link, to_transport(delivery), packet) else { return };
         self.packets_in += 1;
@@ -76,11 +92,16 @@ impl SessionLoop {
 
     /// False if the link leads to a session of this worker, or to none.
     pub(super) fn forward_disconnected(&mut self, link: LinkId, reason: &DisconnectReason) -> bool {
-        let was_here = self.edge.as_mut().is_some_and(|edge| edge.disconnected(link, reason));
-        if was_here {
-            link_span(link).in_scope(|| debug!(%reason, "disconnected"));
+        let Some(edge) = &mut self.edge else { return false };
+        let Some((session, owner)) = edge.session_of(link) else { return false };
+        let session = session.to_owned();
+        edge.disconnected(link, reason);
+        self.detach_from_copy(&session, link);
+        link_span(link).in_scope(|| debug!(%reason, "disconnected"));
+        if !owner.is_some_and(|owner| self.directory.is_worker(owner)) {
+            self.leave_edge(link, &session, owner);
         }
-        was_here
+        true
     }
 
     /// Does what the owners of other sessions want of links here.
@@ -117,6 +138,9 @@ impl SessionLoop {
     pub(super) fn flush_edge(&mut self) {
         if let Some(edge) = &mut self.edge {
             edge.flush();
+        }
+        if let Some(copies) = &mut self.copies {
+            copies.flush();
         }
     }
 }

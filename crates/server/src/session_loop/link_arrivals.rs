@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{EndReason, Peer, PeerIdentity, Remote, Resumed, ServerNetworkExt as _};
+use consonance_cluster::Member;
+use consonance_session::{ClientId, Instant as SessionInstant, LinkId};
+use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
@@ -24,6 +25,10 @@ impl SessionLoop {
     ) {
         let at = self.at(now);
         let link = link_of(network, peer);
+        if self.networks.is_of_edges(network) {
+            // Its edge tells of it again, since it has heard of another owner in between.
+            self.forget_link(now, link);
+        }
         let address = remote.ip();
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
@@ -32,39 +37,61 @@ impl SessionLoop {
             self.directory.cancel(name);
             return self.networks.reject(now, link, &ban.end_reason(), None);
         }
-        let index = match self.enter(at, name) {
-            Ok(Entered::Here(index)) => index,
-            Ok(Entered::At(owner)) if !self.networks.is_of_edges(network) => {
-                return self.forward_connected(now, (network, peer), owner, name, &remote);
+        let entered = self.enter(at, network, name);
+        match entered {
+            Ok(Entered::Here(index)) => {
+                let is_resumed = self.networks.is_resumed(now, link);
+                self.admit_link(now, index, link, remote, is_resumed);
             }
-            elsewhere_or_not => {
-                let refusal = elsewhere_or_not.err();
-                let refusal =
-                    refusal.unwrap_or_else(|| SessionRefusal::Elsewhere { session: name.to_owned() });
+            Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
+            Err(refusal) => {
                 link_span(link).in_scope(|| debug!(%remote, session = name, %refusal, "refused"));
-                return self.networks.reject(now, link, &EndReason::from(&refusal), None);
+                self.networks.reject(now, link, &EndReason::from(&refusal), None);
             }
-        };
-        let identity = self.networks.get_mut(network).peer_capability(now, peer);
-        let identity = identity.map(|PeerIdentity(number)| number);
+        }
+    }
+
+    /// A link leads to a session here from now on. Its client may believe that it is in it, if it is resumed.
+    pub(super) fn admit_link(
+        &mut self,
+        now: Instant,
+        index: usize,
+        link: LinkId,
+        remote: Remote,
+        is_resumed: bool,
+    ) {
+        let (at, address) = (self.at(now), remote.ip());
         let kind = self.networks.kind_of(now, link);
+        let identity = self.networks.identity_of(now, link);
         let origin = peer_origin(&kind, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
-        session.server.handle_connected_from(at, link, origin);
-        if self.networks.get_mut(network).peer_capability(now, peer) == Some(Resumed) {
-            session.server.ask_to_join_again(at, link);
+        let kept = self.networks.kept_client(now, link);
+        let is_current = kept.is_some_and(|kept| session.edges.is_current(kept.version));
+        let id = kept.filter(|_| is_current).map(|kept| ClientId(kept.client));
+        if !id.is_some_and(|id| session.server.adopt(at, link, id, origin)) {
+            session.server.handle_connected_from(at, link, origin);
+            if is_resumed {
+                session.server.ask_to_join_again(at, link);
+            }
         }
-        self.gate.note_connected(link, remote);
-        self.routes.insert(link, index, address);
+        self.note_link(index, link, remote);
         self.drain(index, now);
+    }
+
+    /// A link leads to a session here, which knows it.
+    pub(super) fn note_link(&mut self, index: usize, link: LinkId, remote: Remote) {
+        self.routes.insert(link, index, remote.ip());
+        self.gate.note_connected(link, remote);
+        self.add_node_link(index, link);
     }
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
         let at = self.at(now);
         self.gate.forget(link);
         if let Some(index) = self.routes.remove(link) {
+            self.remove_node_link(index, link);
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
@@ -74,8 +101,23 @@ impl SessionLoop {
         }
     }
 
-    /// The session that a client names, which can begin for that.
-    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<Entered, SessionRefusal> {
+    /// Forgets a link of an edge, if it was known.
+    fn forget_link(&mut self, now: Instant, link: LinkId) {
+        if let Some(edge) = &mut self.edge {
+            edge.forget(link);
+        }
+        self.handle_disconnected(now, link, "its edge tells of it again");
+    }
+
+    /// The session that a client of a network names, which can begin for that.
+    fn enter(&mut self, at: SessionInstant, network: usize, name: &str) -> Result<Entered, SessionRefusal> {
+        let is_of_edge = self.networks.is_of_edges(network);
+        if is_of_edge && self.directory.lease().is_some() {
+            // Its edge knows sooner that this node owns the session, or later that it does not any more.
+            let runs_here = self.directory.arrive_from_edge(self.number, name);
+            let index = self.sessions.find(name).filter(|_| runs_here);
+            return Ok(index.map_or(Entered::At(None), Entered::Here));
+        }
         let (name, arrival) = self.directory.arrive(self.number, name)?;
         Ok(match arrival {
             Arrival::Begins(begin) => {
@@ -87,7 +129,11 @@ impl SessionLoop {
                 let index = self.sessions.find(&name);
                 Entered::Here(index.expect("the directory says what runs here, and this loop what ends"))
             }
-            Arrival::At(owner) => Entered::At(owner),
+            Arrival::AtWorker(_) if is_of_edge => {
+                return Err(SessionRefusal::Elsewhere { session: name.into() });
+            }
+            Arrival::AtWorker(owner) => Entered::At(Some(owner)),
+            Arrival::AtNode(owner) => Entered::At(owner),
         })
     }
 }
@@ -96,6 +142,6 @@ impl SessionLoop {
 enum Entered {
     /// Here, at this index.
     Here(usize),
-    /// At this worker.
-    At(usize),
+    /// At another worker, if it is known at which one.
+    At(Option<Member>),
 }

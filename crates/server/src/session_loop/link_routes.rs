@@ -32,6 +32,14 @@ impl LinkRoutes {
         self.session_of.get(&link).copied()
     }
 
+    /// The links that lead to a session, by ascending number.
+    pub(super) fn links_of(&self, session: usize) -> Vec<LinkId> {
+        let links = self.session_of.iter().filter(|(_, index)| **index == session);
+        let mut links: Vec<_> = links.map(|(link, _)| *link).collect();
+        links.sort_unstable();
+        links
+    }
+
     /// Where a link comes from, if that is known.
     pub(super) fn address_of(&self, link: LinkId) -> Option<IpAddr> {
         self.address_of.get(&link).copied()

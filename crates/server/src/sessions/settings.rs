@@ -133,6 +133,13 @@ impl SessionsSettings {
         }
     }
 
+    /// The same sessions, each of which begins with its first client.
+    pub(crate) fn all_on_demand(&self) -> Self {
+        let mut settings = self.clone();
+        settings.on_demand.extend(settings.names.drain(..).map(|name| RoomPattern::Name(name.into())));
+        settings
+    }
+
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }

@@ -7,6 +7,8 @@ mod asking;
 mod banning;
 mod edges;
 mod moderating;
+mod node_bus;
+mod nodes;
 mod overload;
 #[cfg(target_os = "linux")]
 mod pinning;

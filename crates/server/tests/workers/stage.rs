@@ -12,7 +12,7 @@ use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
     pub(crate) server: DedicatedServer,
@@ -88,6 +88,9 @@ pub(crate) struct Player {
     pub(crate) end: Option<DisconnectReason>,
     /// What it was told of decisions about it.
     pub(crate) told: Vec<String>,
+    /// How often it has joined, and which players it saw leave.
+    pub(crate) joins: usize,
+    pub(crate) gone: Vec<String>,
 }
 
 impl Player {
@@ -96,7 +99,8 @@ impl Player {
         client.join_room("lobby").unwrap();
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
         let inner = TestPlayer::new(client, transport, Instant::now());
-        Self { inner, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
+        let (heard, told, gone) = (Vec::new(), Vec::new(), Vec::new());
+        Self { inner, has_joined: false, heard, end: None, told, joins: 0, gone }
     }
 
     /// It knows that itself and another player listen in the lobby. A player known before that is not spoken to.
@@ -132,12 +136,16 @@ impl Player {
     }
 
     pub(crate) fn run_once(&mut self) {
-        let Self { inner, has_joined, heard, end, told } = self;
+        let Self { inner, has_joined, heard, end, told, joins, gone } = self;
         if end.is_some() {
             return;
         }
         inner.run_once(Instant::now(), |event| match event {
-            ClientEvent::Joined { .. } => *has_joined = true,
+            ClientEvent::Joined { .. } => {
+                *has_joined = true;
+                *joins += 1;
+            }
+            ClientEvent::PlayerLeft { name, .. } => gone.push(name.to_string()),
             ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
             ClientEvent::Restricted { restriction, terms } => {

@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
-    Capabilities, ClientId, CodecParameters, MessageType, Packet, RoomId, ServerRelay, SharedSecret,
+    Capabilities, ClientId, CodecParameters, MessageType, Packet, RemoveClient, RoomId, RosterEntry,
+    ServerRelay, SharedSecret, WireStr,
 };
 
 use super::snapshot::{NO_LINK, since};
@@ -18,6 +19,7 @@ use crate::link::{Delivery, LinkId, PeerOrigin};
 use crate::outbox::Transmit;
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
+use crate::traffic::Total;
 
 /// What has changed in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,10 +159,14 @@ impl Server {
         let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
         let payload = match parsed {
             Packet::VoiceData(voice) if voice.sender == sender => {
+                self.monitor(&voice);
                 self.list_listeners(sender, &voice, packet);
                 packet
             }
             Packet::ServerRelayUnreliable(relay) => {
+                if let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) {
+                    self.monitor(&voice);
+                }
                 self.outbound.begin_frame(self.policy.register().deafened());
                 self.outbound.leave_out(sender);
                 self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
@@ -198,9 +204,20 @@ impl Server {
             }
         }
         self.members.give_out_own_ids();
+        self.members.note_untold(true);
+        self.untold_until = Some(until);
     }
 
-    /// A link is up whose client is in the session, by what its place knows. False if the session does not know it.
+    /// All clients that were lost with the session have come back by now, or are gone.
+    pub(super) fn forget_untold(&mut self) {
+        if self.untold_until.is_some_and(|until| until <= self.now) {
+            self.untold_until = None;
+            self.members.note_untold(false);
+        }
+    }
+
+    /// A link is up whose client is in the session, by what its place knows. It is told what has changed since this was
+    /// a copy. False if the session does not know it.
     pub fn adopt(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) -> bool {
         self.advance(now);
         if !self.members.contains(id) || self.outbound.link_of(id).is_some() {
@@ -209,6 +226,7 @@ impl Server {
         self.attach(now, link, id, origin);
         self.reservations.release(id);
         self.outbound.insert(id, link);
+        self.tell_untold(link, id);
         self.members.set_link(id, link);
         true
     }
@@ -225,7 +243,7 @@ impl Server {
 
     /// Whether a packet is not for a copy: anything but voice, and voice in rooms where distance or the number of
     /// speakers decides, which only the session knows of all clients.
-    fn is_for_session(&self, packet: &[u8]) -> bool {
+    pub fn is_for_session(&self, packet: &[u8]) -> bool {
         let voice = match MessageType::peek(packet) {
             Ok(MessageType::VoiceData) => packet,
             Ok(MessageType::ServerRelayUnreliable) => match Packet::parse(packet) {
@@ -238,6 +256,24 @@ impl Server {
             Ok(Packet::VoiceData(voice)) => self.policy.decides_together(&voice),
             _ => true,
         }
+    }
+
+    fn tell_untold(&mut self, link: LinkId, to: ClientId) {
+        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
+        let mut total = Total::default();
+        for id in self.members.untold().into_iter().filter(|id| *id != to) {
+            let Some(member) = self.members.get(id) else {
+                self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
+                continue;
+            };
+            if self.visibility.is_known(id) {
+                let client =
+                    RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
+                let sent = self.outbound.send_state(link, session, &client, &member.rooms, most);
+                total.add(sent.packets, sent.bytes);
+            }
+        }
+        self.outbound.count_states(self.now, to, total);
     }
 
     fn copied_client(&self, id: ClientId) -> Option<CopiedClient> {

@@ -32,12 +32,14 @@ pub(super) struct Members {
     table: Table,
     /// Clients that have changed, where that is to be told.
     changed: Option<BTreeSet<ClientId>>,
+    /// Those that have changed since a copy went on as the session, where clients may not have heard of it.
+    untold: Option<BTreeSet<ClientId>>,
 }
 
 impl Members {
     pub(super) fn new() -> Self {
         let (names, ids, table) = (Names::default(), ClientIds::default(), Table::default());
-        Self { roster: Roster::new(), names, ids, table, changed: None }
+        Self { roster: Roster::new(), names, ids, table, changed: None, untold: None }
     }
 
     /// An id that no client has; `None` if there is none left. A client may have been [inserted](Self::insert) with an
@@ -79,9 +81,19 @@ impl Members {
     /// Something has changed of a client.
     #[inline]
     pub(super) fn note_change(&mut self, id: ClientId) {
-        if let Some(changed) = &mut self.changed {
-            changed.insert(id);
+        for noted in [&mut self.changed, &mut self.untold].into_iter().flatten() {
+            noted.insert(id);
         }
+    }
+
+    /// Notes from now on which clients change, for those that cannot be told yet, or no longer.
+    pub(super) fn note_untold(&mut self, is_noted: bool) {
+        self.untold = is_noted.then(BTreeSet::new);
+    }
+
+    /// The clients that have changed since then.
+    pub(super) fn untold(&self) -> Vec<ClientId> {
+        self.untold.iter().flatten().copied().collect()
     }
 
     /// A client that has changed, each once.

@@ -145,6 +145,11 @@ impl Monitor {
 }
 
 impl Server {
+    /// Whether speakers and their recipients are reported.
+    pub fn monitors_channels(&self) -> bool {
+        self.settings.monitor_channels
+    }
+
     /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {

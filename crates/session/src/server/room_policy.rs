@@ -214,8 +214,8 @@ impl RoomPolicy {
             || self.quotas.active_speakers.is_limited()
     }
 
-    /// Whether a frame goes to a room where more than its speaker and each listener decides about it: by distance, or by how
-    /// many speak there.
+    /// Whether a frame goes to a room where more than its speaker and each listener decides about it: where they all
+    /// are, or how many speak.
     pub(super) fn decides_together(&self, voice: &VoiceData<'_>) -> bool {
         self.proximity.concerns(voice) || self.quotas.limits_speakers()
     }

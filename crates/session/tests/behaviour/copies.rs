@@ -180,8 +180,10 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
         ["3 4 5 2000: DeltaChannelState 2 enters market"]
     );
 
-    // Alice's link is at a third place, whose word is taken.
+    // Alice's link is at a third place, whose word is taken. She is told what has changed meanwhile.
+    server.receive(4, &packets::remove(3));
     assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None));
+    assert_eq!(server.sent(), ["10: ClientState 2 Carol [lobby market]", "10: RemoveClient 3"]);
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None), "once");
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(77), None), "it is not here");
     assert!(server.server.poll_transmit().is_none());

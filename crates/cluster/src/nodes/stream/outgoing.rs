@@ -68,6 +68,11 @@ impl Outgoing {
         self.unreliable.pop_front().map_or(0, |load| load.parcels)
     }
 
+    /// Whether nothing was ever to be sent.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.first == 0 && self.reliable.is_empty() && self.unreliable.is_empty()
+    }
+
     /// Whether something waits to be sent.
     pub(super) fn waits(&self) -> bool {
         self.sent < self.reliable.len() || !self.unreliable.is_empty()

@@ -1,0 +1,136 @@
+//! Copies of sessions that other nodes own, and what an owner knows of those at other nodes.
+
+mod change_record;
+mod node_edges;
+mod session_copy;
+
+use std::collections::BTreeMap;
+
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{BusReceiver, BusSender, BusWay, Member, NodeWorkers, SessionMessage};
+use consonance_session::{Instant, LinkId};
+use consonance_transport::Delivery;
+
+pub(crate) use change_record::{At, ChangeRecord};
+pub(crate) use node_edges::NodeEdges;
+pub(crate) use session_copy::SessionCopy;
+
+/// The copies of one worker, and its way to the workers of other nodes that have clients of the same sessions.
+pub(crate) struct SessionCopies {
+    out: Box<dyn BusSender>,
+    incoming: Box<dyn BusReceiver>,
+    pub(crate) workers: NodeWorkers,
+    /// This worker.
+    pub(crate) own: (NodeId, u16),
+    by_name: BTreeMap<Box<str>, SessionCopy>,
+    buffer: Vec<u8>,
+    /// When speakers here are to be told next how they arrive.
+    pub(crate) look_at: Option<Instant>,
+}
+
+/// To which links here, and to which workers of other nodes, a packet goes.
+#[derive(Debug, Default)]
+pub(crate) struct Recipients {
+    pub(crate) links: Vec<LinkId>,
+    pub(crate) places: Vec<Member>,
+}
+
+impl Recipients {
+    /// Collected again.
+    pub(crate) fn clear(&mut self) {
+        self.links.clear();
+        self.places.clear();
+    }
+
+    /// One more link, which is at a place if it leads there.
+    pub(crate) fn add(&mut self, link: LinkId, place: Option<Member>) {
+        match place {
+            None => self.links.push(link),
+            Some(place) => self.add_place(place),
+        }
+    }
+
+    pub(crate) fn add_place(&mut self, place: Member) {
+        if !self.places.contains(&place) {
+            self.places.push(place);
+        }
+    }
+}
+
+impl SessionCopies {
+    pub(crate) fn new((out, incoming): BusWay, workers: NodeWorkers, own: (NodeId, u16)) -> Self {
+        Self { out, incoming, workers, own, by_name: BTreeMap::new(), buffer: Vec::new(), look_at: None }
+    }
+
+    pub(crate) fn get_mut(&mut self, session: &str) -> Option<&mut SessionCopy> {
+        self.by_name.get_mut(session)
+    }
+
+    pub(crate) fn get(&self, session: &str) -> Option<&SessionCopy> {
+        self.by_name.get(session)
+    }
+
+    pub(crate) fn insert(&mut self, session: &str, copy: SessionCopy) {
+        self.by_name.insert(session.into(), copy);
+    }
+
+    pub(crate) fn remove(&mut self, session: &str) -> Option<SessionCopy> {
+        let copy = self.by_name.remove(session);
+        if self.by_name.is_empty() {
+            self.look_at = None;
+        }
+        copy
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut SessionCopy> {
+        self.by_name.values_mut()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// Tells a worker of another node something about a session. Voice is sent as such; anything else arrives.
+    pub(crate) fn tell(&mut self, to: Member, message: &SessionMessage<'_>) {
+        let is_voice = matches!(message, SessionMessage::Voice { .. });
+        let delivery = if is_voice { Delivery::Unreliable } else { Delivery::Reliable };
+        // One to which this does not arrive is lost with its node.
+        self.out.send(to, delivery, message.write(&mut self.buffer));
+    }
+
+    pub(crate) fn receiver(&mut self) -> &mut dyn BusReceiver {
+        &mut *self.incoming
+    }
+
+    pub(crate) fn flush(&mut self) {
+        self.out.flush();
+    }
+}
+
+/// What leads to a worker of another node, among the links of a copy: above all networks' links.
+const PLACES: u64 = 0xFFFF << u32::BITS << 16;
+
+/// The link by which a copy reaches the clients of a worker of another node.
+pub(crate) fn place_of(member: Member) -> LinkId {
+    LinkId(PLACES | u64::from(member.0))
+}
+
+/// The worker of another node that a link leads to, if it is such a one.
+pub(crate) fn member_at(LinkId(link): LinkId) -> Option<Member> {
+    (link & PLACES == PLACES).then_some(Member(link as u16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_from_links_of_networks() {
+        for member in [0, 1, u16::MAX] {
+            assert_eq!(member_at(place_of(Member(member))), Some(Member(member)));
+        }
+        for link in [0, 1, 0xFFFE << 48 | 7, u64::MAX >> 16] {
+            assert_eq!(member_at(LinkId(link)), None, "{link:x}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A change of a session in the form in which nodes tell it.
+//!
+//! Written by postcard; a kind is never removed nor its fields changed, new ones are added at the end.
+
+use std::time::Duration;
+
+use consonance_cluster::placement::NodeId;
+use consonance_session::{
+    Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, LinkId, SessionChange, SharedSecret,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::hand_over::{AccessRecord, RestrictionsRecord};
+
+/// Where a client's link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct At {
+    pub(crate) node: NodeId,
+    pub(crate) worker: u16,
+    /// The number that its edge has given the link; none of a link of the owner's own.
+    pub(crate) link: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) enum ChangeRecord {
+    Client(Box<ClientRecord>),
+    Gone(u16),
+    Restricted(RestrictionsRecord),
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClientRecord {
+    id: u16,
+    name: String,
+    codec: (u8, u32, u32),
+    rooms: Vec<String>,
+    secret: Option<[u8; 16]>,
+    is_unannounced: bool,
+    access: AccessRecord,
+    capabilities: u32,
+    at: Option<At>,
+}
+
+impl ChangeRecord {
+    /// Of a change; `at` says where a link is.
+    pub(crate) fn of(change: &SessionChange, at: impl Fn(LinkId) -> Option<At>) -> Self {
+        match change {
+            SessionChange::Client(client) => {
+                let CodecParameters { kind, frame_size_samples, sample_rate_hz } = client.codec;
+                Self::Client(Box::new(ClientRecord {
+                    id: client.id.0,
+                    name: client.name.to_string(),
+                    codec: (kind.0, frame_size_samples, sample_rate_hz),
+                    rooms: client.rooms.iter().map(ToString::to_string).collect(),
+                    secret: client.secret.map(|secret| secret.0),
+                    is_unannounced: client.is_unannounced,
+                    access: AccessRecord::of(&client.access),
+                    capabilities: client.capabilities.0,
+                    at: client.link.and_then(at),
+                }))
+            }
+            SessionChange::Gone(id) => Self::Gone(id.0),
+            SessionChange::Restricted(identity, restrictions) => {
+                Self::Restricted(RestrictionsRecord::of(&(identity.clone(), restrictions.clone())))
+            }
+        }
+    }
+
+    /// The change, and where its client's link is.
+    pub(crate) fn read(self) -> Result<(SessionChange, Option<At>), String> {
+        Ok(match self {
+            Self::Client(record) => {
+                let (kind, frame_size_samples, sample_rate_hz) = record.codec;
+                let client = CopiedClient {
+                    id: ClientId(record.id),
+                    name: record.name.into(),
+                    codec: CodecParameters { kind: CodecId(kind), frame_size_samples, sample_rate_hz },
+                    rooms: record.rooms.into_iter().map(Into::into).collect(),
+                    secret: record.secret.map(SharedSecret),
+                    is_unannounced: record.is_unannounced,
+                    access: record.access.read(Duration::ZERO)?,
+                    capabilities: Capabilities(record.capabilities),
+                    link: None,
+                };
+                (SessionChange::Client(client), record.at)
+            }
+            Self::Gone(id) => (SessionChange::Gone(ClientId(id)), None),
+            Self::Restricted(record) => {
+                let (identity, restrictions) = record.read(Duration::ZERO);
+                (SessionChange::Restricted(identity, restrictions), None)
+            }
+        })
+    }
+}

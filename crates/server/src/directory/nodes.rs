@@ -1,0 +1,96 @@
+//! Sessions that may be other nodes'.
+
+use consonance_cluster::{ClusterNode, Member, NodeLease};
+use consonance_session::SessionId;
+
+use super::{Directory, SessionOwner};
+use crate::sessions::SessionsSettings;
+
+impl Directory {
+    /// The same where other nodes have sessions, too: each begins with its first client, wherever that is.
+    pub(crate) fn of_node(settings: &SessionsSettings, workers: usize, node: &ClusterNode) -> Self {
+        let directory = Self::new(&settings.all_on_demand(), workers);
+        let mut state = directory.lock();
+        state.nodes = Some(node.requests());
+        state.set_only_name(settings);
+        drop(state);
+        Self { lease: Some(node.lease()), ..directory }
+    }
+
+    /// The same for a client at an edge of this session, which may begin only where no other node can have it. False if
+    /// it does not run at this worker.
+    pub(crate) fn arrive_from_edge(&self, worker: usize, session: &str) -> bool {
+        let mut state = self.lock();
+        let Some(entry) = state.entries.get_mut(session) else { return false };
+        let runs_here = entry.owner == SessionOwner::Here && entry.worker == worker && entry.id.is_some();
+        entry.arrived += usize::from(runs_here);
+        runs_here
+    }
+
+    /// Whether a member of the buses is a worker of this process.
+    pub(crate) fn is_worker(&self, Member(number): Member) -> bool {
+        usize::from(number) < self.gauges.len()
+    }
+
+    /// Whether this node may decide, where other nodes have sessions, too.
+    pub(crate) fn lease(&self) -> Option<&NodeLease> {
+        self.lease.as_ref()
+    }
+
+    /// A client of a session that is another node's from now on is at an edge of it.
+    pub(crate) fn move_to_edge(&self, session: &str) {
+        if let Some(entry) = self.lock().entries.get_mut(session) {
+            entry.arrived = entry.arrived.saturating_sub(1);
+            entry.at_edge += 1;
+        }
+    }
+
+    /// So many clients of a session of another node are gone, or are to arrive at the session here.
+    pub(crate) fn leave_edge(&self, session: &str, clients: usize) {
+        let mut state = self.lock();
+        if let Some(entry) = state.entries.get_mut(session) {
+            entry.at_edge = entry.at_edge.saturating_sub(clients);
+            state.forget_unused(session);
+        }
+    }
+
+    /// A number of this process for one more session, or a copy of one.
+    pub(crate) fn draw_serial(&self) -> u64 {
+        let mut state = self.lock();
+        state.next_serial += 1;
+        state.next_serial - 1
+    }
+
+    /// This node owns a session from now on, which has this number: its worker, and the number to begin it with in this
+    /// process. None if no client here needs it any more.
+    pub(crate) fn own(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
+        let mut state = self.lock();
+        let serial = state.next_serial;
+        let Some(entry) = state.entries.get_mut(session) else {
+            state.tell_of_end(session);
+            return None;
+        };
+        entry.owner = SessionOwner::Here;
+        let (worker, former) = (entry.worker, entry.id.replace(id));
+        state.next_serial += 1;
+        if let Some(former) = former {
+            state.ids.remove(&former);
+        }
+        state.ids.insert(id);
+        Some((worker, serial))
+    }
+
+    /// Another node owns a session, or none that is known. False if no client here is in it, or on the way.
+    pub(crate) fn disown(&self, session: &str, owner: Option<Member>) -> bool {
+        let mut state = self.lock();
+        let Some(entry) = state.entries.get_mut(session) else { return false };
+        entry.owner = SessionOwner::AtNode(owner);
+        if let Some(former) = entry.id.take() {
+            state.ids.remove(&former);
+        }
+        if owner.is_none() {
+            state.ask_for_owner(session);
+        }
+        true
+    }
+}

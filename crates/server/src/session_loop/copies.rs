@@ -1,0 +1,312 @@
+//! Sessions with clients at several nodes: copies follow their owner, and voice goes from node to node once.
+
+use std::time::{Duration, Instant};
+
+use consonance_cluster::{BusEvent, KeptClient, LinkNumber, Member, RemoteLinks, SessionMessage};
+use consonance_session::{
+    AtCopy, ClientId, Delivery, LinkCommand, LinkId, SessionChange, SessionId, Transmit,
+};
+use consonance_transport::EndReason;
+use tracing::{debug, warn};
+
+use super::SessionLoop;
+use crate::copies::{At, ChangeRecord, SessionCopies, SessionCopy, member_at, place_of};
+use crate::directory::Directory;
+use crate::networks::{Networks, peer_of};
+use crate::sessions::Begin;
+
+/// Speakers are told how they arrive twice as often as that is to be told.
+const LOOK: Duration = Duration::from_millis(250);
+
+impl SessionLoop {
+    /// A session here has one more link. A worker of another node follows the session from its first one on.
+    pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
+        let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
+        let session = self.sessions.get_mut(index);
+        let was_alone = session.edges.is_empty();
+        if !session.edges.add(member) {
+            return;
+        }
+        if was_alone {
+            session.server.set_copied(true);
+        }
+        self.tell_everything(index, member);
+    }
+
+    /// It has one less.
+    pub(super) fn remove_node_link(&mut self, index: usize, link: LinkId) {
+        let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
+        let session = self.sessions.get_mut(index);
+        session.edges.remove(member);
+        if session.edges.is_empty() {
+            session.server.set_copied(false);
+        }
+    }
+
+    /// Tells the nodes with links into a session what has changed in it.
+    pub(super) fn tell_changes(&mut self, index: usize) {
+        let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
+        if sessions.get(index).is_none_or(|session| session.edges.is_empty()) {
+            return;
+        }
+        let session = sessions.get_mut(index);
+        while let Some(change) = session.server.poll_change() {
+            let change = change_bytes(networks, copies, &change);
+            let (name, version) = (&*session.name, session.edges.version);
+            session.edges.version += 1;
+            for member in session.edges.members() {
+                copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
+            }
+        }
+        let is_all = self.report_buffers.is_on() || session.hears_all();
+        if std::mem::replace(&mut session.edges.hears_all, is_all) != is_all {
+            for member in session.edges.members() {
+                copies.tell(member, &SessionMessage::HearsAll { session: &session.name, is_all });
+            }
+        }
+    }
+
+    fn tell_everything(&mut self, index: usize, member: Member) {
+        let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
+        let session = sessions.get_mut(index);
+        let (name, version) = (&*session.name, session.edges.version);
+        copies
+            .tell(member, &SessionMessage::CopyBegins { session: name, number: session.server.session().0 });
+        for change in session.server.all_changes() {
+            let change = change_bytes(networks, copies, &change);
+            copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
+        }
+        copies.tell(member, &SessionMessage::CopyIsWhole { session: name, version });
+        let is_all = session.edges.hears_all;
+        copies.tell(member, &SessionMessage::HearsAll { session: name, is_all });
+    }
+
+    /// Takes what workers of other nodes say about sessions.
+    pub(super) fn hear_of_sessions(&mut self, now: Instant) {
+        let mut taken = std::mem::take(&mut self.packet);
+        while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
+            // A copy goes on until its session has another owner.
+            let BusEvent::Message(member) = event else { continue };
+            taken.clear();
+            taken.extend_from_slice(self.copies.as_mut().map_or(&[], |copies| copies.receiver().message()));
+            match SessionMessage::read(&taken) {
+                Ok(message) => self.follow_session(now, member, message),
+                Err(error) => debug!(%error, "malformed message of another node"),
+            }
+        }
+        self.packet = taken;
+        self.look_at_copies(now);
+    }
+
+    fn follow_session(&mut self, now: Instant, from: Member, message: SessionMessage<'_>) {
+        let at = self.at(now);
+        match message {
+            SessionMessage::Voice { session, client, packet } => {
+                return self.relay_from_node(now, from, session, ClientId(client), packet);
+            }
+            SessionMessage::CopyBegins { session, number } => {
+                return self.begin_copy(from, session, SessionId(number));
+            }
+            _ => {}
+        }
+        let Some(copies) = &mut self.copies else { return };
+        let Some(copy) = copies.get_mut(message.session()).filter(|copy| copy.owner == from) else { return };
+        match message {
+            SessionMessage::Changed { session, version, change } => {
+                copy.version = version + 1;
+                let read = postcard::from_bytes::<ChangeRecord>(change).map_err(|error| error.to_string());
+                match read.and_then(ChangeRecord::read) {
+                    Ok((change, client_at)) => self.apply_change(now, session, &change, client_at),
+                    Err(error) => warn!(session, error, "unreadable change of a session of another node"),
+                }
+            }
+            SessionMessage::CopyIsWhole { version, .. } => {
+                copy.version = version;
+                for id in copy.take_unmentioned() {
+                    copy.server.apply(at, &SessionChange::Gone(id), None);
+                }
+            }
+            SessionMessage::HearsAll { is_all, .. } => copy.hears_all = is_all,
+            SessionMessage::Voice { .. } | SessionMessage::CopyBegins { .. } => {}
+        }
+    }
+
+    fn begin_copy(&mut self, owner: Member, session: &str, id: SessionId) {
+        let is_wanted = self.edge.as_ref().is_some_and(|edge| edge.has_links(session));
+        let Some(copies) = self.copies.as_mut().filter(|_| is_wanted) else { return };
+        if let Some(copy) = copies.get_mut(session).filter(|copy| copy.id == id) {
+            return copy.begin_again(owner);
+        }
+        let begin = Begin { id, serial: self.directory.draw_serial() };
+        copies.insert(session, SessionCopy::new(self.sessions.server_of(&begin), id, owner));
+    }
+
+    fn apply_change(&mut self, now: Instant, session: &str, change: &SessionChange, client_at: Option<At>) {
+        let at = self.at(now);
+        let Self { copies: Some(copies), edge: Some(edge), .. } = self else { return };
+        let is_here = client_at.is_some_and(|it| (it.node, it.worker) == copies.own);
+        let number = client_at.filter(|_| is_here).and_then(|it| it.link);
+        let here = number.and_then(|number| edge.link(LinkNumber(number)));
+        let place = client_at.filter(|_| !is_here);
+        let place = place.and_then(|it| copies.workers.number(it.node, it.worker));
+        let Some(copy) = copies.get_mut(session) else { return };
+        copy.server.apply(at, change, here.or(place.map(place_of)));
+        match change {
+            SessionChange::Client(client) => {
+                copy.note(client.id, place);
+                if let Some(link) = here {
+                    copy.server.attach(at, link, client.id, None);
+                }
+            }
+            SessionChange::Gone(id) => copy.note(*id, None),
+            SessionChange::Restricted(..) => {}
+        }
+    }
+
+    /// Relays what came over a link into a session of another node, if its copy can: voice, once to each node with
+    /// listeners. False if the owner is to decide.
+    pub(super) fn relay_at_edge(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        delivery: Delivery,
+        packet: &[u8],
+    ) -> bool {
+        let at = self.at(now);
+        let Self { copies: Some(copies), edge: Some(edge), networks, recipients, .. } = self else {
+            return false;
+        };
+        let Some((session, _)) = edge.session_of(link) else { return false };
+        let Some(copy) = copies.get_mut(session).filter(|copy| copy.is_whole()) else { return false };
+        let Some(ClientId(client)) = copy.server.client_of(link) else { return false };
+        recipients.clear();
+        let is_voice = match copy.server.relay_at_copy(at, link, delivery, packet) {
+            AtCopy::ForSession => return false,
+            AtCopy::Done => copy.server.take_relayed(),
+            AtCopy::Relayed(frame) => {
+                frame.to.iter().for_each(|link| recipients.add(*link, member_at(*link)));
+                let (to, delivery) = (&recipients.links[..], Delivery::Unreliable);
+                networks.send(now, &Transmit { to, delivery, payload: frame.payload });
+                true
+            }
+        };
+        if copy.hears_all && is_voice {
+            recipients.add_place(copy.owner);
+        }
+        carry_out(copy, networks, now);
+        let message = SessionMessage::Voice { session, client, packet };
+        recipients.places.iter().for_each(|place| copies.tell(*place, &message));
+        true
+    }
+
+    /// Voice of a client of another node, which has checked it.
+    fn relay_from_node(
+        &mut self,
+        now: Instant,
+        from: Member,
+        session: &str,
+        client: ClientId,
+        packet: &[u8],
+    ) {
+        let at = self.at(now);
+        let Self { sessions, networks, copies, directory, recipients, .. } = self;
+        recipients.clear();
+        let index = sessions.find(session);
+        let frame = if let Some(index) = index {
+            let session = sessions.get_mut(index);
+            let link = session.server.client(client).map(|row| row.link);
+            if link.and_then(|link| node_of(networks, directory, link)) != Some(from) {
+                return;
+            }
+            session.server.relay_from_elsewhere(at, client, packet)
+        } else {
+            let copy = copies.as_mut().and_then(|copies| copies.get_mut(session));
+            let Some(copy) = copy.filter(|copy| copy.is_at(client, from)) else { return };
+            copy.server.relay_from_elsewhere(at, client, packet)
+        };
+        if let Some(frame) = frame {
+            for link in frame.to {
+                recipients.add(*link, member_at(*link).or_else(|| node_of(networks, directory, *link)));
+            }
+            let (to, delivery) = (&recipients.links[..], Delivery::Unreliable);
+            networks.send(now, &Transmit { to, delivery, payload: frame.payload });
+        }
+        if let Some(index) = index {
+            self.hear_voice(now, index, packet);
+        }
+    }
+
+    /// The client of a link, as the copy of its session knows it.
+    pub(super) fn kept_client(
+        copies: Option<&SessionCopies>,
+        session: &str,
+        link: LinkId,
+    ) -> Option<KeptClient> {
+        let copy = copies?.get(session).filter(|copy| copy.is_whole())?;
+        let ClientId(client) = copy.server.client_of(link)?;
+        Some(KeptClient { client, version: copy.version })
+    }
+
+    /// A link into a session of another node is gone.
+    pub(super) fn detach_from_copy(&mut self, session: &str, link: LinkId) {
+        let Some(copies) = &mut self.copies else { return };
+        let Some(copy) = copies.get_mut(session) else { return };
+        copy.server.detach(link);
+        if !self.edge.as_ref().is_some_and(|edge| edge.has_links(session)) {
+            copies.remove(session);
+        }
+    }
+
+    /// Tells speakers here how they arrive.
+    fn look_at_copies(&mut self, now: Instant) {
+        let at = self.at(now);
+        let Self { copies: Some(copies), networks, .. } = self else { return };
+        if copies.is_empty() || copies.look_at.is_some_and(|look_at| look_at > at) {
+            return;
+        }
+        copies.look_at = Some(at + LOOK);
+        for copy in copies.iter_mut() {
+            copy.server.handle_copy_timeout(at);
+            carry_out(copy, networks, now);
+        }
+    }
+}
+
+/// Sends what a copy wants sent to clients here, and ends links.
+fn carry_out(copy: &mut SessionCopy, networks: &mut Networks, now: Instant) {
+    while copy.server.poll_event().is_some() {}
+    while let Some(transmit) = copy.server.poll_transmit() {
+        networks.send(now, &transmit);
+    }
+    while let Some(command) = copy.server.poll_command() {
+        if let LinkCommand::Close { link, reason, .. } = command {
+            networks.reject(now, link, &EndReason::from(&reason), None);
+        }
+    }
+}
+
+fn change_bytes(networks: &Networks, copies: &SessionCopies, change: &SessionChange) -> Vec<u8> {
+    let at = |link| at_of(networks, copies, link);
+    postcard::to_allocvec(&ChangeRecord::of(change, at)).unwrap_or_default()
+}
+
+/// Where a link of a session here is. Links of other workers of this node are reached by way of this one.
+fn at_of(networks: &Networks, copies: &SessionCopies, link: LinkId) -> Option<At> {
+    let (own_node, own_worker) = copies.own;
+    let own = At { node: own_node, worker: own_worker, link: None };
+    if !networks.is_remote(link) {
+        return Some(own);
+    }
+    let (member, LinkNumber(number)) = RemoteLinks::link_of(peer_of(link));
+    let (node, worker) = copies.workers.worker(member)?;
+    Some(if node == own_node { own } else { At { node, worker, link: Some(number) } })
+}
+
+/// The worker of another node that has a link, if one has.
+pub(super) fn node_of(networks: &Networks, directory: &Directory, link: LinkId) -> Option<Member> {
+    if !networks.is_remote(link) {
+        return None;
+    }
+    let (member, _) = RemoteLinks::link_of(peer_of(link));
+    (!directory.is_worker(member)).then_some(member)
+}

@@ -1,0 +1,145 @@
+//! Sessions that go from node to node: they begin here, are another node's from now on, or are confirmed to be here.
+
+use std::time::Instant;
+
+use consonance_cluster::{About, Member, ReleasedLink};
+use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
+use consonance_transport::{EndCode, Remote};
+use tracing::{info, warn};
+
+use super::SessionLoop;
+use crate::copies::SessionCopy;
+use crate::sessions::{Begin, SessionLease};
+
+impl SessionLoop {
+    /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
+    pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
+        // What its former owner has not taken comes back first.
+        self.serve_owners(now);
+        let Some((_, serial)) = self.directory.own(name, id) else { return };
+        let at = self.at(now);
+        let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
+        let copy = copy.filter(|copy| copy.id == id && copy.is_whole());
+        let index = match (self.sessions.find(name), copy) {
+            (Some(index), _) => index,
+            (None, Some(copy)) => self.go_on_from(at, name, copy),
+            (None, None) => self.sessions.begin_on_demand(name, &Begin { id, serial }),
+        };
+        self.sessions.recall(index, at);
+        let lease = self.directory.lease().cloned();
+        self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
+        self.take_links(now, index, name);
+        self.drain(index, now);
+    }
+
+    /// What the node knows of a session that another one owned is the session from now on.
+    fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
+        let (mut server, version) = (copy.server, copy.version);
+        server.promote(at);
+        let index = self.sessions.go_on(name, server);
+        let session = self.sessions.get_mut(index);
+        (session.edges.version, session.edges.taken_over_at) = (version, Some(version));
+        session.span.in_scope(|| info!(clients = session.server.clients(), "goes on here"));
+        index
+    }
+
+    /// Links of an edge of a session are links of the session from now on.
+    fn take_links(&mut self, now: Instant, index: usize, name: &str) {
+        let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
+        let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
+        for ReleasedLink { link, origin, was_announced, held } in released {
+            if !self.directory.arrive_from_edge(self.number, name) {
+                continue;
+            }
+            let remote = Remote::from(&*origin.remote);
+            let session = self.sessions.get_mut(index);
+            if session.server.client_of(link).is_some() {
+                session.links += 1;
+                self.note_link(index, link, remote);
+            } else {
+                self.admit_link(now, index, link, remote, was_announced);
+            }
+            for packet in held {
+                self.handle_packet(now, link, Delivery::Reliable, &packet);
+            }
+        }
+        self.directory.leave_edge(name, own);
+    }
+
+    /// The store has said, in this generation of the lease, that this node owns a session still.
+    pub(crate) fn confirm_session(&mut self, now: Instant, name: &str, generation: u64) {
+        let Some(index) = self.sessions.find(name) else { return };
+        let Some(lease) = &mut self.sessions.get_mut(index).lease else { return };
+        for (link, packet) in lease.confirm(generation) {
+            self.handle_packet(now, link, Delivery::Reliable, &packet);
+        }
+    }
+
+    /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
+    pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
+        self.serve_owners(now);
+        if let Some(index) = self.sessions.find(name) {
+            self.resign(now, index, owner);
+        }
+        let Some(edge) = &mut self.edge else { return };
+        // Links of other edges lead there directly.
+        let remote: Vec<LinkId> = edge.links_of(name);
+        for link in remote.into_iter().filter(|link| self.networks.is_remote(*link)) {
+            edge.forget(link);
+        }
+        let links = edge.links_of(name).len();
+        let copies = self.copies.as_ref();
+        let failed = edge.set_owner(name, owner, |link| Self::kept_client(copies, name, link));
+        if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
+            self.directory.leave_edge(name, links);
+        }
+        for link in failed {
+            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+        }
+    }
+
+    /// Clients here wait in vain for the owner of a session: they are to try again later.
+    pub(crate) fn refuse_waiting(&mut self, now: Instant, name: &str) {
+        let Some(edge) = &self.edge else { return };
+        let links = edge.links_of(name);
+        if !links.is_empty() {
+            warn!(
+                session = name,
+                links = links.len(),
+                "refused: the cluster does not say which node owns the session"
+            );
+        }
+        for link in links {
+            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+        }
+    }
+
+    /// Another node owns a session that runs here: its links are of an edge from now on.
+    fn resign(&mut self, now: Instant, index: usize, owner: Option<Member>) {
+        let Some(session) = self.sessions.remove_silently(index) else { return };
+        info!(session = session.name, "is another node's from now on");
+        self.ended.add(&session.server.statistics());
+        let held = session.lease.map(SessionLease::into_held).unwrap_or_default();
+        for link in self.routes.links_of(index) {
+            self.routes.remove(link);
+            let remote = self.gate.take_remote(link);
+            if self.networks.is_remote(link) {
+                self.directory.leave(&session.name);
+                continue;
+            }
+            let (remote, kind) =
+                (remote.map_or_else(String::new, |it| it.to_string()), self.networks.kind_of(now, link));
+            let identity = self.networks.identity_of(now, link);
+            let about = About { remote: &remote, kind: &kind, identity, is_resumed: true };
+            self.directory.move_to_edge(&session.name);
+            let was_taken =
+                self.edge.as_mut().is_some_and(|edge| edge.connected(owner, link, &session.name, about));
+            if !was_taken {
+                self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+            }
+        }
+        for (link, packet) in held {
+            self.forward_packet(now, link, Delivery::Reliable, &packet);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Packets of links: to the session that each leads to, and on to its listeners, wherever they are.
+
+use std::time::Instant;
+
+use consonance_cluster::SessionMessage;
+use consonance_pcap::PacketDirection;
+use consonance_session::{Delivery, LinkId, Transmit};
+use consonance_transport::EndCode;
+
+use super::SessionLoop;
+use super::copies::node_of;
+
+impl SessionLoop {
+    pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
+        let at = self.at(now);
+        self.networks.record(now, link, PacketDirection::Received, delivery, packet);
+        let Some(index) = self.routes.session_of(link) else {
+            return self.forward_packet(now, link, delivery, packet);
+        };
+        self.packets_in += 1;
+        let came = Instant::now();
+        let session = self.sessions.get_mut(index);
+        if !session.may_act(now) {
+            return self.hold_packet(now, index, link, delivery, packet);
+        }
+        // Copies at other nodes know which clients get voice there.
+        let by_copies = !session.edges.is_empty() && !session.server.is_for_session(packet);
+        let client = session.server.client_of(link).filter(|_| by_copies);
+        let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
+            Some(relayed) => {
+                match (client, &mut self.copies) {
+                    (Some(client), Some(copies)) => {
+                        let Self { networks, directory, recipients, .. } = self;
+                        recipients.clear();
+                        for link in relayed.to {
+                            recipients.add(*link, node_of(networks, directory, *link));
+                        }
+                        networks.send(now, &Transmit { to: &recipients.links, ..relayed });
+                        let message =
+                            SessionMessage::Voice { session: &session.name, client: client.0, packet };
+                        recipients.places.iter().for_each(|place| copies.tell(*place, &message));
+                    }
+                    _ => self.networks.send(now, &relayed),
+                }
+                self.relay_clock.relayed(came);
+                true
+            }
+            None => session.server.take_relayed(),
+        };
+        if is_heard {
+            self.hear_voice(now, index, packet);
+        }
+        self.drain(index, now);
+    }
+
+    /// Keeps voice that was passed on, as far as it is recorded or kept for reports.
+    pub(super) fn hear_voice(&mut self, now: Instant, index: usize, packet: &[u8]) {
+        let session = self.sessions.get_mut(index);
+        if let Some(feed) = &mut self.recording_feed {
+            session.recording.hear(feed, now, &session.name, &mut session.server, packet);
+        }
+        self.report_buffers.hear(now, &mut session.report_buffer, &session.server, packet);
+    }
+
+    /// Another node may own the session: what has to arrive waits until that is clear.
+    #[cold]
+    fn hold_packet(&mut self, now: Instant, index: usize, link: LinkId, delivery: Delivery, packet: &[u8]) {
+        let lease = &mut self.sessions.get_mut(index).lease;
+        let is_held = lease.as_mut().is_none_or(|lease| lease.hold(link, packet));
+        if delivery == Delivery::Reliable && !is_held {
+            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+        }
+    }
+}

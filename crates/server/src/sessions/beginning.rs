@@ -1,0 +1,87 @@
+//! How sessions begin here: settled ones, those on demand, and those of other processes.
+
+use consonance_session::{
+    Capabilities, Instant, KeptPlace, Server, ServerSettings, SessionId, SessionSnapshot,
+};
+use tracing::info;
+
+use super::{Begin, Sessions};
+use crate::utc::seconds_since_1970;
+
+impl Sessions {
+    /// Begins a session with settled name and numbers.
+    pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
+        let settings = self.server_settings(id, index as u64);
+        let index = self.insert(name, Server::new(settings), false);
+        self.recall(index, Instant::START);
+    }
+
+    /// Begins a session for a client that is there; its index.
+    pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
+        let index = self.insert(name, self.server_of(begin), true);
+        self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
+        index
+    }
+
+    /// A session without clients, as it begins here.
+    pub(crate) fn server_of(&self, begin: &Begin) -> Server {
+        let mut server = Server::new(self.server_settings(begin.id, begin.serial));
+        server.set_join_state(self.entrance());
+        server.set_voices_per_room(self.shedding.voices_per_room());
+        server
+    }
+
+    /// Goes on with a session of another node; its index.
+    pub(crate) fn go_on(&mut self, name: &str, mut server: Server) -> usize {
+        server.set_join_state(self.entrance());
+        let index = self.insert(name, server, true);
+        self.get_mut(index).was_used = true;
+        index
+    }
+
+    /// Goes on with a session of another process. A player that was banned after the other process had written its
+    /// reservation gets none: it joins like a newcomer, and is refused with the reason.
+    pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
+        let mut snapshot = snapshot.clone();
+        let (now, records) = (seconds_since_1970(), &self.settings.records);
+        let is_banned = |place: &KeptPlace| {
+            records.ban_of_player(now, &place.name, place.access.subject.as_deref()).is_some()
+        };
+        snapshot.places.retain(|place| !is_banned(place));
+        let settings = self.server_settings(snapshot.session, serial);
+        let server = Server::restore(settings, &snapshot, Instant::START);
+        let index = if let Some(index) = self.find(name) {
+            self.get_mut(index).server = server;
+            self.announce_report_buffer(index);
+            index
+        } else {
+            self.insert(name, server, true)
+        };
+        self.recall(index, Instant::START);
+    }
+
+    fn server_settings(&self, id: SessionId, serial: u64) -> ServerSettings {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = id;
+        settings.limits = self.settings.limits.clone();
+        settings.packets = self.packets;
+        settings.name_taken = self.settings.name_taken;
+        settings.proximity.clone_from(&self.settings.proximity);
+        settings.access.clone_from(&self.settings.access);
+        settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
+        // Bans are known by then.
+        settings.admission = true;
+        settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
+        settings.secret_key = key_of_session(&self.settings.secret_key, serial);
+        settings
+    }
+}
+
+/// Sessions share no secrets: each has a key of its own.
+fn key_of_session(key: &[u8; 32], serial: u64) -> [u8; 32] {
+    let mut own = *key;
+    for (byte, number) in own.iter_mut().zip(serial.to_le_bytes()) {
+        *byte ^= number;
+    }
+    own
+}

@@ -1,0 +1,55 @@
+//! Whether a session that may be another node's is this one's to decide about.
+
+use std::time::Instant;
+
+use consonance_cluster::NodeLease;
+use consonance_session::LinkId;
+
+/// What a session needs to be decided about here, where there are other nodes.
+#[derive(Debug)]
+pub(crate) struct SessionLease {
+    lease: NodeLease,
+    /// Of the lease, in which this node was told that it owns the session.
+    generation: u64,
+    /// What came reliably while it was not clear whether this node does.
+    held: Vec<(LinkId, Box<[u8]>)>,
+    held_bytes: usize,
+}
+
+/// So many bytes are held for a session that is in doubt: a second of 1000 players that all enter rooms.
+const HELD_BYTES_MAX: usize = 4 << 20;
+
+impl SessionLease {
+    pub(crate) fn new(lease: NodeLease, generation: u64) -> Self {
+        Self { lease, generation, held: Vec::new(), held_bytes: 0 }
+    }
+
+    /// Whether this node may decide now.
+    #[inline]
+    pub(crate) fn holds(&self, now: Instant) -> bool {
+        self.lease.holds(now, self.generation)
+    }
+
+    /// Holds a packet until that is clear. False if too much is held.
+    #[must_use]
+    pub(crate) fn hold(&mut self, link: LinkId, packet: &[u8]) -> bool {
+        let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
+        if is_held {
+            self.held_bytes += packet.len();
+            self.held.push((link, packet.into()));
+        }
+        is_held
+    }
+
+    /// This node owns the session: what was held is to be handled now.
+    pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Box<[u8]>)> {
+        self.generation = generation;
+        self.held_bytes = 0;
+        std::mem::take(&mut self.held)
+    }
+
+    /// Another node does: what was held is for that one.
+    pub(crate) fn into_held(self) -> Vec<(LinkId, Box<[u8]>)> {
+        self.held
+    }
+}
