@@ -1,5 +1,6 @@
 //! An edge's links into sessions of other workers.
 
+mod incoming;
 mod sessions;
 
 use std::collections::BTreeMap;
@@ -7,14 +8,15 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Duration;
 
-use consonance_transport::{Delivery, DisconnectReason, EndReason};
+use consonance_transport::{Delivery, DisconnectReason};
 use rustc_hash::FxHashMap;
 
-use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
+use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
-use crate::message::{About, LinkEnd, ToEdge, ToOwner, delivery, is_reliable};
+use crate::message::{About, LinkEnd, ToOwner, is_reliable};
 use crate::remote_links::KeptClient;
+pub use incoming::Wanted;
 use sessions::EdgeSessions;
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
@@ -72,44 +74,6 @@ pub struct ReleasedLink<L> {
     pub was_announced: bool,
     /// What it has sent, reliably and in this order.
     pub held: Vec<Box<[u8]>>,
-}
-
-/// What the owner of a session wants of its links here.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Wanted<'a, L> {
-    /// Send a packet over these links.
-    Send {
-        /// Which ones, at least one.
-        links: &'a [L],
-        /// How it is to travel.
-        delivery: Delivery,
-        /// Its bytes.
-        packet: &'a [u8],
-    },
-    /// End a link.
-    End {
-        /// Which one.
-        link: L,
-        /// Why.
-        reason: EndReason,
-    },
-    /// A link's client has joined its session, or has not any more.
-    Joined {
-        /// Which link.
-        link: L,
-        /// Whether it has.
-        is_joined: bool,
-    },
-    /// Ask a link's client for a sign of life, and [tell](EdgeLinks::heard) when it was heard.
-    Probe {
-        /// Which link.
-        link: L,
-    },
-    /// [Tell](EdgeLinks::report) how a link does.
-    Look {
-        /// Which link.
-        link: L,
-    },
 }
 
 impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
@@ -293,62 +257,6 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
-    /// What an owner wants, next.
-    pub fn poll(&mut self) -> Option<Wanted<'_, L>> {
-        while !self.take_next()? {}
-        let link = *self.links.first()?;
-        Some(match ToEdge::read(self.incoming.message()).ok()? {
-            ToEdge::Send { is_reliable, packet, .. } => {
-                Wanted::Send { links: &self.links, delivery: delivery(is_reliable), packet }
-            }
-            ToEdge::End { reason, .. } => Wanted::End { link, reason: EndReason::decode(reason.as_bytes()) },
-            ToEdge::Joined { is_joined, .. } => Wanted::Joined { link, is_joined },
-            ToEdge::Probe { .. } => Wanted::Probe { link },
-            ToEdge::Look { .. } => Wanted::Look { link },
-        })
-    }
-
-    /// Takes what came next, and finds the links that a message is about. False if none of them is here.
-    fn take_next(&mut self) -> Option<bool> {
-        self.links.clear();
-        match self.incoming.poll()? {
-            BusEvent::Message(owner) => self.find_links(owner),
-            BusEvent::Returned(lost) => self.take_back(lost),
-            BusEvent::Lost(member) => self.sessions.lose(member),
-        }
-        Some(!self.links.is_empty())
-    }
-
-    fn find_links(&mut self, owner: Member) {
-        let (slots, sessions) = (&self.slots, &self.sessions);
-        let mut add = |number| self.links.extend(link_of(slots, sessions, owner, number));
-        match ToEdge::read(self.incoming.message()) {
-            Ok(ToEdge::Send { links, .. }) => links.iter().for_each(add),
-            Ok(
-                ToEdge::End { link, .. }
-                | ToEdge::Joined { link, .. }
-                | ToEdge::Probe { link }
-                | ToEdge::Look { link },
-            ) => add(link),
-            Err(_) => self.malformed += 1,
-        }
-    }
-
-    /// A message comes back whose owner is lost: what a client has sent goes to the next owner.
-    fn take_back(&mut self, lost: Member) {
-        let Ok(ToOwner::Packet { link, packet, .. }) = ToOwner::read(self.incoming.message()) else { return };
-        let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
-        let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) else { return };
-        let session = self.sessions.get_mut(*session);
-        match session.owner.filter(|owner| *owner != lost) {
-            None => drop(session.hold(link, packet)),
-            Some(owner) => {
-                let message = ToOwner::Packet { link, is_reliable: true, packet };
-                self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
-            }
-        }
-    }
-
     fn hold(&mut self, number: LinkNumber, packet: &[u8]) -> bool {
         let link = self.slots[number.slot()].link.as_ref();
         link.is_some_and(|link| self.sessions.get_mut(link.session).hold(number, packet))
@@ -440,17 +348,4 @@ impl<L> fmt::Debug for EdgeLinks<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EdgeLinks").field("links", &self.numbers.len()).finish_non_exhaustive()
     }
-}
-
-/// The link of this number, if it leads to this owner: another one has no say about it.
-#[inline]
-fn link_of<L: Copy>(
-    slots: &[Slot<L>],
-    sessions: &EdgeSessions,
-    owner: Member,
-    number: LinkNumber,
-) -> Option<L> {
-    let slot = slots.get(number.slot()).filter(|slot| slot.number == number)?;
-    let link = slot.link.as_ref().filter(|link| sessions.get(link.session).owner == Some(owner))?;
-    Some(link.link)
 }

@@ -1,0 +1,120 @@
+//! What owners want of an edge's links, and what comes back of what they were sent.
+
+use std::hash::Hash;
+
+use consonance_transport::{Delivery, EndReason};
+
+use super::sessions::EdgeSessions;
+use super::{EdgeLink, EdgeLinks, Slot};
+use crate::bus::{BusEvent, Member};
+use crate::link_number::LinkNumber;
+use crate::message::{ToEdge, ToOwner, delivery};
+
+/// What the owner of a session wants of its links here.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wanted<'a, L> {
+    /// Send a packet over these links.
+    Send {
+        /// Which ones, at least one.
+        links: &'a [L],
+        /// How it is to travel.
+        delivery: Delivery,
+        /// Its bytes.
+        packet: &'a [u8],
+    },
+    /// End a link.
+    End {
+        /// Which one.
+        link: L,
+        /// Why.
+        reason: EndReason,
+    },
+    /// A link's client has joined its session, or has not any more.
+    Joined {
+        /// Which link.
+        link: L,
+        /// Whether it has.
+        is_joined: bool,
+    },
+    /// Ask a link's client for a sign of life, and [tell](EdgeLinks::heard) when it was heard.
+    Probe {
+        /// Which link.
+        link: L,
+    },
+    /// [Tell](EdgeLinks::report) how a link does.
+    Look {
+        /// Which link.
+        link: L,
+    },
+}
+
+impl<L: Copy + Eq + Hash> EdgeLinks<L> {
+    /// What an owner wants, next.
+    pub fn poll(&mut self) -> Option<Wanted<'_, L>> {
+        while !self.take_next()? {}
+        let link = *self.links.first()?;
+        Some(match ToEdge::read(self.incoming.message()).ok()? {
+            ToEdge::Send { is_reliable, packet, .. } => {
+                Wanted::Send { links: &self.links, delivery: delivery(is_reliable), packet }
+            }
+            ToEdge::End { reason, .. } => Wanted::End { link, reason: EndReason::decode(reason.as_bytes()) },
+            ToEdge::Joined { is_joined, .. } => Wanted::Joined { link, is_joined },
+            ToEdge::Probe { .. } => Wanted::Probe { link },
+            ToEdge::Look { .. } => Wanted::Look { link },
+        })
+    }
+
+    /// Takes what came next, and finds the links that a message is about. False if none of them is here.
+    fn take_next(&mut self) -> Option<bool> {
+        self.links.clear();
+        match self.incoming.poll()? {
+            BusEvent::Message(owner) => self.find_links(owner),
+            BusEvent::Returned(lost) => self.take_back(lost),
+            BusEvent::Lost(member) => self.sessions.lose(member),
+        }
+        Some(!self.links.is_empty())
+    }
+
+    fn find_links(&mut self, owner: Member) {
+        let (slots, sessions) = (&self.slots, &self.sessions);
+        let mut add = |number| self.links.extend(link_of(slots, sessions, owner, number));
+        match ToEdge::read(self.incoming.message()) {
+            Ok(ToEdge::Send { links, .. }) => links.iter().for_each(add),
+            Ok(
+                ToEdge::End { link, .. }
+                | ToEdge::Joined { link, .. }
+                | ToEdge::Probe { link }
+                | ToEdge::Look { link },
+            ) => add(link),
+            Err(_) => self.malformed += 1,
+        }
+    }
+
+    /// A message comes back whose owner is lost: what a client has sent goes to the next owner.
+    fn take_back(&mut self, lost: Member) {
+        let Ok(ToOwner::Packet { link, packet, .. }) = ToOwner::read(self.incoming.message()) else { return };
+        let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
+        let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) else { return };
+        let session = self.sessions.get_mut(*session);
+        match session.owner.filter(|owner| *owner != lost) {
+            None => drop(session.hold(link, packet)),
+            Some(owner) => {
+                let message = ToOwner::Packet { link, is_reliable: true, packet };
+                self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+            }
+        }
+    }
+}
+
+/// The link of this number, if it leads to this owner: another one has no say about it.
+#[inline]
+fn link_of<L: Copy>(
+    slots: &[Slot<L>],
+    sessions: &EdgeSessions,
+    owner: Member,
+    number: LinkNumber,
+) -> Option<L> {
+    let slot = slots.get(number.slot()).filter(|slot| slot.number == number)?;
+    let link = slot.link.as_ref().filter(|link| sessions.get(link.session).owner == Some(owner))?;
+    Some(link.link)
+}
