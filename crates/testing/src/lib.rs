@@ -11,6 +11,7 @@
 //! * `tone`: a tone, and what can be said of what became of it.
 //! * `folder`: folders of tests, removed with everything in them.
 //! * `nats`: NATS servers, started and ended.
+//! * `http-server`: an HTTP server that answers what a test wants, and keeps what it was asked.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,8 @@
 pub mod command;
 #[cfg(feature = "folder")]
 pub mod folder;
+#[cfg(feature = "http-server")]
+pub mod http_server;
 #[cfg(feature = "made-up-network")]
 pub mod made_up_network;
 #[cfg(feature = "nats")]

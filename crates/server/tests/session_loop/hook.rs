@@ -10,7 +10,7 @@ use consonance_server::{
 };
 use consonance_session::JoinToken;
 
-use crate::http_server::{HttpServer, ok};
+use crate::http_server::{HttpServer, ok, start_tls};
 use crate::player::Player;
 use crate::stage::Stage;
 
@@ -253,7 +253,7 @@ fn a_response_for_a_client_that_left_is_dropped() {
 
 #[test]
 fn a_private_authority_is_believed_instead_of_the_usual_ones() {
-    let (server, pem) = HttpServer::start_tls(|_| ok(r#"{"allow":true}"#));
+    let (server, pem) = start_tls(|_| ok(r#"{"allow":true}"#));
     let mut strict = HookStage::new(&server.url(), |_, _| ());
     assert!(strict.join("Alice", "").contains("try again"), "this authority is unknown");
     let mut stage = HookStage::new(&server.url(), |hook, _| hook.authorities_pem = Some(pem.into_bytes()));

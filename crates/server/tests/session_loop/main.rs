@@ -6,6 +6,7 @@ mod capturing;
 mod fairness;
 #[cfg(feature = "joining-hook")]
 mod hook;
+#[cfg(feature = "joining-hook")]
 mod http_server;
 mod inspecting;
 mod joining;
