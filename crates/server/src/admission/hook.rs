@@ -5,11 +5,6 @@
 
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 mod answer;
-#[cfg(feature = "joining-hook")]
-mod http;
-#[cfg(not(feature = "joining-hook"))]
-#[path = "hook/no_http.rs"]
-mod http;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,12 +15,12 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tracing::info;
 
+use crate::operator_service::{ServiceClient, ServiceError, ServiceFailure, ServiceSettings};
 use crate::secret_text::SecretText;
 use crate::threads::{self, ThreadSpawnError};
 use crate::token::Claims;
 
 pub(super) use answer::Answer;
-use http::Caller;
 
 /// Where the service is, and how it is asked.
 #[derive(Clone, Debug)]
@@ -70,6 +65,17 @@ impl HookSettings {
             queue: 64,
         }
     }
+
+    fn service(&self) -> ServiceSettings<'_> {
+        ServiceSettings {
+            url: &self.url,
+            timeout: self.timeout,
+            hmac_secret: self.hmac_secret.as_ref(),
+            bearer_token: self.bearer_token.as_ref(),
+            authorities_pem: self.authorities_pem.as_deref(),
+            allow_plain_http: self.allow_plain_http,
+        }
+    }
 }
 
 /// Why a service cannot be asked at all.
@@ -106,20 +112,27 @@ impl HookError {
     }
 }
 
+impl From<ServiceError> for HookError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Url => Self::Url,
+            ServiceError::PlainHttp => Self::PlainHttp,
+            ServiceError::NotBuiltIn => Self::NotBuiltIn,
+            ServiceError::Authorities => Self::Authorities,
+        }
+    }
+}
+
 /// Why one question has no answer.
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
     #[error("too many queries wait")]
     Busy,
-    #[error("it did not answer in time")]
-    Timeout,
-    #[error("it cannot be reached")]
-    Unreachable,
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
     #[error("it answered with the status {0}")]
     Status(u16),
-    #[error("its answer is longer than 64 KiB, or was cut off")]
-    Body,
     #[error("unexpected JSON in the response")]
     Garbage,
 }
@@ -192,9 +205,9 @@ impl Hook {
     /// # Errors
     /// If the settings are invalid, or the threads could not be started.
     pub fn new(settings: HookSettings) -> Result<Self, HookError> {
-        let caller = Arc::new(Caller::new(&settings)?);
+        let service = Arc::new(ServiceClient::new(&settings.service())?);
         let counters = Arc::default();
-        let queue = start(&settings, &caller, &counters)?;
+        let queue = start(&settings, &service, &counters)?;
         Ok(Self(Arc::new(Inner { settings, counters, queue })))
     }
 
@@ -226,26 +239,29 @@ impl Hook {
 /// The threads that ask, and the way to them.
 fn start(
     settings: &HookSettings,
-    caller: &Arc<Caller>,
+    service: &Arc<ServiceClient>,
     counters: &Arc<Counters>,
 ) -> Result<SyncSender<Job>, ThreadSpawnError> {
     let (queue, jobs) = sync_channel(settings.queue.max(1));
     let jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..settings.threads.max(1) {
-        let (jobs, caller) = (Arc::clone(&jobs), Arc::clone(caller));
+        let (jobs, service) = (Arc::clone(&jobs), Arc::clone(service));
         let (counters, timeout) = (Arc::clone(counters), settings.timeout);
-        threads::start("joining-hook", move || work(&jobs, &caller, &counters, timeout))?;
+        threads::start("joining-hook", move || work(&jobs, &service, &counters, timeout))?;
     }
     Ok(queue)
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeout: Duration) {
+fn work(jobs: &Mutex<Receiver<Job>>, service: &ServiceClient, counters: &Counters, timeout: Duration) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { body, asked_at, reply }) = next else { return };
         // A client that has waited for so long can be gone, and others wait behind.
-        let answer =
-            if asked_at.elapsed() >= timeout { Err(HookFailure::Timeout) } else { caller.call(&body) };
+        let answer = if asked_at.elapsed() >= timeout {
+            Err(ServiceFailure::Timeout.into())
+        } else {
+            ask(service, &body)
+        };
         let counter = match &answer {
             Ok(Answer::Allow(_)) => &counters.allowed,
             Ok(Answer::Deny(_)) => &counters.denied,
@@ -256,6 +272,14 @@ fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeo
         };
         counter.fetch_add(1, Ordering::Relaxed);
         reply(answer);
+    }
+}
+
+fn ask(service: &ServiceClient, question: &[u8]) -> Result<Answer, HookFailure> {
+    let mut answer = service.post(question)?;
+    match answer.status() {
+        200 => Answer::read(&answer.read()?),
+        status => Err(HookFailure::Status(status)),
     }
 }
 

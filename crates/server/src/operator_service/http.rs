@@ -1,4 +1,4 @@
-//! One question over HTTP.
+//! One request over HTTP.
 
 use std::fmt::Write as _;
 use std::io;
@@ -6,27 +6,32 @@ use std::net::IpAddr;
 
 use ring::hmac;
 use ureq::Agent;
-use ureq::http::Uri;
+use ureq::http::{Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::{Answer, HookError, HookFailure, HookSettings};
+use super::{ServiceError, ServiceFailure, ServiceSettings};
 use crate::utc::seconds_since_1970;
 
 /// Knows how to ask one service.
-pub(super) struct Caller {
+#[derive(Debug)]
+pub(crate) struct ServiceClient {
     agent: Agent,
     url: String,
     hmac_key: Option<hmac::Key>,
     authorization: Option<String>,
 }
 
+/// What a service answered; the body is still to be read.
+#[derive(Debug)]
+pub(crate) struct ServiceAnswer(Response<ureq::Body>);
+
 /// Claims have a few kilobytes at most.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
-impl Caller {
-    pub(super) fn new(settings: &HookSettings) -> Result<Self, HookError> {
+impl ServiceClient {
+    pub(crate) fn new(settings: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
         check_url(settings)?;
-        let roots = match &settings.authorities_pem {
+        let roots = match settings.authorities_pem {
             None => RootCerts::WebPki,
             Some(pem) => authorities(pem)?,
         };
@@ -36,7 +41,7 @@ impl Caller {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            // Proxies of the environment are not the operator's choice for data of joining players.
+            // Proxies of the environment are not the operator's choice for data of players.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
@@ -44,13 +49,14 @@ impl Caller {
         let key = |secret: &crate::SecretText| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
         Ok(Self {
             agent,
-            url: settings.url.clone(),
-            hmac_key: settings.hmac_secret.as_ref().map(key),
-            authorization: settings.bearer_token.as_ref().map(|token| format!("Bearer {}", token.reveal())),
+            url: settings.url.to_owned(),
+            hmac_key: settings.hmac_secret.map(key),
+            authorization: settings.bearer_token.map(|token| format!("Bearer {}", token.reveal())),
         })
     }
 
-    pub(super) fn call(&self, body: &[u8]) -> Result<Answer, HookFailure> {
+    /// Posts this JSON, signed for the present time.
+    pub(crate) fn post(&self, body: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
         let mut request = self.agent.post(&self.url).header("Content-Type", "application/json");
         if let Some(authorization) = &self.authorization {
             request = request.header("Authorization", authorization);
@@ -58,16 +64,22 @@ impl Caller {
         if let Some(key) = &self.hmac_key {
             request = request.header("Consonance-Signature", signature(key, seconds_since_1970(), body));
         }
-        let mut response = request.send(body).map_err(|error| failure(&error))?;
-        if response.status().as_u16() != 200 {
-            return Err(HookFailure::Status(response.status().as_u16()));
-        }
-        let read = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        let answer = read.map_err(|error| match failure(&error) {
-            HookFailure::Unreachable => HookFailure::Body,
+        request.send(body).map(ServiceAnswer).map_err(|error| failure(&error))
+    }
+}
+
+impl ServiceAnswer {
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// The body, if it is no longer than 64 KiB.
+    pub(crate) fn read(&mut self) -> Result<Vec<u8>, ServiceFailure> {
+        let read = self.0.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        read.map_err(|error| match failure(&error) {
+            ServiceFailure::Unreachable => ServiceFailure::Body,
             failure => failure,
-        })?;
-        Answer::read(&answer)
+        })
     }
 }
 
@@ -81,51 +93,64 @@ fn signature(key: &hmac::Key, seconds: u64, body: &[u8]) -> String {
     header
 }
 
-fn check_url(settings: &HookSettings) -> Result<(), HookError> {
-    let url: Uri = settings.url.parse().map_err(|_| HookError::Url)?;
-    let host = url.host().filter(|host| !host.is_empty()).ok_or(HookError::Url)?;
+fn check_url(settings: &ServiceSettings<'_>) -> Result<(), ServiceError> {
+    let url: Uri = settings.url.parse().map_err(|_| ServiceError::Url)?;
+    let host = url.host().filter(|host| !host.is_empty()).ok_or(ServiceError::Url)?;
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     let is_here = host == "localhost" || address.is_ok_and(|ip| ip.is_loopback());
     match url.scheme_str() {
         Some("https") => Ok(()),
         Some("http") if is_here || settings.allow_plain_http => Ok(()),
-        Some("http") => Err(HookError::PlainHttp),
-        _ => Err(HookError::Url),
+        Some("http") => Err(ServiceError::PlainHttp),
+        _ => Err(ServiceError::Url),
     }
 }
 
-fn authorities(pem: &[u8]) -> Result<RootCerts, HookError> {
+fn authorities(pem: &[u8]) -> Result<RootCerts, ServiceError> {
     let mut certificates = Vec::new();
     for item in parse_pem(pem) {
-        if let PemItem::Certificate(certificate) = item.map_err(|_| HookError::Authorities)? {
+        if let PemItem::Certificate(certificate) = item.map_err(|_| ServiceError::Authorities)? {
             certificates.push(certificate);
         }
     }
     if certificates.is_empty() {
-        return Err(HookError::Authorities);
+        return Err(ServiceError::Authorities);
     }
     Ok(certificates.into())
 }
 
 /// Without the words of the error, which may name the address with everything that is in it.
-fn failure(error: &ureq::Error) -> HookFailure {
+fn failure(error: &ureq::Error) -> ServiceFailure {
     match error {
-        ureq::Error::Timeout(_) => HookFailure::Timeout,
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => HookFailure::Timeout,
-        ureq::Error::BodyExceedsLimit(_) => HookFailure::Body,
-        _ => HookFailure::Unreachable,
+        ureq::Error::Timeout(_) => ServiceFailure::Timeout,
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => ServiceFailure::Timeout,
+        ureq::Error::BodyExceedsLimit(_) => ServiceFailure::Body,
+        _ => ServiceFailure::Unreachable,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    fn settings(url: &str) -> ServiceSettings<'_> {
+        ServiceSettings {
+            url,
+            timeout: Duration::from_secs(2),
+            hmac_secret: None,
+            bearer_token: None,
+            authorities_pem: None,
+            allow_plain_http: false,
+        }
+    }
 
     #[test]
     fn a_connection_that_times_out_is_told_from_one_that_fails() {
         for (kind, expected) in [
-            (io::ErrorKind::TimedOut, HookFailure::Timeout),
-            (io::ErrorKind::ConnectionRefused, HookFailure::Unreachable),
+            (io::ErrorKind::TimedOut, ServiceFailure::Timeout),
+            (io::ErrorKind::ConnectionRefused, ServiceFailure::Unreachable),
         ] {
             assert_eq!(failure(&ureq::Error::Io(kind.into())), expected);
         }
@@ -138,20 +163,20 @@ mod tests {
             ("http://127.0.0.1:8080/", Ok(())),
             ("http://[::1]:8080/", Ok(())),
             ("http://localhost/join", Ok(())),
-            ("http://example.org/", Err(HookError::PlainHttp)),
-            ("http://localhost.example.org/", Err(HookError::PlainHttp)),
-            ("http://192.0.2.1/", Err(HookError::PlainHttp)),
-            ("ftp://localhost/", Err(HookError::Url)),
-            ("/join", Err(HookError::Url)),
-            ("", Err(HookError::Url)),
+            ("http://example.org/", Err(ServiceError::PlainHttp)),
+            ("http://localhost.example.org/", Err(ServiceError::PlainHttp)),
+            ("http://192.0.2.1/", Err(ServiceError::PlainHttp)),
+            ("ftp://localhost/", Err(ServiceError::Url)),
+            ("/join", Err(ServiceError::Url)),
+            ("", Err(ServiceError::Url)),
         ] {
-            assert_eq!(Caller::new(&HookSettings::new(url)).map(drop), expected, "{url}");
+            assert_eq!(ServiceClient::new(&settings(url)).map(drop), expected, "{url}");
         }
-        let open = HookSettings { allow_plain_http: true, ..HookSettings::new("http://example.org/") };
-        assert!(Caller::new(&open).is_ok());
-        let authorities_pem = Some(b"no certificate".to_vec());
-        let private = HookSettings { authorities_pem, ..HookSettings::new("https://example.org/") };
-        assert_eq!(Caller::new(&private).map(drop), Err(HookError::Authorities));
+        let open = ServiceSettings { allow_plain_http: true, ..settings("http://example.org/") };
+        assert!(ServiceClient::new(&open).is_ok());
+        let authorities_pem = Some(&b"no certificate"[..]);
+        let private = ServiceSettings { authorities_pem, ..settings("https://example.org/") };
+        assert_eq!(ServiceClient::new(&private).map(drop), Err(ServiceError::Authorities));
     }
 
     #[test]
