@@ -35,7 +35,7 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `joining-hook` | yes | a service of the operator's is asked over HTTP who may join; a game that hosts has other ways to decide |
+//! | `joining-hook` | yes | services of the operator's over HTTP: one that is asked who may join, and webhooks; a game that hosts has other ways |
 //!
 //! Needs Rust 1.95 or later.
 
@@ -74,6 +74,7 @@ pub mod store;
 mod threads;
 pub mod token;
 pub mod utc;
+mod webhooks;
 mod workers;
 
 pub use admission::{
@@ -95,4 +96,5 @@ pub use session_loop::{LoopNumbers, SessionLoop, SessionNumbers};
 pub use sessions::{SessionsSettings, SessionsSettingsError};
 pub use shedding::{Shedding, SheddingSettings};
 pub use threads::ThreadSpawnError;
+pub use webhooks::{Webhook, WebhookError, WebhookEvent, WebhookSettings, WebhookStatistics, Webhooks};
 pub use workers::Workers;

@@ -19,6 +19,7 @@ use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
 use crate::bans::{Ban, Bans};
 use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
 use crate::utc::seconds_since_1970;
+use crate::webhooks::{Occurrence, Webhooks};
 pub use error::RecordsError;
 pub use restriction_record::PlayerKey;
 use restrictions::merged;
@@ -30,6 +31,7 @@ pub use rooms::{RoomDecision, SessionRooms};
 #[derive(Clone, Debug)]
 pub struct Records {
     shared: Arc<Shared>,
+    webhooks: Webhooks,
 }
 
 /// How much is kept.
@@ -91,7 +93,14 @@ impl Records {
     }
 
     fn new(settings: RecordsSettings, state: State, store: Store) -> Self {
-        Self { shared: Arc::new(Shared { settings, state: RwLock::new(state), store }) }
+        let shared = Arc::new(Shared { settings, state: RwLock::new(state), store });
+        Self { shared, webhooks: Webhooks::default() }
+    }
+
+    /// The same records; each ban that is added by this or its clones is told to these webhooks.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks, ..self }
     }
 
     /// How the database is doing.
@@ -124,8 +133,9 @@ impl Records {
         self.read().bans.len()
     }
 
-    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. No player is
-    /// disconnected for it and nothing is logged: see [`Moderation::ban`](crate::moderation::Moderation::ban).
+    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Webhooks are told
+    /// of it, but no player is disconnected for it and nothing is logged: see
+    /// [`Moderation::ban`](crate::moderation::Moderation::ban).
     ///
     /// # Errors
     /// [`RecordsError::TooManyBans`].
@@ -145,8 +155,10 @@ impl Records {
         }
         ban.id = state.bans.next_id();
         state.bans.restore(ban.clone());
-        let change = Change::put(Table::Bans, number_key(ban.id), &ban);
-        Ok((ban, self.shared.store.write(vec![change])))
+        let ticket = self.shared.store.write(vec![Change::put(Table::Bans, number_key(ban.id), &ban)]);
+        drop(state);
+        self.webhooks.tell(&Occurrence::Banned(&ban));
+        Ok((ban, ticket))
     }
 
     /// Takes a ban back.

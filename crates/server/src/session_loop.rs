@@ -18,6 +18,7 @@ mod recording;
 mod shedding;
 mod snapshots;
 mod voice_reports;
+mod webhooks;
 
 pub use operator_actions::Expelled;
 
@@ -45,6 +46,7 @@ use crate::report_buffer::ReportBuffers;
 use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
+use crate::webhooks::{Occurrence, Webhooks};
 
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
@@ -78,6 +80,9 @@ pub struct SessionLoop {
     started: Option<Instant>,
     observation: Observation,
     subscribers: Subscribers,
+    webhooks: Webhooks,
+    /// Sessions of the configuration that webhooks are still to be told of.
+    untold_sessions: Vec<String>,
     /// What sessions counted that have ended.
     ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
@@ -101,11 +106,13 @@ impl SessionLoop {
     pub(crate) fn of_worker(settings: &SessionsSettings, directory: &Arc<Directory>, number: usize) -> Self {
         let span = error_span!("worker", worker = number);
         let mut sessions = Sessions::new(settings, span.clone());
+        let mut untold_sessions = Vec::new();
         for (index, name) in settings.names().iter().enumerate() {
             if directory.worker_of(name) == Some(number)
                 && let Some(id) = directory.id_of(name)
             {
                 sessions.start_configured(name, index, id);
+                untold_sessions.push(name.clone());
             }
         }
         Self {
@@ -123,6 +130,8 @@ impl SessionLoop {
             started: None,
             observation: Observation::default(),
             subscribers: Subscribers::default(),
+            webhooks: settings.webhooks.clone(),
+            untold_sessions,
             ended: ServerStatistics::default(),
             recording_feed: None,
             report_buffers: ReportBuffers::new(settings.report_buffer),
@@ -190,6 +199,7 @@ impl SessionLoop {
 
     /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.
     pub fn run_once(&mut self, now: Instant) -> Option<Instant> {
+        self.tell_first_sessions();
         let mut more_waits = false;
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
@@ -311,6 +321,7 @@ impl SessionLoop {
         if self.directory.end(name) {
             if let Some(session) = self.sessions.remove(index) {
                 // Its recording, if there is one, ends with it.
+                self.webhooks.tell(&Occurrence::SessionEnded { session: &session.name });
                 self.ended.add(&session.server.statistics());
             }
         } else {

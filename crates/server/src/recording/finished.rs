@@ -24,28 +24,30 @@ struct Finished {
 }
 
 impl FinishedRecordings {
-    /// What is in a folder. Recordings that a crash has cut off are completed.
-    pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        let mut finished = Self::default();
+    /// What is in a folder, and which of that a crash had cut off and is complete now.
+    pub(super) fn open(folder: &Path) -> io::Result<(Self, Vec<EndedRecording>)> {
+        let (mut finished, mut completed) = (Self::default(), Vec::new());
         for recording in recordings_in(folder)? {
             match RecordingIndex::read(&recording) {
                 Ok(index) if index.ended.is_some() => finished.add(recording, &index),
                 Ok(index) => {
                     let mut crashed = EndedRecording::after_crash(recording, index);
-                    match crashed.save() {
+                    let saved = crashed.save();
+                    finished.add(crashed.folder.clone(), &crashed.index);
+                    match saved {
                         Ok(()) => {
                             info!(folder = %crashed.folder.display(), "completed what a crash had cut off");
+                            completed.push(crashed);
                         }
                         Err(error) => {
                             warn!(folder = %crashed.folder.display(), %error, "it cannot be completed");
                         }
                     }
-                    finished.add(crashed.folder, &crashed.index);
                 }
                 Err(error) => warn!(%error, "left alone"),
             }
         }
-        Ok(finished)
+        Ok((finished, completed))
     }
 
     /// One more that has ended.

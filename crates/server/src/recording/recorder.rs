@@ -18,6 +18,7 @@ use super::shared::Shared;
 use super::status::RecorderStatus;
 use super::writer_thread::Writing;
 use crate::threads;
+use crate::webhooks::Webhooks;
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
 pub struct SessionRecorder {
@@ -42,6 +43,18 @@ impl SessionRecorder {
         folder: impl Into<PathBuf>,
         settings: SessionRecordingSettings,
     ) -> Result<Self, SessionRecorderError> {
+        Self::start_with_webhooks(folder, settings, Webhooks::default())
+    }
+
+    /// The same; these webhooks are told of each recording whose files are complete.
+    ///
+    /// # Errors
+    /// As those of [`start`](Self::start).
+    pub fn start_with_webhooks(
+        folder: impl Into<PathBuf>,
+        settings: SessionRecordingSettings,
+        webhooks: Webhooks,
+    ) -> Result<Self, SessionRecorderError> {
         let folder = folder.into();
         let unusable = |cause| SessionRecorderError::Folder { folder: folder.clone(), cause };
         fs::create_dir_all(&folder).map_err(unusable)?;
@@ -49,8 +62,11 @@ impl SessionRecorder {
             TryLockError::WouldBlock => SessionRecorderError::InUse { folder: folder.clone() },
             TryLockError::Error(source) => unusable(source),
         })?;
-        let finished = FinishedRecordings::open(&folder).map_err(unusable)?;
-        let shared = Arc::new(Shared::new(folder, settings));
+        let (finished, completed) = FinishedRecordings::open(&folder).map_err(unusable)?;
+        let shared = Arc::new(Shared::new(folder, settings, webhooks));
+        for recording in &completed {
+            shared.tell_ready(recording);
+        }
         let obeyed = Arc::clone(&shared);
         let run = move || run(&obeyed, finished, lock);
         let thread = threads::start("recorder", run)?;

@@ -125,7 +125,7 @@ impl Recordings {
 }
 
 impl RecordingId {
-    fn of(folder: &Path) -> Option<Self> {
+    pub(super) fn of(folder: &Path) -> Option<Self> {
         let name = folder.file_name()?.to_str()?.to_owned();
         let session_folder = folder.parent()?.file_name()?.to_str()?.to_owned();
         Some(Self { name, session_folder })

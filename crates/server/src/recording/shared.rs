@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rtrb::{Consumer, RingBuffer};
 
+use super::ended::EndedRecording;
 use super::error::RecordingsError;
 use super::feed::{RecordingFeed, Registry};
+use super::recordings::RecordingId;
 use super::settings::SessionRecordingSettings;
 use super::status::RecorderStatus;
+use crate::webhooks::{Occurrence, Webhooks};
 
 /// What the recorder's thread and its owner share.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(super) struct Shared {
     pub(super) status: Mutex<RecorderStatus>,
     /// A removal that a caller waits for.
     pub(super) removals: Mutex<Vec<Removal>>,
+    /// Told of recordings that are complete.
+    webhooks: Webhooks,
 }
 
 /// A finished recording that is to go.
@@ -32,13 +37,21 @@ pub(super) struct Removal {
 }
 
 impl Shared {
-    pub(super) fn new(folder: PathBuf, settings: SessionRecordingSettings) -> Self {
+    pub(super) fn new(folder: PathBuf, settings: SessionRecordingSettings, webhooks: Webhooks) -> Self {
         Self {
             registry: Arc::new(Registry::new(folder, settings)),
             feeds: Mutex::default(),
             stop: AtomicBool::new(false),
             status: Mutex::default(),
             removals: Mutex::default(),
+            webhooks,
+        }
+    }
+
+    /// The files of this recording are as they stay.
+    pub(super) fn tell_ready(&self, recording: &EndedRecording) {
+        if let Some(id) = RecordingId::of(&recording.folder) {
+            self.webhooks.tell(&Occurrence::RecordingReady { id: &id, index: &recording.index });
         }
     }
 

@@ -61,12 +61,12 @@ impl Writing {
             self.live.iter().filter_map(|(number, live)| Some((*number, live.state.closed()?))).collect();
         self.drain(now, shared);
         for (number, reason) in closed {
-            self.end(number, now, reason, None);
+            self.end(number, now, reason, None, shared);
         }
         self.remove_unwanted(shared);
         if self.next_pass.is_none_or(|at| now >= at) {
             self.next_pass = Some(now + PASS_INTERVAL);
-            self.pass(now, &shared.registry);
+            self.pass(now, shared);
             self.show(now, shared);
         }
         if self.live.is_empty() { IDLE } else { BUSY }
@@ -75,8 +75,8 @@ impl Writing {
     /// Completes everything.
     pub(super) fn end_all(&mut self, now: Instant, shared: &Shared) {
         self.drain(now, shared);
-        self.end_live(now, RecordingEndReason::SessionEnded);
-        self.save();
+        self.end_live(now, RecordingEndReason::SessionEnded, shared);
+        self.save(shared);
         self.show(now, shared);
     }
 
@@ -135,7 +135,7 @@ impl Writing {
             match self.live.get_mut(&number) {
                 Some(live) => {
                     if let Err(error) = live.handle(&message, shared.registry.settings().tracks_max) {
-                        self.fail(number, now, &error);
+                        self.fail(number, now, &error, shared);
                     }
                 }
                 // It has ended by itself, which the session's end has not seen yet.
@@ -146,7 +146,8 @@ impl Writing {
     }
 
     /// Writes pages, looks after the limits, and saves what could not be saved before.
-    fn pass(&mut self, now: Instant, registry: &Registry) {
+    fn pass(&mut self, now: Instant, shared: &Shared) {
+        let registry = &*shared.registry;
         let bytes_max = registry.settings().bytes_max;
         let mut failed = Vec::new();
         let mut followed = Vec::new();
@@ -160,19 +161,19 @@ impl Writing {
             }
         }
         for (number, error) in failed {
-            self.fail(number, now, &error);
+            self.fail(number, now, &error, shared);
         }
         for (number, reason) in followed {
-            self.end(number, now, reason, None);
+            self.end(number, now, reason, None, shared);
         }
         if !self.live.is_empty()
             && let Some(reason) = self.lack_of_space(registry)
         {
-            self.end_live(now, reason);
+            self.end_live(now, reason, shared);
         }
         if !self.unsaved.is_empty() && self.next_save.is_none_or(|at| now >= at) {
             self.next_save = Some(now + SAVE_INTERVAL);
-            self.save();
+            self.save(shared);
         }
     }
 
@@ -220,35 +221,49 @@ impl Writing {
         }
     }
 
-    fn fail(&mut self, number: u32, now: Instant, error: &io::Error) {
+    fn fail(&mut self, number: u32, now: Instant, error: &io::Error, shared: &Shared) {
         warn!(%error, "a recording ends, since it cannot be written");
         self.statistics.failed += 1;
-        self.end(number, now, RecordingEndReason::WriteFailed, Some(error.to_string()));
+        self.end(number, now, RecordingEndReason::WriteFailed, Some(error.to_string()), shared);
     }
 
-    fn end_live(&mut self, now: Instant, reason: RecordingEndReason) {
+    fn end_live(&mut self, now: Instant, reason: RecordingEndReason, shared: &Shared) {
         while let Some(number) = self.live.keys().next().copied() {
-            self.end(number, now, reason, None);
+            self.end(number, now, reason, None, shared);
         }
     }
 
-    fn end(&mut self, number: u32, now: Instant, reason: RecordingEndReason, error: Option<String>) {
+    fn end(
+        &mut self,
+        number: u32,
+        now: Instant,
+        reason: RecordingEndReason,
+        error: Option<String>,
+        shared: &Shared,
+    ) {
         let Some(live) = self.live.remove(&number) else { return };
         let mut ended = live.end(now, reason, error);
         let EndedRecording { folder, index, .. } = &ended;
         info!(session = index.session, folder = %folder.display(), ?reason, "recorded");
         self.finished.add(folder.clone(), index);
-        if let Err(error) = ended.save() {
-            warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
-            if self.unsaved.len() < UNSAVED_MAX {
-                self.unsaved.push(ended);
+        match ended.save() {
+            Ok(()) => shared.tell_ready(&ended),
+            Err(error) => {
+                warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
+                if self.unsaved.len() < UNSAVED_MAX {
+                    self.unsaved.push(ended);
+                }
             }
         }
     }
 
-    fn save(&mut self) {
-        // Those that were removed meanwhile need nothing.
-        self.unsaved.retain_mut(|ended| ended.folder.is_dir() && ended.save().is_err());
+    fn save(&mut self, shared: &Shared) {
+        self.unsaved.retain_mut(|ended| {
+            // Those that were removed meanwhile need nothing.
+            let is_saved =
+                !ended.folder.is_dir() || ended.save().inspect(|()| shared.tell_ready(ended)).is_ok();
+            !is_saved
+        });
     }
 
     fn show(&self, now: Instant, shared: &Shared) {
@@ -300,6 +315,7 @@ mod tests {
     use std::{env, fs, process};
 
     use super::*;
+    use crate::webhooks::Webhooks;
 
     /// A file stands where the folder of recordings should be.
     #[test]
@@ -309,7 +325,7 @@ mod tests {
         let no_folder = folder.join("file");
         fs::write(&no_folder, "").unwrap();
         let (now, settings) = (Instant::now(), SessionRecordingSettings::default());
-        let shared = Shared::new(no_folder, settings.clone());
+        let shared = Shared::new(no_folder, settings.clone(), Webhooks::default());
         let mut feed = shared.feed();
         let tap = feed.begin(now, "main", false);
         let (recording, name, packet) = (0, "Alice", &[][..]);
@@ -318,10 +334,45 @@ mod tests {
         for at_us in [0, 20_000, 40_000] {
             assert!(feed.push(&Message::Voice { recording, at_us, packet }));
         }
-        Writing::new(FinishedRecordings::open(&folder).unwrap()).run_once(now, &shared);
+        Writing::new(FinishedRecordings::open(&folder).unwrap().0).run_once(now, &shared);
         let RecorderStatistics { begun, refused, frames_dropped, .. } = shared.status().statistics;
         assert_eq!((begun, refused, frames_dropped), (0, 1, 3));
         assert_eq!(tap.has_ended(now, &settings), Some(false));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A folder stands in the index's place, as a disk that takes nothing; the webhook cannot be reached, so that it
+    /// keeps what it is told.
+    #[cfg(feature = "joining-hook")]
+    #[test]
+    fn a_recording_is_told_to_be_ready_once_its_index_is_written_and_only_once() {
+        use crate::recording::RecordingIndex;
+        use crate::{SecretText, Webhook, WebhookSettings};
+
+        let folder = env::temp_dir().join(format!("consonance-writing-ready-{}", process::id()));
+        let recording = folder.join("main").join("now");
+        let in_the_way = recording.join(RecordingIndex::FILE);
+        fs::create_dir_all(&in_the_way).unwrap();
+        let index =
+            br#"{"version":1,"session":"main","started_at":"","started_unix_ms":0,"by_operator":false,
+            "sample_rate_hz":48000,"duration_samples":0,"bytes":0,"ended":null,"frames_dropped":0,
+            "frames_without_track":0,"tracks":[]}"#;
+        let ended = EndedRecording::after_crash(recording, serde_json::from_slice(index).unwrap());
+        let webhooks = Webhooks::default();
+        let nowhere = WebhookSettings::new("http://127.0.0.1:5/", SecretText::new("secret"));
+        webhooks.follow(vec![Webhook::new(nowhere).unwrap()]).unwrap();
+        let shared = Shared::new(folder.clone(), SessionRecordingSettings::default(), webhooks.clone());
+        let mut writing = Writing::new(FinishedRecordings::default());
+        writing.unsaved.push(ended);
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            writing.save(&shared);
+            told.push(webhooks.statistics()[0].waiting);
+            if in_the_way.is_dir() {
+                fs::remove_dir(&in_the_way).unwrap();
+            }
+        }
+        assert_eq!(told, [0, 1, 1]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -26,6 +26,7 @@ impl SessionLoop {
         for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop();
             self.drain(index, now);
+            self.tell_ended(index);
         }
     }
 
@@ -65,6 +66,8 @@ impl SessionLoop {
     /// Goes on with a session of another process; before the first turn.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
         self.sessions.restore(name, serial, snapshot);
+        // It began in the other process.
+        self.untold_sessions.retain(|untold| untold != name);
     }
 
     /// Joining is open again, and clients that were told otherwise are told so.

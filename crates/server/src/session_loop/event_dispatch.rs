@@ -7,7 +7,7 @@ use consonance_transport::EndReason;
 use tracing::info;
 
 use super::event_log::log;
-use super::{SessionLoop, link_span, moderators};
+use super::{SessionLoop, link_span, moderators, webhooks};
 use crate::admission::{Refusal, Verdict};
 use crate::networks::Networks;
 use crate::records::Records;
@@ -34,6 +34,7 @@ impl SessionLoop {
                     log(&session.span, &event);
                     self.observation.note(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
+                    webhooks::tell(&self.webhooks, session, &event);
                     session.report_buffer.handle_event(&event);
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
                         session.departed.note(name, subject.as_deref());

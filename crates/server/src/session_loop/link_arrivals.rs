@@ -123,6 +123,7 @@ impl SessionLoop {
             Arrival::Begins(begin) => {
                 let index = self.sessions.begin_on_demand(&name, &begin);
                 self.sessions.recall(index, at);
+                self.tell_begun(index);
                 Entered::Here(index)
             }
             Arrival::Running => {

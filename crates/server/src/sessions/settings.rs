@@ -10,6 +10,7 @@ use crate::admission::Admission;
 use crate::records::{Records, RecordsSettings};
 use crate::report_buffer::ReportBufferSettings;
 use crate::shedding::SheddingSettings;
+use crate::webhooks::Webhooks;
 
 /// Which sessions to serve, and with which limits.
 #[derive(Clone, Debug)]
@@ -56,6 +57,10 @@ pub struct SessionsSettings {
     pub report_buffer: ReportBufferSettings,
     /// Admission (default open).
     pub admission: Admission,
+    /// Which services are told of sessions and players (default none). Bans are told by
+    /// [`Records::with_webhooks`](crate::records::Records::with_webhooks), recordings by
+    /// [`SessionRecorder::start_with_webhooks`](crate::recording::SessionRecorder::start_with_webhooks).
+    pub webhooks: Webhooks,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
     /// The seed of clients' secrets: it must stay secret.
@@ -128,6 +133,7 @@ impl SessionsSettings {
             shedding: SheddingSettings::default(),
             report_buffer: ReportBufferSettings::default(),
             admission: Admission::default(),
+            webhooks: Webhooks::default(),
             seed: random_u64(),
             secret_key: random_key(),
         }

@@ -20,3 +20,5 @@ mod shedding;
 mod stage;
 mod tokens;
 mod unjoined;
+#[cfg(feature = "joining-hook")]
+mod webhooks;

@@ -1,0 +1,142 @@
+//! Webhooks: an operator's services are told over HTTP of sessions, players, bans and recordings.
+//!
+//! ```text
+//!   session loops, bans, recorder ── tell ──▶ outbox of each webhook ──▶ its thread ──▶ POST
+//!                                             bounded, oldest dropped     one at a time, tried again
+//! ```
+//!
+//! To tell is to put a finished body into each queue, behind a lock that is never held while a service is asked. What
+//! waits is in memory only. The order of a webhook is that of the events; one that fails holds up those behind it.
+
+mod endpoint;
+mod event;
+mod message;
+mod outbox;
+mod settings;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, Instant};
+
+use endpoint::Endpoint;
+pub use endpoint::WebhookStatistics;
+pub use event::WebhookEvent;
+pub(crate) use message::Occurrence;
+use message::body;
+pub use settings::{Webhook, WebhookError, WebhookSettings};
+
+use crate::sessions::random_u64;
+use crate::threads::ThreadSpawnError;
+use crate::utc::seconds_since_1970;
+
+/// The webhooks of a server; a clone is the same ones, and the default is none.
+#[derive(Clone, Default)]
+pub struct Webhooks(Arc<Shared>);
+
+struct Shared {
+    endpoints: RwLock<Vec<Arc<Endpoint>>>,
+    /// A bit for each event that any of them wants: what no webhook wants costs nothing.
+    wanted: AtomicU8,
+    /// The first half of all ids, so that those of two processes differ.
+    process: u64,
+    told: AtomicU64,
+}
+
+impl Webhooks {
+    /// Has these webhooks from now on. One with the address of a present one takes over its queue; one that is not
+    /// among them any more tries once to deliver what waits, and ends.
+    ///
+    /// # Errors
+    /// If the operating system gives no thread; those before it in the list are followed.
+    pub fn follow(&self, webhooks: Vec<Webhook>) -> Result<(), ThreadSpawnError> {
+        // Threads are started without the lock, which those that tell wait for.
+        let mut former = self.endpoints().clone();
+        let (mut endpoints, mut result) = (Vec::new(), Ok(()));
+        for webhook in webhooks {
+            let place = former.iter().position(|endpoint| endpoint.is_at(&webhook));
+            match place.map(|place| former.swap_remove(place)) {
+                Some(endpoint) => {
+                    endpoint.follow(webhook);
+                    endpoints.push(endpoint);
+                }
+                None => match Endpoint::start(webhook) {
+                    Ok(endpoint) => endpoints.push(endpoint),
+                    Err(error) => result = Err(error),
+                },
+            }
+        }
+        let wanted = endpoints.iter().fold(0, |wanted, endpoint| wanted | endpoint.wanted());
+        *self.0.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
+        self.0.wanted.store(wanted, Ordering::Relaxed);
+        for endpoint in &former {
+            endpoint.close();
+        }
+        result
+    }
+
+    /// How each of them is doing, in the order of the settings.
+    pub fn statistics(&self) -> Vec<WebhookStatistics> {
+        self.endpoints().iter().map(|endpoint| endpoint.statistics()).collect()
+    }
+
+    /// Tells no more, and gives each webhook at most this long in all to deliver what waits. What is left is dropped,
+    /// and a warning says how much.
+    pub fn stop(&self, patience: Duration) {
+        let endpoints = self.endpoints().clone();
+        self.0.wanted.store(0, Ordering::Relaxed);
+        let deadline = Instant::now() + patience;
+        for endpoint in &endpoints {
+            endpoint.close();
+        }
+        for endpoint in &endpoints {
+            endpoint.wait_for_end(deadline);
+        }
+    }
+
+    /// Puts this into the queues of the webhooks that want it. Never waits for a service.
+    pub(crate) fn tell(&self, occurrence: &Occurrence<'_>) {
+        let event = occurrence.event();
+        if self.0.wanted.load(Ordering::Relaxed) & event.bit() == 0 {
+            return;
+        }
+        let id = format!("{:016x}-{}", self.0.process, self.0.told.fetch_add(1, Ordering::Relaxed) + 1);
+        let body = body(&id, seconds_since_1970(), occurrence);
+        let now = Instant::now();
+        for endpoint in self.endpoints().iter().filter(|endpoint| endpoint.wanted() & event.bit() != 0) {
+            endpoint.push(now, &body);
+        }
+    }
+
+    /// A list that a panic left is whole, so poison means nothing.
+    fn endpoints(&self) -> RwLockReadGuard<'_, Vec<Arc<Endpoint>>> {
+        self.0.endpoints.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            endpoints: RwLock::default(),
+            wanted: AtomicU8::new(0),
+            process: random_u64(),
+            told: AtomicU64::new(0),
+        }
+    }
+}
+
+/// The threads do not hold it, so the last one that can tell ends them.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let endpoints = self.endpoints.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for endpoint in endpoints {
+            endpoint.close();
+        }
+    }
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhooks").field("statistics", &self.statistics()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,176 @@
+//! Where a webhook is, what it is told, and how long that is tried.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::event::WebhookEvent;
+use crate::operator_service::{ServiceClient, ServiceError, ServiceSettings};
+use crate::secret_text::SecretText;
+
+/// The settings of one webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookSettings {
+    /// Its address: `https://…`, or `http://…` on this machine.
+    pub url: String,
+    /// Each request is signed with this, in the same way as those of the
+    /// [joining hook](crate::HookSettings::hmac_secret).
+    pub hmac_secret: SecretText,
+    /// Each request carries this as `Authorization: Bearer …`.
+    pub bearer_token: Option<SecretText>,
+    /// Certificate authorities in PEM that are believed instead of the usual ones.
+    pub authorities_pem: Option<Vec<u8>>,
+    /// `http://` is accepted for other machines, too (default no): anyone on the path can read what is told.
+    pub allow_plain_http: bool,
+    /// What it is told (default everything).
+    pub events: Vec<WebhookEvent>,
+    /// How long it may take to answer (default 5 s).
+    pub timeout: Duration,
+    /// How many events wait at most, besides the one that is being sent (default 1024); the oldest goes first.
+    pub queue: usize,
+    /// How long an event is tried again from when it happened (default an hour).
+    pub retry_for: Duration,
+}
+
+impl WebhookSettings {
+    /// The webhook at this address, with this secret.
+    pub fn new(url: impl Into<String>, hmac_secret: SecretText) -> Self {
+        Self {
+            url: url.into(),
+            hmac_secret,
+            bearer_token: None,
+            authorities_pem: None,
+            allow_plain_http: false,
+            events: WebhookEvent::ALL.to_vec(),
+            timeout: Duration::from_secs(5),
+            queue: 1024,
+            retry_for: Duration::from_hours(1),
+        }
+    }
+
+    fn service(&self) -> ServiceSettings<'_> {
+        ServiceSettings {
+            url: &self.url,
+            timeout: self.timeout,
+            hmac_secret: Some(&self.hmac_secret),
+            bearer_token: self.bearer_token.as_ref(),
+            authorities_pem: self.authorities_pem.as_deref(),
+            allow_plain_http: self.allow_plain_http,
+        }
+    }
+}
+
+/// Why a webhook cannot be told anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// This is not an address.
+    #[error("invalid address of a webhook, expected one like https://example.org/voice")]
+    Url,
+    /// It would be told in the open.
+    #[error("unencrypted webhook on another machine: use https, or set allow_plain_http")]
+    PlainHttp,
+    /// The program knows no HTTP.
+    #[error("this program was built without the feature `joining-hook`, which webhooks need, too")]
+    NotBuiltIn,
+    /// These are not certificates.
+    #[error("invalid certificate authorities of a webhook, expected PEM certificates")]
+    Authorities,
+    /// Anyone can sign with it.
+    #[error("the secret of a webhook is empty")]
+    NoSecret,
+}
+
+impl WebhookError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::PlainHttp => "plain-http",
+            Self::NotBuiltIn => "not-built-in",
+            Self::Authorities => "authorities",
+            Self::NoSecret => "no-secret",
+        }
+    }
+}
+
+impl From<ServiceError> for WebhookError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Url => Self::Url,
+            ServiceError::PlainHttp => Self::PlainHttp,
+            ServiceError::NotBuiltIn => Self::NotBuiltIn,
+            ServiceError::Authorities => Self::Authorities,
+        }
+    }
+}
+
+/// A webhook that can be told, as far as can be seen without doing so; it does nothing until
+/// [`Webhooks::follow`](super::Webhooks::follow).
+pub struct Webhook {
+    pub(super) settings: WebhookSettings,
+    pub(super) service: ServiceClient,
+}
+
+impl Webhook {
+    /// One with these settings.
+    ///
+    /// # Errors
+    /// If they are invalid.
+    pub fn new(settings: WebhookSettings) -> Result<Self, WebhookError> {
+        if settings.hmac_secret.reveal().is_empty() {
+            return Err(WebhookError::NoSecret);
+        }
+        let service = ServiceClient::new(&settings.service())?;
+        Ok(Self { settings, service })
+    }
+
+    /// The host of its address, with a port that is in it: names the webhook in the log and in metrics, since the rest
+    /// of the address may be secret.
+    pub fn host(&self) -> &str {
+        let url = &*self.settings.url;
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook").field("host", &self.host()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "joining-hook"))]
+mod tests {
+    use super::*;
+
+    fn webhook(url: &str, secret: &str) -> Result<Webhook, WebhookError> {
+        Webhook::new(WebhookSettings::new(url, SecretText::new(secret)))
+    }
+
+    #[test]
+    fn a_webhook_is_named_without_the_secrets_of_its_address() {
+        for (url, host) in [
+            ("https://example.org/voice?key=sesame", "example.org"),
+            ("https://example.org:8443?key=sesame", "example.org:8443"),
+            ("http://[::1]:80/", "[::1]:80"),
+            ("https://user:pass@example.org/", "example.org"),
+        ] {
+            let webhook = webhook(url, "secret").unwrap();
+            assert_eq!(webhook.host(), host);
+            assert_eq!(format!("{webhook:?}"), format!("Webhook {{ host: {host:?}, .. }}"));
+        }
+    }
+
+    #[test]
+    fn a_webhook_that_anyone_could_imitate_or_overhear_is_refused() {
+        for (url, secret, error) in [
+            ("https://example.org/", "", WebhookError::NoSecret),
+            ("http://example.org/", "secret", WebhookError::PlainHttp),
+            ("example.org", "secret", WebhookError::Url),
+        ] {
+            assert_eq!(webhook(url, secret).map(drop), Err(error), "{url}");
+        }
+    }
+}
