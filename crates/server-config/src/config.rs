@@ -17,6 +17,7 @@ use crate::rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
 use crate::shutdown::ShutdownConfig;
 use crate::table::{Seconds, table};
 use crate::web::WebConfig;
+use crate::webhooks::WebhookConfig;
 
 table! {
     /// The settings of a Consonance server.
@@ -77,6 +78,18 @@ table! {
             ]]
         ))]
         pub room_limits: Vec<RoomLimitsConfig> = Vec::new();
+        /// Services that are told over HTTP of sessions, players, bans and recordings, 16 at most; see
+        /// docs/operations.md. Required: url (https, or http on this machine) and `hmac_secret_file`, whose first line
+        /// signs each request. Others: events (default all: session-begun, session-ended, player-joined, player-left,
+        /// banned, recording-ready), `timeout_s` (default 5), `queue_max` (default 1024), `retry_for_s` (default 3600),
+        /// and as for the joining hook `bearer_token_file`, `authorities_file` and `allow_plain_http`.
+        #[schemars(extend(
+            "x-reload" = true,
+            "examples" = [[
+                { "url": "https://example.org/voice", "hmac_secret_file": "webhook-secret.txt", "events": ["banned"] }
+            ]]
+        ))]
+        pub webhooks: Vec<WebhookConfig> = Vec::new();
         /// The certificate that clients see. Without files, the server generates one and keeps it in `storage.folder`
         /// or systemd's `StateDirectory`; without either, it generates one at each start, and players need the new
         /// address.

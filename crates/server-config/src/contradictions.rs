@@ -71,6 +71,7 @@ impl Config {
         found.extend(self.web.contradictions());
         found.extend(self.room_contradictions());
         found.extend(self.joining.contradictions());
+        found.extend(self.webhook_contradictions());
         found
     }
 

@@ -50,6 +50,7 @@ mod suggestion;
 mod table;
 mod web;
 mod web_limits;
+mod webhooks;
 mod written;
 
 /// What [`table!`] derives with.
@@ -82,3 +83,4 @@ pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret};
 pub use web::{ORIGIN, WebConfig, is_origin};
 pub use web_limits::WebLimitsConfig;
+pub use webhooks::{WebhookConfig, WebhookEventName};

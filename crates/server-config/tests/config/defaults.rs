@@ -8,9 +8,10 @@ use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{ReportBufferSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
 use consonance_server::{
-    HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SheddingSettings,
+    HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SecretText, SheddingSettings,
+    WebhookEvent, WebhookSettings,
 };
-use consonance_server_config::{Config, ProximityConfig, default_file};
+use consonance_server_config::{Config, ProximityConfig, WebhookConfig, default_file};
 use consonance_session::{Limits, NameTaken, ProximitySettings};
 
 use crate::load;
@@ -34,6 +35,12 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     let hook = HookSettings::new("");
     assert_eq!((joining.hook.timeout_s.0, joining.hook.threads), (hook.timeout, hook.threads));
     assert_eq!(joining.hook.queue_max, hook.queue);
+    let (ours, theirs) = (WebhookConfig::default(), WebhookSettings::new("", SecretText::new("")));
+    assert_eq!(
+        (ours.timeout_s.0, ours.queue_max, ours.retry_for_s.0),
+        (theirs.timeout, theirs.queue, theirs.retry_for)
+    );
+    assert_eq!(ours.events.iter().map(|event| (*event).into()).collect::<Vec<WebhookEvent>>(), theirs.events);
     let (ours, theirs) = (ProximityConfig::default(), ProximitySettings::new(1.0));
     assert_eq!((ours.hysteresis as f32, ours.streams_max), (theirs.hysteresis, theirs.max_streams));
 }

@@ -10,6 +10,7 @@ mod network_settings;
 mod schema;
 mod secrets;
 mod web;
+mod webhooks;
 
 use std::path::Path;
 

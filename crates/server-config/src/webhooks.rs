@@ -1,0 +1,102 @@
+//! `[[webhooks]]`: services that are told what happens.
+
+use std::path::PathBuf;
+
+use consonance_server::WebhookEvent;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::contradictions::{Contradiction, repeated};
+use crate::table::{Seconds, table};
+
+table! {
+    /// A webhook of `[[webhooks]]`, with the files of its secrets; see
+    /// [`WebhookSettings`](consonance_server::WebhookSettings).
+    #[schemars(extend("required" = ["url", "hmac_secret_file"]))]
+    pub struct WebhookConfig {
+        /// The URL: https, or http on this machine.
+        pub url: String = String::new();
+        /// A file whose first line is the key that signs each request.
+        #[schemars(extend("format" = "path"))]
+        pub hmac_secret_file: PathBuf = PathBuf::new();
+        /// A file whose first line is sent with each request, as Authorization: Bearer.
+        #[schemars(extend("format" = "path"))]
+        pub bearer_token_file: Option<PathBuf> = None;
+        /// A PEM file with certificate authorities to trust instead of the usual ones.
+        #[schemars(extend("format" = "path"))]
+        pub authorities_file: Option<PathBuf> = None;
+        /// Accept http to other machines. Anyone on the path can then read what is told.
+        pub allow_plain_http: bool = false;
+        /// What it is told.
+        #[schemars(length(min = 1))]
+        pub events: Vec<WebhookEventName> = WebhookEvent::ALL.map(WebhookEventName::of).to_vec();
+        /// Time to answer.
+        pub timeout_s: Seconds = Seconds::new(5), 0.1..=60;
+        /// Events that wait, besides the one that is being sent; the oldest is dropped first.
+        pub queue_max: usize = 1024, 1..=65_536;
+        /// How long an event is tried again from when it happened.
+        pub retry_for_s: Seconds = Seconds::new(3600), 1..=86_400;
+    }
+}
+
+/// An event of a webhook; see [`WebhookEvent`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WebhookEventName {
+    /// A session runs.
+    SessionBegun,
+    /// A session does not run any more.
+    SessionEnded,
+    /// A player has joined a session.
+    PlayerJoined,
+    /// A player has left a session, or was removed.
+    PlayerLeft,
+    /// A name, an account or addresses were banned.
+    Banned,
+    /// The files of a recording are complete.
+    RecordingReady,
+}
+
+impl WebhookEventName {
+    const fn of(event: WebhookEvent) -> Self {
+        match event {
+            WebhookEvent::SessionBegun => Self::SessionBegun,
+            WebhookEvent::SessionEnded => Self::SessionEnded,
+            WebhookEvent::PlayerJoined => Self::PlayerJoined,
+            WebhookEvent::PlayerLeft => Self::PlayerLeft,
+            WebhookEvent::Banned => Self::Banned,
+            _ => Self::RecordingReady,
+        }
+    }
+}
+
+impl From<WebhookEventName> for WebhookEvent {
+    fn from(name: WebhookEventName) -> Self {
+        match name {
+            WebhookEventName::SessionBegun => Self::SessionBegun,
+            WebhookEventName::SessionEnded => Self::SessionEnded,
+            WebhookEventName::PlayerJoined => Self::PlayerJoined,
+            WebhookEventName::PlayerLeft => Self::PlayerLeft,
+            WebhookEventName::Banned => Self::Banned,
+            WebhookEventName::RecordingReady => Self::RecordingReady,
+        }
+    }
+}
+
+/// Each webhook has a thread.
+const WEBHOOKS_MAX: usize = 16;
+
+impl Config {
+    pub(super) fn webhook_contradictions(&self) -> Vec<Contradiction> {
+        let urls: Vec<_> = self.webhooks.iter().map(|webhook| &webhook.url).collect();
+        // The URL itself may be secret.
+        let twice = repeated(&urls).map(|(item, _)| {
+            Contradiction::in_item("webhooks", item, "the url has two webhooks: merge them")
+        });
+        let count = urls.len();
+        let what = format!("{count} webhooks are too many: at most {WEBHOOKS_MAX} are told");
+        let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
+        twice.chain(too_many).collect()
+    }
+}

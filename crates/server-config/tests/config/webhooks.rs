@@ -1,0 +1,54 @@
+//! `[[webhooks]]`: which are accepted, and what is wrong with others.
+
+use std::path::Path;
+
+use consonance_server::WebhookEvent;
+use consonance_server_config::{Config, TakesEffect};
+
+use crate::{complaints, load};
+
+const ONE: &str = "[[webhooks]]\nurl = 'https://example.org/voice'\nhmac_secret_file = 'secret.txt'\n";
+
+#[test]
+fn a_webhook_is_told_everything_unless_its_events_say_otherwise() {
+    let config = load(ONE);
+    let events = |config: &Config| -> Vec<WebhookEvent> {
+        config.webhooks[0].events.iter().map(|event| (*event).into()).collect()
+    };
+    assert_eq!(events(&config), WebhookEvent::ALL);
+    assert_eq!(config.webhooks[0].hmac_secret_file, Path::new("/etc/consonance/secret.txt"));
+    for event in WebhookEvent::ALL {
+        let name = serde_json::to_string(&event).unwrap();
+        assert_eq!(events(&load(&format!("{ONE}events = [{name}]"))), [event]);
+    }
+    assert_eq!(config.changes(&Config::default()), [("webhooks", TakesEffect::AtOnce)]);
+}
+
+#[test]
+fn a_wrong_webhook_is_found_before_the_start() {
+    let twice = format!("{ONE}{ONE}");
+    let more: String = (0..17).map(|number| ONE.replace("voice", &number.to_string())).collect();
+    for (file, complaint) in [
+        (
+            &*format!("{ONE}events = ['player-join']"),
+            "voice.toml:4: webhooks: events: expected session-begun, session-ended, player-joined, player-left, \
+             banned or recording-ready, not \"player-join\"",
+        ),
+        (
+            &format!("{ONE}events = []"),
+            "voice.toml:4: webhooks: events: the list is empty: expected at least one item",
+        ),
+        (
+            &format!("{ONE}retry_for = 5"),
+            "voice.toml:4: webhooks: unknown key retry_for here; did you mean retry_for_s?",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://example.org/'",
+            "voice.toml:1: webhooks: the key hmac_secret_file is missing",
+        ),
+        (&twice, "voice.toml:4: webhooks: the url has two webhooks: merge them"),
+        (&more, "voice.toml:1: webhooks: 17 webhooks are too many: at most 16 are told"),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
