@@ -1,4 +1,4 @@
-//! The admin API: what there is, what can be done, and what happened.
+//! The admin API: what there is, what can be done, and what happened; and its description, with that of webhooks.
 
 mod action;
 mod answer;
@@ -16,6 +16,7 @@ mod reports;
 mod server;
 mod session;
 mod track;
+mod webhooks;
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
@@ -49,6 +50,8 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     let components = description.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    components.add_security_scheme("signature", webhooks::signature());
+    description.webhooks = Some(webhooks::webhooks());
     (router, description)
 }
 
@@ -74,6 +77,12 @@ fn answer_json(json: String) -> Response {
         description = "What an operator can see and do. Every request shows the admin token as `Authorization: Bearer …`. \
                        What goes wrong is told as problem JSON (RFC 9457): `detail` says what happened and what to do."
     ),
-    security(("token" = []))
+    security(("token" = [])),
+    components(schemas(
+        webhooks::SessionMessage,
+        webhooks::PlayerMessage,
+        webhooks::BanMessage,
+        webhooks::RecordingMessage,
+    ))
 )]
 struct Description;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use consonance_http::{HttpCounters, ProblemDetails, Stopped};
-use consonance_server::ServerHandle;
 use consonance_server::moderation::Moderation;
+use consonance_server::{ServerHandle, Webhooks};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Observation;
@@ -18,13 +18,21 @@ pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
     page_listeners: Vec<(&'static str, HttpCounters)>,
+    webhooks: Webhooks,
     started: Instant,
 }
 
 impl Operator {
     /// This server, which has been up since now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        Self { server, moderation, page_listeners: Vec::new(), started: Instant::now() }
+        let (page_listeners, webhooks) = (Vec::new(), Webhooks::default());
+        Self { server, moderation, page_listeners, webhooks, started: Instant::now() }
+    }
+
+    /// Shows in the metrics what became of the events of these webhooks, too.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks, ..self }
     }
 
     /// Shows in the metrics what a listener for players with browsers has counted, too, under this name.
@@ -67,10 +75,11 @@ impl App {
         {
             return Ok(observation.clone());
         }
-        let Operator { server, moderation, page_listeners, started } = self.0.operator.clone();
+        let Operator { server, moderation, page_listeners, webhooks, started } = self.0.operator.clone();
         let observe = move || Observation::of(&server, &moderation, started.elapsed());
         let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
-        let observation = Observation { page_listeners, ..blocking(observe).await? };
+        let webhooks = webhooks.statistics();
+        let observation = Observation { webhooks, page_listeners, ..blocking(observe).await? };
         *observed = Some((Instant::now(), observation.clone()));
         Ok(observation)
     }

@@ -16,6 +16,7 @@ mod reference;
 mod session_counters;
 mod storage;
 mod summary;
+mod webhooks;
 mod workers;
 
 pub use consonance_transport::{MetricFamily, MetricKind};
@@ -34,6 +35,7 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     session_counters::write(&mut out, observation);
     storage::write(&mut out, observation);
     joining_hook::write(&mut out, observation);
+    webhooks::write(&mut out, observation);
     recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);
     page::write(&mut out, observation);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use consonance_admin::metrics::{MetricKind, Observation, families, reference_page, render};
 use consonance_http::HttpStatistics;
-use consonance_server::{NetworkNumbers, SessionNumbers};
+use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_session::ServerStatistics;
 use consonance_transport as transport;
 use prometheus_parse::{Sample, Scrape, Value};
@@ -35,9 +35,18 @@ fn observation() -> Observation {
             NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
+        webhooks: vec![webhook(2), webhook(3)],
         page_listeners: vec![("page", page())],
         ..Observation::default()
     }
+}
+
+/// Two of one host are counted together.
+fn webhook(number: u64) -> WebhookStatistics {
+    let mut webhook = WebhookStatistics::default();
+    (webhook.host, webhook.delivered, webhook.overflowed) = ("example.org".into(), number, 10 * number);
+    (webhook.failed_attempts, webhook.waiting) = (100 * number, number as usize);
+    webhook
 }
 
 fn page() -> HttpStatistics {
@@ -112,6 +121,11 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_page_responses_total", &[("status", "4xx")], 5.0),
         ("consonance_recordings", &[("state", "live")], 0.0),
         ("consonance_joining_hook_requests_total", &[], 0.0),
+        ("consonance_webhook_events_total", &[("webhook", "example.org"), ("result", "delivered")], 5.0),
+        ("consonance_webhook_events_total", &[("result", "overflowed")], 50.0),
+        ("consonance_webhook_events_total", &[("result", "given_up")], 0.0),
+        ("consonance_webhook_attempts_failed_total", &[("webhook", "example.org")], 500.0),
+        ("consonance_webhook_events_waiting", &[], 5.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),
         ("consonance_link_loss_clients", &[("at_most", "0.02")], 2.0),
         ("consonance_link_loss_clients", &[("at_most", "1")], 3.0),

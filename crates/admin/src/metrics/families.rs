@@ -124,6 +124,13 @@ families! {
     HOOK_ANSWERED: Counter "consonance_joining_hook_responses_total" ["answer"]
         "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too many waited.";
 
+    WEBHOOK_EVENTS: Counter "consonance_webhook_events_total" ["webhook", "result"]
+        "Events of webhooks, by the host of their URL: delivered; overflowed, dropped because too many waited; given_up, dropped because their time was over.";
+    WEBHOOK_FAILED: Counter "consonance_webhook_attempts_failed_total" ["webhook"]
+        "Requests to a webhook that were not answered with a status from 200 to 299 in time.";
+    WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
+        "Events that wait for a webhook, the one that is being sent included.";
+
     RECORDINGS: Gauge "consonance_recordings" ["state"]
         "Recordings: live, in progress; finished, on disk.";
     RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]

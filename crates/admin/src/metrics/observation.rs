@@ -8,7 +8,8 @@ use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;
 use consonance_server::store::StoreStatus;
 use consonance_server::{
-    HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WorkerStatistics,
+    HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WebhookStatistics,
+    WorkerStatistics,
 };
 use consonance_session::ServerStatistics;
 
@@ -39,6 +40,8 @@ pub struct Observation {
     pub lost_percent: Vec<f32>,
     /// What the joining hook was asked, if there is one.
     pub hook: Option<HookStatistics>,
+    /// What became of the events of each webhook.
+    pub webhooks: Vec<WebhookStatistics>,
     /// How recordings do, if the server can record.
     pub recorder: Option<RecorderStatus>,
     /// Bytes of voice that are in memory for reports.

@@ -1,4 +1,4 @@
-// Draws openapi.json: every operation with what it takes and what it answers.
+// Draws openapi.json: every operation with what it takes and what it answers, and what webhooks are told.
 
 /** A schema as an outline: what stands where, and what it means. */
 function outline(all, schema, depth = "", seen = []) {
@@ -43,7 +43,7 @@ fetch("openapi.json").then((answer) => answer.json()).then((api) => {
   document.title = api.info.title;
   say($("title"), api.info.title);
   $("subtitle").replaceChildren(...words(api.info.description));
-  for (const [path, methods] of Object.entries(api.paths))
+  for (const [path, methods] of [...Object.entries(api.paths), ...Object.entries(api.webhooks || {})])
     for (const [method, about] of Object.entries(methods)) {
       $("index").append(element("a", { className: "operation", href: "#" + method + path }, ...signature(method, path), element("span", {}, ...words(about.summary || ""))));
       $("operations").append(operation(api.components.schemas, method, path, about));

@@ -10,3 +10,4 @@ mod recordings;
 mod reports;
 mod stage;
 mod untrusted;
+mod webhooks;

@@ -10,7 +10,7 @@ use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks};
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
@@ -42,10 +42,19 @@ impl Stage {
 
     /// The same with everything that operators want recorded.
     pub(crate) fn with_recorder(recorder: &SessionRecorder) -> Self {
-        let stage = Self::new(settings());
-        stage.server.handle().record_with(Some(recorder)).unwrap();
-        stage.moderation.set_recordings(Some(recorder.recordings()));
-        stage
+        Self::new(settings()).recorded(recorder)
+    }
+
+    /// The same, and these webhooks are told.
+    pub(crate) fn with_webhooks(webhooks: &Webhooks, recorder: &SessionRecorder) -> Self {
+        let tell = |sessions: &mut SessionsSettings| sessions.webhooks = webhooks.clone();
+        Self::with(settings(), tell, |moderation| moderation).recorded(recorder)
+    }
+
+    fn recorded(self, recorder: &SessionRecorder) -> Self {
+        self.server.handle().record_with(Some(recorder)).unwrap();
+        self.moderation.set_recordings(Some(recorder.recordings()));
+        self
     }
 
     fn with(
@@ -55,14 +64,15 @@ impl Stage {
     ) -> Self {
         let mut sessions = SessionsSettings::new(["main", "a/b ü"]).unwrap();
         change(&mut sessions);
-        let records = Records::in_memory(RecordsSettings::default());
+        let records = Records::in_memory(RecordsSettings::default()).with_webhooks(sessions.webhooks.clone());
         sessions.records = records.clone();
         let network = MemoryNetwork::new();
         let mut session_loop = SessionLoop::new(&sessions);
         session_loop.add_network(Box::new(network.listen()));
         let server = DedicatedServer::start(session_loop);
         let moderation = complete(Moderation::new(server.handle(), records));
-        let operator = Operator::new(server.handle(), moderation.clone());
+        let operator =
+            Operator::new(server.handle(), moderation.clone()).with_webhooks(sessions.webhooks.clone());
         let listener = AdminListener::start(settings, operator).unwrap();
         Self { listener, server, moderation, network }
     }
