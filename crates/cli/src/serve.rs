@@ -20,6 +20,7 @@ mod running;
 mod service_manager;
 mod settings;
 mod supervision;
+mod webhooks;
 
 use std::env;
 use std::error::Error;

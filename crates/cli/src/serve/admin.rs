@@ -4,8 +4,8 @@ use std::error::Error;
 
 use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::HttpCounters;
-use consonance_server::DedicatedServer;
 use consonance_server::moderation::Moderation;
+use consonance_server::{DedicatedServer, Webhooks};
 use consonance_server_config::AdminConfig;
 
 use crate::logging::{complain, show};
@@ -16,9 +16,10 @@ pub(super) fn listener(
     settings: AdminSettings,
     server: &DedicatedServer,
     moderation: &Moderation,
+    webhooks: &Webhooks,
     page: impl IntoIterator<Item = (&'static str, HttpCounters)>,
 ) -> Result<AdminListener, AdminError> {
-    let mut operator = Operator::new(server.handle(), moderation.clone());
+    let mut operator = Operator::new(server.handle(), moderation.clone()).with_webhooks(webhooks.clone());
     for (name, counters) in page {
         operator = operator.with_page_listener(name, counters);
     }

@@ -109,12 +109,9 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
     };
     settings.hmac_secret = secret("joining.hook.hmac_secret_file", &config.hmac_secret_file)?;
     settings.bearer_token = secret("joining.hook.bearer_token_file", &config.bearer_token_file)?;
-    if let Some(path) = &config.authorities_file {
-        let pem = std::fs::read(path).map_err(|error| {
-            loaded.problem(AUTHORITIES, format!("cannot read {}: {error}", path.display()))
-        })?;
-        settings.authorities_pem = Some(pem);
-    }
+    let authorities = config.authorities_file.as_deref();
+    settings.authorities_pem =
+        authorities.map(|path| read_authorities(loaded, AUTHORITIES, path)).transpose()?;
     Hook::new(settings).map(Some).map_err(|error| {
         let key = if error == HookError::Authorities { AUTHORITIES } else { "joining.hook.url" };
         loaded.problem(key, error.to_string())
@@ -122,6 +119,16 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
 }
 
 const AUTHORITIES: &str = "joining.hook.authorities_file";
+
+/// Certificate authorities from a file, as they are.
+pub(super) fn read_authorities(
+    loaded: &LoadedConfig,
+    key: &str,
+    path: &Path,
+) -> Result<Vec<u8>, ConfigProblem> {
+    std::fs::read(path)
+        .map_err(|error| loaded.problem(key, format!("cannot read {}: {error}", path.display())))
+}
 
 /// The first line of a file with a secret.
 pub(super) fn read_secret_line(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
-use consonance_server::{Admission, SavedIdentity, SessionsSettings};
+use consonance_server::{Admission, SavedIdentity, SessionsSettings, Webhook};
 use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig, Seconds};
 use consonance_transport::session_name;
 
@@ -14,12 +14,15 @@ use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
 use super::host::host_at;
 use super::joining;
+use super::webhooks;
 use crate::state_folder;
 
 /// What a server can be started with, or a running one given.
 pub(crate) struct Prepared {
     pub(super) loaded: LoadedConfig,
     pub(super) sessions: SessionsSettings,
+    /// Services that are told of them.
+    pub(super) webhooks: Vec<Webhook>,
     /// From files, or made for this.
     pub(super) identity: Identity,
     /// The same as text, if it was made.
@@ -50,17 +53,19 @@ impl Prepared {
             let game_listeners =
                 game_listener::read(&loaded, networks, joining, stream_identity.as_ref(), &mut notes)?;
             let browsers = browsers::read(&loaded, joining, &mut notes)?;
-            Ok((sessions, game_listeners, browsers))
+            let webhooks = webhooks::read(&loaded, &mut notes)?;
+            Ok((sessions, game_listeners, browsers, webhooks))
         });
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers)))
+            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers, webhooks)))
                 if problems.is_empty() =>
             {
                 let listener_lines = game_listeners.iter().map(GameListener::in_words).collect();
                 Ok(Self {
                     loaded,
                     sessions,
+                    webhooks,
                     identity,
                     made_identity,
                     stream_identity,
@@ -104,6 +109,9 @@ impl Prepared {
         };
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
+        for webhook in &self.webhooks {
+            let _ = writeln!(words, "webhook at {}", webhook.host());
+        }
         let kept = match &config.storage.folder {
             Some(folder) => format!("kept in {}", folder.display()),
             None => "in memory only: storage.folder names a folder to keep them in".to_owned(),

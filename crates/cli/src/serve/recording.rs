@@ -1,21 +1,24 @@
 //! The recorder of a server that runs, which follows the configuration.
 
-use consonance_server::DedicatedServer;
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::{SessionRecorder, SessionRecorderError};
+use consonance_server::{DedicatedServer, Webhooks};
 use consonance_server_config::RecordingConfig;
 
 /// What records, if anything does.
 pub(super) struct Recording {
     recorder: Option<SessionRecorder>,
     config: RecordingConfig,
+    /// Told of recordings that are complete.
+    webhooks: Webhooks,
 }
 
 impl Recording {
-    pub(super) fn start(config: &RecordingConfig) -> Result<Self, SessionRecorderError> {
-        let folder = config.folder.as_ref();
-        let recorder = folder.map(|folder| SessionRecorder::start(folder, config.settings())).transpose()?;
-        Ok(Self { recorder, config: config.clone() })
+    pub(super) fn start(config: &RecordingConfig, webhooks: &Webhooks) -> Result<Self, SessionRecorderError> {
+        let start =
+            |folder| SessionRecorder::start_with_webhooks(folder, config.settings(), webhooks.clone());
+        let recorder = config.folder.as_ref().map(start).transpose()?;
+        Ok(Self { recorder, config: config.clone(), webhooks: webhooks.clone() })
     }
 
     pub(super) fn recorder(&self) -> Option<&SessionRecorder> {
@@ -39,7 +42,7 @@ impl Recording {
             }
             self.config = config.clone();
         } else {
-            match Self::start(config) {
+            match Self::start(config, &self.webhooks) {
                 Ok(new) => former = Some(std::mem::replace(self, new)),
                 Err(error) => return Some(format!("{error}, and recordings stay where they were")),
             }

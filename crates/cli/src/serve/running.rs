@@ -20,7 +20,7 @@ use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
 use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
-use consonance_server::{DedicatedServer, SavedIdentity, Workers};
+use consonance_server::{DedicatedServer, SavedIdentity, Webhooks, Workers};
 use consonance_server_config::{Config, TakesEffect};
 use tracing::info;
 
@@ -40,6 +40,8 @@ use crate::logging::{complain, note};
 const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
 /// How long the end waits for the disk.
 const LAST_WRITES: Duration = Duration::from_secs(5);
+/// How long the end waits for webhooks.
+const LAST_DELIVERIES: Duration = Duration::from_secs(5);
 
 /// Dropping it ends everything.
 pub(super) struct Running {
@@ -51,6 +53,7 @@ pub(super) struct Running {
     made_identity: Option<SavedIdentity>,
     records: Records,
     moderation: Moderation,
+    webhooks: Webhooks,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     recording: Recording,
@@ -74,12 +77,16 @@ struct Listener {
 }
 
 impl Running {
-    pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
+    pub(super) fn start(mut prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
+        let told = std::mem::take(&mut prepared.webhooks);
         let Prepared { loaded, mut sessions, identity, made_identity, stream_identity, browsers, .. } =
             prepared;
         let config = loaded.config;
         let (left, left_file) = inherited::read_left(&config);
-        sessions.records = records(&config)?;
+        let webhooks = Webhooks::default();
+        webhooks.follow(told)?;
+        sessions.records = records(&config)?.with_webhooks(webhooks.clone());
+        sessions.webhooks = webhooks.clone();
         // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
@@ -99,7 +106,7 @@ impl Running {
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
         }
-        let recording = Recording::start(&config.recording)?;
+        let recording = Recording::start(&config.recording, &webhooks)?;
         if let Some(recorder) = recording.recorder() {
             workers.record_with(recorder);
             workers.ask_to_record(&left.recorded);
@@ -114,8 +121,9 @@ impl Running {
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
-        let admin =
-            admin.map(|settings| admin::listener(settings, &server, &moderation, page)).transpose()?;
+        let admin = admin
+            .map(|settings| admin::listener(settings, &server, &moderation, &webhooks, page))
+            .transpose()?;
         left_file.delete();
         log_reservations(kept, &config);
         let (records, cleared_at) = (sessions.records, Instant::now());
@@ -126,6 +134,7 @@ impl Running {
             made_identity,
             records,
             moderation,
+            webhooks,
             cleared_at,
             capture,
             recording,
@@ -173,7 +182,7 @@ impl Running {
 
     /// Takes over what can be; says what that was, and what waits for the next start.
     pub(super) fn take_over(&mut self, prepared: Prepared) -> String {
-        let Prepared { loaded, mut sessions, browsers, .. } = prepared;
+        let Prepared { loaded, mut sessions, webhooks, browsers, .. } = prepared;
         let config = loaded.config;
         sessions.records = self.records.clone();
         let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
@@ -189,6 +198,7 @@ impl Running {
         if let (Some(running), Some(news)) = (&self.browsers, browsers) {
             running.follow(news);
         }
+        let webhooks = self.webhooks.follow(webhooks).err();
         let recording = self.recording.follow(&config.recording, &self.server, &self.moderation);
         self.config = config;
         // Addresses are those of what runs.
@@ -199,7 +209,8 @@ impl Running {
             if waiting.is_empty() { String::new() } else { format!("; at the next start: {waiting}") };
         let late = if is_done { "" } else { "; the sessions are busy, and will follow later" };
         let recording = recording.map_or_else(String::new, |trouble| format!("; {trouble}"));
-        format!("reloaded: {taken}{waiting}{late}{recording}")
+        let webhooks = webhooks.map_or_else(String::new, |error| format!("; a webhook is not told: {error}"));
+        format!("reloaded: {taken}{waiting}{late}{recording}{webhooks}")
     }
 
     /// Forgets bans and the like that have ended, once a minute.
@@ -238,6 +249,7 @@ impl Running {
         self.server.stop();
         self.records.flush(LAST_WRITES);
         self.recording.stop();
+        self.webhooks.stop(LAST_DELIVERIES);
         // The disk was full, perhaps hours ago; the server has done all it was for.
         if let Some(Err(error)) = self.capture.map(PacketCapture::stop) {
             complain(&error);

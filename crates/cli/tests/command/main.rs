@@ -50,3 +50,5 @@ mod talker;
 #[cfg(unix)]
 mod talking;
 mod tokens;
+#[cfg(unix)]
+mod webhooks;

@@ -1,0 +1,39 @@
+//! Webhooks of the configuration, with the files of their secrets.
+
+use consonance_server::{Webhook, WebhookError, WebhookSettings};
+use consonance_server_config::{ConfigProblem, LoadedConfig, WebhookConfig};
+
+use super::joining::{read_authorities, read_secret_line};
+
+/// Reads the secrets; warnings go to the notes, and nothing is told yet.
+pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Vec<Webhook>, ConfigProblem> {
+    loaded.config.webhooks.iter().map(|config| read_one(loaded, config, notes)).collect()
+}
+
+fn read_one(
+    loaded: &LoadedConfig,
+    config: &WebhookConfig,
+    notes: &mut Vec<String>,
+) -> Result<Webhook, ConfigProblem> {
+    let mut secret = |path| read_secret_line(loaded, KEY, path, notes);
+    let mut settings = WebhookSettings::new(&config.url, secret(&config.hmac_secret_file)?);
+    settings.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
+    settings.authorities_pem =
+        config.authorities_file.as_deref().map(|path| read_authorities(loaded, KEY, path)).transpose()?;
+    settings.allow_plain_http = config.allow_plain_http;
+    settings.events = config.events.iter().map(|event| (*event).into()).collect();
+    settings.timeout = config.timeout_s.into();
+    settings.queue = config.queue_max;
+    settings.retry_for = config.retry_for_s.into();
+    Webhook::new(settings).map_err(|error| {
+        let what = match error {
+            WebhookError::NoSecret => {
+                format!("{error}: write one into {}", config.hmac_secret_file.display())
+            }
+            error => error.to_string(),
+        };
+        loaded.problem(KEY, what)
+    })
+}
+
+const KEY: &str = "webhooks";
