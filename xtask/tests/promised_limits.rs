@@ -123,6 +123,7 @@ fn meant(text: &str) -> Meant<'_> {
         ("Duration::from_millis(", " ms", 1),
         ("Duration::from_secs(", " s", 1000),
         ("Duration::from_mins(", " min", 60_000),
+        ("Duration::from_hours(", " h", 3_600_000),
     ] {
         let bare = text.strip_prefix(begin).map(|rest| rest.trim_end_matches(')'));
         if let Some(time) = bare.or(text.strip_suffix(end)).and_then(|text| times(text, milliseconds)) {
