@@ -3,7 +3,7 @@
 mod incoming;
 mod sessions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::task::Waker;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub struct EdgeLinks<L> {
     free: Vec<usize>,
     numbers: FxHashMap<L, LinkNumber>,
     sessions: EdgeSessions,
+    /// Sessions whose owner is lost, with that owner.
+    lost: VecDeque<(Box<str>, Member)>,
     /// Links of one packet to send, collected again for each.
     links: Vec<L>,
     buffer: Vec<u8>,
@@ -48,8 +50,8 @@ struct EdgeLink<L> {
     link: L,
     session: usize,
     origin: LinkOrigin,
-    /// An owner was told of it.
-    is_announced: bool,
+    /// Its client, as it was known when the session's owner changed last.
+    kept: Option<KeptClient>,
 }
 
 /// Where the client of a link comes from, for as long as it is here: each owner of its session is told.
@@ -61,6 +63,8 @@ pub struct LinkOrigin {
     pub kind: Box<str>,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
+    /// See [`Resumed`](consonance_transport::Resumed); for the first owner that is told.
+    pub is_resumed: bool,
 }
 
 /// A link of a session that this worker owns from now on, with packets that were held for the owner.
@@ -70,8 +74,6 @@ pub struct ReleasedLink<L> {
     pub link: L,
     /// Where its client comes from.
     pub origin: LinkOrigin,
-    /// An owner knew of it: its client may believe that it is in the session.
-    pub was_announced: bool,
     /// What it has sent, reliably and in this order.
     pub held: Vec<Box<[u8]>>,
 }
@@ -86,6 +88,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             free: Vec::new(),
             numbers: FxHashMap::default(),
             sessions: EdgeSessions::default(),
+            lost: VecDeque::new(),
             links: Vec::new(),
             buffer: Vec::new(),
             malformed: 0,
@@ -104,7 +107,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             return false;
         }
         if let Some(link) = &mut self.slots[number.slot()].link {
-            link.is_announced = true;
+            link.origin.is_resumed = false;
         }
         true
     }
@@ -117,7 +120,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         &mut self,
         session: &str,
         owner: Option<Member>,
-        kept: impl Fn(L) -> Option<KeptClient>,
+        mut kept: impl FnMut(L) -> Option<KeptClient>,
     ) -> Vec<L> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
         if self.sessions.get(index).owner == owner {
@@ -127,13 +130,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let Some(owner) = owner else { return Vec::new() };
         let mut failed = Vec::new();
         let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
-        for (EdgeLink { link, origin, is_announced, .. }, number) in
+        for (EdgeLink { link, origin, kept: last, .. }, number) in
             links.filter(|(link, _)| link.session == index)
         {
-            // Its client may believe that it has joined already.
-            let is_resumed = std::mem::replace(is_announced, true);
+            let is_resumed = std::mem::take(&mut origin.is_resumed);
             let about = About { is_resumed, ..origin.about() };
-            let message = match kept(*link) {
+            *last = kept(*link).or(*last);
+            let message = match *last {
                 Some(KeptClient { client, version }) => {
                     ToOwner::Kept { link: number, session, about, client, version }
                 }
@@ -160,10 +163,9 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
         let links = slots.filter(|(link, _)| link.session == index);
         let released: Vec<ReleasedLink<L>> = links
-            .map(|(EdgeLink { link, origin, is_announced, .. }, number)| ReleasedLink {
+            .map(|(EdgeLink { link, origin, .. }, number)| ReleasedLink {
                 link: *link,
                 origin: origin.clone(),
-                was_announced: *is_announced,
                 held: held.remove(&number).unwrap_or_default(),
             })
             .collect();
@@ -308,8 +310,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         };
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
-        slot.link =
-            Some(EdgeLink { link, session, origin: LinkOrigin::of(about), is_announced: about.is_resumed });
+        slot.link = Some(EdgeLink { link, session, origin: LinkOrigin::of(about), kept: None });
         self.numbers.insert(link, slot.number);
         Some(slot.number)
     }
@@ -335,12 +336,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 
 impl LinkOrigin {
     fn of(about: &About<'_>) -> Self {
-        Self { remote: about.remote.into(), kind: about.kind.into(), identity: about.identity }
+        let About { remote, kind, identity, is_resumed } = *about;
+        Self { remote: remote.into(), kind: kind.into(), identity, is_resumed }
     }
 
     fn about(&self) -> About<'_> {
-        let Self { remote, kind, identity } = self;
-        About { remote, kind, identity: *identity, is_resumed: false }
+        let Self { remote, kind, identity, is_resumed } = self;
+        About { remote, kind, identity: *identity, is_resumed: *is_resumed }
     }
 }
 

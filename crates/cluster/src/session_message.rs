@@ -21,7 +21,7 @@ pub enum SessionMessage<'a> {
     Changed {
         /// Which session.
         session: &'a str,
-        /// The number of the change: how many there were before.
+        /// Of how many changes a copy knows then.
         version: u64,
         /// The change, as the session's owner writes it.
         change: &'a [u8],
@@ -30,7 +30,7 @@ pub enum SessionMessage<'a> {
     CopyIsWhole {
         /// Which session.
         session: &'a str,
-        /// How many changes there were.
+        /// Of how many changes the copy knows.
         version: u64,
     },
     /// Whether the owner wants all voice, whether it has listeners or not: it records, or is looked at.

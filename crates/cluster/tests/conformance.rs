@@ -37,6 +37,7 @@ impl Edge {
                 Wanted::End { link, reason } => network.reject(now, link, &reason),
                 Wanted::Joined { link, is_joined } => network.set_joined(now, link, is_joined),
                 Wanted::Look { link } => links.report(link, LinkReport::default()),
+                Wanted::FindOwner { .. } => panic!("none is lost"),
                 Wanted::Probe { link } => {
                     if let Some(heard) = network.probe(now, link) {
                         links.heard(link, now - heard);

@@ -158,11 +158,12 @@ impl Directory {
     }
 
     /// A session of another process goes on here under its number: on which worker, and with which number of this
-    /// process. None if there may be no session of this name, or another one has the number.
+    /// process. None if there may be no session of this name, if another one has the number, or if other nodes go on
+    /// with it.
     pub(crate) fn restore(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
         let mut state = self.lock();
         let is_known = state.entries.contains_key(session);
-        if !is_known && state.check_new(session).is_err() || !state.ids.insert(id) {
+        if state.nodes.is_some() || !is_known && state.check_new(session).is_err() || !state.ids.insert(id) {
             return None;
         }
         if !is_known {

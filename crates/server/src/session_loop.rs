@@ -256,7 +256,7 @@ impl SessionLoop {
     /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
         let at_edge = self.edge.as_ref().map_or(0, EdgeLinks::len);
-        self.routes.len().saturating_sub(self.networks.remote_links()) + at_edge
+        self.routes.count(|link| !self.networks.is_remote(link)) + at_edge
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.

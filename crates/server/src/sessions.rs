@@ -18,7 +18,7 @@ use crate::report_buffer::ReportBuffer;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
-pub(crate) use lease::SessionLease;
+pub(crate) use lease::{Held, SessionLease};
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
 pub use settings::{SessionsSettings, SessionsSettingsError};

@@ -112,8 +112,6 @@ pub struct Server {
     visibility: Visibility,
     /// Of a copy: what both sides of each client's link can do.
     copied: BTreeMap<ClientId, Capabilities>,
-    /// Until when clients may come back that this did not know as a copy.
-    untold_until: Option<Instant>,
     voice_reports: VoiceReports,
     monitor: Monitor,
     events: EventQueue<ServerEvent>,
@@ -148,7 +146,6 @@ impl Server {
             reservations,
             visibility: Visibility::default(),
             copied: BTreeMap::new(),
-            untold_until: None,
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),
@@ -252,7 +249,6 @@ impl Server {
         self.send_voice_reports();
         self.end_silent_channels();
         self.check_names();
-        self.forget_untold();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.

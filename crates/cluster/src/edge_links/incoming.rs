@@ -46,12 +46,22 @@ pub enum Wanted<'a, L> {
         /// Which link.
         link: L,
     },
+    /// Find the owner of a session: the one that it had is lost, or was for a while.
+    FindOwner {
+        /// Which session.
+        session: Box<str>,
+        /// The owner that it had.
+        lost: Member,
+    },
 }
 
 impl<L: Copy + Eq + Hash> EdgeLinks<L> {
     /// What an owner wants, next.
     pub fn poll(&mut self) -> Option<Wanted<'_, L>> {
         while !self.take_next()? {}
+        if let Some((session, lost)) = self.lost.pop_front() {
+            return Some(Wanted::FindOwner { session, lost });
+        }
         let link = *self.links.first()?;
         Some(match ToEdge::read(self.incoming.message()).ok()? {
             ToEdge::Send { is_reliable, packet, .. } => {
@@ -66,13 +76,19 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
 
     /// Takes what came next, and finds the links that a message is about. False if none of them is here.
     fn take_next(&mut self) -> Option<bool> {
+        if !self.lost.is_empty() {
+            return Some(true);
+        }
         self.links.clear();
         match self.incoming.poll()? {
             BusEvent::Message(owner) => self.find_links(owner),
             BusEvent::Returned(lost) => self.take_back(lost),
-            BusEvent::Lost(member) => self.sessions.lose(member),
+            BusEvent::Lost(member) => {
+                let sessions = self.sessions.lose(member);
+                self.lost.extend(sessions.into_iter().map(|session| (session, member)));
+            }
         }
-        Some(!self.links.is_empty())
+        Some(!self.links.is_empty() || !self.lost.is_empty())
     }
 
     fn find_links(&mut self, owner: Member) {

@@ -60,11 +60,14 @@ impl EdgeSessions {
         &mut self.slots[index]
     }
 
-    /// A member is lost: its sessions have no owner that is known.
-    pub(super) fn lose(&mut self, member: Member) {
-        for session in self.slots.iter_mut().filter(|session| session.owner == Some(member)) {
+    /// A member is lost: its sessions have no owner that is known. Which ones these are.
+    pub(super) fn lose(&mut self, member: Member) -> Vec<Box<str>> {
+        let lost = self.slots.iter_mut().filter(|session| session.owner == Some(member));
+        lost.map(|session| {
             session.owner = None;
-        }
+            session.name.clone()
+        })
+        .collect()
     }
 
     fn begin(&mut self, name: &str) -> usize {

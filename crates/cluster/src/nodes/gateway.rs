@@ -106,13 +106,14 @@ impl NodeGateway {
             return Ok(());
         }
         let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
-        match stream.look(now, &bundle) {
-            Came::Over => return Ok(()),
-            Came::Restarted => {
-                self.lose(node);
-                self.streams.entry(node).or_insert_with(NodeStream::new).look(now, &bundle);
-            }
-            Came::Fresh => {}
+        let mut came = stream.look(now, &bundle);
+        if came == Came::Restarted {
+            self.begin_again(node);
+            let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
+            came = stream.look(now, &bundle);
+        }
+        if came != Came::Fresh {
+            return Ok(());
         }
         let Self { streams, members, buses, workers, buffer, .. } = self;
         let Some(stream) = streams.get_mut(&node) else { return Ok(()) };
@@ -142,7 +143,13 @@ impl NodeGateway {
     /// Another node is lost. The workers are told, and have back what it may not have taken. Nothing happens if nothing
     /// has passed since it was lost before.
     pub fn lose(&mut self, node: NodeId) {
-        let Some(stream) = self.streams.get_mut(&node).filter(|stream| !stream.is_fresh()) else { return };
+        if self.streams.get(&node).is_some_and(|stream| !stream.is_fresh()) {
+            self.begin_again(node);
+        }
+    }
+
+    fn begin_again(&mut self, node: NodeId) {
+        let Some(stream) = self.streams.get_mut(&node) else { return };
         for written in stream.lose() {
             let Ok((parcel, _)) = postcard::take_from_bytes::<Parcel<'_>>(&written) else { continue };
             if let Some(to) = self.members.number(node, parcel.to) {

@@ -124,11 +124,15 @@ impl NodeStream {
     /// Looks at a bundle of the other side, whose parcels are to be [taken](Self::take) if they are fresh.
     pub(super) fn look(&mut self, now: Instant, bundle: &Bundle<'_>) -> Came {
         let BundleHead { epoch, over, taken_epoch, taken, is_missing, .. } = bundle.head;
+        // First, or two sides that have lost each other at once would not hear of it.
+        if over >= self.epoch {
+            return Came::Restarted;
+        }
         if epoch <= self.over || epoch < self.their_epoch {
             self.tell_at.get_or_insert(now + TELL_AFTER);
             return Came::Over;
         }
-        if over >= self.epoch || self.their_epoch != 0 && epoch > self.their_epoch {
+        if self.their_epoch != 0 && epoch > self.their_epoch {
             return Came::Restarted;
         }
         self.their_epoch = epoch;

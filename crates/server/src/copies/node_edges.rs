@@ -9,21 +9,11 @@ use consonance_cluster::Member;
 pub(crate) struct NodeEdges {
     /// How many links each has.
     links: BTreeMap<Member, usize>,
-    /// How many changes of the session there were.
-    pub(crate) version: u64,
-    /// When this node took the session over, how many changes it had heard of: edges that have heard of as many know
-    /// what this node knew.
-    pub(crate) taken_over_at: Option<u64>,
     /// Whether the edges know that all voice is wanted here.
     pub(crate) hears_all: bool,
 }
 
 impl NodeEdges {
-    /// Whether an edge that has heard of so many changes knows what this node knew when it took over, or knows.
-    pub(crate) fn is_current(&self, version: u64) -> bool {
-        self.taken_over_at == Some(version) || self.version == version
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.links.is_empty()
     }

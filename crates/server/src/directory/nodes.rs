@@ -93,4 +93,13 @@ impl Directory {
         }
         true
     }
+
+    /// The owner of a session is to be found, since this one is lost, unless another one is known by now.
+    pub(crate) fn find_owner(&self, session: &str, lost: Member) {
+        let mut state = self.lock();
+        let owner = state.entries.get(session).map(|entry| entry.owner);
+        if owner == Some(SessionOwner::AtNode(Some(lost))) {
+            state.ask_for_owner(session);
+        }
+    }
 }

@@ -23,24 +23,15 @@ impl SessionLoop {
     pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
         let session = self.sessions.get_mut(index);
-        let was_alone = session.edges.is_empty();
-        if !session.edges.add(member) {
-            return;
+        if session.edges.add(member) {
+            self.tell_everything(index, member);
         }
-        if was_alone {
-            session.server.set_copied(true);
-        }
-        self.tell_everything(index, member);
     }
 
     /// It has one less.
     pub(super) fn remove_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
-        let session = self.sessions.get_mut(index);
-        session.edges.remove(member);
-        if session.edges.is_empty() {
-            session.server.set_copied(false);
-        }
+        self.sessions.get_mut(index).edges.remove(member);
     }
 
     /// Tells the nodes with links into a session what has changed in it.
@@ -52,8 +43,7 @@ impl SessionLoop {
         let session = sessions.get_mut(index);
         while let Some(change) = session.server.poll_change() {
             let change = change_bytes(networks, copies, &change);
-            let (name, version) = (&*session.name, session.edges.version);
-            session.edges.version += 1;
+            let (name, version) = (&*session.name, session.server.version());
             for member in session.edges.members() {
                 copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
             }
@@ -69,7 +59,7 @@ impl SessionLoop {
     fn tell_everything(&mut self, index: usize, member: Member) {
         let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
         let session = sessions.get_mut(index);
-        let (name, version) = (&*session.name, session.edges.version);
+        let (name, version) = (&*session.name, session.server.version());
         copies
             .tell(member, &SessionMessage::CopyBegins { session: name, number: session.server.session().0 });
         for change in session.server.all_changes() {
@@ -113,7 +103,7 @@ impl SessionLoop {
         let Some(copy) = copies.get_mut(message.session()).filter(|copy| copy.owner == from) else { return };
         match message {
             SessionMessage::Changed { session, version, change } => {
-                copy.version = version + 1;
+                copy.version = version;
                 let read = postcard::from_bytes::<ChangeRecord>(change).map_err(|error| error.to_string());
                 match read.and_then(ChangeRecord::read) {
                     Ok((change, client_at)) => self.apply_change(now, session, &change, client_at),

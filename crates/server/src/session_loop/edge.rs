@@ -106,7 +106,7 @@ impl SessionLoop {
 
     /// Does what the owners of other sessions want of links here.
     pub(super) fn serve_owners(&mut self, now: Instant) {
-        let Self { edge: Some(edge), networks, relay_clock, .. } = self else { return };
+        let Self { edge: Some(edge), networks, relay_clock, directory, .. } = self else { return };
         while let Some(wanted) = edge.poll() {
             match wanted {
                 Wanted::Send { links, delivery, packet } => {
@@ -125,6 +125,7 @@ impl SessionLoop {
                         edge.report(link, LinkReport::new(way.quality, way.page));
                     }
                 }
+                Wanted::FindOwner { session, lost } => directory.find_owner(&session, lost),
                 Wanted::Joined { link, is_joined } => networks.set_joined(now, link, is_joined),
                 Wanted::Probe { link } => {
                     if let Some(heard) = networks.probe(now, link) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_cluster::Member;
+use consonance_cluster::{KeptClient, Member};
 use consonance_session::{ClientId, Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
@@ -68,11 +68,12 @@ impl SessionLoop {
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
         let kept = self.networks.kept_client(now, link);
-        let is_current = kept.is_some_and(|kept| session.edges.is_current(kept.version));
-        let id = kept.filter(|_| is_current).map(|kept| ClientId(kept.client));
-        if !id.is_some_and(|id| session.server.adopt(at, link, id, origin)) {
+        let is_adopted = kept.is_some_and(|KeptClient { client, version }| {
+            session.server.adopt(at, link, ClientId(client), origin, version)
+        });
+        if !is_adopted {
             session.server.handle_connected_from(at, link, origin);
-            if is_resumed {
+            if is_resumed || kept.is_some() {
                 session.server.ask_to_join_again(at, link);
             }
         }
@@ -96,7 +97,11 @@ impl SessionLoop {
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
             self.directory.leave(&session.name);
-            session.server.handle_disconnected(at, link);
+            if session.may_act(now) {
+                session.server.handle_disconnected(at, link);
+            } else if let Some(lease) = &mut session.lease {
+                lease.hold_end(link);
+            }
             self.drain(index, now);
         }
     }

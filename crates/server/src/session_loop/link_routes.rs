@@ -57,6 +57,11 @@ impl LinkRoutes {
     pub(super) fn len(&self) -> usize {
         self.session_of.len()
     }
+
+    /// How many of those that are meant.
+    pub(super) fn count(&self, is_meant: impl Fn(LinkId) -> bool) -> usize {
+        self.session_of.keys().filter(|link| is_meant(**link)).count()
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +81,7 @@ mod tests {
         assert_eq!(routes.links_from(|address| address == near), [LinkId(3), LinkId(7)]);
         assert_eq!((routes.remove(LinkId(7)), routes.remove(LinkId(7))), (Some(2), None));
         assert_eq!(routes.links_from(|_| true), [LinkId(3), LinkId(5)]);
-        assert_eq!((routes.len(), routes.session_of(LinkId(7))), (3, None));
+        assert_eq!((routes.count(|_| true), routes.count(|link| link.0 > 4)), (3, 2));
+        assert_eq!(routes.session_of(LinkId(7)), None);
     }
 }

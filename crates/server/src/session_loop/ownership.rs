@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use consonance_cluster::{About, Member, ReleasedLink};
-use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
+use consonance_cluster::{About, KeptClient, Member, ReleasedLink};
+use consonance_session::{ClientId, Delivery, Instant as SessionInstant, LinkId, SessionId};
 use consonance_transport::{EndCode, Remote};
+use rustc_hash::FxHashMap;
 use tracing::{info, warn};
 
 use super::SessionLoop;
 use crate::copies::SessionCopy;
-use crate::sessions::{Begin, SessionLease};
+use crate::sessions::{Begin, Held, SessionLease};
 
 impl SessionLoop {
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
@@ -27,6 +28,7 @@ impl SessionLoop {
         };
         self.sessions.recall(index, at);
         let lease = self.directory.lease().cloned();
+        self.sessions.get_mut(index).server.note_changes();
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
         self.drain(index, now);
@@ -34,11 +36,10 @@ impl SessionLoop {
 
     /// What the node knows of a session that another one owned is the session from now on.
     fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
-        let (mut server, version) = (copy.server, copy.version);
-        server.promote(at);
+        let mut server = copy.server;
+        server.promote(at, copy.version);
         let index = self.sessions.go_on(name, server);
         let session = self.sessions.get_mut(index);
-        (session.edges.version, session.edges.taken_over_at) = (version, Some(version));
         session.span.in_scope(|| info!(clients = session.server.clients(), "goes on here"));
         index
     }
@@ -47,7 +48,7 @@ impl SessionLoop {
     fn take_links(&mut self, now: Instant, index: usize, name: &str) {
         let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
-        for ReleasedLink { link, origin, was_announced, held } in released {
+        for ReleasedLink { link, origin, held } in released {
             if !self.directory.arrive_from_edge(self.number, name) {
                 continue;
             }
@@ -57,7 +58,7 @@ impl SessionLoop {
                 session.links += 1;
                 self.note_link(index, link, remote);
             } else {
-                self.admit_link(now, index, link, remote, was_announced);
+                self.admit_link(now, index, link, remote, origin.is_resumed);
             }
             for packet in held {
                 self.handle_packet(now, link, Delivery::Reliable, &packet);
@@ -68,19 +69,23 @@ impl SessionLoop {
 
     /// The store has said, in this generation of the lease, that this node owns a session still.
     pub(crate) fn confirm_session(&mut self, now: Instant, name: &str, generation: u64) {
+        let at = self.at(now);
         let Some(index) = self.sessions.find(name) else { return };
         let Some(lease) = &mut self.sessions.get_mut(index).lease else { return };
-        for (link, packet) in lease.confirm(generation) {
-            self.handle_packet(now, link, Delivery::Reliable, &packet);
+        for (link, held) in lease.confirm(generation) {
+            match held {
+                Held::Packet(packet) => self.handle_packet(now, link, Delivery::Reliable, &packet),
+                Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
+            }
         }
+        self.drain(index, now);
     }
 
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
     pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
         self.serve_owners(now);
-        if let Some(index) = self.sessions.find(name) {
-            self.resign(now, index, owner);
-        }
+        let index = self.sessions.find(name);
+        let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
         let Some(edge) = &mut self.edge else { return };
         // Links of other edges lead there directly.
         let remote: Vec<LinkId> = edge.links_of(name);
@@ -89,7 +94,8 @@ impl SessionLoop {
         }
         let links = edge.links_of(name).len();
         let copies = self.copies.as_ref();
-        let failed = edge.set_owner(name, owner, |link| Self::kept_client(copies, name, link));
+        let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
+        let failed = edge.set_owner(name, owner, kept);
         if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
             self.directory.leave_edge(name, links);
         }
@@ -114,12 +120,12 @@ impl SessionLoop {
         }
     }
 
-    /// Another node owns a session that runs here: its links are of an edge from now on.
-    fn resign(&mut self, now: Instant, index: usize, owner: Option<Member>) {
-        let Some(session) = self.sessions.remove_silently(index) else { return };
+    /// Another node owns a session that runs here: its links are of an edge from now on. Their clients.
+    fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
+        let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "is another node's from now on");
         self.ended.add(&session.server.statistics());
-        let held = session.lease.map(SessionLease::into_held).unwrap_or_default();
+        let (mut clients, version) = (FxHashMap::default(), session.server.version());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
             let remote = self.gate.take_remote(link);
@@ -127,19 +133,20 @@ impl SessionLoop {
                 self.directory.leave(&session.name);
                 continue;
             }
-            let (remote, kind) =
-                (remote.map_or_else(String::new, |it| it.to_string()), self.networks.kind_of(now, link));
-            let identity = self.networks.identity_of(now, link);
-            let about = About { remote: &remote, kind: &kind, identity, is_resumed: true };
+            let client = session.server.client_of(link);
+            clients.extend(client.map(|ClientId(client)| (link, KeptClient { client, version })));
+            let remote = remote.map_or_else(String::new, |remote| remote.to_string());
+            let (kind, identity) = (self.networks.kind_of(now, link), self.networks.identity_of(now, link));
+            let about = About { remote: &remote, kind: &kind, identity, is_resumed: false };
             self.directory.move_to_edge(&session.name);
-            let was_taken =
-                self.edge.as_mut().is_some_and(|edge| edge.connected(owner, link, &session.name, about));
-            if !was_taken {
+            let edge = self.edge.as_mut();
+            if !edge.is_some_and(|edge| edge.connected(None, link, &session.name, about)) {
                 self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
             }
         }
-        for (link, packet) in held {
+        for (link, packet) in session.lease.into_iter().flat_map(SessionLease::into_packets) {
             self.forward_packet(now, link, Delivery::Reliable, &packet);
         }
+        clients
     }
 }

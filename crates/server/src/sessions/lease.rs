@@ -12,8 +12,17 @@ pub(crate) struct SessionLease {
     /// Of the lease, in which this node was told that it owns the session.
     generation: u64,
     /// What came reliably while it was not clear whether this node does.
-    held: Vec<(LinkId, Box<[u8]>)>,
+    held: Vec<(LinkId, Held)>,
     held_bytes: usize,
+}
+
+/// What is held of a link.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// A packet.
+    Packet(Box<[u8]>),
+    /// That it is gone.
+    Gone,
 }
 
 /// So many bytes are held for a session that is in doubt: a second of 1000 players that all enter rooms.
@@ -36,20 +45,28 @@ impl SessionLease {
         let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
         if is_held {
             self.held_bytes += packet.len();
-            self.held.push((link, packet.into()));
+            self.held.push((link, Held::Packet(packet.into())));
         }
         is_held
     }
 
+    /// A link is gone.
+    pub(crate) fn hold_end(&mut self, link: LinkId) {
+        self.held.push((link, Held::Gone));
+    }
+
     /// This node owns the session: what was held is to be handled now.
-    pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Box<[u8]>)> {
+    pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Held)> {
         self.generation = generation;
         self.held_bytes = 0;
         std::mem::take(&mut self.held)
     }
 
-    /// Another node does: what was held is for that one.
-    pub(crate) fn into_held(self) -> Vec<(LinkId, Box<[u8]>)> {
-        self.held
+    /// Another node does: what is for that one.
+    pub(crate) fn into_packets(self) -> impl Iterator<Item = (LinkId, Box<[u8]>)> {
+        self.held.into_iter().filter_map(|(link, held)| match held {
+            Held::Packet(packet) => Some((link, packet)),
+            Held::Gone => None,
+        })
     }
 }

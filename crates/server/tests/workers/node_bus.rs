@@ -73,6 +73,16 @@ impl NodeBus {
         self.shared.lock().unwrap().nodes[node].is_joined = false;
     }
 
+    /// It was asleep: it learns what has changed, late.
+    pub(crate) fn awake(&self, node: usize) {
+        let mut shared = self.shared.lock().unwrap();
+        shared.nodes[node].is_joined = true;
+        let Shared { nodes, store, .. } = &mut *shared;
+        for (name, (record, revision)) in &store.records {
+            nodes[node].cluster.handle_record(Instant::now(), name, *record, *revision);
+        }
+    }
+
     /// What a node has learnt.
     pub(crate) fn told(&self, node: usize) -> Vec<NodeEvent> {
         self.shared.lock().unwrap().nodes[node].told.clone()

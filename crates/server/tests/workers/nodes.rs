@@ -223,10 +223,37 @@ fn what_operators_decide_and_record_at_the_owner_holds_for_players_of_all_nodes(
     }
     assert!(players.iter().all(|player| !heard(player).contains("not heard")));
     drop((players, bob, nodes));
+    recorder.stop();
     let index =
         recordings_in(&folder).unwrap().into_iter().map(|folder| RecordingIndex::read(&folder).unwrap());
     let tracks: BTreeSet<String> = index.flat_map(|index| index.tracks).map(|track| track.player).collect();
     assert_eq!(tracks, NAMES.map(str::to_owned).into(), "whichever nodes they speak at");
+}
+
+#[test]
+fn an_owner_that_slept_finds_another_one_and_its_players_go_on_there() {
+    let nodes = Nodes::new(3, 1);
+    let mut players = nodes.players();
+    let ids: Vec<_> = players.iter().map(|player| player.client.id()).collect();
+    nodes.bus.silence(0);
+    wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        nodes.bus.owner("main").is_some_and(|owner| owner != 0)
+    });
+    nodes.bus.awake(0);
+    all_talk(&mut players);
+    let owned = |node: usize| -> usize {
+        let clients = nodes.stages[node].server.handle().ask_all(|worker, _| worker.clients());
+        clients.into_iter().map(Result::unwrap).sum()
+    };
+    wait_until("one node has all of them", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        let mut clients = [owned(0), owned(1), owned(2)];
+        clients.sort_unstable();
+        clients == [0, 0, 3]
+    });
+    all_talk(&mut players);
+    for (player, id) in players.iter().zip(ids) {
+        assert_eq!((player.client.id(), &player.gone[..]), (id, &[][..]));
+    }
 }
 
 #[test]

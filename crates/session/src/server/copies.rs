@@ -68,10 +68,10 @@ pub enum AtCopy<'a> {
 }
 
 impl Server {
-    /// Notes what changes from now on, for [`poll_change`](Self::poll_change), or no longer.
-    pub fn set_copied(&mut self, is_copied: bool) {
-        self.members.note_changes(is_copied);
-        self.policy.register_mut().note_changes(is_copied);
+    /// Notes what changes from now on, for [`poll_change`](Self::poll_change).
+    pub fn note_changes(&mut self) {
+        self.members.note_changes(0);
+        self.policy.register_mut().note_changes();
     }
 
     /// What has changed, next. A client or a player that has changed several times is told once, as it is now.
@@ -82,6 +82,11 @@ impl Server {
         }
         let id = self.members.pop_changed()?;
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
+    }
+
+    /// Of how many changes a copy knows that has applied all that were taken.
+    pub fn version(&self) -> u64 {
+        self.members.version()
     }
 
     /// Everything, as changes for a copy that knows nothing yet.
@@ -191,9 +196,9 @@ impl Server {
         self.voice_reports.next_due()
     }
 
-    /// The session is lost, and this copy goes on as it. Clients whose links are not here have
+    /// The session is lost, and this copy of this [version](Self::version) goes on as it. Clients whose links are not here have
     /// [`Limits::resume`](crate::Limits::resume) from now on to come back.
-    pub fn promote(&mut self, now: Instant) {
+    pub fn promote(&mut self, now: Instant, version: u64) {
         self.advance(now);
         let until = self.now + self.settings.limits.resume;
         for id in self.members.in_order().collect::<Vec<_>>() {
@@ -204,29 +209,29 @@ impl Server {
             }
         }
         self.members.give_out_own_ids();
-        self.members.note_untold(true);
-        self.untold_until = Some(until);
+        self.members.note_changes(version);
+        self.policy.register_mut().note_changes();
     }
 
-    /// All clients that were lost with the session have come back by now, or are gone.
-    pub(super) fn forget_untold(&mut self) {
-        if self.untold_until.is_some_and(|until| until <= self.now) {
-            self.untold_until = None;
-            self.members.note_untold(false);
-        }
-    }
-
-    /// A link is up whose client is in the session, by what its place knows. It is told what has changed since this was
-    /// a copy. False if the session does not know it.
-    pub fn adopt(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) -> bool {
+    /// A link is up whose client is in the session, by what the copy at its place knows, of this version. The client is
+    /// told what has changed since. False if it is not in the session, or too much may have changed.
+    pub fn adopt(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        id: ClientId,
+        origin: Option<PeerOrigin>,
+        version: u64,
+    ) -> bool {
         self.advance(now);
+        let Some(changed) = self.members.changed_since(version) else { return false };
         if !self.members.contains(id) || self.outbound.link_of(id).is_some() {
             return false;
         }
         self.attach(now, link, id, origin);
         self.reservations.release(id);
         self.outbound.insert(id, link);
-        self.tell_untold(link, id);
+        self.tell_changed(link, id, &changed);
         self.members.set_link(id, link);
         true
     }
@@ -258,10 +263,10 @@ impl Server {
         }
     }
 
-    fn tell_untold(&mut self, link: LinkId, to: ClientId) {
+    fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[ClientId]) {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let mut total = Total::default();
-        for id in self.members.untold().into_iter().filter(|id| *id != to) {
+        for id in changed.iter().copied().filter(|id| *id != to) {
             let Some(member) = self.members.get(id) else {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
                 continue;

@@ -3,11 +3,11 @@
 //! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and by
 //! its name. Links, rules and packets are other parts' concern.
 
+mod changes;
 mod names;
 mod table;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -20,6 +20,7 @@ use crate::link::LinkId;
 use crate::roster::{Member, Roster};
 use crate::time::Instant;
 
+use changes::Changes;
 use names::Names;
 use table::Table;
 
@@ -30,16 +31,14 @@ pub(super) struct Members {
     names: Names,
     ids: ClientIds,
     table: Table,
-    /// Clients that have changed, where that is to be told.
-    changed: Option<BTreeSet<ClientId>>,
-    /// Those that have changed since a copy went on as the session, where clients may not have heard of it.
-    untold: Option<BTreeSet<ClientId>>,
+    /// What has changed, where there are copies.
+    changes: Option<Changes>,
 }
 
 impl Members {
     pub(super) fn new() -> Self {
         let (names, ids, table) = (Names::default(), ClientIds::default(), Table::default());
-        Self { roster: Roster::new(), names, ids, table, changed: None, untold: None }
+        Self { roster: Roster::new(), names, ids, table, changes: None }
     }
 
     /// An id that no client has; `None` if there is none left. A client may have been [inserted](Self::insert) with an
@@ -73,32 +72,32 @@ impl Members {
         self.note_change(id);
     }
 
-    /// Notes from now on which clients change, or no longer.
-    pub(super) fn note_changes(&mut self, is_noted: bool) {
-        self.changed = is_noted.then(BTreeSet::new);
+    /// Notes from now on which clients change, after so many changes, unless it does already.
+    pub(super) fn note_changes(&mut self, after: u64) {
+        self.changes.get_or_insert_with(|| Changes::after(after));
     }
 
     /// Something has changed of a client.
     #[inline]
     pub(super) fn note_change(&mut self, id: ClientId) {
-        for noted in [&mut self.changed, &mut self.untold].into_iter().flatten() {
-            noted.insert(id);
+        if let Some(changes) = &mut self.changes {
+            changes.note(id);
         }
-    }
-
-    /// Notes from now on which clients change, for those that cannot be told yet, or no longer.
-    pub(super) fn note_untold(&mut self, is_noted: bool) {
-        self.untold = is_noted.then(BTreeSet::new);
-    }
-
-    /// The clients that have changed since then.
-    pub(super) fn untold(&self) -> Vec<ClientId> {
-        self.untold.iter().flatten().copied().collect()
     }
 
     /// A client that has changed, each once.
     pub(super) fn pop_changed(&mut self) -> Option<ClientId> {
-        self.changed.as_mut()?.pop_first()
+        self.changes.as_mut()?.pop()
+    }
+
+    /// Of how many changes copies know.
+    pub(super) fn version(&self) -> u64 {
+        self.changes.as_ref().map_or(0, Changes::version)
+    }
+
+    /// The clients that have changed since then; none if that is not known any more.
+    pub(super) fn changed_since(&self, version: u64) -> Option<Vec<ClientId>> {
+        self.changes.as_ref()?.since(version)
     }
 
     /// Removes a client and frees its id. Its record still has the list of its rooms.

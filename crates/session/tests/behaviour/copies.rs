@@ -30,7 +30,7 @@ impl Places {
 
     fn with_settings(change: impl Fn(&mut ServerSettings)) -> Self {
         let mut session = LoneServer::with_settings(&change);
-        session.server.set_copied(true);
+        session.server.note_changes();
         for (id, name) in (0..).zip(["Alice", "Bob", "Carol", "Dora"]) {
             let link = u64::from(id) + 1;
             session.ticket(link, &packets::handshake_of_ours(name, None));
@@ -171,7 +171,7 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     assert_eq!(places.copy.clients(), 6);
 
     // The links to the session's own place are gone with it; those here stay, and nobody is told anything.
-    places.copy.promote(Instant::START);
+    places.copy.promote(Instant::START, places.session.server.version());
     assert!(places.copy.poll_transmit().is_none());
     let mut server = LoneServer::new();
     server.server = places.copy;
@@ -182,10 +182,12 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
 
     // Alice's link is at a third place, whose word is taken. She is told what has changed meanwhile.
     server.receive(4, &packets::remove(3));
-    assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None));
+    let version = places.session.server.version();
+    assert!(!server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version - 1), "too old");
+    assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version));
     assert_eq!(server.sent(), ["10: ClientState 2 Carol [lobby market]", "10: RemoveClient 3"]);
-    assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None), "once");
-    assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(77), None), "it is not here");
+    assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None, version), "once");
+    assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(77), None, version), "it is not here");
     assert!(server.server.poll_transmit().is_none());
 
     // Emma loses her link, and has her place back with the secret that the session has given her.
@@ -205,7 +207,7 @@ fn a_client_of_a_copy_can_do_there_what_it_can_at_the_session() {
     let mut places = Places::new();
     places.session.join(5, "Emma", &["lobby"]);
     places.follow();
-    places.copy.promote(Instant::START);
+    places.copy.promote(Instant::START, places.session.server.version());
     places.copy.handle_disconnected(Instant::START, LinkId(3));
     assert!(places.copy.client(ClientId(2)).is_some(), "it can resume, so that its place is kept");
     places.copy.handle_disconnected(Instant::START, LinkId(5));

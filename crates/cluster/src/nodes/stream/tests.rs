@@ -77,13 +77,14 @@ impl World {
 
     fn arrive(&mut self, node: usize, bundle: &[u8]) {
         let bundle = Bundle::read(bundle).unwrap();
-        match self.streams[node].look(self.now, &bundle) {
-            Came::Over => return,
-            Came::Restarted => {
-                self.streams[node].lose();
-                assert_eq!(self.streams[node].look(self.now, &bundle), Came::Fresh);
-            }
-            Came::Fresh => {}
+        let stream = &mut self.streams[node];
+        let mut came = stream.look(self.now, &bundle);
+        if came == Came::Restarted {
+            stream.lose();
+            came = stream.look(self.now, &bundle);
+        }
+        if came != Came::Fresh {
+            return;
         }
         let epoch = self.streams[node].their_epoch();
         let (came, handed) = (&mut self.came[node], &mut self.handed[node]);
@@ -175,6 +176,24 @@ fn a_node_that_was_lost_and_is_there_after_all_begins_again() {
     world.push(1, true, 4);
     world.run(100);
     assert_eq!(world.came, [vec![1, 4], vec![1, 3]]);
+}
+
+#[test]
+fn two_sides_that_lose_each_other_at_once_begin_again_both() {
+    let mut world = World::new(1, 0);
+    for number in 0..3 {
+        world.push(0, true, number);
+        world.push(1, true, number);
+        world.run(100);
+        world.on_the_way = [Vec::new(), Vec::new()];
+        world.streams.iter_mut().for_each(|stream| drop(stream.lose()));
+    }
+    for number in 3..5 {
+        world.push(0, true, number);
+        world.push(1, true, number);
+        world.run(500);
+    }
+    assert!(world.came.iter().all(|came| came.last() == Some(&4)), "{:?}", world.came);
 }
 
 #[test]

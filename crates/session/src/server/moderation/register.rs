@@ -77,9 +77,9 @@ impl Register {
         former
     }
 
-    /// Notes from now on about which players something else is decided, or no longer.
-    pub(in crate::server) fn note_changes(&mut self, is_noted: bool) {
-        self.changed = is_noted.then(BTreeSet::new);
+    /// Notes from now on about which players something else is decided.
+    pub(in crate::server) fn note_changes(&mut self) {
+        self.changed.get_or_insert_default();
     }
 
     /// A player about which something else was decided, each once.
