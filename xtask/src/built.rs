@@ -54,7 +54,7 @@ impl Built {
     }
 }
 
-fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
     let metadata = workspace::describe(root)?;
     Ok(metadata.target_directory.into_std_path_buf())
 }

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    browser_test, command, deny, dissector, dotnet, header, libopus, matchbox, platforms, tidy, udp_blocked,
-    unity, web,
+    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, platforms, tidy,
+    udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -85,6 +85,7 @@ enum Step {
     // Last of those that may run beside `Test`, whose own programs it builds once more, with other features.
     PlainCipher,
     // What talks in real time; the last but one plays with a game that the one before it compiles.
+    Cluster,
     Dotnet,
     Unity,
     BrowserTest,
@@ -114,6 +115,7 @@ impl Step {
             Self::Matchbox => "matchbox",
             Self::PlainCipher => "plain-cipher",
             Self::BrowserTest => "browser-test",
+            Self::Cluster => "cluster",
             Self::Dotnet => "dotnet",
             Self::Unity => "unity",
         }
@@ -133,6 +135,7 @@ impl Step {
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
+            Self::Cluster => cluster::run(root),
             Self::Dotnet => dotnet::verify(root),
             Self::Unity => unity::verify(root),
             _ => command::run(&mut self.cargo_command(root)).map(|()| Skips::NONE),
@@ -168,6 +171,7 @@ impl Step {
             | Self::Dissector
             | Self::Web
             | Self::BrowserTest
+            | Self::Cluster
             | Self::Dotnet
             | Self::Unity => &["xtask", self.name()],
         };
@@ -269,6 +273,7 @@ mod tests {
             Step::Dissector,
             Step::Matchbox,
             Step::PlainCipher,
+            Step::Cluster,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,
@@ -298,6 +303,7 @@ mod tests {
             Step::Dissector,
             Step::Matchbox,
             Step::PlainCipher,
+            Step::Cluster,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,

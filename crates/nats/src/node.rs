@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Wake, Waker};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_nats::{Client, Event, Message, Subscriber};
 use consonance_cluster::placement::NodeId;
@@ -14,7 +14,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{AbortHandle, spawn_local};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use crate::bucket::{Bucket, Told};
@@ -60,6 +60,10 @@ struct Shared {
 
 /// So much of what the bucket tells waits to be taken; it is read on then.
 const TOLD: usize = 1024;
+/// How long the last words of a node may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+/// By then nothing is held back to be gathered.
+const GATHERED: Duration = Duration::from_millis(10);
 /// So many events of the connection wait; the client goes on then.
 const EVENTS: usize = 64;
 
@@ -145,6 +149,8 @@ struct Driver {
     connection: Receiver<Event>,
     told: (Sender<Told>, Receiver<Told>),
     watch: Option<AbortHandle>,
+    /// A line of the log has said that no server can be reached.
+    is_outage_told: bool,
     woken: Arc<WokenFlag>,
 }
 
@@ -176,7 +182,19 @@ impl Driver {
         // Nothing is known before there is a connection.
         node.handle_bus(Instant::now(), false);
         let told = mpsc::channel(TOLD);
-        Ok(Self { node, client, subjects, bucket, status, incoming, connection, told, watch: None, woken })
+        Ok(Self {
+            node,
+            client,
+            subjects,
+            bucket,
+            status,
+            incoming,
+            connection,
+            told,
+            watch: None,
+            is_outage_told: false,
+            woken,
+        })
     }
 
     async fn run(mut self, stopped: &Notify, tell: &mut (impl FnMut(NodeEvent) + Send)) {
@@ -191,7 +209,7 @@ impl Driver {
             let wake_at = self.node.poll_timeout(now);
             tokio::select! {
                 biased;
-                () = stopped.notified() => return,
+                () = stopped.notified() => return self.say_goodbye().await,
                 Some(event) = self.connection.recv() => self.follow_connection(&event),
                 Some(message) = self.incoming.beats.next() => self.handle(&message, ClusterNode::handle_beat),
                 Some(message) = self.incoming.bundles.next() => self.handle(&message, ClusterNode::handle_bundle),
@@ -203,6 +221,14 @@ impl Driver {
                 () = sleep_until(wake_at.into()) => {}
             }
         }
+    }
+
+    /// Sends what workers said last.
+    async fn say_goodbye(mut self) {
+        let now = Instant::now();
+        self.node.handle_timeout(now);
+        self.publish(now + GATHERED);
+        let _ = timeout(GOODBYE, self.client.flush()).await;
     }
 
     fn handle<E: fmt::Display>(
@@ -226,7 +252,7 @@ impl Driver {
     }
 
     fn publish(&mut self, now: Instant) {
-        let is_connected = self.status.is_connected.load(Ordering::Relaxed);
+        let is_connected = self.is_connected();
         while let Some(publication) = self.node.poll_publish(now) {
             let (subject, bytes) = match publication {
                 Publication::Beat(bytes) => (self.subjects.beats.clone(), bytes),
@@ -245,6 +271,10 @@ impl Driver {
         }
     }
 
+    fn is_connected(&self) -> bool {
+        self.status.is_connected.load(Ordering::Relaxed)
+    }
+
     fn ask(&mut self) {
         while let Some(request) = self.node.poll_request() {
             spawn_local(self.bucket.clone().ask(request, self.told.0.clone()));
@@ -255,6 +285,7 @@ impl Driver {
         match event {
             Event::Connected => {
                 info!("connected to NATS");
+                self.is_outage_told = false;
                 self.status.is_connected.store(true, Ordering::Relaxed);
                 self.node.handle_bus(Instant::now(), true);
                 // One that was there before may not know what it missed.
@@ -275,6 +306,10 @@ impl Driver {
                 warn!("messages of other nodes were dropped: this node does not take them in time");
             }
             Event::ServerError(error) => warn!(%error, "NATS server"),
+            Event::ClientError(error) if !self.is_outage_told && !self.is_connected() => {
+                self.is_outage_told = true;
+                warn!(%error, "NATS cannot be reached: trying again");
+            }
             Event::ClientError(error) => debug!(%error, "NATS client"),
             Event::LameDuckMode | Event::Draining => info!(%event, "NATS"),
         }

@@ -7,6 +7,7 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
 
+use crate::cluster::ClusterConfig;
 use crate::joining::JoiningConfig;
 use crate::limits::LimitsConfig;
 use crate::listening::ListenConfig;
@@ -118,6 +119,8 @@ table! {
         pub quic: QuicConfig = QuicConfig::default();
         /// Load shedding, so that an overloaded server keeps working.
         pub overload: OverloadConfig = OverloadConfig::default();
+        /// Several servers that share their sessions over NATS; see docs/cluster.md.
+        pub cluster: ClusterConfig = ClusterConfig::default();
         /// How the server shuts down, and where its players go; see docs/operations.md.
         pub shutdown: ShutdownConfig = ShutdownConfig::default();
         /// Sealed voice datagrams on the QUIC port, which cost a fraction of QUIC; where they do not arrive, voice goes

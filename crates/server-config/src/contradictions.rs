@@ -72,6 +72,7 @@ impl Config {
         found.extend(self.room_contradictions());
         found.extend(self.joining.contradictions());
         found.extend(self.webhook_contradictions());
+        found.extend(self.cluster_contradictions());
         found
     }
 

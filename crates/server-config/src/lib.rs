@@ -30,6 +30,7 @@ extern crate self as consonance_server_config;
 
 mod changes;
 mod check;
+mod cluster;
 mod config;
 mod contradictions;
 mod document;
@@ -60,6 +61,7 @@ pub mod derives {
 }
 
 pub use changes::TakesEffect;
+pub use cluster::ClusterConfig;
 pub use config::{
     AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
     OverloadConfig, QuicConfig, StorageConfig,

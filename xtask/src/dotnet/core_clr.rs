@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::download::{Download, Package};
 use super::toolchain::search_libraries_in;
+use crate::download::{Download, Package};
 use crate::failure::Failure;
 
 /// The runtime, unpacked.

@@ -8,10 +8,10 @@ use std::process::Command;
 
 use super::compilation::Compilation;
 use super::core_clr::CoreClr;
-use super::download::{Download, Package};
 use super::mono::Mono;
 use super::toolchain::OLD_LANGUAGE;
 use crate::command;
+use crate::download::{Download, Package};
 use crate::failure::Failure;
 
 /// The compiler, unpacked and ready.

@@ -11,6 +11,7 @@ use consonance_transport::session_name;
 
 use super::address_shares::address_shares;
 use super::browsers::{self, PreparedBrowsers};
+use super::cluster::{self, PreparedCluster};
 use super::game_listener::{self, GameListener};
 use super::host::host_at;
 use super::joining;
@@ -23,6 +24,8 @@ pub(crate) struct Prepared {
     pub(super) sessions: SessionsSettings,
     /// Services that are told of them.
     pub(super) webhooks: Vec<Webhook>,
+    /// Other servers that share the sessions.
+    pub(super) cluster: Option<PreparedCluster>,
     /// From files, or made for this.
     pub(super) identity: Identity,
     /// The same as text, if it was made.
@@ -54,11 +57,12 @@ impl Prepared {
                 game_listener::read(&loaded, networks, joining, stream_identity.as_ref(), &mut notes)?;
             let browsers = browsers::read(&loaded, joining, &mut notes)?;
             let webhooks = webhooks::read(&loaded, &mut notes)?;
-            Ok((sessions, game_listeners, browsers, webhooks))
+            let cluster = cluster::read(&loaded, &mut notes)?;
+            Ok((sessions, game_listeners, browsers, webhooks, cluster))
         });
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers, webhooks)))
+            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers, webhooks, cluster)))
                 if problems.is_empty() =>
             {
                 let listener_lines = game_listeners.iter().map(GameListener::in_words).collect();
@@ -66,6 +70,7 @@ impl Prepared {
                     loaded,
                     sessions,
                     webhooks,
+                    cluster,
                     identity,
                     made_identity,
                     stream_identity,
@@ -109,6 +114,13 @@ impl Prepared {
         };
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
+        if let Some(name) = self.cluster.as_ref().map(|_| &config.cluster.name) {
+            let _ = writeln!(
+                words,
+                "one of the servers of cluster {name:?}, over {}",
+                config.cluster.nats.join(", ")
+            );
+        }
         for webhook in &self.webhooks {
             let _ = writeln!(words, "webhook at {}", webhook.host());
         }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use consonance_admin::AdminListener;
 use consonance_fast_path::ServerPathSettings;
 use consonance_inspector::page::Inspector;
+use consonance_nats::NatsNode;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     BindError, FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings,
@@ -27,6 +28,7 @@ use tracing::info;
 use super::address_shares::address_shares;
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
+use super::cluster;
 use super::free_addresses;
 use super::host::host_at;
 use super::inherited;
@@ -54,6 +56,7 @@ pub(super) struct Running {
     records: Records,
     moderation: Moderation,
     webhooks: Webhooks,
+    cluster: Option<NatsNode>,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     recording: Recording,
@@ -78,7 +81,7 @@ struct Listener {
 
 impl Running {
     pub(super) fn start(mut prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
-        let told = std::mem::take(&mut prepared.webhooks);
+        let (told, of_cluster) = (std::mem::take(&mut prepared.webhooks), prepared.cluster.take());
         let Prepared { loaded, mut sessions, identity, made_identity, stream_identity, browsers, .. } =
             prepared;
         let config = loaded.config;
@@ -95,7 +98,7 @@ impl Running {
         }
         let capture = capture(&config)?;
         let count = worker_count(&config);
-        let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
+        let (mut workers, cluster) = cluster::workers(of_cluster, &sessions, count, config.pin_workers);
         let kept = workers.restore(&left.sessions);
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
@@ -116,6 +119,7 @@ impl Running {
         free_addresses::check(&config)?;
         // Players come from here on.
         let server = DedicatedServer::try_start(workers)?;
+        let cluster = cluster.map(|cluster| cluster.start(server.handle())).transpose()?;
         let inspector = inspector(&config, &server)?;
         let moderation = moderation(&server, &sessions.records, reports);
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
@@ -135,6 +139,7 @@ impl Running {
             records,
             moderation,
             webhooks,
+            cluster,
             cleared_at,
             capture,
             recording,
@@ -247,6 +252,8 @@ impl Running {
         drop(self.admin);
         drop(self.browsers);
         self.server.stop();
+        // What the workers said last is for other servers, too.
+        drop(self.cluster);
         self.records.flush(LAST_WRITES);
         self.recording.stop();
         self.webhooks.stop(LAST_DELIVERIES);

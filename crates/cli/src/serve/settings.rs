@@ -46,6 +46,12 @@ pub(super) struct SettingsArguments {
     password_file: Option<PathBuf>,
     #[command(flatten)]
     rooms: RoomRules,
+    /// Share sessions with other servers over this NATS server; can be given several times; see docs/cluster.md.
+    #[arg(long, value_name = "URL")]
+    nats: Vec<String>,
+    /// The name of this server among those that share sessions [default: a random one].
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
     /// Carry voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -113,6 +119,12 @@ impl SettingsArguments {
         }
         if let Some(file) = &self.password_file {
             sources.add_argument("--password-file", "joining.password_file", path(file));
+        }
+        if !self.nats.is_empty() {
+            sources.add_argument("--nats", "cluster.nats", self.nats.clone());
+        }
+        if let Some(node) = &self.node {
+            sources.add_argument("--node", "cluster.node_name", &**node);
         }
         if self.no_fast_path {
             sources.add_argument("--no-fast-path", "fast_path.enabled", false);

@@ -10,6 +10,7 @@ mod browsers;
 mod browsers_watched;
 mod cannot_start;
 mod changed_games;
+mod cluster;
 mod config;
 mod devices;
 mod diagnostics;

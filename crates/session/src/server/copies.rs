@@ -196,8 +196,8 @@ impl Server {
         self.voice_reports.next_due()
     }
 
-    /// The session is lost, and this copy of this [version](Self::version) goes on as it. Clients whose links are not here have
-    /// [`Limits::resume`](crate::Limits::resume) from now on to come back.
+    /// The session is lost, and this copy of this [version](Self::version) goes on as it. Clients whose links are not
+    /// here have [`Limits::resume`](crate::Limits::resume) from now on to come back.
     pub fn promote(&mut self, now: Instant, version: u64) {
         self.advance(now);
         let until = self.now + self.settings.limits.resume;

@@ -1,0 +1,82 @@
+//! `[cluster]`: this server as one of several that share their sessions.
+
+use std::num::NonZeroUsize;
+
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{ClusterNode, NodeInfo};
+use consonance_nats::{NatsError, NatsNode, NatsSettings};
+use consonance_server::{ServerHandle, SessionsSettings, Workers};
+use consonance_server_config::{ConfigProblem, LoadedConfig};
+
+use super::joining::read_secret_line;
+
+/// How this server is one of several.
+pub(super) struct PreparedCluster {
+    settings: NatsSettings,
+    info: NodeInfo,
+}
+
+/// The same with workers that wait for players.
+pub(super) struct OpenedCluster {
+    settings: NatsSettings,
+    id: NodeId,
+    node: ClusterNode,
+}
+
+/// None if this server is alone.
+pub(super) fn read(
+    loaded: &LoadedConfig,
+    notes: &mut Vec<String>,
+) -> Result<Option<PreparedCluster>, ConfigProblem> {
+    let config = &loaded.config.cluster;
+    if !config.is_on() {
+        return Ok(None);
+    }
+    let mut settings = NatsSettings::new(config.nats.clone(), &config.name);
+    settings.credentials.clone_from(&config.credentials_file);
+    settings.ca.clone_from(&config.authorities_file);
+    settings.certificate = config.certificate_file.clone().zip(config.private_key_file.clone());
+    settings.replicas = config.store_replicas;
+    if let (Some(user), Some(file)) = (&config.user, &config.password_file) {
+        let password = read_secret_line(loaded, "cluster.password_file", file, notes)?;
+        settings.user = Some((user.clone(), password.reveal().to_owned()));
+    }
+    settings.check().map_err(|error| {
+        let key = if matches!(error, NatsError::InvalidClusterName { .. }) {
+            "cluster.name"
+        } else {
+            "cluster.nats"
+        };
+        loaded.problem(key, error.to_string())
+    })?;
+    let text = |text: &Option<String>| text.as_deref().unwrap_or_default().into();
+    let info = NodeInfo {
+        name: text(&config.node_name),
+        region: text(&config.region),
+        version: env!("CARGO_PKG_VERSION").into(),
+        address: text(&loaded.config.host),
+    };
+    Ok(Some(PreparedCluster { settings, info }))
+}
+
+/// The workers of this server, which is alone or one of several.
+pub(super) fn workers(
+    cluster: Option<PreparedCluster>,
+    sessions: &SessionsSettings,
+    count: NonZeroUsize,
+    are_pinned: bool,
+) -> (Workers, Option<OpenedCluster>) {
+    let Some(PreparedCluster { settings, info }) = cluster else {
+        return (Workers::new(sessions, count).pinned(are_pinned), None);
+    };
+    let (workers, id, node) = Workers::of_node(sessions, count, info);
+    (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node }))
+}
+
+impl OpenedCluster {
+    /// Joins the others, on a thread that goes on trying where NATS cannot be reached.
+    pub(super) fn start(self, handle: ServerHandle) -> Result<NatsNode, NatsError> {
+        let Self { settings, id, node } = self;
+        NatsNode::start(settings, id, node, move |event| handle.follow_node(event))
+    }
+}

