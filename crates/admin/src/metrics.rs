@@ -1,7 +1,8 @@
-//! Counters in the text format of Prometheus.
+//! What a server counts, as samples and in the text format of Prometheus.
 //!
-//! [`Observation`] is what a server says of itself, as plain data; [`render`] writes it down, and [`reference_page`]
-//! explains every name. Both follow from the same table of families, so a name cannot be without its meaning.
+//! [`Observation`] is what a server says of itself, as plain data; [`collect`] makes samples of it, [`render`] writes
+//! them down, and [`reference_page`] explains every name. All follow from the same table of families, so a name cannot be
+//! without its meaning, and another format has the same numbers.
 
 mod exposition;
 mod families;
@@ -13,6 +14,7 @@ mod page;
 mod process;
 mod recordings;
 mod reference;
+mod samples;
 mod session_counters;
 mod storage;
 mod summary;
@@ -20,16 +22,22 @@ mod webhooks;
 mod workers;
 
 pub use consonance_transport::{MetricFamily, MetricKind};
-use exposition::Exposition;
 pub use families::families;
 pub use observation::Observation;
 pub use reference::reference_page;
+use samples::Samples;
+pub use samples::{BucketCounts, FamilySample, FamilySamples, SampleValue};
 
-/// Everything of an observation and of this process, as a scraper reads it.
+/// Everything of an observation and of this process, as a scraper reads it; as [`collect`] otherwise.
+pub fn render(observation: &Observation, sessions_max: usize) -> String {
+    exposition::text(&collect(observation, sessions_max))
+}
+
+/// Everything of an observation and of this process, in the order of [`families`].
 ///
 /// Of `sessions_max` sessions, those with most clients, it tells one by one; of all together always.
-pub fn render(observation: &Observation, sessions_max: usize) -> String {
-    let mut out = Exposition::default();
+pub fn collect(observation: &Observation, sessions_max: usize) -> Vec<FamilySamples> {
+    let mut out = Samples::default();
     summary::write(&mut out, observation, sessions_max);
     workers::write(&mut out, observation);
     session_counters::write(&mut out, observation);
@@ -41,5 +49,5 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     page::write(&mut out, observation);
     process::write(&mut out);
     network_metrics::write(&mut out, observation);
-    out.into_text()
+    out.into_families()
 }

@@ -4,75 +4,63 @@
 
 use std::fmt::{Display, Write as _};
 
-use consonance_transport::{MetricFamily, MetricKind};
+use consonance_transport::MetricFamily;
 
-/// A text in the making. Samples of a family come together, after its head.
-#[derive(Debug, Default)]
-pub(super) struct Exposition {
-    text: String,
-}
+use super::samples::{BucketCounts, FamilySample, FamilySamples, SampleValue};
 
-impl Exposition {
-    /// Begins a family.
-    pub(super) fn family(&mut self, family: &'static MetricFamily) -> Samples<'_> {
+/// All these families. Samples of a family come together, after its head.
+pub(super) fn text(families: &[FamilySamples]) -> String {
+    let mut text = String::new();
+    for FamilySamples { family, samples } in families {
         let MetricFamily { name, kind, about, .. } = family;
-        let _ = writeln!(self.text, "# HELP {name} {}", escaped(about, false));
-        let _ = writeln!(self.text, "# TYPE {name} {}", kind.name());
-        Samples { text: &mut self.text, family }
+        let _ = writeln!(text, "# HELP {name} {}", escaped(about, false));
+        let _ = writeln!(text, "# TYPE {name} {}", kind.name());
+        for sample in samples {
+            write_sample(&mut text, family, sample);
+        }
     }
+    text
+}
 
-    /// A family with one sample.
-    pub(super) fn single(&mut self, family: &'static MetricFamily, value: impl Display) {
-        self.family(family).sample(&[], value);
-    }
-
-    pub(super) fn into_text(self) -> String {
-        self.text
+fn write_sample(text: &mut String, family: &MetricFamily, sample: &FamilySample) {
+    let mut line = |suffix: &str, bound: Option<&str>, value: &dyn Display| {
+        write_line(text, family, suffix, (&sample.labels, bound), value);
+    };
+    match &sample.value {
+        SampleValue::Integer(number) => line("", None, number),
+        SampleValue::Decimal(number) => line("", None, number),
+        SampleValue::Buckets(buckets) => {
+            let BucketCounts { bounds, counts, sum } = buckets;
+            let bounds = bounds.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
+            let mut count = 0;
+            for (bound, number) in bounds.zip(counts) {
+                count += number;
+                line("_bucket", Some(&bound), &count);
+            }
+            line("_sum", None, sum);
+            line("_count", None, &count);
+        }
     }
 }
 
-/// The samples of one family.
-pub(super) struct Samples<'e> {
-    text: &'e mut String,
-    family: &'static MetricFamily,
-}
-
-impl Samples<'_> {
-    /// One sample; the values are those of the family's labels, in their order.
-    pub(super) fn sample(&mut self, values: &[&str], value: impl Display) -> &mut Self {
-        self.line("", values, None, value)
+fn write_line(
+    text: &mut String,
+    family: &MetricFamily,
+    suffix: &str,
+    (values, bound): (&[String], Option<&str>),
+    value: &dyn Display,
+) {
+    text.push_str(family.name);
+    text.push_str(suffix);
+    let labels = family.labels.iter().copied().zip(values.iter().map(String::as_str));
+    for (index, (name, value)) in labels.chain(bound.map(|bound| ("le", bound))).enumerate() {
+        let before = if index == 0 { '{' } else { ',' };
+        let _ = write!(text, "{before}{name}=\"{}\"", escaped(value, true));
     }
-
-    /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above
-    /// all of them, and all together sum up to this. Only for families without labels.
-    pub(super) fn histogram(&mut self, buckets: &[(f64, u64)], above: u64, sum: f64) {
-        debug_assert_eq!(self.family.kind, MetricKind::Histogram, "only histograms have buckets");
-        let mut count = 0;
-        for (bound, number) in buckets {
-            count += number;
-            self.line("_bucket", &[], Some(&bound.to_string()), count);
-        }
-        count += above;
-        self.line("_bucket", &[], Some("+Inf"), count);
-        self.line("_sum", &[], None, sum);
-        self.line("_count", &[], None, count);
+    if !values.is_empty() || bound.is_some() {
+        text.push('}');
     }
-
-    fn line(&mut self, suffix: &str, values: &[&str], bound: Option<&str>, value: impl Display) -> &mut Self {
-        debug_assert_eq!(values.len(), self.family.labels.len(), "each label has a value");
-        self.text.push_str(self.family.name);
-        self.text.push_str(suffix);
-        let labels = self.family.labels.iter().copied().zip(values.iter().copied());
-        for (index, (name, value)) in labels.chain(bound.map(|bound| ("le", bound))).enumerate() {
-            let before = if index == 0 { '{' } else { ',' };
-            let _ = write!(self.text, "{before}{name}=\"{}\"", escaped(value, true));
-        }
-        if !values.is_empty() || bound.is_some() {
-            self.text.push('}');
-        }
-        let _ = writeln!(self.text, " {value}");
-        self
-    }
+    let _ = writeln!(text, " {value}");
 }
 
 fn escaped(text: &str, is_label: bool) -> String {

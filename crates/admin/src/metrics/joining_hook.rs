@@ -2,11 +2,11 @@
 
 use consonance_server::HookStatistics;
 
-use super::exposition::Exposition;
 use super::families::{HOOK_ANSWERED, HOOK_ASKED};
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let HookStatistics { asked, allowed, denied, failed, overflowed, .. } =
         observation.hook.unwrap_or_default();
     out.single(&HOOK_ASKED, asked);

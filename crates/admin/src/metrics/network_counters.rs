@@ -2,13 +2,13 @@
 
 use consonance_transport::{ConnectionCounts, Count, Dropped, NetworkStatistics, Traffic};
 
-use super::exposition::Exposition;
 use super::families::{
     LINKS, LINKS_ACCEPTED, LINKS_REFUSED, NETWORK_BYTES, NETWORK_DROPPED, NETWORK_PACKETS,
 };
 use super::observation::{Observation, by_network};
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let counted = observation.networks.iter().map(|numbers| (numbers.network, numbers.counters));
     let networks = by_network(counted, NetworkStatistics::with);
     let mut links = out.family(&LINKS);
@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 /// The name of a network and what its listeners counted together.
 type Merged = (&'static str, NetworkStatistics);
 
-fn traffic(out: &mut Exposition, networks: &[Merged]) {
+fn traffic(out: &mut Samples, networks: &[Merged]) {
     let mut packets = out.family(&NETWORK_PACKETS);
     for (name, counters) in networks {
         for (direction, delivery, count) in counts(counters) {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use consonance_transport::{MetricFamily, network_metric_families};
 
-use super::exposition::Exposition;
 use super::observation::Observation;
+use super::samples::Samples;
 
 /// The labels of a sample after the network's.
 type OwnLabels<'o> = &'o [&'static str];
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let mut families: Vec<&'static MetricFamily> = network_metric_families().collect();
     let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
     for family in samples().map(|sample| sample.family) {

@@ -1,10 +1,10 @@
 //! What the listeners for players with browsers have counted.
 
-use super::exposition::Exposition;
 use super::families::{PAGE_ANSWERS, PAGE_CONNECTIONS, PAGE_CONNECTIONS_MADE};
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let listeners = &observation.page_listeners;
     let mut open = out.family(&PAGE_CONNECTIONS);
     for (name, counted) in listeners {

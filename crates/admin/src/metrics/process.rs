@@ -6,12 +6,12 @@ use std::fs;
 
 use consonance_transport::MetricFamily;
 
-use super::exposition::Exposition;
 use super::families::{
     PROCESS_CPU, PROCESS_FDS, PROCESS_FDS_MAX, PROCESS_MEMORY, PROCESS_THREADS, PROCESS_VIRTUAL,
 };
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition) {
+pub(super) fn write(out: &mut Samples) {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use consonance_server::recording::RecorderStatistics;
 
-use super::exposition::Exposition;
 use super::families::{RECORDING_BYTES, RECORDING_DROPPED, RECORDINGS, RECORDINGS_ENDED};
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let status = observation.recorder.clone().unwrap_or_default();
     out.family(&RECORDINGS).sample(&["live"], status.live.len()).sample(&["finished"], status.finished);
     let live_bytes: u64 = status.live.iter().map(|recording| recording.index.bytes).sum();

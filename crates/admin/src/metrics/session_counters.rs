@@ -2,7 +2,6 @@
 
 use consonance_transport::MetricFamily;
 
-use super::exposition::Exposition;
 use super::families::{
     BYTES_RECEIVED, CLIENTS_RESUMED, DROPPED, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED,
     NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, POSITIONS_RECEIVED, REPORTS_RECEIVED,
@@ -10,8 +9,9 @@ use super::families::{
     VOICE_SENT,
 };
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let sum = observation.session_counters();
     let all: Vec<_> = sum.counters().collect();
     for rows in COUNTERS.chunk_by(|a, b| std::ptr::eq(a.family, b.family)) {
@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     }
     let mut samples = out.family(&OTHER);
     for (name, number) in all.iter().filter(|(name, _)| !COUNTERS.iter().any(|row| row.name == *name)) {
-        samples.sample(&[name], number);
+        samples.sample(&[name], *number);
     }
 }
 

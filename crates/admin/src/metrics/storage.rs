@@ -1,13 +1,13 @@
 //! What is kept over restarts.
 
-use super::exposition::Exposition;
 use super::families::{
     BANS, REPORT_BUFFER, REPORT_BUFFER_DROPPED, REPORTS, STORE_DROPPED, STORE_ERRORS, STORE_WAITING,
     STORE_WRITES,
 };
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     out.single(&BANS, observation.bans);
     let store = &observation.store;
     out.single(&STORE_WRITES, store.transactions);

@@ -4,15 +4,15 @@ use std::cmp::Reverse;
 
 use consonance_server::SessionNumbers;
 
-use super::exposition::Exposition;
 use super::families::{
     BUILD_INFO, CLIENTS, LINK_LOSS, SESSION_CLIENTS, SESSION_PACKETS, SESSIONS, SESSIONS_ENDED,
     SESSIONS_REFUSED, SESSIONS_STARTED, UPTIME,
 };
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation, sessions_max: usize) {
-    out.family(&BUILD_INFO).sample(&[env!("CARGO_PKG_VERSION")], 1);
+pub(super) fn write(out: &mut Samples, observation: &Observation, sessions_max: usize) {
+    out.family(&BUILD_INFO).sample(&[env!("CARGO_PKG_VERSION")], 1_u64);
     out.single(&UPTIME, observation.uptime.as_secs_f64());
     out.single(&SESSIONS, observation.sessions.len());
     let counts = &observation.session_counts;
@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation, sessions_ma
 const LOSS_BOUNDS: [f32; 5] = [0.01, 0.02, 0.05, 0.1, 0.2];
 
 /// A histogram whose observations come and go, so that each is written as a gauge.
-fn loss(out: &mut Exposition, lost_percent: &[f32]) {
+fn loss(out: &mut Samples, lost_percent: &[f32]) {
     let mut samples = out.family(&LINK_LOSS);
     for bound in LOSS_BOUNDS {
         let number = lost_percent.iter().filter(|percent| **percent <= bound * 100.0).count();

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use consonance_server::WebhookStatistics;
 
-use super::exposition::Exposition;
 use super::families::{WEBHOOK_EVENTS, WEBHOOK_FAILED, WEBHOOK_WAITING};
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let hosts = by_host(&observation.webhooks);
     let mut events = out.family(&WEBHOOK_EVENTS);
     for (host, counted) in &hosts {

@@ -5,14 +5,14 @@ use std::time::Duration;
 use consonance_server::{RelayDelay, WorkerStatistics};
 use consonance_transport::MetricFamily;
 
-use super::exposition::Exposition;
 use super::families::{
     RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,
     WORKER_SESSIONS, WORKER_SHEDDING,
 };
 use super::observation::Observation;
+use super::samples::Samples;
 
-pub(super) fn write(out: &mut Exposition, observation: &Observation) {
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let workers = &observation.workers;
     each(out, &WORKER_BUSY, workers, |worker| worker.busy_share);
     each(out, &WORKER_ITERATIONS, workers, |worker| worker.iterations as f64);
@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
 }
 
 fn each(
-    out: &mut Exposition,
+    out: &mut Samples,
     family: &'static MetricFamily,
     workers: &[WorkerStatistics],
     of: fn(&WorkerStatistics) -> f64,
@@ -40,7 +40,7 @@ fn each(
     }
 }
 
-fn delay(out: &mut Exposition, workers: &[WorkerStatistics]) {
+fn delay(out: &mut Samples, workers: &[WorkerStatistics]) {
     let delays = || workers.iter().map(|worker| &worker.relay_delay);
     let packets = |bucket: usize| delays().map(|delay| delay.packets[bucket]).sum::<u64>();
     let bounds = RelayDelay::bounds();
