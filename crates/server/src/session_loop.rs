@@ -5,6 +5,7 @@ mod edge;
 mod ending;
 mod event_dispatch;
 mod event_log;
+mod join_spans;
 mod link_arrivals;
 mod link_routes;
 mod moderators;
@@ -48,6 +49,7 @@ use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
 use crate::webhooks::{Occurrence, Webhooks};
 
+use join_spans::JoinSpans;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
 use observation::Observation;
@@ -81,6 +83,7 @@ pub struct SessionLoop {
     observation: Observation,
     subscribers: Subscribers,
     webhooks: Webhooks,
+    join_spans: JoinSpans,
     /// Sessions of the configuration that webhooks are still to be told of.
     untold_sessions: Vec<String>,
     /// What sessions counted that have ended.
@@ -131,6 +134,7 @@ impl SessionLoop {
             observation: Observation::default(),
             subscribers: Subscribers::default(),
             webhooks: settings.webhooks.clone(),
+            join_spans: JoinSpans::new(settings.tracer.clone()),
             untold_sessions,
             ended: ServerStatistics::default(),
             recording_feed: None,
@@ -362,7 +366,9 @@ impl SessionLoop {
             if let LinkCommand::Close { link, reason, reads_notice } = command {
                 session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
                 let notice_in = reads_notice.then(|| session.server.session());
-                self.networks.reject(now, link, &EndReason::from(&reason), notice_in);
+                let reason = EndReason::from(&reason);
+                self.join_spans.refuse(link, &reason);
+                self.networks.reject(now, link, &reason, notice_in);
             }
         }
         self.dispatch_events(index, now, at);

@@ -27,6 +27,7 @@ use message::body;
 pub use settings::{Webhook, WebhookError, WebhookSettings};
 
 use crate::sessions::random_u64;
+use crate::spans::Tracer;
 use crate::threads::ThreadSpawnError;
 use crate::utc::seconds_since_1970;
 
@@ -41,9 +42,15 @@ struct Shared {
     /// The first half of all ids, so that those of two processes differ.
     process: u64,
     told: AtomicU64,
+    tracer: Tracer,
 }
 
 impl Webhooks {
+    /// None yet; requests to them are recorded as spans.
+    pub fn traced(tracer: Tracer) -> Self {
+        Self(Arc::new(Shared::traced(tracer)))
+    }
+
     /// Has these webhooks from now on. One with the address of a present one takes over its queue; one that is not
     /// among them any more tries once to deliver what waits, and ends.
     ///
@@ -60,7 +67,7 @@ impl Webhooks {
                     endpoint.follow(webhook);
                     endpoints.push(endpoint);
                 }
-                None => match Endpoint::start(webhook) {
+                None => match Endpoint::start(webhook, self.0.tracer.clone()) {
                     Ok(endpoint) => endpoints.push(endpoint),
                     Err(error) => result = Err(error),
                 },
@@ -116,11 +123,18 @@ impl Webhooks {
 
 impl Default for Shared {
     fn default() -> Self {
+        Self::traced(Tracer::default())
+    }
+}
+
+impl Shared {
+    fn traced(tracer: Tracer) -> Self {
         Self {
             endpoints: RwLock::default(),
             wanted: AtomicU8::new(0),
             process: random_u64(),
             told: AtomicU64::new(0),
+            tracer,
         }
     }
 }

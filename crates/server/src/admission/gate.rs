@@ -10,6 +10,7 @@ use consonance_transport::Remote;
 
 use super::hook::{Answer, HookFailure, Question};
 use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};
+use crate::spans::{OpenSpan, SpanKind};
 use crate::token::{Claims, WallClock};
 use crate::utc::seconds_since_1970;
 
@@ -94,7 +95,7 @@ impl AdmissionGate {
         self.remotes.remove(&link)
     }
 
-    /// A request to join.
+    /// A request to join; asking the hook is a part of its span, if there is one.
     pub(crate) fn ask(
         &mut self,
         now: Instant,
@@ -102,6 +103,7 @@ impl AdmissionGate {
         link: LinkId,
         name: &str,
         shown: &JoinToken,
+        span: Option<&OpenSpan>,
     ) -> Verdict {
         let origin = self.remotes.get(&link).map_or(Origin::Other("".into()), Origin::of);
         let request = Request { session, origin: &origin, shown };
@@ -113,7 +115,10 @@ impl AdmissionGate {
             Waiting { question: self.questions, session: session.into(), name: name.into(), claims };
         match self.admission.settings().hook.clone() {
             None => self.verdict(&waiting),
-            Some(hook) => self.ask_hook(&hook, link, waiting, shown),
+            Some(hook) => {
+                let span = span.map(|span| span.child("joining_hook", SpanKind::Client)).unwrap_or_default();
+                self.ask_hook(&hook, link, waiting, shown, span)
+            }
         }
     }
 
@@ -138,7 +143,14 @@ impl AdmissionGate {
         None
     }
 
-    fn ask_hook(&mut self, hook: &Hook, link: LinkId, waiting: Waiting, shown: &JoinToken) -> Verdict {
+    fn ask_hook(
+        &mut self,
+        hook: &Hook,
+        link: LinkId,
+        waiting: Waiting,
+        shown: &JoinToken,
+        span: OpenSpan,
+    ) -> Verdict {
         let sends_secrets = hook.settings().send_secrets;
         let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned()).filter(|_| sends_secrets);
         let question = Question {
@@ -155,7 +167,7 @@ impl AdmissionGate {
             let _ = answer_to.try_send(Answered { link, question: number, answer });
             waker.iter().for_each(Waker::wake_by_ref);
         });
-        match hook.ask(&question, reply) {
+        match hook.ask(&question, span, reply) {
             Ok(()) => {
                 self.questions += 1;
                 self.waiting.insert(link, waiting);

@@ -8,7 +8,7 @@ mod answer;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use tracing::info;
 
 use crate::operator_service::{ServiceClient, ServiceError, ServiceFailure, ServiceSettings};
 use crate::secret_text::SecretText;
+use crate::spans::OpenSpan;
 use crate::threads::{self, ThreadSpawnError};
 use crate::token::Claims;
 
@@ -68,12 +69,11 @@ impl HookSettings {
 
     fn service(&self) -> ServiceSettings<'_> {
         ServiceSettings {
-            url: &self.url,
-            timeout: self.timeout,
             hmac_secret: self.hmac_secret.as_ref(),
             bearer_token: self.bearer_token.as_ref(),
             authorities_pem: self.authorities_pem.as_deref(),
             allow_plain_http: self.allow_plain_http,
+            ..ServiceSettings::new(&self.url, self.timeout)
         }
     }
 }
@@ -137,6 +137,18 @@ pub(super) enum HookFailure {
     Garbage,
 }
 
+impl HookFailure {
+    /// A word for what failed, for spans.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Service(failure) => failure.code(),
+            Self::Status(_) => "status",
+            Self::Garbage => "unexpected-answer",
+        }
+    }
+}
+
 /// What was asked, and what came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -196,6 +208,7 @@ pub(super) type Reply = Box<dyn FnOnce(Result<Answer, HookFailure>) + Send>;
 struct Job {
     body: Vec<u8>,
     asked_at: Instant,
+    span: OpenSpan,
     reply: Reply,
 }
 
@@ -225,12 +238,14 @@ impl Hook {
     }
 
     /// Asks, and calls back from another thread; at once if too many wait.
-    pub(super) fn ask(&self, question: &Question, reply: Reply) -> Result<(), HookFailure> {
+    pub(super) fn ask(&self, question: &Question, span: OpenSpan, reply: Reply) -> Result<(), HookFailure> {
         let counters = &self.0.counters;
         counters.asked.fetch_add(1, Ordering::Relaxed);
         let body = serde_json::to_vec(question).map_err(|_| HookFailure::Garbage)?;
-        self.0.queue.try_send(Job { body, asked_at: Instant::now(), reply }).map_err(|_| {
+        self.0.queue.try_send(Job { body, asked_at: Instant::now(), span, reply }).map_err(|error| {
             counters.overflowed.fetch_add(1, Ordering::Relaxed);
+            let (TrySendError::Full(mut job) | TrySendError::Disconnected(mut job)) = error;
+            job.span.fail(HookFailure::Busy.code());
             HookFailure::Busy
         })
     }
@@ -255,28 +270,35 @@ fn start(
 fn work(jobs: &Mutex<Receiver<Job>>, service: &ServiceClient, counters: &Counters, timeout: Duration) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { body, asked_at, reply }) = next else { return };
+        let Ok(Job { body, asked_at, mut span, reply }) = next else { return };
+        span.set("consonance.queued_us", asked_at.elapsed().as_micros() as u64);
         // A client that has waited for so long can be gone, and others wait behind.
         let answer = if asked_at.elapsed() >= timeout {
             Err(ServiceFailure::Timeout.into())
         } else {
-            ask(service, &body)
+            ask(service, &body, &mut span)
         };
-        let counter = match &answer {
-            Ok(Answer::Allow(_)) => &counters.allowed,
-            Ok(Answer::Deny(_)) => &counters.denied,
-            Err(failure) => {
-                info!(%failure, "the joining hook has failed");
-                &counters.failed
-            }
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+        count(counters, &answer, &mut span);
+        drop(span);
         reply(answer);
     }
 }
 
-fn ask(service: &ServiceClient, question: &[u8]) -> Result<Answer, HookFailure> {
-    let mut answer = service.post(question)?;
+fn count(counters: &Counters, answer: &Result<Answer, HookFailure>, span: &mut OpenSpan) {
+    let counter = match answer {
+        Ok(Answer::Allow(_)) => &counters.allowed,
+        Ok(Answer::Deny(_)) => &counters.denied,
+        Err(failure) => {
+            info!(%failure, "the joining hook has failed");
+            span.fail(failure.code());
+            &counters.failed
+        }
+    };
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+fn ask(service: &ServiceClient, question: &[u8], span: &mut OpenSpan) -> Result<Answer, HookFailure> {
+    let mut answer = service.post_within(span, question)?;
     match answer.status() {
         200 => Answer::read(&answer.read()?),
         status => Err(HookFailure::Status(status)),

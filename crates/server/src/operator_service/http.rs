@@ -1,35 +1,41 @@
 //! One request over HTTP.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::net::IpAddr;
 
 use ring::hmac;
 use ureq::Agent;
-use ureq::http::{Response, Uri};
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::{ServiceError, ServiceFailure, ServiceSettings};
+use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
+use crate::secret_text::SecretText;
+use crate::spans::OpenSpan;
 use crate::utc::seconds_since_1970;
 
 /// Knows how to ask one service.
-#[derive(Debug)]
-pub(crate) struct ServiceClient {
+pub struct ServiceClient {
     agent: Agent,
     url: String,
     hmac_key: Option<hmac::Key>,
-    authorization: Option<String>,
+    headers: HeaderMap,
 }
 
 /// What a service answered; the body is still to be read.
 #[derive(Debug)]
-pub(crate) struct ServiceAnswer(Response<ureq::Body>);
+pub struct ServiceAnswer(Response<ureq::Body>);
 
 /// Claims have a few kilobytes at most.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 impl ServiceClient {
-    pub(crate) fn new(settings: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
+    /// One with these settings; it does nothing yet.
+    ///
+    /// # Errors
+    /// If they are invalid.
+    pub fn new(settings: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
         check_url(settings)?;
         let roots = match settings.authorities_pem {
             None => RootCerts::WebPki,
@@ -46,35 +52,80 @@ impl ServiceClient {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
-        let key = |secret: &crate::SecretText| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
-        Ok(Self {
-            agent,
-            url: settings.url.to_owned(),
-            hmac_key: settings.hmac_secret.map(key),
-            authorization: settings.bearer_token.map(|token| format!("Bearer {}", token.reveal())),
-        })
+        let key = |secret: &SecretText| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let authorization = settings.bearer_token.map(|token| format!("Bearer {}", token.reveal()));
+        // A token that is no header is not sent: the service says that it is missing.
+        headers.extend(authorization.and_then(|value| Some((AUTHORIZATION, value.parse().ok()?))));
+        let hmac_key = settings.hmac_secret.map(key);
+        Ok(Self { agent, url: settings.url.to_owned(), hmac_key, headers })
+    }
+
+    /// Sends these headers with each request, too.
+    ///
+    /// # Errors
+    /// If HTTP does not allow one of them.
+    pub fn with_headers(mut self, headers: &[(String, SecretText)]) -> Result<Self, InvalidHeader> {
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().map_err(|_| InvalidHeader)?;
+            let value: HeaderValue = value.reveal().parse().map_err(|_| InvalidHeader)?;
+            self.headers.insert(name, value);
+        }
+        Ok(self)
     }
 
     /// Posts this JSON, signed for the present time.
-    pub(crate) fn post(&self, body: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
-        let mut request = self.agent.post(&self.url).header("Content-Type", "application/json");
-        if let Some(authorization) = &self.authorization {
-            request = request.header("Authorization", authorization);
+    ///
+    /// # Errors
+    /// If there is no answer in time; one of any status is an answer.
+    pub fn post(&self, body: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
+        self.post_within(&mut OpenSpan::default(), body)
+    }
+
+    /// The same as a span, which the service can go on with.
+    ///
+    /// # Errors
+    /// As [`post`](Self::post).
+    pub fn post_within(&self, span: &mut OpenSpan, body: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
+        let mut request = self.agent.post(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         if let Some(key) = &self.hmac_key {
             request = request.header("Consonance-Signature", signature(key, seconds_since_1970(), body));
         }
-        request.send(body).map(ServiceAnswer).map_err(|error| failure(&error))
+        if let Some(parent) = span.traceparent() {
+            request = request.header("traceparent", parent);
+        }
+        let answer = request.send(body).map(ServiceAnswer).map_err(|error| failure(&error))?;
+        span.set("http.response.status_code", u64::from(answer.status()));
+        Ok(answer)
+    }
+}
+
+impl fmt::Debug for ServiceClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceClient")
     }
 }
 
 impl ServiceAnswer {
-    pub(crate) fn status(&self) -> u16 {
+    /// Its status.
+    pub fn status(&self) -> u16 {
         self.0.status().as_u16()
     }
 
+    /// The value of a header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers().get(name)?.to_str().ok()
+    }
+
     /// The body, if it is no longer than 64 KiB.
-    pub(crate) fn read(&mut self) -> Result<Vec<u8>, ServiceFailure> {
+    ///
+    /// # Errors
+    /// If it is longer, takes too long, or was cut off.
+    pub fn read(&mut self) -> Result<Vec<u8>, ServiceFailure> {
         let read = self.0.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
         read.map_err(|error| match failure(&error) {
             ServiceFailure::Unreachable => ServiceFailure::Body,
@@ -136,14 +187,7 @@ mod tests {
     use super::*;
 
     fn settings(url: &str) -> ServiceSettings<'_> {
-        ServiceSettings {
-            url,
-            timeout: Duration::from_secs(2),
-            hmac_secret: None,
-            bearer_token: None,
-            authorities_pem: None,
-            allow_plain_http: false,
-        }
+        ServiceSettings::new(url, Duration::from_secs(2))
     }
 
     #[test]
@@ -177,6 +221,18 @@ mod tests {
         let authorities_pem = Some(&b"no certificate"[..]);
         let private = ServiceSettings { authorities_pem, ..settings("https://example.org/") };
         assert_eq!(ServiceClient::new(&private).map(drop), Err(ServiceError::Authorities));
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_refused_before_anything_is_sent() {
+        let with = |name: &str, value: &str| {
+            let client = ServiceClient::new(&settings("https://example.org/")).unwrap();
+            client.with_headers(&[(name.into(), SecretText::new(value))]).map(drop)
+        };
+        assert_eq!(with("Authorization", "Basic c2VzYW1l"), Ok(()));
+        for (name, value) in [("", "x"), ("a b", "x"), ("a", "x\r\nb: y"), ("a:", "x")] {
+            assert_eq!(with(name, value), Err(InvalidHeader), "{name:?} {value:?}");
+        }
     }
 
     #[test]

@@ -1,31 +1,67 @@
 //! Replaces HTTP in builds without it: a server with a hook or a webhook does not start, rather than skip it.
 
-use super::{ServiceError, ServiceFailure, ServiceSettings};
+use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
+use crate::secret_text::SecretText;
+use crate::spans::OpenSpan;
 
 /// There is none.
 #[derive(Debug)]
-pub(crate) enum ServiceClient {}
+pub enum ServiceClient {}
 
 /// An answer that never comes.
 #[derive(Debug)]
-pub(crate) enum ServiceAnswer {}
+pub enum ServiceAnswer {}
 
 impl ServiceClient {
-    pub(crate) fn new(_: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
+    /// There is none.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn new(_: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
         Err(ServiceError::NotBuiltIn)
     }
 
-    pub(crate) fn post(&self, _: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
+    /// Cannot be called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn with_headers(self, _: &[(String, SecretText)]) -> Result<Self, InvalidHeader> {
+        match self {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn post(&self, _: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn post_within(&self, _: &mut OpenSpan, _: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
         match *self {}
     }
 }
 
 impl ServiceAnswer {
-    pub(crate) fn status(&self) -> u16 {
+    /// Cannot be called.
+    pub fn status(&self) -> u16 {
         match *self {}
     }
 
-    pub(crate) fn read(&mut self) -> Result<Vec<u8>, ServiceFailure> {
+    /// Cannot be called.
+    pub fn header(&self, _: &str) -> Option<&str> {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn read(&mut self) -> Result<Vec<u8>, ServiceFailure> {
         match *self {}
     }
 }

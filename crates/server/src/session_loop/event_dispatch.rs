@@ -7,6 +7,7 @@ use consonance_transport::EndReason;
 use tracing::info;
 
 use super::event_log::log;
+use super::join_spans::JoinSpans;
 use super::{SessionLoop, link_span, moderators, webhooks};
 use crate::admission::{Refusal, Verdict};
 use crate::networks::Networks;
@@ -21,16 +22,18 @@ impl SessionLoop {
         while let Some(event) = session.server.poll_event() {
             match event {
                 ServerEvent::JoinRequested { link, name, join_token } => {
-                    let verdict = self.gate.ask(now, &session.name, link, &name, &join_token);
+                    let span = self.join_spans.ask(link);
+                    let verdict = self.gate.ask(now, &session.name, link, &name, &join_token, span);
                     let verdict = unless_banned(&self.records, &name, verdict);
                     let question = JoinQuestion { link, name: &name, at };
-                    answer_join(session, &mut self.networks, now, &question, verdict);
+                    answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
                 }
                 ServerEvent::ModerationRequested { id, request } => {
                     moderators::carry_out(&self.records, session, at, id, &request);
                 }
                 event => {
                     note_joined(&mut self.networks, now, &event);
+                    self.join_spans.note(&event);
                     log(&session.span, &event);
                     self.observation.note(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
@@ -53,7 +56,8 @@ impl SessionLoop {
             let Some(index) = self.routes.session_of(link) else { continue };
             let question = JoinQuestion { link, name: &name, at: self.at(now) };
             let verdict = unless_banned(&self.records, &name, verdict);
-            answer_join(self.sessions.get_mut(index), &mut self.networks, now, &question, verdict);
+            let session = self.sessions.get_mut(index);
+            answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
             self.drain(index, now);
         }
     }
@@ -94,6 +98,7 @@ struct JoinQuestion<'q> {
 fn answer_join(
     session: &mut Session,
     networks: &mut Networks,
+    spans: &mut JoinSpans,
     now: Instant,
     question: &JoinQuestion<'_>,
     verdict: Verdict,
@@ -102,6 +107,7 @@ fn answer_join(
     match verdict {
         Verdict::Admit { mut access, seconds_left } => {
             access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
+            spans.admit(link);
             session.server.admit(link, access);
         }
         Verdict::Refuse(reason) => {
@@ -109,7 +115,9 @@ fn answer_join(
             session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // Of two reasons the peer is told the first, and this one says more than the engine's.
             let notice_in = session.server.reads_notice(link).then(|| session.server.session());
-            networks.reject(now, link, &EndReason::from(&reason), notice_in);
+            let reason = EndReason::from(&reason);
+            spans.refuse(link, &reason);
+            networks.reject(now, link, &reason, notice_in);
             session.server.refuse(link);
         }
         Verdict::Wait => {}

@@ -7,6 +7,7 @@ use consonance_session::{ClientId, Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
 
+use super::join_spans::LinkPlace;
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
 use crate::networks::link_of;
@@ -30,12 +31,16 @@ impl SessionLoop {
             self.forget_link(now, link);
         }
         let address = remote.ip();
+        let kind = self.networks.kind_of(now, link);
+        let place = LinkPlace { worker: self.number, session: name, network: &kind };
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
             link_span(link).in_scope(|| debug!(%remote, ban = ban.id, "refused: banned"));
             // Its network may have placed it, so that the session waits for it.
             self.directory.cancel(name);
-            return self.networks.reject(now, link, &ban.end_reason(), None);
+            let reason = ban.end_reason();
+            self.join_spans.refuse_at_once(link, place, &reason);
+            return self.networks.reject(now, link, &reason, None);
         }
         let entered = self.enter(at, network, name);
         match entered {
@@ -46,7 +51,9 @@ impl SessionLoop {
             Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
             Err(refusal) => {
                 link_span(link).in_scope(|| debug!(%remote, session = name, %refusal, "refused"));
-                self.networks.reject(now, link, &EndReason::from(&refusal), None);
+                let reason = EndReason::from(&refusal);
+                self.join_spans.refuse_at_once(link, place, &reason);
+                self.networks.reject(now, link, &reason, None);
             }
         }
     }
@@ -77,6 +84,10 @@ impl SessionLoop {
                 session.server.ask_to_join_again(at, link);
             }
         }
+        if !is_adopted {
+            let place = LinkPlace { worker: self.number, session: &session.name, network: &kind };
+            self.join_spans.begin(link, place);
+        }
         self.note_link(index, link, remote);
         self.drain(index, now);
     }
@@ -91,6 +102,7 @@ impl SessionLoop {
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
         let at = self.at(now);
         self.gate.forget(link);
+        self.join_spans.disconnect(link);
         if let Some(index) = self.routes.remove(link) {
             self.remove_node_link(index, link);
             let session = self.sessions.get_mut(index);

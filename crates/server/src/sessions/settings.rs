@@ -10,6 +10,7 @@ use crate::admission::Admission;
 use crate::records::{Records, RecordsSettings};
 use crate::report_buffer::ReportBufferSettings;
 use crate::shedding::SheddingSettings;
+use crate::spans::Tracer;
 use crate::webhooks::Webhooks;
 
 /// Which sessions to serve, and with which limits.
@@ -61,6 +62,8 @@ pub struct SessionsSettings {
     /// [`Records::with_webhooks`](crate::records::Records::with_webhooks), recordings by
     /// [`SessionRecorder::start_with_webhooks`](crate::recording::SessionRecorder::start_with_webhooks).
     pub webhooks: Webhooks,
+    /// Records how joins go (default not at all).
+    pub tracer: Tracer,
     /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
     pub seed: u64,
     /// The seed of clients' secrets: it must stay secret.
@@ -134,6 +137,7 @@ impl SessionsSettings {
             report_buffer: ReportBufferSettings::default(),
             admission: Admission::default(),
             webhooks: Webhooks::default(),
+            tracer: Tracer::default(),
             seed: random_u64(),
             secret_key: random_key(),
         }

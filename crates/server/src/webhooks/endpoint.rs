@@ -9,6 +9,7 @@ use super::outbox::{Next, Outbox, OutboxCounters, OutboxLimits};
 use super::settings::{Webhook, WebhookSettings};
 use crate::operator_service::{ServiceClient, ServiceFailure};
 use crate::sessions::random_u64;
+use crate::spans::{OpenSpan, SpanKind, Tracer};
 use crate::threads::{self, ThreadSpawnError};
 
 /// What became of the events of one webhook.
@@ -55,16 +56,26 @@ enum DeliveryFailure {
     Status(u16),
 }
 
+impl DeliveryFailure {
+    /// A word for what failed, for spans.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Service(failure) => failure.code(),
+            Self::Status(_) => "status",
+        }
+    }
+}
+
 impl Endpoint {
     /// Starts the thread, which ends after [`close`](Self::close).
-    pub(super) fn start(webhook: Webhook) -> Result<Arc<Self>, ThreadSpawnError> {
+    pub(super) fn start(webhook: Webhook, tracer: Tracer) -> Result<Arc<Self>, ThreadSpawnError> {
         let host = webhook.host().to_owned();
         let Webhook { settings, service } = webhook;
         let outbox = Outbox::new(limits(&settings), random_u64());
         let state = State { outbox, settings, service: Arc::new(service), has_ended: false };
         let endpoint = Arc::new(Self { host, state: Mutex::new(state), changed: Condvar::new() });
         let own = Arc::clone(&endpoint);
-        threads::start("webhook", move || own.run())?;
+        threads::start("webhook", move || own.run(&tracer))?;
         Ok(endpoint)
     }
 
@@ -123,9 +134,11 @@ impl Endpoint {
         WebhookStatistics { host, delivered, failed_attempts, overflowed, given_up, waiting }
     }
 
-    fn run(&self) {
+    fn run(&self, tracer: &Tracer) {
         while let Some((body, service)) = self.next() {
-            let result = deliver(&service, &body);
+            let mut span = tracer.trace("webhook", SpanKind::Client);
+            let result = deliver(&service, &body, &mut span);
+            self.finish(span, result);
             let mut state = self.lock();
             match result {
                 Ok(()) => {
@@ -146,6 +159,15 @@ impl Endpoint {
         }
         self.lock().has_ended = true;
         self.changed.notify_all();
+    }
+
+    fn finish(&self, mut span: OpenSpan, result: Result<(), DeliveryFailure>) {
+        if span.is_recorded() {
+            span.set("server.address", self.host.clone());
+        }
+        if let Err(failure) = result {
+            span.fail(failure.code());
+        }
     }
 
     /// Waits for what is to be sent; nothing after the end.
@@ -179,8 +201,8 @@ fn limits(settings: &WebhookSettings) -> OutboxLimits {
 
 /// Any status of 200 to 299 means that it was taken. The rest of such an answer means nothing; it is read, as far as it
 /// is short, so that the connection can be used again.
-fn deliver(service: &ServiceClient, body: &[u8]) -> Result<(), DeliveryFailure> {
-    let mut answer = service.post(body)?;
+fn deliver(service: &ServiceClient, body: &[u8], span: &mut OpenSpan) -> Result<(), DeliveryFailure> {
+    let mut answer = service.post_within(span, body)?;
     match answer.status() {
         200..=299 => {
             let _ = answer.read();

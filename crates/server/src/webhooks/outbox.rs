@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::split_mix::{STEP, mixed};
+
 /// The limits of an outbox.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OutboxLimits {
@@ -173,12 +175,8 @@ impl Outbox {
     /// After so many failures before this one: doubled each time, and half to all of it, by chance.
     fn wait(&mut self, attempts: u32) -> Duration {
         let whole = RETRY_FIRST.saturating_mul(1 << attempts.min(16)).min(RETRY_MAX);
-        // SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.random ^ self.random >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let mixed = mixed ^ mixed >> 31;
-        whole / 2 + (whole / 2).mul_f64((mixed >> 11) as f64 / (1_u64 << 53) as f64)
+        self.random = self.random.wrapping_add(STEP);
+        whole / 2 + (whole / 2).mul_f64((mixed(self.random) >> 11) as f64 / (1_u64 << 53) as f64)
     }
 }
 

@@ -50,12 +50,11 @@ impl WebhookSettings {
 
     fn service(&self) -> ServiceSettings<'_> {
         ServiceSettings {
-            url: &self.url,
-            timeout: self.timeout,
             hmac_secret: Some(&self.hmac_secret),
             bearer_token: self.bearer_token.as_ref(),
             authorities_pem: self.authorities_pem.as_deref(),
             allow_plain_http: self.allow_plain_http,
+            ..ServiceSettings::new(&self.url, self.timeout)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::records::{Records, RecordsSettings};
+use consonance_server::spans::{SpanKind, Tracer, TracerSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{
     Admission, Hook, HookSettings, HookStatistics, JoiningSettings, SecretText, SessionsSettings,
@@ -13,6 +14,7 @@ use consonance_session::JoinToken;
 use crate::http_server::{HttpServer, ok, start_tls};
 use crate::player::Player;
 use crate::stage::Stage;
+use crate::traces::taken;
 
 /// Far more than any of this takes; nothing here waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -27,9 +29,22 @@ impl HookStage {
         Self::with_records(url, Records::in_memory(RecordsSettings::default()), set_up)
     }
 
+    fn traced(url: &str, tracer: Tracer) -> Self {
+        Self::with(url, Records::in_memory(RecordsSettings::default()), tracer, |_, _| {})
+    }
+
     fn with_records(
         url: &str,
         records: Records,
+        set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings),
+    ) -> Self {
+        Self::with(url, records, Tracer::default(), set_up)
+    }
+
+    fn with(
+        url: &str,
+        records: Records,
+        tracer: Tracer,
         set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings),
     ) -> Self {
         let (mut hook, mut joining) = (HookSettings::new(url), JoiningSettings::default());
@@ -40,6 +55,7 @@ impl HookStage {
         let mut settings = SessionsSettings::new(["main"]).unwrap();
         settings.admission = Admission::new(joining);
         settings.records = records;
+        settings.tracer = tracer;
         settings.access = vec![("vip".into(), consonance_session::AccessRule::for_both(["gold"]))];
         Self { stage: Stage::with_settings(&settings, 1), hook }
     }
@@ -99,6 +115,41 @@ fn the_hook_is_told_of_the_joining_player_and_its_decision_is_final() {
     assert_eq!(told, ["address", "name", "session"], "and no password");
     let counted = stage.counted();
     assert_eq!((counted.asked, counted.allowed, counted.denied, counted.failed), (2, 1, 1, 0));
+}
+
+#[test]
+fn the_hook_goes_on_with_the_trace_of_the_join() {
+    let server = HttpServer::start(|request| {
+        let is_alice = request.body.contains("\"name\":\"Alice\"");
+        if is_alice {
+            ok(r#"{"allow":true}"#)
+        } else {
+            b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n".to_vec()
+        }
+    });
+    let (tracer, finished) = Tracer::new(&TracerSettings::default());
+    let mut stage = HookStage::traced(&server.url(), tracer);
+    assert_eq!(stage.join("Alice", ""), "joined");
+    assert_ne!(stage.join("Bob", ""), "joined");
+    let spans = taken(&finished);
+    let told: Vec<_> = spans.iter().map(|span| (span.name, span.error.as_deref())).collect();
+    let undecided = Some("other-undecided");
+    let expected = [
+        ("joining_hook", None),
+        ("admission", None),
+        ("join", None),
+        ("joining_hook", Some("status")),
+        ("admission", undecided),
+        ("join", undecided),
+    ];
+    assert_eq!(told, expected);
+    for (request, spans) in server.requests().iter().zip(spans.chunks(3)) {
+        let [hook, admission, join] = spans else { panic!("{spans:?}") };
+        assert_eq!((hook.parent, admission.parent, join.parent), (Some(admission.id), Some(join.id), None));
+        assert_eq!(hook.kind, SpanKind::Client);
+        let expected = format!("00-{}-{}-01", join.trace, hook.id);
+        assert_eq!(request.header("traceparent"), Some(&*expected));
+    }
 }
 
 fn ban(target: BanTarget) -> Ban {

@@ -19,6 +19,7 @@ mod sessions;
 mod shedding;
 mod stage;
 mod tokens;
+mod traces;
 mod unjoined;
 #[cfg(feature = "joining-hook")]
 mod webhooks;

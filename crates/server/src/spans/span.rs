@@ -1,0 +1,129 @@
+//! A span that has not ended yet.
+
+use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::Shared;
+use super::ids::TraceId;
+use super::record::{AttributeValue, FinishedSpan, SpanKind};
+use crate::spans::SpanId;
+
+/// A span that goes on until it is dropped; the default records nothing.
+#[derive(Debug, Default)]
+pub struct OpenSpan(Option<Recorded>);
+
+#[derive(Debug)]
+struct Recorded {
+    shared: Arc<Shared>,
+    began: Instant,
+    span: FinishedSpan,
+}
+
+impl OpenSpan {
+    pub(super) fn begin(
+        shared: &Arc<Shared>,
+        trace: TraceId,
+        parent: Option<SpanId>,
+        (name, kind): (&'static str, SpanKind),
+    ) -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let start_unix_ns = u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX);
+        let span = FinishedSpan {
+            trace,
+            id: shared.ids.span(),
+            parent,
+            name,
+            kind,
+            start_unix_ns,
+            end_unix_ns: start_unix_ns,
+            attributes: Vec::new(),
+            error: None,
+        };
+        Self(Some(Recorded { shared: Arc::clone(shared), began: Instant::now(), span }))
+    }
+
+    /// Whether it is recorded: what only an attribute needs is not worth computing otherwise.
+    pub fn is_recorded(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Begins a part of this one.
+    #[must_use]
+    pub fn child(&self, name: &'static str, kind: SpanKind) -> Self {
+        let Some(Recorded { shared, span, .. }) = &self.0 else { return Self::default() };
+        Self::begin(shared, span.trace, Some(span.id), (name, kind))
+    }
+
+    /// Names it by what it has turned out to be.
+    pub fn rename(&mut self, name: &'static str) {
+        if let Some(recorded) = &mut self.0 {
+            recorded.span.name = name;
+        }
+    }
+
+    /// Notes something about it, instead of what the key had before.
+    pub fn set(&mut self, key: &'static str, value: impl Into<AttributeValue>) {
+        let Some(Recorded { span, .. }) = &mut self.0 else { return };
+        let value = value.into();
+        match span.attributes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, former)) => *former = value,
+            None => span.attributes.push((key, value)),
+        }
+    }
+
+    /// It has failed, for the first reason that is given: what follows is a consequence.
+    pub fn fail(&mut self, reason: impl Into<Cow<'static, str>>) {
+        if let Some(Recorded { span, .. }) = &mut self.0 {
+            span.error.get_or_insert_with(|| reason.into());
+        }
+    }
+
+    /// The header `traceparent`, by which a service that is asked goes on with the trace.
+    ///
+    /// Source: <https://www.w3.org/TR/trace-context/#traceparent-header>.
+    pub fn traceparent(&self) -> Option<String> {
+        let Recorded { span, .. } = self.0.as_ref()?;
+        Some(format!("00-{}-{}-01", span.trace, span.id))
+    }
+}
+
+/// It ends by the monotonic clock, so that a step of the wall's clock does not stretch it.
+impl Drop for OpenSpan {
+    fn drop(&mut self) {
+        let Some(Recorded { shared, began, mut span }) = mem::take(&mut self.0) else { return };
+        let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        span.end_unix_ns = span.start_unix_ns.saturating_add(took);
+        shared.finish(span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::spans::{AttributeValue, SpanKind, Tracer, TracerSettings};
+
+    #[test]
+    fn a_span_keeps_its_last_name_its_last_attributes_and_its_first_error() {
+        let (tracer, finished) = Tracer::new(&TracerSettings::default());
+        let mut span = tracer.trace("join", SpanKind::Server);
+        span.rename("resume");
+        span.set("outcome", "joined");
+        span.set("outcome", "refused");
+        span.fail("denied");
+        span.fail("disconnected");
+        drop(span);
+        let span = finished.try_next().unwrap();
+        assert_eq!((span.name, span.error.as_deref()), ("resume", Some("denied")));
+        assert_eq!(span.attributes, [("outcome", AttributeValue::Text("refused".into()))]);
+    }
+
+    #[test]
+    fn a_service_can_go_on_with_the_trace() {
+        let (tracer, finished) = Tracer::new(&TracerSettings::default());
+        let header = tracer.trace("hook", SpanKind::Client).traceparent().unwrap();
+        let span = finished.try_next().unwrap();
+        assert_eq!(header, format!("00-{}-{}-01", span.trace, span.id));
+        assert_eq!(header.len(), 55);
+    }
+}
