@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use consonance_http::{HttpCounters, ProblemDetails, Stopped};
 use consonance_server::moderation::Moderation;
+use consonance_server::spans::Tracer;
 use consonance_server::{ServerHandle, Webhooks};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
-use crate::metrics::Observation;
+use crate::metrics::{ExportCounters, ExportStatistics, Observation};
 use crate::settings::AdminSettings;
 
 /// The server that is watched and operated.
@@ -19,14 +20,23 @@ pub struct Operator {
     moderation: Moderation,
     page_listeners: Vec<(&'static str, HttpCounters)>,
     webhooks: Webhooks,
+    tracer: Tracer,
+    export: ExportCounters,
     started: Instant,
 }
 
 impl Operator {
     /// This server, which has been up since now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        let (page_listeners, webhooks) = (Vec::new(), Webhooks::default());
-        Self { server, moderation, page_listeners, webhooks, started: Instant::now() }
+        Self {
+            server,
+            moderation,
+            page_listeners: Vec::new(),
+            webhooks: Webhooks::default(),
+            tracer: Tracer::default(),
+            export: ExportCounters::default(),
+            started: Instant::now(),
+        }
     }
 
     /// Shows in the metrics what became of the events of these webhooks, too.
@@ -35,11 +45,27 @@ impl Operator {
         Self { webhooks, ..self }
     }
 
+    /// Records requests of operators, and shows in the metrics what becomes of all that is exported.
+    #[must_use]
+    pub fn with_export(self, tracer: Tracer, export: ExportCounters) -> Self {
+        Self { tracer, export, ..self }
+    }
+
     /// Shows in the metrics what a listener for players with browsers has counted, too, under this name.
     #[must_use]
     pub fn with_page_listener(mut self, name: &'static str, counters: HttpCounters) -> Self {
         self.page_listeners.push((name, counters));
         self
+    }
+
+    /// How the server is; it may take two seconds where a worker hangs.
+    pub fn observe(&self) -> Observation {
+        let Self { server, moderation, page_listeners, webhooks, tracer, export, started } = self;
+        let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
+        let webhooks = webhooks.statistics();
+        let export = ExportStatistics { tracer: tracer.statistics(), ..export.read() };
+        let observed = Observation::of(server, moderation, started.elapsed());
+        Observation { webhooks, export, page_listeners, ..observed }
     }
 }
 
@@ -75,11 +101,8 @@ impl App {
         {
             return Ok(observation.clone());
         }
-        let Operator { server, moderation, page_listeners, webhooks, started } = self.0.operator.clone();
-        let observe = move || Observation::of(&server, &moderation, started.elapsed());
-        let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
-        let webhooks = webhooks.statistics();
-        let observation = Observation { webhooks, page_listeners, ..blocking(observe).await? };
+        let operator = self.0.operator.clone();
+        let observation = blocking(move || operator.observe()).await?;
         *observed = Some((Instant::now(), observation.clone()));
         Ok(observation)
     }
@@ -90,6 +113,10 @@ impl App {
 
     pub(crate) fn moderation(&self) -> &Moderation {
         &self.0.operator.moderation
+    }
+
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.0.operator.tracer
     }
 
     pub(crate) fn metrics_sessions_max(&self) -> usize {

@@ -27,6 +27,7 @@ mod health;
 mod listener;
 pub mod metrics;
 mod page;
+mod request_spans;
 mod scrape;
 mod settings;
 mod token;

@@ -11,7 +11,7 @@ use consonance_http::{ConnectionLimits, HttpListener, ListenError, ListenerSetti
 use crate::app::{App, Operator};
 use crate::guard::{self, Guard};
 use crate::settings::{AdminLimits, AdminSettings};
-use crate::{api, health, page, scrape};
+use crate::{api, health, page, request_spans, scrape};
 
 /// A listener that answers until it is dropped.
 #[derive(Debug)]
@@ -75,6 +75,7 @@ fn routes(settings: &AdminSettings, app: App) -> Router {
     let for_token = || from_fn_with_state(Arc::clone(&guard), guard::check_token);
     let numbers = get(scrape::metrics);
     let numbers = if settings.open_metrics { numbers } else { numbers.route_layer(for_token()) };
+    let recorded = from_fn_with_state(app.clone(), request_spans::record);
     let (api, description) = api::routes();
     let routes = Router::new()
         .route("/healthz", get(health::healthz))
@@ -82,7 +83,7 @@ fn routes(settings: &AdminSettings, app: App) -> Router {
         .route("/metrics", numbers)
         .merge(page::routes())
         .merge(api::description_route(&description))
-        .merge(api.route_layer(for_token()));
+        .merge(api.route_layer(recorded).route_layer(for_token()));
     let limits = RouteLimits {
         request_timeout: settings.limits.request_timeout,
         request_bytes_max: settings.limits.request_bytes_max,

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use consonance_admin::metrics::{MetricKind, Observation, families, reference_page, render};
+use consonance_admin::metrics::{
+    ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation, SpanResult,
+    families, reference_page, render,
+};
 use consonance_http::HttpStatistics;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_session::ServerStatistics;
@@ -36,6 +39,7 @@ fn observation() -> Observation {
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
         webhooks: vec![webhook(2), webhook(3)],
+        export: export(),
         page_listeners: vec![("page", page())],
         ..Observation::default()
     }
@@ -47,6 +51,15 @@ fn webhook(number: u64) -> WebhookStatistics {
     (webhook.host, webhook.delivered, webhook.overflowed) = ("example.org".into(), number, 10 * number);
     (webhook.failed_attempts, webhook.waiting) = (100 * number, number as usize);
     webhook
+}
+
+fn export() -> ExportStatistics {
+    let counters = ExportCounters::default();
+    counters.note_spans(SpanResult::Rejected, 6);
+    counters.note_request(ExportSignal::Traces, ExportResult::Failed);
+    let mut export = counters.read();
+    export.tracer.overflowed = 8;
+    export
 }
 
 fn page() -> HttpStatistics {
@@ -126,6 +139,11 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_webhook_events_total", &[("result", "given_up")], 0.0),
         ("consonance_webhook_attempts_failed_total", &[("webhook", "example.org")], 500.0),
         ("consonance_webhook_events_waiting", &[], 5.0),
+        ("consonance_otlp_spans_total", &[("result", "exported")], 0.0),
+        ("consonance_otlp_spans_total", &[("result", "rejected")], 6.0),
+        ("consonance_otlp_spans_total", &[("result", "overflowed")], 8.0),
+        ("consonance_otlp_requests_total", &[("signal", "traces"), ("result", "failed")], 1.0),
+        ("consonance_otlp_requests_total", &[("signal", "metrics"), ("result", "failed")], 0.0),
         ("consonance_link_loss_clients", &[("at_most", "0.01")], 1.0),
         ("consonance_link_loss_clients", &[("at_most", "0.02")], 2.0),
         ("consonance_link_loss_clients", &[("at_most", "1")], 3.0),

@@ -131,6 +131,11 @@ families! {
     WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
         "Events that wait for a webhook, the one that is being sent included.";
 
+    OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
+        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too many waited.";
+    OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]
+        "Requests to the collector for metrics and traces: delivered; failed, to be tried again; rejected, not sent again.";
+
     RECORDINGS: Gauge "consonance_recordings" ["state"]
         "Recordings: live, in progress; finished, on disk.";
     RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]

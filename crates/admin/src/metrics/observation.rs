@@ -13,6 +13,8 @@ use consonance_server::{
 };
 use consonance_session::ServerStatistics;
 
+use super::export::ExportStatistics;
+
 /// Everything that is shown of a server at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
@@ -42,6 +44,8 @@ pub struct Observation {
     pub hook: Option<HookStatistics>,
     /// What became of the events of each webhook.
     pub webhooks: Vec<WebhookStatistics>,
+    /// What became of metrics and spans for a collector.
+    pub export: ExportStatistics,
     /// How recordings do, if the server can record.
     pub recorder: Option<RecorderStatus>,
     /// Bytes of voice that are in memory for reports.

@@ -9,5 +9,6 @@ mod page;
 mod recordings;
 mod reports;
 mod stage;
+mod traces;
 mod untrusted;
 mod webhooks;

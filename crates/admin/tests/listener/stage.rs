@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use consonance_admin::metrics::ExportCounters;
 use consonance_admin::{AdminListener, AdminSettings, Operator};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
+use consonance_server::spans::Tracer;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks};
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
@@ -38,6 +40,12 @@ impl Stage {
     pub(crate) fn with_reports(reports: Reports, last: Duration) -> Self {
         let keep = move |sessions: &mut SessionsSettings| sessions.report_buffer.last = last;
         Self::with(settings(), keep, |moderation| moderation.with_reports(reports))
+    }
+
+    /// The same, which records requests as spans.
+    pub(crate) fn with_tracer(settings: AdminSettings, tracer: &Tracer) -> Self {
+        let record = |sessions: &mut SessionsSettings| sessions.tracer = tracer.clone();
+        Self::with(settings, record, |moderation| moderation)
     }
 
     /// The same with everything that operators want recorded.
@@ -73,6 +81,7 @@ impl Stage {
         let moderation = complete(Moderation::new(server.handle(), records));
         let operator =
             Operator::new(server.handle(), moderation.clone()).with_webhooks(sessions.webhooks.clone());
+        let operator = operator.with_export(sessions.tracer.clone(), ExportCounters::default());
         let listener = AdminListener::start(settings, operator).unwrap();
         Self { listener, server, moderation, network }
     }
