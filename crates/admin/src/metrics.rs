@@ -1,8 +1,8 @@
 //! What a server counts, as samples and in the text format of Prometheus.
 //!
 //! [`Observation`] is what a server says of itself, as plain data; [`collect`] makes samples of it, [`render`] writes
-//! them down, and [`reference_page`] explains every name. All follow from the same table of families, so a name cannot be
-//! without its meaning, and another format has the same numbers.
+//! them down, and [`reference_page`] explains every name. All follow from the same table of families, so a name cannot
+//! be without its meaning, and another format has the same numbers.
 
 mod export;
 mod exposition;

@@ -298,6 +298,12 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
+        package: "consonance-otlp",
+        // What is exported: the samples of metrics, and spans.
+        may_use: Only(&["consonance-admin", "consonance-server", "consonance-transport"]),
+        tests_may_also_use: &["consonance-testing"],
+    },
+    Walls {
         package: "consonance-e2e",
         // The server as a program: what players and tests are made of; of the server's crate, only what signs tokens
         // and reads what it has left on the disk; of the simulator, only its dice.

@@ -1,0 +1,86 @@
+//! One signal at a collector: a request, and what its answer means.
+//!
+//! Source: <https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>.
+
+use std::fmt;
+use std::time::Duration;
+
+use consonance_admin::metrics::ExportSignal;
+use consonance_server::operator_service::{ServiceAnswer, ServiceClient, ServiceFailure, ServiceSettings};
+use serde_json::Value;
+
+use crate::settings::{OtlpError, OtlpSettings};
+
+/// Where one signal goes.
+#[derive(Debug)]
+pub(crate) struct Target {
+    client: ServiceClient,
+    pub(crate) signal: ExportSignal,
+    /// The latest answer refused what was sent.
+    pub(crate) is_rejecting: bool,
+}
+
+/// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// It was taken, but for so many items.
+    Taken { rejected: u64 },
+    /// It will never be taken.
+    Rejected { status: u16 },
+    /// It can be sent again.
+    Failed { why: Failure, retry_after: Option<Duration> },
+}
+
+/// Why a request failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Service(ServiceFailure),
+    Status(u16),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(failure) => failure.fmt(f),
+            Self::Status(status) => write!(f, "it answered with the status {status}"),
+        }
+    }
+}
+
+impl Target {
+    pub(crate) fn new(settings: &OtlpSettings, signal: ExportSignal) -> Result<Self, OtlpError> {
+        if settings.endpoint.contains(['?', '#']) {
+            return Err(OtlpError::Url);
+        }
+        let url = format!("{}/v1/{}", settings.endpoint.trim_end_matches('/'), signal.name());
+        let mut service = ServiceSettings::new(&url, settings.timeout);
+        service.authorities_pem = settings.authorities_pem.as_deref();
+        service.allow_plain_http = settings.allow_plain_http;
+        let client = ServiceClient::new(&service)?.with_headers(&settings.headers)?;
+        Ok(Self { client, signal, is_rejecting: false })
+    }
+
+    pub(crate) fn post(&self, body: &[u8]) -> Delivery {
+        let mut answer = match self.client.post(body) {
+            Ok(answer) => answer,
+            Err(failure) => return Delivery::Failed { why: Failure::Service(failure), retry_after: None },
+        };
+        match answer.status() {
+            200..=299 => Delivery::Taken { rejected: rejected(&mut answer) },
+            status @ (429 | 502 | 503 | 504) => {
+                let retry_after = answer.header("retry-after").and_then(|seconds| seconds.parse().ok());
+                let retry_after = retry_after.map(Duration::from_secs);
+                Delivery::Failed { why: Failure::Status(status), retry_after }
+            }
+            status => Delivery::Rejected { status },
+        }
+    }
+}
+
+/// How many spans of a request were not taken, by the answer; one that says nothing took all.
+fn rejected(answer: &mut ServiceAnswer) -> u64 {
+    let body: Value =
+        answer.read().ok().and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+    let number = &body["partialSuccess"]["rejectedSpans"];
+    number.as_u64().or_else(|| number.as_str()?.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,26 @@
+//! What is found wrong before anything is exported.
+
+use consonance_otlp::{Exporter, OtlpError, OtlpSettings};
+use consonance_server::SecretText;
+
+#[test]
+fn an_address_that_cannot_be_told_or_that_others_could_read_is_refused() {
+    for (endpoint, expected) in [
+        ("http://127.0.0.1:4318", Ok(())),
+        ("http://localhost:4318/", Ok(())),
+        ("https://otlp.example.org/tenant", Ok(())),
+        ("https://otlp.example.org/?tenant=7", Err(OtlpError::Url)),
+        ("127.0.0.1:4318", Err(OtlpError::Url)),
+        ("", Err(OtlpError::Url)),
+        ("http://otlp.example.org", Err(OtlpError::PlainHttp)),
+    ] {
+        assert_eq!(Exporter::new(OtlpSettings::new(endpoint)).map(drop), expected, "{endpoint}");
+    }
+    let mut settings = OtlpSettings::new("http://otlp.example.org");
+    settings.allow_plain_http = true;
+    assert!(Exporter::new(settings.clone()).is_ok());
+    settings.headers = vec![("a b".into(), SecretText::new("x"))];
+    assert_eq!(Exporter::new(settings.clone()).map(drop).map_err(|error| error.code()), Err("header"));
+    settings.authorities_pem = Some(b"none".to_vec());
+    assert_eq!(Exporter::new(settings).map(drop), Err(OtlpError::Authorities));
+}
