@@ -17,6 +17,7 @@ use crate::recording::RecordingConfig;
 use crate::rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
 use crate::shutdown::ShutdownConfig;
 use crate::table::{Seconds, table};
+use crate::telemetry::TelemetryConfig;
 use crate::web::WebConfig;
 use crate::webhooks::WebhookConfig;
 
@@ -107,6 +108,8 @@ table! {
         pub web: WebConfig = WebConfig::default();
         /// The listener for operators: health, metrics, the admin API and its page.
         pub admin: AdminConfig = AdminConfig::default();
+        /// Metrics and traces for an OpenTelemetry collector; see docs/operations.md.
+        pub telemetry: TelemetryConfig = TelemetryConfig::default();
         /// Reports of players, with what they said just before, as files; see docs/recording.md.
         pub moderation: ModerationConfig = ModerationConfig::default();
         /// Recordings of sessions, one file per voice; see docs/recording.md. Players are told if their client can show

@@ -12,6 +12,8 @@ const NO_LIMITS: &[&str] = &[
     "certificate.check_every_s",
     "joining.clock_leeway_s",
     "diagnostics.inspector_port",
+    "telemetry.metrics_every_s",
+    "telemetry.traces_ratio",
     "overload.retry_after_s",
     "shutdown.redirect_window_s",
     "shutdown.reconnect_delay_s",
