@@ -22,6 +22,7 @@
 //!
 //! # Features
 //!
+//! * `otlp`, by default: metrics and traces are exported to an OpenTelemetry collector, if the configuration names one.
 //! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss
 //!   better and needs cmake to build.
 //! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.

@@ -21,6 +21,7 @@ mod running;
 mod service_manager;
 mod settings;
 mod supervision;
+mod telemetry;
 mod webhooks;
 
 use std::env;

@@ -1,4 +1,4 @@
-//! The listener for operators, if there is to be one.
+//! What operators watch, and the listener for them, if there is to be one.
 
 use std::error::Error;
 
@@ -11,18 +11,19 @@ use consonance_server_config::AdminConfig;
 use crate::logging::{complain, show};
 use crate::state_folder;
 
-/// Starts it and says where it is; it ends when it is dropped.
-pub(super) fn listener(
-    settings: AdminSettings,
+/// What is watched and operated.
+pub(super) fn operator(
     server: &DedicatedServer,
     moderation: &Moderation,
     webhooks: &Webhooks,
     page: impl IntoIterator<Item = (&'static str, HttpCounters)>,
-) -> Result<AdminListener, AdminError> {
-    let mut operator = Operator::new(server.handle(), moderation.clone()).with_webhooks(webhooks.clone());
-    for (name, counters) in page {
-        operator = operator.with_page_listener(name, counters);
-    }
+) -> Operator {
+    let operator = Operator::new(server.handle(), moderation.clone()).with_webhooks(webhooks.clone());
+    page.into_iter().fold(operator, |operator, (name, counters)| operator.with_page_listener(name, counters))
+}
+
+/// Starts it and says where it is; it ends when it is dropped.
+pub(super) fn listener(settings: AdminSettings, operator: Operator) -> Result<AdminListener, AdminError> {
     let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));
     Ok(listener)

@@ -143,7 +143,7 @@ pub(super) fn read_secret_line(
 }
 
 #[cfg(unix)]
-fn note_if_others_can_read(path: &Path, what: &str, notes: &mut Vec<String>) {
+pub(super) fn note_if_others_can_read(path: &Path, what: &str, notes: &mut Vec<String>) {
     let mode = std::fs::metadata(path).map(|about| std::os::unix::fs::MetadataExt::mode(&about));
     if mode.is_ok_and(|mode| mode & 0o004 != 0) {
         let path = path.display();
@@ -153,4 +153,4 @@ fn note_if_others_can_read(path: &Path, what: &str, notes: &mut Vec<String>) {
 
 /// File permissions are not checked on other systems.
 #[cfg(not(unix))]
-fn note_if_others_can_read(_: &Path, _: &str, _: &mut Vec<String>) {}
+pub(super) fn note_if_others_can_read(_: &Path, _: &str, _: &mut Vec<String>) {}

@@ -15,6 +15,7 @@ use super::cluster::{self, PreparedCluster};
 use super::game_listener::{self, GameListener};
 use super::host::host_at;
 use super::joining;
+use super::telemetry::{self, Telemetry};
 use super::webhooks;
 use crate::state_folder;
 
@@ -26,6 +27,8 @@ pub(crate) struct Prepared {
     pub(super) webhooks: Vec<Webhook>,
     /// Other servers that share the sessions.
     pub(super) cluster: Option<PreparedCluster>,
+    /// What is exported, if anything is.
+    pub(super) telemetry: Option<Telemetry>,
     /// From files, or made for this.
     pub(super) identity: Identity,
     /// The same as text, if it was made.
@@ -58,19 +61,22 @@ impl Prepared {
             let browsers = browsers::read(&loaded, joining, &mut notes)?;
             let webhooks = webhooks::read(&loaded, &mut notes)?;
             let cluster = cluster::read(&loaded, &mut notes)?;
-            Ok((sessions, game_listeners, browsers, webhooks, cluster))
+            let telemetry = telemetry::read(&loaded, &mut notes)?;
+            Ok((sessions, game_listeners, browsers, webhooks, cluster, telemetry))
         });
         loaded.notes.append(&mut notes);
         match (identity, sessions) {
-            (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers, webhooks, cluster)))
-                if problems.is_empty() =>
-            {
+            (
+                Ok((identity, made_identity)),
+                Ok((sessions, game_listeners, browsers, webhooks, cluster, telemetry)),
+            ) if problems.is_empty() => {
                 let listener_lines = game_listeners.iter().map(GameListener::in_words).collect();
                 Ok(Self {
                     loaded,
                     sessions,
                     webhooks,
                     cluster,
+                    telemetry,
                     identity,
                     made_identity,
                     stream_identity,
@@ -124,6 +130,7 @@ impl Prepared {
         for webhook in &self.webhooks {
             let _ = writeln!(words, "webhook at {}", webhook.host());
         }
+        words.extend(self.telemetry.as_ref().map(Telemetry::in_words));
         let kept = match &config.storage.folder {
             Some(folder) => format!("kept in {}", folder.display()),
             None => "in memory only: storage.folder names a folder to keep them in".to_owned(),

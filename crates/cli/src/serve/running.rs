@@ -35,6 +35,7 @@ use super::inherited;
 use super::opened_listener::{OpenedListener, TlsPort};
 use super::prepared::{Prepared, example_of};
 use super::recording::Recording;
+use super::telemetry::{Export, Telemetry};
 use crate::inspect;
 use crate::logging::{complain, note};
 
@@ -44,6 +45,8 @@ const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
 const LAST_WRITES: Duration = Duration::from_secs(5);
 /// How long the end waits for webhooks.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
+/// How long the end waits for a collector.
+const LAST_EXPORTS: Duration = Duration::from_secs(2);
 
 /// Dropping it ends everything.
 pub(super) struct Running {
@@ -57,6 +60,7 @@ pub(super) struct Running {
     moderation: Moderation,
     webhooks: Webhooks,
     cluster: Option<NatsNode>,
+    export: Option<Export>,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     recording: Recording,
@@ -80,16 +84,16 @@ struct Listener {
 }
 
 impl Running {
-    pub(super) fn start(mut prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
-        let (told, of_cluster) = (std::mem::take(&mut prepared.webhooks), prepared.cluster.take());
-        let Prepared { loaded, mut sessions, identity, made_identity, stream_identity, browsers, .. } =
-            prepared;
+    pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
+        let Prepared { loaded, mut sessions, webhooks: told, cluster, telemetry, identity, .. } = prepared;
+        let Prepared { made_identity, stream_identity, browsers, .. } = prepared;
         let config = loaded.config;
         let (left, left_file) = inherited::read_left(&config);
-        let webhooks = Webhooks::default();
+        let (tracer, counters) = telemetry.as_ref().map(Telemetry::sources).unwrap_or_default();
+        let webhooks = Webhooks::traced(tracer.clone());
         webhooks.follow(told)?;
         sessions.records = records(&config)?.with_webhooks(webhooks.clone());
-        sessions.webhooks = webhooks.clone();
+        (sessions.webhooks, sessions.tracer) = (webhooks.clone(), tracer.clone());
         // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
@@ -98,7 +102,7 @@ impl Running {
         }
         let capture = capture(&config)?;
         let count = worker_count(&config);
-        let (mut workers, cluster) = cluster::workers(of_cluster, &sessions, count, config.pin_workers);
+        let (mut workers, cluster) = cluster::workers(cluster, &sessions, count, config.pin_workers);
         let kept = workers.restore(&left.sessions);
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
@@ -125,9 +129,9 @@ impl Running {
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
-        let admin = admin
-            .map(|settings| admin::listener(settings, &server, &moderation, &webhooks, page))
-            .transpose()?;
+        let operator = admin::operator(&server, &moderation, &webhooks, page).with_export(tracer, counters);
+        let admin = admin.map(|settings| admin::listener(settings, operator.clone())).transpose()?;
+        let export = telemetry.map(|telemetry| telemetry.start(operator)).transpose()?;
         left_file.delete();
         log_reservations(kept, &config);
         let (records, cleared_at) = (sessions.records, Instant::now());
@@ -140,6 +144,7 @@ impl Running {
             moderation,
             webhooks,
             cluster,
+            export,
             cleared_at,
             capture,
             recording,
@@ -245,6 +250,8 @@ impl Running {
     /// Operators decide nothing more; what they asked for has been done.
     pub(super) fn close_admin(&mut self) {
         self.admin = None;
+        // Sessions that are handed over or closed have no numbers any more.
+        self.export.iter().for_each(Export::end_metrics);
     }
 
     /// Disconnects the remaining clients in order; ends the files.
@@ -257,6 +264,9 @@ impl Running {
         self.records.flush(LAST_WRITES);
         self.recording.stop();
         self.webhooks.stop(LAST_DELIVERIES);
+        if let Some(export) = self.export {
+            export.stop(LAST_EXPORTS);
+        }
         // The disk was full, perhaps hours ago; the server has done all it was for.
         if let Some(Err(error)) = self.capture.map(PacketCapture::stop) {
             complain(&error);

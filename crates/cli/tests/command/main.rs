@@ -50,6 +50,8 @@ mod signals;
 mod talker;
 #[cfg(unix)]
 mod talking;
+#[cfg(all(unix, feature = "otlp"))]
+mod telemetry;
 mod tokens;
 #[cfg(unix)]
 mod webhooks;

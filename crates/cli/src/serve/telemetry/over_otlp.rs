@@ -1,0 +1,113 @@
+//! The export over OTLP, from its settings to its thread.
+
+use consonance_admin::Operator;
+use consonance_admin::metrics::ExportCounters;
+pub(in crate::serve) use consonance_otlp::Export;
+use consonance_otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
+use consonance_server::spans::{FinishedSpans, Tracer, TracerSettings};
+use consonance_server_config::{ConfigProblem, LoadedConfig, TelemetryConfig};
+
+use super::{ENDPOINT, headers, node_name};
+use crate::serve::joining::read_authorities;
+
+/// An export that has not started.
+pub(in crate::serve) struct Telemetry {
+    exporter: Exporter,
+    counters: ExportCounters,
+    tracer: Tracer,
+    spans: Option<FinishedSpans>,
+    config: TelemetryConfig,
+    metrics_sessions_max: usize,
+}
+
+/// Reads the files, and checks what can be checked without asking the collector; nothing if nothing is exported.
+pub(in crate::serve) fn read(
+    loaded: &LoadedConfig,
+    notes: &mut Vec<String>,
+) -> Result<Option<Telemetry>, ConfigProblem> {
+    let config = &loaded.config.telemetry;
+    let Some(endpoint) = &config.otlp_endpoint else { return Ok(None) };
+    let mut settings = OtlpSettings::new(endpoint);
+    if let Some(path) = &config.headers_file {
+        settings.headers = headers::read(loaded, path, notes)?;
+    }
+    let authorities = config.authorities_file.as_deref();
+    settings.authorities_pem =
+        authorities.map(|path| read_authorities(loaded, AUTHORITIES, path)).transpose()?;
+    settings.allow_plain_http = config.allow_plain_http;
+    settings.timeout = config.timeout_s.into();
+    settings.resource = resource(config);
+    let counters = settings.counters.clone();
+    let exporter = Exporter::new(settings).map_err(|error| {
+        let key = match error {
+            OtlpError::Authorities => AUTHORITIES,
+            OtlpError::Header(_) => headers::KEY,
+            _ => ENDPOINT,
+        };
+        loaded.problem(key, error.to_string())
+    })?;
+    let (tracer, spans) = traced(config);
+    let metrics_sessions_max = loaded.config.admin.metrics_sessions_max;
+    Ok(Some(Telemetry { exporter, counters, tracer, spans, config: config.clone(), metrics_sessions_max }))
+}
+
+const AUTHORITIES: &str = "telemetry.authorities_file";
+
+/// By the names of <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
+fn resource(config: &TelemetryConfig) -> Vec<(&'static str, String)> {
+    let mut resource = vec![
+        ("service.name", config.service_name.clone()),
+        ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    let node_name = config.node_name.clone().or_else(node_name::of_this_machine);
+    resource.extend(node_name.map(|name| ("service.instance.id", name)));
+    resource
+}
+
+fn traced(config: &TelemetryConfig) -> (Tracer, Option<FinishedSpans>) {
+    if !config.traces || config.traces_ratio <= 0.0 {
+        return (Tracer::default(), None);
+    }
+    let mut settings = TracerSettings::default();
+    (settings.sampling_ratio, settings.queue) = (config.traces_ratio, config.spans_max);
+    let (tracer, spans) = Tracer::new(&settings);
+    (tracer, Some(spans))
+}
+
+impl Telemetry {
+    /// What records spans for it, and what counts what becomes of them.
+    pub(in crate::serve) fn sources(&self) -> (Tracer, ExportCounters) {
+        (self.tracer.clone(), self.counters.clone())
+    }
+
+    /// What it would do.
+    pub(in crate::serve) fn in_words(&self) -> String {
+        let traces = self.spans.as_ref().map(|_| "traces");
+        let signals: Vec<_> = self.config.metrics.then_some("metrics").into_iter().chain(traces).collect();
+        let signals = if signals.is_empty() { "nothing".to_owned() } else { signals.join(" and ") };
+        format!("{signals} exported over OTLP\n")
+    }
+
+    /// Exports what there is of this server.
+    pub(in crate::serve) fn start(self, operator: Operator) -> Result<Export, OtlpError> {
+        let metrics = self.config.metrics.then(|| {
+            let mut metrics = MetricsExport::new(operator);
+            metrics.interval = self.config.metrics_every_s.into();
+            metrics.sessions_max = self.metrics_sessions_max;
+            metrics
+        });
+        self.exporter.start(metrics, self.spans)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_configuration_are_those_of_the_exporter() {
+        let (config, tracer) = (TelemetryConfig::default(), TracerSettings::default());
+        assert_eq!((config.traces_ratio, config.spans_max), (tracer.sampling_ratio, tracer.queue));
+        assert_eq!(config.timeout_s.0, OtlpSettings::new("").timeout);
+    }
+}
