@@ -35,6 +35,7 @@ scrape_configs:
 ```
 
 [packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a Grafana dashboard.
+[OpenTelemetry](operations.md#opentelemetry) collectors get the same metrics without a scraper.
 
 | name | labels | meaning |
 |---|---|---|
