@@ -1,5 +1,7 @@
 //! Every limit and time of a QUIC link, with its reason.
 
+mod acknowledgements;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use consonance_transport::inbox::InboxLimits;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use crate::FastPath;
+use acknowledgements::immediate_acknowledgements;
 
 /// How a client connects and when it gives up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +145,7 @@ impl QuicClientSettings {
     pub(crate) fn transport_config(&self) -> Arc<TransportConfig> {
         let mut config = transport_config(self.idle_timeout);
         config.keep_alive_interval(Some(self.keep_alive));
+        config.ack_frequency_config(Some(immediate_acknowledgements()));
         // The server opens no streams.
         config.max_concurrent_bidi_streams(VarInt::from_u32(0));
         Arc::new(config)
