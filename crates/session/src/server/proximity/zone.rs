@@ -1,6 +1,7 @@
 //! One room where distance decides which speakers are heard.
 
 use alloc::vec::Vec;
+use core::slice;
 
 use consonance_wire::{ClientId, Position};
 
@@ -130,10 +131,16 @@ impl Zone {
         if known.len() < candidates {
             known.resize(near.len(), NOWHERE);
         }
-        let len = sift(&mut near[..candidates], known, streams, *blocks, *rule, frame);
+        let near = &mut near[..candidates];
+        let (blocks, all) = (*blocks, &streams[..]);
+        // With the usual number of streams there is nothing to multiply.
+        let len = match blocks {
+            1 => sift(near, known, |near| slice::from_ref(&all[near.number as usize]), *rule, frame),
+            _ => sift(near, known, |near| &all[near.number as usize * blocks..][..blocks], *rule, frame),
+        };
         let mut crowded = 0;
         for (Near { number, distance_squared }, place) in near[..len].iter().zip(&*known) {
-            let streams = &mut streams[*number as usize * *blocks..][..*blocks];
+            let streams = &mut streams[*number as usize * blocks..][..blocks];
             let slot = &mut slots[*number as usize];
             if slot.id == frame.speaker {
                 continue;
@@ -166,19 +173,17 @@ impl Zone {
 }
 
 /// Keeps those in range, in order, with the slot of the speaker. Ahead of the decisions and without any, as a processor
-/// would mispredict them.
-fn sift(
+/// would mispredict them. `of` gives the streams of one of them.
+fn sift<'s>(
     near: &mut [Near],
     known: &mut [u8],
-    streams: &[Streams],
-    blocks: usize,
+    of: impl Fn(&Near) -> &'s [Streams],
     rule: Rule,
     frame: Frame,
 ) -> usize {
     let known = &mut known[..near.len()];
-    let of = |near: &Near| &streams[near.number as usize * blocks..][..blocks];
     // In a loop so short that the processor sees far ahead, and waits for the memory of many at once.
-    let touched = near.iter().fold(0, |all, near| all ^ of(near)[0].any_speaker().0);
+    let touched = near.iter().fold(0, |all, near| all ^ of(near)[0].any_speaker());
     core::hint::black_box(touched);
     for (near, place) in near.iter().zip(&mut *known) {
         *place = find(of(near), frame.speaker);
