@@ -73,9 +73,9 @@ impl PathSocket {
         match sending.batch.len() - sending.next {
             0 | 1 => self.send_one(sending),
             _ if self.offload == UdpOffload::Off => self.send_one(sending),
-            2..8 => many::send::<2>(&self.socket, sending),
-            8..32 => many::send::<8>(&self.socket, sending),
-            _ => many::send::<32>(&self.socket, sending),
+            2..=8 => many::send::<8>(&self.socket, sending),
+            9..=32 => many::send::<32>(&self.socket, sending),
+            _ => many::send::<64>(&self.socket, sending),
         }
     }
 

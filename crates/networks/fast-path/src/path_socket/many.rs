@@ -10,7 +10,7 @@ use rustix::net::{
 
 use super::Sending;
 
-/// Sends the next `N` datagrams, which must be there. Nothing is allocated: `N` is the size of arrays.
+/// Sends the next datagrams, `N` at most, in one call. Nothing is allocated: `N` is the size of arrays.
 pub(super) fn send<const N: usize>(socket: &UdpSocket, sending: &mut Sending<'_>) {
     let unused = (SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)), [].as_slice());
     let datagrams: [_; N] = from_fn(|index| sending.batch.get(sending.next + index).unwrap_or(unused));
@@ -22,5 +22,6 @@ pub(super) fn send<const N: usize>(socket: &UdpSocket, sending: &mut Sending<'_>
         let control = controls.next().expect("there are as many of both");
         MMsgHdr::new_with_addr(&addresses[index], &slices[index], control)
     });
-    sending.note(sendmmsg(socket, &mut headers, SendFlags::empty()).map_err(io::Error::from));
+    let count = N.min(sending.batch.len() - sending.next);
+    sending.note(sendmmsg(socket, &mut headers[..count], SendFlags::empty()).map_err(io::Error::from));
 }
