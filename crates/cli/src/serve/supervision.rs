@@ -14,7 +14,8 @@ use super::service_manager::ServiceManager;
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging::{LogLevelSwitch, complain, note};
 
-const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+/// A signal may wait this long for its answer, and a server that does nothing wakes up for it as often.
+const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Reads all settings again.
 type Prepare<'p> = dyn Fn() -> Result<Prepared, Box<dyn Error>> + 'p;
