@@ -106,9 +106,7 @@ impl Running {
         let kept = workers.restore(&left.sessions);
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
-        for listener in opened {
-            listener.hand_to(&mut workers)?;
-        }
+        opened.into_iter().try_for_each(|listener| listener.hand_to(&mut workers))?;
         let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
