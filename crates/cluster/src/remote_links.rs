@@ -32,6 +32,8 @@ pub struct RemoteLinks {
     ended: VecDeque<(Peer, DisconnectReason)>,
     reachability: ReachabilityFeed,
     is_shut_down: bool,
+    /// How many workers this process has, where edges with higher numbers are at other nodes.
+    own_workers: Option<u16>,
     fan_out: FanOut,
     buffer: Vec<u8>,
     statistics: NetworkStatistics,
@@ -81,10 +83,19 @@ impl RemoteLinks {
             ended: VecDeque::new(),
             reachability: ReachabilityFeed::default(),
             is_shut_down: false,
+            own_workers: None,
             fan_out: FanOut::default(),
             buffer: Vec::new(),
             statistics: NetworkStatistics::default(),
         }
+    }
+
+    /// Edges that are none of so many workers are at other nodes, which go on when this one is
+    /// [shut down](ServerNetwork::shutdown).
+    #[must_use]
+    pub fn of_node(mut self, workers: u16) -> Self {
+        self.own_workers = Some(workers);
+        self
     }
 
     /// The edge of a peer, and the number that it has given its link.
@@ -159,7 +170,12 @@ impl ServerNetwork for RemoteLinks {
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         for peer in self.peers.all() {
-            self.reject(now, peer, &EndCode::ShuttingDown.into());
+            let (Member(edge), _) = link_of(peer);
+            if self.own_workers.is_some_and(|workers| edge >= workers) {
+                self.peers.remove(peer);
+            } else {
+                self.reject(now, peer, &EndCode::ShuttingDown.into());
+            }
         }
     }
 

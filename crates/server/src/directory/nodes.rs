@@ -27,6 +27,11 @@ impl Directory {
         runs_here
     }
 
+    /// How many workers there are.
+    pub(crate) fn workers(&self) -> u16 {
+        u16::try_from(self.gauges.len()).unwrap_or(u16::MAX)
+    }
+
     /// Whether a member of the buses is a worker of this process.
     pub(crate) fn is_worker(&self, Member(number): Member) -> bool {
         usize::from(number) < self.gauges.len()

@@ -28,7 +28,11 @@ impl SessionLoop {
     ) {
         self.edge = Some(EdgeLinks::new(to_owners, from_owners));
         self.networks.add_edges();
-        self.add_network(Box::new(RemoteLinks::new(to_edges, from_edges, networks)));
+        let mut links = RemoteLinks::new(to_edges, from_edges, networks);
+        if self.directory.lease().is_some() {
+            links = links.of_node(self.directory.workers());
+        }
+        self.add_network(Box::new(links));
     }
 
     /// Follows sessions of other nodes, and tells those what happens in the sessions here.

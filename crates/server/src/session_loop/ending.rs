@@ -17,7 +17,10 @@ impl SessionLoop {
     pub fn shut_down(&mut self, now: Instant) {
         if !self.is_handed_over {
             self.run_once(now);
-            self.end_sessions(now);
+            // Other nodes go on with theirs.
+            if self.directory.lease().is_none() {
+                self.end_sessions(now);
+            }
         }
         self.networks.shutdown(now);
     }

@@ -231,6 +231,21 @@ fn what_operators_decide_and_record_at_the_owner_holds_for_players_of_all_nodes(
 }
 
 #[test]
+fn players_of_other_nodes_go_on_when_the_owner_is_shut_down() {
+    let mut nodes = Nodes::new(3, 2);
+    let mut players = nodes.players();
+    let mut alice = players.remove(0);
+    drop(nodes.stages.remove(0));
+    wait_until("she is told", &mut [&mut alice], |all| all[0].end.is_some());
+    nodes.bus.silence(0);
+    wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        nodes.bus.owner("main").is_some_and(|owner| owner != 0)
+    });
+    all_talk(&mut players);
+    assert!(players.iter().all(|player| player.joins == 1 && player.end.is_none()));
+}
+
+#[test]
 fn an_owner_that_slept_finds_another_one_and_its_players_go_on_there() {
     let nodes = Nodes::new(3, 1);
     let mut players = nodes.players();

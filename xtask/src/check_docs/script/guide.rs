@@ -104,6 +104,28 @@ pub(super) const SCENES: &[Scene] = &[
     )
     .in_folder(Folder::Empty),
     scene(
+        "docs/cluster.md",
+        &[
+            stays("nats-server --jetstream --addr 127.0.0.1").needs(NATS).says(&["Server is ready"]),
+            stays("consonance serve --listen 127.0.0.1:7777 --nats nats://127.0.0.1:4222 --node one")
+                .needs(NATS)
+                .says(&["quic://"]),
+            stays("consonance serve --listen 127.0.0.1:7778 --nats nats://127.0.0.1:4222 --node two")
+                .needs(NATS)
+                .says(&["quic://"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby")
+                .granted()
+                .needs(NATS)
+                .says(&["you joined as Bob"]),
+            stays("consonance join 'quic://127.0.0.1:7778/main#sha256=…' --name Alice --speak lobby --tone 440")
+                .granted()
+                .needs(NATS)
+                .says(&["you joined as Alice"])
+                .promises(&[Promise::Elsewhere("--name Bob", "Alice started speaking")]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
         "docs/recording.md",
         &[
             stays("consonance serve --listen 127.0.0.1:7777").granted().says(&["quic://"]),
@@ -158,3 +180,6 @@ const IMAGES: &[Need] = &[
 
 const ANDROID: &[Need] = &[Need::Success("test -d \"$ANDROID_NDK_HOME\"", "NDK of Android")];
 const IOS: &[Need] = &[Need::Success("xcrun --sdk iphoneos --show-sdk-path", "SDK of iOS")];
+
+/// Servers that share their sessions.
+const NATS: &[Need] = &[Need::Program("nats-server")];

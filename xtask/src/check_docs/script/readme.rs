@@ -44,4 +44,19 @@ pub(super) const SCENES: &[Scene] = &[
         "README.md",
         &[stays("cargo run --release -- proxy mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
     ),
+    scene(
+        "README.md",
+        &[
+            stays("nats-server --jetstream --addr 127.0.0.1").needs(NATS).says(&["Server is ready"]),
+            stays("cargo run --release -- serve --listen 127.0.0.1:7777 --nats nats://127.0.0.1:4222 --node one")
+                .needs(NATS)
+                .says(&["quic://127.0.0.1:7777/main#sha256="]),
+            stays("cargo run --release -- serve --listen 127.0.0.1:7778 --nats nats://127.0.0.1:4222 --node two")
+                .needs(NATS)
+                .says(&["quic://127.0.0.1:7778/main#sha256="]),
+        ],
+    ),
 ];
+
+/// Servers that share their sessions.
+const NATS: &[Need] = &[Need::Program("nats-server")];
