@@ -184,7 +184,7 @@ impl Directory {
     pub(crate) fn end(&self, session: &str) -> bool {
         let mut state = self.lock();
         let Some(entry) = state.entries.get(session) else { return true };
-        if entry.on_the_way > 0 || entry.is_settled {
+        if entry.on_the_way + entry.at_edge > 0 || entry.is_settled {
             return false;
         }
         if entry.owner == SessionOwner::Here {

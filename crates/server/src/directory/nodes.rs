@@ -17,14 +17,23 @@ impl Directory {
         Self { lease: Some(node.lease()), ..directory }
     }
 
-    /// The same for a client at an edge of this session, which may begin only where no other node can have it. False if
-    /// it does not run at this worker.
-    pub(crate) fn arrive_from_edge(&self, worker: usize, session: &str) -> bool {
+    /// The same for a client at an edge of this session, which may begin only where no other node can have it. One of
+    /// this process was on the way. False if it does not run at this worker.
+    pub(crate) fn arrive_from_edge(&self, worker: usize, session: &str, was_on_the_way: bool) -> bool {
         let mut state = self.lock();
         let Some(entry) = state.entries.get_mut(session) else { return false };
         let runs_here = entry.owner == SessionOwner::Here && entry.worker == worker && entry.id.is_some();
         entry.arrived += usize::from(runs_here);
+        entry.on_the_way = entry.on_the_way.saturating_sub(usize::from(runs_here && was_on_the_way));
         runs_here
+    }
+
+    /// So many clients of a session that is another worker's of this process from now on are on the way there.
+    pub(crate) fn redirect(&self, session: &str, clients: usize) {
+        if let Some(entry) = self.lock().entries.get_mut(session) {
+            entry.at_edge = entry.at_edge.saturating_sub(clients);
+            entry.on_the_way += clients;
+        }
     }
 
     /// How many workers there are.

@@ -1,13 +1,14 @@
 //! What the workers have to know of other nodes.
 
 use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::time::Instant;
 
 use consonance_cluster::{Member, NodeEvent};
 use consonance_session::SessionId;
 use tracing::{error, info, warn};
 
-use super::ServerHandle;
+use super::{PATIENCE, ServerHandle};
 use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
@@ -54,7 +55,13 @@ impl ServerHandle {
         };
         let owner = Member(worker as u16);
         let session = Box::<str>::from(name);
-        self.tell(worker, move |session_loop, now| session_loop.own_session(now, &session, id, generation));
+        let (tell_done, is_done) = mpsc::sync_channel(1);
+        self.tell(worker, move |session_loop, now| {
+            session_loop.own_session(now, &session, id, generation);
+            let _ = tell_done.try_send(());
+        });
+        // Links that others keep until they are told are kept by then.
+        let _ = is_done.recv_timeout(PATIENCE);
         for other in (0..self.worker_count()).filter(|other| *other != worker) {
             let session = Box::<str>::from(name);
             self.tell(other, move |session_loop, now| session_loop.follow_owner(now, &session, Some(owner)));

@@ -7,6 +7,7 @@ use consonance_session::{ClientId, Instant as SessionInstant, LinkId};
 use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
 
+use super::copies::node_of;
 use super::join_spans::LinkPlace;
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
@@ -42,7 +43,7 @@ impl SessionLoop {
             self.join_spans.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
         }
-        let entered = self.enter(at, network, name);
+        let entered = self.enter(at, link, name);
         match entered {
             Ok(Entered::Here(index)) => {
                 let is_resumed = self.networks.is_resumed(now, link);
@@ -118,6 +119,11 @@ impl SessionLoop {
         }
     }
 
+    /// Whether a link is one of another worker of this process.
+    pub(super) fn is_of_own_edge(&self, link: LinkId) -> bool {
+        self.networks.is_remote(link) && node_of(&self.networks, &self.directory, link).is_none()
+    }
+
     /// Forgets a link of an edge, if it was known.
     fn forget_link(&mut self, now: Instant, link: LinkId) {
         if let Some(edge) = &mut self.edge {
@@ -127,11 +133,12 @@ impl SessionLoop {
     }
 
     /// The session that a client of a network names, which can begin for that.
-    fn enter(&mut self, at: SessionInstant, network: usize, name: &str) -> Result<Entered, SessionRefusal> {
-        let is_of_edge = self.networks.is_of_edges(network);
+    fn enter(&mut self, at: SessionInstant, link: LinkId, name: &str) -> Result<Entered, SessionRefusal> {
+        let is_of_edge = self.networks.is_remote(link);
         if is_of_edge && self.directory.lease().is_some() {
             // Its edge knows sooner that this node owns the session, or later that it does not any more.
-            let runs_here = self.directory.arrive_from_edge(self.number, name);
+            let was_on_the_way = self.is_of_own_edge(link);
+            let runs_here = self.directory.arrive_from_edge(self.number, name, was_on_the_way);
             let index = self.sessions.find(name).filter(|_| runs_here);
             return Ok(index.map_or(Entered::At(None), Entered::Here));
         }

@@ -49,7 +49,8 @@ impl SessionLoop {
         let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
-            if !self.directory.arrive_from_edge(self.number, name) {
+            let was_on_the_way = self.is_of_own_edge(link);
+            if !self.directory.arrive_from_edge(self.number, name, was_on_the_way) {
                 continue;
             }
             let remote = Remote::from(&*origin.remote);
@@ -97,7 +98,11 @@ impl SessionLoop {
         let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
         if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
-            self.directory.leave_edge(name, links);
+            self.directory.redirect(name, links);
+            // A worker of this process tells its session's edges nothing but what to send.
+            if let Some(copies) = &mut self.copies {
+                copies.remove(name);
+            }
         }
         for link in failed {
             self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);

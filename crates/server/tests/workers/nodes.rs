@@ -231,6 +231,30 @@ fn what_operators_decide_and_record_at_the_owner_holds_for_players_of_all_nodes(
 }
 
 #[test]
+fn players_at_several_workers_of_each_node_go_on_too_when_the_owner_dies() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.spread_from = 0;
+    let mut nodes = Nodes::with_settings(&settings, 3, 2);
+    let mut players = nodes.players();
+    for (node, name) in [(1, "Dora"), (2, "Emma")] {
+        players.push(nodes.stages[node].player(name, "main"));
+    }
+    let _alice = players.remove(0);
+    all_talk(&mut players);
+    nodes.bus.silence(0);
+    wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        nodes.bus.owner("main").is_some_and(|owner| owner != 0)
+    });
+    all_talk(&mut players);
+    for (node, name) in [(1, "Fritz"), (2, "Gus")] {
+        players.push(nodes.stages[node].player(name, "main"));
+    }
+    all_talk(&mut players);
+    assert!(players.iter().all(|player| player.joins == 1 && player.gone.is_empty()));
+    drop(nodes.stages.remove(0));
+}
+
+#[test]
 fn players_of_other_nodes_go_on_when_the_owner_is_shut_down() {
     let mut nodes = Nodes::new(3, 2);
     let mut players = nodes.players();

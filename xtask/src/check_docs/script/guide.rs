@@ -139,6 +139,13 @@ pub(super) const SCENES: &[Scene] = &[
     )
     .in_folder(Folder::Empty),
     scene(
+        "packaging/compose.yaml",
+        &[
+            ends("podman build -f packaging/Containerfile -t consonance .").needs(IMAGES),
+            stays("podman compose -f packaging/compose.yaml up").says(&["quic://"]).needs(IMAGES),
+        ],
+    ),
+    scene(
         "packaging/Containerfile",
         &[
             ends("podman build -f packaging/Containerfile -t consonance .").needs(IMAGES),
