@@ -1,4 +1,4 @@
-//! One node of a cluster: who owns which session, and what passes between it and the others.
+//! One node of a cluster: the owner of each session, and the messages between this node and the others.
 
 mod announcement;
 mod beat;

@@ -49,7 +49,7 @@ impl Bucket {
         Self { context, name: name.to_owned(), replicas, store: Arc::default() }
     }
 
-    /// Tells of all records that there are, and of each change, until nobody listens.
+    /// Reports all records, and then each change, until the receiver is dropped.
     pub(crate) async fn watch(self, told: Sender<Told>) {
         loop {
             if let Err(error) = self.watch_once(&told).await {
@@ -165,7 +165,7 @@ impl Bucket {
             }
             let config = Config {
                 bucket: self.name.clone(),
-                description: "Which node owns which session of Consonance".to_owned(),
+                description: "Owners of the sessions of Consonance".to_owned(),
                 history: 1,
                 num_replicas: self.replicas,
                 ..Config::default()

@@ -1,8 +1,7 @@
 //! Nodes of a cluster on [NATS](https://nats.io).
 //!
-//! [`NatsNode::start`] runs a [`ClusterNode`](consonance_cluster::ClusterNode) on a thread of its own: what nodes say
-//! to each other goes over core subjects, and who owns which session stands in a key-value bucket of
-//! `JetStream`.
+//! [`NatsNode::start`] runs a [`ClusterNode`](consonance_cluster::ClusterNode) on a thread of its own. Nodes send each
+//! other messages over core subjects; the owner of each session is kept in a key-value bucket of `JetStream`.
 //!
 //! | subject | message |
 //! |---|---|

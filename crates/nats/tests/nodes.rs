@@ -186,7 +186,7 @@ fn without_nats_an_owner_goes_on_and_is_confirmed_when_it_is_back() {
 
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster"]
-fn nobody_notices_that_a_nats_server_of_three_dies() {
+fn the_loss_of_one_nats_server_of_three_goes_unnoticed() {
     let mut servers = NatsServer::start_cluster(3);
     let all: Vec<&NatsServer> = servers.iter().collect();
     let (mut first, mut second) = (Node::start(1, &all[..]), Node::start(2, &all[1..]));

@@ -35,7 +35,7 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `joining-hook` | yes | services of the operator's over HTTP: one that is asked who may join, and webhooks; a game that hosts has other ways |
+//! | `joining-hook` | yes | services of the operator's over HTTP: the joining hook, and webhooks; a game that hosts has other ways |
 //!
 //! Needs Rust 1.95 or later.
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::bus::Member;
 use crate::placement::NodeId;
 
-/// The numbers of workers on the buses of this process, the same for all who ask: this node's own come first, those of
-/// other nodes are given out once each, so that what is on its way to a node that is gone reaches no other one.
+/// The numbers of workers on the buses of this process, shared by its threads. This node's own come first; those of
+/// other nodes are given out once each, so that what is on its way to a lost node reaches no other one.
 #[derive(Clone, Debug)]
 pub struct NodeWorkers(Arc<Mutex<Numbers>>);
 

@@ -75,9 +75,9 @@ impl Directory {
         state.next_serial - 1
     }
 
-    /// This node owns a session from now on, which has this number: its worker, and the number to begin it with in this
-    /// process. None if no client here needs it any more.
-    pub(crate) fn own(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
+    /// This node owns a session from now on, which has this number. Returns its number in this process; none if no
+    /// client here needs it any more.
+    pub(crate) fn own(&self, session: &str, id: SessionId) -> Option<u64> {
         let mut state = self.lock();
         let serial = state.next_serial;
         let Some(entry) = state.entries.get_mut(session) else {
@@ -85,13 +85,13 @@ impl Directory {
             return None;
         };
         entry.owner = SessionOwner::Here;
-        let (worker, former) = (entry.worker, entry.id.replace(id));
+        let former = entry.id.replace(id);
         state.next_serial += 1;
         if let Some(former) = former {
             state.ids.remove(&former);
         }
         state.ids.insert(id);
-        Some((worker, serial))
+        Some(serial)
     }
 
     /// Another node owns a session, or none that is known. False if no client here is in it, or on the way.

@@ -17,7 +17,7 @@ impl SessionLoop {
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
         // What its former owner has not taken comes back first.
         self.serve_owners(now);
-        let Some((_, serial)) = self.directory.own(name, id) else { return };
+        let Some(serial) = self.directory.own(name, id) else { return };
         let at = self.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
         let copy = copy.filter(|copy| copy.id == id && copy.is_whole());

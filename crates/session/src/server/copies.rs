@@ -99,7 +99,7 @@ impl Server {
     }
 
     /// A copy follows its session. A client whose link is here has it from then on; one whose link is elsewhere is
-    /// reached over a link that stands for that place.
+    /// reached over a link that leads to that place.
     pub fn apply(&mut self, now: Instant, change: &SessionChange, link: Option<LinkId>) {
         self.advance(now);
         match change {

@@ -170,7 +170,7 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     places.follow();
     assert_eq!(places.copy.clients(), 6);
 
-    // The links to the session's own place are gone with it; those here stay, and nobody is told anything.
+    // The links to the session's own place are gone with it; those here stay, and no client is told anything.
     places.copy.promote(Instant::START, places.session.server.version());
     assert!(places.copy.poll_transmit().is_none());
     let mut server = LoneServer::new();
