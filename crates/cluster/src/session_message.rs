@@ -7,7 +7,7 @@ use crate::message::{BusMessageError, append};
 /// What the owner of a session tells the edges at other nodes, and what all of them tell each other.
 ///
 /// Written as [`ToEdge`](crate::ToEdge) is: a kind is never removed nor its fields changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SessionMessage<'a> {
     /// Everything about a session follows, as changes.
     CopyBegins {
@@ -49,6 +49,17 @@ pub enum SessionMessage<'a> {
         /// The packet.
         packet: &'a [u8],
     },
+    /// The same of a client that has said where it is.
+    PlacedVoice {
+        /// Which session.
+        session: &'a str,
+        /// Whose.
+        client: u16,
+        /// Where it is, in metres along the game's axes.
+        place: [f32; 3],
+        /// The packet.
+        packet: &'a [u8],
+    },
 }
 
 impl<'a> SessionMessage<'a> {
@@ -74,7 +85,8 @@ impl<'a> SessionMessage<'a> {
             | Self::Changed { session, .. }
             | Self::CopyIsWhole { session, .. }
             | Self::HearsAll { session, .. }
-            | Self::Voice { session, .. } => session,
+            | Self::Voice { session, .. }
+            | Self::PlacedVoice { session, .. } => session,
         }
     }
 }
@@ -92,6 +104,12 @@ mod tests {
             SessionMessage::CopyIsWhole { session: "arena", version: 6 },
             SessionMessage::HearsAll { session: "arena", is_all: true },
             SessionMessage::Voice { session: "arena", client: 300, packet: b"voice" },
+            SessionMessage::PlacedVoice {
+                session: "arena",
+                client: 300,
+                place: [1.0, -2.5, 0.0],
+                packet: b"voice",
+            },
         ] {
             let written = message.write(&mut buffer);
             assert_eq!(SessionMessage::read(written), Ok(message));

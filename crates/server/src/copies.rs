@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusReceiver, BusSender, BusWay, Member, NodeWorkers, SessionMessage};
-use consonance_session::{Instant, LinkId};
+use consonance_session::{ClientId, Instant, LinkId, Position};
 use consonance_transport::Delivery;
 
 pub(crate) use change_record::{At, ChangeRecord};
@@ -26,6 +26,16 @@ pub(crate) struct SessionCopies {
     buffer: Vec<u8>,
     /// When speakers here are to be told next how they arrive.
     pub(crate) look_at: Option<Instant>,
+}
+
+/// Voice of a client on its way between nodes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeVoice<'a> {
+    pub(crate) session: &'a str,
+    pub(crate) client: ClientId,
+    /// Where the client is, if it has said so.
+    pub(crate) position: Option<Position>,
+    pub(crate) packet: &'a [u8],
 }
 
 /// To which links here, and to which workers of other nodes, a packet goes.
@@ -92,10 +102,26 @@ impl SessionCopies {
 
     /// Tells a worker of another node something about a session. Voice is sent as such; anything else arrives.
     pub(crate) fn tell(&mut self, to: Member, message: &SessionMessage<'_>) {
-        let is_voice = matches!(message, SessionMessage::Voice { .. });
-        let delivery = if is_voice { Delivery::Unreliable } else { Delivery::Reliable };
         // One to which this does not arrive is lost with its node.
-        self.out.send(to, delivery, message.write(&mut self.buffer));
+        self.out.send(to, Delivery::Reliable, message.write(&mut self.buffer));
+    }
+
+    /// Sends voice of a client to workers of other nodes.
+    pub(crate) fn send_voice(&mut self, to: &[Member], voice: NodeVoice<'_>) {
+        if to.is_empty() {
+            return;
+        }
+        let NodeVoice { session, client: ClientId(client), position, packet } = voice;
+        let message = match position {
+            None => SessionMessage::Voice { session, client, packet },
+            Some(position) => {
+                SessionMessage::PlacedVoice { session, client, place: position.metres(), packet }
+            }
+        };
+        let message = message.write(&mut self.buffer);
+        for place in to {
+            self.out.send(*place, Delivery::Unreliable, message);
+        }
     }
 
     pub(crate) fn receiver(&mut self) -> &mut dyn BusReceiver {

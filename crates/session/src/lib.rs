@@ -118,10 +118,11 @@ pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
 pub use restrictions::{NoOrigin, Restriction, RestrictionTerms, Restrictions, RoomRights};
 pub use server::{
-    Access, AccessRule, AtCopy, ClientRow, CopiedClient, DrainTarget, Draining, JoinState, KeptPlace,
-    LinkRow, ModerationDecision, MonitoredChannel, Move, NameTaken, NotificationStatus, PlayerIdentity,
-    ProximitySettings, RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server, ServerEvent,
-    ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, VoiceRow, Vouched,
+    Access, AccessRule, AtCopy, ClientRow, CopiedClient, CopiedLink, DrainTarget, Draining, JoinState,
+    KeptPlace, LinkRow, ModerationDecision, MonitoredChannel, Move, NameTaken, NotificationStatus,
+    PlayerIdentity, ProximitySettings, RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,
+    ServerEvent, ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, VoiceRow,
+    Vouched,
 };
 pub use time::Instant;
 pub use token_bucket::TokenBucket;

@@ -65,7 +65,7 @@ use crate::traffic::PacketTraffic;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use admin::{ModerationDecision, Move};
-pub use copies::{AtCopy, CopiedClient, SessionChange};
+pub use copies::{AtCopy, CopiedClient, CopiedLink, SessionChange};
 pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fault::Fault;

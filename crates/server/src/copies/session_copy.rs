@@ -57,8 +57,8 @@ impl SessionCopy {
         self.mentioned.is_none()
     }
 
-    /// Whether a client is where this message of it came from.
-    pub(crate) fn is_at(&self, id: ClientId, member: Member) -> bool {
-        self.places.get(&id) == Some(&member)
+    /// Whether a worker may send voice of a client: it has the client's link, or is the owner.
+    pub(crate) fn may_speak_for(&self, member: Member, id: ClientId) -> bool {
+        member == self.owner || self.places.get(&id) == Some(&member)
     }
 }

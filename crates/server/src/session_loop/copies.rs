@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::{BusEvent, KeptClient, LinkNumber, Member, RemoteLinks, SessionMessage};
 use consonance_session::{
-    AtCopy, ClientId, Delivery, LinkCommand, LinkId, SessionChange, SessionId, Transmit,
+    AtCopy, ClientId, CopiedLink, Delivery, LinkCommand, LinkId, Position, SessionChange, SessionId, Transmit,
 };
 use consonance_transport::EndReason;
 use tracing::{debug, warn};
 
 use super::SessionLoop;
-use crate::copies::{At, ChangeRecord, SessionCopies, SessionCopy, member_at, place_of};
+use crate::copies::{At, ChangeRecord, NodeVoice, SessionCopies, SessionCopy, member_at, place_of};
 use crate::directory::Directory;
 use crate::networks::{Networks, peer_of};
 use crate::sessions::Begin;
@@ -23,6 +23,7 @@ impl SessionLoop {
     pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
         let session = self.sessions.get_mut(index);
+        session.server.set_place(link, place_of(member));
         if session.edges.add(member) {
             self.tell_everything(index, member);
         }
@@ -92,7 +93,13 @@ impl SessionLoop {
         let at = self.at(now);
         match message {
             SessionMessage::Voice { session, client, packet } => {
-                return self.relay_from_node(now, from, session, ClientId(client), packet);
+                let voice = NodeVoice { session, client: ClientId(client), position: None, packet };
+                return self.relay_from_node(now, from, voice);
+            }
+            SessionMessage::PlacedVoice { session, client, place, packet } => {
+                let position = Position::new(place).ok();
+                let voice = NodeVoice { session, client: ClientId(client), position, packet };
+                return self.relay_from_node(now, from, voice);
             }
             SessionMessage::CopyBegins { session, number } => {
                 return self.begin_copy(from, session, SessionId(number));
@@ -117,7 +124,9 @@ impl SessionLoop {
                 }
             }
             SessionMessage::HearsAll { is_all, .. } => copy.hears_all = is_all,
-            SessionMessage::Voice { .. } | SessionMessage::CopyBegins { .. } => {}
+            SessionMessage::Voice { .. }
+            | SessionMessage::PlacedVoice { .. }
+            | SessionMessage::CopyBegins { .. } => {}
         }
     }
 
@@ -140,7 +149,8 @@ impl SessionLoop {
         let place = client_at.filter(|_| !is_here);
         let place = place.and_then(|it| copies.workers.number(it.node, it.worker));
         let Some(copy) = copies.get_mut(session) else { return };
-        copy.server.apply(at, change, here.or(place.map(place_of)));
+        let elsewhere = place.map(|place| CopiedLink::Elsewhere(place_of(place)));
+        copy.server.apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
         match change {
             SessionChange::Client(client) => {
                 copy.note(client.id, place);
@@ -168,7 +178,7 @@ impl SessionLoop {
         };
         let Some((session, _)) = edge.session_of(link) else { return false };
         let Some(copy) = copies.get_mut(session).filter(|copy| copy.is_whole()) else { return false };
-        let Some(ClientId(client)) = copy.server.client_of(link) else { return false };
+        let Some(client) = copy.server.client_of(link) else { return false };
         recipients.clear();
         let is_voice = match copy.server.relay_at_copy(at, link, delivery, packet) {
             AtCopy::ForSession => return false,
@@ -184,20 +194,14 @@ impl SessionLoop {
             recipients.add_place(copy.owner);
         }
         carry_out(copy, networks, now);
-        let message = SessionMessage::Voice { session, client, packet };
-        recipients.places.iter().for_each(|place| copies.tell(*place, &message));
+        let position = copy.server.position_of(client);
+        copies.send_voice(&recipients.places, NodeVoice { session, client, position, packet });
         true
     }
 
-    /// Voice of a client of another node, which has checked it.
-    fn relay_from_node(
-        &mut self,
-        now: Instant,
-        from: Member,
-        session: &str,
-        client: ClientId,
-        packet: &[u8],
-    ) {
+    /// Voice of a client, which another node has checked.
+    fn relay_from_node(&mut self, now: Instant, from: Member, voice: NodeVoice<'_>) {
+        let NodeVoice { session, client, position, packet } = voice;
         let at = self.at(now);
         let Self { sessions, networks, copies, directory, recipients, .. } = self;
         recipients.clear();
@@ -211,7 +215,8 @@ impl SessionLoop {
             session.server.relay_from_elsewhere(at, client, packet)
         } else {
             let copy = copies.as_mut().and_then(|copies| copies.get_mut(session));
-            let Some(copy) = copy.filter(|copy| copy.is_at(client, from)) else { return };
+            let Some(copy) = copy.filter(|copy| copy.may_speak_for(from, client)) else { return };
+            copy.server.set_position(client, position);
             copy.server.relay_from_elsewhere(at, client, packet)
         };
         if let Some(frame) = frame {

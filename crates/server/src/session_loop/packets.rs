@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use consonance_cluster::SessionMessage;
 use consonance_pcap::PacketDirection;
-use consonance_session::{Delivery, LinkId, Transmit};
+use consonance_session::{Delivery, LinkId, Server, Transmit};
 use consonance_transport::EndCode;
 
 use super::SessionLoop;
 use super::copies::node_of;
+use crate::copies::{NodeVoice, member_at};
 
 impl SessionLoop {
     pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
@@ -24,8 +24,9 @@ impl SessionLoop {
             return self.hold_packet(now, index, link, delivery, packet);
         }
         // Copies at other nodes know which clients get voice there.
-        let by_copies = !session.edges.is_empty() && !session.server.is_for_session(packet);
+        let by_copies = !session.edges.is_empty() && Server::is_voice(packet);
         let client = session.server.client_of(link).filter(|_| by_copies);
+        let position = client.and_then(|client| session.server.position_of(client));
         let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
             Some(relayed) => {
                 match (client, &mut self.copies) {
@@ -33,12 +34,12 @@ impl SessionLoop {
                         let Self { networks, directory, recipients, .. } = self;
                         recipients.clear();
                         for link in relayed.to {
-                            recipients.add(*link, node_of(networks, directory, *link));
+                            recipients
+                                .add(*link, member_at(*link).or_else(|| node_of(networks, directory, *link)));
                         }
                         networks.send(now, &Transmit { to: &recipients.links, ..relayed });
-                        let message =
-                            SessionMessage::Voice { session: &session.name, client: client.0, packet };
-                        recipients.places.iter().for_each(|place| copies.tell(*place, &message));
+                        let voice = NodeVoice { session: &session.name, client, position, packet };
+                        copies.send_voice(&recipients.places, voice);
                     }
                     _ => self.networks.send(now, &relayed),
                 }

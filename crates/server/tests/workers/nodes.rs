@@ -11,7 +11,7 @@ use consonance_server::recording::{
     RecordingIndex, SessionRecorder, SessionRecordingSettings, recordings_in,
 };
 use consonance_server::{SessionsSettings, Workers};
-use consonance_session::Restriction;
+use consonance_session::{Position, ProximitySettings, Restriction};
 use consonance_testing::folder::path_of_test;
 
 use crate::node_bus::NodeBus;
@@ -62,6 +62,10 @@ fn know_each_other(player: &Player, count: usize) -> bool {
     player.client.players().filter(|other| other.rooms == ["lobby"]).count() == count
 }
 
+fn stand_at(player: &mut Player, x: f32) {
+    player.client.set_position(Some(Position::new([x, 0.0, 0.0]).unwrap()));
+}
+
 /// Each says its name until all others have heard it.
 fn all_talk(players: &mut [Player]) {
     let names: BTreeSet<String> = players.iter().map(|player| player.client.name().to_owned()).collect();
@@ -72,12 +76,17 @@ fn all_talk(players: &mut [Player]) {
         let (own, heard) = (player.client.name(), heard(player));
         names.iter().all(|name| heard.contains(name) != (name == own))
     };
+    talk_until(players, |players| players.iter().all(hears_all));
+}
+
+/// Each says its name until they have heard what they are to hear.
+fn talk_until(players: &mut [Player], is_done: impl Fn(&[Player]) -> bool) {
     let started = Instant::now();
-    while !players.iter().all(hears_all) {
-        let silent = players.iter().filter(|player| !hears_all(player));
-        let silent: Vec<_> = silent.map(|player| (player.client.name().to_owned(), heard(player))).collect();
-        assert!(started.elapsed() < PATIENCE, "they do not hear all others: {silent:?}");
+    while !is_done(players) {
+        let told = || players.iter().map(|player| (player.client.name().to_owned(), heard(player)));
+        assert!(started.elapsed() < PATIENCE, "they have heard: {:?}", told().collect::<Vec<_>>());
         for player in players.iter_mut() {
+            player.wake();
             // It may join again at this moment.
             let name = own_name(player);
             let _ = player.client.send_voice(&name);
@@ -109,6 +118,36 @@ fn players_of_all_nodes_hear_each_other_in_a_session_that_one_node_owns() {
         told.iter().filter(|event| matches!(event, NodeEvent::Owned { .. })).count()
     };
     assert_eq!([owned(0), owned(1), owned(2)], [1, 0, 0]);
+}
+
+#[test]
+fn players_near_each_other_hear_each_other_at_whichever_nodes_they_are_also_while_there_is_no_owner() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.proximity = vec![("lobby".into(), ProximitySettings::new(10.0))];
+    let mut nodes = Nodes::with_settings(&settings, 3, 1);
+    let mut players = nodes.players();
+    for (player, x) in players.iter_mut().zip([0.0, 5.0, 100.0]) {
+        stand_at(player, x);
+    }
+    let near = |all: &[Player]| heard(&all[0]).contains("Bob") && heard(&all[1]).contains("Alice");
+    let started = Instant::now();
+    let mut is_far_heard = true;
+    while is_far_heard {
+        assert!(started.elapsed() < PATIENCE, "far players hear each other");
+        // What was said before all had said where they are.
+        for player in &mut players {
+            player.heard.clear();
+        }
+        talk_until(&mut players, near);
+        is_far_heard =
+            !heard(&players[2]).is_empty() || players.iter().any(|player| heard(player).contains("Carol"));
+    }
+
+    nodes.bus.silence(0);
+    let _alice = players.remove(0);
+    stand_at(&mut players[1], 6.0);
+    talk_until(&mut players, |all| heard(&all[0]).contains("Carol") && heard(&all[1]).contains("Bob"));
+    drop(nodes.stages.remove(0));
 }
 
 #[test]

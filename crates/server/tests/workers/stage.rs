@@ -128,9 +128,14 @@ impl Player {
         self.inner.transport = next;
     }
 
+    /// Does what it waits for, if the time has come.
+    pub(crate) fn wake(&mut self) {
+        self.inner.wake(Instant::now());
+    }
+
     /// Makes another link, when it is time for that.
     pub(crate) fn come_back(&mut self) {
-        self.inner.wake(Instant::now());
+        self.wake();
         self.end = None;
         self.run_once();
     }

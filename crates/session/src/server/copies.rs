@@ -4,22 +4,24 @@
 //! The session itself says what has changed; a copy applies it. A copy relays voice and knows which clients are
 //! where; everything else is decided by the session. Times are counted from the moment at which a change is taken.
 
+mod relaying;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
-    Capabilities, ClientId, CodecParameters, MessageType, Packet, RemoveClient, RoomId, RosterEntry,
-    ServerRelay, SharedSecret, WireStr,
+    Capabilities, ClientId, CodecParameters, RemoveClient, RoomId, RosterEntry, SharedSecret, WireStr,
 };
 
 use super::snapshot::{NO_LINK, since};
 use super::{Access, PlayerIdentity, Server};
 use crate::link::{Delivery, LinkId, PeerOrigin};
-use crate::outbox::Transmit;
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
 use crate::traffic::Total;
+
+pub use relaying::AtCopy;
 
 /// What has changed in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +58,13 @@ pub struct CopiedClient {
     pub link: Option<LinkId>,
 }
 
-/// What becomes of a packet at a copy.
-#[derive(Debug)]
-pub enum AtCopy<'a> {
-    /// Voice: these links here and elsewhere get it. The clients that are elsewhere are to be reached there.
-    Relayed(Transmit<'a>),
-    /// Voice that no other client gets, or a packet that is dropped.
-    Done,
-    /// The session decides.
-    ForSession,
+/// How a copy reaches a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopiedLink {
+    /// Over its own link, which is here.
+    Here(LinkId),
+    /// At another place, which this link leads to.
+    Elsewhere(LinkId),
 }
 
 impl Server {
@@ -98,9 +98,8 @@ impl Server {
         restricted.chain(clients.map(SessionChange::Client))
     }
 
-    /// A copy follows its session. A client whose link is here has it from then on; one whose link is elsewhere is
-    /// reached over a link that leads to that place.
-    pub fn apply(&mut self, now: Instant, change: &SessionChange, link: Option<LinkId>) {
+    /// A copy follows its session. A client has this link from then on.
+    pub fn apply(&mut self, now: Instant, change: &SessionChange, link: Option<CopiedLink>) {
         self.advance(now);
         match change {
             SessionChange::Client(client) => self.apply_client(client, link),
@@ -139,52 +138,6 @@ impl Server {
         }
     }
 
-    /// A packet came over a link of a copy: voice is relayed to all clients that the copy reaches.
-    pub fn relay_at_copy<'a>(
-        &'a mut self,
-        now: Instant,
-        link: LinkId,
-        delivery: Delivery,
-        packet: &'a [u8],
-    ) -> AtCopy<'a> {
-        if self.links.client_of(link).is_err() || self.is_for_session(packet) {
-            return AtCopy::ForSession;
-        }
-        self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
-    }
-
-    /// Voice that was relayed at another place, and checked there: the links of the clients that are to hear it.
-    pub fn relay_from_elsewhere<'a>(
-        &'a mut self,
-        now: Instant,
-        sender: ClientId,
-        packet: &'a [u8],
-    ) -> Option<Transmit<'a>> {
-        self.advance(now);
-        let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
-        let payload = match parsed {
-            Packet::VoiceData(voice) if voice.sender == sender => {
-                self.monitor(&voice);
-                self.list_listeners(sender, &voice, packet);
-                packet
-            }
-            Packet::ServerRelayUnreliable(relay) => {
-                if let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) {
-                    self.monitor(&voice);
-                }
-                self.outbound.begin_frame(self.policy.register().deafened());
-                self.outbound.leave_out(sender);
-                self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
-                self.outbound.end_frame(self.now, relay.packet);
-                relay.packet
-            }
-            _ => return None,
-        };
-        let frame = self.outbound.frame(payload)?;
-        self.statistics.frames_out += frame.to.len() as u64;
-        Some(frame)
-    }
-
     /// Time has passed at a copy: tells speakers how they arrive.
     pub fn handle_copy_timeout(&mut self, now: Instant) {
         self.advance(now);
@@ -205,6 +158,7 @@ impl Server {
             let link = self.outbound.link_of(id).filter(|link| self.links.contains(*link));
             if link.is_none() {
                 self.outbound.remove(id);
+                self.policy.proximity_mut().set_place(id, None);
                 self.reservations.keep(id, until, None);
             }
         }
@@ -230,7 +184,7 @@ impl Server {
         }
         self.attach(now, link, id, origin);
         self.reservations.release(id);
-        self.outbound.insert(id, link);
+        self.reach_over(id, link);
         self.tell_changed(link, id, &changed);
         self.members.set_link(id, link);
         true
@@ -246,21 +200,19 @@ impl Server {
         self.members.in_order()
     }
 
-    /// Whether a packet is not for a copy: anything but voice, and voice in rooms where distance or the number of
-    /// speakers decides, which only the session knows of all clients.
-    pub fn is_for_session(&self, packet: &[u8]) -> bool {
-        let voice = match MessageType::peek(packet) {
-            Ok(MessageType::VoiceData) => packet,
-            Ok(MessageType::ServerRelayUnreliable) => match Packet::parse(packet) {
-                Ok(Packet::ServerRelayUnreliable(ServerRelay { packet, .. })) => packet,
-                _ => return true,
-            },
-            _ => return true,
-        };
-        match Packet::parse(voice) {
-            Ok(Packet::VoiceData(voice)) => self.policy.decides_together(&voice),
-            _ => true,
+    /// A link of the session ends at another place, which this one leads to. A copy there decides by distance which of
+    /// its clients hear a frame: such a frame lists the place, and none of its clients.
+    pub fn set_place(&mut self, link: LinkId, place: LinkId) {
+        self.links.set_place(link, place);
+        if let Some(id) = self.client_of(link) {
+            self.policy.proximity_mut().set_place(id, Some(place));
         }
+    }
+
+    /// A client is reached over this link from now on.
+    pub(super) fn reach_over(&mut self, id: ClientId, link: LinkId) {
+        self.outbound.insert(id, link);
+        self.policy.proximity_mut().set_place(id, self.links.place_of(link));
     }
 
     fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[ClientId]) {
@@ -304,8 +256,13 @@ impl Server {
         self.copied.get(&id).copied().unwrap_or(Capabilities::NONE)
     }
 
-    fn apply_client(&mut self, client: &CopiedClient, link: Option<LinkId>) {
+    fn apply_client(&mut self, client: &CopiedClient, link: Option<CopiedLink>) {
         let CopiedClient { id, name, codec, .. } = client;
+        let (link, place) = match link {
+            Some(CopiedLink::Here(link)) => (Some(link), None),
+            Some(CopiedLink::Elsewhere(place)) => (Some(place), Some(place)),
+            None => (None, None),
+        };
         let is_same =
             self.members.get(*id).is_some_and(|member| member.name == *name && member.codec == *codec);
         if !is_same {
@@ -326,6 +283,7 @@ impl Server {
             self.visibility.announce(*id);
         }
         self.copied.insert(*id, client.capabilities);
+        self.policy.proximity_mut().set_place(*id, place);
         match link {
             Some(link) if self.outbound.link_of(*id) != Some(link) => {
                 self.outbound.insert(*id, link);

@@ -116,7 +116,7 @@ impl Server {
     ) {
         let (name, key) = name.into_parts();
         self.members.insert(id, Box::clone(&name), key, codec, link);
-        self.outbound.insert(id, link);
+        self.reach_over(id, link);
         self.begin_voice_reports(link, id);
         self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
     }

@@ -1,6 +1,8 @@
 //! Voice by distance: clients say where they are, and of the destinations of a relay the near ones get it.
 
-use consonance_wire::{ChannelKind, ClientId, PositionReport, RoomId, ServerRelay, VoiceChannel, VoiceData};
+use consonance_wire::{
+    ChannelKind, ClientId, Position, PositionReport, RoomId, ServerRelay, VoiceChannel, VoiceData,
+};
 
 use super::proximity::ProximitySettings;
 use super::{Fault, Server};
@@ -15,6 +17,16 @@ impl Server {
     /// The square of how far two clients are apart, in m², if both have said where they are.
     pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
         self.policy.proximity().distance_squared(a, b)
+    }
+
+    /// Where a client is, if it has said so.
+    pub fn position_of(&self, id: ClientId) -> Option<Position> {
+        self.policy.proximity().place(id)
+    }
+
+    /// Of a copy: another place has said where a client there is.
+    pub fn set_position(&mut self, id: ClientId, position: Option<Position>) {
+        self.policy.proximity_mut().set_position(id, position);
     }
 
     /// A client says where it is.
@@ -42,6 +54,12 @@ impl Server {
         let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
         let record = self.links.get_mut(link)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
+        self.list_near(relay, voice);
+        Ok(())
+    }
+
+    /// The same for a frame that was checked.
+    pub(super) fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
         let spoken = self.members.spoken(self.now, voice);
         self.outbound.begin_frame(self.policy.register().deafened());
         let Self { outbound, policy, members, .. } = self;
@@ -63,7 +81,6 @@ impl Server {
             }
         }
         self.outbound.end_frame(self.now, relay.packet);
-        Ok(())
     }
 }
 

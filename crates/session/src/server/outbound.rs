@@ -151,6 +151,11 @@ impl Outbound {
         self.fan_out.add(ids, bytes, repeated);
     }
 
+    /// Adds what leads to another place, for clients there.
+    pub(super) fn add_place(&mut self, place: LinkId) {
+        self.fan_out.add_link(place);
+    }
+
     /// The list is complete: the frame counts as sent.
     #[inline]
     pub(super) fn end_frame(&mut self, now: Instant, packet: &[u8]) {

@@ -5,6 +5,9 @@
 //! speaker cannot claim it without being that loud. Players without a position hear each other, and only each other, as
 //! in any other room: so originals can use the room among themselves, and hiding a position lets no player hear or
 //! reach distant ones.
+//!
+//! Where a session has copies, each decides about the listeners at its place, which it knows the positions of: a frame
+//! for others goes to each place with listeners once.
 
 mod grid;
 mod settings;
@@ -19,6 +22,7 @@ use consonance_wire::{
 };
 
 use super::room_pattern::RoomPattern;
+use crate::link::LinkId;
 use crate::time::Instant;
 pub use settings::ProximitySettings;
 use streams::Tick;
@@ -35,6 +39,25 @@ pub(super) struct Proximity {
     found: Vec<ClientId>,
     /// Listeners in range that heard enough others, over all frames.
     crowded: u64,
+    /// Clients at other places.
+    elsewhere: BTreeMap<ClientId, Elsewhere>,
+}
+
+/// A client about which another place decides.
+#[derive(Debug)]
+struct Elsewhere {
+    /// What leads there.
+    place: LinkId,
+    /// The zones that it listens to.
+    zones: Vec<RoomId>,
+}
+
+/// The listeners of a frame.
+pub(super) struct Reached<'a, P> {
+    /// Those here.
+    pub(super) clients: &'a [ClientId],
+    /// What leads to other places with listeners.
+    pub(super) places: P,
 }
 
 /// What is known of one client: a cache line, as each report finds it far from the last one.
@@ -89,30 +112,79 @@ impl Proximity {
     pub(super) fn enter(&mut self, id: ClientId, name: &str) {
         let Some(rule) = self.rule_of(name) else { return };
         let room = RoomId::of(name);
-        let index = usize::from(id.0);
-        if index >= self.positions.len() {
-            self.positions.resize_with(index + 1, PositionState::default);
+        self.zones.entry(room).or_insert_with(|| Zone::new(self.rules[rule].1));
+        self.enter_zone(id, room);
+    }
+
+    fn enter_zone(&mut self, id: ClientId, room: RoomId) {
+        let Some(zone) = self.zones.get_mut(&room) else { return };
+        if let Some(Elsewhere { place, zones }) = self.elsewhere.get_mut(&id) {
+            if !zones.contains(&room) {
+                zones.push(room);
+                zone.enter_elsewhere(*place);
+            }
+            return;
         }
-        let PositionState { place, zones, .. } = &mut self.positions[index];
+        let PositionState { place, zones, .. } = known_mut(&mut self.positions, id);
         if zones.slot(room).is_none() {
-            let zone = self.zones.entry(room).or_insert_with(|| Zone::new(self.rules[rule].1));
             zones.add(room, zone.enter(id, *place));
         }
     }
 
     /// A client listens to a room id no longer.
     pub(super) fn leave(&mut self, id: ClientId, room: RoomId) {
-        let Some(known) = self.positions.get_mut(usize::from(id.0)) else { return };
-        let Some(slot) = known.zones.remove(room) else { return };
-        let Some(zone) = self.zones.get_mut(&room) else { return };
-        zone.leave(slot);
-        if zone.is_empty() {
+        self.leave_zone(id, room);
+        if self.zones.get(&room).is_some_and(Zone::is_empty) {
             self.zones.remove(&room);
+        }
+    }
+
+    fn leave_zone(&mut self, id: ClientId, room: RoomId) {
+        let Some(zone) = self.zones.get_mut(&room) else { return };
+        if let Some(Elsewhere { place, zones }) = self.elsewhere.get_mut(&id) {
+            if let Some(index) = zones.iter().position(|zone| *zone == room) {
+                zones.swap_remove(index);
+                zone.leave_elsewhere(*place);
+            }
+            return;
+        }
+        let known = self.positions.get_mut(usize::from(id.0));
+        if let Some(slot) = known.and_then(|known| known.zones.remove(room)) {
+            zone.leave(slot);
+        }
+    }
+
+    /// A client is at the place that this link leads to from now on, or here.
+    pub(super) fn set_place(&mut self, id: ClientId, place: Option<LinkId>) {
+        let former = self.elsewhere.get(&id).map(|elsewhere| elsewhere.place);
+        if former == place {
+            return;
+        }
+        let zones: Vec<RoomId> = match self.elsewhere.get(&id) {
+            Some(elsewhere) => elsewhere.zones.clone(),
+            None => self
+                .positions
+                .get(usize::from(id.0))
+                .into_iter()
+                .flat_map(|known| known.zones.iter())
+                .map(|(room, _)| room)
+                .collect(),
+        };
+        for room in &zones {
+            self.leave_zone(id, *room);
+        }
+        match place {
+            Some(place) => drop(self.elsewhere.insert(id, Elsewhere { place, zones: Vec::new() })),
+            None => drop(self.elsewhere.remove(&id)),
+        }
+        for room in &zones {
+            self.enter_zone(id, *room);
         }
     }
 
     /// A client that has left every room is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
+        self.elsewhere.remove(&id);
         if let Some(known) = self.positions.get_mut(usize::from(id.0)) {
             *known = PositionState::default();
         }
@@ -120,11 +192,7 @@ impl Proximity {
 
     /// A client says where it is. One that was overtaken says nothing new.
     pub(super) fn report(&mut self, id: ClientId, report: PositionReport) {
-        let index = usize::from(id.0);
-        if index >= self.positions.len() {
-            self.positions.resize_with(index + 1, PositionState::default);
-        }
-        let known = &mut self.positions[index];
+        let known = known_mut(&mut self.positions, id);
         let is_old = |newest: u16| (report.number.wrapping_sub(newest) as i16) <= 0;
         if known.newest.is_some_and(is_old) {
             return;
@@ -141,8 +209,15 @@ impl Proximity {
         }
     }
 
+    /// Another place has said where a client there is.
+    pub(super) fn set_position(&mut self, id: ClientId, position: Option<Position>) {
+        if self.elsewhere.contains_key(&id) {
+            known_mut(&mut self.positions, id).place = position;
+        }
+    }
+
     /// Where a client is, if it has said so.
-    fn place(&self, id: ClientId) -> Option<Position> {
+    pub(super) fn place(&self, id: ClientId) -> Option<Position> {
         self.positions.get(usize::from(id.0))?.place
     }
 
@@ -160,15 +235,21 @@ impl Proximity {
     }
 
     /// The listeners of a frame that is spoken to this room; `None` if distance does not decide there.
-    pub(super) fn reach(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits) -> Option<&[ClientId]> {
+    pub(super) fn reach(
+        &mut self,
+        room: RoomId,
+        spoken: Spoken,
+        bits: ChannelBits,
+    ) -> Option<Reached<'_, impl Iterator<Item = LinkId>>> {
         let zone = self.zones.get_mut(&room)?;
         let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
         self.found.clear();
         self.crowded += zone.reach(spoken.frame(from, bits), &mut self.found);
-        Some(&self.found)
+        Some(Reached { clients: &self.found, places: zone.places() })
     }
 
-    /// Whether one client hears a frame that is spoken to this room; `None` if distance does not decide there.
+    /// Whether one client hears a frame that is spoken to this room, or may hear it at another place; `None` if
+    /// distance does not decide there.
     pub(super) fn reaches(
         &mut self,
         room: RoomId,
@@ -177,10 +258,21 @@ impl Proximity {
         id: ClientId,
     ) -> Option<bool> {
         let zone = self.zones.get_mut(&room)?;
+        if let Some(elsewhere) = self.elsewhere.get(&id) {
+            return Some(elsewhere.zones.contains(&room));
+        }
         let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
         let slot = self.positions.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
         Some(slot.is_some_and(|slot| zone.reaches(slot, spoken.frame(from, bits))))
     }
+}
+
+fn known_mut(positions: &mut Vec<PositionState>, id: ClientId) -> &mut PositionState {
+    let index = usize::from(id.0);
+    if index >= positions.len() {
+        positions.resize_with(index + 1, PositionState::default);
+    }
+    &mut positions[index]
 }
 
 impl Zones {

@@ -77,7 +77,7 @@ impl Server {
         }
         self.drop_old_link(id);
         self.reservations.release(id);
-        self.outbound.insert(id, link);
+        self.reach_over(id, link);
         self.begin_voice_reports(link, id);
         self.members.set_link(id, link);
         self.links.attach(link, id);

@@ -98,6 +98,12 @@ impl Quotas {
         !self.limited.is_empty() && self.rules.iter().any(|(_, limits)| limits.speakers.is_some())
     }
 
+    /// Whether the number of speakers is limited in a room.
+    pub(super) fn limits_speakers_of(&self, room: RoomId) -> bool {
+        let quota = self.limited.get(&room);
+        quota.is_some_and(|quota| self.rules[quota.rule].1.speakers.is_some())
+    }
+
     /// Other rules for the rooms in use. Present speakers go on, and count.
     pub(super) fn replace_rules<'a>(
         &mut self,

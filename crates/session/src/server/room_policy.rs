@@ -12,7 +12,7 @@ mod telling;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, RoomId, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel, VoiceData};
 
 use super::access::{Access, AccessRule, Gate};
 use super::moderation::Register;
@@ -214,10 +214,11 @@ impl RoomPolicy {
             || self.quotas.active_speakers.is_limited()
     }
 
-    /// Whether a frame goes to a room where more than its speaker and each listener decides about it: where they all
-    /// are, or how many speak.
-    pub(super) fn decides_together(&self, voice: &VoiceData<'_>) -> bool {
-        self.proximity.concerns(voice) || self.quotas.limits_speakers()
+    /// Whether a frame goes to a room where the number of all speakers decides about it.
+    pub(super) fn counts_speakers(&self, voice: &VoiceData<'_>) -> bool {
+        let is_room = |channel: &VoiceChannel| channel.bits.kind() == ChannelKind::Room;
+        let mut rooms = voice.channels.iter().filter(is_room);
+        rooms.any(|channel| self.quotas.limits_speakers_of(RoomId(channel.recipient)))
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 
+use super::proximity::Reached;
 use super::{Fault, Members, Server};
 
 impl Server {
@@ -40,8 +41,13 @@ impl Server {
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
                     let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
-                    let listeners = near.unwrap_or_else(|| self.members.listeners(room));
-                    self.outbound.add(listeners.iter().copied(), packet.len(), false);
+                    let Some(Reached { clients, places }) = near else {
+                        let listeners = self.members.listeners(room).iter().copied();
+                        self.outbound.add(listeners, packet.len(), false);
+                        continue;
+                    };
+                    self.outbound.add(clients.iter().copied(), packet.len(), false);
+                    places.for_each(|place| self.outbound.add_place(place));
                 }
             }
         }

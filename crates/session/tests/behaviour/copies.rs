@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    AtCopy, ClientId, Delivery, Instant, LinkId, PlayerIdentity, Restriction, RestrictionTerms, Restrictions,
-    RoomLimits, Server, ServerSettings, SessionChange,
+    AtCopy, ClientId, CopiedLink, Delivery, Instant, LinkId, PlayerIdentity, Position, ProximitySettings,
+    Restriction, RestrictionTerms, Restrictions, RoomLimits, Server, ServerSettings, SessionChange,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -14,6 +14,8 @@ use crate::support::packets;
 const FIRST_AT_COPY: u64 = 3;
 /// What leads to the session's place, at the copy.
 const ELSEWHERE: LinkId = LinkId(1 << 40);
+/// What leads to the copy's place, at the session.
+const COPY: LinkId = LinkId(1 << 41);
 
 /// A session whose clients' links are at two places.
 struct Places {
@@ -56,12 +58,35 @@ impl Places {
             SessionChange::Client(client) => client.link,
             _ => None,
         };
-        let here = link.map(|link| if link.0 < FIRST_AT_COPY { ELSEWHERE } else { link });
-        self.copy.apply(self.now, change, here);
-        if let (SessionChange::Client(client), Some(link)) = (change, here.filter(|link| *link != ELSEWHERE))
-        {
+        let here = link.filter(|link| link.0 >= FIRST_AT_COPY);
+        let copied =
+            link.map(|link| here.map_or(CopiedLink::Elsewhere(ELSEWHERE), |_| CopiedLink::Here(link)));
+        self.copy.apply(self.now, change, copied);
+        if let (SessionChange::Client(client), Some(link)) = (change, here) {
             self.copy.attach(self.now, link, client.id, None);
         }
+    }
+
+    /// The client of the next link stands there, in metres along the first axis.
+    fn stand_at(&mut self, id: u16, number: u16, x: f32) {
+        self.stand_at_over(u64::from(id) + 1, id, number, x);
+    }
+
+    /// The same for a client of another link.
+    fn stand_at_over(&mut self, link: u64, id: u16, number: u16, x: f32) {
+        let position = packets::position(number, Some([x, 0.0, 0.0]));
+        self.session.receive(link, &position);
+        if link >= FIRST_AT_COPY {
+            assert_eq!(self.relay(link, &position), None, "the session is told, too");
+            assert!(self.copy.position_of(ClientId(id)).is_some());
+        }
+    }
+
+    /// To which links the session sends a frame that comes over one of its own.
+    fn relayed_by_session(&mut self, link: u64, packet: &[u8]) -> Vec<u64> {
+        let session = &mut self.session.server;
+        let frame = session.handle_packet(self.now, LinkId(link), Delivery::Unreliable, packet);
+        frame.map(|frame| frame.to.iter().map(|link| link.0).collect()).unwrap_or_default()
     }
 
     /// To which links a frame goes that comes over a link of the copy; nothing if it is not for the copy.
@@ -151,6 +176,94 @@ fn where_the_number_of_speakers_decides_voice_is_for_the_session() {
         settings.room_limits = vec![("lobby".into(), limits)];
     });
     assert_eq!(places.relay(3, &packets::voice(2, 0, "lobby", "a")), None);
+    places.session.receive(4, &packets::enter(3, "market"));
+    places.follow();
+    assert_eq!(places.relay(3, &packets::voice(2, 1, "market", "b")), Some(vec![4]), "in no other room");
+}
+
+/// Places whose lobby carries voice for 10 m, and in which all have said where they are: Alice at 0 m, Bob at 50 m,
+/// Carol at 5 m and Dora at 100 m.
+fn in_a_world() -> Places {
+    let mut places = Places::with_settings(|settings| {
+        settings.proximity = vec![("lobby".into(), ProximitySettings::new(10.0))];
+    });
+    for link in [3, 4] {
+        places.session.server.set_place(LinkId(link), COPY);
+    }
+    for (id, x) in (0..).zip([0.0, 50.0, 5.0, 100.0]) {
+        places.stand_at(id, 0, x);
+    }
+    places
+}
+
+#[test]
+fn by_distance_each_place_decides_about_its_own_clients_and_a_frame_goes_to_each_other_place_once() {
+    let mut places = in_a_world();
+    assert_eq!(
+        places.relay(3, &packets::voice(2, 0, "lobby", "words")),
+        Some(vec![ELSEWHERE.0]),
+        "Dora is far"
+    );
+    places.stand_at(3, 1, 6.0);
+    assert_eq!(places.relay(3, &packets::voice(2, 1, "lobby", "words")), Some(vec![4, ELSEWHERE.0]));
+    let listed = packets::relay_unreliable(&[0, 3], &packets::voice(2, 2, "lobby", "words"));
+    assert_eq!(places.relay(3, &listed), Some(vec![ELSEWHERE.0, 4]));
+
+    // The session does the same with voice of its own clients.
+    assert_eq!(places.relayed_by_session(1, &packets::voice(0, 0, "lobby", "words")), [COPY.0], "Bob is far");
+    places.stand_at(1, 1, 1.0);
+    assert_eq!(places.relayed_by_session(1, &packets::voice(0, 1, "lobby", "words")), [2, COPY.0]);
+}
+
+#[test]
+fn voice_from_elsewhere_reaches_those_who_are_near_the_place_that_comes_along() {
+    let mut places = in_a_world();
+    let mut heard = |at: Option<f32>, listed: bool, number: u16| {
+        let place = at.map(|x| Position::new([x, 0.0, 0.0]).unwrap());
+        places.copy.set_position(ClientId(0), place);
+        let voice = packets::voice(0, number, "lobby", "words");
+        let packet = if listed { packets::relay_unreliable(&[2, 3], &voice) } else { voice };
+        let frame = places.copy.relay_from_elsewhere(Instant::START, ClientId(0), &packet);
+        let links = frame.map(|frame| frame.to.to_vec()).unwrap_or_default();
+        links.into_iter().filter(|link| *link != ELSEWHERE).map(|link| link.0).collect::<Vec<_>>()
+    };
+    for listed in [false, true] {
+        assert_eq!(heard(Some(0.0), listed, 0), [3]);
+        assert_eq!(heard(Some(95.0), listed, 1), [4]);
+        assert_eq!(heard(Some(50.0), listed, 2), [0; 0]);
+        assert_eq!(heard(None, listed, 3), [0; 0], "one that hides is heard by those that hide");
+    }
+    assert_eq!(places.copy.position_of(ClientId(2)), Position::new([5.0, 0.0, 0.0]).ok());
+    places.copy.set_position(ClientId(2), None);
+    assert!(places.copy.position_of(ClientId(2)).is_some(), "only its own place says where a client is");
+}
+
+#[test]
+fn a_client_that_comes_to_another_place_is_decided_about_there() {
+    let mut places = in_a_world();
+    // Alice's link is at the copy from now on, and Carol is nowhere for a while.
+    places.session.receive(3, &packets::exit(2, "lobby"));
+    places.follow();
+    let ticket = places.session.ticket(9, &packets::handshake_of_ours("Emma", None));
+    places.session.server.set_place(LinkId(9), COPY);
+    places.session.receive(9, &packets::client_state(4, "Emma", &["lobby"]));
+    places.follow();
+    places.stand_at_over(9, 4, 0, 99.0);
+    assert_eq!(places.relay(9, &packets::voice(4, 0, "lobby", "words")), Some(vec![4, ELSEWHERE.0]));
+    places.session.server.handle_disconnected(Instant::START, LinkId(9));
+    places.follow();
+    places.session.ticket(2_000_000, &packets::handshake_of_ours("Emma", Some(ticket)));
+    assert_eq!(
+        places.relayed_by_session(1, &packets::voice(0, 5, "lobby", "words")),
+        [COPY.0],
+        "Dora listens there"
+    );
+    places.session.receive(4, &packets::exit(3, "lobby"));
+    assert_eq!(
+        places.relayed_by_session(1, &packets::voice(0, 6, "lobby", "words")),
+        [0; 0],
+        "no client does"
+    );
 }
 
 #[test]

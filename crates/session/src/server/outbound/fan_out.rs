@@ -124,6 +124,13 @@ impl FanOut {
         self.listed = self.links.len() - left;
     }
 
+    /// Adds a link of no client.
+    pub(super) fn add_link(&mut self, link: LinkId) {
+        self.links.truncate(self.listed);
+        self.links.push(link);
+        self.listed += 1;
+    }
+
     /// Before what the slots have gathered overflows.
     #[cold]
     fn add_up(&mut self) {

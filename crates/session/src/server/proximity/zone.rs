@@ -8,6 +8,7 @@ use consonance_wire::{ClientId, Position};
 use super::grid::{Grid, Near};
 use super::settings::ProximitySettings;
 use super::streams::{NOWHERE, Offer, Rule, STREAMS, Streams, Tick, choose, find, is_in_range};
+use crate::link::LinkId;
 use crate::listeners::Listeners;
 
 /// The listeners of a room by place.
@@ -31,6 +32,8 @@ pub(super) struct Zone {
     /// Listeners without a position, which hear each other.
     nowhere: Listeners,
     listeners: usize,
+    /// How many listeners are at each other place.
+    elsewhere: Vec<(LinkId, usize)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,7 @@ impl Zone {
             known: Vec::new(),
             nowhere: Listeners::default(),
             listeners: 0,
+            elsewhere: Vec::new(),
         }
     }
 
@@ -94,8 +98,29 @@ impl Zone {
         self.free.push(slot);
     }
 
+    /// One listener more at another place.
+    pub(super) fn enter_elsewhere(&mut self, place: LinkId) {
+        match self.elsewhere.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, listeners)) => *listeners += 1,
+            None => self.elsewhere.push((place, 1)),
+        }
+    }
+
+    pub(super) fn leave_elsewhere(&mut self, place: LinkId) {
+        let Some(index) = self.elsewhere.iter().position(|(known, _)| *known == place) else { return };
+        self.elsewhere[index].1 -= 1;
+        if self.elsewhere[index].1 == 0 {
+            self.elsewhere.swap_remove(index);
+        }
+    }
+
+    /// What leads to the other places with listeners.
+    pub(super) fn places(&self) -> impl Iterator<Item = LinkId> {
+        self.elsewhere.iter().map(|(place, _)| *place)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.listeners == 0
+        self.listeners == 0 && self.elsewhere.is_empty()
     }
 
     /// A listener is somewhere else now, or nowhere.

@@ -1,0 +1,115 @@
+//! Voice at a copy: from the clients there to all that it reaches, and from elsewhere to the clients there.
+
+use consonance_wire::{Capabilities, ClientId, MessageType, Packet, PositionReport, VoiceData};
+
+use crate::Server;
+use crate::link::{Delivery, LinkId};
+use crate::outbox::Transmit;
+use crate::time::Instant;
+
+/// What becomes of a packet at a copy.
+#[derive(Debug)]
+pub enum AtCopy<'a> {
+    /// Voice: these links here and elsewhere get it. The clients that are elsewhere are to be reached there.
+    Relayed(Transmit<'a>),
+    /// Voice that no other client gets, or a packet that is dropped.
+    Done,
+    /// The session decides.
+    ForSession,
+}
+
+impl Server {
+    /// A packet came over a link of a copy: voice is relayed to all clients that the copy reaches, and positions are
+    /// noted.
+    pub fn relay_at_copy<'a>(
+        &'a mut self,
+        now: Instant,
+        link: LinkId,
+        delivery: Delivery,
+        packet: &'a [u8],
+    ) -> AtCopy<'a> {
+        let Some(id) = self.client_of(link) else { return AtCopy::ForSession };
+        let Some(voice) = voice_in(packet) else {
+            self.note_position(now, link, id, packet);
+            return AtCopy::ForSession;
+        };
+        if self.policy.counts_speakers(&voice) {
+            return AtCopy::ForSession;
+        }
+        self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
+    }
+
+    /// Voice that was relayed at another place, and checked there: the links of the clients that are to hear it.
+    pub fn relay_from_elsewhere<'a>(
+        &'a mut self,
+        now: Instant,
+        sender: ClientId,
+        packet: &'a [u8],
+    ) -> Option<Transmit<'a>> {
+        self.advance(now);
+        let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
+        let payload = match parsed {
+            Packet::VoiceData(voice) if voice.sender == sender => {
+                self.monitor(&voice);
+                self.list_listeners(sender, &voice, packet);
+                packet
+            }
+            Packet::ServerRelayUnreliable(relay) => {
+                let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) else { return None };
+                if voice.sender != sender && !self.settings.permissive {
+                    return None;
+                }
+                self.monitor(&voice);
+                if self.policy.proximity().concerns(&voice) {
+                    self.list_near(&relay, &voice);
+                } else {
+                    self.outbound.begin_frame(self.policy.register().deafened());
+                    self.outbound.leave_out(sender);
+                    self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
+                    self.outbound.end_frame(self.now, relay.packet);
+                }
+                relay.packet
+            }
+            _ => return None,
+        };
+        let frame = self.outbound.frame(payload)?;
+        self.statistics.frames_out += frame.to.len() as u64;
+        Some(frame)
+    }
+
+    /// Whether a packet is voice, which copies relay to their clients when the session has; anything else it sends to
+    /// each link.
+    pub fn is_voice(packet: &[u8]) -> bool {
+        voice_in(packet).is_some()
+    }
+
+    /// A client of a copy says where it is, as it tells the session, too.
+    fn note_position(&mut self, now: Instant, link: LinkId, id: ClientId, packet: &[u8]) {
+        let Ok((Packet::ErrorWrongSession(_), trailing)) = Packet::parse_with_trailing(packet) else {
+            return;
+        };
+        let Ok(record) = self.links.get_mut(link) else { return };
+        if record.can(Capabilities::PROXIMITY)
+            && let Some(Ok(report)) = PositionReport::find(trailing)
+            && record.budgets.take_position(now, &self.settings.limits).is_ok()
+        {
+            self.policy.proximity_mut().report(id, report);
+        }
+    }
+}
+
+/// The voice in a packet, whether its sender lists the listeners or not.
+fn voice_in(packet: &[u8]) -> Option<VoiceData<'_>> {
+    let voice = match MessageType::peek(packet).ok()? {
+        MessageType::VoiceData => packet,
+        MessageType::ServerRelayUnreliable => match Packet::parse(packet).ok()? {
+            Packet::ServerRelayUnreliable(relay) => relay.packet,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match Packet::parse(voice).ok()? {
+        Packet::VoiceData(voice) => Some(voice),
+        _ => None,
+    }
+}
