@@ -25,6 +25,8 @@ pub struct NodeGateway {
     streams: BTreeMap<NodeId, NodeStream>,
     /// Reliable parcels to it do not fit any more.
     overrun: Vec<NodeId>,
+    /// What passed between this node and those that are forgotten.
+    forgotten: StreamStatistics,
     buffer: Vec<u8>,
 }
 
@@ -57,6 +59,7 @@ impl NodeGateway {
             members,
             streams: BTreeMap::new(),
             overrun: Vec::new(),
+            forgotten: StreamStatistics::default(),
             buffer: Vec::new(),
         }
     }
@@ -102,7 +105,7 @@ impl NodeGateway {
     pub fn handle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         let bundle = Bundle::read(bytes)?;
         let node = bundle.head.from;
-        if node == self.own || !self.streams.contains_key(&node) && self.streams.len() >= NODES_MAX {
+        if node == self.own || !self.has_room_for(node) {
             return Ok(());
         }
         let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
@@ -166,6 +169,24 @@ impl NodeGateway {
             }
         }
         self.flush();
+    }
+
+    /// What passed between this node and all others since it began.
+    pub fn total(&self) -> StreamStatistics {
+        let mut total = self.forgotten;
+        self.streams.values().for_each(|stream| total.add(&stream.statistics()));
+        total
+    }
+
+    /// Whether a node may be listened to. Each start of a server is a new node, so a lost one makes room.
+    fn has_room_for(&mut self, node: NodeId) -> bool {
+        if self.streams.contains_key(&node) || self.streams.len() < NODES_MAX {
+            return true;
+        }
+        let lost = self.streams.iter().find(|(_, stream)| stream.is_fresh()).map(|(node, _)| *node);
+        let Some(stream) = lost.and_then(|lost| self.streams.remove(&lost)) else { return false };
+        self.forgotten.add(&stream.statistics());
+        true
     }
 
     /// What passed between this node and another one.
@@ -233,5 +254,67 @@ impl Handed {
 impl fmt::Debug for NodeGateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NodeGateway").field("nodes", &self.streams.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use consonance_transport::Delivery;
+
+    use super::super::worker_bus::join_nodes;
+    use super::*;
+
+    /// A gateway with one worker, and the worker's way to owners.
+    fn gateway(own: u64) -> (NodeGateway, BusWay) {
+        let mut joined: [_; WAYS] = std::array::from_fn(|_| join_nodes(1));
+        let worker = joined[0].workers.remove(0);
+        (NodeGateway::new(NodeId(own), 1, joined.map(|joined| joined.gateway)), worker)
+    }
+
+    #[test]
+    fn a_node_that_came_after_many_lost_ones_is_heard() {
+        let (mut own, (_, mut incoming)) = gateway(1);
+        let mut now = Instant::now();
+        let others = NODES_MAX as u64 + 10;
+        for number in 0..others {
+            let (mut other, (mut out, _)) = gateway(100 + number);
+            let to = other.workers().number(NodeId(1), 0).unwrap();
+            assert!(out.send(to, Delivery::Unreliable, &number.to_le_bytes()));
+            out.flush();
+            other.collect();
+            let (_, bundle) = other.poll_publish(now).unwrap();
+            own.handle(now, bundle).unwrap();
+            assert!(matches!(incoming.poll(), Some(BusEvent::Message(_))), "{number}");
+            assert_eq!(incoming.message(), number.to_le_bytes());
+            own.lose(NodeId(100 + number));
+            assert!(matches!(incoming.poll(), Some(BusEvent::Lost(_))));
+            now += Duration::from_secs(2);
+        }
+        assert!(own.streams.len() <= NODES_MAX);
+    }
+
+    #[test]
+    fn what_was_sent_to_a_forgotten_node_is_counted_still() {
+        let (mut own, (mut out, _)) = gateway(1);
+        let now = Instant::now();
+        for number in 0..=NODES_MAX as u64 {
+            let to = own.workers().number(NodeId(100 + number), 0).unwrap();
+            assert!(out.send(to, Delivery::Unreliable, b"voice"));
+            out.flush();
+            own.collect();
+            assert!(own.poll_publish(now).is_some());
+            own.lose(NodeId(100 + number));
+        }
+        let (mut stranger, (mut out, _)) = gateway(7);
+        let to = stranger.workers().number(NodeId(1), 0).unwrap();
+        assert!(out.send(to, Delivery::Unreliable, b"hello"));
+        out.flush();
+        stranger.collect();
+        own.handle(now, stranger.poll_publish(now).unwrap().1).unwrap();
+        let sent = NODES_MAX as u64 + 1;
+        let StreamStatistics { bundles, unreliable, .. } = own.total();
+        assert_eq!((bundles, unreliable), (sent, sent));
     }
 }

@@ -39,12 +39,27 @@ pub struct StreamStatistics {
     pub bundles: u64,
     /// And their bytes.
     pub bytes: u64,
+    /// Unreliable parcels in them: voice, each for all its listeners at the other node.
+    pub unreliable: u64,
     /// Unreliable parcels that were dropped, since too many waited.
     pub dropped: u64,
     /// How often reliable parcels were sent again.
     pub resent: u64,
     /// Bundles that could not be read.
     pub malformed: u64,
+}
+
+impl StreamStatistics {
+    /// Adds what passed between two other nodes.
+    pub fn add(&mut self, other: &Self) {
+        let Self { bundles, bytes, unreliable, dropped, resent, malformed } = other;
+        self.bundles += bundles;
+        self.bytes += bytes;
+        self.unreliable += unreliable;
+        self.dropped += dropped;
+        self.resent += resent;
+        self.malformed += malformed;
+    }
 }
 
 /// What waits shares a bundle if the last one left less than this before.
@@ -107,7 +122,7 @@ impl NodeStream {
         };
         self.bundle.clear();
         append(&mut self.bundle, &head);
-        self.outgoing.write(now, &mut self.bundle);
+        self.statistics.unreliable += self.outgoing.write(now, &mut self.bundle);
         (self.tell_at, self.published) = (None, Some(now));
         self.statistics.bundles += 1;
         self.statistics.bytes += self.bundle.len() as u64;

@@ -88,22 +88,23 @@ impl Outgoing {
         self.first + self.sent as u64
     }
 
-    /// Appends what waits to a bundle, as far as it fits. Reliable parcels come first.
-    pub(super) fn write(&mut self, now: Instant, bundle: &mut Vec<u8>) {
+    /// Appends what waits to a bundle, as far as it fits. Reliable parcels come first. Returns the number of unreliable
+    /// parcels.
+    pub(super) fn write(&mut self, now: Instant, bundle: &mut Vec<u8>) -> u64 {
         if self.sent == 0 {
             self.progress = Some(now);
         }
         let head = bundle.len();
         while let Some(parcel) = self.reliable.get(self.sent) {
             if bundle.len() > head && bundle.len() + parcel.len() > BUNDLE_BYTES {
-                return;
+                return 0;
             }
             bundle.extend_from_slice(parcel);
             self.sent += 1;
         }
-        if let Some(load) = self.unreliable.pop_front() {
-            bundle.extend_from_slice(&load.bytes);
-        }
+        let Some(load) = self.unreliable.pop_front() else { return 0 };
+        bundle.extend_from_slice(&load.bytes);
+        load.parcels
     }
 
     /// The other side has taken all parcels before this number, and may miss the next one.
