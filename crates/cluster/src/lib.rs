@@ -68,7 +68,8 @@ pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use node::{
-    ClusterNode, NodeEvent, NodeInfo, NodeLease, NodeRequests, OLDEST_PROTOCOL, PROTOCOL, Publication,
+    ClusterNode, NodeEvent, NodeInfo, NodeLease, NodeRequests, NodeStatistics, OLDEST_PROTOCOL, PROTOCOL,
+    Publication,
 };
 pub use nodes::{
     Bundle, BusWay, JoinedWays, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way, join_nodes,

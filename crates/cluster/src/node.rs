@@ -5,6 +5,7 @@ mod beat;
 mod event;
 mod lease;
 mod requests;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
 pub use event::NodeEvent;
 pub use lease::NodeLease;
 pub use requests::NodeRequests;
+pub use statistics::NodeStatistics;
 
 use crate::message::BusMessageError;
 use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
@@ -40,6 +42,7 @@ pub struct ClusterNode {
     lease: NodeLease,
     requests: NodeRequests,
     events: VecDeque<NodeEvent>,
+    takeovers: u64,
     /// What this node owns since the others were told last.
     announcements: VecDeque<(Box<str>, SessionRecord, Revision)>,
     buffer: Vec<u8>,
@@ -68,6 +71,7 @@ impl ClusterNode {
             lease: NodeLease::new(now),
             requests: NodeRequests::default(),
             events: VecDeque::new(),
+            takeovers: 0,
             announcements: VecDeque::new(),
             buffer: Vec::new(),
         }
@@ -206,6 +210,18 @@ impl ClusterNode {
         self.others.iter().map(|(node, info)| (*node, info))
     }
 
+    /// What it has counted.
+    pub fn statistics(&self) -> NodeStatistics {
+        let (owned, followed) = self.placement.counts();
+        NodeStatistics {
+            nodes: self.others.len(),
+            owned,
+            followed,
+            takeovers: self.takeovers,
+            streams: self.gateway.total(),
+        }
+    }
+
     /// Does and tells what follows from the placement of sessions.
     fn follow(&mut self) {
         let (end, generation) = self.placement.lease();
@@ -215,6 +231,7 @@ impl ClusterNode {
                 PlacementEvent::Owned { name, session, former } => {
                     self.lose(former);
                     let is_takeover = former.is_some();
+                    self.takeovers += u64::from(is_takeover);
                     self.events.push_back(NodeEvent::Owned { name, session, is_takeover, generation });
                 }
                 PlacementEvent::Written { name, record, revision } => {

@@ -137,6 +137,16 @@ impl Placement {
         self.sessions.get(name).is_some_and(|known| known.trust == Trust::Detached)
     }
 
+    /// How many sessions this node owns, and into how many of other nodes it has links.
+    pub fn counts(&self) -> (usize, usize) {
+        let is_own = |known: &&Known| known.acts_from.is_some();
+        let owned = self.sessions.values().filter(is_own).count();
+        let is_followed = |known: &&Known| {
+            known.has_links && known.record.is_some_and(|(record, _)| record.owner != self.own)
+        };
+        (owned, self.sessions.values().filter(is_followed).count())
+    }
+
     /// A node is alive; a beat of this node's own comes back with the number that it was sent with.
     pub fn handle_beat(&mut self, now: Instant, node: NodeId, number: u64) {
         if node == self.own {

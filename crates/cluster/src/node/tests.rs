@@ -170,6 +170,34 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
 }
 
 #[test]
+fn a_node_counts_its_sessions_the_other_nodes_and_what_it_sends_them() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    assert!(world.nodes[0].cluster.requests().place(ARENA, 77, 0));
+    world.run(SOON);
+    assert!(world.nodes[1].cluster.requests().place(ARENA, 88, 0));
+    world.run(SOON);
+    assert!(world.nodes[1].cluster.requests().set_links(ARENA, Some(0)));
+    let owner = world.owner_at(1).unwrap();
+    for _ in 0..3 {
+        let [(to_owners, _), _] = &mut world.nodes[1].worker;
+        assert!(to_owners.send(owner, Delivery::Unreliable, b"voice"));
+        to_owners.flush();
+        world.run(SOON);
+    }
+    let counted = |world: &World, node: usize| world.nodes[node].cluster.statistics();
+    let (first, second) = (counted(&world, 0), counted(&world, 1));
+    assert_eq!((first.nodes, first.owned, first.followed, first.takeovers), (1, 1, 0, 0));
+    assert_eq!((second.nodes, second.owned, second.followed, second.takeovers), (1, 0, 1, 0));
+    assert_eq!((first.streams.unreliable, second.streams.unreliable), (0, 3));
+
+    world.nodes[0].has_bus = false;
+    world.run(Duration::from_secs(3));
+    let second = counted(&world, 1);
+    assert_eq!((second.nodes, second.owned, second.followed, second.takeovers), (0, 1, 0, 1));
+}
+
+#[test]
 fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     let mut world = World::new(1);
     let mut bytes = Vec::new();
