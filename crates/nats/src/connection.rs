@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::mpsc::Sender;
 
+use crate::counters::{Counter, NatsCounters};
 use crate::error::NatsError;
 use crate::settings::NatsSettings;
 
@@ -24,6 +25,7 @@ pub(crate) async fn connect(
     settings: &NatsSettings,
     name: &str,
     events: Sender<Event>,
+    counters: NatsCounters,
 ) -> Result<Client, NatsError> {
     let mut options = ConnectOptions::new()
         .name(name)
@@ -34,9 +36,15 @@ pub(crate) async fn connect(
         .client_capacity(QUEUE)
         .subscription_capacity(WAITING)
         .event_callback(move |event| {
-            let events = events.clone();
+            let is_slow = matches!(event, Event::SlowConsumer(_));
+            if is_slow {
+                counters.add(Counter::Slow);
+            }
+            let events = (!is_slow).then(|| events.clone());
             async move {
-                let _ = events.send(event).await;
+                if let Some(events) = events {
+                    let _ = events.send(event).await;
+                }
             }
         });
     if let Some((user, password)) = &settings.user {

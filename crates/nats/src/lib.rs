@@ -26,12 +26,14 @@
 
 mod bucket;
 mod connection;
+mod counters;
 mod error;
 mod node;
 mod records;
 mod settings;
 mod subjects;
 
+pub use counters::{NatsCounters, NatsStatus};
 pub use error::NatsError;
-pub use node::{NatsNode, NatsStatus};
+pub use node::NatsNode;
 pub use settings::NatsSettings;

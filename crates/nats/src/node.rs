@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Wake, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use async_nats::connection::State;
 use async_nats::{Client, Event, Message, Subscriber};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeEvent, Publication};
@@ -19,43 +20,16 @@ use tracing::{debug, info, warn};
 
 use crate::bucket::{Bucket, Told};
 use crate::connection;
+use crate::counters::{Counter, NatsCounters, NatsStatus};
 use crate::error::NatsError;
 use crate::settings::NatsSettings;
 use crate::subjects::Subjects;
 
 /// A node of a cluster that runs. Dropping it stops it; the others find out by its silence.
 pub struct NatsNode {
-    status: Arc<Shared>,
+    counters: NatsCounters,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// How a node does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NatsStatus {
-    /// Whether it has a connection to a server.
-    pub is_connected: bool,
-    /// How often that was lost.
-    pub disconnects: u64,
-    /// Messages that were published.
-    pub published: u64,
-    /// And those that were not, since too many waited for the connection.
-    pub dropped: u64,
-    /// How often a server or the client dropped messages that this node did not take in time.
-    pub slow: u64,
-    /// Messages that could not be read.
-    pub malformed: u64,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    is_connected: AtomicBool,
-    disconnects: AtomicU64,
-    published: AtomicU64,
-    dropped: AtomicU64,
-    slow: AtomicU64,
-    malformed: AtomicU64,
 }
 
 /// So much of what the bucket tells waits to be taken; it is read on then.
@@ -64,6 +38,8 @@ const TOLD: usize = 1024;
 const GOODBYE: Duration = Duration::from_millis(500);
 /// By then nothing is held back to be gathered.
 const GATHERED: Duration = Duration::from_millis(10);
+/// How old what the node itself has counted may be.
+const COUNTED: Duration = Duration::from_millis(250);
 /// So many events of the connection wait; the client goes on then.
 const EVENTS: usize = 64;
 
@@ -80,8 +56,8 @@ impl NatsNode {
         mut tell: impl FnMut(NodeEvent) + Send + 'static,
     ) -> Result<Self, NatsError> {
         settings.check()?;
-        let (status, stop) = (Arc::<Shared>::default(), Arc::<Notify>::default());
-        let (shared, stopped) = (Arc::clone(&status), Arc::clone(&stop));
+        let (counters, stop) = (NatsCounters::default(), Arc::<Notify>::default());
+        let (counted, stopped) = (counters.clone(), Arc::clone(&stop));
         let (tell_start, started) = std::sync::mpsc::sync_channel(1);
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -92,7 +68,7 @@ impl NatsNode {
             };
             let tasks = tokio::task::LocalSet::new();
             tasks.block_on(&runtime, async move {
-                match Driver::new(&settings, own, node, shared).await {
+                match Driver::new(&settings, own, node, counted).await {
                     Ok(driver) => {
                         let _ = tell_start.send(Ok(()));
                         driver.run(&stopped, &mut tell).await;
@@ -105,22 +81,18 @@ impl NatsNode {
         };
         let thread = thread::Builder::new().name("cluster".to_owned()).spawn(run);
         let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
-        let node = Self { status, stop, thread: Some(thread) };
+        let node = Self { counters, stop, thread: Some(thread) };
         started.recv().unwrap_or(Ok(())).map(|()| node)
     }
 
     /// How it does.
     pub fn status(&self) -> NatsStatus {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let Shared { is_connected, disconnects, published, dropped, slow, malformed } = &*self.status;
-        NatsStatus {
-            is_connected: is_connected.load(Ordering::Relaxed),
-            disconnects: count(disconnects),
-            published: count(published),
-            dropped: count(dropped),
-            slow: count(slow),
-            malformed: count(malformed),
-        }
+        self.counters.read()
+    }
+
+    /// The same to read at any time, also after it has stopped.
+    pub fn counters(&self) -> NatsCounters {
+        self.counters.clone()
     }
 }
 
@@ -144,7 +116,13 @@ struct Driver {
     client: Client,
     subjects: Subjects,
     bucket: Bucket,
-    status: Arc<Shared>,
+    counters: NatsCounters,
+    /// When they follow the node's again.
+    count_at: Instant,
+    /// How often the client had connected when that was looked at last.
+    connects: u64,
+    /// So many messages that came too fast are in the log.
+    slow_told: u64,
     incoming: Incoming,
     connection: Receiver<Event>,
     told: (Sender<Told>, Receiver<Told>),
@@ -165,10 +143,12 @@ impl Driver {
         settings: &NatsSettings,
         own: NodeId,
         mut node: ClusterNode,
-        status: Arc<Shared>,
+        counters: NatsCounters,
     ) -> Result<Self, NatsError> {
         let (tell, connection) = mpsc::channel(EVENTS);
-        let client = connection::connect(settings, &format!("consonance {:016x}", own.0), tell).await?;
+        let client =
+            connection::connect(settings, &format!("consonance {:016x}", own.0), tell, counters.clone())
+                .await?;
         let subjects = Subjects::new(&settings.cluster);
         let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
         let incoming = Incoming {
@@ -180,14 +160,18 @@ impl Driver {
         let woken = Arc::<WokenFlag>::default();
         node.set_waker(&Waker::from(Arc::clone(&woken)));
         // Nothing is known before there is a connection.
-        node.handle_bus(Instant::now(), false);
+        let now = Instant::now();
+        node.handle_bus(now, false);
         let told = mpsc::channel(TOLD);
         Ok(Self {
             node,
             client,
             subjects,
             bucket,
-            status,
+            counters,
+            count_at: now,
+            connects: 0,
+            slow_told: 0,
             incoming,
             connection,
             told,
@@ -203,6 +187,7 @@ impl Driver {
             self.node.handle_timeout(now);
             self.publish(now);
             self.ask();
+            self.count(now);
             while let Some(event) = self.node.poll_event() {
                 tell(event);
             }
@@ -237,7 +222,7 @@ impl Driver {
         handle: fn(&mut ClusterNode, Instant, &[u8]) -> Result<(), E>,
     ) {
         if let Err(error) = handle(&mut self.node, Instant::now(), &message.payload) {
-            self.status.malformed.fetch_add(1, Ordering::Relaxed);
+            self.counters.add(Counter::Malformed);
             debug!(subject = %message.subject, %error, "malformed message of a node");
         }
     }
@@ -266,13 +251,25 @@ impl Driver {
                     .publish(subject, bytes.to_vec().into())
                     .now_or_never()
                     .is_some_and(|sent| sent.is_ok());
-            let counter = if is_sent { &self.status.published } else { &self.status.dropped };
-            counter.fetch_add(1, Ordering::Relaxed);
+            self.counters.add(if is_sent { Counter::Published } else { Counter::Dropped });
+        }
+    }
+
+    fn count(&mut self, now: Instant) {
+        if self.count_at <= now {
+            self.count_at = now + COUNTED;
+            self.counters.set_node(self.node.statistics());
+            self.look_at_connection();
+            let slow = self.counters.read().slow;
+            if slow > self.slow_told {
+                let messages = slow - std::mem::replace(&mut self.slow_told, slow);
+                warn!(messages, "messages of other nodes were dropped: this node does not take them in time");
+            }
         }
     }
 
     fn is_connected(&self) -> bool {
-        self.status.is_connected.load(Ordering::Relaxed)
+        self.counters.is_connected()
     }
 
     fn ask(&mut self) {
@@ -281,37 +278,46 @@ impl Driver {
         }
     }
 
+    /// Events only say when to look: the client drops those that are not taken at once.
     fn follow_connection(&mut self, event: &Event) {
         match event {
-            Event::Connected => {
-                info!("connected to NATS");
-                self.is_outage_told = false;
-                self.status.is_connected.store(true, Ordering::Relaxed);
-                self.node.handle_bus(Instant::now(), true);
-                // One that was there before may not know what it missed.
-                let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));
-                if let Some(before) = self.watch.replace(watch.abort_handle()) {
-                    before.abort();
-                }
-            }
-            Event::Disconnected | Event::Closed => {
-                if self.status.is_connected.swap(false, Ordering::Relaxed) {
-                    warn!("lost NATS: players of other nodes are not heard");
-                    self.status.disconnects.fetch_add(1, Ordering::Relaxed);
-                    self.node.handle_bus(Instant::now(), false);
-                }
-            }
-            Event::SlowConsumer(_) => {
-                self.status.slow.fetch_add(1, Ordering::Relaxed);
-                warn!("messages of other nodes were dropped: this node does not take them in time");
-            }
+            Event::Connected | Event::Disconnected | Event::Closed => self.look_at_connection(),
             Event::ServerError(error) => warn!(%error, "NATS server"),
             Event::ClientError(error) if !self.is_outage_told && !self.is_connected() => {
                 self.is_outage_told = true;
                 warn!(%error, "NATS cannot be reached: trying again");
             }
             Event::ClientError(error) => debug!(%error, "NATS client"),
-            Event::LameDuckMode | Event::Draining => info!(%event, "NATS"),
+            Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_) => info!(%event, "NATS"),
+        }
+    }
+
+    fn look_at_connection(&mut self) {
+        let is_connected = self.client.connection_state() == State::Connected;
+        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
+        if is_connected == self.is_connected() && connects == self.connects {
+            return;
+        }
+        self.connects = connects;
+        if self.counters.set_connected(false) {
+            warn!("lost NATS: players of other nodes are not heard");
+            self.counters.add(Counter::Disconnects);
+            self.node.handle_bus(Instant::now(), false);
+        }
+        if is_connected {
+            self.begin_connected();
+        }
+    }
+
+    fn begin_connected(&mut self) {
+        info!("connected to NATS");
+        self.is_outage_told = false;
+        self.counters.set_connected(true);
+        self.node.handle_bus(Instant::now(), true);
+        // One that was there before may not know what it missed.
+        let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));
+        if let Some(before) = self.watch.replace(watch.abort_handle()) {
+            before.abort();
         }
     }
 }

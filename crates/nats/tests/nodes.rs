@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "nodes/flood.rs"]
+mod flood;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::NodeId;
@@ -22,6 +27,14 @@ struct Node {
     /// The worker's way to owners, and its way to edges.
     worker: [BusWay; 2],
     events: Receiver<NodeEvent>,
+    gate: Arc<Gate>,
+}
+
+/// While it is locked, the node does nothing more once it has something to tell.
+#[derive(Default)]
+struct Gate {
+    lock: Mutex<()>,
+    has_arrived: AtomicBool,
 }
 
 impl Node {
@@ -38,10 +51,14 @@ impl Node {
         let urls = servers.iter().map(|server| server.url()).collect();
         let mut settings = NatsSettings::new(urls, "test");
         settings.replicas = servers.len().min(3);
+        let gate = Arc::<Gate>::default();
+        let passed = Arc::clone(&gate);
         let nats = NatsNode::start(settings, own, node, move |event| {
+            passed.has_arrived.store(true, Ordering::Relaxed);
+            drop(passed.lock.lock());
             tell.send(event).unwrap();
         });
-        Self { nats: nats.unwrap(), requests, worker: [first, second], events }
+        Self { nats: nats.unwrap(), requests, worker: [first, second], events, gate }
     }
 
     /// Waits for an event.
@@ -75,6 +92,20 @@ impl Node {
     /// Waits until another node is heard.
     fn meet(&self) {
         self.wait(PATIENCE, |event| matches!(event, NodeEvent::NodeFound { .. }).then_some(()));
+    }
+
+    /// It does nothing more until what is returned is dropped.
+    fn stop(&self) -> MutexGuard<'_, ()> {
+        let guard = self.gate.lock.lock().unwrap();
+        self.gate.has_arrived.store(false, Ordering::Relaxed);
+        assert!(self.requests.end(ARENA));
+        self.place(77);
+        let end = Instant::now() + PATIENCE;
+        while !self.gate.has_arrived.load(Ordering::Relaxed) {
+            assert!(Instant::now() < end, "it goes on");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        guard
     }
 
     fn place(&self, number: u32) {
@@ -203,4 +234,56 @@ fn the_loss_of_one_nats_server_of_three_goes_unnoticed() {
     }
     let lost = |event: NodeEvent| matches!(event, NodeEvent::NodeLost { .. } | NodeEvent::OwnedBy { .. });
     assert!(!first.events.try_iter().any(lost) && !second.events.try_iter().any(lost));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_node_that_does_not_read_loses_messages_and_counts_that_but_does_not_grow() {
+    let server = NatsServer::start();
+    let node = Node::start(1, &[&server]);
+    node.place(77);
+    node.owns();
+    let before = flood::resident_bytes();
+    // Where the machine is so slow that the connection counts as lost, NATS itself has dropped what waited.
+    for round in 0.. {
+        assert!(round < 10, "{:?}", node.nats.status());
+        let stopped = node.stop();
+        flood::publish(&server, "consonance.v1.test.node.0000000000000001", MESSAGES, 1_000);
+        drop(stopped);
+        node.owns();
+        if node.nats.status().slow > 0 {
+            break;
+        }
+    }
+    let grown = flood::resident_bytes().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more");
+    let status = node.nats.status();
+    assert!(status.malformed < MESSAGES, "not all were taken: {status:?}");
+    assert!(status.is_connected);
+}
+
+/// More than wait for a node, and less than NATS holds back for a client.
+const MESSAGES: u64 = 30_000;
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_node_that_nats_gives_up_comes_back_and_counts_that_but_does_not_grow() {
+    let server = NatsServer::start();
+    let node = Node::start(1, &[&server]);
+    node.place(77);
+    node.owns();
+    let before = flood::resident_bytes();
+    let stopped = node.stop();
+    // NATS holds 64 MB back.
+    flood::publish(&server, "consonance.v1.test.node.0000000000000001", 10 * MESSAGES, 1_000);
+    drop(stopped);
+    node.owns();
+    let end = Instant::now() + PATIENCE;
+    while !(node.nats.status().disconnects > 0 && node.nats.status().is_connected) {
+        assert!(Instant::now() < end, "{:?}\n{}", node.nats.status(), server.log());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(server.log().contains("Slow Consumer"), "{}", server.log());
+    let grown = flood::resident_bytes().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more");
 }
