@@ -25,7 +25,7 @@ table! {
         /// The resource attribute service.name, which Prometheus calls job.
         pub service_name: String = "consonance".into();
         /// The resource attribute service.instance.id, which Prometheus calls instance; two servers must not have the
-        /// same. Default: the name of this machine.
+        /// same. Default: `cluster.node_name`, or the name of this machine.
         #[schemars(example = &"voice-1")]
         pub node_name: Option<String> = None;
         /// Export the metrics of docs/metrics.md; `admin.metrics_sessions_max` applies.

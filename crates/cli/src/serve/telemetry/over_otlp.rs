@@ -5,7 +5,7 @@ use consonance_admin::metrics::ExportCounters;
 pub(in crate::serve) use consonance_otlp::Export;
 use consonance_otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
 use consonance_server::spans::{FinishedSpans, Tracer, TracerSettings};
-use consonance_server_config::{ConfigProblem, LoadedConfig, TelemetryConfig};
+use consonance_server_config::{Config, ConfigProblem, LoadedConfig, TelemetryConfig};
 
 use super::{ENDPOINT, headers, node_name};
 use crate::serve::joining::read_authorities;
@@ -36,7 +36,7 @@ pub(in crate::serve) fn read(
         authorities.map(|path| read_authorities(loaded, AUTHORITIES, path)).transpose()?;
     settings.allow_plain_http = config.allow_plain_http;
     settings.timeout = config.timeout_s.into();
-    settings.resource = resource(config);
+    settings.resource = resource(&loaded.config);
     let counters = settings.counters.clone();
     let exporter = Exporter::new(settings).map_err(|error| {
         let key = match error {
@@ -54,12 +54,13 @@ pub(in crate::serve) fn read(
 const AUTHORITIES: &str = "telemetry.authorities_file";
 
 /// By the names of <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
-fn resource(config: &TelemetryConfig) -> Vec<(&'static str, String)> {
+fn resource(Config { telemetry: config, cluster, .. }: &Config) -> Vec<(&'static str, String)> {
     let mut resource = vec![
         ("service.name", config.service_name.clone()),
         ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
     ];
-    let node_name = config.node_name.clone().or_else(node_name::of_this_machine);
+    let node_name = config.node_name.clone().or_else(|| cluster.node_name.clone());
+    let node_name = node_name.or_else(node_name::of_this_machine);
     resource.extend(node_name.map(|name| ("service.instance.id", name)));
     resource
 }
@@ -103,6 +104,17 @@ impl Telemetry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_has_its_own_name_for_collectors_or_that_of_the_cluster() {
+        let mut config = Config::default();
+        let instance =
+            |config: &Config| resource(config).into_iter().find(|it| it.0 == "service.instance.id");
+        config.cluster.node_name = Some("fra-1".to_owned());
+        assert_eq!(instance(&config), Some(("service.instance.id", "fra-1".to_owned())));
+        config.telemetry.node_name = Some("rack-7".to_owned());
+        assert_eq!(instance(&config), Some(("service.instance.id", "rack-7".to_owned())));
+    }
 
     #[test]
     fn the_defaults_of_the_configuration_are_those_of_the_exporter() {
