@@ -1,5 +1,6 @@
 //! What every route may ask: the server, its moderation, and how both were a moment ago.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,20 +11,24 @@ use consonance_server::spans::Tracer;
 use consonance_server::{ServerHandle, Webhooks};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
-use crate::metrics::{ExportCounters, ExportStatistics, Observation};
+use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
 use crate::settings::AdminSettings;
 
 /// The server that is watched and operated.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
     page_listeners: Vec<(&'static str, HttpCounters)>,
     webhooks: Webhooks,
+    cluster: Option<ReadCluster>,
     tracer: Tracer,
     export: ExportCounters,
     started: Instant,
 }
+
+/// Reads how the server does as one of several.
+type ReadCluster = Arc<dyn Fn() -> ClusterNumbers + Send + Sync>;
 
 impl Operator {
     /// This server, which has been up since now.
@@ -33,6 +38,7 @@ impl Operator {
             moderation,
             page_listeners: Vec::new(),
             webhooks: Webhooks::default(),
+            cluster: None,
             tracer: Tracer::default(),
             export: ExportCounters::default(),
             started: Instant::now(),
@@ -43,6 +49,12 @@ impl Operator {
     #[must_use]
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
         Self { webhooks, ..self }
+    }
+
+    /// Shows in the metrics how the server does as one of several; `read` does not wait.
+    #[must_use]
+    pub fn with_cluster(self, read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
+        Self { cluster: Some(Arc::new(read)), ..self }
     }
 
     /// Records requests of operators, and shows in the metrics what becomes of all that is exported.
@@ -60,12 +72,19 @@ impl Operator {
 
     /// How the server is; it may take two seconds where a worker hangs.
     pub fn observe(&self) -> Observation {
-        let Self { server, moderation, page_listeners, webhooks, tracer, export, started } = self;
+        let Self { server, moderation, page_listeners, webhooks, cluster, tracer, export, started } = self;
         let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
         let webhooks = webhooks.statistics();
+        let cluster = cluster.as_ref().map(|read| read());
         let export = ExportStatistics { tracer: tracer.statistics(), ..export.read() };
         let observed = Observation::of(server, moderation, started.elapsed());
-        Observation { webhooks, export, page_listeners, ..observed }
+        Observation { webhooks, cluster, export, page_listeners, ..observed }
+    }
+}
+
+impl fmt::Debug for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operator").field("server", &self.server).finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,7 @@
 //! them down, and [`reference_page`] explains every name. All follow from the same table of families, so a name cannot
 //! be without its meaning, and another format has the same numbers.
 
+mod cluster;
 mod export;
 mod exposition;
 mod families;
@@ -22,6 +23,7 @@ mod summary;
 mod webhooks;
 mod workers;
 
+pub use cluster::ClusterNumbers;
 pub use consonance_transport::{MetricFamily, MetricKind};
 pub use export::{ExportCounters, ExportResult, ExportSignal, ExportStatistics, SpanResult};
 pub use families::families;
@@ -46,6 +48,7 @@ pub fn collect(observation: &Observation, sessions_max: usize) -> Vec<FamilySamp
     storage::write(&mut out, observation);
     joining_hook::write(&mut out, observation);
     webhooks::write(&mut out, observation);
+    cluster::write(&mut out, observation);
     export::write(&mut out, observation);
     recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);

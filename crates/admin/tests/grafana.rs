@@ -50,6 +50,15 @@ fn the_dashboard_shows_what_becomes_of_names_in_use() {
 }
 
 #[test]
+fn the_dashboard_shows_all_that_is_counted_of_the_cluster() {
+    let asked_for = asked_for();
+    let of_cluster =
+        families().map(|family| family.name).filter(|name| name.starts_with("consonance_cluster_"));
+    let unseen: Vec<_> = of_cluster.filter(|name| !asked_for.contains(*name)).collect();
+    assert_eq!(unseen, [""; 0]);
+}
+
+#[test]
 fn panels_have_ids_of_their_own_and_do_not_lie_upon_each_other() {
     let panels = panels();
     let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();

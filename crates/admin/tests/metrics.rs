@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use consonance_admin::metrics::{
-    ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation, SpanResult,
-    families, reference_page, render,
+    ClusterNumbers, ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation,
+    SpanResult, families, reference_page, render,
 };
 use consonance_http::HttpStatistics;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
@@ -39,6 +39,7 @@ fn observation() -> Observation {
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
         webhooks: vec![webhook(2), webhook(3)],
+        cluster: Some(cluster()),
         export: export(),
         page_listeners: vec![("page", page())],
         ..Observation::default()
@@ -51,6 +52,18 @@ fn webhook(number: u64) -> WebhookStatistics {
     (webhook.host, webhook.delivered, webhook.overflowed) = ("example.org".into(), number, 10 * number);
     (webhook.failed_attempts, webhook.waiting) = (100 * number, number as usize);
     webhook
+}
+
+fn cluster() -> ClusterNumbers {
+    ClusterNumbers {
+        is_connected: true,
+        dropped: 3,
+        nodes: 2,
+        followed: 4,
+        takeovers: 1,
+        voice_sent: 500,
+        ..ClusterNumbers::default()
+    }
 }
 
 fn export() -> ExportStatistics {
@@ -139,6 +152,13 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_webhook_events_total", &[("result", "given_up")], 0.0),
         ("consonance_webhook_attempts_failed_total", &[("webhook", "example.org")], 500.0),
         ("consonance_webhook_events_waiting", &[], 5.0),
+        ("consonance_cluster_connected", &[], 1.0),
+        ("consonance_cluster_messages_total", &[("result", "dropped")], 3.0),
+        ("consonance_cluster_slow_consumer_total", &[], 0.0),
+        ("consonance_cluster_nodes", &[], 2.0),
+        ("consonance_cluster_sessions", &[("role", "edge")], 4.0),
+        ("consonance_cluster_takeovers_total", &[], 1.0),
+        ("consonance_cluster_voice_frames_total", &[("result", "sent")], 500.0),
         ("consonance_otlp_spans_total", &[("result", "exported")], 0.0),
         ("consonance_otlp_spans_total", &[("result", "rejected")], 6.0),
         ("consonance_otlp_spans_total", &[("result", "overflowed")], 8.0),
@@ -150,6 +170,12 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
     ] {
         assert_eq!(value(&samples, name, labels), Some(expected), "{name} {labels:?}");
     }
+}
+
+#[test]
+fn a_server_that_is_alone_says_nothing_of_a_cluster() {
+    let samples = scrape(&render(&Observation { cluster: None, ..observation() }, 0));
+    assert!(samples.iter().all(|sample| !sample.metric.starts_with("consonance_cluster")));
 }
 
 #[test]

@@ -131,6 +131,31 @@ families! {
     WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
         "Events that wait for a webhook, the one that is being sent included.";
 
+    CLUSTER_CONNECTED: Gauge "consonance_cluster_connected"
+        "1 with a connection to NATS, 0 without; as all of the cluster, only where servers share their sessions.";
+    CLUSTER_DISCONNECTS: Counter "consonance_cluster_disconnects_total"
+        "How often the connection to NATS was lost.";
+    CLUSTER_MESSAGES: Counter "consonance_cluster_messages_total" ["result"]
+        "Messages for other servers, beats and bundles: published; dropped, without a connection or because too many waited for it.";
+    CLUSTER_SLOW: Counter "consonance_cluster_slow_consumer_total"
+        "Messages of other servers that were dropped because this one had not taken those before in time; in a flood, at least so many.";
+    CLUSTER_MALFORMED: Counter "consonance_cluster_malformed_total"
+        "Messages of other servers that could not be read.";
+    CLUSTER_NODES: Gauge "consonance_cluster_nodes"
+        "Other servers that are heard.";
+    CLUSTER_SESSIONS: Gauge "consonance_cluster_sessions" ["role"]
+        "Sessions with players here: owner, this server's; edge, another server's.";
+    CLUSTER_TAKEOVERS: Counter "consonance_cluster_takeovers_total"
+        "Sessions that this server took over from one that was not heard any more.";
+    CLUSTER_BUNDLES: Counter "consonance_cluster_bundles_total"
+        "Bundles of messages for one other server each.";
+    CLUSTER_BUNDLE_BYTES: Counter "consonance_cluster_bundles_bytes_total"
+        "Their bytes.";
+    CLUSTER_VOICE: Counter "consonance_cluster_voice_frames_total" ["result"]
+        "Voice frames for other servers, once for all listeners of a server: sent; dropped, because too many waited.";
+    CLUSTER_RESENT: Counter "consonance_cluster_resends_total"
+        "How often messages that have to arrive were sent again, since another server had not taken them in time.";
+
     OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
         "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too many waited.";
     OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]

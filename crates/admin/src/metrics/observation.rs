@@ -13,6 +13,7 @@ use consonance_server::{
 };
 use consonance_session::ServerStatistics;
 
+use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;
 
 /// Everything that is shown of a server at one moment.
@@ -44,6 +45,8 @@ pub struct Observation {
     pub hook: Option<HookStatistics>,
     /// What became of the events of each webhook.
     pub webhooks: Vec<WebhookStatistics>,
+    /// How it does as one of several servers, if it is.
+    pub cluster: Option<ClusterNumbers>,
     /// What became of metrics and spans for a collector.
     pub export: ExportStatistics,
     /// How recordings do, if the server can record.

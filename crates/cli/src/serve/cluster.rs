@@ -2,9 +2,11 @@
 
 use std::num::NonZeroUsize;
 
+use consonance_admin::Operator;
+use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
-use consonance_nats::{NatsError, NatsNode, NatsSettings};
+use consonance_nats::{NatsError, NatsNode, NatsSettings, NatsStatus};
 use consonance_server::{ServerHandle, SessionsSettings, Workers};
 use consonance_server_config::{ConfigProblem, LoadedConfig};
 
@@ -78,5 +80,32 @@ impl OpenedCluster {
     pub(super) fn start(self, handle: ServerHandle) -> Result<NatsNode, NatsError> {
         let Self { settings, id, node } = self;
         NatsNode::start(settings, id, node, move |event| handle.follow_node(event))
+    }
+}
+
+/// Shows operators how it does, if this server is one of several.
+pub(super) fn watched(operator: Operator, node: Option<&NatsNode>) -> Operator {
+    let Some(counters) = node.map(NatsNode::counters) else { return operator };
+    operator.with_cluster(move || numbers(&counters.read()))
+}
+
+fn numbers(status: &NatsStatus) -> ClusterNumbers {
+    let (node, streams) = (&status.node, &status.node.streams);
+    ClusterNumbers {
+        is_connected: status.is_connected,
+        disconnects: status.disconnects,
+        published: status.published,
+        dropped: status.dropped,
+        slow: status.slow,
+        malformed: status.malformed,
+        nodes: node.nodes,
+        owned: node.owned,
+        followed: node.followed,
+        takeovers: node.takeovers,
+        bundles: streams.bundles,
+        bundle_bytes: streams.bytes,
+        voice_sent: streams.unreliable,
+        voice_dropped: streams.dropped,
+        resent: streams.resent,
     }
 }

@@ -128,6 +128,7 @@ impl Running {
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
         let operator = admin::operator(&server, &moderation, &webhooks, page).with_export(tracer, counters);
+        let operator = cluster::watched(operator, cluster.as_ref());
         let admin = admin.map(|settings| admin::listener(settings, operator.clone())).transpose()?;
         let export = telemetry.map(|telemetry| telemetry.start(operator)).transpose()?;
         left_file.delete();

@@ -1,0 +1,74 @@
+//! What a server among several has counted of the cluster; no samples where it is alone.
+
+use super::families::{
+    CLUSTER_BUNDLE_BYTES, CLUSTER_BUNDLES, CLUSTER_CONNECTED, CLUSTER_DISCONNECTS, CLUSTER_MALFORMED,
+    CLUSTER_MESSAGES, CLUSTER_NODES, CLUSTER_RESENT, CLUSTER_SESSIONS, CLUSTER_SLOW, CLUSTER_TAKEOVERS,
+    CLUSTER_VOICE,
+};
+use super::observation::Observation;
+use super::samples::{SampleValue, Samples};
+
+/// How a server does as one of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClusterNumbers {
+    /// Whether it has a connection to what servers are joined by.
+    pub is_connected: bool,
+    /// How often that was lost.
+    pub disconnects: u64,
+    /// Messages that were published.
+    pub published: u64,
+    /// And those that were not: there was no connection, or too many waited for it.
+    pub dropped: u64,
+    /// Messages of others that were dropped because this server had not taken those before in time, or more.
+    pub slow: u64,
+    /// Messages of others that could not be read.
+    pub malformed: u64,
+    /// Other servers that are heard.
+    pub nodes: usize,
+    /// Sessions that this server owns.
+    pub owned: usize,
+    /// Sessions of other servers that it has players of.
+    pub followed: usize,
+    /// Sessions that it took over from servers that were not heard any more.
+    pub takeovers: u64,
+    /// Bundles of messages for other servers.
+    pub bundles: u64,
+    /// And their bytes.
+    pub bundle_bytes: u64,
+    /// Voice frames in them, each for all its listeners at one server.
+    pub voice_sent: u64,
+    /// Voice frames that were dropped before, since too many waited.
+    pub voice_dropped: u64,
+    /// How often messages that have to arrive were sent again.
+    pub resent: u64,
+}
+
+pub(super) fn write(out: &mut Samples, observation: &Observation) {
+    let numbers = observation.cluster;
+    let single = |value: fn(ClusterNumbers) -> u64| numbers.map(|numbers| vec![(None, value(numbers))]);
+    let split = |names: [&'static str; 2], values: fn(ClusterNumbers) -> [u64; 2]| {
+        let named = |numbers| names.into_iter().map(Some).zip(values(numbers)).collect();
+        numbers.map(named)
+    };
+    let both = [
+        (&CLUSTER_CONNECTED, single(|it| it.is_connected.into())),
+        (&CLUSTER_DISCONNECTS, single(|it| it.disconnects)),
+        (&CLUSTER_MESSAGES, split(["published", "dropped"], |it| [it.published, it.dropped])),
+        (&CLUSTER_SLOW, single(|it| it.slow)),
+        (&CLUSTER_MALFORMED, single(|it| it.malformed)),
+        (&CLUSTER_NODES, single(|it| it.nodes as u64)),
+        (&CLUSTER_SESSIONS, split(["owner", "edge"], |it| [it.owned as u64, it.followed as u64])),
+        (&CLUSTER_TAKEOVERS, single(|it| it.takeovers)),
+        (&CLUSTER_BUNDLES, single(|it| it.bundles)),
+        (&CLUSTER_BUNDLE_BYTES, single(|it| it.bundle_bytes)),
+        (&CLUSTER_VOICE, split(["sent", "dropped"], |it| [it.voice_sent, it.voice_dropped])),
+        (&CLUSTER_RESENT, single(|it| it.resent)),
+    ];
+    for (family, samples) in both {
+        let mut out = out.family(family);
+        for (label, value) in samples.into_iter().flatten() {
+            let labels: Vec<&str> = label.into_iter().collect();
+            out.sample(&labels, SampleValue::Integer(value));
+        }
+    }
+}
