@@ -68,11 +68,13 @@ pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use node::{
-    ClusterNode, NodeEvent, NodeInfo, NodeLease, NodeRequests, NodeStatistics, OLDEST_PROTOCOL, PROTOCOL,
-    Publication,
+    ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, ClusterNode, ClusterView, NodeEvent, NodeInfo, NodeLease,
+    NodeQueries, NodeQuestion, NodeRequests, NodeState, NodeStatistics, NodeView, OLDEST_PROTOCOL, PROTOCOL,
+    PendingAnswer, Publication, QUESTION_BYTES_MAX,
 };
 pub use nodes::{
-    Bundle, BusWay, JoinedWays, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way, join_nodes,
+    Bundle, BusWay, JoinedWays, LinkStatus, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way,
+    join_nodes,
 };
 pub use remote_links::{EdgeNetworks, KeptClient, RemoteLinks, RemoteNetwork};
 pub use session_message::SessionMessage;

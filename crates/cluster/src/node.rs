@@ -1,23 +1,32 @@
 //! One node of a cluster: the owner of each session, and the messages between this node and the others.
 
 mod announcement;
+mod answering;
 mod beat;
 mod event;
+mod exchange;
 mod lease;
+mod letter;
+mod queries;
 mod requests;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
 pub use event::NodeEvent;
 pub use lease::NodeLease;
+pub use queries::{
+    ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, NodeQuestion, PendingAnswer, QUESTION_BYTES_MAX,
+};
 pub use requests::NodeRequests;
 pub use statistics::NodeStatistics;
+pub use view::{ClusterView, NodeState, NodeView};
 
 use crate::message::BusMessageError;
 use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
@@ -26,7 +35,9 @@ use crate::placement::{
 };
 use announcement::Announcement;
 use beat::Beat;
+use exchange::Exchange;
 use requests::NodeRequest;
+use view::Other;
 
 /// What a node of a cluster does, but for the network between them.
 ///
@@ -38,9 +49,11 @@ pub struct ClusterNode {
     info: NodeInfo,
     placement: Placement,
     gateway: NodeGateway,
-    others: BTreeMap<NodeId, NodeInfo>,
+    others: BTreeMap<NodeId, Other>,
     lease: NodeLease,
     requests: NodeRequests,
+    queries: NodeQueries,
+    exchange: Exchange,
     events: VecDeque<NodeEvent>,
     takeovers: u64,
     /// What this node owns since the others were told last.
@@ -57,7 +70,12 @@ pub enum Publication<'a> {
     Announcement(&'a [u8]),
     /// A bundle, for this one.
     Bundle(NodeId, &'a [u8]),
+    /// A question or an answer, for this one.
+    Letter(NodeId, &'a [u8]),
 }
+
+/// Nodes that were not heard for so long are forgotten.
+const FORGOTTEN: Duration = Duration::from_mins(1);
 
 impl ClusterNode {
     /// A node with so many workers; `buses` has the gateway's ways.
@@ -70,6 +88,8 @@ impl ClusterNode {
             others: BTreeMap::new(),
             lease: NodeLease::new(now),
             requests: NodeRequests::default(),
+            queries: NodeQueries::default(),
+            exchange: Exchange::default(),
             events: VecDeque::new(),
             takeovers: 0,
             announcements: VecDeque::new(),
@@ -92,11 +112,17 @@ impl ClusterNode {
         self.requests.clone()
     }
 
+    /// For any thread: what this node knows, and questions to other nodes.
+    pub fn queries(&self) -> NodeQueries {
+        self.queries.clone()
+    }
+
     /// Asks to be woken when workers have something for this node or for others;
     /// [`handle_timeout`](Self::handle_timeout) is to be called then.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.gateway.set_waker(waker);
         self.requests.set_waker(waker.clone());
+        self.queries.set_waker(waker.clone());
     }
 
     /// The bus is lost, or there again.
@@ -111,26 +137,20 @@ impl ClusterNode {
     /// [`BusMessageError`] if it cannot be read.
     pub fn handle_beat(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         let beat = Beat::read(bytes)?;
-        if !beat.is_compatible() {
+        let is_compatible = beat.is_compatible();
+        if is_compatible {
+            self.placement.handle_beat(now, beat.node, beat.number);
+        } else {
             let (name, protocol) = (beat.info.name.clone(), beat.protocol);
             self.events.push_back(NodeEvent::Incompatible { name, protocol, oldest: beat.oldest });
-            return Ok(());
         }
-        self.placement.handle_beat(now, beat.node, beat.number);
-        if beat.node != self.own && self.others.get(&beat.node) != Some(&beat.info) {
-            self.others.insert(beat.node, beat.info.clone());
-            self.events.push_back(NodeEvent::NodeFound { node: beat.node, info: beat.info });
+        if beat.node != self.own {
+            let Beat { node, protocol, info, .. } = beat;
+            let state = if is_compatible { NodeState::Alive } else { NodeState::Incompatible };
+            self.hear(node, Other { info, protocol, state, heard: now });
         }
         self.follow();
         Ok(())
-    }
-
-    /// A bundle came.
-    ///
-    /// # Errors
-    /// [`BusMessageError`] if it cannot be read.
-    pub fn handle_bundle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
-        self.gateway.handle(now, bytes)
     }
 
     /// The store has this record of a session.
@@ -171,8 +191,11 @@ impl ClusterNode {
             }
         }
         self.placement.handle_timeout(now);
-        self.gateway.collect();
+        self.gateway.collect(now);
+        self.exchange.handle_timeout(now);
+        self.others.retain(|_, other| now.saturating_duration_since(other.heard) < FORGOTTEN);
         self.follow();
+        self.serve_queries(now);
     }
 
     /// The next message to publish now.
@@ -185,8 +208,17 @@ impl ClusterNode {
             Announcement { name: &name, record, revision }.write(&mut self.buffer);
             return Some(Publication::Announcement(&self.buffer));
         }
+        if let Some((node, letter)) = self.exchange.poll() {
+            self.buffer = letter;
+            return Some(Publication::Letter(node, &self.buffer));
+        }
         let (node, bundle) = self.gateway.poll_publish(now)?;
         Some(Publication::Bundle(node, bundle))
+    }
+
+    /// The bus did not take a bundle for that node.
+    pub fn note_unpublished(&mut self, now: Instant, node: NodeId) {
+        self.gateway.note_unpublished(now, node);
     }
 
     /// The next request for the store.
@@ -207,14 +239,15 @@ impl ClusterNode {
 
     /// The other nodes that are heard.
     pub fn others(&self) -> impl Iterator<Item = (NodeId, &NodeInfo)> {
-        self.others.iter().map(|(node, info)| (*node, info))
+        let alive = self.others.iter().filter(|(_, other)| other.state == NodeState::Alive);
+        alive.map(|(node, other)| (*node, &other.info))
     }
 
     /// What it has counted.
     pub fn statistics(&self) -> NodeStatistics {
         let (owned, followed) = self.placement.counts();
         NodeStatistics {
-            nodes: self.others.len(),
+            nodes: self.others().count(),
             owned,
             followed,
             takeovers: self.takeovers,
@@ -252,7 +285,13 @@ impl ClusterNode {
                 PlacementEvent::Unplaced { name } => self.events.push_back(NodeEvent::Unplaced { name }),
                 PlacementEvent::NodeLost { node } => {
                     self.gateway.lose(node);
-                    let info = self.others.remove(&node).unwrap_or_default();
+                    self.exchange.lose(node);
+                    let other = self.others.get_mut(&node);
+                    let info = other.map(|other| {
+                        other.state = NodeState::Lost;
+                        other.info.clone()
+                    });
+                    let info = info.unwrap_or_default();
                     self.events.push_back(NodeEvent::NodeLost { node, info });
                 }
             }

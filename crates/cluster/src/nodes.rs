@@ -13,5 +13,5 @@ mod worker_bus;
 pub use bundle::{Bundle, Parcel, WAYS, Way};
 pub use gateway::NodeGateway;
 pub use members::NodeWorkers;
-pub use stream::StreamStatistics;
+pub use stream::{LinkStatus, StreamStatistics};
 pub use worker_bus::{BusWay, JoinedWays, join_nodes};

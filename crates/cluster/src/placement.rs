@@ -20,6 +20,7 @@ mod nodes;
 mod store;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,13 @@ pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest}
 /// A node, by a number that it draws when it starts: no other one has it, and none had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u64);
+
+/// In 16 hexadecimal digits.
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
 
 /// How often a node says that it is alive.
 pub const BEAT: Duration = Duration::from_millis(500);
@@ -145,6 +153,16 @@ impl Placement {
             known.has_links && known.record.is_some_and(|(record, _)| record.owner != self.own)
         };
         (owned, self.sessions.values().filter(is_followed).count())
+    }
+
+    /// Whether the bus is there.
+    pub fn has_bus(&self) -> bool {
+        !self.nodes.is_detached()
+    }
+
+    /// The owner of each session, as far as the store has told.
+    pub fn owners(&self) -> impl Iterator<Item = (&str, NodeId)> {
+        self.sessions.iter().filter_map(|(name, known)| Some((&**name, known.record?.0.owner)))
     }
 
     /// A node is alive; a beat of this node's own comes back with the number that it was sent with.

@@ -150,7 +150,7 @@ impl Owner {
 
 /// Carries what one node has for the other one.
 fn carry(now: Instant, from: &mut NodeGateway, to: &mut NodeGateway) {
-    from.collect();
+    from.collect(now);
     while let Some((_, bundle)) = from.poll_publish(now) {
         to.handle(now, bundle).unwrap();
     }

@@ -8,6 +8,7 @@
 //! | `consonance.v1.CLUSTER.beats` | that a node is alive, twice a second |
 //! | `consonance.v1.CLUSTER.owners` | that a node owns a session |
 //! | `consonance.v1.CLUSTER.node.ID` | bundles of messages for one node, which alone subscribes to it |
+//! | `consonance.v1.CLUSTER.ask.ID` | questions of one node to another, and answers |
 //!
 //! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name.
 //!

@@ -136,6 +136,7 @@ struct Incoming {
     beats: Subscriber,
     owners: Subscriber,
     bundles: Subscriber,
+    letters: Subscriber,
 }
 
 impl Driver {
@@ -155,6 +156,7 @@ impl Driver {
             beats: client.subscribe(subjects.beats.clone()).await.map_err(failed)?,
             owners: client.subscribe(subjects.owners.clone()).await.map_err(failed)?,
             bundles: client.subscribe(subjects.node(own)).await.map_err(failed)?,
+            letters: client.subscribe(subjects.ask(own)).await.map_err(failed)?,
         };
         let bucket = Bucket::new(client.clone(), &subjects.bucket, settings.replicas);
         let woken = Arc::<WokenFlag>::default();
@@ -201,6 +203,7 @@ impl Driver {
                 Some(message) = self.incoming.owners.next() => {
                     self.handle(&message, ClusterNode::handle_announcement);
                 }
+                Some(message) = self.incoming.letters.next() => self.handle(&message, ClusterNode::handle_letter),
                 Some(told) = self.told.1.recv() => self.hear(told),
                 () = self.woken.0.notified() => {}
                 () = sleep_until(wake_at.into()) => {}
@@ -239,10 +242,11 @@ impl Driver {
     fn publish(&mut self, now: Instant) {
         let is_connected = self.is_connected();
         while let Some(publication) = self.node.poll_publish(now) {
-            let (subject, bytes) = match publication {
-                Publication::Beat(bytes) => (self.subjects.beats.clone(), bytes),
-                Publication::Announcement(bytes) => (self.subjects.owners.clone(), bytes),
-                Publication::Bundle(node, bytes) => (self.subjects.node(node), bytes),
+            let (subject, bytes, receiver) = match publication {
+                Publication::Beat(bytes) => (self.subjects.beats.clone(), bytes, None),
+                Publication::Announcement(bytes) => (self.subjects.owners.clone(), bytes, None),
+                Publication::Bundle(node, bytes) => (self.subjects.node(node), bytes, Some(node)),
+                Publication::Letter(node, bytes) => (self.subjects.ask(node), bytes, None),
             };
             // What waited for a connection would be old when it comes.
             let is_sent = is_connected
@@ -252,6 +256,9 @@ impl Driver {
                     .now_or_never()
                     .is_some_and(|sent| sent.is_ok());
             self.counters.add(if is_sent { Counter::Published } else { Counter::Dropped });
+            if let Some(receiver) = receiver.filter(|_| !is_sent) {
+                self.node.note_unpublished(now, receiver);
+            }
         }
     }
 

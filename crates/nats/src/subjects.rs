@@ -27,7 +27,12 @@ impl Subjects {
 
     /// Of what is for one node.
     pub(crate) fn node(&self, node: NodeId) -> Subject {
-        Subject::from(format!("{}.node.{:016x}", self.prefix, node.0))
+        Subject::from(format!("{}.node.{node}", self.prefix))
+    }
+
+    /// Of questions and answers for one node.
+    pub(crate) fn ask(&self, node: NodeId) -> Subject {
+        Subject::from(format!("{}.ask.{node}", self.prefix))
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
-    BusEvent, BusWay, ClusterNode, Member, NodeEvent, NodeInfo, NodeRequests, join_nodes,
+    BusEvent, BusWay, ClusterNode, Member, NodeEvent, NodeInfo, NodeQueries, NodeRequests, join_nodes,
 };
 use consonance_nats::{NatsNode, NatsSettings};
 use consonance_testing::nats::NatsServer;
@@ -24,6 +24,7 @@ const ARENA: &str = "arena of the north";
 struct Node {
     nats: NatsNode,
     requests: NodeRequests,
+    queries: NodeQueries,
     /// The worker's way to owners, and its way to edges.
     worker: [BusWay; 2],
     events: Receiver<NodeEvent>,
@@ -46,7 +47,7 @@ impl Node {
         let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
         let (own, now) = (NodeId(number), Instant::now());
         let node = ClusterNode::new(now, own, info, 1, [to_owners, to_edges, about_sessions]);
-        let requests = node.requests();
+        let (requests, queries) = (node.requests(), node.queries());
         let (tell, events) = mpsc::sync_channel(1024);
         let urls = servers.iter().map(|server| server.url()).collect();
         let mut settings = NatsSettings::new(urls, "test");
@@ -58,7 +59,7 @@ impl Node {
             drop(passed.lock.lock());
             tell.send(event).unwrap();
         });
-        Self { nats: nats.unwrap(), requests, worker: [first, second], events, gate }
+        Self { nats: nats.unwrap(), requests, queries, worker: [first, second], events, gate }
     }
 
     /// Waits for an event.
@@ -286,4 +287,28 @@ fn a_node_that_nats_gives_up_comes_back_and_counts_that_but_does_not_grow() {
     assert!(server.log().contains("Slow Consumer"), "{}", server.log());
     let grown = flood::resident_bytes().saturating_sub(before);
     assert!(grown < 64 << 20, "{grown} bytes more");
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn threads_of_nodes_ask_each_other() {
+    let server = NatsServer::start();
+    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
+    first.meet();
+    let own = second.queries.clone();
+    let answering = std::thread::spawn(move || {
+        for bytes in [0, 3 << 20] {
+            let question = own.next_question(PATIENCE).expect("a question comes");
+            assert_eq!((question.from, &*question.message), (NodeId(1), &b"how are you?"[..]));
+            own.answer(&question, vec![7; bytes]);
+        }
+    });
+    for bytes in [0, 3 << 20] {
+        let answer = first.queries.ask(NodeId(2), b"how are you?".to_vec()).wait();
+        assert!(answer == Ok(vec![7; bytes]), "{:?}", answer.map(|answer| answer.len()));
+    }
+    answering.join().unwrap();
+    let view = first.queries.view().expect("it runs");
+    let other = view.find("node 2").expect("it is heard");
+    assert!(view.has_bus && other.heard_ago < Duration::from_secs(2), "{view:?}");
 }

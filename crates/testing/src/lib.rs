@@ -10,6 +10,7 @@
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
 //! * `tone`: a tone, and what can be said of what became of it.
 //! * `folder`: folders of tests, removed with everything in them.
+//! * `node-bus`: what joins the nodes of a cluster, without NATS.
 //! * `nats`: NATS servers, started and ended.
 //! * `http-server`: an HTTP server that answers what a test wants, and keeps what it was asked.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
@@ -27,6 +28,8 @@ pub mod made_up_network;
 pub mod nats;
 #[cfg(feature = "networks")]
 pub mod networks;
+#[cfg(feature = "node-bus")]
+pub mod node_bus;
 #[cfg(feature = "player")]
 pub mod player;
 #[cfg(feature = "rtc")]

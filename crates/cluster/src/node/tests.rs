@@ -7,6 +7,7 @@ use consonance_transport::Delivery;
 
 use super::*;
 use crate::bus::{BusEvent, Member};
+use crate::node::letter::Letter;
 use crate::nodes::join_nodes;
 use crate::placement::StoreChange;
 
@@ -65,6 +66,7 @@ impl World {
                 Publication::Beat(bytes) => (0, None, bytes.to_vec()),
                 Publication::Announcement(bytes) => (1, None, bytes.to_vec()),
                 Publication::Bundle(to, bytes) => (2, Some(to.0 as usize - 1), bytes.to_vec()),
+                Publication::Letter(to, bytes) => (3, Some(to.0 as usize - 1), bytes.to_vec()),
             };
             let is_meant =
                 |(other, node): &(usize, &mut Node)| node.has_bus && to.is_none_or(|to| to == *other);
@@ -72,7 +74,8 @@ impl World {
                 let handled = match kind {
                     0 => node.handle_beat(now, &bytes),
                     1 => node.handle_announcement(now, &bytes),
-                    _ => node.handle_bundle(now, &bytes),
+                    2 => node.handle_bundle(now, &bytes),
+                    _ => node.handle_letter(now, &bytes),
                 };
                 handled.unwrap();
             }
@@ -216,4 +219,100 @@ fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     bytes.extend_from_slice(b"more");
     node.handle_beat(world.now, &bytes).unwrap();
     assert_eq!(node.others().count(), 1);
+}
+
+impl World {
+    fn queries(&self, node: usize) -> NodeQueries {
+        self.nodes[node].cluster.queries()
+    }
+
+    /// The second node takes a question of the first one, and answers it.
+    fn answer(&self, expected: &[u8], answer: Vec<u8>) {
+        let question = self.queries(1).next_question(Duration::ZERO).expect("it has come");
+        assert_eq!((question.from, &*question.message), (NodeId(1), expected));
+        self.queries(1).answer(&question, answer);
+    }
+}
+
+#[test]
+fn a_question_to_another_node_is_answered_however_long_the_answer_is() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    for bytes in [0, 1, 1_000_000, ANSWER_BYTES_MAX] {
+        let pending = world.queries(0).ask(NodeId(2), b"how are you?".to_vec());
+        world.run(SOON);
+        world.answer(b"how are you?", vec![7; bytes]);
+        world.run(SOON);
+        assert_eq!(pending.wait(), Ok(vec![7; bytes]));
+    }
+    let view = world.nodes[0].cluster.view(world.now);
+    assert_eq!((view.name_of(NodeId(1)), view.name_of(NodeId(2))), ("node 1".into(), "node 2".into()));
+    assert_eq!(view.find("node 2").map(|node| (node.id, node.state)), Some((NodeId(2), NodeState::Alive)));
+    assert_eq!(view.find("0000000000000002").map(|node| node.id), Some(NodeId(2)));
+}
+
+#[test]
+fn a_question_without_an_answer_fails_and_is_asked_once() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    let late = world.queries(0).ask(NodeId(2), b"first".to_vec());
+    world.run(ASK_PATIENCE + SOON);
+    assert_eq!(late.wait(), Err(AskError::Late));
+    assert!(world.queries(1).next_question(Duration::ZERO).is_some());
+    assert!(world.queries(1).next_question(Duration::ZERO).is_none(), "once");
+
+    let too_long = world.queries(0).ask(NodeId(2), vec![0; QUESTION_BYTES_MAX + 1]);
+    assert_eq!(too_long.wait(), Err(AskError::TooLong));
+    let unknown = world.queries(0).ask(NodeId(9), b"who".to_vec());
+    world.run(SOON);
+    assert_eq!(unknown.wait(), Err(AskError::NotHeard));
+    let pending = world.queries(0).ask(NodeId(2), b"second".to_vec());
+    world.nodes[1].has_bus = false;
+    world.run(Duration::from_secs(3));
+    assert!(matches!(pending.wait(), Err(AskError::NotHeard | AskError::Late)));
+    let view = world.nodes[0].cluster.view(world.now);
+    assert_eq!(view.find("node 2").map(|node| node.state), Some(NodeState::Lost));
+    world.nodes[0].cluster.handle_bus(world.now, false);
+    let detached = world.queries(0).ask(NodeId(2), b"third".to_vec());
+    world.run(SOON);
+    assert_eq!(detached.wait(), Err(AskError::NoBus));
+}
+
+#[test]
+fn an_answer_counts_from_the_node_that_was_asked_and_with_all_its_parts() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    let from = NodeId(2);
+    let mut answer = |number: u64, letters: &[Letter<'_>]| {
+        let pending = world.queries(0).ask(from, b"?".to_vec());
+        world.run(SOON);
+        for letter in letters {
+            world.nodes[0].cluster.handle_letter(world.now, &letter.write()).unwrap();
+        }
+        // What is still open then ends with its time.
+        world.run(ASK_PATIENCE + SOON);
+        (number, pending.wait())
+    };
+    let part = |from, number, part, is_last| Letter::Answer { from, number, part, is_last, message: b"ab" };
+    assert_eq!(answer(0, &[part(from, 0, 0, false), part(from, 0, 1, true)]).1, Ok(b"abab".to_vec()));
+    assert_eq!(answer(1, &[part(NodeId(3), 1, 0, true)]).1, Err(AskError::Late), "another node");
+    assert_eq!(answer(2, &[part(from, 7, 0, true)]).1, Err(AskError::Late), "another question");
+    let incomplete = [part(from, 3, 0, false), part(from, 3, 2, true)];
+    assert_eq!(answer(3, &incomplete).1, Err(AskError::Late), "a part is missing");
+}
+
+#[test]
+fn a_flood_of_questions_and_letters_of_any_bytes_take_bounded_room() {
+    let mut world = World::new(1);
+    for number in 0..10_000 {
+        let question = Letter::Question { from: NodeId(9), number, message: &[0; 100] }.write();
+        world.nodes[0].cluster.handle_letter(world.now, &question).unwrap();
+        for length in 0..question.len().min(8) {
+            let _ = world.nodes[0].cluster.handle_letter(world.now, &question[..length]);
+        }
+    }
+    let queries = world.queries(0);
+    let waiting = std::iter::from_fn(|| queries.next_question(Duration::ZERO)).count();
+    assert_eq!(waiting, 64);
+    assert!(!world.nodes[0].cluster.view(world.now).others.iter().any(|node| node.id == NodeId(9)));
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::bundle::{Bundle, Parcel, WAYS, Way};
 use super::members::NodeWorkers;
-use super::stream::{Came, NodeStream, StreamStatistics};
+use super::stream::{Came, LinkStatus, NodeStream, StreamStatistics};
 use super::worker_bus::{BusWay, HEAD_BYTES, LOST, MEMBER_BYTES, RELIABLE, RETURNED, TAKEN, UNRELIABLE};
 use crate::bus::{BusEvent, BusReceiver, BusSender, Member};
 use crate::message::{BusMessageError, delivery, is_reliable};
@@ -75,11 +75,11 @@ impl NodeGateway {
     }
 
     /// Takes what the workers have for other nodes.
-    pub fn collect(&mut self) {
+    pub fn collect(&mut self, now: Instant) {
         // What an owner made of messages is in the others, and was there before the first says that they are taken.
         for way in Way::ALL {
             while let Some(BusEvent::Message(Member(worker))) = self.buses[way.index()].incoming.poll() {
-                self.collect_next(way, worker);
+                self.collect_next(now, way, worker);
             }
         }
         while let Some(node) = self.overrun.pop() {
@@ -194,8 +194,21 @@ impl NodeGateway {
         self.streams.iter().map(|(node, stream)| (*node, stream.statistics()))
     }
 
+    /// What passed between this node and that one, and what waits.
+    pub fn link(&self, now: Instant, node: NodeId) -> (StreamStatistics, LinkStatus) {
+        let stream = self.streams.get(&node);
+        stream.map(|stream| (stream.statistics(), stream.status(now))).unwrap_or_default()
+    }
+
+    /// A bundle for that node was not published.
+    pub fn note_unpublished(&mut self, now: Instant, node: NodeId) {
+        if let Some(stream) = self.streams.get_mut(&node) {
+            stream.note_unpublished(now);
+        }
+    }
+
     /// Takes the message that a bus has shown last.
-    fn collect_next(&mut self, way: Way, worker: u16) {
+    fn collect_next(&mut self, now: Instant, way: Way, worker: u16) {
         let bus = &mut self.buses[way.index()];
         let Some((member, message)) = bus.incoming.message().split_first_chunk::<MEMBER_BYTES>() else {
             return;
@@ -213,7 +226,7 @@ impl NodeGateway {
         let Some((node, to)) = self.members.worker(member) else { return };
         let is_reliable = is_reliable(bus.incoming.delivery());
         let parcel = Parcel { way, is_reliable, from: worker, to, message };
-        if !self.streams.entry(node).or_insert_with(NodeStream::new).push(&parcel) {
+        if !self.streams.entry(node).or_insert_with(NodeStream::new).push(now, &parcel) {
             self.overrun.push(node);
         }
     }
@@ -283,7 +296,7 @@ mod tests {
             let to = other.workers().number(NodeId(1), 0).unwrap();
             assert!(out.send(to, Delivery::Unreliable, &number.to_le_bytes()));
             out.flush();
-            other.collect();
+            other.collect(now);
             let (_, bundle) = other.poll_publish(now).unwrap();
             own.handle(now, bundle).unwrap();
             assert!(matches!(incoming.poll(), Some(BusEvent::Message(_))), "{number}");
@@ -303,7 +316,7 @@ mod tests {
             let to = own.workers().number(NodeId(100 + number), 0).unwrap();
             assert!(out.send(to, Delivery::Unreliable, b"voice"));
             out.flush();
-            own.collect();
+            own.collect(now);
             assert!(own.poll_publish(now).is_some());
             own.lose(NodeId(100 + number));
         }
@@ -311,7 +324,7 @@ mod tests {
         let to = stranger.workers().number(NodeId(1), 0).unwrap();
         assert!(out.send(to, Delivery::Unreliable, b"hello"));
         out.flush();
-        stranger.collect();
+        stranger.collect(now);
         own.handle(now, stranger.poll_publish(now).unwrap().1).unwrap();
         let sent = NODES_MAX as u64 + 1;
         let StreamStatistics { bundles, unreliable, .. } = own.total();

@@ -30,6 +30,9 @@ pub(super) struct NodeStream {
     published: Option<Instant>,
     bundle: Vec<u8>,
     statistics: StreamStatistics,
+    unpublished: u64,
+    /// When voice was dropped last.
+    dropped: Option<Instant>,
 }
 
 /// What passed between two nodes.
@@ -62,6 +65,19 @@ impl StreamStatistics {
     }
 }
 
+/// How the way to another node does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkStatus {
+    /// Reliable parcels that the other node is not known to have taken.
+    pub waiting: usize,
+    /// Their bytes.
+    pub waiting_bytes: usize,
+    /// Bundles that the bus did not take.
+    pub unpublished: u64,
+    /// How long ago voice for it was dropped.
+    pub dropped_ago: Option<Duration>,
+}
+
 /// What waits shares a bundle if the last one left less than this before.
 pub(super) const GATHER: Duration = Duration::from_micros(2_500);
 /// The other side is told that late what was taken, if nothing else is sent to it.
@@ -91,16 +107,22 @@ impl NodeStream {
             published: None,
             bundle: Vec::new(),
             statistics: StreamStatistics::default(),
+            unpublished: 0,
+            dropped: None,
         }
     }
 
     /// A parcel to send. False if it has to arrive and too much waits.
     #[must_use]
-    pub(super) fn push(&mut self, parcel: &Parcel<'_>) -> bool {
+    pub(super) fn push(&mut self, now: Instant, parcel: &Parcel<'_>) -> bool {
         if parcel.is_reliable {
             return self.outgoing.push_reliable(parcel);
         }
-        self.statistics.dropped += self.outgoing.push_unreliable(parcel);
+        let dropped = self.outgoing.push_unreliable(parcel);
+        if dropped > 0 {
+            self.statistics.dropped += dropped;
+            self.dropped = Some(now);
+        }
         true
     }
 
@@ -214,5 +236,21 @@ impl NodeStream {
 
     pub(super) fn statistics(&self) -> StreamStatistics {
         self.statistics
+    }
+
+    /// The bus did not take the last bundle.
+    pub(super) fn note_unpublished(&mut self, now: Instant) {
+        self.unpublished += 1;
+        self.dropped = Some(now);
+    }
+
+    pub(super) fn status(&self, now: Instant) -> LinkStatus {
+        let (waiting, waiting_bytes) = self.outgoing.untaken();
+        LinkStatus {
+            waiting,
+            waiting_bytes,
+            unpublished: self.unpublished,
+            dropped_ago: self.dropped.map(|at| now.saturating_duration_since(at)),
+        }
     }
 }

@@ -7,7 +7,6 @@ mod asking;
 mod banning;
 mod edges;
 mod moderating;
-mod node_bus;
 mod nodes;
 mod overload;
 #[cfg(target_os = "linux")]

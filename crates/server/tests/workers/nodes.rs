@@ -13,8 +13,8 @@ use consonance_server::recording::{
 use consonance_server::{SessionsSettings, Workers};
 use consonance_session::{Position, ProximitySettings, Restriction};
 use consonance_testing::folder::path_of_test;
+use consonance_testing::node_bus::NodeBus;
 
-use crate::node_bus::NodeBus;
 use crate::stage::{PATIENCE, Player, Stage, wait_until};
 
 const NAMES: [&str; 3] = ["Alice", "Bob", "Carol"];
@@ -37,7 +37,8 @@ impl Nodes {
             let count = NonZeroUsize::new(workers).unwrap();
             let (workers, id, cluster) = Workers::of_node(settings, count, info);
             let stage = Stage::with_workers(workers);
-            bus.join(id, cluster, stage.server.handle());
+            let handle = stage.server.handle();
+            bus.join(id, cluster, move |event| handle.follow_node(event));
             stage
         });
         let stages = stages.collect();

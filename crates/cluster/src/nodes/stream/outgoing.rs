@@ -73,6 +73,11 @@ impl Outgoing {
         self.first == 0 && self.reliable.is_empty() && self.unreliable.is_empty()
     }
 
+    /// How many reliable parcels the other side is not known to have taken, and their bytes.
+    pub(super) fn untaken(&self) -> (usize, usize) {
+        (self.reliable.len(), self.reliable_bytes)
+    }
+
     /// Whether something waits to be sent.
     pub(super) fn waits(&self) -> bool {
         self.sent < self.reliable.len() || !self.unreliable.is_empty()

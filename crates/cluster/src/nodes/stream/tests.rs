@@ -41,7 +41,7 @@ impl World {
     fn push(&mut self, from: usize, is_reliable: bool, number: u32) {
         let message = number.to_le_bytes();
         let parcel = Parcel { way: Way::ToOwner, is_reliable, from: 0, to: 0, message: &message };
-        assert!(self.streams[from].push(&parcel));
+        assert!(self.streams[from].push(self.now, &parcel));
     }
 
     /// A millisecond passes.
@@ -136,11 +136,11 @@ fn an_unreliable_parcel_is_sent_once_and_waits_for_nothing_reliable() {
 fn what_waits_shares_a_bundle_only_if_another_one_has_just_left() {
     let (now, mut stream) = (Instant::now(), NodeStream::new());
     let parcel = Parcel { way: Way::ToEdge, is_reliable: false, from: 1, to: 2, message: b"voice" };
-    assert!(stream.push(&parcel));
+    assert!(stream.push(now, &parcel));
     let alone = stream.poll_publish(now, NODES[0]).map(<[u8]>::to_vec).unwrap();
     assert_eq!(Bundle::read(&alone).unwrap().parcels().count(), 1, "at once");
     for late in [1, 2] {
-        assert!(stream.push(&parcel));
+        assert!(stream.push(now, &parcel));
         assert_eq!(stream.poll_publish(now + Duration::from_millis(late), NODES[0]), None);
     }
     assert_eq!(stream.poll_timeout(now), Some(now + GATHER));
@@ -212,16 +212,18 @@ fn a_side_that_never_heard_the_other_one_begins_again_too() {
 
 #[test]
 fn old_voice_is_dropped_and_counted_when_nothing_is_published() {
-    let mut stream = NodeStream::new();
+    let (mut now, mut stream) = (Instant::now(), NodeStream::new());
+    assert_eq!(stream.status(now), LinkStatus::default());
     let message = vec![0; 60_000];
     let parcel = Parcel { way: Way::ToEdge, is_reliable: false, from: 0, to: 0, message: &message };
     for _ in 0..1_000 {
-        assert!(stream.push(&parcel));
+        assert!(stream.push(now, &parcel));
     }
     let dropped = stream.statistics().dropped;
     assert!((900..1_000).contains(&dropped), "{dropped}");
     let mut kept = 0;
-    let mut now = Instant::now();
+    now += Duration::from_secs(3);
+    assert_eq!(stream.status(now).dropped_ago, Some(Duration::from_secs(3)));
     while let Some(bundle) = stream.poll_publish(now, NODES[0]) {
         kept += Bundle::read(bundle).unwrap().parcels().count() as u64;
         now += GATHER;

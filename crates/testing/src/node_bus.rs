@@ -1,4 +1,5 @@
 //! A bus and a store between nodes of one process, on a thread of their own.
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,10 +10,9 @@ use consonance_cluster::placement::{
     NodeId, Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest,
 };
 use consonance_cluster::{ClusterNode, NodeEvent, Publication};
-use consonance_server::ServerHandle;
 
 /// What nodes are joined by.
-pub(crate) struct NodeBus {
+pub struct NodeBus {
     shared: Arc<Mutex<Shared>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -27,7 +27,7 @@ struct Shared {
 struct Node {
     id: NodeId,
     cluster: ClusterNode,
-    handle: ServerHandle,
+    tell: Box<dyn FnMut(NodeEvent) + Send>,
     /// Whether it has a bus.
     is_joined: bool,
     told: Vec<NodeEvent>,
@@ -42,7 +42,9 @@ struct Store {
 }
 
 impl NodeBus {
-    pub(crate) fn new() -> Self {
+    /// It runs until it is dropped.
+    #[expect(clippy::new_without_default, reason = "it starts a thread")]
+    pub fn new() -> Self {
         let shared = Arc::<Mutex<Shared>>::default();
         let of_thread = Arc::clone(&shared);
         let thread = thread::spawn(move || {
@@ -54,27 +56,32 @@ impl NodeBus {
         Self { shared, thread: Some(thread) }
     }
 
-    /// One more node; its number here.
-    pub(crate) fn join(&self, id: NodeId, cluster: ClusterNode, handle: ServerHandle) -> usize {
+    /// One more node, which tells what it learns; its number here.
+    pub fn join(
+        &self,
+        id: NodeId,
+        cluster: ClusterNode,
+        tell: impl FnMut(NodeEvent) + Send + 'static,
+    ) -> usize {
         let nodes = &mut self.shared.lock().unwrap().nodes;
-        nodes.push(Node { id, cluster, handle, is_joined: true, told: Vec::new() });
+        nodes.push(Node { id, cluster, tell: Box::new(tell), is_joined: true, told: Vec::new() });
         nodes.len() - 1
     }
 
     /// Takes a node's bus away, or gives it back.
-    pub(crate) fn set_joined(&self, node: usize, is_joined: bool) {
+    pub fn set_joined(&self, node: usize, is_joined: bool) {
         let node = &mut self.shared.lock().unwrap().nodes[node];
         node.is_joined = is_joined;
         node.cluster.handle_bus(Instant::now(), is_joined);
     }
 
     /// A node dies without a word: nothing comes from it, and it learns nothing.
-    pub(crate) fn silence(&self, node: usize) {
+    pub fn silence(&self, node: usize) {
         self.shared.lock().unwrap().nodes[node].is_joined = false;
     }
 
     /// It was asleep: it learns what has changed, late.
-    pub(crate) fn awake(&self, node: usize) {
+    pub fn awake(&self, node: usize) {
         let mut shared = self.shared.lock().unwrap();
         shared.nodes[node].is_joined = true;
         let Shared { nodes, store, .. } = &mut *shared;
@@ -84,12 +91,12 @@ impl NodeBus {
     }
 
     /// What a node has learnt.
-    pub(crate) fn told(&self, node: usize) -> Vec<NodeEvent> {
+    pub fn told(&self, node: usize) -> Vec<NodeEvent> {
         self.shared.lock().unwrap().nodes[node].told.clone()
     }
 
     /// Which node owns a session, as the store has it.
-    pub(crate) fn owner(&self, session: &str) -> Option<usize> {
+    pub fn owner(&self, session: &str) -> Option<usize> {
         let shared = self.shared.lock().unwrap();
         let (record, _) = shared.store.records.get(session)?;
         shared.nodes.iter().position(|node| node.id == record.owner)
@@ -129,6 +136,7 @@ impl Shared {
                 Publication::Beat(bytes) => (0, None, bytes.to_vec()),
                 Publication::Announcement(bytes) => (1, None, bytes.to_vec()),
                 Publication::Bundle(to, bytes) => (2, Some(to), bytes.to_vec()),
+                Publication::Letter(to, bytes) => (3, Some(to), bytes.to_vec()),
             });
         }
         for (kind, to, bytes) in published.into_iter().filter(|_| is_joined) {
@@ -136,7 +144,8 @@ impl Shared {
                 let handled = match kind {
                     0 => node.cluster.handle_beat(now, &bytes),
                     1 => node.cluster.handle_announcement(now, &bytes),
-                    _ => node.cluster.handle_bundle(now, &bytes),
+                    2 => node.cluster.handle_bundle(now, &bytes),
+                    _ => node.cluster.handle_letter(now, &bytes),
                 };
                 handled.unwrap();
             }
@@ -148,7 +157,7 @@ impl Shared {
         }
         while let Some(event) = node.cluster.poll_event() {
             node.told.push(event.clone());
-            node.handle.follow_node(event);
+            (node.tell)(event);
         }
     }
 }

@@ -1,0 +1,87 @@
+//! What a node does for other threads: it says what it knows, and carries questions and answers.
+
+use std::time::Instant;
+
+use super::queries::NodeQuery;
+use super::view::Other;
+use super::{AskError, ClusterNode, ClusterView, NodeEvent, NodeState, NodeView};
+use crate::message::BusMessageError;
+use crate::placement::NodeId;
+
+/// So many other nodes are known at once.
+const OTHERS_MAX: usize = 256;
+
+impl ClusterNode {
+    /// A letter came.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read.
+    pub fn handle_letter(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        self.exchange.handle(now, bytes, &self.queries)
+    }
+
+    /// A bundle came.
+    ///
+    /// # Errors
+    /// [`BusMessageError`] if it cannot be read.
+    pub fn handle_bundle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+        self.gateway.handle(now, bytes)
+    }
+
+    /// What it knows of its cluster.
+    pub fn view(&self, now: Instant) -> ClusterView {
+        let node = |(id, other): (&NodeId, &Other)| {
+            let (statistics, link) = self.gateway.link(now, *id);
+            let Other { info, protocol, state, heard } = other.clone();
+            let heard_ago = now.saturating_duration_since(heard);
+            NodeView { id: *id, info, protocol, state, heard_ago, statistics, link }
+        };
+        ClusterView {
+            own: self.own,
+            info: self.info.clone(),
+            has_bus: self.placement.has_bus(),
+            others: self.others.iter().map(node).collect(),
+            sessions: self.placement.owners().map(|(name, owner)| (name.into(), owner)).collect(),
+        }
+    }
+
+    /// Another node is heard.
+    pub(super) fn hear(&mut self, node: NodeId, other: Other) {
+        let before = self.others.get(&node);
+        if before.is_none() && self.others.len() >= OTHERS_MAX {
+            return;
+        }
+        let is_news =
+            before.is_none_or(|before| before.state != NodeState::Alive || before.info != other.info);
+        if is_news && other.state == NodeState::Alive {
+            self.events.push_back(NodeEvent::NodeFound { node, info: other.info.clone() });
+        }
+        self.others.insert(node, other);
+    }
+
+    /// Does what other threads want of it.
+    pub(super) fn serve_queries(&mut self, now: Instant) {
+        while let Some(query) = self.queries.pop() {
+            match query {
+                NodeQuery::View(tell) => {
+                    let _ = tell.try_send(self.view(now));
+                }
+                NodeQuery::Ask { node, message, tell } => {
+                    let is_heard = self.others.get(&node).is_some_and(|it| it.state == NodeState::Alive);
+                    let refusal = if !self.placement.has_bus() {
+                        AskError::NoBus
+                    } else if !is_heard {
+                        AskError::NotHeard
+                    } else {
+                        self.exchange.ask(now, self.own, node, &message, tell);
+                        continue;
+                    };
+                    let _ = tell.try_send(Err(refusal));
+                }
+                NodeQuery::Answer { to, number, message } => {
+                    self.exchange.answer(self.own, to, number, &message);
+                }
+            }
+        }
+    }
+}

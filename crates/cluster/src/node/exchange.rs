@@ -1,0 +1,138 @@
+//! Questions to other nodes that wait for their answers, and what is to be sent for them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::SyncSender;
+use std::time::Instant;
+
+use super::letter::Letter;
+use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries};
+use crate::message::BusMessageError;
+use crate::placement::NodeId;
+
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    next_number: u64,
+    asked: BTreeMap<u64, Asked>,
+    /// Bytes of the parts of answers that have come.
+    bytes: usize,
+    outgoing: VecDeque<(NodeId, Vec<u8>)>,
+    outgoing_bytes: usize,
+}
+
+#[derive(Debug)]
+struct Asked {
+    node: NodeId,
+    until: Instant,
+    tell: SyncSender<Result<Vec<u8>, AskError>>,
+    parts: u16,
+    answer: Vec<u8>,
+}
+
+/// So many questions wait for answers at once: as many as there are other nodes at most, and some.
+const ASKED_MAX: usize = 512;
+/// So many bytes of answers come at once, or wait to be sent.
+const BYTES_MAX: usize = 32 << 20;
+/// So many bytes of an answer share a message: NATS takes four times that as it comes.
+const PART_BYTES: usize = 256 << 10;
+
+impl Exchange {
+    pub(super) fn ask(
+        &mut self,
+        now: Instant,
+        own: NodeId,
+        node: NodeId,
+        message: &[u8],
+        tell: SyncSender<Result<Vec<u8>, AskError>>,
+    ) {
+        if self.asked.len() >= ASKED_MAX || self.outgoing_bytes > BYTES_MAX {
+            let _ = tell.try_send(Err(AskError::Busy));
+            return;
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        let until = now + ASK_PATIENCE;
+        self.asked.insert(number, Asked { node, until, tell, parts: 0, answer: Vec::new() });
+        self.push(node, Letter::Question { from: own, number, message }.write());
+    }
+
+    /// Sends an answer, unless it is too long or too much waits: the other side is told nothing then.
+    pub(super) fn answer(&mut self, own: NodeId, to: NodeId, number: u64, message: &[u8]) {
+        if message.len() > ANSWER_BYTES_MAX || self.outgoing_bytes + message.len() > BYTES_MAX {
+            return;
+        }
+        let count = message.len().div_ceil(PART_BYTES).max(1);
+        for part in 0..count {
+            let bytes = &message[part * PART_BYTES..message.len().min((part + 1) * PART_BYTES)];
+            let (is_last, part) = (part + 1 == count, part as u16);
+            self.push(to, Letter::Answer { from: own, number, part, is_last, message: bytes }.write());
+        }
+    }
+
+    /// A letter came: a question is for other threads, an answer for the thread that has asked.
+    pub(super) fn handle(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        queries: &NodeQueries,
+    ) -> Result<(), BusMessageError> {
+        match Letter::read(bytes)? {
+            Letter::Question { from, number, message } => queries.push_question(now, from, number, message),
+            Letter::Answer { from, number, part, is_last, message } => {
+                let Some(asked) = self.asked.get_mut(&number).filter(|asked| asked.node == from) else {
+                    return Ok(());
+                };
+                if part != asked.parts {
+                    // One was lost: the rest is of no use.
+                    self.end(number, Err(AskError::Late));
+                } else if asked.answer.len() + message.len() > ANSWER_BYTES_MAX
+                    || self.bytes + message.len() > BYTES_MAX
+                {
+                    self.end(number, Err(AskError::TooLong));
+                } else {
+                    asked.parts += 1;
+                    asked.answer.extend_from_slice(message);
+                    self.bytes += message.len();
+                    if is_last {
+                        self.end(number, Ok(()));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.end_all(AskError::Late, |asked| asked.until <= now);
+    }
+
+    /// A node is lost, and answers nothing any more.
+    pub(super) fn lose(&mut self, node: NodeId) {
+        self.end_all(AskError::NotHeard, |asked| asked.node == node);
+    }
+
+    /// The next letter to send.
+    pub(super) fn poll(&mut self) -> Option<(NodeId, Vec<u8>)> {
+        let (node, letter) = self.outgoing.pop_front()?;
+        self.outgoing_bytes -= letter.len();
+        Some((node, letter))
+    }
+
+    fn end_all(&mut self, error: AskError, is_over: impl Fn(&Asked) -> bool) {
+        let over = self.asked.iter().filter(|(_, asked)| is_over(asked)).map(|(number, _)| *number);
+        for number in over.collect::<Vec<_>>() {
+            self.end(number, Err(error));
+        }
+    }
+
+    fn end(&mut self, number: u64, outcome: Result<(), AskError>) {
+        let Some(asked) = self.asked.remove(&number) else { return };
+        self.bytes -= asked.answer.len();
+        // The thread that asked may have given up.
+        let _ = asked.tell.try_send(outcome.map(|()| asked.answer));
+    }
+
+    fn push(&mut self, node: NodeId, letter: Vec<u8>) {
+        self.outgoing_bytes += letter.len();
+        self.outgoing.push_back((node, letter));
+    }
+}

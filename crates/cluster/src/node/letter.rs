@@ -1,0 +1,42 @@
+//! The messages by which threads of one node ask those of another one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{BusMessageError, append};
+use crate::placement::NodeId;
+
+/// What one node writes to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Letter<'a> {
+    /// The other side is to answer this.
+    Question {
+        from: NodeId,
+        /// Among those of the sender.
+        number: u64,
+        #[serde(borrow)]
+        message: &'a [u8],
+    },
+    /// The answer to a question, or one of several parts of it, in order.
+    Answer {
+        from: NodeId,
+        /// That of the question.
+        number: u64,
+        /// The first is 0.
+        part: u16,
+        is_last: bool,
+        message: &'a [u8],
+    },
+}
+
+impl<'a> Letter<'a> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, BusMessageError> {
+        let read = postcard::take_from_bytes(bytes);
+        read.map(|(read, _)| read).map_err(|cause| BusMessageError { bytes: bytes.len(), cause })
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut written = Vec::new();
+        append(&mut written, self);
+        written
+    }
+}

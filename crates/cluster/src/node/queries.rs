@@ -1,0 +1,198 @@
+//! What other threads of a process want to know of a node, and, through it, of other nodes.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::ClusterView;
+use crate::placement::NodeId;
+
+/// Any thread's way to a [`ClusterNode`](super::ClusterNode) and to the threads of other nodes that answer questions. A
+/// clone leads to the same node.
+#[derive(Clone, Default)]
+pub struct NodeQueries(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    has_question: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    queries: VecDeque<NodeQuery>,
+    questions: VecDeque<NodeQuestion>,
+    waker: Option<Waker>,
+}
+
+pub(super) enum NodeQuery {
+    View(SyncSender<ClusterView>),
+    Ask { node: NodeId, message: Vec<u8>, tell: SyncSender<Result<Vec<u8>, AskError>> },
+    Answer { to: NodeId, number: u64, message: Vec<u8> },
+}
+
+/// A question of another node, to be [answered](NodeQueries::answer).
+#[derive(Debug, PartialEq, Eq)]
+pub struct NodeQuestion {
+    /// The node that asks, as it says itself.
+    pub from: NodeId,
+    /// Among its questions.
+    number: u64,
+    /// What it asks, of any bytes.
+    pub message: Vec<u8>,
+    came: Instant,
+}
+
+/// The answer of another node that is on its way.
+#[derive(Debug)]
+pub struct PendingAnswer(Receiver<Result<Vec<u8>, AskError>>);
+
+/// Why another node has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    /// There is no such node, or it is not heard.
+    #[error("the node is not heard")]
+    NotHeard,
+    /// This node hears no other one.
+    #[error("the bus between the nodes is away")]
+    NoBus,
+    /// It has not answered in time; it may have done what was asked.
+    #[error("the node did not answer in {} s", ASK_PATIENCE.as_secs())]
+    Late,
+    /// Too many questions wait for answers; this one was not asked.
+    #[error("too many questions to other nodes wait for answers")]
+    Busy,
+    /// The question, or its answer, is too long.
+    #[error("the question or its answer is too long")]
+    TooLong,
+    /// This node has ended.
+    #[error("this node has left the cluster")]
+    Gone,
+}
+
+impl AskError {
+    /// A word for what failed, for logs and programs: unlike the text, it does not change.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotHeard => "not-heard",
+            Self::NoBus => "no-bus",
+            Self::Late => "late",
+            Self::Busy => "busy",
+            Self::TooLong => "too-long",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// How long another node may take to answer. A question that has waited longer there is dropped.
+pub const ASK_PATIENCE: Duration = Duration::from_secs(2);
+/// A question has at most so many bytes.
+pub const QUESTION_BYTES_MAX: usize = 32 << 10;
+/// An answer has at most so many bytes: that is a session of 5000 players with some 800 bytes each.
+pub const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// So many queries wait for the node's own thread at most: one for each other node, and some.
+const QUERIES_MAX: usize = 512;
+/// So many questions of other nodes wait at most; more are dropped.
+const QUESTIONS_MAX: usize = 64;
+/// What this node's own thread may take, at worst: it answers within milliseconds.
+const OWN_PATIENCE: Duration = Duration::from_secs(1);
+
+impl NodeQueries {
+    /// What the node knows now. None if it has ended, or hangs for a second.
+    pub fn view(&self) -> Option<ClusterView> {
+        let (tell, view) = mpsc::sync_channel(1);
+        self.push(NodeQuery::View(tell)).then(|| view.recv_timeout(OWN_PATIENCE).ok()).flatten()
+    }
+
+    /// Asks another node, which answers within [`ASK_PATIENCE`] or not at all. Nothing is asked twice.
+    pub fn ask(&self, node: NodeId, message: Vec<u8>) -> PendingAnswer {
+        let (tell, answer) = mpsc::sync_channel(1);
+        if message.len() > QUESTION_BYTES_MAX {
+            let _ = tell.try_send(Err(AskError::TooLong));
+        } else if !self.push(NodeQuery::Ask { node, message, tell: tell.clone() }) {
+            let _ = tell.try_send(Err(AskError::Busy));
+        }
+        PendingAnswer(answer)
+    }
+
+    /// The next question of another node, if one comes within this time.
+    pub fn next_question(&self, wait: Duration) -> Option<NodeQuestion> {
+        let waiting = self.lock();
+        let has_none = |waiting: &mut Waiting| waiting.questions.is_empty();
+        let waited = self.0.has_question.wait_timeout_while(waiting, wait, has_none);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        // The one that asked an older one waits no longer.
+        while let Some(question) = waiting.questions.pop_front() {
+            if question.came.elapsed() < ASK_PATIENCE {
+                return Some(question);
+            }
+        }
+        None
+    }
+
+    /// Answers a question, if that is not too long.
+    pub fn answer(&self, question: &NodeQuestion, message: Vec<u8>) {
+        let NodeQuestion { from: to, number, .. } = *question;
+        self.push(NodeQuery::Answer { to, number, message });
+    }
+
+    pub(super) fn pop(&self) -> Option<NodeQuery> {
+        self.lock().queries.pop_front()
+    }
+
+    pub(super) fn set_waker(&self, waker: Waker) {
+        self.lock().waker = Some(waker);
+    }
+
+    /// A question came. It is dropped if too many wait.
+    pub(super) fn push_question(&self, now: Instant, from: NodeId, number: u64, message: &[u8]) {
+        let questions = &mut self.lock().questions;
+        if questions.len() < QUESTIONS_MAX && message.len() <= QUESTION_BYTES_MAX {
+            questions.push_back(NodeQuestion { from, number, message: message.to_vec(), came: now });
+            self.0.has_question.notify_one();
+        }
+    }
+
+    fn push(&self, query: NodeQuery) -> bool {
+        let mut waiting = self.lock();
+        if waiting.queries.len() >= QUERIES_MAX {
+            return false;
+        }
+        waiting.queries.push_back(query);
+        let waker = waiting.waker.clone();
+        drop(waiting);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
+    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for NodeQueries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeQueries").finish_non_exhaustive()
+    }
+}
+
+impl PendingAnswer {
+    /// Waits for it, [`ASK_PATIENCE`] and a moment at most.
+    ///
+    /// # Errors
+    /// [`AskError`] if none comes.
+    pub fn wait(self) -> Result<Vec<u8>, AskError> {
+        match self.0.recv_timeout(ASK_PATIENCE + OWN_PATIENCE) {
+            Ok(answer) => answer,
+            Err(RecvTimeoutError::Timeout) => Err(AskError::Late),
+            Err(RecvTimeoutError::Disconnected) => Err(AskError::Gone),
+        }
+    }
+}
