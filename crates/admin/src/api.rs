@@ -6,9 +6,12 @@ mod answer;
 mod audit;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod bans;
+mod cluster;
 mod drain;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod events;
+mod node_answers;
+mod nodes;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod recordings;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
@@ -26,6 +29,12 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use action::ActionRequest;
+pub(crate) use answer::Why;
+pub(crate) use cluster::ClusterState;
+pub(crate) use drain::DrainRequest;
+pub(crate) use node_answers::NodeAnswers;
+
 use crate::app::App;
 
 /// Everything below `/api/v1`, for clients that present the token, and its description.
@@ -33,6 +42,8 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(server::server))
         .routes(routes!(drain::drain, drain::undrain))
+        .routes(routes!(nodes::nodes))
+        .routes(routes!(nodes::drain, nodes::undrain))
         .routes(routes!(session::sessions))
         .routes(routes!(session::session))
         .routes(routes!(action::act))

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use consonance_cluster::NodeQueries;
 use consonance_http::{HttpCounters, ProblemDetails, Stopped};
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
-use consonance_server::{ServerHandle, Webhooks};
+use consonance_server::{Inspection, ServerHandle, Webhooks};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
+use crate::api::ClusterState;
 use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
+use crate::nodes::Nodes;
 use crate::settings::AdminSettings;
 
 /// The server that is watched and operated.
@@ -25,6 +28,7 @@ pub struct Operator {
     tracer: Tracer,
     export: ExportCounters,
     started: Instant,
+    nodes: Option<(Nodes, Inspection)>,
 }
 
 /// Reads how the server does as one of several.
@@ -42,6 +46,7 @@ impl Operator {
             tracer: Tracer::default(),
             export: ExportCounters::default(),
             started: Instant::now(),
+            nodes: None,
         }
     }
 
@@ -70,9 +75,33 @@ impl Operator {
         self
     }
 
+    /// Shows other nodes of the cluster and their sessions, too, and asks them to do what concerns those; the
+    /// inspection is what this node shows them.
+    #[must_use]
+    pub fn with_nodes(self, queries: NodeQueries, inspection: Inspection) -> Self {
+        Self { nodes: Some((Nodes::new(queries), inspection)), ..self }
+    }
+
+    pub(crate) fn server(&self) -> &ServerHandle {
+        &self.server
+    }
+
+    pub(crate) fn moderation(&self) -> &Moderation {
+        &self.moderation
+    }
+
+    pub(crate) fn nodes(&self) -> Option<&Nodes> {
+        self.nodes.as_ref().map(|(nodes, _)| nodes)
+    }
+
+    pub(crate) fn inspection(&self) -> Option<&Inspection> {
+        self.nodes.as_ref().map(|(_, inspection)| inspection)
+    }
+
     /// How the server is; it may take two seconds where a worker hangs.
     pub fn observe(&self) -> Observation {
-        let Self { server, moderation, page_listeners, webhooks, cluster, tracer, export, started } = self;
+        let Self { server, moderation, page_listeners, webhooks, cluster, tracer, export, started, .. } =
+            self;
         let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
         let webhooks = webhooks.statistics();
         let cluster = cluster.as_ref().map(|read| read());
@@ -96,6 +125,8 @@ struct Shared {
     operator: Operator,
     /// The newest observation, and since when it is.
     observed: Mutex<Option<(Instant, Observation)>>,
+    /// The same of the cluster.
+    cluster: Mutex<Option<(Instant, Arc<ClusterState>)>>,
     metrics_sessions_max: usize,
     followers: Arc<Semaphore>,
     stopped: Stopped,
@@ -106,6 +137,7 @@ impl App {
         Self(Arc::new(Shared {
             operator,
             observed: Mutex::default(),
+            cluster: Mutex::default(),
             metrics_sessions_max: settings.metrics_sessions_max,
             followers: Arc::new(Semaphore::new(settings.limits.followers_max)),
             stopped,
@@ -126,8 +158,26 @@ impl App {
         Ok(observation)
     }
 
-    pub(crate) fn server(&self) -> &ServerHandle {
-        &self.0.operator.server
+    /// How all nodes of the cluster are, or were less than a second ago; none if this server is alone.
+    pub(crate) async fn cluster(&self) -> Result<Option<Arc<ClusterState>>, ProblemDetails> {
+        if self.operator().nodes.is_none() {
+            return Ok(None);
+        }
+        let mut state = self.0.cluster.lock().await;
+        if let Some((at, state)) = &*state
+            && at.elapsed() < FRESH
+        {
+            return Ok(Some(Arc::clone(state)));
+        }
+        let observation = self.observe().await?;
+        let operator = self.operator().clone();
+        let fresh = Arc::new(blocking(move || ClusterState::gather(&operator, &observation)).await??);
+        *state = Some((Instant::now(), Arc::clone(&fresh)));
+        Ok(Some(fresh))
+    }
+
+    pub(crate) fn operator(&self) -> &Operator {
+        &self.0.operator
     }
 
     pub(crate) fn moderation(&self) -> &Moderation {

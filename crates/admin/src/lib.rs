@@ -26,6 +26,7 @@ mod guard;
 mod health;
 mod listener;
 pub mod metrics;
+mod nodes;
 mod page;
 mod request_spans;
 mod scrape;
@@ -34,5 +35,6 @@ mod token;
 
 pub use app::Operator;
 pub use listener::{AdminError, AdminListener};
+pub use nodes::{AnswerThread, NodeInspection};
 pub use settings::{AdminLimits, AdminSettings};
 pub use token::{AdminToken, AdminTokenError, TokenFile};

@@ -14,6 +14,7 @@ mod inherited;
 mod joining;
 mod opened_listener;
 mod operation;
+mod operator_access;
 mod prepared;
 mod recording;
 mod room_rules;

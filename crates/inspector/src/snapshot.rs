@@ -4,8 +4,10 @@ mod browser;
 mod capture;
 mod client;
 mod network;
+mod node;
 mod player;
 mod server;
+mod together;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,7 @@ pub use browser::PageRow;
 pub use capture::{CaptureSnapshot, DeviceSnapshot, DeviceStatus, EchoRow, EffectiveActivation};
 pub use client::{ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, Note, Severity, TokenRule};
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkSnapshot};
+pub use node::{ServedNode, ServedNodeLink};
 pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 

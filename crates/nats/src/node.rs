@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use async_nats::connection::State;
 use async_nats::{Client, Event, Message, Subscriber};
 use consonance_cluster::placement::NodeId;
-use consonance_cluster::{ClusterNode, NodeEvent, Publication};
+use consonance_cluster::{ClusterNode, NodeEvent, NodeQueries, Publication};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -28,6 +28,7 @@ use crate::subjects::Subjects;
 /// A node of a cluster that runs. Dropping it stops it; the others find out by its silence.
 pub struct NatsNode {
     counters: NatsCounters,
+    queries: NodeQueries,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
@@ -58,6 +59,7 @@ impl NatsNode {
         settings.check()?;
         let (counters, stop) = (NatsCounters::default(), Arc::<Notify>::default());
         let (counted, stopped) = (counters.clone(), Arc::clone(&stop));
+        let queries = node.queries();
         let (tell_start, started) = std::sync::mpsc::sync_channel(1);
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -81,7 +83,7 @@ impl NatsNode {
         };
         let thread = thread::Builder::new().name("cluster".to_owned()).spawn(run);
         let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
-        let node = Self { counters, stop, thread: Some(thread) };
+        let node = Self { counters, queries, stop, thread: Some(thread) };
         started.recv().unwrap_or(Ok(())).map(|()| node)
     }
 
@@ -93,6 +95,11 @@ impl NatsNode {
     /// The same to read at any time, also after it has stopped.
     pub fn counters(&self) -> NatsCounters {
         self.counters.clone()
+    }
+
+    /// What it knows, and questions to other nodes.
+    pub fn queries(&self) -> NodeQueries {
+        self.queries.clone()
     }
 }
 

@@ -12,6 +12,8 @@ pub struct By {
     /// Why; may be empty. Players are shown it when they are muted, deafened, kept from writing, sent away or banned,
     /// and not otherwise.
     pub reason: String,
+    /// The node of the cluster by which it came, if it came from another one.
+    pub node: Option<String>,
 }
 
 /// One thing that an operator did.
@@ -75,7 +77,13 @@ pub struct AuditPage {
 impl By {
     /// This one, for this reason.
     pub fn new(actor: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { actor: actor.into(), reason: reason.into() }
+        Self { actor: actor.into(), reason: reason.into(), node: None }
+    }
+
+    /// The same by way of that node of the cluster.
+    #[must_use]
+    pub fn from_node(self, node: impl Into<String>) -> Self {
+        Self { node: Some(node.into()), ..self }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) use change_record::{At, ChangeRecord};
 pub(crate) use node_edges::NodeEdges;
 pub(crate) use session_copy::SessionCopy;
 
+use crate::draining::DrainPlan;
+
 /// The copies of one worker, and its way to the workers of other nodes that have clients of the same sessions.
 pub(crate) struct SessionCopies {
     out: Box<dyn BusSender>,
@@ -26,6 +28,8 @@ pub(crate) struct SessionCopies {
     buffer: Vec<u8>,
     /// When speakers here are to be told next how they arrive.
     pub(crate) look_at: Option<Instant>,
+    /// The node is to end, and admits no new links.
+    pub(crate) draining: Option<DrainPlan>,
 }
 
 /// Voice of a client on its way between nodes.
@@ -69,7 +73,8 @@ impl Recipients {
 
 impl SessionCopies {
     pub(crate) fn new((out, incoming): BusWay, workers: NodeWorkers, own: (NodeId, u16)) -> Self {
-        Self { out, incoming, workers, own, by_name: BTreeMap::new(), buffer: Vec::new(), look_at: None }
+        let (by_name, buffer) = (BTreeMap::new(), Vec::new());
+        Self { out, incoming, workers, own, by_name, buffer, look_at: None, draining: None }
     }
 
     pub(crate) fn get_mut(&mut self, session: &str) -> Option<&mut SessionCopy> {
@@ -92,8 +97,13 @@ impl SessionCopies {
         copy
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut SessionCopy> {
-        self.by_name.values_mut()
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut SessionCopy)> {
+        self.by_name.iter_mut().map(|(name, copy)| (&**name, copy))
+    }
+
+    /// Each copy, by the name of its session.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &SessionCopy)> {
+        self.by_name.iter().map(|(name, copy)| (&**name, copy))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

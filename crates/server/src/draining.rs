@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use consonance_session::{DrainTarget, Draining};
 use consonance_transport::session_name;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
+use tracing::warn;
 
 /// A server that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +30,26 @@ impl DrainPlan {
     }
 
     /// Where the players of a session go on. It may be too long to be told.
-    pub(crate) fn address_of(&self, session: &str) -> Option<String> {
+    fn address_of(&self, session: &str) -> Option<String> {
         Some(self.redirect.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
     }
 }
 
+/// What the players of a session are told. Without an address if that is too long to be told.
+pub(crate) fn target_of(plan: &DrainPlan, session: &str) -> Draining {
+    let address = plan.address_of(session).filter(|address| {
+        let fits = fits(address);
+        if !fits {
+            warn!(session, "redirect address too long with this session name");
+        }
+        fits
+    });
+    let target = |address: String| DrainTarget { address: address.into(), window: plan.window };
+    Draining { ends_in: plan.ends_in, redirect: address.map(target) }
+}
+
 /// Whether players can be told that address.
-pub(crate) fn fits(address: &str) -> bool {
+fn fits(address: &str) -> bool {
     (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&address.len())
 }
 

@@ -11,7 +11,7 @@ use consonance_inspector::{
 };
 use consonance_session::{Flow, Instant, PacketTraffic, Server, ServerEvent, ServerStatistics};
 
-pub(crate) use rows::{fill, session_row};
+pub(crate) use rows::{Links, Shown, fill, session_row};
 
 /// What is shown of the past.
 const NOTES_MAX: usize = 100;

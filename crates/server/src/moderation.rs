@@ -135,6 +135,8 @@ impl Moderation {
             Ok(outcome) => serde_json::to_value(outcome).ok().and_then(|word| word.as_str().map(Into::into)),
             Err(error) => Some(error.to_string()),
         };
+        let node = by.node.as_ref().map(|node| format!("by node {node}"));
+        let details = Some(action.details).filter(|details| !details.is_empty()).into_iter().chain(node);
         let entry = AuditEntry {
             id: 0,
             at: seconds_since_1970(),
@@ -142,7 +144,7 @@ impl Moderation {
             action: action.action.to_owned(),
             session: action.session.map(Into::into),
             target: action.target,
-            details: action.details,
+            details: details.collect::<Vec<_>>().join(", "),
             reason: by.reason.clone(),
             result: words.unwrap_or_default(),
             by_player: false,

@@ -9,6 +9,7 @@ mod join_spans;
 mod link_arrivals;
 mod link_routes;
 mod moderators;
+mod node_drain;
 mod numbers;
 mod observation;
 mod operator_actions;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use consonance_http::ProblemDetails;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::RoomDecision;
@@ -11,13 +12,15 @@ use consonance_session::{Restriction, RoomRights};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::{Body, Refusal, ask, default_operator};
+use super::answer::{self, Body, Refusal, ask, default_operator};
+use super::nodes::forward;
 use crate::app::App;
+use crate::nodes::{AskedNode, Question};
 
 /// Something that an operator does.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ActionRequest {
+pub(crate) struct ActionRequest {
     /// What.
     action: Action,
     /// Why. Players are shown it, 256 bytes of it at most, when they are muted, deafened, kept from writing or sent
@@ -30,7 +33,7 @@ pub(super) struct ActionRequest {
 }
 
 /// What is done. Times are in seconds from now; without one, it holds for good.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Action {
     /// Sends a player away; it may come back.
@@ -73,7 +76,7 @@ enum Action {
 }
 
 /// A player, by its name or by the subject of its join token; by this one, under every name that it has in the session.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Player {
     /// The name.
@@ -83,7 +86,7 @@ pub(super) enum Player {
 }
 
 /// The subject of a join token.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Subject {
     subject: String,
@@ -102,7 +105,14 @@ pub(super) struct Outcome {
     stored: consonance_server::store::Stored,
 }
 
-/// Do something in a session.
+impl ActionRequest {
+    /// Whether it starts or ends a recording, which no other node may.
+    pub(super) fn is_about_recording(&self) -> bool {
+        matches!(self.action, Action::StartRecording {} | Action::StopRecording {})
+    }
+}
+
+/// Do something in a session, whichever node of the cluster owns it. Recordings are started and stopped at that node.
 #[utoipa::path(
     post,
     path = "/api/v1/sessions/{session}/actions",
@@ -110,22 +120,41 @@ pub(super) struct Outcome {
     request_body = ActionRequest,
     responses(
         (status = 200, description = "Done, and in the audit log", body = Outcome),
+        (status = 403, description = "Only the node that owns the session may do it", body = ProblemDetails),
         (status = 404, description = "No such session or player", body = ProblemDetails),
         (status = 409, description = "The player or the room is not as it would have to be", body = ProblemDetails),
         (status = 422, description = "The request is not as it should be", body = ProblemDetails),
+        (status = 503, description = "The node that owns the session is not heard", body = ProblemDetails),
+        (status = 504, description = "That node does not answer; it may have done it", body = ProblemDetails),
     )
 )]
 pub(super) async fn act(
     State(app): State<App>,
     Path(session): Path<String>,
     Body(request): Body<ActionRequest>,
-) -> Result<Json<Outcome>, Refusal> {
-    ask(move || {
-        let ActionRequest { action, reason, by } = request;
-        let done = carry_out(app.moderation(), &By::new(by, reason), &session, action)?;
-        Ok(Json(done.into()))
+) -> Result<Response, Refusal> {
+    ask(move || match owner_elsewhere(&app, &session)? {
+        Some(node) => forward(&app, &node, &Question::Act { session, request }),
+        None => Ok(Json(act_here(app.moderation(), None, &session, request)?).into_response()),
     })
     .await
+}
+
+/// Does it in a session of this node, for an operator at another node if that is named.
+pub(super) fn act_here(
+    moderation: &Moderation,
+    from: Option<&str>,
+    session: &str,
+    ActionRequest { action, reason, by }: ActionRequest,
+) -> Result<Outcome, Refusal> {
+    let by = answer::by(By::new(by, reason), from);
+    Ok(carry_out(moderation, &by, session, action)?.into())
+}
+
+/// The node that owns a session, if that is another one.
+pub(super) fn owner_elsewhere(app: &App, session: &str) -> Result<Option<AskedNode>, Refusal> {
+    let nodes = app.operator().nodes();
+    Ok(nodes.map(|nodes| nodes.owner_elsewhere(session)).transpose()?.flatten())
 }
 
 fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Refusal> {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::app::blocking;
+use crate::nodes::NodesError;
 
 /// A body of JSON; what is wrong with it is told as a [`ProblemDetails`].
 pub(super) struct Body<T>(pub(super) T);
@@ -40,9 +41,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
 }
 
 /// The operator and the reason of a removal.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Why {
+pub(crate) struct Why {
     /// Why.
     #[serde(default)]
     reason: String,
@@ -74,6 +75,14 @@ pub(super) fn default_operator() -> String {
     "admin".into()
 }
 
+/// An operator at this node, or at another one of the cluster.
+pub(super) fn by(by: By, from: Option<&str>) -> By {
+    match from {
+        Some(node) => by.from_node(node),
+        None => by,
+    }
+}
+
 impl From<Why> for By {
     fn from(why: Why) -> Self {
         Self::new(why.by, why.reason)
@@ -88,6 +97,18 @@ pub(super) struct Refusal(ProblemDetails);
 impl From<ProblemDetails> for Refusal {
     fn from(problem: ProblemDetails) -> Self {
         Self(problem)
+    }
+}
+
+impl From<NodesError> for Refusal {
+    fn from(error: NodesError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl Refusal {
+    pub(super) fn details(&self) -> &ProblemDetails {
+        &self.0
     }
 }
 

@@ -6,18 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use consonance_http::ProblemDetails;
 use consonance_server::DrainPlan;
-use consonance_server::moderation::By;
+use consonance_server::moderation::{By, Moderation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::action::Outcome;
-use super::answer::{Body, Parameters, Refusal, Why, ask, default_operator};
+use super::answer::{self, Body, Parameters, Refusal, Why, ask, default_operator};
 use crate::app::App;
 
 /// How the server drains.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct DrainRequest {
+pub(crate) struct DrainRequest {
     /// The server exits after this many seconds at the latest, and earlier when the last player has left.
     within_s: u32,
     /// The address to redirect players to; `{session}` is replaced by the session's name.
@@ -55,15 +55,20 @@ pub(super) async fn drain(
     State(app): State<App>,
     Body(request): Body<DrainRequest>,
 ) -> Result<Json<Drained>, Refusal> {
-    ask(move || {
-        let DrainRequest { within_s, redirect, redirect_window_s, reason, by } = request;
-        let (ends_in, window) =
-            (Duration::from_secs(within_s.into()), Duration::from_secs(redirect_window_s.into()));
-        let drained =
-            app.moderation().drain(&By::new(by, reason), &DrainPlan { ends_in, redirect, window })?;
-        Ok(Json(Drained { notified: drained.notified, done: drained.done.into() }))
-    })
-    .await
+    ask(move || Ok(Json(drain_here(app.moderation(), None, request)?))).await
+}
+
+/// Drains this server, for an operator at another node if that is named.
+pub(super) fn drain_here(
+    moderation: &Moderation,
+    from: Option<&str>,
+    DrainRequest { within_s, redirect, redirect_window_s, reason, by }: DrainRequest,
+) -> Result<Drained, Refusal> {
+    let ends_in = Duration::from_secs(within_s.into());
+    let window = Duration::from_secs(redirect_window_s.into());
+    let by = answer::by(By::new(by, reason), from);
+    let drained = moderation.drain(&by, &DrainPlan { ends_in, redirect, window })?;
+    Ok(Drained { notified: drained.notified, done: drained.done.into() })
 }
 
 /// Cancel draining: players can join again, and those online are notified.
@@ -80,7 +85,16 @@ pub(super) async fn undrain(
     State(app): State<App>,
     Parameters(why): Parameters<Why>,
 ) -> Result<Json<Outcome>, Refusal> {
-    ask(move || Ok(Json(app.moderation().stop_draining(&why.into())?.into()))).await
+    ask(move || Ok(Json(undrain_here(app.moderation(), None, why)?))).await
+}
+
+/// Cancels that.
+pub(super) fn undrain_here(
+    moderation: &Moderation,
+    from: Option<&str>,
+    why: Why,
+) -> Result<Outcome, Refusal> {
+    Ok(moderation.stop_draining(&answer::by(why.into(), from))?.into())
 }
 
 fn usual_window_s() -> u32 {

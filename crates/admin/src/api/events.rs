@@ -14,6 +14,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Parameters, Refusal, ask};
+use super::nodes::NodesView;
 use super::server::ServerView;
 use super::session::{SessionSummary, SessionView, look, summaries};
 use crate::app::App;
@@ -30,6 +31,8 @@ pub(super) struct Followed {
 #[derive(Debug, Serialize, ToSchema)]
 struct Now {
     server: ServerView,
+    /// All nodes of the cluster; none if the server is alone.
+    cluster: Option<NodesView>,
     sessions: Vec<SessionSummary>,
     /// The session that was asked for, while there is one of that name.
     session: Option<SessionView>,
@@ -93,6 +96,10 @@ impl Following {
             }
             None => None,
         };
-        Ok(Now { server: ServerView::of(&observation), sessions: summaries(&observation), session })
+        let cluster = self.app.cluster().await?;
+        let sessions = cluster.as_ref().map(|cluster| cluster.sessions.clone());
+        let sessions = sessions.unwrap_or_else(|| summaries(&observation));
+        let cluster = cluster.as_ref().map(|cluster| NodesView::of(Some(cluster)));
+        Ok(Now { server: ServerView::of(&observation), cluster, sessions, session })
     }
 }

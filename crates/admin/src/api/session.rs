@@ -1,33 +1,42 @@
 //! Sessions and their players.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::{Path, State};
+use consonance_cluster::ClusterView;
 use consonance_http::ProblemDetails;
 use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{Origin, RoomDecision, StoredTerms, Until};
 use consonance_session::{Restriction, RoomRights};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::action::owner_elsewhere;
 use super::answer::{Refusal, ask};
-use crate::app::App;
+use crate::app::{App, Operator};
 use crate::metrics::Observation;
+use crate::nodes::{Nodes, Question, Reply};
 
 /// A session in short.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct SessionSummary {
-    name: String,
-    /// Players in it.
-    players: usize,
+    pub(super) name: String,
+    /// Players in it; none if its node does not answer.
+    pub(super) players: Option<usize>,
+    /// The node of the cluster that owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) node: Option<String>,
 }
 
 /// A session.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct SessionView {
     name: String,
+    /// The node of the cluster that owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
     /// By id.
     players: Vec<PlayerView>,
     /// Rooms with listeners.
@@ -41,7 +50,7 @@ pub(super) struct SessionView {
 }
 
 /// A player.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct PlayerView {
     name: String,
     /// Until it leaves.
@@ -50,6 +59,9 @@ struct PlayerView {
     subject: Option<String>,
     /// Where it comes from, on networks with addresses.
     address: Option<String>,
+    /// The node of the cluster that it is connected to, or was last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
     /// Its join token says that it may moderate.
     is_moderator: bool,
     /// The rooms that it listens to.
@@ -67,7 +79,7 @@ struct PlayerView {
     /// Which network it came over, such as `quic`, `browser` or `browser-fallback`.
     network: Option<String>,
     /// Why it is not heard just now, in words, if it is a browser and its page is the reason.
-    page_trouble: Option<&'static str>,
+    page_trouble: Option<String>,
     /// Bytes that came from it.
     received_bytes: u64,
     /// Bytes that it was sent.
@@ -87,7 +99,7 @@ struct PlayerView {
 }
 
 /// Why something holds, and how long.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct TermsView {
     reason: String,
     by: String,
@@ -98,7 +110,7 @@ struct TermsView {
 }
 
 /// What a player may do in a room; what is none is for the room's own rules to decide.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct RightsView {
     room: String,
     listen: Option<bool>,
@@ -106,7 +118,7 @@ struct RightsView {
 }
 
 /// A room with listeners.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct RoomView {
     name: String,
     /// How many listen to it.
@@ -116,7 +128,7 @@ struct RoomView {
 }
 
 /// The limits of a room.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct LimitView {
     /// Its name, or with a `*` at the end how names begin.
     room: String,
@@ -125,17 +137,20 @@ struct LimitView {
     text_every_s: Option<u32>,
 }
 
-/// All sessions, by name.
+/// All sessions, by name, of all nodes of the cluster.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions",
     responses((status = 200, description = "At most a second old", body = Vec<SessionSummary>))
 )]
 pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionSummary>>, Refusal> {
+    if let Some(cluster) = app.cluster().await? {
+        return Ok(Json(cluster.sessions.clone()));
+    }
     Ok(Json(summaries(&app.observe().await?)))
 }
 
-/// One session with all its players.
+/// One session with all its players, whichever node of the cluster owns it.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{session}",
@@ -143,6 +158,8 @@ pub(super) async fn sessions(State(app): State<App>) -> Result<Json<Vec<SessionS
     responses(
         (status = 200, description = "As it is now", body = SessionView),
         (status = 404, description = "No such session", body = ProblemDetails),
+        (status = 503, description = "The node that owns it is not heard", body = ProblemDetails),
+        (status = 504, description = "The node that owns it does not answer", body = ProblemDetails),
     )
 )]
 pub(super) async fn session(
@@ -155,17 +172,41 @@ pub(super) async fn session(
 pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
     let summary = |session: &consonance_server::SessionNumbers| SessionSummary {
         name: session.name.clone(),
-        players: session.clients,
+        players: Some(session.clients),
+        node: None,
     };
     let mut sessions: Vec<_> = observation.sessions.iter().map(summary).collect();
     sessions.sort_by(|a, b| a.name.cmp(&b.name));
     sessions
 }
 
-/// Asks the session's worker; it may take two seconds.
+/// Asks the session's worker, here or at another node; it may take four seconds where one does not answer.
 pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
+    let operator = app.operator();
+    let Some(nodes) = operator.nodes() else { return look_here(operator, name) };
+    let view = nodes.view()?;
+    let mut session = match owner_elsewhere(app, name)? {
+        None => look_here(operator, name)?,
+        Some(node) => {
+            let reply = nodes.ask_and_wait(&node, &Question::Session { session: name.to_owned() })?;
+            reply.body().ok_or_else(|| reply.into_problem(&node.name))?
+        }
+    };
+    session.hear_edges(operator, nodes, &view);
+    Ok(session)
+}
+
+/// The players of a session whose links are here, whichever node owns it.
+pub(super) fn voices_here(operator: &Operator, session: &str) -> Vec<ServedPlayer> {
+    let session = session.to_owned();
+    let asked = operator.server().ask_all(move |session_loop, now| session_loop.inspect_edge(now, &session));
+    asked.into_iter().flatten().flatten().collect()
+}
+
+/// A session of this node.
+pub(super) fn look_here(operator: &Operator, name: &str) -> Result<SessionView, Refusal> {
     let wanted = name.to_owned();
-    let asked = app.server().ask_session(name, move |session_loop, now| {
+    let asked = operator.server().ask_session(name, move |session_loop, now| {
         let is_recorded = session_loop.is_recorded(&wanted).unwrap_or_default();
         Some((session_loop.inspect(now, &wanted)?, is_recorded))
     });
@@ -176,19 +217,23 @@ pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     })?;
     let (ServedSession { players: served, rooms, .. }, is_recorded) = served.ok_or_else(no_session)?;
     let mut voices: HashMap<u16, ServedPlayer> = served.into_iter().map(|row| (row.id, row)).collect();
-    let players = app.moderation().players(name)?;
-    let decisions = app.moderation().room_decisions(name);
+    let players = operator.moderation().players(name)?;
+    let decisions = operator.moderation().room_decisions(name);
+    let view = operator.nodes().map(Nodes::view).transpose()?;
     let player = |row: PlayerOverview| {
         let voice = voices.remove(&row.id).unwrap_or_default();
-        PlayerView::of(row, voice)
+        let node = view.as_ref().map(|view| view.name_of(row.node.unwrap_or(view.own)));
+        PlayerView { node, ..PlayerView::of(row, voice) }
     };
     let room = |room: consonance_inspector::ServedRoom| RoomView {
         name: room.name,
         listeners: room.listeners.len(),
         range_m: room.range_m,
     };
+    let node = view.as_ref().map(|view| view.name_of(view.own));
     Ok(SessionView {
         name: name.to_owned(),
+        node,
         players: players.into_iter().map(player).collect(),
         rooms: rooms.into_iter().map(room).collect(),
         limits: decisions.rooms.into_iter().map(limits).collect(),
@@ -197,7 +242,45 @@ pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     })
 }
 
+impl SessionView {
+    /// What nodes know of the voices of their own players, which does not all pass the session's owner.
+    fn hear_edges(&mut self, operator: &Operator, nodes: &Nodes, view: &ClusterView) {
+        let elsewhere =
+            |player: &PlayerView| player.node.clone().filter(|node| Some(node) != self.node.as_ref());
+        let names: BTreeSet<String> = self.players.iter().filter_map(elsewhere).collect();
+        let own = view.name_of(view.own);
+        let question = Question::Voices { session: self.name.clone() };
+        let found = names.iter().filter(|name| **name != own).filter_map(|name| view.find(name));
+        let asked: Vec<_> = found.map(|node| nodes.ask(node.id, &question)).collect();
+        let mut voices = if names.contains(&own) { voices_here(operator, &self.name) } else { Vec::new() };
+        for pending in asked {
+            let reply = pending.wait().ok().and_then(Reply::read);
+            voices.extend(reply.and_then(|reply| reply.body::<Vec<ServedPlayer>>()).unwrap_or_default());
+        }
+        let mut voices: HashMap<u16, ServedPlayer> = voices.into_iter().map(|row| (row.id, row)).collect();
+        for player in &mut self.players {
+            if let Some(voice) = voices.remove(&player.id).filter(|voice| voice.name == player.name) {
+                player.hear_edge(voice);
+            }
+        }
+    }
+}
+
 impl PlayerView {
+    /// What the node knows that has its link.
+    fn hear_edge(&mut self, voice: ServedPlayer) {
+        let age = |ms_ago: Option<u64>| ms_ago.unwrap_or(u64::MAX);
+        if age(voice.voice_ms_ago) < age(self.voice_ms_ago) {
+            (self.voice_ms_ago, self.lost_percent) = (voice.voice_ms_ago, voice.lost_percent);
+            self.is_speaking = is_speaking(&voice);
+            self.voice_to = voice.voice_to.into_iter().map(target_in_words).collect();
+        }
+        self.page_trouble = voice.page.as_ref().and_then(PageRow::trouble).map(Into::into);
+        (self.voice_path, self.network) = (voice.voice_path, voice.network);
+        (self.received_bytes, self.sent_bytes) = (voice.received.bytes, voice.sent.bytes);
+        self.faults = voice.faults;
+    }
+
     fn of(row: PlayerOverview, voice: ServedPlayer) -> Self {
         let terms = |restriction| row.restrictions.terms(restriction).cloned().map(Into::into);
         let (muted, text_muted) = (terms(Restriction::Muted), terms(Restriction::TextMuted));
@@ -210,11 +293,12 @@ impl PlayerView {
             address: row.address.map(|address| address.to_canonical().to_string()),
             is_moderator: row.is_moderator,
             rooms: row.rooms,
-            is_speaking: voice.voice_ms_ago.is_some_and(|ago| ago <= SPEAKING_MS),
+            node: None,
+            is_speaking: is_speaking(&voice),
             voice_ms_ago: voice.voice_ms_ago,
             voice_to: voice.voice_to.into_iter().map(target_in_words).collect(),
             lost_percent: voice.lost_percent,
-            page_trouble: voice.page.as_ref().and_then(PageRow::trouble),
+            page_trouble: voice.page.as_ref().and_then(PageRow::trouble).map(Into::into),
             voice_path: voice.voice_path,
             network: voice.network,
             received_bytes: voice.received.bytes,
@@ -244,6 +328,10 @@ impl From<(&str, RoomRights)> for RightsView {
 
 /// Longer than the longest frame and some jitter, shorter than what feels late.
 const SPEAKING_MS: u64 = 400;
+
+fn is_speaking(voice: &ServedPlayer) -> bool {
+    voice.voice_ms_ago.is_some_and(|ago| ago <= SPEAKING_MS)
+}
 
 fn target_in_words(target: ChannelTarget) -> String {
     match target {

@@ -174,13 +174,13 @@ fn everything_that_is_described_asks_for_the_token() {
     let mut number = 0;
     for (path, method, operation) in description.operations() {
         let path = path.replace("{session}", "main").replace("{id}", "1").replace("{file}", "a.opus");
-        let path = path.replace("{folder}", "main").replace("{name}", "now");
+        let path = path.replace("{folder}", "main").replace("{node}", "one").replace("{name}", "now");
         let request = format!("{method} {path}");
         assert_eq!(ask(&stage.listener, &request, &["Content-Length: 0"]).status, 401, "{request}");
         assert!(operation.summary.is_some(), "{request}");
         number += 1;
     }
-    assert_eq!(number, 20);
+    assert_eq!(number, 23);
 }
 
 #[test]

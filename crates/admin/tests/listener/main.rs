@@ -5,6 +5,7 @@
 mod api;
 mod ask;
 mod limits;
+mod nodes;
 mod page;
 mod recordings;
 mod reports;

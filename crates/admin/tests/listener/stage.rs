@@ -1,19 +1,22 @@
 //! A running server with a listener for operators, and players in a network in memory.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use consonance_admin::metrics::ExportCounters;
-use consonance_admin::{AdminListener, AdminSettings, Operator};
+use consonance_admin::{AdminListener, AdminSettings, AnswerThread, Operator};
+use consonance_cluster::{NodeInfo, NodeQueries};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
 use consonance_server::spans::Tracer;
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks, Workers};
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
+use consonance_testing::node_bus::NodeBus;
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 
@@ -27,6 +30,9 @@ pub(crate) struct Stage {
     pub(crate) listener: AdminListener,
     pub(crate) server: DedicatedServer,
     pub(crate) moderation: Moderation,
+    pub(crate) operator: Operator,
+    /// Of a node of a cluster.
+    pub(crate) answers: Option<AnswerThread>,
     network: MemoryNetwork,
 }
 
@@ -82,27 +88,51 @@ impl Stage {
         let operator =
             Operator::new(server.handle(), moderation.clone()).with_webhooks(sessions.webhooks.clone());
         let operator = operator.with_export(sessions.tracer.clone(), ExportCounters::default());
-        let listener = AdminListener::start(settings, operator).unwrap();
-        Self { listener, server, moderation, network }
+        let listener = AdminListener::start(settings, operator.clone()).unwrap();
+        Self { listener, server, moderation, operator, answers: None, network }
+    }
+
+    /// One of the nodes of a cluster with the sessions "main" and "arena"; what asks it and others.
+    pub(crate) fn node(bus: &NodeBus, name: &str) -> (Self, NodeQueries) {
+        let sessions = SessionsSettings::new(["main", "arena"]).unwrap();
+        let info = NodeInfo { name: name.into(), ..NodeInfo::default() };
+        let (mut workers, id, cluster) = Workers::of_node(&sessions, NonZeroUsize::MIN, info);
+        let (network, queries) = (MemoryNetwork::new(), cluster.queries());
+        workers.add_shards([Box::new(network.listen()) as _]);
+        let server = DedicatedServer::start(workers);
+        let handle = server.handle();
+        bus.join(id, cluster, move |event| handle.follow_node(event));
+        let moderation = Moderation::new(server.handle(), sessions.records.clone());
+        let operator = Operator::new(server.handle(), moderation.clone());
+        let operator = operator.with_nodes(queries.clone(), server.inspection());
+        let answers = Some(AnswerThread::start(operator.clone()).unwrap());
+        let listener = AdminListener::start(settings(), operator.clone()).unwrap();
+        (Self { listener, server, moderation, operator, answers, network }, queries)
     }
 
     /// A player in a session that listens to "lobby", until it is dropped.
     pub(crate) fn player(&self, name: &str, session: &str) -> Player {
-        self.player_with(name, session, false)
+        self.player_with(name, session, false, &self.moderation)
     }
 
     /// The same, and it speaks there all the time.
     pub(crate) fn talker(&self, name: &str, session: &str) -> Player {
-        self.player_with(name, session, true)
+        self.player_with(name, session, true, &self.moderation)
     }
 
-    fn player_with(&self, name: &str, session: &str, talks: bool) -> Player {
+    /// The same in a session of another node.
+    pub(crate) fn talker_of(&self, owner: &Stage, name: &str, session: &str) -> Player {
+        self.player_with(name, session, true, &owner.moderation)
+    }
+
+    fn player_with(&self, name: &str, session: &str, talks: bool, seen_by: &Moderation) -> Player {
         let transport = self.network.client(session);
         let is_over = Arc::new(AtomicBool::new(false));
         let (over, own) = (Arc::clone(&is_over), name.to_owned());
         let thread = thread::spawn(move || play(&own, transport, talks, &over));
         let is_here = || {
-            let players = self.moderation.players(session).unwrap();
+            // A session may begin with this one.
+            let players = seen_by.players(session).unwrap_or_default();
             players.iter().any(|player| player.name == name && player.rooms == ["lobby"])
         };
         wait_until(is_here);

@@ -7,7 +7,7 @@ use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
 use consonance_nats::{NatsError, NatsNode, NatsSettings, NatsStatus};
-use consonance_server::{ServerHandle, SessionsSettings, Workers};
+use consonance_server::{DedicatedServer, ServerHandle, SessionsSettings, Workers};
 use consonance_server_config::{ConfigProblem, LoadedConfig};
 
 use super::joining::read_secret_line;
@@ -83,10 +83,12 @@ impl OpenedCluster {
     }
 }
 
-/// Shows operators how it does, if this server is one of several.
-pub(super) fn watched(operator: Operator, node: Option<&NatsNode>) -> Operator {
-    let Some(counters) = node.map(NatsNode::counters) else { return operator };
-    operator.with_cluster(move || numbers(&counters.read()))
+/// Shows operators how it does and the other nodes, if this server is one of several.
+pub(super) fn watched(operator: Operator, server: &DedicatedServer, node: Option<&NatsNode>) -> Operator {
+    let Some(node) = node else { return operator };
+    let counters = node.counters();
+    let operator = operator.with_cluster(move || numbers(&counters.read()));
+    operator.with_nodes(node.queries(), server.inspection())
 }
 
 fn numbers(status: &NatsStatus) -> ClusterNumbers {

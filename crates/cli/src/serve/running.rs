@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_admin::AdminListener;
 use consonance_fast_path::ServerPathSettings;
-use consonance_inspector::page::Inspector;
 use consonance_nats::NatsNode;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
@@ -33,10 +30,10 @@ use super::free_addresses;
 use super::host::host_at;
 use super::inherited;
 use super::opened_listener::{OpenedListener, TlsPort};
+use super::operator_access::OperatorAccess;
 use super::prepared::{Prepared, example_of};
 use super::recording::Recording;
 use super::telemetry::{Export, Telemetry};
-use crate::inspect;
 use crate::logging::{complain, note};
 
 /// How often what has ended is forgotten.
@@ -64,9 +61,8 @@ pub(super) struct Running {
     cleared_at: Instant,
     capture: Option<PacketCapture>,
     recording: Recording,
-    _inspector: Option<Inspector>,
     /// Dropped before the server, so that it does not query one that is gone.
-    admin: Option<AdminListener>,
+    access: Option<OperatorAccess>,
     /// So are they.
     browsers: Option<Browsers>,
     /// What it was started with.
@@ -122,14 +118,13 @@ impl Running {
         // Players come from here on.
         let server = DedicatedServer::try_start(workers)?;
         let cluster = cluster.map(|cluster| cluster.start(server.handle())).transpose()?;
-        let inspector = inspector(&config, &server)?;
         let moderation = moderation(&server, &sessions.records, reports);
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
         let operator = admin::operator(&server, &moderation, &webhooks, page).with_export(tracer, counters);
-        let operator = cluster::watched(operator, cluster.as_ref());
-        let admin = admin.map(|settings| admin::listener(settings, operator.clone())).transpose()?;
+        let operator = cluster::watched(operator, &server, cluster.as_ref());
+        let access = OperatorAccess::start(&config, &server, &operator, admin)?;
         let export = telemetry.map(|telemetry| telemetry.start(operator)).transpose()?;
         left_file.delete();
         log_reservations(kept, &config);
@@ -147,8 +142,7 @@ impl Running {
             cleared_at,
             capture,
             recording,
-            _inspector: inspector,
-            admin,
+            access: Some(access),
             browsers,
             started: config.clone(),
             config,
@@ -248,14 +242,14 @@ impl Running {
 
     /// Operators decide nothing more; what they asked for has been done.
     pub(super) fn close_admin(&mut self) {
-        self.admin = None;
+        self.access = None;
         // Sessions that are handed over or closed have no numbers any more.
         self.export.iter().for_each(Export::end_metrics);
     }
 
     /// Disconnects the remaining clients in order; ends the files.
     pub(super) fn stop(self) {
-        drop(self.admin);
+        drop(self.access);
         drop(self.browsers);
         self.server.stop();
         // What the workers said last is for other servers, too.
@@ -375,19 +369,6 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
         },
         ..QuicServerSettings::default()
     }
-}
-
-/// The page, if configured; it ends when it is dropped.
-fn inspector(config: &Config, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
-    let Some(port) = config.diagnostics.inspector_port else { return Ok(None) };
-    let mut settings = inspect::settings(port);
-    if std::env::var_os("RUST_LOG").is_none() {
-        settings.log_levels = format!("log.level = {}", config.log.level.name());
-    }
-    let inspection = server.inspection().with_log_levels(&*settings.log_levels);
-    let inspector = Inspector::start(&settings, Arc::new(inspection))?;
-    inspect::print_url(&inspector.url());
-    Ok(Some(inspector))
 }
 
 #[cfg(test)]

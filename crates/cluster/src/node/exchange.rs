@@ -1,11 +1,10 @@
 //! Questions to other nodes that wait for their answers, and what is to be sent for them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 
 use super::letter::Letter;
-use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries};
+use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, TellAnswer};
 use crate::message::BusMessageError;
 use crate::placement::NodeId;
 
@@ -22,8 +21,8 @@ pub(super) struct Exchange {
 #[derive(Debug)]
 struct Asked {
     node: NodeId,
-    until: Instant,
-    tell: SyncSender<Result<Vec<u8>, AskError>>,
+    at: Instant,
+    tell: TellAnswer,
     parts: u16,
     answer: Vec<u8>,
 }
@@ -36,22 +35,14 @@ const BYTES_MAX: usize = 32 << 20;
 const PART_BYTES: usize = 256 << 10;
 
 impl Exchange {
-    pub(super) fn ask(
-        &mut self,
-        now: Instant,
-        own: NodeId,
-        node: NodeId,
-        message: &[u8],
-        tell: SyncSender<Result<Vec<u8>, AskError>>,
-    ) {
+    pub(super) fn ask(&mut self, now: Instant, own: NodeId, node: NodeId, message: &[u8], tell: TellAnswer) {
         if self.asked.len() >= ASKED_MAX || self.outgoing_bytes > BYTES_MAX {
             let _ = tell.try_send(Err(AskError::Busy));
             return;
         }
         let number = self.next_number;
         self.next_number += 1;
-        let until = now + ASK_PATIENCE;
-        self.asked.insert(number, Asked { node, until, tell, parts: 0, answer: Vec::new() });
+        self.asked.insert(number, Asked { node, at: now, tell, parts: 0, answer: Vec::new() });
         self.push(node, Letter::Question { from: own, number, message }.write());
     }
 
@@ -93,7 +84,7 @@ impl Exchange {
                     asked.answer.extend_from_slice(message);
                     self.bytes += message.len();
                     if is_last {
-                        self.end(number, Ok(()));
+                        self.end(number, Ok(now));
                     }
                 }
             }
@@ -102,7 +93,7 @@ impl Exchange {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        self.end_all(AskError::Late, |asked| asked.until <= now);
+        self.end_all(AskError::Late, |asked| now.saturating_duration_since(asked.at) >= ASK_PATIENCE);
     }
 
     /// A node is lost, and answers nothing any more.
@@ -124,11 +115,12 @@ impl Exchange {
         }
     }
 
-    fn end(&mut self, number: u64, outcome: Result<(), AskError>) {
+    fn end(&mut self, number: u64, outcome: Result<Instant, AskError>) {
         let Some(asked) = self.asked.remove(&number) else { return };
         self.bytes -= asked.answer.len();
         // The thread that asked may have given up.
-        let _ = asked.tell.try_send(outcome.map(|()| asked.answer));
+        let _ =
+            asked.tell.try_send(outcome.map(|now| (asked.answer, now.saturating_duration_since(asked.at))));
     }
 
     fn push(&mut self, node: NodeId, letter: Vec<u8>) {

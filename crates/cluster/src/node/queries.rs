@@ -30,9 +30,12 @@ struct Waiting {
 
 pub(super) enum NodeQuery {
     View(SyncSender<ClusterView>),
-    Ask { node: NodeId, message: Vec<u8>, tell: SyncSender<Result<Vec<u8>, AskError>> },
+    Ask { node: NodeId, message: Vec<u8>, tell: TellAnswer },
     Answer { to: NodeId, number: u64, message: Vec<u8> },
 }
+
+/// Where an answer goes, with the time that it took.
+pub(super) type TellAnswer = SyncSender<Result<(Vec<u8>, Duration), AskError>>;
 
 /// A question of another node, to be [answered](NodeQueries::answer).
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub struct NodeQuestion {
 
 /// The answer of another node that is on its way.
 #[derive(Debug)]
-pub struct PendingAnswer(Receiver<Result<Vec<u8>, AskError>>);
+pub struct PendingAnswer(Receiver<Result<(Vec<u8>, Duration), AskError>>);
 
 /// Why another node has not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -189,6 +192,14 @@ impl PendingAnswer {
     /// # Errors
     /// [`AskError`] if none comes.
     pub fn wait(self) -> Result<Vec<u8>, AskError> {
+        self.wait_timed().map(|(answer, _)| answer)
+    }
+
+    /// The same with the time from the question to the answer.
+    ///
+    /// # Errors
+    /// [`AskError`] if none comes.
+    pub fn wait_timed(self) -> Result<(Vec<u8>, Duration), AskError> {
         match self.0.recv_timeout(ASK_PATIENCE + OWN_PATIENCE) {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => Err(AskError::Late),

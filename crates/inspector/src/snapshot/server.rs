@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Note;
-use super::{ChannelTarget, FlowRow, NetworkRow, PageRow, VERSION};
+use super::{ChannelTarget, FlowRow, NetworkRow, PageRow, ServedNode, VERSION};
 
 /// How a server is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct ServerSnapshot {
     pub uptime_ms: u64,
     /// Every session that it serves.
     pub sessions: Vec<ServedSession>,
+    /// The nodes of its cluster, this one first; none if it is alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<ServedNode>,
     /// What its program logs, in the program's own words.
     pub log_levels: String,
     /// What happened recently, the newest last.
@@ -25,7 +28,7 @@ pub struct ServerSnapshot {
 impl Default for ServerSnapshot {
     fn default() -> Self {
         let (sessions, log_levels, notes) = (Vec::new(), String::new(), Vec::new());
-        Self { version: VERSION, uptime_ms: 0, sessions, log_levels, notes }
+        Self { version: VERSION, uptime_ms: 0, sessions, nodes: Vec::new(), log_levels, notes }
     }
 }
 
@@ -38,6 +41,9 @@ pub struct ServedSession {
     pub name: String,
     /// All its players, by ascending id.
     pub players: Vec<ServedPlayer>,
+    /// Another node of the cluster owns it; this one has a copy.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_copy: bool,
     /// Every room with listeners.
     pub rooms: Vec<ServedRoom>,
     /// What passed, by type of packet.
@@ -53,6 +59,13 @@ pub struct ServedPlayer {
     pub name: String,
     /// Its id.
     pub id: u16,
+    /// The node of the cluster that has its link, or had it last, where that is another one than the snapshot's; by
+    /// name, if several nodes' snapshots were put together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The link is at the very worker that tells this.
+    #[serde(skip)]
+    pub(crate) has_link_here: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
     /// Whether the server follows its voice; that of clients of the original it only follows while a viewer looks and

@@ -151,6 +151,8 @@ pub enum PathLink {
     Uplink,
     /// The speaker is near enough for the server.
     Proximity,
+    /// From the speaker's node of a cluster to the listener's.
+    Nodes,
     /// From there to the listener.
     Downlink,
     /// Most of it arrives.
@@ -185,6 +187,7 @@ impl PathLink {
             Self::Tokens => "tokens",
             Self::Uplink => "way to the server",
             Self::Proximity => "server's proximity",
+            Self::Nodes => "way between nodes",
             Self::Downlink => "way to the listener",
             Self::Loss => "loss",
             Self::Codec => "codec",
@@ -254,6 +257,14 @@ pub enum SilenceCause {
     VoiceRefused,
     /// What the speaker sends does not reach the server.
     UplinkDead,
+    /// A node of the cluster has no connection to NATS.
+    NatsAway,
+    /// The node of the speaker or of the listener is not heard, or does not answer.
+    NodeLost,
+    /// One of the two nodes does not hear the other one.
+    NodesApart,
+    /// The speaker's node drops voice for the listener's.
+    VoiceDroppedBetweenNodes,
     /// The listener gets nothing of what the speaker sends.
     NothingArrives,
     /// Most of it is lost.

@@ -1,8 +1,8 @@
 //! The speaker and the listener in question, and what the snapshots together know.
 
 use crate::{
-    CaptureSnapshot, ChannelTarget, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot,
-    TokenRule,
+    CaptureSnapshot, ChannelTarget, ClientSnapshot, PlayerRow, ServedNode, ServedPlayer, ServedSession,
+    Snapshot, TokenRule,
 };
 
 /// Speech that is this old is still "just now": a pause between two words breaks no link.
@@ -24,6 +24,8 @@ pub(super) struct Scene<'a> {
     pub(super) session: Option<&'a ServedSession>,
     /// All sessions of all servers.
     pub(super) sessions: Vec<&'a ServedSession>,
+    /// The nodes of a cluster of servers.
+    pub(super) nodes: Vec<&'a ServedNode>,
 }
 
 impl<'a> Scene<'a> {
@@ -42,6 +44,7 @@ impl<'a> Scene<'a> {
             others: clients().filter(|client| client.name != speaker && client.name != listener).collect(),
             session: with_both.or(with_either).or(sessions.first()).copied(),
             sessions,
+            nodes: snapshots.iter().filter_map(Snapshot::server).flat_map(|server| &server.nodes).collect(),
         }
     }
 

@@ -12,8 +12,10 @@ use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
     /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions
-    /// end and where to go on. Sessions that begin later run empty, too. The driver of the server ends it when
-    /// [`clients`](Self::clients) says 0, or at [`drains_until`](Self::drains_until). How many clients were told.
+    /// end and where to go on. Sessions that begin later run empty, too. The driver of the server ends it when it is
+    /// [deserted](Self::is_deserted), or at [`drains_until`](Self::drains_until). How many clients were told.
+    ///
+    /// Where other nodes go on with the sessions, only this node's own links are meant.
     ///
     /// # Errors
     /// The first of the workers that has not followed; it may do so later.
@@ -36,6 +38,20 @@ impl ServerHandle {
     /// When a server that [drains](Self::drain) ends at the latest; none if it does not drain: joining is open.
     pub fn drains_until(&self) -> Option<Instant> {
         *self.drain_end()
+    }
+
+    /// Whether no client needs this server any more. Where other nodes go on with the sessions, those are its own links.
+    ///
+    /// # Errors
+    /// If a worker does not answer.
+    pub fn is_deserted(&self) -> Result<bool, WorkerError> {
+        let is_node = self.shared.directory.lease().is_some();
+        let needed = self.ask_all(
+            move |session_loop, _| {
+                if is_node { session_loop.links() } else { session_loop.clients() }
+            },
+        );
+        needed.into_iter().sum::<Result<usize, WorkerError>>().map(|needed| needed == 0)
     }
 
     /// How many clients are in all sessions, those whose places are kept included.

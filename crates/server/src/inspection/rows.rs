@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use consonance_cluster::placement::NodeId;
 use consonance_inspector::{
     ChannelTarget, DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
     ServerSnapshot,
@@ -14,38 +15,54 @@ use consonance_transport::{DatagramPath, LinkQuality, PageState};
 
 use super::{Notes, network_row};
 use crate::networks::LinkWays;
-use crate::sessions::{Session, Sessions};
 
 /// Of more players with a place, no distances are told: every two of them are looked at.
 const PLACED_MAX: usize = 256;
 
+/// A session that is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) server: &'a Server,
+    /// Another node owns it.
+    pub(crate) is_copy: bool,
+}
+
+/// What is known of links. The ways that voices take are asked of the networks, which costs a little for each player.
+#[derive(Clone, Copy)]
+pub(crate) struct Links<'a> {
+    pub(crate) ways: Option<LinkWays<'a>>,
+    /// The node that has a link, where that is another one.
+    pub(crate) node_of: &'a dyn Fn(LinkId) -> Option<NodeId>,
+}
+
 /// Everything, as it is now. While there is no observer, without what takes long.
-pub(crate) fn fill(
+pub(crate) fn fill<'a>(
     at: Instant,
-    sessions: &Sessions,
+    sessions: impl Iterator<Item = Shown<'a>>,
     notes: &Notes,
-    ways: LinkWays<'_>,
+    links: Links<'_>,
     has_observers: bool,
 ) -> ServerSnapshot {
     let mut snapshot = ServerSnapshot::default();
     snapshot.uptime_ms = at.as_micros() / 1000;
-    let ways = has_observers.then_some(ways);
-    let row = |session| session_row(at, session, ways, has_observers);
-    snapshot.sessions = sessions.iter().map(row).collect();
+    let ways = links.ways.filter(|_| has_observers);
+    let row = |session| session_row(at, session, Links { ways, ..links }, has_observers);
+    snapshot.sessions = sessions.map(row).collect();
     snapshot.notes = notes.0.iter().cloned().collect();
     snapshot
 }
 
-/// The ways that voices take are asked of the networks, which costs a little for each player.
+/// One session.
 pub(crate) fn session_row(
     at: Instant,
-    session: &Session,
-    ways: Option<LinkWays<'_>>,
+    Shown { name, server, is_copy }: Shown<'_>,
+    known: Links<'_>,
     has_observers: bool,
 ) -> ServedSession {
-    let server = &session.server;
     let mut row = ServedSession::default();
-    row.name.clone_from(&session.name);
+    name.clone_into(&mut row.name);
+    row.is_copy = is_copy;
     let clients: Vec<ClientRow<'_>> = server.client_table().collect();
     let names = Names::of(server, &clients);
     let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
@@ -65,7 +82,8 @@ pub(crate) fn session_row(
             (player.received, player.sent) = (total(link.received), total(link.sent));
             player.faults = link.faults;
         }
-        if let Some(way) = ways.and_then(|ways| ways.of(client.link)) {
+        player.node = (known.node_of)(client.link).map(|node| node.to_string());
+        if let Some(way) = known.ways.and_then(|ways| ways.of(client.link)) {
             player.voice_path = way.quality.map(|quality| voice_path(&way.network, &quality));
             player.network = Some(way.network.into_owned());
             player.page = way.page.map(page_row);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use consonance_cluster::placement::NodeId;
 use consonance_session::{LinkId, LinkRow};
 
 use super::{Moderation, ModerationError};
@@ -34,6 +35,8 @@ pub struct PlayerOverview {
     pub subject: Option<String>,
     /// Where it comes from, on networks with addresses.
     pub address: Option<IpAddr>,
+    /// The node of the cluster that has its link, or had it last, if that is not the session's own one.
+    pub node: Option<NodeId>,
     /// Whether its join token says that it may moderate.
     pub is_moderator: bool,
     /// The rooms that it listens to.
@@ -137,6 +140,7 @@ impl SessionLoop {
                 id: row.id.0,
                 subject: row.access.and_then(|access| access.subject.as_deref()).map(Into::into),
                 address: self.address_of(row.link),
+                node: self.other_node_of(row.link),
                 is_moderator: row.access.is_some_and(|access| access.is_moderator),
                 rooms: row.rooms.iter().map(ToString::to_string).collect(),
                 packets_in: link.map_or(0, |link| link.received.packets),

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusEvent, KeptClient, LinkNumber, Member, RemoteLinks, SessionMessage};
 use consonance_session::{
     AtCopy, ClientId, CopiedLink, Delivery, LinkCommand, LinkId, Position, SessionChange, SessionId, Transmit,
@@ -260,7 +261,7 @@ impl SessionLoop {
             return;
         }
         copies.look_at = Some(at + LOOK);
-        for copy in copies.iter_mut() {
+        for (_, copy) in copies.iter_mut() {
             copy.server.handle_copy_timeout(at);
             carry_out(copy, networks, now);
         }
@@ -268,7 +269,7 @@ impl SessionLoop {
 }
 
 /// Sends what a copy wants sent to clients here, and ends links.
-fn carry_out(copy: &mut SessionCopy, networks: &mut Networks, now: Instant) {
+pub(super) fn carry_out(copy: &mut SessionCopy, networks: &mut Networks, now: Instant) {
     while copy.server.poll_event().is_some() {}
     while let Some(transmit) = copy.server.poll_transmit() {
         networks.send(now, &transmit);
@@ -295,6 +296,18 @@ fn at_of(networks: &Networks, copies: &SessionCopies, link: LinkId) -> Option<At
     let (member, LinkNumber(number)) = RemoteLinks::link_of(peer_of(link));
     let (node, worker) = copies.workers.worker(member)?;
     Some(if node == own_node { own } else { At { node, worker, link: Some(number) } })
+}
+
+/// The node that has a link or had it last, where that is another one; as a copy knows it, too.
+pub(super) fn other_node_of(
+    networks: &Networks,
+    directory: &Directory,
+    copies: Option<&SessionCopies>,
+    link: LinkId,
+) -> Option<NodeId> {
+    let copies = copies?;
+    let member = member_at(link).or_else(|| node_of(networks, directory, link))?;
+    copies.workers.worker(member).map(|(node, _)| node)
 }
 
 /// The worker of another node that has a link, if one has.

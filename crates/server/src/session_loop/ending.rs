@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use consonance_session::{DrainTarget, Draining, SessionSnapshot};
-use tracing::{info, warn};
+use consonance_session::SessionSnapshot;
+use tracing::info;
 
 use super::SessionLoop;
-use crate::draining::{self, DrainPlan};
+use crate::draining::{DrainPlan, target_of};
 use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
@@ -45,21 +45,15 @@ impl SessionLoop {
 
     /// Lets all sessions run empty, also those that begin later. How many clients were told.
     pub(crate) fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
+        if self.copies.is_some() {
+            return self.drain_node(now, plan);
+        }
         let at = self.at(now);
         self.sessions.set_draining(true);
         let mut told = 0;
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
-            let target = |address: String| DrainTarget { address: address.into(), window: plan.window };
-            let address = plan.address_of(&session.name).filter(|address| {
-                let fits = draining::fits(address);
-                if !fits {
-                    warn!(session = %session.name, "redirect address too long with this session name");
-                }
-                fits
-            });
-            let onward = address.map(target);
-            told += session.server.drain(at, &Draining { ends_in: plan.ends_in, redirect: onward });
+            told += session.server.drain(at, &target_of(plan, &session.name));
             self.drain(index, now);
         }
         info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "draining");
@@ -75,6 +69,9 @@ impl SessionLoop {
 
     /// Joining is open again, and clients that were told otherwise are told so.
     pub fn stop_draining(&mut self, now: Instant) {
+        if self.copies.is_some() {
+            return self.stop_draining_node(now);
+        }
         let at = self.at(now);
         for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop_draining(at);

@@ -43,6 +43,13 @@ impl SessionLoop {
             self.join_spans.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
         }
+        // Links of other nodes come by way of the edges.
+        let is_new_here = !self.networks.is_of_edges(network);
+        if let Some(reason) = self.drain_refusal(name).filter(|_| is_new_here) {
+            self.directory.cancel(name);
+            self.join_spans.refuse_at_once(link, place, &reason);
+            return self.networks.reject(now, link, &reason, None);
+        }
         let entered = self.enter(at, link, name);
         match entered {
             Ok(Entered::Here(index)) => {

@@ -25,7 +25,7 @@ impl SessionLoop {
         let step = self.shedder.step().max(self.shedding_of_edges());
         if step != self.sessions.shedding() {
             self.sessions.shed(step, self.shedder.settings().retry_in_s);
-            for copy in self.copies.iter_mut().flat_map(SessionCopies::iter_mut) {
+            for (_, copy) in self.copies.iter_mut().flat_map(SessionCopies::iter_mut) {
                 copy.server.set_voices_per_room(step.voices_per_room());
             }
         }

@@ -3,11 +3,15 @@
 use std::slice;
 use std::time::Instant;
 
-use consonance_inspector::{ServedSession, ServerSnapshot};
+use consonance_cluster::placement::NodeId;
+use consonance_inspector::{ServedPlayer, ServedSession, ServerSnapshot};
+use consonance_session::{Instant as SessionInstant, LinkId};
 
 use super::SessionLoop;
+use super::copies::other_node_of;
+use crate::copies::SessionCopies;
 use crate::gauges::WorkerStatistics;
-use crate::inspection::{Inspection, fill, session_row};
+use crate::inspection::{Inspection, Links, Shown, fill, session_row};
 
 impl Inspection {
     /// How that loop is doing, wherever it runs.
@@ -47,7 +51,31 @@ impl SessionLoop {
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
-        Some(session_row(at, self.sessions.get_mut(index), Some(self.networks.ways(now)), false))
+        let session = self.sessions.get(index)?;
+        let shown = Shown { name: &session.name, server: &session.server, is_copy: false };
+        Some(self.session_row(now, at, shown))
+    }
+
+    /// The players of a session of another node whose links are here. It takes a moment for each player.
+    pub fn inspect_edge(&mut self, now: Instant, session: &str) -> Vec<ServedPlayer> {
+        let at = self.at(now);
+        let Some(copy) = self.copies.as_ref().and_then(|copies| copies.get(session)) else {
+            return Vec::new();
+        };
+        let shown = Shown { name: session, server: &copy.server, is_copy: true };
+        let mut players = self.session_row(now, at, shown).players;
+        players.retain(|player| player.node.is_none());
+        players
+    }
+
+    fn session_row(&self, now: Instant, at: SessionInstant, shown: Shown<'_>) -> ServedSession {
+        let node_of = |link| self.other_node_of(link);
+        session_row(at, shown, Links { ways: Some(self.networks.ways(now)), node_of: &node_of }, false)
+    }
+
+    /// The node that has a link or had it last, where that is another one.
+    pub(crate) fn other_node_of(&self, link: LinkId) -> Option<NodeId> {
+        other_node_of(&self.networks, &self.directory, self.copies.as_ref(), link)
     }
 
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
@@ -60,10 +88,19 @@ impl SessionLoop {
         if let Some(has_observers) = self.observation.look_for_observers(now) {
             self.sessions.monitor_channels(has_observers);
         }
-        let (sessions, networks) = (&self.sessions, &self.networks);
+        let Self { sessions, networks, directory, copies, .. } = self;
         let has_observers = self.observation.has_observers();
         if self.observation.is_filled(self.routes.len()) {
-            let fill = |notes: &_| fill(at, sessions, notes, networks.ways(now), has_observers);
+            let node_of = |link| other_node_of(networks, directory, copies.as_ref(), link);
+            let links = Links { ways: Some(networks.ways(now)), node_of: &node_of };
+            let own = sessions.iter().map(|session| Shown {
+                name: &session.name,
+                server: &session.server,
+                is_copy: false,
+            });
+            let copied = copies.iter().flat_map(SessionCopies::iter);
+            let copied = copied.map(|(name, copy)| Shown { name, server: &copy.server, is_copy: true });
+            let fill = |notes: &_| fill(at, own.chain(copied), notes, links, has_observers);
             self.observation.publish(now, sessions.clients(), fill);
         } else {
             self.observation.publish(now, 0, |_| ServerSnapshot::default());

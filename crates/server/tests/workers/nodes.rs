@@ -10,7 +10,7 @@ use consonance_server::moderation::{By, Moderation, PlayerRef};
 use consonance_server::recording::{
     RecordingIndex, SessionRecorder, SessionRecordingSettings, recordings_in,
 };
-use consonance_server::{SessionsSettings, Workers};
+use consonance_server::{DrainPlan, SessionsSettings, Workers};
 use consonance_session::{Position, ProximitySettings, Restriction};
 use consonance_testing::folder::path_of_test;
 use consonance_testing::node_bus::NodeBus;
@@ -292,6 +292,48 @@ fn players_at_several_workers_of_each_node_go_on_too_when_the_owner_dies() {
     all_talk(&mut players);
     assert!(players.iter().all(|player| player.joins == 1 && player.gone.is_empty()));
     drop(nodes.stages.remove(0));
+}
+
+#[test]
+fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessions_to_the_rest() {
+    let mut nodes = Nodes::new(3, 2);
+    let mut players = nodes.players();
+    let told = |players: &mut [Player], told: [&[&str]; 3]| {
+        wait_until("those are told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+            all.iter().zip(told).all(|(player, told)| player.told == told)
+        });
+        all_talk(players);
+        assert!(players.iter().zip(told).all(|(player, told)| player.told == told), "and no others");
+    };
+    let plan = DrainPlan { ends_in: PATIENCE, redirect: None, window: Duration::ZERO };
+    // One that owns no session, then the one that owns it.
+    let handle = |node: usize| nodes.stages[node].server.handle();
+    assert_eq!(handle(1).drain(&plan), Ok(1));
+    told(&mut players, [&[], &["draining"], &[]]);
+    handle(1).stop_draining().unwrap();
+    told(&mut players, [&[], &["draining", "stays"], &[]]);
+    assert_eq!(handle(0).drain(&plan), Ok(1));
+    told(&mut players, [&["draining"], &["draining", "stays"], &[]]);
+
+    let mut refused = nodes.stages[0].player("Dora", "main");
+    wait_until("she is refused", &mut [&mut refused], |all| all[0].end.is_some());
+    let mut dora = nodes.stages[1].player("Dora", "main");
+    let mut all = players.iter_mut().chain([&mut dora]).collect::<Vec<_>>();
+    wait_until("she is in, as another node takes her", &mut all, |all| all[3].has_joined);
+    assert_eq!(handle(0).is_deserted(), Ok(false));
+    players[0].leave();
+    wait_until("no player needs it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        handle(0).is_deserted() == Ok(true)
+    });
+    players.remove(0);
+    players.push(dora);
+    drop(nodes.stages.remove(0));
+    nodes.bus.silence(0);
+    wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        nodes.bus.owner("main").is_some_and(|owner| owner != 0)
+    });
+    all_talk(&mut players);
+    assert!(players.iter().all(|player| player.joins == 1 && player.end.is_none()));
 }
 
 #[test]

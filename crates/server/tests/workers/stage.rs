@@ -158,6 +158,8 @@ impl Player {
                 told.push(format!("{restriction:?}: {}", reason.as_deref().unwrap_or("no longer")));
             }
             ClientEvent::Kicked { reason } => told.push(format!("kicked: {reason}")),
+            ClientEvent::Draining { .. } => told.push("draining".to_owned()),
+            ClientEvent::DrainCancelled => told.push("stays".to_owned()),
             ClientEvent::Moved { from, to } => told.push(format!("moved from {from} to {to}")),
             _ => {}
         });

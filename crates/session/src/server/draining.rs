@@ -9,6 +9,7 @@ use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
 use super::join_gate::{closing, millis};
 use super::{Server, ServerSettings};
+use crate::link::LinkId;
 use crate::time::Instant;
 
 /// How a session ends that is to run empty.
@@ -38,10 +39,31 @@ impl Server {
         let redirect = draining.redirect.as_ref().filter(fits);
         let address = redirect.map(|target| target.address.clone());
         let ends_at = self.now + draining.ends_in;
-        self.join_gate.begin_drain(ends_at, address.clone());
+        self.join_gate.begin_drain(ends_at, address);
+        self.announce_drain(now, draining, |_| true)
+    }
+
+    /// Tells clients of ours with these links that what they are connected to ends, and where to go on, while the
+    /// session goes on elsewhere and admits newcomers. Returns how many were told.
+    pub fn announce_drain(
+        &mut self,
+        now: Instant,
+        draining: &Draining,
+        is_meant: impl Fn(LinkId) -> bool,
+    ) -> usize {
+        self.advance(now);
+        let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
+        let redirect = draining.redirect.as_ref().filter(fits);
         let in_ms = millis(draining.ends_in);
         let window = redirect.map_or(Duration::ZERO, |target| target.window);
-        self.tell_closing(window, |leave_in_ms| closing(in_ms, leave_in_ms, address.as_deref()))
+        let address = redirect.map(|target| &*target.address);
+        self.tell_closing(window, is_meant, |leave_in_ms| closing(in_ms, leave_in_ms, address))
+    }
+
+    /// Tells them that it stays after all.
+    pub fn announce_stay(&mut self, now: Instant, is_meant: impl Fn(LinkId) -> bool) {
+        self.advance(now);
+        self.tell_closing(Duration::ZERO, is_meant, |_| Closing::Stays);
     }
 
     /// The session stays after all, and joining is open again; clients of ours are
@@ -51,7 +73,7 @@ impl Server {
         if !self.join_gate.end_drain() {
             return false;
         }
-        self.tell_closing(Duration::ZERO, |_| Closing::Stays);
+        self.announce_stay(now, |_| true);
         true
     }
 
@@ -66,15 +88,24 @@ impl Server {
     pub fn announce_restart(&mut self, now: Instant, after: Duration, window: Duration) -> usize {
         self.advance(now);
         let after_ms = millis(after);
-        self.tell_closing(window, |later_ms| Closing::Restarts {
-            come_back_in_ms: after_ms.saturating_add(later_ms),
-        })
+        self.tell_closing(
+            window,
+            |_| true,
+            |later_ms| Closing::Restarts { come_back_in_ms: after_ms.saturating_add(later_ms) },
+        )
     }
 
     /// Tells each client something that depends on how much later than the first one it has its turn.
-    fn tell_closing<'a>(&mut self, window: Duration, of: impl Fn(u32) -> Closing<'a>) -> usize {
-        let clients: Vec<ClientId> =
-            self.members.in_order().filter(|id| self.client_can(*id, Capabilities::HAND_OVER)).collect();
+    fn tell_closing<'a>(
+        &mut self,
+        window: Duration,
+        is_meant: impl Fn(LinkId) -> bool,
+        of: impl Fn(u32) -> Closing<'a>,
+    ) -> usize {
+        let is_told = |id: &ClientId| {
+            self.client_can(*id, Capabilities::HAND_OVER) && self.outbound.link_of(*id).is_some_and(&is_meant)
+        };
+        let clients: Vec<ClientId> = self.members.in_order().filter(is_told).collect();
         let count = clients.len().max(1) as u32;
         let mut told = 0;
         for (turn, id) in (0_u32..).zip(clients) {

@@ -290,6 +290,7 @@ pub(super) const WALLS: &[Walls] = &[
         // Session and transport only for their counters.
         may_use: Only(&[
             "consonance-server",
+            "consonance-cluster",
             "consonance-http",
             "consonance-inspector",
             "consonance-session",

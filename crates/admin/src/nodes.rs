@@ -1,0 +1,63 @@
+//! The other nodes of a cluster: what is asked of them, and what is answered when they ask.
+
+mod answer_thread;
+mod error;
+mod inspection;
+mod question;
+mod reply;
+
+pub use answer_thread::AnswerThread;
+pub use inspection::NodeInspection;
+
+pub(crate) use error::NodesError;
+pub(crate) use inspection::{local_snapshot, millis};
+pub(crate) use question::Question;
+pub(crate) use reply::Reply;
+
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{ClusterView, NodeQueries, PendingAnswer};
+
+/// The way to the other nodes of the cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct Nodes(NodeQueries);
+
+/// Another node that is to be asked.
+#[derive(Clone, Debug)]
+pub(crate) struct AskedNode {
+    pub(crate) id: NodeId,
+    /// What operators call it.
+    pub(crate) name: String,
+}
+
+impl Nodes {
+    pub(crate) fn new(queries: NodeQueries) -> Self {
+        Self(queries)
+    }
+
+    pub(crate) fn queries(&self) -> &NodeQueries {
+        &self.0
+    }
+
+    /// What this node knows of its cluster.
+    pub(crate) fn view(&self) -> Result<ClusterView, NodesError> {
+        self.0.view().ok_or(NodesError::NoView)
+    }
+
+    /// The node that owns a session, if that is another one.
+    pub(crate) fn owner_elsewhere(&self, session: &str) -> Result<Option<AskedNode>, NodesError> {
+        let view = self.view()?;
+        let owner = view.sessions.get(session).copied().filter(|owner| *owner != view.own);
+        Ok(owner.map(|id| AskedNode { id, name: view.name_of(id) }))
+    }
+
+    pub(crate) fn ask(&self, node: NodeId, question: &Question) -> PendingAnswer {
+        self.0.ask(node, question.to_bytes())
+    }
+
+    /// Asks a node and waits for what it answers, two seconds at most.
+    pub(crate) fn ask_and_wait(&self, node: &AskedNode, question: &Question) -> Result<Reply, NodesError> {
+        let answer = self.ask(node.id, question).wait();
+        let answer = answer.map_err(|cause| NodesError::Asked { node: node.name.clone(), cause })?;
+        Reply::read(answer).ok_or_else(|| NodesError::Unreadable { node: node.name.clone() })
+    }
+}

@@ -1,0 +1,66 @@
+//! The thread that answers other nodes.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use consonance_http::ProblemDetails;
+
+use super::{Question, Reply};
+use crate::api::NodeAnswers;
+use crate::app::Operator;
+
+/// Answers other nodes of the cluster until it is dropped.
+#[derive(Debug)]
+pub struct AnswerThread {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Dropping it takes so long at most, and what a worker takes to answer.
+const WAIT: Duration = Duration::from_millis(200);
+
+impl AnswerThread {
+    /// Answers with what this operator may see and do, as far as nodes may ask for it.
+    ///
+    /// # Errors
+    /// If there is no thread.
+    pub fn start(operator: Operator) -> io::Result<Self> {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&is_over);
+        let run = move || {
+            let Some(nodes) = operator.nodes().cloned() else { return };
+            let mut answers = NodeAnswers::new(operator);
+            while !over.load(Ordering::Relaxed) {
+                let Some(question) = nodes.queries().next_question(WAIT) else { continue };
+                let reply = match Question::read(&question.message) {
+                    Some(asked) => {
+                        let from = nodes.view().map(|view| view.name_of(question.from));
+                        answers.answer(&from.unwrap_or_else(|_| question.from.to_string()), asked)
+                    }
+                    None => refusal(),
+                };
+                nodes.queries().answer(&question, reply.into_bytes());
+            }
+        };
+        let thread = thread::Builder::new().name("node-answers".to_owned()).spawn(run)?;
+        Ok(Self { is_over, thread: Some(thread) })
+    }
+}
+
+impl Drop for AnswerThread {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn refusal() -> Reply {
+    let detail = "nodes of a cluster may not ask this of each other, or one is of another version";
+    Reply::problem(&ProblemDetails::new(StatusCode::FORBIDDEN, detail))
+}

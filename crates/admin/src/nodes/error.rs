@@ -1,0 +1,35 @@
+//! Why another node cannot be asked.
+
+use axum::http::StatusCode;
+use consonance_cluster::AskError;
+use consonance_http::ProblemDetails;
+
+/// Why another node cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NodesError {
+    #[error("this node of the cluster does not say what it knows; try again in a moment")]
+    NoView,
+    #[error("node {node:?} was asked: {cause}")]
+    Asked { node: String, cause: AskError },
+    #[error("node {node:?} has answered what cannot be read: is it of another version?")]
+    Unreadable { node: String },
+    #[error("unknown node {node:?}, expected the name or the id of one of this cluster")]
+    Unknown { node: String },
+}
+
+impl NodesError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Asked { cause: AskError::Late, .. } => StatusCode::GATEWAY_TIMEOUT,
+            Self::NoView | Self::Asked { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreadable { .. } => StatusCode::BAD_GATEWAY,
+            Self::Unknown { .. } => StatusCode::NOT_FOUND,
+        }
+    }
+}
+
+impl From<NodesError> for ProblemDetails {
+    fn from(error: NodesError) -> Self {
+        Self::new(error.status(), error.to_string())
+    }
+}
