@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/page.css", file(STYLE, include_str!("page/page.css")))
         .route("/page.js", file(SCRIPT, include_str!("page/page.js")))
         .route("/records.js", file(SCRIPT, include_str!("page/records.js")))
+        .route("/nodes.js", file(SCRIPT, include_str!("page/nodes.js")))
         .route("/docs.js", file(SCRIPT, include_str!("page/docs.js")))
 }
 
@@ -42,7 +43,8 @@ fn server_page() -> String {
 <link rel="stylesheet" href="page.css">
 <script src="frame.js" defer></script>
 <script src="page.js" defer></script>
-<script src="records.js" defer></script>"#;
+<script src="records.js" defer></script>
+<script src="nodes.js" defer></script>"#;
     let (buttons, body) = (include_str!("page/buttons.html"), include_str!("page/page.html"));
     WebPage { title: "Consonance server", head, buttons, body }.to_html()
 }

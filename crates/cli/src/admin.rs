@@ -3,6 +3,7 @@
 mod bans;
 mod client;
 mod commands;
+mod nodes;
 mod recordings;
 mod reports;
 mod tables;
@@ -18,7 +19,7 @@ use serde_json::Value;
 
 use client::Client;
 use commands::{
-    Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, RemoveFromRoom, Restriction, SlowTexts,
+    Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, RemoveFromRoom, Restriction, SlowTexts, Undrain,
 };
 use recordings::Recordings;
 use reports::Reports;
@@ -43,8 +44,10 @@ pub(crate) struct Admin {
 enum Command {
     /// Show the state of the server.
     Health,
-    /// List its sessions.
+    /// List its sessions, or those of all nodes of its cluster.
     Sessions,
+    /// List the nodes of its cluster, and what does not work between them.
+    Nodes,
     /// List the players of a session: speaking, packet loss, restrictions.
     Players {
         /// The session.
@@ -83,7 +86,7 @@ enum Command {
     /// Drain the server: it admits no new players, notifies those online, and exits when the last one has left.
     Drain(Drain),
     /// Cancel draining.
-    Undrain(Removal),
+    Undrain(Undrain),
     /// Ban a player.
     Ban(Ban),
     /// Lift a ban.
@@ -129,6 +132,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
     Ok(match command {
         Command::Health => client.get("server")?,
         Command::Sessions => client.get("sessions")?,
+        Command::Nodes => client.get("nodes")?,
         Command::Players { session } => client.get(&format!("sessions/{}", percent_encoded(session)))?,
         Command::Kick(player) => player.act(client, "kick")?,
         Command::Mute(restriction) => restriction.act(client, "mute")?,
@@ -146,7 +150,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::LimitRoom(limit) => limit.act(client)?,
         Command::SlowMode(slow) => slow.act(client)?,
         Command::Drain(drain) => drain.act(client)?,
-        Command::Undrain(why) => why.act(client, "drain")?,
+        Command::Undrain(undrain) => undrain.act(client)?,
         Command::Ban(ban) => ban.act(client)?,
         Command::Unban { id, why } => why.act(client, &format!("bans/{id}"))?,
         Command::Bans => bans::all(client)?,
@@ -161,6 +165,7 @@ fn in_words(command: &Command, answer: &Value) -> String {
     match command {
         Command::Health => tables::health(answer),
         Command::Sessions => tables::sessions(answer),
+        Command::Nodes => nodes::nodes(answer),
         Command::Players { .. } => tables::players(answer),
         Command::Bans => tables::bans(answer),
         Command::Audit { .. } => tables::audit(answer),

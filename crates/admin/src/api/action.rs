@@ -134,6 +134,10 @@ pub(super) async fn act(
     Body(request): Body<ActionRequest>,
 ) -> Result<Response, Refusal> {
     ask(move || match owner_elsewhere(&app, &session)? {
+        Some(node) if request.is_about_recording() => {
+            let what = format!("recordings of session {session:?} are started and stopped");
+            Err(only_at_owner(&node, &what))
+        }
         Some(node) => forward(&app, &node, &Question::Act { session, request }),
         None => Ok(Json(act_here(app.moderation(), None, &session, request)?).into_response()),
     })
@@ -149,6 +153,12 @@ pub(super) fn act_here(
 ) -> Result<Outcome, Refusal> {
     let by = answer::by(By::new(by, reason), from);
     Ok(carry_out(moderation, &by, session, action)?.into())
+}
+
+/// What no node does for another one.
+pub(super) fn only_at_owner(node: &AskedNode, what: &str) -> Refusal {
+    let detail = format!("{what} at the node that owns it: {:?}", node.name);
+    ProblemDetails::new(StatusCode::FORBIDDEN, detail).into()
 }
 
 /// The node that owns a session, if that is another one.

@@ -10,7 +10,7 @@ use consonance_server::reports::{Report, Reports};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::{Outcome, Player};
+use super::action::{Outcome, Player, only_at_owner, owner_elsewhere};
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
 use super::track::{TrackView, download};
 use crate::app::App;
@@ -102,6 +102,7 @@ pub(super) async fn reports(
     request_body = ReportRequest,
     responses(
         (status = 201, description = "It is on the disk", body = Reported),
+        (status = 403, description = "Players are reported at the node that owns the session", body = ProblemDetails),
         (status = 404, description = "No such session, or the player was not heard lately", body = ProblemDetails),
         (status = 409, description = "Voices are not kept on this server", body = ProblemDetails),
         (status = 507, description = "The disk or the folder of reports is full", body = ProblemDetails),
@@ -113,6 +114,9 @@ pub(super) async fn report(
 ) -> Result<(StatusCode, Json<Reported>), Refusal> {
     ask(move || {
         let ReportRequest { session, player, reason, by } = request;
+        if let Some(node) = owner_elsewhere(&app, &session)? {
+            return Err(only_at_owner(&node, &format!("players of session {session:?} are reported")));
+        }
         let reported = app.moderation().report(&By::new(by, reason), &session, &player.into())?;
         let reported = Reported { report: reported.report.into(), done: reported.done.into() };
         Ok((StatusCode::CREATED, Json(reported)))

@@ -271,10 +271,10 @@ impl PlayerView {
     fn hear_edge(&mut self, voice: ServedPlayer) {
         let age = |ms_ago: Option<u64>| ms_ago.unwrap_or(u64::MAX);
         if age(voice.voice_ms_ago) < age(self.voice_ms_ago) {
-            (self.voice_ms_ago, self.lost_percent) = (voice.voice_ms_ago, voice.lost_percent);
-            self.is_speaking = is_speaking(&voice);
+            (self.voice_ms_ago, self.is_speaking) = (voice.voice_ms_ago, is_speaking(&voice));
             self.voice_to = voice.voice_to.into_iter().map(target_in_words).collect();
         }
+        self.lost_percent = voice.lost_percent.or(self.lost_percent);
         self.page_trouble = voice.page.as_ref().and_then(PageRow::trouble).map(Into::into);
         (self.voice_path, self.network) = (voice.voice_path, voice.network);
         (self.received_bytes, self.sent_bytes) = (voice.received.bytes, voice.sent.bytes);

@@ -54,11 +54,16 @@ let chosen = null, previous = null, now = null;
 function tile(title, figure, isBad, ...more) {
   return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
 }
-function drawServer(server, perSecond) {
-  $("drain").hidden = false; say($("drain"), server.is_draining ? "Cancel draining…" : "Drain…");
+/** What is counted over all nodes of a cluster; of a server that is alone, over itself. */
+const total = (nodes, key, own) => nodes.length ? nodes.reduce((sum, node) => sum + (node.now?.[key] ?? 0), 0) : own;
+function drawServer(server, nodes, perSecond) {
+  const players = total(nodes, "players", server.players), sessions = nodes.length ? now.sessions.length : server.sessions;
+  const here = nodes.length ? " here" : "", own = nodes.find((node) => node.is_own);
+  // Of several nodes, each has a button of its own.
+  $("drain").hidden = nodes.length > 0; say($("drain"), server.is_draining ? "Cancel draining…" : "Drain…");
   $("drain").onclick = () => server.is_draining ? undrain() : drain();
-  say($("title"), server.unready ? "Not accepting players" : plural(server.players, "player"));
-  say($("subtitle"), (server.unready ? server.unready + " · " : "") + plural(server.sessions, "session") + " · up for " + span(server.uptime_s) + " · version " + server.version);
+  say($("title"), server.unready ? "Not accepting players" : plural(players, "player"));
+  say($("subtitle"), (server.unready ? server.unready + " · " : "") + (own ? plural(nodes.length, "node") + " · " : "") + plural(sessions, "session") + (own ? " · shown by node " + named(own.name) : "") + " · up for " + span(server.uptime_s) + " · version " + server.version);
   const busiest = Math.max(0, ...server.workers.map((worker) => worker.busy_share));
   const bars = element("div", { className: "bars", title: "Each bar is a worker" }, ...server.workers.map((worker) => {
     const fill = element("b"), bar = element("i", { className: worker.busy_share > .7 ? "hot" : "" }, fill);
@@ -66,9 +71,9 @@ function drawServer(server, perSecond) {
     return bar;
   }));
   $("tiles").replaceChildren(
-    tile("Players", String(server.players)), tile("Sessions", String(server.sessions)),
-    tile("Coming in", rate(perSecond("received_bytes"))), tile("Going out", rate(perSecond("sent_bytes"))),
-    tile("Busiest of " + plural(server.workers.length, "worker"), percent(100 * busiest), busiest > .7, bars),
+    tile("Players", String(players)), tile("Sessions", String(sessions)),
+    tile("Coming in" + here, rate(perSecond("received_bytes"))), tile("Going out" + here, rate(perSecond("sent_bytes"))),
+    tile("Busiest of " + plural(server.workers.length, "worker") + here, percent(100 * busiest), busiest > .7, bars),
   );
 }
 function drawSessions(sessions) {
@@ -76,7 +81,7 @@ function drawSessions(sessions) {
   if (!sorted.some((session) => session.name === chosen) && sorted.length) follow(sorted[0].name);
   const select = $("session"), names = sorted.slice(0, 500).map((session) => session.name);
   if (chosen && !names.includes(chosen)) names.unshift(chosen);
-  const counts = new Map(sorted.map((session) => [session.name, session.players]));
+  const counts = new Map(sorted.map((session) => [session.name, (session.players ?? "?") + (session.node ? " at " + named(session.node) : "")]));
   if (select.dataset.names !== JSON.stringify(names)) {
     select.dataset.names = JSON.stringify(names);
     select.replaceChildren(...names.map((name) => element("option", { value: name })));
@@ -98,7 +103,8 @@ function drawNow(next, at) {
     player.down = isOver(player, former, "sent_bytes") ? (player.sent_bytes - former.sent_bytes) / seconds : null;
   }
   now = next;
-  drawServer(next.server, perSecond);
+  drawServer(next.server, next.cluster?.nodes ?? [], perSecond);
+  drawNodes(next.cluster, seconds);
   drawSessions(next.sessions);
   drawPlayers();
   previous = { now: next, at };
@@ -119,7 +125,7 @@ const PLAYERS = [
   { title: "Player", className: "name", draw: (cell, player) => {
     if (!cell.firstChild) cell.append(element("span", { className: "dot" }), element("span"), element("small"), element("div", { className: "chips" }));
     say(cell.children[1], named(player.name));
-    say(cell.children[2], [player.address, player.subject, player.voice_path || player.network, player.page_trouble].filter(Boolean).map(named).join(" · "));
+    say(cell.children[2], [player.address, player.subject, player.node && "node " + player.node, player.voice_path || player.network, player.page_trouble].filter(Boolean).map(named).join(" · "));
     const found = marks(player), drawn = JSON.stringify(found.map((mark) => [mark.textContent, mark.title]));
     if (cell.dataset.drawn !== drawn) { cell.dataset.drawn = drawn; cell.children[3].replaceChildren(...found); }
   } },
@@ -219,7 +225,7 @@ function moderate(player) {
     remove_from_room: ["Remove from a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
     set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "Listen"), right("speak", "Speak"), NOTED_REASON], () => given({ player: target, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
     reset: ["Force a reconnect", [NOTED_REASON], () => ({ player: player.name })],
-    report: ["Report, with recent speech", [KEPT_REASON]],
+    report: now.session?.node && now.session.node !== now.cluster?.nodes.find((node) => node.is_own)?.name ? null : ["Report, with recent speech", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
     ban: ["Ban", [field("target", "Ban by", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
   };
@@ -249,12 +255,13 @@ function limitRoom(name) {
 }
 
 // --- the server as a whole
+const WITHIN = field("within_s", "Exit at the latest after", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
+const REDIRECT = field("redirect", "Redirect players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
+const drainRequest = () => given({ within_s: number("within_s"), redirect: value("redirect") || undefined, reason: value("reason"), by: "page" });
 function drain() {
-  const within = field("within_s", "Exit at the latest after", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
-  const redirect = field("redirect", "Redirect players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
   const about = "No new players are admitted, players are notified, and the server exits when the last one has left. Until then you can cancel.";
-  openDialog("Drain the server?", about, () => [within, redirect, NOTED_REASON], () => "Drain", () => true, async () => {
-    const drained = await call("POST", "drain", given({ within_s: number("within_s"), redirect: value("redirect") || undefined, reason: value("reason"), by: "page" }));
+  openDialog("Drain the server?", about, () => [WITHIN, REDIRECT, NOTED_REASON], () => "Drain", () => true, async () => {
+    const drained = await call("POST", "drain", drainRequest());
     return "draining; " + plural(drained.notified, "player") + " notified";
   });
 }
@@ -308,13 +315,15 @@ async function drawLog(before) {
 
 // --- tabs
 let shown = null;
-const showTab = makeTabs({ Players: "Players", Bans: "Bans", Reports: "Reports", Recordings: "Recordings", Log: "Audit log" }, (name) => {
+const showTab = makeTabs({ Players: "Players", Nodes: "Nodes", Bans: "Bans", Reports: "Reports", Recordings: "Recordings", Log: "Audit log" }, (name) => {
   shown = name;
+  if (now?.cluster) drawNodes(now.cluster, null);
   if (token && shown === "Bans") drawBans();
   if (token && shown === "Reports") drawReports();
   if (token && shown === "Recordings") drawRecordings();
   if (token && shown === "Log") drawLog();
 });
+$("tab-Nodes").hidden = true;
 $("find").oninput = drawPlayers;
 $("session").onchange = () => follow($("session").value);
 

@@ -74,8 +74,10 @@ async function drawRecordings() {
 }
 function drawRecordButton(session) {
   const made = $("record");
-  made.hidden = !session;
-  if (!session) return;
+  const own = now?.cluster?.nodes.find((node) => node.is_own);
+  // Nodes do not start recordings at each other.
+  made.hidden = !session || Boolean(own && session.node !== own.name);
+  if (made.hidden) return;
   say(made, session.is_recorded ? "Stop recording" : "Record");
   made.onclick = () => {
     const [action, words] = session.is_recorded ? ["stop_recording", "Stop"] : ["start_recording", "Record"];

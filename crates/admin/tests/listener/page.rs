@@ -6,9 +6,17 @@ use crate::stage::Stage;
 #[test]
 fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
     let stage = Stage::new(settings());
-    for path in
-        ["/", "/api/docs", "/frame.css", "/frame.js", "/page.css", "/page.js", "/records.js", "/docs.js"]
-    {
+    for path in [
+        "/",
+        "/api/docs",
+        "/frame.css",
+        "/frame.js",
+        "/page.css",
+        "/page.js",
+        "/records.js",
+        "/nodes.js",
+        "/docs.js",
+    ] {
         let answer = ask(&stage.listener, &format!("GET {path}"), &[]);
         assert_eq!(answer.status, 200, "{path}");
         assert!(answer.head.contains("content-security-policy: default-src 'none'"), "{answer:?}");

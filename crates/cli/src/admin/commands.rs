@@ -111,6 +111,19 @@ pub(super) struct Drain {
     /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
+    /// Another node of the cluster, by its name or id; other nodes go on with its sessions [default: this server].
+    #[arg(long, value_name = "NODE")]
+    node: Option<String>,
+}
+
+/// What is no longer to drain.
+#[derive(Debug, Args)]
+pub(super) struct Undrain {
+    #[command(flatten)]
+    why: Removal,
+    /// Another node of the cluster, by its name or id [default: this server].
+    #[arg(long, value_name = "NODE")]
+    node: Option<String>,
 }
 
 /// The reason of a removal.
@@ -219,11 +232,21 @@ impl SlowTexts {
 
 impl Drain {
     pub(super) fn act(&self, client: &Client) -> Answer {
-        let Self { within, redirect, redirect_window, reason } = self;
+        let Self { within, redirect, redirect_window, reason, node } = self;
         let body = json!({"within_s": within, "redirect": redirect, "redirect_window_s": redirect_window,
             "reason": reason, "by": operator()});
-        client.post("drain", &body)
+        client.post(&drain_path(node.as_deref()), &body)
     }
+}
+
+impl Undrain {
+    pub(super) fn act(&self, client: &Client) -> Answer {
+        self.why.act(client, &drain_path(self.node.as_deref()))
+    }
+}
+
+fn drain_path(node: Option<&str>) -> String {
+    node.map_or_else(|| "drain".into(), |node| format!("nodes/{}/drain", percent_encoded(node)))
 }
 
 impl Ban {

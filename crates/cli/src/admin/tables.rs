@@ -22,11 +22,15 @@ pub(super) fn health(server: &Value) -> String {
 }
 
 pub(super) fn sessions(sessions: &Value) -> String {
-    let row = |session: &Value| vec![text(&session["name"]), text(&session["players"])];
-    table(&["SESSION", "PLAYERS"], list(sessions).iter().map(row), "no session just now")
+    let has_nodes = list(sessions).iter().any(|session| session["node"].is_string());
+    let keys: &[&str] = if has_nodes { &["name", "players", "node"] } else { &["name", "players"] };
+    let row = |session: &Value| keys.iter().map(|key| text(&session[*key])).collect();
+    let titles = &["SESSION", "PLAYERS", "NODE"][..keys.len()];
+    table(titles, list(sessions).iter().map(row), "no session just now")
 }
 
 pub(super) fn players(session: &Value) -> String {
+    let has_nodes = session["node"].is_string();
     let row = |player: &Value| {
         let lost = player["lost_percent"].as_f64().map(|lost| format!("{lost:.1} %"));
         let travels = |player: &Value| {
@@ -37,7 +41,8 @@ pub(super) fn players(session: &Value) -> String {
         let marks = ["muted", "text_muted", "deafened"].into_iter().filter(|mark| !player[*mark].is_null());
         let speaks_to =
             if player["is_speaking"] == true { joined(&player["voice_to"]) } else { String::new() };
-        vec![
+        let node = has_nodes.then(|| text(&player["node"]));
+        let row = [
             text(&player["name"]),
             joined(&player["rooms"]),
             speaks_to,
@@ -45,10 +50,12 @@ pub(super) fn players(session: &Value) -> String {
             travels(player),
             text(&player["address"]),
             marks.collect::<Vec<_>>().join(", ").replace('_', " "),
-        ]
+        ];
+        row.into_iter().chain(node).collect()
     };
-    let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "VOICE TRAVELS", "FROM", ""];
-    table(&titles, list(&session["players"]).iter().map(row), "no players")
+    let titles = ["PLAYER", "LISTENS TO", "SPEAKS TO", "LOST", "VOICE TRAVELS", "FROM", "", "NODE"];
+    let titles = &titles[..titles.len() - usize::from(!has_nodes)];
+    table(titles, list(&session["players"]).iter().map(row), "no players")
 }
 
 pub(super) fn bans(bans: &Value) -> String {
@@ -184,7 +191,7 @@ pub(super) fn outcome(done: &Value) -> String {
     format!("{words}{stored}\n")
 }
 
-fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> String {
+pub(super) fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> String {
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
         return format!("{none}\n");
@@ -203,7 +210,7 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -
     text
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -211,7 +218,7 @@ fn joined(values: &Value) -> String {
     list(values).iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => plain(text),

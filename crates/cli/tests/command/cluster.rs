@@ -1,5 +1,7 @@
 //! Several servers as processes of their own, on real NATS servers: `cargo xtask cluster` runs these tests.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use consonance_testing::command::{Folder, Program};
@@ -7,7 +9,12 @@ use consonance_testing::nats::NatsServer;
 
 /// A server among others, and its address.
 fn serve(name: &str, nats: &[NatsServer]) -> (Program, String) {
+    serve_with(name, nats, &[])
+}
+
+fn serve_with(name: &str, nats: &[NatsServer], more: &[&str]) -> (Program, String) {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--node", name];
+    arguments.extend(more);
     let urls: Vec<String> = nats.iter().map(NatsServer::url).collect();
     arguments.extend(urls.iter().flat_map(|url| ["--nats", url]));
     let replicas = nats.len().to_string();
@@ -17,6 +24,32 @@ fn serve(name: &str, nats: &[NatsServer]) -> (Program, String) {
     let address = line.split(' ').next_back().unwrap().to_owned();
     server.until_logged("connected to NATS");
     (server, address)
+}
+
+/// The same with a listener for operators: a URL and the file of its token.
+fn serve_with_admin(name: &str, nats: &[NatsServer], folder: &Folder) -> (Program, String, [String; 2]) {
+    let token = folder.file(&format!("token of {name}"));
+    let more = ["--admin=127.0.0.1:0", "--admin-token-file", &token];
+    let (server, address) = serve_with(name, nats, &more);
+    let url = format!("http://{}", server.until_admin());
+    (server, address, [url, token])
+}
+
+/// What a command of an operator says.
+fn admin([url, token]: &[String; 2], words: &[&str]) -> String {
+    let ended = Program::start(&[&["admin", "--server", url, "--token-file", token], words].concat()).end();
+    ended.out.iter().chain(&ended.err).map(|line| format!("{line}\n")).collect()
+}
+
+fn until(what: &str, say: impl Fn() -> String) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let said = say();
+        if said.contains(what) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "never came: {what}, only {said}");
+    }
 }
 
 fn listener(address: &str, name: &str) -> Program {
@@ -75,11 +108,48 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
 }
 
 #[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn any_server_shows_moderates_and_drains_all_of_them() {
+    let (nats, folder) = ([NatsServer::start()], Folder::new());
+    let [(one, first, at_one), (two, second, at_two), (three, third, at_three)] =
+        ["one", "two", "three"].map(|name| serve_with_admin(name, &nats, &folder));
+    // The third one owns the session, and a player of the second one is muted at the first one.
+    let owner = listener(&third, "Owner");
+    let bob = speaker(&second, "Bob");
+    owner.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    for at in [&at_one, &at_two, &at_three] {
+        until("main     2        three", || admin(at, &["sessions"]));
+    }
+    let muted = admin(&at_one, &["mute", "main", "Bob", "--reason", "too loud"]);
+    assert!(muted.starts_with("done, and the player was notified"), "{muted}");
+    until("muted", || admin(&at_two, &["players", "main"]));
+    let log = admin(&at_three, &["audit"]);
+    assert!(log.contains("mute") && log.contains("by node one") && log.contains("too loud"), "{log}");
+    assert!(!admin(&at_one, &["audit"]).contains("too loud"));
+    let recorded = admin(&at_one, &["recordings", "start", "main"]);
+    assert!(recorded.contains("at the node that owns it"), "{recorded}");
+
+    let drained = admin(&at_one, &["drain", "--node", "three", "--within", "3600"]);
+    assert_eq!(drained, "draining; 1 players notified\n");
+    owner.until_event(&json!({"event": "draining"}));
+    until("draining", || admin(&at_two, &["nodes"]));
+    let refused = Program::start(&["join", &third, "--name", "Late", "--null-devices"]).end();
+    assert!(!refused.status.success());
+    drop(owner);
+    assert!(three.end().status.success(), "its last player has gone");
+    until("main     1        two", || admin(&at_one, &["sessions"]));
+    let carol = listener(&first, "Carol");
+    assert!(admin(&at_one, &["unmute", "main", "Bob"]).starts_with("done"));
+    carol.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    drop((bob, one, two));
+}
+
+#[test]
 fn a_server_that_does_not_reach_nats_says_so_once_and_goes_on_trying() {
     let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--nats", "nats://127.0.0.1:1"]);
     server.until_line("the address", |line| line.contains("quic://"));
     server.until_logged("NATS cannot be reached");
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    std::thread::sleep(Duration::from_secs(1));
     let ended = server.interrupt();
     assert!(ended.status.success());
     assert_eq!(ended.err.iter().filter(|line| line.contains("NATS")).count(), 1, "{:?}", ended.err);

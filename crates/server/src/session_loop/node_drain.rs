@@ -55,7 +55,7 @@ impl SessionLoop {
     /// Why a new link into a session is not admitted, if the node drains.
     pub(super) fn drain_refusal(&self, session: &str) -> Option<EndReason> {
         let plan = self.copies.as_ref()?.draining.as_ref()?;
-        let redirect = target_of(plan, session).redirect.map(|target| target.address.into());
+        let redirect = target_of(plan, session).redirect.map(|target| target.address);
         Some(EndReason { redirect, ..EndCode::Draining.into() })
     }
 }
