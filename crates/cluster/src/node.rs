@@ -193,6 +193,7 @@ impl ClusterNode {
         self.placement.handle_timeout(now);
         self.gateway.collect(now);
         self.exchange.handle_timeout(now);
+        self.queries.drop_old_questions(now);
         self.others.retain(|_, other| now.saturating_duration_since(other.heard) < FORGOTTEN);
         self.follow();
         self.serve_queries(now);

@@ -1,5 +1,7 @@
 //! The nodes of a cluster in words.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::tables::{list, table, text};
@@ -26,7 +28,7 @@ pub(super) fn nodes(answer: &Value) -> String {
         ["NODE", "REGION", "STATE", "SESSIONS", "PLAYERS IN THEM", "CONNECTIONS", "LOAD", "VERSION", "ID"];
     let none = "this server is not one of several";
     let broken = nodes.iter().flat_map(|node| {
-        list(&node["now"]["links_to"]).iter().filter_map(|link| trouble(link)).map(move |trouble| {
+        list(&node["now"]["links_to"]).iter().filter_map(trouble).map(move |trouble| {
             let name = text(&node["name"]);
             format!("{name} {trouble}\n")
         })
@@ -42,7 +44,7 @@ fn state(node: &Value) -> String {
         _ => text(&node["state"]),
     };
     if now["is_draining"] == true {
-        words += &format!(", draining, ends in {} s", text(&now["ends_in_s"]));
+        let _ = write!(words, ", draining, ends in {} s", text(&now["ends_in_s"]));
     }
     if node["is_own"] == true {
         words += ", asked";

@@ -38,7 +38,7 @@ fn serve_with_admin(name: &str, nats: &[NatsServer], folder: &Folder) -> (Progra
 /// What a command of an operator says.
 fn admin([url, token]: &[String; 2], words: &[&str]) -> String {
     let ended = Program::start(&[&["admin", "--server", url, "--token-file", token], words].concat()).end();
-    ended.out.iter().chain(&ended.err).map(|line| format!("{line}\n")).collect()
+    [ended.out, ended.err].concat().join("\n") + "\n"
 }
 
 fn until(what: &str, say: impl Fn() -> String) {

@@ -128,13 +128,7 @@ impl NodeQueries {
         let has_none = |waiting: &mut Waiting| waiting.questions.is_empty();
         let waited = self.0.has_question.wait_timeout_while(waiting, wait, has_none);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        // The one that asked an older one waits no longer.
-        while let Some(question) = waiting.questions.pop_front() {
-            if question.came.elapsed() < ASK_PATIENCE {
-                return Some(question);
-            }
-        }
-        None
+        waiting.questions.pop_front()
     }
 
     /// Answers a question, if that is not too long.
@@ -158,6 +152,11 @@ impl NodeQueries {
             questions.push_back(NodeQuestion { from, number, message: message.to_vec(), came: now });
             self.0.has_question.notify_one();
         }
+    }
+
+    /// Drops questions that were asked too long ago: the other side waits no longer.
+    pub(super) fn drop_old_questions(&self, now: Instant) {
+        self.lock().questions.retain(|it| now.saturating_duration_since(it.came) < ASK_PATIENCE);
     }
 
     fn push(&self, query: NodeQuery) -> bool {

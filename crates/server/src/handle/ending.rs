@@ -40,7 +40,7 @@ impl ServerHandle {
         *self.drain_end()
     }
 
-    /// Whether no client needs this server any more. Where other nodes go on with the sessions, those are its own links.
+    /// Whether no client needs this server any more. Where other nodes go on with the sessions, only its own links do.
     ///
     /// # Errors
     /// If a worker does not answer.

@@ -107,7 +107,7 @@ pub(super) const SCENES: &[Scene] = &[
         "docs/cluster.md",
         &[
             stays("nats-server --jetstream --addr 127.0.0.1").needs(NATS).says(&["Server is ready"]),
-            stays("consonance serve --listen 127.0.0.1:7777 --nats nats://127.0.0.1:4222 --node one")
+            stays("consonance serve --listen 127.0.0.1:7777 --nats nats://127.0.0.1:4222 --node one --admin")
                 .needs(NATS)
                 .says(&["quic://"]),
             stays("consonance serve --listen 127.0.0.1:7778 --nats nats://127.0.0.1:4222 --node two")
@@ -122,6 +122,13 @@ pub(super) const SCENES: &[Scene] = &[
                 .needs(NATS)
                 .says(&["you joined as Alice"])
                 .promises(&[Promise::Elsewhere("--name Bob", "Alice started speaking")]),
+            ends("consonance admin nodes").needs(NATS).says(&["one", "two", "alive"]),
+            ends("consonance admin drain --node two --within 1800")
+                .needs(NATS)
+                .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
+            ends("consonance admin undrain --node two")
+                .needs(NATS)
+                .promises(&[Promise::Elsewhere("--name Alice", "the server cancelled draining")]),
         ],
     )
     .in_folder(Folder::Empty),
