@@ -59,6 +59,7 @@ mod node;
 mod nodes;
 pub mod placement;
 mod remote_links;
+mod replica;
 mod session_message;
 
 pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
@@ -77,4 +78,5 @@ pub use nodes::{
     join_nodes,
 };
 pub use remote_links::{EdgeNetworks, KeptClient, RemoteLinks, RemoteNetwork};
+pub use replica::{Replica, ReplicaChange, ReplicaRequest, Replicated};
 pub use session_message::SessionMessage;
