@@ -58,6 +58,8 @@ mod message;
 mod node;
 mod nodes;
 pub mod placement;
+#[cfg(test)]
+mod protocol_1;
 mod remote_links;
 mod replica;
 mod session_message;

@@ -7,6 +7,7 @@ use crate::placement::NodeId;
 
 /// Which of its buses a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "u32", into = "u32")]
 pub enum Way {
     /// From an edge to an owner.
     ToOwner,
@@ -14,6 +15,8 @@ pub enum Way {
     ToEdge,
     /// Between nodes with clients of one session, about it.
     Session,
+    /// One of a later version, which has no bus here: its messages are passed over.
+    Unknown,
 }
 
 /// How many buses a worker has.
@@ -29,11 +32,25 @@ impl Way {
             Self::ToOwner => Self::ToEdge,
             Self::ToEdge => Self::ToOwner,
             Self::Session => Self::Session,
+            Self::Unknown => Self::Unknown,
         }
     }
 
     pub(super) fn index(self) -> usize {
         self as usize
+    }
+}
+
+impl From<u32> for Way {
+    fn from(number: u32) -> Self {
+        let known = usize::try_from(number).ok().and_then(|number| Self::ALL.get(number));
+        known.copied().unwrap_or(Self::Unknown)
+    }
+}
+
+impl From<Way> for u32 {
+    fn from(way: Way) -> Self {
+        way as Self
     }
 }
 

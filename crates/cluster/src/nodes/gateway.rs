@@ -44,7 +44,7 @@ struct Handed {
 }
 
 /// So many other nodes are listened to at once.
-const NODES_MAX: usize = 256;
+pub(crate) const NODES_MAX: usize = 256;
 
 impl NodeGateway {
     /// Of a node with so many workers; `buses` has the gateway's ways of each [`Way`].
@@ -123,17 +123,16 @@ impl NodeGateway {
         let epoch = stream.their_epoch();
         let mut unwanted = Vec::new();
         let taken = stream.take(now, bundle, |number, parcel| {
-            let from = members.number(node, parcel.from).filter(|_| parcel.to < *workers);
-            let bus = &mut buses[parcel.way.index()];
-            let kind = if parcel.is_reliable { RELIABLE } else { UNRELIABLE };
-            let is_handed =
-                from.is_some_and(|from| bus.hand_out(buffer, kind, parcel.to, from, parcel.message));
-            match number {
-                Some(number) if is_handed => {
-                    bus.handed[usize::from(parcel.to)].waiting.push_back((node, epoch, number));
-                }
-                Some(number) => unwanted.push(number),
-                None => {}
+            let bus = buses.get_mut(parcel.way.index()).filter(|_| parcel.to < *workers);
+            let handed = bus.zip(members.number(node, parcel.from)).and_then(|(bus, from)| {
+                let kind = if parcel.is_reliable { RELIABLE } else { UNRELIABLE };
+                let is_handed = bus.hand_out(buffer, kind, parcel.to, from, parcel.message);
+                is_handed.then_some(&mut bus.handed[usize::from(parcel.to)])
+            });
+            match (number, handed) {
+                (Some(number), Some(handed)) => handed.waiting.push_back((node, epoch, number)),
+                (Some(number), None) => unwanted.push(number),
+                (None, _) => {}
             }
         });
         for number in unwanted {

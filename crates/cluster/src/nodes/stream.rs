@@ -7,7 +7,7 @@ mod untaken;
 
 use std::time::{Duration, Instant};
 
-use super::bundle::{Bundle, BundleHead, Parcel};
+use super::bundle::{Bundle, BundleHead, Parcel, Way};
 use crate::message::{BusMessageError, append};
 use crate::placement::NodeId;
 use outgoing::Outgoing;
@@ -50,18 +50,21 @@ pub struct StreamStatistics {
     pub resent: u64,
     /// Bundles that could not be read.
     pub malformed: u64,
+    /// Parcels of a kind that only later versions know.
+    pub unknown: u64,
 }
 
 impl StreamStatistics {
     /// Adds what passed between two other nodes.
     pub fn add(&mut self, other: &Self) {
-        let Self { bundles, bytes, unreliable, dropped, resent, malformed } = other;
+        let Self { bundles, bytes, unreliable, dropped, resent, malformed, unknown } = other;
         self.bundles += bundles;
         self.bytes += bytes;
         self.unreliable += unreliable;
         self.dropped += dropped;
         self.resent += resent;
         self.malformed += malformed;
+        self.unknown += unknown;
     }
 }
 
@@ -189,6 +192,7 @@ impl NodeStream {
         let mut number = bundle.head.first;
         for parcel in bundle.parcels() {
             let parcel = parcel.inspect_err(|_| self.statistics.malformed += 1)?;
+            self.statistics.unknown += u64::from(parcel.way == Way::Unknown);
             if !parcel.is_reliable {
                 deliver(None, parcel);
                 continue;
@@ -201,7 +205,7 @@ impl NodeStream {
             self.is_missing |= number > next;
             let tell_at = if self.is_missing { now } else { now + TELL_AFTER };
             self.tell_at = Some(self.tell_at.map_or(tell_at, |at| at.min(tell_at)));
-            number += 1;
+            number = number.saturating_add(1);
         }
         Ok(())
     }

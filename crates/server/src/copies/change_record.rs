@@ -2,6 +2,9 @@
 //!
 //! Written by postcard; a kind is never removed nor its fields changed, new ones are added at the end.
 
+#[cfg(test)]
+mod protocol_1;
+
 use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
