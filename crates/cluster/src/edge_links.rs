@@ -188,6 +188,11 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         slot.link.as_ref().map(|link| link.link)
     }
 
+    /// The owner of a session with links here, if it is known.
+    pub fn owner_of(&self, session: &str) -> Option<Member> {
+        self.sessions.find(session).and_then(|index| self.sessions.get(index).owner)
+    }
+
     /// Whether a session has links here.
     pub fn has_links(&self, session: &str) -> bool {
         self.sessions.find(session).is_some()
@@ -198,6 +203,12 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
         let links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
         links.filter(|link| link.session == index).map(|link| link.link).collect()
+    }
+
+    /// The links whose clients come from where this says so.
+    pub fn links_from(&self, is_meant: impl Fn(&LinkOrigin) -> bool) -> Vec<L> {
+        let links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
+        links.filter(|link| is_meant(&link.origin)).map(|link| link.link).collect()
     }
 
     /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`

@@ -14,7 +14,7 @@ mod statistics;
 mod tests;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ pub use statistics::NodeStatistics;
 pub use view::{ClusterView, NodeState, NodeView};
 
 use crate::message::BusMessageError;
-use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
+use crate::nodes::{BusWay, NODES_MAX, NodeGateway, NodeWorkers, WAYS};
 use crate::placement::{
     NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer, StoreRequest, TICK,
 };
@@ -50,6 +50,8 @@ pub struct ClusterNode {
     placement: Placement,
     gateway: NodeGateway,
     others: BTreeMap<NodeId, Other>,
+    /// Those that speak another protocol and were told of.
+    incompatible: BTreeSet<NodeId>,
     lease: NodeLease,
     requests: NodeRequests,
     queries: NodeQueries,
@@ -86,6 +88,7 @@ impl ClusterNode {
             placement: Placement::new(now, own),
             gateway: NodeGateway::new(own, workers, buses),
             others: BTreeMap::new(),
+            incompatible: BTreeSet::new(),
             lease: NodeLease::new(now),
             requests: NodeRequests::default(),
             queries: NodeQueries::default(),
@@ -140,7 +143,7 @@ impl ClusterNode {
         let is_compatible = beat.is_compatible();
         if is_compatible {
             self.placement.handle_beat(now, beat.node, beat.number);
-        } else {
+        } else if self.incompatible.len() < NODES_MAX && self.incompatible.insert(beat.node) {
             let (name, protocol) = (beat.info.name.clone(), beat.protocol);
             self.events.push_back(NodeEvent::Incompatible { name, protocol, oldest: beat.oldest });
         }
@@ -177,7 +180,8 @@ impl ClusterNode {
     /// [`BusMessageError`] if it cannot be read.
     pub fn handle_announcement(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         let Announcement { name, record, revision } = Announcement::read(bytes)?;
-        self.handle_record(now, name, record, revision);
+        self.placement.handle_announcement(now, name, record, revision);
+        self.follow();
         Ok(())
     }
 

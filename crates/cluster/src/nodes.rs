@@ -11,6 +11,7 @@ mod stream;
 mod worker_bus;
 
 pub use bundle::{Bundle, Parcel, WAYS, Way};
+pub(crate) use gateway::NODES_MAX;
 pub use gateway::NodeGateway;
 pub use members::NodeWorkers;
 pub use stream::{LinkStatus, StreamStatistics};

@@ -67,6 +67,11 @@ pub struct Placement {
     events: VecDeque<PlacementEvent>,
 }
 
+/// So many sessions of other nodes are remembered, with names that are no longer than this. Those that a client here
+/// names are known in any case.
+const SESSIONS_MAX: usize = 1 << 20;
+const NAME_BYTES_MAX: usize = 1024;
+
 impl Placement {
     /// Of a node that knows nothing yet.
     pub fn new(now: Instant, own: NodeId) -> Self {
@@ -190,6 +195,10 @@ impl Placement {
     /// The store has this record of a session.
     pub fn handle_record(&mut self, now: Instant, name: &str, record: SessionRecord, revision: Revision) {
         let own = self.own;
+        let is_known = self.sessions.contains_key(name);
+        if !is_known && (self.sessions.len() >= SESSIONS_MAX || name.len() > NAME_BYTES_MAX) {
+            return;
+        }
         let known = self.sessions.entry(name.into()).or_default();
         if known.record.is_some_and(|(_, newest)| newest > revision)
             || known.removed.is_some_and(|it| it > revision)
@@ -212,6 +221,26 @@ impl Placement {
         }
         // The node that has written it is alive.
         self.nodes.hear(now, record.owner);
+    }
+
+    /// A node says that the store has this record of a session. That a session is not this node's any more, only the
+    /// store says.
+    pub fn handle_announcement(
+        &mut self,
+        now: Instant,
+        name: &str,
+        record: SessionRecord,
+        revision: Revision,
+    ) {
+        let own = self.own;
+        let is_own = |known: &Known| known.record.is_some_and(|(record, _)| record.owner == own);
+        if !self.sessions.get(name).is_some_and(is_own) {
+            return self.handle_record(now, name, record, revision);
+        }
+        let is_asked = self.sessions.get(name).is_some_and(|known| known.claim.is_some());
+        if record.owner != own && !is_asked {
+            self.ask(now, name, StoreChange::Read);
+        }
     }
 
     /// The store has no record of a session any more, since this change.

@@ -10,6 +10,9 @@ pub const PROTOCOL: u16 = 1;
 /// The oldest version that this one works with.
 pub const OLDEST_PROTOCOL: u16 = 1;
 
+/// A node says nothing longer of itself.
+const TEXT_BYTES_MAX: usize = 1024;
+
 /// What the others are told of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeInfo {
@@ -39,8 +42,13 @@ impl Beat {
     }
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, BusMessageError> {
-        let read = postcard::take_from_bytes(bytes);
-        read.map(|(beat, _)| beat).map_err(|cause| BusMessageError { bytes: bytes.len(), cause })
+        let error = |cause| BusMessageError { bytes: bytes.len(), cause };
+        let (beat, _) = postcard::take_from_bytes::<Self>(bytes).map_err(error)?;
+        let NodeInfo { name, region, version, address } = &beat.info;
+        if [name, region, version, address].iter().any(|text| text.len() > TEXT_BYTES_MAX) {
+            return Err(error(postcard::Error::SerdeDeCustom));
+        }
+        Ok(beat)
     }
 
     pub(super) fn write(&self, buffer: &mut Vec<u8>) {

@@ -212,6 +212,8 @@ fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     let event =
         NodeEvent::Incompatible { name: "newer".into(), protocol: PROTOCOL + 1, oldest: PROTOCOL + 1 };
     assert_eq!(node.poll_event(), Some(event));
+    node.handle_beat(world.now, &bytes).unwrap();
+    assert_eq!(node.poll_event(), None, "once");
     assert_eq!(node.others().count(), 0);
 
     // One that still works with this version is welcome, whatever it appends.
@@ -320,4 +322,20 @@ fn a_flood_of_questions_and_letters_of_any_bytes_take_bounded_room() {
     let waiting = std::iter::from_fn(|| queries.next_question(Duration::ZERO)).count();
     assert_eq!(waiting, 64);
     assert!(!world.nodes[0].cluster.view(world.now).others.iter().any(|node| node.id == NodeId(9)));
+}
+
+#[test]
+fn as_many_nodes_are_known_as_may_be_and_none_with_an_endless_name() {
+    let mut world = World::new(1);
+    let mut bytes = Vec::new();
+    let node = &mut world.nodes[0].cluster;
+    for number in 0..2 * NODES_MAX as u64 {
+        let info = NodeInfo { name: number.to_string().into(), ..NodeInfo::default() };
+        Beat::new(NodeId(1000 + number), 0, &info).write(&mut bytes);
+        node.handle_beat(world.now, &bytes).unwrap();
+    }
+    assert_eq!(node.others().count(), NODES_MAX);
+    let info = NodeInfo { name: "x".repeat(10_000).into(), ..NodeInfo::default() };
+    Beat::new(NodeId(1000), 1, &info).write(&mut bytes);
+    assert!(node.handle_beat(world.now, &bytes).is_err());
 }

@@ -22,6 +22,8 @@ pub(super) struct Nodes {
     bus_since: Instant,
 }
 
+/// So many others are known at once.
+const HEARD_MAX: usize = 1024;
 /// Nodes that were not heard for so long are forgotten.
 const FORGOTTEN: Duration = Duration::from_mins(1);
 
@@ -40,6 +42,9 @@ impl Nodes {
     }
 
     pub(super) fn hear(&mut self, now: Instant, node: NodeId) {
+        if self.heard.len() >= HEARD_MAX && !self.heard.contains_key(&node) {
+            return;
+        }
         self.heard.insert(node, now);
         self.lost.remove(&node);
     }

@@ -44,6 +44,17 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
 }
 
 #[test]
+fn a_session_is_its_owners_whatever_another_node_announces() {
+    let mut world = owned_by_the_first(2, 1);
+    let record = world.record(1, 1);
+    world.announce(1, ARENA, record, Revision(u64::MAX));
+    run(&mut world, Duration::from_secs(2));
+    assert!(world.acts(0, ARENA), "{}", world.describe(ARENA));
+    let is_elsewhere = |event: &PlacementEvent| matches!(event, PlacementEvent::Elsewhere { .. });
+    assert!(!world.told(0).iter().any(is_elsewhere), "{:?}", world.told(0));
+}
+
+#[test]
 fn of_two_nodes_with_a_first_client_at_once_one_owns_it_and_the_other_learns_it() {
     for seed in 0..20 {
         let mut world = World::new(2, seed);

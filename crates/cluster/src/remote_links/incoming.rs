@@ -9,6 +9,9 @@ use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
 
+/// A longer report is dropped: as many are kept as there are links.
+const REPORT_BYTES_MAX: usize = 16 << 10;
+
 /// What is to be reported.
 pub(super) enum Came {
     /// The message that was taken last, which is of this peer.
@@ -56,9 +59,14 @@ impl RemoteLinks {
         peer_of: impl Fn(LinkNumber) -> Peer,
     ) -> Result<Option<Came>, BusMessageError> {
         let (peers, counted) = (&mut self.peers, &mut self.statistics);
-        Ok(match ToOwner::read(self.incoming.message())? {
-            ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. } if self.is_shut_down => {
-                let reason = EndReason::from(EndCode::ShuttingDown).encode();
+        let message = self.incoming.message();
+        Ok(match ToOwner::read(message)? {
+            ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. }
+                if self.is_shut_down || peers.is_full() =>
+            {
+                let is_shut_down = self.is_shut_down;
+                let code = if is_shut_down { EndCode::ShuttingDown } else { EndCode::ServerFull };
+                let reason = EndReason::from(code).encode();
                 let message = ToEdge::End { link, reason: &reason };
                 let (member, _) = link_of(peer_of(link));
                 self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
@@ -88,6 +96,11 @@ impl RemoteLinks {
             }
             ToOwner::Heard { link, ago_us } => {
                 peers.hear(now, peer_of(link), Duration::from_micros(ago_us));
+                None
+            }
+            // A report says more than an id or a number.
+            ToOwner::Report { .. } if message.len() > REPORT_BYTES_MAX => {
+                counted.links.dropped.malformed += 1;
                 None
             }
             ToOwner::Report { link, report } => {

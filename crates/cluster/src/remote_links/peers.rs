@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::present_peers::PresentPeers;
 use super::{KeptClient, RemoteNetwork};
+use crate::link_number::LinkNumber;
 use crate::link_report::LinkReport;
 use crate::message::About;
 
@@ -31,6 +32,9 @@ struct PeerState {
     report: LinkReport,
 }
 
+/// The longest name of a kind of network, in characters.
+const KIND_MAX: usize = 64;
+
 impl Peers {
     /// A link is up. False if it was before: what was known of it counts no more.
     pub(super) fn insert(
@@ -44,7 +48,7 @@ impl Peers {
             self.present.insert(peer);
         }
         let state = PeerState {
-            network: RemoteNetwork(about.kind.into()),
+            network: RemoteNetwork(about.kind.chars().take(KIND_MAX).collect()),
             identity: about.identity,
             is_resumed: about.is_resumed,
             kept,
@@ -63,6 +67,11 @@ impl Peers {
     #[inline]
     pub(super) fn contains(&self, peer: Peer) -> bool {
         self.present.contains(peer)
+    }
+
+    /// Whether there are as many as there may be.
+    pub(super) fn is_full(&self) -> bool {
+        self.states.len() >= LinkNumber::LINKS_MAX
     }
 
     pub(super) fn len(&self) -> usize {

@@ -132,8 +132,8 @@ impl SessionLoop {
     }
 
     fn begin_copy(&mut self, owner: Member, session: &str, id: SessionId) {
-        let is_wanted = self.edge.as_ref().is_some_and(|edge| edge.has_links(session));
-        let Some(copies) = self.copies.as_mut().filter(|_| is_wanted) else { return };
+        let is_owner = self.edge.as_ref().and_then(|edge| edge.owner_of(session)) == Some(owner);
+        let Some(copies) = self.copies.as_mut().filter(|_| is_owner) else { return };
         if let Some(copy) = copies.get_mut(session).filter(|copy| copy.id == id) {
             return copy.begin_again(owner);
         }
@@ -198,6 +198,12 @@ impl SessionLoop {
         let position = copy.server.position_of(client);
         copies.send_voice(&recipients.places, NodeVoice { session, client, position, packet });
         true
+    }
+
+    /// The copy of a session of another node, if there is one.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn copy_of(&self, session: &str) -> Option<&SessionCopy> {
+        self.copies.as_ref().and_then(|copies| copies.get(session))
     }
 
     /// Voice of a client, which another node has checked.

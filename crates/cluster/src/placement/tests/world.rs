@@ -19,6 +19,8 @@ struct Node {
 enum Letter {
     Beat(NodeId, u64),
     Record(Box<str>, SessionRecord, Revision),
+    /// As a node says.
+    Announcement(Box<str>, SessionRecord, Revision),
     NoRecord(Box<str>, Revision),
     Answer(u64, StoreAnswer),
     Bus(bool),
@@ -252,6 +254,9 @@ impl World {
                 Letter::Record(name, record, revision) => {
                     placement.handle_record(now, &name, record, revision);
                 }
+                Letter::Announcement(name, record, revision) => {
+                    placement.handle_announcement(now, &name, record, revision);
+                }
                 Letter::NoRecord(name, revision) => placement.handle_no_record(now, &name, revision),
                 Letter::Answer(number, answer) => placement.handle_answer(now, number, answer),
                 Letter::Bus(is_there) => placement.handle_bus(now, is_there),
@@ -285,11 +290,11 @@ impl World {
     }
 
     /// A node tells the others what it owns, as far as that arrives.
-    fn announce(&mut self, from: usize, name: &str, record: SessionRecord, revision: Revision) {
+    pub(super) fn announce(&mut self, from: usize, name: &str, record: SessionRecord, revision: Revision) {
         for to in 0..self.nodes.len() {
             if self.nodes[from].has_bus && !(self.is_rough && self.below(100) < 5) {
                 let delay = self.bus_delay();
-                self.post(to, delay, Letter::Record(name.into(), record, revision));
+                self.post(to, delay, Letter::Announcement(name.into(), record, revision));
             }
         }
     }
