@@ -20,7 +20,8 @@ pub struct By {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AuditEntry {
-    /// Counts all entries, also those that were cleared away.
+    /// Counts all entries, also those that were cleared away. Of several servers, each gives others, and higher ones
+    /// later.
     pub id: u64,
     /// When, in seconds since 1970.
     pub at: u64,
@@ -42,6 +43,9 @@ pub struct AuditEntry {
     /// What became of it: a word such as `notified`, `absent` or `holds`, for what a player asked for `done`; or what
     /// went wrong.
     pub result: String,
+    /// The server that it was done at, if that is one of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// Whether a player asked for it, from inside the game. Such entries make room for operators' once they are more
     /// than half of all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -144,6 +148,36 @@ impl AuditLog {
         kind.push_back(Kept { entry, target });
     }
 
+    /// Takes an entry that may be older than some, unless it is there.
+    pub(crate) fn insert(&mut self, entry: AuditEntry) {
+        let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
+        let is_before = |kept: &Kept| (kept.entry.id, &kept.entry.node) < (entry.id, &entry.node);
+        // It is one of the newest as a rule.
+        let mut index = kind.len();
+        while index.checked_sub(1).and_then(|before| kind.get(before)).is_some_and(|kept| !is_before(kept)) {
+            index -= 1;
+        }
+        let is_there =
+            kind.get(index).is_some_and(|kept| kept.entry.id == entry.id && kept.entry.node == entry.node);
+        if !is_there {
+            let target = NameKey::of(&entry.target);
+            kind.insert(index, Kept { entry, target });
+        }
+    }
+
+    /// The entry of a number.
+    pub(crate) fn get(&self, id: u64) -> Option<&AuditEntry> {
+        self.first_after(id.checked_sub(1)?).filter(|entry| entry.id == id)
+    }
+
+    /// The first entry with a higher number.
+    pub(crate) fn first_after(&self, id: u64) -> Option<&AuditEntry> {
+        let kinds = [&self.of_operators, &self.of_players];
+        let first = |kind: &'_ VecDeque<Kept>| kind.partition_point(|kept| kept.entry.id <= id);
+        let found = kinds.into_iter().filter_map(|kind| kind.get(first(kind)));
+        found.map(|kept| &kept.entry).min_by_key(|entry| entry.id)
+    }
+
     /// Forgets what is too old or too much; the numbers of what went. Players can ask for as much as they like, and
     /// push no more of what operators did out than half of all entries.
     pub(crate) fn prune(&mut self, entries_max: usize, oldest: u64) -> Vec<u64> {
@@ -170,27 +204,28 @@ impl AuditLog {
         }
     }
 
-    pub(crate) fn page(&self, query: &AuditQuery) -> AuditPage {
+    /// Some of these entries, and of those of other nodes.
+    pub(crate) fn page(&self, query: &AuditQuery, others: Option<&Self>) -> AuditPage {
         let limit = match query.limit {
             0 => AuditQuery::LIMIT_DEFAULT,
             limit => limit.min(AuditQuery::LIMIT_MAX),
         };
         let target = query.target.as_deref().map(NameKey::of);
-        let mut found = self.newest_first().filter(|kept| query.matches(kept, target.as_ref()));
+        let all = newest_first([Some(self), others].into_iter().flatten());
+        let mut found = all.filter(|kept| query.matches(kept, target.as_ref()));
         let entries: Vec<_> = found.by_ref().take(limit).map(|kept| kept.entry.clone()).collect();
         let next = found.next().and(entries.last()).map(|entry| entry.id);
         AuditPage { entries, next }
     }
+}
 
-    fn newest_first(&self) -> impl Iterator<Item = &Kept> {
-        let mut of_operators = self.of_operators.iter().rev().peekable();
-        let mut of_players = self.of_players.iter().rev().peekable();
-        std::iter::from_fn(move || {
-            let is_players =
-                of_players.peek().map(|kept| kept.entry.id) > of_operators.peek().map(|kept| kept.entry.id);
-            if is_players { of_players.next() } else { of_operators.next() }
-        })
-    }
+fn newest_first<'a>(logs: impl Iterator<Item = &'a AuditLog>) -> impl Iterator<Item = &'a Kept> {
+    let kinds = logs.flat_map(|log| [&log.of_operators, &log.of_players]);
+    let mut kinds: Vec<_> = kinds.map(|kind| kind.iter().rev()).collect();
+    std::iter::from_fn(move || {
+        let newest = kinds.iter_mut().max_by_key(|kind| (**kind).clone().next().map(|kept| kept.entry.id));
+        newest.and_then(Iterator::next)
+    })
 }
 
 #[cfg(test)]
@@ -215,6 +250,7 @@ mod tests {
                 details: String::new(),
                 reason: String::new(),
                 result: "notified".into(),
+                node: None,
                 by_player,
             });
         }
@@ -227,9 +263,9 @@ mod tests {
     #[test]
     fn entries_come_in_pages_the_newest_first() {
         let log = log(5);
-        let first = log.page(&AuditQuery { limit: 2, ..AuditQuery::default() });
+        let first = log.page(&AuditQuery { limit: 2, ..AuditQuery::default() }, None);
         assert_eq!((ids(&first), first.next), (vec![5, 4], Some(4)));
-        let second = log.page(&AuditQuery { limit: 3, before: first.next, ..AuditQuery::default() });
+        let second = log.page(&AuditQuery { limit: 3, before: first.next, ..AuditQuery::default() }, None);
         assert_eq!((ids(&second), second.next), (vec![3, 2, 1], None));
     }
 
@@ -237,12 +273,12 @@ mod tests {
     fn entries_are_found_by_operator_action_and_target() {
         let log = log(5);
         let by = |actor: &str| AuditQuery { actor: Some(actor.into()), ..AuditQuery::default() };
-        assert_eq!(ids(&log.page(&by("Ben"))), [4, 2]);
-        assert!(ids(&log.page(&by("Carl"))).is_empty());
+        assert_eq!(ids(&log.page(&by("Ben"), None)), [4, 2]);
+        assert!(ids(&log.page(&by("Carl"), None)).is_empty());
         let whom = AuditQuery { target: Some("PLAYER 2\u{200b}".into()), ..AuditQuery::default() };
-        assert_eq!(ids(&log.page(&whom)), [3]);
+        assert_eq!(ids(&log.page(&whom, None)), [3]);
         let elsewhere = AuditQuery { session: Some("main".into()), ..AuditQuery::default() };
-        assert!(ids(&log.page(&elsewhere)).is_empty());
+        assert!(ids(&log.page(&elsewhere, None)).is_empty());
     }
 
     #[test]
@@ -259,14 +295,14 @@ mod tests {
         let mut log = log(3);
         fill(&mut log, 3..20, true);
         assert_eq!(log.prune(8, 0), (4..=15).collect::<Vec<u64>>(), "operators' stay, and nothing is unused");
-        let page = log.page(&AuditQuery::default());
+        let page = log.page(&AuditQuery::default(), None);
         assert_eq!(ids(&page), [20, 19, 18, 17, 16, 3, 2, 1]);
         fill(&mut log, 20..23, false);
         assert_eq!(log.prune(8, 0), [16, 1, 2], "and moderators keep their half");
         fill(&mut log, 23..40, false);
         assert_eq!(log.prune(8, 0).len(), 17);
         assert_eq!(
-            ids(&log.page(&AuditQuery::default())),
+            ids(&log.page(&AuditQuery::default(), None)),
             (33..=40).rev().collect::<Vec<u64>>(),
             "by age else"
         );

@@ -90,6 +90,10 @@ impl Bans {
         self.index.len()
     }
 
+    pub(crate) fn get(&self, id: u64) -> Option<&Ban> {
+        self.index.get(id)
+    }
+
     pub(crate) fn remove(&mut self, id: u64) -> Option<Ban> {
         self.index.remove(id)
     }

@@ -147,6 +147,7 @@ impl Moderation {
             details: details.collect::<Vec<_>>().join(", "),
             reason: by.reason.clone(),
             result: words.unwrap_or_default(),
+            node: None,
             by_player: false,
         };
         let (_, ticket) = self.records.note(entry);

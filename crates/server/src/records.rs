@@ -3,29 +3,32 @@
 //! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers use it when a
 //! client arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
 
+mod bans;
 mod error;
 mod restriction_record;
 mod restrictions;
 mod rooms;
+mod sharing;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use consonance_session::PlayerIdentity;
 
 use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
-use crate::bans::{Ban, Bans};
+use crate::bans::Bans;
 use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
 use crate::utc::seconds_since_1970;
-use crate::webhooks::{Occurrence, Webhooks};
+use crate::webhooks::Webhooks;
 pub use error::RecordsError;
 pub use restriction_record::PlayerKey;
 use restrictions::merged;
 pub use restrictions::{Origin, StoredRestrictions, StoredTerms, Until};
 pub(crate) use restrictions::{held_at, in_session_time};
 pub use rooms::{RoomDecision, SessionRooms};
+pub use sharing::SharedRecords;
+use sharing::{HEARD, PUBLISHED, Progress, Sharing, StoredVersion};
 
 /// The records of a process; a clone leads to the same ones.
 #[derive(Clone, Debug)]
@@ -62,6 +65,11 @@ struct State {
     audit: AuditLog,
     restrictions: BTreeMap<PlayerKey, StoredRestrictions>,
     rooms: BTreeMap<String, SessionRooms>,
+    /// What the disk had of bans that are shared, until they are.
+    versions: Vec<(u64, StoredVersion)>,
+    progress: Progress,
+    /// With the other nodes, if this is one of several.
+    sharing: Option<Sharing>,
 }
 
 impl Default for RecordsSettings {
@@ -113,75 +121,23 @@ impl Records {
         self.shared.store.flush(patience)
     }
 
-    /// The ban that keeps this address out.
-    pub fn ban_of_address(&self, now: u64, address: IpAddr) -> Option<Ban> {
-        self.read().bans.of_address(now, address).cloned()
-    }
-
-    /// The ban that keeps this player out.
-    pub fn ban_of_player(&self, now: u64, name: &str, subject: Option<&str>) -> Option<Ban> {
-        self.read().bans.of_player(now, name, subject).cloned()
-    }
-
-    /// Bans that hold, in the order of their numbers, those after this one.
-    pub fn bans(&self, now: u64, after: u64, limit: usize) -> Vec<Ban> {
-        self.read().bans.list(now, after, limit)
-    }
-
-    /// How many bans there are.
-    pub fn bans_count(&self) -> usize {
-        self.read().bans.len()
-    }
-
-    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Webhooks are told
-    /// of it, but no player is disconnected for it and nothing is logged: see
-    /// [`Moderation::ban`](crate::moderation::Moderation::ban).
-    ///
-    /// # Errors
-    /// [`RecordsError::TooManyBans`].
-    pub fn import_ban(&self, ban: Ban) -> Result<Ban, RecordsError> {
-        self.add_ban(ban).map(|(ban, _)| ban)
-    }
-
-    /// Adds a ban; its `id` is given here.
-    ///
-    /// # Errors
-    /// [`RecordsError::TooManyBans`].
-    pub(crate) fn add_ban(&self, mut ban: Ban) -> Result<(Ban, Ticket), RecordsError> {
-        let mut state = self.write();
-        let limit = self.shared.settings.bans_max;
-        if state.bans.len() >= limit {
-            return Err(RecordsError::TooManyBans { limit });
-        }
-        ban.id = state.bans.next_id();
-        state.bans.restore(ban.clone());
-        let ticket = self.shared.store.write(vec![Change::put(Table::Bans, number_key(ban.id), &ban)]);
-        drop(state);
-        self.webhooks.tell(&Occurrence::Banned(&ban));
-        Ok((ban, ticket))
-    }
-
-    /// Takes a ban back.
-    pub(crate) fn remove_ban(&self, id: u64) -> Option<(Ban, Ticket)> {
-        let mut state = self.write();
-        let ban = state.bans.remove(id)?;
-        let changes = vec![Change::delete(Table::Bans, number_key(id)), state.last_ban()];
-        Some((ban, self.shared.store.write(changes)))
-    }
-
     /// Some of the audit log.
     pub fn audit(&self, query: &AuditQuery) -> AuditPage {
-        self.read().audit.page(query)
+        let state = self.read();
+        state.audit.page(query, state.sharing.as_ref().map(Sharing::audit_of_others))
     }
 
     /// Writes an entry into the audit log; its `id` is given here.
     pub(crate) fn note(&self, mut entry: AuditEntry) -> (AuditEntry, Ticket) {
         let mut state = self.write();
-        entry.id = state.audit.next_id();
+        let State { audit, sharing, .. } = &mut *state;
+        match sharing {
+            Some(sharing) => sharing.number_entry(audit, &mut entry),
+            None => entry.id = audit.next_id(),
+        }
         let mut changes = vec![Change::put(Table::Audit, number_key(entry.id), &entry)];
-        let oldest = entry.at.saturating_sub(self.audit_seconds());
         state.audit.push(entry.clone());
-        changes.extend(self.forget_entries(&mut state, oldest));
+        changes.extend(self.forget_entries(&mut state, entry.at));
         (entry, self.shared.store.write(changes))
     }
 
@@ -280,8 +236,11 @@ impl Records {
             }
             is_held
         });
-        let oldest = now.saturating_sub(self.audit_seconds());
-        changes.extend(self.forget_entries(&mut state, oldest));
+        changes.extend(self.forget_entries(&mut state, now));
+        let State { bans, sharing, .. } = &mut *state;
+        if let Some(sharing) = sharing {
+            changes.extend(sharing.clear_away(now.saturating_mul(1000), bans, self.audit_bounds(now)));
+        }
         if !changes.is_empty() {
             drop(self.shared.store.write(changes));
         }
@@ -293,8 +252,9 @@ impl Records {
     }
 
     /// Forgets entries of the audit log that are too old or too many.
-    fn forget_entries(&self, state: &mut State, oldest: u64) -> Vec<Change> {
-        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
+    fn forget_entries(&self, state: &mut State, now: u64) -> Vec<Change> {
+        let (entries_max, oldest) = self.audit_bounds(now);
+        let gone = state.audit.prune(entries_max, oldest);
         let mut changes: Vec<_> =
             gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))).collect();
         if !changes.is_empty() {
@@ -303,8 +263,10 @@ impl Records {
         changes
     }
 
-    fn audit_seconds(&self) -> u64 {
-        u64::from(self.shared.settings.audit_days) * 86_400
+    /// How many entries of the audit log are kept, and from when on, in seconds since 1970.
+    fn audit_bounds(&self, now: u64) -> (usize, u64) {
+        let RecordsSettings { audit_entries_max, audit_days, .. } = self.shared.settings;
+        (audit_entries_max, now.saturating_sub(u64::from(audit_days) * 86_400))
     }
 
     /// Each change is whole before anything can panic, so poison means nothing.
@@ -341,7 +303,13 @@ impl State {
                 Table::Meta => match &**key {
                     LAST_BAN => state.bans.go_on_after(serde_json::from_str(value).map_err(broken)?),
                     LAST_AUDIT => state.audit.go_on_after(serde_json::from_str(value).map_err(broken)?),
-                    _ => {}
+                    HEARD => state.progress.heard_ms = serde_json::from_str(value).map_err(broken)?,
+                    PUBLISHED => state.progress.published = serde_json::from_str(value).map_err(broken)?,
+                    key => {
+                        if let Some(id) = StoredVersion::id(key) {
+                            state.versions.push((id, serde_json::from_str(value).map_err(broken)?));
+                        }
+                    }
                 },
             }
         }

@@ -8,6 +8,12 @@ pub fn seconds_since_1970() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// The present, in milliseconds since 1970 by the clock of the wall.
+pub(crate) fn milliseconds_since_1970() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// For example `2033-05-18T03:33:20Z` (RFC 3339), of seconds since 1970.
 pub(crate) fn rfc_3339(seconds: u64) -> String {
     let Calendar { date, time } = Calendar::of(seconds);

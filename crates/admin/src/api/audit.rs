@@ -55,9 +55,11 @@ struct EntryView {
     reason: String,
     /// What became of it.
     result: String,
+    /// The server that it was done at; none if there is only one.
+    node: Option<String>,
 }
 
-/// What operators did, the newest first.
+/// What operators did, the newest first; at all servers of a cluster.
 #[utoipa::path(
     get,
     path = "/api/v1/audit",
@@ -96,6 +98,7 @@ impl From<AuditEntry> for EntryView {
             details: entry.details,
             reason: entry.reason,
             result: entry.result,
+            node: entry.node,
         }
     }
 }

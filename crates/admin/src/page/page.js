@@ -298,7 +298,7 @@ $("new-ban").onclick = () => {
   openDialog("New ban", "Matching players are disconnected.", () => [kind, field("target", "Target", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("target") }));
 };
 const LOG = [
-  text("When", (entry) => moment(entry.at), "text"), text("Operator", (entry) => named(entry.by), "text wide"), text("Action", (entry) => entry.action.replaceAll("_", " "), "name"),
+  text("When", (entry) => moment(entry.at), "text"), text("Operator", (entry) => named(entry.by) + (entry.node ? " at " + named(entry.node) : ""), "text wide"), text("Action", (entry) => entry.action.replaceAll("_", " "), "name"),
   text("Target", (entry) => named(entry.target ?? "") + (entry.session && entry.session !== entry.target ? " in " + named(entry.session) : ""), "text"),
   text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).map(sentence).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text wide"),
 ];

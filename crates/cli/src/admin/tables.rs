@@ -71,8 +71,12 @@ pub(super) fn bans(bans: &Value) -> String {
 pub(super) fn audit(page: &Value) -> String {
     let row = |entry: &Value| {
         let at = entry["at"].as_u64().map(utc).unwrap_or_default();
-        let rest = ["by", "action", "session", "target", "details", "reason", "result"];
-        [at].into_iter().chain(rest.map(|key| text(&entry[key]))).collect()
+        let by = match entry["node"].as_str() {
+            Some(node) => format!("{} at {node}", text(&entry["by"])),
+            None => text(&entry["by"]),
+        };
+        let rest = ["action", "session", "target", "details", "reason", "result"];
+        [at, by].into_iter().chain(rest.map(|key| text(&entry[key]))).collect()
     };
     let titles = ["WHEN", "BY", "ACTION", "SESSION", "TARGET", "DETAILS", "REASON", "RESULT"];
     table(&titles, list(&page["entries"]).iter().map(row), "nothing was done yet")

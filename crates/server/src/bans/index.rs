@@ -37,6 +37,10 @@ impl Index {
         self.by_id.insert(id, ban);
     }
 
+    pub(super) fn get(&self, id: u64) -> Option<&Ban> {
+        self.by_id.get(&id)
+    }
+
     pub(super) fn remove(&mut self, id: u64) -> Option<Ban> {
         let ban = self.by_id.remove(&id)?;
         match &ban.target {

@@ -1,7 +1,7 @@
 //! What the workers have to know of other nodes.
 
 use std::sync::atomic::Ordering;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use consonance_cluster::{Member, NodeEvent};
@@ -9,6 +9,7 @@ use consonance_session::SessionId;
 use tracing::{error, info, warn};
 
 use super::{PATIENCE, ServerHandle};
+use crate::bans::Ban;
 use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
@@ -44,6 +45,16 @@ impl ServerHandle {
                 "incompatible node in this cluster: update the older one"
             ),
         }
+    }
+
+    /// Has every worker disconnect the players that these bans match. Waits while one has too much to do.
+    pub(crate) fn expel(&self, bans: Vec<Ban>) {
+        let bans = Arc::<[Ban]>::from(bans);
+        self.tell_all(move |session_loop, now| {
+            for ban in &*bans {
+                session_loop.expel(now, ban);
+            }
+        });
     }
 
     fn own(&self, name: &str, id: SessionId, generation: u64) {

@@ -33,6 +33,7 @@ pub(super) fn carry_out(
         details,
         reason: request.reason.to_string(),
         result: result(answer).to_owned(),
+        node: None,
         by_player: true,
     });
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Instant;
 
+use consonance_cluster::LinkOrigin;
 use consonance_session::{ClientId, Instant as SessionInstant, LinkId, PlayerIdentity, Server};
-use consonance_transport::EndReason;
+use consonance_transport::{EndReason, Remote};
 
 use super::SessionLoop;
 use crate::bans::{Ban, BanTarget};
@@ -83,10 +84,37 @@ impl SessionLoop {
             }
             self.drain(index, now);
         }
+        self.expel_at_edge(now, ban);
         if let BanTarget::Address(prefix) = &ban.target {
             self.hang_up(now, &ban.end_reason(), |address| prefix.contains(address));
         }
         expelled
+    }
+
+    /// Disconnects players here of sessions that other nodes own, which may not be reached just now.
+    fn expel_at_edge(&mut self, now: Instant, ban: &Ban) {
+        let Self { edge: Some(edge), copies: Some(copies), networks, .. } = self else { return };
+        let mut meant = Vec::new();
+        for (_, copy) in copies.iter() {
+            let server = &copy.server;
+            let ids = match &ban.target {
+                BanTarget::Name(name) => server.clients_named(name).to_vec(),
+                BanTarget::Subject(subject) => server.clients_with_subject(subject),
+                BanTarget::Address(_) => continue,
+            };
+            let links = ids.into_iter().filter_map(|id| server.client(id)).map(|row| row.link);
+            let links = links.filter(|link| edge.session_of(*link).is_some());
+            meant.extend(links.map(|link| (link, server.reads_notice(link).then(|| server.session()))));
+        }
+        if let BanTarget::Address(prefix) = &ban.target {
+            let is_from = |origin: &LinkOrigin| {
+                Remote::from(&*origin.remote).ip().is_some_and(|from| prefix.contains(from))
+            };
+            meant.extend(edge.links_from(is_from).into_iter().map(|link| (link, None)));
+        }
+        for (link, notice_in) in meant {
+            networks.reject(now, link, &ban.end_reason(), notice_in);
+        }
     }
 
     /// Every session with its name.

@@ -13,6 +13,7 @@ mod overload;
 mod pinning;
 mod recording;
 mod session_events;
+mod shared_records;
 mod sharing;
 mod stage;
 mod stopping;

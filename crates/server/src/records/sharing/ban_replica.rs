@@ -1,0 +1,394 @@
+//! Bans of all nodes: which records the store is to have, and which of its records hold here.
+
+mod known;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use consonance_cluster::placement::{NodeId, Revision, StoreAnswer};
+use consonance_cluster::{ReplicaChange, ReplicaRequest};
+
+use super::ban_record::{BanRecord, PARDON_KEPT_MS, RECORD_BYTES_MAX, Version, key_of};
+use super::numbers::Numbers;
+use super::stored_version::StoredVersion;
+use crate::bans::{Ban, Bans};
+use crate::store::{Change, Table, number_key};
+use known::{AtStore, Known};
+
+/// What this node knows of each ban, beside the ban itself.
+///
+/// Of two versions of a ban, every node takes the [greater](Version) one. A version that the store does not have is put
+/// there once everything that it has is known, over the version that was seen; so nothing newer is overwritten. A ban
+/// that was taken back is remembered for [`PARDON_KEPT_MS`], so that a node that was away does not bring it back.
+#[derive(Debug)]
+pub(super) struct BanReplica {
+    own: NodeId,
+    numbers: Numbers,
+    known: BTreeMap<u64, Known>,
+    /// Those that were taken back, by time.
+    pardons: BTreeSet<(u64, u64)>,
+    /// What was changed and not handed to the disk.
+    unwritten: BTreeSet<u64>,
+    to_put: BTreeSet<u64>,
+    to_remove: VecDeque<(u64, Revision)>,
+    asked: BTreeMap<u64, (u64, Version)>,
+    is_caught_up: bool,
+    /// Whether the store had any record when it began to tell them.
+    has_records: bool,
+    /// When everything was known last, in milliseconds since 1970; 0 if it never was.
+    heard_ms: u64,
+    retry_at: Option<Instant>,
+    pub(super) counts: BanCounts,
+}
+
+/// What was not shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct BanCounts {
+    /// Records of the store that cannot be read.
+    pub(super) malformed: u64,
+    /// Records for which there is no room here.
+    pub(super) too_many: u64,
+    /// Bans that are too large for the store.
+    pub(super) too_large: u64,
+}
+
+/// So many bans that were taken back are remembered; the oldest go.
+pub(super) const PARDONS_MAX: usize = 10_000;
+/// So many requests wait for an answer.
+const ASKED_MAX: usize = 64;
+/// So many records wait to be removed; more are found again when all are told next.
+const TO_REMOVE_MAX: usize = 16_384;
+/// While the store tells all that it has, so many changes are one for the disk.
+const MANY: usize = 256;
+/// Before the store is asked again where it could not answer, or had something else.
+const RETRY: Duration = Duration::from_secs(1);
+
+impl BanReplica {
+    pub(super) fn new(own: NodeId, heard_ms: u64) -> Self {
+        Self {
+            own,
+            numbers: Numbers::new(own),
+            known: BTreeMap::new(),
+            pardons: BTreeSet::new(),
+            unwritten: BTreeSet::new(),
+            to_put: BTreeSet::new(),
+            to_remove: VecDeque::new(),
+            asked: BTreeMap::new(),
+            is_caught_up: false,
+            has_records: false,
+            heard_ms,
+            retry_at: None,
+            counts: BanCounts::default(),
+        }
+    }
+
+    /// Takes what the disk has: the bans, and the versions of those that were shared before. A ban from before servers
+    /// shared them gets a number that no other server gives; one that was taken back meanwhile was taken back now.
+    pub(super) fn restore(&mut self, now_ms: u64, bans: &mut Bans, stored: &[(u64, StoredVersion)]) {
+        for (id, stored) in stored.iter().filter(|(id, _)| Numbers::is_shared(*id)) {
+            if let Some(version) = stored.version() {
+                self.insert(*id, version, stored.until, stored.is_kept);
+            }
+        }
+        // The disk has all of that.
+        self.unwritten.clear();
+        let held = self.known.iter().filter(|(_, known)| !known.version.is_pardon);
+        let taken_back: Vec<_> = held.map(|(id, _)| *id).filter(|id| bans.get(*id).is_none()).collect();
+        for id in taken_back {
+            self.note_pardon(now_ms, id);
+        }
+        let mut older = Numbers::new(self.own);
+        for mut ban in bans.list(0, 0, usize::MAX) {
+            if !Numbers::is_shared(ban.id) {
+                bans.remove(ban.id);
+                self.unwritten.insert(ban.id);
+                let since_ms = ban.since.saturating_mul(1000).min(now_ms);
+                let is_taken = |number| bans.get(number).is_some() || self.known.contains_key(&number);
+                ban.id = older.next_unless(since_ms, is_taken);
+                bans.restore(ban.clone());
+            }
+            if self.known.get(&ban.id).is_none_or(|known| known.version.is_pardon) {
+                self.note_ban(ban.since.saturating_mul(1000), &ban);
+            }
+        }
+    }
+
+    /// Adds a ban that was decided here, under a number of its own.
+    pub(super) fn add(&mut self, now_ms: u64, bans: &mut Bans, mut ban: Ban) -> Ban {
+        let is_taken = |number| bans.get(number).is_some() || self.known.contains_key(&number);
+        ban.id = self.numbers.next_unless(now_ms, is_taken);
+        bans.restore(ban.clone());
+        self.note_ban(now_ms, &ban);
+        ban
+    }
+
+    /// Takes a ban back here.
+    pub(super) fn pardon(&mut self, now_ms: u64, bans: &mut Bans, id: u64) -> Option<Ban> {
+        let ban = bans.remove(id)?;
+        self.note_pardon(now_ms, id);
+        Some(ban)
+    }
+
+    /// All records of the store follow.
+    pub(super) fn handle_begun(&mut self) {
+        for known in self.known.values_mut() {
+            (known.there, known.at_store) = (None, AtStore::Other);
+        }
+        self.asked.clear();
+        self.to_put.clear();
+        self.to_remove.clear();
+        (self.is_caught_up, self.has_records, self.retry_at) = (false, false, None);
+    }
+
+    /// The store cannot be reached any more.
+    pub(super) fn handle_lost(&mut self) {
+        self.is_caught_up = false;
+    }
+
+    /// All records of the store were told. What it does not have, it is to have: it is new, or the store has lost it.
+    /// But a node that was away for longer than pardons are remembered may have what was taken back meanwhile.
+    pub(super) fn handle_caught_up(&mut self, now_ms: u64, bans: &mut Bans) {
+        let was_away = now_ms.saturating_sub(self.heard_ms);
+        let was_away_too_long = self.heard_ms != 0 && self.has_records && was_away > PARDON_KEPT_MS;
+        let missing = self.known.iter().filter(|(_, known)| known.at_store != AtStore::Same);
+        let missing: Vec<_> = missing.map(|(id, known)| (*id, *known)).collect();
+        for (id, known) in missing {
+            if was_away_too_long && known.was_there && known.there.is_none() {
+                self.forget(id);
+                bans.remove(id);
+            } else {
+                self.to_put.insert(id);
+            }
+        }
+        (self.is_caught_up, self.heard_ms) = (true, now_ms);
+    }
+
+    /// The store has this under a key; a ban that holds from now on.
+    pub(super) fn handle_record(
+        &mut self,
+        now_ms: u64,
+        bans: &mut Bans,
+        bans_max: usize,
+        (key, revision, value): (&str, Option<Revision>, Option<&[u8]>),
+    ) -> Option<Ban> {
+        let id = key.parse().ok()?;
+        self.has_records |= value.is_some();
+        let (Some(revision), Some(value)) = (revision, value) else {
+            self.note_missing(id, revision);
+            return None;
+        };
+        let Some(record) = BanRecord::read(key, value) else {
+            self.counts.malformed += 1;
+            if let Some(known) = self.known.get_mut(&id) {
+                known.at_store = AtStore::Unusable;
+            }
+            return None;
+        };
+        let known = self.known.get(&id);
+        if known.is_some_and(|known| known.there > Some(revision)) {
+            return None;
+        }
+        if record.version.is_over(now_ms, record.until) {
+            self.remove_later(id, Some(revision));
+            return None;
+        }
+        if known.is_none_or(|known| known.version < record.version) {
+            return self.take(now_ms, bans, bans_max, record, revision);
+        }
+        self.note_there(id, record.version, revision);
+        None
+    }
+
+    /// The store's answer to a request.
+    pub(super) fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
+        let Some((id, version)) = self.asked.remove(&number) else { return };
+        let there = self.known.get(&id).and_then(|known| known.there);
+        match answer {
+            StoreAnswer::Done(revision) if there < Some(revision) => self.note_there(id, version, revision),
+            StoreAnswer::Done(_) => {}
+            StoreAnswer::Conflict | StoreAnswer::Unavailable => self.retry_at = Some(now + RETRY),
+        }
+        if self.known.get(&id).is_some_and(|known| known.at_store == AtStore::Other) {
+            self.to_put.insert(id);
+        }
+    }
+
+    /// The next request, which gets this number.
+    pub(super) fn poll_request(&mut self, now: Instant, bans: &Bans, number: u64) -> Option<ReplicaRequest> {
+        let waits = self.retry_at.is_some_and(|at| at > now);
+        if !self.is_caught_up || waits || self.asked.len() >= ASKED_MAX {
+            return None;
+        }
+        if let Some((id, revision)) = self.to_remove.pop_front() {
+            let change = ReplicaChange::RemoveBan { key: key_of(id), revision };
+            return Some(ReplicaRequest { number, change });
+        }
+        while let Some(id) = self.to_put.pop_first() {
+            let Some(known) = self.known.get_mut(&id) else { continue };
+            let Known { version, until, there: over, .. } = *known;
+            let ban = bans.get(id).filter(|_| !version.is_pardon).cloned();
+            // The ban has ended meanwhile.
+            let is_gone = ban.is_none() && !version.is_pardon;
+            let is_asked = self.asked.values().any(|(asked, _)| *asked == id);
+            if known.at_store != AtStore::Other || is_asked || is_gone {
+                continue;
+            }
+            let value = BanRecord { version, id, until, ban }.write();
+            if value.len() > RECORD_BYTES_MAX {
+                known.at_store = AtStore::Unusable;
+                self.counts.too_large += 1;
+                continue;
+            }
+            self.asked.insert(number, (id, version));
+            let change = ReplicaChange::PutBan { key: key_of(id), over, value };
+            return Some(ReplicaRequest { number, change });
+        }
+        None
+    }
+
+    /// When to ask for a request again, if the store could not answer.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.retry_at.filter(|_| self.is_caught_up && !self.to_put.is_empty())
+    }
+
+    /// Forgets bans that have ended, and those that were taken back long ago.
+    pub(super) fn clear_away(&mut self, now_ms: u64) {
+        let over = self.known.iter().filter(|(_, known)| known.version.is_over(now_ms, known.until));
+        let over: Vec<_> = over.map(|(id, known)| (*id, known.there)).collect();
+        for (id, there) in over {
+            self.forget(id);
+            self.remove_later(id, there);
+        }
+        if self.is_caught_up {
+            self.heard_ms = now_ms;
+        }
+    }
+
+    /// When everything was known last, in milliseconds since 1970.
+    pub(super) fn heard_ms(&self) -> u64 {
+        self.heard_ms
+    }
+
+    /// Whether the disk is to have what was changed by now: all records of the store, one by one, would be more than
+    /// waits for a disk.
+    pub(super) fn has_many_changes(&self) -> bool {
+        self.is_caught_up || self.unwritten.len() >= MANY
+    }
+
+    /// What the disk is to have, since the last call.
+    pub(super) fn take_changes(&mut self, bans: &Bans) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for id in std::mem::take(&mut self.unwritten) {
+            changes.push(match bans.get(id) {
+                Some(ban) => Change::put(Table::Bans, number_key(id), ban),
+                None => Change::delete(Table::Bans, number_key(id)),
+            });
+            let key = StoredVersion::key(id);
+            changes.push(match self.known.get(&id) {
+                Some(Known { version, until, was_there, .. }) => {
+                    Change::put(Table::Meta, key, &StoredVersion::new(version, *until, *was_there))
+                }
+                None => Change::delete(Table::Meta, key),
+            });
+        }
+        changes
+    }
+
+    /// A record of the store that is newer than what is known here.
+    fn take(
+        &mut self,
+        now_ms: u64,
+        bans: &mut Bans,
+        bans_max: usize,
+        record: BanRecord,
+        revision: Revision,
+    ) -> Option<Ban> {
+        let BanRecord { version, id, until, ban } = record;
+        let had = bans.remove(id);
+        if ban.is_some() && had.is_none() && bans.len() >= bans_max {
+            self.counts.too_many += 1;
+            return None;
+        }
+        self.insert(id, version, until, true);
+        self.note_there(id, version, revision);
+        let ban = ban.filter(|ban| ban.holds(now_ms / 1000))?;
+        bans.restore(ban.clone());
+        Some(ban)
+    }
+
+    fn note_ban(&mut self, now_ms: u64, ban: &Ban) {
+        let before = self.known.get(&ban.id).map(|known| known.version);
+        let version = Version::after(before, now_ms, false, self.own);
+        self.insert(ban.id, version, ban.until, false);
+        self.to_put.insert(ban.id);
+    }
+
+    fn note_pardon(&mut self, now_ms: u64, id: u64) {
+        let before = self.known.get(&id).copied();
+        let version = Version::after(before.map(|known| known.version), now_ms, true, self.own);
+        self.insert(id, version, before.and_then(|known| known.until), false);
+        self.to_put.insert(id);
+    }
+
+    fn insert(&mut self, id: u64, version: Version, until: Option<u64>, was_there: bool) {
+        let before = self.known.get(&id).copied();
+        if let Some(before) = before.filter(|before| before.version.is_pardon) {
+            self.pardons.remove(&(before.version.at_ms, id));
+        }
+        let there = before.and_then(|before| before.there);
+        let is_unusable = before.is_some_and(|before| before.at_store == AtStore::Unusable);
+        let at_store = if is_unusable { AtStore::Unusable } else { AtStore::Other };
+        let known = Known { version, until, was_there, there, at_store };
+        self.known.insert(id, known);
+        self.unwritten.insert(id);
+        if version.is_pardon {
+            self.pardons.insert((version.at_ms, id));
+            if self.pardons.len() > PARDONS_MAX
+                && let Some((_, oldest)) = self.pardons.pop_first()
+            {
+                let there = self.known.get(&oldest).and_then(|known| known.there);
+                self.forget(oldest);
+                self.remove_later(oldest, there);
+            }
+        }
+    }
+
+    /// The store has this version of a ban.
+    fn note_there(&mut self, id: u64, version: Version, revision: Revision) {
+        let Some(known) = self.known.get_mut(&id) else { return };
+        known.there = Some(revision);
+        if known.version != version {
+            known.at_store = AtStore::Other;
+            self.to_put.insert(id);
+            return;
+        }
+        known.at_store = AtStore::Same;
+        if !known.was_there {
+            known.was_there = true;
+            self.unwritten.insert(id);
+        }
+    }
+
+    /// The store has nothing of a ban.
+    fn note_missing(&mut self, id: u64, revision: Option<Revision>) {
+        let Some(known) = self.known.get_mut(&id) else { return };
+        if revision.is_some() && known.there > revision {
+            return;
+        }
+        (known.there, known.at_store) = (revision, AtStore::Other);
+        self.to_put.insert(id);
+    }
+
+    fn forget(&mut self, id: u64) {
+        if let Some(known) = self.known.remove(&id) {
+            self.pardons.remove(&(known.version.at_ms, id));
+            self.unwritten.insert(id);
+        }
+    }
+
+    fn remove_later(&mut self, id: u64, revision: Option<Revision>) {
+        if self.to_remove.len() < TO_REMOVE_MAX {
+            self.to_remove.extend(revision.map(|revision| (id, revision)));
+        }
+    }
+}

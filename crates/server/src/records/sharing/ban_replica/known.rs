@@ -1,0 +1,27 @@
+//! What is known of one ban, beside the ban itself.
+
+use consonance_cluster::placement::Revision;
+
+use super::super::ban_record::Version;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) version: Version,
+    pub(super) until: Option<u64>,
+    /// The store has had this version.
+    pub(super) was_there: bool,
+    /// The revision of the record that the store has.
+    pub(super) there: Option<Revision>,
+    pub(super) at_store: AtStore,
+}
+
+/// What the store has of a ban.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AtStore {
+    /// Nothing, or another version.
+    Other,
+    /// This version.
+    Same,
+    /// What cannot be read, or it cannot have this version: left alone.
+    Unusable,
+}
