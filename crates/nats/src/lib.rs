@@ -12,6 +12,9 @@
 //!
 //! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name.
 //!
+//! [`NatsReplica::start`] follows what nodes share besides: bans in the bucket `consonance-v1-CLUSTER-bans`, and the
+//! audit log in the stream `consonance-v1-CLUSTER-audit`, whose subject is `consonance.v1.CLUSTER.audit`.
+//!
 //! Nothing waits for NATS: a voice thread hands messages to a bounded mailbox, and what does not fit into the client's
 //! queue is dropped, oldest voice first, or sent again if it has to arrive.
 //!
@@ -31,10 +34,12 @@ mod counters;
 mod error;
 mod node;
 mod records;
+mod replica;
 mod settings;
 mod subjects;
 
 pub use counters::{NatsCounters, NatsStatus};
 pub use error::NatsError;
 pub use node::NatsNode;
+pub use replica::NatsReplica;
 pub use settings::NatsSettings;

@@ -338,7 +338,7 @@ impl Driver {
 
 /// Wakes the loop from any thread.
 #[derive(Debug, Default)]
-struct WokenFlag(Notify);
+pub(crate) struct WokenFlag(pub(crate) Notify);
 
 impl Wake for WokenFlag {
     fn wake(self: Arc<Self>) {

@@ -10,8 +10,13 @@ use consonance_cluster::placement::NodeId;
 pub(crate) struct Subjects {
     prefix: String,
     pub(crate) bucket: String,
+    /// The bucket of bans.
+    pub(crate) bans: String,
+    /// The stream of the audit log.
+    pub(crate) log: String,
     pub(crate) beats: Subject,
     pub(crate) owners: Subject,
+    pub(crate) audit: Subject,
 }
 
 impl Subjects {
@@ -19,8 +24,11 @@ impl Subjects {
         let prefix = format!("consonance.v1.{cluster}");
         Self {
             bucket: format!("consonance-v1-{cluster}-sessions"),
+            bans: format!("consonance-v1-{cluster}-bans"),
+            log: format!("consonance-v1-{cluster}-audit"),
             beats: Subject::from(format!("{prefix}.beats")),
             owners: Subject::from(format!("{prefix}.owners")),
+            audit: Subject::from(format!("{prefix}.audit")),
             prefix,
         }
     }

@@ -1,0 +1,231 @@
+//! The records that nodes share: a thread between a node's copy of them and the store.
+//!
+//! It has a connection of its own, so that no voice waits behind records.
+
+mod follower;
+mod shared_store;
+
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use async_nats::connection::State;
+use async_nats::{Client, Event};
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{Replica, Replicated};
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{AbortHandle, spawn_local};
+use tokio::time::sleep_until;
+use tracing::debug;
+
+use crate::connection;
+use crate::counters::NatsCounters;
+use crate::error::NatsError;
+use crate::node::WokenFlag;
+use crate::settings::NatsSettings;
+use crate::subjects::Subjects;
+use follower::Place;
+use shared_store::{SharedStore, Told};
+
+/// A copy of records that follows the store, on a thread of its own. Dropping it stops it, once the store has what was
+/// changed last, or after half a second.
+pub struct NatsReplica {
+    stop: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// So much of what the store tells waits to be taken; it is read on then.
+const TOLD: usize = 1024;
+/// So many events of the connection wait; the client goes on then.
+const EVENTS: usize = 64;
+/// The connection is looked at that often: events may be lost.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long the last requests may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+impl NatsReplica {
+    /// Runs a copy on a thread of its own. A server that cannot be reached yet is no error: it goes on trying.
+    ///
+    /// # Errors
+    /// [`NatsError`] if the settings make no sense, or what they name cannot be read.
+    pub fn start(settings: NatsSettings, own: NodeId, replica: Box<dyn Replica>) -> Result<Self, NatsError> {
+        settings.check()?;
+        let stop = Arc::<Notify>::default();
+        let stopped = Arc::clone(&stop);
+        let (tell_start, started) = std::sync::mpsc::sync_channel(1);
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let Ok(runtime) = runtime.map_err(|cause| {
+                let _ = tell_start.send(Err(NatsError::Client { cause: cause.to_string() }));
+            }) else {
+                return;
+            };
+            let tasks = tokio::task::LocalSet::new();
+            tasks.block_on(&runtime, async move {
+                match Driver::new(&settings, own, replica).await {
+                    Ok(driver) => {
+                        let _ = tell_start.send(Ok(()));
+                        driver.run(&stopped).await;
+                    }
+                    Err(error) => drop(tell_start.send(Err(error))),
+                }
+            });
+        };
+        let thread = thread::Builder::new().name("records".to_owned()).spawn(run);
+        let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
+        let replica = Self { stop, thread: Some(thread) };
+        started.recv().unwrap_or(Ok(())).map(|()| replica)
+    }
+}
+
+impl Drop for NatsReplica {
+    fn drop(&mut self) {
+        self.stop.notify_one();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for NatsReplica {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsReplica").finish_non_exhaustive()
+    }
+}
+
+struct Driver {
+    replica: Box<dyn Replica>,
+    client: Client,
+    subjects: Subjects,
+    replicas: usize,
+    connection: Receiver<Event>,
+    link: Option<Link>,
+    /// How often it was connected when the connection was looked at last.
+    connects: u64,
+    /// How far the audit log was read.
+    place: Place,
+    woken: Arc<WokenFlag>,
+}
+
+/// What there is while there is a connection.
+struct Link {
+    store: SharedStore,
+    tell: Sender<Told>,
+    told: Receiver<Told>,
+    followers: Vec<AbortHandle>,
+    /// Requests that wait for an answer.
+    asked: Rc<Cell<usize>>,
+}
+
+impl Driver {
+    async fn new(
+        settings: &NatsSettings,
+        own: NodeId,
+        mut replica: Box<dyn Replica>,
+    ) -> Result<Self, NatsError> {
+        let (tell, connection) = mpsc::channel(EVENTS);
+        let name = format!("consonance {:016x} records", own.0);
+        let client = connection::connect(settings, &name, tell, NatsCounters::default()).await?;
+        let woken = Arc::<WokenFlag>::default();
+        replica.set_waker(Waker::from(Arc::clone(&woken)));
+        let (subjects, replicas) = (Subjects::new(&settings.cluster), settings.replicas);
+        let place = Place::default();
+        Ok(Self { replica, client, subjects, replicas, connection, link: None, connects: 0, place, woken })
+    }
+
+    async fn run(mut self, stopped: &Notify) {
+        let mut end: Option<Instant> = None;
+        loop {
+            let now = Instant::now();
+            self.ask(now);
+            let is_busy = self.link.as_ref().is_some_and(|link| link.asked.get() > 0);
+            if end.is_some_and(|end| end <= now || !is_busy) {
+                return;
+            }
+            let wake_at = self.replica.poll_timeout(now).min(now + LOOK);
+            let wake_at = end.map_or(wake_at, |end| end.min(wake_at));
+            tokio::select! {
+                biased;
+                () = stopped.notified(), if end.is_none() => end = Some(Instant::now() + GOODBYE),
+                Some(event) = self.connection.recv() => {
+                    debug!(%event, "NATS client of records");
+                    self.look_at_connection();
+                }
+                told = next(&mut self.link) => self.hear(told),
+                () = self.woken.0.notified() => {}
+                () = sleep_until(wake_at.into()) => self.look_at_connection(),
+            }
+        }
+    }
+
+    fn ask(&mut self, now: Instant) {
+        let Some(link) = &self.link else { return };
+        while let Some(request) = self.replica.poll_request(now) {
+            let (store, tell, asked) = (link.store.clone(), link.tell.clone(), Rc::clone(&link.asked));
+            asked.set(asked.get() + 1);
+            drop(spawn_local(async move {
+                store.carry_out(request, &tell).await;
+                asked.set(asked.get() - 1);
+            }));
+        }
+    }
+
+    fn hear(&mut self, told: Told) {
+        match told {
+            Told::Begun(kind) => self.replica.handle_begun(kind),
+            Told::CaughtUp(kind) => self.replica.handle_caught_up(kind),
+            Told::Ban(key, revision, value) => self.replica.handle_ban(&key, revision, value.as_deref()),
+            Told::AuditEntry(value) => self.replica.handle_audit_entry(&value),
+            Told::Answer(number, answer) => self.replica.handle_answer(Instant::now(), number, answer),
+        }
+    }
+
+    fn look_at_connection(&mut self) {
+        let is_connected = self.client.connection_state() == State::Connected;
+        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
+        if is_connected == self.link.is_some() && connects == self.connects {
+            return;
+        }
+        self.connects = connects;
+        self.end();
+        if is_connected {
+            // What was there before may not know what it missed.
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        let (tell, told) = mpsc::channel(TOLD);
+        let store = SharedStore::new(self.client.clone(), &self.subjects, self.replicas);
+        let followers = [Replicated::Bans, Replicated::Audit].map(|kind| {
+            let follow = follower::follow(store.clone(), kind, self.place.clone(), tell.clone());
+            spawn_local(follow).abort_handle()
+        });
+        self.link = Some(Link { store, tell, told, followers: followers.into(), asked: Rc::default() });
+    }
+
+    fn end(&mut self) {
+        if let Some(link) = self.link.take() {
+            link.followers.iter().for_each(AbortHandle::abort);
+            self.replica.handle_lost();
+        }
+    }
+}
+
+/// What the store tells next; nothing ever while it cannot be reached.
+async fn next(link: &mut Option<Link>) -> Told {
+    let told = match link {
+        Some(link) => link.told.recv().await,
+        None => None,
+    };
+    match told {
+        Some(told) => told,
+        None => std::future::pending().await,
+    }
+}
