@@ -6,7 +6,8 @@ use consonance_admin::Operator;
 use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
-use consonance_nats::{NatsError, NatsNode, NatsSettings, NatsStatus};
+use consonance_nats::{NatsError, NatsNode, NatsReplica, NatsSettings, NatsStatus};
+use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, ServerHandle, SessionsSettings, Workers};
 use consonance_server_config::{ConfigProblem, LoadedConfig};
 
@@ -23,6 +24,13 @@ pub(super) struct OpenedCluster {
     settings: NatsSettings,
     id: NodeId,
     node: ClusterNode,
+    records: Records,
+}
+
+/// The same with a server: it shares sessions, bans and the audit log. Dropping it leaves the cluster.
+pub(super) struct JoinedCluster {
+    node: NatsNode,
+    _records: NatsReplica,
 }
 
 /// None if this server is alone.
@@ -71,21 +79,31 @@ pub(super) fn workers(
     let Some(PreparedCluster { settings, info }) = cluster else {
         return (Workers::new(sessions, count).pinned(are_pinned), None);
     };
+    let name = info.name.clone();
     let (workers, id, node) = Workers::of_node(sessions, count, info);
-    (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node }))
+    let records = sessions.records.clone();
+    records.share(id, &name);
+    (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node, records }))
 }
 
 impl OpenedCluster {
     /// Joins the others, on a thread that goes on trying where NATS cannot be reached.
-    pub(super) fn start(self, handle: ServerHandle) -> Result<NatsNode, NatsError> {
-        let Self { settings, id, node } = self;
-        NatsNode::start(settings, id, node, move |event| handle.follow_node(event))
+    pub(super) fn start(self, handle: ServerHandle) -> Result<JoinedCluster, NatsError> {
+        let Self { settings, id, node, records } = self;
+        let records = Box::new(SharedRecords::new(records, handle.clone()));
+        let records = NatsReplica::start(settings.clone(), id, records)?;
+        let node = NatsNode::start(settings, id, node, move |event| handle.follow_node(event))?;
+        Ok(JoinedCluster { node, _records: records })
     }
 }
 
 /// Shows operators how it does and the other nodes, if this server is one of several.
-pub(super) fn watched(operator: Operator, server: &DedicatedServer, node: Option<&NatsNode>) -> Operator {
-    let Some(node) = node else { return operator };
+pub(super) fn watched(
+    operator: Operator,
+    server: &DedicatedServer,
+    cluster: Option<&JoinedCluster>,
+) -> Operator {
+    let Some(JoinedCluster { node, .. }) = cluster else { return operator };
     let counters = node.counters();
     let operator = operator.with_cluster(move || numbers(&counters.read()));
     operator.with_nodes(node.queries(), server.inspection())

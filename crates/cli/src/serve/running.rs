@@ -8,7 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_fast_path::ServerPathSettings;
-use consonance_nats::NatsNode;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     BindError, FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings,
@@ -25,7 +24,7 @@ use tracing::info;
 use super::address_shares::address_shares;
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
-use super::cluster;
+use super::cluster::{self, JoinedCluster};
 use super::free_addresses;
 use super::host::host_at;
 use super::inherited;
@@ -56,7 +55,7 @@ pub(super) struct Running {
     records: Records,
     moderation: Moderation,
     webhooks: Webhooks,
-    cluster: Option<NatsNode>,
+    cluster: Option<JoinedCluster>,
     export: Option<Export>,
     cleared_at: Instant,
     capture: Option<PacketCapture>,
