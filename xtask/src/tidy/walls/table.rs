@@ -221,6 +221,8 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-pcap",
             "consonance-transport",
             "consonance-fine-timers",
+            // Of the feature `fuzzing`.
+            "consonance-fuzz-tape",
             "consonance-inspector",
             "consonance-recording",
         ]),
