@@ -1,7 +1,12 @@
-//! The bodies of fuzz targets, which tests run, too: what clients present to be admitted, and
-//! what another process has left.
+//! The bodies of fuzz targets, which tests run, too: what clients present to be admitted, what another process has
+//! left, and what another node says.
+
+mod node_messages;
+mod stage;
 
 use consonance_session::{ClientId, Instant, Server, ServerSettings, SessionSnapshot};
+
+pub use node_messages::node_messages;
 
 use crate::hand_over::HandOver;
 use crate::token::{Key, TokenError, check, read_unchecked};

@@ -16,7 +16,7 @@ use consonance_hosted::fuzz::hosted_room;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_quic::fuzz::client_hello;
-use consonance_server::fuzz::{hand_over, join_token};
+use consonance_server::fuzz::{hand_over, join_token, node_messages};
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_steam::fuzz::steam_packets;
@@ -65,6 +65,11 @@ fn no_stored_token_finds_a_fault() {
 #[test]
 fn nothing_stored_that_a_process_may_have_left_finds_a_fault() {
     replay("hand_over", hand_over);
+}
+
+#[test]
+fn nothing_stored_that_another_node_may_say_finds_a_fault() {
+    replay("node_messages", node_messages);
 }
 
 #[test]

@@ -1,0 +1,233 @@
+//! A node with players, in simulated time: its own session, and one of another node.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use consonance_cluster::placement::{NodeId, Revision, SessionRecord, StoreAnswer, StoreChange};
+use consonance_cluster::{ClusterNode, NodeEvent, NodeInfo, Publication};
+use consonance_session::{
+    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Instant as SessionInstant, LinkCommand,
+    LinkId, SessionId, Target,
+};
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _};
+
+use crate::networks::{to_session, to_transport};
+use crate::session_loop::SessionLoop;
+use crate::sessions::SessionsSettings;
+use crate::workers::Workers;
+
+/// The session that the node owns, and the one that its friend does.
+pub(super) const NEAR: &str = "near";
+pub(super) const FAR: &str = "far";
+/// The number of the far session.
+pub(super) const FAR_NUMBER: u32 = 4242;
+/// The node that owns it.
+pub(super) const FRIEND: NodeId = NodeId(77);
+
+/// A node of one worker, with what a bus and a store would do for it.
+pub(super) struct Stage {
+    pub(super) now: Instant,
+    pub(super) node: ClusterNode,
+    pub(super) own: NodeId,
+    pub(super) session_loop: SessionLoop,
+    pub(super) network: MemoryNetwork,
+    store: BTreeMap<Box<str>, (SessionRecord, Revision)>,
+    revision: u64,
+    beats: u64,
+    /// What it has published, and for which node.
+    pub(super) published: Vec<(NodeId, Vec<u8>)>,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let mut settings = SessionsSettings::new([NEAR, FAR]).expect("the names are fine");
+        settings.seed = 1;
+        let info = NodeInfo { name: "here".into(), ..NodeInfo::default() };
+        let (mut workers, own, node) = Workers::of_node(&settings, NonZeroUsize::MIN, info);
+        let network = MemoryNetwork::new();
+        workers.loops[0].add_network(Box::new(network.listen()));
+        workers.share_sessions();
+        let session_loop = workers.loops.remove(0);
+        let far = SessionRecord { owner: FRIEND, worker: 0, session: FAR_NUMBER };
+        let store = BTreeMap::from([(FAR.into(), (far, Revision(1)))]);
+        let now = Instant::now();
+        let mut stage = Self {
+            now,
+            node,
+            own,
+            session_loop,
+            network,
+            store,
+            revision: 1,
+            beats: 0,
+            published: Vec::new(),
+        };
+        stage.node.handle_bus(now, true);
+        stage.node.handle_record(now, FAR, far, Revision(1));
+        stage
+    }
+
+    /// A millisecond passes.
+    pub(super) fn step(&mut self) {
+        self.now += Duration::from_millis(1);
+        let now = self.now;
+        if self.beats.is_multiple_of(300) {
+            let beat = (1_u16, 1_u16, FRIEND.0, self.beats, "friend", "", "", "");
+            let beat = postcard::to_allocvec(&beat).unwrap_or_default();
+            self.node.handle_beat(now, &beat).expect("a beat of the friend is well-formed");
+        }
+        self.beats += 1;
+        self.session_loop.run_once(now);
+        self.node.handle_timeout(now);
+        while let Some(publication) = self.node.poll_publish(now) {
+            match publication {
+                Publication::Beat(bytes) => {
+                    let bytes = bytes.to_vec();
+                    self.node.handle_beat(now, &bytes).expect("its own beat is well-formed");
+                }
+                Publication::Announcement(_) | Publication::Letter(..) => {}
+                Publication::Bundle(to, bytes) => self.published.push((to, bytes.to_vec())),
+            }
+        }
+        while let Some(request) = self.node.poll_request() {
+            let answer = self.ask_store(&request.name, request.change);
+            self.node.handle_answer(now, request.number, answer);
+        }
+        while let Some(event) = self.node.poll_event() {
+            self.follow(event);
+        }
+    }
+
+    fn ask_store(&mut self, name: &str, change: StoreChange) -> StoreAnswer {
+        let there = self.store.get(name).copied();
+        let record = match change {
+            StoreChange::Create(record) if there.is_none() => record,
+            StoreChange::Replace(record, revision) if there.is_some_and(|(_, it)| it == revision) => record,
+            StoreChange::Read => {
+                let Some((record, revision)) = there else { return StoreAnswer::Unavailable };
+                self.node.handle_record(self.now, name, record, revision);
+                return StoreAnswer::Done(revision);
+            }
+            _ => return StoreAnswer::Conflict,
+        };
+        self.revision += 1;
+        self.store.insert(name.into(), (record, Revision(self.revision)));
+        StoreAnswer::Done(Revision(self.revision))
+    }
+
+    /// As [`ServerHandle::follow_node`](crate::ServerHandle::follow_node) does, on this thread.
+    fn follow(&mut self, event: NodeEvent) {
+        let Self { session_loop, now, .. } = self;
+        let now = *now;
+        match event {
+            NodeEvent::Owned { name, session, generation, .. } => {
+                session_loop.own_session(now, &name, SessionId(session), generation);
+            }
+            NodeEvent::Confirmed { name, generation } => session_loop.confirm_session(now, &name, generation),
+            NodeEvent::OwnedBy { name, owner, .. } => {
+                if session_loop.directory().disown(&name, Some(owner)) {
+                    session_loop.follow_owner(now, &name, Some(owner));
+                }
+            }
+            NodeEvent::Ended { name } => {
+                if session_loop.directory().disown(&name, None) {
+                    session_loop.follow_owner(now, &name, None);
+                }
+            }
+            NodeEvent::Unplaced { name } => session_loop.refuse_waiting(now, &name),
+            NodeEvent::NodeFound { .. } | NodeEvent::NodeLost { .. } | NodeEvent::Incompatible { .. } => {}
+        }
+    }
+}
+
+/// A player at the node.
+pub(super) struct Player {
+    pub(super) client: Client,
+    transport: MemoryClient,
+    started: Instant,
+    pub(super) is_gone: bool,
+    /// Whose voice it has heard.
+    pub(super) heard: Vec<ClientId>,
+    /// What it has sent last with voice in it.
+    pub(super) voice: Vec<u8>,
+}
+
+impl Player {
+    /// One that listens and talks to the room "lobby" of the near session.
+    pub(super) fn new(stage: &Stage, name: &str) -> Self {
+        let mut client = Client::new(ClientSettings::new(name));
+        client.join_room("lobby").expect("the room's name is fine");
+        client
+            .open_channel(Target::Room("lobby".into()), ChannelProperties::default())
+            .expect("a first channel");
+        client.start();
+        Self {
+            client,
+            transport: stage.network.client(NEAR),
+            started: stage.now,
+            is_gone: false,
+            heard: Vec::new(),
+            voice: Vec::new(),
+        }
+    }
+
+    pub(super) fn run_once(&mut self, now: Instant) {
+        let link = LinkId(1);
+        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
+        while let Some(event) = self.transport.poll(now) {
+            match event {
+                ClientLinkEvent::Connected => self.client.handle_connected(at, link),
+                ClientLinkEvent::Packet { delivery, packet } => {
+                    self.client.handle_packet(at, link, to_session(delivery), packet);
+                }
+                ClientLinkEvent::Disconnected { .. } => self.is_gone = true,
+                ClientLinkEvent::Direct { .. } => {}
+            }
+        }
+        self.client.handle_timeout(at);
+        while let Some(command) = self.client.poll_command() {
+            match command {
+                LinkCommand::Open => self.transport.connect(now),
+                LinkCommand::Close { .. } => self.is_gone = true,
+            }
+        }
+        while let Some(transmit) = self.client.poll_transmit() {
+            let delivery = to_transport(transmit.delivery);
+            if transmit.delivery == consonance_session::Delivery::Unreliable {
+                self.voice = transmit.payload.to_vec();
+            }
+            self.transport.send(now, delivery, transmit.payload);
+        }
+        while let Some(event) = self.client.poll_event() {
+            if let ClientEvent::Voice(voice) = event {
+                self.heard.push(voice.id);
+            }
+        }
+    }
+}
+
+/// A player's link into the far session, and nothing behind it.
+pub(super) struct BareLink(MemoryClient);
+
+impl BareLink {
+    pub(super) fn new(stage: &Stage) -> Self {
+        let mut transport = stage.network.client(FAR);
+        transport.connect(stage.now);
+        Self(transport)
+    }
+
+    /// What has come since: the number of packets, and whether it is closed.
+    pub(super) fn poll(&mut self, now: Instant) -> (usize, bool) {
+        let (mut packets, mut is_closed) = (0, false);
+        while let Some(event) = self.0.poll(now) {
+            match event {
+                ClientLinkEvent::Packet { .. } => packets += 1,
+                ClientLinkEvent::Disconnected { .. } => is_closed = true,
+                ClientLinkEvent::Connected | ClientLinkEvent::Direct { .. } => {}
+            }
+        }
+        (packets, is_closed)
+    }
+}
