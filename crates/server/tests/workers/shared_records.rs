@@ -11,9 +11,9 @@ use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, SharedRecords};
 use consonance_server::{SessionsSettings, Workers};
+use consonance_testing::node_bus::NodeBus;
 use consonance_transport::{DisconnectReason, EndCode};
 
-use crate::node_bus::NodeBus;
 use crate::stage::{Player, Stage, wait_until};
 
 /// Nodes with a bus and a store between them. Each has a player in the session that the first one owns.
@@ -48,7 +48,8 @@ impl Nodes {
             records.share(id, &name);
             let stage = Stage::with_workers(workers);
             let handle = stage.server.handle();
-            bus.join(id, cluster, handle.clone());
+            let followed = handle.clone();
+            bus.join(id, cluster, move |event| followed.follow_node(event));
             moderations.push(Moderation::new(handle.clone(), records.clone()));
             store.join(SharedRecords::new(records, handle));
             stages.push(stage);
