@@ -24,6 +24,7 @@ local ITEMS = {
     [1] = "capabilities", [2] = "secret", [3] = "resume ticket", [4] = "resumed", [5] = "uplink receipt",
     [6] = "listener summary", [7] = "reception report", [8] = "position report", [9] = "join token", [10] = "notice",
     [11] = "closing", [12] = "moderator request", [13] = "end reason",
+    [14] = "server list",
 }
 -- These tokens let a client act as another player: only their lengths are shown.
 local SECRET_ITEMS = { [2] = true, [3] = true, [9] = true }

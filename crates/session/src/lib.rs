@@ -128,7 +128,7 @@ pub use time::Instant;
 pub use token_bucket::TokenBucket;
 pub use traffic::{Flow, PacketTraffic, Total};
 
-pub use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
+pub use consonance_wire::limits::{JOIN_TOKEN_BYTES_MAX, SERVER_BYTES_MAX, SERVERS_MAX};
 
 /// What a peer of the original can take; nothing longer is ever sent, since its buffers have this
 /// many bytes and what does not fit ends it.

@@ -40,6 +40,7 @@ mod room_policy;
 mod rooms;
 mod routing;
 mod sending;
+mod server_list;
 mod settings;
 mod snapshot;
 mod statistics;

@@ -61,6 +61,8 @@ impl Capabilities {
     /// The server says in a packet why it closes the link, where the network cannot: see
     /// [`EndNotice`](crate::EndNotice).
     pub const END_REASONS: Self = Self(128);
+    /// The server says which other servers share the session: see [`ServerList`](crate::ServerList).
+    pub const SERVER_LIST: Self = Self(256);
     /// Everything that this version knows.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
@@ -70,7 +72,8 @@ impl Capabilities {
             | Self::MODERATION.0
             | Self::HAND_OVER.0
             | Self::MODERATORS.0
-            | Self::END_REASONS.0,
+            | Self::END_REASONS.0
+            | Self::SERVER_LIST.0,
     );
 
     /// Whether all of `other` is among these.

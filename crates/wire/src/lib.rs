@@ -48,7 +48,7 @@
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
 //! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
-//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorCommand`]).
+//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ServerList`], [`ModeratorCommand`]).
 //!
 //! Needs Rust 1.95 or later.
 
@@ -78,6 +78,7 @@ mod position_report;
 mod relay;
 mod room_id;
 mod roster;
+mod server_list;
 mod string;
 mod text;
 mod voice;
@@ -106,6 +107,7 @@ pub use room_id::ALWAYS_SEND_ROOM;
 #[doc(hidden)]
 pub use room_id::fnv1a_utf16;
 pub use roster::{ClientState, DeltaChannelState, RemoveClient, RosterEntry};
+pub use server_list::ServerList;
 pub use string::WireStr;
 pub use text::{TextData, TextRecipient};
 pub use voice::{VoiceChannel, VoiceData};

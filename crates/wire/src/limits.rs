@@ -34,6 +34,12 @@ pub const ONWARD_ADDRESS_BYTES_MAX: usize = 512;
 /// Bytes of the longest reason behind which a link is closed: see [`EndNotice`](crate::EndNotice).
 pub const END_NOTICE_BYTES_MAX: usize = 256;
 
+/// Addresses of the longest list of servers: see [`ServerList`](crate::ServerList).
+pub const SERVERS_MAX: usize = 16;
+
+/// Bytes of the longest address in a list of servers.
+pub const SERVER_BYTES_MAX: usize = 255;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

@@ -1,6 +1,7 @@
 //! What a client tells the game.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
@@ -172,6 +173,13 @@ pub enum ClientEvent<'a> {
     },
     /// The server has said that it closes, and stays after all.
     DrainCancelled,
+    /// The servers that share the session, mine included: where the driver makes the next link when this one is lost,
+    /// in this order. Each list replaces the one before.
+    ServersListed {
+        /// Host and port of each, as the network understands them: at most 16 of at most 255 bytes, in the server's
+        /// own words.
+        addresses: Vec<Box<str>>,
+    },
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {
         /// Why.

@@ -1,7 +1,10 @@
 //! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
 
-use consonance_wire::{Capabilities, Closing, Notice, PacketHeader, VoiceReport};
+use alloc::boxed::Box;
 
+use consonance_wire::{Capabilities, Closing, Notice, PacketHeader, ServerList, VoiceReport};
+
+use super::event::ClientEvent;
 use super::{Client, Fault};
 use crate::time::Instant;
 
@@ -10,6 +13,7 @@ pub(super) enum Carried<'a> {
     Report(VoiceReport<'a>),
     Notice(Notice<'a>),
     Closing(Closing<'a>),
+    Servers(ServerList<'a>),
 }
 
 impl Client {
@@ -19,10 +23,12 @@ impl Client {
         let report = || VoiceReport::find(trailing).filter(|_| announced(Capabilities::VOICE_REPORTS));
         let notice = || Notice::find(trailing).filter(|_| announced(Capabilities::MODERATION));
         let closing = || Closing::find(trailing).filter(|_| announced(Capabilities::HAND_OVER));
+        let servers = || ServerList::find(trailing).filter(|_| announced(Capabilities::SERVER_LIST));
         report()
             .map(Carried::Report)
             .or_else(|| notice().map(Carried::Notice))
             .or_else(|| closing().map(Carried::Closing))
+            .or_else(|| servers().map(Carried::Servers))
     }
 
     pub(super) fn handle_carried(
@@ -36,6 +42,10 @@ impl Client {
             Carried::Report(report) => self.handle_voice_report(now, report),
             Carried::Notice(notice) => self.handle_notice(now, notice),
             Carried::Closing(closing) => self.handle_closing(closing),
+            Carried::Servers(list) => {
+                let addresses = list.addresses().map(Box::from).collect();
+                self.events.push(ClientEvent::ServersListed { addresses });
+            }
         }
         Ok(())
     }

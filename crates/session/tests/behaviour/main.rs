@@ -45,6 +45,7 @@ mod room_tables;
 mod rooms;
 mod routing;
 mod send_order;
+mod server_list;
 mod server_routing;
 mod snapshot;
 mod speaking;

@@ -3,8 +3,8 @@
 use consonance_fuzz_tape::Tape;
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
-    Closing, Extension, ExtensionWriter, ModeratorCommand, Notice, Packet, PositionReport, SessionId,
-    VoiceReport, Writer,
+    Closing, Extension, ExtensionWriter, ModeratorCommand, Notice, Packet, PositionReport, ServerList,
+    SessionId, VoiceReport, Writer,
 };
 
 /// Reads bytes as a block and writes its items again; then takes the bytes for items and writes a block of them.
@@ -18,6 +18,7 @@ pub fn extension_block(bytes: &[u8]) {
         check_voice_report(bytes);
         check_position_report(bytes);
         check_closing(bytes);
+        check_server_list(bytes);
         check_moderator_request(bytes);
         check_notice(bytes);
     }
@@ -62,6 +63,18 @@ fn check_closing(bytes: &[u8]) {
     closing.write(SessionId(7), &mut writer).expect("the longest address fits");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
     assert_eq!(Closing::find(trailing), Some(closing), "what was written is read");
+}
+
+/// The same as a list of servers.
+fn check_server_list(bytes: &[u8]) {
+    let Some(list) = ServerList::find(bytes) else { return };
+    let addresses: Vec<&str> = list.addresses().collect();
+    let mut buffer = vec![0; PACKET_BYTES_MAX + bytes.len()];
+    let mut writer = Writer::new(&mut buffer);
+    ServerList::write(&addresses, SessionId(7), &mut writer)
+        .expect("what was read has room where it came from");
+    let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
+    assert_eq!(ServerList::find(trailing), Some(list), "what was written is read");
 }
 
 /// The same as what a moderator wants done.

@@ -67,7 +67,8 @@ pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
     let capabilities = Capabilities::SERVER_ROUTING
         .with(Capabilities::VOICE_REPORTS)
         .with(Capabilities::MODERATION)
-        .with(Capabilities::MODERATORS);
+        .with(Capabilities::MODERATORS)
+        .with(Capabilities::SERVER_LIST);
     let extension = HandshakeExtension { capabilities, ..HandshakeExtension::default() };
     let mut bytes = response(id);
     let mut buffer = [0; 64];

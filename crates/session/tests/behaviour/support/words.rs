@@ -80,6 +80,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             });
             format!("the server closes in {} ms{redirect}", ends_in.as_millis())
         }
+        ClientEvent::ServersListed { addresses } => format!("servers: {}", addresses.join(", ")),
         ClientEvent::DrainCancelled => "the server stays".to_owned(),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::Restricted { restriction, terms: Some(terms) } => {

@@ -80,6 +80,8 @@ pub(super) fn change_rules(server: &mut Server, now: Instant, kind: u8, id: Clie
             let tokens: &[&str] = if byte < 128 { &["gold"] } else { &[] };
             server.set_access_rules(vec![(tape.pick(&ROOMS).into(), AccessRule::for_both(tokens))]);
             server.announce_recording(byte.is_multiple_of(2), u16::from(byte));
+            let address = "x".repeat(byte.into());
+            let _is_told = server.tell_servers(now, id, &[&*address; 20]);
         }
         _ => open_or_close(server, now, byte, id),
     }
