@@ -100,6 +100,12 @@ impl ClusterNode {
         }
     }
 
+    /// Where this node's clients reach it, which the others are told.
+    pub fn set_address(&mut self, address: &str) {
+        self.info.address = address.into();
+        self.events.push_back(NodeEvent::Itself { node: self.own, info: self.info.clone() });
+    }
+
     /// For the workers: whether this node may decide.
     pub fn lease(&self) -> NodeLease {
         self.lease.clone()

@@ -21,6 +21,10 @@ table! {
         /// Where this server is, for pages.
         #[schemars(extend("examples" = ["eu-central"]))]
         pub region: Option<String> = None;
+        /// Where players of other servers reach this one over QUIC when theirs is lost: `host:port`. By default `host`
+        /// with the port of `listen`, or else the address of `listen` if it is a single one of this machine.
+        #[schemars(extend("examples" = ["voice-1.example.org:7777"]))]
+        pub address: Option<String> = None;
         /// A file with a JWT and a key for NATS, as its `nsc` writes it.
         #[schemars(extend("format" = "path", "examples" = ["consonance.creds"]))]
         pub credentials_file: Option<PathBuf> = None;

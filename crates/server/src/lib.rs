@@ -57,6 +57,7 @@ mod inspection;
 mod load;
 pub mod moderation;
 mod networks;
+mod node_addresses;
 pub mod operator_service;
 mod peer_origin;
 pub mod recording;

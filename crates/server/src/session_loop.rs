@@ -17,6 +17,7 @@ mod ownership;
 mod packets;
 mod reachability;
 mod recording;
+mod server_list;
 mod shedding;
 mod snapshots;
 mod voice_reports;
@@ -41,6 +42,7 @@ use crate::admission::AdmissionGate;
 use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
+use crate::node_addresses::NodeAddresses;
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
@@ -77,6 +79,7 @@ pub struct SessionLoop {
     edge: Option<EdgeLinks<LinkId>>,
     /// Copies of sessions of other nodes, where there are any.
     copies: Option<SessionCopies>,
+    node_addresses: NodeAddresses,
     /// Of one packet, collected again for each.
     recipients: Recipients,
     /// The clock of the sessions starts with the first turn.
@@ -130,6 +133,7 @@ impl SessionLoop {
             routes: LinkRoutes::default(),
             edge: None,
             copies: None,
+            node_addresses: NodeAddresses::default(),
             recipients: Recipients::default(),
             started: None,
             observation: Observation::default(),

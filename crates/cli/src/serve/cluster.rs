@@ -1,5 +1,6 @@
 //! `[cluster]`: this server as one of several that share their sessions.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use consonance_admin::Operator;
@@ -7,16 +8,23 @@ use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
 use consonance_nats::{NatsError, NatsNode, NatsReplica, NatsSettings, NatsStatus};
+use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
-use consonance_server::{DedicatedServer, ServerHandle, SessionsSettings, Workers};
-use consonance_server_config::{ConfigProblem, LoadedConfig};
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_server_config::{Config, ConfigProblem, LoadedConfig};
+use consonance_session::SERVER_BYTES_MAX;
+use consonance_transport::authority;
+use tracing::warn;
 
+use super::host::place_at;
 use super::joining::read_secret_line;
 
 /// How this server is one of several.
 pub(super) struct PreparedCluster {
     settings: NatsSettings,
     info: NodeInfo,
+    /// Where players reach this server, if that was said.
+    address: Option<Box<str>>,
 }
 
 /// The same with workers that wait for players.
@@ -25,6 +33,8 @@ pub(super) struct OpenedCluster {
     id: NodeId,
     node: ClusterNode,
     records: Records,
+    /// Where players reach this server, if that was said.
+    address: Option<Box<str>>,
 }
 
 /// The same with a server: it shares sessions, bans and the audit log. Dropping it leaves the cluster.
@@ -64,9 +74,25 @@ pub(super) fn read(
         name: text(&config.node_name),
         region: text(&config.region),
         version: env!("CARGO_PKG_VERSION").into(),
-        address: text(&loaded.config.host),
+        // Known once the listeners are open.
+        address: Box::default(),
     };
-    Ok(Some(PreparedCluster { settings, info }))
+    let address = config.address.as_deref().map(|address| read_address(loaded, address)).transpose()?;
+    Ok(Some(PreparedCluster { settings, info, address }))
+}
+
+/// An address that players can be told.
+fn read_address(loaded: &LoadedConfig, address: &str) -> Result<Box<str>, ConfigProblem> {
+    let problem = |problem: String| loaded.problem("cluster.address", problem);
+    let invalid = |it| problem(format!("invalid address {address:?}, expected host:port: {it}"));
+    // Any session will do.
+    let read: QuicAddress =
+        format!("quic://{address}/main").parse().map_err(|error| invalid(format!("{error}")))?;
+    let text = authority(read.host(), read.port());
+    if text.len() > SERVER_BYTES_MAX {
+        return Err(invalid(format!("it is longer than {SERVER_BYTES_MAX} bytes")));
+    }
+    Ok(text.into())
 }
 
 /// The workers of this server, which is alone or one of several.
@@ -76,25 +102,43 @@ pub(super) fn workers(
     count: NonZeroUsize,
     are_pinned: bool,
 ) -> (Workers, Option<OpenedCluster>) {
-    let Some(PreparedCluster { settings, info }) = cluster else {
+    let Some(PreparedCluster { settings, info, address }) = cluster else {
         return (Workers::new(sessions, count).pinned(are_pinned), None);
     };
     let name = info.name.clone();
     let (workers, id, node) = Workers::of_node(sessions, count, info);
     let records = sessions.records.clone();
     records.share(id, &name);
-    (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node, records }))
+    (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node, records, address }))
 }
 
-impl OpenedCluster {
-    /// Joins the others, on a thread that goes on trying where NATS cannot be reached.
-    pub(super) fn start(self, handle: ServerHandle) -> Result<JoinedCluster, NatsError> {
-        let Self { settings, id, node, records } = self;
-        let records = Box::new(SharedRecords::new(records, handle.clone()));
-        let records = NatsReplica::start(settings.clone(), id, records)?;
-        let node = NatsNode::start(settings, id, node, move |event| handle.follow_node(event))?;
-        Ok(JoinedCluster { node, _records: records })
+/// Joins the other servers, if there are any, on threads that go on trying where NATS cannot be reached.
+///
+/// `ports` are those of the QUIC listeners: players of all servers are told where they are, if that is one place.
+pub(super) fn start(
+    cluster: Option<OpenedCluster>,
+    server: &DedicatedServer,
+    config: &Config,
+    ports: impl Iterator<Item = u16>,
+) -> Result<Option<JoinedCluster>, NatsError> {
+    let Some(OpenedCluster { settings, id, mut node, records, address }) = cluster else { return Ok(None) };
+    let listeners = config.listen.quic.iter().zip(ports);
+    let places = listeners.filter_map(|(listener, port)| place_at(config, listener.ip(), port));
+    let places: BTreeSet<String> = places.collect();
+    let only = places.first().filter(|_| places.len() == 1);
+    match address.as_deref().or(only.map(String::as_str)) {
+        Some(address) => node.set_address(address),
+        None => {
+            warn!(
+                "players of other servers are not told of this one: cluster.address says where they reach it"
+            );
+        }
     }
+    let handle = server.handle();
+    let records = Box::new(SharedRecords::new(records, handle.clone()));
+    let records = NatsReplica::start(settings.clone(), id, records)?;
+    let node = NatsNode::start(settings, id, node, move |event| handle.follow_node(event))?;
+    Ok(Some(JoinedCluster { node, _records: records }))
 }
 
 /// Shows operators how it does and the other nodes, if this server is one of several.

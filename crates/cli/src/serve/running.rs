@@ -116,7 +116,7 @@ impl Running {
         free_addresses::check(&config)?;
         // Players come from here on.
         let server = DedicatedServer::try_start(workers)?;
-        let cluster = cluster.map(|cluster| cluster.start(server.handle())).transpose()?;
+        let cluster = cluster::start(cluster, &server, &config, listeners.iter().map(|place| place.port))?;
         let moderation = moderation(&server, &sessions.records, reports);
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;

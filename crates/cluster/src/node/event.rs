@@ -44,6 +44,13 @@ pub enum NodeEvent {
         /// Which session.
         name: Box<str>,
     },
+    /// What this node says of itself to the others from now on.
+    Itself {
+        /// This node.
+        node: NodeId,
+        /// What it says.
+        info: NodeInfo,
+    },
     /// Another node is heard.
     NodeFound {
         /// Which one.

@@ -137,7 +137,11 @@ impl Stage {
                 }
             }
             NodeEvent::Unplaced { name } => session_loop.refuse_waiting(now, &name),
-            NodeEvent::NodeFound { .. } | NodeEvent::NodeLost { .. } | NodeEvent::Incompatible { .. } => {}
+            NodeEvent::Itself { node, info } | NodeEvent::NodeFound { node, info } => {
+                session_loop.note_node(now, node, Some(&info));
+            }
+            NodeEvent::NodeLost { node, .. } => session_loop.note_node(now, node, None),
+            NodeEvent::Incompatible { .. } => {}
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use consonance_cluster::{Member, NodeEvent};
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{Member, NodeEvent, NodeInfo};
 use consonance_session::SessionId;
 use tracing::{error, info, warn};
 
@@ -33,10 +34,15 @@ impl ServerHandle {
             NodeEvent::Unplaced { name } => {
                 self.tell_all(move |session_loop, now| session_loop.refuse_waiting(now, &name));
             }
-            NodeEvent::NodeFound { info, .. } => {
+            NodeEvent::Itself { node, info } => self.note_node(node, Some(info)),
+            NodeEvent::NodeFound { node, info } => {
                 info!(node = &*info.name, region = &*info.region, version = &*info.version, "node found");
+                self.note_node(node, Some(info));
             }
-            NodeEvent::NodeLost { info, .. } => warn!(node = &*info.name, "node lost"),
+            NodeEvent::NodeLost { node, info } => {
+                warn!(node = &*info.name, "node lost");
+                self.note_node(node, None);
+            }
             NodeEvent::Incompatible { name, protocol, oldest } => error!(
                 node = &*name,
                 protocol,
@@ -55,6 +61,11 @@ impl ServerHandle {
                 session_loop.expel(now, ban);
             }
         });
+    }
+
+    /// Clients are told where they can come back.
+    fn note_node(&self, node: NodeId, info: Option<NodeInfo>) {
+        self.tell_all(move |session_loop, now| session_loop.note_node(now, node, info.as_ref()));
     }
 
     fn own(&self, name: &str, id: SessionId, generation: u64) {

@@ -19,6 +19,7 @@ impl SessionLoop {
     /// Logs events, and answers requests to join; resulting packets wait to be sent.
     pub(super) fn dispatch_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
+        let mut arrived = Vec::new();
         while let Some(event) = session.server.poll_event() {
             match event {
                 ServerEvent::JoinRequested { link, name, join_token } => {
@@ -39,6 +40,11 @@ impl SessionLoop {
                     self.subscribers.tell(&session.name, &event);
                     webhooks::tell(&self.webhooks, session, &event);
                     session.report_buffer.handle_event(&event);
+                    if let ServerEvent::ClientJoined { id, link, .. }
+                    | ServerEvent::ClientResumed { id, link, .. } = &event
+                    {
+                        arrived.push((*id, *link));
+                    }
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
                         session.departed.note(name, subject.as_deref());
                     }
@@ -47,6 +53,9 @@ impl SessionLoop {
                     }
                 }
             }
+        }
+        for (id, link) in arrived {
+            self.tell_servers(index, at, id, link);
         }
     }
 

@@ -97,6 +97,10 @@ impl SessionLoop {
             self.join_spans.begin(link, place);
         }
         self.note_link(index, link, remote);
+        if let Some(KeptClient { client, .. }) = kept.filter(|_| is_adopted) {
+            // Its node has learnt since which nodes there are.
+            self.tell_servers(index, at, ClientId(client), link);
+        }
         self.drain(index, now);
     }
 

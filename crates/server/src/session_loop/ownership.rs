@@ -47,6 +47,7 @@ impl SessionLoop {
     /// Links of an edge of a session are links of the session from now on.
     fn take_links(&mut self, now: Instant, index: usize, name: &str) {
         let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
+        let at = self.at(now);
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
             let was_on_the_way = self.is_of_own_edge(link);
@@ -55,9 +56,10 @@ impl SessionLoop {
             }
             let remote = Remote::from(&*origin.remote);
             let session = self.sessions.get_mut(index);
-            if session.server.client_of(link).is_some() {
+            if let Some(client) = session.server.client_of(link) {
                 session.links += 1;
                 self.note_link(index, link, remote);
+                self.tell_servers(index, at, client, link);
             } else {
                 self.admit_link(now, index, link, remote, origin.is_resumed);
             }

@@ -35,7 +35,8 @@ impl Nodes {
         let stages = (1..=nodes).map(|number| {
             let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
             let count = NonZeroUsize::new(workers).unwrap();
-            let (workers, id, cluster) = Workers::of_node(settings, count, info);
+            let (workers, id, mut cluster) = Workers::of_node(settings, count, info);
+            cluster.set_address(&address_of(number));
             let stage = Stage::with_workers(workers);
             let handle = stage.server.handle();
             bus.join(id, cluster, move |event| handle.follow_node(event));
@@ -57,6 +58,17 @@ impl Nodes {
         }
         players
     }
+}
+
+/// Where clients reach the node of this number, from 1.
+fn address_of(number: usize) -> String {
+    format!("node-{number}.example.org:7777")
+}
+
+/// The player was last told of these nodes, in any order.
+fn knows_nodes(player: &Player, numbers: &[usize]) -> bool {
+    let known: BTreeSet<String> = player.servers.iter().cloned().collect();
+    known.len() == player.servers.len() && known == numbers.iter().map(|it| address_of(*it)).collect()
 }
 
 fn know_each_other(player: &Player, count: usize) -> bool {
@@ -401,4 +413,28 @@ fn without_a_bus_players_of_the_owner_go_on_and_the_others_are_heard_again_when_
     }
     players.push(bob);
     all_talk(&mut players);
+}
+
+#[test]
+fn players_of_all_nodes_are_told_of_all_nodes_and_of_each_that_comes_or_goes() {
+    let mut nodes = Nodes::new(3, 2);
+    let mut players = nodes.players();
+    wait_until("all know all nodes", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| knows_nodes(player, &[1, 2, 3]))
+    });
+    nodes.bus.silence(0);
+    let mut alice = players.remove(0);
+    wait_until("the others are told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all.iter().all(|player| knows_nodes(player, &[2, 3]))
+    });
+    assert!(knows_nodes(&alice, &[1, 2, 3]));
+
+    alice.lose_link(nodes.stages[2].network(0).client("main"));
+    drop(nodes.stages.remove(0));
+    alice.come_back();
+    players.push(alice);
+    wait_until("she is back, and told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
+        all[2].told.contains(&"resumed".to_owned()) && knows_nodes(all[2], &[2, 3])
+    });
+    assert!(players.iter().all(|player| player.gone.is_empty()));
 }

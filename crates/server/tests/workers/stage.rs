@@ -91,6 +91,8 @@ pub(crate) struct Player {
     /// How often it has joined, and which players it saw leave.
     pub(crate) joins: usize,
     pub(crate) gone: Vec<String>,
+    /// The servers that it was told of last.
+    pub(crate) servers: Vec<String>,
 }
 
 impl Player {
@@ -100,7 +102,8 @@ impl Player {
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
         let inner = TestPlayer::new(client, transport, Instant::now());
         let (heard, told, gone) = (Vec::new(), Vec::new(), Vec::new());
-        Self { inner, has_joined: false, heard, end: None, told, joins: 0, gone }
+        let servers = Vec::new();
+        Self { inner, has_joined: false, heard, end: None, told, joins: 0, gone, servers }
     }
 
     /// It knows that itself and another player listen in the lobby. A player known before that is not spoken to.
@@ -141,7 +144,7 @@ impl Player {
     }
 
     pub(crate) fn run_once(&mut self) {
-        let Self { inner, has_joined, heard, end, told, joins, gone } = self;
+        let Self { inner, has_joined, heard, end, told, joins, gone, servers } = self;
         if end.is_some() {
             return;
         }
@@ -149,6 +152,9 @@ impl Player {
             ClientEvent::Joined { .. } => {
                 *has_joined = true;
                 *joins += 1;
+            }
+            ClientEvent::ServersListed { addresses } => {
+                *servers = addresses.iter().map(ToString::to_string).collect();
             }
             ClientEvent::PlayerLeft { name, .. } => gone.push(name.to_string()),
             ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
