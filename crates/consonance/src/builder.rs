@@ -18,7 +18,7 @@ use consonance_audio::{
 #[cfg(feature = "inspector")]
 use consonance_inspector::page::InspectorSettings;
 #[cfg(feature = "quic")]
-use consonance_quic::QuicClientSettings;
+use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
@@ -43,6 +43,8 @@ const TEXT_HISTORY_MAX: usize = 10_000;
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
     destination: Option<Destination>,
+    #[cfg(feature = "quic")]
+    alternative_servers: Vec<QuicAddress>,
     #[cfg(all(feature = "quic", feature = "tokio"))]
     runtime: Option<tokio::runtime::Handle>,
     fallback: Option<FallbackSettings>,
@@ -83,6 +85,8 @@ impl VoiceChat {
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             destination: None,
+            #[cfg(feature = "quic")]
+            alternative_servers: Vec::new(),
             #[cfg(all(feature = "quic", feature = "tokio"))]
             runtime: None,
             fallback: Some(FallbackSettings::default()),

@@ -164,6 +164,13 @@ pub enum EventKind {
         /// Why, in words.
         reason: String,
     },
+    /// The link leads to another server than before: one that has the same session, since the one before was lost or
+    /// goes away, or one that we were [sent to](Self::Redirecting). [`Resumed`](Self::Resumed) or
+    /// [`Joined`](Self::Joined) follows.
+    ServerChanged {
+        /// The server's address, as for [`VoiceChat::to`](crate::VoiceChat::to).
+        address: String,
+    },
     /// Something that was asked for could not be done; voice goes on.
     Problem {
         /// What it is about.

@@ -32,6 +32,10 @@ pub(crate) struct Links {
     transport: LinkTransport,
     /// Why it differs from the one before, in words; `None` once that is told.
     transport_change: Option<String>,
+    /// Where the last link led to, as far as it was told.
+    server: Option<String>,
+    /// It is another one than before, which is to be told.
+    has_server_changed: bool,
     /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
     /// A direct link came or went since the last query.
@@ -53,6 +57,8 @@ enum LinkState {
 impl Links {
     pub(crate) fn new(ways: Transports) -> Self {
         Self {
+            server: ways.server().map(str::to_owned),
+            has_server_changed: false,
             ways,
             link: LinkId(0),
             state: LinkState::Down,
@@ -111,6 +117,7 @@ impl Links {
                     self.state = LinkState::Up;
                     self.ways.note_up();
                     self.note_transport();
+                    self.note_server();
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientLinkEvent::Disconnected { reason }) => {
@@ -174,6 +181,29 @@ impl Links {
             self.transport = transport;
             self.transport_change = Some(why.to_owned());
         }
+    }
+
+    fn note_server(&mut self) {
+        let server = self.ways.server();
+        if server != self.server.as_deref() {
+            self.server = server.map(str::to_owned);
+            self.has_server_changed = true;
+        }
+    }
+
+    /// Where the link leads to now, if that is another server than was told before.
+    pub(crate) fn take_server_change(&mut self) -> Option<String> {
+        std::mem::take(&mut self.has_server_changed).then(|| self.server.clone())?
+    }
+
+    /// The server names those that have its session, each by host and port.
+    pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
+        self.ways.list_servers(places);
+    }
+
+    /// The next link leads to another server of the session, if one is known and answers.
+    pub(crate) fn leave_server(&mut self) {
+        self.ways.leave_server();
     }
 
     /// Whether a direct link came or went since the last call.

@@ -6,18 +6,26 @@ mod candidate;
 mod fallback_route;
 #[cfg(test)]
 pub(crate) mod gate;
+pub(crate) mod known_servers;
 mod retiring;
 mod return_plan;
+pub(crate) mod server_race;
 mod settings;
 mod silence_watch;
 #[cfg(feature = "quic")]
 mod web_socket;
 
+use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
+};
 
 pub(crate) use fallback_route::FallbackRoute;
+#[cfg(feature = "quic")]
+pub(crate) use known_servers::ServerAddress;
+pub(crate) use server_race::ServerRace;
 pub use settings::FallbackSettings;
 #[cfg(feature = "quic")]
 pub(crate) use web_socket::quic_route;
@@ -34,12 +42,14 @@ pub enum LinkTransport {
     WebSocket,
 }
 
-/// A way to one server.
+/// A way to one server, or to several that have the same session.
 pub(crate) enum Route {
     /// One network.
     Plain(Box<dyn ClientTransport>),
     /// A network with a fallback.
     WithFallback(Box<FallbackRoute>),
+    /// Several servers.
+    ToServers(Box<ServerRace>),
 }
 
 impl Route {
@@ -47,20 +57,37 @@ impl Route {
         match self {
             Self::Plain(transport) => &mut **transport,
             Self::WithFallback(route) => &mut **route,
+            Self::ToServers(race) => &mut **race,
         }
     }
 
-    pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
+    /// The server in use, or the one that was in use last, where that is known.
+    pub(crate) fn server(&self) -> Option<&str> {
         match self {
-            Self::Plain(transport) => transport.wants_poll_at(),
-            Self::WithFallback(route) => route.wants_poll_at(),
+            Self::Plain(_) | Self::WithFallback(_) => None,
+            Self::ToServers(race) => Some(race.server()),
         }
     }
 
-    pub(crate) fn statistics(&self) -> Statistics {
+    /// The server names those that have its session, each by host and port.
+    pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
+        if let Self::ToServers(race) = self {
+            race.list_servers(places);
+        }
+    }
+
+    /// The next link leads to another server, if one is known and answers.
+    pub(crate) fn leave_server(&mut self) {
+        if let Self::ToServers(race) = self {
+            race.leave_server();
+        }
+    }
+
+    fn as_transport(&self) -> &dyn ClientTransport {
         match self {
-            Self::Plain(transport) => transport.statistics(),
-            Self::WithFallback(route) => route.statistics(),
+            Self::Plain(transport) => &**transport,
+            Self::WithFallback(route) => &**route,
+            Self::ToServers(race) => &**race,
         }
     }
 
@@ -69,6 +96,7 @@ impl Route {
         match self {
             Self::Plain(_) => (LinkTransport::Primary, ""),
             Self::WithFallback(route) => route.in_use(),
+            Self::ToServers(race) => race.in_use(),
         }
     }
 
@@ -77,14 +105,55 @@ impl Route {
         match self {
             Self::Plain(_) => false,
             Self::WithFallback(route) => route.can_return(),
+            Self::ToServers(race) => race.can_return(),
         }
     }
 
     /// The next `disconnect` keeps that link, which the `connect` after it reports.
     pub(crate) fn begin_return(&mut self) {
-        if let Self::WithFallback(route) = self {
-            route.begin_return();
+        match self {
+            Self::Plain(_) => {}
+            Self::WithFallback(route) => route.begin_return(),
+            Self::ToServers(race) => race.begin_return(),
         }
+    }
+}
+
+impl ClientTransport for Route {
+    fn connect(&mut self, now: Instant) {
+        self.transport().connect(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+        self.transport().poll(now)
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        self.transport().send(now, delivery, packet);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.transport().disconnect(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.as_transport().wants_poll_at()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.transport().set_waker(waker);
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.as_transport().limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.as_transport().statistics()
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        self.transport().direct_links()
     }
 }
 

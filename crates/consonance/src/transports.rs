@@ -54,6 +54,21 @@ impl Transports {
         self.next = None;
     }
 
+    /// The server in use, or the one that was in use last, where that is known.
+    pub(crate) fn server(&self) -> Option<&str> {
+        self.present.server()
+    }
+
+    /// The present server names those that have its session, each by host and port.
+    pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
+        self.present.list_servers(places);
+    }
+
+    /// The next link leads to another server of the session, if one is known and answers.
+    pub(crate) fn leave_server(&mut self) {
+        self.present.leave_server();
+    }
+
     pub(crate) fn connect(&mut self, now: Instant) {
         if let Some(mut next) = self.next.take() {
             if let Some(waker) = &self.waker {

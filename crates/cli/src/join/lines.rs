@@ -117,6 +117,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("UDP does not get through, so voice goes over the server's WebSocket: {reason}")
         }
         EventKind::TransportChanged { .. } => "UDP gets through: voice goes over it again".to_owned(),
+        EventKind::ServerChanged { address } => format!("now at {address}"),
         EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
             format!("connection lost: {reason}; trying again now")
         }
@@ -171,6 +172,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
             let transport = if *transport == LinkTransport::WebSocket { "websocket" } else { "quic" };
             json!({"event": "transport_changed", "transport": transport, "reason": reason})
         }
+        EventKind::ServerChanged { address } => json!({"event": "server_changed", "address": address}),
         EventKind::DrainCancelled => json!({"event": "drain_cancelled"}),
         EventKind::Redirecting => json!({"event": "redirecting"}),
         EventKind::Device(event) => device_as_json(event),
@@ -269,6 +271,14 @@ mod tests {
         assert_eq!(Value::Object(as_json(&blocked, "me")), json);
         let back = in_words(&change(LinkTransport::Primary), "me");
         assert_eq!(back.as_deref(), Some("UDP gets through: voice goes over it again"));
+    }
+
+    #[test]
+    fn another_server_is_told_in_words_and_for_scripts() {
+        let event = EventKind::ServerChanged { address: "quic://two.example:7777/main".into() };
+        assert_eq!(in_words(&event, "me").as_deref(), Some("now at quic://two.example:7777/main"));
+        let json = json!({"event": "server_changed", "address": "quic://two.example:7777/main"});
+        assert_eq!(Value::Object(as_json(&event, "me")), json);
     }
 
     #[test]

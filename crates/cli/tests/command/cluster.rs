@@ -7,6 +7,8 @@ use serde_json::json;
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::nats::NatsServer;
 
+use crate::reload::write_certificate;
+
 /// A server among others, and its address.
 fn serve(name: &str, nats: &[NatsServer]) -> (Program, String) {
     serve_with(name, nats, &[], &[])
@@ -56,6 +58,20 @@ fn until(what: &str, say: impl Fn() -> String) {
         }
         assert!(Instant::now() < deadline, "never came: {what}, only {said}");
     }
+}
+
+/// Three servers that show the same certificate and know each other, and their addresses.
+fn serve_three(nats: &[NatsServer], folder: &Folder) -> [(Program, String); 3] {
+    write_certificate(folder);
+    let (certificate, key) = (folder.file("cert.pem"), folder.file("key.pem"));
+    let more = ["--cert", &*certificate, "--private-key", &*key];
+    let servers = ["one", "two", "three"].map(|name| serve_with(name, nats, &more, &[]));
+    for (server, _) in &servers {
+        while server.count_logged("node found") < 2 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    servers
 }
 
 fn listener(address: &str, name: &str) -> Program {
@@ -113,6 +129,65 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
     drop((two, three));
 }
 
+/// Alice has her place again at another server, a newcomer at `address` hears her, and the others saw no more of it
+/// than that she paused.
+fn is_heard_again(alice: &Program, others: Vec<Program>, address: &str) {
+    alice.until_event(&json!({"event": "server_changed"}));
+    alice.until_event(&json!({"event": "resumed"}));
+    let newcomer = listener(address, "Newcomer");
+    newcomer.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    let has_left = |it: &serde_json::Value| it["event"] == "player_left" && it["name"] == "Alice";
+    for other in others {
+        let ended = other.interrupt();
+        ended.assert_well();
+        assert!(!ended.events().iter().any(has_left), "{:?}", ended.out);
+    }
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_player_of_a_server_that_is_killed_is_heard_again_at_another_one_by_itself() {
+    let (nats, folder) = ([NatsServer::start()], Folder::new());
+    let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
+    let others = vec![listener(&first, "Owner"), listener(&second, "Bob")];
+    let alice = speaker(&third, "Alice");
+    for other in &others {
+        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    }
+    three.signal("KILL");
+    is_heard_again(&alice, others, &first);
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_player_of_the_owner_that_is_killed_is_heard_again_at_another_server_by_itself() {
+    let (nats, folder) = ([NatsServer::start()], Folder::new());
+    let [(one, first), (_two, second), (_three, third)] = serve_three(&nats, &folder);
+    let alice = speaker(&first, "Alice");
+    let others = vec![listener(&second, "Bob"), listener(&third, "Carol")];
+    for other in &others {
+        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    }
+    one.signal("KILL");
+    is_heard_again(&alice, others, &second);
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn a_player_of_a_server_that_shuts_down_goes_to_another_one_at_once() {
+    let (nats, folder) = ([NatsServer::start()], Folder::new());
+    let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
+    let others = vec![listener(&first, "Owner"), listener(&second, "Bob")];
+    let alice = speaker(&third, "Alice");
+    for other in &others {
+        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    }
+    three.signal("TERM");
+    is_heard_again(&alice, others, &first);
+    let ended = three.end();
+    assert!(ended.status.success(), "{:?}", ended.err);
+}
+
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn any_server_shows_moderates_and_drains_all_of_them() {
@@ -168,6 +243,7 @@ fn a_server_that_cannot_be_one_of_several_says_why() {
         ("nats = ['nats://nats.example.org']", "expected tls:// and credentials"),
         ("nats = ['http://127.0.0.1']", "invalid NATS server"),
         ("nats = ['nats://127.0.0.1']\nname = 'a.b'", "invalid cluster name"),
+        ("nats = ['nats://127.0.0.1']\naddress = 'voice'", "expected host:port"),
         ("nats = ['nats://127.0.0.1']\nuser = 'x'", "cluster.password_file is missing"),
         ("nats = ['nats://127.0.0.1']\ncredentials_file = 'missing'", "cannot read"),
     ] {

@@ -205,7 +205,7 @@ fn certificate(check_every_s: &str) -> String {
     )
 }
 
-fn write_certificate(folder: &Folder) {
+pub(crate) fn write_certificate(folder: &Folder) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
     folder.write("cert.pem", made.cert.pem().as_bytes());

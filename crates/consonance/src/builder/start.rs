@@ -138,9 +138,14 @@ impl VoiceChatBuilder {
     }
 }
 
-/// A unique name: 64 random bits. The standard library seeds its hash maps again each time.
+/// A unique name.
 fn random_name() -> String {
-    format!("player-{:016x}", RandomState::new().build_hasher().finish())
+    format!("player-{:016x}", random_u64())
+}
+
+/// Random bits: the standard library seeds its hash maps again each time.
+pub(super) fn random_u64() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// What the others are told of frames of this length.

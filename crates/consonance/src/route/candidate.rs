@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
 
 /// A network, and how far its link is.
-pub(super) struct Candidate {
-    pub(super) transport: Box<dyn ClientTransport>,
+pub(super) struct Candidate<T = Box<dyn ClientTransport>> {
+    pub(super) transport: T,
     pub(super) state: CandidateState,
     /// Ends of former links that it has not reported yet.
     stale_ends: u32,
@@ -22,8 +22,8 @@ pub(super) enum CandidateState {
     Leaving,
 }
 
-impl Candidate {
-    pub(super) fn new(transport: Box<dyn ClientTransport>) -> Self {
+impl<T: ClientTransport> Candidate<T> {
+    pub(super) fn new(transport: T) -> Self {
         Self { transport, state: CandidateState::Down, stale_ends: 0 }
     }
 

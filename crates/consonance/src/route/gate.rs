@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, LinkQuality, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits,
+    Statistics,
 };
 
 /// How long an attempt goes without an answer, as over QUIC.
@@ -20,6 +21,7 @@ pub(crate) struct Gate {
     is_shut: Arc<AtomicBool>,
     attempts: Arc<AtomicU32>,
     loses_link: Arc<AtomicBool>,
+    shuts_down: Arc<AtomicBool>,
 }
 
 impl Gate {
@@ -34,6 +36,11 @@ impl Gate {
     /// The client that is polled next loses its link as if a cable had been pulled.
     pub(crate) fn lose_link(&self) {
         self.loses_link.store(true, Ordering::Relaxed);
+    }
+
+    /// The link of the client that is polled next is ended because the server shuts down.
+    pub(crate) fn shut_down(&self) {
+        self.shuts_down.store(true, Ordering::Relaxed);
     }
 
     /// How often clients have begun to connect.
@@ -77,6 +84,11 @@ impl GatedClient {
         let is_shut = self.gate.is_shut();
         if self.gate.loses_link.swap(false, Ordering::Relaxed) {
             self.inner.lose_link();
+        }
+        if self.gate.shuts_down.swap(false, Ordering::Relaxed) {
+            self.inner.lose_link();
+            while self.inner.poll(now).is_some() {}
+            self.give_up(DisconnectReason::ClosedByPeer { reason: EndCode::ShuttingDown.into() });
         }
         match self.state {
             State::Open if is_shut => self.state = State::Silent { until: now + IDLE_TIMEOUT },

@@ -14,6 +14,8 @@ pub(super) struct ConnectionWatch {
     keeps_trying: bool,
     /// Since when there is no session although there was one.
     lost_since: Option<Instant>,
+    /// The last link has led into the session.
+    is_joined: bool,
     /// The operator's words, if it has removed us.
     kicked_for: Option<String>,
     /// When to leave for the server that this one sends us to.
@@ -41,13 +43,19 @@ pub(super) enum Loss {
 
 impl ConnectionWatch {
     pub(super) fn new(patience: Option<Duration>, keeps_trying: bool) -> Self {
-        Self { patience, keeps_trying, lost_since: None, kicked_for: None, leave_at: None }
+        Self { patience, keeps_trying, lost_since: None, is_joined: false, kicked_for: None, leave_at: None }
     }
 
     /// There is a session, for the first time or again.
     pub(super) fn note_joined(&mut self) {
         self.keeps_trying = true;
         self.lost_since = None;
+        self.is_joined = true;
+    }
+
+    /// Whether the link that is lost has led into the session, which is so once.
+    pub(super) fn take_joined(&mut self) -> bool {
+        std::mem::take(&mut self.is_joined)
     }
 
     /// The operator removes us, with these words.
@@ -107,6 +115,11 @@ pub(super) fn is_worth_retrying(reason: &DisconnectReason, has_another_way: bool
     let kind = reason.end_reason().map(|reason| reason.kind());
     let is_final = matches!(kind, Some(EndKind::Name | EndKind::Banned));
     reason.is_worth_retrying() || has_another_way && !is_final
+}
+
+/// Whether the server ends, or the session there.
+pub(super) fn is_going_away(reason: &DisconnectReason) -> bool {
+    reason.end_reason().is_some_and(|reason| reason.kind() == EndKind::Closing)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, Disconnection, Redirect};
 
 use super::VoiceThread;
-use super::connection_watch::{Loss, is_worth_retrying};
+use super::connection_watch::{Loss, is_going_away, is_worth_retrying};
 use crate::event::{End, Event, EventKind};
 use crate::problem::ProblemKind;
 use crate::restrictions::{OperatorDecision, restrictions_of};
@@ -44,6 +44,7 @@ impl VoiceThread {
                     self.clock.start_playing(now);
                     self.connection.note_joined();
                 }
+                ClientEvent::ServersListed { addresses } => self.links.list_servers(addresses),
                 ClientEvent::PlayersSynced => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
                     if let Some(player) = self.shared.players.find(name).filter(|player| !player.is_local)
@@ -115,6 +116,12 @@ impl VoiceThread {
 
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
         let reason = self.links.reason(cause);
+        let has_led_in = self.connection.take_joined();
+        // A server that says when to come back wants its own players to do so.
+        let goes_away = is_going_away(&reason) && retry_in == Some(Duration::ZERO);
+        if !has_led_in || goes_away {
+            self.links.leave_server();
+        }
         let is_worth_retrying = is_worth_retrying(&reason, self.links.has_another_way());
         match self.connection.lose(now, cause, retry_in, is_worth_retrying) {
             Loss::Rejoins => self.tell(now, EventKind::Rejoining),

@@ -1,6 +1,7 @@
 //! The voice thread's turns, at times that the test says, over networks in memory.
 
 mod fallback;
+mod servers;
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 

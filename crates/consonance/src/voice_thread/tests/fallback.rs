@@ -10,12 +10,12 @@ use crate::route::gate::{Gate, IDLE_TIMEOUT};
 use crate::route::{FallbackRoute, FallbackSettings, LinkTransport};
 
 /// Alice with two networks, of which the first can be blocked, and Bob, a constant speaker.
-struct Meeting {
-    bench: Bench,
-    gate: Gate,
+pub(super) struct Meeting {
+    pub(super) bench: Bench,
+    pub(super) gate: Gate,
     bob: TestPlayer<MemoryClient>,
     /// What Bob was told.
-    bob_saw: Vec<String>,
+    pub(super) bob_saw: Vec<String>,
     frames: u32,
 }
 
@@ -26,10 +26,6 @@ impl Meeting {
     /// Bob is there, and Alice begins to connect, with UDP blocked or not.
     fn new(is_shut: bool, fallback: Option<FallbackSettings>) -> Self {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
-        let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).expect("a name"));
-        for network in &networks {
-            server.add_network(Box::new(network.listen()));
-        }
         let gate = Gate::default();
         gate.set_shut(is_shut);
         let primary = gate.client(&networks[0], "main");
@@ -42,6 +38,15 @@ impl Meeting {
             }
             None => Route::Plain(Box::new(primary)),
         };
+        Self::over(&networks, route, gate)
+    }
+
+    /// Two ways to the same session: Alice's, over this gate, and Bob's, over the second network.
+    pub(super) fn over(networks: &[MemoryNetwork; 2], route: Route, gate: Gate) -> Self {
+        let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).expect("a name"));
+        for network in networks {
+            server.add_network(Box::new(network.listen()));
+        }
         let mut bench = Bench::over(Transports::new(route, None), [Some(server), None], 1);
         bench.thread.client.join_room("lobby").expect("a room");
         let mut bob =
@@ -55,7 +60,11 @@ impl Meeting {
 
     /// All players run until Alice was told that, or for so long: what she was told, and for how long she heard
     /// nothing of Bob.
-    fn run(&mut self, at_most: Duration, until: impl Fn(&EventKind) -> bool) -> (Vec<EventKind>, Duration) {
+    pub(super) fn run(
+        &mut self,
+        at_most: Duration,
+        until: impl Fn(&EventKind) -> bool,
+    ) -> (Vec<EventKind>, Duration) {
         let (began, mut told) = (self.bench.now, Vec::new());
         let (mut heard_at, mut silence) = (began, Duration::ZERO);
         while self.bench.now < began + at_most && !told.iter().any(&until) {

@@ -1,0 +1,386 @@
+//! The servers that have one session, as one network: a link leads to the server that it led to last, or else to the
+//! first other one that answers.
+//!
+//! ```text
+//! connect ──▶ Connecting ── the last server first, each other a little after the one before
+//!               │  ▲
+//!               ▼  │ connect, after its end
+//!               Up
+//! ```
+
+mod attempts;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_transport::random::Random;
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+};
+
+use super::candidate::{Candidate, CandidateState};
+use super::known_servers::{KnownServers, ServerAddress};
+use super::retiring::Retiring;
+use super::silence_watch::SilenceWatch;
+use super::{FallbackSettings, LinkTransport, Route};
+use attempts::{Attempts, Turn, asks_elsewhere};
+
+/// Makes the way to a server's address; `None` for an address that is none.
+pub(crate) type DialServer = Box<dyn Fn(&str) -> Option<Route> + Send>;
+
+/// The server at a place that another one has named: what it must show is what that one had to show. `None` for a place
+/// that is none.
+pub(crate) type NameServer = fn(&ServerAddress, &str) -> Option<ServerAddress>;
+
+pub(crate) struct ServerRace {
+    dial: DialServer,
+    name: NameServer,
+    known: KnownServers,
+    /// To the server that the last link led to.
+    present: Candidate<Route>,
+    stage: Stage,
+    /// What is to be reported before anything of the link in use.
+    outcomes: VecDeque<Outcome>,
+    /// The link in use has ended, which the next call takes note of.
+    has_ended: bool,
+    /// The next attempts follow on a link, and not on nothing.
+    is_after_loss: bool,
+    retiring: Retiring,
+    silence: SilenceWatch,
+    random: Random,
+    /// Packets for which there was no link.
+    not_connected: u64,
+    waker: Option<Waker>,
+}
+
+enum Stage {
+    Down,
+    Connecting(Box<Attempts>),
+    Up,
+}
+
+enum Outcome {
+    Connected,
+    Disconnected(DisconnectReason),
+}
+
+impl fmt::Debug for ServerRace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerRace").field("server", &self.known.current().place).finish_non_exhaustive()
+    }
+}
+
+impl ServerRace {
+    /// `first` leads to the first of the servers that the game has given. Clients with different seeds do not come to
+    /// another server all at once.
+    pub(crate) fn new(
+        (first, present): (ServerAddress, Route),
+        others: Vec<ServerAddress>,
+        (dial, name): (DialServer, NameServer),
+        seed: u64,
+    ) -> Self {
+        Self {
+            dial,
+            name,
+            known: KnownServers::new(first, others),
+            present: Candidate::new(present),
+            stage: Stage::Down,
+            outcomes: VecDeque::new(),
+            has_ended: false,
+            is_after_loss: false,
+            retiring: Retiring::default(),
+            silence: SilenceWatch::new(FallbackSettings::default().silence_max),
+            random: Random::new(seed, "another server"),
+            not_connected: 0,
+            waker: None,
+        }
+    }
+
+    /// The server in use, or the one that was in use last.
+    pub(crate) fn server(&self) -> &str {
+        &self.known.current().address
+    }
+
+    /// The present server names those that have the session, each by host and port.
+    pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
+        let (current, name) = (self.known.current().clone(), self.name);
+        self.known.list(places.iter().filter_map(|place| name(&current, place)));
+    }
+
+    /// The next link leads to another server, if one answers.
+    pub(crate) fn leave_server(&mut self) {
+        self.known.leave_current();
+    }
+
+    pub(super) fn in_use(&self) -> (LinkTransport, &str) {
+        self.present.transport.in_use()
+    }
+
+    pub(super) fn can_return(&self) -> bool {
+        matches!(self.stage, Stage::Up) && self.present.transport.can_return()
+    }
+
+    pub(super) fn begin_return(&mut self) {
+        if self.can_return() {
+            self.present.transport.begin_return();
+        }
+    }
+
+    /// Does what is due; what it comes to is in `outcomes`.
+    fn advance(&mut self, now: Instant) {
+        self.retiring.poll(now);
+        match self.stage {
+            Stage::Connecting(_) => self.advance_attempts(now),
+            Stage::Down => self.present.drain(now),
+            Stage::Up => self.watch_silence(now),
+        }
+    }
+
+    fn advance_attempts(&mut self, now: Instant) {
+        if self.present.is(CandidateState::Trying) {
+            match self.present.poll(now) {
+                Some(Ok(())) => return self.use_present(now),
+                Some(Err(reason)) => self.note_failed(now, reason),
+                None => {}
+            }
+        } else {
+            self.present.drain(now);
+        }
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        let mut answer = None;
+        attempts.others.retain_mut(|(server, candidate)| match candidate.poll(now) {
+            Some(Ok(())) if answer.is_none() => {
+                answer = Some(Ok(server.clone()));
+                true
+            }
+            Some(Err(reason)) => {
+                self.retiring.note_gone(&candidate.transport);
+                if !matches!(answer, Some(Ok(_))) {
+                    answer = Some(Err(reason));
+                }
+                false
+            }
+            _ => true,
+        });
+        match answer {
+            Some(Ok(server)) => return self.use_other(now, &server),
+            Some(Err(reason)) => self.note_failed(now, reason),
+            None => {}
+        }
+        self.begin_due(now);
+        self.give_up_if_none_is_left(now);
+    }
+
+    /// One server gives no link. One that has said why not speaks for the others, unless they may see it differently.
+    fn note_failed(&mut self, now: Instant, reason: DisconnectReason) {
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        if asks_elsewhere(&reason) {
+            attempts.note_failed(now, reason);
+        } else {
+            self.give_up(now, reason);
+        }
+    }
+
+    fn begin_due(&mut self, now: Instant) {
+        while let Stage::Connecting(attempts) = &mut self.stage
+            && let Some(turn) = attempts.take_due(now)
+        {
+            match turn {
+                Turn::Present => self.present.begin(now),
+                Turn::Other(server) => {
+                    let Some(route) = (self.dial)(&server.address) else { continue };
+                    let mut candidate = Candidate::new(route);
+                    self.waker.iter().for_each(|waker| candidate.set_waker(waker));
+                    candidate.begin(now);
+                    attempts.others.push((server, candidate));
+                }
+            }
+        }
+    }
+
+    fn give_up_if_none_is_left(&mut self, now: Instant) {
+        let is_trying = self.present.is(CandidateState::Trying);
+        if let Stage::Connecting(attempts) = &mut self.stage
+            && !is_trying
+            && let Some(reason) = attempts.failure()
+        {
+            self.give_up(now, reason);
+        }
+    }
+
+    fn use_present(&mut self, now: Instant) {
+        self.retire_others(now);
+        let current = self.known.current().clone();
+        self.known.set_current(current);
+        self.note_up(now);
+    }
+
+    fn use_other(&mut self, now: Instant, server: &ServerAddress) {
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        let Some(index) = attempts.others.iter().position(|(it, _)| it == server) else { return };
+        let (server, candidate) = attempts.others.swap_remove(index);
+        let former = std::mem::replace(&mut self.present, candidate);
+        if former.is(CandidateState::Down) {
+            self.retiring.note_gone(&former.transport);
+        } else {
+            self.retiring.add(now, Box::new(former.transport));
+        }
+        self.retire_others(now);
+        self.known.set_current(server);
+        self.note_up(now);
+    }
+
+    fn note_up(&mut self, now: Instant) {
+        self.stage = Stage::Up;
+        self.silence.begin(now);
+        self.outcomes.push_back(Outcome::Connected);
+    }
+
+    fn give_up(&mut self, now: Instant, reason: DisconnectReason) {
+        self.present.abandon(now);
+        self.retire_others(now);
+        self.stage = Stage::Down;
+        self.outcomes.push_back(Outcome::Disconnected(reason));
+    }
+
+    fn retire_others(&mut self, now: Instant) {
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        for (_, candidate) in attempts.others.drain(..) {
+            self.retiring.add(now, Box::new(candidate.transport));
+        }
+    }
+
+    /// Gives a silent server up, if there is another one to go to.
+    fn watch_silence(&mut self, now: Instant) {
+        if !self.silence.is_due(now) || !self.present.is(CandidateState::Up) {
+            return;
+        }
+        let received = self.present.transport.statistics().quality.and_then(|it| it.datagrams_received);
+        if !self.silence.look(now, received) {
+            return;
+        }
+        if !self.known.has_others() {
+            return self.silence.begin(now);
+        }
+        self.is_after_loss = true;
+        self.give_up(now, DisconnectReason::TimedOut);
+    }
+
+    /// Draws the consequences of an end that was reported.
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.has_ended) {
+            (self.stage, self.present.state) = (Stage::Down, CandidateState::Down);
+            self.is_after_loss = true;
+        }
+    }
+}
+
+impl ClientTransport for ServerRace {
+    fn connect(&mut self, now: Instant) {
+        self.settle();
+        if self.present.is(CandidateState::Leaving) {
+            // A link that still says goodbye ends when another one is asked for.
+            self.give_up(now, DisconnectReason::ClosedByUs);
+        }
+        if !matches!(self.stage, Stage::Down) {
+            return;
+        }
+        let (others, leaves) = (self.known.others(), self.known.take_leaves_current());
+        let spread = SPREAD_MAX.mul_f64(self.random.unit());
+        let attempts = if leaves && !others.is_empty() {
+            Attempts::of_others_first(now + spread, others)
+        } else {
+            let head_start =
+                if std::mem::take(&mut self.is_after_loss) { HEAD_START_AFTER_LOSS } else { HEAD_START };
+            Attempts::of_present_first(now, head_start, spread, others)
+        };
+        self.stage = Stage::Connecting(Box::new(attempts));
+        self.begin_due(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+        self.settle();
+        self.advance(now);
+        if let Some(outcome) = self.outcomes.pop_front() {
+            return Some(match outcome {
+                Outcome::Connected => ClientLinkEvent::Connected,
+                Outcome::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
+            });
+        }
+        if !matches!(self.stage, Stage::Up) {
+            return None;
+        }
+        let event = self.present.transport.poll(now)?;
+        self.has_ended = matches!(event, ClientLinkEvent::Disconnected { .. });
+        Some(event)
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        self.settle();
+        match self.stage {
+            Stage::Up => self.present.transport.send(now, delivery, packet),
+            Stage::Down | Stage::Connecting(_) => self.not_connected += 1,
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.settle();
+        match self.stage {
+            Stage::Down => {}
+            Stage::Connecting(_) => self.give_up(now, DisconnectReason::ClosedByUs),
+            Stage::Up => self.present.leave(now),
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let own = match &self.stage {
+            Stage::Connecting(attempts) => attempts.wants_poll_at(),
+            Stage::Up => self.silence.next_at(),
+            Stage::Down => None,
+        };
+        let all = [own, self.present.transport.wants_poll_at(), self.retiring.wants_poll_at()];
+        all.into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.present.set_waker(&waker);
+        if let Stage::Connecting(attempts) = &mut self.stage {
+            attempts.others.iter_mut().for_each(|(_, candidate)| candidate.set_waker(&waker));
+        }
+        self.waker = Some(waker);
+    }
+
+    /// What every link of it carries.
+    fn limits(&self) -> PacketLimits {
+        self.present.transport.limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut all = self.present.transport.statistics().with(&self.retiring.statistics());
+        all.dropped.not_connected += self.not_connected;
+        let others = match &self.stage {
+            Stage::Connecting(attempts) => &attempts.others[..],
+            Stage::Down | Stage::Up => &[],
+        };
+        others.iter().fold(all, |all, (_, candidate)| all.with(&candidate.transport.statistics()))
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        match self.stage {
+            Stage::Up => self.present.transport.direct_links(),
+            Stage::Down | Stage::Connecting(_) => None,
+        }
+    }
+}
+
+/// How long the first server is tried alone when a chat begins: the way to it may be long, and one datagram lost.
+const HEAD_START: Duration = Duration::from_secs(1);
+/// The same for the server whose link was lost: most likely it is gone.
+const HEAD_START_AFTER_LOSS: Duration = Duration::from_millis(250);
+/// Clients of a server that is gone come to the others over this time.
+const SPREAD_MAX: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests;

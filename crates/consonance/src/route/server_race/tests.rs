@@ -1,0 +1,275 @@
+//! Servers that are lost, refuse or never answer, at times that the test says.
+
+use consonance_transport::memory::{MemoryNetwork, MemoryServer};
+use consonance_transport::{
+    EndCode, EndReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+};
+
+use super::*;
+use crate::route::gate::{CONNECT_TIMEOUT, Gate, IDLE_TIMEOUT};
+
+const STEP: Duration = Duration::from_millis(10);
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// Servers called by [`NAMES`], and a race between those of them that are known.
+struct Bench {
+    race: ServerRace,
+    gates: [Gate; 4],
+    servers: [MemoryServer; 4],
+    now: Instant,
+}
+
+pub(crate) fn named(place: &str) -> ServerAddress {
+    ServerAddress { place: place.into(), address: place.into() }
+}
+
+impl Bench {
+    /// The game knows "a", and these.
+    fn new(others: &[&str], seed: u64) -> Self {
+        let (networks, gates) = ([(); 4].map(|()| MemoryNetwork::new()), [(); 4].map(|()| Gate::default()));
+        let servers = networks.each_ref().map(MemoryNetwork::listen);
+        let there = gates.clone();
+        let dial = move |address: &str| {
+            let index = NAMES.iter().position(|name| *name == address)?;
+            Some(Route::Plain(Box::new(there[index].client(&networks[index], "main"))))
+        };
+        let first = (named("a"), dial("a").expect("a name"));
+        let others = others.iter().map(|place| named(place)).collect();
+        let race = ServerRace::new(first, others, (Box::new(dial), |_, place| Some(named(place))), seed);
+        Self { race, gates, servers, now: Instant::now() }
+    }
+
+    fn list(&mut self, places: &[&str]) {
+        let places: Vec<Box<str>> = places.iter().map(|place| (*place).into()).collect();
+        self.race.list_servers(&places);
+    }
+
+    /// Lets time pass until something is seen, or for so long.
+    fn pass(&mut self, at_most: Duration) -> (Option<String>, Duration) {
+        let began = self.now;
+        while self.now < began + at_most {
+            self.now += STEP;
+            for server in &mut self.servers {
+                while server.poll(self.now).is_some() {}
+            }
+            let seen = match self.race.poll(self.now) {
+                Some(ClientLinkEvent::Disconnected { reason }) => reason.to_string(),
+                Some(ClientLinkEvent::Connected) => self.race.server().to_owned(),
+                _ => continue,
+            };
+            return (Some(seen), self.now - began);
+        }
+        (None, at_most)
+    }
+
+    /// Connects: where to or why not, and how long it took.
+    fn connect(&mut self) -> (String, Duration) {
+        self.race.connect(self.now);
+        let (seen, lasted) = self.pass(Duration::from_mins(1));
+        (seen.expect("an attempt comes to an end"), lasted)
+    }
+
+    /// The server in use ends every link.
+    fn kill(&mut self, index: usize) {
+        self.gates[index].set_shut(true);
+        self.gates[index].lose_link();
+        let (seen, _) = self.pass(IDLE_TIMEOUT * 2);
+        assert!(seen.is_some(), "the link is lost");
+    }
+
+    fn attempts(&self) -> [u32; 4] {
+        self.gates.each_ref().map(Gate::attempts)
+    }
+}
+
+#[test]
+fn a_server_that_answers_in_time_is_the_only_one_that_is_tried() {
+    let mut bench = Bench::new(&["b"], 1);
+    assert_eq!(bench.connect().0, "a");
+    bench.list(&["b", "a", "c"]);
+    bench.pass(Duration::from_mins(10));
+    assert_eq!(bench.attempts(), [1, 0, 0, 0]);
+    // A link that is lost without the server is made again there.
+    bench.gates[0].lose_link();
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.connect().0, "a");
+    assert_eq!(bench.attempts(), [2, 0, 0, 0]);
+}
+
+#[test]
+fn at_the_first_connect_another_server_that_the_game_knows_is_used_if_the_first_does_not_answer() {
+    let mut bench = Bench::new(&["b", "c"], 1);
+    bench.gates[0].set_shut(true);
+    let (server, lasted) = bench.connect();
+    assert_eq!(server, "b");
+    assert!(lasted >= HEAD_START && lasted <= HEAD_START + SPREAD_MAX + STEP * 4, "{lasted:?}");
+}
+
+#[test]
+fn players_of_a_lost_server_are_at_another_one_within_a_second_and_not_all_at_once() {
+    let mut lasted = Vec::new();
+    for seed in 0..1000 {
+        let mut bench = Bench::new(&[], seed);
+        bench.connect();
+        bench.list(&["c", "a", "b"]);
+        bench.kill(0);
+        let (server, time) = bench.connect();
+        assert_eq!(server, "c");
+        lasted.push(time);
+    }
+    lasted.sort_unstable();
+    assert!(lasted[999] <= HEAD_START_AFTER_LOSS + SPREAD_MAX + STEP * 4, "{:?}", lasted[999]);
+    let (early, late) = (lasted[100], lasted[900]);
+    assert!(late > early + SPREAD_MAX.mul_f64(0.7), "{early:?} to {late:?}");
+}
+
+#[test]
+fn servers_that_do_not_answer_either_are_passed_over_and_tried_again_in_turn() {
+    let mut bench = Bench::new(&[], 7);
+    bench.connect();
+    bench.list(&["a", "b", "c", "d"]);
+    for index in [1, 2] {
+        bench.gates[index].set_shut(true);
+    }
+    bench.kill(0);
+    let (server, lasted) = bench.connect();
+    assert_eq!(server, "d");
+    assert!(lasted < Duration::from_millis(1500), "each a little after the one before: {lasted:?}");
+    bench.gates[3].set_shut(true);
+    bench.kill(3);
+    let before = bench.attempts();
+    let (reason, lasted) = bench.connect();
+    assert!(reason.contains("no answer"), "{reason}");
+    assert!(lasted < CONNECT_TIMEOUT + Duration::from_secs(2), "one round: {lasted:?}");
+    assert!(bench.attempts().iter().zip(before).all(|(after, before)| *after == before + 1), "each once");
+}
+
+#[test]
+fn a_server_that_is_left_comes_last_and_the_others_are_not_asked_all_at_once() {
+    let mut begun = Vec::new();
+    for seed in 0..100 {
+        let mut bench = Bench::new(&[], seed);
+        bench.connect();
+        bench.list(&["b"]);
+        bench.gates[0].lose_link();
+        bench.pass(Duration::from_secs(1));
+        bench.race.leave_server();
+        let (server, lasted) = bench.connect();
+        assert_eq!((&*server, bench.attempts()), ("b", [1, 1, 0, 0]));
+        begun.push(lasted);
+    }
+    begun.sort_unstable();
+    assert!(begun[90] > begun[10] + SPREAD_MAX.mul_f64(0.6) && begun[99] <= SPREAD_MAX + STEP * 4);
+    // It is tried where nothing else answers.
+    let mut bench = Bench::new(&["b"], 1);
+    bench.gates[1].set_shut(true);
+    bench.race.leave_server();
+    assert_eq!(bench.connect().0, "a");
+}
+
+#[test]
+fn what_a_server_says_about_the_player_holds_for_all_servers_and_lack_of_room_for_itself_only() {
+    for (code, next) in [
+        (EndCode::Banned, None),
+        (EndCode::PasswordWrong, None),
+        (EndCode::NameInUse, None),
+        (EndCode::ServerFull, Some("b")),
+        (EndCode::ShuttingDown, Some("b")),
+    ] {
+        let mut bench = Bench::new(&["b"], 1);
+        bench.race.connect(bench.now);
+        let ServerLinkEvent::Connected { peer, .. } = bench.servers[0].poll(bench.now).expect("it asks")
+        else {
+            panic!("no link is asked for");
+        };
+        refuse(&mut bench.servers[0], bench.now, peer, code);
+        let (seen, _) = bench.pass(Duration::from_secs(10));
+        let seen = seen.expect("an answer");
+        assert_eq!(bench.attempts()[1], u32::from(next.is_some()), "{code:?}: {seen}");
+        assert!(next.is_none_or(|next| next == seen), "{code:?}: {seen}");
+    }
+}
+
+fn refuse(server: &mut MemoryServer, now: Instant, peer: Peer, code: EndCode) {
+    server.reject(now, peer, &EndReason::from(code));
+}
+
+#[test]
+fn a_silent_server_is_given_up_early_where_another_one_is_known() {
+    for (listed, expected) in [(&["a", "b"][..], 7.0..8.6), (&["a"], 10.0..10.5)] {
+        let mut bench = Bench::new(&[], 1);
+        bench.connect();
+        bench.list(listed);
+        bench.gates[0].set_shut(true);
+        let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
+        assert!(seen.is_some() && expected.contains(&lasted.as_secs_f32()), "{listed:?}: {lasted:?}");
+    }
+}
+
+#[test]
+fn leaving_while_servers_are_tried_leaves_all_of_them() {
+    let mut bench = Bench::new(&["b", "c"], 1);
+    bench.gates.iter().for_each(|gate| gate.set_shut(true));
+    bench.race.connect(bench.now);
+    bench.pass(Duration::from_secs(3));
+    bench.race.disconnect(bench.now);
+    bench.gates.iter().for_each(|gate| gate.set_shut(false));
+    assert_eq!(bench.pass(Duration::from_secs(10)).0.as_deref(), Some("we closed the connection"));
+    assert_eq!(bench.pass(Duration::from_secs(10)).0, None);
+    let connected = bench.servers.each_ref().map(|server| server.statistics().connections.connected);
+    assert_eq!(connected, [0; 4]);
+    assert_eq!(bench.connect().0, "a");
+}
+
+/// The rules of every network hold at the first server and at another one.
+struct Several {
+    network: MemoryNetwork,
+    /// Of the first server and of another one.
+    gates: [Gate; 2],
+    is_at_another: bool,
+}
+
+impl Several {
+    fn at_first() -> Self {
+        Self { network: MemoryNetwork::new(), gates: Default::default(), is_at_another: false }
+    }
+
+    fn at_another() -> Self {
+        Self { is_at_another: true, ..Self::at_first() }
+    }
+}
+
+impl consonance_transport::conformance::Network for Several {
+    type Server = MemoryServer;
+    type Client = ServerRace;
+
+    const ANSWERS_PROBES: bool = true;
+
+    fn listen(&mut self) -> MemoryServer {
+        self.network.listen()
+    }
+
+    fn client(&mut self, session: &str) -> ServerRace {
+        let first = Route::Plain(Box::new(self.gates[0].client(&self.network, session)));
+        let (network, gate, session) = (self.network.clone(), self.gates[1].clone(), session.to_owned());
+        let dial = move |_: &str| Some(Route::Plain(Box::new(gate.client(&network, &session))));
+        let name: NameServer = |_, place| Some(named(place));
+        let mut race = ServerRace::new((named("a"), first), vec![named("b")], (Box::new(dial), name), 1);
+        if self.is_at_another {
+            race.leave_server();
+        }
+        race
+    }
+
+    fn cut(&mut self, client: &mut ServerRace) {
+        self.gates[usize::from(client.server() != "a")].lose_link();
+    }
+}
+
+mod at_first {
+    consonance_transport::conformance_tests!(super::Several::at_first());
+}
+
+mod at_another {
+    consonance_transport::conformance_tests!(super::Several::at_another());
+}
