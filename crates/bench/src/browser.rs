@@ -11,6 +11,7 @@
 
 mod crowd;
 mod group;
+mod memory;
 mod player;
 
 use std::cell::Cell;
@@ -81,7 +82,10 @@ pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
             turn.add(&crowd.measured(Some(group), time, &figures)?);
         }
     }
-    print_object(&report(bench, &casts, &idle, &turns), bench.json)
+    let mut fields = report(bench, &casts, &idle, &turns);
+    drop(server);
+    memory::add_to(&mut fields, &bench.measured)?;
+    print_object(&fields, bench.json)
 }
 
 const GROUPS: usize = 4;

@@ -17,6 +17,7 @@ use crate::schedule::Schedule;
 
 pub(super) struct Crowd {
     groups: Vec<Group>,
+    dialer: Dialer,
     sounds: Sounds,
     started: Instant,
     others_at: Instant,
@@ -52,27 +53,33 @@ impl Crowd {
         let remote =
             (native.host(), native.port()).to_socket_addrs()?.next().ok_or("the server has no address")?;
         let settings = QuicClientSettings { fast_path: FastPath::On, ..QuicClientSettings::default() };
-        let dialer = Dialer::new(native, remote, settings);
         let (started, sounds) = (Instant::now(), Sounds::new(FRAME_BYTES));
-        let mut crowd = Self { groups: Vec::new(), sounds, started, others_at: started };
+        let dialer = Dialer::new(native, remote, settings);
+        let mut crowd = Self { groups: Vec::new(), dialer, sounds, started, others_at: started };
         for cast in casts {
-            crowd.groups.push(Group::new(cast));
-            for _ in 0..cast.players() {
-                // The others go on meanwhile: a client silent for long counts as lost.
-                if let Some(group) = crowd.groups.last_mut() {
-                    group.dial(cast, &dialer, page, Now::since(started))?;
-                }
-                crowd.run_once(None)?;
-            }
-            let deadline = Instant::now() + PATIENCE;
-            while !crowd.groups.iter().all(Group::is_in) {
-                if Instant::now() > deadline {
-                    return Err(format!("not all players of session {:?} come in", cast.session).into());
-                }
-                crowd.run_once(None)?;
-            }
+            crowd.join(page, cast)?;
         }
         Ok(crowd)
+    }
+
+    /// One more group joins.
+    pub(super) fn join(&mut self, page: &str, cast: &Cast) -> Result<(), Box<dyn Error>> {
+        self.groups.push(Group::new(cast));
+        for _ in 0..cast.players() {
+            // The others go on meanwhile: a client silent for long counts as lost.
+            if let Some(group) = self.groups.last_mut() {
+                group.dial(cast, &self.dialer, page, Now::since(self.started))?;
+            }
+            self.run_once(None)?;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while !self.groups.iter().all(Group::is_in) {
+            if Instant::now() > deadline {
+                return Err(format!("not all players of session {:?} come in", cast.session).into());
+            }
+            self.run_once(None)?;
+        }
+        Ok(())
     }
 
     /// The same as [`talk`](Self::talk), with what came of it.

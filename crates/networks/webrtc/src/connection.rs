@@ -19,6 +19,7 @@ mod offer;
 mod probe;
 mod route;
 mod slot;
+mod streams;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -27,7 +28,7 @@ use std::time::Instant;
 use consonance_gateway::Allowance;
 use consonance_transport::DisconnectReason;
 use str0m::channel::ChannelId;
-use str0m::media::{Mid, Pt};
+use str0m::media::Mid;
 use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Input, Output, Rtc, RtcError};
@@ -322,21 +323,9 @@ impl Connection {
             self.hosts.set_credentials(Credentials { own_user_fragment, user_fragment, password });
         }
         self.microphone.renegotiate(offer.microphone);
-        let rtc = &self.rtc;
-        let payload_type = |mid: &Mid| {
-            let media = rtc.media(*mid).filter(|media| media.direction().is_sending())?;
-            media.remote_pts().first().copied()
-        };
-        let payload_types: Option<Vec<Pt>> = offer.slots.iter().map(payload_type).collect();
-        let payload_types = payload_types.ok_or(OfferError::Missing { what: "Opus" })?;
-        let mut former = std::mem::take(&mut self.slots);
-        for (mid, payload_type) in offer.slots.into_iter().zip(payload_types) {
-            let kept = former.iter().position(|slot| slot.mid == mid).map(|at| former.swap_remove(at));
-            let slot = kept.map(|slot| slot.renumbered(payload_type));
-            self.slots.push(slot.unwrap_or_else(|| Slot::new(mid, payload_type)));
-        }
+        self.set_slots(&offer.slots)?;
         self.drain(now);
-        Ok(answer::text(&answer))
+        Ok(answer::text(&answer, &self.rtc, &self.slots))
     }
 
     fn write_voice(&mut self, now: Instant, voice: &RtcVoice<'_>) -> Option<()> {
@@ -344,10 +333,11 @@ impl Connection {
             return None;
         }
         let slot = self.slots.get_mut(voice.slot)?;
+        let label = slot.label(now, voice.stream, voice.sequence, voice.samples)?;
+        streams::declare(&mut self.rtc, slot);
+        let (source, payload_type) = (slot.source, slot.payload_type);
         let mut direct = self.rtc.direct_api();
-        let stream = direct.stream_tx_by_mid(slot.mid, None)?;
-        let label = slot.label(now, voice.stream, voice.sequence, voice.samples, *stream.ssrc())?;
-        let payload_type = slot.payload_type;
+        let stream = direct.stream_tx(&source)?;
         let packet = RtpWrite::new(payload_type, label.sequence.into(), label.time, now, voice.payload);
         stream.write_rtp(packet.marker(label.marker));
         self.egress.note_sent(voice.payload.len(), voice.samples);

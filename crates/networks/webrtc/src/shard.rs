@@ -29,7 +29,8 @@ pub struct WebRtcShard {
     _reader: Arc<PortReader>,
     identity: Arc<Identity>,
     limits: PeerLimits,
-    peers: BTreeMap<PagePeer, Entry>,
+    /// Boxed, since the map has room for more peers than there are, and each has some kilobytes.
+    peers: BTreeMap<PagePeer, Box<Entry>>,
     timers: Timers<PagePeer>,
     /// Peers with queued voice.
     written: Vec<PagePeer>,
@@ -94,7 +95,7 @@ impl WebRtcShard {
         })?;
         self.port.directory.name(peer, connection.user_fragment());
         let entry = Entry { connection, claimed: None, is_written: false };
-        self.peers.insert(peer, entry);
+        self.peers.insert(peer, Box::new(entry));
         self.statistics.offers_taken += 1;
         self.settle(now, peer);
         Ok((peer, answer))

@@ -160,6 +160,8 @@ pub(in super::super) const BROWSER: Bench = Bench {
         costs("a browser listens", "cpu_per_frame_browser_listener_us").at_most_of_floor(3.0),
         Figure::new("many browsers in one session", &[], "many_cpu_percent", "% of a core").at_most(100.0),
         Figure::new("lost among many browsers", &[], "lost_in_browsers", "frames").at_most(0.0),
+        Figure::new("a browser that has joined", &[], "bytes_per_browser", "bytes of memory")
+            .at_most(200_000.0),
     ],
     ..SERVER
 };

@@ -32,8 +32,7 @@ impl Connection {
         direct.declare_media(microphone, MediaKind::Audio);
         for (&mid, source) in slots.iter().zip(1..) {
             direct.declare_media(mid, MediaKind::Audio);
-            direct.declare_stream_tx(Ssrc::from(source), None, mid, None);
-            connection.slots.push(Slot::new(mid, payload_type));
+            connection.slots.push(Slot::new(mid, payload_type, Ssrc::from(source)));
         }
         // The page has the certificate of this end.
         let fingerprint = direct.local_dtls_fingerprint().clone();

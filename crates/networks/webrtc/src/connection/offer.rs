@@ -69,7 +69,7 @@ impl Offer {
         let microphone = audio(&["sendrecv", "sendonly"]).next();
         let microphone = microphone.ok_or(OfferError::Missing { what: "microphone" })?;
         let slots = audio(&["recvonly"]).take(slots_max).collect();
-        let sdp = SdpOffer::from_sdp_string(&without_candidates(text))
+        let sdp = SdpOffer::from_sdp_string(&for_library(text))
             .map_err(|error| OfferError::Malformed { cause: error.to_string() })?;
         let first = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
         let credentials = first("a=ice-ufrag:").zip(first("a=ice-pwd:"));
@@ -77,10 +77,14 @@ impl Offer {
     }
 }
 
+/// The offer as str0m reads it.
+///
 /// A page that has gathered its addresses names all of them for each of its media, hundreds in all; this end of a
-/// connection calls none of them, since the page's checks show where it is.
-fn without_candidates(text: &str) -> String {
-    text.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:")).collect()
+/// connection calls none of them, since the page's checks show where it is. And its slots are inactive until something
+/// is sent in them: see [`streams`](super::streams).
+fn for_library(text: &str) -> String {
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:"));
+    lines.map(|line| if line.trim_end() == "a=recvonly" { "a=inactive\r\n" } else { line }).collect()
 }
 
 /// A line that begins with `m=`, and what stands below it.

@@ -9,6 +9,7 @@ mod ledger;
 use std::time::Instant;
 
 use str0m::media::{Mid, Pt};
+use str0m::rtp::Ssrc;
 
 pub(super) use ledger::Arrivals;
 use ledger::Ledger;
@@ -18,6 +19,8 @@ use ledger::Ledger;
 pub(super) struct Slot {
     pub(super) mid: Mid,
     pub(super) payload_type: Pt,
+    /// The number of its stream, from which the first numbers of its packets are taken.
+    pub(super) source: Ssrc,
     stream: Option<OutgoingStream>,
 }
 
@@ -32,8 +35,8 @@ pub(super) struct Label {
 }
 
 impl Slot {
-    pub(super) fn new(mid: Mid, payload_type: Pt) -> Self {
-        Self { mid, payload_type, stream: None }
+    pub(super) fn new(mid: Mid, payload_type: Pt, source: Ssrc) -> Self {
+        Self { mid, payload_type, source, stream: None }
     }
 
     /// The same stream, of which the page has given the packets another number.
@@ -43,18 +46,15 @@ impl Slot {
 
     /// The label of a frame, or `None` if it is older than what was sent, or was sent already: a number that is used
     /// twice would reveal the content of both packets to an eavesdropper (RFC 7714, section 8.4).
-    ///
-    /// `random` gives the first numbers of all.
     pub(super) fn label(
         &mut self,
         now: Instant,
         utterance: u64,
         sequence: u32,
         samples: u32,
-        random: u32,
     ) -> Option<Label> {
         let Some(stream) = &mut self.stream else {
-            let stream = OutgoingStream::begin(now, utterance, sequence, samples, random);
+            let stream = OutgoingStream::begin(now, utterance, sequence, samples, *self.source);
             let label = Label { sequence: stream.newest, time: stream.newest_time, marker: true };
             self.stream = Some(stream);
             return Some(label);
@@ -185,7 +185,7 @@ mod tests {
 
     impl Stage {
         fn new() -> Self {
-            Self { slot: Slot::new("1".into(), 111.into()), start: Instant::now() }
+            Self { slot: Slot::new("1".into(), 111.into(), RANDOM.into()), start: Instant::now() }
         }
 
         /// The label relative to the first one: number, time in samples, marker.
@@ -197,7 +197,7 @@ mod tests {
             samples: u32,
         ) -> Option<(i64, i32, bool)> {
             let now = self.start + Duration::from_millis(ms);
-            let label = self.slot.label(now, utterance, sequence, samples, RANDOM)?;
+            let label = self.slot.label(now, utterance, sequence, samples)?;
             assert!(label.sequence < 1 << 16, "it begins below the first wrap");
             let sequence = label.sequence.cast_signed() - i64::from(RANDOM & 0x3fff);
             Some((sequence, label.time.wrapping_sub(RANDOM).cast_signed(), label.marker))
@@ -285,7 +285,7 @@ mod tests {
                 dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 sequence = sequence.wrapping_add(if dice >> 30 == 0 { dice >> 8 & 0x3ff } else { jump });
                 let now = stage.start + Duration::from_millis(step);
-                let Some(label) = stage.slot.label(now, u64::from(dice >> 28), sequence, 960, RANDOM) else {
+                let Some(label) = stage.slot.label(now, u64::from(dice >> 28), sequence, 960) else {
                     continue;
                 };
                 let ahead = newest.map_or(1, |newest| label.sequence.saturating_sub(newest));
