@@ -1,5 +1,6 @@
 //! The stream of one node to another: reliable parcels arrive in order and once, whatever the bus between them loses.
 
+mod gathering;
 mod outgoing;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::bundle::{Bundle, BundleHead, Parcel, Way};
 use crate::message::{BusMessageError, append};
 use crate::placement::NodeId;
+use gathering::Gathering;
 use outgoing::Outgoing;
 use untaken::Untaken;
 
@@ -27,7 +29,7 @@ pub(super) struct NodeStream {
     is_missing: bool,
     /// When the other side is to be told what was taken.
     tell_at: Option<Instant>,
-    published: Option<Instant>,
+    gathering: Gathering,
     bundle: Vec<u8>,
     statistics: StreamStatistics,
     unpublished: u64,
@@ -81,8 +83,6 @@ pub struct LinkStatus {
     pub dropped_ago: Option<Duration>,
 }
 
-/// What waits shares a bundle if the last one left less than this before.
-pub(super) const GATHER: Duration = Duration::from_micros(2_500);
 /// The other side is told that late what was taken, if nothing else is sent to it.
 const TELL_AFTER: Duration = Duration::from_millis(20);
 
@@ -107,7 +107,7 @@ impl NodeStream {
             untaken: Untaken::default(),
             is_missing: false,
             tell_at: None,
-            published: None,
+            gathering: Gathering::default(),
             bundle: Vec::new(),
             statistics: StreamStatistics::default(),
             unpublished: 0,
@@ -118,6 +118,7 @@ impl NodeStream {
     /// A parcel to send. False if it has to arrive and too much waits.
     #[must_use]
     pub(super) fn push(&mut self, now: Instant, parcel: &Parcel<'_>) -> bool {
+        self.gathering.note_parcel();
         if parcel.is_reliable {
             return self.outgoing.push_reliable(parcel);
         }
@@ -148,7 +149,8 @@ impl NodeStream {
         self.bundle.clear();
         append(&mut self.bundle, &head);
         self.statistics.unreliable += self.outgoing.write(now, &mut self.bundle);
-        (self.tell_at, self.published) = (None, Some(now));
+        self.tell_at = None;
+        self.gathering.note_bundle(now);
         self.statistics.bundles += 1;
         self.statistics.bytes += self.bundle.len() as u64;
         Some(&self.bundle)
@@ -156,7 +158,7 @@ impl NodeStream {
 
     /// When [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
     pub(super) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
-        let gathered = self.published.map_or(now, |at| at + GATHER);
+        let gathered = self.gathering.until().unwrap_or(now);
         let parcels = self.outgoing.waits().then_some(if self.outgoing.is_full() { now } else { gathered });
         [parcels, self.tell_at, self.outgoing.overdue_at()].into_iter().flatten().min()
     }

@@ -1,5 +1,6 @@
 //! What arrives over a bus that loses, repeats and delays.
 
+use super::gathering::WAIT_MAX;
 use super::*;
 use crate::nodes::Way;
 
@@ -123,7 +124,7 @@ fn an_unreliable_parcel_is_sent_once_and_waits_for_nothing_reliable() {
     world.push(0, true, 1);
     let lost = world.streams[0].poll_publish(world.now, NODES[0]).map(<[u8]>::len);
     assert!(lost.is_some());
-    world.now += GATHER;
+    world.now += WAIT_MAX;
     world.push(0, false, 2);
     world.push(0, true, 3);
     world.run(2);
@@ -133,20 +134,26 @@ fn an_unreliable_parcel_is_sent_once_and_waits_for_nothing_reliable() {
 }
 
 #[test]
-fn what_waits_shares_a_bundle_only_if_another_one_has_just_left() {
-    let (now, mut stream) = (Instant::now(), NodeStream::new());
+fn parcels_share_a_bundle_only_where_there_are_many() {
+    let (mut now, mut stream) = (Instant::now(), NodeStream::new());
     let parcel = Parcel { way: Way::ToEdge, is_reliable: false, from: 1, to: 2, message: b"voice" };
-    assert!(stream.push(now, &parcel));
-    let alone = stream.poll_publish(now, NODES[0]).map(<[u8]>::to_vec).unwrap();
-    assert_eq!(Bundle::read(&alone).unwrap().parcels().count(), 1, "at once");
-    for late in [1, 2] {
+    let publish = |stream: &mut NodeStream, now| {
+        let bundle = stream.poll_publish(now, NODES[0]).map(<[u8]>::to_vec);
+        bundle.map_or(0, |bundle| Bundle::read(&bundle).unwrap().parcels().count())
+    };
+    for _ in 0..50 {
         assert!(stream.push(now, &parcel));
-        assert_eq!(stream.poll_publish(now + Duration::from_millis(late), NODES[0]), None);
+        assert_eq!(publish(&mut stream, now), 1, "each at once");
+        assert_eq!(stream.poll_timeout(now), None, "nothing waits any more");
+        now += Duration::from_millis(1);
     }
-    assert_eq!(stream.poll_timeout(now), Some(now + GATHER));
-    let both = stream.poll_publish(now + GATHER, NODES[0]).map(<[u8]>::to_vec).unwrap();
-    assert_eq!(Bundle::read(&both).unwrap().parcels().count(), 2);
-    assert_eq!(stream.poll_timeout(now), None, "nothing waits any more");
+    let mut bundles = Vec::new();
+    for _ in 0..20_000 {
+        assert!(stream.push(now, &parcel));
+        bundles.extend(Some(publish(&mut stream, now)).filter(|parcels| *parcels > 0));
+        now += Duration::from_micros(10);
+    }
+    assert_eq!(bundles.last(), Some(&250), "all of 2.5 ms");
 }
 
 #[test]
@@ -226,7 +233,7 @@ fn old_voice_is_dropped_and_counted_when_nothing_is_published() {
     assert_eq!(stream.status(now).dropped_ago, Some(Duration::from_secs(3)));
     while let Some(bundle) = stream.poll_publish(now, NODES[0]) {
         kept += Bundle::read(bundle).unwrap().parcels().count() as u64;
-        now += GATHER;
+        now += WAIT_MAX;
     }
     assert_eq!(kept + dropped, 1_000);
 }
