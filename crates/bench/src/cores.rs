@@ -29,6 +29,13 @@ pub(crate) fn stay_on(core: usize) -> io::Result<()> {
     Ok(sched_setaffinity(None, &one)?)
 }
 
+/// The calling thread runs anywhere, also where its process was told not to.
+pub(crate) fn stay_anywhere() -> io::Result<()> {
+    let mut all = CpuSet::new();
+    (0..CpuSet::MAX_CPU).for_each(|core| all.set(core));
+    Ok(sched_setaffinity(None, &all)?)
+}
+
 /// The calling thread runs anywhere but on this core, also where its process was told not to.
 ///
 /// # Errors

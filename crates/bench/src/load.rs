@@ -15,6 +15,7 @@ mod inbox;
 mod memory;
 mod mode;
 mod newcomers;
+mod nodes;
 pub(super) mod probe;
 mod ramp;
 mod report;
@@ -36,7 +37,6 @@ use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
 use crate::child_process::MeasuredProgram;
-use crate::process_figures::ProcessFigures;
 use crate::within;
 use client::Guest;
 use crowd::Crowd;
@@ -44,9 +44,9 @@ use disturbance::Disturbance;
 use floors::Floors;
 use idle::Idle;
 use mode::Mode;
+use nodes::Nodes;
 use ramp::Ramp;
 use report::{Figures, Scene};
-use server_process::ServerProcess;
 
 /// The speakers, the number of listeners, and the network.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -69,6 +69,11 @@ pub(crate) struct Load {
     /// How many workers of the server serve each session, each on a core of its own.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64), conflicts_with = "server")]
     session_workers: u8,
+    /// How many nodes of a cluster serve the session, each on cores of its own as far as there are any, and the clients
+    /// in turn. The environment variable `NATS_SERVER` names the NATS server between them, which is counted apart.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(conflicts_with_all = ["server", "floor"])]
+    nodes: u8,
     #[command(flatten)]
     mode: Mode,
     /// Bytes of a frame.
@@ -133,16 +138,17 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         _ => None,
     };
     let lifts_limits = load.disturbance.lifts_limits();
-    let start = || server_process::start_with_workers(&load.measured, lifts_limits, load.session_workers);
-    let server = load.server.is_none().then(start).transpose()?;
-    let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
-    let address = address.ok_or("there is no server to load")?.clone();
-    let figures = server.as_ref().map(ServerProcess::figures);
-    let floors = load.floors(server.as_ref(), &progress)?;
-    let mut crowd = load.gather(&address, &progress)?;
-    let outcome = load.measure(&mut crowd, &address, figures.as_ref(), &progress);
-    if let Some(mut server) = server
-        && !server.is_running()
+    let start = || Nodes::start(&load.measured, lifts_limits, load.session_workers, load.nodes);
+    let nodes = load.server.is_none().then(start).transpose()?;
+    let addresses = load
+        .server
+        .clone()
+        .map_or_else(|| nodes.as_ref().map(Nodes::addresses).unwrap_or_default(), |address| vec![address]);
+    let floors = load.floors(nodes.as_ref(), &progress)?;
+    let mut crowd = load.gather(&addresses, &progress)?;
+    let outcome = load.measure(&mut crowd, &addresses[0], nodes.as_ref(), &progress);
+    if let Some(mut nodes) = nodes
+        && !nodes.are_running()
     {
         return Err("the server ended while it was measured; run `consonance serve` to see why".into());
     }
@@ -174,12 +180,19 @@ impl Load {
     }
 
     /// Lets all players join.
-    fn gather(&self, address: &QuicAddress, progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
-        let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
-        let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_fast_path());
+    fn gather(&self, addresses: &[QuicAddress], progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
+        let dialer = |address| {
+            Ok::<_, Box<dyn Error>>(Dialer::new(
+                address,
+                socket_address(address)?,
+                self.mode.client_settings(),
+            ))
+        };
+        let dialers = addresses.iter().map(dialer).collect::<Result<Vec<_>, _>>()?;
+        let mut crowd = Crowd::new(dialers, self.frame_bytes.into(), self.mode.wants_fast_path());
         let guest = |index: u32| Guest {
             name: format!("load {index}"),
-            session: address.session().to_owned(),
+            session: addresses[0].session().to_owned(),
             room: Some(format!("room {}", index % self.rooms)),
             listens: true,
             speaks: index < self.speakers,
@@ -199,7 +212,7 @@ impl Load {
     /// The bare loops, if wanted.
     fn floors(
         &self,
-        server: Option<&ServerProcess>,
+        server: Option<&Nodes>,
         progress: &ProgressLine,
     ) -> Result<Option<Floors>, Box<dyn Error>> {
         let Some(server) = server.filter(|_| self.floor) else { return Ok(None) };
@@ -212,9 +225,11 @@ impl Load {
         &self,
         crowd: &mut Crowd,
         address: &QuicAddress,
-        server: Option<&ProcessFigures>,
+        nodes: Option<&Nodes>,
         progress: &ProgressLine,
     ) -> Result<(Figures, Map<String, Value>), Box<dyn Error>> {
+        let figures = nodes.and_then(Nodes::figures);
+        let server = figures.as_ref();
         let mut is_limited_by_clients = false;
         let (busy_rate, calm_rate) = if self.ramp {
             report::start(self.json)?;
@@ -237,14 +252,15 @@ impl Load {
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
         let disturbance = self.disturbance.begin(&dialer, address.session())?;
         progress.show(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
+        let meter = nodes.map(Nodes::meter).transpose()?;
         let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
-        let disturbance =
-            disturbance.map(|disturbance| disturbance.end(&busy)).transpose()?.unwrap_or_default();
+        let mut more = disturbance.map(|disturbance| disturbance.end(&busy)).transpose()?.unwrap_or_default();
+        meter.map(|meter| meter.end(WARM_UP, &busy, &mut more)).transpose()?;
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
         let scene = self.scene(crowd.is_on_fast_path());
-        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, disturbance))
+        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, more))
     }
 
     fn time(&self, otherwise: Duration) -> Duration {

@@ -37,6 +37,8 @@ mod local_server;
 mod median;
 mod memory;
 mod mouth_to_ear;
+#[cfg(target_os = "linux")]
+mod node_delay;
 mod offline_call;
 #[cfg(target_os = "linux")]
 mod process_figures;
@@ -65,6 +67,10 @@ static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::I
 
 /// This program with this word in front is the command `consonance`.
 const PRODUCT: &str = "consonance";
+
+/// The environment variable that names a NATS server, for benches of several nodes.
+#[cfg(target_os = "linux")]
+const NATS_SERVER: &str = "NATS_SERVER";
 
 /// What Consonance takes of this machine, and how it sounds.
 #[derive(Debug, Parser)]
@@ -131,6 +137,9 @@ enum Bench {
     /// costs, and many browsers in one session on one core.
     #[cfg(target_os = "linux")]
     Browser(browser::BrowserBench),
+    /// Two nodes of a cluster and a real NATS server: how much later a worker of one has the frames of the other.
+    #[cfg(target_os = "linux")]
+    NodeDelay(node_delay::NodeDelay),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.
     Quality(quality::Quality),
 }
@@ -183,6 +192,8 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Proxy(bench) => proxy::run(bench),
         #[cfg(target_os = "linux")]
         Bench::Browser(bench) => browser::run(bench),
+        #[cfg(target_os = "linux")]
+        Bench::NodeDelay(bench) => node_delay::run(bench),
         Bench::Quality(quality) => quality::run(quality),
     }
 }

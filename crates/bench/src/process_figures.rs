@@ -6,33 +6,45 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where a running process is looked at.
+/// Where a running process is looked at, or several.
 #[derive(Clone, Debug)]
 pub(super) struct ProcessFigures {
-    folder: PathBuf,
+    folders: Vec<PathBuf>,
 }
 
 impl ProcessFigures {
     pub(super) fn of(pid: u32) -> Self {
-        Self { folder: format!("/proc/{pid}").into() }
+        Self { folders: vec![format!("/proc/{pid}").into()] }
+    }
+
+    /// These processes and others, together.
+    #[must_use]
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.folders.extend(others.folders);
+        self
     }
 
     /// What all threads that live have used, in kernel and out of it. Exact, where
     /// `/proc/PID/stat` counts ticks of 10 ms.
     pub(super) fn cpu_time(&self) -> io::Result<Duration> {
         let mut sum = Duration::ZERO;
-        for thread in fs::read_dir(self.folder.join("task"))? {
-            // A thread may end while we read.
-            let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
-            sum += on_cpu(&text).ok_or_else(|| unreadable("schedstat"))?;
+        for folder in &self.folders {
+            for thread in fs::read_dir(folder.join("task"))? {
+                // A thread may end while we read.
+                let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+                sum += on_cpu(&text).ok_or_else(|| unreadable("schedstat"))?;
+            }
         }
         Ok(sum)
     }
 
     /// Memory that no file is behind, as far as it is in use.
     pub(super) fn anonymous_bytes(&self) -> io::Result<u64> {
-        let text = fs::read_to_string(self.folder.join("smaps_rollup"))?;
-        anonymous(&text).ok_or_else(|| unreadable("smaps_rollup"))
+        let of_one = |folder: &PathBuf| {
+            let text = fs::read_to_string(folder.join("smaps_rollup"))?;
+            anonymous(&text).ok_or_else(|| unreadable("smaps_rollup"))
+        };
+        self.folders.iter().map(of_one).sum()
     }
 }
 

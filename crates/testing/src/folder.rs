@@ -18,9 +18,11 @@ impl Folder {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
         let name = format!("test-{}-{number}", std::process::id());
-        // Tests are in `target/debug/deps`, and cargo has `target/tmp` for their files.
-        let test = env::current_exe().unwrap();
-        let path = test.ancestors().nth(3).unwrap().join("tmp").join(name);
+        // Tests are in `target/debug/deps`, and cargo has `target/tmp` for their files. Benches may be anywhere.
+        let program = env::current_exe().unwrap();
+        let is_test = program.parent().is_some_and(|folder| folder.ends_with("deps"));
+        let of_tests = program.ancestors().nth(3).filter(|_| is_test).map(|target| target.join("tmp"));
+        let path = of_tests.unwrap_or_else(env::temp_dir).join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }

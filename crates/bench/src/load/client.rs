@@ -9,6 +9,7 @@ use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
     LinkId, Target,
 };
+use consonance_wire::Packet;
 
 use super::super::delivery::{to_session, to_transport};
 use super::fast_path::FastPath;
@@ -32,7 +33,8 @@ pub(crate) struct Guest {
 pub(crate) struct LoadClient {
     socket: UdpSocket,
     core: ClientCore,
-    engine: Client,
+    /// None once the client [only listens](Self::only_listen).
+    engine: Option<Box<Client>>,
     progress: JoinProgress,
     fast_path: Option<FastPath>,
     /// When the connection is to be looked at again; voice that does not come over it lets it rest.
@@ -106,11 +108,17 @@ impl LoadClient {
         Ok(Self {
             socket: connect(dialer.remote())?,
             core,
-            engine,
+            engine: Some(Box::new(engine)),
             progress: JoinProgress::Joining,
             fast_path: None,
             next_look_at: now.instant,
         })
+    }
+
+    /// From now on the client counts the voices that it hears, and knows nothing of other players: ten thousand engines
+    /// that know as many players each have no room in a machine.
+    pub(crate) fn only_listen(&mut self) {
+        self.engine = None;
     }
 
     pub(crate) fn progress(&self) -> &JoinProgress {
@@ -156,8 +164,10 @@ impl LoadClient {
             self.core.handle_timeout(now.instant);
             self.take_events(now, Stamp::now(), &mut buffers.heard)?;
         }
-        if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
-            self.engine.handle_timeout(now.at);
+        if let Some(engine) = &mut self.engine
+            && engine.poll_timeout().is_some_and(|(at, _)| at <= now.at)
+        {
+            engine.handle_timeout(now.at);
         }
         self.send(now, &mut buffers.datagram)?;
         Ok(fast_path + datagrams)
@@ -165,7 +175,8 @@ impl LoadClient {
 
     /// Says a frame into its room.
     pub(crate) fn speak(&mut self, now: Now, frame: &[u8], buffers: &mut Buffers) -> io::Result<()> {
-        self.engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
+        let engine = self.engine.as_mut().ok_or_else(|| io::Error::other("a listener does not speak"))?;
+        engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
         self.send(now, &mut buffers.datagram)
     }
 
@@ -177,14 +188,14 @@ impl LoadClient {
 
     fn look_at_fast_path(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
         let Some(fast_path) = &mut self.fast_path else { return Ok(0) };
-        let engine = &mut self.engine;
+        let Self { engine, progress, .. } = self;
         let mut datagrams = 0;
         while datagrams < DATAGRAMS_PER_TURN {
             let heard = &mut buffers.heard;
             let hear = |packet: &[u8], arrived_at: Stamp| {
-                engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
                 heard.on_fast_path += 1;
-                take_engine_events(engine, arrived_at, heard, &mut self.progress);
+                handle_packet(engine, now, Delivery::Unreliable, packet, arrived_at, heard);
+                take_engine_events(engine, arrived_at, heard, progress);
             };
             if !fast_path.receive(now.instant, &mut buffers.inbox, hear)? {
                 break;
@@ -199,16 +210,20 @@ impl LoadClient {
         while let Some(event) = self.core.poll_event() {
             match event {
                 CoreEvent::Connected => {
-                    self.engine.handle_connected(now.at, LINK);
+                    if let Some(engine) = &mut self.engine {
+                        engine.handle_connected(now.at, LINK);
+                    }
                     let grant = self.core.fast_path();
                     self.fast_path = grant.map(|grant| FastPath::new(now.instant, &grant)).transpose()?;
                 }
                 CoreEvent::Packet { delivery, packet } => {
-                    self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
+                    handle_packet(&mut self.engine, now, to_session(delivery), &packet, arrived_at, heard);
                 }
                 CoreEvent::Disconnected { reason } => {
                     self.progress = JoinProgress::Gone(reason.to_string());
-                    self.engine.handle_disconnected(now.at, LINK);
+                    if let Some(engine) = &mut self.engine {
+                        engine.handle_disconnected(now.at, LINK);
+                    }
                 }
             }
             take_engine_events(&mut self.engine, arrived_at, heard, &mut self.progress);
@@ -217,7 +232,7 @@ impl LoadClient {
     }
 
     fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
-        while let Some(transmit) = self.engine.poll_transmit() {
+        while let Some(transmit) = self.engine.as_mut().and_then(|engine| engine.poll_transmit()) {
             let takes_fast_path = transmit.delivery == Delivery::Unreliable
                 && match &mut self.fast_path {
                     Some(fast_path) => fast_path.send(transmit.payload, datagram)?,
@@ -227,7 +242,7 @@ impl LoadClient {
                 self.core.send(to_transport(transmit.delivery), transmit.payload);
             }
         }
-        while let Some(command) = self.engine.poll_command() {
+        while let Some(command) = self.engine.as_mut().and_then(|engine| engine.poll_command()) {
             // It was opened already, and a client that was disconnected does not come back here.
             if let LinkCommand::Close { reason, .. } = command {
                 self.progress = JoinProgress::Gone(reason.to_string());
@@ -241,13 +256,30 @@ impl LoadClient {
     }
 }
 
+fn handle_packet(
+    engine: &mut Option<Box<Client>>,
+    now: Now,
+    delivery: Delivery,
+    packet: &[u8],
+    arrived_at: Stamp,
+    heard: &mut Heard,
+) {
+    if let Some(engine) = engine {
+        engine.handle_packet(now.at, LINK, delivery, packet);
+    } else if delivery == Delivery::Unreliable
+        && let Ok(Packet::VoiceData(voice)) = Packet::parse(packet)
+    {
+        heard.hear(voice.frame, arrived_at);
+    }
+}
+
 fn take_engine_events(
-    engine: &mut Client,
+    engine: &mut Option<Box<Client>>,
     arrived_at: Stamp,
     heard: &mut Heard,
     progress: &mut JoinProgress,
 ) {
-    while let Some(event) = engine.poll_event() {
+    while let Some(event) = engine.as_mut().and_then(|engine| engine.poll_event()) {
         match event {
             ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
             ClientEvent::PlayersSynced => *progress = JoinProgress::Joined,

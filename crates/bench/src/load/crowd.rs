@@ -18,7 +18,8 @@ use crate::schedule::Schedule;
 
 /// Clients that have joined one server. Speakers come first.
 pub(super) struct Crowd {
-    dialer: Dialer,
+    /// To each node, for the clients in turn.
+    dialers: Vec<Dialer>,
     started: Instant,
     clients: Vec<LoadClient>,
     /// For each speaker, how many hear it.
@@ -39,6 +40,8 @@ const IDLE_PAUSE: Duration = Duration::from_millis(20);
 const IDLE_PAUSE_PER_CLIENT: Duration = Duration::from_micros(10);
 /// How many may be joining at once.
 const JOINING_MAX: usize = 32;
+/// Where more clients join one session, listeners let go of their engines once they have joined.
+const ENGINES_MAX: usize = 2_000;
 /// How long one client may take to join.
 const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 /// A frame that has not come after this time is lost.
@@ -47,11 +50,11 @@ const STRAGGLERS: Duration = Duration::from_millis(100);
 impl Crowd {
     /// No player yet. Frames will have this many bytes. A client that `wants_fast_path` is in only when its fast path
     /// is open.
-    pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_fast_path: bool) -> Self {
+    pub(super) fn new(dialers: Vec<Dialer>, frame_bytes: usize, wants_fast_path: bool) -> Self {
         // Enough to tell this run's frames from those of another one at the same server.
         let run = Stamp::now().0 as u32 ^ std::process::id();
         Self {
-            dialer,
+            dialers,
             started: Instant::now(),
             clients: Vec::new(),
             audiences: Vec::new(),
@@ -70,11 +73,12 @@ impl Crowd {
     /// If one of them is sent away, or takes too long.
     pub(super) fn join(
         &mut self,
-        guests: impl Iterator<Item = Guest>,
+        guests: impl ExactSizeIterator<Item = Guest>,
         audiences: Vec<u64>,
         mut told: impl FnMut(usize),
     ) -> Result<(), Box<dyn Error>> {
         self.audiences = audiences;
+        let only_listen = guests.len() > ENGINES_MAX && !self.audiences.is_empty();
         let mut guests = guests.fuse().peekable();
         let mut first_joining = self.clients.len();
         let mut progress_at = Instant::now();
@@ -82,13 +86,17 @@ impl Crowd {
             while self.clients.len() - first_joining < JOINING_MAX
                 && let Some(guest) = guests.next()
             {
+                let dialer = &self.dialers[self.clients.len() % self.dialers.len()];
                 let client =
-                    LoadClient::dial(&self.dialer, &guest, self.now()).map_err(|error| too_many(&error))?;
+                    LoadClient::dial(dialer, &guest, self.now()).map_err(|error| too_many(&error))?;
                 self.clients.push(client);
             }
             self.sweep(&mut None)?;
             let before = first_joining;
             while self.clients.get(first_joining).is_some_and(|client| self.is_in(client)) {
+                if only_listen && first_joining >= self.audiences.len() {
+                    self.clients[first_joining].only_listen();
+                }
                 first_joining += 1;
             }
             if before != first_joining {

@@ -52,7 +52,7 @@ impl Idle {
         let progress = ProgressLine::new();
         let server = server_process::start(measured, true)?;
         let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
-        let mut crowd = Crowd::new(dialer, 0, false);
+        let mut crowd = Crowd::new(vec![dialer], 0, false);
         let guests = (0..clients).map(|index| idle_guest(index as usize, (index % self.sessions) as usize));
         crowd.join(guests, Vec::new(), |clients| progress.show(format!("{clients} clients joined")))?;
         crowd.idle(SETTLE)?;

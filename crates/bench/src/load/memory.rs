@@ -29,7 +29,7 @@ pub(super) fn bytes_per_client(
 ) -> Result<f64, Box<dyn Error>> {
     let server = server_process::start(measured, true)?;
     let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
-    let mut crowd = Crowd::new(dialer, 0, false);
+    let mut crowd = Crowd::new(vec![dialer], 0, false);
     let guest = |index: usize| idle_guest(index, index / CLIENTS_PER_SESSION);
     crowd.join((0..BEFORE).map(guest), Vec::new(), &mut told)?;
     crowd.idle(SETTLE)?;

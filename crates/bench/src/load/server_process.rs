@@ -26,13 +26,29 @@ pub(super) fn start_with_workers(
     lifts_limits: bool,
     workers: u8,
 ) -> Result<ServerProcess, Box<dyn Error>> {
+    start_node(measured, lifts_limits, workers, None)
+}
+
+/// The same as a node of this name of a cluster on this NATS server.
+///
+/// # Errors
+/// As [`start`].
+pub(super) fn start_node(
+    measured: &MeasuredProgram,
+    lifts_limits: bool,
+    workers: u8,
+    node: Option<(&str, &str)>,
+) -> Result<ServerProcess, Box<dyn Error>> {
     let lifted = if lifts_limits { LIFTED_LIMITS } else { &[] };
     let settings = ROOM.iter().chain(lifted).map(|(name, value)| (*name, (*value).to_owned()));
     // A server of before has no such settings, and is asked for one worker only.
     let of_workers =
         [("CONSONANCE_WORKERS", workers.to_string()), ("CONSONANCE_SPREAD_SESSIONS_FROM", "0".to_owned())];
     let settings = settings.chain(of_workers.into_iter().filter(|_| workers > 1));
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--session", "main"];
+    let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--session", "main"];
+    if let Some((nats, name)) = node {
+        arguments.extend(["--nats", nats, "--node", name]);
+    }
     ChildProcess::start(measured, workers.into(), &arguments, settings, address_in)
 }
 
