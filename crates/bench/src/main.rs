@@ -38,6 +38,8 @@ mod median;
 mod memory;
 mod mouth_to_ear;
 #[cfg(target_os = "linux")]
+mod murmur;
+#[cfg(target_os = "linux")]
 mod node_delay;
 mod offline_call;
 #[cfg(target_os = "linux")]
@@ -137,6 +139,9 @@ enum Bench {
     /// costs, and many browsers in one session on one core.
     #[cfg(target_os = "linux")]
     Browser(browser::BrowserBench),
+    /// Our server beside Mumble's, in turn, at 50 frames per second of each speaker: frames out per CPU second.
+    #[cfg(target_os = "linux")]
+    Murmur(murmur::MurmurBench),
     /// Two nodes of a cluster and a real NATS server: how much later a worker of one has the frames of the other.
     #[cfg(target_os = "linux")]
     NodeDelay(node_delay::NodeDelay),
@@ -192,6 +197,8 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Proxy(bench) => proxy::run(bench),
         #[cfg(target_os = "linux")]
         Bench::Browser(bench) => browser::run(bench),
+        #[cfg(target_os = "linux")]
+        Bench::Murmur(bench) => murmur::run(bench),
         #[cfg(target_os = "linux")]
         Bench::NodeDelay(bench) => node_delay::run(bench),
         Bench::Quality(quality) => quality::run(quality),

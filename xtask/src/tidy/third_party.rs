@@ -38,7 +38,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
     ("rusty_enet", &["crates/networks/enet"]),
-    ("rustls", &["crates/gateway", "crates/http", "crates/networks", "crates/server"]),
+    ("rustls", &["crates/bench", "crates/gateway", "crates/http", "crates/networks", "crates/server"]),
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("steamworks", &["crates/networks/steam"]),
     // In the façade only as its feature of that name, for async programs; in the command for the events of Windows'
