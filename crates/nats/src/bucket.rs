@@ -15,7 +15,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 use tracing::{debug, warn};
 
-use crate::{records, subjects};
+use crate::records;
+use crate::subjects::Keys;
 
 /// What a store that does not answer may take; a node asks again after a second.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,15 +39,16 @@ pub(crate) enum Told {
 pub(crate) struct Bucket {
     context: Context,
     name: String,
+    keys: Keys,
     replicas: usize,
     store: Arc<OnceCell<Store>>,
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, name: &str, replicas: usize) -> Self {
+    pub(crate) fn new(client: Client, name: &str, keys: Keys, replicas: usize) -> Self {
         let mut context = jetstream::new(client);
         context.set_timeout(PATIENCE);
-        Self { context, name: name.to_owned(), replicas, store: Arc::default() }
+        Self { context, name: name.to_owned(), keys, replicas, store: Arc::default() }
     }
 
     /// Reports all records, and then each change, until the receiver is dropped.
@@ -64,10 +66,10 @@ impl Bucket {
 
     async fn watch_once(&self, told: &Sender<Told>) -> Result<(), async_nats::Error> {
         let store = self.open().await?;
-        let mut changes = store.watch_with_history(">").await?;
+        let mut changes = store.watch_with_history(self.keys.pattern()).await?;
         while let Some(entry) = changes.next().await {
             let entry = entry?;
-            let Some(name) = subjects::session(&entry.key) else { continue };
+            let Some(name) = self.keys.session(&entry.key) else { continue };
             let revision = Revision(entry.revision);
             let news = match (entry.operation, records::read(&entry.value)) {
                 (Operation::Put, Some(record)) => Told::Record(name, record, revision),
@@ -102,7 +104,7 @@ impl Bucket {
 
     async fn create(&self, name: &str, record: &SessionRecord) -> Result<StoreAnswer, async_nats::Error> {
         let store = self.open().await?;
-        match store.create(subjects::key(name), records::write(record).into()).await {
+        match store.create(self.keys.of(name), records::write(record).into()).await {
             Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
             Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(StoreAnswer::Conflict),
             Err(error) => Err(error.into()),
@@ -116,7 +118,7 @@ impl Bucket {
         Revision(revision): Revision,
     ) -> Result<StoreAnswer, async_nats::Error> {
         let store = self.open().await?;
-        match store.update(subjects::key(name), records::write(record).into(), revision).await {
+        match store.update(self.keys.of(name), records::write(record).into(), revision).await {
             Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
             Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(StoreAnswer::Conflict),
             Err(error) => Err(error.into()),
@@ -133,7 +135,7 @@ impl Bucket {
         let mut headers = HeaderMap::new();
         headers.insert("KV-Operation", "DEL");
         headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
-        let subject = format!("{}{}", store.prefix, subjects::key(name));
+        let subject = format!("{}{}", store.prefix, self.keys.of(name));
         let published = self.context.publish_with_headers(subject, headers, "".into()).await?;
         match published.await {
             Ok(ack) => Ok(StoreAnswer::Done(Revision(ack.sequence))),
@@ -144,7 +146,7 @@ impl Bucket {
 
     async fn read(&self, name: &str, told: &Sender<Told>) -> Result<StoreAnswer, async_nats::Error> {
         let store = self.open().await?;
-        let Some(entry) = store.entry(subjects::key(name)).await? else {
+        let Some(entry) = store.entry(self.keys.of(name)).await? else {
             return Ok(StoreAnswer::Unavailable);
         };
         let revision = Revision(entry.revision);

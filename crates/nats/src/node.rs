@@ -157,7 +157,7 @@ impl Driver {
         let client =
             connection::connect(settings, &format!("consonance {:016x}", own.0), tell, counters.clone())
                 .await?;
-        let subjects = Subjects::new(&settings.cluster);
+        let subjects = Subjects::new(&settings.cluster, settings.region.as_deref());
         let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
         let incoming = Incoming {
             beats: client.subscribe(subjects.beats.clone()).await.map_err(failed)?,
@@ -165,7 +165,7 @@ impl Driver {
             bundles: client.subscribe(subjects.node(own)).await.map_err(failed)?,
             letters: client.subscribe(subjects.ask(own)).await.map_err(failed)?,
         };
-        let bucket = Bucket::new(client.clone(), &subjects.bucket, settings.replicas);
+        let bucket = Bucket::new(client.clone(), &subjects.bucket, subjects.keys.clone(), settings.replicas);
         let woken = Arc::<WokenFlag>::default();
         node.set_waker(&Waker::from(Arc::clone(&woken)));
         // Nothing is known before there is a connection.

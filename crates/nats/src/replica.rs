@@ -134,7 +134,7 @@ impl Driver {
         let client = connection::connect(settings, &name, tell, NatsCounters::default()).await?;
         let woken = Arc::<WokenFlag>::default();
         replica.set_waker(Waker::from(Arc::clone(&woken)));
-        let (subjects, replicas) = (Subjects::new(&settings.cluster), settings.replicas);
+        let (subjects, replicas) = (Subjects::new(&settings.cluster, None), settings.replicas);
         let place = Place::default();
         Ok(Self { replica, client, subjects, replicas, connection, link: None, connects: 0, place, woken })
     }

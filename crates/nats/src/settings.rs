@@ -16,6 +16,9 @@ pub struct NatsSettings {
     pub servers: Vec<String>,
     /// The name of the cluster: nodes of others on the same servers are not seen.
     pub cluster: String,
+    /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes of
+    /// all regions see each other.
+    pub region: Option<String>,
     /// A file with a JWT and a key, as NATS's `nsc` makes it.
     pub credentials: Option<PathBuf>,
     /// A user and a password, instead of a file.
@@ -34,6 +37,7 @@ impl NatsSettings {
         Self {
             servers,
             cluster: cluster.to_owned(),
+            region: None,
             credentials: None,
             user: None,
             ca: None,

@@ -40,6 +40,10 @@ struct Gate {
 
 impl Node {
     fn start(number: u64, servers: &[&NatsServer]) -> Self {
+        Self::start_in(None, number, servers)
+    }
+
+    fn start_in(region: Option<&str>, number: u64, servers: &[&NatsServer]) -> Self {
         let [(first, to_owners), (second, to_edges), (_, about_sessions)] = std::array::from_fn(|_| {
             let mut joined = join_nodes(1);
             (joined.workers.remove(0), joined.gateway)
@@ -52,6 +56,7 @@ impl Node {
         let urls = servers.iter().map(|server| server.url()).collect();
         let mut settings = NatsSettings::new(urls, "test");
         settings.replicas = servers.len().min(3);
+        settings.region = region.map(str::to_owned);
         let gate = Arc::<Gate>::default();
         let passed = Arc::clone(&gate);
         let nats = NatsNode::start(settings, own, node, move |event| {
@@ -195,6 +200,22 @@ fn a_session_that_has_ended_is_begun_by_the_next_node_with_a_client() {
     second.wait(PATIENCE, |event| matches!(event, NodeEvent::Ended { .. }).then_some(()));
     second.place(88);
     assert_eq!(second.owns(), (88, false));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn nodes_of_two_regions_see_each_other_and_share_no_session() {
+    let server = NatsServer::start();
+    let start = |region, number| Node::start_in(region, number, &[&server]);
+    let (north, south, anywhere) = (start(Some("north"), 1), start(Some("south"), 2), start(None, 3));
+    north.meet();
+    for (node, number) in [(&north, 77), (&south, 88), (&anywhere, 99)] {
+        node.place(number);
+        assert_eq!(node.owns(), (number, false));
+    }
+    let also_north = start(Some("north"), 4);
+    also_north.place(66);
+    also_north.owner();
 }
 
 #[test]

@@ -18,9 +18,11 @@ table! {
         /// The name of this server in the cluster, for logs and pages; by default a random one.
         #[schemars(extend("examples" = ["fra-1"]))]
         pub node_name: Option<String> = None;
-        /// Where this server is, for pages.
+        /// Where this server is, for pages; it shares its sessions with servers of the same region only.
         #[schemars(extend("examples" = ["eu-central"]))]
         pub region: Option<String> = None;
+        /// Share sessions with servers of all regions that have this, too; all servers of a cluster should agree.
+        pub spans_regions: bool = false;
         /// Where players of other servers reach this one over QUIC when theirs is lost: `host:port`. By default `host`
         /// with the port of `listen`, or else the address of `listen` if it is a single one of this machine.
         #[schemars(extend("examples" = ["voice-1.example.org:7777"]))]

@@ -57,6 +57,7 @@ pub(super) fn read(
     settings.ca.clone_from(&config.authorities_file);
     settings.certificate = config.certificate_file.clone().zip(config.private_key_file.clone());
     settings.replicas = config.store_replicas;
+    settings.region = config.region.clone().filter(|_| !config.spans_regions);
     if let (Some(user), Some(file)) = (&config.user, &config.password_file) {
         let password = read_secret_line(loaded, "cluster.password_file", file, notes)?;
         settings.user = Some((user.clone(), password.reveal().to_owned()));
