@@ -1,6 +1,8 @@
 //! The arguments of the commands, and the requests that they make.
 
 use std::error::Error;
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 use consonance_transport::session_name::encode as percent_encoded;
@@ -108,6 +110,9 @@ pub(super) struct Drain {
     /// Players are redirected evenly over this time.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     redirect_window: u32,
+    /// Return when the server has exited, or drains no longer.
+    #[arg(long, conflicts_with = "node")]
+    wait: bool,
     /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
@@ -125,6 +130,9 @@ pub(super) struct Undrain {
     #[arg(long, value_name = "NODE")]
     node: Option<String>,
 }
+
+/// How often a server is asked whether it still drains.
+const DRAIN_POLL: Duration = Duration::from_millis(500);
 
 /// The reason of a removal.
 #[derive(Debug, Args)]
@@ -232,10 +240,15 @@ impl SlowTexts {
 
 impl Drain {
     pub(super) fn act(&self, client: &Client) -> Answer {
-        let Self { within, redirect, redirect_window, reason, node } = self;
+        let Self { within, redirect, redirect_window, wait, reason, node } = self;
         let body = json!({"within_s": within, "redirect": redirect, "redirect_window_s": redirect_window,
             "reason": reason, "by": operator()});
-        client.post(&drain_path(node.as_deref()), &body)
+        let answer = client.post(&drain_path(node.as_deref()), &body)?;
+        let is_draining = |server: Value| server["is_draining"] == true;
+        while *wait && client.get("server").is_ok_and(is_draining) {
+            thread::sleep(DRAIN_POLL);
+        }
+        Ok(answer)
     }
 }
 

@@ -154,8 +154,12 @@ fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
     alice.until_event(&json!({"event": "draining", "redirect": null}));
     run(&["undrain"]).assert_well();
     alice.until_event(&json!({"event": "drain_cancelled"}));
-    run(&["drain"]).assert_well();
+    // As before a container is stopped.
+    let waiting = ["admin", "--server", &url, "--token-file", &file, "drain", "--wait"];
+    let waiting = Program::start(&waiting);
+    alice.until_event(&json!({"event": "draining", "redirect": null}));
     drop(alice);
+    waiting.end().assert_well();
     let ended = server.end();
     assert!(ended.status.success(), "{:?}", ended.err);
 }
