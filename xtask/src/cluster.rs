@@ -1,25 +1,27 @@
-//! `cargo xtask cluster`: the tests that need NATS servers, which come as a package for Python.
+//! `cargo xtask cluster`: the tests that need NATS servers, which come as a package for Python, and what packages say
+//! to Kubernetes, Helm and systemd.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::built::target_folder;
 use crate::command;
 use crate::download::{Download, Package};
 use crate::failure::Failure;
+use crate::manifests;
 use crate::skips::Skips;
 
-/// Runs the tests; says so and leaves them out where no NATS server can be had. The environment variable `NATS_SERVER`
-/// names another one.
+/// Checks and runs all of it; says so and leaves out what needs a program that cannot be had. The environment variable
+/// `NATS_SERVER` names another NATS server.
 ///
 /// # Errors
 /// [`Failure`] where a test fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
-    let folder = target_folder(root)?.join("cluster").join("nats-server-2.15.1");
-    let server = std::env::var_os(VARIABLE).map_or_else(
-        || NATS_SERVER.install(&folder).map(|()| folder.join("nats-server").into_os_string()),
-        Ok,
-    );
-    let server = match server {
+    Ok(manifests::run(root)?.with(test(root)?))
+}
+
+fn test(root: &Path) -> Result<Skips, Failure> {
+    let server = match nats_server(root) {
         Err(Failure::Unavailable { what, why }) => {
             return Ok(Skips::one(format_args!("tests of several servers, {what}: {why}")));
         }
@@ -29,6 +31,18 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
         command::run(command::cargo(root, WITH.iter().chain(tests).copied()).env(VARIABLE, &server))?;
     }
     Ok(Skips::NONE)
+}
+
+/// The program, which is downloaded unless the environment variable names one.
+///
+/// # Errors
+/// [`Failure::Unavailable`] where it cannot be had.
+pub(crate) fn nats_server(root: &Path) -> Result<OsString, Failure> {
+    if let Some(named) = std::env::var_os(VARIABLE) {
+        return Ok(named);
+    }
+    let folder = target_folder(root)?.join("cluster").join("nats-server-2.15.1");
+    NATS_SERVER.install(&folder).map(|()| folder.join("nats-server").into_os_string())
 }
 
 const VARIABLE: &str = "NATS_SERVER";

@@ -151,13 +151,13 @@ const PIP_DOWNLOAD: [&str; 6] =
 
 /// One of them is a program, and libraries may be so, too.
 #[cfg(unix)]
-fn make_executable(path: &Path) -> io::Result<()> {
+pub(crate) fn make_executable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
 #[cfg(not(unix))]
-fn make_executable(_: &Path) -> io::Result<()> {
+pub(crate) fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -10,7 +10,7 @@
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
-//! * `cargo xtask cluster` tests several servers on NATS.
+//! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
@@ -22,7 +22,8 @@
 //!   them heard with the programme.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
-//!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two.
+//!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two, and
+//!   `soak --cluster` runs several servers that share their sessions.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
 //! * `cargo xtask check-docs` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
@@ -64,6 +65,7 @@ mod header;
 mod interrupt;
 mod libopus;
 mod licences;
+mod manifests;
 mod markdown;
 mod matchbox;
 mod metas;
@@ -130,8 +132,10 @@ enum Chore {
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
     Header(header::Plan),
-    /// Tests several servers that share their sessions, on NATS servers, which pip brings.
+    /// Tests several servers that share their sessions, on NATS servers, which pip brings, and checks manifests.
     Cluster,
+    /// Checks what packages say to Kubernetes, Helm and systemd, as `cluster` does; pip brings Helm and the schema.
+    Manifests,
     /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
     Dotnet(dotnet::Plan),
     /// Writes a `.meta` for each file of the package for Unity that has none.
@@ -180,6 +184,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Cluster => cluster::run(&root).map(drop),
+        Chore::Manifests => manifests::run(&root).map(drop),
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Unity(plan) => unity::run(&root, plan),

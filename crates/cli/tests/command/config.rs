@@ -128,17 +128,43 @@ fn a_service_keeps_its_state_in_its_folder_unless_another_one_is_named() {
 }
 
 #[test]
+fn what_the_packages_give_to_kubernetes_are_good_settings() {
+    for text in [
+        include_str!("../../../../packaging/kubernetes/config.yaml"),
+        include_str!("../../../../packaging/helm/consonance/values.yaml"),
+    ] {
+        let folder = Folder::new();
+        // The indented block behind the one line that ends like this.
+        let block = text.lines().skip_while(|line| !line.ends_with(": |")).skip(1);
+        let block: Vec<&str> = block.take_while(|line| line.is_empty() || line.starts_with("  ")).collect();
+        let settings = block.join("\n").replace("/etc/consonance/secrets", folder.path().to_str().unwrap());
+        assert!(settings.contains("[cluster]"), "{settings}");
+        let made = rcgen::generate_simple_self_signed(["voice.example.org".to_owned()]).unwrap();
+        folder.write("tls.crt", made.cert.pem().as_bytes());
+        folder.write("tls.key", made.signing_key.serialize_pem().as_bytes());
+        folder.write("nats-authority.pem", made.cert.pem().as_bytes());
+        folder.write("nats.creds", b"checked when the server starts");
+        let file = folder.write("voice.toml", settings.as_bytes());
+        Program::start(&["serve", "--config", &file, "--check"]).end().assert_well();
+    }
+}
+
+#[test]
 fn what_the_packages_run_is_understood() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", b"");
     let unit = include_str!("../../../../packaging/consonance.service");
-    let started = unit.lines().filter_map(|line| line.strip_prefix("ExecStart")?.split_once('='));
+    let several = include_str!("../../../../packaging/consonance@.service").replace("%i.toml", "voice.toml");
+    let started = unit
+        .lines()
+        .chain(several.lines())
+        .filter_map(|line| line.strip_prefix("ExecStart")?.split_once('='));
     let mut commands: Vec<Vec<&str>> =
         started.map(|(_, command)| command.split(' ').skip(1).collect()).collect();
     let container = include_str!("../../../../packaging/Containerfile");
     let command = container.lines().find_map(|line| line.strip_prefix("CMD ")).unwrap();
     commands.push(serde_json::from_str(command).unwrap());
-    assert_eq!(commands.len(), 3);
+    assert_eq!(commands.len(), 5);
     for mut command in commands {
         let config = command.iter_mut().find(|word| **word == "/etc/consonance/voice.toml").unwrap();
         *config = &file;

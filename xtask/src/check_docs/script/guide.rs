@@ -171,6 +171,24 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "packaging/consonance@.service",
+        &[
+            untried("install -m 755 target/release/consonance /usr/local/bin/", SAME),
+            untried("mkdir -p /etc/consonance && consonance serve --print-config > /etc/consonance/one.toml", SAME),
+            untried("cp packaging/consonance@.service /etc/systemd/system/ && systemctl enable --now consonance@one", SAME),
+        ],
+    ),
+    scene("packaging/helm/consonance/values.yaml", &[
+        untried("helm install voice packaging/helm/consonance --values own.yaml", KUBERNETES),
+        untried("kubectl create secret generic consonance --from-file=the-folder-with-them", KUBERNETES),
+    ]),
+    scene("packaging/kubernetes/kustomization.yaml", &[
+        untried("kubectl apply --kustomize packaging/kubernetes", KUBERNETES),
+    ]),
+    scene("packaging/kubernetes/secret.yaml", &[
+        untried("kubectl create secret generic consonance --from-file=the-folder-with-them", KUBERNETES),
+    ]),
+    scene(
         "docs/guide/phones.md",
         &[
             ends("rustup target add aarch64-linux-android").needs(ANDROID),
@@ -184,6 +202,7 @@ pub(super) const SCENES: &[Scene] = &[
 
 const UNPACKED: &str = "`cargo xtask dist` does the same in the archive that it has made";
 const SAME: &str = "docs/guide/running-a-server.md has the same";
+const KUBERNETES: &str = "`cargo xtask manifests` checks what it would be given";
 const IMAGES: &[Need] = &[
     Need::Program("podman"),
     Need::Success(
