@@ -4,9 +4,18 @@ use std::process::Command;
 
 /// The same command in a new network namespace, whose first loopback interface a shell has set up with `setup`.
 pub(crate) fn run_inside(setup: &str, inner: &Command) -> Command {
+    unshare(&["--net"], setup, inner)
+}
+
+/// The same command with processes of its own, too, which all end with it: it makes more namespaces, for machines.
+pub(crate) fn of_machines(inner: &Command) -> Command {
+    unshare(&["--net", "--pid", "--fork", "--kill-child", "--mount-proc"], "ip link set lo up", inner)
+}
+
+fn unshare(namespaces: &[&str], setup: &str, inner: &Command) -> Command {
     let mut command = Command::new("unshare");
     let line = format!("{setup} && exec \"$0\" \"$@\"");
-    command.args(["--map-root-user", "--net", "sh", "-c", &line]).arg(inner.get_program());
+    command.arg("--map-root-user").args(namespaces).args(["sh", "-c", &line]).arg(inner.get_program());
     command.args(inner.get_args());
     for (variable, value) in inner.get_envs() {
         match value {

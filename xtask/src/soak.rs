@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: long runs, of sound between clocks that drift and of a server under attack and faults.
+//! `cargo xtask soak`: long runs, of sound between clocks that drift, of a server under attack and faults, and of several
+//! servers that share their sessions.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,8 +7,8 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::built::Built;
-use crate::command;
 use crate::failure::Failure;
+use crate::{cluster, command, network_namespace};
 
 /// What to soak; both where nothing is said.
 #[derive(Args)]
@@ -29,9 +30,16 @@ enum Part {
 
 #[derive(Args)]
 struct ServerPlan {
-    /// How long the server is soaked, in minutes.
-    #[arg(long, default_value_t = 10.0)]
-    minutes: f64,
+    /// How long the server is soaked, in minutes: 10, and 30 with `--cluster`.
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// Soak three servers that share their sessions, on three NATS servers, instead.
+    #[arg(long)]
+    cluster: bool,
+    /// Only this fault of the cluster (may be given several times), as `docs/soak.md` calls it; all of them where
+    /// nothing is said.
+    #[arg(long = "fault", value_name = "KIND", requires = "cluster")]
+    faults: Vec<String>,
     /// Decides what happens when; without it, another one each time.
     #[arg(long)]
     seed: Option<u64>,
@@ -65,6 +73,7 @@ const BUILD: &[&str] = &[
 /// [`Failure::CommandFailed`] if something did not hold; what that was has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     match &plan.part {
+        None if plan.server.cluster => plan.server.run(root),
         None => {
             audio(root)?;
             plan.server.run(root)
@@ -84,22 +93,33 @@ impl ServerPlan {
         let built = Built::release(root)?;
         // Cargo would choose other features for this package alone, and build everything once more.
         let mut soak = Command::new(built.program("consonance-soak"));
-        command::run(soak.args(self.arguments(&built)).current_dir(root))
+        soak.args(self.arguments(&built)).current_dir(root);
+        if !self.cluster {
+            return command::run(&mut soak);
+        }
+        soak.arg("--nats-server").arg(cluster::nats_server(root)?);
+        // Where it may not have one, it says what it leaves out.
+        let mut probe = network_namespace::of_machines(&Command::new("true"));
+        if command::capture(&mut probe).is_ok() {
+            soak = network_namespace::of_machines(soak.arg("--own-network"));
+        }
+        command::run(&mut soak)
     }
 
     fn arguments(&self, built: &Built) -> Vec<String> {
         let server = built.program("consonance");
         let mut arguments = vec!["--server".to_owned(), server.display().to_string()];
-        arguments.extend(["--minutes".to_owned(), self.minutes.to_string()]);
+        let mut add = |name: &str, value: &str| arguments.extend([name, value].map(str::to_owned));
+        if let Some(minutes) = self.minutes {
+            add("--minutes", &minutes.to_string());
+        }
         if let Some(seed) = self.seed {
-            arguments.extend(["--seed".to_owned(), seed.to_string()]);
+            add("--seed", &seed.to_string());
         }
-        for trouble in &self.troubles {
-            arguments.extend(["--trouble".to_owned(), trouble.clone()]);
-        }
-        if self.keep {
-            arguments.push("--keep".to_owned());
-        }
+        self.troubles.iter().for_each(|trouble| add("--trouble", trouble));
+        self.faults.iter().for_each(|fault| add("--fault", fault));
+        let switches = [("--cluster", self.cluster), ("--keep", self.keep)];
+        arguments.extend(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| (*name).to_owned()));
         arguments
     }
 }
@@ -110,7 +130,14 @@ mod tests {
 
     #[test]
     fn the_server_that_was_built_is_the_one_that_is_soaked() {
-        let plan = ServerPlan { minutes: 2.5, seed: Some(7), troubles: vec!["kill".to_owned()], keep: true };
+        let plan = ServerPlan {
+            minutes: Some(2.5),
+            cluster: false,
+            faults: Vec::new(),
+            seed: Some(7),
+            troubles: vec!["kill".to_owned()],
+            keep: true,
+        };
         let arguments = plan.arguments(&Built::in_folder("out/release")).join(" ");
         let program = Path::new("out").join("release").join("consonance");
         let server = program.with_extension(std::env::consts::EXE_EXTENSION);

@@ -13,6 +13,7 @@ mod admin_client;
 mod arguments;
 mod ban_writer;
 mod clock;
+mod cluster;
 mod crowd;
 mod findings;
 mod honest_players;

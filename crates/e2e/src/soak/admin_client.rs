@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::soak::installation::Installation;
@@ -28,8 +29,14 @@ impl AdminClient {
     /// # Errors
     /// If the server has left no token.
     pub(crate) fn new(installation: &Installation) -> io::Result<Self> {
-        let token = fs::read_to_string(installation.admin_token_file())?.trim().to_owned();
-        Ok(Self { address: installation.admin(), token })
+        Self::at(installation.admin(), &installation.admin_token_file())
+    }
+
+    /// # Errors
+    /// If the server has left no token in this file.
+    pub(crate) fn at(address: SocketAddr, token_file: &Path) -> io::Result<Self> {
+        let token = fs::read_to_string(token_file)?.trim().to_owned();
+        Ok(Self { address, token })
     }
 
     /// # Errors

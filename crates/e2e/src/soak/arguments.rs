@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::soak::cluster::Fault;
 use crate::soak::trouble::Trouble;
 
 /// A real server under honest players, attackers and faults.
@@ -13,9 +14,21 @@ pub(crate) struct Arguments {
     /// The `consonance` to start.
     #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
     pub(crate) server: PathBuf,
-    /// How long, in minutes; the wave that runs then is finished.
-    #[arg(long, default_value_t = 10.0)]
-    pub(crate) minutes: f64,
+    /// How long, in minutes (10, and 30 with `--cluster`); the wave that runs then is finished.
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// Soak three servers that share their sessions.
+    #[arg(long, requires = "nats_server")]
+    pub(crate) cluster: bool,
+    /// The `nats-server` to start, for `--cluster`.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) nats_server: Option<PathBuf>,
+    /// This process has a network namespace of its own, in which it may do as it likes.
+    #[arg(long)]
+    pub(crate) own_network: bool,
+    /// Only this fault of a cluster (may be given several times); all of them where nothing is said.
+    #[arg(long = "fault", value_name = "KIND")]
+    pub(crate) faults: Vec<Fault>,
     /// Decides what happens when; without it, another one each time.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -31,4 +44,11 @@ pub(crate) struct Arguments {
     /// The number of its first ban.
     #[arg(long, hide = true, default_value_t = 0)]
     pub(crate) first: u64,
+}
+
+impl Arguments {
+    /// How long, in minutes.
+    pub(crate) fn minutes(&self) -> f64 {
+        self.minutes.unwrap_or(if self.cluster { 30.0 } else { 10.0 })
+    }
 }

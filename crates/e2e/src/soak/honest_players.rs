@@ -72,7 +72,8 @@ impl HonestPlayers {
                     let settings = installation.honest(&name)?;
                     // Some are where datagrams beside the connection do not come through.
                     let path = if index.is_multiple_of(2) { FastPath::On } else { FastPath::Off };
-                    let link = Link::new(runtime, installation.address(session)?, path, settings, room)?;
+                    let addresses = vec![installation.address(session)?];
+                    let link = Link::new(runtime, addresses, 0, path, settings, room)?;
                     Ok(Player { link, heard_at: now.instant, heard: 0, joins_before: 1 })
                 };
                 let players = (0..PLAYERS_PER_ROOM).map(player).collect::<Result<_, String>>()?;

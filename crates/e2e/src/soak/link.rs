@@ -1,8 +1,10 @@
 //! An honest player's client: the same engine and the same network as in a game, driven by `turn`.
 
+use std::collections::BTreeMap;
+
 use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, LinkCommand, LinkId, Target,
+    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, LinkCommand, LinkId, Target,
 };
 use consonance_transport::{self as transport, ClientLinkEvent, ClientTransport as _};
 
@@ -12,9 +14,21 @@ use crate::soak::clock::Now;
 #[derive(Debug)]
 pub(crate) struct Link {
     engine: Client,
+    runtime: QuicRuntime,
+    settings: QuicClientSettings,
+    /// Of servers that have the same session.
+    addresses: Vec<QuicAddress>,
+    /// The one of them that it is at, or tries next.
+    at: usize,
     network: QuicClient,
     connection: LinkId,
+    /// The players that it knows, itself included.
+    roster: BTreeMap<Box<str>, ClientId>,
+    /// Those that have left since this was looked at last.
+    left: Vec<Box<str>>,
     is_up: bool,
+    /// The end of the connection is wanted here.
+    is_closing: bool,
     is_in: bool,
     /// How often it was in.
     joins: u32,
@@ -23,13 +37,15 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Joins, listens to the room and may speak to it, and comes back whenever the connection is lost.
+    /// Joins, listens to the room and may speak to it, and comes back whenever the connection is lost: at the next of
+    /// the addresses, if there are several.
     ///
     /// # Errors
     /// If there can be no such room.
     pub(crate) fn new(
         runtime: &QuicRuntime,
-        address: QuicAddress,
+        addresses: Vec<QuicAddress>,
+        at: usize,
         fast_path: FastPath,
         settings: ClientSettings,
         room: &str,
@@ -40,8 +56,49 @@ impl Link {
         channel.map_err(|error| error.to_string())?;
         engine.start();
         let settings = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
-        let network = QuicClient::new(runtime, address, settings);
-        Ok(Self { engine, network, connection: LinkId(0), is_up: false, is_in: false, joins: 0, resumes: 0 })
+        let network = QuicClient::new(runtime, addresses[at].clone(), settings.clone());
+        Ok(Self {
+            engine,
+            runtime: runtime.clone(),
+            settings,
+            addresses,
+            at,
+            network,
+            connection: LinkId(0),
+            roster: BTreeMap::new(),
+            left: Vec::new(),
+            is_up: false,
+            is_closing: false,
+            is_in: false,
+            joins: 0,
+            resumes: 0,
+        })
+    }
+
+    /// The address that it is at, or tries next.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on at another address, and keeps its place in the session. False while it has none.
+    pub(crate) fn move_to(&mut self, now: Now, at: usize) -> bool {
+        let is_moving = self.engine.change_link(now.at);
+        if is_moving {
+            self.is_in = false;
+            self.at = at;
+            self.send(now);
+        }
+        is_moving
+    }
+
+    /// The players that it knows, itself included.
+    pub(crate) fn roster(&self) -> &BTreeMap<Box<str>, ClientId> {
+        &self.roster
+    }
+
+    /// Players that have left since the last call.
+    pub(crate) fn take_left(&mut self) -> Vec<Box<str>> {
+        std::mem::take(&mut self.left)
     }
 
     /// Whether it knows the others, and they know it.
@@ -69,29 +126,48 @@ impl Link {
                 ClientLinkEvent::Packet { delivery, packet } => {
                     self.engine.handle_packet(now.at, self.connection, to_session(delivery), packet);
                 }
-                ClientLinkEvent::Disconnected { .. } if std::mem::take(&mut self.is_up) => {
-                    self.engine.handle_disconnected(now.at, self.connection);
+                ClientLinkEvent::Disconnected { .. } => {
+                    if !std::mem::take(&mut self.is_closing) {
+                        self.at = (self.at + 1) % self.addresses.len();
+                    }
+                    if std::mem::take(&mut self.is_up) {
+                        self.engine.handle_disconnected(now.at, self.connection);
+                    } else {
+                        self.engine.handle_connect_failed(now.at);
+                    }
                 }
-                ClientLinkEvent::Disconnected { .. } => self.engine.handle_connect_failed(now.at),
                 ClientLinkEvent::Direct { .. } => {}
             }
-            while let Some(event) = self.engine.poll_event() {
-                match event {
-                    ClientEvent::Voice(voice) => hear(voice.frame),
-                    ClientEvent::PlayersSynced => {
-                        self.is_in = true;
-                        self.joins += 1;
-                    }
-                    ClientEvent::Resumed { .. } => self.resumes += 1,
-                    ClientEvent::Disconnected { .. } => self.is_in = false,
-                    _ => {}
-                }
-            }
+            self.take_events(&mut hear);
         }
         if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
             self.engine.handle_timeout(now.at);
         }
         self.send(now);
+    }
+
+    fn take_events(&mut self, hear: &mut impl FnMut(&[u8])) {
+        while let Some(event) = self.engine.poll_event() {
+            match event {
+                ClientEvent::Voice(voice) => hear(voice.frame),
+                ClientEvent::PlayersSynced => {
+                    self.is_in = true;
+                    self.joins += 1;
+                }
+                ClientEvent::Resumed { .. } => self.resumes += 1,
+                ClientEvent::PlayerJoined { id, name, .. } => {
+                    self.roster.insert(name, id);
+                }
+                ClientEvent::PlayerLeft { name, .. } => {
+                    self.roster.remove(&name);
+                    if self.left.len() < LEFT_MAX {
+                        self.left.push(name);
+                    }
+                }
+                ClientEvent::Disconnected { .. } => self.is_in = false,
+                _ => {}
+            }
+        }
     }
 
     /// Says a frame into its room; false while it cannot.
@@ -101,18 +177,34 @@ impl Link {
         is_said
     }
 
+    fn connect(&mut self, now: Now) {
+        if self.network.address() != &self.addresses[self.at] {
+            let address = self.addresses[self.at].clone();
+            // What the one before has to say comes too late for the engine.
+            self.network = QuicClient::new(&self.runtime, address, self.settings.clone());
+            (self.is_up, self.is_closing) = (false, false);
+        }
+        self.network.connect(now.instant);
+    }
+
     fn send(&mut self, now: Now) {
         while let Some(transmit) = self.engine.poll_transmit() {
             self.network.send(now.instant, to_transport(transmit.delivery), transmit.payload);
         }
         while let Some(command) = self.engine.poll_command() {
             match command {
-                LinkCommand::Open => self.network.connect(now.instant),
-                LinkCommand::Close { .. } => self.network.disconnect(now.instant),
+                LinkCommand::Open => self.connect(now),
+                LinkCommand::Close { .. } => {
+                    self.is_closing = self.is_up;
+                    self.network.disconnect(now.instant);
+                }
             }
         }
     }
 }
+
+/// So many are remembered until they are looked at.
+const LEFT_MAX: usize = 64;
 
 pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
     match delivery {

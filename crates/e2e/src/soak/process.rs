@@ -7,7 +7,7 @@ mod wall_clock;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
@@ -54,9 +54,17 @@ impl Server {
         if let Some(wall_clock) = wall_clock {
             command.envs(wall_clock.variables());
         }
+        Self::spawn(command, &installation.folder().join("server.log"))
+    }
+
+    /// Starts what a command says, with its log in this file.
+    ///
+    /// # Errors
+    /// If there is no such program, or no folder for the file.
+    pub(crate) fn spawn(mut command: Command, log: &Path) -> io::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
-        let log = Log::follow(&mut child, &installation.folder().join("server.log"))?;
+        let log = Log::follow(&mut child, log)?;
         Ok(Self { child, log })
     }
 
@@ -73,6 +81,11 @@ impl Server {
     /// What it has said of its own faults since the last call.
     pub(crate) fn take_faults(&self) -> Vec<String> {
         self.log.take_faults()
+    }
+
+    /// When it has taken over sessions of other servers since the last call.
+    pub(crate) fn take_takeovers(&self) -> Vec<Instant> {
+        self.log.take_takeovers()
     }
 
     /// The last lines of its log.
@@ -153,7 +166,7 @@ pub(crate) fn run_to_its_end(
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{limit}exec \"$0\" \"$@\"")).arg(program).args(arguments);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    let deadline = std::time::Instant::now() + patience;
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(status) = child.try_wait()? {
             let mut said = String::new();
@@ -162,7 +175,7 @@ pub(crate) fn run_to_its_end(
             }
             return Ok((status, said));
         }
-        if std::time::Instant::now() >= deadline {
+        if Instant::now() >= deadline {
             child.kill()?;
             child.wait()?;
             return Err(io::Error::other("it runs on"));

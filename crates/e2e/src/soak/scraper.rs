@@ -5,10 +5,9 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::soak::admin_client::AdminClient;
-use crate::soak::installation::Installation;
 
 /// A thread that asks until this is dropped.
 #[derive(Debug)]
@@ -22,6 +21,7 @@ pub(crate) struct Scraper {
 struct Seen {
     scrapes: u64,
     faults: Vec<String>,
+    newest: Option<(Instant, Reading)>,
 }
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -31,9 +31,8 @@ impl Scraper {
     /// Begins with the first answer of a server that serves.
     ///
     /// # Errors
-    /// If the server has left no token.
-    pub(crate) fn start(installation: &Installation) -> io::Result<Self> {
-        let client = AdminClient::new(installation)?;
+    /// If this machine gives no thread.
+    pub(crate) fn start(client: AdminClient) -> io::Result<Self> {
         let (is_over, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Seen::default())));
         let (obeyed, noted) = (Arc::clone(&is_over), Arc::clone(&seen));
         let scrape = move || {
@@ -48,7 +47,10 @@ impl Scraper {
                     for (drift, (whole, parts)) in drifts.iter_mut().zip(SUMS) {
                         faults.extend(drift.judge(whole, reading.apart(whole, parts)));
                     }
-                    noted.lock().unwrap_or_else(PoisonError::into_inner).take(faults);
+                    let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+                    noted.take(faults);
+                    noted.newest = Some((Instant::now(), reading.clone()));
+                    drop(noted);
                     former = reading;
                 }
                 thread::sleep(EVERY);
@@ -60,9 +62,15 @@ impl Scraper {
 
     /// How often there were metrics since the last call, and what was wrong with them.
     pub(crate) fn take(&self) -> (u64, Vec<String>) {
-        let Seen { scrapes, faults } =
-            std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
-        (scrapes, faults)
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut seen.scrapes), std::mem::take(&mut seen.faults))
+    }
+
+    /// The newest value of what stands before it, name and labels, if it was read after `since`.
+    pub(crate) fn newest(&self, since: Instant, key: &str) -> Option<f64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, reading) = seen.newest.as_ref()?;
+        reading.0.get(key).copied().filter(|_| *at > since)
     }
 }
 
@@ -81,7 +89,7 @@ impl Seen {
 }
 
 /// One answer: the values by what stands before them, name and labels.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Reading(BTreeMap<String, f64>);
 
 /// How names of that end which only grows while a process lives.

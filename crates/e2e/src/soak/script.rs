@@ -10,6 +10,7 @@ use clap::ValueEnum as _;
 use consonance_sim::Dice;
 
 use crate::soak::arguments::Arguments;
+use crate::soak::cluster;
 use crate::soak::crowd::{Conduct, Counts};
 use crate::soak::findings::Worst;
 use crate::soak::installation::Installation;
@@ -29,13 +30,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(1, |since| u64::from(since.subsec_nanos()))
     });
-    println!("soak of {} min with --seed {seed}", arguments.minutes);
+    println!("soak of {} min with --seed {seed}", arguments.minutes());
+    if arguments.cluster {
+        return cluster::run(arguments, seed);
+    }
     let folder = env::temp_dir().join(format!("consonance-soak-{}", std::process::id()));
     let installation = Installation::build(&folder)?;
     let mut stage = Stage::set(arguments.server.clone(), installation, Dice::new(seed))?;
     let players = stage.honest_players.players();
     stage.clock.tell(&format!("the server serves, and {players} honest players are in"));
-    let end = Duration::from_secs_f64(60.0 * arguments.minutes);
+    let end = Duration::from_secs_f64(60.0 * arguments.minutes());
     let ended = Waves::new(&arguments.troubles).run(&mut stage, end).and_then(|()| finish(&mut stage));
     report(&stage);
     if arguments.keep {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::QuicRuntime;
 use consonance_sim::Dice;
 
+use crate::soak::admin_client::AdminClient;
 use crate::soak::clock::Clock;
 use crate::soak::crowd::Crowd;
 use crate::soak::findings::Findings;
@@ -114,7 +115,7 @@ impl Stage {
     fn wait_for_server(&mut self) -> Outcome {
         match self.carry_until(START_PATIENCE, |stage| stage.server.is_ready())? {
             Some(_) => {
-                self.scraper = Some(Scraper::start(&self.installation)?);
+                self.scraper = Some(Scraper::start(AdminClient::new(&self.installation)?)?);
                 Ok(())
             }
             None => Err(format!("the server does not start: {:?}", self.server.last_words()).into()),

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 /// Read by threads of its own, so that the server never waits for us.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub(super) struct Log(Arc<Mutex<Said>>);
 struct Said {
     is_ready: bool,
     faults: Vec<String>,
+    takeovers: Vec<Instant>,
     last: VecDeque<String>,
     file: File,
     file_bytes: usize,
@@ -27,10 +29,23 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 /// is worth an error of its log.
 const FAULTS: [&str; 4] = ["panicked at", "fault of ours", "overflowed its stack", " ERROR "];
 
+/// What a NATS server says when it serves.
+const NATS_READY: &str = "Server is ready";
+/// What a server of several says when it takes a session over.
+const TAKEOVER: &str = "is_takeover=true";
+const TAKEOVERS_MAX: usize = 64;
+
 impl Log {
     pub(super) fn follow(child: &mut Child, file: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(file)?;
-        let said = Said { is_ready: false, faults: Vec::new(), last: VecDeque::new(), file, file_bytes: 0 };
+        let said = Said {
+            is_ready: false,
+            faults: Vec::new(),
+            takeovers: Vec::new(),
+            last: VecDeque::new(),
+            file,
+            file_bytes: 0,
+        };
         let log = Self(Arc::new(Mutex::new(said)));
         if let Some(out) = child.stdout.take() {
             log.read(out)?;
@@ -47,6 +62,10 @@ impl Log {
 
     pub(super) fn take_faults(&self) -> Vec<String> {
         std::mem::take(&mut self.said().faults)
+    }
+
+    pub(super) fn take_takeovers(&self) -> Vec<Instant> {
+        std::mem::take(&mut self.said().takeovers)
     }
 
     pub(super) fn last_words(&self) -> Vec<String> {
@@ -70,7 +89,11 @@ impl Log {
 
 impl Said {
     fn take(&mut self, line: &str) {
-        self.is_ready |= line.starts_with("session ") && line.contains("quic://");
+        let is_session = line.starts_with("session ") && line.contains("quic://");
+        self.is_ready |= is_session || line.contains(NATS_READY);
+        if line.contains(TAKEOVER) && self.takeovers.len() < TAKEOVERS_MAX {
+            self.takeovers.push(Instant::now());
+        }
         if FAULTS.iter().any(|words| line.contains(words)) {
             self.faults.push(line.to_owned());
         }

@@ -1,0 +1,153 @@
+//! Three servers that share their sessions, on three NATS servers: real processes, which are killed, paused and parted.
+//!
+//! ```text
+//!   players ──▶ node 0 ──▶ NATS 0      machine 0   a network namespace each, if that can be had
+//!           ──▶ node 1 ──▶ NATS 1      machine 1
+//!           ──▶ node 2 ──▶ NATS 2      machine 2
+//! ```
+
+mod fault;
+mod findings;
+mod installation;
+mod machines;
+mod players;
+mod stage;
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::ValueEnum as _;
+use consonance_sim::Dice;
+
+use super::arguments::Arguments;
+pub(crate) use fault::Fault;
+use installation::Installation;
+use machines::Machines;
+use stage::{Outcome, Programs, Stage};
+
+const MACHINES: u8 = 3;
+/// How long it is quiet before each fault.
+const QUIET: Duration = Duration::from_secs(4);
+/// How long players may take to be at their own nodes again.
+const HOME_PATIENCE: Duration = Duration::from_secs(20);
+/// How long nodes may take to agree on who owns what, metrics included, which are read every second.
+const AGREEMENT_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Runs all of it; how much was found.
+///
+/// # Errors
+/// If there is nothing to soak, or a server ends by itself, which is a finding, too.
+pub(super) fn run(arguments: &Arguments, seed: u64) -> Result<usize, Box<dyn Error>> {
+    let nats = arguments.nats_server.clone().ok_or("--cluster needs --nats-server")?;
+    let programs = Programs { server: arguments.server.clone(), nats };
+    let machines = machines(arguments.own_network);
+    // In a namespace of its own, this process has the same number each time.
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
+    let folder = env::temp_dir().join(format!("consonance-soak-{since}"));
+    let installation = Installation::build(&folder, &machines)?;
+    let mut stage = Stage::set(programs, machines, installation, Dice::new(seed))?;
+    let (nodes, players) = (stage.machines.count(), stage.players.count());
+    stage.clock.tell(&format!("{nodes} nodes and NATS servers serve, and {players} players are in"));
+    let end = Duration::from_secs_f64(60.0 * arguments.minutes());
+    let faults = if arguments.faults.is_empty() { Fault::value_variants() } else { &*arguments.faults };
+    let ended = waves(&mut stage, faults, end);
+    report(&stage);
+    let found = stage.findings.all().len();
+    drop(stage);
+    if arguments.keep {
+        println!("the folder: {}", folder.display());
+    } else {
+        fs::remove_dir_all(&folder)?;
+    }
+    ended.map(|()| found)
+}
+
+fn machines(own_network: bool) -> Machines {
+    let why = if own_network {
+        match Machines::apart(MACHINES) {
+            Ok(machines) => return machines,
+            Err(error) => error.to_string(),
+        }
+    } else {
+        "there is no network namespace for it".to_owned()
+    };
+    println!("skipped: part and cut-off, as machines cannot be parted here: {why}");
+    Machines::together(MACHINES)
+}
+
+fn waves(stage: &mut Stage, faults: &[Fault], end: Duration) -> Outcome {
+    let (mut pack, mut number) = (Vec::new(), 0);
+    while stage.clock.elapsed() < end {
+        if pack.is_empty() {
+            pack = faults.iter().copied().filter(|fault| fault.is_possible(stage)).collect();
+            stage.dice.shuffle(&mut pack);
+        }
+        let Some(fault) = pack.pop() else { return Err("none of these faults can be played here".into()) };
+        number += 1;
+        stage.clock.tell(&format!("wave {number}: {fault:?}"));
+        stage.begin_window();
+        stage.carry(QUIET)?;
+        let places = stage.players.whereabouts();
+        stage.judge_silence("quiet", &places, |_, _| true);
+        stage.note_levels()?;
+        stage.begin_window();
+        fault.strike(stage)?;
+        stage.go_home(&format!("{fault:?}"))?;
+        judge_agreement(stage, fault)?;
+    }
+    Ok(())
+}
+
+/// All players are at their own nodes, and know each other; each session has one owner, and none was seen to leave.
+fn judge_agreement(stage: &mut Stage, fault: Fault) -> Outcome {
+    let since = Instant::now();
+    let agrees =
+        |stage: &mut Stage| stage.are_all_owned_once(since) && stage.players.disagreement().is_none();
+    if stage.carry_until(AGREEMENT_PATIENCE, agrees)?.is_none() {
+        let (owned, disagreement) = (stage.owned(since), stage.players.disagreement());
+        stage.findings.add(format!("{fault:?}: sessions by owner {owned:?}, {disagreement:?}"));
+    }
+    let left = stage.players.take_left();
+    // A node that stands still for as long as a place is kept may lose those of its players.
+    if let Some(first) = left.first().filter(|_| fault != Fault::Pause) {
+        stage.findings.add(format!("{fault:?}: {first}, and {} more", left.len() - 1));
+    }
+    Ok(())
+}
+
+impl Stage {
+    /// Brings all players back to their own nodes, which keeps their places.
+    ///
+    /// # Errors
+    /// If a node ends by itself.
+    pub(crate) fn go_home(&mut self, what: &str) -> Outcome {
+        let all_home = |stage: &mut Self| {
+            let now = stage.clock.now();
+            stage.players.go_home(now);
+            stage.players.are_home()
+        };
+        if self.carry_until(HOME_PATIENCE, all_home)?.is_none() {
+            self.findings.add(format!("{what}: players do not get back to their own nodes"));
+        }
+        self.judge_recovery("back at home", Duration::from_secs(2))
+    }
+}
+
+fn report(stage: &Stage) {
+    let counts = &stage.players.counts;
+    println!("\n{:.1} min", stage.clock.elapsed().as_secs_f64() / 60.0);
+    println!("frames: {} said, {} heard", counts.said, counts.heard);
+    let mut returns = counts.returns.clone();
+    returns.sort_unstable();
+    if let Some(p99) = returns.get(returns.len() * 99 / 100) {
+        println!(
+            "{} players lost their node, and heard again {:.2} s (p50) and {:.2} s (p99) after they knew",
+            returns.len(),
+            returns[returns.len() / 2].as_secs_f64(),
+            p99.as_secs_f64()
+        );
+    }
+    stage.findings.print();
+}

@@ -1,0 +1,181 @@
+//! What happens to nodes, to NATS, and to the network between them.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::stage::{Outcome, Stage};
+
+/// One kind of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Fault {
+    /// A node dies, as by a power cut, and is started again later.
+    Kill,
+    /// A node stands still for ten seconds.
+    Pause,
+    /// One NATS server dies, and is started again.
+    Nats,
+    /// All NATS servers die, and are started again.
+    AllNats,
+    /// A machine is parted from the others; players reach all of them.
+    Part,
+    /// A node is parted from all NATS servers.
+    CutOff,
+    /// One node after the other is asked to end, and started again.
+    Rolling,
+}
+
+/// What is heard again "within two seconds" may take the pause between two attempts to reach a server, too.
+const RETURN_MAX: Duration = Duration::from_secs(2);
+const TAKEOVER_MAX: Duration = Duration::from_secs(3);
+/// Less than the time for which a place is kept.
+const OUTAGE: Duration = Duration::from_secs(8);
+const SLEEP: Duration = Duration::from_secs(10);
+/// Connections that were cut have to be given up first, and made again.
+const HEALED_MAX: Duration = Duration::from_secs(10);
+/// QUIC's idle time-out, and a join.
+const GONE_MAX: Duration = Duration::from_secs(14);
+/// How long a server that is asked to end may take.
+const END_MAX: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(3);
+
+impl Fault {
+    /// Whether it can be played on these machines.
+    pub(crate) fn is_possible(self, stage: &Stage) -> bool {
+        stage.machines.are_apart() || !matches!(self, Self::Part | Self::CutOff)
+    }
+
+    /// Happens, and is over when this returns: all nodes and NATS servers run, and all players hear each other.
+    ///
+    /// # Errors
+    /// If the run cannot go on.
+    pub(crate) fn strike(self, stage: &mut Stage) -> Outcome {
+        let machine = stage.dice.below(stage.machines.count() as u64) as usize;
+        match self {
+            Self::Kill => kill(stage, machine),
+            Self::Pause => pause(stage, machine),
+            Self::Nats => nats(stage, machine),
+            Self::AllNats => all_nats(stage),
+            Self::Part => part(stage, machine),
+            Self::CutOff => cut_off(stage, machine),
+            Self::Rolling => rolling(stage),
+        }
+    }
+}
+
+fn kill(stage: &mut Stage, machine: usize) -> Outcome {
+    let owned = stage.owned(Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now))[machine];
+    stage
+        .clock
+        .tell(&format!("  node {machine} is killed, which owns {} sessions", owned.unwrap_or_default()));
+    stage.take_takeovers();
+    let (places, struck) = (stage.players.whereabouts(), Instant::now());
+    stage.players.counts.returns_now.clear();
+    stage.kill_node(machine)?;
+    stage.judge_recovery("kill", GONE_MAX)?;
+    stage.judge_silence("kill", &places, |one, other| one != machine && other != machine);
+    let returns = std::mem::take(&mut stage.players.counts.returns_now);
+    if let Some(slowest) = returns.iter().max() {
+        stage.findings.judge("kill: from knowing to hearing again", *slowest, RETURN_MAX, "");
+    }
+    judge_takeover(stage, "kill", struck, owned.unwrap_or_default());
+    stage.start_node(machine)
+}
+
+fn judge_takeover(stage: &mut Stage, what: &str, struck: Instant, owned: usize) {
+    let takeovers = stage.take_takeovers();
+    if takeovers.len() < owned {
+        stage.findings.add(format!("{what}: {} of {owned} sessions were taken over", takeovers.len()));
+    }
+    if let Some(last) = takeovers.iter().max() {
+        let took = last.saturating_duration_since(struck);
+        stage.findings.judge(
+            &format!("{what}: until another node owned its sessions"),
+            took,
+            TAKEOVER_MAX,
+            "",
+        );
+    }
+}
+
+fn pause(stage: &mut Stage, machine: usize) -> Outcome {
+    let owned = stage.owned(Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now))[machine];
+    stage
+        .clock
+        .tell(&format!("  node {machine} stands still, which owns {} sessions", owned.unwrap_or_default()));
+    stage.take_takeovers();
+    let (places, struck) = (stage.players.whereabouts(), Instant::now());
+    stage.nodes[machine].is_troubled = true;
+    stage.node(machine)?.signal(Signal::STOP)?;
+    stage.carry(SLEEP)?;
+    stage.judge_silence("pause", &places, |one, other| one != machine && other != machine);
+    judge_takeover(stage, "pause", struck, owned.unwrap_or_default());
+    stage.node(machine)?.signal(Signal::CONT)?;
+    stage.nodes[machine].is_troubled = false;
+    stage.judge_recovery("pause", HEALED_MAX)
+}
+
+fn nats(stage: &mut Stage, machine: usize) -> Outcome {
+    stage.clock.tell(&format!("  NATS server {machine} is killed"));
+    let places = stage.players.whereabouts();
+    stage.kill_nats(machine)?;
+    stage.carry(OUTAGE)?;
+    stage.judge_silence("one NATS server", &places, |_, _| true);
+    stage.start_nats(machine)?;
+    stage.wait_for_nats()?;
+    stage.carry(SOON)?;
+    stage.judge_recovery("one NATS server", RETURN_MAX)
+}
+
+fn all_nats(stage: &mut Stage) -> Outcome {
+    let (places, count) = (stage.players.whereabouts(), stage.machines.count());
+    (0..count).try_for_each(|machine| stage.kill_nats(machine))?;
+    stage.carry(OUTAGE)?;
+    stage.judge_silence("all NATS servers", &places, |one, other| one == other);
+    (0..count).try_for_each(|machine| stage.start_nats(machine))?;
+    stage.wait_for_nats()?;
+    stage.judge_recovery("all NATS servers", RETURN_MAX)
+}
+
+fn part(stage: &mut Stage, machine: usize) -> Outcome {
+    stage.clock.tell(&format!("  machine {machine} is parted from the others"));
+    let places = stage.players.whereabouts();
+    stage.machines.part(machine)?;
+    stage.carry(OUTAGE)?;
+    stage.judge_silence("parted", &places, |one, other| (one == machine) == (other == machine));
+    stage.machines.heal()?;
+    stage.judge_recovery("parted", HEALED_MAX)
+}
+
+fn cut_off(stage: &mut Stage, machine: usize) -> Outcome {
+    stage.clock.tell(&format!("  node {machine} is cut off from NATS"));
+    let places = stage.players.whereabouts();
+    let ports: Vec<u16> =
+        (0..stage.machines.count()).map(|it| stage.installation.places(it).nats.port()).collect();
+    stage.machines.cut_off(machine, &ports)?;
+    stage.carry(OUTAGE)?;
+    stage.judge_silence("cut off", &places, |one, other| (one == machine) == (other == machine));
+    stage.machines.heal()?;
+    stage.judge_recovery("cut off", HEALED_MAX)
+}
+
+fn rolling(stage: &mut Stage) -> Outcome {
+    for machine in 0..stage.machines.count() {
+        stage.begin_window();
+        let places = stage.players.whereabouts();
+        stage.nodes[machine].is_troubled = true;
+        stage.node(machine)?.signal(Signal::TERM)?;
+        let took = stage.carry_until(2 * END_MAX, |stage| stage.ended(machine).is_some())?;
+        match (took, stage.ended(machine)) {
+            (Some(took), Some(status)) if status.success() => {
+                stage.findings.judge("rolling: until a node had ended", took, END_MAX, "");
+            }
+            (_, status) => stage.findings.add(format!("asked to end, node {machine} ended with {status:?}")),
+        }
+        stage.judge_recovery("rolling", SOON)?;
+        stage.judge_silence("rolling", &places, |one, other| one != machine && other != machine);
+        stage.start_node(machine)?;
+        stage.go_home("rolling")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What did not hold, and the worst of what was measured.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::soak::clock::Clock;
+
+/// Of the whole run.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    clock: Clock,
+    found: Vec<String>,
+    worst: BTreeMap<String, Duration>,
+    /// Since the window began, and of the whole run.
+    stall: Duration,
+    stall_max: Duration,
+    node_memory: f64,
+    nats_memory: f64,
+}
+
+/// What a pair that no trouble touches may miss at once; each player speaks every 60 ms.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
+/// By how much the memory of a node may grow: its level and a quarter, and what allocators keep.
+const MEMORY_FACTOR: f64 = 1.25;
+const MEMORY_SLACK: f64 = 16.0;
+/// What a NATS server may have.
+const NATS_MEMORY_MAX: f64 = 256.0;
+
+impl Findings {
+    pub(crate) fn new(clock: Clock) -> Self {
+        let (found, worst) = (Vec::new(), BTreeMap::new());
+        let (node_memory, nats_memory) = (0.0, 0.0);
+        let (stall, stall_max) = (Duration::ZERO, Duration::ZERO);
+        Self { clock, found, worst, stall, stall_max, node_memory, nats_memory }
+    }
+
+    /// Something did not hold.
+    pub(crate) fn add(&mut self, what: String) {
+        self.clock.tell(&format!("FINDING: {what}"));
+        self.found.push(what);
+    }
+
+    pub(crate) fn all(&self) -> &[String] {
+        &self.found
+    }
+
+    /// This program did nothing for so long.
+    pub(crate) fn note_stall(&mut self, stall: Duration) {
+        self.stall = self.stall.max(stall);
+        self.stall_max = self.stall_max.max(stall);
+    }
+
+    /// What was slept through before does not count.
+    pub(crate) fn begin_window(&mut self) {
+        self.stall = Duration::ZERO;
+    }
+
+    /// Others go on hearing each other through this.
+    pub(crate) fn judge_silence(&mut self, what: &str, silence: Duration, pair: &str) {
+        // What this program slept through, it could neither say nor hear.
+        let silence = silence.saturating_sub(self.stall);
+        self.judge(&format!("{what}: silence of others"), silence, SILENCE_MAX, pair);
+    }
+
+    /// After trouble: how long after its end all heard each other, or which pair does not.
+    pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>, limit: Duration, deaf: &str) {
+        match took {
+            Some(took) => self.judge(&format!("{what}: until all hear each other"), took, limit, ""),
+            None => self.add(format!("{what}: {deaf}")),
+        }
+    }
+
+    /// What was measured, and what it may be at most.
+    pub(crate) fn judge(&mut self, what: &str, took: Duration, limit: Duration, about: &str) {
+        self.clock.tell(&format!("  {what}: {:.2} s {about}", took.as_secs_f64()));
+        let worst = self.worst.entry(what.to_owned()).or_default();
+        *worst = (*worst).max(took);
+        if took > limit {
+            let (took, limit) = (took.as_secs_f64(), limit.as_secs_f64());
+            self.add(format!("{what}: {took:.2} s {about}, expected {limit:.0} s at most"));
+        }
+    }
+
+    /// The memory of a node, and what it was when players had settled on it.
+    pub(crate) fn judge_memory(&mut self, node: usize, megabytes: f64, level: Option<f64>) {
+        let is_peak = megabytes > self.node_memory;
+        self.node_memory = self.node_memory.max(megabytes);
+        if let Some(level) = level
+            && is_peak
+            && megabytes > level * MEMORY_FACTOR + MEMORY_SLACK
+        {
+            self.add(format!("node {node} has {megabytes:.1} MB of memory, and had {level:.1} MB"));
+        }
+    }
+
+    pub(crate) fn note_nats_memory(&mut self, megabytes: f64) {
+        if megabytes > NATS_MEMORY_MAX && self.nats_memory <= NATS_MEMORY_MAX {
+            self.add(format!("a NATS server has {megabytes:.1} MB of memory"));
+        }
+        self.nats_memory = self.nats_memory.max(megabytes);
+    }
+
+    /// All figures and findings, for people.
+    pub(crate) fn print(&self) {
+        for (what, took) in &self.worst {
+            println!("{what}: {:.2} s at most", took.as_secs_f64());
+        }
+        println!("own stall: {:.2} s at most", self.stall_max.as_secs_f64());
+        println!("memory: node {:.1} MB, NATS {:.1} MB at most", self.node_memory, self.nats_memory);
+        match &*self.found {
+            [] => println!("nothing was found"),
+            found => {
+                println!("{} findings:", found.len());
+                for what in found {
+                    println!("* {what}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What stays while nodes and NATS servers come and go: folders, certificates, ports, configurations.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+
+use consonance_quic::{Fingerprint, Identity, QuicAddress};
+
+use super::machines::Machines;
+
+/// The sessions, which begin with their first player.
+pub(crate) const SESSIONS: [&str; 3] = ["arena", "lobby", "field"];
+
+/// The folder and what is in it.
+#[derive(Debug)]
+pub(crate) struct Installation {
+    folder: PathBuf,
+    fingerprint: Fingerprint,
+    places: Vec<Places>,
+}
+
+/// Where a machine's node and NATS server are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    node: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    pub(crate) nats: SocketAddr,
+    routes: SocketAddr,
+}
+
+const USER: &str = "consonance";
+const PASSWORD: &str = "only this run's";
+
+impl Installation {
+    /// Makes everything in this folder.
+    ///
+    /// # Errors
+    /// If something cannot be made or written.
+    pub(crate) fn build(folder: &Path, machines: &Machines) -> Result<Self, Box<dyn Error>> {
+        fs::create_dir_all(folder)?;
+        let places: Vec<Places> = (0..machines.count())
+            .map(|machine| Places::find(machines.address(machine)))
+            .collect::<io::Result<_>>()?;
+        let fingerprint = certificate(folder, "node", &["127.0.0.1".to_owned()])?;
+        let names: Vec<String> = places.iter().map(|places| places.nats.ip().to_string()).collect();
+        certificate(folder, "nats", &names)?;
+        fs::write(folder.join("password"), PASSWORD)?;
+        let installation = Self { folder: folder.to_owned(), fingerprint, places };
+        for machine in 0..machines.count() {
+            fs::create_dir_all(folder.join(format!("nats-{machine}")))?;
+            fs::write(installation.nats_file(machine), installation.nats_config(machine))?;
+            fs::write(installation.node_file(machine), installation.node_config(machine))?;
+        }
+        Ok(installation)
+    }
+
+    pub(crate) fn places(&self, machine: usize) -> Places {
+        self.places[machine]
+    }
+
+    pub(crate) fn nats_file(&self, machine: usize) -> PathBuf {
+        self.folder.join(format!("nats-{machine}.conf"))
+    }
+
+    pub(crate) fn node_file(&self, machine: usize) -> PathBuf {
+        self.folder.join(format!("node-{machine}.toml"))
+    }
+
+    pub(crate) fn token_file(&self, machine: usize) -> PathBuf {
+        self.folder.join(format!("admin-token-{machine}"))
+    }
+
+    pub(crate) fn log_file(&self, of: &str) -> PathBuf {
+        self.folder.join(format!("{of}.log"))
+    }
+
+    /// Where a session is: on every node.
+    ///
+    /// # Errors
+    /// If no session can be called this.
+    pub(crate) fn addresses(&self, session: &str) -> Result<Vec<QuicAddress>, String> {
+        let at = |places: &Places| {
+            let (host, port) = (places.node.ip().to_string(), places.node.port());
+            QuicAddress::new(&*host, port, session, Some(self.fingerprint))
+        };
+        self.places.iter().map(at).collect::<Result<_, _>>().map_err(|error| error.to_string())
+    }
+
+    /// Certificates and credentials, as between machines of a network that others are in, too; the rights are those of
+    /// docs/cluster.md.
+    fn nats_config(&self, machine: usize) -> String {
+        let (folder, Places { nats, routes, .. }) = (self.folder.display(), self.places[machine]);
+        let others: Vec<String> =
+            self.places.iter().map(|places| format!("\"nats://{}\"", places.routes)).collect();
+        format!(
+            "server_name: nats-{machine}\nlisten: \"{nats}\"\nping_interval: \"2s\"\n\
+             tls {{ cert_file: \"{folder}/nats.pem\", key_file: \"{folder}/nats-key.pem\" }}\n\
+             authorization {{ users: [ {{ user: {USER}, password: \"{PASSWORD}\", permissions: {{\n\
+             publish: [\"consonance.v1.main.>\", \"$KV.consonance-v1-main-sessions.>\", \"$JS.API.>\"],\n\
+             subscribe: [\"consonance.v1.main.>\", \"_INBOX.>\"] }} }} ] }}\n\
+             jetstream {{ store_dir: \"{folder}/nats-{machine}\" }}\n\
+             cluster {{ name: soak, listen: \"{routes}\", ping_interval: \"2s\", routes: [{}] }}\n",
+            others.join(", ")
+        )
+    }
+
+    fn node_config(&self, machine: usize) -> String {
+        let Places { node, admin, .. } = self.places[machine];
+        let nats: Vec<String> =
+            self.places.iter().map(|places| format!("\"tls://{}\"", places.nats)).collect();
+        format!(
+            "listen = [\"{node}\"]\nhost = \"{}\"\nsessions = {SESSIONS:?}\nworkers = 2\n\
+             [certificate]\nfile = \"node.pem\"\nprivate_key_file = \"node-key.pem\"\n\
+             [admin]\nlisten = \"{admin}\"\ntoken_file = \"admin-token-{machine}\"\nallow_plain = true\n\
+             [quic]\nidle_timeout_s = 6\n\
+             [cluster]\nnats = [{}]\nnode_name = \"node-{machine}\"\nuser = \"{USER}\"\n\
+             password_file = \"password\"\nauthorities_file = \"nats.pem\"\nstore_replicas = {}\n",
+            node.ip(),
+            nats.join(", "),
+            self.places.len()
+        )
+    }
+}
+
+impl Places {
+    /// Ports that are free on this machine, and so on one that has none in use. Another process may take them before
+    /// the servers do; then they say so.
+    fn find(address: Ipv4Addr) -> io::Result<Self> {
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let node = UdpSocket::bind(free)?.local_addr()?.port();
+        // All at once, so that they are different.
+        let listeners = [TcpListener::bind(free)?, TcpListener::bind(free)?, TcpListener::bind(free)?];
+        let [admin, nats, routes] = listeners.map(|listener| listener.local_addr().map(|it| it.port()));
+        let at = |port: u16| SocketAddr::from((address, port));
+        Ok(Self { node: at(node), admin: at(admin?), nats: at(nats?), routes: at(routes?) })
+    }
+}
+
+/// Writes a certificate for these addresses, and its key.
+fn certificate(folder: &Path, name: &str, addresses: &[String]) -> Result<Fingerprint, Box<dyn Error>> {
+    let made = rcgen::generate_simple_self_signed(addresses)?;
+    let (certificate, private) = (made.cert.pem(), made.signing_key.serialize_pem());
+    fs::write(folder.join(format!("{name}.pem")), &certificate)?;
+    fs::write(folder.join(format!("{name}-key.pem")), &private)?;
+    Ok(Identity::from_pem(certificate.as_bytes(), private.as_bytes())?.fingerprint())
+}

@@ -1,0 +1,312 @@
+//! Everything that takes part, and time that passes for all of it.
+
+use std::env;
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::QuicRuntime;
+use consonance_sim::Dice;
+
+use super::findings::Findings;
+use super::installation::{Installation, SESSIONS};
+use super::machines::Machines;
+use super::players::{Players, Whereabouts};
+use crate::soak::admin_client::AdminClient;
+use crate::soak::clock::Clock;
+use crate::soak::process::Server;
+use crate::soak::scraper::Scraper;
+
+/// Nodes, NATS servers and players.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) clock: Clock,
+    pub(crate) dice: Dice,
+    pub(crate) machines: Machines,
+    pub(crate) installation: Installation,
+    programs: Programs,
+    pub(crate) players: Players,
+    pub(crate) nodes: Vec<Node>,
+    /// By machine; none while it is killed.
+    nats: Vec<Option<Server>>,
+    pub(crate) findings: Findings,
+    turned_at: Instant,
+    looked_at: Instant,
+}
+
+/// What is run.
+#[derive(Clone, Debug)]
+pub(crate) struct Programs {
+    pub(crate) server: PathBuf,
+    pub(crate) nats: PathBuf,
+}
+
+/// A node, which may be down.
+#[derive(Debug, Default)]
+pub(crate) struct Node {
+    server: Option<Server>,
+    scraper: Option<Scraper>,
+    /// Of this process, when players had settled on it.
+    level: Option<f64>,
+    /// It may end, or stand still.
+    pub(crate) is_troubled: bool,
+}
+
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const TURN: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a server may take to start on a busy machine, and all players to be in.
+const START_PATIENCE: Duration = Duration::from_mins(1);
+
+impl Stage {
+    /// All of it runs, and all players are in.
+    ///
+    /// # Errors
+    /// If that cannot be.
+    pub(crate) fn set(
+        programs: Programs,
+        machines: Machines,
+        installation: Installation,
+        dice: Dice,
+    ) -> Outcome<Self> {
+        let (clock, count) = (Clock::start(), machines.count());
+        let runtime = QuicRuntime::new(1)?;
+        let players = Players::new(&runtime, &installation, count, clock.now())?;
+        let mut stage = Self {
+            clock,
+            dice,
+            machines,
+            installation,
+            programs,
+            players,
+            nodes: (0..count).map(|_| Node::default()).collect(),
+            nats: (0..count).map(|_| None).collect(),
+            findings: Findings::new(clock),
+            turned_at: Instant::now(),
+            looked_at: Instant::now(),
+        };
+        (0..count).try_for_each(|machine| stage.start_nats(machine))?;
+        stage.wait_for_nats()?;
+        for machine in 0..count {
+            stage.start_node(machine)?;
+        }
+        if stage.carry_until(START_PATIENCE, |stage| stage.players.are_in())?.is_none() {
+            return Err("the players do not get in".into());
+        }
+        Ok(stage)
+    }
+
+    /// Starts the NATS server of a machine.
+    ///
+    /// # Errors
+    /// If there is no such program.
+    pub(crate) fn start_nats(&mut self, machine: usize) -> Outcome {
+        let mut command = self.machines.command(machine, &self.programs.nats);
+        command.arg("-c").arg(self.installation.nats_file(machine));
+        self.nats[machine] = Some(self.spawn(command, &format!("nats-{machine}"))?);
+        Ok(())
+    }
+
+    /// Waits until all NATS servers serve.
+    ///
+    /// # Errors
+    /// If one does not.
+    pub(crate) fn wait_for_nats(&mut self) -> Outcome {
+        let serve = |stage: &mut Self| stage.nats.iter().flatten().all(Server::is_ready);
+        match self.carry_until(START_PATIENCE, serve)? {
+            Some(_) => Ok(()),
+            None => Err("a NATS server does not start".into()),
+        }
+    }
+
+    /// # Errors
+    /// If it cannot be killed.
+    pub(crate) fn kill_nats(&mut self, machine: usize) -> Outcome {
+        self.nats[machine].take().map_or(Ok(()), |mut server| server.kill())?;
+        Ok(())
+    }
+
+    /// Starts a node; the time line goes on when it serves.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn start_node(&mut self, machine: usize) -> Outcome {
+        let mut command = self.machines.command(machine, &self.programs.server);
+        command.args(["serve", "--end-with-input", "--config"]).arg(self.installation.node_file(machine));
+        command.env("RUST_LOG", env::var("RUST_LOG").unwrap_or("info".into())).env("NO_COLOR", "1");
+        let process = self.spawn(command, &format!("node-{machine}"))?;
+        self.nodes[machine] = Node { server: Some(process), ..Node::default() };
+        let serves = |stage: &mut Self| stage.node(machine).is_ok_and(Server::is_ready);
+        if self.carry_until(START_PATIENCE, serves)?.is_none() {
+            let words = self.node(machine)?.last_words().join("\n  ");
+            return Err(format!("node {machine} does not start:\n  {words}").into());
+        }
+        let admin = self.installation.places(machine).admin;
+        let client = AdminClient::at(admin, &self.installation.token_file(machine))?;
+        self.nodes[machine].scraper = Some(Scraper::start(client)?);
+        Ok(())
+    }
+
+    fn spawn(&self, command: Command, name: &str) -> io::Result<Server> {
+        Server::spawn(command, &self.installation.log_file(name))
+    }
+
+    /// The process of a node.
+    ///
+    /// # Errors
+    /// If it is down.
+    pub(crate) fn node(&self, machine: usize) -> Outcome<&Server> {
+        self.nodes[machine].server.as_ref().ok_or_else(|| "the node is down".into())
+    }
+
+    /// # Errors
+    /// If it cannot be killed.
+    pub(crate) fn kill_node(&mut self, machine: usize) -> Outcome {
+        let node = std::mem::take(&mut self.nodes[machine]);
+        node.server.map_or(Ok(()), |mut server| server.kill())?;
+        Ok(())
+    }
+
+    /// How a node has ended, if it has.
+    pub(crate) fn ended(&mut self, machine: usize) -> Option<std::process::ExitStatus> {
+        self.nodes[machine].server.as_mut().and_then(Server::ended)
+    }
+
+    /// How many sessions each node owned when it was asked last; none of those that were not asked since.
+    pub(crate) fn owned(&self, since: Instant) -> Vec<Option<usize>> {
+        let newest = |node: &Node| node.scraper.as_ref()?.newest(since, OWNED).map(|number| number as usize);
+        self.nodes.iter().map(newest).collect()
+    }
+
+    /// Whether each session has one owner, by what all nodes say since this moment.
+    pub(crate) fn are_all_owned_once(&self, since: Instant) -> bool {
+        self.owned(since).into_iter().sum::<Option<usize>>() == Some(SESSIONS.len())
+    }
+
+    /// When nodes have taken sessions over since the last call.
+    pub(crate) fn take_takeovers(&self) -> Vec<Instant> {
+        self.nodes.iter().filter_map(|node| node.server.as_ref()).flat_map(Server::take_takeovers).collect()
+    }
+
+    /// Silence counts from now on, and so does what this program sleeps through.
+    pub(crate) fn begin_window(&mut self) {
+        self.players.begin_window(self.clock.now());
+        self.findings.begin_window();
+    }
+
+    /// The longest silence between pairs at such nodes has to be as short as without trouble.
+    pub(crate) fn judge_silence(
+        &mut self,
+        what: &str,
+        places: &[Whereabouts],
+        is_meant: impl Fn(usize, usize) -> bool,
+    ) {
+        let (silence, pair) = self.players.silence(self.clock.now(), places, is_meant);
+        self.findings.judge_silence(what, silence, &pair);
+    }
+
+    /// Waits until all players hear each other, and judges how long that took.
+    ///
+    /// # Errors
+    /// As of [`carry`](Self::carry).
+    pub(crate) fn judge_recovery(&mut self, what: &str, limit: Duration) -> Outcome {
+        let said = self.players.said();
+        let all_hear = |stage: &mut Self| stage.players.all_hear(said);
+        let took = self.carry_until(RECOVERY_PATIENCE, all_hear)?;
+        let deaf = self.players.deaf(said);
+        self.findings.judge_recovery(what, took, limit, &deaf);
+        Ok(())
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// If a node has ended by itself.
+    pub(crate) fn carry(&mut self, time: Duration) -> Outcome {
+        self.carry_until(time, |_| false).map(drop)
+    }
+
+    /// Lets time pass until something holds; returns how long that took, if it happened in time.
+    ///
+    /// # Errors
+    /// As of [`carry`](Self::carry).
+    pub(crate) fn carry_until(
+        &mut self,
+        patience: Duration,
+        mut holds: impl FnMut(&mut Self) -> bool,
+    ) -> Outcome<Option<Duration>> {
+        let started = Instant::now();
+        loop {
+            self.run_once()?;
+            if holds(self) {
+                return Ok(Some(started.elapsed()));
+            }
+            if started.elapsed() >= patience {
+                return Ok(None);
+            }
+            thread::sleep(TURN);
+        }
+    }
+
+    fn run_once(&mut self) -> Outcome {
+        let now = self.clock.now();
+        self.findings.note_stall(now.instant.saturating_duration_since(self.turned_at));
+        self.turned_at = now.instant;
+        self.players.run_once(now);
+        if now.instant.saturating_duration_since(self.looked_at) < LOOK {
+            return Ok(());
+        }
+        self.looked_at = now.instant;
+        (0..self.nodes.len()).try_for_each(|machine| self.look_at(machine))?;
+        for server in self.nats.iter().flatten() {
+            let figures = server.figures().map_or(0.0, |figures| figures.megabytes());
+            self.findings.note_nats_memory(figures);
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, machine: usize) -> Outcome {
+        let Self { nodes, findings, .. } = self;
+        let Node { server: Some(server), scraper, level, is_troubled } = &mut nodes[machine] else {
+            return Ok(());
+        };
+        for fault in server.take_faults() {
+            findings.add(format!("node {machine} says: {fault}"));
+        }
+        let (_, faults) = scraper.as_ref().map(Scraper::take).unwrap_or_default();
+        for fault in faults {
+            findings.add(format!("metrics of node {machine}: {fault}"));
+        }
+        if *is_troubled {
+            return Ok(());
+        }
+        if let Some(status) = server.ended() {
+            let words = server.last_words().join("\n  ");
+            findings.add(format!("node {machine} has ended by itself, {status}:\n  {words}"));
+            return Err("a node is gone".into());
+        }
+        findings.judge_memory(machine, server.figures()?.megabytes(), *level);
+        Ok(())
+    }
+
+    /// What nodes have of memory now is what they may have from now on, and a little more.
+    ///
+    /// # Errors
+    /// If one is gone.
+    pub(crate) fn note_levels(&mut self) -> Outcome {
+        for node in &mut self.nodes {
+            if let (Some(server), None) = (&node.server, node.level) {
+                node.level = Some(server.figures()?.megabytes());
+            }
+        }
+        Ok(())
+    }
+}
+
+const OWNED: &str = "consonance_cluster_sessions{role=\"owner\"}";
+/// Longer than any of the limits.
+const RECOVERY_PATIENCE: Duration = Duration::from_secs(40);
