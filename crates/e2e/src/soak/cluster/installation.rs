@@ -98,7 +98,8 @@ impl Installation {
             "server_name: nats-{machine}\nlisten: \"{nats}\"\nping_interval: \"2s\"\n\
              tls {{ cert_file: \"{folder}/nats.pem\", key_file: \"{folder}/nats-key.pem\" }}\n\
              authorization {{ users: [ {{ user: {USER}, password: \"{PASSWORD}\", permissions: {{\n\
-             publish: [\"consonance.v1.main.>\", \"$KV.consonance-v1-main-sessions.>\", \"$JS.API.>\"],\n\
+             publish: [\"consonance.v1.main.>\", \"$KV.consonance-v1-main-sessions.>\",\n\
+             \"$KV.consonance-v1-main-bans.>\", \"$JS.API.>\"],\n\
              subscribe: [\"consonance.v1.main.>\", \"_INBOX.>\"] }} }} ] }}\n\
              jetstream {{ store_dir: \"{folder}/nats-{machine}\" }}\n\
              cluster {{ name: soak, listen: \"{routes}\", ping_interval: \"2s\", routes: [{}] }}\n",
