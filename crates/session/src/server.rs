@@ -111,7 +111,7 @@ pub struct Server {
     outbound: Outbound,
     reservations: Reservations,
     visibility: Visibility,
-    /// Of a copy: what both sides of each client's link can do.
+    /// What both sides of a client's link can do: of all clients of a copy, and of those whose places are kept.
     copied: BTreeMap<ClientId, Capabilities>,
     voice_reports: VoiceReports,
     monitor: Monitor,

@@ -21,6 +21,8 @@ pub struct NodeBus {
 struct Shared {
     nodes: Vec<Node>,
     store: Store,
+    /// The node that is parted from the others and from the store, and hears itself still.
+    parted: Option<usize>,
     is_over: bool,
 }
 
@@ -80,6 +82,17 @@ impl NodeBus {
         self.shared.lock().unwrap().nodes[node].is_joined = false;
     }
 
+    /// Parts a node from the others and from the store; it has a bus still, with nothing else on it.
+    pub(crate) fn part(&self, node: usize) {
+        self.shared.lock().unwrap().parted = Some(node);
+    }
+
+    /// All nodes are together again, and learn what has changed.
+    pub(crate) fn heal(&self) {
+        let parted = self.shared.lock().unwrap().parted.take();
+        parted.into_iter().for_each(|node| self.awake(node));
+    }
+
     /// It was asleep: it learns what has changed, late.
     pub fn awake(&self, node: usize) {
         let mut shared = self.shared.lock().unwrap();
@@ -117,7 +130,9 @@ impl Shared {
             self.run_node(now, index);
         }
         for (name, record, revision) in std::mem::take(&mut self.store.changes) {
-            for node in self.nodes.iter_mut().filter(|node| node.is_joined) {
+            let parted = self.parted;
+            let nodes = self.nodes.iter_mut().enumerate().filter(|(index, _)| parted != Some(*index));
+            for (_, node) in nodes.filter(|(_, node)| node.is_joined) {
                 match record {
                     Some(record) => node.cluster.handle_record(now, &name, record, revision),
                     None => node.cluster.handle_no_record(now, &name, revision),
@@ -127,8 +142,8 @@ impl Shared {
     }
 
     fn run_node(&mut self, now: Instant, index: usize) {
-        let Self { nodes, store, .. } = self;
-        let is_joined = nodes[index].is_joined;
+        let Self { nodes, store, parted, .. } = self;
+        let (is_joined, is_parted) = (nodes[index].is_joined, *parted == Some(index));
         nodes[index].cluster.handle_timeout(now);
         let mut published = Vec::new();
         while let Some(publication) = nodes[index].cluster.poll_publish(now) {
@@ -140,7 +155,11 @@ impl Shared {
             });
         }
         for (kind, to, bytes) in published.into_iter().filter(|_| is_joined) {
-            for node in nodes.iter_mut().filter(|node| node.is_joined && to.is_none_or(|to| to == node.id)) {
+            let reached = nodes.iter_mut().enumerate().filter(|(other, node)| {
+                let is_on_this_side = is_parted == (*parted == Some(*other));
+                node.is_joined && is_on_this_side && to.is_none_or(|to| to == node.id)
+            });
+            for (_, node) in reached {
                 let handled = match kind {
                     0 => node.cluster.handle_beat(now, &bytes),
                     1 => node.cluster.handle_announcement(now, &bytes),
@@ -152,7 +171,7 @@ impl Shared {
         }
         let node = &mut nodes[index];
         while let Some(request) = node.cluster.poll_request() {
-            let answer = if is_joined { store.ask(&request) } else { StoreAnswer::Unavailable };
+            let answer = if is_joined && !is_parted { store.ask(&request) } else { StoreAnswer::Unavailable };
             node.cluster.handle_answer(now, request.number, answer);
         }
         while let Some(event) = node.cluster.poll_event() {

@@ -438,3 +438,34 @@ fn players_of_all_nodes_are_told_of_all_nodes_and_of_each_that_comes_or_goes() {
     });
     assert!(players.iter().all(|player| player.gone.is_empty()));
 }
+
+#[test]
+fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
+    let nodes = Nodes::new(3, 2);
+    let mut players = nodes.players();
+    for name in ["Dora", "Emil", "Flora"] {
+        players.push(nodes.stages[1].player(name, "main"));
+    }
+    all_talk(&mut players);
+    let lost = |node: usize| {
+        nodes.bus.told(node).iter().filter(|event| matches!(event, NodeEvent::NodeLost { .. })).count()
+    };
+    for _ in 0..2 {
+        let before = [lost(0), lost(1)];
+        nodes.bus.part(1);
+        wait_until("they lose each other", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+            lost(0) > before[0] && lost(1) > before[1]
+        });
+        nodes.bus.heal();
+        all_talk(&mut players);
+        // Its links are told to the owner in the meantime, whatever was heard before.
+        let healed = Instant::now();
+        wait_until("time passes", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+            healed.elapsed() > Duration::from_secs(2)
+        });
+        all_talk(&mut players);
+    }
+    for player in &players {
+        assert_eq!((player.joins, &player.gone[..]), (1, &[][..]));
+    }
+}

@@ -23,10 +23,11 @@ impl Server {
 
     /// The link of a client is lost: its place is kept for a while if it can come back.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        if !self.links.can(link, Capabilities::RESUME) {
-            return;
-        }
+        let Some(record) = self.links.get(link).filter(|it| it.can(Capabilities::RESUME)) else { return };
+        let capabilities = record.capabilities;
         let Some(id) = self.links.detach(link) else { return };
+        // Its link may come back by itself, from another place, and does not say them again.
+        self.copied.insert(id, capabilities);
         self.outbound.remove(id);
         self.voice_reports.remove(id);
         self.members.note_change(id);
