@@ -23,6 +23,7 @@ use consonance_sim::Dice;
 
 use super::arguments::Arguments;
 pub(crate) use fault::Fault;
+use findings::SILENCE_MAX;
 use installation::Installation;
 use machines::Machines;
 use stage::{Outcome, Programs, Stage};
@@ -90,7 +91,7 @@ fn waves(stage: &mut Stage, faults: &[Fault], end: Duration) -> Outcome {
         stage.begin_window();
         stage.carry(QUIET)?;
         let places = stage.players.whereabouts();
-        stage.judge_silence("quiet", &places, |_, _| true);
+        stage.judge_silence("quiet", SILENCE_MAX, &places, |_, _| true);
         stage.note_levels()?;
         stage.begin_window();
         fault.strike(stage)?;

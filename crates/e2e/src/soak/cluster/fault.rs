@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use super::findings::SILENCE_MAX;
 use super::stage::{Outcome, Stage};
 
 /// One kind of it.
@@ -35,6 +36,9 @@ const SLEEP: Duration = Duration::from_secs(10);
 const HEALED_MAX: Duration = Duration::from_secs(10);
 /// QUIC's idle time-out, and a join.
 const GONE_MAX: Duration = Duration::from_secs(14);
+/// A server whose connection leads to a NATS server that is parted gives it up after two pings, a second each, and makes
+/// another one; it may try the same server once more.
+const CUT_MAX: Duration = Duration::from_secs(7);
 /// How long a server that is asked to end may take.
 const END_MAX: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(3);
@@ -73,7 +77,7 @@ fn kill(stage: &mut Stage, machine: usize) -> Outcome {
     stage.players.counts.returns_now.clear();
     stage.kill_node(machine)?;
     stage.judge_recovery("kill", GONE_MAX)?;
-    stage.judge_silence("kill", &places, |one, other| one != machine && other != machine);
+    stage.judge_silence("kill", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
     let returns = std::mem::take(&mut stage.players.counts.returns_now);
     if let Some(slowest) = returns.iter().max() {
         stage.findings.judge("kill: from knowing to hearing again", *slowest, RETURN_MAX, "");
@@ -108,7 +112,7 @@ fn pause(stage: &mut Stage, machine: usize) -> Outcome {
     stage.nodes[machine].is_troubled = true;
     stage.node(machine)?.signal(Signal::STOP)?;
     stage.carry(SLEEP)?;
-    stage.judge_silence("pause", &places, |one, other| one != machine && other != machine);
+    stage.judge_silence("pause", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
     judge_takeover(stage, "pause", struck, owned.unwrap_or_default());
     stage.node(machine)?.signal(Signal::CONT)?;
     stage.nodes[machine].is_troubled = false;
@@ -120,7 +124,7 @@ fn nats(stage: &mut Stage, machine: usize) -> Outcome {
     let places = stage.players.whereabouts();
     stage.kill_nats(machine)?;
     stage.carry(OUTAGE)?;
-    stage.judge_silence("one NATS server", &places, |_, _| true);
+    stage.judge_silence("one NATS server", SILENCE_MAX, &places, |_, _| true);
     stage.start_nats(machine)?;
     stage.wait_for_nats()?;
     stage.carry(SOON)?;
@@ -131,7 +135,7 @@ fn all_nats(stage: &mut Stage) -> Outcome {
     let (places, count) = (stage.players.whereabouts(), stage.machines.count());
     (0..count).try_for_each(|machine| stage.kill_nats(machine))?;
     stage.carry(OUTAGE)?;
-    stage.judge_silence("all NATS servers", &places, |one, other| one == other);
+    stage.judge_silence("all NATS servers", SILENCE_MAX, &places, |one, other| one == other);
     (0..count).try_for_each(|machine| stage.start_nats(machine))?;
     stage.wait_for_nats()?;
     stage.judge_recovery("all NATS servers", RETURN_MAX)
@@ -142,7 +146,7 @@ fn part(stage: &mut Stage, machine: usize) -> Outcome {
     let places = stage.players.whereabouts();
     stage.machines.part(machine)?;
     stage.carry(OUTAGE)?;
-    stage.judge_silence("parted", &places, |one, other| (one == machine) == (other == machine));
+    stage.judge_silence("parted", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
     stage.machines.heal()?;
     stage.judge_recovery("parted", HEALED_MAX)
 }
@@ -154,7 +158,7 @@ fn cut_off(stage: &mut Stage, machine: usize) -> Outcome {
         (0..stage.machines.count()).map(|it| stage.installation.places(it).nats.port()).collect();
     stage.machines.cut_off(machine, &ports)?;
     stage.carry(OUTAGE)?;
-    stage.judge_silence("cut off", &places, |one, other| (one == machine) == (other == machine));
+    stage.judge_silence("cut off", SILENCE_MAX, &places, |one, other| (one == machine) == (other == machine));
     stage.machines.heal()?;
     stage.judge_recovery("cut off", HEALED_MAX)
 }
@@ -173,7 +177,7 @@ fn rolling(stage: &mut Stage) -> Outcome {
             (_, status) => stage.findings.add(format!("asked to end, node {machine} ended with {status:?}")),
         }
         stage.judge_recovery("rolling", SOON)?;
-        stage.judge_silence("rolling", &places, |one, other| one != machine && other != machine);
+        stage.judge_silence("rolling", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
         stage.start_node(machine)?;
         stage.go_home("rolling")?;
     }

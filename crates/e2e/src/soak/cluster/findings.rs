@@ -19,7 +19,7 @@ pub(crate) struct Findings {
 }
 
 /// What a pair that no trouble touches may miss at once; each player speaks every 60 ms.
-const SILENCE_MAX: Duration = Duration::from_secs(1);
+pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(1);
 /// By how much the memory of a node may grow: its level and a quarter, and what allocators keep.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 16.0;
@@ -56,10 +56,10 @@ impl Findings {
     }
 
     /// Others go on hearing each other through this.
-    pub(crate) fn judge_silence(&mut self, what: &str, silence: Duration, pair: &str) {
+    pub(crate) fn judge_silence(&mut self, what: &str, silence: Duration, limit: Duration, pair: &str) {
         // What this program slept through, it could neither say nor hear.
         let silence = silence.saturating_sub(self.stall);
-        self.judge(&format!("{what}: silence of others"), silence, SILENCE_MAX, pair);
+        self.judge(&format!("{what}: silence of others"), silence, limit, pair);
     }
 
     /// After trouble: how long after its end all heard each other, or which pair does not.

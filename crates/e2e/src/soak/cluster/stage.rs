@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
@@ -198,15 +199,16 @@ impl Stage {
         self.findings.begin_window();
     }
 
-    /// The longest silence between pairs at such nodes has to be as short as without trouble.
+    /// The longest silence between pairs at such nodes has to be as short as this.
     pub(crate) fn judge_silence(
         &mut self,
         what: &str,
+        limit: Duration,
         places: &[Whereabouts],
         is_meant: impl Fn(usize, usize) -> bool,
     ) {
         let (silence, pair) = self.players.silence(self.clock.now(), places, is_meant);
-        self.findings.judge_silence(what, silence, &pair);
+        self.findings.judge_silence(what, silence, limit, &pair);
     }
 
     /// Waits until all players hear each other, and judges how long that took.
@@ -217,9 +219,26 @@ impl Stage {
         let said = self.players.said();
         let all_hear = |stage: &mut Self| stage.players.all_hear(said);
         let took = self.carry_until(RECOVERY_PATIENCE, all_hear)?;
+        if took.is_none() {
+            self.keep_metrics(what);
+        }
         let deaf = self.players.deaf(said);
         self.findings.judge_recovery(what, took, limit, &deaf);
         Ok(())
+    }
+
+    /// What nodes count now, in the folder, for those who look for the reason.
+    fn keep_metrics(&self, what: &str) {
+        let number = self.findings.all().len();
+        for machine in 0..self.nodes.len() {
+            let place = self.installation.places(machine).admin;
+            let client = AdminClient::at(place, &self.installation.token_file(machine));
+            if let Ok(answer) = client.and_then(|client| client.get("/metrics")) {
+                let file = self.installation.log_file(&format!("metrics-{number}-{what}-node-{machine}"));
+                // It is for reading afterwards; without it the soak is as good.
+                let _ = fs::write(file, answer.body);
+            }
+        }
     }
 
     /// Lets time pass.
