@@ -14,6 +14,7 @@
 //!
 //! [`Placement`] is a plain struct: what came in, and the time, are arguments; what is wanted is drained.
 
+mod announced;
 mod event;
 mod known;
 mod nodes;
@@ -221,26 +222,6 @@ impl Placement {
         }
         // The node that has written it is alive.
         self.nodes.hear(now, record.owner);
-    }
-
-    /// A node says that the store has this record of a session. That a session is not this node's any more, only the
-    /// store says.
-    pub fn handle_announcement(
-        &mut self,
-        now: Instant,
-        name: &str,
-        record: SessionRecord,
-        revision: Revision,
-    ) {
-        let own = self.own;
-        let is_own = |known: &Known| known.record.is_some_and(|(record, _)| record.owner == own);
-        if !self.sessions.get(name).is_some_and(is_own) {
-            return self.handle_record(now, name, record, revision);
-        }
-        let is_asked = self.sessions.get(name).is_some_and(|known| known.claim.is_some());
-        if record.owner != own && !is_asked {
-            self.ask(now, name, StoreChange::Read);
-        }
     }
 
     /// The store has no record of a session any more, since this change.
