@@ -119,7 +119,7 @@ fn of_two_changes_of_a_ban_the_later_one_holds_at_all_nodes_in_any_order() {
         let mut world = World::new(2, 1);
         world.settle();
         for record in records {
-            world.put(&key_of(id), Some(record.clone()));
+            world.put(&key_of(id), Some(record));
             world.run(3);
         }
         for node in 0..2 {
@@ -133,11 +133,12 @@ fn of_two_changes_of_a_ban_the_later_one_holds_at_all_nodes_in_any_order() {
         };
         assert_eq!(world.bucket[&key_of(id)].1.as_ref(), Some(kept), "an older record is replaced");
     }
+}
 
-    fn reason(record: &[u8]) -> usize {
-        let text = str::from_utf8(record).unwrap();
-        ["earlier", "\"later", "same time"].iter().rposition(|reason| text.contains(reason)).unwrap()
-    }
+/// How late a record of the test above is.
+fn reason(record: &[u8]) -> usize {
+    let text = str::from_utf8(record).unwrap();
+    ["earlier", "\"later", "same time"].iter().rposition(|reason| text.contains(reason)).unwrap()
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn a_record_that_cannot_be_read_is_counted_and_left_alone() {
     let id = world.ban(0, name("Alice"), None);
     world.run(3);
     for (key, value) in [(&*key_of(id), "later form"), ("7", "{}"), ("not a number", "x")] {
-        world.put(key, Some(value.into()));
+        world.put(key, Some(value.as_bytes()));
     }
     assert!(world.pardon(0, id));
     world.run(5);
@@ -222,7 +223,7 @@ fn as_many_bans_and_pardons_are_kept_as_may_be() {
     });
     let pardons: Vec<_> = pardons.collect();
     for (key, value) in pardons {
-        world.put(&key, Some(value));
+        world.put(&key, Some(&value));
     }
     world.run(3);
     assert_eq!(world.bucket.len(), PARDONS_MAX, "the oldest go");

@@ -169,7 +169,7 @@ impl World {
                     self.nodes[node].inbox.push_back(Message::Ban(key, revision, value));
                     return StoreAnswer::Conflict;
                 }
-                StoreAnswer::Done(self.put(&key, Some(value)))
+                StoreAnswer::Done(self.put(&key, Some(&value)))
             }
             ReplicaChange::RemoveBan { revision, .. } => {
                 self.bucket.retain(|_, (there, _)| *there != revision);
@@ -189,9 +189,10 @@ impl World {
     }
 
     /// The bucket has this from now on; every linked node is told.
-    pub(super) fn put(&mut self, key: &str, value: Option<Vec<u8>>) -> Revision {
+    pub(super) fn put(&mut self, key: &str, value: Option<&[u8]>) -> Revision {
         self.revision += 1;
         let revision = Revision(self.revision);
+        let value = value.map(<[u8]>::to_vec);
         self.bucket.insert(key.into(), (revision, value.clone()));
         for node in self.nodes.iter_mut().filter(|node| node.is_linked) {
             node.inbox.push_back(Message::Ban(key.into(), Some(revision), value.clone()));
