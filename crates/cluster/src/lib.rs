@@ -12,6 +12,8 @@
 //!   between workers of one process.
 //! * [`placement`] decides which of several nodes owns a session.
 //!
+//! With the feature `simulated`, for simulations and tests, there is a bus and a store in simulated time.
+//!
 //! ```text
 //!  worker 0: owner                                worker 1: edge
 //!  session ◀── RemoteLinks ◀── BusReceiver ◀── BusSender ◀── EdgeLinks ◀── networks
@@ -63,6 +65,8 @@ mod protocol_1;
 mod remote_links;
 mod replica;
 mod session_message;
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulated;
 
 pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 pub use edge_links::{EdgeLinks, LinkOrigin, ReleasedLink, Wanted};
@@ -79,6 +83,6 @@ pub use nodes::{
     Bundle, BusWay, JoinedWays, LinkStatus, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way,
     join_nodes,
 };
-pub use remote_links::{EdgeNetworks, KeptClient, RemoteLinks, RemoteNetwork};
+pub use remote_links::{EdgeNetworks, KeptClient, ReleasedPeers, RemoteLinks, RemoteNetwork};
 pub use replica::{Replica, ReplicaChange, ReplicaRequest, Replicated};
 pub use session_message::SessionMessage;

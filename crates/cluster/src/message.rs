@@ -115,6 +115,13 @@ pub enum ToEdge<'a> {
         /// Which link.
         link: LinkNumber,
     },
+    /// A packet that had to arrive came over a link that is not known here, or not any more: it is for another owner.
+    Returned {
+        /// Which link.
+        link: LinkNumber,
+        /// Its bytes.
+        packet: &'a [u8],
+    },
 }
 
 /// Why a link is gone: what of a [`DisconnectReason`] there is at a server.
@@ -303,6 +310,7 @@ mod tests {
             ToEdge::Joined { link: LINK, is_joined: true },
             ToEdge::Probe { link: LINK },
             ToEdge::Look { link: LINK },
+            ToEdge::Returned { link: LINK, packet: b"state" },
         ] {
             assert_eq!(ToEdge::read(message.write(&mut buffer)), Ok(message));
         }

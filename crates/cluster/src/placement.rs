@@ -322,7 +322,8 @@ impl Placement {
         let Some(known) = self.sessions.get_mut(name) else { return };
         let (Some((at, former)), Some((record, _))) = (known.announce_at, known.record) else { return };
         if at <= now && record.owner == self.own {
-            known.announce_at = None;
+            // Clients that came meanwhile are told, too.
+            (known.announce_at, known.client_waits_since) = (None, None);
             let session = record.session;
             self.events.push_back(PlacementEvent::Owned { name: name.into(), session, former });
         }

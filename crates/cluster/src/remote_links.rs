@@ -4,6 +4,7 @@ mod fan_out;
 mod incoming;
 mod peers;
 mod present_peers;
+mod released;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,6 +22,7 @@ use crate::message::{ToEdge, ToOwner, delivery, is_reliable};
 use fan_out::FanOut;
 use incoming::Came;
 use peers::Peers;
+pub use released::ReleasedPeers;
 
 /// Links that other workers hold for the sessions of this one.
 pub struct RemoteLinks {
@@ -30,6 +32,7 @@ pub struct RemoteLinks {
     peers: Peers,
     /// Peers that were disconnected here, with what is to be reported of them.
     ended: VecDeque<(Peer, DisconnectReason)>,
+    released: ReleasedPeers,
     reachability: ReachabilityFeed,
     is_shut_down: bool,
     /// How many workers this process has, where edges with higher numbers are at other nodes.
@@ -81,6 +84,7 @@ impl RemoteLinks {
             networks,
             peers: Peers::default(),
             ended: VecDeque::new(),
+            released: ReleasedPeers::default(),
             reachability: ReachabilityFeed::default(),
             is_shut_down: false,
             own_workers: None,
@@ -101,6 +105,11 @@ impl RemoteLinks {
     /// The edge of a peer, and the number that it has given its link.
     pub fn link_of(peer: Peer) -> (Member, LinkNumber) {
         link_of(peer)
+    }
+
+    /// For links of sessions that go on elsewhere.
+    pub fn released(&self) -> ReleasedPeers {
+        self.released.clone()
     }
 
     /// What left over the bus, and what was dropped.

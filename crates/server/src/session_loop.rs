@@ -24,6 +24,7 @@ mod voice_reports;
 mod webhooks;
 
 pub use operator_actions::Expelled;
+pub use ownership::Authority;
 
 use std::mem;
 #[cfg(unix)]
@@ -32,7 +33,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_cluster::EdgeLinks;
+use consonance_cluster::{EdgeLinks, ReleasedPeers};
 use consonance_pcap::PacketSink;
 use consonance_session::{Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
@@ -77,6 +78,8 @@ pub struct SessionLoop {
     routes: LinkRoutes,
     /// Links into sessions of other workers, where there are any.
     edge: Option<EdgeLinks<LinkId>>,
+    /// Links of other workers' edges to sessions that are not this one's any more.
+    released: ReleasedPeers,
     /// Copies of sessions of other nodes, where there are any.
     copies: Option<SessionCopies>,
     node_addresses: NodeAddresses,
@@ -132,6 +135,7 @@ impl SessionLoop {
             records: settings.records.clone(),
             routes: LinkRoutes::default(),
             edge: None,
+            released: ReleasedPeers::default(),
             copies: None,
             node_addresses: NodeAddresses::default(),
             recipients: Recipients::default(),

@@ -58,11 +58,23 @@ impl Workers {
         workers: NonZeroUsize,
         info: NodeInfo,
     ) -> (Self, NodeId, ClusterNode) {
+        let own = NodeId(random_u64());
+        let (workers, node) = Self::of_node_as(settings, workers, info, own, Instant::now());
+        (workers, own, node)
+    }
+
+    /// The same with a number that no other node has or had, at a time by any clock.
+    pub fn of_node_as(
+        settings: &SessionsSettings,
+        workers: NonZeroUsize,
+        info: NodeInfo,
+        own: NodeId,
+        now: Instant,
+    ) -> (Self, ClusterNode) {
         let count = u16::try_from(workers.get()).unwrap_or(u16::MAX - 1);
         let [to_owners, to_edges, sessions] = std::array::from_fn(|_| join_nodes(count));
-        let own = NodeId(random_u64());
         let gateways = [to_owners.gateway, to_edges.gateway, sessions.gateway];
-        let node = ClusterNode::new(Instant::now(), own, info, count, gateways);
+        let node = ClusterNode::new(now, own, info, count, gateways);
         let directory = Arc::new(Directory::of_node(settings, workers.get(), &node));
         let settings = settings.all_on_demand();
         let worker = |number| SessionLoop::of_worker(&settings, &directory, number);
@@ -71,7 +83,7 @@ impl Workers {
             session_loop.follow_nodes(way, node.workers(), own);
         }
         let ways = to_owners.workers.into_iter().zip(to_edges.workers).collect();
-        (Self { loops, directory, is_pinned: false, ways }, own, node)
+        (Self { loops, directory, is_pinned: false, ways }, node)
     }
 
     /// So many workers with the sessions spread over them.

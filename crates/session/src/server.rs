@@ -111,8 +111,8 @@ pub struct Server {
     outbound: Outbound,
     reservations: Reservations,
     visibility: Visibility,
-    /// What both sides of a client's link can do: of all clients of a copy, and of those whose places are kept.
-    copied: BTreeMap<ClientId, Capabilities>,
+    /// What both sides of a client's link can do, or could when it was lost; of a copy, of all clients.
+    kept_capabilities: BTreeMap<ClientId, Capabilities>,
     voice_reports: VoiceReports,
     monitor: Monitor,
     events: EventQueue<ServerEvent>,
@@ -146,7 +146,7 @@ impl Server {
             outbound: Outbound::new(),
             reservations,
             visibility: Visibility::default(),
-            copied: BTreeMap::new(),
+            kept_capabilities: BTreeMap::new(),
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),

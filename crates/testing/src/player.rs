@@ -34,6 +34,8 @@ pub struct TestPlayer<T> {
     pub client: Client,
     /// The player's end of the network.
     pub transport: T,
+    /// The end of a network over which the next link is to be made, if it is another one.
+    pub next: Option<T>,
     /// How its links ended.
     pub ends: Vec<DisconnectReason>,
     /// The engine's time 0.
@@ -51,11 +53,22 @@ impl<T: ClientTransport> TestPlayer<T> {
     pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
         client.start();
         let (ends, peers) = (Vec::new(), Vec::new());
-        Self { client, transport, ends, started: now, links: 0, peers, is_busy: false, wants_link: false }
+        Self {
+            client,
+            transport,
+            next: None,
+            ends,
+            started: now,
+            links: 0,
+            peers,
+            is_busy: false,
+            wants_link: false,
+        }
     }
 
     /// Takes what has come in, sends what has to go out, and shows what the game would be told.
     pub fn run_once(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
+        self.obey(now);
         self.receive(now);
         self.obey(now);
         self.send(now);
@@ -86,7 +99,10 @@ impl<T: ClientTransport> TestPlayer<T> {
                     self.is_busy = false;
                     self.ends.push(reason);
                     self.client.handle_disconnected(at, link);
-                    self.client.handle_connect_failed(at);
+                    // A link that waits for the end of this one has not failed.
+                    if !self.wants_link {
+                        self.client.handle_connect_failed(at);
+                    }
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Up } => {
                     self.client.handle_peer_connected(at, direct_link(peer));
@@ -115,6 +131,9 @@ impl<T: ClientTransport> TestPlayer<T> {
         if self.wants_link && !self.is_busy {
             (self.wants_link, self.is_busy) = (false, true);
             self.links += 1;
+            if let Some(next) = self.next.take() {
+                self.transport = next;
+            }
             self.transport.connect(now);
             let transport::PacketLimits { reliable_bytes, unreliable_bytes } = self.transport.limits();
             self.client.set_packet_limits(PacketLimits { reliable_bytes, unreliable_bytes });

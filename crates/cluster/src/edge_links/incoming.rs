@@ -71,6 +71,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
             ToEdge::Joined { is_joined, .. } => Wanted::Joined { link, is_joined },
             ToEdge::Probe { .. } => Wanted::Probe { link },
             ToEdge::Look { .. } => Wanted::Look { link },
+            ToEdge::Returned { .. } => return None,
         })
     }
 
@@ -82,7 +83,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         self.links.clear();
         match self.incoming.poll()? {
             BusEvent::Message(owner) => self.find_links(owner),
-            BusEvent::Returned(lost) => self.take_back(lost),
+            BusEvent::Returned(lost) => self.take_back(lost, packet_to_owner, false),
             BusEvent::Lost(member) => {
                 let sessions = self.sessions.lose(member);
                 self.lost.extend(sessions.into_iter().map(|session| (session, member)));
@@ -102,23 +103,44 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
                 | ToEdge::Probe { link }
                 | ToEdge::Look { link },
             ) => add(link),
+            Ok(ToEdge::Returned { .. }) => self.take_back(owner, packet_of_owner, true),
             Err(_) => self.malformed += 1,
         }
     }
 
-    /// A message comes back whose owner is lost: what a client has sent goes to the next owner.
-    fn take_back(&mut self, lost: Member) {
-        let Ok(ToOwner::Packet { link, packet, .. }) = ToOwner::read(self.incoming.message()) else { return };
+    /// A message comes back whose owner is lost, or owns the session no longer: what a client has sent goes to the next
+    /// owner.
+    fn take_back(&mut self, from: Member, read: ReadPacket, is_alive: bool) {
+        let Some((link, packet)) = read(self.incoming.message()) else { return };
         let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
         let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) else { return };
         let session = self.sessions.get_mut(*session);
-        match session.owner.filter(|owner| *owner != lost) {
-            None => drop(session.hold(link, packet)),
-            Some(owner) => {
-                let message = ToOwner::Packet { link, is_reliable: true, packet };
-                self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
-            }
-        }
+        let next = session.owner.filter(|owner| *owner != from || is_alive && session.may_try_again());
+        let Some(owner) = next else {
+            let _ = session.hold(link, packet);
+            return;
+        };
+        let message = ToOwner::Packet { link, is_reliable: true, packet };
+        self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+    }
+}
+
+/// Finds the packet in a message, and the link that it came over.
+type ReadPacket = fn(&[u8]) -> Option<(LinkNumber, &[u8])>;
+
+/// A packet on its way to an owner.
+fn packet_to_owner(message: &[u8]) -> Option<(LinkNumber, &[u8])> {
+    match ToOwner::read(message) {
+        Ok(ToOwner::Packet { link, packet, .. }) => Some((link, packet)),
+        _ => None,
+    }
+}
+
+/// A packet that an owner gives back.
+fn packet_of_owner(message: &[u8]) -> Option<(LinkNumber, &[u8])> {
+    match ToEdge::read(message) {
+        Ok(ToEdge::Returned { link, packet }) => Some((link, packet)),
+        _ => None,
     }
 }
 

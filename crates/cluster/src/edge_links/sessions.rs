@@ -22,7 +22,13 @@ pub(super) struct EdgeSession {
     /// In the order in which they came.
     held: Vec<(LinkNumber, Box<[u8]>)>,
     held_bytes: usize,
+    /// How often packets came back from the present owner.
+    returned: u32,
 }
+
+/// The present owner may know a link by now of which it knew nothing when a packet came: it was told meanwhile. So
+/// often it is tried again, before what comes back is held for the next owner.
+const TRIES_MAX: u32 = 64;
 
 /// So many bytes are held for a session without an owner: a second of 1000 players that all enter rooms.
 const HELD_BYTES_MAX: usize = 4 << 20;
@@ -93,9 +99,15 @@ impl EdgeSession {
         is_held
     }
 
+    /// Whether a packet that the present owner has given back may be for it after all.
+    pub(super) fn may_try_again(&mut self) -> bool {
+        self.returned += 1;
+        self.returned <= TRIES_MAX
+    }
+
     /// What is held, in order, for the owner that is known now.
     pub(super) fn take_held(&mut self) -> Vec<(LinkNumber, Box<[u8]>)> {
-        self.held_bytes = 0;
+        (self.held_bytes, self.returned) = (0, 0);
         std::mem::take(&mut self.held)
     }
 }

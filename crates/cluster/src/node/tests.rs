@@ -1,6 +1,5 @@
 //! Two nodes, with what a bus and a store do between them.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_transport::Delivery;
@@ -9,7 +8,7 @@ use super::*;
 use crate::bus::{BusEvent, Member};
 use crate::node::letter::Letter;
 use crate::nodes::join_nodes;
-use crate::placement::StoreChange;
+use crate::simulated::{NodeMessage, SimulatedNats};
 
 const ARENA: &str = "arena";
 
@@ -19,19 +18,18 @@ struct Node {
     /// The worker's way to owners, and its way to edges.
     worker: [BusWay; 2],
     told: Vec<NodeEvent>,
-    has_bus: bool,
+    is_alive: bool,
 }
 
 struct World {
     now: Instant,
     nodes: Vec<Node>,
-    records: BTreeMap<Box<str>, (SessionRecord, Revision)>,
-    revision: u64,
+    nats: SimulatedNats<NodeMessage>,
 }
 
 impl World {
     fn new(nodes: u64) -> Self {
-        let now = Instant::now();
+        let (now, mut nats) = (Instant::now(), SimulatedNats::new(1));
         let nodes = (1..=nodes).map(|id| {
             let [(first, to_owners), (second, to_edges), (_, about_sessions)] = std::array::from_fn(|_| {
                 let mut joined = join_nodes(1);
@@ -39,65 +37,23 @@ impl World {
             });
             let info = NodeInfo { name: format!("node {id}").into(), ..NodeInfo::default() };
             let node = ClusterNode::new(now, NodeId(id), info, 1, [to_owners, to_edges, about_sessions]);
-            Node { cluster: node, worker: [first, second], told: Vec::new(), has_bus: true }
+            nats.add_node(now, NodeId(id));
+            Node { cluster: node, worker: [first, second], told: Vec::new(), is_alive: true }
         });
-        Self { now, nodes: nodes.collect(), records: BTreeMap::new(), revision: 0 }
+        Self { now, nodes: nodes.collect(), nats }
     }
 
-    /// Time passes, and what is published arrives at once.
+    /// Time passes.
     fn run(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
             self.now += Duration::from_millis(5);
-            for index in 0..self.nodes.len() {
-                self.run_node(index);
+            for (number, node) in self.nodes.iter_mut().enumerate().filter(|(_, node)| node.is_alive) {
+                let ran = self.nats.run_node(self.now, number, &mut node.cluster);
+                assert_eq!(ran.malformed, 0);
+                node.told.extend(ran.events);
             }
         }
-    }
-
-    fn run_node(&mut self, index: usize) {
-        let now = self.now;
-        if !self.nodes[index].has_bus {
-            return;
-        }
-        self.nodes[index].cluster.handle_timeout(now);
-        while let Some(publication) = self.nodes[index].cluster.poll_publish(now) {
-            let (kind, to, bytes) = match publication {
-                Publication::Beat(bytes) => (0, None, bytes.to_vec()),
-                Publication::Announcement(bytes) => (1, None, bytes.to_vec()),
-                Publication::Bundle(to, bytes) => (2, Some(to.0 as usize - 1), bytes.to_vec()),
-                Publication::Letter(to, bytes) => (3, Some(to.0 as usize - 1), bytes.to_vec()),
-            };
-            let is_meant =
-                |(other, node): &(usize, &mut Node)| node.has_bus && to.is_none_or(|to| to == *other);
-            for (_, Node { cluster: node, .. }) in self.nodes.iter_mut().enumerate().filter(is_meant) {
-                let handled = match kind {
-                    0 => node.handle_beat(now, &bytes),
-                    1 => node.handle_announcement(now, &bytes),
-                    2 => node.handle_bundle(now, &bytes),
-                    _ => node.handle_letter(now, &bytes),
-                };
-                handled.unwrap();
-            }
-        }
-        while let Some(request) = self.nodes[index].cluster.poll_request() {
-            let answer = self.ask_store(&request);
-            self.nodes[index].cluster.handle_answer(now, request.number, answer);
-        }
-        let Node { cluster: node, told, .. } = &mut self.nodes[index];
-        told.extend(std::iter::from_fn(|| node.poll_event()));
-    }
-
-    fn ask_store(&mut self, request: &StoreRequest) -> StoreAnswer {
-        let present = self.records.get(&request.name).map(|(_, revision)| *revision);
-        let record = match request.change {
-            StoreChange::Create(record) if present.is_none() => record,
-            StoreChange::Replace(record, revision) if present == Some(revision) => record,
-            _ => return StoreAnswer::Conflict,
-        };
-        self.revision += 1;
-        self.records.insert(request.name.clone(), (record, Revision(self.revision)));
-        StoreAnswer::Done(Revision(self.revision))
     }
 
     /// The owner of the arena, as a node was told.
@@ -150,7 +106,7 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
     assert!(world.nodes[1].cluster.requests().set_links(ARENA, Some(0)));
     world.run(SOON);
     let owner = world.owner_at(1).unwrap();
-    world.nodes[0].has_bus = false;
+    world.nodes[0].is_alive = false;
     let [(to_owners, _), _] = &mut world.nodes[1].worker;
     assert!(to_owners.send(owner, Delivery::Reliable, b"enter a room"));
     to_owners.flush();

@@ -110,8 +110,13 @@ impl NodeGateway {
         }
         let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
         let mut came = stream.look(now, &bundle);
-        if came == Came::Restarted {
-            self.begin_again(node);
+        if matches!(came, Came::Restarted | Came::TheirsRestarted) {
+            if came == Came::TheirsRestarted {
+                stream.forget_theirs();
+                self.tell_lost(node);
+            } else {
+                self.begin_again(node);
+            }
             let stream = self.streams.entry(node).or_insert_with(NodeStream::new);
             came = stream.look(now, &bundle);
         }
@@ -160,6 +165,10 @@ impl NodeGateway {
                 bus.hand_out(&mut self.buffer, RETURNED, parcel.from, to, parcel.message);
             }
         }
+        self.tell_lost(node);
+    }
+
+    fn tell_lost(&mut self, node: NodeId) {
         for member in self.members.of(node) {
             for bus in &mut self.buses {
                 for worker in 0..self.workers {

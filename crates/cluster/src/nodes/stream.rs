@@ -91,8 +91,11 @@ const TELL_AFTER: Duration = Duration::from_millis(20);
 pub(super) enum Came {
     /// Take its parcels.
     Fresh,
-    /// The other side has begun again: this one has to [lose](NodeStream::lose) it first.
+    /// The other side has lost this one: this one has to [lose](NodeStream::lose) it first.
     Restarted,
+    /// The other side has begun again, without having heard this epoch of this side, which goes on: this side has to
+    /// [forget](NodeStream::forget_theirs) what came first. If it began again, too, that would never end.
+    TheirsRestarted,
     /// It is of a stream that is over.
     Over,
 }
@@ -175,7 +178,7 @@ impl NodeStream {
             return Came::Over;
         }
         if self.their_epoch != 0 && epoch > self.their_epoch {
-            return Came::Restarted;
+            return Came::TheirsRestarted;
         }
         self.their_epoch = epoch;
         if taken_epoch == self.epoch {
@@ -227,12 +230,17 @@ impl NodeStream {
     /// The other side is lost, or has lost this one: both begin again. Reliable parcels that it may not have taken, in
     /// order.
     pub(super) fn lose(&mut self) -> Vec<Box<[u8]>> {
-        self.over = self.over.max(self.their_epoch);
+        self.forget_theirs();
         self.epoch += 1;
+        std::mem::take(&mut self.outgoing).into_reliable()
+    }
+
+    /// What came of the other side so far counts no more.
+    pub(super) fn forget_theirs(&mut self) {
+        self.over = self.over.max(self.their_epoch);
         self.their_epoch = 0;
         self.untaken = Untaken::default();
         (self.is_missing, self.tell_at) = (false, None);
-        std::mem::take(&mut self.outgoing).into_reliable()
     }
 
     /// Whether nothing has passed since it began.

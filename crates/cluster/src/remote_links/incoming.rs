@@ -23,6 +23,9 @@ impl RemoteLinks {
     /// Takes messages until there is something to report. The message is read again there, since its bytes are the
     /// bus's until then.
     pub(super) fn next_to_report(&mut self, now: Instant) -> Option<Came> {
+        for peer in self.released.take() {
+            self.peers.remove(peer);
+        }
         loop {
             if let Some((peer, reason)) = self.ended.pop_front() {
                 return Some(Came::Disconnected(peer, reason));
@@ -85,6 +88,12 @@ impl RemoteLinks {
             }
             ToOwner::Packet { link, is_reliable, packet } => {
                 let is_up = peers.hear(now, peer_of(link), Duration::ZERO);
+                if is_reliable && !is_up {
+                    // Its edge has not heard yet that another one owns the session, or that this one has lost it.
+                    let (member, _) = link_of(peer_of(link));
+                    let message = ToEdge::Returned { link, packet };
+                    self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
+                }
                 counted.links.received.count(delivery(is_reliable), u64::from(is_up), packet.len());
                 is_up.then(|| Came::Message(peer_of(link)))
             }

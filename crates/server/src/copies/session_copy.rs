@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use consonance_cluster::Member;
-use consonance_session::{ClientId, Server, SessionId};
+use consonance_session::{ClientId, Instant, PlayerIdentity, Restrictions, Server, SessionChange, SessionId};
 use rustc_hash::FxHashMap;
 
 /// A session of another node, as that node's worker has told of it.
@@ -19,26 +19,40 @@ pub(crate) struct SessionCopy {
     pub(crate) hears_all: bool,
     /// Where clients are whose links are at other nodes.
     places: FxHashMap<ClientId, Member>,
-    /// Those that were mentioned since it began to tell everything.
-    mentioned: Option<BTreeSet<ClientId>>,
+    /// What was mentioned since it began to tell everything.
+    mentioned: Option<Mentioned>,
+}
+
+#[derive(Debug, Default)]
+struct Mentioned {
+    clients: BTreeSet<ClientId>,
+    restricted: BTreeSet<PlayerIdentity>,
 }
 
 impl SessionCopy {
     pub(crate) fn new(server: Server, id: SessionId, owner: Member) -> Self {
         let places = FxHashMap::default();
-        Self { server, id, owner, version: 0, hears_all: false, places, mentioned: Some(BTreeSet::new()) }
+        Self {
+            server,
+            id,
+            owner,
+            version: 0,
+            hears_all: false,
+            places,
+            mentioned: Some(Mentioned::default()),
+        }
     }
 
     /// Another owner tells everything; what was known goes on until that is complete.
     pub(crate) fn begin_again(&mut self, owner: Member) {
         self.owner = owner;
-        self.mentioned = Some(BTreeSet::new());
+        self.mentioned = Some(Mentioned::default());
     }
 
     /// A client is mentioned; at another node, if it is at one.
     pub(crate) fn note(&mut self, id: ClientId, place: Option<Member>) {
         if let Some(mentioned) = &mut self.mentioned {
-            mentioned.insert(id);
+            mentioned.clients.insert(id);
         }
         match place {
             Some(place) => drop(self.places.insert(id, place)),
@@ -46,10 +60,28 @@ impl SessionCopy {
         }
     }
 
-    /// Everything was told: clients that were not mentioned.
-    pub(crate) fn take_unmentioned(&mut self) -> Vec<ClientId> {
-        let Some(mentioned) = self.mentioned.take() else { return Vec::new() };
-        self.server.ids().filter(|id| !mentioned.contains(id)).collect()
+    /// Restrictions of a player are mentioned.
+    pub(crate) fn note_restricted(&mut self, player: &PlayerIdentity) {
+        if let Some(mentioned) = &mut self.mentioned {
+            mentioned.restricted.insert(player.clone());
+        }
+    }
+
+    /// Everything was told: clients, and restrictions, that were not mentioned are there no longer.
+    pub(crate) fn forget_unmentioned(&mut self, now: Instant) {
+        let Some(Mentioned { clients, restricted }) = self.mentioned.take() else { return };
+        let gone: Vec<ClientId> = self.server.ids().filter(|id| !clients.contains(id)).collect();
+        let players = self.server.restricted_players().map(|(player, _)| player);
+        let free: Vec<PlayerIdentity> =
+            players.filter(|player| !restricted.contains(player)).cloned().collect();
+        for id in gone {
+            self.note(id, None);
+            self.server.apply(now, &SessionChange::Gone(id), None);
+        }
+        for player in free {
+            let lifted = SessionChange::Restricted(player, Restrictions::default());
+            self.server.apply(now, &lifted, None);
+        }
     }
 
     /// Whether all is known.

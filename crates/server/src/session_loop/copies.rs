@@ -120,9 +120,7 @@ impl SessionLoop {
             }
             SessionMessage::CopyIsWhole { version, .. } => {
                 copy.version = version;
-                for id in copy.take_unmentioned() {
-                    copy.server.apply(at, &SessionChange::Gone(id), None);
-                }
+                copy.forget_unmentioned(at);
             }
             SessionMessage::HearsAll { is_all, .. } => copy.hears_all = is_all,
             SessionMessage::Voice { .. }
@@ -160,7 +158,7 @@ impl SessionLoop {
                 }
             }
             SessionChange::Gone(id) => copy.note(*id, None),
-            SessionChange::Restricted(..) => {}
+            SessionChange::Restricted(player, _) => copy.note_restricted(player),
         }
     }
 

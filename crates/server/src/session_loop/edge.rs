@@ -32,6 +32,7 @@ impl SessionLoop {
         if self.directory.lease().is_some() {
             links = links.of_node(self.directory.workers());
         }
+        self.released = links.released();
         self.add_network(Box::new(links));
     }
 

@@ -10,9 +10,30 @@ use tracing::{info, warn};
 
 use super::SessionLoop;
 use crate::copies::SessionCopy;
-use crate::sessions::{Begin, Held, SessionLease};
+use crate::networks::peer_of;
+use crate::sessions::{Begin, Held, SessionLease, random_u64};
+
+/// By which right a worker decides about a session, where there are other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// Its node owns the session: no other one decides.
+    Owner,
+    /// Its node has no bus, and goes on for the clients that it reaches.
+    Detached,
+}
 
 impl SessionLoop {
+    /// By which right this worker decides about a session now; none if it is not to decide, or if its node has not
+    /// been told yet whether it is to. A server without other nodes is the owner of all that run.
+    pub fn authority(&self, now: Instant, session: &str) -> Option<Authority> {
+        let session = self.sessions.get(self.sessions.find(session)?)?;
+        if !session.may_act(now) {
+            return None;
+        }
+        let is_detached = session.lease.as_ref().is_some_and(SessionLease::is_detached);
+        Some(if is_detached { Authority::Detached } else { Authority::Owner })
+    }
+
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
         // What its former owner has not taken comes back first.
@@ -28,7 +49,7 @@ impl SessionLoop {
         };
         self.sessions.recall(index, at);
         let lease = self.directory.lease().cloned();
-        self.sessions.get_mut(index).server.note_changes();
+        self.sessions.get_mut(index).server.note_changes(random_u64() as u32);
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
         self.drain(index, now);
@@ -37,7 +58,7 @@ impl SessionLoop {
     /// What the node knows of a session that another one owned is the session from now on.
     fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
         let mut server = copy.server;
-        server.promote(at, copy.version);
+        server.promote(at, copy.version, random_u64() as u32);
         let index = self.sessions.go_on(name, server);
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| info!(clients = session.server.clients(), "goes on here"));
@@ -138,6 +159,7 @@ impl SessionLoop {
             let remote = self.gate.take_remote(link);
             if self.networks.is_remote(link) {
                 self.directory.leave(&session.name);
+                self.released.release(peer_of(link));
                 continue;
             }
             let client = session.server.client_of(link);

@@ -20,7 +20,8 @@ impl SessionLoop {
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);
-        if !session.may_act(now) {
+        // Voice goes on among the links here, as at any node with a copy: only what is decided waits.
+        if !session.may_act(now) && !Server::is_voice(packet) {
             return self.hold_packet(now, index, link, delivery, packet);
         }
         // Copies at other nodes know which clients get voice there.

@@ -39,6 +39,11 @@ impl SessionLease {
         self.lease.holds(now, self.generation)
     }
 
+    /// Whether this node decides only because it has no bus.
+    pub(crate) fn is_detached(&self) -> bool {
+        self.generation == NodeLease::DETACHED
+    }
+
     /// Holds a packet until that is clear. False if too much is held.
     #[must_use]
     pub(crate) fn hold(&mut self, link: LinkId, packet: &[u8]) -> bool {

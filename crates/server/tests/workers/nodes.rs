@@ -456,7 +456,7 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
         wait_until("they lose each other", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
             lost(0) > before[0] && lost(1) > before[1]
         });
-        nodes.bus.heal();
+        nodes.bus.heal(1);
         all_talk(&mut players);
         // Its links are told to the owner in the meantime, whatever was heard before.
         let healed = Instant::now();

@@ -68,9 +68,10 @@ pub enum CopiedLink {
 }
 
 impl Server {
-    /// Notes what changes from now on, for [`poll_change`](Self::poll_change).
-    pub fn note_changes(&mut self) {
-        self.members.note_changes(0);
+    /// Notes what changes from now on, for [`poll_change`](Self::poll_change), unless it does already. The term is a
+    /// number that no other owner of the session has or had, as far as chance can give one: it tells versions apart.
+    pub fn note_changes(&mut self, term: u32) {
+        self.members.note_changes(None, term);
         self.policy.register_mut().note_changes();
     }
 
@@ -117,7 +118,7 @@ impl Server {
     /// A link of a client that a copy knows is up here. What the client sends is relayed from then on.
     pub fn attach(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) {
         self.advance(now);
-        let capabilities = self.copied_capabilities(id);
+        let capabilities = self.capabilities_kept_of(id);
         if !self.links.contains(link) {
             self.links.insert(now, link, now + self.settings.limits.handshake, origin);
         }
@@ -151,7 +152,8 @@ impl Server {
 
     /// The session is lost, and this copy of this [version](Self::version) goes on as it. Clients whose links are not
     /// here have [`Limits::resume`](crate::Limits::resume) from now on to come back.
-    pub fn promote(&mut self, now: Instant, version: u64) {
+    /// The term is that of [`note_changes`](Self::note_changes).
+    pub fn promote(&mut self, now: Instant, version: u64, term: u32) {
         self.advance(now);
         let until = self.now + self.settings.limits.resume;
         for id in self.members.in_order().collect::<Vec<_>>() {
@@ -163,7 +165,7 @@ impl Server {
             }
         }
         self.members.give_out_own_ids();
-        self.members.note_changes(version);
+        self.members.note_changes(Some(version), term);
         self.policy.register_mut().note_changes();
     }
 
@@ -187,6 +189,7 @@ impl Server {
         self.reach_over(id, link);
         self.tell_changed(link, id, &changed);
         self.members.set_link(id, link);
+        self.tell_restrictions_again(id);
         true
     }
 
@@ -215,14 +218,14 @@ impl Server {
         self.policy.proximity_mut().set_place(id, self.links.place_of(link));
     }
 
-    fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[ClientId]) {
+    fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[(ClientId, bool)]) {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let mut total = Total::default();
-        for id in changed.iter().copied().filter(|id| *id != to) {
-            let Some(member) = self.members.get(id) else {
+        for (id, is_new) in changed.iter().copied().filter(|(id, _)| *id != to) {
+            if is_new || !self.members.contains(id) {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
-                continue;
-            };
+            }
+            let Some(member) = self.members.get(id) else { continue };
             if self.visibility.is_known(id) {
                 let client =
                     RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
@@ -246,14 +249,14 @@ impl Server {
             access: self.access_since(id, self.now),
             capabilities: link
                 .and_then(|link| self.links.get(link))
-                .map_or_else(|| self.copied_capabilities(id), |record| record.capabilities),
+                .map_or_else(|| self.capabilities_kept_of(id), |record| record.capabilities),
             link,
         })
     }
 
     /// What both sides of a client's link could do when the session told of it last.
-    fn copied_capabilities(&self, id: ClientId) -> Capabilities {
-        self.copied.get(&id).copied().unwrap_or(Capabilities::NONE)
+    fn capabilities_kept_of(&self, id: ClientId) -> Capabilities {
+        self.kept_capabilities.get(&id).copied().unwrap_or(Capabilities::NONE)
     }
 
     fn apply_client(&mut self, client: &CopiedClient, link: Option<CopiedLink>) {
@@ -282,7 +285,7 @@ impl Server {
         } else {
             self.visibility.announce(*id);
         }
-        self.copied.insert(*id, client.capabilities);
+        self.kept_capabilities.insert(*id, client.capabilities);
         self.policy.proximity_mut().set_place(*id, place);
         match link {
             Some(link) if self.outbound.link_of(*id) != Some(link) => {
@@ -329,6 +332,6 @@ impl Server {
         }
         self.policy.forget(id);
         self.visibility.forget(id);
-        self.copied.remove(&id);
+        self.kept_capabilities.remove(&id);
     }
 }

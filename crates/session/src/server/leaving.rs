@@ -37,7 +37,7 @@ impl Server {
         self.voice_reports.remove(id);
         self.links.forget_client(member.data, id, sent);
         self.reservations.forget(id);
-        self.copied.remove(&id);
+        self.kept_capabilities.remove(&id);
         self.name_claims.holder_left(self.now, id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {

@@ -69,12 +69,15 @@ impl Members {
         self.roster.insert(id, name, codec, link);
         self.names.insert(id, key);
         self.table.insert(id);
-        self.note_change(id);
+        if let Some(changes) = &mut self.changes {
+            changes.note_new(id);
+        }
     }
 
-    /// Notes from now on which clients change, after so many changes, unless it does already.
-    pub(super) fn note_changes(&mut self, after: u64) {
-        self.changes.get_or_insert_with(|| Changes::after(after));
+    /// Notes from now on which clients change, unless it does already, as an owner of this term that goes on from a
+    /// copy of this version.
+    pub(super) fn note_changes(&mut self, base: Option<u64>, term: u32) {
+        self.changes.get_or_insert_with(|| Changes::after(base, term));
     }
 
     /// Something has changed of a client.
@@ -95,8 +98,9 @@ impl Members {
         self.changes.as_ref().map_or(0, Changes::version)
     }
 
-    /// The clients that have changed since then; none if that is not known any more.
-    pub(super) fn changed_since(&self, version: u64) -> Option<Vec<ClientId>> {
+    /// The clients that have changed since then, and whether each is one that came since; none if that is not known any
+    /// more.
+    pub(super) fn changed_since(&self, version: u64) -> Option<Vec<(ClientId, bool)>> {
         self.changes.as_ref()?.since(version)
     }
 

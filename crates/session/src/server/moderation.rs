@@ -167,6 +167,21 @@ impl Server {
         }
     }
 
+    /// Tells a client what holds for it, and what does not: it may have missed either.
+    pub(super) fn tell_restrictions_again(&mut self, id: ClientId) {
+        if !self.policy.register().was_used() {
+            return;
+        }
+        let Some(identity) = self.identity_of(id) else { return };
+        let restrictions = self.restrictions(&identity);
+        for restriction in Restriction::ALL {
+            if restrictions.terms(restriction).is_none() {
+                self.notify(id, &Notice::Lifted { restriction });
+            }
+        }
+        self.tell_changes(id, &Restrictions::default(), &restrictions);
+    }
+
     /// Lifts what has ended.
     pub(super) fn end_restrictions(&mut self) {
         while let Some((identity, restriction)) = self.policy.register().ended(self.now) {

@@ -23,11 +23,13 @@ impl Server {
 
     /// The link of a client is lost: its place is kept for a while if it can come back.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        let Some(record) = self.links.get(link).filter(|it| it.can(Capabilities::RESUME)) else { return };
-        let capabilities = record.capabilities;
+        if !self.links.can(link, Capabilities::RESUME) {
+            return;
+        }
+        let capabilities = self.links.get(link).map(|record| record.capabilities);
         let Some(id) = self.links.detach(link) else { return };
-        // Its link may come back by itself, from another place, and does not say them again.
-        self.copied.insert(id, capabilities);
+        // It may come back without a handshake, from another node that has kept its link.
+        self.kept_capabilities.extend(capabilities.map(|capabilities| (id, capabilities)));
         self.outbound.remove(id);
         self.voice_reports.remove(id);
         self.members.note_change(id);

@@ -32,7 +32,7 @@ impl Places {
 
     fn with_settings(change: impl Fn(&mut ServerSettings)) -> Self {
         let mut session = LoneServer::with_settings(&change);
-        session.server.note_changes();
+        session.server.note_changes(1);
         for (id, name) in (0..).zip(["Alice", "Bob", "Carol", "Dora"]) {
             let link = u64::from(id) + 1;
             session.ticket(link, &packets::handshake_of_ours(name, None));
@@ -284,7 +284,7 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     assert_eq!(places.copy.clients(), 6);
 
     // The links to the session's own place are gone with it; those here stay, and no client is told anything.
-    places.copy.promote(Instant::START, places.session.server.version());
+    places.copy.promote(Instant::START, places.session.server.version(), 2);
     assert!(places.copy.poll_transmit().is_none());
     let mut server = LoneServer::new();
     server.server = places.copy;
@@ -297,6 +297,10 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     server.receive(4, &packets::remove(3));
     let version = places.session.server.version();
     assert!(!server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version - 1), "too old");
+    assert!(
+        !server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version + 1),
+        "of other changes"
+    );
     assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version));
     assert_eq!(server.sent(), ["10: ClientState 2 Carol [lobby market]", "10: RemoveClient 3"]);
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None, version), "once");
@@ -320,7 +324,7 @@ fn a_client_of_a_copy_can_do_there_what_it_can_at_the_session() {
     let mut places = Places::new();
     places.session.join(5, "Emma", &["lobby"]);
     places.follow();
-    places.copy.promote(Instant::START, places.session.server.version());
+    places.copy.promote(Instant::START, places.session.server.version(), 2);
     places.copy.handle_disconnected(Instant::START, LinkId(3));
     assert!(places.copy.client(ClientId(2)).is_some(), "it can resume, so that its place is kept");
     places.copy.handle_disconnected(Instant::START, LinkId(5));

@@ -80,8 +80,12 @@ impl World {
         let bundle = Bundle::read(bundle).unwrap();
         let stream = &mut self.streams[node];
         let mut came = stream.look(self.now, &bundle);
-        if came == Came::Restarted {
-            stream.lose();
+        if matches!(came, Came::Restarted | Came::TheirsRestarted) {
+            if came == Came::Restarted {
+                stream.lose();
+            } else {
+                stream.forget_theirs();
+            }
             came = stream.look(self.now, &bundle);
         }
         if came != Came::Fresh {
@@ -215,6 +219,33 @@ fn a_side_that_never_heard_the_other_one_begins_again_too() {
     world.push(1, true, 2);
     world.run(500);
     assert_eq!(world.came[0], [1, 2]);
+}
+
+#[test]
+fn a_side_that_loses_the_other_one_twice_before_it_hears_of_it_makes_both_begin_again_once() {
+    let mut world = World::new(1, 0);
+    world.push(0, true, 1);
+    world.push(1, true, 1);
+    world.run(100);
+    // The other side begins again, too, and what it says then is late.
+    world.streams[0].lose();
+    world.push(0, true, 2);
+    world.run(3);
+    world.push(1, true, 2);
+    let late = world.streams[1].poll_publish(world.now + GATHER, NODES[1]).unwrap().to_vec();
+    world.on_the_way = [Vec::new(), Vec::new()];
+    world.streams[0].lose();
+    world.arrive(0, &late);
+    world.push(0, true, 3);
+    world.run(500);
+    let epochs = world.streams.each_ref().map(|stream| stream.epoch);
+    for number in 4..6 {
+        world.push(0, true, number);
+        world.push(1, true, number);
+        world.run(500);
+    }
+    assert_eq!(world.streams.each_ref().map(|stream| stream.epoch), epochs);
+    assert!(world.came.iter().all(|came| came.ends_with(&[4, 5])), "{:?}", world.came);
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! Simulated time, a store, a bus, and nodes, all of which can misbehave.
+//! Simulated time, and nodes on a bus and a store, all of which can misbehave.
 
 use std::fmt::Write as _;
 
 use super::*;
+use crate::simulated::{Arrived, NatsManners, SimulatedNats};
 
 /// Of one node.
 struct Node {
@@ -11,19 +12,14 @@ struct Node {
     number: u32,
     asleep_until: Instant,
     is_dead: bool,
-    has_bus: bool,
     links: BTreeSet<Box<str>>,
 }
 
-/// What is on its way to a node.
-enum Letter {
+/// What nodes publish.
+#[derive(Clone)]
+enum Message {
     Beat(NodeId, u64),
-    Record(Box<str>, SessionRecord, Revision),
-    /// As a node says.
     Announcement(Box<str>, SessionRecord, Revision),
-    NoRecord(Box<str>, Revision),
-    Answer(u64, StoreAnswer),
-    Bus(bool),
 }
 
 pub(super) struct World {
@@ -31,44 +27,46 @@ pub(super) struct World {
     start: Instant,
     random: u64,
     nodes: Vec<Node>,
-    /// By node and by when it arrives. What one sender sends one node arrives in order.
-    letters: Vec<BTreeMap<(Instant, u64), Letter>>,
-    next_letter: u64,
-    records: BTreeMap<Box<str>, (SessionRecord, Revision)>,
-    revision: u64,
-    store_is_back_at: Instant,
-    is_rough: bool,
+    nats: SimulatedNats<Message>,
 }
 
 const STEP: Duration = Duration::from_millis(10);
+const CALM: NatsManners = NatsManners {
+    delay: Duration::from_millis(5),
+    lost_messages: 0,
+    lost_requests: 0,
+    lost_answers: 0,
+    repeated_news: 0,
+    late_news: Duration::from_secs(1),
+};
+const ROUGH: NatsManners = NatsManners {
+    delay: Duration::from_millis(200),
+    lost_messages: 50_000,
+    lost_requests: 20_000,
+    lost_answers: 50_000,
+    repeated_news: 50_000,
+    ..CALM
+};
 
 impl World {
     pub(super) fn new(nodes: usize, seed: u64) -> Self {
         let now = Instant::now();
-        let mut world = Self {
-            now,
-            start: now,
-            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
-            nodes: Vec::new(),
-            letters: (0..nodes).map(|_| BTreeMap::new()).collect(),
-            next_letter: 0,
-            records: BTreeMap::new(),
-            revision: 0,
-            store_is_back_at: now,
-            is_rough: false,
-        };
-        for index in 0..nodes {
-            world.nodes.push(Node {
-                placement: Placement::new(now, NodeId(index as u64 + 1)),
+        let mut nats = SimulatedNats::new(seed);
+        nats.set_manners(CALM);
+        let nodes = (0..nodes).map(|index| {
+            let id = NodeId(index as u64 + 1);
+            nats.add_node(now, id);
+            Node {
+                placement: Placement::new(now, id),
                 told: Vec::new(),
                 number: 1_000 + index as u32,
                 asleep_until: now,
                 is_dead: false,
-                has_bus: true,
                 links: BTreeSet::new(),
-            });
-        }
-        world
+            }
+        });
+        let nodes = nodes.collect();
+        Self { now, start: now, random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, nodes, nats }
     }
 
     pub(super) fn now(&self) -> Instant {
@@ -126,42 +124,22 @@ impl World {
     }
 
     pub(super) fn stop_store(&mut self, time: Duration) {
-        self.store_is_back_at = self.now + time;
+        self.nats.stop_store(self.now + time);
     }
 
     pub(super) fn set_bus(&mut self, node: usize, is_there: bool) {
-        if std::mem::replace(&mut self.nodes[node].has_bus, is_there) == is_there {
-            return;
-        }
-        // What was on its way over the bus is lost with it.
-        self.letters[node].clear();
-        // It is noticed at once when it is back, and after a while that it is away.
-        let delay = if is_there { Duration::ZERO } else { self.up_to(Duration::from_secs(2)) };
-        self.post(node, delay, Letter::Bus(is_there));
-        if is_there {
-            let records: Vec<_> = self.records.iter().map(|(name, it)| (name.clone(), *it)).collect();
-            for (name, (record, revision)) in records {
-                self.post(node, Duration::from_millis(5), Letter::Record(name, record, revision));
-            }
-            // A watch that begins again tells what there is, and so what there is not.
-            let gone =
-                self.nodes[node].placement.sessions.keys().filter(|name| !self.records.contains_key(*name));
-            for name in gone.cloned().collect::<Vec<_>>() {
-                let revision = Revision(self.revision);
-                self.post(node, Duration::from_millis(5), Letter::NoRecord(name, revision));
-            }
-        }
+        self.nats.set_connected(self.now, node, is_there);
     }
 
     /// Delays, losses and doubles from now on.
     pub(super) fn make_rough(&mut self) {
-        self.is_rough = true;
+        self.nats.set_manners(ROUGH);
     }
 
     /// All is well from now on, and all are awake. The dead stay dead.
     pub(super) fn calm(&mut self) {
-        self.is_rough = false;
-        self.store_is_back_at = self.now;
+        self.nats.set_manners(CALM);
+        self.nats.stop_store(self.now);
         for node in 0..self.nodes.len() {
             self.nodes[node].asleep_until = self.now;
             self.set_bus(node, true);
@@ -212,7 +190,7 @@ impl World {
 
     /// What the store and each node know of a session.
     pub(super) fn describe(&self, name: &str) -> String {
-        let mut text = format!("the store has {:?}", self.records.get(name));
+        let mut text = format!("the store has {:?}", self.nats.record(name));
         for (index, node) in self.nodes.iter().enumerate() {
             let _ = write!(text, "\nnode {}: {:?}", index + 1, node.placement.sessions.get(name));
         }
@@ -246,20 +224,19 @@ impl World {
 
     fn run_node(&mut self, node: usize) {
         let now = self.now;
-        while let Some(entry) = self.letters[node].first_entry().filter(|entry| entry.key().0 <= now) {
-            let letter = entry.remove();
-            let placement = &mut self.nodes[node].placement;
-            match letter {
-                Letter::Beat(from, number) => placement.handle_beat(now, from, number),
-                Letter::Record(name, record, revision) => {
-                    placement.handle_record(now, &name, record, revision);
-                }
-                Letter::Announcement(name, record, revision) => {
+        let placement = &mut self.nodes[node].placement;
+        while let Some(incoming) = self.nats.poll(now, node) {
+            match incoming {
+                Arrived::Message(Message::Beat(from, number)) => placement.handle_beat(now, from, number),
+                Arrived::Message(Message::Announcement(name, record, revision)) => {
                     placement.handle_announcement(now, &name, record, revision);
                 }
-                Letter::NoRecord(name, revision) => placement.handle_no_record(now, &name, revision),
-                Letter::Answer(number, answer) => placement.handle_answer(now, number, answer),
-                Letter::Bus(is_there) => placement.handle_bus(now, is_there),
+                Arrived::Record(name, record, revision) => {
+                    placement.handle_record(now, &name, record, revision);
+                }
+                Arrived::NoRecord(name, revision) => placement.handle_no_record(now, &name, revision),
+                Arrived::Answer(number, answer) => placement.handle_answer(now, number, answer),
+                Arrived::Bus(is_there) => placement.handle_bus(now, is_there),
             }
         }
         let links: Vec<Box<str>> = self.nodes[node].links.iter().cloned().collect();
@@ -268,7 +245,7 @@ impl World {
         }
         self.nodes[node].placement.handle_timeout(now);
         while let Some(number) = self.nodes[node].placement.poll_beat(now) {
-            self.beat(node, number);
+            self.nats.publish(now, node, None, 0, &Message::Beat(Self::id(node), number));
         }
         while let Some(request) = self.nodes[node].placement.poll_request() {
             self.ask_store(node, &request);
@@ -291,94 +268,17 @@ impl World {
 
     /// A node tells the others what it owns, as far as that arrives.
     pub(super) fn announce(&mut self, from: usize, name: &str, record: SessionRecord, revision: Revision) {
-        for to in 0..self.nodes.len() {
-            if self.nodes[from].has_bus && !(self.is_rough && self.below(100) < 5) {
-                let delay = self.bus_delay();
-                self.post(to, delay, Letter::Announcement(name.into(), record, revision));
-            }
-        }
-    }
-
-    fn beat(&mut self, from: usize, number: u64) {
-        if !self.nodes[from].has_bus {
-            return;
-        }
-        for to in 0..self.nodes.len() {
-            let copies = match self.below(100) {
-                0..=4 if self.is_rough => 0,
-                5..=9 if self.is_rough => 2,
-                _ => 1,
-            };
-            for _ in 0..copies {
-                let delay = self.bus_delay();
-                self.post(to, delay, Letter::Beat(NodeId(from as u64 + 1), number));
-            }
-        }
+        self.nats.publish(self.now, from, None, 1, &Message::Announcement(name.into(), record, revision));
     }
 
     fn ask_store(&mut self, node: usize, request: &StoreRequest) {
-        let delay = self.bus_delay();
-        let StoreRequest { number, name, change } = request;
-        if !self.nodes[node].has_bus || self.now < self.store_is_back_at {
-            return self.post(node, delay, Letter::Answer(*number, StoreAnswer::Unavailable));
+        let present = self.nats.record(&request.name);
+        if let StoreChange::Replace(record, revision) = request.change
+            && let Some((before, _)) = present.filter(|(_, present)| *present == revision)
+        {
+            assert_eq!(before.session, record.session, "{} goes on with its number", request.name);
         }
-        let present = self.records.get(name).copied();
-        let answer = match *change {
-            StoreChange::Create(record) if present.is_none() => self.write(name, Some(record)),
-            StoreChange::Replace(record, revision) if present.is_some_and(|(_, it)| it == revision) => {
-                let kept = present.map(|(before, _)| before.session);
-                assert_eq!(kept, Some(record.session), "{name} goes on with its number");
-                self.write(name, Some(record))
-            }
-            StoreChange::Remove(revision) if present.is_some_and(|(_, it)| it == revision) => {
-                self.write(name, None)
-            }
-            StoreChange::Read => {
-                let letter = match present {
-                    Some((record, revision)) => Letter::Record(name.clone(), record, revision),
-                    None => Letter::NoRecord(name.clone(), Revision(self.revision)),
-                };
-                return self.post(node, delay, letter);
-            }
-            _ => StoreAnswer::Conflict,
-        };
-        // The answer may get lost: what was asked for is done all the same.
-        if !(self.is_rough && self.below(20) == 0) {
-            self.post(node, delay, Letter::Answer(*number, answer));
-        }
-    }
-
-    fn write(&mut self, name: &str, record: Option<SessionRecord>) -> StoreAnswer {
-        self.revision += 1;
-        let revision = Revision(self.revision);
-        match record {
-            Some(record) => self.records.insert(name.into(), (record, revision)),
-            None => self.records.remove(name),
-        };
-        for node in 0..self.nodes.len() {
-            if self.nodes[node].has_bus {
-                let letter = match record {
-                    Some(record) => Letter::Record(name.into(), record, revision),
-                    None => Letter::NoRecord(name.into(), revision),
-                };
-                // What came while a node slept for long, it may read after its own first beat.
-                let asleep = self.nodes[node].asleep_until.saturating_duration_since(self.now);
-                let late = if asleep < LEASE { Duration::ZERO } else { self.up_to(Duration::from_secs(1)) };
-                let delay = asleep + late + self.bus_delay();
-                self.post(node, delay, letter);
-            }
-        }
-        StoreAnswer::Done(revision)
-    }
-
-    fn post(&mut self, to: usize, delay: Duration, letter: Letter) {
-        let at = self.now + delay;
-        self.next_letter += 1;
-        self.letters[to].insert((at, self.next_letter), letter);
-    }
-
-    fn bus_delay(&mut self) -> Duration {
-        self.up_to(if self.is_rough { Duration::from_millis(200) } else { Duration::from_millis(5) })
+        self.nats.ask(self.now, node, request);
     }
 
     fn up_to(&mut self, most: Duration) -> Duration {

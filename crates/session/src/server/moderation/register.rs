@@ -26,6 +26,8 @@ pub(in crate::server) struct Register {
     deafened: Vec<ClientId>,
     /// Players about which something else was decided, where that is to be told.
     changed: Option<BTreeSet<PlayerIdentity>>,
+    /// Something was decided about some player, which may hold no longer.
+    was_used: bool,
 }
 
 #[derive(Debug)]
@@ -41,6 +43,11 @@ struct Present {
 impl Register {
     pub(in crate::server) fn get(&self, identity: &PlayerIdentity) -> Option<&Restrictions> {
         self.by_player.get(identity)
+    }
+
+    /// Whether anything was ever decided.
+    pub(in crate::server) fn was_used(&self) -> bool {
+        self.was_used
     }
 
     pub(in crate::server) fn len(&self) -> usize {
@@ -60,6 +67,7 @@ impl Register {
         if let Some(changed) = &mut self.changed {
             changed.insert(identity.clone());
         }
+        self.was_used = true;
         let former = self.by_player.remove(identity).unwrap_or_default();
         for (restriction, terms) in former.imposed() {
             if let Some(end) = terms.ends {

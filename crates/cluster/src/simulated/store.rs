@@ -1,0 +1,62 @@
+//! The store, which compares and sets.
+
+use std::collections::BTreeMap;
+
+use crate::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
+
+#[derive(Debug, Default)]
+pub(super) struct SimulatedStore {
+    /// Also of sessions that were removed, with the change that removed them.
+    entries: BTreeMap<Box<str>, (Option<SessionRecord>, Revision)>,
+    revision: u64,
+    pub(super) agrees_always: bool,
+}
+
+/// What a request has changed, or asked for.
+#[derive(Debug, Default)]
+pub(super) struct StoreNews {
+    pub(super) changes: Vec<(Box<str>, Option<SessionRecord>, Revision)>,
+    /// Nothing has changed.
+    pub(super) is_for_asker: bool,
+}
+
+impl SimulatedStore {
+    pub(super) fn record(&self, name: &str) -> Option<(SessionRecord, Revision)> {
+        let (record, revision) = self.entries.get(name)?;
+        record.map(|record| (record, *revision))
+    }
+
+    pub(super) fn all(&self) -> Vec<(Box<str>, Option<SessionRecord>, Revision)> {
+        let entries = self.entries.iter();
+        entries.map(|(name, (record, revision))| (name.clone(), *record, *revision)).collect()
+    }
+
+    /// Carries out a request.
+    pub(super) fn ask(&mut self, request: &StoreRequest) -> (StoreAnswer, StoreNews) {
+        let name = &request.name;
+        let present = self.record(name);
+        let is_present = |revision| {
+            self.agrees_always && present.is_some() || present.is_some_and(|(_, it)| it == revision)
+        };
+        let record = match request.change {
+            StoreChange::Create(record) if present.is_none() => Some(record),
+            StoreChange::Replace(record, revision) if is_present(revision) => Some(record),
+            StoreChange::Remove(revision) if is_present(revision) => None,
+            StoreChange::Read => return self.read(name),
+            _ => return (StoreAnswer::Conflict, StoreNews::default()),
+        };
+        self.revision += 1;
+        let revision = Revision(self.revision);
+        self.entries.insert(name.clone(), (record, revision));
+        let changes = vec![(name.clone(), record, revision)];
+        (StoreAnswer::Done(revision), StoreNews { changes, is_for_asker: false })
+    }
+
+    fn read(&self, name: &str) -> (StoreAnswer, StoreNews) {
+        let Some((record, revision)) = self.entries.get(name) else {
+            return (StoreAnswer::Unavailable, StoreNews::default());
+        };
+        let changes = vec![(name.into(), *record, *revision)];
+        (StoreAnswer::Done(*revision), StoreNews { changes, is_for_asker: true })
+    }
+}

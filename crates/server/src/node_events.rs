@@ -1,0 +1,106 @@
+//! What workers do about what their node has learnt, whichever threads they run on.
+
+use std::time::Instant;
+
+use consonance_cluster::placement::NodeId;
+use consonance_cluster::{Member, NodeEvent, NodeInfo};
+use consonance_session::SessionId;
+use tracing::{error, info, warn};
+
+use crate::directory::Directory;
+use crate::handle::Job;
+use crate::session_loop::SessionLoop;
+
+/// The ways to the workers of a node.
+pub(crate) trait WorkerQueues {
+    /// Which worker has which session.
+    fn directory(&self) -> &Directory;
+
+    /// Has a worker do a job, after those that it was given before.
+    fn post(&mut self, worker: usize, job: Job);
+
+    /// The same, and waits until it is done.
+    fn post_and_wait(&mut self, worker: usize, job: Job);
+}
+
+/// Makes the workers follow what their node has learnt.
+pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
+    match event {
+        NodeEvent::Owned { name, session, is_takeover, generation } => {
+            info!(session = &*name, id = session, is_takeover, "is this node's from now on");
+            own(workers, &name, SessionId(session), generation);
+        }
+        NodeEvent::Confirmed { name, generation } => {
+            if let Some(worker) = workers.directory().worker_of(&name) {
+                let confirm = move |session_loop: &mut SessionLoop, now: Instant| {
+                    session_loop.confirm_session(now, &name, generation);
+                };
+                workers.post(worker, Box::new(confirm));
+            }
+        }
+        NodeEvent::OwnedBy { name, owner, .. } => disown(workers, &name, Some(owner)),
+        NodeEvent::Ended { name } => disown(workers, &name, None),
+        NodeEvent::Unplaced { name } => {
+            post_to_all(workers, move |session_loop, now| session_loop.refuse_waiting(now, &name));
+        }
+        NodeEvent::Itself { node, info } => note_node(workers, node, Some(info)),
+        NodeEvent::NodeFound { node, info } => {
+            info!(node = &*info.name, region = &*info.region, version = &*info.version, "node found");
+            note_node(workers, node, Some(info));
+        }
+        NodeEvent::NodeLost { node, info } => {
+            warn!(node = &*info.name, "node lost");
+            note_node(workers, node, None);
+        }
+        NodeEvent::Incompatible { name, protocol, oldest } => error!(
+            node = &*name,
+            protocol,
+            oldest,
+            own = consonance_cluster::PROTOCOL,
+            "incompatible node in this cluster: update the older one"
+        ),
+    }
+}
+
+/// Clients are told where they can come back.
+fn note_node(workers: &mut impl WorkerQueues, node: NodeId, info: Option<NodeInfo>) {
+    post_to_all(workers, move |session_loop, now| session_loop.note_node(now, node, info.as_ref()));
+}
+
+fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, generation: u64) {
+    let Some(worker) = workers.directory().worker_of(name) else {
+        // No client needs it any more.
+        workers.directory().own(name, id);
+        return;
+    };
+    let (owner, session) = (Member(worker as u16), Box::<str>::from(name));
+    let own = move |session_loop: &mut SessionLoop, now: Instant| {
+        session_loop.own_session(now, &session, id, generation);
+    };
+    // Links that others keep until they are told are kept by then.
+    workers.post_and_wait(worker, Box::new(own));
+    for other in (0..usize::from(workers.directory().workers())).filter(|other| *other != worker) {
+        let session = Box::<str>::from(name);
+        let follow = move |session_loop: &mut SessionLoop, now: Instant| {
+            session_loop.follow_owner(now, &session, Some(owner));
+        };
+        workers.post(other, Box::new(follow));
+    }
+}
+
+fn disown(workers: &mut impl WorkerQueues, name: &str, owner: Option<Member>) {
+    if workers.directory().disown(name, owner) {
+        let name = Box::<str>::from(name);
+        post_to_all(workers, move |session_loop, now| session_loop.follow_owner(now, &name, owner));
+    }
+}
+
+/// Has all workers do a job.
+pub(crate) fn post_to_all(
+    workers: &mut impl WorkerQueues,
+    job: impl Fn(&mut SessionLoop, Instant) + Clone + Send + 'static,
+) {
+    for worker in 0..usize::from(workers.directory().workers()) {
+        workers.post(worker, Box::new(job.clone()));
+    }
+}
