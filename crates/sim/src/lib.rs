@@ -33,6 +33,7 @@ mod action;
 mod actor;
 mod check;
 mod clock;
+mod cluster;
 mod dice;
 pub mod fuzz;
 mod heard;
@@ -52,6 +53,9 @@ mod words;
 mod world;
 
 pub use clock::Time;
+pub use cluster::{
+    ClusterCounts, ClusterFailure, ClusterReport, ClusterSabotage, ClusterScenario, run_cluster,
+};
 pub use dice::Dice;
 pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};

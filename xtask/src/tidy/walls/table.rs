@@ -263,7 +263,16 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-sim",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
+        // Servers as an operator has them, and players as tests have them.
+        may_use: Only(&[
+            "consonance-cluster",
+            "consonance-fuzz-tape",
+            "consonance-server",
+            "consonance-session",
+            "consonance-testing",
+            "consonance-transport",
+            "consonance-wire",
+        ]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",

@@ -1,0 +1,155 @@
+//! Several servers that share their sessions, in one thread and in simulated time.
+//!
+//! The servers are the real ones: each node has a `ClusterNode` and the workers' loops, with players on networks in
+//! memory. Between nodes is a simulated NATS. A seed decides what goes wrong: nodes die, sleep, and start; connections,
+//! messages, requests and answers are lost; nodes are cut off from each other and from the store; the store has no
+//! leader. All the while players join, leave, come back elsewhere, change rooms, speak and write, and operators decide
+//! about them. Then all is well again, and each session has to have one owner, and all players the same view of it.
+
+mod checks;
+mod diary;
+mod disturbances;
+mod node;
+mod operators;
+mod player;
+mod sabotage;
+mod script;
+mod settling;
+mod speech;
+mod trouble;
+mod words;
+mod world;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::Time;
+pub use sabotage::ClusterSabotage;
+use world::World;
+
+/// What to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClusterScenario {
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+    /// How long there is trouble (default 24 s), before all is well again.
+    pub trouble: Duration,
+    /// What is broken on purpose (default nothing).
+    pub sabotage: Option<ClusterSabotage>,
+}
+
+impl ClusterScenario {
+    /// The defaults, with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, trouble: Duration::from_secs(24), sabotage: None }
+    }
+}
+
+/// How often things happened in a run in which nothing went wrong but what was meant to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClusterCounts {
+    /// Nodes that started, the first ones included.
+    pub nodes: u64,
+    /// Nodes that were killed.
+    pub killed: u64,
+    /// Nodes that were paused.
+    pub paused: u64,
+    /// Sessions that another node took over.
+    pub takeovers: u64,
+    /// Messages that the bus lost.
+    pub bus_losses: u64,
+    /// Frames that were spoken.
+    pub words: u64,
+    /// Frames and texts that were heard.
+    pub heard: u64,
+    /// Frames and texts of which it was checked that a listener heard them.
+    pub had_to_be_heard: u64,
+    /// Texts that came twice, since the owner that had them was replaced.
+    pub repeated_texts: u64,
+    /// Players that had their places back.
+    pub resumed: u64,
+    /// Decisions of operators.
+    pub decisions: u64,
+}
+
+impl ClusterCounts {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.nodes += other.nodes;
+        self.killed += other.killed;
+        self.paused += other.paused;
+        self.takeovers += other.takeovers;
+        self.bus_losses += other.bus_losses;
+        self.words += other.words;
+        self.heard += other.heard;
+        self.had_to_be_heard += other.had_to_be_heard;
+        self.repeated_texts += other.repeated_texts;
+        self.resumed += other.resumed;
+        self.decisions += other.decisions;
+    }
+}
+
+/// A run in which nothing went wrong but what was meant to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClusterReport {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// How much time was simulated.
+    pub simulated: Duration,
+    /// What happened.
+    pub counts: ClusterCounts,
+}
+
+/// A run in which something happened that must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClusterFailure {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// The simulated time at which it was noticed.
+    pub at: Time,
+    /// What must not be.
+    pub what: String,
+    /// What happened before, oldest first.
+    pub last_actions: Vec<String>,
+    /// How nodes and players were when it was noticed.
+    pub state: Vec<String>,
+}
+
+impl fmt::Display for ClusterFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, at, what, last_actions, state } = self;
+        writeln!(f, "seed {seed} of a cluster failed at {at}: {what}")?;
+        write!(f, "before that:")?;
+        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))?;
+        write!(f, "\nby then:")?;
+        state.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for ClusterFailure {}
+
+/// Simulates a cluster from its beginning to its end.
+///
+/// # Errors
+/// The first thing that must not be, with what is needed to see it again.
+pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<ClusterFailure>> {
+    let mut world = World::new(scenario);
+    match settling::play(&mut world, scenario.trouble) {
+        Ok(()) => Ok(ClusterReport {
+            seed: scenario.seed,
+            simulated: Duration::from_micros(world.time().as_micros()),
+            counts: world.counts(),
+        }),
+        Err(violation) => Err(Box::new(ClusterFailure {
+            seed: scenario.seed,
+            at: world.time(),
+            what: violation.to_string(),
+            last_actions: world.diary.last_actions(),
+            state: world.describe(),
+        })),
+    }
+}

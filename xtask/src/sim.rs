@@ -1,0 +1,34 @@
+//! `cargo xtask sim`: many seeds of the simulator, one after the other.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// What to play.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// Several servers that share their sessions, on a NATS that loses, delays and partitions.
+    #[arg(long, required = true)]
+    cluster: bool,
+    /// How many seeds.
+    #[arg(long, default_value_t = 10_000)]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1)]
+    first: u64,
+}
+
+/// Plays until a seed fails, and prints how to see that one again.
+///
+/// # Errors
+/// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let Plan { seeds, first, .. } = plan;
+    let seeds = ["--seed".to_owned(), first.to_string(), "--seeds".to_owned(), seeds.to_string()];
+    command::run(command::cargo(root, PLAY.iter().copied()).args(seeds))
+}
+
+const PLAY: [&str; 7] = ["run", "--release", "--package", "consonance-bench", "--", "sim", "--cluster"];
