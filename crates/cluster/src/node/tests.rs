@@ -150,7 +150,7 @@ fn a_node_counts_its_sessions_the_other_nodes_and_what_it_sends_them() {
     assert_eq!((second.nodes, second.owned, second.followed, second.takeovers), (1, 0, 1, 0));
     assert_eq!((first.streams.unreliable, second.streams.unreliable), (0, 3));
 
-    world.nodes[0].has_bus = false;
+    world.nodes[0].is_alive = false;
     world.run(Duration::from_secs(3));
     let second = counted(&world, 1);
     assert_eq!((second.nodes, second.owned, second.followed, second.takeovers), (0, 1, 0, 1));
@@ -230,7 +230,7 @@ fn a_question_without_an_answer_fails_and_is_asked_once() {
     world.run(SOON);
     assert_eq!(unknown.wait(), Err(AskError::NotHeard));
     let pending = world.queries(0).ask(NodeId(2), b"second".to_vec());
-    world.nodes[1].has_bus = false;
+    world.nodes[1].is_alive = false;
     world.run(Duration::from_secs(3));
     assert!(matches!(pending.wait(), Err(AskError::NotHeard | AskError::Late)));
     let view = world.nodes[0].cluster.view(world.now);

@@ -37,7 +37,7 @@ fn messages_of_one_node_arrive_in_order_and_each_once() {
     }
     let arrived = taken(&mut nats, now + Duration::from_millis(50), 1);
     assert!(arrived.into_iter().eq(0..100));
-    assert_eq!(taken(&mut nats, now + Duration::from_secs(1), 0), []);
+    assert!(taken(&mut nats, now + Duration::from_secs(1), 0).is_empty());
 }
 
 #[test]

@@ -184,7 +184,10 @@ impl World {
                 self.disturbances.owners = self.now;
             }
             NodeEvent::NodeLost { .. } => self.disturbances.lost_nodes = self.now,
-            NodeEvent::OwnedBy { .. } | NodeEvent::NodeFound { .. } | NodeEvent::Incompatible { .. } => {}
+            NodeEvent::OwnedBy { .. }
+            | NodeEvent::NodeFound { .. }
+            | NodeEvent::Incompatible { .. }
+            | NodeEvent::Itself { .. } => {}
         }
         self.note(format!("node {node} learns: {event:?}"));
     }

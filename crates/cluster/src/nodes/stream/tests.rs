@@ -232,7 +232,7 @@ fn a_side_that_loses_the_other_one_twice_before_it_hears_of_it_makes_both_begin_
     world.push(0, true, 2);
     world.run(3);
     world.push(1, true, 2);
-    let late = world.streams[1].poll_publish(world.now + GATHER, NODES[1]).unwrap().to_vec();
+    let late = world.streams[1].poll_publish(world.now + WAIT_MAX, NODES[1]).unwrap().to_vec();
     world.on_the_way = [Vec::new(), Vec::new()];
     world.streams[0].lose();
     world.arrive(0, &late);
