@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: long runs, of sound between clocks that drift, of a server under attack and faults, and of several
-//! servers that share their sessions.
+//! `cargo xtask soak`: long runs, of sound between clocks that drift, of a server under attack and faults, and of
+//! several servers that share their sessions.
 
 use std::path::Path;
 use std::process::Command;

@@ -10,8 +10,8 @@
 //! | `consonance.v1.CLUSTER.node.ID` | bundles of messages for one node, which alone subscribes to it |
 //! | `consonance.v1.CLUSTER.ask.ID` | questions of one node to another, and answers |
 //!
-//! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name, or by its region and its
-//! name.
+//! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name, or by its region and
+//! its name.
 //!
 //! [`NatsReplica::start`] follows what nodes share besides: bans in the bucket `consonance-v1-CLUSTER-bans`, and the
 //! audit log in the stream `consonance-v1-CLUSTER-audit`, whose subject is `consonance.v1.CLUSTER.audit`.

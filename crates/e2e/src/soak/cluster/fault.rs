@@ -36,8 +36,8 @@ const SLEEP: Duration = Duration::from_secs(10);
 const HEALED_MAX: Duration = Duration::from_secs(10);
 /// QUIC's idle time-out, and a join.
 const GONE_MAX: Duration = Duration::from_secs(14);
-/// A server whose connection leads to a NATS server that is parted gives it up after two pings, a second each, and makes
-/// another one; it may try the same server once more.
+/// A server whose connection leads to a NATS server that is parted gives it up after two pings, a second each, and
+/// makes another one; it may try the same server once more.
 const CUT_MAX: Duration = Duration::from_secs(7);
 /// How long a server that is asked to end may take.
 const END_MAX: Duration = Duration::from_secs(10);
