@@ -44,6 +44,33 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
 }
 
 #[test]
+fn an_owner_that_is_parted_from_the_others_and_hears_itself_has_stopped_when_another_one_acts() {
+    let mut world = owned_by_the_first(3, 1);
+    world.set_links(1, ARENA, true);
+    world.set_parted(0, true);
+    run(&mut world, Duration::from_secs(5));
+    assert_eq!(world.owners(ARENA), [1]);
+    world.set_parted(0, false);
+    run(&mut world, Duration::from_secs(2));
+    assert_eq!(world.owners(ARENA), [1]);
+    assert_eq!(world.owner_as_known_by(0, ARENA), Some(World::id(1)));
+}
+
+#[test]
+fn an_owner_goes_on_when_others_are_lost_as_soon_as_the_store_has_confirmed_it() {
+    let mut world = owned_by_the_first(3, 1);
+    world.kill(1);
+    world.kill(2);
+    let mut stopped = 0;
+    for _ in 0..300 {
+        run(&mut world, Duration::from_millis(10));
+        stopped += usize::from(!world.acts(0, ARENA));
+    }
+    assert!(stopped <= 10, "for {stopped} hundredths of a second");
+    assert!(world.acts(0, ARENA));
+}
+
+#[test]
 fn a_session_is_its_owners_whatever_another_node_announces() {
     let mut world = owned_by_the_first(2, 1);
     let record = world.record(1, 1);
