@@ -93,7 +93,11 @@ fn is_text(parcel: &Parcel<'_>) -> bool {
 
 /// Gives voice for the den to the hall.
 fn lead_astray(parcel: &Parcel<'_>, message: &mut [u8]) {
-    let Ok(SessionMessage::Voice { packet, .. }) = SessionMessage::read(parcel.message) else { return };
+    let Ok(SessionMessage::Voice { packet, .. } | SessionMessage::PlacedVoice { packet, .. }) =
+        SessionMessage::read(parcel.message)
+    else {
+        return;
+    };
     let at = packet.as_ptr() as usize - parcel.message.as_ptr() as usize;
     let (den, hall) = (RoomId::of(Room::Den.name()), RoomId::of(Room::Hall.name()));
     let packet = &mut message[at..at + packet.len()];
