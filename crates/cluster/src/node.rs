@@ -100,10 +100,12 @@ impl ClusterNode {
         }
     }
 
-    /// Where this node's clients reach it, which the others are told.
-    pub fn set_address(&mut self, address: &str) {
+    /// Where this node's clients reach it, which the others are told; empty if that is not known. And whether sessions
+    /// are shared with nodes of other regions.
+    pub fn set_address(&mut self, address: &str, spans_regions: bool) {
         self.info.address = address.into();
-        self.events.push_back(NodeEvent::Itself { node: self.own, info: self.info.clone() });
+        let info = self.info.clone();
+        self.events.push_back(NodeEvent::Itself { node: self.own, info, spans_regions });
     }
 
     /// For the workers: whether this node may decide.

@@ -9,6 +9,8 @@ use consonance_cluster::placement::NodeId;
 #[derive(Debug, Default)]
 pub(crate) struct NodeAddresses {
     by_node: BTreeMap<NodeId, NodeAddress>,
+    /// Other regions have sessions of their own; none if all share theirs.
+    only_region: Option<Box<str>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -35,12 +37,19 @@ impl NodeAddresses {
         true
     }
 
+    /// Sessions are shared within this region only, or with all.
+    pub(crate) fn set_only_region(&mut self, region: Option<Box<str>>) {
+        self.only_region = region;
+    }
+
     /// The addresses for a client at this node, in the order in which it is to try them: others of its region, its own,
     /// and those of other regions. Of each region, clients begin in turns, so that those of a node that dies spread
     /// over all others.
     pub(crate) fn for_client(&self, at: NodeId, turn: usize) -> Vec<&str> {
         let own = self.by_node.get(&at);
+        let is_shared = |it: &&NodeAddress| self.only_region.as_ref().is_none_or(|only| *only == it.region);
         let others = self.by_node.iter().filter(|(node, _)| **node != at).map(|(_, it)| it);
+        let others = others.filter(is_shared);
         let (near, far): (Vec<_>, Vec<_>) =
             others.partition(|it| own.is_some_and(|own| own.region == it.region));
         let all = rotated(near, turn).into_iter().chain(own).chain(rotated(far, turn));
@@ -76,6 +85,15 @@ mod tests {
         assert_eq!(nodes.for_client(NodeId(3), 0), ["a", "e", "c", "b", "d"]);
         assert_eq!(nodes.for_client(NodeId(3), 1), ["e", "a", "c", "d", "b"]);
         assert_eq!(nodes.for_client(NodeId(2), 5), ["d", "b", "e", "a", "c"]);
+    }
+
+    #[test]
+    fn clients_are_not_sent_to_regions_with_sessions_of_their_own() {
+        let mut nodes = of(&[(1, "a", "eu"), (2, "b", "us"), (3, "c", "eu"), (4, "d", "")]);
+        nodes.set_only_region(Some("eu".into()));
+        assert_eq!(nodes.for_client(NodeId(1), 0), ["c", "a"]);
+        nodes.set_only_region(None);
+        assert_eq!(nodes.for_client(NodeId(1), 0), ["c", "a", "b", "d"]);
     }
 
     #[test]

@@ -127,14 +127,11 @@ pub(super) fn start(
     let places = listeners.filter_map(|(listener, port)| place_at(config, listener.ip(), port));
     let places: BTreeSet<String> = places.collect();
     let only = places.first().filter(|_| places.len() == 1);
-    match address.as_deref().or(only.map(String::as_str)) {
-        Some(address) => node.set_address(address),
-        None => {
-            warn!(
-                "players of other servers are not told of this one: cluster.address says where they reach it"
-            );
-        }
+    let address = address.as_deref().or(only.map(String::as_str)).unwrap_or_default();
+    if address.is_empty() {
+        warn!("players of other servers are not told of this one: cluster.address says where they reach it");
     }
+    node.set_address(address, config.cluster.spans_regions);
     let handle = server.handle();
     let records = Box::new(SharedRecords::new(records, handle.clone()));
     let records = NatsReplica::start(settings.clone(), id, records)?;

@@ -50,6 +50,8 @@ pub enum NodeEvent {
         node: NodeId,
         /// What it says.
         info: NodeInfo,
+        /// It shares its sessions with nodes of all regions, and not only with those of its own.
+        spans_regions: bool,
     },
     /// Another node is heard.
     NodeFound {

@@ -137,7 +137,10 @@ impl Stage {
                 }
             }
             NodeEvent::Unplaced { name } => session_loop.refuse_waiting(now, &name),
-            NodeEvent::Itself { node, info } | NodeEvent::NodeFound { node, info } => {
+            NodeEvent::Itself { node, info, spans_regions } => {
+                session_loop.note_itself(now, node, &info, spans_regions);
+            }
+            NodeEvent::NodeFound { node, info } => {
                 session_loop.note_node(now, node, Some(&info));
             }
             NodeEvent::NodeLost { node, .. } => session_loop.note_node(now, node, None),

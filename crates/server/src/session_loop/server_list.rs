@@ -10,6 +10,12 @@ use super::SessionLoop;
 use super::copies::node_of;
 
 impl SessionLoop {
+    /// This node says this of itself, and whether it shares sessions with other regions.
+    pub(crate) fn note_itself(&mut self, now: Instant, node: NodeId, info: &NodeInfo, spans_regions: bool) {
+        self.node_addresses.set_only_region((!spans_regions).then(|| info.region.clone()));
+        self.note_node(now, node, Some(info));
+    }
+
     /// A node says this of itself, or is lost: clients of the sessions here are told.
     pub(crate) fn note_node(&mut self, now: Instant, node: NodeId, info: Option<&NodeInfo>) {
         if !self.node_addresses.note(node, info) {

@@ -36,7 +36,7 @@ impl Nodes {
             let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
             let count = NonZeroUsize::new(workers).unwrap();
             let (workers, id, mut cluster) = Workers::of_node(settings, count, info);
-            cluster.set_address(&address_of(number));
+            cluster.set_address(&address_of(number), false);
             let stage = Stage::with_workers(workers);
             let handle = stage.server.handle();
             bus.join(id, cluster, move |event| handle.follow_node(event));
