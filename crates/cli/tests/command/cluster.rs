@@ -201,6 +201,8 @@ fn any_server_shows_moderates_and_drains_all_of_them() {
     for at in [&at_one, &at_two, &at_three] {
         until("main     2        three", || admin(at, &["sessions"]));
     }
+    // A node is known by its name once it was heard.
+    until("one ", || admin(&at_three, &["nodes"]));
     let muted = admin(&at_one, &["mute", "main", "Bob", "--reason", "too loud"]);
     assert!(muted.starts_with("done, and the player was notified"), "{muted}");
     until("muted", || admin(&at_two, &["players", "main"]));
