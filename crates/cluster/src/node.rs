@@ -13,6 +13,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod view;
+mod woken_queue;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::task::Waker;

@@ -30,6 +30,7 @@
 //! Needs Rust 1.95 or later.
 
 mod bucket;
+mod client_thread;
 mod connection;
 mod counters;
 mod error;

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Wake, Waker};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use async_nats::connection::State;
@@ -19,6 +18,7 @@ use tokio::time::{sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use crate::bucket::{Bucket, Told};
+use crate::client_thread::ClientThread;
 use crate::connection;
 use crate::counters::{Counter, NatsCounters, NatsStatus};
 use crate::error::NatsError;
@@ -29,8 +29,7 @@ use crate::subjects::Subjects;
 pub struct NatsNode {
     counters: NatsCounters,
     queries: NodeQueries,
-    stop: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _thread: ClientThread,
 }
 
 /// So much of what the bucket tells waits to be taken; it is read on then.
@@ -57,34 +56,14 @@ impl NatsNode {
         mut tell: impl FnMut(NodeEvent) + Send + 'static,
     ) -> Result<Self, NatsError> {
         settings.check()?;
-        let (counters, stop) = (NatsCounters::default(), Arc::<Notify>::default());
-        let (counted, stopped) = (counters.clone(), Arc::clone(&stop));
-        let queries = node.queries();
-        let (tell_start, started) = std::sync::mpsc::sync_channel(1);
-        let run = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let Ok(runtime) = runtime.map_err(|cause| {
-                let _ = tell_start.send(Err(NatsError::Client { cause: cause.to_string() }));
-            }) else {
-                return;
-            };
-            let tasks = tokio::task::LocalSet::new();
-            tasks.block_on(&runtime, async move {
-                match Driver::new(&settings, own, node, counted).await {
-                    Ok(driver) => {
-                        let _ = tell_start.send(Ok(()));
-                        driver.run(&stopped, &mut tell).await;
-                    }
-                    Err(error) => {
-                        let _ = tell_start.send(Err(error));
-                    }
-                }
-            });
-        };
-        let thread = thread::Builder::new().name("cluster".to_owned()).spawn(run);
-        let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
-        let node = Self { counters, queries, stop, thread: Some(thread) };
-        started.recv().unwrap_or(Ok(())).map(|()| node)
+        let (counters, queries) = (NatsCounters::default(), node.queries());
+        let counted = counters.clone();
+        let thread = ClientThread::start(
+            "cluster",
+            async move || Driver::new(&settings, own, node, counted).await,
+            async move |driver: Driver, stopped| driver.run(stopped, &mut tell).await,
+        )?;
+        Ok(Self { counters, queries, _thread: thread })
     }
 
     /// How it does.
@@ -100,15 +79,6 @@ impl NatsNode {
     /// What it knows, and questions to other nodes.
     pub fn queries(&self) -> NodeQueries {
         self.queries.clone()
-    }
-}
-
-impl Drop for NatsNode {
-    fn drop(&mut self) {
-        self.stop.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

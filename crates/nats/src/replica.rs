@@ -11,7 +11,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use async_nats::connection::State;
@@ -24,6 +23,7 @@ use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::sleep_until;
 use tracing::debug;
 
+use crate::client_thread::ClientThread;
 use crate::connection;
 use crate::counters::NatsCounters;
 use crate::error::NatsError;
@@ -36,8 +36,7 @@ use shared_store::{SharedStore, Told};
 /// A copy of records that follows the store, on a thread of its own. Dropping it stops it, once the store has what was
 /// changed last, or after half a second.
 pub struct NatsReplica {
-    stop: Arc<Notify>,
-    thread: Option<JoinHandle<()>>,
+    _thread: ClientThread,
 }
 
 /// So much of what the store tells waits to be taken; it is read on then.
@@ -56,40 +55,12 @@ impl NatsReplica {
     /// [`NatsError`] if the settings make no sense, or what they name cannot be read.
     pub fn start(settings: NatsSettings, own: NodeId, replica: Box<dyn Replica>) -> Result<Self, NatsError> {
         settings.check()?;
-        let stop = Arc::<Notify>::default();
-        let stopped = Arc::clone(&stop);
-        let (tell_start, started) = std::sync::mpsc::sync_channel(1);
-        let run = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let Ok(runtime) = runtime.map_err(|cause| {
-                let _ = tell_start.send(Err(NatsError::Client { cause: cause.to_string() }));
-            }) else {
-                return;
-            };
-            let tasks = tokio::task::LocalSet::new();
-            tasks.block_on(&runtime, async move {
-                match Driver::new(&settings, own, replica).await {
-                    Ok(driver) => {
-                        let _ = tell_start.send(Ok(()));
-                        driver.run(&stopped).await;
-                    }
-                    Err(error) => drop(tell_start.send(Err(error))),
-                }
-            });
-        };
-        let thread = thread::Builder::new().name("records".to_owned()).spawn(run);
-        let thread = thread.map_err(|cause| NatsError::Client { cause: cause.to_string() })?;
-        let replica = Self { stop, thread: Some(thread) };
-        started.recv().unwrap_or(Ok(())).map(|()| replica)
-    }
-}
-
-impl Drop for NatsReplica {
-    fn drop(&mut self) {
-        self.stop.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        let thread = ClientThread::start(
+            "records",
+            async move || Driver::new(&settings, own, replica).await,
+            async |driver: Driver, stopped| driver.run(stopped).await,
+        )?;
+        Ok(Self { _thread: thread })
     }
 }
 

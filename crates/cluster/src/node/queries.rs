@@ -8,6 +8,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::ClusterView;
+use super::woken_queue::WokenQueue;
 use crate::placement::NodeId;
 
 /// Any thread's way to a [`ClusterNode`](super::ClusterNode) and to the threads of other nodes that answer questions. A
@@ -17,15 +18,9 @@ pub struct NodeQueries(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    waiting: Mutex<Waiting>,
+    queries: WokenQueue<NodeQuery>,
+    questions: Mutex<VecDeque<NodeQuestion>>,
     has_question: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    queries: VecDeque<NodeQuery>,
-    questions: VecDeque<NodeQuestion>,
-    waker: Option<Waker>,
 }
 
 pub(super) enum NodeQuery {
@@ -124,11 +119,10 @@ impl NodeQueries {
 
     /// The next question of another node, if one comes within this time.
     pub fn next_question(&self, wait: Duration) -> Option<NodeQuestion> {
-        let waiting = self.lock();
-        let has_none = |waiting: &mut Waiting| waiting.questions.is_empty();
-        let waited = self.0.has_question.wait_timeout_while(waiting, wait, has_none);
-        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        waiting.questions.pop_front()
+        let has_none = |questions: &mut VecDeque<NodeQuestion>| questions.is_empty();
+        let waited = self.0.has_question.wait_timeout_while(self.questions(), wait, has_none);
+        let (mut questions, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        questions.pop_front()
     }
 
     /// Answers a question, if that is not too long.
@@ -138,16 +132,16 @@ impl NodeQueries {
     }
 
     pub(super) fn pop(&self) -> Option<NodeQuery> {
-        self.lock().queries.pop_front()
+        self.0.queries.pop()
     }
 
     pub(super) fn set_waker(&self, waker: Waker) {
-        self.lock().waker = Some(waker);
+        self.0.queries.set_waker(waker);
     }
 
     /// A question came. It is dropped if too many wait.
     pub(super) fn push_question(&self, now: Instant, from: NodeId, number: u64, message: &[u8]) {
-        let questions = &mut self.lock().questions;
+        let mut questions = self.questions();
         if questions.len() < QUESTIONS_MAX && message.len() <= QUESTION_BYTES_MAX {
             questions.push_back(NodeQuestion { from, number, message: message.to_vec(), came: now });
             self.0.has_question.notify_one();
@@ -156,26 +150,16 @@ impl NodeQueries {
 
     /// Drops questions that were asked too long ago: the other side waits no longer.
     pub(super) fn drop_old_questions(&self, now: Instant) {
-        self.lock().questions.retain(|it| now.saturating_duration_since(it.came) < ASK_PATIENCE);
+        self.questions().retain(|it| now.saturating_duration_since(it.came) < ASK_PATIENCE);
     }
 
     fn push(&self, query: NodeQuery) -> bool {
-        let mut waiting = self.lock();
-        if waiting.queries.len() >= QUERIES_MAX {
-            return false;
-        }
-        waiting.queries.push_back(query);
-        let waker = waiting.waker.clone();
-        drop(waiting);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        true
+        self.0.queries.push(query, QUERIES_MAX)
     }
 
     /// What a thread that panicked has left is whole: nothing is done half under the lock.
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn questions(&self) -> MutexGuard<'_, VecDeque<NodeQuestion>> {
+        self.0.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,19 +1,14 @@
 //! What the workers of a node ask of it.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
+
+use super::woken_queue::WokenQueue;
 
 /// The workers' side of a [`ClusterNode`](super::ClusterNode), whichever thread that is on.
 #[derive(Clone, Default)]
-pub struct NodeRequests(Arc<Mutex<Waiting>>);
-
-#[derive(Default)]
-struct Waiting {
-    requests: VecDeque<NodeRequest>,
-    waker: Option<Waker>,
-}
+pub struct NodeRequests(Arc<WokenQueue<NodeRequest>>);
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NodeRequest {
@@ -46,30 +41,15 @@ impl NodeRequests {
     }
 
     pub(super) fn pop(&self) -> Option<NodeRequest> {
-        self.lock().requests.pop_front()
+        self.0.pop()
     }
 
     pub(super) fn set_waker(&self, waker: Waker) {
-        self.lock().waker = Some(waker);
+        self.0.set_waker(waker);
     }
 
     fn push(&self, request: NodeRequest) -> bool {
-        let mut waiting = self.lock();
-        if waiting.requests.len() >= WAITING_MAX {
-            return false;
-        }
-        waiting.requests.push_back(request);
-        let waker = waiting.waker.clone();
-        drop(waiting);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        true
-    }
-
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.push(request, WAITING_MAX)
     }
 }
 
