@@ -205,7 +205,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         links.filter(|link| link.session == index).map(|link| link.link).collect()
     }
 
-    /// The links whose clients come from where this says so.
+    /// The links whose origin is accepted by `is_meant`.
     pub fn links_from(&self, is_meant: impl Fn(&LinkOrigin) -> bool) -> Vec<L> {
         let links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
         links.filter(|link| is_meant(&link.origin)).map(|link| link.link).collect()

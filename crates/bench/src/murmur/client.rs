@@ -50,10 +50,10 @@ impl MurmurClient {
         stream.set_nodelay(true)?;
         let connection = ClientConnection::new(Arc::clone(tls), ServerName::try_from("localhost")?)?;
         let mut control = StreamOwned::new(connection, stream);
-        let who = Message::new(kind::AUTHENTICATE).text(1, name);
-        let who = password.into_iter().fold(who, |who, password| who.text(2, password));
+        let login = Message::new(kind::AUTHENTICATE).text(1, name);
+        let login = password.into_iter().fold(login, |login, password| login.text(2, password));
         control.write_all(&Message::new(kind::VERSION).number(1, VERSION).bytes())?;
-        control.write_all(&who.number(5, 1).bytes())?;
+        control.write_all(&login.number(5, 1).bytes())?;
         control.flush()?;
         control.sock.set_nonblocking(true)?;
         let voice = UdpSocket::bind((server.ip(), 0))?;

@@ -108,7 +108,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         }
     }
 
-    /// A message comes back whose owner is lost, or owns the session no longer: what a client has sent goes to the next
+    /// A message comes back since its owner is lost, or owns the session no longer: what a client sent goes to the next
     /// owner.
     fn take_back(&mut self, from: Member, read: ReadPacket, is_alive: bool) {
         let Some((link, packet)) = read(self.incoming.message()) else { return };

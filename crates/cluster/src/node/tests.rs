@@ -226,7 +226,7 @@ fn a_question_without_an_answer_fails_and_is_asked_once() {
 
     let too_long = world.queries(0).ask(NodeId(2), vec![0; QUESTION_BYTES_MAX + 1]);
     assert_eq!(too_long.wait(), Err(AskError::TooLong));
-    let unknown = world.queries(0).ask(NodeId(9), b"who".to_vec());
+    let unknown = world.queries(0).ask(NodeId(9), b"question".to_vec());
     world.run(SOON);
     assert_eq!(unknown.wait(), Err(AskError::NotHeard));
     let pending = world.queries(0).ask(NodeId(2), b"second".to_vec());

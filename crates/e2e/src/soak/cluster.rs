@@ -33,7 +33,7 @@ const MACHINES: u8 = 3;
 const QUIET: Duration = Duration::from_secs(4);
 /// How long players may take to be at their own nodes again.
 const HOME_PATIENCE: Duration = Duration::from_secs(20);
-/// How long nodes may take to agree on who owns what, metrics included, which are read every second.
+/// How long it may take until the metrics of all nodes name one owner for each session; they are read every second.
 const AGREEMENT_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs all of it; how much was found.

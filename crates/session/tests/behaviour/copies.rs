@@ -216,7 +216,7 @@ fn by_distance_each_place_decides_about_its_own_clients_and_a_frame_goes_to_each
 }
 
 #[test]
-fn voice_from_elsewhere_reaches_those_who_are_near_the_place_that_comes_along() {
+fn voice_from_another_node_reaches_the_clients_near_the_position_sent_with_it() {
     let mut places = in_a_world();
     let mut heard = |at: Option<f32>, listed: bool, number: u16| {
         let place = at.map(|x| Position::new([x, 0.0, 0.0]).unwrap());

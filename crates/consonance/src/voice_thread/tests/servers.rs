@@ -1,4 +1,4 @@
-//! A player whose server is lost, while another one has the same session.
+//! A player loses its server, and another server has the same session.
 
 use super::fallback::Meeting;
 use super::*;

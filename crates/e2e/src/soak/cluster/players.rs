@@ -1,4 +1,4 @@
-//! The players of all sessions: each speaks all the time, so that it is seen who hears which other one.
+//! The players of all sessions: each speaks all the time, so that every missing voice shows.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

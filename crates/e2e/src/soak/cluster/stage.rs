@@ -227,7 +227,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What nodes count now, in the folder, for those who look for the reason.
+    /// Writes the metrics of all nodes to the folder, to look for the reason later.
     fn keep_metrics(&self, what: &str) {
         let number = self.findings.all().len();
         for machine in 0..self.nodes.len() {

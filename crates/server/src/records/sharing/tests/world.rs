@@ -315,7 +315,7 @@ impl Node {
         self.write();
     }
 
-    /// Who did what, the newest first.
+    /// Operators and their actions, the newest first.
     pub(super) fn audit_targets(&self) -> Vec<String> {
         let page = self.audit.page(&AuditQuery::default(), Some(&self.feed.others));
         page.entries.into_iter().map(|entry| format!("{}: {}", entry.node.unwrap(), entry.target)).collect()
