@@ -203,11 +203,7 @@ impl FallbackRoute {
 
     /// Gives a silent primary network up, if there is somewhere to go.
     fn watch_primary(&mut self, now: Instant) {
-        if !self.silence.is_due(now) || !self.primary.is(CandidateState::Up) {
-            return;
-        }
-        let received = self.primary.transport.statistics().quality.and_then(|it| it.datagrams_received);
-        if !self.silence.look(now, received) {
+        if !self.silence.is_silent(now, &self.primary) {
             return;
         }
         if (self.dial)().is_none() {

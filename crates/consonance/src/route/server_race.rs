@@ -254,11 +254,7 @@ impl ServerRace {
 
     /// Gives a silent server up, if there is another one to go to.
     fn watch_silence(&mut self, now: Instant) {
-        if !self.silence.is_due(now) || !self.present.is(CandidateState::Up) {
-            return;
-        }
-        let received = self.present.transport.statistics().quality.and_then(|it| it.datagrams_received);
-        if !self.silence.look(now, received) {
+        if !self.silence.is_silent(now, &self.present) {
             return;
         }
         if !self.known.has_others() {

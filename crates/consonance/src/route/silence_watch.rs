@@ -1,6 +1,10 @@
-//! Whether anything still comes over the primary network.
+//! Whether anything still comes over a link.
 
 use std::time::{Duration, Instant};
+
+use consonance_transport::ClientTransport;
+
+use super::candidate::{Candidate, CandidateState};
 
 /// How often it is looked whether something has come.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -28,12 +32,20 @@ impl SilenceWatch {
     }
 
     /// Whether it is time to look.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
+    fn is_due(&self, now: Instant) -> bool {
         self.next_at.is_some_and(|at| at <= now)
     }
 
+    /// Whether nothing has come over a link that is up for too long. Looked at as often as that is due.
+    pub(super) fn is_silent<T: ClientTransport>(&mut self, now: Instant, link: &Candidate<T>) -> bool {
+        if !self.is_due(now) || !link.is(CandidateState::Up) {
+            return false;
+        }
+        self.look(now, link.transport.statistics().quality.and_then(|it| it.datagrams_received))
+    }
+
     /// Whether nothing has come for too long, given what has come over the link so far; never where that is not known.
-    pub(super) fn look(&mut self, now: Instant, received: Option<u64>) -> bool {
+    fn look(&mut self, now: Instant, received: Option<u64>) -> bool {
         self.next_at = received.map(|_| now + LOOK_EVERY);
         let Some(received) = received else { return false };
         let is_news = std::mem::replace(&mut self.received, received) != received;
