@@ -27,6 +27,7 @@ mod scraper;
 mod script;
 mod stage;
 mod trouble;
+mod turns;
 
 use std::process::ExitCode;
 

@@ -129,6 +129,12 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
     drop((two, three));
 }
 
+fn all_hear_alice(players: &[Program]) {
+    for player in players {
+        player.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    }
+}
+
 /// Alice has her place again at another server, a newcomer at `address` hears her, and the others saw no more of it
 /// than that she paused.
 fn is_heard_again(alice: &Program, others: Vec<Program>, address: &str) {
@@ -151,9 +157,7 @@ fn a_player_of_a_server_that_is_killed_is_heard_again_at_another_one_by_itself()
     let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
     let others = vec![listener(&first, "Owner"), listener(&second, "Bob")];
     let alice = speaker(&third, "Alice");
-    for other in &others {
-        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
-    }
+    all_hear_alice(&others);
     three.signal("KILL");
     is_heard_again(&alice, others, &first);
 }
@@ -165,9 +169,7 @@ fn a_player_of_the_owner_that_is_killed_is_heard_again_at_another_server_by_itse
     let [(one, first), (_two, second), (_three, third)] = serve_three(&nats, &folder);
     let alice = speaker(&first, "Alice");
     let others = vec![listener(&second, "Bob"), listener(&third, "Carol")];
-    for other in &others {
-        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
-    }
+    all_hear_alice(&others);
     one.signal("KILL");
     is_heard_again(&alice, others, &second);
 }
@@ -179,9 +181,7 @@ fn a_player_of_a_server_that_shuts_down_goes_to_another_one_at_once() {
     let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
     let others = vec![listener(&first, "Owner"), listener(&second, "Bob")];
     let alice = speaker(&third, "Alice");
-    for other in &others {
-        other.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
-    }
+    all_hear_alice(&others);
     three.signal("TERM");
     is_heard_again(&alice, others, &first);
     let ended = three.end();

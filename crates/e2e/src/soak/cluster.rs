@@ -22,11 +22,12 @@ use clap::ValueEnum as _;
 use consonance_sim::Dice;
 
 use super::arguments::Arguments;
+use super::turns::{Outcome, TakesTurns as _};
 pub(crate) use fault::Fault;
 use findings::SILENCE_MAX;
 use installation::Installation;
 use machines::Machines;
-use stage::{Outcome, Programs, Stage};
+use stage::{Programs, Stage};
 
 const MACHINES: u8 = 3;
 /// How long it is quiet before each fault.

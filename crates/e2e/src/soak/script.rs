@@ -19,6 +19,7 @@ use crate::soak::process::Figures;
 use crate::soak::recordings::Look;
 use crate::soak::stage::Stage;
 use crate::soak::trouble::Trouble;
+use crate::soak::turns::TakesTurns as _;
 
 /// Runs all of it; how much was found.
 ///

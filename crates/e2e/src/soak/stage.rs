@@ -3,7 +3,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicRuntime;
@@ -19,6 +18,7 @@ use crate::soak::moderator::Moderator;
 use crate::soak::process::{Figures, Server, WallClock};
 use crate::soak::recordings::Recordings;
 use crate::soak::scraper::Scraper;
+use crate::soak::turns::{Outcome, TakesTurns};
 
 /// The server, the honest, the crowd, and what was found.
 #[derive(Debug)]
@@ -45,9 +45,6 @@ pub(crate) struct Stage {
     looked_at: Instant,
 }
 
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
-
-const TURN: Duration = Duration::from_millis(5);
 /// How often the server's memory and log are looked at.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a server may take to start on a busy machine.
@@ -122,36 +119,6 @@ impl Stage {
         }
     }
 
-    /// Lets time pass.
-    ///
-    /// # Errors
-    /// If the server has ended by itself, or this machine gives no sockets.
-    pub(crate) fn carry(&mut self, time: Duration) -> Outcome {
-        self.carry_until(time, |_| false).map(drop)
-    }
-
-    /// Lets time pass until something holds; returns how long that took, if it happened in time.
-    ///
-    /// # Errors
-    /// As of [`carry`](Self::carry).
-    pub(crate) fn carry_until(
-        &mut self,
-        patience: Duration,
-        mut holds: impl FnMut(&mut Self) -> bool,
-    ) -> Outcome<Option<Duration>> {
-        let started = Instant::now();
-        loop {
-            self.run_once()?;
-            if holds(self) {
-                return Ok(Some(started.elapsed()));
-            }
-            if started.elapsed() >= patience {
-                return Ok(None);
-            }
-            thread::sleep(TURN);
-        }
-    }
-
     /// Starts the moderator of visitors.
     ///
     /// # Errors
@@ -196,7 +163,10 @@ impl Stage {
             .into_iter()
             .all(|place| ask(place).unwrap_or(false))
     }
+}
 
+impl TakesTurns for Stage {
+    /// Fails if a server has ended by itself, or this machine gives no sockets.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
         let pause = now.instant.saturating_duration_since(self.turned_at);

@@ -9,6 +9,7 @@ use crate::soak::installation::SESSIONS;
 use crate::soak::operator::Operator;
 use crate::soak::process::{Limited, run_to_its_end};
 use crate::soak::stage::Stage;
+use crate::soak::turns::{Outcome, TakesTurns as _};
 
 /// One kind of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -57,8 +58,6 @@ impl Trouble {
         matches!(self, Self::None | Self::FullDisk | Self::Reload | Self::Twin)
     }
 }
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// How long an expected state is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);

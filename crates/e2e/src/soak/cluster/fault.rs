@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::findings::SILENCE_MAX;
-use super::stage::{Outcome, Stage};
+use super::stage::Stage;
+use crate::soak::turns::{Outcome, TakesTurns as _};
 
 /// One kind of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -1,12 +1,10 @@
 //! Everything that takes part, and time that passes for all of it.
 
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicRuntime;
@@ -20,6 +18,7 @@ use crate::soak::admin_client::AdminClient;
 use crate::soak::clock::Clock;
 use crate::soak::process::Server;
 use crate::soak::scraper::Scraper;
+use crate::soak::turns::{Outcome, TakesTurns};
 
 /// Nodes, NATS servers and players.
 #[derive(Debug)]
@@ -56,9 +55,6 @@ pub(crate) struct Node {
     pub(crate) is_troubled: bool,
 }
 
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-
-const TURN: Duration = Duration::from_millis(5);
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a server may take to start on a busy machine, and all players to be in.
 const START_PATIENCE: Duration = Duration::from_mins(1);
@@ -241,53 +237,6 @@ impl Stage {
         }
     }
 
-    /// Lets time pass.
-    ///
-    /// # Errors
-    /// If a node has ended by itself.
-    pub(crate) fn carry(&mut self, time: Duration) -> Outcome {
-        self.carry_until(time, |_| false).map(drop)
-    }
-
-    /// Lets time pass until something holds; returns how long that took, if it happened in time.
-    ///
-    /// # Errors
-    /// As of [`carry`](Self::carry).
-    pub(crate) fn carry_until(
-        &mut self,
-        patience: Duration,
-        mut holds: impl FnMut(&mut Self) -> bool,
-    ) -> Outcome<Option<Duration>> {
-        let started = Instant::now();
-        loop {
-            self.run_once()?;
-            if holds(self) {
-                return Ok(Some(started.elapsed()));
-            }
-            if started.elapsed() >= patience {
-                return Ok(None);
-            }
-            thread::sleep(TURN);
-        }
-    }
-
-    fn run_once(&mut self) -> Outcome {
-        let now = self.clock.now();
-        self.findings.note_stall(now.instant.saturating_duration_since(self.turned_at));
-        self.turned_at = now.instant;
-        self.players.run_once(now);
-        if now.instant.saturating_duration_since(self.looked_at) < LOOK {
-            return Ok(());
-        }
-        self.looked_at = now.instant;
-        (0..self.nodes.len()).try_for_each(|machine| self.look_at(machine))?;
-        for server in self.nats.iter().flatten() {
-            let figures = server.figures().map_or(0.0, |figures| figures.megabytes());
-            self.findings.note_nats_memory(figures);
-        }
-        Ok(())
-    }
-
     fn look_at(&mut self, machine: usize) -> Outcome {
         let Self { nodes, findings, .. } = self;
         let Node { server: Some(server), scraper, level, is_troubled } = &mut nodes[machine] else {
@@ -321,6 +270,26 @@ impl Stage {
             if let (Some(server), None) = (&node.server, node.level) {
                 node.level = Some(server.figures()?.megabytes());
             }
+        }
+        Ok(())
+    }
+}
+
+impl TakesTurns for Stage {
+    /// Fails if a server has ended by itself, or this machine gives no sockets.
+    fn run_once(&mut self) -> Outcome {
+        let now = self.clock.now();
+        self.findings.note_stall(now.instant.saturating_duration_since(self.turned_at));
+        self.turned_at = now.instant;
+        self.players.run_once(now);
+        if now.instant.saturating_duration_since(self.looked_at) < LOOK {
+            return Ok(());
+        }
+        self.looked_at = now.instant;
+        (0..self.nodes.len()).try_for_each(|machine| self.look_at(machine))?;
+        for server in self.nats.iter().flatten() {
+            let figures = server.figures().map_or(0.0, |figures| figures.megabytes());
+            self.findings.note_nats_memory(figures);
         }
         Ok(())
     }

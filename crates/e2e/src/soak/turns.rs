@@ -1,0 +1,48 @@
+//! Time that passes for a soak, turn by turn.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a step of a soak comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// Everything that takes part in a soak.
+pub(crate) trait TakesTurns: Sized {
+    /// Does what is due now.
+    ///
+    /// # Errors
+    /// If the soak cannot go on.
+    fn run_once(&mut self) -> Outcome;
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// As of [`run_once`](Self::run_once).
+    fn carry(&mut self, time: Duration) -> Outcome {
+        self.carry_until(time, |_| false).map(drop)
+    }
+
+    /// Lets time pass until something holds; returns how long that took, if it happened in time.
+    ///
+    /// # Errors
+    /// As of [`run_once`](Self::run_once).
+    fn carry_until(
+        &mut self,
+        patience: Duration,
+        mut holds: impl FnMut(&mut Self) -> bool,
+    ) -> Outcome<Option<Duration>> {
+        let started = Instant::now();
+        loop {
+            self.run_once()?;
+            if holds(self) {
+                return Ok(Some(started.elapsed()));
+            }
+            if started.elapsed() >= patience {
+                return Ok(None);
+            }
+            thread::sleep(TURN);
+        }
+    }
+}
+
+const TURN: Duration = Duration::from_millis(5);
