@@ -131,26 +131,40 @@ impl Directory {
             state.insert(&name, Entry { worker, on_the_way: 1, ..Entry::default() });
         }
         let entry = state.entries.get_mut(&name).expect("it was put there if it was missing");
-        if entry.owner == SessionOwner::Here && entry.worker != worker {
-            return Ok((name, Arrival::AtWorker(Member(entry.worker as u16))));
-        }
         entry.on_the_way = entry.on_the_way.saturating_sub(1);
         if let SessionOwner::AtNode(owner) = entry.owner {
             entry.at_edge += 1;
             return Ok((name, Arrival::AtNode(owner)));
         }
+        if entry.worker != worker {
+            entry.at_edge += 1;
+            return Ok((name, Arrival::AtWorker(Member(entry.worker as u16))));
+        }
         entry.arrived += 1;
-        if entry.id.is_some() {
-            return Ok((name, Arrival::Running));
-        }
-        let begin = state.begin();
-        if let Some(entry) = state.entries.get_mut(&name) {
-            entry.id = Some(begin.id);
-        }
-        Ok((name, Arrival::Begins(begin)))
+        let arrival = state.enter(&name);
+        Ok((name, arrival))
     }
 
-    /// A client that had arrived in a session is gone.
+    /// The worker of a session is told of a client at an edge, which counts it as long as it is of this process. Where
+    /// there are other nodes, none begins a session in this way. None if the session is not at this worker.
+    pub(crate) fn arrive_over_edge(
+        &self,
+        worker: usize,
+        session: &str,
+        is_of_own_edge: bool,
+    ) -> Option<Arrival> {
+        let mut state = self.lock();
+        let may_begin = state.nodes.is_none();
+        let entry = state.entries.get_mut(session)?;
+        let is_here = entry.owner == SessionOwner::Here && entry.worker == worker;
+        if !is_here || entry.id.is_none() && !may_begin {
+            return None;
+        }
+        entry.arrived += usize::from(!is_of_own_edge);
+        Some(state.enter(session))
+    }
+
+    /// A client that had arrived at a session's worker, over a network or from another node, is gone.
     pub(crate) fn leave(&self, session: &str) {
         if let Some(entry) = self.lock().entries.get_mut(session) {
             entry.arrived = entry.arrived.saturating_sub(1);

@@ -17,25 +17,6 @@ impl Directory {
         Self { lease: Some(node.lease()), ..directory }
     }
 
-    /// The same for a client at an edge of this session, which may begin only where no other node can have it. One of
-    /// this process was on the way. False if it does not run at this worker.
-    pub(crate) fn arrive_from_edge(&self, worker: usize, session: &str, was_on_the_way: bool) -> bool {
-        let mut state = self.lock();
-        let Some(entry) = state.entries.get_mut(session) else { return false };
-        let runs_here = entry.owner == SessionOwner::Here && entry.worker == worker && entry.id.is_some();
-        entry.arrived += usize::from(runs_here);
-        entry.on_the_way = entry.on_the_way.saturating_sub(usize::from(runs_here && was_on_the_way));
-        runs_here
-    }
-
-    /// So many clients of a session that is another worker's of this process from now on are on the way there.
-    pub(crate) fn redirect(&self, session: &str, clients: usize) {
-        if let Some(entry) = self.lock().entries.get_mut(session) {
-            entry.at_edge = entry.at_edge.saturating_sub(clients);
-            entry.on_the_way += clients;
-        }
-    }
-
     /// How many workers there are.
     pub(crate) fn workers(&self) -> u16 {
         u16::try_from(self.gauges.len()).unwrap_or(u16::MAX)
@@ -51,7 +32,7 @@ impl Directory {
         self.lease.as_ref()
     }
 
-    /// A client of a session that is another node's from now on is at an edge of it.
+    /// A client that had arrived at the session's worker is at an edge of it: another node owns the session.
     pub(crate) fn move_to_edge(&self, session: &str) {
         if let Some(entry) = self.lock().entries.get_mut(session) {
             entry.arrived = entry.arrived.saturating_sub(1);
@@ -59,7 +40,7 @@ impl Directory {
         }
     }
 
-    /// So many clients of a session of another node are gone, or are to arrive at the session here.
+    /// So many clients at an edge of a session are gone, or are at its worker from now on.
     pub(crate) fn leave_edge(&self, session: &str, clients: usize) {
         let mut state = self.lock();
         if let Some(entry) = state.entries.get_mut(session) {

@@ -6,7 +6,7 @@ use consonance_cluster::{Member, NodeRequests};
 use consonance_session::{RoomPattern, ServerSettings, SessionId};
 use consonance_transport::session_name;
 
-use super::{SessionCounts, SessionRefusal};
+use super::{Arrival, SessionCounts, SessionRefusal};
 use crate::sessions::{Begin, SessionsSettings, random_u64};
 
 #[derive(Debug)]
@@ -29,11 +29,12 @@ pub(super) struct State {
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) worker: usize,
-    /// Clients that were placed and have not arrived at the worker yet.
+    /// Clients that were placed and have not arrived at a worker yet.
     pub(super) on_the_way: usize,
-    /// Clients that have arrived at the session here, and not left.
+    /// Clients that have arrived at the session's worker, or at another node's, and not left.
     pub(super) arrived: usize,
-    /// Clients that have arrived at an edge of a session of another node, or of a node that is not known.
+    /// Clients that have arrived at another worker of this process, or at any while another node owns the session or
+    /// the owner is not known. The worker that has the client counts it, whichever owner follows which.
     pub(super) at_edge: usize,
     /// Clients that were placed at any worker, since the session has too many for one.
     pub(super) spread: usize,
@@ -148,11 +149,19 @@ impl State {
         }
     }
 
-    pub(super) fn begin(&mut self) -> Begin {
+    /// A client is at the worker of a session that is here, and begins it if it is the first one.
+    pub(super) fn enter(&mut self, session: &str) -> Arrival {
+        if self.entries.get(session).is_some_and(|entry| entry.id.is_some()) {
+            return Arrival::Running;
+        }
         self.counts.begun_on_demand += 1;
         let serial = self.next_serial;
         self.next_serial += 1;
-        Begin { id: self.random_id(), serial }
+        let id = self.random_id();
+        if let Some(entry) = self.entries.get_mut(session) {
+            entry.id = Some(id);
+        }
+        Arrival::Begins(Begin { id, serial })
     }
 
     pub(super) fn random_id(&mut self) -> SessionId {

@@ -155,12 +155,14 @@ fn no_two_sessions_draw_their_secrets_from_the_same_number() {
 }
 
 #[test]
-fn a_client_that_is_at_another_worker_is_still_to_arrive_at_the_sessions_own() {
+fn a_client_at_another_worker_begins_the_session_at_its_own_and_is_counted_where_it_is() {
     let directory = directory(&["red"], &["*"], 2);
     assert_eq!(directory.place("blue"), 1);
     assert!(matches!(directory.arrive(0, "blue"), Ok((_, Arrival::AtWorker(Member(1))))));
-    assert!(!directory.end("blue"), "one is on the way");
-    assert!(begins(&directory.arrive(1, "blue")));
+    assert!(directory.arrive_over_edge(0, "blue", true).is_none(), "it is not this worker's");
+    assert!(matches!(directory.arrive_over_edge(1, "blue", true), Some(Arrival::Begins(_))));
+    assert!(!directory.end("blue"), "it is at the other worker");
+    directory.leave_edge("blue", 1);
     assert!(directory.end("blue"));
 }
 

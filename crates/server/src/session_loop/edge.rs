@@ -66,18 +66,15 @@ impl SessionLoop {
         let was_taken = edge.is_some_and(|edge| edge.connected(owner, link, session, about));
         link_span(link).in_scope(|| debug!(%remote, session, ?owner, was_taken, "connected"));
         if !was_taken {
-            self.leave_edge(link, session, owner);
+            self.leave_edge(link, session);
             let refusal = SessionRefusal::Elsewhere { session: session.to_owned() };
             self.networks.reject(now, link, &EndReason::from(&refusal), None);
         }
     }
 
     /// Forgets a client of another worker's session that had arrived here.
-    fn leave_edge(&self, link: LinkId, session: &str, owner: Option<Member>) {
-        if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
-            // It was on the way.
-            self.directory.cancel(session);
-        } else if !self.networks.is_remote(link) {
+    fn leave_edge(&self, link: LinkId, session: &str) {
+        if !self.networks.is_remote(link) {
             self.directory.leave_edge(session, 1);
         }
     }
@@ -98,14 +95,12 @@ impl SessionLoop {
     /// False if the link leads to a session of this worker, or to none.
     pub(super) fn forward_disconnected(&mut self, link: LinkId, reason: &DisconnectReason) -> bool {
         let Some(edge) = &mut self.edge else { return false };
-        let Some((session, owner)) = edge.session_of(link) else { return false };
+        let Some((session, _)) = edge.session_of(link) else { return false };
         let session = session.to_owned();
         edge.disconnected(link, reason);
         self.detach_from_copy(&session, link);
         link_span(link).in_scope(|| debug!(%reason, "disconnected"));
-        if !owner.is_some_and(|owner| self.directory.is_worker(owner)) {
-            self.leave_edge(link, &session, owner);
-        }
+        self.leave_edge(link, &session);
         true
     }
 

@@ -37,8 +37,10 @@ impl SessionLoop {
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
             link_span(link).in_scope(|| debug!(%remote, ban = ban.id, "refused: banned"));
-            // Its network may have placed it, so that the session waits for it.
-            self.directory.cancel(name);
+            if !self.networks.is_of_edges(network) {
+                // Its network may have placed it, so that the session waits for it.
+                self.directory.cancel(name);
+            }
             let reason = ban.end_reason();
             self.join_spans.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
@@ -117,10 +119,13 @@ impl SessionLoop {
         self.join_spans.disconnect(link);
         if let Some(index) = self.routes.remove(link) {
             self.remove_node_link(index, link);
+            let is_of_own_edge = self.is_of_own_edge(link);
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
-            self.directory.leave(&session.name);
+            if !is_of_own_edge {
+                self.directory.leave(&session.name);
+            }
             if session.may_act(now) {
                 session.server.handle_disconnected(at, link);
             } else if let Some(lease) = &mut session.lease {
@@ -145,15 +150,17 @@ impl SessionLoop {
 
     /// The session that a client of a network names, which can begin for that.
     fn enter(&mut self, at: SessionInstant, link: LinkId, name: &str) -> Result<Entered, SessionRefusal> {
-        let is_of_edge = self.networks.is_remote(link);
-        if is_of_edge && self.directory.lease().is_some() {
-            // Its edge knows sooner that this node owns the session, or later that it does not any more.
-            let was_on_the_way = self.is_of_own_edge(link);
-            let runs_here = self.directory.arrive_from_edge(self.number, name, was_on_the_way);
-            let index = self.sessions.find(name).filter(|_| runs_here);
-            return Ok(index.map_or(Entered::At(None), Entered::Here));
-        }
-        let (name, arrival) = self.directory.arrive(self.number, name)?;
+        let (name, arrival) = if self.networks.is_remote(link) {
+            let is_of_own_edge = self.is_of_own_edge(link);
+            match self.directory.arrive_over_edge(self.number, name, is_of_own_edge) {
+                Some(arrival) => (name.into(), arrival),
+                // Its edge knows sooner that this node owns the session, or later that it does not any more.
+                None if self.directory.lease().is_some() => return Ok(Entered::At(None)),
+                None => return Err(SessionRefusal::Elsewhere { session: name.into() }),
+            }
+        } else {
+            self.directory.arrive(self.number, name)?
+        };
         Ok(match arrival {
             Arrival::Begins(begin) => {
                 let index = self.sessions.begin_on_demand(&name, &begin);
@@ -164,9 +171,6 @@ impl SessionLoop {
             Arrival::Running => {
                 let index = self.sessions.find(&name);
                 Entered::Here(index.expect("the directory says what runs here, and this loop what ends"))
-            }
-            Arrival::AtWorker(_) if is_of_edge => {
-                return Err(SessionRefusal::Elsewhere { session: name.into() });
             }
             Arrival::AtWorker(owner) => Entered::At(Some(owner)),
             Arrival::AtNode(owner) => Entered::At(owner),

@@ -71,8 +71,8 @@ impl SessionLoop {
         let at = self.at(now);
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
-            let was_on_the_way = self.is_of_own_edge(link);
-            if !self.directory.arrive_from_edge(self.number, name, was_on_the_way) {
+            let is_of_own_edge = self.is_of_own_edge(link);
+            if self.directory.arrive_over_edge(self.number, name, is_of_own_edge).is_none() {
                 continue;
             }
             let remote = Remote::from(&*origin.remote);
@@ -116,12 +116,10 @@ impl SessionLoop {
         for link in remote.into_iter().filter(|link| self.networks.is_remote(*link)) {
             edge.forget(link);
         }
-        let links = edge.links_of(name).len();
         let copies = self.copies.as_ref();
         let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
         if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
-            self.directory.redirect(name, links);
             // A worker of this process tells its session's edges nothing but what to send.
             if let Some(copies) = &mut self.copies {
                 copies.remove(name);
@@ -158,7 +156,9 @@ impl SessionLoop {
             self.routes.remove(link);
             let remote = self.gate.take_remote(link);
             if self.networks.is_remote(link) {
-                self.directory.leave(&session.name);
+                if !self.is_of_own_edge(link) {
+                    self.directory.leave(&session.name);
+                }
                 self.released.release(peer_of(link));
                 continue;
             }
