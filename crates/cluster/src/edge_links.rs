@@ -63,7 +63,8 @@ pub struct LinkOrigin {
     pub kind: Box<str>,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
-    /// See [`Resumed`](consonance_transport::Resumed); for the first owner that is told.
+    /// Its client may believe that it is in the session, since it was; see
+    /// [`Resumed`](consonance_transport::Resumed).
     pub is_resumed: bool,
 }
 
@@ -106,9 +107,6 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             self.remove(link);
             return false;
         }
-        if let Some(link) = &mut self.slots[number.slot()].link {
-            link.origin.is_resumed = false;
-        }
         true
     }
 
@@ -133,8 +131,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         for (EdgeLink { link, origin, kept: last, .. }, number) in
             links.filter(|(link, _)| link.session == index)
         {
-            let is_resumed = std::mem::take(&mut origin.is_resumed);
-            let about = About { is_resumed, ..origin.about() };
+            let about = origin.about();
             *last = kept(*link).or(*last);
             let message = match *last {
                 Some(KeptClient { client, version }) => {

@@ -6,9 +6,9 @@ mod lease;
 mod schedule;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use consonance_session::{Instant, JoinState, PacketLimits, Server, SessionId};
+use consonance_session::{Instant, JoinState, LinkId, PacketLimits, Server, SessionId};
 use tracing::{Span, error_span, info};
 
 use crate::copies::NodeEdges;
@@ -39,6 +39,8 @@ pub(crate) struct Session {
     pub(crate) lease: Option<SessionLease>,
     /// Links that lead to it.
     pub(crate) links: usize,
+    /// Those of them that came with clients that may believe that they are in it, and were asked to join.
+    pub(crate) resumed: BTreeSet<LinkId>,
     /// It was started by a joining player, and ends when it has been empty for a while.
     is_on_demand: bool,
     /// It had a player.
@@ -316,6 +318,7 @@ impl Sessions {
             edges: NodeEdges::default(),
             lease: None,
             links: 0,
+            resumed: BTreeSet::new(),
             is_on_demand,
             was_used: false,
             clients: 0,

@@ -68,7 +68,12 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
                 Wanted::Send { links: &self.links, delivery: delivery(is_reliable), packet }
             }
             ToEdge::End { reason, .. } => Wanted::End { link, reason: EndReason::decode(reason.as_bytes()) },
-            ToEdge::Joined { is_joined, .. } => Wanted::Joined { link, is_joined },
+            ToEdge::Joined { link: number, is_joined } => {
+                if let Some(link) = self.slots[number.slot()].link.as_mut().filter(|_| is_joined) {
+                    link.origin.is_resumed = true;
+                }
+                Wanted::Joined { link, is_joined }
+            }
             ToEdge::Probe { .. } => Wanted::Probe { link },
             ToEdge::Look { .. } => Wanted::Look { link },
             ToEdge::Returned { .. } => return None,

@@ -91,10 +91,9 @@ impl SessionLoop {
         if !is_adopted {
             session.server.handle_connected_from(at, link, origin);
             if is_resumed || kept.is_some() {
+                session.resumed.insert(link);
                 session.server.ask_to_join_again(at, link);
             }
-        }
-        if !is_adopted {
             let place = LinkPlace { worker: self.number, session: &session.name, network: &kind };
             self.join_spans.begin(link, place);
         }
@@ -123,6 +122,7 @@ impl SessionLoop {
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
+            session.resumed.remove(&link);
             if !is_of_own_edge {
                 self.directory.leave(&session.name);
             }

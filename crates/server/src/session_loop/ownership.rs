@@ -166,7 +166,8 @@ impl SessionLoop {
             clients.extend(client.map(|ClientId(client)| (link, KeptClient { client, version })));
             let remote = remote.map_or_else(String::new, |remote| remote.to_string());
             let (kind, identity) = (self.networks.kind_of(now, link), self.networks.identity_of(now, link));
-            let about = About { remote: &remote, kind: &kind, identity, is_resumed: false };
+            let is_resumed = client.is_some() || session.resumed.contains(&link);
+            let about = About { remote: &remote, kind: &kind, identity, is_resumed };
             self.directory.move_to_edge(&session.name);
             let edge = self.edge.as_mut();
             if !edge.is_some_and(|edge| edge.connected(None, link, &session.name, about)) {
