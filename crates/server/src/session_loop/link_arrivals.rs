@@ -84,6 +84,10 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
+        if session.lease.as_mut().is_some_and(|lease| lease.take_end(link)) {
+            // Or what is held of the link that was would end the one that is.
+            session.server.handle_disconnected(at, link);
+        }
         let kept = self.networks.kept_client(now, link);
         let is_adopted = kept.is_some_and(|KeptClient { client, version }| {
             session.server.adopt(at, link, ClientId(client), origin, version)

@@ -60,6 +60,13 @@ impl SessionLease {
         self.held.push((link, Held::Gone));
     }
 
+    /// A link is up again whose edge had lost this node. True if its end is held, which is over.
+    pub(crate) fn take_end(&mut self, link: LinkId) -> bool {
+        let is_its_end = |(of, held): &(LinkId, Held)| *of == link && matches!(held, Held::Gone);
+        let end = self.held.iter().position(is_its_end);
+        end.map(|index| self.held.remove(index)).is_some()
+    }
+
     /// This node owns the session: what was held is to be handled now.
     pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Held)> {
         self.generation = generation;
@@ -73,5 +80,21 @@ impl SessionLease {
             Held::Packet(packet) => Some((link, packet)),
             Held::Gone => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_that_is_held_is_over_once_its_link_is_up_again() {
+        let mut lease = SessionLease::new(NodeLease::new(Instant::now()), 0);
+        let (first, second) = (LinkId(1), LinkId(2));
+        assert!(lease.hold(first, b"text"));
+        [first, second].into_iter().for_each(|link| lease.hold_end(link));
+        assert!(lease.take_end(first) && !lease.take_end(first));
+        let held = lease.confirm(1);
+        assert!(matches!(&held[..], [(LinkId(1), Held::Packet(_)), (LinkId(2), Held::Gone)]), "{held:?}");
     }
 }
