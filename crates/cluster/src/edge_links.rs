@@ -50,6 +50,8 @@ struct EdgeLink<L> {
     link: L,
     session: usize,
     origin: LinkOrigin,
+    /// Another edge has it.
+    is_of_other_edge: bool,
     /// Its client, as it was known when the session's owner changed last.
     kept: Option<KeptClient>,
 }
@@ -100,7 +102,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     /// one more.
     #[must_use]
     pub fn connected(&mut self, owner: Option<Member>, link: L, session: &str, about: About<'_>) -> bool {
-        let Some(number) = self.insert(link, session, owner, &about) else { return false };
+        let Some(number) = self.insert(link, session, owner, &about, false) else { return false };
         let Some((Some(owner), _)) = self.find(link) else { return true };
         let message = ToOwner::Connected { link: number, session, about };
         if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
@@ -108,6 +110,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             return false;
         }
         true
+    }
+
+    /// Another edge believes that this worker owns a session, which it may soon: the link waits for that, or for its
+    /// edge to hear of the owner. False if there is no room for one more.
+    #[must_use]
+    pub fn hold_link(&mut self, link: L, session: &str, about: About<'_>) -> bool {
+        self.insert(link, session, None, &about, true).is_some()
     }
 
     /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, of
@@ -129,7 +138,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let mut failed = Vec::new();
         let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
         for (EdgeLink { link, origin, kept: last, .. }, number) in
-            links.filter(|(link, _)| link.session == index)
+            links.filter(|(link, _)| link.session == index && !link.is_of_other_edge)
         {
             let about = origin.about();
             *last = kept(*link).or(*last);
@@ -308,6 +317,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         session: &str,
         owner: Option<Member>,
         about: &About<'_>,
+        is_of_other_edge: bool,
     ) -> Option<LinkNumber> {
         let slot = if let Some(slot) = self.free.pop() {
             slot
@@ -318,7 +328,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         };
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
-        slot.link = Some(EdgeLink { link, session, origin: LinkOrigin::of(about), kept: None });
+        let origin = LinkOrigin::of(about);
+        slot.link = Some(EdgeLink { link, session, origin, is_of_other_edge, kept: None });
         self.numbers.insert(link, slot.number);
         Some(slot.number)
     }
@@ -333,12 +344,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.free.push(number.slot());
     }
 
-    /// The owner of a link's session, if it is known, and the link's number.
+    /// The owner of a link's session, if it is known and is told of the link, and the link's number.
     #[inline]
     fn find(&self, link: L) -> Option<(Option<Member>, LinkNumber)> {
         let number = *self.numbers.get(&link)?;
         let link = self.slots[number.slot()].link.as_ref()?;
-        Some((self.sessions.get(link.session).owner, number))
+        let owner = self.sessions.get(link.session).owner.filter(|_| !link.is_of_other_edge);
+        Some((owner, number))
     }
 }
 

@@ -62,8 +62,14 @@ impl SessionLoop {
             (self.networks.identity_of(now, link), self.networks.is_resumed(now, link));
         let kind = self.networks.kind_of(now, link);
         let about = About { remote: &remote.to_string(), kind: &kind, identity, is_resumed };
-        let edge = self.edge.as_mut();
-        let was_taken = edge.is_some_and(|edge| edge.connected(owner, link, session, about));
+        let is_remote = self.networks.is_remote(link);
+        let was_taken = self.edge.as_mut().is_some_and(|edge| {
+            if is_remote {
+                edge.hold_link(link, session, about)
+            } else {
+                edge.connected(owner, link, session, about)
+            }
+        });
         link_span(link).in_scope(|| debug!(%remote, session, ?owner, was_taken, "connected"));
         if !was_taken {
             self.leave_edge(link, session);

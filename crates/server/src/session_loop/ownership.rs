@@ -115,6 +115,7 @@ impl SessionLoop {
         let remote: Vec<LinkId> = edge.links_of(name);
         for link in remote.into_iter().filter(|link| self.networks.is_remote(*link)) {
             edge.forget(link);
+            self.released.release(peer_of(link));
         }
         let copies = self.copies.as_ref();
         let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
