@@ -4,7 +4,7 @@ mod change_record;
 mod node_edges;
 mod session_copy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusReceiver, BusSender, BusWay, Member, NodeWorkers, SessionMessage};
@@ -26,6 +26,8 @@ pub(crate) struct SessionCopies {
     pub(crate) own: (NodeId, u16),
     by_name: BTreeMap<Box<str>, SessionCopy>,
     buffer: Vec<u8>,
+    /// Sessions of this worker, and workers that are to be told everything of them once more.
+    pub(crate) tell_again: BTreeSet<(String, Member)>,
     /// When speakers here are to be told next how they arrive.
     pub(crate) look_at: Option<Instant>,
     /// The node is to end, and admits no new links.
@@ -74,7 +76,8 @@ impl Recipients {
 impl SessionCopies {
     pub(crate) fn new((out, incoming): BusWay, workers: NodeWorkers, own: (NodeId, u16)) -> Self {
         let (by_name, buffer) = (BTreeMap::new(), Vec::new());
-        Self { out, incoming, workers, own, by_name, buffer, look_at: None, draining: None }
+        let tell_again = BTreeSet::new();
+        Self { out, incoming, workers, own, by_name, buffer, tell_again, look_at: None, draining: None }
     }
 
     pub(crate) fn get_mut(&mut self, session: &str) -> Option<&mut SessionCopy> {

@@ -22,6 +22,10 @@ impl NodeEdges {
         self.links.keys().copied().collect()
     }
 
+    pub(crate) fn contains(&self, member: Member) -> bool {
+        self.links.contains_key(&member)
+    }
+
     /// One more link of a worker. True if it is the first one.
     pub(crate) fn add(&mut self, member: Member) -> bool {
         let links = self.links.entry(member).or_default();

@@ -58,6 +58,25 @@ impl SessionLoop {
         }
     }
 
+    /// A worker of another node tells of a link again: it may have thrown away what it was told of the session.
+    pub(super) fn tell_copy_again(&mut self, link: LinkId) {
+        let Some(index) = self.routes.session_of(link) else { return };
+        let member = node_of(&self.networks, &self.directory, link);
+        if let (Some(member), Some(copies)) = (member, &mut self.copies) {
+            copies.tell_again.insert((self.sessions.get_mut(index).name.clone(), member));
+        }
+    }
+
+    /// Tells workers everything once more that tell of links again, once for all of their links.
+    pub(super) fn tell_copies_again(&mut self) {
+        while let Some((session, member)) = self.copies.as_mut().and_then(|it| it.tell_again.pop_first()) {
+            let index = self.sessions.find(&session);
+            if let Some(index) = index.filter(|it| self.sessions.get_mut(*it).edges.contains(member)) {
+                self.tell_everything(index, member);
+            }
+        }
+    }
+
     fn tell_everything(&mut self, index: usize, member: Member) {
         let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
         let session = sessions.get_mut(index);

@@ -146,6 +146,7 @@ impl SessionLoop {
 
     /// Forgets a link of an edge, if it was known.
     fn forget_link(&mut self, now: Instant, link: LinkId) {
+        self.tell_copy_again(link);
         if let Some(edge) = &mut self.edge {
             edge.forget(link);
         }
