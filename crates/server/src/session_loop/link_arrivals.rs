@@ -27,10 +27,8 @@ impl SessionLoop {
     ) {
         let at = self.at(now);
         let link = link_of(network, peer);
-        if self.networks.is_of_edges(network) {
-            // Its edge tells of it again, since it has heard of another owner in between.
-            self.forget_link(now, link);
-        }
+        // Its edge may tell of it again, since it has heard of another owner in between, or had lost this one.
+        let was_in = self.networks.is_of_edges(network).then(|| self.forget_link(now, link)).flatten();
         let address = remote.ip();
         let kind = self.networks.kind_of(now, link);
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
@@ -56,7 +54,7 @@ impl SessionLoop {
         match entered {
             Ok(Entered::Here(index)) => {
                 let is_resumed = self.networks.is_resumed(now, link);
-                self.admit_link(now, index, link, remote, is_resumed);
+                self.admit_link(now, index, link, remote, is_resumed, was_in);
             }
             Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
             Err(refusal) => {
@@ -68,7 +66,8 @@ impl SessionLoop {
         }
     }
 
-    /// A link leads to a session here from now on. Its client may believe that it is in it, if it is resumed.
+    /// A link leads to a session here from now on. Its client may believe that it is in it, if it is resumed; `was_in`
+    /// is the one that it was in this session before.
     pub(super) fn admit_link(
         &mut self,
         now: Instant,
@@ -76,6 +75,7 @@ impl SessionLoop {
         link: LinkId,
         remote: Remote,
         is_resumed: bool,
+        was_in: Option<KeptClient>,
     ) {
         let (at, address) = (self.at(now), remote.ip());
         let kind = self.networks.kind_of(now, link);
@@ -89,12 +89,12 @@ impl SessionLoop {
             session.server.handle_disconnected(at, link);
         }
         let kept = self.networks.kept_client(now, link);
-        let is_adopted = kept.is_some_and(|KeptClient { client, version }| {
-            session.server.adopt(at, link, ClientId(client), origin, version)
+        let adopted = [kept, was_in].into_iter().flatten().find(|KeptClient { client, version }| {
+            session.server.adopt(at, link, ClientId(*client), origin, *version)
         });
-        if !is_adopted {
+        if adopted.is_none() {
             session.server.handle_connected_from(at, link, origin);
-            if is_resumed || kept.is_some() {
+            if is_resumed || kept.is_some() || was_in.is_some() {
                 session.resumed.insert(link);
                 session.server.ask_to_join_again(at, link);
             }
@@ -102,7 +102,7 @@ impl SessionLoop {
             self.join_spans.begin(link, place);
         }
         self.note_link(index, link, remote);
-        if let Some(KeptClient { client, .. }) = kept.filter(|_| is_adopted) {
+        if let Some(KeptClient { client, .. }) = adopted {
             // Its node has learnt since which nodes there are.
             self.tell_servers(index, at, ClientId(client), link);
         }
@@ -144,13 +144,20 @@ impl SessionLoop {
         self.networks.is_remote(link) && node_of(&self.networks, &self.directory, link).is_none()
     }
 
-    /// Forgets a link of an edge, if it was known.
-    fn forget_link(&mut self, now: Instant, link: LinkId) {
+    /// Forgets a link of an edge, if it was known, and says which client it was. What that one was told since this
+    /// owner began may be lost.
+    fn forget_link(&mut self, now: Instant, link: LinkId) -> Option<KeptClient> {
+        let was_in = self.routes.session_of(link).and_then(|index| {
+            let server = &self.sessions.get_mut(index).server;
+            let ClientId(client) = server.client_of(link)?;
+            Some(KeptClient { client, version: server.first_version() })
+        });
         self.tell_copy_again(link);
         if let Some(edge) = &mut self.edge {
             edge.forget(link);
         }
         self.handle_disconnected(now, link, "its edge tells of it again");
+        was_in
     }
 
     /// The session that a client of a network names, which can begin for that.

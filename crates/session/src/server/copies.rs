@@ -85,6 +85,11 @@ impl Server {
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
     }
 
+    /// Before the first change that this owner made.
+    pub fn first_version(&self) -> u64 {
+        self.members.first_version()
+    }
+
     /// Of how many changes a copy knows that has applied all that were taken.
     pub fn version(&self) -> u64 {
         self.members.version()

@@ -88,6 +88,11 @@ impl Members {
         }
     }
 
+    /// Before the first change that was noted.
+    pub(super) fn first_version(&self) -> u64 {
+        self.changes.as_ref().map_or(0, Changes::first)
+    }
+
     /// A client that has changed, each once.
     pub(super) fn pop_changed(&mut self) -> Option<ClientId> {
         self.changes.as_mut()?.pop()

@@ -55,6 +55,11 @@ impl Changes {
         Some(id)
     }
 
+    /// The number before the first change of this owner.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
     /// Of how many changes a copy knows that was told everything until now.
     pub(super) fn version(&self) -> u64 {
         self.version
