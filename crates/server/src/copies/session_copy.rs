@@ -60,6 +60,11 @@ impl SessionCopy {
         }
     }
 
+    /// The worker of another node that has a client's link, as far as is known.
+    pub(crate) fn place_of(&self, id: ClientId) -> Option<Member> {
+        self.places.get(&id).copied()
+    }
+
     /// Restrictions of a player are mentioned.
     pub(crate) fn note_restricted(&mut self, player: &PlayerIdentity) {
         if let Some(mentioned) = &mut self.mentioned {

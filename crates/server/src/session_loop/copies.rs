@@ -167,6 +167,14 @@ impl SessionLoop {
         let place = client_at.filter(|_| !is_here);
         let place = place.and_then(|it| copies.workers.number(it.node, it.worker));
         let Some(copy) = copies.get_mut(session) else { return };
+        let (here, place) = match change {
+            // The owner reaches its link no longer, which others may.
+            SessionChange::Client(client) if client_at.is_none() => {
+                let is_here = |link: &LinkId| edge.session_of(*link).is_some();
+                (copy.server.link_of(client.id).filter(is_here), copy.place_of(client.id))
+            }
+            _ => (here, place),
+        };
         let elsewhere = place.map(|place| CopiedLink::Elsewhere(place_of(place)));
         copy.server.apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
         match change {

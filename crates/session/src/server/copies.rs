@@ -203,6 +203,11 @@ impl Server {
         self.links.client_of(link).ok()
     }
 
+    /// The link to which a client's packets go.
+    pub fn link_of(&self, id: ClientId) -> Option<LinkId> {
+        self.outbound.link_of(id)
+    }
+
     /// The clients that are here.
     pub fn ids(&self) -> impl Iterator<Item = ClientId> {
         self.members.in_order()
