@@ -3,11 +3,13 @@
 mod beginning;
 mod departed;
 mod lease;
+mod lost_links;
 mod schedule;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use consonance_cluster::KeptClient;
 use consonance_session::{Instant, JoinState, LinkId, PacketLimits, Server, SessionId};
 use tracing::{Span, error_span, info};
 
@@ -19,6 +21,7 @@ use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
 pub(crate) use lease::{Held, SessionLease};
+use lost_links::LostLinks;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
 pub use settings::{SessionsSettings, SessionsSettingsError};
@@ -41,6 +44,7 @@ pub(crate) struct Session {
     pub(crate) links: usize,
     /// Those of them that came with clients that may believe that they are in it, and were asked to join.
     pub(crate) resumed: BTreeSet<LinkId>,
+    lost_links: LostLinks,
     /// It was started by a joining player, and ends when it has been empty for a while.
     is_on_demand: bool,
     /// It had a player.
@@ -319,6 +323,7 @@ impl Sessions {
             lease: None,
             links: 0,
             resumed: BTreeSet::new(),
+            lost_links: LostLinks::default(),
             is_on_demand,
             was_used: false,
             clients: 0,
@@ -340,6 +345,16 @@ impl Sessions {
 }
 
 impl Session {
+    /// A link of an edge is about to be gone, and may come back.
+    pub(crate) fn note_lost_link(&mut self, link: LinkId) {
+        self.lost_links.note(&self.server, link);
+    }
+
+    /// A link of an edge has come back: the client that it was.
+    pub(crate) fn take_lost_link(&mut self, link: LinkId) -> Option<KeptClient> {
+        self.lost_links.take(&self.server, link)
+    }
+
     /// Whether this node may decide about it now.
     #[inline]
     pub(crate) fn may_act(&self, now: std::time::Instant) -> bool {

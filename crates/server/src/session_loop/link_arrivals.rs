@@ -27,8 +27,10 @@ impl SessionLoop {
     ) {
         let at = self.at(now);
         let link = link_of(network, peer);
-        // Its edge may tell of it again, since it has heard of another owner in between, or had lost this one.
-        let was_in = self.networks.is_of_edges(network).then(|| self.forget_link(now, link)).flatten();
+        if self.networks.is_of_edges(network) {
+            // Its edge tells of it again, since it has heard of another owner in between, or had lost this one.
+            self.forget_link(now, link);
+        }
         let address = remote.ip();
         let kind = self.networks.kind_of(now, link);
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
@@ -54,7 +56,7 @@ impl SessionLoop {
         match entered {
             Ok(Entered::Here(index)) => {
                 let is_resumed = self.networks.is_resumed(now, link);
-                self.admit_link(now, index, link, remote, is_resumed, was_in);
+                self.admit_link(now, index, link, remote, is_resumed);
             }
             Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
             Err(refusal) => {
@@ -66,8 +68,7 @@ impl SessionLoop {
         }
     }
 
-    /// A link leads to a session here from now on. Its client may believe that it is in it, if it is resumed; `was_in`
-    /// is the one that it was in this session before.
+    /// A link leads to a session here from now on. Its client may believe that it is in it, if it is resumed.
     pub(super) fn admit_link(
         &mut self,
         now: Instant,
@@ -75,7 +76,6 @@ impl SessionLoop {
         link: LinkId,
         remote: Remote,
         is_resumed: bool,
-        was_in: Option<KeptClient>,
     ) {
         let (at, address) = (self.at(now), remote.ip());
         let kind = self.networks.kind_of(now, link);
@@ -89,6 +89,7 @@ impl SessionLoop {
             session.server.handle_disconnected(at, link);
         }
         let kept = self.networks.kept_client(now, link);
+        let was_in = session.take_lost_link(link);
         let adopted = [kept, was_in].into_iter().flatten().find(|KeptClient { client, version }| {
             session.server.adopt(at, link, ClientId(*client), origin, *version)
         });
@@ -122,11 +123,14 @@ impl SessionLoop {
         self.join_spans.disconnect(link);
         if let Some(index) = self.routes.remove(link) {
             self.remove_node_link(index, link);
-            let is_of_own_edge = self.is_of_own_edge(link);
+            let (is_remote, is_of_own_edge) = (self.networks.is_remote(link), self.is_of_own_edge(link));
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;
             session.resumed.remove(&link);
+            if is_remote {
+                session.note_lost_link(link);
+            }
             if !is_of_own_edge {
                 self.directory.leave(&session.name);
             }
@@ -144,20 +148,13 @@ impl SessionLoop {
         self.networks.is_remote(link) && node_of(&self.networks, &self.directory, link).is_none()
     }
 
-    /// Forgets a link of an edge, if it was known, and says which client it was. What that one was told since this
-    /// owner began may be lost.
-    fn forget_link(&mut self, now: Instant, link: LinkId) -> Option<KeptClient> {
-        let was_in = self.routes.session_of(link).and_then(|index| {
-            let server = &self.sessions.get_mut(index).server;
-            let ClientId(client) = server.client_of(link)?;
-            Some(KeptClient { client, version: server.first_version() })
-        });
+    /// Forgets a link of an edge, if it was known.
+    fn forget_link(&mut self, now: Instant, link: LinkId) {
         self.tell_copy_again(link);
         if let Some(edge) = &mut self.edge {
             edge.forget(link);
         }
         self.handle_disconnected(now, link, "its edge tells of it again");
-        was_in
     }
 
     /// The session that a client of a network names, which can begin for that.

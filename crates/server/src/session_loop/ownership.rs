@@ -82,7 +82,7 @@ impl SessionLoop {
                 self.note_link(index, link, remote);
                 self.tell_servers(index, at, client, link);
             } else {
-                self.admit_link(now, index, link, remote, origin.is_resumed, None);
+                self.admit_link(now, index, link, remote, origin.is_resumed);
             }
             for packet in held {
                 self.handle_packet(now, link, Delivery::Reliable, &packet);
