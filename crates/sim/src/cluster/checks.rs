@@ -103,10 +103,11 @@ impl World {
             );
             ensure!(!player.deafened.holds_for(word.said), "{name} is deafened and hears word {number}");
         }
-        let times = word.heard.entry(listener).or_default();
-        *times += 1;
         self.counts.heard += 1;
-        if *times == 1 {
+        // A player that comes back at another node may be there before a frame that it had at the first one: its
+        // jitter buffer knows the frame's number.
+        let last_link = word.heard.insert(listener, player.links);
+        if last_link.is_none() || !is_text && last_link != Some(player.links) {
             return Ok(());
         }
         let d = &self.disturbances;

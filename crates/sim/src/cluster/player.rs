@@ -54,6 +54,8 @@ pub(super) struct SimPlayer {
     pub(super) joined: Option<(SessionId, ClientId)>,
     /// How often something about it has changed, and when it did last.
     pub(super) changes: u32,
+    /// How many links it has had before the present one.
+    pub(super) links: u32,
     pub(super) changed: Instant,
     /// All nodes have known it as it is since its last change.
     pub(super) is_settled: bool,
@@ -138,6 +140,7 @@ impl SimPlayer {
             closing: Vec::new(),
             joined: None,
             changes: 0,
+            links: 0,
             changed: now,
             is_settled: false,
             muted: Decision::None,
@@ -225,6 +228,7 @@ impl SimPlayer {
 
     /// Its next link leads there.
     pub(super) fn go_to(&mut self, node: usize, transport: MemoryClient) {
+        self.links += 1;
         self.next_node = Some(node);
         self.inner.next = Some(transport);
     }

@@ -20,7 +20,7 @@ pub(super) struct Word {
     pub(super) listeners: Vec<(usize, u32)>,
     /// The changes of the speaker.
     pub(super) changes: u32,
-    /// How often each player heard it.
+    /// The players that heard it, each over which of its links.
     pub(super) heard: BTreeMap<usize, u32>,
 }
 
