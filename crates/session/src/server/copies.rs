@@ -231,10 +231,14 @@ impl Server {
     fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[(ClientId, bool)]) {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let mut total = Total::default();
-        for (id, is_new) in changed.iter().copied().filter(|(id, _)| *id != to) {
+        let others = || changed.iter().copied().filter(|(id, _)| *id != to);
+        // A player that has come back under another id is two of one name until the first is removed.
+        for (id, is_new) in others() {
             if is_new || !self.members.contains(id) {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
             }
+        }
+        for (id, _) in others() {
             let Some(member) = self.members.get(id) else { continue };
             if self.visibility.is_known(id) {
                 let client =

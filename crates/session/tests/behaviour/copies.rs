@@ -302,7 +302,11 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
         "of other changes"
     );
     assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version));
-    assert_eq!(server.sent(), ["10: ClientState 2 Carol [lobby market]", "10: RemoveClient 3"]);
+    assert_eq!(
+        server.sent(),
+        ["10: RemoveClient 3", "10: ClientState 2 Carol [lobby market]"],
+        "one may have come back under another id"
+    );
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None, version), "once");
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(77), None, version), "it is not here");
     assert!(server.server.poll_transmit().is_none());
@@ -317,6 +321,23 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     server.run_for(Duration::from_mins(1));
     assert!(server.server.client(ClientId(1)).is_none());
     assert!(server.server.client(ClientId(0)).is_some());
+}
+
+#[test]
+fn a_client_that_may_have_missed_all_that_its_owner_told_is_told_it_again() {
+    let mut server = Places::new().session;
+    let first = server.server.first_version();
+    server.server.handle_disconnected(Instant::START, LinkId(1));
+    server.sent();
+    assert_eq!(server.server.link_of(ClientId(0)), None);
+    assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, first));
+    assert_eq!(server.server.link_of(ClientId(0)), Some(LinkId(10)));
+    let told = server.sent();
+    for id in 1..4 {
+        let position = |what: String| told.iter().position(|line| line.starts_with(&what));
+        let removed = position(format!("10: RemoveClient {id}"));
+        assert!(removed < position(format!("10: ClientState {id} ")) && removed.is_some(), "{told:?}");
+    }
 }
 
 #[test]
