@@ -17,7 +17,7 @@ use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToOwner, is_reliable};
 use crate::remote_links::KeptClient;
 pub use incoming::Wanted;
-use sessions::EdgeSessions;
+use sessions::{EdgeSessions, HeldPacket};
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
 /// them goes to the owner of their session; what the owner wants comes out of [`poll`](Self::poll).
@@ -52,6 +52,8 @@ struct EdgeLink<L> {
     origin: LinkOrigin,
     /// Another edge has it.
     is_of_other_edge: bool,
+    /// That of its next packet that has to arrive.
+    next_packet: u64,
     /// Its client, as it was known when the session's owner changed last.
     kept: Option<KeptClient>,
 }
@@ -152,8 +154,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
                 failed.push(*link);
             }
         }
-        for (link, packet) in self.sessions.get_mut(index).take_held() {
-            let message = ToOwner::Packet { link, is_reliable: true, packet: &packet };
+        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
+            let message = ToOwner::Packet { link, number: Some(number), packet: &packet };
             self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
         }
         failed
@@ -163,8 +165,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
         let mut held: BTreeMap<LinkNumber, Vec<Box<[u8]>>> = BTreeMap::new();
-        for (number, packet) in self.sessions.get_mut(index).take_held() {
-            held.entry(number).or_default().push(packet);
+        for HeldPacket { link, packet, .. } in self.sessions.get_mut(index).take_held() {
+            held.entry(link).or_default().push(packet);
         }
         let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
         let links = slots.filter(|(link, _)| link.session == index);
@@ -221,12 +223,12 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     /// if it is none of these links.
     #[must_use]
     pub fn packet(&mut self, link: L, delivery: Delivery, packet: &[u8]) -> Option<bool> {
-        let (owner, number) = self.find(link)?;
+        let (owner, link) = self.find(link)?;
+        let number = is_reliable(delivery).then(|| self.number_packet(link));
         let Some(owner) = owner else {
-            let is_lost = delivery == Delivery::Unreliable;
-            return Some(is_lost || self.hold(number, packet));
+            return Some(number.is_none_or(|number| self.hold(link, number, packet)));
         };
-        let message = ToOwner::Packet { link: number, is_reliable: is_reliable(delivery), packet };
+        let message = ToOwner::Packet { link, number, packet };
         let was_taken = self.out.send(owner, delivery, message.write(&mut self.buffer));
         Some(was_taken || delivery == Delivery::Unreliable)
     }
@@ -276,9 +278,16 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
-    fn hold(&mut self, number: LinkNumber, packet: &[u8]) -> bool {
+    /// The number of a link's next packet that has to arrive.
+    fn number_packet(&mut self, link: LinkNumber) -> u64 {
+        let Some(link) = &mut self.slots[link.slot()].link else { return 0 };
+        link.next_packet += 1;
+        link.next_packet - 1
+    }
+
+    fn hold(&mut self, number: LinkNumber, packet_number: u64, packet: &[u8]) -> bool {
         let link = self.slots[number.slot()].link.as_ref();
-        link.is_some_and(|link| self.sessions.get_mut(link.session).hold(number, packet))
+        link.is_some_and(|link| self.sessions.get_mut(link.session).hold(number, packet_number, packet))
     }
 
     /// Sends what was handed over.
@@ -329,7 +338,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
         let origin = LinkOrigin::of(about);
-        slot.link = Some(EdgeLink { link, session, origin, is_of_other_edge, kept: None });
+        slot.link = Some(EdgeLink { link, session, origin, is_of_other_edge, next_packet: 0, kept: None });
         self.numbers.insert(link, slot.number);
         Some(slot.number)
     }

@@ -26,8 +26,8 @@ pub enum ToOwner<'a> {
     Packet {
         /// Which one.
         link: LinkNumber,
-        /// How it travelled.
-        is_reliable: bool,
+        /// Its number among the link's packets that have to arrive, from 0; none if it need not.
+        number: Option<u64>,
         /// Its bytes.
         packet: &'a [u8],
     },
@@ -119,6 +119,8 @@ pub enum ToEdge<'a> {
     Returned {
         /// Which link.
         link: LinkNumber,
+        /// Its number among the link's packets.
+        number: u64,
         /// Its bytes.
         packet: &'a [u8],
     },
@@ -270,7 +272,7 @@ mod tests {
         let mut buffer = Vec::new();
         for message in [
             ToOwner::Connected { link: LINK, session: "arena", about: ABOUT },
-            ToOwner::Packet { link: LINK, is_reliable: false, packet: b"voice" },
+            ToOwner::Packet { link: LINK, number: None, packet: b"voice" },
             ToOwner::Disconnected { link: LINK, why: LinkEnd::ByClient("(kicked) go") },
             ToOwner::Heard { link: LINK, ago_us: 17 },
             ToOwner::Report { link: LINK, report: LinkReport::default() },
@@ -310,7 +312,7 @@ mod tests {
             ToEdge::Joined { link: LINK, is_joined: true },
             ToEdge::Probe { link: LINK },
             ToEdge::Look { link: LINK },
-            ToEdge::Returned { link: LINK, packet: b"state" },
+            ToEdge::Returned { link: LINK, number: 300, packet: b"state" },
         ] {
             assert_eq!(ToEdge::read(message.write(&mut buffer)), Ok(message));
         }
@@ -320,8 +322,8 @@ mod tests {
     #[test]
     fn the_bytes_of_messages_stay_what_they_are() {
         let mut buffer = Vec::new();
-        let packet = ToOwner::Packet { link: LinkNumber(300), is_reliable: true, packet: b"ab" };
-        assert_eq!(packet.write(&mut buffer), [1, 0xAC, 2, 1, 2, b'a', b'b']);
+        let packet = ToOwner::Packet { link: LinkNumber(300), number: Some(5), packet: b"ab" };
+        assert_eq!(packet.write(&mut buffer), [1, 0xAC, 2, 1, 5, 2, b'a', b'b']);
         let list = [44, 1, 0, 0];
         let send = ToEdge::Send { is_reliable: false, links: LinkNumbers::new(&list), packet: b"ab" };
         assert_eq!(send.write(&mut buffer), [0, 0, 4, 44, 1, 0, 0, 2, b'a', b'b']);

@@ -24,7 +24,7 @@ const ABOUT: About<'static> =
 
 fn to_owner(tell: &mut impl FnMut(&str, ToOwner<'_>)) {
     tell("connected", ToOwner::Connected { link: LINK, session: "arena", about: ABOUT });
-    tell("packet", ToOwner::Packet { link: LINK, is_reliable: true, packet: b"voice" });
+    tell("packet", ToOwner::Packet { link: LINK, number: Some(300), packet: b"voice" });
     for (name, why) in [
         ("by-edge", LinkEnd::ByEdge),
         ("by-client", LinkEnd::ByClient("(kicked) go")),

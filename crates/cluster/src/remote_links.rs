@@ -233,8 +233,8 @@ impl ServerTransport for RemoteLinks {
                     remote: about.remote.into(),
                 })
             }
-            ToOwner::Packet { is_reliable, packet, .. } => {
-                Some(ServerLinkEvent::Packet { peer, delivery: delivery(is_reliable), packet })
+            ToOwner::Packet { number, packet, .. } => {
+                Some(ServerLinkEvent::Packet { peer, delivery: delivery(number.is_some()), packet })
             }
             _ => None,
         }

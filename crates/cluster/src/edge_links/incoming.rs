@@ -116,35 +116,35 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
     /// A message comes back since its owner is lost, or owns the session no longer: what a client sent goes to the next
     /// owner.
     fn take_back(&mut self, from: Member, read: ReadPacket, is_alive: bool) {
-        let Some((link, packet)) = read(self.incoming.message()) else { return };
+        let Some((link, number, packet)) = read(self.incoming.message()) else { return };
         let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
         let Some(EdgeLink { session, .. }) = slot.and_then(|slot| slot.link.as_ref()) else { return };
         let session = self.sessions.get_mut(*session);
         let next = session.owner.filter(|owner| *owner != from || is_alive && session.may_try_again());
         let Some(owner) = next else {
-            let _ = session.hold(link, packet);
+            let _ = session.hold(link, number, packet);
             return;
         };
-        let message = ToOwner::Packet { link, is_reliable: true, packet };
+        let message = ToOwner::Packet { link, number: Some(number), packet };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 }
 
-/// Finds the packet in a message, and the link that it came over.
-type ReadPacket = fn(&[u8]) -> Option<(LinkNumber, &[u8])>;
+/// Finds the packet in a message, the link that it came over, and its number.
+type ReadPacket = fn(&[u8]) -> Option<(LinkNumber, u64, &[u8])>;
 
 /// A packet on its way to an owner.
-fn packet_to_owner(message: &[u8]) -> Option<(LinkNumber, &[u8])> {
+fn packet_to_owner(message: &[u8]) -> Option<(LinkNumber, u64, &[u8])> {
     match ToOwner::read(message) {
-        Ok(ToOwner::Packet { link, packet, .. }) => Some((link, packet)),
+        Ok(ToOwner::Packet { link, number, packet }) => Some((link, number?, packet)),
         _ => None,
     }
 }
 
 /// A packet that an owner gives back.
-fn packet_of_owner(message: &[u8]) -> Option<(LinkNumber, &[u8])> {
+fn packet_of_owner(message: &[u8]) -> Option<(LinkNumber, u64, &[u8])> {
     match ToEdge::read(message) {
-        Ok(ToEdge::Returned { link, packet }) => Some((link, packet)),
+        Ok(ToEdge::Returned { link, number, packet }) => Some((link, number, packet)),
         _ => None,
     }
 }

@@ -19,11 +19,19 @@ pub(super) struct EdgeSession {
     /// None as long as it is not known: what has to arrive is held until then.
     pub(super) owner: Option<Member>,
     links: usize,
-    /// In the order in which they came.
-    held: Vec<(LinkNumber, Box<[u8]>)>,
+    held: Vec<HeldPacket>,
     held_bytes: usize,
     /// How often packets came back from the present owner.
     returned: u32,
+}
+
+/// A packet that has to arrive, as long as no owner takes it.
+#[derive(Debug)]
+pub(super) struct HeldPacket {
+    pub(super) link: LinkNumber,
+    /// Among the packets of its link.
+    pub(super) number: u64,
+    pub(super) packet: Box<[u8]>,
 }
 
 /// The present owner may know a link by now of which it knew nothing when a packet came: it was told meanwhile. So
@@ -90,11 +98,11 @@ impl EdgeSessions {
 impl EdgeSession {
     /// Holds a packet of a link for the owner. False if too much is held.
     #[must_use]
-    pub(super) fn hold(&mut self, link: LinkNumber, packet: &[u8]) -> bool {
+    pub(super) fn hold(&mut self, link: LinkNumber, number: u64, packet: &[u8]) -> bool {
         let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
         if is_held {
             self.held_bytes += packet.len();
-            self.held.push((link, packet.into()));
+            self.held.push(HeldPacket { link, number, packet: packet.into() });
         }
         is_held
     }
@@ -105,9 +113,12 @@ impl EdgeSession {
         self.returned <= TRIES_MAX
     }
 
-    /// What is held, in order, for the owner that is known now.
-    pub(super) fn take_held(&mut self) -> Vec<(LinkNumber, Box<[u8]>)> {
+    /// What is held, in the order of each link, for the owner that is known now. What came back is older than what came
+    /// meanwhile.
+    pub(super) fn take_held(&mut self) -> Vec<HeldPacket> {
         (self.held_bytes, self.returned) = (0, 0);
-        std::mem::take(&mut self.held)
+        let mut held = std::mem::take(&mut self.held);
+        held.sort_by_key(|held| held.number);
+        held
     }
 }

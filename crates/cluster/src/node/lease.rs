@@ -21,7 +21,8 @@ impl NodeLease {
     /// The generation of sessions that this node goes on with as long as the bus is away.
     pub const DETACHED: u64 = u64::MAX;
 
-    pub(super) fn new(now: Instant) -> Self {
+    /// One that does not hold yet.
+    pub fn new(now: Instant) -> Self {
         Self(Arc::new(Shared { since: now, until: AtomicU64::new(0), generation: AtomicU64::new(0) }))
     }
 

@@ -86,16 +86,28 @@ impl RemoteLinks {
                 counted.connections.accepted += u64::from(is_new);
                 Some(Came::Message(peer_of(link)))
             }
-            ToOwner::Packet { link, is_reliable, packet } => {
-                let is_up = peers.hear(now, peer_of(link), Duration::ZERO);
-                if is_reliable && !is_up {
-                    // Its edge has not heard yet that another one owns the session, or that this one has lost it.
-                    let (member, _) = link_of(peer_of(link));
-                    let message = ToEdge::Returned { link, packet };
-                    self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
+            ToOwner::Packet { link, number, packet } => {
+                let peer = peer_of(link);
+                let (member, _) = link_of(peer);
+                let is_up = peers.hear(now, peer, Duration::ZERO);
+                counted.links.received.count(delivery(number.is_some()), u64::from(is_up), packet.len());
+                match number {
+                    Some(number) if !is_up => {
+                        // Its edge has not heard yet that another one owns the session, or that this one has lost it.
+                        let message = ToEdge::Returned { link, number, packet };
+                        self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
+                        None
+                    }
+                    Some(number) if !peers.take_number(peer, number) => {
+                        // One that came back took longer than the next ones. The client tells all when it comes again.
+                        let reason = EndReason::from(EndCode::ServerBusy).encode();
+                        let message = ToEdge::End { link, reason: &reason };
+                        self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
+                        peers.remove(peer);
+                        Some(Came::Disconnected(peer, DisconnectReason::ClosedByUs))
+                    }
+                    _ => is_up.then_some(Came::Message(peer)),
                 }
-                counted.links.received.count(delivery(is_reliable), u64::from(is_up), packet.len());
-                is_up.then(|| Came::Message(peer_of(link)))
             }
             ToOwner::Disconnected { link, why } => {
                 let was_up = peers.remove(peer_of(link));

@@ -27,6 +27,8 @@ struct PeerState {
     identity: Option<u64>,
     is_resumed: bool,
     kept: Option<KeptClient>,
+    /// The number of its next packet is this or more.
+    next_packet: u64,
     heard: Instant,
     /// How it did when its edge told that last.
     report: LinkReport,
@@ -52,6 +54,7 @@ impl Peers {
             identity: about.identity,
             is_resumed: about.is_resumed,
             kept,
+            next_packet: 0,
             heard: now,
             report: LinkReport::default(),
         };
@@ -89,6 +92,15 @@ impl Peers {
     pub(super) fn hear(&mut self, now: Instant, peer: Peer, ago: Duration) -> bool {
         let Some(state) = self.states.get_mut(&peer) else { return false };
         state.heard = state.heard.max(now.checked_sub(ago).unwrap_or(state.heard));
+        true
+    }
+
+    /// A packet came over a link that had to arrive. False if one did that was sent after it.
+    pub(super) fn take_number(&mut self, peer: Peer, number: u64) -> bool {
+        let Some(state) = self.states.get_mut(&peer).filter(|state| state.next_packet <= number) else {
+            return false;
+        };
+        state.next_packet = number.saturating_add(1);
         true
     }
 

@@ -211,8 +211,8 @@ impl Play {
             1 => {
                 ToOwner::Kept { link, session, about, client: self.an_id(tape), version: tape.byte().into() }
             }
-            2 => ToOwner::Packet { link, is_reliable: tape.byte() == 0, packet: &voice },
-            3 => ToOwner::Packet { link, is_reliable: tape.byte() == 0, packet: text.as_bytes() },
+            2 => ToOwner::Packet { link, number: packet_number(tape), packet: &voice },
+            3 => ToOwner::Packet { link, number: packet_number(tape), packet: text.as_bytes() },
             4 => ToOwner::Disconnected { link, why: LinkEnd::Violation(&text) },
             5 => ToOwner::Heard { link, ago_us: tape.pick(&[0, 1, u64::MAX]) },
             6 => ToOwner::Report { link, report: consonance_cluster::LinkReport::default() },
@@ -344,4 +344,9 @@ mod tests {
             node_messages(&bytes);
         }
     }
+}
+
+fn packet_number(tape: &mut Tape<'_>) -> Option<u64> {
+    let number = tape.byte();
+    (number < 200).then(|| u64::from(number))
 }
