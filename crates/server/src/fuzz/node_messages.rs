@@ -326,6 +326,11 @@ fn record(change: &SessionChange, at: Option<At>) -> Vec<u8> {
     postcard::to_allocvec(&ChangeRecord::of(change, |_| at)).unwrap_or_default()
 }
 
+fn packet_number(tape: &mut Tape<'_>) -> Option<u64> {
+    let number = tape.byte();
+    (number < 200).then(|| u64::from(number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,9 +349,4 @@ mod tests {
             node_messages(&bytes);
         }
     }
-}
-
-fn packet_number(tape: &mut Tape<'_>) -> Option<u64> {
-    let number = tape.byte();
-    (number < 200).then(|| u64::from(number))
 }

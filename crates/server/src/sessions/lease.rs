@@ -92,7 +92,8 @@ mod tests {
         let mut lease = SessionLease::new(NodeLease::new(Instant::now()), 0);
         let (first, second) = (LinkId(1), LinkId(2));
         assert!(lease.hold(first, b"text"));
-        [first, second].into_iter().for_each(|link| lease.hold_end(link));
+        lease.hold_end(first);
+        lease.hold_end(second);
         assert!(lease.take_end(first) && !lease.take_end(first));
         let held = lease.confirm(1);
         assert!(matches!(&held[..], [(LinkId(1), Held::Packet(_)), (LinkId(2), Held::Gone)]), "{held:?}");
