@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::{
     About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkNumber, LinkReport, Member, RemoteLinks,
-    RemoteNetwork, ToOwner, Wanted, mailboxes,
+    RemoteNetwork, ToEdge, ToOwner, Wanted, mailboxes,
 };
 use consonance_transport::{
     Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerIdentity, Reachability,
@@ -188,6 +188,58 @@ fn a_link_that_an_edge_tells_of_again_is_new_and_there_once() {
     }
     assert_eq!(owner.poll(Instant::now()), None);
     assert_eq!(owner.statistics().connections.connected, 1);
+}
+
+#[test]
+fn a_link_whose_packets_come_in_another_order_is_ended() {
+    let mut ways = ways().into_iter();
+    let ((_, from_edges), (to_edges, _)) = ways.next().unwrap();
+    let mut owner = RemoteLinks::new(to_edges, from_edges, NETWORKS);
+    let ((mut to_owners, _), _) = ways.next().unwrap();
+    let (link, mut buffer, now) = (LinkNumber(9), Vec::new(), Instant::now());
+    let connected = ToOwner::Connected { link, session: "main", about: ABOUT };
+    to_owners.send(Member(0), Delivery::Reliable, connected.write(&mut buffer));
+    for number in [Some(3), None, Some(5), Some(4), Some(6)] {
+        let packet = ToOwner::Packet { link, number, packet: b"room" };
+        to_owners.send(Member(0), Delivery::Reliable, packet.write(&mut buffer));
+    }
+    to_owners.flush();
+    assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Connected { .. })));
+    for _ in 0..3 {
+        assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Packet { .. })));
+    }
+    assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Disconnected { .. })));
+    assert_eq!(owner.poll(now), None);
+}
+
+#[test]
+fn what_a_lost_owner_gives_back_comes_before_what_was_sent_since() {
+    let mut ways = ways().into_iter();
+    let (_, (mut former, _)) = ways.next().unwrap();
+    let ((_, mut at_next), _) = ways.next().unwrap();
+    let ((edge_out, _), (_, from_owners)) = ways.next().unwrap();
+    let mut edge = EdgeLinks::new(edge_out, from_owners);
+    assert!(edge.connected(Some(Member(0)), 'a', "main", ABOUT));
+    assert_eq!(edge.packet('a', Delivery::Reliable, &[0]), Some(true));
+    assert_eq!(edge.packet('a', Delivery::Reliable, &[1]), Some(true));
+    assert!(edge.set_owner("main", None, |_| None).is_empty());
+    assert_eq!(edge.packet('a', Delivery::Reliable, &[2]), Some(true));
+    let mut buffer = Vec::new();
+    for number in 0..2 {
+        let back = ToEdge::Returned { link: LinkNumber(0), number, packet: &[number as u8] };
+        former.send(Member(2), Delivery::Reliable, back.write(&mut buffer));
+    }
+    former.flush();
+    assert_eq!(edge.poll(), None);
+    assert!(edge.set_owner("main", Some(Member(1)), |_| None).is_empty());
+    edge.flush();
+    let mut numbers = Vec::new();
+    while at_next.poll().is_some() {
+        if let Ok(ToOwner::Packet { number, packet, .. }) = ToOwner::read(at_next.message()) {
+            numbers.push((number, packet.to_vec()));
+        }
+    }
+    assert_eq!(numbers, [(Some(0), vec![0]), (Some(1), vec![1]), (Some(2), vec![2])]);
 }
 
 #[test]

@@ -217,7 +217,6 @@ impl SessionLoop {
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
         }
-        self.tell_copies_again();
         self.serve_owners(now);
         self.hear_of_sessions(now);
         self.answer_joins(now);

@@ -87,27 +87,8 @@ impl RemoteLinks {
                 Some(Came::Message(peer_of(link)))
             }
             ToOwner::Packet { link, number, packet } => {
-                let peer = peer_of(link);
-                let (member, _) = link_of(peer);
-                let is_up = peers.hear(now, peer, Duration::ZERO);
-                counted.links.received.count(delivery(number.is_some()), u64::from(is_up), packet.len());
-                match number {
-                    Some(number) if !is_up => {
-                        // Its edge has not heard yet that another one owns the session, or that this one has lost it.
-                        let message = ToEdge::Returned { link, number, packet };
-                        self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
-                        None
-                    }
-                    Some(number) if !peers.take_number(peer, number) => {
-                        // One that came back took longer than the next ones. The client tells all when it comes again.
-                        let reason = EndReason::from(EndCode::ServerBusy).encode();
-                        let message = ToEdge::End { link, reason: &reason };
-                        self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
-                        peers.remove(peer);
-                        Some(Came::Disconnected(peer, DisconnectReason::ClosedByUs))
-                    }
-                    _ => is_up.then_some(Came::Message(peer)),
-                }
+                let length = packet.len();
+                self.take_packet(now, (peer_of(link), link), number, length)
             }
             ToOwner::Disconnected { link, why } => {
                 let was_up = peers.remove(peer_of(link));
@@ -134,5 +115,32 @@ impl RemoteLinks {
                 None
             }
         })
+    }
+
+    /// A packet of this length came over a link, with its number if it had to arrive.
+    fn take_packet(
+        &mut self,
+        now: Instant,
+        (peer, link): (Peer, LinkNumber),
+        number: Option<u64>,
+        length: usize,
+    ) -> Option<Came> {
+        let is_up = self.peers.hear(now, peer, Duration::ZERO);
+        self.statistics.links.received.count(delivery(number.is_some()), u64::from(is_up), length);
+        let is_in_order = number.is_none_or(|number| !is_up || self.peers.take_number(peer, number));
+        if !is_in_order {
+            // One that came back took longer than the next ones. The client tells all when it comes again.
+            self.end(peer, &EndCode::ServerBusy.into(), DisconnectReason::ClosedByUs);
+            return None;
+        }
+        if let Some(number) = number.filter(|_| !is_up)
+            && let Ok(ToOwner::Packet { packet, .. }) = ToOwner::read(self.incoming.message())
+        {
+            // Its edge has not heard yet that another one owns the session, or that this one has lost it.
+            let message = ToEdge::Returned { link, number, packet };
+            let (member, _) = link_of(peer);
+            self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));
+        }
+        is_up.then_some(Came::Message(peer))
     }
 }

@@ -68,7 +68,7 @@ impl SessionLoop {
     }
 
     /// Tells workers everything once more that tell of links again, once for all of their links.
-    pub(super) fn tell_copies_again(&mut self) {
+    fn tell_copies_again(&mut self) {
         while let Some((session, member)) = self.copies.as_mut().and_then(|it| it.tell_again.pop_first()) {
             let index = self.sessions.find(&session);
             if let Some(index) = index.filter(|it| self.sessions.get_mut(*it).edges.contains(member)) {
@@ -94,6 +94,7 @@ impl SessionLoop {
 
     /// Takes what workers of other nodes say about sessions.
     pub(super) fn hear_of_sessions(&mut self, now: Instant) {
+        self.tell_copies_again();
         let mut taken = std::mem::take(&mut self.packet);
         while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
             // A copy goes on until its session has another owner.
