@@ -133,6 +133,8 @@ pub(super) struct Undrain {
 
 /// How often a server is asked whether it still drains.
 const DRAIN_POLL: Duration = Duration::from_millis(500);
+/// A server that has ended fails so often in turn. One that has too much to do answers in between.
+const DRAIN_FAILURES_MAX: u32 = 3;
 
 /// The reason of a removal.
 #[derive(Debug, Args)]
@@ -244,9 +246,14 @@ impl Drain {
         let body = json!({"within_s": within, "redirect": redirect, "redirect_window_s": redirect_window,
             "reason": reason, "by": operator()});
         let answer = client.post(&drain_path(node.as_deref()), &body)?;
-        let is_draining = |server: Value| server["is_draining"] == true;
-        while *wait && client.get("server").is_ok_and(is_draining) {
+        let mut failures = 0;
+        while *wait && failures < DRAIN_FAILURES_MAX {
             thread::sleep(DRAIN_POLL);
+            match client.get("server") {
+                Ok(server) if server["is_draining"] == true => failures = 0,
+                Ok(_) => break,
+                Err(_) => failures += 1,
+            }
         }
         Ok(answer)
     }
