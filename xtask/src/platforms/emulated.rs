@@ -48,16 +48,31 @@ impl Emulated {
 
     /// Builds, runs these tests and talks.
     pub(super) fn check(&self, root: &Path, tests: &[TestGroup]) -> Outcome {
+        self.with_compiler(root, |here| {
+            let tests = here.check(tests)?;
+            Ok(format!(
+                "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways{}",
+                if self.plays() { ", and through its sound devices" } else { "" }
+            ))
+        })
+    }
+
+    /// Only builds what [`Self::check`] needs.
+    pub(super) fn build(&self, root: &Path, tests: &[TestGroup]) -> Outcome {
+        self.with_compiler(root, |here| {
+            here.build(tests)?;
+            Ok("built".to_owned())
+        })
+    }
+
+    fn with_compiler(&self, root: &Path, act: impl FnOnce(&Here<'_>) -> Result<String, Failure>) -> Outcome {
         let compiler = match self.target.compiler() {
             Ok(compiler) => compiler,
             Err(missing) => return Outcome::Skipped(missing),
         };
         let here = |built: Built| Here { machine: self, root, compiler, folder: built.beside("emulated") };
-        match Built::debug(root).map(here).and_then(|here| here.check(tests)) {
-            Ok(tests) => Outcome::Passed(format!(
-                "built; {tests} tests ran; talked with this machine over QUIC and WebSocket, both ways{}",
-                if self.plays() { ", and through its sound devices" } else { "" }
-            )),
+        match Built::debug(root).map(here).and_then(|here| act(&here)) {
+            Ok(what) => Outcome::Passed(what),
             Err(failure) => Outcome::Failed(failure.to_string()),
         }
     }
@@ -76,16 +91,24 @@ struct Here<'h> {
 }
 
 impl Here<'_> {
+    /// The programs that talk, and those of the tests.
+    fn build(&self, tests: &[TestGroup]) -> Result<(), Failure> {
+        command::run(&mut self.cargo(&BUILD)?)?;
+        for group in tests {
+            command::run(self.test(group)?.arg("--no-run"))?;
+        }
+        Ok(())
+    }
+
     /// How many tests have passed there.
     fn check(&self, tests: &[TestGroup]) -> Result<usize, Failure> {
+        self.build(tests)?;
         let target = &self.machine.target;
         let variables = target.variables(&self.folder)?;
-        command::run(&mut self.cargo(&BUILD)?)?;
         let joins = self.compile_in_c("join")?;
         let mut passed = 0;
         for group in tests {
-            let mut test = self.cargo(&[&["test", "--no-fail-fast"], group.programs].concat())?;
-            test.args(group.packages.iter().flat_map(|name| ["--package", name]));
+            let mut test = self.test(group)?;
             test.arg("--").arg(format!("--test-threads={}", group.threads));
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
             passed += passed_tests(&command::capture(test.envs(variables.clone()))?);
@@ -107,6 +130,13 @@ impl Here<'_> {
             .envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);
         Ok(passed)
+    }
+
+    /// cargo that tests these packages there.
+    fn test(&self, group: &TestGroup) -> Result<Command, Failure> {
+        let mut test = self.cargo(&[&["test", "--no-fail-fast"], group.programs].concat())?;
+        test.args(group.packages.iter().flat_map(|name| ["--package", name]));
+        Ok(test)
     }
 
     /// A test program of the library for C, beside that library.
