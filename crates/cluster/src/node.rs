@@ -275,11 +275,12 @@ impl ClusterNode {
         self.lease.set(end, generation);
         while let Some(event) = self.placement.poll_event() {
             match event {
-                PlacementEvent::Owned { name, session, former } => {
+                PlacementEvent::Owned { name, session, worker, former } => {
                     self.lose(former);
                     let is_takeover = former.is_some();
                     self.takeovers += u64::from(is_takeover);
-                    self.events.push_back(NodeEvent::Owned { name, session, is_takeover, generation });
+                    let owned = NodeEvent::Owned { name, session, worker, is_takeover, generation };
+                    self.events.push_back(owned);
                 }
                 PlacementEvent::Written { name, record, revision } => {
                     self.announcements.push_back((name, record, revision));

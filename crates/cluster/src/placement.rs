@@ -329,8 +329,8 @@ impl Placement {
         if at <= now && record.owner == self.own {
             // Clients that came meanwhile are told, too.
             (known.announce_at, known.client_waits_since) = (None, None);
-            let session = record.session;
-            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, former });
+            let SessionRecord { session, worker, .. } = record;
+            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, worker, former });
         }
     }
 

@@ -26,9 +26,9 @@ pub(crate) trait WorkerQueues {
 /// Makes the workers follow what their node has learnt.
 pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
     match event {
-        NodeEvent::Owned { name, session, is_takeover, generation } => {
+        NodeEvent::Owned { name, session, worker, is_takeover, generation } => {
             info!(session = &*name, id = session, is_takeover, "is this node's from now on");
-            own(workers, &name, SessionId(session), generation);
+            own(workers, (&name, SessionId(session)), worker, generation);
         }
         NodeEvent::Confirmed { name, generation } => {
             if let Some(worker) = workers.directory().worker_of(&name) {
@@ -69,8 +69,8 @@ fn note_node(workers: &mut impl WorkerQueues, node: NodeId, info: Option<NodeInf
     post_to_all(workers, move |session_loop, now| session_loop.note_node(now, node, info.as_ref()));
 }
 
-fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, generation: u64) {
-    let Some(worker) = workers.directory().worker_of(name) else {
+fn own(workers: &mut impl WorkerQueues, (name, id): (&str, SessionId), worker: u16, generation: u64) {
+    let Some(worker) = workers.directory().move_to(name, worker) else {
         // No client needs it any more.
         workers.directory().own(name, id);
         return;

@@ -13,6 +13,8 @@ pub enum NodeEvent {
         name: Box<str>,
         /// Its number.
         session: u32,
+        /// The worker that has it, as the others are told.
+        worker: u16,
         /// Another node owned it before.
         is_takeover: bool,
         /// Of the lease.

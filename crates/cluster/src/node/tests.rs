@@ -73,7 +73,8 @@ fn the_first_node_with_a_client_owns_its_session_and_the_next_one_reaches_it() {
     world.run(SOON);
     assert!(world.nodes[0].cluster.requests().place(ARENA, 77, 0));
     world.run(SOON);
-    let begun = NodeEvent::Owned { name: ARENA.into(), session: 77, is_takeover: false, generation: 1 };
+    let begun =
+        NodeEvent::Owned { name: ARENA.into(), session: 77, worker: 0, is_takeover: false, generation: 1 };
     assert!(world.nodes[0].told.contains(&begun), "{:?}", world.nodes[0].told);
     assert!(world.nodes[0].cluster.lease().holds(world.now, 1));
     assert!(world.nodes[1].cluster.requests().place(ARENA, 88, 0));
@@ -117,7 +118,8 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
         info: NodeInfo { name: "node 1".into(), ..NodeInfo::default() },
     };
     let generation = world.nodes[1].cluster.lease().generation();
-    let begun = NodeEvent::Owned { name: ARENA.into(), session: 77, is_takeover: true, generation };
+    let begun =
+        NodeEvent::Owned { name: ARENA.into(), session: 77, worker: 0, is_takeover: true, generation };
     let position = |event| world.nodes[1].told.iter().position(|told| *told == event);
     let (lost, begun) = (position(lost), position(begun));
     assert!(lost.is_some() && lost < begun, "{:?}", world.nodes[1].told);

@@ -11,6 +11,8 @@ pub enum PlacementEvent {
         name: Box<str>,
         /// Its number.
         session: u32,
+        /// The worker that has it, as the others are told.
+        worker: u16,
         /// The node that owned it before, if one did: its edges go on with the session.
         former: Option<NodeId>,
     },

@@ -38,6 +38,7 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
         session: world.number(1),
+        worker: 0,
         former: None,
     });
     assert!(is_told, "{:?}", world.told(1));
@@ -104,7 +105,8 @@ fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keep
         world.kill(0);
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [2], "{seed}");
-        let owned = PlacementEvent::Owned { name: ARENA.into(), session: number, former: Some(World::id(0)) };
+        let (name, former) = (ARENA.into(), Some(World::id(0)));
+        let owned = PlacementEvent::Owned { name, session: number, worker: 0, former };
         assert!(world.told(2).contains(&owned), "{seed}: {:?}", world.told(2));
     }
 }

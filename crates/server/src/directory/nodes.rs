@@ -3,7 +3,7 @@
 use consonance_cluster::{ClusterNode, Member, NodeLease};
 use consonance_session::SessionId;
 
-use super::{Directory, SessionOwner};
+use super::{Directory, SessionOwner, State};
 use crate::sessions::SessionsSettings;
 
 impl Directory {
@@ -54,6 +54,21 @@ impl Directory {
         let mut state = self.lock();
         state.next_serial += 1;
         state.next_serial - 1
+    }
+
+    /// The store names this worker as the one that has a session, whichever one its clients were placed at since.
+    /// Returns the one that has it; none if no client here needs it any more.
+    pub(crate) fn move_to(&self, session: &str, worker: u16) -> Option<usize> {
+        let mut state = self.lock();
+        let State { entries, sessions_of, .. } = &mut *state;
+        let entry = entries.get_mut(session)?;
+        let worker = usize::from(worker);
+        if worker < sessions_of.len() {
+            sessions_of[entry.worker] -= 1;
+            sessions_of[worker] += 1;
+            entry.worker = worker;
+        }
+        Some(entry.worker)
     }
 
     /// This node owns a session from now on, which has this number. Returns its number in this process; none if no

@@ -167,6 +167,17 @@ fn a_client_at_another_worker_begins_the_session_at_its_own_and_is_counted_where
 }
 
 #[test]
+fn a_session_is_at_the_worker_that_the_store_names_wherever_its_clients_were_placed_since() {
+    let directory = directory(&["red"], &["*"], 2);
+    assert_eq!(directory.place("blue"), 1);
+    assert_eq!(directory.move_to("blue", 0), Some(0));
+    assert_eq!((directory.worker_of("blue"), directory.place("blue")), (Some(0), 0));
+    assert_eq!(directory.place("green"), 1, "worker 0 has two sessions now");
+    assert_eq!(directory.move_to("blue", 2), Some(0), "there is no such worker");
+    assert_eq!(directory.move_to("grey", 0), None);
+}
+
+#[test]
 fn a_session_with_too_many_clients_for_one_worker_takes_more_at_all_of_them_in_turn() {
     let mut settings = settings(&["main"], &[]);
     settings.spread_from = 3;

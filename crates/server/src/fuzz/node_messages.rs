@@ -281,7 +281,8 @@ impl Play {
         let has_heard_alice = self.ids[0].is_some_and(|id| dora.heard.contains(&id));
         assert!(!self.is_told || !has_heard_alice, "Alice says nothing");
         assert_eq!(bob.poll(stage.now), (0, false), "Bob is not the hostile node's");
-        let near = stage.session_loop.servers().find(|(name, _)| *name == NEAR);
+        let session_loop = stage.server.worker(0).expect("the node has a worker");
+        let near = session_loop.servers().find(|(name, _)| *name == NEAR);
         let (_, near) = near.expect("the node owns the near session");
         for id in self.ids.into_iter().flatten() {
             assert!(
@@ -289,7 +290,7 @@ impl Play {
                     .is_some_and(|row| [alice.client.name(), dora.client.name()].contains(&row.name))
             );
         }
-        let far = stage.session_loop.copy_of(FAR).filter(|copy| copy.is_whole());
+        let far = session_loop.copy_of(FAR).filter(|copy| copy.is_whole());
         if let Some(far) = far {
             let names: Vec<&str> =
                 far.server.ids().filter_map(|id| far.server.client(id)).map(|row| row.name).collect();

@@ -5,17 +5,17 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::{NodeId, Revision, SessionRecord, StoreAnswer, StoreChange};
-use consonance_cluster::{ClusterNode, NodeEvent, NodeInfo, Publication};
+use consonance_cluster::{ClusterNode, NodeInfo, Publication};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Instant as SessionInstant, LinkCommand,
-    LinkId, SessionId, Target,
+    LinkId, Target,
 };
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientLinkEvent, ClientTransport as _};
 
 use crate::networks::{to_session, to_transport};
-use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
+use crate::stepped::SteppedServer;
 use crate::workers::Workers;
 
 /// The session that the node owns, and the one that its friend does.
@@ -31,7 +31,7 @@ pub(super) struct Stage {
     pub(super) now: Instant,
     pub(super) node: ClusterNode,
     pub(super) own: NodeId,
-    pub(super) session_loop: SessionLoop,
+    pub(super) server: SteppedServer,
     pub(super) network: MemoryNetwork,
     store: BTreeMap<Box<str>, (SessionRecord, Revision)>,
     revision: u64,
@@ -48,8 +48,6 @@ impl Stage {
         let (mut workers, own, node) = Workers::of_node(&settings, NonZeroUsize::MIN, info);
         let network = MemoryNetwork::new();
         workers.loops[0].add_network(Box::new(network.listen()));
-        workers.share_sessions();
-        let session_loop = workers.loops.remove(0);
         let far = SessionRecord { owner: FRIEND, worker: 0, session: FAR_NUMBER };
         let store = BTreeMap::from([(FAR.into(), (far, Revision(1)))]);
         let now = Instant::now();
@@ -57,7 +55,7 @@ impl Stage {
             now,
             node,
             own,
-            session_loop,
+            server: SteppedServer::new(workers),
             network,
             store,
             revision: 1,
@@ -79,7 +77,7 @@ impl Stage {
             self.node.handle_beat(now, &beat).expect("a beat of the friend is well-formed");
         }
         self.beats += 1;
-        self.session_loop.run_once(now);
+        self.server.run_once(now, 0);
         self.node.handle_timeout(now);
         while let Some(publication) = self.node.poll_publish(now) {
             match publication {
@@ -96,7 +94,7 @@ impl Stage {
             self.node.handle_answer(now, request.number, answer);
         }
         while let Some(event) = self.node.poll_event() {
-            self.follow(event);
+            self.server.follow_node(now, event);
         }
     }
 
@@ -115,37 +113,6 @@ impl Stage {
         self.revision += 1;
         self.store.insert(name.into(), (record, Revision(self.revision)));
         StoreAnswer::Done(Revision(self.revision))
-    }
-
-    /// As [`ServerHandle::follow_node`](crate::ServerHandle::follow_node) does, on this thread.
-    fn follow(&mut self, event: NodeEvent) {
-        let Self { session_loop, now, .. } = self;
-        let now = *now;
-        match event {
-            NodeEvent::Owned { name, session, generation, .. } => {
-                session_loop.own_session(now, &name, SessionId(session), generation);
-            }
-            NodeEvent::Confirmed { name, generation } => session_loop.confirm_session(now, &name, generation),
-            NodeEvent::OwnedBy { name, owner, .. } => {
-                if session_loop.directory().disown(&name, Some(owner)) {
-                    session_loop.follow_owner(now, &name, Some(owner));
-                }
-            }
-            NodeEvent::Ended { name } => {
-                if session_loop.directory().disown(&name, None) {
-                    session_loop.follow_owner(now, &name, None);
-                }
-            }
-            NodeEvent::Unplaced { name } => session_loop.refuse_waiting(now, &name),
-            NodeEvent::Itself { node, info, spans_regions } => {
-                session_loop.note_itself(now, node, &info, spans_regions);
-            }
-            NodeEvent::NodeFound { node, info } => {
-                session_loop.note_node(now, node, Some(&info));
-            }
-            NodeEvent::NodeLost { node, .. } => session_loop.note_node(now, node, None),
-            NodeEvent::Incompatible { .. } => {}
-        }
     }
 }
 
