@@ -145,9 +145,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             let about = origin.about();
             *last = kept(*link).or(*last);
             let message = match *last {
-                Some(KeptClient { client, version }) => {
-                    ToOwner::Kept { link: number, session, about, client, version }
-                }
+                Some(client) => ToOwner::Kept { link: number, session, about, client },
                 None => ToOwner::Connected { link: number, session, about },
             };
             if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {

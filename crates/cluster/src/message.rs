@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
+use crate::remote_links::KeptClient;
 
 /// What an edge tells the owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToOwner<'a> {
     /// A client is there.
     Connected {
@@ -70,10 +71,8 @@ pub enum ToOwner<'a> {
         session: &'a str,
         /// Where it comes from.
         about: About<'a>,
-        /// Its id.
-        client: u16,
-        /// How many changes of the session the edge has heard of.
-        version: u64,
+        /// The client.
+        client: KeptClient,
     },
 }
 
@@ -277,7 +276,12 @@ mod tests {
             ToOwner::Heard { link: LINK, ago_us: 17 },
             ToOwner::Report { link: LINK, report: LinkReport::default() },
             ToOwner::Reachability { links: LinkNumbers::new(&[1, 0, 0, 0]), is_reachable: true },
-            ToOwner::Kept { link: LINK, session: "arena", about: ABOUT, client: 7, version: 9 },
+            ToOwner::Kept {
+                link: LINK,
+                session: "arena",
+                about: ABOUT,
+                client: KeptClient { client: 7, version: 9, place: None },
+            },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }

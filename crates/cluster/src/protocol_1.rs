@@ -11,8 +11,8 @@ use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::nodes::{BusWay, WAYS, join_nodes};
 use crate::placement::{NodeId, Revision, StoreAnswer};
 use crate::{
-    About, ClusterNode, LinkEnd, LinkReport, NodeEvent, NodeInfo, PROTOCOL, Publication, SessionMessage,
-    ToEdge, ToOwner,
+    About, ClusterNode, KeptClient, LinkEnd, LinkReport, NodeEvent, NodeInfo, PROTOCOL, Publication,
+    SessionMessage, ToEdge, ToOwner,
 };
 
 /// Kind by kind: its name, and its bytes in hexadecimal digits. Lines are added, and never changed.
@@ -47,7 +47,10 @@ fn to_owner(tell: &mut impl FnMut(&str, ToOwner<'_>)) {
     }
     let links = LinkNumbers::new(&[0x56, 0x34, 0x12, 0xAB, 1, 0, 0, 0]);
     tell("reachability", ToOwner::Reachability { links, is_reachable: false });
-    tell("kept", ToOwner::Kept { link: LINK, session: "arena", about: ABOUT, client: 300, version: 70_000 });
+    for (name, place) in [("kept", None), ("kept-in-place", Some([1.5, -2.0, 300.25]))] {
+        let client = KeptClient { client: 300, version: 70_000, place };
+        tell(name, ToOwner::Kept { link: LINK, session: "arena", about: ABOUT, client });
+    }
 }
 
 fn quality(datagram_path: DatagramPath) -> LinkQuality {

@@ -15,6 +15,7 @@ use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
     ReachabilityFeed, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
@@ -47,12 +48,14 @@ pub struct RemoteLinks {
 pub struct RemoteNetwork(pub Box<str>);
 
 /// Of a peer: the client that it was when another owner had its session, by what its edge knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptClient {
     /// Its id.
     pub client: u16,
     /// How many changes of the session its edge has heard of.
     pub version: u64,
+    /// Where it is, in metres, if it has said so.
+    pub place: Option<[f32; 3]>,
 }
 
 /// What the networks of all edges have in common.

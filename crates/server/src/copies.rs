@@ -7,8 +7,8 @@ mod session_copy;
 use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::placement::NodeId;
-use consonance_cluster::{BusReceiver, BusSender, BusWay, Member, NodeWorkers, SessionMessage};
-use consonance_session::{ClientId, Instant, LinkId, Position};
+use consonance_cluster::{BusReceiver, BusSender, BusWay, KeptClient, Member, NodeWorkers, SessionMessage};
+use consonance_session::{ClientId, Instant, LinkId, Position, Server};
 use consonance_transport::Delivery;
 
 pub(crate) use change_record::{At, ChangeRecord};
@@ -152,6 +152,12 @@ const PLACES: u64 = 0xFFFF << u32::BITS << 16;
 /// The link by which a copy reaches the clients of a worker of another node.
 pub(crate) fn place_of(member: Member) -> LinkId {
     LinkId(PLACES | u64::from(member.0))
+}
+
+/// A client as the next owner of its session is to know it, of what is known here in this version.
+pub(crate) fn kept_client(server: &Server, client: ClientId, version: u64) -> KeptClient {
+    let place = server.position_of(client).map(Position::metres);
+    KeptClient { client: client.0, version, place }
 }
 
 /// The worker of another node that a link leads to, if it is such a one.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
-use super::{KeptClient, RemoteLinks, link_of, peer_of};
+use super::{RemoteLinks, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
@@ -81,8 +81,8 @@ impl RemoteLinks {
                 counted.connections.accepted += u64::from(is_new);
                 Some(Came::Message(peer_of(link)))
             }
-            ToOwner::Kept { link, about, client, version, .. } => {
-                let is_new = peers.insert(now, peer_of(link), &about, Some(KeptClient { client, version }));
+            ToOwner::Kept { link, about, client, .. } => {
+                let is_new = peers.insert(now, peer_of(link), &about, Some(client));
                 counted.connections.accepted += u64::from(is_new);
                 Some(Came::Message(peer_of(link)))
             }

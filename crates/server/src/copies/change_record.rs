@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
 use consonance_session::{
-    Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, LinkId, SessionChange, SharedSecret,
+    Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, LinkId, Position, SessionChange,
+    SharedSecret,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,7 @@ pub(crate) struct ClientRecord {
     is_unannounced: bool,
     access: AccessRecord,
     capabilities: u32,
+    place: Option<[f32; 3]>,
     at: Option<At>,
 }
 
@@ -59,6 +61,7 @@ impl ChangeRecord {
                     is_unannounced: client.is_unannounced,
                     access: AccessRecord::of(&client.access),
                     capabilities: client.capabilities.0,
+                    place: client.position.map(Position::metres),
                     at: client.link.and_then(at),
                 }))
             }
@@ -83,6 +86,7 @@ impl ChangeRecord {
                     is_unannounced: record.is_unannounced,
                     access: record.access.read(Duration::ZERO)?,
                     capabilities: Capabilities(record.capabilities),
+                    position: record.place.and_then(|place| Position::new(place).ok()),
                     link: None,
                 };
                 (SessionChange::Client(client), record.at)

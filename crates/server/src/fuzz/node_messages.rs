@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
-use consonance_cluster::{About, Bundle, LinkEnd, LinkNumber, SessionMessage, ToEdge, ToOwner};
+use consonance_cluster::{About, Bundle, KeptClient, LinkEnd, LinkNumber, SessionMessage, ToEdge, ToOwner};
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Access, Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, SessionChange, SharedSecret,
@@ -209,7 +209,9 @@ impl Play {
         let message = match tape.byte() % 8 {
             0 => ToOwner::Connected { link, session, about },
             1 => {
-                ToOwner::Kept { link, session, about, client: self.an_id(tape), version: tape.byte().into() }
+                let place = tape.pick(&[None, Some([1.0, 2.0, 3.0]), Some([f32::NAN, f32::MAX, 0.0])]);
+                let client = KeptClient { client: self.an_id(tape), version: tape.byte().into(), place };
+                ToOwner::Kept { link, session, about, client }
             }
             2 => ToOwner::Packet { link, number: packet_number(tape), packet: &voice },
             3 => ToOwner::Packet { link, number: packet_number(tape), packet: text.as_bytes() },
@@ -318,6 +320,7 @@ fn client(id: ClientId, name: &str, at: Option<At>) -> Vec<u8> {
         is_unannounced: false,
         access: Access::default(),
         capabilities: Capabilities(0),
+        position: None,
         link: at.map(|_| consonance_session::LinkId(0)),
     };
     record(&SessionChange::Client(client), at)

@@ -11,7 +11,9 @@ use consonance_transport::EndReason;
 use tracing::{debug, warn};
 
 use super::SessionLoop;
-use crate::copies::{At, ChangeRecord, NodeVoice, SessionCopies, SessionCopy, member_at, place_of};
+use crate::copies::{
+    At, ChangeRecord, NodeVoice, SessionCopies, SessionCopy, kept_client, member_at, place_of,
+};
 use crate::directory::Directory;
 use crate::networks::{Networks, peer_of};
 use crate::sessions::Begin;
@@ -271,8 +273,8 @@ impl SessionLoop {
         link: LinkId,
     ) -> Option<KeptClient> {
         let copy = copies?.get(session).filter(|copy| copy.is_whole())?;
-        let ClientId(client) = copy.server.client_of(link)?;
-        Some(KeptClient { client, version: copy.version })
+        let client = copy.server.client_of(link)?;
+        Some(kept_client(&copy.server, client, copy.version))
     }
 
     /// A link into a session of another node is gone.

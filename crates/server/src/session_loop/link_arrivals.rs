@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_cluster::{KeptClient, Member};
-use consonance_session::{ClientId, Instant as SessionInstant, LinkId};
+use consonance_session::{ClientId, Instant as SessionInstant, LinkId, Position};
 use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
 
@@ -90,7 +90,7 @@ impl SessionLoop {
         }
         let kept = self.networks.kept_client(now, link);
         let was_in = session.take_lost_link(link);
-        let adopted = [kept, was_in].into_iter().flatten().find(|KeptClient { client, version }| {
+        let adopted = [kept, was_in].into_iter().flatten().find(|KeptClient { client, version, .. }| {
             session.server.adopt(at, link, ClientId(*client), origin, *version)
         });
         if adopted.is_none() {
@@ -101,6 +101,9 @@ impl SessionLoop {
             }
             let place = LinkPlace { worker: self.number, session: &session.name, network: &kind };
             self.join_spans.begin(link, place);
+        }
+        if let Some(KeptClient { client, place: Some(place), .. }) = adopted {
+            session.server.recall_position(ClientId(client), Position::new(place).ok());
         }
         self.note_link(index, link, remote);
         if let Some(KeptClient { client, .. }) = adopted {

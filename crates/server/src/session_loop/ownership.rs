@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use tracing::{info, warn};
 
 use super::SessionLoop;
-use crate::copies::SessionCopy;
+use crate::copies::{SessionCopy, kept_client};
 use crate::networks::peer_of;
 use crate::sessions::{Begin, Held, SessionLease, random_u64};
 
@@ -164,7 +164,7 @@ impl SessionLoop {
                 continue;
             }
             let client = session.server.client_of(link);
-            clients.extend(client.map(|ClientId(client)| (link, KeptClient { client, version })));
+            clients.extend(client.map(|client| (link, kept_client(&session.server, client, version))));
             let remote = remote.map_or_else(String::new, |remote| remote.to_string());
             let (kind, identity) = (self.networks.kind_of(now, link), self.networks.identity_of(now, link));
             let is_resumed = client.is_some() || session.resumed.contains(&link);

@@ -33,7 +33,7 @@ impl LostLinks {
     /// may be lost.
     pub(super) fn take(&mut self, server: &Server, link: LinkId) -> Option<KeptClient> {
         let client = self.0.remove(&link).filter(|client| client.is_in(server))?;
-        Some(KeptClient { client: client.id.0, version: server.first_version() })
+        Some(KeptClient { client: client.id.0, version: server.first_version(), place: None })
     }
 }
 

@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
-    Capabilities, ClientId, CodecParameters, RemoveClient, RoomId, RosterEntry, SharedSecret, WireStr,
+    Capabilities, ClientId, CodecParameters, Position, RemoveClient, RoomId, RosterEntry, SharedSecret,
+    WireStr,
 };
 
 use super::snapshot::{NO_LINK, since};
@@ -24,7 +25,7 @@ use crate::traffic::Total;
 pub use relaying::AtCopy;
 
 /// What has changed in a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SessionChange {
     /// A client is here, and is so.
     Client(CopiedClient),
@@ -35,7 +36,7 @@ pub enum SessionChange {
 }
 
 /// What a copy knows of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CopiedClient {
     /// Its id.
     pub id: ClientId,
@@ -54,6 +55,8 @@ pub struct CopiedClient {
     pub access: Access,
     /// What both sides of its link can do.
     pub capabilities: Capabilities,
+    /// Where it was by then, if it had said so.
+    pub position: Option<Position>,
     /// Its link at the session; none while its place is kept.
     pub link: Option<LinkId>,
 }
@@ -264,6 +267,7 @@ impl Server {
             capabilities: link
                 .and_then(|link| self.links.get(link))
                 .map_or_else(|| self.capabilities_kept_of(id), |record| record.capabilities),
+            position: self.position_of(id),
             link,
         })
     }
@@ -290,6 +294,7 @@ impl Server {
         let access = self.access_from_now(&client.access);
         self.policy.grant(*id, access);
         self.begin_restrictions(*id);
+        self.recall_position(*id, client.position);
         self.apply_rooms(*id, &client.rooms);
         if let Some(secret) = client.secret {
             self.reservations.set_secret(*id, secret);

@@ -29,6 +29,11 @@ impl Server {
         self.policy.proximity_mut().set_position(id, position);
     }
 
+    /// Where a client was, as far as another owner or copy of the session knew. What it has said here is newer.
+    pub fn recall_position(&mut self, id: ClientId, position: Option<Position>) {
+        self.policy.proximity_mut().recall(id, position);
+    }
+
     /// A client says where it is.
     pub(super) fn handle_position(
         &mut self,

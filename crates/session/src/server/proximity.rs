@@ -198,13 +198,24 @@ impl Proximity {
             return;
         }
         known.newest = Some(report.number);
-        if known.place == report.position {
-            return;
+        if known.place != report.position {
+            self.move_to(id, report.position);
         }
-        known.place = report.position;
+    }
+
+    /// A client that has not said where it is was there.
+    pub(super) fn recall(&mut self, id: ClientId, position: Option<Position>) {
+        if position.is_some() && !self.has_place(id) {
+            self.move_to(id, position);
+        }
+    }
+
+    fn move_to(&mut self, id: ClientId, position: Option<Position>) {
+        let known = known_mut(&mut self.positions, id);
+        known.place = position;
         for (room, slot) in known.zones.iter() {
             if let Some(zone) = self.zones.get_mut(&room) {
-                zone.place(slot, report.position);
+                zone.place(slot, position);
             }
         }
     }

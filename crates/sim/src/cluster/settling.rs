@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::player::{Presence, SimPlayer};
+use consonance_session::Restriction;
+
+use super::player::{Presence, Room, SimPlayer};
 use super::world::{SESSIONS, World};
 use crate::violation::{Checked, Violation, ensure};
 
@@ -25,12 +27,10 @@ pub(super) fn play(world: &mut World, trouble: Duration) -> Checked {
     let checked = world.counts.had_to_be_heard;
     world.pass(SPEAKING)?;
     world.is_settled()?;
-    let players = world.present().count();
-    let has_listeners =
-        SESSIONS.iter().any(|name| world.present().filter(|it| it.session == *name).count() > 1);
+    let can_hear = |by: &SimPlayer| world.present().any(|listener| can_hear(listener, by));
     ensure!(
-        !has_listeners || world.counts.had_to_be_heard > checked,
-        "of {players} players none has to hear another one"
+        world.counts.had_to_be_heard > checked || !world.present().any(can_hear),
+        "no frame was checked although players hear each other"
     );
     Ok(())
 }
@@ -46,6 +46,19 @@ fn settle(world: &mut World) -> Checked {
             Err(_) => {}
         }
     }
+}
+
+/// Whether all that a player says in a room is heard by another one.
+fn can_hear(listener: &SimPlayer, by: &SimPlayer) -> bool {
+    let shares_room = || {
+        let mut shared = by.rooms.intersection(&listener.rooms);
+        shared.any(|room| *room != Room::Field)
+    };
+    listener.name() != by.name()
+        && listener.session == by.session
+        && shares_room()
+        && !by.is_restricted(Restriction::Muted)
+        && !listener.is_restricted(Restriction::Deafened)
 }
 
 impl World {

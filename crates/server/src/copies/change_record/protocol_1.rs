@@ -33,6 +33,7 @@ fn client(access: Access, secret: Option<SharedSecret>) -> SessionChange {
         is_unannounced: true,
         access,
         capabilities: Capabilities(0x0102_0304),
+        position: secret.and_then(|_| Position::new([1.5, -2.0, 300.25]).ok()),
         link: None,
     })
 }
