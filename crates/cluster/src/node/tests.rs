@@ -131,6 +131,29 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
 }
 
 #[test]
+fn the_first_message_of_a_node_that_was_lost_without_knowing_it_arrives() {
+    let mut world = World::new(2);
+    world.run(SOON);
+    let members = [1, 0].map(|of: usize| world.nodes[of].cluster.workers().number(NodeId(2 - of as u64), 0));
+    let send = |world: &mut World, from: usize| {
+        let [(to_owners, _), _] = &mut world.nodes[from].worker;
+        assert!(to_owners.send(members[1 - from].unwrap(), Delivery::Unreliable, b"voice"));
+        to_owners.flush();
+        world.run(SOON);
+        let [(_, from_edges), _] = &mut world.nodes[1 - from].worker;
+        std::iter::from_fn(|| from_edges.poll()).any(|event| matches!(event, BusEvent::Message(_)))
+    };
+    assert!(send(&mut world, 0) && send(&mut world, 1));
+    world.nats.set_cut(0, 1, true);
+    world.run(Duration::from_secs(3));
+    world.nats.set_cut(0, 1, false);
+    world.run(Duration::from_secs(1));
+    assert!(world.nodes[1].told.iter().any(|event| matches!(event, NodeEvent::NodeLost { .. })));
+    assert!(!world.nodes[0].told.iter().any(|event| matches!(event, NodeEvent::NodeLost { .. })));
+    assert!(send(&mut world, 0), "it does not know that it was lost");
+}
+
+#[test]
 fn a_node_counts_its_sessions_the_other_nodes_and_what_it_sends_them() {
     let mut world = World::new(2);
     world.run(SOON);
