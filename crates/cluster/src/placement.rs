@@ -379,6 +379,14 @@ impl Placement {
                 let record = SessionRecord { owner: self.own, worker: known.worker, ..record };
                 StoreChange::Replace(record, revision)
             }
+            // It fell silent when a client asked for it, and is heard again.
+            Some((record, _)) if self.nodes.is_alive(now, record.owner) => {
+                if known.client_waits_since.take().is_some() {
+                    let (name, former) = (name.into(), None);
+                    self.events.push_back(PlacementEvent::Elsewhere { name, record, former });
+                }
+                return;
+            }
             _ => return,
         };
         self.ask(now, name, change);

@@ -38,7 +38,7 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
     let is_told = world.told(1).contains(&PlacementEvent::Owned {
         name: ARENA.into(),
         session: world.number(1),
-        worker: 0,
+        worker: 1,
         former: None,
     });
     assert!(is_told, "{:?}", world.told(1));
@@ -106,7 +106,7 @@ fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keep
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [2], "{seed}");
         let (name, former) = (ARENA.into(), Some(World::id(0)));
-        let owned = PlacementEvent::Owned { name, session: number, worker: 0, former };
+        let owned = PlacementEvent::Owned { name, session: number, worker: 2, former };
         assert!(world.told(2).contains(&owned), "{seed}: {:?}", world.told(2));
     }
 }
@@ -148,6 +148,19 @@ fn while_the_store_has_no_leader_no_owner_resigns_and_none_is_replaced() {
             assert_eq!(world.owners(ARENA), [0], "{seed}");
         }
     }
+}
+
+#[test]
+fn a_client_that_came_while_the_owner_was_silent_is_led_to_it_when_it_is_heard_again() {
+    let mut world = owned_by_the_first(2, 3);
+    world.pause(0, Duration::from_secs(3));
+    world.stop_store(Duration::from_secs(6));
+    run(&mut world, Duration::from_secs(2));
+    assert_eq!(world.place(1, ARENA), SessionPlace::Unknown);
+    run(&mut world, Duration::from_secs(3));
+    let elsewhere =
+        PlacementEvent::Elsewhere { name: ARENA.into(), record: world.record(0, 0), former: None };
+    assert!(world.told(1).contains(&elsewhere), "{:?}", world.told(1));
 }
 
 #[test]
