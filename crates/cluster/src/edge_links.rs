@@ -79,8 +79,8 @@ pub struct ReleasedLink<L> {
     pub link: L,
     /// Where its client comes from.
     pub origin: LinkOrigin,
-    /// What it has sent, reliably and in this order.
-    pub held: Vec<Box<[u8]>>,
+    /// What it has sent, reliably and in this order, with the numbers of the packets.
+    pub held: Vec<(u64, Box<[u8]>)>,
 }
 
 impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
@@ -162,9 +162,9 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     /// This worker owns a session from now on: its links are of an edge no longer.
     pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
-        let mut held: BTreeMap<LinkNumber, Vec<Box<[u8]>>> = BTreeMap::new();
-        for HeldPacket { link, packet, .. } in self.sessions.get_mut(index).take_held() {
-            held.entry(link).or_default().push(packet);
+        let mut held: BTreeMap<LinkNumber, Vec<(u64, Box<[u8]>)>> = BTreeMap::new();
+        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
+            held.entry(link).or_default().push((number, packet));
         }
         let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
         let links = slots.filter(|(link, _)| link.session == index);
@@ -217,6 +217,14 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         links.filter(|link| is_meant(&link.origin)).map(|link| link.link).collect()
     }
 
+    /// A packet came over a link that is [held](Self::hold_link), and had to arrive; its edge has given it this number.
+    /// `Some(false)` and `None` as from [`packet`](Self::packet).
+    #[must_use]
+    pub fn held_packet(&mut self, link: L, number: u64, packet: &[u8]) -> Option<bool> {
+        let (_, link) = self.find(link)?;
+        Some(self.hold(link, number, packet))
+    }
+
     /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`
     /// if it is none of these links.
     #[must_use]
@@ -242,9 +250,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         true
     }
 
-    /// A link is no longer of this edge, and no owner is told.
-    pub fn forget(&mut self, link: L) {
+    /// A link is no longer of this edge, and no owner is told. The packets that were held for one, with their numbers.
+    pub fn forget(&mut self, link: L) -> Vec<(u64, Box<[u8]>)> {
+        let Some((_, number)) = self.find(link) else { return Vec::new() };
+        let session = self.slots[number.slot()].link.as_ref().map(|link| link.session);
+        let held = session.map(|session| self.sessions.get_mut(session).take_held_of(number));
         self.remove(link);
+        held.unwrap_or_default()
     }
 
     /// A link's client was heard last so long ago.

@@ -113,6 +113,14 @@ impl EdgeSession {
         self.returned <= TRIES_MAX
     }
 
+    /// What is held of a link.
+    pub(super) fn take_held_of(&mut self, link: LinkNumber) -> Vec<(u64, Box<[u8]>)> {
+        let held = self.held.extract_if(.., |held| held.link == link);
+        let held: Vec<_> = held.map(|held| (held.number, held.packet)).collect();
+        self.held_bytes -= held.iter().map(|(_, packet)| packet.len()).sum::<usize>();
+        held
+    }
+
     /// What is held, in the order of each link, for the owner that is known now. What came back is older than what came
     /// meanwhile.
     pub(super) fn take_held(&mut self) -> Vec<HeldPacket> {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
+use super::released::{Released, ReturnedPacket};
 use super::{RemoteLinks, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
@@ -23,9 +24,7 @@ impl RemoteLinks {
     /// Takes messages until there is something to report. The message is read again there, since its bytes are the
     /// bus's until then.
     pub(super) fn next_to_report(&mut self, now: Instant) -> Option<Came> {
-        for peer in self.released.take() {
-            self.peers.remove(peer);
-        }
+        self.return_released();
         loop {
             if let Some((peer, reason)) = self.ended.pop_front() {
                 return Some(Came::Disconnected(peer, reason));
@@ -44,6 +43,18 @@ impl RemoteLinks {
                 Ok(came) => return came,
                 Err(_) => self.statistics.links.dropped.malformed += 1,
             }
+        }
+    }
+
+    /// What is for the next owner of a session leaves.
+    fn return_released(&mut self) {
+        let Released { peers, packets, .. } = self.released.take();
+        for peer in peers {
+            self.peers.remove(peer);
+        }
+        for ReturnedPacket { peer, number, packet } in packets {
+            let (_, link) = link_of(peer);
+            self.tell(peer, &ToEdge::Returned { link, number, packet: &packet });
         }
     }
 
@@ -132,6 +143,9 @@ impl RemoteLinks {
             // One that came back took longer than the next ones. The client tells all when it comes again.
             self.end(peer, &EndCode::ServerBusy.into(), DisconnectReason::ClosedByUs);
             return None;
+        }
+        if let Some(number) = number {
+            self.released.note_number(number);
         }
         if let Some(number) = number.filter(|_| !is_up)
             && let Ok(ToOwner::Packet { packet, .. }) = ToOwner::read(self.incoming.message())

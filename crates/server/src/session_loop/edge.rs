@@ -91,7 +91,12 @@ impl SessionLoop {
             return;
         }
         let Some(edge) = &mut self.edge else { return };
-        let Some(is_on_its_way) = edge.packet(link, to_transport(delivery), packet) else { return };
+        let is_on_its_way = if self.networks.is_remote(link) && delivery == Delivery::Reliable {
+            edge.held_packet(link, self.released.last_number(), packet)
+        } else {
+            edge.packet(link, to_transport(delivery), packet)
+        };
+        let Some(is_on_its_way) = is_on_its_way else { return };
         self.packets_in += 1;
         if !is_on_its_way {
             self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);

@@ -84,7 +84,8 @@ impl SessionLoop {
             } else {
                 self.admit_link(now, index, link, remote, origin.is_resumed);
             }
-            for packet in held {
+            for (number, packet) in held {
+                self.released.note_number(number);
                 self.handle_packet(now, link, Delivery::Reliable, &packet);
             }
         }
@@ -98,7 +99,10 @@ impl SessionLoop {
         let Some(lease) = &mut self.sessions.get_mut(index).lease else { return };
         for (link, held) in lease.confirm(generation) {
             match held {
-                Held::Packet(packet) => self.handle_packet(now, link, Delivery::Reliable, &packet),
+                Held::Packet { number, packet } => {
+                    self.released.note_number(number.unwrap_or_default());
+                    self.handle_packet(now, link, Delivery::Reliable, &packet);
+                }
                 Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
             }
         }
@@ -114,7 +118,9 @@ impl SessionLoop {
         // Links of other edges lead there directly.
         let remote: Vec<LinkId> = edge.links_of(name);
         for link in remote.into_iter().filter(|link| self.networks.is_remote(*link)) {
-            edge.forget(link);
+            for (number, packet) in edge.forget(link) {
+                self.released.give_back(peer_of(link), number, packet);
+            }
             self.released.release(peer_of(link));
         }
         let copies = self.copies.as_ref();
@@ -175,8 +181,11 @@ impl SessionLoop {
                 self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
             }
         }
-        for (link, packet) in session.lease.into_iter().flat_map(SessionLease::into_packets) {
-            self.forward_packet(now, link, Delivery::Reliable, &packet);
+        for (link, number, packet) in session.lease.into_iter().flat_map(SessionLease::into_packets) {
+            match number {
+                Some(number) => self.released.give_back(peer_of(link), number, packet),
+                None => self.forward_packet(now, link, Delivery::Reliable, &packet),
+            }
         }
         clients
     }

@@ -1,5 +1,6 @@
 //! Whether a session that may be another node's is this one's to decide about.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use consonance_cluster::NodeLease;
@@ -20,7 +21,11 @@ pub(crate) struct SessionLease {
 #[derive(Debug)]
 pub(crate) enum Held {
     /// A packet.
-    Packet(Box<[u8]>),
+    Packet {
+        /// Its number among those of its link, if that is at an edge.
+        number: Option<u64>,
+        packet: Box<[u8]>,
+    },
     /// That it is gone.
     Gone,
 }
@@ -46,11 +51,11 @@ impl SessionLease {
 
     /// Holds a packet until that is clear. False if too much is held.
     #[must_use]
-    pub(crate) fn hold(&mut self, link: LinkId, packet: &[u8]) -> bool {
+    pub(crate) fn hold(&mut self, link: LinkId, number: Option<u64>, packet: &[u8]) -> bool {
         let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
         if is_held {
             self.held_bytes += packet.len();
-            self.held.push((link, Held::Packet(packet.into())));
+            self.held.push((link, Held::Packet { number, packet: packet.into() }));
         }
         is_held
     }
@@ -71,16 +76,26 @@ impl SessionLease {
     pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Held)> {
         self.generation = generation;
         self.held_bytes = 0;
-        std::mem::take(&mut self.held)
+        let held = std::mem::take(&mut self.held);
+        without_repeated(held).collect()
     }
 
-    /// Another node does: what is for that one.
-    pub(crate) fn into_packets(self) -> impl Iterator<Item = (LinkId, Box<[u8]>)> {
-        self.held.into_iter().filter_map(|(link, held)| match held {
-            Held::Packet(packet) => Some((link, packet)),
+    /// Another node does: what is for that one, with the number of each packet whose link is at an edge.
+    pub(crate) fn into_packets(self) -> impl Iterator<Item = (LinkId, Option<u64>, Box<[u8]>)> {
+        without_repeated(self.held).filter_map(|(link, held)| match held {
+            Held::Packet { number, packet } => Some((link, number, packet)),
             Held::Gone => None,
         })
     }
+}
+
+/// An edge that had lost this node sends what it has back, too.
+fn without_repeated(held: Vec<(LinkId, Held)>) -> impl Iterator<Item = (LinkId, Held)> {
+    let mut seen = BTreeSet::new();
+    held.into_iter().filter(move |(link, held)| match held {
+        Held::Packet { number: Some(number), .. } => seen.insert((*link, *number)),
+        Held::Packet { number: None, .. } | Held::Gone => true,
+    })
 }
 
 #[cfg(test)]
@@ -91,11 +106,22 @@ mod tests {
     fn an_end_that_is_held_is_over_once_its_link_is_up_again() {
         let mut lease = SessionLease::new(NodeLease::new(Instant::now()), 0);
         let (first, second) = (LinkId(1), LinkId(2));
-        assert!(lease.hold(first, b"text"));
+        assert!(lease.hold(first, None, b"text"));
         lease.hold_end(first);
         lease.hold_end(second);
         assert!(lease.take_end(first) && !lease.take_end(first));
         let held = lease.confirm(1);
-        assert!(matches!(&held[..], [(LinkId(1), Held::Packet(_)), (LinkId(2), Held::Gone)]), "{held:?}");
+        assert!(matches!(&held[..], [(LinkId(1), Held::Packet { .. }), (LinkId(2), Held::Gone)]), "{held:?}");
+    }
+
+    #[test]
+    fn a_packet_that_an_edge_sends_again_is_held_once_and_keeps_its_number() {
+        let mut lease = SessionLease::new(NodeLease::new(Instant::now()), 0);
+        for number in [8, 9, 8, 9, 10] {
+            assert!(lease.hold(LinkId(1), Some(number), &[number as u8]));
+        }
+        assert!(lease.hold(LinkId(2), Some(8), b"another link's") && lease.hold(LinkId(3), None, b"text"));
+        let packets: Vec<_> = lease.into_packets().map(|(link, number, _)| (link.0, number)).collect();
+        assert_eq!(packets, [(1, Some(8)), (1, Some(9)), (1, Some(10)), (2, Some(8)), (3, None)]);
     }
 }
