@@ -234,14 +234,16 @@ impl Server {
     fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[(ClientId, bool)]) {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let mut total = Total::default();
-        let others = || changed.iter().copied().filter(|(id, _)| *id != to);
+        let (own, others): (Vec<_>, Vec<_>) = changed.iter().copied().partition(|(id, _)| *id == to);
         // A player that has come back under another id is two of one name until the first is removed.
-        for (id, is_new) in others() {
+        for &(id, is_new) in &others {
             if is_new || !self.members.contains(id) {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
             }
         }
-        for (id, _) in others() {
+        // The client's own state, too: what it was told of its rooms may be lost with the owner before. It comes last,
+        // since a client that joins knows by it that it was told of all.
+        for (id, _) in others.into_iter().chain(own) {
             let Some(member) = self.members.get(id) else { continue };
             if self.visibility.is_known(id) {
                 let client =

@@ -338,6 +338,8 @@ fn a_client_that_may_have_missed_all_that_its_owner_told_is_told_it_again() {
         let removed = position(format!("10: RemoveClient {id}"));
         assert!(removed < position(format!("10: ClientState {id} ")) && removed.is_some(), "{told:?}");
     }
+    assert!(told.last().is_some_and(|line| line.starts_with("10: ClientState 0 Alice ")), "{told:?}");
+    assert!(!told.contains(&"10: RemoveClient 0".to_owned()), "{told:?}");
 }
 
 #[test]
