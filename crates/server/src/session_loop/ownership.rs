@@ -155,7 +155,9 @@ impl SessionLoop {
 
     /// Another node owns a session that runs here: its links are of an edge from now on. Their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
-        let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
+        let Some(mut session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
+        // What no other node has been told counts: the next owner knows nothing of it.
+        while session.server.poll_change().is_some() {}
         info!(session = session.name, "is another node's from now on");
         self.ended.add(&session.server.statistics());
         let (mut clients, version) = (FxHashMap::default(), session.server.version());
