@@ -155,12 +155,10 @@ impl SessionLoop {
 
     /// Another node owns a session that runs here: its links are of an edge from now on. Their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
-        let Some(mut session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
-        // What no other node has been told counts: the next owner knows nothing of it.
-        while session.server.poll_change().is_some() {}
+        let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "is another node's from now on");
         self.ended.add(&session.server.statistics());
-        let (mut clients, version) = (FxHashMap::default(), session.server.version());
+        let (mut clients, version) = (FxHashMap::default(), session.server.version_of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
             let remote = self.gate.take_remote(link);
@@ -172,7 +170,8 @@ impl SessionLoop {
                 continue;
             }
             let client = session.server.client_of(link);
-            clients.extend(client.map(|client| (link, kept_client(&session.server, client, version))));
+            let kept = client.zip(version);
+            clients.extend(kept.map(|(id, version)| (link, kept_client(&session.server, id, version))));
             let remote = remote.map_or_else(String::new, |remote| remote.to_string());
             let (kind, identity) = (self.networks.kind_of(now, link), self.networks.identity_of(now, link));
             let is_resumed = client.is_some() || session.resumed.contains(&link);

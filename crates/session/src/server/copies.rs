@@ -98,6 +98,12 @@ impl Server {
         self.members.version()
     }
 
+    /// Of how many changes the clients know whose links are here. None if they know of some that no copy was told: what
+    /// another owner goes on from is not what they know.
+    pub fn version_of_clients(&self) -> Option<u64> {
+        self.members.version_of_clients()
+    }
+
     /// Everything, as changes for a copy that knows nothing yet.
     pub fn all_changes(&self) -> impl Iterator<Item = SessionChange> {
         let restricted = self.restricted_players().map(|(identity, restrictions)| {

@@ -88,6 +88,14 @@ impl Members {
         }
     }
 
+    /// Something has changed of a client that no other client is told of.
+    #[inline]
+    pub(super) fn note_unseen(&mut self, id: ClientId) {
+        if let Some(changes) = &mut self.changes {
+            changes.note_unseen(id);
+        }
+    }
+
     /// Before the first change that was noted.
     pub(super) fn first_version(&self) -> u64 {
         self.changes.as_ref().map_or(0, Changes::first)
@@ -101,6 +109,11 @@ impl Members {
     /// Of how many changes copies know.
     pub(super) fn version(&self) -> u64 {
         self.changes.as_ref().map_or(0, Changes::version)
+    }
+
+    /// Of how many changes the clients know, if copies know of as many.
+    pub(super) fn version_of_clients(&self) -> Option<u64> {
+        self.changes.as_ref()?.version_of_clients()
     }
 
     /// The clients that have changed since then, and whether each is one that came since; none if that is not known any
@@ -126,7 +139,7 @@ impl Members {
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
         }
-        self.note_change(id);
+        self.note_unseen(id);
     }
 
     /// The client listens to a room from now on; false if it did already, or is not here.

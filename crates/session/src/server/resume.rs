@@ -32,7 +32,7 @@ impl Server {
         self.kept_capabilities.extend(capabilities.map(|capabilities| (id, capabilities)));
         self.outbound.remove(id);
         self.voice_reports.remove(id);
-        self.members.note_change(id);
+        self.members.note_unseen(id);
         let until = self.now + self.settings.limits.resume;
         self.reservations.keep(id, until, self.links.origin_of(link));
     }

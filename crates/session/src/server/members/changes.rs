@@ -24,6 +24,8 @@ pub(in crate::server) struct Changes {
     count: u64,
     /// What the copies were told of.
     version: u64,
+    /// Clients know of a change that the copies were not told.
+    is_ahead: bool,
 }
 
 impl Changes {
@@ -31,10 +33,17 @@ impl Changes {
     pub(super) fn after(base: Option<u64>, term: u32) -> Self {
         let (waiting, first) = (BTreeSet::new(), u64::from(term) << u32::BITS);
         let (last, given_out) = (BTreeMap::new(), BTreeMap::new());
-        Self { waiting, last, given_out, base, first, count: first, version: first }
+        Self { waiting, last, given_out, base, first, count: first, version: first, is_ahead: false }
     }
 
+    /// A client has changed, and the others are told.
     pub(super) fn note(&mut self, id: ClientId) {
+        self.note_unseen(id);
+        self.is_ahead = true;
+    }
+
+    /// A client has changed, of which only copies are told.
+    pub(super) fn note_unseen(&mut self, id: ClientId) {
         self.count += 1;
         self.waiting.insert(id);
         self.last.insert(id, self.count);
@@ -50,7 +59,7 @@ impl Changes {
     pub(super) fn pop(&mut self) -> Option<ClientId> {
         let id = self.waiting.pop_first()?;
         if self.waiting.is_empty() {
-            self.version = self.count;
+            (self.version, self.is_ahead) = (self.count, false);
         }
         Some(id)
     }
@@ -63,6 +72,11 @@ impl Changes {
     /// Of how many changes a copy knows that was told everything until now.
     pub(super) fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Of how many changes the clients here know, if copies know of as many.
+    pub(super) fn version_of_clients(&self) -> Option<u64> {
+        (!self.is_ahead).then_some(self.version)
     }
 
     /// The ids of clients that have changed after a version, and whether another client may have had it by then; none

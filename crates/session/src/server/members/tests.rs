@@ -24,6 +24,21 @@ fn an_id_is_free_again_once_its_client_has_left() {
 }
 
 #[test]
+fn clients_know_more_than_copies_until_those_are_told_what_others_saw() {
+    let mut members = Members::new();
+    let ann = join(&mut members, "Ann");
+    members.note_changes(None, 1);
+    let version = members.version();
+    assert_eq!(members.version_of_clients(), Some(version));
+    members.set_link(ann, LinkId(9));
+    assert_eq!(members.version_of_clients(), Some(version), "no client is told of links");
+    members.enter(ann, "lobby");
+    assert_eq!(members.version_of_clients(), None);
+    assert_eq!((members.pop_changed(), members.pop_changed()), (Some(ann), None));
+    assert_eq!(members.version_of_clients(), Some(members.version()));
+}
+
+#[test]
 fn an_id_that_a_client_brought_along_is_not_given_out() {
     let mut members = Members::new();
     let ghost = ClientId(0);
