@@ -51,7 +51,7 @@ use crate::report_buffer::ReportBuffers;
 use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
-use crate::webhooks::{Occurrence, Webhooks};
+use crate::webhooks::Webhooks;
 
 use join_spans::JoinSpans;
 use link_routes::LinkRoutes;
@@ -319,26 +319,14 @@ impl SessionLoop {
         while let Some(index) = self.sessions.pop_due(at) {
             if self.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
                 self.sessions.postpone(index, at + IN_DOUBT);
+            } else if self.sessions.get(index).is_some_and(|session| session.has_held()) {
+                self.handle_held(now, index);
             } else if self.sessions.is_over(index, at) {
                 self.end(index);
             } else {
                 self.sessions.get_mut(index).server.handle_timeout(at);
                 self.drain(index, now);
             }
-        }
-    }
-
-    /// Ends a session that has been empty for a while, unless a client is on the way to it.
-    fn end(&mut self, index: usize) {
-        let name = &self.sessions.get_mut(index).name;
-        if self.directory.end(name) {
-            if let Some(session) = self.sessions.remove(index) {
-                // Its recording, if there is one, ends with it.
-                self.webhooks.tell(&Occurrence::SessionEnded { session: &session.name });
-                self.ended.add(&session.server.statistics());
-            }
-        } else {
-            self.sessions.keep(index);
         }
     }
 

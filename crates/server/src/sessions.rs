@@ -185,7 +185,8 @@ impl Sessions {
                 };
             }
             let timer = session.server.poll_timeout().map(|(due, _)| due);
-            self.schedule.set(index, [timer, session.ends_at].into_iter().flatten().min());
+            let held = session.has_held().then_some(at);
+            self.schedule.set(index, [timer, session.ends_at, held].into_iter().flatten().min());
         }
     }
 
@@ -359,6 +360,12 @@ impl Session {
     #[inline]
     pub(crate) fn may_act(&self, now: std::time::Instant) -> bool {
         self.lease.as_ref().is_none_or(|lease| lease.holds(now))
+    }
+
+    /// Whether something waits until this node may decide.
+    #[inline]
+    pub(crate) fn has_held(&self) -> bool {
+        self.lease.as_ref().is_some_and(SessionLease::has_held)
     }
 
     /// Whether it wants all voice of its clients at other nodes, listeners or not.

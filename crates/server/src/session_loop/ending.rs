@@ -8,6 +8,7 @@ use tracing::info;
 use super::SessionLoop;
 use crate::draining::{DrainPlan, target_of};
 use crate::hand_over::RestartPlan;
+use crate::webhooks::Occurrence;
 
 impl SessionLoop {
     /// Ends every session and asks the networks to disconnect all players in order; turn on until
@@ -30,6 +31,20 @@ impl SessionLoop {
             self.sessions.get_mut(index).server.stop();
             self.drain(index, now);
             self.tell_ended(index);
+        }
+    }
+
+    /// Ends a session that has been empty for a while, unless a client is on the way to it.
+    pub(super) fn end(&mut self, index: usize) {
+        let name = &self.sessions.get_mut(index).name;
+        if self.directory.end(name) {
+            if let Some(session) = self.sessions.remove(index) {
+                // Its recording, if there is one, ends with it.
+                self.webhooks.tell(&Occurrence::SessionEnded { session: &session.name });
+                self.ended.add(&session.server.statistics());
+            }
+        } else {
+            self.sessions.keep(index);
         }
     }
 

@@ -124,6 +124,14 @@ impl SessionLoop {
         let at = self.at(now);
         self.gate.forget(link);
         self.join_spans.disconnect(link);
+        if let Some(index) = self.routes.session_of(link)
+            && let session = self.sessions.get_mut(index)
+            && session.has_held()
+            && session.may_act(now)
+        {
+            // What came over it before is not of a link that is gone.
+            self.handle_held(now, index);
+        }
         if let Some(index) = self.routes.remove(link) {
             self.remove_node_link(index, link);
             let (is_remote, is_of_own_edge) = (self.networks.is_remote(link), self.is_of_own_edge(link));

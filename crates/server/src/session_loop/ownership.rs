@@ -94,10 +94,18 @@ impl SessionLoop {
 
     /// The store has said, in this generation of the lease, that this node owns a session still.
     pub(crate) fn confirm_session(&mut self, now: Instant, name: &str, generation: u64) {
-        let at = self.at(now);
         let Some(index) = self.sessions.find(name) else { return };
         let Some(lease) = &mut self.sessions.get_mut(index).lease else { return };
-        for (link, held) in lease.confirm(generation) {
+        lease.confirm(generation);
+        self.handle_held(now, index);
+    }
+
+    /// Handles what was held until it was clear that this node owns a session. A lease that ended for a moment holds
+    /// again as it did before, of which no node tells.
+    pub(super) fn handle_held(&mut self, now: Instant, index: usize) {
+        let at = self.at(now);
+        let lease = self.sessions.get_mut(index).lease.as_mut();
+        for (link, held) in lease.map(SessionLease::take_held).unwrap_or_default() {
             match held {
                 Held::Packet { number, packet } => {
                     self.released.note_number(number.unwrap_or_default());

@@ -24,6 +24,11 @@ impl SessionLoop {
         if !session.may_act(now) && !Server::is_voice(packet) {
             return self.hold_packet(now, index, link, delivery, packet);
         }
+        if session.has_held() && !Server::is_voice(packet) {
+            // It came first.
+            self.handle_held(now, index);
+        }
+        let session = self.sessions.get_mut(index);
         // Copies at other nodes know which clients get voice there.
         let by_copies = !session.edges.is_empty() && Server::is_voice(packet);
         let client = session.server.client_of(link).filter(|_| by_copies);

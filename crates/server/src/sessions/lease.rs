@@ -72,9 +72,19 @@ impl SessionLease {
         end.map(|index| self.held.remove(index)).is_some()
     }
 
-    /// This node owns the session: what was held is to be handled now.
-    pub(crate) fn confirm(&mut self, generation: u64) -> Vec<(LinkId, Held)> {
+    /// This node owns the session in this generation of the lease.
+    pub(crate) fn confirm(&mut self, generation: u64) {
         self.generation = generation;
+    }
+
+    /// Whether something waits until it is clear that this node owns the session.
+    #[inline]
+    pub(crate) fn has_held(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// What was held, which is to be handled now.
+    pub(crate) fn take_held(&mut self) -> Vec<(LinkId, Held)> {
         self.held_bytes = 0;
         let held = std::mem::take(&mut self.held);
         without_repeated(held).collect()
@@ -110,7 +120,10 @@ mod tests {
         lease.hold_end(first);
         lease.hold_end(second);
         assert!(lease.take_end(first) && !lease.take_end(first));
-        let held = lease.confirm(1);
+        lease.confirm(1);
+        assert!(lease.has_held());
+        let held = lease.take_held();
+        assert!(!lease.has_held());
         assert!(matches!(&held[..], [(LinkId(1), Held::Packet { .. }), (LinkId(2), Held::Gone)]), "{held:?}");
     }
 

@@ -17,5 +17,6 @@ mod session_events;
 mod several_nodes;
 mod shared_records;
 mod sharing;
+mod simulated_nodes;
 mod stage;
 mod stopping;
