@@ -215,7 +215,8 @@ impl Placement {
         if record.owner == own {
             return;
         }
-        known.acts_from = None;
+        // What this node was about to tell of an earlier record is over with it.
+        (known.acts_from, known.announce_at) = (None, None);
         (known.trust, known.is_ending) = (Trust::Doubted, false);
         let was_waiting = known.client_waits_since.take().is_some();
         if was_owner || was_waiting || known.has_links {
@@ -236,7 +237,7 @@ impl Placement {
         let was_there = known.record.take().is_some();
         known.trust = Trust::Doubted;
         known.removed = Some(revision);
-        known.acts_from = None;
+        (known.acts_from, known.announce_at) = (None, None);
         if was_there && !known.is_ending {
             self.events.push_back(PlacementEvent::Ended { name: name.into() });
         }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::known::Known;
+use super::known::{Known, Trust};
 use super::{Placement, Revision, SessionRecord, StoreChange};
 
 impl Placement {
@@ -20,8 +20,14 @@ impl Placement {
         if !self.sessions.get(name).is_some_and(is_own) {
             return self.handle_record(now, name, record, revision);
         }
-        let is_asked = self.sessions.get(name).is_some_and(|known| known.claim.is_some());
-        if record.owner != own && !is_asked {
+        let Some(known) = self.sessions.get(name).filter(|_| record.owner != own) else { return };
+        let is_newer = known.record.is_some_and(|(_, newest)| revision > newest);
+        let (is_asked, is_trusted) = (known.claim.is_some(), known.trust == Trust::Confirmed);
+        if is_newer && is_trusted {
+            // The other one acts soon, whether the store reaches this node or not.
+            self.doubt_own();
+        }
+        if !is_asked {
             self.ask(now, name, StoreChange::Read);
         }
     }

@@ -71,6 +71,59 @@ fn an_owner_goes_on_when_others_are_lost_as_soon_as_the_store_has_confirmed_it()
     assert!(world.acts(0, ARENA));
 }
 
+/// A node that owns the arena by this record; its store has been asked nothing since.
+fn owner_by(now: Instant, own: NodeId, revision: Revision) -> Placement {
+    let mut placement = Placement::new(now, own);
+    let beat = placement.poll_beat(now).unwrap();
+    placement.handle_beat(now, own, beat);
+    placement.place(now, ARENA, 7, 0);
+    let request = placement.poll_request().unwrap();
+    placement.handle_answer(now, request.number, StoreAnswer::Done(revision));
+    placement
+}
+
+#[test]
+fn an_owner_stops_when_another_node_announces_a_newer_record_and_the_store_is_out_of_reach() {
+    let (now, own) = (Instant::now(), NodeId(1));
+    let mut placement = owner_by(now, own, Revision(5));
+    let record = SessionRecord { owner: NodeId(2), worker: 0, session: 7 };
+    placement.handle_announcement(now, ARENA, record, Revision(4));
+    assert!(placement.may_act(now, ARENA), "that was before");
+    placement.handle_announcement(now, ARENA, record, Revision(6));
+    assert!(!placement.may_act(now, ARENA));
+}
+
+#[test]
+fn a_node_that_was_about_to_own_a_session_waits_again_when_it_replaces_the_next_owner() {
+    let (mut now, own, other) = (Instant::now(), NodeId(1), NodeId(2));
+    let mut placement = Placement::new(now, own);
+    let of_other = SessionRecord { owner: other, worker: 0, session: 7 };
+    let of_own = SessionRecord { owner: own, ..of_other };
+    let mut acted_before = false;
+    for revision in [1, 3] {
+        placement.handle_record(now, ARENA, of_other, Revision(revision));
+        placement.set_links(ARENA, Some(0));
+        let silent_until = now + SILENCE + BEAT;
+        while now < silent_until {
+            now += TICK;
+            if let Some(beat) = placement.poll_beat(now) {
+                placement.handle_beat(now, own, beat);
+            }
+            placement.handle_timeout(now);
+        }
+        // The store's news come before its answer.
+        placement.handle_record(now, ARENA, of_own, Revision(revision + 1));
+        let request = std::iter::from_fn(|| placement.poll_request()).last().unwrap();
+        placement.handle_timeout(now);
+        placement.handle_answer(now, request.number, StoreAnswer::Done(Revision(revision + 1)));
+        let events: Vec<_> = std::iter::from_fn(|| placement.poll_event()).collect();
+        acted_before |= events.iter().any(|event| matches!(event, PlacementEvent::Owned { .. }));
+        assert!(!acted_before && !placement.may_act(now, ARENA), "{revision}: {events:?}");
+        // It is replaced before it acts, and hears of that late.
+        now += LEASE / 2;
+    }
+}
+
 #[test]
 fn a_session_is_its_owners_whatever_another_node_announces() {
     let mut world = owned_by_the_first(2, 1);
