@@ -78,6 +78,7 @@ impl SessionLoop {
             let remote = Remote::from(&*origin.remote);
             let session = self.sessions.get_mut(index);
             if let Some(client) = session.server.client_of(link) {
+                session.server.tell_own_state(client);
                 session.links += 1;
                 self.note_link(index, link, remote);
                 self.tell_servers(index, at, client, link);

@@ -262,7 +262,7 @@ impl Client {
         }
     }
 
-    fn send_own_state(&mut self, link: LinkId, session: SessionId, id: ClientId) {
+    pub(super) fn send_own_state(&mut self, link: LinkId, session: SessionId, id: ClientId) {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
         let client = RosterEntry { name, id, codec };
         let rooms: Vec<&str> = self.rooms.names().collect();

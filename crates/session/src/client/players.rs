@@ -117,6 +117,7 @@ impl Client {
         for room in state.rooms.iter().flatten() {
             self.enter(id, &room.to_str());
         }
+        self.correct_rooms(state);
         self.note_own_state(id);
         Ok(())
     }

@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::fmt;
 
-use consonance_wire::{DeltaChannelState, RoomId, WireStr};
+use consonance_wire::{ClientState, DeltaChannelState, RoomId, WireStr};
 
 use super::Client;
-use super::connect::Connection;
+use super::connect::{Connection, RosterProgress};
 use super::event::ClientEvent;
 use super::stages::Stage;
 use crate::limits::STATE_BYTES;
@@ -152,6 +152,20 @@ impl Client {
             self.left_rooms.note(room);
         }
         was_in_it
+    }
+
+    /// The server says which rooms I am in. If I have left one of them, another server has taken the session over and
+    /// has not heard of that: it is told once more.
+    pub(super) fn correct_rooms(&mut self, state: &ClientState<'_>) {
+        let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection else {
+            return;
+        };
+        if id != state.client.id || self.settings.as_original {
+            return;
+        }
+        if state.rooms.iter().flatten().any(|room| !self.rooms.contains(&room.to_str())) {
+            self.send_own_state(link, session, id);
+        }
     }
 
     fn announce(&mut self, room: &str, joined: bool) {

@@ -203,6 +203,7 @@ impl Server {
         self.reach_over(id, link);
         self.tell_changed(link, id, &changed);
         self.members.set_link(id, link);
+        self.tell_own_state(id);
         self.tell_restrictions_again(id);
         true
     }
@@ -237,19 +238,29 @@ impl Server {
         self.policy.proximity_mut().set_place(id, self.links.place_of(link));
     }
 
+    /// Tells a client which rooms it is in here: what it said to an owner that was lost may be lost with that, and the
+    /// answer, too. It says again what it has left.
+    pub fn tell_own_state(&mut self, id: ClientId) {
+        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
+        let (Some(member), Some(link)) = (self.members.get(id), self.outbound.link_of(id)) else { return };
+        if self.visibility.is_known(id) {
+            let client = RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
+            let total = self.outbound.send_state(link, session, &client, &member.rooms, most);
+            self.outbound.count_states(self.now, id, total);
+        }
+    }
+
     fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[(ClientId, bool)]) {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let mut total = Total::default();
-        let (own, others): (Vec<_>, Vec<_>) = changed.iter().copied().partition(|(id, _)| *id == to);
+        let others = || changed.iter().copied().filter(|(id, _)| *id != to);
         // A player that has come back under another id is two of one name until the first is removed.
-        for &(id, is_new) in &others {
+        for (id, is_new) in others() {
             if is_new || !self.members.contains(id) {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
             }
         }
-        // The client's own state, too: what it was told of its rooms may be lost with the owner before. It comes last,
-        // since a client that joins knows by it that it was told of all.
-        for (id, _) in others.into_iter().chain(own) {
+        for (id, _) in others() {
             let Some(member) = self.members.get(id) else { continue };
             if self.visibility.is_known(id) {
                 let client =

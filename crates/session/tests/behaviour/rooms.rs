@@ -52,6 +52,19 @@ fn joining_twice_is_one_join_and_leaving_what_one_is_not_in_changes_nothing() {
 }
 
 #[test]
+fn a_client_that_is_said_to_be_in_a_room_that_it_has_left_says_its_rooms_again() {
+    let mut client = LoneClient::joined("Alice", 0, &["lobby", "team"]);
+    client.receive(&packets::client_state(0, "Alice", &["lobby", "team"]));
+    client.client.leave_room("team");
+    assert_eq!(client.sent(), ["DeltaChannelState 0 exits team"]);
+    // That was lost with the server, and another one goes on.
+    client.receive(&packets::client_state(0, "Alice", &["lobby", "team"]));
+    assert_eq!(client.sent(), ["ClientState 0 Alice [lobby]"]);
+    client.receive(&packets::client_state(0, "Alice", &["lobby"]));
+    assert_eq!(client.sent(), [""; 0], "the answer is answered no more");
+}
+
+#[test]
 fn a_state_replaces_the_rooms_the_old_ones_are_left_last_first() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["blue", "lobby"]);
