@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use consonance_server::Authority;
 
-use super::player::Room;
+use super::player::{Room, SimPlayer};
 use super::world::{SESSIONS, World};
 use crate::violation::{Checked, Violation, ensure};
 
-/// No frame is on its way for longer.
+/// Nothing is on its way for longer.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// Texts that their owner has passed on may come again from the next one.
 const AGAIN: Duration = Duration::from_secs(15);
@@ -39,7 +39,8 @@ impl World {
             return Ok(());
         }
         let mut holders = BTreeMap::new();
-        for player in self.players.iter().filter(|player| player.is_in()) {
+        let is_leaving = |player: &SimPlayer| player.kicked.is_some_and(|at| at + ON_THE_WAY > self.now);
+        for player in self.players.iter().filter(|player| player.is_in() && !is_leaving(player)) {
             let Some((session, id)) = player.joined else { continue };
             if let Some(other) = holders.insert((session, id), player.name()) {
                 return Err(Violation::new(format!(

@@ -61,7 +61,10 @@ impl World {
             server.set_restrictions(&identity, &restrictions).ok()?;
             Some(is_imposed)
         });
-        let Some(Some(is_imposed)) = decided else { return restriction.is_none() };
+        let Some(Some(is_imposed)) = decided else {
+            self.players[player].kicked = (restriction.is_none() && present > 2).then_some(now);
+            return restriction.is_none();
+        };
         let decision = if is_imposed { Decision::Made(now) } else { Decision::None };
         match restriction {
             Some(Restriction::Deafened) => self.players[player].deafened = decision,

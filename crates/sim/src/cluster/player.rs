@@ -61,6 +61,8 @@ pub(super) struct SimPlayer {
     pub(super) is_settled: bool,
     pub(super) muted: Decision,
     pub(super) deafened: Decision,
+    /// When an operator has last had it removed: its owner gives its id out again before it hears of that.
+    pub(super) kicked: Option<Instant>,
     pub(super) presence: Presence,
 }
 
@@ -145,6 +147,7 @@ impl SimPlayer {
             is_settled: false,
             muted: Decision::None,
             deafened: Decision::None,
+            kicked: None,
             presence: Presence::Playing,
         };
         let metres = if is_far { 5_000.0 } else { f32::from(name.len() as u8) };
