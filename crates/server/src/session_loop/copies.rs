@@ -129,7 +129,10 @@ impl SessionLoop {
             }
             _ => {}
         }
-        let Some(copies) = &mut self.copies else { return };
+        // What this owner sends to clients here is passed over until its links are told again: a copy that knew of a
+        // change would have its clients taken back as if they knew of it, too.
+        let is_owner = self.edge.as_ref().and_then(|edge| edge.owner_of(message.session())) == Some(from);
+        let Some(copies) = self.copies.as_mut().filter(|_| is_owner) else { return };
         let Some(copy) = copies.get_mut(message.session()).filter(|copy| copy.owner == from) else { return };
         match message {
             SessionMessage::Changed { session, version, change } => {
