@@ -49,7 +49,7 @@ use crate::records::Records;
 use crate::relay_delay::RelayClock;
 use crate::report_buffer::ReportBuffers;
 use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
-use crate::sessions::{Sessions, SessionsSettings};
+use crate::sessions::{Session, Sessions, SessionsSettings};
 use crate::shedding::Shedder;
 use crate::webhooks::Webhooks;
 
@@ -319,7 +319,7 @@ impl SessionLoop {
         while let Some(index) = self.sessions.pop_due(at) {
             if self.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
                 self.sessions.postpone(index, at + IN_DOUBT);
-            } else if self.sessions.get(index).is_some_and(|session| session.has_held()) {
+            } else if self.sessions.get(index).is_some_and(Session::has_held) {
                 self.handle_held(now, index);
             } else if self.sessions.is_over(index, at) {
                 self.end(index);

@@ -157,7 +157,8 @@ impl Client {
     /// The server says which rooms I am in. If I have left one of them, another server has taken the session over and
     /// has not heard of that: it is told once more.
     pub(super) fn correct_rooms(&mut self, state: &ClientState<'_>) {
-        let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection else {
+        let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection
+        else {
             return;
         };
         if id != state.client.id || self.settings.as_original {

@@ -304,11 +304,7 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     assert!(server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version));
     assert_eq!(
         server.sent(),
-        [
-            "10: RemoveClient 3",
-            "10: ClientState 2 Carol [lobby market]",
-            "10: ClientState 0 Alice [lobby]"
-        ],
+        ["10: RemoveClient 3", "10: ClientState 2 Carol [lobby market]", "10: ClientState 0 Alice [lobby]"],
         "one may have come back under another id, and what she said last may be lost"
     );
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(0), None, version), "once");
