@@ -1,7 +1,7 @@
 //! The rooms that I listen to, announced to the server as they change.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use core::fmt;
 
 use consonance_wire::{ClientState, DeltaChannelState, RoomId, WireStr};
@@ -154,8 +154,8 @@ impl Client {
         was_in_it
     }
 
-    /// The server says which rooms I am in. If I have left one of them, another server has taken the session over and
-    /// has not heard of that: it is told once more.
+    /// The server says which rooms I am in. If these are others than I say, another server has taken the session over
+    /// and has not heard of that: it is told once more.
     pub(super) fn correct_rooms(&mut self, state: &ClientState<'_>) {
         let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection
         else {
@@ -164,7 +164,8 @@ impl Client {
         if id != state.client.id || self.settings.as_original {
             return;
         }
-        if state.rooms.iter().flatten().any(|room| !self.rooms.contains(&room.to_str())) {
+        let said: BTreeSet<_> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
+        if !self.rooms.names().eq(said.iter().map(AsRef::as_ref)) {
             self.send_own_state(link, session, id);
         }
     }

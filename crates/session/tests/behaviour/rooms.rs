@@ -52,7 +52,7 @@ fn joining_twice_is_one_join_and_leaving_what_one_is_not_in_changes_nothing() {
 }
 
 #[test]
-fn a_client_that_is_said_to_be_in_a_room_that_it_has_left_says_its_rooms_again() {
+fn a_client_that_is_said_to_be_in_other_rooms_than_it_is_says_its_rooms_again() {
     let mut client = LoneClient::joined("Alice", 0, &["lobby", "team"]);
     client.receive(&packets::client_state(0, "Alice", &["lobby", "team"]));
     client.client.leave_room("team");
@@ -62,6 +62,10 @@ fn a_client_that_is_said_to_be_in_a_room_that_it_has_left_says_its_rooms_again()
     assert_eq!(client.sent(), ["ClientState 0 Alice [lobby]"]);
     client.receive(&packets::client_state(0, "Alice", &["lobby"]));
     assert_eq!(client.sent(), [""; 0], "the answer is answered no more");
+    client.client.join_room("market").unwrap();
+    client.sent();
+    client.receive(&packets::client_state(0, "Alice", &["lobby"]));
+    assert_eq!(client.sent(), ["ClientState 0 Alice [lobby market]"]);
 }
 
 #[test]
