@@ -38,16 +38,9 @@ impl Nodes {
         &self.0
     }
 
-    /// What this node knows of its cluster.
+    /// What this node knows of its cluster. The node's own thread builds it, so a request takes it once.
     pub(crate) fn view(&self) -> Result<ClusterView, NodesError> {
         self.0.view().ok_or(NodesError::NoView)
-    }
-
-    /// The node that owns a session, if that is another one.
-    pub(crate) fn owner_elsewhere(&self, session: &str) -> Result<Option<AskedNode>, NodesError> {
-        let view = self.view()?;
-        let owner = view.sessions.get(session).copied().filter(|owner| *owner != view.own);
-        Ok(owner.map(|id| AskedNode { id, name: view.name_of(id) }))
     }
 
     pub(crate) fn ask(&self, node: NodeId, question: &Question) -> PendingAnswer {
@@ -60,4 +53,10 @@ impl Nodes {
         let answer = answer.map_err(|cause| NodesError::Asked { node: node.name.clone(), cause })?;
         Reply::read(answer).ok_or_else(|| NodesError::Unreadable { node: node.name.clone() })
     }
+}
+
+/// The node that owns a session, if that is another one.
+pub(crate) fn owner_elsewhere(view: &ClusterView, session: &str) -> Option<AskedNode> {
+    let owner = view.sessions.get(session).copied().filter(|owner| *owner != view.own)?;
+    Some(AskedNode { id: owner, name: view.name_of(owner) })
 }

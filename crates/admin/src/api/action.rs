@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::answer::{self, Body, Refusal, ask, default_operator};
 use super::nodes::forward;
 use crate::app::App;
-use crate::nodes::{AskedNode, Question};
+use crate::nodes::{self, AskedNode, Question};
 
 /// Something that an operator does.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -163,8 +163,8 @@ pub(super) fn only_at_owner(node: &AskedNode, what: &str) -> Refusal {
 
 /// The node that owns a session, if that is another one.
 pub(super) fn owner_elsewhere(app: &App, session: &str) -> Result<Option<AskedNode>, Refusal> {
-    let nodes = app.operator().nodes();
-    Ok(nodes.map(|nodes| nodes.owner_elsewhere(session)).transpose()?.flatten())
+    let Some(nodes) = app.operator().nodes() else { return Ok(None) };
+    Ok(nodes::owner_elsewhere(&nodes.view()?, session))
 }
 
 fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Refusal> {

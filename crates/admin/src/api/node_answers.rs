@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use consonance_cluster::placement::NodeId;
 use consonance_http::ProblemDetails;
-use serde::Serialize;
 
 use super::action::act_here;
 use super::answer::Refusal;
@@ -17,7 +17,8 @@ use crate::nodes::{Nodes, Question, Reply, local_snapshot};
 
 /// Answers other nodes.
 pub(crate) struct NodeAnswers {
-    pub(crate) operator: Operator,
+    operator: Operator,
+    nodes: Nodes,
     /// The newest observation, and since when it is: each other node may ask for it once a second.
     observed: Option<(Instant, Observation)>,
 }
@@ -26,45 +27,39 @@ pub(crate) struct NodeAnswers {
 const FRESH: Duration = Duration::from_millis(500);
 
 impl NodeAnswers {
-    pub(crate) fn new(operator: Operator) -> Self {
-        Self { operator, observed: None }
+    pub(crate) fn new(operator: Operator, nodes: Nodes) -> Self {
+        Self { operator, nodes, observed: None }
     }
 
     /// Does what a node asks for, on behalf of its operators.
-    pub(crate) fn answer(&mut self, from: &str, question: Question) -> Reply {
-        let Self { operator, observed } = self;
+    pub(crate) fn answer(&mut self, from: NodeId, question: Question) -> Reply {
+        self.carry_out(from, question).unwrap_or_else(|refusal| Reply::problem(refusal.details()))
+    }
+
+    fn carry_out(&mut self, from: NodeId, question: Question) -> Result<Reply, Refusal> {
+        let Self { operator, nodes, observed } = self;
         let moderation = operator.moderation();
-        match question {
+        let asking = || nodes.view().map_or_else(|_| from.to_string(), |view| view.name_of(from));
+        Ok(match question {
             Question::Overview {} => {
                 *observed = observed.take().filter(|(at, _)| at.elapsed() < FRESH);
                 let (_, observation) = observed.get_or_insert_with(|| (Instant::now(), operator.observe()));
-                match operator.nodes().map(Nodes::view) {
-                    Some(Ok(view)) => Reply::ok(&overview(operator, observation, &view)),
-                    _ => Reply::problem(&ProblemDetails::new(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        "the node is ending",
-                    )),
-                }
+                Reply::ok(&overview(operator, observation, &nodes.view()?))
             }
-            Question::Session { session } => reply(look_here(operator, &session)),
+            Question::Session { session } => Reply::ok(&look_here(operator, Some(&nodes.view()?), &session)?),
             Question::Voices { session } => Reply::ok(&voices_here(operator, &session)),
-            Question::Snapshot {} => Reply::ok(&local_snapshot(operator)),
+            Question::Snapshot {} => Reply::ok(&local_snapshot(operator, nodes.view().ok().as_ref())),
             Question::Act { session, request } if request.is_about_recording() => {
                 let detail = format!(
                     "recordings of session {session:?} are started and stopped at the node that owns it"
                 );
-                Reply::problem(&ProblemDetails::new(StatusCode::FORBIDDEN, detail))
+                return Err(ProblemDetails::new(StatusCode::FORBIDDEN, detail).into());
             }
-            Question::Act { session, request } => reply(act_here(moderation, Some(from), &session, request)),
-            Question::Drain { request } => reply(drain_here(moderation, Some(from), request)),
-            Question::Undrain { why } => reply(undrain_here(moderation, Some(from), why)),
-        }
-    }
-}
-
-fn reply<T: Serialize>(done: Result<T, Refusal>) -> Reply {
-    match done {
-        Ok(done) => Reply::ok(&done),
-        Err(refusal) => Reply::problem(refusal.details()),
+            Question::Act { session, request } => {
+                Reply::ok(&act_here(moderation, Some(&asking()), &session, request)?)
+            }
+            Question::Drain { request } => Reply::ok(&drain_here(moderation, Some(&asking()), request)?),
+            Question::Undrain { why } => Reply::ok(&undrain_here(moderation, Some(&asking()), why)?),
+        })
     }
 }

@@ -13,11 +13,10 @@ use consonance_session::{Restriction, RoomRights};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::action::owner_elsewhere;
 use super::answer::{Refusal, ask};
 use crate::app::{App, Operator};
 use crate::metrics::Observation;
-use crate::nodes::{Nodes, Question, Reply};
+use crate::nodes::{Nodes, Question, Reply, owner_elsewhere};
 
 /// A session in short.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -183,10 +182,10 @@ pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
 /// Asks the session's worker, here or at another node; it may take four seconds where one does not answer.
 pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     let operator = app.operator();
-    let Some(nodes) = operator.nodes() else { return look_here(operator, name) };
+    let Some(nodes) = operator.nodes() else { return look_here(operator, None, name) };
     let view = nodes.view()?;
-    let mut session = match owner_elsewhere(app, name)? {
-        None => look_here(operator, name)?,
+    let mut session = match owner_elsewhere(&view, name) {
+        None => look_here(operator, Some(&view), name)?,
         Some(node) => {
             let reply = nodes.ask_and_wait(&node, &Question::Session { session: name.to_owned() })?;
             reply.body().ok_or_else(|| reply.into_problem(&node.name))?
@@ -203,8 +202,12 @@ pub(super) fn voices_here(operator: &Operator, session: &str) -> Vec<ServedPlaye
     asked.into_iter().flatten().flatten().collect()
 }
 
-/// A session of this node.
-pub(super) fn look_here(operator: &Operator, name: &str) -> Result<SessionView, Refusal> {
+/// A session of this node, with the names of nodes if it is one of several.
+pub(super) fn look_here(
+    operator: &Operator,
+    view: Option<&ClusterView>,
+    name: &str,
+) -> Result<SessionView, Refusal> {
     let wanted = name.to_owned();
     let asked = operator.server().ask_session(name, move |session_loop, now| {
         let is_recorded = session_loop.is_recorded(&wanted).unwrap_or_default();
@@ -219,10 +222,9 @@ pub(super) fn look_here(operator: &Operator, name: &str) -> Result<SessionView, 
     let mut voices: HashMap<u16, ServedPlayer> = served.into_iter().map(|row| (row.id, row)).collect();
     let players = operator.moderation().players(name)?;
     let decisions = operator.moderation().room_decisions(name);
-    let view = operator.nodes().map(Nodes::view).transpose()?;
     let player = |row: PlayerOverview| {
         let voice = voices.remove(&row.id).unwrap_or_default();
-        let node = view.as_ref().map(|view| view.name_of(row.node.unwrap_or(view.own)));
+        let node = view.map(|view| view.name_of(row.node.unwrap_or(view.own)));
         PlayerView { node, ..PlayerView::of(row, voice) }
     };
     let room = |room: consonance_inspector::ServedRoom| RoomView {
@@ -230,7 +232,7 @@ pub(super) fn look_here(operator: &Operator, name: &str) -> Result<SessionView, 
         listeners: room.listeners.len(),
         range_m: room.range_m,
     };
-    let node = view.as_ref().map(|view| view.name_of(view.own));
+    let node = view.map(|view| view.name_of(view.own));
     Ok(SessionView {
         name: name.to_owned(),
         node,

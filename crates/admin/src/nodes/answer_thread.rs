@@ -33,14 +33,11 @@ impl AnswerThread {
         let over = Arc::clone(&is_over);
         let run = move || {
             let Some(nodes) = operator.nodes().cloned() else { return };
-            let mut answers = NodeAnswers::new(operator);
+            let mut answers = NodeAnswers::new(operator, nodes.clone());
             while !over.load(Ordering::Relaxed) {
                 let Some(question) = nodes.queries().next_question(WAIT) else { continue };
                 let reply = match Question::read(&question.message) {
-                    Some(asked) => {
-                        let from = nodes.view().map(|view| view.name_of(question.from));
-                        answers.answer(&from.unwrap_or_else(|_| question.from.to_string()), asked)
-                    }
+                    Some(asked) => answers.answer(question.from, asked),
                     None => refusal(),
                 };
                 nodes.queries().answer(&question, reply.into_bytes());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_cluster::{ClusterView, NodeState};
 use consonance_inspector::{Action, Inspected, ServedNode, ServedNodeLink, ServerSnapshot, Snapshot};
 
-use super::{Nodes, Question, Reply};
+use super::{Question, Reply};
 use crate::app::Operator;
 
 /// How old what is shown of other nodes may be: an inspector looks several times a second.
@@ -27,12 +27,10 @@ impl NodeInspection {
     }
 
     fn look(&self) -> ServerSnapshot {
-        let mut own = local_snapshot(&self.operator);
+        let known = self.operator.nodes().and_then(|nodes| Some((nodes, nodes.view().ok()?)));
+        let mut own = local_snapshot(&self.operator, known.as_ref().map(|(_, view)| view));
         own.log_levels.clone_from(&self.log_levels);
-        let Some((nodes, view)) = self.operator.nodes().and_then(|nodes| Some((nodes, nodes.view().ok()?)))
-        else {
-            return own;
-        };
+        let Some((nodes, view)) = known else { return own };
         let not_asked = |name: String, id: String, trouble: String| {
             let mut node = ServedNode::new(name, id);
             node.trouble = Some(trouble);
@@ -97,11 +95,11 @@ pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What this node shows, itself being the first of the nodes.
-pub(crate) fn local_snapshot(operator: &Operator) -> ServerSnapshot {
+/// What this node shows, itself being the first of the nodes if it knows its cluster.
+pub(crate) fn local_snapshot(operator: &Operator, view: Option<&ClusterView>) -> ServerSnapshot {
     let shown = operator.inspection().map(Inspected::snapshot);
     let mut snapshot = shown.as_ref().and_then(Snapshot::server).cloned().unwrap_or_default();
-    let Some(Ok(view)) = operator.nodes().map(Nodes::view) else { return snapshot };
+    let Some(view) = view else { return snapshot };
     let mut own = ServedNode::new(view.name_of(view.own), view.own.to_string());
     own.has_bus = view.has_bus;
     for other in &view.others {
