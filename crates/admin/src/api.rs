@@ -34,6 +34,7 @@ pub(crate) use answer::Why;
 pub(crate) use cluster::ClusterState;
 pub(crate) use drain::DrainRequest;
 pub(crate) use node_answers::NodeAnswers;
+pub(crate) use session::{SessionView, look};
 
 use crate::app::App;
 

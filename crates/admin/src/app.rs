@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::StatusCode;
 use consonance_cluster::NodeQueries;
@@ -10,11 +10,12 @@ use consonance_http::{HttpCounters, ProblemDetails, Stopped};
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::api::ClusterState;
+use crate::api::{ClusterState, SessionView, look};
 use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
 use crate::nodes::Nodes;
+use crate::recent::{Recent, RecentByName};
 use crate::settings::AdminSettings;
 
 /// The server that is watched and operated.
@@ -123,10 +124,10 @@ pub(crate) struct App(Arc<Shared>);
 
 struct Shared {
     operator: Operator,
-    /// The newest observation, and since when it is.
-    observed: Mutex<Option<(Instant, Observation)>>,
-    /// The same of the cluster.
-    cluster: Mutex<Option<(Instant, Arc<ClusterState>)>>,
+    observed: Recent<Observation>,
+    cluster: Recent<Arc<ClusterState>>,
+    /// Sessions that subscribers follow; none if there is none of that name.
+    sessions: RecentByName<Option<Arc<SessionView>>>,
     metrics_sessions_max: usize,
     followers: Arc<Semaphore>,
     stopped: Stopped,
@@ -136,8 +137,9 @@ impl App {
     pub(crate) fn new(operator: Operator, settings: &AdminSettings, stopped: Stopped) -> Self {
         Self(Arc::new(Shared {
             operator,
-            observed: Mutex::default(),
-            cluster: Mutex::default(),
+            observed: Recent::default(),
+            cluster: Recent::default(),
+            sessions: RecentByName::default(),
             metrics_sessions_max: settings.metrics_sessions_max,
             followers: Arc::new(Semaphore::new(settings.limits.followers_max)),
             stopped,
@@ -146,16 +148,8 @@ impl App {
 
     /// How the server is, or was less than a second ago: unauthenticated clients may ask as often as they like.
     pub(crate) async fn observe(&self) -> Result<Observation, ProblemDetails> {
-        let mut observed = self.0.observed.lock().await;
-        if let Some((at, observation)) = &*observed
-            && at.elapsed() < FRESH
-        {
-            return Ok(observation.clone());
-        }
-        let operator = self.0.operator.clone();
-        let observation = blocking(move || operator.observe()).await?;
-        *observed = Some((Instant::now(), observation.clone()));
-        Ok(observation)
+        let operator = self.operator().clone();
+        self.0.observed.get_or(blocking(move || operator.observe())).await
     }
 
     /// How all nodes of the cluster are, or were less than a second ago; none if this server is alone.
@@ -163,17 +157,17 @@ impl App {
         if self.operator().nodes.is_none() {
             return Ok(None);
         }
-        let mut state = self.0.cluster.lock().await;
-        if let Some((at, state)) = &*state
-            && at.elapsed() < FRESH
-        {
-            return Ok(Some(Arc::clone(state)));
-        }
-        let observation = self.observe().await?;
-        let operator = self.operator().clone();
-        let fresh = Arc::new(blocking(move || ClusterState::gather(&operator, &observation)).await??);
-        *state = Some((Instant::now(), Arc::clone(&fresh)));
-        Ok(Some(fresh))
+        let fresh = async {
+            let observation = self.observe().await?;
+            let operator = self.operator().clone();
+            blocking(move || ClusterState::gather(&operator, &observation).map(Arc::new)).await?
+        };
+        self.0.cluster.get_or(fresh).await.map(Some)
+    }
+
+    /// A session that is looked at once for all its subscribers.
+    pub(crate) fn follow_session(&self, name: &str) -> FollowedSession {
+        FollowedSession { name: name.to_owned(), seen: self.0.sessions.subscribe(name) }
     }
 
     pub(crate) fn operator(&self) -> &Operator {
@@ -203,6 +197,21 @@ impl App {
     }
 }
 
+/// A session that a subscriber follows.
+#[derive(Debug)]
+pub(crate) struct FollowedSession {
+    name: String,
+    seen: Arc<Recent<Option<Arc<SessionView>>>>,
+}
+
+impl FollowedSession {
+    /// How it is, or was less than a second ago; none if there is none of that name.
+    pub(crate) async fn look(&self, app: &App) -> Result<Option<Arc<SessionView>>, ProblemDetails> {
+        let (app, name) = (app.clone(), self.name.clone());
+        self.seen.get_or(blocking(move || look(&app, &name).ok().map(Arc::new))).await
+    }
+}
+
 /// Runs what can wait for a worker or the disk on a thread where waiting blocks no other request.
 pub(crate) async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
@@ -212,6 +221,3 @@ pub(crate) async fn blocking<T: Send + 'static>(
         ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })
 }
-
-/// How old what is shown may be.
-const FRESH: Duration = Duration::from_millis(900);

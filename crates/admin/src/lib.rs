@@ -28,6 +28,7 @@ mod listener;
 pub mod metrics;
 mod nodes;
 mod page;
+mod recent;
 mod request_spans;
 mod scrape;
 mod settings;

@@ -92,7 +92,7 @@ impl From<Why> for By {
 /// The error response of a request.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Refusal(ProblemDetails);
+pub(crate) struct Refusal(ProblemDetails);
 
 impl From<ProblemDetails> for Refusal {
     fn from(problem: ProblemDetails) -> Self {

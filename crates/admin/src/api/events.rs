@@ -13,11 +13,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Parameters, Refusal, ask};
+use super::answer::{Parameters, Refusal};
 use super::nodes::NodesView;
 use super::server::ServerView;
-use super::session::{SessionSummary, SessionView, look, summaries};
-use crate::app::App;
+use super::session::{SessionSummary, SessionView, summaries};
+use crate::app::{App, FollowedSession};
 
 /// What to follow.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,13 +29,13 @@ pub(super) struct Followed {
 
 /// The data of each event.
 #[derive(Debug, Serialize, ToSchema)]
-struct Now {
+struct Now<'a> {
     server: ServerView,
     /// All nodes of the cluster; none if the server is alone.
     cluster: Option<NodesView>,
     sessions: Vec<SessionSummary>,
     /// The session that was asked for, while there is one of that name.
-    session: Option<SessionView>,
+    session: Option<&'a SessionView>,
 }
 
 /// Follow the server: server-sent events, one each second, named `now`, with JSON.
@@ -44,7 +44,7 @@ struct Now {
     path = "/api/v1/events",
     params(Followed),
     responses(
-        (status = 200, description = "Events until one of both ends", body = Now, content_type = "text/event-stream"),
+        (status = 200, description = "Events until one of both ends", body = Now<'_>, content_type = "text/event-stream"),
         (status = 503, description = "Too many follow already", body = ProblemDetails),
     )
 )]
@@ -59,7 +59,8 @@ pub(super) async fn events(
     let mut beat = interval(INTERVAL);
     // A slow subscriber gets the newest state, and not all that it missed.
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let following = Following { app, session: followed.session, beat, _place: place };
+    let session = followed.session.map(|name| app.follow_session(&name));
+    let following = Following { app, session, beat, _place: place };
     Ok(Sse::new(stream::unfold(following, Following::next)))
 }
 
@@ -67,7 +68,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 struct Following {
     app: App,
-    session: Option<String>,
+    session: Option<FollowedSession>,
     beat: Interval,
     _place: OwnedSemaphorePermit,
 }
@@ -80,26 +81,28 @@ impl Following {
             _ = self.beat.tick() => {}
         }
         let event = match self.now().await {
-            Ok(now) => Event::default().event("now").json_data(now),
-            Err(problem) => Event::default().event("problem").json_data(problem),
+            Ok(event) => event,
+            Err(problem) => event("problem", &problem),
         };
-        // Plain data with text for keys cannot fail.
-        Some((Ok(event.unwrap_or_default()), self))
+        Some((Ok(event), self))
     }
 
-    async fn now(&self) -> Result<Now, Refusal> {
+    async fn now(&self) -> Result<Event, Refusal> {
         let observation = self.app.observe().await?;
-        let session = match self.session.clone() {
-            Some(name) => {
-                let app = self.app.clone();
-                ask(move || Ok(look(&app, &name).ok())).await?
-            }
+        let session = match &self.session {
+            Some(session) => session.look(&self.app).await?,
             None => None,
         };
         let cluster = self.app.cluster().await?;
         let sessions = cluster.as_ref().map(|cluster| cluster.sessions.clone());
         let sessions = sessions.unwrap_or_else(|| summaries(&observation));
         let cluster = cluster.as_ref().map(|cluster| NodesView::of(Some(cluster)));
-        Ok(Now { server: ServerView::of(&observation), cluster, sessions, session })
+        let session = session.as_deref();
+        Ok(event("now", &Now { server: ServerView::of(&observation), cluster, sessions, session }))
     }
+}
+
+fn event(name: &str, data: &impl Serialize) -> Event {
+    // Plain data with text for keys cannot fail.
+    Event::default().event(name).json_data(data).unwrap_or_default()
 }

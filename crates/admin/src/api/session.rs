@@ -31,7 +31,7 @@ pub(super) struct SessionSummary {
 
 /// A session.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(super) struct SessionView {
+pub(crate) struct SessionView {
     name: String,
     /// The node of the cluster that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,7 +180,7 @@ pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
 }
 
 /// Asks the session's worker, here or at another node; it may take four seconds where one does not answer.
-pub(super) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
+pub(crate) fn look(app: &App, name: &str) -> Result<SessionView, Refusal> {
     let operator = app.operator();
     let Some(nodes) = operator.nodes() else { return look_here(operator, None, name) };
     let view = nodes.view()?;
