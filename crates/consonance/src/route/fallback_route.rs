@@ -41,6 +41,8 @@ pub(crate) struct FallbackRoute {
     retiring: Retiring,
     return_plan: ReturnPlan,
     silence: SilenceWatch,
+    /// The primary network is silent, and there is no fallback to go to.
+    is_stuck: bool,
     /// How long the primary network is tried alone next time.
     head_start: Duration,
     is_returning: bool,
@@ -87,6 +89,7 @@ impl FallbackRoute {
             retiring: Retiring::default(),
             return_plan: ReturnPlan::new(&settings),
             silence: SilenceWatch::new(settings.silence_max),
+            is_stuck: false,
             head_start: settings.head_start,
             is_returning: false,
             why: String::new(),
@@ -111,6 +114,11 @@ impl FallbackRoute {
 
     pub(super) fn begin_return(&mut self) {
         self.is_returning = self.can_return();
+    }
+
+    /// Whether the link has become silent and there is no fallback to go to; said once.
+    pub(super) fn take_silence(&mut self) -> bool {
+        std::mem::take(&mut self.is_stuck)
     }
 
     /// Does what is due; what it comes to is in `outcomes`.
@@ -180,6 +188,7 @@ impl FallbackRoute {
         self.retire_fallback(now);
         self.return_plan.end(now);
         self.silence.begin(now);
+        self.is_stuck = false;
         self.stage = Stage::OnPrimary;
         "UDP gets through".clone_into(&mut self.why);
         self.outcomes.push_back(Outcome::Connected);
@@ -207,6 +216,7 @@ impl FallbackRoute {
             return;
         }
         if (self.dial)().is_none() {
+            self.is_stuck = true;
             return self.silence.begin(now);
         }
         self.head_start = self.settings.head_start_after_loss;

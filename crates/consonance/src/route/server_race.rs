@@ -48,6 +48,7 @@ pub(crate) struct ServerRace {
     /// The next attempts follow on a link, and not on nothing.
     is_after_loss: bool,
     retiring: Retiring,
+    /// Of a route without a fallback.
     silence: SilenceWatch,
     random: Random,
     /// Packets for which there was no link.
@@ -149,25 +150,24 @@ impl ServerRace {
             self.present.drain(now);
         }
         let Stage::Connecting(attempts) = &mut self.stage else { return };
-        let mut answer = None;
+        let (mut connected, mut failures) = (None, Vec::new());
         attempts.others.retain_mut(|(server, candidate)| match candidate.poll(now) {
-            Some(Ok(())) if answer.is_none() => {
-                answer = Some(Ok(server.clone()));
+            Some(Ok(())) if connected.is_none() => {
+                connected = Some(server.clone());
                 true
             }
             Some(Err(reason)) => {
                 self.retiring.note_gone(&candidate.transport);
-                if !matches!(answer, Some(Ok(_))) {
-                    answer = Some(Err(reason));
-                }
+                failures.push(reason);
                 false
             }
             _ => true,
         });
-        match answer {
-            Some(Ok(server)) => return self.use_other(now, &server),
-            Some(Err(reason)) => self.note_failed(now, reason),
-            None => {}
+        if let Some(server) = connected {
+            return self.use_other(now, &server);
+        }
+        for reason in failures {
+            self.note_failed(now, reason);
         }
         self.begin_due(now);
         self.give_up_if_none_is_left(now);
@@ -254,7 +254,12 @@ impl ServerRace {
 
     /// Gives a silent server up, if there is another one to go to.
     fn watch_silence(&mut self, now: Instant) {
-        if !self.silence.is_silent(now, &self.present) {
+        // A route with a fallback goes there by itself, after its own time.
+        let is_silent = match &mut self.present.transport {
+            Route::WithFallback(route) => route.take_silence(),
+            Route::Plain(_) | Route::ToServers(_) => self.silence.is_silent(now, &self.present),
+        };
+        if !is_silent {
             return;
         }
         if !self.known.has_others() {
@@ -333,6 +338,7 @@ impl ClientTransport for ServerRace {
     fn wants_poll_at(&self) -> Option<Instant> {
         let own = match &self.stage {
             Stage::Connecting(attempts) => attempts.wants_poll_at(),
+            Stage::Up if matches!(self.present.transport, Route::WithFallback(_)) => None,
             Stage::Up => self.silence.next_at(),
             Stage::Down => None,
         };

@@ -6,6 +6,7 @@ use consonance_transport::{
 };
 
 use super::*;
+use crate::route::FallbackRoute;
 use crate::route::gate::{CONNECT_TIMEOUT, Gate, IDLE_TIMEOUT};
 
 const STEP: Duration = Duration::from_millis(10);
@@ -26,12 +27,32 @@ pub(crate) fn named(place: &str) -> ServerAddress {
 impl Bench {
     /// The game knows "a", and these.
     fn new(others: &[&str], seed: u64) -> Self {
+        Self::with_routes(others, seed, |primary, _| Route::Plain(primary))
+    }
+
+    /// The same with a fallback of these settings, which nothing blocks, or which is nowhere.
+    fn with_fallback(settings: FallbackSettings, has_fallback: bool) -> Self {
+        Self::with_routes(&[], 1, move |primary, network| {
+            let network = network.clone();
+            let dial = move || {
+                let client = Gate::default().client(&network, "main");
+                has_fallback.then(|| Box::new(client) as Box<dyn ClientTransport>)
+            };
+            Route::WithFallback(Box::new(FallbackRoute::new(primary, Box::new(dial), settings)))
+        })
+    }
+
+    fn with_routes(
+        others: &[&str],
+        seed: u64,
+        route: impl Fn(Box<dyn ClientTransport>, &MemoryNetwork) -> Route + Send + 'static,
+    ) -> Self {
         let (networks, gates) = ([(); 4].map(|()| MemoryNetwork::new()), [(); 4].map(|()| Gate::default()));
         let servers = networks.each_ref().map(MemoryNetwork::listen);
         let there = gates.clone();
         let dial = move |address: &str| {
             let index = NAMES.iter().position(|name| *name == address)?;
-            Some(Route::Plain(Box::new(there[index].client(&networks[index], "main"))))
+            Some(route(Box::new(there[index].client(&networks[index], "main")), &networks[index]))
         };
         let first = (named("a"), dial("a").expect("a name"));
         let others = others.iter().map(|place| named(place)).collect();
@@ -190,6 +211,33 @@ fn what_a_server_says_about_the_player_holds_for_all_servers_and_lack_of_room_fo
     }
 }
 
+#[test]
+fn of_servers_that_refuse_at_one_moment_each_answer_counts_whichever_comes_last() {
+    for (codes, expected) in [
+        ([EndCode::Banned, EndCode::ServerFull], EndCode::Banned),
+        ([EndCode::ServerFull, EndCode::Banned], EndCode::Banned),
+        ([EndCode::ServerFull, EndCode::Version], EndCode::ServerFull),
+    ] {
+        let mut bench = Bench::new(&["b", "c"], 1);
+        bench.gates[0].set_shut(true);
+        bench.race.connect(bench.now);
+        // Both are asked before one of them answers.
+        while bench.attempts() != [1, 1, 1, 0] {
+            bench.now += STEP;
+            assert!(bench.race.poll(bench.now).is_none());
+        }
+        for (server, code) in bench.servers[1..].iter_mut().zip(codes) {
+            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(bench.now) else {
+                panic!("no link is asked for");
+            };
+            refuse(server, bench.now, peer, code);
+        }
+        let (seen, _) = bench.pass(Duration::from_secs(10));
+        let reason = DisconnectReason::Refused { reason: expected.into() };
+        assert_eq!(seen, Some(reason.to_string()), "{codes:?}");
+    }
+}
+
 fn refuse(server: &mut MemoryServer, now: Instant, peer: Peer, code: EndCode) {
     server.reject(now, peer, &EndReason::from(code));
 }
@@ -203,6 +251,39 @@ fn a_silent_server_is_given_up_early_where_another_one_is_known() {
         bench.gates[0].set_shut(true);
         let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
         assert!(seen.is_some() && expected.contains(&lasted.as_secs_f32()), "{listed:?}: {lasted:?}");
+    }
+}
+
+/// Later than a race gives up a silent route by itself, and earlier than the network does.
+const PATIENT: Duration = Duration::from_secs(9);
+
+#[test]
+fn a_route_with_a_fallback_gives_up_a_silent_link_by_its_own_settings_and_goes_to_the_fallback() {
+    let settings = FallbackSettings { silence_max: PATIENT, ..FallbackSettings::default() };
+    let mut bench = Bench::with_fallback(settings, true);
+    assert_eq!(bench.connect().0, "a");
+    bench.list(&["a", "b"]);
+    bench.gates.iter().for_each(|gate| gate.set_shut(true));
+    let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
+    assert!(seen.is_some() && lasted >= PATIENT - STEP && lasted < IDLE_TIMEOUT, "{seen:?}: {lasted:?}");
+    let (server, lasted) = bench.connect();
+    assert_eq!((&*server, bench.race.in_use().0), ("a", LinkTransport::WebSocket));
+    assert!(lasted < settings.head_start_after_loss + STEP * 4, "{lasted:?}");
+}
+
+#[test]
+fn a_silent_route_whose_fallback_is_not_known_is_given_up_where_another_server_is_known() {
+    let settings = FallbackSettings { silence_max: PATIENT, ..FallbackSettings::default() };
+    for (listed, expected) in [(&["a", "b"][..], 9.0..10.0), (&["a"], 10.0..10.5)] {
+        let mut bench = Bench::with_fallback(settings, false);
+        bench.connect();
+        bench.list(listed);
+        bench.gates[0].set_shut(true);
+        assert_eq!(bench.pass(Duration::from_secs(5)).0, None);
+        assert!(bench.race.wants_poll_at().is_none_or(|at| at > bench.now), "nothing is due all the time");
+        let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
+        let lasted = lasted.as_secs_f32() + 5.0;
+        assert!(seen.is_some() && expected.contains(&lasted), "{listed:?}: {lasted}");
     }
 }
 
