@@ -134,10 +134,7 @@ pub(super) async fn act(
     Body(request): Body<ActionRequest>,
 ) -> Result<Response, Refusal> {
     ask(move || match owner_elsewhere(&app, &session)? {
-        Some(node) if request.is_about_recording() => {
-            let what = format!("recordings of session {session:?} are started and stopped");
-            Err(only_at_owner(&node, &what))
-        }
+        Some(node) if request.is_about_recording() => Err(recorded_only_at_owner(&session, Some(&node))),
         Some(node) => forward(&app, &node, &Question::Act { session, request }),
         None => Ok(Json(act_here(app.moderation(), None, &session, request)?).into_response()),
     })
@@ -155,10 +152,16 @@ pub(super) fn act_here(
     Ok(carry_out(moderation, &by, session, action)?.into())
 }
 
-/// What no node does for another one.
-pub(super) fn only_at_owner(node: &AskedNode, what: &str) -> Refusal {
-    let detail = format!("{what} at the node that owns it: {:?}", node.name);
+/// What no node does for another one: the refusal, with the owner's name where it is known.
+pub(super) fn only_at_owner(what: &str, owner: Option<&AskedNode>) -> Refusal {
+    let owner = owner.map(|node| format!(": {:?}", node.name)).unwrap_or_default();
+    let detail = format!("{what} only at the node that owns it{owner}");
     ProblemDetails::new(StatusCode::FORBIDDEN, detail).into()
+}
+
+/// The same of starting and stopping a recording.
+pub(super) fn recorded_only_at_owner(session: &str, owner: Option<&AskedNode>) -> Refusal {
+    only_at_owner(&format!("recordings of session {session:?} are started and stopped"), owner)
 }
 
 /// The node that owns a session, if that is another one.

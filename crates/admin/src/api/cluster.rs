@@ -40,9 +40,10 @@ pub(super) struct NodeRow {
     protocol: u16,
     /// It is the node that answers this request.
     is_own: bool,
-    /// Whether it is heard by the node that answers this request.
-    #[schema(value_type = String, example = "alive")]
-    state: StateRow,
+    /// Whether it is heard by the node that answers this request: `alive`, `lost`, `incompatible`, or `no_bus` while
+    /// that node hears no other.
+    #[schema(example = "alive")]
+    state: &'static str,
     /// How long ago it was heard, in milliseconds; none of the node itself.
     heard_ms_ago: Option<u64>,
     /// How many sessions it owns, by the store.
@@ -53,17 +54,6 @@ pub(super) struct NodeRow {
     trouble: Option<String>,
     /// What it says itself.
     now: Option<NodeNow>,
-}
-
-/// Whether a node is heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum StateRow {
-    Alive,
-    Lost,
-    Incompatible,
-    /// The bus is away: none is heard.
-    NoBus,
 }
 
 /// What a node says of itself.
@@ -212,9 +202,9 @@ fn row(
     let other = view.others.iter().find(|node| node.id == id);
     let NodeInfo { region, version, address, .. } = other.map_or(&view.info, |node| &node.info);
     let state = match other {
-        None => StateRow::Alive,
-        Some(_) if !view.has_bus => StateRow::NoBus,
-        Some(other) => other.state.into(),
+        None => state_in_words(NodeState::Alive),
+        Some(_) if !view.has_bus => "no_bus",
+        Some(other) => state_in_words(other.state),
     };
     let (now, answered_in, trouble) = match answer {
         Some(Ok((overview, took))) => (Some(overview.now), took, None),
@@ -243,16 +233,6 @@ fn state_in_words(state: NodeState) -> &'static str {
         NodeState::Alive => "alive",
         NodeState::Lost => "lost",
         NodeState::Incompatible => "incompatible",
-    }
-}
-
-impl From<NodeState> for StateRow {
-    fn from(state: NodeState) -> Self {
-        match state {
-            NodeState::Alive => Self::Alive,
-            NodeState::Lost => Self::Lost,
-            NodeState::Incompatible => Self::Incompatible,
-        }
     }
 }
 

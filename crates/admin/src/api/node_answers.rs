@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
 use consonance_cluster::placement::NodeId;
-use consonance_http::ProblemDetails;
 
-use super::action::act_here;
+use super::action::{act_here, recorded_only_at_owner};
 use super::answer::Refusal;
 use super::cluster::overview;
 use super::drain::{drain_here, undrain_here};
@@ -50,10 +48,7 @@ impl NodeAnswers {
             Question::Voices { session } => Reply::ok(&voices_here(operator, &session)),
             Question::Snapshot {} => Reply::ok(&local_snapshot(operator, nodes.view().ok().as_ref())),
             Question::Act { session, request } if request.is_about_recording() => {
-                let detail = format!(
-                    "recordings of session {session:?} are started and stopped at the node that owns it"
-                );
-                return Err(ProblemDetails::new(StatusCode::FORBIDDEN, detail).into());
+                return Err(recorded_only_at_owner(&session, None));
             }
             Question::Act { session, request } => {
                 Reply::ok(&act_here(moderation, Some(&asking()), &session, request)?)

@@ -115,7 +115,7 @@ pub(super) async fn report(
     ask(move || {
         let ReportRequest { session, player, reason, by } = request;
         if let Some(node) = owner_elsewhere(&app, &session)? {
-            return Err(only_at_owner(&node, &format!("players of session {session:?} are reported")));
+            return Err(only_at_owner(&format!("players of session {session:?} are reported"), Some(&node)));
         }
         let reported = app.moderation().report(&By::new(by, reason), &session, &player.into())?;
         let reported = Reported { report: reported.report.into(), done: reported.done.into() };

@@ -271,8 +271,7 @@ impl SessionView {
 impl PlayerView {
     /// What the node knows that has its link.
     fn hear_edge(&mut self, voice: ServedPlayer) {
-        let age = |ms_ago: Option<u64>| ms_ago.unwrap_or(u64::MAX);
-        if age(voice.voice_ms_ago) < age(self.voice_ms_ago) {
+        if voice.has_newer_voice_than(self.voice_ms_ago) {
             (self.voice_ms_ago, self.is_speaking) = (voice.voice_ms_ago, is_speaking(&voice));
             self.voice_to = voice.voice_to.into_iter().map(target_in_words).collect();
         }

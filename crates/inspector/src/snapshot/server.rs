@@ -105,6 +105,11 @@ pub struct ServedPlayer {
 impl ServedPlayer {
     /// Players whose distance is listed; all others are farther away than the last of so many.
     pub const DISTANCES_MAX: usize = 32;
+
+    /// Whether its newest voice is newer than voice that came so many milliseconds ago, or never.
+    pub fn has_newer_voice_than(&self, voice_ms_ago: Option<u64>) -> bool {
+        self.voice_ms_ago.unwrap_or(u64::MAX) < voice_ms_ago.unwrap_or(u64::MAX)
+    }
 }
 
 /// A room whose use is denied to a player.

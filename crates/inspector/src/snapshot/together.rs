@@ -62,8 +62,7 @@ fn together(mut shown: Vec<ServedSession>) -> Option<ServedSession> {
 impl ServedPlayer {
     /// What the node knows that has its link.
     fn hear_link(&mut self, at_link: Self) {
-        let age = |ms_ago: Option<u64>| ms_ago.unwrap_or(u64::MAX);
-        if age(at_link.voice_ms_ago) < age(self.voice_ms_ago) {
+        if at_link.has_newer_voice_than(self.voice_ms_ago) {
             (self.voice_ms_ago, self.voice_to) = (at_link.voice_ms_ago, at_link.voice_to);
         }
         self.is_followed |= at_link.is_followed;
