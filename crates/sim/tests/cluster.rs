@@ -41,12 +41,16 @@ fn the_same_seed_makes_the_same_run_of_a_cluster() {
 fn whatever_is_broken_between_nodes_on_purpose_is_found() {
     for (sabotage, seeds, words) in [
         (ClusterSabotage::StoppedClock, 7..9, ["decide about", "at once"]),
+        // Rare: two nodes have to want one session within a moment.
+        (ClusterSabotage::AgreeableStore, 23..41, ["decide about|are both", "arena|lobby"]),
+        (ClusterSabotage::ForgetfulCopies, 1..5, ["player", "should know|none has to hear"]),
         (ClusterSabotage::RepeatedVoice, 1..3, ["hears word", "twice"]),
         (ClusterSabotage::StrayVoice, 7..10, ["is not in Den", "hears word"]),
         (ClusterSabotage::UntoldRestrictions, 10..12, ["is deafened", "is sent voice"]),
         (ClusterSabotage::LostTexts, 3..7, ["did not hear word", "said 4s ago"]),
     ] {
-        let found = first_failure(sabotage, seeds, |what| words.iter().all(|words| what.contains(words)));
+        let is_it = |what: &str| words.iter().all(|words| words.split('|').any(|word| what.contains(word)));
+        let found = first_failure(sabotage, seeds, is_it);
         assert!(found.is_some(), "{sabotage:?} goes unnoticed");
     }
 }
