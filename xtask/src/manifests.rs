@@ -110,10 +110,10 @@ fn python(validator: &Path) -> Command {
     python
 }
 
-/// The validator with the schemas of Kubernetes, and what it needs.
+/// The validator with the schemas of Kubernetes, and what it needs, of pinned versions and with pinned digests.
 fn validator(folder: &Path) -> Result<PathBuf, Failure> {
     const WHAT: &str = "the schema";
-    let place = folder.join("kubernetes-validate-1.37.0");
+    let place = folder.join("kubernetes-validate-1.37.0-with-digests");
     if place.is_dir() {
         return Ok(place);
     }
@@ -122,8 +122,10 @@ fn validator(folder: &Path) -> Result<PathBuf, Failure> {
     }
     let partial = place.with_extension("partial");
     let mut install = Command::new("python3");
-    install.args(["-m", "pip", "install", "--quiet", "--only-binary=:all:", "--target"]).arg(&partial);
-    install.arg("kubernetes-validate==1.37.0");
+    install.args(["-m", "pip", "install", "--quiet", "--only-binary=:all:", "--require-hashes", "--target"]);
+    let requirements = folder.join("validator.txt");
+    write(&requirements, include_str!("manifests/validator.txt"))?;
+    install.arg(&partial).arg("--requirement").arg(&requirements);
     command::capture(&mut install).map_err(|failure| {
         let why = failure.to_string().lines().next().unwrap_or_default().to_owned();
         Failure::Unavailable { what: WHAT, why }
