@@ -100,8 +100,8 @@ impl AuditFeed {
         own: &AuditLog,
         number: u64,
     ) -> Option<ReplicaRequest> {
-        let waits = self.retry_at.is_some_and(|at| at > now);
-        if !self.is_caught_up || waits || self.asked.is_some() {
+        self.retry_at = self.retry_at.filter(|at| *at > now);
+        if !self.is_caught_up || self.retry_at.is_some() || self.asked.is_some() {
             return None;
         }
         while let Some(entry) = own.first_after(self.published) {
@@ -120,7 +120,7 @@ impl AuditFeed {
 
     /// When to ask for a request again, if the store could not answer.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.retry_at.filter(|_| self.is_caught_up)
+        self.retry_at.filter(|_| self.is_caught_up && self.asked.is_none())
     }
 
     fn note_published(&mut self, id: u64) {

@@ -1,9 +1,10 @@
 //! Bans of all nodes: which records the store is to have, and which of its records hold here.
 
+pub(super) mod asked;
 mod known;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_cluster::placement::{NodeId, Revision, StoreAnswer};
 use consonance_cluster::{ReplicaChange, ReplicaRequest};
@@ -13,6 +14,7 @@ use super::numbers::Numbers;
 use super::stored_version::StoredVersion;
 use crate::bans::{Ban, Bans};
 use crate::store::{Change, Table, number_key};
+use asked::{AskedChange, AskedChanges};
 use known::{AtStore, Known};
 
 /// What this node knows of each ban, beside the ban itself.
@@ -31,13 +33,12 @@ pub(super) struct BanReplica {
     unwritten: BTreeSet<u64>,
     to_put: BTreeSet<u64>,
     to_remove: VecDeque<(u64, Revision)>,
-    asked: BTreeMap<u64, (u64, Version)>,
+    asked: AskedChanges,
     is_caught_up: bool,
     /// Whether the store had any record when it began to tell them.
     has_records: bool,
     /// When everything was known last, in milliseconds since 1970; 0 if it never was.
     heard_ms: u64,
-    retry_at: Option<Instant>,
     pub(super) counts: BanCounts,
 }
 
@@ -54,14 +55,10 @@ pub(super) struct BanCounts {
 
 /// So many bans that were taken back are remembered; the oldest go.
 pub(super) const PARDONS_MAX: usize = 10_000;
-/// So many requests wait for an answer.
-const ASKED_MAX: usize = 64;
 /// So many records wait to be removed; more are found again when all are told next.
 const TO_REMOVE_MAX: usize = 16_384;
 /// While the store tells all that it has, so many changes are one for the disk.
 const MANY: usize = 256;
-/// Before the store is asked again where it could not answer, or had something else.
-const RETRY: Duration = Duration::from_secs(1);
 
 impl BanReplica {
     pub(super) fn new(own: NodeId, heard_ms: u64) -> Self {
@@ -73,11 +70,10 @@ impl BanReplica {
             unwritten: BTreeSet::new(),
             to_put: BTreeSet::new(),
             to_remove: VecDeque::new(),
-            asked: BTreeMap::new(),
+            asked: AskedChanges::default(),
             is_caught_up: false,
             has_records: false,
             heard_ms,
-            retry_at: None,
             counts: BanCounts::default(),
         }
     }
@@ -137,7 +133,7 @@ impl BanReplica {
         self.asked.clear();
         self.to_put.clear();
         self.to_remove.clear();
-        (self.is_caught_up, self.has_records, self.retry_at) = (false, false, None);
+        (self.is_caught_up, self.has_records) = (false, false);
     }
 
     /// The store cannot be reached any more.
@@ -201,12 +197,24 @@ impl BanReplica {
 
     /// The store's answer to a request.
     pub(super) fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
-        let Some((id, version)) = self.asked.remove(&number) else { return };
-        let there = self.known.get(&id).and_then(|known| known.there);
-        match answer {
-            StoreAnswer::Done(revision) if there < Some(revision) => self.note_there(id, version, revision),
-            StoreAnswer::Done(_) => {}
-            StoreAnswer::Conflict | StoreAnswer::Unavailable => self.retry_at = Some(now + RETRY),
+        let Some(change) = self.asked.take(number) else { return };
+        if !matches!(answer, StoreAnswer::Done(_)) {
+            self.asked.retry_later(now);
+        }
+        match change {
+            AskedChange::Put(id, version) => self.handle_put(id, version, answer),
+            AskedChange::Remove(id, revision) if answer == StoreAnswer::Unavailable => {
+                self.remove_later(id, Some(revision));
+            }
+            AskedChange::Remove(..) => {}
+        }
+    }
+
+    fn handle_put(&mut self, id: u64, version: Version, answer: StoreAnswer) {
+        if let StoreAnswer::Done(revision) = answer
+            && self.known.get(&id).is_some_and(|known| known.there < Some(revision))
+        {
+            self.note_there(id, version, revision);
         }
         if self.known.get(&id).is_some_and(|known| known.at_store == AtStore::Other) {
             self.to_put.insert(id);
@@ -215,13 +223,8 @@ impl BanReplica {
 
     /// The next request, which gets this number.
     pub(super) fn poll_request(&mut self, now: Instant, bans: &Bans, number: u64) -> Option<ReplicaRequest> {
-        let waits = self.retry_at.is_some_and(|at| at > now);
-        if !self.is_caught_up || waits || self.asked.len() >= ASKED_MAX {
+        if !self.is_caught_up || !self.asked.has_room(now) {
             return None;
-        }
-        if let Some((id, revision)) = self.to_remove.pop_front() {
-            let change = ReplicaChange::RemoveBan { key: key_of(id), revision };
-            return Some(ReplicaRequest { number, change });
         }
         while let Some(id) = self.to_put.pop_first() {
             let Some(known) = self.known.get_mut(&id) else { continue };
@@ -229,8 +232,7 @@ impl BanReplica {
             let ban = bans.get(id).filter(|_| !version.is_pardon).cloned();
             // The ban has ended meanwhile.
             let is_gone = ban.is_none() && !version.is_pardon;
-            let is_asked = self.asked.values().any(|(asked, _)| *asked == id);
-            if known.at_store != AtStore::Other || is_asked || is_gone {
+            if known.at_store != AtStore::Other || self.asked.is_put(id) || is_gone {
                 continue;
             }
             let value = BanRecord { version, id, until, ban }.write();
@@ -239,16 +241,20 @@ impl BanReplica {
                 self.counts.too_large += 1;
                 continue;
             }
-            self.asked.insert(number, (id, version));
+            self.asked.insert(number, AskedChange::Put(id, version));
             let change = ReplicaChange::PutBan { key: key_of(id), over, value };
             return Some(ReplicaRequest { number, change });
         }
-        None
+        // Bans go first: a store may refuse removals for good.
+        let (id, revision) = self.to_remove.pop_front()?;
+        self.asked.insert(number, AskedChange::Remove(id, revision));
+        Some(ReplicaRequest { number, change: ReplicaChange::RemoveBan { key: key_of(id), revision } })
     }
 
     /// When to ask for a request again, if the store could not answer.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.retry_at.filter(|_| self.is_caught_up && !self.to_put.is_empty())
+        let has_more = !(self.to_put.is_empty() && self.to_remove.is_empty());
+        self.asked.poll_timeout().filter(|_| self.is_caught_up && has_more)
     }
 
     /// Forgets bans that have ended, and those that were taken back long ago.

@@ -9,6 +9,7 @@ use consonance_cluster::placement::NodeId;
 
 use super::ban_record::{BanRecord, ENDED_KEPT_MS, PARDON_KEPT_MS, Version, key_of};
 use super::ban_replica::PARDONS_MAX;
+use super::ban_replica::asked::ASKED_MAX;
 use super::numbers::Numbers;
 use crate::bans::{Ban, BanTarget};
 use world::{BANS_MAX, Node, START_MS, World};
@@ -48,7 +49,9 @@ fn play(seed: u64) {
                 world.restart(node);
             }
             6 => world.now_ms += world.random(5_000),
-            7 | 8 if world.nodes[node].is_linked => world.ask(node, |world| world.random(4)),
+            7 | 8 if world.nodes[node].is_linked => {
+                world.ask(node, |world| world.random(4));
+            }
             _ => {
                 let is_twice = world.random(3) == 0;
                 world.deliver(node, is_twice);
@@ -194,6 +197,55 @@ fn bans_that_have_ended_leave_the_store() {
 }
 
 #[test]
+fn removals_are_requested_a_few_at_a_time_and_again_if_the_store_is_unavailable() {
+    let mut world = World::new(1, 1);
+    world.settle();
+    let until = START_MS / 1000 + 60;
+    for number in 0..2 * ASKED_MAX as u64 {
+        world.ban(0, address(number).0, Some(until));
+    }
+    world.run(5);
+    assert_eq!(world.bucket.len(), 2 * ASKED_MAX);
+    world.now_ms += ENDED_KEPT_MS + 61_000;
+    let now_ms = world.now_ms;
+    world.nodes[0].clear_away(now_ms);
+    assert_eq!([world.ask(0, |_| 1), world.ask(0, |_| 1)], [ASKED_MAX, 0]);
+    world.run(5);
+    assert_eq!(world.bucket.len(), 0);
+}
+
+#[test]
+fn bans_are_put_before_others_are_removed() {
+    let mut world = World::new(1, 1);
+    world.settle();
+    for number in 0..2 * ASKED_MAX as u64 {
+        world.ban(0, address(number).0, Some(START_MS / 1000 + 60));
+    }
+    world.run(5);
+    world.now_ms += ENDED_KEPT_MS + 61_000;
+    let now_ms = world.now_ms;
+    world.nodes[0].clear_away(now_ms);
+    let id = world.ban(0, name("Alice"), None);
+    world.ask(0, |_| 0);
+    assert!(world.bucket.contains_key(&key_of(id)), "the first requests are for bans");
+}
+
+#[test]
+fn a_node_that_waits_for_answers_is_not_woken_to_ask_again() {
+    let mut world = World::new(1, 1);
+    world.settle();
+    for number in 0..2 * ASKED_MAX as u64 {
+        world.ban(0, address(number).0, None);
+    }
+    assert_eq!(world.ask(0, |_| 1), ASKED_MAX);
+    world.deliver(0, false);
+    world.now_ms += 5_000;
+    assert_eq!([world.ask(0, |_| 0), world.ask(0, |_| 0)], [1, 0]);
+    world.now_ms += 5_000;
+    assert_eq!(world.ask(0, |_| 0), 0, "and the world checks when it is to be called again");
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_counted_and_left_alone() {
     let mut world = World::new(2, 1);
     world.settle();
@@ -268,7 +320,9 @@ fn the_audit_log_has_the_entries_of_all_nodes_in_order_of_time_once_each() {
                 }
                 2 => world.cut(node),
                 3 => world.link(node),
-                4 if world.nodes[node].is_linked => world.ask(node, |world| world.random(3)),
+                4 if world.nodes[node].is_linked => {
+                    world.ask(node, |world| world.random(3));
+                }
                 5 => {
                     world.cut(node);
                     world.restart(node);

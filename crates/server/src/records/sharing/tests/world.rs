@@ -145,9 +145,12 @@ impl World {
     }
 
     /// A node asks the store what it wants to ask. The answer to a request, and the request itself, may be lost.
-    pub(super) fn ask(&mut self, node: usize, loss: impl Fn(&mut Self) -> u64) {
+    /// Returns the number of requests.
+    pub(super) fn ask(&mut self, node: usize, loss: impl Fn(&mut Self) -> u64) -> usize {
         let now = self.now();
+        let mut asked = 0;
         while let Some(ReplicaRequest { number, change }) = self.nodes[node].poll(now) {
+            asked += 1;
             let fate = loss(self);
             if fate == 1 {
                 self.nodes[node].inbox.push_back(Message::Answer(number, StoreAnswer::Unavailable));
@@ -157,6 +160,7 @@ impl World {
             let answer = if fate == 2 { StoreAnswer::Unavailable } else { answer };
             self.nodes[node].inbox.push_back(Message::Answer(number, answer));
         }
+        asked
     }
 
     fn carry_out(&mut self, node: usize, change: ReplicaChange) -> StoreAnswer {
@@ -302,6 +306,10 @@ impl Node {
         self.next_request += 1;
         let request = self.replica.poll_request(now, &self.bans, number);
         let request = request.or_else(|| self.feed.poll_request(now, &self.audit, number));
+        if request.is_none() {
+            let times = [self.replica.poll_timeout(), self.feed.poll_timeout()];
+            assert!(times.into_iter().flatten().all(|at| at > now), "a node without a request waits");
+        }
         self.write();
         request
     }
