@@ -5,10 +5,11 @@ mod sessions;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::net::IpAddr;
 use std::task::Waker;
 use std::time::Duration;
 
-use consonance_transport::{Delivery, DisconnectReason};
+use consonance_transport::{Delivery, DisconnectReason, Remote};
 use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
@@ -63,6 +64,8 @@ struct EdgeLink<L> {
 pub struct LinkOrigin {
     /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
     pub remote: Box<str>,
+    /// Its IP address, on networks with addresses.
+    pub address: Option<IpAddr>,
     /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     pub kind: Box<str>,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
@@ -211,10 +214,10 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         links.filter(|link| link.session == index).map(|link| link.link).collect()
     }
 
-    /// The links whose origin is accepted by `is_meant`.
-    pub fn links_from(&self, is_meant: impl Fn(&LinkOrigin) -> bool) -> Vec<L> {
+    /// The links of networks with addresses, and the address of each.
+    pub fn addresses(&self) -> impl Iterator<Item = (L, IpAddr)> {
         let links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
-        links.filter(|link| is_meant(&link.origin)).map(|link| link.link).collect()
+        links.filter_map(|link| Some((link.link, link.origin.address?)))
     }
 
     /// A packet came over a link that is [held](Self::hold_link), and had to arrive; its edge has given it this number.
@@ -376,11 +379,12 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 impl LinkOrigin {
     fn of(about: &About<'_>) -> Self {
         let About { remote, kind, identity, is_resumed } = *about;
-        Self { remote: remote.into(), kind: kind.into(), identity, is_resumed }
+        let address = Remote::from(remote).ip();
+        Self { remote: remote.into(), address, kind: kind.into(), identity, is_resumed }
     }
 
     fn about(&self) -> About<'_> {
-        let Self { remote, kind, identity, is_resumed } = self;
+        let Self { remote, kind, identity, is_resumed, .. } = self;
         About { remote, kind, identity: *identity, is_resumed: *is_resumed }
     }
 }

@@ -45,6 +45,13 @@ pub enum BanTarget {
     Address(#[serde(with = "prefix_text")] AddressPrefix),
 }
 
+impl BanTarget {
+    /// Whether it is a prefix of this address.
+    pub(crate) fn has_address(&self, address: IpAddr) -> bool {
+        matches!(self, Self::Address(prefix) if prefix.contains(address))
+    }
+}
+
 impl Ban {
     /// Whether it holds at this time, in seconds since 1970.
     pub fn holds(&self, now: u64) -> bool {

@@ -22,9 +22,7 @@ impl ServerHandle {
     pub(crate) fn expel(&self, bans: Vec<Ban>) {
         let bans = Arc::<[Ban]>::from(bans);
         post_to_all(&mut &*self, move |session_loop, now| {
-            for ban in &*bans {
-                session_loop.expel(now, ban);
-            }
+            session_loop.expel(now, &bans);
         });
     }
 }

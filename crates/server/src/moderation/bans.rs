@@ -1,5 +1,7 @@
 //! Bans.
 
+use std::slice;
+
 use super::players::end_in_words;
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::bans::{Ban, BanTarget};
@@ -95,7 +97,8 @@ impl Moderation {
     /// Disconnects the players that a ban matches. A worker that does not answer does so later.
     fn expel(&self, ban: &Ban) -> Vec<Expelled> {
         let meant = ban.clone();
-        let asked = self.server.ask_all(move |session_loop, now| session_loop.expel(now, &meant));
+        let asked =
+            self.server.ask_all(move |session_loop, now| session_loop.expel(now, slice::from_ref(&meant)));
         asked.into_iter().flatten().flatten().collect()
     }
 }

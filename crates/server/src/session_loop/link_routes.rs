@@ -45,10 +45,10 @@ impl LinkRoutes {
         self.address_of.get(&link).copied()
     }
 
-    /// The links that come from these addresses, by ascending number.
-    pub(super) fn links_from(&self, is_meant: impl Fn(IpAddr) -> bool) -> Vec<LinkId> {
+    /// The links that come from these addresses, by ascending number, and the address of each.
+    pub(super) fn links_from(&self, is_meant: impl Fn(IpAddr) -> bool) -> Vec<(LinkId, IpAddr)> {
         let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
-        let mut links: Vec<_> = meant.map(|(link, _)| *link).collect();
+        let mut links: Vec<_> = meant.map(|(link, address)| (*link, *address)).collect();
         links.sort_unstable();
         links
     }
@@ -78,9 +78,9 @@ mod tests {
         routes.insert(LinkId(9), 0, None);
         assert_eq!((routes.session_of(LinkId(7)), routes.address_of(LinkId(7))), (Some(2), Some(near)));
         assert_eq!((routes.session_of(LinkId(9)), routes.address_of(LinkId(9))), (Some(0), None));
-        assert_eq!(routes.links_from(|address| address == near), [LinkId(3), LinkId(7)]);
+        assert_eq!(routes.links_from(|address| address == near), [(LinkId(3), near), (LinkId(7), near)]);
         assert_eq!((routes.remove(LinkId(7)), routes.remove(LinkId(7))), (Some(2), None));
-        assert_eq!(routes.links_from(|_| true), [LinkId(3), LinkId(5)]);
+        assert_eq!(routes.links_from(|_| true), [(LinkId(3), near), (LinkId(5), far)]);
         assert_eq!((routes.count(|_| true), routes.count(|link| link.0 > 4)), (3, 2));
         assert_eq!(routes.session_of(LinkId(7)), None);
     }

@@ -1,12 +1,10 @@
 //! What operators do, on the worker's own thread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_cluster::LinkOrigin;
 use consonance_session::{ClientId, Instant as SessionInstant, LinkId, PlayerIdentity, Server};
-use consonance_transport::{EndReason, Remote};
 
 use super::SessionLoop;
 use crate::bans::{Ban, BanTarget};
@@ -61,58 +59,48 @@ impl SessionLoop {
         true
     }
 
-    /// Disconnects all players that a ban matches, and returns them.
-    pub fn expel(&mut self, now: Instant, ban: &Ban) -> Vec<Expelled> {
+    /// Disconnects all players that any of these bans matches, and returns them.
+    pub fn expel(&mut self, now: Instant, bans: &[Ban]) -> Vec<Expelled> {
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
+            let Some(session) = self.sessions.get(index) else { continue };
+            let meant = banned_clients(&session.server, bans, |link| self.routes.address_of(link));
+            if meant.is_empty() {
+                continue;
+            }
             let session = self.sessions.get_mut(index);
-            let server = &session.server;
-            let ids: Vec<ClientId> = match &ban.target {
-                BanTarget::Name(name) => server.clients_named(name).to_vec(),
-                BanTarget::Subject(subject) => server.clients_with_subject(subject),
-                BanTarget::Address(prefix) => {
-                    let routes = &self.routes;
-                    let is_from = |link| routes.address_of(link).is_some_and(|from| prefix.contains(from));
-                    server.client_table().filter(|row| is_from(row.link)).map(|row| row.id).collect()
-                }
-            };
-            let rows = ids.into_iter().filter_map(|id| server.client(id));
-            let meant: Vec<(ClientId, String)> = rows.map(|row| (row.id, row.name.to_owned())).collect();
-            for (id, player) in meant {
+            for (id, ban) in meant {
+                let name = session.server.client(id).map(|row| row.name.to_owned());
                 session.server.kick_banned(id, &ban.reason, ban.until);
-                expelled.push(Expelled { session: session.name.clone(), player });
+                expelled.extend(name.map(|player| Expelled { session: session.name.clone(), player }));
             }
             self.drain(index, now);
         }
-        self.expel_at_edge(now, ban);
-        if let BanTarget::Address(prefix) = &ban.target {
-            self.hang_up(now, &ban.end_reason(), |address| prefix.contains(address));
-        }
+        self.expel_at_edge(now, bans);
+        self.hang_up(now, bans);
         expelled
     }
 
     /// Disconnects players here of sessions that other nodes own, which may not be reached just now.
-    fn expel_at_edge(&mut self, now: Instant, ban: &Ban) {
+    fn expel_at_edge(&mut self, now: Instant, bans: &[Ban]) {
         let Self { edge: Some(edge), copies: Some(copies), networks, .. } = self else { return };
         let mut meant = Vec::new();
         for (_, copy) in copies.iter() {
             let server = &copy.server;
-            let ids = match &ban.target {
-                BanTarget::Name(name) => server.clients_named(name).to_vec(),
-                BanTarget::Subject(subject) => server.clients_with_subject(subject),
-                BanTarget::Address(_) => continue,
-            };
-            let links = ids.into_iter().filter_map(|id| server.client(id)).map(|row| row.link);
-            let links = links.filter(|link| edge.session_of(*link).is_some());
-            meant.extend(links.map(|link| (link, server.reads_notice(link).then(|| server.session()))));
+            for (id, ban) in banned_clients(server, bans, |_| None) {
+                let link = server.client(id).map(|row| row.link);
+                let link = link.filter(|link| edge.session_of(*link).is_some());
+                meant.extend(
+                    link.map(|link| (link, ban, server.reads_notice(link).then(|| server.session()))),
+                );
+            }
         }
-        if let BanTarget::Address(prefix) = &ban.target {
-            let is_from = |origin: &LinkOrigin| {
-                Remote::from(&*origin.remote).ip().is_some_and(|from| prefix.contains(from))
-            };
-            meant.extend(edge.links_from(is_from).into_iter().map(|link| (link, None)));
+        if has_addresses(bans) {
+            let banned =
+                edge.addresses().filter_map(|(link, from)| Some((link, ban_of_address(bans, from)?)));
+            meant.extend(banned.map(|(link, ban)| (link, ban, None)));
         }
-        for (link, notice_in) in meant {
+        for (link, ban, notice_in) in meant {
             networks.reject(now, link, &ban.end_reason(), notice_in);
         }
     }
@@ -127,13 +115,47 @@ impl SessionLoop {
         self.routes.address_of(link)
     }
 
-    /// Closes every link from these addresses, those of just disconnected players once more.
-    fn hang_up(&mut self, now: Instant, reason: &EndReason, is_meant: impl Fn(IpAddr) -> bool) {
-        for link in self.routes.links_from(is_meant) {
+    /// Closes every link from banned addresses, those of just disconnected players once more.
+    fn hang_up(&mut self, now: Instant, bans: &[Ban]) {
+        if !has_addresses(bans) {
+            return;
+        }
+        for (link, address) in self.routes.links_from(|address| ban_of_address(bans, address).is_some()) {
+            let Some(ban) = ban_of_address(bans, address) else { continue };
             let session = self.routes.session_of(link).and_then(|index| self.sessions.get(index));
             let server = session.map(|session| &session.server).filter(|server| server.reads_notice(link));
             let notice_in = server.map(Server::session);
-            self.networks.reject(now, link, reason, notice_in);
+            self.networks.reject(now, link, &ban.end_reason(), notice_in);
         }
     }
+}
+
+/// The clients of a session that any of these bans matches, and a ban of each.
+fn banned_clients<'b>(
+    server: &Server,
+    bans: &'b [Ban],
+    address_of: impl Fn(LinkId) -> Option<IpAddr>,
+) -> BTreeMap<ClientId, &'b Ban> {
+    let mut banned = BTreeMap::new();
+    for ban in bans {
+        let ids = match &ban.target {
+            BanTarget::Name(name) => server.clients_named(name).to_vec(),
+            BanTarget::Subject(subject) => server.clients_with_subject(subject),
+            BanTarget::Address(_) => continue,
+        };
+        banned.extend(ids.into_iter().map(|id| (id, ban)));
+    }
+    if has_addresses(bans) {
+        let ban_of = |link| address_of(link).and_then(|from| ban_of_address(bans, from));
+        banned.extend(server.client_table().filter_map(|row| Some((row.id, ban_of(row.link)?))));
+    }
+    banned
+}
+
+fn has_addresses(bans: &[Ban]) -> bool {
+    bans.iter().any(|ban| matches!(ban.target, BanTarget::Address(_)))
+}
+
+fn ban_of_address(bans: &[Ban], address: IpAddr) -> Option<&Ban> {
+    bans.iter().find(|ban| ban.target.has_address(address))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance_server::bans::{Ban, BanTarget};
 use consonance_session::Target;
 use consonance_transport::DisconnectReason;
 
@@ -58,6 +59,28 @@ fn the_same_name_may_be_in_two_sessions() {
     stage.settle(&mut [&mut one, &mut other]);
     assert!(one.has_seen("joined") && other.has_seen("joined"));
     assert_eq!((&*one.ends, &*other.ends), (&[][..], &[][..]));
+}
+
+#[test]
+fn each_player_that_one_of_several_bans_matches_is_disconnected_once_with_the_reason_of_its_ban() {
+    let mut stage = Stage::new(&["main", "other"], 1);
+    let mut alice = stage.player("Alice", 0, "main").listen("lobby");
+    let mut bob = stage.player("Bob", 0, "main").listen("lobby");
+    let mut carol = stage.player("Carol", 0, "other").listen("lobby");
+    stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
+    let bans = [(1, "alice"), (2, "carol"), (3, "dora"), (4, "ALICE")].map(|(id, name)| {
+        let (reason, by) = (format!("as {}", name.to_lowercase()), "Ann".to_owned());
+        Ban { id, target: BanTarget::Name(name.into()), reason, by, since: 0, until: None }
+    });
+    let expelled = stage.session_loop.expel(stage.now, &bans);
+    let expelled: Vec<_> = expelled.iter().map(|gone| (&*gone.session, &*gone.player)).collect();
+    assert_eq!(expelled, [("main", "Alice"), ("other", "Carol")]);
+    stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
+    for (player, reason) in [(&alice, "as alice"), (&carol, "as carol")] {
+        let ends: Vec<_> = player.ends.iter().map(ToString::to_string).collect();
+        assert!(ends.len() == 1 && ends[0].ends_with(reason), "{ends:?}");
+    }
+    assert!(bob.ends.is_empty() && bob.has_seen("Alice left"), "{:?}", bob.seen);
 }
 
 #[test]
