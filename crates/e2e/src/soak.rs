@@ -22,6 +22,7 @@ mod link;
 mod moderator;
 mod operator;
 mod process;
+mod provision;
 mod recordings;
 mod scraper;
 mod script;

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use consonance_quic::sans_io::Dialer;
-use consonance_quic::{Fingerprint, Identity, QuicAddress, QuicClientSettings};
+use consonance_quic::{Fingerprint, QuicAddress, QuicClientSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_session::{ClientSettings, JoinToken};
+
+use super::provision::{free_ports, write_certificate};
 
 /// Those that are there at all times; the first is recorded, as those on demand are.
 pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
@@ -48,14 +50,11 @@ impl Installation {
     /// If something cannot be made or written.
     pub(crate) fn build(folder: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         fs::create_dir_all(folder)?;
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
-        let (certificate, private) = (made.cert.pem(), made.signing_key.serialize_pem());
-        let fingerprint = Identity::from_pem(certificate.as_bytes(), private.as_bytes())?.fingerprint();
+        let (certificate, private) = (folder.join("certificate.pem"), folder.join("private.pem"));
+        let fingerprint = write_certificate(&certificate, &private, &["127.0.0.1".to_owned()])?;
         let (key, foreign_key) = (Key::generate_ed25519()?, Key::generate_ed25519()?);
-        fs::write(folder.join("certificate.pem"), certificate)?;
-        fs::write(folder.join("private.pem"), private)?;
         fs::write(folder.join("token-key.jwk"), key.public()?.to_jwk())?;
-        let (remote, page, admin) = free_ports()?;
+        let (remote, [page, admin]) = free_ports()?;
         let installation =
             Self { folder: folder.to_owned(), remote, page, admin, fingerprint, key, foreign_key };
         installation.write_config(&installation.config())?;
@@ -220,11 +219,4 @@ fn with(name: &str, token: &[u8]) -> Result<ClientSettings, String> {
     let mut settings = ClientSettings::new(name);
     settings.join_token = Some(JoinToken::new(token).map_err(|error| error.to_string())?);
     Ok(settings)
-}
-
-/// One for UDP and two for TCP. Another process may take them before the server does; then it says so.
-fn free_ports() -> io::Result<(SocketAddr, SocketAddr, SocketAddr)> {
-    let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let (first, second) = (TcpListener::bind(place)?, TcpListener::bind(place)?);
-    Ok((UdpSocket::bind(place)?.local_addr()?, first.local_addr()?, second.local_addr()?))
 }

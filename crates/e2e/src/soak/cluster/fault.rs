@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::findings::SILENCE_MAX;
+use super::players::Whereabouts;
 use super::stage::Stage;
 use crate::soak::turns::{Outcome, TakesTurns as _};
 
@@ -68,13 +69,24 @@ impl Fault {
     }
 }
 
-fn kill(stage: &mut Stage, machine: usize) -> Outcome {
-    let owned = stage.owned(Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now))[machine];
-    stage
-        .clock
-        .tell(&format!("  node {machine} is killed, which owns {} sessions", owned.unwrap_or_default()));
+/// How all was when a node's outage began.
+struct Outage {
+    /// Sessions that the node owned.
+    owned: usize,
+    places: Vec<Whereabouts>,
+    began: Instant,
+}
+
+fn begin_outage(stage: &mut Stage, machine: usize, what: &str) -> Outage {
+    let recently = Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now);
+    let owned = stage.owned(recently)[machine].unwrap_or_default();
+    stage.clock.tell(&format!("  node {machine} {what}, which owns {owned} sessions"));
     stage.take_takeovers();
-    let (places, struck) = (stage.players.whereabouts(), Instant::now());
+    Outage { owned, places: stage.players.whereabouts(), began: Instant::now() }
+}
+
+fn kill(stage: &mut Stage, machine: usize) -> Outcome {
+    let Outage { owned, places, began } = begin_outage(stage, machine, "is killed");
     stage.players.counts.returns_now.clear();
     stage.kill_node(machine)?;
     stage.judge_recovery("kill", GONE_MAX)?;
@@ -83,17 +95,17 @@ fn kill(stage: &mut Stage, machine: usize) -> Outcome {
     if let Some(slowest) = returns.iter().max() {
         stage.findings.judge("kill: from knowing to hearing again", *slowest, RETURN_MAX, "");
     }
-    judge_takeover(stage, "kill", struck, owned.unwrap_or_default());
+    judge_takeover(stage, "kill", began, owned);
     stage.start_node(machine)
 }
 
-fn judge_takeover(stage: &mut Stage, what: &str, struck: Instant, owned: usize) {
+fn judge_takeover(stage: &mut Stage, what: &str, began: Instant, owned: usize) {
     let takeovers = stage.take_takeovers();
     if takeovers.len() < owned {
         stage.findings.add(format!("{what}: {} of {owned} sessions were taken over", takeovers.len()));
     }
     if let Some(last) = takeovers.iter().max() {
-        let took = last.saturating_duration_since(struck);
+        let took = last.saturating_duration_since(began);
         stage.findings.judge(
             &format!("{what}: until another node owned its sessions"),
             took,
@@ -104,17 +116,12 @@ fn judge_takeover(stage: &mut Stage, what: &str, struck: Instant, owned: usize) 
 }
 
 fn pause(stage: &mut Stage, machine: usize) -> Outcome {
-    let owned = stage.owned(Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now))[machine];
-    stage
-        .clock
-        .tell(&format!("  node {machine} stands still, which owns {} sessions", owned.unwrap_or_default()));
-    stage.take_takeovers();
-    let (places, struck) = (stage.players.whereabouts(), Instant::now());
+    let Outage { owned, places, began } = begin_outage(stage, machine, "stands still");
     stage.nodes[machine].is_troubled = true;
     stage.node(machine)?.signal(Signal::STOP)?;
     stage.carry(SLEEP)?;
     stage.judge_silence("pause", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
-    judge_takeover(stage, "pause", struck, owned.unwrap_or_default());
+    judge_takeover(stage, "pause", began, owned);
     stage.node(machine)?.signal(Signal::CONT)?;
     stage.nodes[machine].is_troubled = false;
     stage.judge_recovery("pause", HEALED_MAX)

@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use consonance_quic::{Fingerprint, Identity, QuicAddress};
+use consonance_quic::{Fingerprint, QuicAddress};
 
 use super::machines::Machines;
+use crate::soak::provision::{free_ports, write_certificate};
 
 /// The sessions, which begin with their first player.
 pub(crate) const SESSIONS: [&str; 3] = ["arena", "lobby", "field"];
@@ -43,9 +44,13 @@ impl Installation {
         let places: Vec<Places> = (0..machines.count())
             .map(|machine| Places::find(machines.address(machine)))
             .collect::<io::Result<_>>()?;
-        let fingerprint = certificate(folder, "node", &["127.0.0.1".to_owned()])?;
+        let certify = |name: &str, addresses: &[String]| {
+            let [certificate, private] = ["", "-key"].map(|part| folder.join(format!("{name}{part}.pem")));
+            write_certificate(&certificate, &private, addresses)
+        };
+        let fingerprint = certify("node", &["127.0.0.1".to_owned()])?;
         let names: Vec<String> = places.iter().map(|places| places.nats.ip().to_string()).collect();
-        certificate(folder, "nats", &names)?;
+        certify("nats", &names)?;
         fs::write(folder.join("password"), PASSWORD)?;
         let installation = Self { folder: folder.to_owned(), fingerprint, places };
         for machine in 0..machines.count() {
@@ -126,24 +131,10 @@ impl Installation {
 }
 
 impl Places {
-    /// Ports that are free on this machine, and so on one that has none in use. Another process may take them before
-    /// the servers do; then they say so.
+    /// Ports that are free on this machine, and so on one that has none in use.
     fn find(address: Ipv4Addr) -> io::Result<Self> {
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let node = UdpSocket::bind(free)?.local_addr()?.port();
-        // All at once, so that they are different.
-        let listeners = [TcpListener::bind(free)?, TcpListener::bind(free)?, TcpListener::bind(free)?];
-        let [admin, nats, routes] = listeners.map(|listener| listener.local_addr().map(|it| it.port()));
-        let at = |port: u16| SocketAddr::from((address, port));
-        Ok(Self { node: at(node), admin: at(admin?), nats: at(nats?), routes: at(routes?) })
+        let (node, [admin, nats, routes]) = free_ports()?;
+        let at = |local: SocketAddr| SocketAddr::from((address, local.port()));
+        Ok(Self { node: at(node), admin: at(admin), nats: at(nats), routes: at(routes) })
     }
-}
-
-/// Writes a certificate for these addresses, and its key.
-fn certificate(folder: &Path, name: &str, addresses: &[String]) -> Result<Fingerprint, Box<dyn Error>> {
-    let made = rcgen::generate_simple_self_signed(addresses)?;
-    let (certificate, private) = (made.cert.pem(), made.signing_key.serialize_pem());
-    fs::write(folder.join(format!("{name}.pem")), &certificate)?;
-    fs::write(folder.join(format!("{name}-key.pem")), &private)?;
-    Ok(Identity::from_pem(certificate.as_bytes(), private.as_bytes())?.fingerprint())
 }

@@ -110,9 +110,8 @@ impl Players {
     pub(crate) fn go_home(&mut self, now: Now) {
         for player in self.sessions.iter_mut().flatten() {
             if player.link.is_in() && player.link.at() != player.home {
-                player.link.move_to(now, player.home);
-                // It is not lost.
-                player.was_in = false;
+                // One that moves is not lost.
+                player.was_in &= !player.link.move_to(now, player.home);
             }
         }
     }
