@@ -37,7 +37,7 @@ use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
 use crate::child_process::MeasuredProgram;
-use crate::within;
+use crate::{seconds, within};
 use client::Guest;
 use crowd::Crowd;
 use disturbance::Disturbance;
@@ -297,8 +297,4 @@ const DESCRIPTORS_BESIDES: u64 = 10_000;
 
 fn rate(text: &str) -> Result<f64, String> {
     within(text, 1.0, 100_000.0)
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    within(text, 0.1, 3600.0)
 }

@@ -211,6 +211,11 @@ fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
     if (least..=most).contains(&value) { Ok(value) } else { Err(format!("it must be {least} to {most}")) }
 }
 
+/// How long a bench runs.
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 3600.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

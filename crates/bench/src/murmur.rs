@@ -19,9 +19,10 @@ use rustix::thread::set_current_timer_slack;
 use serde_json::Value;
 
 use super::load::probe::{Frames, Stamp};
+use super::median::median;
 use super::schedule::Schedule;
 use super::table::Table;
-use super::{cores, within};
+use super::{cores, seconds};
 use client::MurmurClient;
 use message::{Message, kind};
 use server::{MurmurServer, PASSWORD};
@@ -233,12 +234,9 @@ struct Spread {
 }
 
 impl Spread {
-    fn of(mut figures: Vec<f64>) -> Self {
-        figures.sort_by(f64::total_cmp);
-        Self { median: figures[figures.len() / 2], least: figures[0], most: figures[figures.len() - 1] }
+    fn of(figures: Vec<f64>) -> Self {
+        let least = figures.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = figures.iter().copied().fold(0.0, f64::max);
+        Self { median: median(figures), least, most }
     }
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    within(text, 0.1, 3600.0)
 }

@@ -23,7 +23,7 @@ use super::load::probe::{Frames, Heard, Stamp};
 use super::process_figures::ProcessFigures;
 use super::schedule::Schedule;
 use super::table::Table;
-use super::{NATS_SERVER, within};
+use super::{NATS_SERVER, seconds, within};
 use node::BenchNode;
 
 /// The rates, and how long.
@@ -160,8 +160,4 @@ fn listen((_, mut receiver): BusWay, run: u32, is_over: &AtomicBool) -> Heard {
 
 fn rate(text: &str) -> Result<f64, String> {
     within(text, 1.0, 1_000_000.0)
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    within(text, 0.1, 3600.0)
 }

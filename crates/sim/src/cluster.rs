@@ -77,17 +77,30 @@ pub struct ClusterCounts {
 impl ClusterCounts {
     /// Adds those of another run.
     pub fn add(&mut self, other: &Self) {
-        self.nodes += other.nodes;
-        self.killed += other.killed;
-        self.paused += other.paused;
-        self.takeovers += other.takeovers;
-        self.bus_losses += other.bus_losses;
-        self.words += other.words;
-        self.heard += other.heard;
-        self.had_to_be_heard += other.had_to_be_heard;
-        self.repeated_texts += other.repeated_texts;
-        self.resumed += other.resumed;
-        self.decisions += other.decisions;
+        for ((_, count), (_, more)) in self.named().into_iter().zip(other.by_name()) {
+            *count += more;
+        }
+    }
+
+    /// Each with its name, in the order of this page.
+    pub fn by_name(mut self) -> [(&'static str, u64); 11] {
+        self.named().map(|(name, count)| (name, *count))
+    }
+
+    fn named(&mut self) -> [(&'static str, &mut u64); 11] {
+        [
+            ("nodes", &mut self.nodes),
+            ("nodes_killed", &mut self.killed),
+            ("nodes_paused", &mut self.paused),
+            ("takeovers", &mut self.takeovers),
+            ("messages_lost", &mut self.bus_losses),
+            ("words_said", &mut self.words),
+            ("words_heard", &mut self.heard),
+            ("words_that_had_to_be_heard", &mut self.had_to_be_heard),
+            ("texts_repeated", &mut self.repeated_texts),
+            ("places_resumed", &mut self.resumed),
+            ("decisions", &mut self.decisions),
+        ]
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use consonance_cli::ProgressLine;
 use consonance_sim::{ClusterCounts, ClusterFailure, ClusterScenario, run_cluster};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Which seeds to play.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub(super) fn run(seeds: ClusterSeeds, is_json: bool) -> Result<(), Box<dyn Erro
             first_seed: first,
             runs: played,
             real_seconds: real.as_secs_f64(),
-            counts: Counts::of(&counts),
+            counts,
             failure: failure.as_ref().map(ToString::to_string),
         };
         writeln!(stdout(), "{}", serde_json::to_string(&summary)?)?;
@@ -104,42 +104,14 @@ struct Summary {
     first_seed: u64,
     runs: u64,
     real_seconds: f64,
-    counts: Counts,
+    #[serde(serialize_with = "by_name")]
+    counts: ClusterCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Counts {
-    nodes: u64,
-    nodes_killed: u64,
-    nodes_paused: u64,
-    takeovers: u64,
-    messages_lost: u64,
-    words_said: u64,
-    words_heard: u64,
-    words_that_had_to_be_heard: u64,
-    texts_repeated: u64,
-    places_resumed: u64,
-    decisions: u64,
-}
-
-impl Counts {
-    fn of(counts: &ClusterCounts) -> Self {
-        Self {
-            nodes: counts.nodes,
-            nodes_killed: counts.killed,
-            nodes_paused: counts.paused,
-            takeovers: counts.takeovers,
-            messages_lost: counts.bus_losses,
-            words_said: counts.words,
-            words_heard: counts.heard,
-            words_that_had_to_be_heard: counts.had_to_be_heard,
-            texts_repeated: counts.repeated_texts,
-            places_resumed: counts.resumed,
-            decisions: counts.decisions,
-        }
-    }
+fn by_name<S: Serializer>(counts: &ClusterCounts, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(counts.by_name())
 }
 
 fn in_words(counts: &ClusterCounts, played: u64, real: Duration) -> String {
