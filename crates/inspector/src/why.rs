@@ -38,31 +38,37 @@ pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
         )]
     } else {
         let scene = Scene::new(snapshots, speaker, listener);
-        WAY.iter().filter_map(|look| look(&scene)).collect()
+        let look =
+            |links: &[fn(&Scene<'_>) -> Step]| links.iter().map(|look| look(&scene)).collect::<Vec<_>>();
+        [look(TO_SERVER), nodes::nodes(&scene).into_iter().collect(), look(TO_LISTENER)].concat()
     };
     Diagnosis { speaker: speaker.to_owned(), listener: listener.to_owned(), steps }
 }
 
-/// Every link, in the order in which a voice passes them. Some are there in clusters only.
-const WAY: &[fn(&Scene<'_>) -> Option<Step>] = &[
-    |scene| Some(joining::speaker_joined(scene)),
-    |scene| Some(joining::listener_joined(scene)),
-    |scene| Some(speaking::microphone(scene)),
-    |scene| Some(speaking::mute(scene)),
-    |scene| Some(speaking::activation(scene)),
-    |scene| Some(speaking::channel(scene)),
-    |scene| Some(travelling::rooms(scene)),
-    |scene| Some(travelling::tokens(scene)),
-    |scene| Some(travelling::uplink(scene)),
-    |scene| Some(proximity::proximity(scene)),
-    nodes::nodes,
-    |scene| Some(travelling::downlink(scene)),
-    |scene| Some(travelling::loss(scene)),
-    |scene| Some(hearing::codec(scene)),
-    |scene| Some(hearing::ears(scene)),
-    |scene| Some(hearing::volume(scene)),
-    |scene| Some(hearing::priority(scene)),
-    |scene| Some(hearing::distance(scene)),
-    |scene| Some(hearing::crowd(scene)),
-    |scene| Some(hearing::loudspeaker(scene)),
+/// The links to the session's server, in the order in which a voice passes them. In a cluster, those between nodes
+/// follow.
+const TO_SERVER: &[fn(&Scene<'_>) -> Step] = &[
+    joining::speaker_joined,
+    joining::listener_joined,
+    speaking::microphone,
+    speaking::mute,
+    speaking::activation,
+    speaking::channel,
+    travelling::rooms,
+    travelling::tokens,
+    travelling::uplink,
+    proximity::proximity,
+];
+
+/// The links from there to the listener's ears.
+const TO_LISTENER: &[fn(&Scene<'_>) -> Step] = &[
+    travelling::downlink,
+    travelling::loss,
+    hearing::codec,
+    hearing::ears,
+    hearing::volume,
+    hearing::priority,
+    hearing::distance,
+    hearing::crowd,
+    hearing::loudspeaker,
 ];
