@@ -66,8 +66,10 @@ fn serve_three(nats: &[NatsServer], folder: &Folder) -> [(Program, String); 3] {
     let (certificate, key) = (folder.file("cert.pem"), folder.file("key.pem"));
     let more = ["--cert", &*certificate, "--private-key", &*key];
     let servers = ["one", "two", "three"].map(|name| serve_with(name, nats, &more, &[]));
+    let deadline = Instant::now() + Duration::from_mins(1);
     for (server, _) in &servers {
         while server.count_logged("node found") < 2 {
+            assert!(Instant::now() < deadline, "a server has not found both others");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
