@@ -116,7 +116,7 @@ impl ClusterState {
     /// Asks all nodes at once; it may take two seconds where one does not answer.
     pub(crate) fn gather(operator: &Operator, own: &Observation) -> Result<Self, ProblemDetails> {
         let Some(nodes) = operator.nodes() else {
-            return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "this server is not one of several"));
+            return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "this server is not in a cluster"));
         };
         let view = nodes.view()?;
         let alive = view.others.iter().filter(|node| node.state == NodeState::Alive);
@@ -126,7 +126,7 @@ impl ClusterState {
         for (id, pending) in asked {
             let answer = pending.wait_timed().map_err(|cause| cause.to_string()).and_then(|(bytes, took)| {
                 let overview = Reply::read(bytes).and_then(|reply| reply.body::<NodeOverview>());
-                let overview = overview.ok_or("its answer cannot be read: is it of another version?")?;
+                let overview = overview.ok_or("invalid answer; check its version")?;
                 Ok((overview, Some(took)))
             });
             answers.insert(id, answer);

@@ -22,7 +22,7 @@ use crate::nodes::{AskedNode, Question};
 pub(super) struct NodesView {
     /// Whether the node that answers has a connection to NATS. Without, it knows of no other one's doing.
     has_bus: bool,
-    /// By name; none if this server is not one of several.
+    /// By name; none if this server is not in a cluster.
     nodes: Vec<NodeRow>,
 }
 
@@ -99,7 +99,7 @@ impl NodesView {
 /// Another node by its name or id; none if it is this one.
 fn other_node(app: &App, node: &str) -> Result<Option<AskedNode>, Refusal> {
     let Some(nodes) = app.operator().nodes() else {
-        let detail = format!("unknown node {node:?}: this server is not one of several");
+        let detail = format!("unknown node {node:?}: this server is not in a cluster");
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, detail).into());
     };
     Ok(find(&nodes.view()?, node)?)
@@ -108,7 +108,7 @@ fn other_node(app: &App, node: &str) -> Result<Option<AskedNode>, Refusal> {
 /// What another node answers.
 pub(super) fn forward(app: &App, node: &AskedNode, question: &Question) -> Result<Response, Refusal> {
     let Some(nodes) = app.operator().nodes() else {
-        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "this server is not one of several").into());
+        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "this server is not in a cluster").into());
     };
     Ok(nodes.ask_and_wait(node, question)?.into_response())
 }

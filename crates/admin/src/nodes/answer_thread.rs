@@ -58,6 +58,6 @@ impl Drop for AnswerThread {
 }
 
 fn refusal() -> Reply {
-    let detail = "nodes of a cluster may not ask this of each other, or one is of another version";
+    let detail = "unknown or forbidden query";
     Reply::problem(&ProblemDetails::new(StatusCode::FORBIDDEN, detail))
 }

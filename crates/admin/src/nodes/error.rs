@@ -7,11 +7,11 @@ use consonance_http::ProblemDetails;
 /// Why another node cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NodesError {
-    #[error("this node of the cluster does not say what it knows; try again in a moment")]
+    #[error("cluster state is not available yet, try again")]
     NoView,
-    #[error("node {node:?} was asked: {cause}")]
+    #[error("cannot query node {node:?}: {cause}")]
     Asked { node: String, cause: AskError },
-    #[error("node {node:?} has answered what cannot be read: is it of another version?")]
+    #[error("invalid answer from node {node:?}; check its version")]
     Unreadable { node: String },
     #[error("unknown node {node:?}, expected the name or the id of one of this cluster")]
     Unknown { node: String },

@@ -47,7 +47,7 @@ impl NodeInspection {
             match pending.map(consonance_cluster::PendingAnswer::wait) {
                 Some(Ok(answer)) => match Reply::read(answer).and_then(|reply| reply.body()) {
                     Some(snapshot) => others.push(snapshot),
-                    None => silent.push(not_asked(name, id, "its answer cannot be read".into())),
+                    None => silent.push(not_asked(name, id, "invalid answer; check its version".into())),
                 },
                 Some(Err(error)) => silent.push(not_asked(name, id, error.to_string())),
                 None => silent.push(not_asked(name, id, trouble(&view, node.state).into())),
@@ -84,7 +84,7 @@ impl fmt::Debug for NodeInspection {
 
 fn trouble(view: &ClusterView, state: NodeState) -> &'static str {
     match state {
-        _ if !view.has_bus => "NATS is away",
+        _ if !view.has_bus => "no connection to NATS",
         NodeState::Alive => "it is heard",
         NodeState::Lost => "it is not heard",
         NodeState::Incompatible => "its version does not fit",

@@ -66,7 +66,7 @@ impl Reply {
         // Plain data with text for keys cannot fail.
         let _ = serde_json::to_writer(&mut bytes, body);
         if bytes.len() > ANSWER_BYTES_MAX {
-            let detail = "there is too much of it to tell another node; ask the node itself";
+            let detail = format!("answer exceeds {} MiB; query that node directly", ANSWER_BYTES_MAX >> 20);
             return Self::problem(&ProblemDetails::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
         }
         Self(bytes)
@@ -104,5 +104,7 @@ mod tests {
     fn an_answer_that_is_too_long_says_so() {
         let reply = Reply::ok(&"x".repeat(ANSWER_BYTES_MAX));
         assert_eq!(reply.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let detail = "answer exceeds 4 MiB; query that node directly";
+        assert!(String::from_utf8(reply.into_bytes()).unwrap().contains(detail));
     }
 }

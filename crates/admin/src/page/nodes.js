@@ -25,7 +25,7 @@ function linksOf(nodes, seconds) {
   }
   return links;
 }
-const NODE_STATES = { alive: "", lost: "lost", incompatible: "other version", no_bus: "not heard: NATS is away" };
+const NODE_STATES = { alive: "", lost: "lost", incompatible: "other version", no_bus: "no connection to NATS" };
 function nodeChips(node) {
   const chips = [];
   if (node.is_own) chips.push(chip("this node", "It answers this page", "plain"));

@@ -26,7 +26,7 @@ pub(super) fn nodes(answer: &Value) -> String {
     };
     let titles =
         ["NODE", "REGION", "STATE", "SESSIONS", "PLAYERS IN THEM", "CONNECTIONS", "LOAD", "VERSION", "ID"];
-    let none = "this server is not one of several";
+    let none = "this server is not in a cluster";
     let broken = nodes.iter().flat_map(|node| {
         list(&node["now"]["links_to"]).iter().filter_map(trouble).map(move |trouble| {
             let name = text(&node["name"]);
@@ -40,7 +40,7 @@ fn state(node: &Value) -> String {
     let now = &node["now"];
     let mut words = match node["state"].as_str() {
         Some("alive") if now.is_null() => text(&node["trouble"]),
-        Some("no_bus") => "NATS is away".to_owned(),
+        Some("no_bus") => "no connection to NATS".to_owned(),
         _ => text(&node["state"]),
     };
     if now["is_draining"] == true {
@@ -97,6 +97,6 @@ mod tests {
             assert!(words.contains(expected), "{expected}: {words}");
         }
         assert!(!words.contains("fra-4"), "{words}");
-        assert_eq!(nodes(&json!({"nodes": []})), "this server is not one of several\n");
+        assert_eq!(nodes(&json!({"nodes": []})), "this server is not in a cluster\n");
     }
 }

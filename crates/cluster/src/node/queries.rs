@@ -56,7 +56,7 @@ pub enum AskError {
     #[error("the node is not heard")]
     NotHeard,
     /// This node hears no other one.
-    #[error("the bus between the nodes is away")]
+    #[error("no connection to NATS")]
     NoBus,
     /// It has not answered in time; it may have done what was asked.
     #[error("the node did not answer in {} s", ASK_PATIENCE.as_secs())]

@@ -31,8 +31,7 @@ pub(super) fn nodes(scene: &Scene<'_>) -> Option<Step> {
     for (player, name) in [(speaker, &from), (listener, &to)] {
         let found = scene.nodes.iter().find(|node| node.name == *name);
         if let Some(trouble) = found.map_or(Some("it is not known"), |node| node.trouble.as_deref()) {
-            let words =
-                format!("node {name}, to which {player} is or was connected, cannot be asked: {trouble}");
+            let words = format!("no data from node {name}, to which {player} is or was connected: {trouble}");
             let remedy =
                 format!("look whether node {name} runs; {player} comes back at another one if it does not");
             return Some(Step::broken(link, SilenceCause::NodeLost, words, remedy));

@@ -29,7 +29,7 @@ fn the_broken_link_between_two_nodes_is_named() {
         (
             |nodes| nodes[1].trouble = Some("it is not heard".into()),
             SilenceCause::NodeLost,
-            "node two, to which Bob is or was connected, cannot be asked: it is not heard",
+            "no data from node two, to which Bob is or was connected: it is not heard",
         ),
         (
             |nodes| nodes[0].links[0].is_heard = false,
