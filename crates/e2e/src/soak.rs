@@ -26,9 +26,9 @@ mod provision;
 mod recordings;
 mod scraper;
 mod script;
+mod soak_loop;
 mod stage;
 mod trouble;
-mod turns;
 
 use std::process::ExitCode;
 

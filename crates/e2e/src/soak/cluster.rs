@@ -1,4 +1,5 @@
-//! Three servers that share their sessions, on three NATS servers: real processes, which are killed, paused and parted.
+//! Three servers that share their sessions, on three NATS servers: real processes, which are killed, paused and
+//! partitioned.
 //!
 //! ```text
 //!   players ──▶ node 0 ──▶ NATS 0      machine 0   a network namespace each, if that can be had
@@ -22,7 +23,7 @@ use clap::ValueEnum as _;
 use consonance_sim::Dice;
 
 use super::arguments::Arguments;
-use super::turns::{Outcome, TakesTurns as _};
+use super::soak_loop::{Outcome, SoakLoop as _};
 pub(crate) use fault::Fault;
 use findings::SILENCE_MAX;
 use installation::Installation;
@@ -75,7 +76,7 @@ fn machines(own_network: bool) -> Machines {
     } else {
         "there is no network namespace for it".to_owned()
     };
-    println!("skipped: part and cut-off, as machines cannot be parted here: {why}");
+    println!("skipped: part and cut-off, as machines cannot be partitioned here: {why}");
     Machines::together(MACHINES)
 }
 

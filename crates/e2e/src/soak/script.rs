@@ -17,9 +17,9 @@ use crate::soak::installation::Installation;
 use crate::soak::moderator::Moderator;
 use crate::soak::process::Figures;
 use crate::soak::recordings::Look;
+use crate::soak::soak_loop::SoakLoop as _;
 use crate::soak::stage::Stage;
 use crate::soak::trouble::Trouble;
-use crate::soak::turns::TakesTurns as _;
 
 /// Runs all of it; how much was found.
 ///

@@ -18,7 +18,7 @@ use crate::soak::moderator::Moderator;
 use crate::soak::process::{Figures, Server, WallClock};
 use crate::soak::recordings::Recordings;
 use crate::soak::scraper::Scraper;
-use crate::soak::turns::{Outcome, TakesTurns};
+use crate::soak::soak_loop::{Outcome, SoakLoop};
 
 /// The server, the honest, the crowd, and what was found.
 #[derive(Debug)]
@@ -35,13 +35,13 @@ pub(crate) struct Stage {
     pub(crate) wall_clock: Option<WallClock>,
     /// How often a server was started.
     pub(crate) starts: u32,
-    /// Names that are banned for good.
+    /// Names that are banned forever.
     pub(crate) banned: Vec<String>,
     /// A server that was ended on purpose is not a finding.
     pub(crate) is_server_due: bool,
     /// Of the present server process.
     scraper: Option<Scraper>,
-    turned_at: Instant,
+    ran_at: Instant,
     looked_at: Instant,
 }
 
@@ -86,7 +86,7 @@ impl Stage {
             banned: Vec::new(),
             is_server_due: true,
             scraper: None,
-            turned_at: Instant::now(),
+            ran_at: Instant::now(),
             looked_at: Instant::now(),
         };
         stage.wait_for_server()?;
@@ -165,12 +165,12 @@ impl Stage {
     }
 }
 
-impl TakesTurns for Stage {
+impl SoakLoop for Stage {
     /// Fails if a server has ended by itself, or this machine gives no sockets.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
-        let pause = now.instant.saturating_duration_since(self.turned_at);
-        self.turned_at = now.instant;
+        let pause = now.instant.saturating_duration_since(self.ran_at);
+        self.ran_at = now.instant;
         self.honest_players.run_once(now, pause);
         self.crowd.run_once(now, &self.installation)?;
         if now.instant.saturating_duration_since(self.looked_at) < LOOK {

@@ -8,8 +8,8 @@ use crate::soak::ban_writer::{self, BanWriter};
 use crate::soak::installation::SESSIONS;
 use crate::soak::operator::Operator;
 use crate::soak::process::{Limited, run_to_its_end};
+use crate::soak::soak_loop::{Outcome, SoakLoop as _};
 use crate::soak::stage::Stage;
-use crate::soak::turns::{Outcome, TakesTurns as _};
 
 /// One kind of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

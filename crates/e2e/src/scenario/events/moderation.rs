@@ -1,4 +1,4 @@
-//! A moderator with the server's admin token mutes a player, unmutes it, and bans it for good.
+//! A moderator with the server's admin token mutes a player, unmutes it, and bans it forever.
 
 use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use super::findings::SILENCE_MAX;
 use super::players::Whereabouts;
 use super::stage::Stage;
-use crate::soak::turns::{Outcome, TakesTurns as _};
+use crate::soak::soak_loop::{Outcome, SoakLoop as _};
 
 /// One kind of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -20,9 +20,9 @@ pub(crate) enum Fault {
     Nats,
     /// All NATS servers die, and are started again.
     AllNats,
-    /// A machine is parted from the others; players reach all of them.
+    /// A machine is partitioned from the others; players reach all of them.
     Part,
-    /// A node is parted from all NATS servers.
+    /// A node is partitioned from all NATS servers.
     CutOff,
     /// One node after the other is asked to end, and started again.
     Rolling,
@@ -38,8 +38,8 @@ const SLEEP: Duration = Duration::from_secs(10);
 const HEALED_MAX: Duration = Duration::from_secs(10);
 /// QUIC's idle time-out, and a join.
 const GONE_MAX: Duration = Duration::from_secs(14);
-/// A server whose connection leads to a NATS server that is parted gives it up after two pings, a second each, and
-/// makes another one; it may try the same server once more.
+/// A server that is connected to a NATS server on the other side of the partition gives it up after two pings, a second
+/// each, and connects again; it may try the same server once more.
 const CUT_MAX: Duration = Duration::from_secs(7);
 /// How long a server that is asked to end may take.
 const END_MAX: Duration = Duration::from_secs(10);
@@ -150,13 +150,13 @@ fn all_nats(stage: &mut Stage) -> Outcome {
 }
 
 fn part(stage: &mut Stage, machine: usize) -> Outcome {
-    stage.clock.tell(&format!("  machine {machine} is parted from the others"));
+    stage.clock.tell(&format!("  machine {machine} is partitioned from the others"));
     let places = stage.players.whereabouts();
     stage.machines.part(machine)?;
     stage.carry(OUTAGE)?;
-    stage.judge_silence("parted", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
+    stage.judge_silence("partitioned", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
     stage.machines.heal()?;
-    stage.judge_recovery("parted", HEALED_MAX)
+    stage.judge_recovery("partitioned", HEALED_MAX)
 }
 
 fn cut_off(stage: &mut Stage, machine: usize) -> Outcome {

@@ -1,4 +1,4 @@
-//! The machines of a cluster: a network namespace each, so that they can be parted; or all of them this one.
+//! The machines of a cluster: a network namespace each, so that they can be partitioned; or all of them this one.
 
 use std::fmt::Write as _;
 use std::io;
@@ -50,7 +50,7 @@ impl Machines {
         Ok(machines)
     }
 
-    /// Machines that are all this one, and cannot be parted.
+    /// Machines that are all this one, and cannot be partitioned.
     pub(crate) fn together(count: u8) -> Self {
         let machine = |_| Machine { address: Ipv4Addr::LOCALHOST, holder: None };
         Self((0..count).map(machine).collect())
@@ -84,7 +84,7 @@ impl Machines {
     /// Parts a machine from all others; players reach it still.
     ///
     /// # Errors
-    /// If machines cannot be parted.
+    /// If machines cannot be partitioned.
     pub(crate) fn part(&self, machine: usize) -> io::Result<()> {
         let address = self.address(machine);
         run(&format!(
@@ -95,7 +95,7 @@ impl Machines {
     /// Parts the programs of a machine from the servers that listen on this port, on all machines.
     ///
     /// # Errors
-    /// If machines cannot be parted.
+    /// If machines cannot be partitioned.
     pub(crate) fn cut_off(&self, machine: usize, ports: &[u16]) -> io::Result<()> {
         let rule = |port: &u16| {
             format!(
@@ -108,7 +108,7 @@ impl Machines {
     /// Undoes both.
     ///
     /// # Errors
-    /// If machines cannot be parted.
+    /// If machines cannot be partitioned.
     pub(crate) fn heal(&self) -> io::Result<()> {
         run("nft flush chain ip soak forward")?;
         (0..self.count()).try_for_each(|machine| self.run_at(machine, "nft flush table ip soak"))

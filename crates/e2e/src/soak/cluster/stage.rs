@@ -18,7 +18,7 @@ use crate::soak::admin_client::AdminClient;
 use crate::soak::clock::Clock;
 use crate::soak::process::Server;
 use crate::soak::scraper::Scraper;
-use crate::soak::turns::{Outcome, TakesTurns};
+use crate::soak::soak_loop::{Outcome, SoakLoop};
 
 /// Nodes, NATS servers and players.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     /// By machine; none while it is killed.
     nats: Vec<Option<Server>>,
     pub(crate) findings: Findings,
-    turned_at: Instant,
+    ran_at: Instant,
     looked_at: Instant,
 }
 
@@ -83,7 +83,7 @@ impl Stage {
             nodes: (0..count).map(|_| Node::default()).collect(),
             nats: (0..count).map(|_| None).collect(),
             findings: Findings::new(clock),
-            turned_at: Instant::now(),
+            ran_at: Instant::now(),
             looked_at: Instant::now(),
         };
         (0..count).try_for_each(|machine| stage.start_nats(machine))?;
@@ -275,12 +275,12 @@ impl Stage {
     }
 }
 
-impl TakesTurns for Stage {
+impl SoakLoop for Stage {
     /// Fails if a server has ended by itself, or this machine gives no sockets.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
-        self.findings.note_stall(now.instant.saturating_duration_since(self.turned_at));
-        self.turned_at = now.instant;
+        self.findings.note_stall(now.instant.saturating_duration_since(self.ran_at));
+        self.ran_at = now.instant;
         self.players.run_once(now);
         if now.instant.saturating_duration_since(self.looked_at) < LOOK {
             return Ok(());

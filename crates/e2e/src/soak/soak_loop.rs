@@ -1,4 +1,4 @@
-//! Time that passes for a soak, turn by turn.
+//! The loop of a soak: time that passes, iteration by iteration.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 /// What a step of a soak comes to.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// Everything that takes part in a soak.
-pub(crate) trait TakesTurns: Sized {
+/// Everything that takes part in a soak, run again and again.
+pub(crate) trait SoakLoop: Sized {
     /// Does what is due now.
     ///
     /// # Errors
@@ -40,9 +40,9 @@ pub(crate) trait TakesTurns: Sized {
             if started.elapsed() >= patience {
                 return Ok(None);
             }
-            thread::sleep(TURN);
+            thread::sleep(PAUSE);
         }
     }
 }
 
-const TURN: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(5);
