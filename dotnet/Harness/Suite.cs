@@ -81,7 +81,7 @@ namespace Consonance.Tests
             Stopwatch watch = Stopwatch.StartNew();
             while (!condition())
             {
-                Require(watch.ElapsedMilliseconds < PatienceMs, "waited in vain: " + what);
+                Require(watch.ElapsedMilliseconds < PatienceMs, "timed out waiting: " + what);
                 frame();
                 Thread.Sleep(FrameMs);
             }

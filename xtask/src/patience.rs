@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::interrupt::is_interrupted;
 
-/// Why a wait was in vain.
+/// Why a wait ended without an answer.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Impatience {
     /// It took too long.

@@ -192,7 +192,7 @@ impl Crowd {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(&self.clients) {
             if Instant::now() > deadline {
-                return Err(format!("waited in vain until {what}").into());
+                return Err(format!("timed out waiting until {what}").into());
             }
             self.clients.iter_mut().try_for_each(MurmurClient::run_once)?;
             thread::sleep(PAUSE);

@@ -170,7 +170,7 @@ impl VoiceChat {
     /// It returns the events that wait. If it fails, these wait still, for a clone of the handle.
     ///
     /// Over a [hosted](crate::transport::hosted) network the goodbye travels in the game's own loop, for which this and
-    /// the drop of the last handle would wait in vain, two seconds at most. There, [stop](Self::stop), go on with the
+    /// the drop of the last handle would wait two seconds and time out. There, [stop](Self::stop), go on with the
     /// loop until the chat is not [running](Self::is_running) any more, and then drop it.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl Node {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let event =
-                self.events.recv_timeout(left).unwrap_or_else(|_| panic!("waited {within:?} in vain"));
+                self.events.recv_timeout(left).unwrap_or_else(|_| panic!("timed out after {within:?}"));
             if let Some(found) = find(event) {
                 return found;
             }

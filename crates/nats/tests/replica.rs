@@ -87,7 +87,7 @@ impl Copy {
             if found.is_found() {
                 return found;
             }
-            assert!(Instant::now() < end, "waited in vain: {what}");
+            assert!(Instant::now() < end, "timed out waiting: {what}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_sim::{Peers, RunReport, Sabotage, Scenario, SimFailure, run};
 
 /// One run per line: seed, clients, seconds, and which peers if they are not mixed. A seed that found a fault stays
-/// here for good.
+/// here forever.
 const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]

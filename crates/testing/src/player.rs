@@ -80,7 +80,7 @@ impl<T: ClientTransport> TestPlayer<T> {
         self.client.handle_timeout(self.at(now));
     }
 
-    /// Leaves for good: the goodbye is on its way before the link is closed.
+    /// Leaves permanently: the goodbye is on its way before the link is closed.
     pub fn leave(&mut self, now: Instant) {
         self.client.stop(self.at(now));
         self.send(now);

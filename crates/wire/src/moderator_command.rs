@@ -28,7 +28,7 @@ pub enum CommandAction<'a> {
     Kick,
     /// Its voice goes nowhere.
     Mute {
-        /// For how many seconds; 0 for good.
+        /// For how many seconds; 0 forever.
         duration_s: u32,
     },
     /// Its voice is heard again.

@@ -92,7 +92,7 @@ namespace Consonance.Unity.Tests
                 foreach (Actor actor in actors) actor.Frame();
                 return condition();
             });
-            Suite.Require(came, "waited in vain: " + what + LastLog());
+            Suite.Require(came, "timed out waiting: " + what + LastLog());
         }
 
         public void For(double seconds)

@@ -32,7 +32,7 @@ pub(crate) struct ActionRequest {
     by: String,
 }
 
-/// What is done. Times are in seconds from now; without one, it holds for good.
+/// What is done. Times are in seconds from now; without one, it holds forever.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Action {
@@ -210,8 +210,9 @@ pub(super) fn until(duration_s: Option<u64>) -> Result<Option<u64>, Refusal> {
         None => Ok(None),
         Some(1..=LONGEST_S) => Ok(duration_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
-            let detail =
-                format!("duration_s is a number of seconds from 1 to {LONGEST_S}; leave it out for good");
+            let detail = format!(
+                "invalid duration_s, expected 1 to {LONGEST_S}, or none for a restriction without end"
+            );
             Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
         }
     }

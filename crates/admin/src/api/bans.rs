@@ -31,7 +31,7 @@ pub(super) struct Page {
 #[serde(deny_unknown_fields)]
 pub(super) struct BanRequest {
     target: Target,
-    /// How many seconds it holds; for good without.
+    /// How many seconds it holds; forever without.
     duration_s: Option<u64>,
     /// The reason; shown to the banned player.
     #[serde(default)]

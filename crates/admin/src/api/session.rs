@@ -104,7 +104,7 @@ struct TermsView {
     by: String,
     /// In seconds since 1970.
     since: u64,
-    /// In seconds since 1970; for good if there is none.
+    /// In seconds since 1970; forever if there is none.
     until: Option<u64>,
 }
 

@@ -43,7 +43,7 @@ pub enum Decision<'a> {
     },
     /// Conceal one block: the frame whose turn it is may still come, or it may turn out to be lost.
     Conceal,
-    /// Frames are lost for good; the sound concealed so far took their place. Ask again at once.
+    /// Frames are lost permanently; the sound concealed so far took their place. Ask again at once.
     GaveUp {
         /// The first of them.
         first: FrameId,

@@ -87,7 +87,7 @@ pub enum FromPage {
         #[serde(deserialize_with = "milliseconds")]
         delay_ms: f64,
     },
-    /// Goes for good.
+    /// Leaves permanently.
     Leave,
     /// A message of a kind that is not known here, which is passed over.
     #[serde(other)]
@@ -145,7 +145,7 @@ pub enum ModerationAction {
     Kick,
     /// Its voice goes nowhere.
     Mute {
-        /// How long, in seconds; for good if there is none.
+        /// How long, in seconds; forever if there is none.
         #[serde(default, rename = "forSeconds")]
         duration_s: Option<u32>,
     },

@@ -39,7 +39,7 @@ impl BrowserPlayer {
         self.tell(&disconnected(DisconnectCause::NameTaken, message, None));
     }
 
-    /// The page goes for good.
+    /// The page leaves permanently.
     pub(super) fn leave(&mut self, now: Instant) {
         let message = "this page has left the session";
         self.finish(now, PageEnd::Left, &disconnected(DisconnectCause::Closed, message, None));

@@ -62,7 +62,7 @@ pub(super) fn bans(bans: &Value) -> String {
     let row = |ban: &Value| {
         let target = ban["target"].as_object().and_then(|target| target.iter().next());
         let target = target.map(|(kind, who)| format!("{kind} {}", text(who))).unwrap_or_default();
-        let until = ban["until"].as_u64().map_or_else(|| "for good".into(), utc);
+        let until = ban["until"].as_u64().map_or_else(|| "forever".into(), utc);
         vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
     };
     table(&["NUMBER", "TARGET", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "no bans")
@@ -255,7 +255,7 @@ mod tests {
     fn times_are_dates() {
         let ban = |until: Value| json!([{"id": 1, "target": {"name": "Bob"}, "until": until, "by": "Ann"}]);
         assert!(bans(&ban(json!(2_000_000_000))).contains("2033-05-18 03:33:20 UTC"));
-        assert!(bans(&ban(Value::Null)).contains("for good"));
+        assert!(bans(&ban(Value::Null)).contains("forever"));
         let page = json!({"entries": [{"at": 2_000_000_000, "by": "Ann", "action": "kick"}]});
         assert!(audit(&page).contains("2033-05-18 03:33:20 UTC  Ann  kick"));
     }

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_told_apart_whatever_their_letters() {
+    fn host_names_are_compared_case_insensitively() {
         let place = |address: &str| server_address(&address.parse().expect("an address")).place;
         assert_eq!(place("quic://Voice.example:1/main"), place("quic://voice.EXAMPLE:1/other"));
     }

@@ -8,7 +8,7 @@ use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 /// What is remembered of the connection.
 #[derive(Debug)]
 pub(super) struct ConnectionWatch {
-    /// How long a lost session may take to come back; for good if there is none.
+    /// How long a lost session may take to come back; forever if there is none.
     patience: Option<Duration>,
     /// Losing the connection, or not getting it, is not a reason to end.
     keeps_trying: bool,
@@ -179,7 +179,7 @@ mod tests {
     fn the_code_of_the_end_comes_before_the_words_that_were_said_earlier() {
         let mut watch = watch(true);
         watch.note_kicked("shouting");
-        let code = EndReason::with_words(EndCode::Banned, "for good");
+        let code = EndReason::with_words(EndCode::Banned, "forever");
         assert_eq!(watch.take_removal(Some(code.clone())), code);
         watch.note_kicked("shouting");
         let words = EndReason::with_words(EndCode::Kicked, "shouting");

@@ -181,7 +181,7 @@ impl SharedStore {
         Ok(tell.send(told).await?)
     }
 
-    /// Removes a record without a trace: a marker of its deletion would stay for good.
+    /// Removes a record without a trace: a marker of its deletion would stay forever.
     async fn remove(
         &self,
         key: &str,

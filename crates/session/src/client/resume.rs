@@ -102,7 +102,7 @@ impl Client {
         self.remove_all();
     }
 
-    /// What to say before going for good, lest the server keep my place.
+    /// What to say before leaving permanently, lest the server keep my place.
     pub(super) fn farewell(&self) -> Option<RemoveClient> {
         let (session, id) = self.joined().ok()?;
         self.server_can(Capabilities::RESUME).then_some(RemoveClient { session, id })

@@ -72,7 +72,7 @@ impl Server {
         self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
     }
 
-    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or for good. To
+    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or forever. To
     /// keep it out is the driver's part.
     pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> NotificationStatus {
         let reason = bounded_reason(reason);

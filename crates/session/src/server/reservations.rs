@@ -75,7 +75,7 @@ impl Reservations {
         }
     }
 
-    /// The client is gone for good.
+    /// The client is gone permanently.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
         self.release(id);

@@ -37,8 +37,8 @@ impl Server {
         self.reservations.keep(id, until, self.links.origin_of(link));
     }
 
-    /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may
-    /// join again, and is waited for like any other until then.
+    /// A client that can resume says that it leaves permanently. (One of the original just closes its link.) Its link
+    /// may join again, and is waited for like any other until then.
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
         if self.links.client_of(link)? != id {
             return Err(Fault::Spoofed);

@@ -81,7 +81,7 @@ fn a_muted_client_is_not_heard_and_one_of_ours_is_told_and_sends_nothing() {
     let reach = network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
     assert_eq!(reach, Ok(NotificationStatus::Notified));
     network.run();
-    assert_eq!(network.events(alice), ["Muted for good: too loud"]);
+    assert_eq!(network.events(alice), ["Muted forever: too loud"]);
     network.sent(alice);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     assert_eq!(network.sent(alice), [""; 0]);
@@ -159,7 +159,7 @@ fn a_deafened_client_hears_nothing_over_direct_links_either() {
     assert_eq!(say(&mut network, alice, bob).len(), 2);
     network.server.set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
     network.run();
-    assert_eq!(network.events(bob), ["Deafened for good: too loud", "Alice stopped speaking"]);
+    assert_eq!(network.events(bob), ["Deafened forever: too loud", "Alice stopped speaking"]);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
 }
 
@@ -237,7 +237,7 @@ fn an_absent_player_can_be_muted_and_is_from_its_first_frame_on() {
     );
     let carol = network.start("Carol", &["lobby"]);
     network.run();
-    assert!(network.events(carol).contains(&"Muted for good: too loud".to_owned()));
+    assert!(network.events(carol).contains(&"Muted forever: too loud".to_owned()));
     assert_eq!(say(&mut network, carol, bob), [""; 0]);
 }
 

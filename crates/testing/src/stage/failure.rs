@@ -10,7 +10,7 @@ pub enum Failure {
     #[error("{0}")]
     NotSo(String),
     /// Something did not come in time.
-    #[error("waited {} s in vain until {what}", within.as_secs_f64())]
+    #[error("timed out after {} s waiting until {what}", within.as_secs_f64())]
     TimedOut {
         /// What was waited for, as the end of a sentence that begins with "until".
         what: String,

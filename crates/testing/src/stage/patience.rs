@@ -28,7 +28,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// A wait that begins now, and ends in vain after so long.
+    /// A wait that begins now, and times out after so long.
     pub fn of(within: Duration) -> Self {
         Self { until: Instant::now() + within, within }
     }

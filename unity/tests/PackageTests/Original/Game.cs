@@ -78,7 +78,7 @@ namespace Consonance.Unity.Tests
                 Step();
                 return condition();
             });
-            Suite.Require(came, "waited in vain: " + what + "; log: " + Log());
+            Suite.Require(came, "timed out waiting: " + what + "; log: " + Log());
         }
 
         internal void For(double seconds)

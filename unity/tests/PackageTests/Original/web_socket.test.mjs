@@ -27,7 +27,7 @@ const MESSAGE = 0x1000;
 async function until(what, condition) {
   const giveUp = Date.now() + 20000;
   while (!condition()) {
-    assert.ok(Date.now() < giveUp, `waited in vain: ${what}`);
+    assert.ok(Date.now() < giveUp, `timed out waiting: ${what}`);
     await new Promise((resume) => setTimeout(resume, 5));
   }
 }

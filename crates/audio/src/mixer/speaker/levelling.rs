@@ -15,7 +15,7 @@ const SPEECH_SHARE: f32 = 0.1;
 const KEPT_IN_SPEECH: f32 = 0.993;
 
 /// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but a
-/// voice that becomes much softer for good does.
+/// voice that stays much softer does.
 const KEPT_IN_PAUSES: f32 = 0.999_77;
 
 /// By how much a louder block raises it at most: a knock or a key is too short to make a pause of the speech after it.

@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The first of them leave their voice chats. Their goodbyes travel in this loop, too: dropping a chat that has not
-/// ended yet would wait for them in vain.
+/// ended yet would wait for them forever.
 fn say_goodbye(leaving: usize, players: &mut [Player], room: &mut Room) -> Result<(), Box<dyn Error>> {
     players[..leaving].iter().for_each(|player| player.voice_chat.stop());
     while players[..leaving].iter().any(|player| player.voice_chat.is_running()) {

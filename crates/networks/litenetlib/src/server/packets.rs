@@ -12,7 +12,7 @@ use crate::connection::TooMuchIncomplete;
 use crate::handshake::{ConnectAccept, Disconnect};
 use crate::packet_type::{Dialect, FirstByte, PacketType};
 
-/// The second byte of the packet that says for good that a connection is unknown.
+/// The second byte of the packet that says finally that a connection is unknown.
 const FINAL: u8 = 1;
 
 impl LiteNetLibServer {

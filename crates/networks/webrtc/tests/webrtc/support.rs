@@ -102,7 +102,7 @@ impl Stage {
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let patience = Instant::now() + PATIENCE;
         while !is_so(self) {
-            assert!(Instant::now() < patience, "waited in vain until {what}: {:?}", self.told.last());
+            assert!(Instant::now() < patience, "timed out waiting until {what}: {:?}", self.told.last());
             self.run_once();
             std::thread::sleep(Duration::from_millis(1));
         }

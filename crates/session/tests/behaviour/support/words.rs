@@ -84,7 +84,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         ClientEvent::DrainCancelled => "the server stays".to_owned(),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::Restricted { restriction, terms: Some(terms) } => {
-            let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));
+            let end = terms.ends.map_or("forever".to_owned(), |end| format!("until {end}"));
             format!("{restriction:?} {end}: {}", terms.reason)
         }
         ClientEvent::Restricted { restriction, terms: None } => format!("{restriction:?} no longer"),
