@@ -1,7 +1,7 @@
 //! A bus and a store in simulated time, as NATS has them: for simulations and tests.
 //!
 //! What a node publishes reaches the others in the order in which it was published, at most once, and is lost with the
-//! receiver's connection. The store compares and sets, and tells all nodes what has changed. A [`NatsManners`] says
+//! receiver's connection. The store compares and sets, and tells all nodes what has changed. A [`NatsFaults`] says
 //! what goes wrong besides.
 
 mod node;
@@ -21,7 +21,7 @@ use store::SimulatedStore;
 /// `M` is what is published. The same calls with the same seed do the same.
 pub struct SimulatedNats<M> {
     random: u64,
-    manners: NatsManners,
+    faults: NatsFaults,
     ports: Vec<Port<M>>,
     /// The first of them does not reach the second one.
     cuts: BTreeSet<(usize, usize)>,
@@ -38,7 +38,7 @@ pub type Tamper<M> = Box<dyn FnMut(usize, usize, &mut M) -> usize + Send>;
 
 /// What may go wrong between nodes and NATS. The default is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NatsManners {
+pub struct NatsFaults {
     /// A message, a request, an answer and news of the store take up to so long each.
     pub delay: Duration,
     /// Of a million messages, so many are dropped, as a server does for a slow consumer.
@@ -106,7 +106,7 @@ impl<M: Clone> SimulatedNats<M> {
     pub fn new(seed: u64) -> Self {
         Self {
             random: seed,
-            manners: NatsManners::default(),
+            faults: NatsFaults::default(),
             ports: Vec::new(),
             cuts: BTreeSet::new(),
             store: SimulatedStore::default(),
@@ -135,8 +135,8 @@ impl<M: Clone> SimulatedNats<M> {
     }
 
     /// What goes wrong from now on.
-    pub fn set_manners(&mut self, manners: NatsManners) {
-        self.manners = manners;
+    pub fn set_faults(&mut self, faults: NatsFaults) {
+        self.faults = faults;
     }
 
     /// Changes messages on their way from now on.
@@ -244,7 +244,7 @@ impl<M: Clone> SimulatedNats<M> {
             let at = now + if is_away { REQUEST_PATIENCE } else { self.up_to(REQUEST_PATIENCE) };
             return self.post(node, at, Arrived::Answer(request.number, StoreAnswer::Unavailable));
         }
-        if self.happens(self.manners.lost_requests) {
+        if self.happens(self.faults.lost_requests) {
             return;
         }
         let (answer, news) = self.store.ask(request);
@@ -252,13 +252,13 @@ impl<M: Clone> SimulatedNats<M> {
             let nodes = if news.is_for_asker { node..node + 1 } else { 0..self.ports.len() };
             for to in nodes {
                 self.tell(now, to, &name, record, revision);
-                if self.happens(self.manners.repeated_news) {
+                if self.happens(self.faults.repeated_news) {
                     self.tell(now, to, &name, record, revision);
                 }
             }
         }
-        if !self.happens(self.manners.lost_answers) {
-            let at = now + self.up_to(self.manners.delay) + self.up_to(self.manners.delay);
+        if !self.happens(self.faults.lost_answers) {
+            let at = now + self.up_to(self.faults.delay) + self.up_to(self.faults.delay);
             self.post(node, at, Arrived::Answer(request.number, answer));
         }
     }
@@ -282,13 +282,13 @@ impl<M: Clone> SimulatedNats<M> {
         let is_lost = !self.ports[from].is_connected
             || !self.ports[to].is_connected
             || self.cuts.contains(&(from, to))
-            || self.happens(self.manners.lost_messages);
+            || self.happens(self.faults.lost_messages);
         if is_lost {
             return self.note_loss(now, from, to);
         }
         let copies = self.tamper.as_mut().map_or(1, |tamper| tamper(from, to, &mut message));
         for _ in 0..copies {
-            let delay = self.up_to(self.manners.delay);
+            let delay = self.up_to(self.faults.delay);
             let last = self.ports[to].last.entry((from, subject)).or_insert(now);
             let at = (*last).max(now + delay);
             *last = at;
@@ -314,7 +314,7 @@ impl<M: Clone> SimulatedNats<M> {
         if !self.ports[to].is_connected || !self.ports[to].reaches_store {
             return;
         }
-        let at = now + self.up_to(self.manners.delay);
+        let at = now + self.up_to(self.faults.delay);
         let at = self.ports[to].last_news.map_or(at, |last| last.max(at));
         self.ports[to].last_news = Some(at);
         let news = match record {
@@ -326,7 +326,7 @@ impl<M: Clone> SimulatedNats<M> {
 
     /// News of the store come in their order, but a task of their own reads them.
     fn delay_news(&mut self, now: Instant, node: usize) {
-        let late = now + self.up_to(self.manners.late_news);
+        let late = now + self.up_to(self.faults.late_news);
         let is_news = |letter: &Arrived<M>| matches!(letter, Arrived::Record(..) | Arrived::NoRecord(..));
         let waiting = std::mem::take(&mut self.ports[node].letters);
         for ((at, number), letter) in waiting {

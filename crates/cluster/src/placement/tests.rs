@@ -1,4 +1,4 @@
-//! Nodes that a store and a bus of all kinds of manners connect.
+//! Nodes that a store and a bus with all kinds of faults connect.
 
 mod world;
 

@@ -31,7 +31,7 @@ fn ask(nats: &mut SimulatedNats<u32>, now: Instant, change: StoreChange) -> Vec<
 #[test]
 fn messages_of_one_node_arrive_in_order_and_each_once() {
     let (mut nats, now) = two_nodes();
-    nats.set_manners(NatsManners { delay: Duration::from_millis(50), ..NatsManners::default() });
+    nats.set_faults(NatsFaults { delay: Duration::from_millis(50), ..NatsFaults::default() });
     for number in 0..100 {
         nats.publish(now, 0, Some(NodeId(2)), 2, &number);
     }
@@ -49,7 +49,7 @@ fn what_does_not_arrive_is_counted() {
     assert_eq!(nats.loss(0, 1), Some(Loss { messages: 1, last: now }));
     assert_eq!(nats.loss(0, 0), None);
     nats.set_cut(0, 1, false);
-    nats.set_manners(NatsManners { lost_messages: 500_000, ..NatsManners::default() });
+    nats.set_faults(NatsFaults { lost_messages: 500_000, ..NatsFaults::default() });
     (0..100).for_each(|number| nats.publish(now, 0, Some(NodeId(2)), 2, &number));
     let arrived = taken(&mut nats, now, 1).len() as u64;
     let lost = nats.loss(0, 1).map(|loss| loss.messages - 1);

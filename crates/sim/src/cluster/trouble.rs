@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_cluster::simulated::NatsManners;
+use consonance_cluster::simulated::NatsFaults;
 
 use super::node::Life;
 use super::sabotage::ClusterSabotage;
@@ -134,8 +134,8 @@ impl World {
             }
             Kind::StopStore => self.nats.stop_store(until),
             Kind::Rough => {
-                let manners = rough(&mut self.dice);
-                self.nats.set_manners(manners);
+                let faults = rough(&mut self.dice);
+                self.nats.set_faults(faults);
                 self.trouble.ends.push((until, End::Behave));
             }
             _ => return,
@@ -181,16 +181,16 @@ impl World {
             End::Connect(_) => {}
             End::Join(from, to) => self.nats.set_cut(number(from), number(to), false),
             End::ReachStore(node) => self.nats.set_reaches_store(self.now, number(node), true),
-            End::Behave => self.nats.set_manners(NatsManners { delay: DELAY, ..NatsManners::default() }),
+            End::Behave => self.nats.set_faults(NatsFaults { delay: DELAY, ..NatsFaults::default() }),
         }
     }
 }
 
-fn rough(dice: &mut Dice) -> NatsManners {
+fn rough(dice: &mut Dice) -> NatsFaults {
     let mut sometimes = |most: u64| if dice.chance(400_000) { 0 } else { dice.below(most) as u32 };
     let (lost_messages, lost_requests, lost_answers, repeated_news) =
         (sometimes(100_000), sometimes(300_000), sometimes(300_000), sometimes(300_000));
-    NatsManners {
+    NatsFaults {
         delay: dice.millis(1, 150),
         lost_messages,
         lost_requests,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_cluster::NodeEvent;
-use consonance_cluster::simulated::{NatsManners, NodeMessage, SimulatedNats};
+use consonance_cluster::simulated::{NatsFaults, NodeMessage, SimulatedNats};
 use consonance_server::SessionsSettings;
 use consonance_session::{ProximitySettings, RoomPattern};
 
@@ -69,7 +69,7 @@ impl World {
             counts: ClusterCounts::default(),
             dice,
         };
-        world.nats.set_manners(NatsManners { delay: DELAY, ..NatsManners::default() });
+        world.nats.set_faults(NatsFaults { delay: DELAY, ..NatsFaults::default() });
         if let Some(sabotage) = scenario.sabotage {
             sabotage.begin(&mut world.nats, world.dice.split());
         }

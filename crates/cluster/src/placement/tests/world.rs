@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::simulated::{Arrived, NatsManners, SimulatedNats};
+use crate::simulated::{Arrived, NatsFaults, SimulatedNats};
 
 /// Of one node.
 struct Node {
@@ -31,7 +31,7 @@ pub(super) struct World {
 }
 
 const STEP: Duration = Duration::from_millis(10);
-const CALM: NatsManners = NatsManners {
+const CALM: NatsFaults = NatsFaults {
     delay: Duration::from_millis(5),
     lost_messages: 0,
     lost_requests: 0,
@@ -39,7 +39,7 @@ const CALM: NatsManners = NatsManners {
     repeated_news: 0,
     late_news: Duration::from_secs(1),
 };
-const ROUGH: NatsManners = NatsManners {
+const ROUGH: NatsFaults = NatsFaults {
     delay: Duration::from_millis(200),
     lost_messages: 50_000,
     lost_requests: 20_000,
@@ -52,7 +52,7 @@ impl World {
     pub(super) fn new(nodes: usize, seed: u64) -> Self {
         let now = Instant::now();
         let mut nats = SimulatedNats::new(seed);
-        nats.set_manners(CALM);
+        nats.set_faults(CALM);
         let nodes = (0..nodes).map(|index| {
             let id = NodeId(index as u64 + 1);
             nats.add_node(now, id);
@@ -143,12 +143,12 @@ impl World {
 
     /// Delays, losses and doubles from now on.
     pub(super) fn make_rough(&mut self) {
-        self.nats.set_manners(ROUGH);
+        self.nats.set_faults(ROUGH);
     }
 
     /// All is well from now on, and all are awake. The dead stay dead.
     pub(super) fn calm(&mut self) {
-        self.nats.set_manners(CALM);
+        self.nats.set_faults(CALM);
         self.nats.stop_store(self.now);
         for node in 0..self.nodes.len() {
             self.nodes[node].asleep_until = self.now;
