@@ -6,8 +6,8 @@ mod beat;
 mod event;
 mod exchange;
 mod lease;
-mod letter;
 mod queries;
+mod query_message;
 mod requests;
 mod statistics;
 #[cfg(test)]
@@ -74,7 +74,7 @@ pub enum Publication<'a> {
     /// A bundle, for this one.
     Bundle(NodeId, &'a [u8]),
     /// A question or an answer, for this one.
-    Letter(NodeId, &'a [u8]),
+    Query(NodeId, &'a [u8]),
 }
 
 /// Nodes that were not heard for so long are forgotten.
@@ -222,9 +222,9 @@ impl ClusterNode {
             Announcement { name: &name, record, revision }.write(&mut self.buffer);
             return Some(Publication::Announcement(&self.buffer));
         }
-        if let Some((node, letter)) = self.exchange.poll() {
-            self.buffer = letter;
-            return Some(Publication::Letter(node, &self.buffer));
+        if let Some((node, message)) = self.exchange.poll() {
+            self.buffer = message;
+            return Some(Publication::Query(node, &self.buffer));
         }
         let (node, bundle) = self.gateway.poll_publish(now)?;
         Some(Publication::Bundle(node, bundle))

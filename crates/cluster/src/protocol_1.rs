@@ -116,21 +116,21 @@ fn published(tell: &mut impl FnMut(&str, &[u8])) {
             Publication::Beat(bytes) => tell("beat", bytes),
             Publication::Announcement(bytes) => tell("announcement", bytes),
             Publication::Bundle(NodeId(9), bytes) => tell("bundle", bytes),
-            Publication::Bundle(..) | Publication::Letter(..) => panic!("for node 9 only"),
+            Publication::Bundle(..) | Publication::Query(..) => panic!("for node 9 only"),
         }
     }
     let hello = postcard::to_allocvec(&(PROTOCOL, PROTOCOL, 9_u64, 0_u64, "nine", "", "", "")).unwrap();
     cluster.handle_beat(now, &hello).unwrap();
     let _pending = cluster.queries().ask(NodeId(9), b"how are you?".to_vec());
     let question = postcard::to_allocvec(&(0_u32, 9_u64, 300_u64, &b"and you?"[..])).unwrap();
-    cluster.handle_letter(now, &question).unwrap();
+    cluster.handle_query_message(now, &question).unwrap();
     let asked = cluster.queries().next_question(Duration::ZERO).unwrap();
     cluster.queries().answer(&asked, b"well".to_vec());
     cluster.handle_timeout(now);
     while let Some(publication) = cluster.poll_publish(now) {
         match publication {
-            Publication::Letter(NodeId(9), bytes) if bytes[0] == 0 => tell("letter-question", bytes),
-            Publication::Letter(NodeId(9), bytes) => tell("letter-answer", bytes),
+            Publication::Query(NodeId(9), bytes) if bytes[0] == 0 => tell("query-question", bytes),
+            Publication::Query(NodeId(9), bytes) => tell("query-answer", bytes),
             other => panic!("{other:?}"),
         }
     }
@@ -223,10 +223,10 @@ fn every_message_of_protocol_1_is_read_as_it_was_meant() {
     let parcels: Vec<_> = parcels.map(|parcel| parcel.unwrap().message.to_vec()).collect();
     assert_eq!(parcels.iter().filter(|message| **message == b"message 2").count(), 2, "{parcels:?}");
     assert_eq!(parcels.len(), 6);
-    node.cluster.handle_letter(node.now, &vector("letter-question")).unwrap();
+    node.cluster.handle_query_message(node.now, &vector("query-question")).unwrap();
     let question = node.cluster.queries().next_question(Duration::ZERO).unwrap();
     assert_eq!((question.from.0, &*question.message), (0x00F3_A2C0_9B7D_1E55, &b"how are you?"[..]));
-    node.cluster.handle_letter(node.now, &vector("letter-answer")).unwrap();
+    node.cluster.handle_query_message(node.now, &vector("query-answer")).unwrap();
 }
 
 /// Sender, its epoch, which one is over, of which the next is, what was taken, what is missing, the first number.

@@ -27,7 +27,7 @@ pub struct SimulatedNats<M> {
     cuts: BTreeSet<(usize, usize)>,
     store: SimulatedStore,
     store_is_back_at: Option<Instant>,
-    next_letter: u64,
+    next_arrival: u64,
     /// When something from the first to the second was lost last, and how much was.
     losses: BTreeMap<(usize, usize), Loss>,
     tamper: Option<Tamper<M>>,
@@ -94,7 +94,7 @@ struct Port<M> {
     is_told: bool,
     reaches_store: bool,
     /// By when they arrive.
-    letters: BTreeMap<(Instant, u64), Arrived<M>>,
+    arrivals: BTreeMap<(Instant, u64), Arrived<M>>,
     /// When the last message of each node and subject arrives.
     last: BTreeMap<(usize, usize), Instant>,
     last_news: Option<Instant>,
@@ -111,7 +111,7 @@ impl<M: Clone> SimulatedNats<M> {
             cuts: BTreeSet::new(),
             store: SimulatedStore::default(),
             store_is_back_at: None,
-            next_letter: 0,
+            next_arrival: 0,
             losses: BTreeMap::new(),
             tamper: None,
         }
@@ -124,7 +124,7 @@ impl<M: Clone> SimulatedNats<M> {
             is_connected: true,
             is_told: true,
             reaches_store: true,
-            letters: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
             last: BTreeMap::new(),
             last_news: None,
             read: None,
@@ -157,8 +157,8 @@ impl<M: Clone> SimulatedNats<M> {
         }
         self.ports[node].is_connected = is_connected;
         // What was on its way is lost with it.
-        let lost = std::mem::take(&mut self.ports[node].letters);
-        if lost.values().any(|letter| matches!(letter, Arrived::Message(_))) {
+        let lost = std::mem::take(&mut self.ports[node].arrivals);
+        if lost.values().any(|arrival| matches!(arrival, Arrived::Message(_))) {
             self.note_loss(now, node, node);
         }
         if is_connected {
@@ -271,7 +271,7 @@ impl<M: Clone> SimulatedNats<M> {
         }
         let port = &mut self.ports[node];
         port.read = Some(now);
-        let next = port.letters.first_entry().filter(|entry| entry.key().0 <= now)?.remove();
+        let next = port.arrivals.first_entry().filter(|entry| entry.key().0 <= now)?.remove();
         if let Arrived::Bus(is_there) = next {
             port.is_told = is_there;
         }
@@ -327,19 +327,19 @@ impl<M: Clone> SimulatedNats<M> {
     /// News of the store come in their order, but a task of their own reads them.
     fn delay_news(&mut self, now: Instant, node: usize) {
         let late = now + self.up_to(self.faults.late_news);
-        let is_news = |letter: &Arrived<M>| matches!(letter, Arrived::Record(..) | Arrived::NoRecord(..));
-        let waiting = std::mem::take(&mut self.ports[node].letters);
-        for ((at, number), letter) in waiting {
-            let at = if is_news(&letter) { at.max(late) } else { at };
-            self.ports[node].letters.insert((at, number), letter);
+        let is_news = |arrival: &Arrived<M>| matches!(arrival, Arrived::Record(..) | Arrived::NoRecord(..));
+        let waiting = std::mem::take(&mut self.ports[node].arrivals);
+        for ((at, number), arrival) in waiting {
+            let at = if is_news(&arrival) { at.max(late) } else { at };
+            self.ports[node].arrivals.insert((at, number), arrival);
         }
         let last = self.ports[node].last_news.map_or(late, |last| last.max(late));
         self.ports[node].last_news = Some(last);
     }
 
-    fn post(&mut self, to: usize, at: Instant, letter: Arrived<M>) {
-        self.next_letter += 1;
-        self.ports[to].letters.insert((at, self.next_letter), letter);
+    fn post(&mut self, to: usize, at: Instant, arrival: Arrived<M>) {
+        self.next_arrival += 1;
+        self.ports[to].arrivals.insert((at, self.next_arrival), arrival);
     }
 
     fn note_loss(&mut self, now: Instant, from: usize, to: usize) {

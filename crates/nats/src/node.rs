@@ -113,7 +113,7 @@ struct Incoming {
     beats: Subscriber,
     owners: Subscriber,
     bundles: Subscriber,
-    letters: Subscriber,
+    queries: Subscriber,
 }
 
 impl Driver {
@@ -133,7 +133,7 @@ impl Driver {
             beats: client.subscribe(subjects.beats.clone()).await.map_err(failed)?,
             owners: client.subscribe(subjects.owners.clone()).await.map_err(failed)?,
             bundles: client.subscribe(subjects.node(own)).await.map_err(failed)?,
-            letters: client.subscribe(subjects.ask(own)).await.map_err(failed)?,
+            queries: client.subscribe(subjects.ask(own)).await.map_err(failed)?,
         };
         let bucket = Bucket::new(client.clone(), &subjects.bucket, subjects.keys.clone(), settings.replicas);
         let woken = Arc::<WokenFlag>::default();
@@ -180,7 +180,7 @@ impl Driver {
                 Some(message) = self.incoming.owners.next() => {
                     self.handle(&message, ClusterNode::handle_announcement);
                 }
-                Some(message) = self.incoming.letters.next() => self.handle(&message, ClusterNode::handle_letter),
+                Some(message) = self.incoming.queries.next() => self.handle(&message, ClusterNode::handle_query_message),
                 Some(told) = self.told.1.recv() => self.hear(told),
                 () = self.woken.0.notified() => {}
                 () = sleep_until(wake_at.into()) => {}
@@ -223,7 +223,7 @@ impl Driver {
                 Publication::Beat(bytes) => (self.subjects.beats.clone(), bytes, None),
                 Publication::Announcement(bytes) => (self.subjects.owners.clone(), bytes, None),
                 Publication::Bundle(node, bytes) => (self.subjects.node(node), bytes, Some(node)),
-                Publication::Letter(node, bytes) => (self.subjects.ask(node), bytes, None),
+                Publication::Query(node, bytes) => (self.subjects.ask(node), bytes, None),
             };
             // What waited for a connection would be old when it comes.
             let is_sent = is_connected

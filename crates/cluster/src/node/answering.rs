@@ -12,11 +12,11 @@ use crate::placement::NodeId;
 const OTHERS_MAX: usize = 256;
 
 impl ClusterNode {
-    /// A letter came.
+    /// A question or an answer came.
     ///
     /// # Errors
     /// [`BusMessageError`] if it cannot be read.
-    pub fn handle_letter(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
+    pub fn handle_query_message(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         self.exchange.handle(now, bytes, &self.queries)
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use super::letter::Letter;
 use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, TellAnswer};
+use super::query_message::QueryMessage;
 use crate::message::BusMessageError;
 use crate::placement::NodeId;
 
@@ -43,7 +43,7 @@ impl Exchange {
         let number = self.next_number;
         self.next_number += 1;
         self.asked.insert(number, Asked { node, at: now, tell, parts: 0, answer: Vec::new() });
-        self.push(node, Letter::Question { from: own, number, message }.write());
+        self.push(node, QueryMessage::Question { from: own, number, message }.write());
     }
 
     /// Sends an answer, unless it is too long or too much waits: the other side is told nothing then.
@@ -55,20 +55,22 @@ impl Exchange {
         for part in 0..count {
             let bytes = &message[part * PART_BYTES..message.len().min((part + 1) * PART_BYTES)];
             let (is_last, part) = (part + 1 == count, part as u16);
-            self.push(to, Letter::Answer { from: own, number, part, is_last, message: bytes }.write());
+            self.push(to, QueryMessage::Answer { from: own, number, part, is_last, message: bytes }.write());
         }
     }
 
-    /// A letter came: a question is for other threads, an answer for the thread that has asked.
+    /// A message came: a question is for other threads, an answer for the thread that has asked.
     pub(super) fn handle(
         &mut self,
         now: Instant,
         bytes: &[u8],
         queries: &NodeQueries,
     ) -> Result<(), BusMessageError> {
-        match Letter::read(bytes)? {
-            Letter::Question { from, number, message } => queries.push_question(now, from, number, message),
-            Letter::Answer { from, number, part, is_last, message } => {
+        match QueryMessage::read(bytes)? {
+            QueryMessage::Question { from, number, message } => {
+                queries.push_question(now, from, number, message);
+            }
+            QueryMessage::Answer { from, number, part, is_last, message } => {
                 let Some(asked) = self.asked.get_mut(&number).filter(|asked| asked.node == from) else {
                     return Ok(());
                 };
@@ -101,11 +103,11 @@ impl Exchange {
         self.end_all(AskError::NotHeard, |asked| asked.node == node);
     }
 
-    /// The next letter to send.
+    /// The next message to send.
     pub(super) fn poll(&mut self) -> Option<(NodeId, Vec<u8>)> {
-        let (node, letter) = self.outgoing.pop_front()?;
-        self.outgoing_bytes -= letter.len();
-        Some((node, letter))
+        let (node, message) = self.outgoing.pop_front()?;
+        self.outgoing_bytes -= message.len();
+        Some((node, message))
     }
 
     fn end_all(&mut self, error: AskError, is_over: impl Fn(&Asked) -> bool) {
@@ -123,8 +125,8 @@ impl Exchange {
             asked.tell.try_send(outcome.map(|now| (asked.answer, now.saturating_duration_since(asked.at))));
     }
 
-    fn push(&mut self, node: NodeId, letter: Vec<u8>) {
-        self.outgoing_bytes += letter.len();
-        self.outgoing.push_back((node, letter));
+    fn push(&mut self, node: NodeId, message: Vec<u8>) {
+        self.outgoing_bytes += message.len();
+        self.outgoing.push_back((node, message));
     }
 }

@@ -6,7 +6,7 @@ use consonance_transport::Delivery;
 
 use super::*;
 use crate::bus::{BusEvent, Member};
-use crate::node::letter::Letter;
+use crate::node::query_message::QueryMessage;
 use crate::nodes::join_nodes;
 use crate::simulated::{NodeMessage, SimulatedNats};
 
@@ -271,17 +271,18 @@ fn an_answer_counts_from_the_node_that_was_asked_and_with_all_its_parts() {
     let mut world = World::new(2);
     world.run(SOON);
     let from = NodeId(2);
-    let mut answer = |number: u64, letters: &[Letter<'_>]| {
+    let mut answer = |number: u64, messages: &[QueryMessage<'_>]| {
         let pending = world.queries(0).ask(from, b"?".to_vec());
         world.run(SOON);
-        for letter in letters {
-            world.nodes[0].cluster.handle_letter(world.now, &letter.write()).unwrap();
+        for message in messages {
+            world.nodes[0].cluster.handle_query_message(world.now, &message.write()).unwrap();
         }
         // What is still open then ends with its time.
         world.run(ASK_PATIENCE + SOON);
         (number, pending.wait())
     };
-    let part = |from, number, part, is_last| Letter::Answer { from, number, part, is_last, message: b"ab" };
+    let part =
+        |from, number, part, is_last| QueryMessage::Answer { from, number, part, is_last, message: b"ab" };
     assert_eq!(answer(0, &[part(from, 0, 0, false), part(from, 0, 1, true)]).1, Ok(b"abab".to_vec()));
     assert_eq!(answer(1, &[part(NodeId(3), 1, 0, true)]).1, Err(AskError::Late), "another node");
     assert_eq!(answer(2, &[part(from, 7, 0, true)]).1, Err(AskError::Late), "another question");
@@ -290,13 +291,13 @@ fn an_answer_counts_from_the_node_that_was_asked_and_with_all_its_parts() {
 }
 
 #[test]
-fn a_flood_of_questions_and_letters_of_any_bytes_take_bounded_room() {
+fn a_flood_of_questions_and_messages_of_any_bytes_take_bounded_room() {
     let mut world = World::new(1);
     for number in 0..1_000 {
-        let question = Letter::Question { from: NodeId(9), number, message: &[0; 100] }.write();
-        world.nodes[0].cluster.handle_letter(world.now, &question).unwrap();
+        let question = QueryMessage::Question { from: NodeId(9), number, message: &[0; 100] }.write();
+        world.nodes[0].cluster.handle_query_message(world.now, &question).unwrap();
         for length in 0..question.len().min(8) {
-            let _ = world.nodes[0].cluster.handle_letter(world.now, &question[..length]);
+            let _ = world.nodes[0].cluster.handle_query_message(world.now, &question[..length]);
         }
     }
     let queries = world.queries(0);

@@ -15,8 +15,8 @@ pub enum NodeMessage {
     Announcement(Arc<[u8]>),
     /// A bundle.
     Bundle(Arc<[u8]>),
-    /// A letter.
-    Letter(Arc<[u8]>),
+    /// A question or an answer.
+    Query(Arc<[u8]>),
 }
 
 /// What came of running a node.
@@ -37,7 +37,7 @@ impl SimulatedNats<NodeMessage> {
                 Arrived::Message(NodeMessage::Beat(bytes)) => node.handle_beat(now, bytes),
                 Arrived::Message(NodeMessage::Announcement(bytes)) => node.handle_announcement(now, bytes),
                 Arrived::Message(NodeMessage::Bundle(bytes)) => node.handle_bundle(now, bytes),
-                Arrived::Message(NodeMessage::Letter(bytes)) => node.handle_letter(now, bytes),
+                Arrived::Message(NodeMessage::Query(bytes)) => node.handle_query_message(now, bytes),
                 Arrived::Answer(request, answer) => {
                     node.handle_answer(now, *request, *answer);
                     Ok(())
@@ -63,7 +63,7 @@ impl SimulatedNats<NodeMessage> {
                 Publication::Beat(bytes) => (None, 0, NodeMessage::Beat(bytes.into())),
                 Publication::Announcement(bytes) => (None, 1, NodeMessage::Announcement(bytes.into())),
                 Publication::Bundle(to, bytes) => (Some(to), 2, NodeMessage::Bundle(bytes.into())),
-                Publication::Letter(to, bytes) => (Some(to), 3, NodeMessage::Letter(bytes.into())),
+                Publication::Query(to, bytes) => (Some(to), 3, NodeMessage::Query(bytes.into())),
             };
             self.publish(now, number, to, subject, &message);
         }

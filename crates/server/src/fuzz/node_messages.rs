@@ -138,7 +138,7 @@ impl Play {
     fn act(&mut self, tape: &mut Tape<'_>) {
         let now = self.stage.now;
         match tape.byte() % 9 {
-            8 => drop(self.stage.node.handle_letter(now, tape.counted())),
+            8 => drop(self.stage.node.handle_query_message(now, tape.counted())),
             0 => drop(self.stage.node.handle_bundle(now, tape.counted())),
             1 => drop(self.stage.node.handle_beat(now, tape.counted())),
             2 => drop(self.stage.node.handle_announcement(now, tape.counted())),

@@ -85,7 +85,7 @@ impl Stage {
                     let bytes = bytes.to_vec();
                     self.node.handle_beat(now, &bytes).expect("its own beat is well-formed");
                 }
-                Publication::Announcement(_) | Publication::Letter(..) => {}
+                Publication::Announcement(_) | Publication::Query(..) => {}
                 Publication::Bundle(to, bytes) => self.published.push((to, bytes.to_vec())),
             }
         }

@@ -7,7 +7,7 @@ use crate::placement::NodeId;
 
 /// What one node writes to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Letter<'a> {
+pub(super) enum QueryMessage<'a> {
     /// The other side is to answer this.
     Question {
         from: NodeId,
@@ -28,7 +28,7 @@ pub(super) enum Letter<'a> {
     },
 }
 
-impl<'a> Letter<'a> {
+impl<'a> QueryMessage<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, BusMessageError> {
         let read = postcard::take_from_bytes(bytes);
         read.map(|(read, _)| read).map_err(|cause| BusMessageError { bytes: bytes.len(), cause })
