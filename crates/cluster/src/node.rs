@@ -106,7 +106,7 @@ impl ClusterNode {
     pub fn set_address(&mut self, address: &str, spans_regions: bool) {
         self.info.address = address.into();
         let info = self.info.clone();
-        self.events.push_back(NodeEvent::Itself { node: self.own, info, spans_regions });
+        self.events.push_back(NodeEvent::SelfInfo { node: self.own, info, spans_regions });
     }
 
     /// For the workers: whether this node may decide.

@@ -43,9 +43,11 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
         NodeEvent::Unplaced { name } => {
             post_to_all(workers, move |session_loop, now| session_loop.refuse_waiting(now, &name));
         }
-        NodeEvent::Itself { node, info, spans_regions } => post_to_all(workers, move |session_loop, now| {
-            session_loop.note_itself(now, node, &info, spans_regions);
-        }),
+        NodeEvent::SelfInfo { node, info, spans_regions } => {
+            post_to_all(workers, move |session_loop, now| {
+                session_loop.note_self_info(now, node, &info, spans_regions);
+            });
+        }
         NodeEvent::NodeFound { node, info } => {
             info!(node = &*info.name, region = &*info.region, version = &*info.version, "node found");
             note_node(workers, node, Some(info));

@@ -47,7 +47,7 @@ pub enum NodeEvent {
         name: Box<str>,
     },
     /// What this node says of itself to the others from now on.
-    Itself {
+    SelfInfo {
         /// This node.
         node: NodeId,
         /// What it says.

@@ -11,7 +11,13 @@ use super::copies::node_of;
 
 impl SessionLoop {
     /// This node says this of itself, and whether it shares sessions with other regions.
-    pub(crate) fn note_itself(&mut self, now: Instant, node: NodeId, info: &NodeInfo, spans_regions: bool) {
+    pub(crate) fn note_self_info(
+        &mut self,
+        now: Instant,
+        node: NodeId,
+        info: &NodeInfo,
+        spans_regions: bool,
+    ) {
         self.node_addresses.set_only_region((!spans_regions).then(|| info.region.clone()));
         self.note_node(now, node, Some(info));
     }

@@ -187,7 +187,7 @@ impl World {
             NodeEvent::OwnedBy { .. }
             | NodeEvent::NodeFound { .. }
             | NodeEvent::Incompatible { .. }
-            | NodeEvent::Itself { .. } => {}
+            | NodeEvent::SelfInfo { .. } => {}
         }
         self.note(format!("node {node} learns: {event:?}"));
     }
