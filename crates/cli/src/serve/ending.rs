@@ -77,6 +77,6 @@ impl Ending {
         }
         self.looked_at = Some(now);
         ServiceManager::extend();
-        now >= until || handle.is_deserted() == Ok(true)
+        now >= until || handle.is_idle() == Ok(true)
     }
 }

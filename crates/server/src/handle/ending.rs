@@ -13,7 +13,7 @@ use crate::session_loop::SessionLoop;
 impl ServerHandle {
     /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions
     /// end and where to go on. Sessions that begin later run empty, too. The driver of the server ends it when it is
-    /// [deserted](Self::is_deserted), or at [`drains_until`](Self::drains_until). How many clients were told.
+    /// [idle](Self::is_idle), or at [`drains_until`](Self::drains_until). How many clients were told.
     ///
     /// Where other nodes go on with the sessions, only this node's own links are meant.
     ///
@@ -44,7 +44,7 @@ impl ServerHandle {
     ///
     /// # Errors
     /// If a worker does not answer.
-    pub fn is_deserted(&self) -> Result<bool, WorkerError> {
+    pub fn is_idle(&self) -> Result<bool, WorkerError> {
         let is_node = self.shared.directory.lease().is_some();
         let needed = self.ask_all(
             move |session_loop, _| {

@@ -98,10 +98,10 @@ fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessi
     let mut dora = nodes.stages[1].player("Dora", "main");
     let mut all = players.iter_mut().chain([&mut dora]).collect::<Vec<_>>();
     wait_until("she is in, as another node takes her", &mut all, |all| all[3].has_joined);
-    assert_eq!(handle(0).is_deserted(), Ok(false));
+    assert_eq!(handle(0).is_idle(), Ok(false));
     players[0].leave();
     wait_until("no player needs it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
-        handle(0).is_deserted() == Ok(true)
+        handle(0).is_idle() == Ok(true)
     });
     players.remove(0);
     players.push(dora);
