@@ -9,8 +9,8 @@
 //! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed. By
 //!   then an owner that is there after all has heard of it: the store tells of a change sooner.
 //!   A store that does not answer replaces no owner.
-//! * A node that hears another one no longer may be parted from it, together with its part of the bus: it stops until
-//!   the store has said that it still is the owner. The other one takes longer before it acts.
+//! * A node that hears another one no longer may be partitioned from it, together with its part of the bus: it stops
+//!   until the store has said that it still is the owner. The other one takes longer before it acts.
 //! * A node that has no bus at all goes on for the players of its own, *detached*: all the others are out of its reach.
 //!   Once the bus is back, the store says whether it still is the owner.
 //!
@@ -272,11 +272,11 @@ impl Placement {
         }
     }
 
-    /// Time has passed: beats are due, owners are silent, clients wait in vain.
+    /// Time has passed: beats are due, owners are silent, clients time out waiting.
     pub fn handle_timeout(&mut self, now: Instant) {
         let lost = self.nodes.take_lost(now);
         if !lost.is_empty() {
-            // Either they are gone, or this node is parted from them, and hears its own beats still.
+            // Either they are gone, or this node is partitioned from them, and hears its own beats still.
             self.doubt_own();
         }
         self.events.extend(lost.into_iter().map(|node| PlacementEvent::NodeLost { node }));

@@ -44,7 +44,7 @@ pub enum SessionMessage<'a> {
     Voice {
         /// Which session.
         session: &'a str,
-        /// Whose.
+        /// The speaker.
         client: u16,
         /// The packet.
         packet: &'a [u8],
@@ -53,7 +53,7 @@ pub enum SessionMessage<'a> {
     PlacedVoice {
         /// Which session.
         session: &'a str,
-        /// Whose.
+        /// The speaker.
         client: u16,
         /// Where it is, in metres along the game's axes.
         place: [f32; 3],

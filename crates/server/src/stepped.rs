@@ -55,7 +55,7 @@ impl SteppedServer {
         self.workers.get(worker).map(|worker| &worker.session_loop)
     }
 
-    /// The same to be told something. Jobs that wait for it run with the next [`run_once`](Self::run_once).
+    /// A worker's loop, mutable. Jobs that wait for it run with the next [`run_once`](Self::run_once).
     pub fn worker_mut(&mut self, worker: usize) -> Option<&mut SessionLoop> {
         self.workers.get_mut(worker).map(|worker| &mut worker.session_loop)
     }

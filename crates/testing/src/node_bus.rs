@@ -69,21 +69,21 @@ impl NodeBus {
 
     /// Parts a node from the others and from the store; it has a bus still, with nothing else on it.
     pub fn part(&self, node: usize) {
-        self.set_parted(node, true);
+        self.set_partitioned(node, true);
     }
 
     /// The same node is together with the others again, and learns what has changed.
     pub fn heal(&self, node: usize) {
-        self.set_parted(node, false);
+        self.set_partitioned(node, false);
     }
 
-    fn set_parted(&self, node: usize, is_parted: bool) {
+    fn set_partitioned(&self, node: usize, is_partitioned: bool) {
         let Shared { nodes, nats, .. } = &mut *self.shared.lock().unwrap();
         for other in (0..nodes.len()).filter(|other| *other != node) {
-            nats.set_cut(node, other, is_parted);
-            nats.set_cut(other, node, is_parted);
+            nats.set_cut(node, other, is_partitioned);
+            nats.set_cut(other, node, is_partitioned);
         }
-        nats.set_reaches_store(Instant::now(), node, !is_parted);
+        nats.set_reaches_store(Instant::now(), node, !is_partitioned);
     }
 
     /// It was asleep: it learns what has changed, late.

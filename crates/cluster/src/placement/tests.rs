@@ -45,13 +45,13 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
 }
 
 #[test]
-fn an_owner_that_is_parted_from_the_others_and_hears_itself_has_stopped_when_another_one_acts() {
+fn an_owner_that_is_partitioned_from_the_others_and_hears_itself_has_stopped_when_another_one_acts() {
     let mut world = owned_by_the_first(3, 1);
     world.set_links(1, ARENA, true);
-    world.set_parted(0, true);
+    world.set_partitioned(0, true);
     run(&mut world, Duration::from_secs(5));
     assert_eq!(world.owners(ARENA), [1]);
-    world.set_parted(0, false);
+    world.set_partitioned(0, false);
     run(&mut world, Duration::from_secs(2));
     assert_eq!(world.owners(ARENA), [1]);
     assert_eq!(world.owner_as_known_by(0, ARENA), Some(World::id(1)));

@@ -84,7 +84,7 @@ impl State {
         entry.owner = SessionOwner::AtNode(None);
         if let Some(nodes) = &self.nodes {
             let worker = entry.worker as u16;
-            // Where too much is asked, the client waits in vain, and is told so.
+            // Where too many wait, the client times out waiting, and is told so.
             let _ = nodes.place(session, fresh.0, worker) && nodes.set_links(session, Some(worker));
         }
     }

@@ -21,7 +21,7 @@ pub enum PlayerRef {
 }
 
 impl Moderation {
-    /// Takes something from a player until then, in seconds since 1970, or for good: its voice, its texts, or its ears.
+    /// Takes something from a player until then, in seconds since 1970, or forever: its voice, its texts, or its ears.
     /// It holds when it is not here, too, and in the next life of the session.
     ///
     /// # Errors
@@ -325,7 +325,7 @@ fn opposite(restriction: Restriction) -> &'static str {
 }
 
 pub(super) fn end_in_words(until: Option<u64>) -> String {
-    until.map_or_else(|| "for good".to_owned(), |until| format!("until {}", rfc_3339(until)))
+    until.map_or_else(|| "forever".to_owned(), |until| format!("until {}", rfc_3339(until)))
 }
 
 impl From<&str> for PlayerRef {

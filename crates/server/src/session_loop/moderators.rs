@@ -111,7 +111,7 @@ fn set_muted(
 fn in_words(action: &ModeratorAction) -> (&'static str, String) {
     match action {
         ModeratorAction::Kick => ("kick", String::new()),
-        ModeratorAction::Mute { lasts: None } => ("mute", "for good".into()),
+        ModeratorAction::Mute { lasts: None } => ("mute", "forever".into()),
         ModeratorAction::Mute { lasts: Some(lasts) } => ("mute", format!("for {} s", lasts.as_secs())),
         ModeratorAction::Unmute => ("unmute", String::new()),
         ModeratorAction::Move { from, to } => ("move", format!("{from} to {to}")),

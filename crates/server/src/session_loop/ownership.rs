@@ -146,7 +146,7 @@ impl SessionLoop {
         }
     }
 
-    /// Clients here wait in vain for the owner of a session: they are to try again later.
+    /// Clients here timed out waiting for the owner of a session: they are to try again later.
     pub(crate) fn refuse_waiting(&mut self, now: Instant, name: &str) {
         let Some(edge) = &self.edge else { return };
         let links = edge.links_of(name);

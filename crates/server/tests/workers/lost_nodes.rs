@@ -1,4 +1,4 @@
-//! Sessions whose nodes are lost, parted, asleep or shut down.
+//! Sessions whose nodes are lost, partitioned, asleep or shut down.
 
 use std::time::{Duration, Instant};
 

@@ -116,7 +116,7 @@ impl Player {
         self.run_once();
     }
 
-    /// Leaves for good.
+    /// Leaves permanently.
     pub(crate) fn leave(&mut self) {
         self.inner.leave(Instant::now());
         self.run_once();

@@ -133,12 +133,12 @@ impl World {
 
     /// Parts a node from the others and from the store, with a bus on its side that has nothing else on it; or joins it
     /// to them again.
-    pub(super) fn set_parted(&mut self, node: usize, is_parted: bool) {
+    pub(super) fn set_partitioned(&mut self, node: usize, is_partitioned: bool) {
         for other in (0..self.nodes.len()).filter(|other| *other != node) {
-            self.nats.set_cut(node, other, is_parted);
-            self.nats.set_cut(other, node, is_parted);
+            self.nats.set_cut(node, other, is_partitioned);
+            self.nats.set_cut(other, node, is_partitioned);
         }
-        self.nats.set_reaches_store(self.now, node, !is_parted);
+        self.nats.set_reaches_store(self.now, node, !is_partitioned);
     }
 
     /// Delays, losses and doubles from now on.
@@ -153,7 +153,7 @@ impl World {
         for node in 0..self.nodes.len() {
             self.nodes[node].asleep_until = self.now;
             self.set_bus(node, true);
-            self.set_parted(node, false);
+            self.set_partitioned(node, false);
         }
     }
 
@@ -173,8 +173,8 @@ impl World {
             11..=13 => self.set_links(node, name, true),
             14 => self.set_links(node, name, false),
             15 if self.acts(node, name) && !self.is_detached(node, name) => self.end(node, name),
-            16 => self.set_parted(node, true),
-            17..=20 => self.set_parted(node, false),
+            16 => self.set_partitioned(node, true),
+            17..=20 => self.set_partitioned(node, false),
             _ => {}
         }
     }
