@@ -75,6 +75,9 @@ pub struct LinkOrigin {
     pub is_resumed: bool,
 }
 
+/// Packets of a link, each with its number among those that have to arrive.
+pub type NumberedPackets = Vec<(u64, Box<[u8]>)>;
+
 /// A link of a session that this worker owns from now on, with packets that were held for the owner.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ReleasedLink<L> {
@@ -83,7 +86,7 @@ pub struct ReleasedLink<L> {
     /// Where its client comes from.
     pub origin: LinkOrigin,
     /// What it has sent, reliably and in this order, with the numbers of the packets.
-    pub held: Vec<(u64, Box<[u8]>)>,
+    pub held: NumberedPackets,
 }
 
 impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
@@ -165,7 +168,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     /// This worker owns a session from now on: its links are of an edge no longer.
     pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
-        let mut held: BTreeMap<LinkNumber, Vec<(u64, Box<[u8]>)>> = BTreeMap::new();
+        let mut held: BTreeMap<LinkNumber, NumberedPackets> = BTreeMap::new();
         for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
             held.entry(link).or_default().push((number, packet));
         }
@@ -254,7 +257,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     }
 
     /// A link is no longer of this edge, and no owner is told. The packets that were held for one, with their numbers.
-    pub fn forget(&mut self, link: L) -> Vec<(u64, Box<[u8]>)> {
+    pub fn forget(&mut self, link: L) -> NumberedPackets {
         let Some((_, number)) = self.find(link) else { return Vec::new() };
         let session = self.slots[number.slot()].link.as_ref().map(|link| link.session);
         let held = session.map(|session| self.sessions.get_mut(session).take_held_of(number));

@@ -69,7 +69,7 @@ mod session_message;
 pub mod simulated;
 
 pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
-pub use edge_links::{EdgeLinks, LinkOrigin, ReleasedLink, Wanted};
+pub use edge_links::{EdgeLinks, LinkOrigin, NumberedPackets, ReleasedLink, Wanted};
 pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;

@@ -323,18 +323,6 @@ impl Placement {
         }
     }
 
-    /// Tells of a session that this node owns, once it acts.
-    fn announce(&mut self, now: Instant, name: &str) {
-        let Some(known) = self.sessions.get_mut(name) else { return };
-        let (Some((at, former)), Some((record, _))) = (known.announce_at, known.record) else { return };
-        if at <= now && record.owner == self.own {
-            // Clients that came meanwhile are told, too.
-            (known.announce_at, known.client_waits_since) = (None, None);
-            let SessionRecord { session, worker, .. } = record;
-            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, worker, former });
-        }
-    }
-
     /// Whether this node still owns what it owned is for the store to say.
     fn doubt_own(&mut self) {
         self.generation += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::NumberedPackets;
 use crate::bus::Member;
 use crate::link_number::LinkNumber;
 
@@ -114,9 +115,9 @@ impl EdgeSession {
     }
 
     /// What is held of a link.
-    pub(super) fn take_held_of(&mut self, link: LinkNumber) -> Vec<(u64, Box<[u8]>)> {
+    pub(super) fn take_held_of(&mut self, link: LinkNumber) -> NumberedPackets {
         let held = self.held.extract_if(.., |held| held.link == link);
-        let held: Vec<_> = held.map(|held| (held.number, held.packet)).collect();
+        let held: NumberedPackets = held.map(|held| (held.number, held.packet)).collect();
         self.held_bytes -= held.iter().map(|(_, packet)| packet.len()).sum::<usize>();
         held
     }

@@ -1,9 +1,9 @@
-//! What other nodes say of the store, which they may have heard of earlier.
+//! What nodes say of the store, which others may hear of later.
 
 use std::time::Instant;
 
 use super::known::{Known, Trust};
-use super::{Placement, Revision, SessionRecord, StoreChange};
+use super::{Placement, PlacementEvent, Revision, SessionRecord, StoreChange};
 
 impl Placement {
     /// A node says that the store has this record of a session. That a session is not this node's any more, only the
@@ -29,6 +29,18 @@ impl Placement {
         }
         if !is_asked {
             self.ask(now, name, StoreChange::Read);
+        }
+    }
+
+    /// Tells of a session that this node owns, once it acts.
+    pub(super) fn announce(&mut self, now: Instant, name: &str) {
+        let Some(known) = self.sessions.get_mut(name) else { return };
+        let (Some((at, former)), Some((record, _))) = (known.announce_at, known.record) else { return };
+        if at <= now && record.owner == self.own {
+            // Clients that came meanwhile are told, too.
+            (known.announce_at, known.client_waits_since) = (None, None);
+            let SessionRecord { session, worker, .. } = record;
+            self.events.push_back(PlacementEvent::Owned { name: name.into(), session, worker, former });
         }
     }
 }

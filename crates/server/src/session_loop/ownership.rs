@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_cluster::{About, KeptClient, Member, ReleasedLink};
-use consonance_session::{ClientId, Delivery, Instant as SessionInstant, LinkId, SessionId};
+use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
 use consonance_transport::{EndCode, Remote};
 use rustc_hash::FxHashMap;
 use tracing::{info, warn};
