@@ -72,7 +72,8 @@ impl SessionLoop {
     /// Another node may own the session: what has to arrive waits until that is clear.
     #[cold]
     fn hold_packet(&mut self, now: Instant, index: usize, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let number = self.networks.is_remote(link).then(|| self.released.last_number());
+        let is_numbered = delivery == Delivery::Reliable && self.networks.is_remote(link);
+        let number = is_numbered.then(|| self.released.last_number());
         let lease = &mut self.sessions.get_mut(index).lease;
         let is_held = lease.as_mut().is_none_or(|lease| lease.hold(link, number, packet));
         if delivery == Delivery::Reliable && !is_held {
