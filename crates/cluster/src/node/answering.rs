@@ -54,6 +54,7 @@ impl ClusterNode {
         let is_news =
             before.is_none_or(|before| before.state != NodeState::Alive || before.info != other.info);
         if is_news && other.state == NodeState::Alive {
+            self.gateway.greet(other.heard, node);
             self.events.push_back(NodeEvent::NodeFound { node, info: other.info.clone() });
         }
         self.others.insert(node, other);

@@ -171,6 +171,14 @@ impl NodeGateway {
         }
     }
 
+    /// A lost node is heard again. It is told at once to begin again, or what it sends first would be lost: it may not
+    /// have lost this one.
+    pub fn greet(&mut self, now: Instant, node: NodeId) {
+        if let Some(stream) = self.streams.get_mut(&node) {
+            stream.greet(now);
+        }
+    }
+
     fn begin_again(&mut self, node: NodeId) {
         let Some(stream) = self.streams.get_mut(&node) else { return };
         for written in stream.lose() {

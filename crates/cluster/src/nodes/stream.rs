@@ -235,6 +235,13 @@ impl NodeStream {
         std::mem::take(&mut self.outgoing).into_reliable()
     }
 
+    /// The other side is heard again: it is to know what counts no more, if anything does not.
+    pub(super) fn greet(&mut self, now: Instant) {
+        if self.their_epoch == 0 && self.over > 0 {
+            self.tell_at = Some(now);
+        }
+    }
+
     /// What came of the other side so far counts no more.
     pub(super) fn forget_theirs(&mut self) {
         self.over = self.over.max(self.their_epoch);
