@@ -100,6 +100,11 @@ impl SessionCopies {
         copy
     }
 
+    /// An owner is lost, or was for a while.
+    pub(crate) fn cut(&mut self, owner: Member) {
+        self.by_name.values_mut().filter(|copy| copy.owner == owner).for_each(SessionCopy::cut);
+    }
+
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut SessionCopy)> {
         self.by_name.iter_mut().map(|(name, copy)| (&**name, copy))
     }

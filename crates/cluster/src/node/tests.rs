@@ -131,7 +131,7 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
 }
 
 #[test]
-fn the_first_message_of_a_node_that_was_lost_without_knowing_it_arrives() {
+fn a_node_that_was_lost_without_knowing_it_is_told_so_once_it_is_heard_again() {
     let mut world = World::new(2);
     world.run(SOON);
     let members = [1, 0].map(|of: usize| world.nodes[of].cluster.workers().number(NodeId(2 - of as u64), 0));
@@ -150,7 +150,10 @@ fn the_first_message_of_a_node_that_was_lost_without_knowing_it_arrives() {
     world.run(Duration::from_secs(1));
     assert!(world.nodes[1].told.iter().any(|event| matches!(event, NodeEvent::NodeLost { .. })));
     assert!(!world.nodes[0].told.iter().any(|event| matches!(event, NodeEvent::NodeLost { .. })));
-    assert!(send(&mut world, 0), "it does not know that it was lost");
+    let [(_, from_edges), _] = &mut world.nodes[0].worker;
+    let told: Vec<BusEvent> = std::iter::from_fn(|| from_edges.poll()).collect();
+    assert_eq!(told, [BusEvent::Lost(members[1].unwrap())], "it is told although nothing else is said");
+    assert!(send(&mut world, 0));
 }
 
 #[test]

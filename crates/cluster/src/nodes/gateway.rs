@@ -171,8 +171,8 @@ impl NodeGateway {
         }
     }
 
-    /// A lost node is heard again. It is told at once to begin again, or what it sends first would be lost: it may not
-    /// have lost this one.
+    /// A lost node is heard again. It is told at once to begin again: it may not have lost this one, and its clients
+    /// would hear nothing as long as they say nothing.
     pub fn greet(&mut self, now: Instant, node: NodeId) {
         if let Some(stream) = self.streams.get_mut(&node) {
             stream.greet(now);

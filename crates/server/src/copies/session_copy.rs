@@ -15,6 +15,9 @@ pub(crate) struct SessionCopy {
     pub(crate) owner: Member,
     /// How many changes it has told of.
     pub(crate) version: u64,
+    /// The owner was lost. What it sends to clients here is passed over until their links are told again, so that a copy
+    /// that knew of a change would have its clients taken back as if they knew of it, too.
+    is_cut: bool,
     /// The owner wants all voice.
     pub(crate) hears_all: bool,
     /// Where clients are whose links are at other nodes.
@@ -37,6 +40,7 @@ impl SessionCopy {
             id,
             owner,
             version: 0,
+            is_cut: false,
             hears_all: false,
             places,
             mentioned: Some(Mentioned::default()),
@@ -45,8 +49,18 @@ impl SessionCopy {
 
     /// Another owner tells everything; what was known goes on until that is complete.
     pub(crate) fn begin_again(&mut self, owner: Member) {
-        self.owner = owner;
+        (self.owner, self.is_cut) = (owner, false);
         self.mentioned = Some(Mentioned::default());
+    }
+
+    /// The owner is lost: it has to tell everything again.
+    pub(crate) fn cut(&mut self) {
+        self.is_cut = true;
+    }
+
+    /// Whether what this worker tells of the session counts.
+    pub(crate) fn follows(&self, member: Member) -> bool {
+        member == self.owner && !self.is_cut
     }
 
     /// A client is mentioned; at another node, if it is at one.

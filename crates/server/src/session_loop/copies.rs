@@ -99,8 +99,15 @@ impl SessionLoop {
         self.tell_copies_again();
         let mut taken = std::mem::take(&mut self.packet);
         while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
-            // A copy goes on until its session has another owner.
-            let BusEvent::Message(member) = event else { continue };
+            let member = match event {
+                BusEvent::Message(member) => member,
+                // A copy goes on until its session has another owner, as it is now.
+                BusEvent::Lost(member) => {
+                    self.copies.as_mut().into_iter().for_each(|copies| copies.cut(member));
+                    continue;
+                }
+                BusEvent::Returned(_) => continue,
+            };
             taken.clear();
             taken.extend_from_slice(self.copies.as_mut().map_or(&[], |copies| copies.receiver().message()));
             match SessionMessage::read(&taken) {
@@ -129,11 +136,8 @@ impl SessionLoop {
             }
             _ => {}
         }
-        // What this owner sends to clients here is passed over until its links are told again: a copy that knew of a
-        // change would have its clients taken back as if they knew of it, too.
-        let is_owner = self.edge.as_ref().and_then(|edge| edge.owner_of(message.session())) == Some(from);
-        let Some(copies) = self.copies.as_mut().filter(|_| is_owner) else { return };
-        let Some(copy) = copies.get_mut(message.session()).filter(|copy| copy.owner == from) else { return };
+        let Some(copies) = &mut self.copies else { return };
+        let Some(copy) = copies.get_mut(message.session()).filter(|copy| copy.follows(from)) else { return };
         match message {
             SessionMessage::Changed { session, version, change } => {
                 copy.version = version;

@@ -36,8 +36,9 @@ impl SessionLoop {
 
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
-        // What its former owner has not taken comes back first.
+        // What its former owner has not taken comes back first, and copies know what their clients do.
         self.serve_owners(now);
+        self.hear_of_sessions(now);
         let Some(serial) = self.directory.own(name, id) else { return };
         let at = self.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
@@ -121,6 +122,7 @@ impl SessionLoop {
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
     pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
         self.serve_owners(now);
+        self.hear_of_sessions(now);
         let index = self.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
         let Some(edge) = &mut self.edge else { return };
