@@ -40,7 +40,9 @@ impl World {
         }
         let mut holders = BTreeMap::new();
         let is_leaving = |player: &SimPlayer| player.kicked.is_some_and(|at| at + ON_THE_WAY > self.now);
-        for player in self.players.iter().filter(|player| player.is_in() && !is_leaving(player)) {
+        // A player does not notice at once that its node is dead.
+        let is_there = |player: &&SimPlayer| player.is_in() && !self.nodes[player.node].is_dead();
+        for player in self.players.iter().filter(is_there).filter(|player| !is_leaving(player)) {
             let Some((session, id)) = player.joined else { continue };
             if let Some(other) = holders.insert((session, id), player.name()) {
                 return Err(Violation::new(format!(
@@ -73,7 +75,9 @@ impl World {
             )));
         };
         let speaker = &self.players[word.by];
-        ensure!(word.by != listener, "{name} hears its own word {number}");
+        // One that has another id since may hear what it said before, of a node that slept over it.
+        let is_own = word.by == listener && word.changes == player.changes;
+        ensure!(!is_own, "{name} hears its own word {number}");
         ensure!(
             word.session == player.session,
             "{name} in {} hears word {number} of {}",
@@ -85,6 +89,9 @@ impl World {
             let has_left = player.left.get(room).map(|left| left.holds_for(said));
             player.rooms.contains(room) || has_left == Some(false)
         };
+        if word.by == listener {
+            return Ok(());
+        }
         let may_be_in = may_listen(&room) || word.also.iter().any(may_listen);
         ensure!(
             may_be_in,
