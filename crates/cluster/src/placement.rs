@@ -19,30 +19,19 @@
 mod announced;
 mod event;
 mod known;
+mod node_id;
 mod nodes;
+mod overview;
 mod store;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 use std::time::{Duration, Instant};
-
-use serde::{Deserialize, Serialize};
 
 pub use event::{PlacementEvent, SessionPlace};
 use known::{Claim, Known, Trust};
+pub use node_id::NodeId;
 use nodes::Nodes;
 pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
-
-/// A node, by a number that it draws when it starts: no other one has it, and none had it before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct NodeId(pub u64);
-
-/// In 16 hexadecimal digits.
-impl fmt::Display for NodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
 
 /// How often a node says that it is alive.
 pub const BEAT: Duration = Duration::from_millis(500);
@@ -141,36 +130,6 @@ impl Placement {
             Trust::Detached => true,
         };
         is_owner && has_begun && is_trusted
-    }
-
-    /// Until when this node may decide about sessions that are confirmed, and how often they had to be confirmed again.
-    pub fn lease(&self) -> (Option<Instant>, u64) {
-        (self.nodes.lease_end(), self.generation)
-    }
-
-    /// Whether this node acts for its own players alone, since the bus is away, or was until the store has answered.
-    pub fn is_detached(&self, name: &str) -> bool {
-        self.sessions.get(name).is_some_and(|known| known.trust == Trust::Detached)
-    }
-
-    /// How many sessions this node owns, and into how many of other nodes it has links.
-    pub fn counts(&self) -> (usize, usize) {
-        let is_own = |known: &&Known| known.acts_from.is_some();
-        let owned = self.sessions.values().filter(is_own).count();
-        let is_followed = |known: &&Known| {
-            known.has_links && known.record.is_some_and(|(record, _)| record.owner != self.own)
-        };
-        (owned, self.sessions.values().filter(is_followed).count())
-    }
-
-    /// Whether the bus is there.
-    pub fn has_bus(&self) -> bool {
-        !self.nodes.is_detached()
-    }
-
-    /// The owner of each session, as far as the store has told.
-    pub fn owners(&self) -> impl Iterator<Item = (&str, NodeId)> {
-        self.sessions.iter().filter_map(|(name, known)| Some((&**name, known.record?.0.owner)))
     }
 
     /// A node is alive; a beat of this node's own comes back with the number that it was sent with.

@@ -125,8 +125,7 @@ impl Driver {
     ) -> Result<Self, NatsError> {
         let (tell, connection) = mpsc::channel(EVENTS);
         let client =
-            connection::connect(settings, &format!("consonance {:016x}", own.0), tell, counters.clone())
-                .await?;
+            connection::connect(settings, &format!("consonance {own}"), tell, counters.clone()).await?;
         let subjects = Subjects::new(&settings.cluster, settings.region.as_deref());
         let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
         let incoming = Incoming {

@@ -1,21 +1,19 @@
 //! Records of sessions as they stand in the bucket, so that people can read them, too.
 
-use consonance_cluster::placement::{NodeId, SessionRecord};
+use consonance_cluster::placement::SessionRecord;
 use serde_json::{Value, json};
 
 /// A record as JSON: `{"owner": "00f3…", "worker": 0, "session": 77}`. The owner is a string, since JSON's numbers are
 /// too short for it.
 pub(crate) fn write(record: &SessionRecord) -> Vec<u8> {
     let SessionRecord { owner, worker, session } = record;
-    json!({ "owner": format!("{:016x}", owner.0), "worker": worker, "session": session })
-        .to_string()
-        .into_bytes()
+    json!({ "owner": owner.to_string(), "worker": worker, "session": session }).to_string().into_bytes()
 }
 
 /// None if it cannot be read.
 pub(crate) fn read(bytes: &[u8]) -> Option<SessionRecord> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
-    let owner = NodeId(u64::from_str_radix(value.get("owner")?.as_str()?, 16).ok()?);
+    let owner = value.get("owner")?.as_str()?.parse().ok()?;
     let number = |name| value.get(name)?.as_u64();
     let (worker, session) = (number("worker")?, number("session")?);
     Some(SessionRecord { owner, worker: worker.try_into().ok()?, session: session.try_into().ok()? })
@@ -23,6 +21,8 @@ pub(crate) fn read(bytes: &[u8]) -> Option<SessionRecord> {
 
 #[cfg(test)]
 mod tests {
+    use consonance_cluster::placement::NodeId;
+
     use super::*;
 
     #[test]

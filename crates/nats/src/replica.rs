@@ -101,7 +101,7 @@ impl Driver {
         mut replica: Box<dyn Replica>,
     ) -> Result<Self, NatsError> {
         let (tell, connection) = mpsc::channel(EVENTS);
-        let name = format!("consonance {:016x} records", own.0);
+        let name = format!("consonance {own} records");
         let client = connection::connect(settings, &name, tell, NatsCounters::default()).await?;
         let woken = Arc::<WokenFlag>::default();
         replica.set_waker(Waker::from(Arc::clone(&woken)));

@@ -27,7 +27,6 @@ use crate::bans::{Ban, Bans};
 use crate::store::{Change, Table};
 use crate::utc::milliseconds_since_1970;
 use audit_feed::AuditFeed;
-use ban_record::node_text;
 use ban_replica::BanReplica;
 use numbers::Numbers;
 
@@ -63,7 +62,7 @@ impl Records {
     /// Bans from before get other numbers, which are unique in the cluster.
     pub fn share(&self, own: NodeId, node_name: &str) {
         let now_ms = milliseconds_since_1970();
-        let node_name = if node_name.is_empty() { &node_text(own) } else { node_name };
+        let node_name = if node_name.is_empty() { &own.to_string() } else { node_name };
         let mut state = self.write();
         let State { bans, versions, progress, sharing, .. } = &mut *state;
         let mut shared = Sharing::new(own, node_name, *progress);

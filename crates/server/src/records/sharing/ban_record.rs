@@ -66,7 +66,7 @@ impl BanRecord {
             (None, Some(Pardon { id, until })) => (id, until, None),
             _ => return None,
         };
-        let by = node_of(&form.changed_by)?;
+        let by = form.changed_by.parse().ok()?;
         let version = Version { at_ms: form.changed_ms, is_pardon: ban.is_none(), by };
         let is_fine = *key_of(id) == *key && Numbers::is_shared(id) && version.at_ms < TIME_MS_MAX;
         is_fine.then_some(Self { version, id, until, ban })
@@ -76,7 +76,7 @@ impl BanRecord {
         let Self { version, id, until, ban } = self;
         let pardoned = ban.is_none().then_some(Pardon { id, until });
         let form =
-            Form { changed_ms: version.at_ms, changed_by: node_text(version.by), banned: ban, pardoned };
+            Form { changed_ms: version.at_ms, changed_by: version.by.to_string(), banned: ban, pardoned };
         serde_json::to_vec(&form).unwrap_or_default()
     }
 }
@@ -99,14 +99,6 @@ impl Version {
 /// The key of a ban's record.
 pub(super) fn key_of(id: u64) -> Box<str> {
     id.to_string().into()
-}
-
-pub(super) fn node_text(NodeId(node): NodeId) -> String {
-    format!("{node:016x}")
-}
-
-pub(super) fn node_of(text: &str) -> Option<NodeId> {
-    u64::from_str_radix(text, 16).ok().map(NodeId)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ban_record::{Version, node_of, node_text};
+use super::ban_record::Version;
 use crate::store::number_key;
 
 /// What is said of a ban under a key of `meta`.
@@ -26,11 +26,11 @@ const KEY: &str = "cluster_ban_";
 impl StoredVersion {
     pub(super) fn new(version: &Version, until: Option<u64>, is_kept: bool) -> Self {
         let Version { at_ms: changed_ms, is_pardon: is_pardoned, by } = *version;
-        Self { changed_ms, changed_by: node_text(by), is_pardoned, until, is_kept }
+        Self { changed_ms, changed_by: by.to_string(), is_pardoned, until, is_kept }
     }
 
     pub(super) fn version(&self) -> Option<Version> {
-        let by = node_of(&self.changed_by)?;
+        let by = self.changed_by.parse().ok()?;
         Some(Version { at_ms: self.changed_ms, is_pardon: self.is_pardoned, by })
     }
 
