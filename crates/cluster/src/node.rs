@@ -15,9 +15,9 @@ mod tests;
 mod view;
 mod woken_queue;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
 pub use event::NodeEvent;
@@ -30,9 +30,10 @@ pub use statistics::NodeStatistics;
 pub use view::{ClusterView, NodeState, NodeView};
 
 use crate::message::BusMessageError;
-use crate::nodes::{BusWay, NODES_MAX, NodeGateway, NodeWorkers, WAYS};
+use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
 use crate::placement::{
-    NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer, StoreRequest, TICK,
+    FORGOTTEN, NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer,
+    StoreRequest, TICK,
 };
 use announcement::Announcement;
 use beat::Beat;
@@ -51,8 +52,6 @@ pub struct ClusterNode {
     placement: Placement,
     gateway: NodeGateway,
     others: BTreeMap<NodeId, Other>,
-    /// Those that speak another protocol and were told of.
-    incompatible: BTreeSet<NodeId>,
     lease: NodeLease,
     requests: NodeRequests,
     queries: NodeQueries,
@@ -77,9 +76,6 @@ pub enum Publication<'a> {
     Query(NodeId, &'a [u8]),
 }
 
-/// Nodes that were not heard for so long are forgotten.
-const FORGOTTEN: Duration = Duration::from_mins(1);
-
 impl ClusterNode {
     /// A node with so many workers; `buses` has the gateway's ways.
     pub fn new(now: Instant, own: NodeId, info: NodeInfo, workers: u16, buses: [BusWay; WAYS]) -> Self {
@@ -89,7 +85,6 @@ impl ClusterNode {
             placement: Placement::new(now, own),
             gateway: NodeGateway::new(own, workers, buses),
             others: BTreeMap::new(),
-            incompatible: BTreeSet::new(),
             lease: NodeLease::new(now),
             requests: NodeRequests::default(),
             queries: NodeQueries::default(),
@@ -152,14 +147,11 @@ impl ClusterNode {
         let is_compatible = beat.is_compatible();
         if is_compatible {
             self.placement.handle_beat(now, beat.node, beat.number);
-        } else if self.incompatible.len() < NODES_MAX && self.incompatible.insert(beat.node) {
-            let (name, protocol) = (beat.info.name.clone(), beat.protocol);
-            self.events.push_back(NodeEvent::Incompatible { name, protocol, oldest: beat.oldest });
         }
         if beat.node != self.own {
-            let Beat { node, protocol, info, .. } = beat;
+            let Beat { node, protocol, oldest, info, .. } = beat;
             let state = if is_compatible { NodeState::Alive } else { NodeState::Incompatible };
-            self.hear(node, Other { info, protocol, state, heard: now });
+            self.hear(node, oldest, Other { info, protocol, state, heard: now });
         }
         self.follow();
         Ok(())

@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 pub use event::{PlacementEvent, SessionPlace};
 use known::{Claim, Known, Trust};
 pub use node_id::NodeId;
+pub(crate) use nodes::FORGOTTEN;
 use nodes::Nodes;
 pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
 

@@ -6,10 +6,8 @@ use super::queries::NodeQuery;
 use super::view::Other;
 use super::{AskError, ClusterNode, ClusterView, NodeEvent, NodeState, NodeView};
 use crate::message::BusMessageError;
+use crate::nodes::NODES_MAX;
 use crate::placement::NodeId;
-
-/// So many other nodes are known at once.
-const OTHERS_MAX: usize = 256;
 
 impl ClusterNode {
     /// A question or an answer came.
@@ -45,17 +43,25 @@ impl ClusterNode {
         }
     }
 
-    /// Another node is heard.
-    pub(super) fn hear(&mut self, node: NodeId, other: Other) {
+    /// Another node is heard, which understands protocols from this one on.
+    pub(super) fn hear(&mut self, node: NodeId, oldest: u16, other: Other) {
         let before = self.others.get(&node);
-        if before.is_none() && self.others.len() >= OTHERS_MAX {
+        if before.is_none() && self.others.len() >= NODES_MAX {
             return;
         }
-        let is_news =
-            before.is_none_or(|before| before.state != NodeState::Alive || before.info != other.info);
-        if is_news && other.state == NodeState::Alive {
-            self.gateway.greet(other.heard, node);
-            self.events.push_back(NodeEvent::NodeFound { node, info: other.info.clone() });
+        let is_new_state = before.is_none_or(|before| before.state != other.state);
+        let is_new_info = before.is_none_or(|before| before.info != other.info);
+        let Other { info, protocol, state, .. } = &other;
+        match state {
+            NodeState::Alive if is_new_state || is_new_info => {
+                self.gateway.greet(other.heard, node);
+                self.events.push_back(NodeEvent::NodeFound { node, info: info.clone() });
+            }
+            NodeState::Incompatible if is_new_state => {
+                let (name, protocol) = (info.name.clone(), *protocol);
+                self.events.push_back(NodeEvent::Incompatible { name, protocol, oldest });
+            }
+            _ => {}
         }
         self.others.insert(node, other);
     }

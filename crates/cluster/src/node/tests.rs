@@ -7,7 +7,7 @@ use consonance_transport::Delivery;
 use super::*;
 use crate::bus::{BusEvent, Member};
 use crate::node::query_message::QueryMessage;
-use crate::nodes::join_nodes;
+use crate::nodes::{NODES_MAX, join_nodes};
 use crate::simulated::{NodeMessage, SimulatedNats};
 
 const ARENA: &str = "arena";
@@ -199,6 +199,10 @@ fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     node.handle_beat(world.now, &bytes).unwrap();
     assert_eq!(node.poll_event(), None, "once");
     assert_eq!(node.others().count(), 0);
+
+    node.handle_timeout(world.now + FORGOTTEN);
+    node.handle_beat(world.now + FORGOTTEN, &bytes).unwrap();
+    assert!(matches!(node.poll_event(), Some(NodeEvent::Incompatible { .. })), "again, after a long silence");
 
     // One that still works with this version is welcome, whatever it appends.
     Beat { oldest: PROTOCOL, ..newer }.write(&mut bytes);

@@ -25,7 +25,7 @@ pub(super) struct Nodes {
 /// So many others are known at once.
 const HEARD_MAX: usize = 1024;
 /// Nodes that were not heard for so long are forgotten.
-const FORGOTTEN: Duration = Duration::from_mins(1);
+pub(crate) const FORGOTTEN: Duration = Duration::from_mins(1);
 
 impl Nodes {
     pub(super) fn new(now: Instant) -> Self {
