@@ -214,12 +214,13 @@ impl ClusterNode {
             Announcement { name: &name, record, revision }.write(&mut self.buffer);
             return Some(Publication::Announcement(&self.buffer));
         }
-        if let Some((node, message)) = self.exchange.poll() {
-            self.buffer = message;
-            return Some(Publication::Query(node, &self.buffer));
+        // Questions and answers are large and can wait, so voice goes first.
+        if let Some((node, bundle)) = self.gateway.poll_publish(now) {
+            return Some(Publication::Bundle(node, bundle));
         }
-        let (node, bundle) = self.gateway.poll_publish(now)?;
-        Some(Publication::Bundle(node, bundle))
+        let (node, message) = self.exchange.poll(now)?;
+        self.buffer = message;
+        Some(Publication::Query(node, &self.buffer))
     }
 
     /// The bus did not take a bundle for that node.
@@ -239,8 +240,8 @@ impl ClusterNode {
 
     /// When to call [`handle_timeout`](Self::handle_timeout) again, if nothing else happens.
     pub fn poll_timeout(&self, now: Instant) -> Instant {
-        let tick = now + TICK;
-        self.gateway.poll_timeout(now).map_or(tick, |at| at.min(tick))
+        let times = [self.gateway.poll_timeout(now), self.exchange.poll_timeout(now)];
+        times.into_iter().flatten().fold(now + TICK, Instant::min)
     }
 
     /// The other nodes that are heard.

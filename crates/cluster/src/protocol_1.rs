@@ -126,12 +126,15 @@ fn published(tell: &mut impl FnMut(&str, &[u8])) {
     cluster.handle_query_message(now, &question).unwrap();
     let asked = cluster.queries().next_question(Duration::ZERO).unwrap();
     cluster.queries().answer(&asked, b"well".to_vec());
-    cluster.handle_timeout(now);
-    while let Some(publication) = cluster.poll_publish(now) {
-        match publication {
-            Publication::Query(NodeId(9), bytes) if bytes[0] == 0 => tell("query-question", bytes),
-            Publication::Query(NodeId(9), bytes) => tell("query-answer", bytes),
-            other => panic!("{other:?}"),
+    for turn in 0..2 {
+        let now = now + Duration::from_millis(turn);
+        cluster.handle_timeout(now);
+        while let Some(publication) = cluster.poll_publish(now) {
+            match publication {
+                Publication::Query(NodeId(9), bytes) if bytes[0] == 0 => tell("query-question", bytes),
+                Publication::Query(NodeId(9), bytes) => tell("query-answer", bytes),
+                other => panic!("{other:?}"),
+            }
         }
     }
 }

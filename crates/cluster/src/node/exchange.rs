@@ -1,7 +1,7 @@
 //! Questions to other nodes that wait for their answers, and what is to be sent for them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, TellAnswer};
 use super::query_message::QueryMessage;
@@ -16,6 +16,8 @@ pub(super) struct Exchange {
     bytes: usize,
     outgoing: VecDeque<(NodeId, Vec<u8>)>,
     outgoing_bytes: usize,
+    /// The next message leaves then.
+    free_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -33,6 +35,10 @@ const ASKED_MAX: usize = 512;
 const BYTES_MAX: usize = 32 << 20;
 /// So many bytes of an answer share a message: NATS takes four times that as it comes.
 const PART_BYTES: usize = 256 << 10;
+/// So long after such a part the next message leaves, so that voice goes in between; after a shorter one sooner.
+const PART_TIME: Duration = Duration::from_millis(2);
+/// But not at the same time.
+const MESSAGE_TIME: Duration = Duration::from_micros(1);
 
 impl Exchange {
     pub(super) fn ask(&mut self, now: Instant, own: NodeId, node: NodeId, message: &[u8], tell: TellAnswer) {
@@ -103,11 +109,21 @@ impl Exchange {
         self.end_all(AskError::NotHeard, |asked| asked.node == node);
     }
 
-    /// The next message to send.
-    pub(super) fn poll(&mut self) -> Option<(NodeId, Vec<u8>)> {
+    /// The next message to send: one at a time.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<(NodeId, Vec<u8>)> {
+        if self.free_at.is_some_and(|at| at > now) {
+            return None;
+        }
         let (node, message) = self.outgoing.pop_front()?;
         self.outgoing_bytes -= message.len();
+        let time = PART_TIME.mul_f64(message.len() as f64 / PART_BYTES as f64);
+        self.free_at = Some(now + time.max(MESSAGE_TIME));
         Some((node, message))
+    }
+
+    /// When the next message leaves, if there is one.
+    pub(super) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        (!self.outgoing.is_empty()).then(|| self.free_at.map_or(now, |at| at.max(now)))
     }
 
     fn end_all(&mut self, error: AskError, is_over: impl Fn(&Asked) -> bool) {
