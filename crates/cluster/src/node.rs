@@ -33,7 +33,7 @@ use crate::message::BusMessageError;
 use crate::nodes::{BusWay, NodeGateway, NodeWorkers, WAYS};
 use crate::placement::{
     FORGOTTEN, NodeId, Placement, PlacementEvent, Revision, SessionPlace, SessionRecord, StoreAnswer,
-    StoreRequest, TICK,
+    StoreRequest,
 };
 use announcement::Announcement;
 use beat::Beat;
@@ -241,7 +241,7 @@ impl ClusterNode {
     /// When to call [`handle_timeout`](Self::handle_timeout) again, if nothing else happens.
     pub fn poll_timeout(&self, now: Instant) -> Instant {
         let times = [self.gateway.poll_timeout(now), self.exchange.poll_timeout(now)];
-        times.into_iter().flatten().fold(now + TICK, Instant::min)
+        times.into_iter().flatten().fold(self.placement.poll_timeout(now), Instant::min)
     }
 
     /// The other nodes that are heard.

@@ -42,7 +42,7 @@ pub const LEASE: Duration = Duration::from_millis(1_100);
 pub const SILENCE: Duration = Duration::from_millis(1_500);
 /// A store that has not answered for so long is asked again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
-/// How often [`Placement::handle_timeout`] wants to be called at least.
+/// How often all sessions are looked at.
 pub const TICK: Duration = Duration::from_millis(50);
 /// How long a client waits for the store to name the owner of its session.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
@@ -53,6 +53,8 @@ pub struct Placement {
     own: NodeId,
     sessions: BTreeMap<Box<str>, Known>,
     nodes: Nodes,
+    /// When all sessions are looked at next; at once if nodes were lost or the bus is there again.
+    next_look: Option<Instant>,
     /// How often what the store had said came into doubt.
     generation: u64,
     next_request: u64,
@@ -72,6 +74,7 @@ impl Placement {
             own,
             sessions: BTreeMap::new(),
             nodes: Nodes::new(now),
+            next_look: None,
             generation: 0,
             next_request: 0,
             requests: VecDeque::new(),
@@ -147,6 +150,7 @@ impl Placement {
     /// The bus is lost, or there again.
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.nodes.set_bus(now, is_there);
+        self.next_look = None;
         for (name, known) in self.sessions.iter_mut().filter(|(_, known)| known.acts_from.is_some()) {
             if known.trust != Trust::Detached {
                 known.trust = Trust::Detached;
@@ -240,11 +244,21 @@ impl Placement {
             self.doubt_own();
         }
         self.events.extend(lost.into_iter().map(|node| PlacementEvent::NodeLost { node }));
-        let names: Vec<Box<str>> = self.sessions.keys().cloned().collect();
+        if self.next_look.is_some_and(|at| now < at) {
+            return;
+        }
+        self.next_look = Some(now + TICK);
+        let wanted = self.sessions.iter().filter(|(_, known)| !known.is_idle(self.own));
+        let names: Vec<Box<str>> = wanted.map(|(name, _)| name.clone()).collect();
         for name in &names {
             self.look_at(now, name);
         }
         self.sessions.retain(|_, known| !known.is_forgettable());
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) again, if nothing else happens.
+    pub fn poll_timeout(&self, now: Instant) -> Instant {
+        self.next_look.unwrap_or(now)
     }
 
     /// The number of a beat, if one is to be sent now.
@@ -285,7 +299,7 @@ impl Placement {
 
     /// Whether this node still owns what it owned is for the store to say.
     fn doubt_own(&mut self) {
-        self.generation += 1;
+        (self.generation, self.next_look) = (self.generation + 1, None);
         for known in self.sessions.values_mut().filter(|known| known.trust == Trust::Confirmed) {
             known.trust = Trust::Doubted;
         }

@@ -53,6 +53,12 @@ pub(super) struct Claim {
 }
 
 impl Known {
+    /// There is nothing to ask the store about it or to tell of it, whatever the time.
+    pub(super) fn is_idle(&self, own: NodeId) -> bool {
+        let is_own = self.record.is_some_and(|(record, _)| record.owner == own);
+        !is_own && !self.has_links && self.client_waits_since.is_none()
+    }
+
     /// Nothing here needs it, and the store tells of it again when it changes.
     pub(super) fn is_forgettable(&self) -> bool {
         self.record.is_none() && self.claim.is_none() && self.client_waits_since.is_none() && !self.has_links

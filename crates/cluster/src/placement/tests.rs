@@ -45,6 +45,40 @@ fn the_node_of_the_first_client_owns_a_session_and_the_others_learn_it() {
 }
 
 #[test]
+fn sessions_are_looked_at_once_per_tick_and_at_once_when_a_node_is_lost() {
+    let start = Instant::now();
+    let mut placement = Placement::new(start, NodeId(1));
+    placement.handle_bus(start, true);
+    let record = SessionRecord { owner: NodeId(2), worker: 0, session: 7 };
+    placement.handle_record(start, ARENA, record, Revision(1));
+    assert_eq!(placement.place(start, ARENA, 8, 0), SessionPlace::At(record));
+    placement.set_links(ARENA, Some(0));
+    let lost = start + SILENCE;
+    for before in [TICK / 2, TICK / 4] {
+        let now = lost - before;
+        let beat = placement.poll_beat(now);
+        placement.handle_beat(now, NodeId(1), beat.unwrap_or(u64::MAX));
+        placement.handle_timeout(now);
+        assert_eq!((placement.poll_timeout(now), placement.poll_request()), (lost + TICK / 2, None));
+    }
+    placement.handle_timeout(lost);
+    let request = placement.poll_request().expect("the owner is replaced at once");
+    assert!(matches!(request.change, StoreChange::Replace(..)), "{request:?}");
+
+    placement.handle_answer(lost, request.number, StoreAnswer::Unavailable);
+    let mut asked = Vec::new();
+    for ms in 0..100 {
+        let now = lost + STORE_PATIENCE - TICK / 2 + Duration::from_millis(ms);
+        if let Some(beat) = placement.poll_beat(now) {
+            placement.handle_beat(now, NodeId(1), beat);
+        }
+        placement.handle_timeout(now);
+        asked.extend(placement.poll_request().map(|_| ms));
+    }
+    assert_eq!(asked, [50], "the second look");
+}
+
+#[test]
 fn an_owner_that_is_partitioned_from_the_others_and_hears_itself_has_stopped_when_another_one_acts() {
     let mut world = owned_by_the_first(3, 1);
     world.set_links(1, ARENA, true);
