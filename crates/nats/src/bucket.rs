@@ -161,19 +161,21 @@ impl Bucket {
 
     /// The bucket, which is made if there is none.
     async fn open(&self) -> Result<&Store, async_nats::Error> {
-        let open = async || {
-            if let Ok(store) = self.context.get_key_value(&self.name).await {
-                return Ok(store);
-            }
-            let config = Config {
-                bucket: self.name.clone(),
-                description: "Owners of the sessions of Consonance".to_owned(),
-                history: 1,
-                num_replicas: self.replicas,
-                ..Config::default()
-            };
-            Ok(self.context.create_key_value(config).await?)
+        let config = Config {
+            bucket: self.name.clone(),
+            description: "Owners of the sessions of Consonance".to_owned(),
+            history: 1,
+            num_replicas: self.replicas,
+            ..Config::default()
         };
-        self.store.get_or_try_init(open).await
+        self.store.get_or_try_init(async || open_bucket(&self.context, config).await).await
     }
+}
+
+/// The bucket of this configuration's name, which is made if there is none.
+pub(crate) async fn open_bucket(context: &Context, config: Config) -> Result<Store, async_nats::Error> {
+    if let Ok(store) = context.get_key_value(&config.bucket).await {
+        return Ok(store);
+    }
+    Ok(context.create_key_value(config).await?)
 }

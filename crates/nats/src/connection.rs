@@ -1,11 +1,12 @@
 //! The client's connection: how it is made, and what it tells.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event};
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use crate::counters::{Counter, NatsCounters};
 use crate::error::NatsError;
 use crate::settings::NatsSettings;
 
@@ -19,13 +20,71 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const QUEUE: usize = 256;
 /// So many messages wait to be taken by the node; more are dropped by the client, and counted.
 const WAITING: usize = 8192;
+/// So many events of the connection wait; the client goes on then.
+const EVENTS: usize = 64;
 
-/// A client that connects as soon as a server can be reached, and says so.
-pub(crate) async fn connect(
+/// A client's connection, as it was when it was looked at last.
+pub(crate) struct ConnectionWatch {
+    client: Client,
+    events: Receiver<Event>,
+    is_connected: bool,
+    /// How often the client had connected.
+    connects: u64,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionChange {
+    /// The one that was there is gone.
+    pub(crate) was_lost: bool,
+    /// One is there.
+    pub(crate) is_connected: bool,
+}
+
+impl ConnectionWatch {
+    /// Of a client that connects as soon as a server can be reached. `note_dropped` is called for each message that the
+    /// client drops since those before are not taken in time.
+    ///
+    /// # Errors
+    /// [`NatsError`] if what the settings name cannot be read.
+    pub(crate) async fn start(
+        settings: &NatsSettings,
+        name: &str,
+        note_dropped: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, NatsError> {
+        let (tell, events) = mpsc::channel(EVENTS);
+        let client = connect(settings, name, tell, note_dropped).await?;
+        Ok(Self { client, events, is_connected: false, connects: 0 })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The next event. It only says when to look: the client drops those that are not taken at once.
+    pub(crate) async fn next_event(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// What has happened since it was looked at last, if anything. A connection that was lost and made again in between
+    /// is another one.
+    pub(crate) fn look(&mut self) -> Option<ConnectionChange> {
+        let is_connected = self.client.connection_state() == State::Connected;
+        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
+        if (is_connected, connects) == (self.is_connected, self.connects) {
+            return None;
+        }
+        let was_lost = self.is_connected;
+        (self.is_connected, self.connects) = (is_connected, connects);
+        Some(ConnectionChange { was_lost, is_connected })
+    }
+}
+
+async fn connect(
     settings: &NatsSettings,
     name: &str,
     events: Sender<Event>,
-    counters: NatsCounters,
+    note_dropped: impl Fn() + Send + Sync + 'static,
 ) -> Result<Client, NatsError> {
     let mut options = ConnectOptions::new()
         .name(name)
@@ -38,7 +97,7 @@ pub(crate) async fn connect(
         .event_callback(move |event| {
             let is_slow = matches!(event, Event::SlowConsumer(_));
             if is_slow {
-                counters.add(Counter::Slow);
+                note_dropped();
             }
             let events = (!is_slow).then(|| events.clone());
             async move {

@@ -67,9 +67,8 @@ impl NatsCounters {
         self.0.is_connected.load(Ordering::Relaxed)
     }
 
-    /// Returns what it was before.
-    pub(crate) fn set_connected(&self, is_connected: bool) -> bool {
-        self.0.is_connected.swap(is_connected, Ordering::Relaxed)
+    pub(crate) fn set_connected(&self, is_connected: bool) {
+        self.0.is_connected.store(is_connected, Ordering::Relaxed);
     }
 
     pub(crate) fn add(&self, counter: Counter) {

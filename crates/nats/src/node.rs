@@ -2,11 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-use async_nats::connection::State;
 use async_nats::{Client, Event, Message, Subscriber};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeEvent, NodeQueries, Publication};
@@ -19,7 +17,7 @@ use tracing::{debug, info, warn};
 
 use crate::bucket::{Bucket, Told};
 use crate::client_thread::ClientThread;
-use crate::connection;
+use crate::connection::{ConnectionChange, ConnectionWatch};
 use crate::counters::{Counter, NatsCounters, NatsStatus};
 use crate::error::NatsError;
 use crate::settings::NatsSettings;
@@ -40,8 +38,6 @@ const GOODBYE: Duration = Duration::from_millis(500);
 const GATHERED: Duration = Duration::from_millis(10);
 /// How old what the node itself has counted may be.
 const COUNTED: Duration = Duration::from_millis(250);
-/// So many events of the connection wait; the client goes on then.
-const EVENTS: usize = 64;
 
 impl NatsNode {
     /// Runs a node on a thread of its own, and tells what happens. A server that cannot be reached yet is no error: the
@@ -96,12 +92,10 @@ struct Driver {
     counters: NatsCounters,
     /// When they follow the node's again.
     count_at: Instant,
-    /// How often the client had connected when that was looked at last.
-    connects: u64,
     /// So many messages that came too fast are in the log.
     slow_told: u64,
     incoming: Incoming,
-    connection: Receiver<Event>,
+    connection: ConnectionWatch,
     told: (Sender<Told>, Receiver<Told>),
     watch: Option<AbortHandle>,
     /// A line of the log has said that no server can be reached.
@@ -123,9 +117,10 @@ impl Driver {
         mut node: ClusterNode,
         counters: NatsCounters,
     ) -> Result<Self, NatsError> {
-        let (tell, connection) = mpsc::channel(EVENTS);
-        let client =
-            connection::connect(settings, &format!("consonance {own}"), tell, counters.clone()).await?;
+        let counted = counters.clone();
+        let note_dropped = move || counted.add(Counter::Slow);
+        let connection = ConnectionWatch::start(settings, &format!("consonance {own}"), note_dropped).await?;
+        let client = connection.client().clone();
         let subjects = Subjects::new(&settings.cluster, settings.region.as_deref());
         let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
         let incoming = Incoming {
@@ -148,7 +143,6 @@ impl Driver {
             bucket,
             counters,
             count_at: now,
-            connects: 0,
             slow_told: 0,
             incoming,
             connection,
@@ -173,7 +167,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = stopped.notified() => return self.say_goodbye().await,
-                Some(event) = self.connection.recv() => self.follow_connection(&event),
+                Some(event) = self.connection.next_event() => self.follow_connection(&event),
                 Some(message) = self.incoming.beats.next() => self.handle(&message, ClusterNode::handle_beat),
                 Some(message) = self.incoming.bundles.next() => self.handle(&message, ClusterNode::handle_bundle),
                 Some(message) = self.incoming.owners.next() => {
@@ -261,7 +255,6 @@ impl Driver {
         }
     }
 
-    /// Events only say when to look: the client drops those that are not taken at once.
     fn follow_connection(&mut self, event: &Event) {
         match event {
             Event::Connected | Event::Disconnected | Event::Closed => self.look_at_connection(),
@@ -271,18 +264,14 @@ impl Driver {
                 warn!(%error, "NATS cannot be reached: trying again");
             }
             Event::ClientError(error) => debug!(%error, "NATS client"),
-            Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_) => info!(%event, "NATS"),
+            event => info!(%event, "NATS"),
         }
     }
 
     fn look_at_connection(&mut self) {
-        let is_connected = self.client.connection_state() == State::Connected;
-        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
-        if is_connected == self.is_connected() && connects == self.connects {
-            return;
-        }
-        self.connects = connects;
-        if self.counters.set_connected(false) {
+        let Some(ConnectionChange { was_lost, is_connected }) = self.connection.look() else { return };
+        self.counters.set_connected(is_connected);
+        if was_lost {
             warn!("lost NATS: players of other nodes are not heard");
             self.counters.add(Counter::Disconnects);
             self.node.handle_bus(Instant::now(), false);
@@ -295,7 +284,6 @@ impl Driver {
     fn begin_connected(&mut self) {
         info!("connected to NATS");
         self.is_outage_told = false;
-        self.counters.set_connected(true);
         self.node.handle_bus(Instant::now(), true);
         // One that was there before may not know what it missed.
         let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));

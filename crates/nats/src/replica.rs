@@ -9,12 +9,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use async_nats::connection::State;
-use async_nats::{Client, Event};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{Replica, Replicated};
 use tokio::sync::Notify;
@@ -24,8 +21,7 @@ use tokio::time::sleep_until;
 use tracing::debug;
 
 use crate::client_thread::ClientThread;
-use crate::connection;
-use crate::counters::NatsCounters;
+use crate::connection::{ConnectionChange, ConnectionWatch};
 use crate::error::NatsError;
 use crate::node::WokenFlag;
 use crate::settings::NatsSettings;
@@ -41,8 +37,6 @@ pub struct NatsReplica {
 
 /// So much of what the store tells waits to be taken; it is read on then.
 const TOLD: usize = 1024;
-/// So many events of the connection wait; the client goes on then.
-const EVENTS: usize = 64;
 /// The connection is looked at that often: events may be lost.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long the last requests may take.
@@ -72,13 +66,10 @@ impl fmt::Debug for NatsReplica {
 
 struct Driver {
     replica: Box<dyn Replica>,
-    client: Client,
     subjects: Subjects,
     replicas: usize,
-    connection: Receiver<Event>,
+    connection: ConnectionWatch,
     link: Option<Link>,
-    /// How often it was connected when the connection was looked at last.
-    connects: u64,
     /// How far the audit log was read.
     place: Place,
     woken: Arc<WokenFlag>,
@@ -100,14 +91,14 @@ impl Driver {
         own: NodeId,
         mut replica: Box<dyn Replica>,
     ) -> Result<Self, NatsError> {
-        let (tell, connection) = mpsc::channel(EVENTS);
         let name = format!("consonance {own} records");
-        let client = connection::connect(settings, &name, tell, NatsCounters::default()).await?;
+        let note_dropped = || debug!("NATS client of records dropped a message");
+        let connection = ConnectionWatch::start(settings, &name, note_dropped).await?;
         let woken = Arc::<WokenFlag>::default();
         replica.set_waker(Waker::from(Arc::clone(&woken)));
         let (subjects, replicas) = (Subjects::new(&settings.cluster, None), settings.replicas);
         let place = Place::default();
-        Ok(Self { replica, client, subjects, replicas, connection, link: None, connects: 0, place, woken })
+        Ok(Self { replica, subjects, replicas, connection, link: None, place, woken })
     }
 
     async fn run(mut self, stopped: &Notify) {
@@ -124,7 +115,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = stopped.notified(), if end.is_none() => end = Some(Instant::now() + GOODBYE),
-                Some(event) = self.connection.recv() => {
+                Some(event) = self.connection.next_event() => {
                     debug!(%event, "NATS client of records");
                     self.look_at_connection();
                 }
@@ -158,12 +149,7 @@ impl Driver {
     }
 
     fn look_at_connection(&mut self) {
-        let is_connected = self.client.connection_state() == State::Connected;
-        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
-        if is_connected == self.link.is_some() && connects == self.connects {
-            return;
-        }
-        self.connects = connects;
+        let Some(ConnectionChange { is_connected, .. }) = self.connection.look() else { return };
         self.end();
         if is_connected {
             // What was there before may not know what it missed.
@@ -173,7 +159,7 @@ impl Driver {
 
     fn begin(&mut self) {
         let (tell, told) = mpsc::channel(TOLD);
-        let store = SharedStore::new(self.client.clone(), &self.subjects, self.replicas);
+        let store = SharedStore::new(self.connection.client().clone(), &self.subjects, self.replicas);
         let followers = [Replicated::Bans, Replicated::Audit].map(|kind| {
             let follow = follower::follow(store.clone(), kind, self.place.clone(), tell.clone());
             spawn_local(follow).abort_handle()

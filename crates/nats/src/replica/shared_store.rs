@@ -15,6 +15,7 @@ use consonance_cluster::{ReplicaChange, ReplicaRequest, Replicated};
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
 
+use crate::bucket::open_bucket;
 use crate::subjects::{self, Subjects};
 
 /// What a store that does not answer may take; a copy asks again after a second.
@@ -76,7 +77,7 @@ impl SharedStore {
     pub(super) async fn open(&self, kind: Replicated) -> Result<Stream, async_nats::Error> {
         match kind {
             Replicated::Bans => {
-                let store = self.open_bucket().await?;
+                let store = open_bucket(&self.context, self.bucket_config()).await?;
                 *self.bans.borrow_mut() = Some(store.stream.clone());
                 Ok(store.stream)
             }
@@ -84,11 +85,8 @@ impl SharedStore {
         }
     }
 
-    async fn open_bucket(&self) -> Result<kv::Store, async_nats::Error> {
-        if let Ok(store) = self.context.get_key_value(&self.bucket).await {
-            return Ok(store);
-        }
-        let config = kv::Config {
+    fn bucket_config(&self) -> kv::Config {
+        kv::Config {
             bucket: self.bucket.clone(),
             description: "Bans of Consonance".to_owned(),
             history: 1,
@@ -96,8 +94,7 @@ impl SharedStore {
             max_bytes: BANS_BYTES_MAX,
             num_replicas: self.replicas,
             ..kv::Config::default()
-        };
-        Ok(self.context.create_key_value(config).await?)
+        }
     }
 
     fn log_config(&self) -> Config {
