@@ -55,7 +55,7 @@ fn sessions_are_looked_at_once_per_tick_and_at_once_when_a_node_is_lost() {
     placement.set_links(ARENA, Some(0));
     let lost = start + SILENCE;
     for before in [TICK / 2, TICK / 4] {
-        let now = lost - before;
+        let now = lost.checked_sub(before).unwrap();
         let beat = placement.poll_beat(now);
         placement.handle_beat(now, NodeId(1), beat.unwrap_or(u64::MAX));
         placement.handle_timeout(now);
@@ -68,7 +68,7 @@ fn sessions_are_looked_at_once_per_tick_and_at_once_when_a_node_is_lost() {
     placement.handle_answer(lost, request.number, StoreAnswer::Unavailable);
     let mut asked = Vec::new();
     for ms in 0..100 {
-        let now = lost + STORE_PATIENCE - TICK / 2 + Duration::from_millis(ms);
+        let now = lost + (STORE_PATIENCE.saturating_sub(TICK / 2) + Duration::from_millis(ms));
         if let Some(beat) = placement.poll_beat(now) {
             placement.handle_beat(now, NodeId(1), beat);
         }
