@@ -15,8 +15,8 @@ pub(crate) struct SessionCopy {
     pub(crate) owner: Member,
     /// How many changes it has told of.
     pub(crate) version: u64,
-    /// The owner was lost. What it sends to clients here is passed over until their links are told again, so that a copy
-    /// that knew of a change would have its clients taken back as if they knew of it, too.
+    /// The owner was lost. What it sends to clients here is passed over until their links are told again: a copy that
+    /// knew of a change would have its clients taken back as if they knew of it, too.
     is_cut: bool,
     /// The owner wants all voice.
     pub(crate) hears_all: bool,
