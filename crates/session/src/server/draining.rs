@@ -30,14 +30,20 @@ pub struct DrainTarget {
     pub window: Duration,
 }
 
+impl Draining {
+    /// The other server, if its address can be sent.
+    fn usable_redirect(&self) -> Option<&DrainTarget> {
+        let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
+        self.redirect.as_ref().filter(fits)
+    }
+}
+
 impl Server {
     /// Drains the session: no newcomer is admitted, and clients of ours are told when it ends and where to go on.
     /// Returns how many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
         self.advance(now);
-        let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
-        let redirect = draining.redirect.as_ref().filter(fits);
-        let address = redirect.map(|target| target.address.clone());
+        let address = draining.usable_redirect().map(|target| target.address.clone());
         let ends_at = self.now + draining.ends_in;
         self.join_gate.begin_drain(ends_at, address);
         self.announce_drain(now, draining, |_| true)
@@ -52,8 +58,7 @@ impl Server {
         is_meant: impl Fn(LinkId) -> bool,
     ) -> usize {
         self.advance(now);
-        let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
-        let redirect = draining.redirect.as_ref().filter(fits);
+        let redirect = draining.usable_redirect();
         let in_ms = millis(draining.ends_in);
         let window = redirect.map_or(Duration::ZERO, |target| target.window);
         let address = redirect.map(|target| &*target.address);
