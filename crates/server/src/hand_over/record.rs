@@ -2,7 +2,7 @@
 //!
 //! Points of time are milliseconds from the moment of writing, which stands beside them by the clock of the wall.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access_record::{AccessRecord, RestrictionsRecord};
 use super::{HandOver, SavedIdentity, VERSION};
+use crate::utc::milliseconds_since_1970;
 
 /// How every such file begins.
 pub(super) const MARK: &[u8] = b"{\"format\":\"consonance-hand-over\",";
@@ -76,7 +77,7 @@ pub(super) fn to_bytes(hand_over: &HandOver) -> Vec<u8> {
     let state = State {
         format: "consonance-hand-over".to_owned(),
         version: VERSION,
-        written_at_ms: wall_clock_ms(),
+        written_at_ms: milliseconds_since_1970(),
         identity: identity.map(|SavedIdentity { certificate, key }| IdentityRecord {
             certificate: certificate.clone(),
             key: key.clone(),
@@ -100,7 +101,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<HandOver, Unreadable> {
         return Err(Unreadable::OtherVersion(version));
     }
     let state: State = serde_json::from_slice(bytes).map_err(damaged)?;
-    let age = Duration::from_millis(wall_clock_ms().saturating_sub(state.written_at_ms));
+    let age = Duration::from_millis(milliseconds_since_1970().saturating_sub(state.written_at_ms));
     let sessions = state.sessions.into_iter().map(|session| session.read(age));
     let identity =
         state.identity.map(|IdentityRecord { certificate, key }| SavedIdentity { certificate, key });
@@ -156,8 +157,4 @@ impl PlaceRecord {
             access: self.access.read(age)?,
         })
     }
-}
-
-fn wall_clock_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }

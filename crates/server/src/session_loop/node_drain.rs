@@ -10,6 +10,7 @@ use super::SessionLoop;
 use super::copies::{carry_out, other_node_of};
 use crate::copies::member_at;
 use crate::draining::{DrainPlan, target_of};
+use crate::sessions::Session;
 
 impl SessionLoop {
     /// Admits no new link from now on, and tells the clients with links here when they end, and where to go on, in
@@ -17,13 +18,9 @@ impl SessionLoop {
     pub(super) fn drain_node(&mut self, now: Instant, plan: &DrainPlan) -> usize {
         let at = self.at(now);
         let mut told = 0;
-        for index in self.sessions.indices() {
-            let Self { sessions, networks, directory, copies, .. } = self;
-            let is_here = |link| other_node_of(networks, directory, copies.as_ref(), link).is_none();
-            let session = sessions.get_mut(index);
+        self.change_sessions(now, |session, is_here| {
             told += session.server.announce_drain(at, &target_of(plan, &session.name), is_here);
-            self.drain(index, now);
-        }
+        });
         let Self { networks, copies: Some(copies), .. } = self else { return told };
         copies.draining = Some(plan.clone());
         for (name, copy) in copies.iter_mut() {
@@ -37,12 +34,7 @@ impl SessionLoop {
     /// The node stays after all.
     pub(super) fn stop_draining_node(&mut self, now: Instant) {
         let at = self.at(now);
-        for index in self.sessions.indices() {
-            let Self { sessions, networks, directory, copies, .. } = self;
-            let is_here = |link| other_node_of(networks, directory, copies.as_ref(), link).is_none();
-            sessions.get_mut(index).server.announce_stay(at, is_here);
-            self.drain(index, now);
-        }
+        self.change_sessions(now, |session, is_here| session.server.announce_stay(at, is_here));
         let Self { networks, copies: Some(copies), .. } = self else { return };
         copies.draining = None;
         for (_, copy) in copies.iter_mut() {
@@ -50,6 +42,20 @@ impl SessionLoop {
             carry_out(copy, networks, now);
         }
         info!("this node no longer drains");
+    }
+
+    /// Changes every session here, and says which of its links are of this node.
+    fn change_sessions(
+        &mut self,
+        now: Instant,
+        mut change: impl FnMut(&mut Session, &dyn Fn(LinkId) -> bool),
+    ) {
+        for index in self.sessions.indices() {
+            let Self { sessions, networks, directory, copies, .. } = self;
+            let is_here = |link| other_node_of(networks, directory, copies.as_ref(), link).is_none();
+            change(sessions.get_mut(index), &is_here);
+            self.drain(index, now);
+        }
     }
 
     /// Why a new link into a session is not admitted, if the node drains.

@@ -63,7 +63,8 @@ impl SharedRecords {
     }
 
     fn warn(&mut self) {
-        let counts = self.change(|sharing, _| (sharing.bans.counts, sharing.audit.malformed));
+        let counts_of = |sharing: &Sharing| (sharing.bans.counts, sharing.audit.malformed);
+        let counts = self.records.read().sharing.as_ref().map(counts_of).unwrap_or_default();
         if counts != self.warned {
             let (BanCounts { malformed, too_many, too_large }, malformed_entries) = counts;
             warn!(malformed, too_many, too_large, malformed_entries, "bans or audit entries are not shared");
