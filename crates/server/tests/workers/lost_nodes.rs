@@ -1,9 +1,10 @@
 //! Sessions whose nodes are lost, partitioned, asleep or shut down.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use consonance_cluster::NodeEvent;
 use consonance_server::{DrainPlan, SessionsSettings};
+use consonance_session::Server;
 
 use crate::several_nodes::{Nodes, all_talk, know_each_other};
 use crate::stage::{PATIENCE, Player, wait_until};
@@ -189,8 +190,16 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
         players.push(nodes.stages[1].player(name, "main"));
     }
     all_talk(&mut players);
-    let lost = |node: usize| {
-        nodes.bus.told(node).iter().filter(|event| matches!(event, NodeEvent::NodeLost { .. })).count()
+    let told = |node: usize, is_meant: fn(&NodeEvent) -> bool| {
+        nodes.bus.told(node).iter().filter(|event| is_meant(event)).count()
+    };
+    let lost = |node| told(node, |event| matches!(event, NodeEvent::NodeLost { .. }));
+    let found = |node| told(node, |event| matches!(event, NodeEvent::NodeFound { .. }));
+    let linked = || {
+        nodes.stages[0].server.handle().ask_session("main", |worker, _| {
+            let linked = |server: &Server| server.ids().filter(|id| server.link_of(*id).is_some()).count();
+            worker.servers().map(|(_, server)| linked(server)).sum::<usize>()
+        })
     };
     for _ in 0..2 {
         let before = [lost(0), lost(1)];
@@ -198,12 +207,12 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
         wait_until("they lose each other", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
             lost(0) > before[0] && lost(1) > before[1]
         });
+        let (before, count) = ([found(0), found(1)], players.len());
         nodes.bus.heal(1);
         all_talk(&mut players);
-        // Its links are told to the owner in the meantime, whatever was heard before.
-        let healed = Instant::now();
-        wait_until("time passes", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
-            healed.elapsed() > Duration::from_secs(2)
+        // Its links are told to the owner, whatever was heard before.
+        wait_until("the owner has all links", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+            found(0) > before[0] && found(1) > before[1] && linked() == Ok(count)
         });
         all_talk(&mut players);
     }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_cluster::NodeInfo;
+use consonance_cluster::placement::NodeId;
 use consonance_server::{SessionsSettings, Workers};
 use consonance_session::Position;
 use consonance_testing::node_bus::NodeBus;
@@ -18,6 +19,7 @@ pub(crate) const NAMES: [&str; 3] = ["Alice", "Bob", "Carol"];
 pub(crate) struct Nodes {
     pub(crate) bus: NodeBus,
     pub(crate) stages: Vec<Stage>,
+    pub(crate) ids: Vec<NodeId>,
 }
 
 impl Nodes {
@@ -26,8 +28,13 @@ impl Nodes {
     }
 
     pub(crate) fn with_settings(settings: &SessionsSettings, nodes: usize, workers: usize) -> Self {
+        Self::of(&vec![settings.clone(); nodes], workers)
+    }
+
+    /// A node for each of these settings.
+    pub(crate) fn of(settings: &[SessionsSettings], workers: usize) -> Self {
         let bus = NodeBus::new();
-        let stages = (1..=nodes).map(|number| {
+        let nodes = (1..).zip(settings).map(|(number, settings)| {
             let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
             let count = NonZeroUsize::new(workers).unwrap();
             let (workers, id, mut cluster) = Workers::of_node(settings, count, info);
@@ -35,10 +42,10 @@ impl Nodes {
             let stage = Stage::with_workers(workers);
             let handle = stage.server.handle();
             bus.join(id, cluster, move |event| handle.follow_node(event));
-            stage
+            (stage, id)
         });
-        let stages = stages.collect();
-        Self { bus, stages }
+        let (stages, ids) = nodes.unzip();
+        Self { bus, stages, ids }
     }
 
     /// A player at each node, in turn; the first one's owns the session.

@@ -1,25 +1,23 @@
 //! Bans and the audit log of several nodes, with players in a session that one of them owns.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use consonance_cluster::placement::{Revision, StoreAnswer};
-use consonance_cluster::{NodeInfo, Replica as _, ReplicaChange, ReplicaRequest, Replicated};
+use consonance_cluster::{Replica as _, ReplicaChange, ReplicaRequest, Replicated};
+use consonance_server::SessionsSettings;
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, SharedRecords};
-use consonance_server::{SessionsSettings, Workers};
-use consonance_testing::node_bus::NodeBus;
 use consonance_transport::{DisconnectReason, EndCode};
 
-use crate::stage::{Player, Stage, wait_until};
+use crate::several_nodes;
+use crate::stage::{Player, wait_until};
 
 /// Nodes with a bus and a store between them. Each has a player in the session that the first one owns.
 struct Nodes {
-    bus: NodeBus,
-    stages: Vec<Stage>,
+    cluster: several_nodes::Nodes,
     moderations: Vec<Moderation>,
     store: Store,
 }
@@ -32,37 +30,23 @@ struct Store {
     revision: u64,
 }
 
-const NAMES: [&str; 3] = ["Alice", "Bob", "Carol"];
-
 impl Nodes {
     fn new() -> (Self, Vec<Player>) {
-        let (bus, mut stages, mut moderations) = (NodeBus::new(), Vec::new(), Vec::new());
-        let mut store = Store::default();
-        for number in 1..=NAMES.len() {
+        let settings = [(); 3].map(|()| {
             let mut settings = SessionsSettings::new(["main"]).unwrap();
             settings.records = Records::in_memory(RecordsSettings::default());
-            let records = settings.records.clone();
-            let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
-            let name = info.name.clone();
-            let (workers, id, cluster) = Workers::of_node(&settings, NonZeroUsize::MIN, info);
-            records.share(id, &name);
-            let stage = Stage::with_workers(workers);
-            let handle = stage.server.handle();
-            let followed = handle.clone();
-            bus.join(id, cluster, move |event| followed.follow_node(event));
+            settings
+        });
+        let cluster = several_nodes::Nodes::of(&settings, 1);
+        let (mut store, mut moderations) = (Store::default(), Vec::new());
+        for (number, settings) in (1..).zip(settings) {
+            let (records, handle) = (settings.records, cluster.stages[number - 1].server.handle());
+            records.share(cluster.ids[number - 1], &format!("node {number}"));
             moderations.push(Moderation::new(handle.clone(), records.clone()));
             store.join(SharedRecords::new(records, handle));
-            stages.push(stage);
         }
-        let mut players = Vec::new();
-        for (stage, name) in stages.iter().zip(NAMES) {
-            players.push(stage.player(name, "main"));
-            let wanted = players.len();
-            wait_until("all know each other", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
-                all.iter().all(|player| player.client.players().count() == wanted && player.has_joined)
-            });
-        }
-        (Self { bus, stages, moderations, store }, players)
+        let players = cluster.players();
+        (Self { cluster, moderations, store }, players)
     }
 
     fn wait_until(&mut self, what: &str, players: &mut [Player], is_so: impl Fn(&[&mut Player]) -> bool) {
@@ -125,35 +109,35 @@ fn a_player_that_is_banned_at_one_node_is_removed_at_another_and_refused_at_all_
     assert_eq!(end_code(&players[1]), Some(EndCode::Banned));
     nodes.wait_until("all know", &mut players, |all| all[0].gone == ["Bob"] && all[2].gone == ["Bob"]);
     for node in 0..3 {
-        let mut again = [nodes.stages[node].player("Bob", "main")];
+        let mut again = [nodes.cluster.stages[node].player("Bob", "main")];
         nodes.wait_until("he is refused", &mut again, |all| all[0].end.is_some());
         assert_eq!(end_code(&again[0]), Some(EndCode::Banned));
     }
     nodes.moderations[0].unban(&by(), banned.ban.id).unwrap();
-    nodes.wait_until("the pardon is told", &mut players, |_| true);
+    nodes.store.run_once();
     assert!(nodes.moderations.iter().all(|moderation| moderation.bans(0, 10).is_empty()));
-    players[1] = nodes.stages[1].player("Bob", "main");
+    players[1] = nodes.cluster.stages[1].player("Bob", "main");
     nodes.wait_until("he is in", &mut players, |all| all[1].has_joined);
 }
 
 #[test]
 fn a_ban_holds_at_once_for_players_of_the_node_where_it_is_made_though_the_owner_is_not_reached() {
     let (mut nodes, mut players) = Nodes::new();
-    nodes.bus.set_joined(1, false);
+    nodes.cluster.bus.set_joined(1, false);
     nodes.moderations[1].ban(&by(), BanTarget::Name("Bob".into()), None).unwrap();
     wait_until("he is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| all[1].end.is_some());
     assert_eq!(end_code(&players[1]), Some(EndCode::Banned));
-    nodes.bus.set_joined(1, true);
+    nodes.cluster.bus.set_joined(1, true);
     nodes.wait_until("the owner knows", &mut players, |all| all[0].gone == ["Bob"]);
 }
 
 #[test]
 fn the_audit_log_of_any_node_has_the_entries_of_all_and_names_their_nodes() {
-    let (mut nodes, mut players) = Nodes::new();
+    let (mut nodes, _players) = Nodes::new();
     for (node, name) in [(1, "Dora"), (0, "Emma"), (2, "Fritz")] {
         nodes.moderations[node].ban(&by(), BanTarget::Name(name.into()), None).unwrap();
     }
-    nodes.wait_until("all is told", &mut players, |_| true);
+    nodes.store.run_once();
     for moderation in &nodes.moderations {
         let first = moderation.audit(&AuditQuery { limit: 2, ..AuditQuery::default() });
         let second = moderation.audit(&AuditQuery { before: first.next, ..AuditQuery::default() });
