@@ -42,7 +42,7 @@ fn whatever_is_broken_between_nodes_on_purpose_is_found() {
     for (sabotage, seeds, words) in [
         (ClusterSabotage::StoppedClock, 7..9, ["decide about", "at once"]),
         // Rare: two nodes have to want one session within a moment.
-        (ClusterSabotage::AgreeableStore, 23..41, ["decide about|are both", "arena|lobby"]),
+        (ClusterSabotage::AgreeableStore, 38..60, ["decide about|are both", "arena|lobby"]),
         (ClusterSabotage::ForgetfulCopies, 1..3, ["no frame was checked", "hear each other"]),
         (ClusterSabotage::RepeatedVoice, 1..3, ["hears word", "twice"]),
         (ClusterSabotage::StrayVoice, 7..10, ["is not in Den", "hears word"]),

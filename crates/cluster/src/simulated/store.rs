@@ -39,7 +39,7 @@ impl SimulatedStore {
             self.agrees_always && present.is_some() || present.is_some_and(|(_, it)| it == revision)
         };
         let record = match request.change {
-            StoreChange::Create(record) if present.is_none() => Some(record),
+            StoreChange::Create(record) if self.agrees_always || present.is_none() => Some(record),
             StoreChange::Replace(record, revision) if is_present(revision) => Some(record),
             StoreChange::Remove(revision) if is_present(revision) => None,
             StoreChange::Read => return self.read(name),
