@@ -128,13 +128,8 @@ impl NodeGateway {
         let epoch = stream.their_epoch();
         let mut unwanted = Vec::new();
         let taken = stream.take(now, bundle, |number, parcel| {
-            let bus = buses.get_mut(parcel.way.index()).filter(|_| parcel.to < *workers);
-            let handed = bus.zip(members.number(node, parcel.from)).and_then(|(bus, from)| {
-                let kind = if parcel.is_reliable { RELIABLE } else { UNRELIABLE };
-                let is_handed = bus.hand_out(buffer, kind, parcel.to, from, parcel.message);
-                is_handed.then_some(&mut bus.handed[usize::from(parcel.to)])
-            });
-            match (number, handed) {
+            let from = members.number(node, parcel.from).filter(|_| parcel.to < *workers);
+            match (number, from.and_then(|from| hand_out(buses, buffer, from, &parcel))) {
                 (Some(number), Some(handed)) => handed.waiting.push_back((node, epoch, number)),
                 (Some(number), None) => unwanted.push(number),
                 (None, _) => {}
@@ -153,10 +148,9 @@ impl NodeGateway {
         let Self { members, buses, workers, buffer, .. } = self;
         for parcel in bundle.parcels() {
             let parcel = parcel?;
-            let bus =
-                buses.get_mut(parcel.way.index()).filter(|_| !parcel.is_reliable && parcel.to < *workers);
-            if let Some((bus, from)) = bus.zip(members.number(node, parcel.from)) {
-                bus.hand_out(buffer, UNRELIABLE, parcel.to, from, parcel.message);
+            let is_meant = !parcel.is_reliable && parcel.to < *workers;
+            if let Some(from) = members.number(node, parcel.from).filter(|_| is_meant) {
+                hand_out(buses, buffer, from, &parcel);
             }
         }
         self.flush();
@@ -266,6 +260,20 @@ impl NodeGateway {
     fn flush(&mut self) {
         self.buses.iter_mut().for_each(|bus| bus.out.flush());
     }
+}
+
+/// Hands a parcel out to its worker, which is one of this node: what that was handed and has not taken. None if it takes
+/// nothing.
+fn hand_out<'b>(
+    buses: &'b mut [Bus],
+    buffer: &mut Vec<u8>,
+    from: Member,
+    parcel: &Parcel<'_>,
+) -> Option<&'b mut Handed> {
+    let bus = buses.get_mut(parcel.way.index())?;
+    let kind = if parcel.is_reliable { RELIABLE } else { UNRELIABLE };
+    let is_handed = bus.hand_out(buffer, kind, parcel.to, from, parcel.message);
+    is_handed.then(|| &mut bus.handed[usize::from(parcel.to)])
 }
 
 impl Bus {

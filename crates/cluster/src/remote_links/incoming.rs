@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
-use super::released::{Released, ReturnedPacket};
+use super::released::ReturnedPacket;
 use super::{RemoteLinks, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
@@ -48,7 +48,7 @@ impl RemoteLinks {
 
     /// What is for the next owner of a session leaves.
     fn return_released(&mut self) {
-        let Released { peers, packets, .. } = self.released.take();
+        let (peers, packets) = self.released.take();
         for peer in peers {
             self.peers.remove(peer);
         }

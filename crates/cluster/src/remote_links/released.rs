@@ -10,9 +10,9 @@ use consonance_transport::Peer;
 pub struct ReleasedPeers(Arc<Mutex<Released>>);
 
 #[derive(Debug, Default)]
-pub(super) struct Released {
-    pub(super) peers: Vec<Peer>,
-    pub(super) packets: Vec<ReturnedPacket>,
+struct Released {
+    peers: Vec<Peer>,
+    packets: Vec<ReturnedPacket>,
     last_number: u64,
 }
 
@@ -46,10 +46,9 @@ impl ReleasedPeers {
         self.lock().last_number = number;
     }
 
-    pub(super) fn take(&self) -> Released {
+    pub(super) fn take(&self) -> (Vec<Peer>, Vec<ReturnedPacket>) {
         let mut state = self.lock();
-        let (peers, packets) = (std::mem::take(&mut state.peers), std::mem::take(&mut state.packets));
-        Released { peers, packets, last_number: state.last_number }
+        (std::mem::take(&mut state.peers), std::mem::take(&mut state.packets))
     }
 
     /// What a thread that panicked has left is whole: nothing is done half under the lock.
