@@ -241,17 +241,23 @@ impl Server {
     /// Tells a client which rooms it is in here: what it said to an owner that was lost may be lost with that, and the
     /// answer, too. It says again what it has left.
     pub fn tell_own_state(&mut self, id: ClientId) {
+        let Some(link) = self.outbound.link_of(id) else { return };
+        let total = self.send_state_of(id, link);
+        self.outbound.count_states(self.now, id, total);
+    }
+
+    /// Tells over a link which rooms a client is in; nothing if clients do not know of it.
+    fn send_state_of(&mut self, id: ClientId, link: LinkId) -> Total {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
-        let (Some(member), Some(link)) = (self.members.get(id), self.outbound.link_of(id)) else { return };
-        if self.visibility.is_known(id) {
-            let client = RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-            let total = self.outbound.send_state(link, session, &client, &member.rooms, most);
-            self.outbound.count_states(self.now, id, total);
-        }
+        let Some(member) = self.members.get(id).filter(|_| self.visibility.is_known(id)) else {
+            return Total::default();
+        };
+        let client = RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
+        self.outbound.send_state(link, session, &client, &member.rooms, most)
     }
 
     fn tell_changed(&mut self, link: LinkId, to: ClientId, changed: &[(ClientId, bool)]) {
-        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
+        let session = self.settings.session;
         let mut total = Total::default();
         let others = || changed.iter().copied().filter(|(id, _)| *id != to);
         // A player that has come back under another id is two of one name until the first is removed.
@@ -261,13 +267,8 @@ impl Server {
             }
         }
         for (id, _) in others() {
-            let Some(member) = self.members.get(id) else { continue };
-            if self.visibility.is_known(id) {
-                let client =
-                    RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-                let sent = self.outbound.send_state(link, session, &client, &member.rooms, most);
-                total.add(sent.packets, sent.bytes);
-            }
+            let sent = self.send_state_of(id, link);
+            total.add(sent.packets, sent.bytes);
         }
         self.outbound.count_states(self.now, to, total);
     }
