@@ -28,7 +28,7 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
     match event {
         NodeEvent::Owned { name, session, worker, is_takeover, generation } => {
             info!(session = &*name, id = session, is_takeover, "is this node's from now on");
-            own(workers, (&name, SessionId(session)), worker, generation);
+            own(workers, &name, SessionId(session), worker, generation);
         }
         NodeEvent::Confirmed { name, generation } => {
             if let Some(worker) = workers.directory().worker_of(&name) {
@@ -71,7 +71,7 @@ fn note_node(workers: &mut impl WorkerQueues, node: NodeId, info: Option<NodeInf
     post_to_all(workers, move |session_loop, now| session_loop.note_node(now, node, info.as_ref()));
 }
 
-fn own(workers: &mut impl WorkerQueues, (name, id): (&str, SessionId), worker: u16, generation: u64) {
+fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, worker: u16, generation: u64) {
     let Some(worker) = workers.directory().move_to(name, worker) else {
         // No client needs it any more.
         workers.directory().own(name, id);

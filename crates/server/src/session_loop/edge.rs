@@ -115,8 +115,14 @@ impl SessionLoop {
         true
     }
 
+    /// Takes what the owners of other sessions say: to links here, and then to copies, which know what their clients do.
+    pub(super) fn hear_owners(&mut self, now: Instant) {
+        self.serve_owners(now);
+        self.hear_of_sessions(now);
+    }
+
     /// Does what the owners of other sessions want of links here.
-    pub(super) fn serve_owners(&mut self, now: Instant) {
+    fn serve_owners(&mut self, now: Instant) {
         let Self { edge: Some(edge), networks, relay_clock, directory, .. } = self else { return };
         while let Some(wanted) = edge.poll() {
             match wanted {

@@ -11,7 +11,7 @@ use super::copies::node_of;
 use super::join_spans::LinkPlace;
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
-use crate::networks::{link_of, peer_of};
+use crate::networks::link_of;
 use crate::peer_origin::peer_origin;
 use crate::utc::seconds_since_1970;
 
@@ -162,10 +162,7 @@ impl SessionLoop {
     /// Forgets a link of an edge, if it was known.
     fn forget_link(&mut self, now: Instant, link: LinkId) {
         self.tell_copy_again(link);
-        let held = self.edge.as_mut().map(|edge| edge.forget(link)).unwrap_or_default();
-        for (number, packet) in held {
-            self.released.give_back(peer_of(link), number, packet);
-        }
+        self.forget_held_link(link);
         self.handle_disconnected(now, link, "its edge tells of it again");
     }
 

@@ -36,9 +36,8 @@ impl SessionLoop {
 
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
-        // What its former owner has not taken comes back first, and copies know what their clients do.
-        self.serve_owners(now);
-        self.hear_of_sessions(now);
+        // What its former owner has not taken comes back first.
+        self.hear_owners(now);
         let Some(serial) = self.directory.own(name, id) else { return };
         let at = self.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
@@ -110,7 +109,9 @@ impl SessionLoop {
         for (link, held) in lease.map(SessionLease::take_held).unwrap_or_default() {
             match held {
                 Held::Packet { number, packet } => {
-                    self.released.note_number(number.unwrap_or_default());
+                    if let Some(number) = number {
+                        self.released.note_number(number);
+                    }
                     self.handle_packet(now, link, Delivery::Reliable, &packet);
                 }
                 Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
@@ -121,19 +122,18 @@ impl SessionLoop {
 
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
     pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
-        self.serve_owners(now);
-        self.hear_of_sessions(now);
+        self.hear_owners(now);
         let index = self.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
-        let Some(edge) = &mut self.edge else { return };
         // Links of other edges lead there directly.
-        let remote: Vec<LinkId> = edge.links_of(name);
-        for link in remote.into_iter().filter(|link| self.networks.is_remote(*link)) {
-            for (number, packet) in edge.forget(link) {
-                self.released.give_back(peer_of(link), number, packet);
+        let links = self.edge.as_ref().map(|edge| edge.links_of(name)).unwrap_or_default();
+        for link in links {
+            if self.networks.is_remote(link) {
+                self.forget_held_link(link);
+                self.released.release(peer_of(link));
             }
-            self.released.release(peer_of(link));
         }
+        let Some(edge) = &mut self.edge else { return };
         let copies = self.copies.as_ref();
         let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
@@ -145,6 +145,14 @@ impl SessionLoop {
         }
         for link in failed {
             self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+        }
+    }
+
+    /// A link of another edge is held no longer: what came over it goes back.
+    pub(super) fn forget_held_link(&mut self, link: LinkId) {
+        let held = self.edge.as_mut().map(|edge| edge.forget(link)).unwrap_or_default();
+        for (number, packet) in held {
+            self.released.give_back(peer_of(link), number, packet);
         }
     }
 
