@@ -262,8 +262,8 @@ impl NodeGateway {
     }
 }
 
-/// Hands a parcel out to its worker, which is one of this node: what that was handed and has not taken. None if it takes
-/// nothing.
+/// Hands a parcel out to its worker, which is one of this node: what that worker was handed and has not taken. None if
+/// it takes nothing.
 fn hand_out<'b>(
     buses: &'b mut [Bus],
     buffer: &mut Vec<u8>,

@@ -115,7 +115,7 @@ impl SessionLoop {
         true
     }
 
-    /// Takes what the owners of other sessions say: to links here, and then to copies, which know what their clients do.
+    /// Takes what the owners of other sessions say: to links here, and then to copies, which know what clients know.
     pub(super) fn hear_owners(&mut self, now: Instant) {
         self.serve_owners(now);
         self.hear_of_sessions(now);
