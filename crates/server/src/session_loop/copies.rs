@@ -178,8 +178,11 @@ impl SessionLoop {
         let place = place.and_then(|it| copies.workers.number(it.node, it.worker));
         let Some(copy) = copies.get_mut(session) else { return };
         let (here, place) = match change {
-            // The owner reaches its link no longer, which others may.
-            SessionChange::Client(client) if client_at.is_none() => {
+            // The owner reaches its link no longer, which others may, unless another client has its id by now.
+            SessionChange::Client(client)
+                if client_at.is_none()
+                    && copy.server.client(client.id).is_some_and(|row| *row.name == *client.name) =>
+            {
                 let is_here = |link: &LinkId| edge.session_of(*link).is_some();
                 (copy.server.link_of(client.id).filter(is_here), copy.place_of(client.id))
             }

@@ -90,7 +90,9 @@ impl SessionLoop {
         }
         let kept = self.networks.kept_client(now, link);
         let was_in = session.take_lost_link(link);
-        let adopted = [kept, was_in].into_iter().flatten().find(|KeptClient { client, version, .. }| {
+        // Another client may have its id since, which its edge does not know.
+        let same = kept.filter(|kept| session.server.is_still_in(ClientId(kept.client), kept.version));
+        let adopted = [same, was_in].into_iter().flatten().find(|KeptClient { client, version, .. }| {
             session.server.adopt(at, link, ClientId(*client), origin, *version)
         });
         if adopted.is_none() {

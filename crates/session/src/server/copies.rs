@@ -208,6 +208,13 @@ impl Server {
         true
     }
 
+    /// Whether the client that had this id when a copy had this version is in the session still; false if that is not
+    /// known any more.
+    pub fn is_still_in(&self, id: ClientId, version: u64) -> bool {
+        let changed = self.members.changed_since(version);
+        self.members.contains(id) && changed.is_some_and(|changed| !changed.contains(&(id, true)))
+    }
+
     /// The client that joined over a link.
     pub fn client_of(&self, link: LinkId) -> Option<ClientId> {
         self.links.client_of(link).ok()

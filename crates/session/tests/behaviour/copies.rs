@@ -324,6 +324,23 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
 }
 
 #[test]
+fn a_client_whose_id_another_one_has_by_now_is_told_apart_from_it() {
+    let mut server = Places::new().session;
+    let version = server.server.version();
+    assert!(server.server.is_still_in(ClientId(0), version));
+    server.receive(1, &packets::enter(0, "market"));
+    assert!(server.server.is_still_in(ClientId(0), version), "only her rooms are others");
+    server.receive(1, &packets::remove(0));
+    assert!(!server.server.is_still_in(ClientId(0), version), "she has left");
+    let emma = server.ticket(5, &packets::handshake_of_ours("Emma", None));
+    assert_eq!(emma.id, ClientId(0));
+    assert!(!server.server.is_still_in(ClientId(0), version), "it is another client");
+    while server.server.poll_change().is_some() {}
+    assert!(server.server.is_still_in(ClientId(0), server.server.version()));
+    assert!(!server.server.is_still_in(ClientId(1), version + (1 << 32)), "of other changes");
+}
+
+#[test]
 fn a_client_that_may_have_missed_all_that_its_owner_told_is_told_it_again() {
     let mut server = Places::new().session;
     let first = server.server.first_version();
