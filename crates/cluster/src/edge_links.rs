@@ -1,6 +1,7 @@
 //! An edge's links into sessions of other workers.
 
 mod incoming;
+mod owners;
 mod sessions;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +19,7 @@ use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToOwner, is_reliable};
 use crate::remote_links::KeptClient;
 pub use incoming::Wanted;
-use sessions::{EdgeSessions, HeldPacket};
+use sessions::EdgeSessions;
 
 /// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
 /// them goes to the owner of their session; what the owner wants comes out of [`poll`](Self::poll).
@@ -127,66 +128,6 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.insert(link, session, None, &about, true).is_some()
     }
 
-    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, of
-    /// the client of each, as far as that is known, and of what was held for it. Links of which it could not be told
-    /// are to be ended; there are none as a rule.
-    #[must_use]
-    pub fn set_owner(
-        &mut self,
-        session: &str,
-        owner: Option<Member>,
-        mut kept: impl FnMut(L) -> Option<KeptClient>,
-    ) -> Vec<L> {
-        let Some(index) = self.sessions.find(session) else { return Vec::new() };
-        if self.sessions.get(index).owner == owner {
-            return Vec::new();
-        }
-        self.sessions.get_mut(index).owner = owner;
-        let Some(owner) = owner else { return Vec::new() };
-        let mut failed = Vec::new();
-        let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
-        for (EdgeLink { link, origin, kept: last, .. }, number) in
-            links.filter(|(link, _)| link.session == index && !link.is_of_other_edge)
-        {
-            let about = origin.about();
-            *last = kept(*link).or(*last);
-            let message = match *last {
-                Some(client) => ToOwner::Kept { link: number, session, about, client },
-                None => ToOwner::Connected { link: number, session, about },
-            };
-            if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
-                failed.push(*link);
-            }
-        }
-        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
-            let message = ToOwner::Packet { link, number: Some(number), packet: &packet };
-            self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
-        }
-        failed
-    }
-
-    /// This worker owns a session from now on: its links are of an edge no longer.
-    pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
-        let Some(index) = self.sessions.find(session) else { return Vec::new() };
-        let mut held: BTreeMap<LinkNumber, NumberedPackets> = BTreeMap::new();
-        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
-            held.entry(link).or_default().push((number, packet));
-        }
-        let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
-        let links = slots.filter(|(link, _)| link.session == index);
-        let released: Vec<ReleasedLink<L>> = links
-            .map(|(EdgeLink { link, origin, .. }, number)| ReleasedLink {
-                link: *link,
-                origin: origin.clone(),
-                held: held.remove(&number).unwrap_or_default(),
-            })
-            .collect();
-        for ReleasedLink { link, .. } in &released {
-            self.remove(*link);
-        }
-        released
-    }
-
     /// The session that a link leads to, and its owner, if that is known.
     pub fn session_of(&self, link: L) -> Option<(&str, Option<Member>)> {
         let number = self.numbers.get(&link)?;
@@ -247,9 +188,11 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 
     /// A link is gone. False if it was none of these.
     pub fn disconnected(&mut self, link: L, reason: &DisconnectReason) -> bool {
-        let Some((owner, number)) = self.find(link) else { return false };
+        let Some((_, number)) = self.find(link) else { return false };
+        let told = self.slots[number.slot()].link.as_ref().filter(|link| !link.is_of_other_edge);
+        let told = told.and_then(|link| self.sessions.get(link.session).told());
         self.remove(link);
-        let Some(owner) = owner else { return true };
+        let Some(owner) = told else { return true };
         let mut words = String::new();
         let message = ToOwner::Disconnected { link: number, why: LinkEnd::of(reason, &mut words) };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));

@@ -242,6 +242,50 @@ fn what_a_lost_owner_gives_back_comes_before_what_was_sent_since() {
     assert_eq!(numbers, [(Some(0), vec![0]), (Some(1), vec![1]), (Some(2), vec![2])]);
 }
 
+/// What an owner hears of links until now, in words.
+fn heard_by(owner: &mut RemoteLinks) -> Vec<String> {
+    let mut heard = Vec::new();
+    while let Some(event) = owner.poll(Instant::now()) {
+        heard.push(match event {
+            ServerLinkEvent::Connected { peer, .. } => format!("{} is up", peer.0 as u32),
+            ServerLinkEvent::Disconnected { peer, reason } => {
+                format!("{} is gone: {reason:?}", peer.0 as u32)
+            }
+            ServerLinkEvent::Packet { .. } => "a packet".to_owned(),
+        });
+    }
+    heard
+}
+
+/// It would have them still if it owned the session again.
+#[test]
+fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
+    let mut stage = Stage::new();
+    assert!(stage.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
+    assert!(stage.edge.set_owner("main", None, |_| None).is_empty());
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up"], "it may be the owner still");
+    assert!(stage.edge.set_owner("main", Some(Member(1)), |_| None).is_empty());
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is gone: ClosedByUs"]);
+    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up"]);
+    assert_eq!(stage.edge.release("main").len(), 1);
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is gone: ClosedByUs"], "this worker owns it");
+    assert!(heard_by(&mut stage.owners[0]).is_empty(), "once");
+}
+
+#[test]
+fn an_owner_hears_of_the_end_of_a_link_also_while_none_is_known() {
+    let mut stage = Stage::new();
+    assert!(stage.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
+    assert!(stage.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
+    assert!(stage.edge.set_owner("main", None, |_| None).is_empty());
+    assert!(stage.edge.disconnected('a', &DisconnectReason::TimedOut));
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up", "1 is up", "0 is gone: TimedOut"]);
+}
+
 #[test]
 fn malformed_messages_are_counted_and_passed_over() {
     let mut ways = ways().into_iter();

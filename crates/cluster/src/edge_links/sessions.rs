@@ -19,6 +19,8 @@ pub(super) struct EdgeSession {
     pub(super) name: Box<str>,
     /// None as long as it is not known: what has to arrive is held until then.
     pub(super) owner: Option<Member>,
+    /// The last owner that was told of the links, if it is not lost: it knows of them until it is told otherwise.
+    told: Option<Member>,
     links: usize,
     held: Vec<HeldPacket>,
     held_bytes: usize,
@@ -48,7 +50,9 @@ impl EdgeSessions {
         let index = self.find(name).unwrap_or_else(|| self.begin(name));
         let session = &mut self.slots[index];
         session.links += 1;
-        session.owner = session.owner.or(owner);
+        if session.owner.is_none() {
+            session.set_owner(owner);
+        }
         index
     }
 
@@ -77,6 +81,9 @@ impl EdgeSessions {
 
     /// A member is lost: its sessions have no owner that is known. Which ones these are.
     pub(super) fn lose(&mut self, member: Member) -> Vec<Box<str>> {
+        for session in self.slots.iter_mut().filter(|session| session.told == Some(member)) {
+            session.told = None;
+        }
         let lost = self.slots.iter_mut().filter(|session| session.owner == Some(member));
         lost.map(|session| {
             session.owner = None;
@@ -97,6 +104,19 @@ impl EdgeSessions {
 }
 
 impl EdgeSession {
+    /// The owner is this one from now on, or is not known. A former one that was told of the links, and may believe
+    /// that they lead to it still.
+    pub(super) fn set_owner(&mut self, owner: Option<Member>) -> Option<Member> {
+        self.owner = owner;
+        let before = if owner.is_some() { std::mem::replace(&mut self.told, owner) } else { None };
+        before.filter(|before| owner != Some(*before))
+    }
+
+    /// The owner that is to be told when a link is gone.
+    pub(super) fn told(&self) -> Option<Member> {
+        self.told
+    }
+
     /// Holds a packet of a link for the owner. False if too much is held.
     #[must_use]
     pub(super) fn hold(&mut self, link: LinkNumber, number: u64, packet: &[u8]) -> bool {

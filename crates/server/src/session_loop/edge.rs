@@ -108,7 +108,11 @@ impl SessionLoop {
         let Some(edge) = &mut self.edge else { return false };
         let Some((session, _)) = edge.session_of(link) else { return false };
         let session = session.to_owned();
-        edge.disconnected(link, reason);
+        if self.networks.is_remote(link) {
+            self.forget_held_link(link);
+        } else {
+            edge.disconnected(link, reason);
+        }
         self.detach_from_copy(&session, link);
         link_span(link).in_scope(|| debug!(%reason, "disconnected"));
         self.leave_edge(link, &session);

@@ -1,0 +1,89 @@
+//! Owners of sessions come and go: each is told of the links here, and the one before it that they lead to it no longer.
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use consonance_transport::Delivery;
+
+use super::sessions::HeldPacket;
+use super::{EdgeLink, EdgeLinks, NumberedPackets, ReleasedLink};
+use crate::bus::Member;
+use crate::link_number::LinkNumber;
+use crate::message::{LinkEnd, ToOwner};
+use crate::remote_links::KeptClient;
+
+impl<L: Copy + Eq + Hash> EdgeLinks<L> {
+    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, of
+    /// the client of each, as far as that is known, and of what was held for it. Links of which it could not be told
+    /// are to be ended; there are none as a rule.
+    #[must_use]
+    pub fn set_owner(
+        &mut self,
+        session: &str,
+        owner: Option<Member>,
+        mut kept: impl FnMut(L) -> Option<KeptClient>,
+    ) -> Vec<L> {
+        let Some(index) = self.sessions.find(session) else { return Vec::new() };
+        if self.sessions.get(index).owner == owner {
+            return Vec::new();
+        }
+        let former = self.sessions.get_mut(index).set_owner(owner);
+        self.withdraw_links(index, former);
+        let Some(owner) = owner else { return Vec::new() };
+        let mut failed = Vec::new();
+        let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
+        for (EdgeLink { link, origin, kept: last, .. }, number) in
+            links.filter(|(link, _)| link.session == index && !link.is_of_other_edge)
+        {
+            let about = origin.about();
+            *last = kept(*link).or(*last);
+            let message = match *last {
+                Some(client) => ToOwner::Kept { link: number, session, about, client },
+                None => ToOwner::Connected { link: number, session, about },
+            };
+            if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
+                failed.push(*link);
+            }
+        }
+        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
+            let message = ToOwner::Packet { link, number: Some(number), packet: &packet };
+            self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+        }
+        failed
+    }
+
+    /// This worker owns a session from now on: its links are of an edge no longer.
+    pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
+        let Some(index) = self.sessions.find(session) else { return Vec::new() };
+        self.withdraw_links(index, self.sessions.get(index).told());
+        let mut held: BTreeMap<LinkNumber, NumberedPackets> = BTreeMap::new();
+        for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
+            held.entry(link).or_default().push((number, packet));
+        }
+        let slots = self.slots.iter().filter_map(|slot| Some((slot.link.as_ref()?, slot.number)));
+        let links = slots.filter(|(link, _)| link.session == index);
+        let released: Vec<ReleasedLink<L>> = links
+            .map(|(EdgeLink { link, origin, .. }, number)| ReleasedLink {
+                link: *link,
+                origin: origin.clone(),
+                held: held.remove(&number).unwrap_or_default(),
+            })
+            .collect();
+        for ReleasedLink { link, .. } in &released {
+            self.remove(*link);
+        }
+        released
+    }
+
+    /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still if
+    /// it owned the session again.
+    fn withdraw_links(&mut self, session: usize, former: Option<Member>) {
+        let Some(former) = former else { return };
+        for slot in &self.slots {
+            if slot.link.as_ref().is_some_and(|link| link.session == session && !link.is_of_other_edge) {
+                let message = ToOwner::Disconnected { link: slot.number, why: LinkEnd::ByEdge };
+                self.out.send(former, Delivery::Reliable, message.write(&mut self.buffer));
+            }
+        }
+    }
+}
