@@ -166,8 +166,10 @@ impl Directory {
 
     /// A client that had arrived at a session's worker, over a network or from another node, is gone.
     pub(crate) fn leave(&self, session: &str) {
-        if let Some(entry) = self.lock().entries.get_mut(session) {
+        let mut state = self.lock();
+        if let Some(entry) = state.entries.get_mut(session) {
             entry.arrived = entry.arrived.saturating_sub(1);
+            state.forget_unused(session);
         }
     }
 

@@ -93,7 +93,8 @@ impl State {
     pub(super) fn forget_unused(&mut self, session: &str) {
         let Some(entry) = self.entries.get(session) else { return };
         let runs_here = entry.owner == SessionOwner::Here && entry.id.is_some();
-        if entry.on_the_way == 0 && entry.at_edge == 0 && !runs_here {
+        // Those that had arrived when another node became the owner are about to be of an edge.
+        if entry.on_the_way + entry.at_edge + entry.arrived == 0 && !runs_here {
             self.remove(session);
         }
     }

@@ -48,6 +48,21 @@ fn a_client_that_names_no_session_means_the_only_one_that_there_can_be() {
 }
 
 #[test]
+fn a_session_that_went_to_another_node_is_known_until_its_last_client_has_left_this_one() {
+    let directory = directory(&[], &["*"], 2);
+    let worker = directory.place("arena");
+    assert!(begins(&directory.arrive(worker, "arena")));
+    assert!(matches!(directory.arrive(1 - worker, "arena"), Ok((_, Arrival::AtWorker(_)))));
+    assert!(directory.disown("arena", Some(Member(5))));
+    directory.leave_edge("arena", 1);
+    assert_eq!(directory.sessions(), ["arena"], "its worker has not moved its client yet");
+    directory.move_to_edge("arena");
+    assert_eq!(directory.sessions(), ["arena"]);
+    directory.leave_edge("arena", 1);
+    assert!(directory.sessions().is_empty());
+}
+
+#[test]
 fn a_session_on_demand_begins_with_the_first_client_and_only_if_its_name_is_allowed() {
     let directory = directory(&["main"], &["match-*"], 2);
     let worker = directory.place("match-7");
