@@ -120,9 +120,9 @@ impl World {
         }
         let d = &self.disturbances;
         let last = d.owners.max(d.nodes).max(d.lost_nodes);
-        let may_repeat = is_text && now.duration_since(last) < AGAIN;
+        let may_repeat = if is_text { now.duration_since(last) < AGAIN } else { d.is_switching(said) };
         ensure!(may_repeat, "{name} hears word {number} of {} twice", speaker.name());
-        self.counts.repeated_texts += 1;
+        self.counts.repeated_texts += u64::from(is_text);
         Ok(())
     }
 }

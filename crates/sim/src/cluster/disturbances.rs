@@ -9,6 +9,8 @@ use super::node::{Life, SimNode};
 
 /// With a bus for so long, a node knows the sessions of its players.
 const REACHED: Duration = Duration::from_secs(5);
+/// So long a session may need to go from one owner to the next.
+const SWITCHING: Duration = Duration::from_millis(100);
 
 /// Times of the latest disturbance of each kind.
 #[derive(Debug)]
@@ -99,6 +101,12 @@ impl Disturbances {
     /// How long a node has been awake, as far as that matters.
     pub(super) fn is_steady(&self, node: usize, since: Instant) -> bool {
         self.of_node.get(node).is_some_and(|disturbed| *disturbed <= since)
+    }
+
+    /// Whether a frame that was said then was on its way while a session changed its owner: the workers of a node learn
+    /// of that one after the other, and it may be lost between them or come from two of them.
+    pub(super) fn is_switching(&self, said: Instant) -> bool {
+        self.owners + SWITCHING >= said && self.owners <= said + SWITCHING
     }
 
     /// The last time at which the bus was disturbed.

@@ -15,8 +15,6 @@ use crate::violation::{Checked, ensure};
 const FRAME_TAKES: Duration = Duration::from_millis(900);
 /// A text is, however often it has to be sent again.
 const TEXT_TAKES: Duration = Duration::from_secs(4);
-/// So long a session may need to go from one owner to the next.
-const SWITCHING: Duration = Duration::from_millis(100);
 /// After a disturbance it takes so long until nodes hear each other again, without which nothing is to be heard.
 const RECOVERY: Duration = Duration::from_secs(5);
 
@@ -122,15 +120,13 @@ impl World {
         let Some(since) = word.said.checked_sub(RECOVERY) else { return false };
         let are_steady = d.is_steady(from, since) && d.is_steady(to, since);
         let is_direct = from == to && !d.is_replaced(from) || before(d.bus());
-        // A frame that is on its way at the moment in which a session changes its owner may be lost.
-        let is_switching = d.owners + SWITCHING >= word.said && d.owners <= word.said + SWITCHING;
         if word.is_text {
             // The owner passes it on, however often the bus loses it.
             return are_steady && [d.cuts, d.nodes, d.owners, d.lost_nodes].into_iter().all(before);
         }
         match word.room {
             // Nodes with players of the session go on without its owner.
-            Room::Hall | Room::Den => are_steady && is_direct && !is_switching,
+            Room::Hall | Room::Den => are_steady && is_direct && !d.is_switching(word.said),
             Room::Field => before(d.any()),
         }
     }
