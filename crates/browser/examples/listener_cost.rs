@@ -33,6 +33,7 @@ fn main() -> Result<(), Error> {
         session: "main".to_owned(),
         token: None,
         password: None,
+        place: None,
         slots: 16,
     });
     page.handle_message(now, r#"{"type":"listen","room":"lobby"}"#);

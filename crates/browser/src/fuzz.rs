@@ -56,6 +56,7 @@ impl Stage {
             session: "main".to_owned(),
             token: None,
             password: None,
+            place: None,
             slots,
         };
         let limits = PageLimits { waiting_bytes: 1 << 14, ..PageLimits::default() };

@@ -22,6 +22,7 @@ mod downlink;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
+mod place;
 mod player;
 mod settings;
 mod statistics;

@@ -15,11 +15,12 @@ use std::time::Duration;
 
 use consonance_session::{
     Client, ClientSettings, Delivery, EndCode, EndKind, EndReason, Instant, JoinToken, JoinTokenTooLong,
-    LinkId, TokenBucket,
+    LinkId, ResumeTicket, TokenBucket,
 };
 
 use crate::control::{DisconnectCause, ToPage};
 use crate::downlink::{Downlink, SlotVoice};
+use crate::place;
 use crate::settings::{BrowserSettings, PageLimits};
 use crate::statistics::BrowserStatistics;
 use crate::uplink::Uplink;
@@ -51,6 +52,8 @@ pub struct BrowserPlayer {
     /// The link to the server that is up, and how many there were.
     link: Option<LinkId>,
     links: u64,
+    /// What it shows when it joins for the first time.
+    ticket: Option<ResumeTicket>,
     /// The player was in its session at some time.
     has_joined: bool,
     retry_at: Option<Instant>,
@@ -98,6 +101,7 @@ impl BrowserPlayer {
         of_client.channels = 2 * limits.channels;
         of_client.join_token = join_token.clone().unwrap_or_default();
         let mut player = Self {
+            ticket: settings.place.as_deref().and_then(place::read),
             session: settings.session.into(),
             client: Client::new(of_client),
             link: None,
@@ -137,6 +141,9 @@ impl BrowserPlayer {
         self.links += 1;
         let link = LinkId(self.links);
         self.link = Some(link);
+        if let Some(ticket) = self.ticket.take() {
+            self.client.resume_with(now, ticket);
+        }
         self.client.handle_connected(now, link);
         self.follow(now);
     }

@@ -15,6 +15,9 @@ pub struct BrowserSettings {
     pub token: Option<String>,
     /// If it asks for a password.
     pub password: Option<String>,
+    /// The place that it had at another server that shares the session, as
+    /// [`Joined`](crate::control::ToPage::Joined) told it: it gets that back, if it is kept still.
+    pub place: Option<String>,
     /// How many voices the page plays at once; more than 16 count as 16.
     pub slots: usize,
 }

@@ -24,6 +24,7 @@ struct JoinBody {
     password: Option<String>,
     sdp: String,
     resume: Option<String>,
+    place: Option<String>,
 }
 
 pub(crate) async fn join(
@@ -40,9 +41,10 @@ pub(crate) async fn join(
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
-    let JoinBody { name, token, password, sdp, resume } = read(&body?)?;
+    let JoinBody { name, token, password, sdp, resume, place } = read(&body?)?;
     let remote = visitor.address;
-    let reply = app.signalling().join(Join { session, name, token, password, sdp, resume, remote });
+    let join = Join { session, name, token, password, sdp, resume, place, remote };
+    let reply = app.signalling().join(join);
     let joined = app.answer_of(reply).await?;
     Ok((StatusCode::CREATED, Json(joined)).into_response())
 }
@@ -66,6 +68,7 @@ fn read(body: &[u8]) -> Result<JoinBody, ProblemDetails> {
         ("token", body.token.as_ref(), TOKEN_BYTES_MAX),
         ("password", body.password.as_ref(), PASSWORD_BYTES_MAX),
         ("resume", body.resume.as_ref(), KEY_BYTES_MAX),
+        ("place", body.place.as_ref(), KEY_BYTES_MAX),
     ] {
         if text.is_some_and(|text| text.len() > bytes_max) {
             return Err(bad(format!("{key} is longer than {bytes_max} bytes")));

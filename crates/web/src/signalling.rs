@@ -95,6 +95,8 @@ pub struct Join {
     pub sdp: String,
     /// The key of the player that it wants to be again.
     pub resume: Option<String>,
+    /// The place that it had at another server that shares the session, as that one told it.
+    pub place: Option<String>,
     /// Where it is.
     pub remote: IpAddr,
 }

@@ -42,13 +42,16 @@ export class Connection {
   private link: Link | null = null;
   private isSending = false;
   private lastKey: string | null;
+  private lastPlace: string | null;
   private lastPing = 0;
   private isUnloading = false;
 
   constructor(beginning: Beginning, events: ConnectionEvents) {
     this.beginning = beginning;
     this.events = events;
-    this.lastKey = beginning.options.resume ?? null;
+    const { key, place } = readKey(beginning.options.resume);
+    this.lastKey = key;
+    this.lastPlace = place;
     this.choice = new RouteChoice(beginning.options.transport);
     this.stopNetwork = NETWORK.watch({
       changed: () => this.onNetworkChange(),
@@ -59,9 +62,9 @@ export class Connection {
     queueMicrotask(() => this.act());
   }
 
-  /** Of the last link that had one. */
+  /** Of the last link that had one, and the place, for servers that do not know the key. */
   get key(): string | null {
-    return this.lastKey;
+    return this.lastKey === null || this.lastPlace === null ? this.lastKey : `${this.lastKey}.${this.lastPlace}`;
   }
 
   /** Whether the server keeps this player for a while after the link is lost. */
@@ -168,7 +171,10 @@ export class Connection {
     if (attempt.link !== this.link || this.link === null) return;
     const now = performance.now();
     this.reconnection.onHeard(now);
-    if (message.type === "joined") this.reconnection.onJoined();
+    if (message.type === "joined") {
+      this.lastPlace = message.place;
+      this.reconnection.onJoined();
+    }
     if (message.type === "refused") this.onEnded(refusalProblem(message));
     else if (message.type === "disconnected" && message.retryInMs === null) this.onDisconnected(message);
     else this.events.message(message);
@@ -244,6 +250,7 @@ export class Connection {
       ...(token === undefined ? {} : { token: typeof token === "string" ? token : await token() }),
       ...(password === undefined ? {} : { password }),
       ...(this.lastKey === null ? {} : { resume: this.lastKey }),
+      ...(this.lastPlace === null ? {} : { place: this.lastPlace }),
     };
   }
 }
@@ -281,6 +288,12 @@ class Attempt {
 
 /** A final cause. */
 export const LEAVE: FromPage = { type: "leave" };
+
+/** The parts of a `key`. */
+function readKey(text: string | undefined): { key: string | null; place: string | null } {
+  const [key = null, place = null] = text?.split(".") ?? [];
+  return { key, place };
+}
 
 function asProblem(cause: unknown): VoiceProblem {
   if (cause instanceof VoiceProblem) return cause;

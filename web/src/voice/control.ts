@@ -19,7 +19,7 @@ export type FromPage =
 
 /** To the page. */
 export type ToPage =
-  | { type: "joined"; session: string; id: number; name: string; resumed: boolean }
+  | { type: "joined"; session: string; id: number; name: string; resumed: boolean; place: string | null }
   | { type: "roster" }
   | { type: "channels"; open: { channel: number }[] }
   | { type: "player"; id: number; name: string; rooms: string[]; self: boolean }

@@ -85,7 +85,7 @@ const player = { id: number, name: text };
 const inRoom = { ...player, room: text };
 
 const READERS: Readers = {
-  joined: { session: text, id: number, name: text, resumed: flag },
+  joined: { session: text, id: number, name: text, resumed: flag, place: orNull(text) },
   roster: {},
   channels: { open: list(openChannel) },
   player: { ...player, rooms: list(text), self: mark },

@@ -32,6 +32,8 @@ export interface Join {
   readonly password?: string;
   /** The key of an earlier link of the same player. */
   readonly resume?: string;
+  /** The player's place in the session, as another server told it. */
+  readonly place?: string;
 }
 
 /** Callbacks of a link; none follows `lost`. */

@@ -259,13 +259,16 @@ export const PAGE = {
   document: Object.assign(new EventTarget(), { hidden: false, visibilityState: "visible" }),
   window: new EventTarget(),
   devices: new FakeDevices(),
+  /** What was sent with each request that has a body. */
+  bodies: [] as string[],
 };
 
 const INFO = { version: "0", join: "open", sessions: ["main"], fallback: true };
 const ANSWER = { sdp: "v=0", key: "KEY", slots: 2 };
 
-async function answerTo(address: URL | string, { signal }: RequestInit = {}): Promise<Response> {
+async function answerTo(address: URL | string, { signal, body }: RequestInit = {}): Promise<Response> {
   if (signal?.aborted === true) throw signal.reason;
+  if (typeof body === "string") PAGE.bodies.push(body);
   const { pathname } = new URL(address);
   if (pathname.endsWith(".wasm")) return new Response(new Uint8Array(8));
   return Response.json(pathname.endsWith("/info") ? INFO : ANSWER);

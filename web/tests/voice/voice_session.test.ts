@@ -11,14 +11,14 @@ const JOINED = { type: "joined", session: "main", id: 3, name: "Alice", resumed:
 const RECORDED = { type: "recorded", whole: true, lastMs: 0 };
 
 /** A session with its own microphone, whose offer is answered but which has no candidates yet. */
-async function connecting(context: TestContext) {
-  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+async function connecting(context: TestContext, resume?: string) {
+  if (resume === undefined) context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const sound = sharedSound();
   const microphone = await silentMicrophoneInput(sound, HERE, {});
   const chosen = microphone.choose();
   const track = PAGE.devices.questions.at(-1)?.allow() as FakeTrack;
   await chosen;
-  const options = { session: "main", name: "Alice", slots: 2 };
+  const options = { session: "main", name: "Alice", slots: 2, ...(resume === undefined ? {} : { resume }) };
   const session = new VoiceSession({ options, url: HERE, assets: HERE, sound, microphone, ownsMicrophone: true });
   session.joined.catch(() => {});
   await settled();
@@ -73,6 +73,19 @@ test("a caller of `joined` receives all later events, however early they arrive"
     { isWhole: false, lastMs: 0 },
   ]);
   session.leave();
+});
+
+test("a key names the place, too, and shows both to the next server", async (context) => {
+  const { session, peer, tell } = await connecting(context);
+  tell({ ...JOINED, place: "00ab" });
+  peer.open();
+  await session.joined;
+  assert.equal(session.key, "KEY.00ab");
+  session.leave();
+  const again = await connecting(context, session.key ?? undefined);
+  const body = JSON.parse(PAGE.bodies.at(-1) ?? "{}") as Record<string, unknown>;
+  assert.deepEqual([body["resume"], body["place"]], ["KEY", "00ab"]);
+  again.session.leave();
 });
 
 test("moderation without a connection reports failure", async (context) => {

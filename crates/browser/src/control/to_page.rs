@@ -18,7 +18,15 @@ pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 #[expect(missing_docs, reason = "fields are the session's, and docs/browser/control.md has a line for each")]
 pub enum ToPage {
     /// In the session; all state follows again.
-    Joined { session: Box<str>, id: u16, name: Box<str>, resumed: bool },
+    Joined {
+        session: Box<str>,
+        id: u16,
+        name: Box<str>,
+        resumed: bool,
+        /// With this, a secret, the page has its place back at any server that shares the session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Box<str>>,
+    },
     /// All earlier players have been reported.
     Roster,
     /// Channels that are open, after `joined`; many come in several messages.

@@ -7,6 +7,7 @@ use consonance_session::{
 use super::BrowserPlayer;
 use super::end::millis;
 use crate::control::{Addressee, RestrictionInfo, ToPage};
+use crate::place;
 
 impl BrowserPlayer {
     /// A page that knows nothing of a player that was there before is told all of it.
@@ -26,7 +27,8 @@ impl BrowserPlayer {
     pub(super) fn tell_joined(&mut self, id: ClientId, resumed: bool) {
         (self.has_joined, self.retry_at) = (true, None);
         let (session, name) = (self.session.clone(), self.client.name().into());
-        self.tell(&ToPage::Joined { session, id: id.0, name, resumed });
+        let place = self.client.resume_ticket().map(|ticket| place::write(&ticket).into());
+        self.tell(&ToPage::Joined { session, id: id.0, name, resumed, place });
         self.downlink.tell_again();
         self.reports.tell_again();
         for open in self.channels.list().chunks(CHANNELS_PER_MESSAGE) {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_browser::PageEnd;
+use consonance_browser::{BrowserSettings, PageEnd, PageLimits};
 use consonance_session::{ChannelProperties, Server, ServerSettings};
 use serde_json::json;
 
-use crate::session::{Session, frame};
+use crate::session::{Session, frame, settings};
 
 #[test]
 fn a_page_that_comes_back_in_time_is_told_everything_unnoticed_by_others() {
@@ -70,6 +70,30 @@ fn a_page_that_is_away_for_too_long_has_left() {
     session.wait(Duration::from_secs(10));
     assert_eq!(session.events(bob), ["Alice left"]);
     assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Abandoned));
+}
+
+#[test]
+fn a_page_that_comes_to_another_server_has_its_place_back_there() {
+    let mut session = Session::new();
+    let (bob, alice) = (session.native("Bob"), session.page("Alice"));
+    let place = session.pages[alice].place.clone();
+    assert!(place.is_some());
+    session.events(bob);
+    // All servers know the session; the one with her first player is gone.
+    session.lose_link(alice);
+    let back = BrowserSettings { place, ..settings("Alice", 4) };
+    let again = session.page_with(back, PageLimits::default());
+    session.say(again, r#"{"type":"listen","room":"lobby"}"#);
+    let told = session.told(again);
+    let joined = json!({"type": "joined", "session": "main", "id": 1, "name": "Alice", "resumed": true});
+    assert_eq!(told[0], joined);
+    let bob_is_here = json!({"type": "entered", "id": 0, "name": "Bob", "room": "lobby"});
+    assert!(told.contains(&bob_is_here), "{told:?}");
+    assert!(!session.events(bob).contains(&"Alice left".to_owned()));
+
+    let stranger = BrowserSettings { place: Some("0".repeat(44)), ..settings("Alice", 4) };
+    let stranger = session.page_with(stranger, PageLimits::default());
+    assert_eq!(session.told_of(stranger, "joined").len(), 0, "her name is in use");
 }
 
 #[test]

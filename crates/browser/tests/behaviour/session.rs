@@ -39,6 +39,8 @@ pub(crate) struct Page {
     pub(crate) player: BrowserPlayer,
     link: Option<LinkId>,
     messages: Vec<Value>,
+    /// The last one that it was told.
+    pub(crate) place: Option<String>,
     heard: Vec<Heard>,
     /// The RTP number and time of its next packet.
     pub(crate) sequence: u64,
@@ -89,7 +91,15 @@ impl Session {
 
     pub(crate) fn page_with(&mut self, settings: BrowserSettings, limits: PageLimits) -> usize {
         let player = BrowserPlayer::with_limits(settings, limits);
-        let page = Page { player, link: None, messages: vec![], heard: vec![], sequence: 500, time: 90_000 };
+        let page = Page {
+            player,
+            link: None,
+            messages: vec![],
+            place: None,
+            heard: vec![],
+            sequence: 500,
+            time: 90_000,
+        };
         self.pages.push(page);
         self.run();
         self.pages.len() - 1
@@ -178,6 +188,11 @@ impl Session {
             self.run();
         }
         self.now = end;
+    }
+
+    /// The machine of a page's player is gone: nothing comes of it any more.
+    pub(crate) fn lose_link(&mut self, page: usize) {
+        self.pages[page].link = None;
     }
 
     /// Another server goes on; all links are gone.
@@ -327,7 +342,10 @@ impl Session {
         for page in &mut self.pages {
             while let Some(message) = page.player.poll_message() {
                 assert!(message.len() <= 64 << 10, "a message of {} bytes", message.len());
-                page.messages.push(serde_json::from_str(&message).expect("messages are JSON"));
+                let mut message: Value = serde_json::from_str(&message).expect("messages are JSON");
+                let place = message.as_object_mut().and_then(|message| message.remove("place"));
+                page.place = place.and_then(|place| place.as_str().map(str::to_owned)).or(page.place.take());
+                page.messages.push(message);
             }
             while let Some(voice) = page.player.poll_voice() {
                 let payload = voice.payload.to_vec();
@@ -365,7 +383,7 @@ impl Session {
 
 pub(crate) fn settings(name: &str, slots: usize) -> BrowserSettings {
     let session = "main".to_owned();
-    BrowserSettings { name: name.to_owned(), session, token: None, password: None, slots }
+    BrowserSettings { name: name.to_owned(), session, token: None, password: None, place: None, slots }
 }
 
 /// A packet of 20 ms with something of its own in it.

@@ -71,6 +71,21 @@ impl Client {
         resumed
     }
 
+    /// What another client shows to have my place, for as long as the server keeps it after my link is lost; none if I
+    /// am in no session, or if its server keeps no places. A secret.
+    pub fn resume_ticket(&self) -> Option<ResumeTicket> {
+        self.joined().ok().and(self.place.ticket)
+    }
+
+    /// Asks for the place of an earlier client when I join; if it is not kept, I am a new player. Nothing happens if I
+    /// am in a session.
+    pub fn resume_with(&mut self, now: Instant, ticket: ResumeTicket) {
+        if self.joined().is_err() {
+            self.place.ticket = Some(ticket);
+            self.timers.set(Timer::Place, now + PLACE_KEPT);
+        }
+    }
+
     /// Leaves the present link for another one, which is asked for at once and which the driver makes in another way
     /// to the same server. Rooms, channels, players and the id stay, and others see no change. False, and nothing
     /// happens, if I am in no session or the server does not keep places.

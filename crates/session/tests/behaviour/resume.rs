@@ -54,6 +54,24 @@ fn a_client_does_not_change_its_link_where_the_server_keeps_no_places() {
 }
 
 #[test]
+fn another_client_with_the_ticket_has_the_place() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
+    let ticket = network.client(alice).resume_ticket().expect("its server keeps places");
+    let now = network.now;
+    network.client(alice).resume_with(now, ResumeTicket { session: SessionId(1), ..ticket });
+    assert_eq!(network.client(alice).resume_ticket(), Some(ticket), "it is in its session");
+    network.lose(alice);
+    network.client(alice).stop(now);
+    assert_eq!(network.client(alice).resume_ticket(), None);
+    let again = network.start("Alice", &[]);
+    network.client(again).resume_with(now, ticket);
+    network.run();
+    assert_eq!(network.client(again).id(), Some(ticket.id));
+    assert!(network.events(again).contains(&"resumed as 1".to_owned()));
+    assert!(!network.events(bob).contains(&"Alice left".to_owned()));
+}
+
+#[test]
 fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.client(alice).send_voice(b"be").expect("in the session");

@@ -137,6 +137,30 @@ fn a_page_that_comes_back_with_its_key_is_the_same_player() {
 }
 
 #[test]
+fn a_page_whose_key_is_of_another_server_has_its_place_back() {
+    let mut stage = Stage::new();
+    let (bob, _) = stage.browser("Bob");
+    let (before, _) = stage.browser("Alice");
+    let joined = |stage: &Stage, page| {
+        let told = stage.pages.messages(page);
+        let joined = told.iter().find(|message| message.contains(r#""type":"joined""#)).unwrap();
+        serde_json::from_str::<serde_json::Value>(joined).unwrap()
+    };
+    let told = joined(&stage, before);
+    let place = told["place"].as_str().map(str::to_owned);
+    assert!(place.is_some(), "{told}");
+    stage.pages.lose(before);
+    let again = stage.ask(Join { resume: Some("A".repeat(24)), place, ..join("Alice") }).unwrap().unwrap();
+    assert!(!again.resumed, "the server has no such player");
+    let after = stage.pages.newest();
+    stage.pages.connect(after);
+    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
+    let told_again = joined(&stage, after);
+    assert_eq!((&told_again["id"], &told_again["resumed"]), (&told["id"], &serde_json::json!(true)));
+    assert!(!stage.pages.was_told(bob, "left"), "unnoticed by the others");
+}
+
+#[test]
 fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
     let mut stage = Stage::new();
     let (before, joined) = stage.browser("Alice");
@@ -233,8 +257,14 @@ fn a_server_that_ends_tells_its_pages_and_closes_them() {
 
 #[test]
 fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_again() {
-    let settings =
-        BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
+    let settings = BrowserSettings {
+        name: "Alice".into(),
+        session: "x".into(),
+        token: None,
+        password: None,
+        place: None,
+        slots: 4,
+    };
     let mut player = BrowserPlayer::new(settings);
     let now = consonance_session::Instant::START;
     assert_eq!(player.poll_command(), Some(PageLinkCommand::Open));

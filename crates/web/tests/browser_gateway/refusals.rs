@@ -64,8 +64,14 @@ fn the_code_is_the_servers_and_not_in_the_words() {
 
 /// What a player comes to that reads what the server said from the end of its link, as over a `WebSocket`.
 fn by_line(line: &str) -> Option<PageEnd> {
-    let settings =
-        BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
+    let settings = BrowserSettings {
+        name: "Alice".into(),
+        session: "x".into(),
+        token: None,
+        password: None,
+        place: None,
+        slots: 4,
+    };
     let (mut player, now) = (BrowserPlayer::new(settings), consonance_session::Instant::START);
     assert_eq!(player.poll_command(), Some(PageLinkCommand::Open));
     player.handle_connected(now);

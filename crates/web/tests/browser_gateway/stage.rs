@@ -162,6 +162,7 @@ pub(crate) fn join(name: &str) -> Join {
         password: None,
         sdp: "offer".to_owned(),
         resume: None,
+        place: None,
         remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
     }
 }

@@ -74,6 +74,7 @@ impl PageClient {
             password: None,
             sdp,
             resume: None,
+            place: None,
             remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
         State::Asking(Box::new(browser), self.entrance.join(join))
