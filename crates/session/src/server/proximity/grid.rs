@@ -18,6 +18,9 @@ pub(super) struct Grid {
     chunks: Vec<Chunk>,
     /// The first unused chunk.
     spare: u32,
+    /// No point is in a cell below these, or above those: most worlds are flat.
+    lowest: [i32; 3],
+    highest: [i32; 3],
     /// Where each point lies.
     locations: Vec<Location>,
     len: usize,
@@ -72,6 +75,8 @@ impl Grid {
             first: alloc::vec![NONE],
             chunks: Vec::new(),
             spare: NONE,
+            lowest: [i32::MAX; 3],
+            highest: [i32::MIN; 3],
             locations: Vec::new(),
             len: 0,
         }
@@ -101,7 +106,9 @@ impl Grid {
             self.len += 1;
             self.fit();
         }
-        let bucket = self.bucket_of(self.cell_of(at));
+        let cell = self.cell_of(at);
+        let bucket = self.bucket_of(cell);
+        self.widen(cell);
         if before == bucket {
             self.chunks[chunk as usize].set(index as usize, number, at);
             return;
@@ -126,10 +133,12 @@ impl Grid {
         if self.first.len() == 1 {
             return self.walk(0, at, squared, near, 0);
         }
-        let ([x, y, z], mut len) = (self.cell_of(at), 0);
-        for z in z - 1..=z + 1 {
-            for y in y - 1..=y + 1 {
-                for x in x - 1..=x + 1 {
+        let (cell, mut len) = (self.cell_of(at), 0);
+        let beside =
+            |axis: usize| (cell[axis] - 1).max(self.lowest[axis])..=(cell[axis] + 1).min(self.highest[axis]);
+        for z in beside(2) {
+            for y in beside(1) {
+                for x in beside(0) {
                     len = self.walk(self.bucket_of([x, y, z]), at, squared, near, len);
                 }
             }
@@ -158,6 +167,14 @@ impl Grid {
             let whole = scaled as i32;
             whole - i32::from(whole as f32 > scaled)
         })
+    }
+
+    /// A point is in this cell from now on.
+    #[inline]
+    fn widen(&mut self, cell: [i32; 3]) {
+        for ((lowest, highest), cell) in self.lowest.iter_mut().zip(&mut self.highest).zip(cell) {
+            (*lowest, *highest) = ((*lowest).min(cell), (*highest).max(cell));
+        }
     }
 
     fn bucket_of(&self, [x, y, z]: [i32; 3]) -> u32 {
@@ -229,8 +246,11 @@ impl Grid {
                 .collect();
             self.first = alloc::vec![NONE; wanted];
             (self.chunks, self.spare) = (Vec::new(), NONE);
+            (self.lowest, self.highest) = ([i32::MAX; 3], [i32::MIN; 3]);
             for (number, at) in points {
-                self.put_into(self.bucket_of(self.cell_of(at)), number, at);
+                let cell = self.cell_of(at);
+                self.widen(cell);
+                self.put_into(self.bucket_of(cell), number, at);
             }
         }
     }
