@@ -24,7 +24,8 @@ impl PagePlayer {
     /// What is wrong with it.
     pub fn start(settings: &[u8]) -> Result<Self, serde_json::Error> {
         let Settings { name, session, slots, token, password } = serde_json::from_slice(settings)?;
-        let settings = BrowserSettings { name, session, token, password, slots };
+        // It keeps its place itself, as it outlives its links.
+        let settings = BrowserSettings { name, session, token, password, place: None, slots };
         Ok(Self { player: BrowserPlayer::new(settings) })
     }
 
