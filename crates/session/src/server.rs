@@ -228,7 +228,7 @@ impl Server {
             }
             Err(fault) => {
                 if matches!(fault, Fault::NotJoined) {
-                    self.ask_link_to_join(link);
+                    self.ask_link_to_join(link, Delivery::Unreliable);
                 }
                 self.note(link, fault);
                 None

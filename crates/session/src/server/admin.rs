@@ -131,7 +131,7 @@ impl Server {
     /// if there is no such client. It stays a member until its link is gone.
     pub fn reset(&mut self, id: ClientId) -> bool {
         let Some(link) = self.outbound.link_of(id) else { return false };
-        self.tell_of_another_session(link);
+        self.tell_of_another_session(link, Delivery::Unreliable);
         self.tell_decision(id, ModerationDecision::Reset);
         true
     }

@@ -34,7 +34,8 @@ impl Server {
     /// it is told to shake hands again. Nothing happens if it has joined over this link.
     pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
-        self.ask_link_to_join(link);
+        // It may be silent, so that there is no second time.
+        self.ask_link_to_join(link, Delivery::Reliable);
     }
 
     pub(super) fn answer_wrong_session(&mut self, link: LinkId) {
@@ -44,18 +45,18 @@ impl Server {
 
     /// The peer sends as if it were in the session, and is not: without an answer it would go on so. A client whose
     /// join request is pending has to wait.
-    pub(super) fn ask_link_to_join(&mut self, link: LinkId) {
+    pub(super) fn ask_link_to_join(&mut self, link: LinkId, delivery: Delivery) {
         let is_unjoined = self.links.get(link).is_some_and(|record| record.client.is_none());
         let is_waiting = self.joins.is_waiting(link) || self.name_claims.is_waiting(link);
         if is_unjoined && !self.settings.permissive && !is_waiting {
-            self.tell_of_another_session(link);
+            self.tell_of_another_session(link, delivery);
         }
     }
 
     /// Makes the peer shake hands again, although it already has the right session.
-    pub(super) fn tell_of_another_session(&mut self, link: LinkId) {
+    pub(super) fn tell_of_another_session(&mut self, link: LinkId, delivery: Delivery) {
         let another = SessionId(self.settings.session.0.wrapping_add(1));
-        self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
+        self.send(link, delivery, &ErrorWrongSession { session: another }.into());
     }
 
     pub(super) fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecParameters, SessionId, Target};
+use consonance_session::{
+    Capabilities, ChannelProperties, CloseReason, CodecParameters, Instant, LinkId, SessionId, Target,
+};
 
 use consonance_wire::ResumeTicket;
 
@@ -132,6 +134,17 @@ fn a_link_whose_client_has_said_goodbye_is_closed_unless_it_joins_again() {
     server.wait(Duration::from_secs(2));
     assert_eq!(server.closed(), [(1, CloseReason::NoHandshake)]);
     assert_eq!(server.server.link_table().count(), 1);
+}
+
+#[test]
+fn a_client_that_may_believe_it_is_in_the_session_is_asked_reliably() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    server.connect(2);
+    for link in [1, 2] {
+        server.server.ask_to_join_again(Instant::START, LinkId(link));
+    }
+    assert_eq!(server.sent(), ["2: ErrorWrongSession 12345679"], "she may be silent for long");
 }
 
 #[test]
