@@ -256,7 +256,8 @@ impl Client {
             return;
         }
         let link = self.connection.link();
-        self.tear_down(now, Disconnection::WrongSession);
+        // The server may be another one, which has taken the session over and keeps our place.
+        self.lose_link(now, Disconnection::WrongSession);
         if let Some(link) = link {
             self.commands.push_back(LinkCommand::close(link, CloseReason::WrongSession));
         }
