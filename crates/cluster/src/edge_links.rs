@@ -294,6 +294,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             self.slots.push(Slot { link: None, number });
             number.slot()
         };
+        // Where links wait, all of them are told of the owner at once, which is about to be heard of.
+        let owner = owner.filter(|_| !self.waits_for_owner(session));
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
         let origin = LinkOrigin::of(about);

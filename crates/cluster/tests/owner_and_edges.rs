@@ -275,6 +275,18 @@ fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
     assert!(heard_by(&mut stage.owners[0]).is_empty(), "once");
 }
 
+/// A worker may see where the session is before it hears that its owner is another one.
+#[test]
+fn links_that_wait_are_told_to_the_next_owner_though_another_one_comes_first() {
+    let mut stage = Stage::new();
+    assert!(stage.edge.connected(None, 'a', "main", ABOUT));
+    assert!(stage.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
+    assert!(stage.edge.set_owner("main", Some(Member(0)), |_| None).is_empty());
+    assert!(stage.edge.connected(Some(Member(0)), 'c', "main", ABOUT));
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up", "1 is up", "2 is up"]);
+}
+
 #[test]
 fn an_owner_hears_of_the_end_of_a_link_also_while_none_is_known() {
     let mut stage = Stage::new();

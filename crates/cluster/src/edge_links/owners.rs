@@ -75,6 +75,14 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         released
     }
 
+    /// Whether links of this edge wait to hear of their session's owner.
+    pub(super) fn waits_for_owner(&self, session: &str) -> bool {
+        let Some(index) = self.sessions.find(session) else { return false };
+        let mut links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
+        self.sessions.get(index).owner.is_none()
+            && links.any(|link| link.session == index && !link.is_of_other_edge)
+    }
+
     /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still if
     /// it owned the session again.
     fn withdraw_links(&mut self, session: usize, former: Option<Member>) {
