@@ -114,7 +114,7 @@ fn judge_agreement(stage: &mut Stage, fault: Fault) -> Outcome {
     }
     let left = stage.players.take_left();
     // A node that stands still for as long as a place is kept may lose those of its players.
-    if let Some(first) = left.first().filter(|_| fault != Fault::Pause) {
+    if let Some(first) = left.first() {
         stage.findings.add(format!("{fault:?}: {first}, and {} more", left.len() - 1));
     }
     Ok(())

@@ -14,6 +14,9 @@ use crate::soak::provision::{free_ports, write_certificate};
 /// The sessions, which begin with their first player.
 pub(crate) const SESSIONS: [&str; 3] = ["arena", "lobby", "field"];
 
+/// Longer than a partition, and what NATS servers need after it until their routes are up again.
+const PLACES_KEPT_S: u32 = 20;
+
 /// The folder and what is in it.
 #[derive(Debug)]
 pub(crate) struct Installation {
@@ -120,7 +123,7 @@ impl Installation {
             "listen = [\"{node}\"]\nhost = \"{}\"\nsessions = {SESSIONS:?}\nworkers = 2\n\
              [certificate]\nfile = \"node.pem\"\nprivate_key_file = \"node-key.pem\"\n\
              [admin]\nlisten = \"{admin}\"\ntoken_file = \"admin-token-{machine}\"\nallow_plain = true\n\
-             [quic]\nidle_timeout_s = 6\n\
+             [quic]\nidle_timeout_s = 6\n[limits]\nresume_s = {PLACES_KEPT_S}\n\
              [cluster]\nnats = [{}]\nnode_name = \"node-{machine}\"\nuser = \"{USER}\"\n\
              password_file = \"password\"\nauthorities_file = \"nats.pem\"\nstore_replicas = {}\n",
             node.ip(),
