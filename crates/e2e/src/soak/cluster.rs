@@ -113,7 +113,6 @@ fn judge_agreement(stage: &mut Stage, fault: Fault) -> Outcome {
         stage.findings.add(format!("{fault:?}: sessions by owner {owned:?}, {disagreement:?}"));
     }
     let left = stage.players.take_left();
-    // A node that stands still for as long as a place is kept may lose those of its players.
     if let Some(first) = left.first() {
         stage.findings.add(format!("{fault:?}: {first}, and {} more", left.len() - 1));
     }
