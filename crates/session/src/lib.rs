@@ -78,6 +78,7 @@ mod client;
 mod client_ids;
 mod end_reason;
 mod heard_voice;
+mod join_again;
 mod join_token;
 mod limits;
 mod link;

@@ -14,6 +14,7 @@ use super::resume::Place;
 use super::stages::Stage;
 use super::timers::Timer;
 use super::{Client, Fault};
+use crate::join_again;
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::packet_limits::{PacketLimits, write_state};
@@ -252,12 +253,17 @@ impl Client {
     }
 
     pub(super) fn handle_wrong_session(&mut self, now: Instant, session: SessionId) {
-        if self.joined().is_ok_and(|(own, _)| own == session) {
+        let own = self.joined().ok().map(|(own, _)| own);
+        if own == Some(session) {
             return;
         }
         let link = self.connection.link();
-        // The server may be another one, which has taken the session over and keeps our place.
-        self.lose_link(now, Disconnection::WrongSession);
+        if own.is_some_and(|own| join_again::session_to_name(own) == session) {
+            // The server of ours may be another one, which has taken the session over and keeps our place.
+            self.lose_link(now, Disconnection::WrongSession);
+        } else {
+            self.tear_down(now, Disconnection::WrongSession);
+        }
         if let Some(link) = link {
             self.commands.push_back(LinkCommand::close(link, CloseReason::WrongSession));
         }

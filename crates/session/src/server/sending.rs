@@ -4,11 +4,12 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    Capabilities, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
+    Capabilities, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, WireStr,
 };
 
 use super::visibility::Outage;
 use super::{Fault, Server};
+use crate::join_again;
 use crate::limits::STATE_BYTES;
 use crate::link::{Delivery, LinkId};
 use crate::packet_limits::write_state;
@@ -55,7 +56,7 @@ impl Server {
 
     /// Makes the peer shake hands again, although it already has the right session.
     pub(super) fn tell_of_another_session(&mut self, link: LinkId, delivery: Delivery) {
-        let another = SessionId(self.settings.session.0.wrapping_add(1));
+        let another = join_again::session_to_name(self.settings.session);
         self.send(link, delivery, &ErrorWrongSession { session: another }.into());
     }
 

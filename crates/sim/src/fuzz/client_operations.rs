@@ -212,9 +212,13 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
             assert!(told.values().any(speaks), "{} speaks between start and stop", voice.id);
         }
         ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
-        // After a lost link the place may be kept, and all players with it.
+        // After a lost link the place may be kept, and all players with it; also where the server asks to join again.
         ClientEvent::Disconnected {
-            cause: Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer,
+            cause:
+                Disconnection::LinkLost
+                | Disconnection::ConnectFailed
+                | Disconnection::NoAnswer
+                | Disconnection::WrongSession,
             ..
         } => {}
         ClientEvent::Disconnected { .. } => {

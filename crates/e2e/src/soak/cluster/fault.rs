@@ -44,6 +44,8 @@ const CUT_MAX: Duration = Duration::from_secs(7);
 /// How long a server that is asked to end may take.
 const END_MAX: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(3);
+/// NATS's store may elect its leader for so long after a NATS server was lost, and names no owner before.
+const ELECTION: Duration = Duration::from_secs(8);
 
 impl Fault {
     /// Whether it can be played on these machines.
@@ -136,7 +138,8 @@ fn nats(stage: &mut Stage, machine: usize) -> Outcome {
     stage.start_nats(machine)?;
     stage.wait_for_nats()?;
     stage.carry(SOON)?;
-    stage.judge_recovery("one NATS server", RETURN_MAX)
+    stage.judge_recovery("one NATS server", RETURN_MAX)?;
+    stage.carry(ELECTION)
 }
 
 fn all_nats(stage: &mut Stage) -> Outcome {
@@ -146,7 +149,8 @@ fn all_nats(stage: &mut Stage) -> Outcome {
     stage.judge_silence("all NATS servers", SILENCE_MAX, &places, |one, other| one == other);
     (0..count).try_for_each(|machine| stage.start_nats(machine))?;
     stage.wait_for_nats()?;
-    stage.judge_recovery("all NATS servers", RETURN_MAX)
+    stage.judge_recovery("all NATS servers", RETURN_MAX)?;
+    stage.carry(ELECTION)
 }
 
 fn part(stage: &mut Stage, machine: usize) -> Outcome {
@@ -156,7 +160,8 @@ fn part(stage: &mut Stage, machine: usize) -> Outcome {
     stage.carry(OUTAGE)?;
     stage.judge_silence("partitioned", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
     stage.machines.heal()?;
-    stage.judge_recovery("partitioned", HEALED_MAX)
+    stage.judge_recovery("partitioned", HEALED_MAX)?;
+    stage.carry(ELECTION)
 }
 
 fn cut_off(stage: &mut Stage, machine: usize) -> Outcome {
