@@ -14,8 +14,8 @@ use crate::settings::NatsSettings;
 const PING: Duration = Duration::from_secs(1);
 /// A server that cannot be reached is tried again as often; other ones are tried in between.
 const RECONNECT: Duration = Duration::from_millis(200);
-/// How long connecting may take: four round trips, and one packet that is sent again. Behind a partition, each server is
-/// tried for as long before one that can be reached.
+/// How long connecting may take: four round trips, and one packet that is sent again. Behind a partition, each server
+/// is tried for as long before one that can be reached.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// So many bundles wait for the connection; more are dropped.
 const QUEUE: usize = 256;

@@ -1,4 +1,5 @@
-//! Owners of sessions come and go: each is told of the links here, and the one before it that they lead to it no longer.
+//! Owners of sessions come and go: each is told of the links here, and the one before it that they lead there no
+//! longer.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -83,8 +84,8 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
             && links.any(|link| link.session == index && !link.is_of_other_edge)
     }
 
-    /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still if
-    /// it owned the session again.
+    /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still
+    /// if it owned the session again.
     fn withdraw_links(&mut self, session: usize, former: Option<Member>) {
         let Some(former) = former else { return };
         for slot in &self.slots {
