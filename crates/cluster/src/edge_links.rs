@@ -324,6 +324,13 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
     }
 }
 
+impl<L> EdgeLink<L> {
+    /// Whether it leads to this session, and is of this edge.
+    fn is_own_of(&self, session: usize) -> bool {
+        self.session == session && !self.is_of_other_edge
+    }
+}
+
 impl LinkOrigin {
     fn of(about: &About<'_>) -> Self {
         let About { remote, kind, identity, is_resumed } = *about;

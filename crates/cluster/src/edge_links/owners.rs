@@ -34,7 +34,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         let mut failed = Vec::new();
         let links = self.slots.iter_mut().filter_map(|slot| Some((slot.link.as_mut()?, slot.number)));
         for (EdgeLink { link, origin, kept: last, .. }, number) in
-            links.filter(|(link, _)| link.session == index && !link.is_of_other_edge)
+            links.filter(|(link, _)| link.is_own_of(index))
         {
             let about = origin.about();
             *last = kept(*link).or(*last);
@@ -80,8 +80,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
     pub(super) fn waits_for_owner(&self, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };
         let mut links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
-        self.sessions.get(index).owner.is_none()
-            && links.any(|link| link.session == index && !link.is_of_other_edge)
+        self.sessions.get(index).owner.is_none() && links.any(|link| link.is_own_of(index))
     }
 
     /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still
@@ -89,7 +88,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
     fn withdraw_links(&mut self, session: usize, former: Option<Member>) {
         let Some(former) = former else { return };
         for slot in &self.slots {
-            if slot.link.as_ref().is_some_and(|link| link.session == session && !link.is_of_other_edge) {
+            if slot.link.as_ref().is_some_and(|link| link.is_own_of(session)) {
                 let message = ToOwner::Disconnected { link: slot.number, why: LinkEnd::ByEdge };
                 self.out.send(former, Delivery::Reliable, message.write(&mut self.buffer));
             }
