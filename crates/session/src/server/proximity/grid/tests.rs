@@ -1,8 +1,10 @@
 //! Points, buckets, and what is near.
 
-use super::*;
 use alloc::collections::BTreeMap;
+
 use proptest::prelude::*;
+
+use super::*;
 
 fn place(metres: [f32; 3]) -> Position {
     Position::new(metres).unwrap()
