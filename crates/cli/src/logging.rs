@@ -92,8 +92,13 @@ fn own_filter() -> Option<EnvFilter> {
     EnvFilter::try_from_default_env().ok()
 }
 
+/// The NATS library logs each attempt to connect that fails as an error. The server itself says once that NATS is
+/// unavailable, and why.
 fn filter_of(level: LogLevel) -> EnvFilter {
-    EnvFilter::new(level.name())
+    match level {
+        LogLevel::Debug | LogLevel::Trace => EnvFilter::new(level.name()),
+        _ => EnvFilter::new(format!("{},async_nats=off", level.name())),
+    }
 }
 
 fn notices(format: LogFormat) -> Directive {
@@ -183,6 +188,19 @@ mod tests {
         });
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains("player=Al\\u{200b}ice\\u{202e}"), "{text:?}");
+    }
+
+    #[test]
+    fn what_the_nats_library_logs_is_not_logged_unless_asked_for_details() {
+        let is_logged = |level| {
+            let subscriber = tracing_subscriber::registry().with(filter_of(level));
+            tracing::subscriber::with_default(subscriber, || {
+                let of_nats = enabled!(target: "async_nats::connector", Level::ERROR);
+                (of_nats, enabled!(target: "consonance_nats::node", Level::ERROR))
+            })
+        };
+        assert_eq!(is_logged(LogLevel::Info), (false, true));
+        assert_eq!(is_logged(LogLevel::Debug), (true, true));
     }
 
     #[test]
