@@ -2,7 +2,8 @@
 //!
 //! Cells are kept in the buckets of a hash table (Teschner et al. 2003, "Optimized Spatial Hashing").
 //! A bucket is a chain of chunks, so that looking around reads memory in a row, and moving a point allocates nothing,
-//! wherever all of them go.
+//! wherever all of them go. A chunk is made of cache lines of four points: moving a point within its cell writes one of
+//! them, and looking around reads only those with points.
 //! The hash is linear, and chosen so that the 27 cells around a place never share a bucket.
 
 use alloc::vec::Vec;
@@ -13,9 +14,11 @@ use consonance_wire::Position;
 #[derive(Debug)]
 pub(super) struct Grid {
     cells_per_metre: f32,
-    /// The first chunk of each bucket: one bucket, or a power of two of them from [`FEWEST_BUCKETS`] up.
-    first: Vec<u32>,
+    /// One, or a power of two of them from [`FEWEST_BUCKETS`] up.
+    buckets: Vec<Bucket>,
     chunks: Vec<Chunk>,
+    /// The chunk after each one, in its bucket or of the unused ones.
+    next: Vec<u32>,
     /// The first unused chunk.
     spare: u32,
     /// No point is in a cell below these, or above those: most worlds are flat.
@@ -26,16 +29,28 @@ pub(super) struct Grid {
     len: usize,
 }
 
-/// A piece of a bucket. Only the first one of a bucket has room; none is empty.
-#[derive(Clone, Debug)]
-struct Chunk {
-    /// The next one of the bucket, or of the unused ones.
-    next: u32,
+/// What lies in some cells.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    first: u32,
+    /// Points in the first chunk, of which there are some; all others are full.
     len: u32,
-    numbers: [u16; CHUNK_POINTS],
-    /// Far from everywhere where no point is: not a number.
-    axes: [[f32; CHUNK_POINTS]; 3],
 }
+
+const EMPTY: Bucket = Bucket { first: NONE, len: 0 };
+
+type Chunk = [Line; LINES];
+
+/// A few points: a cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line {
+    /// Far from everywhere where no point is: not a number.
+    axes: [[f32; LINE_POINTS]; 3],
+    numbers: [u32; LINE_POINTS],
+}
+
+const NO_POINTS: Line = Line { axes: [[f32::NAN; LINE_POINTS]; 3], numbers: [0; LINE_POINTS] };
 
 /// A point that is near enough.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +70,8 @@ struct Location {
 /// No bucket and no chunk has this number.
 const NONE: u32 = u32::MAX;
 const CHUNK_POINTS: usize = 16;
+const LINE_POINTS: usize = 4;
+const LINES: usize = CHUNK_POINTS / LINE_POINTS;
 const NO_PLACE: [f32; 3] = [f32::NAN; 3];
 /// Up to so many points are looked through one by one.
 const FEW_POINTS: usize = 32;
@@ -72,8 +89,9 @@ impl Grid {
     pub(super) fn new(cell_m: f32) -> Self {
         Self {
             cells_per_metre: 1.0 / cell_m,
-            first: alloc::vec![NONE],
+            buckets: alloc::vec![EMPTY],
             chunks: Vec::new(),
+            next: Vec::new(),
             spare: NONE,
             lowest: [i32::MAX; 3],
             highest: [i32::MIN; 3],
@@ -85,8 +103,8 @@ impl Grid {
     /// Where a point is, if it is in the grid.
     pub(super) fn at(&self, number: u16) -> Option<[f32; 3]> {
         let location = self.locations.get(usize::from(number)).filter(|location| location.bucket != NONE)?;
-        let chunk = &self.chunks[location.chunk as usize];
-        Some(chunk.axes.map(|axis| axis[location.index as usize]))
+        let (line, index) = split(location.index);
+        Some(self.chunks[location.chunk as usize][line].axes.map(|axis| axis[index]))
     }
 
     /// Whether a point is in the grid.
@@ -110,7 +128,7 @@ impl Grid {
         let bucket = self.bucket_of(cell);
         self.widen(cell);
         if before == bucket {
-            self.chunks[chunk as usize].set(index as usize, number, at);
+            self.set(chunk, index, number, at);
             return;
         }
         self.take_out(number);
@@ -130,7 +148,7 @@ impl Grid {
     /// `near`, which is made long enough. The distance is less than the width of a cell.
     pub(super) fn around(&self, at: Position, squared: f32, near: &mut Vec<Near>) -> usize {
         let at = at.metres();
-        if self.first.len() == 1 {
+        if self.buckets.len() == 1 {
             return self.walk(0, at, squared, near, 0);
         }
         let (cell, mut len) = (self.cell_of(at), 0);
@@ -148,13 +166,14 @@ impl Grid {
 
     #[inline]
     fn walk(&self, bucket: u32, from: [f32; 3], squared: f32, near: &mut Vec<Near>, mut len: usize) -> usize {
-        let mut number = self.first[bucket as usize];
+        let Bucket { first: mut number, len: mut points } = self.buckets[bucket as usize];
         while let Some(chunk) = self.chunks.get(number as usize) {
             if near.len() < len + CHUNK_POINTS {
                 near.resize(len + CHUNK_POINTS, Near::default());
             }
-            len += chunk.search(from, squared, &mut near[len..]);
-            number = chunk.next;
+            let lines = &chunk[..(points as usize).div_ceil(LINE_POINTS)];
+            len += search(lines, from, squared, &mut near[len..]);
+            (number, points) = (self.next[number as usize], CHUNK_POINTS as u32);
         }
         len
     }
@@ -179,18 +198,17 @@ impl Grid {
 
     fn bucket_of(&self, [x, y, z]: [i32; 3]) -> u32 {
         let across = (y as u32).wrapping_mul(SECOND_AXIS).wrapping_add((z as u32).wrapping_mul(THIRD_AXIS));
-        (x as u32).wrapping_add(across) & (self.first.len() as u32 - 1)
+        (x as u32).wrapping_add(across) & (self.buckets.len() as u32 - 1)
     }
 
     fn put_into(&mut self, bucket: u32, number: u16, at: [f32; 3]) {
-        let mut chunk = self.first[bucket as usize];
-        if self.chunks.get(chunk as usize).is_none_or(|chunk| chunk.len as usize == CHUNK_POINTS) {
-            chunk = self.add_chunk(chunk);
-            self.first[bucket as usize] = chunk;
-        }
-        let index = self.chunks[chunk as usize].len;
-        self.chunks[chunk as usize].len += 1;
-        self.chunks[chunk as usize].set(index as usize, number, at);
+        let Bucket { first, len } = self.buckets[bucket as usize];
+        let (chunk, index) = match len as usize {
+            0 | CHUNK_POINTS => (self.add_chunk(first), 0),
+            _ => (first, len),
+        };
+        self.buckets[bucket as usize] = Bucket { first: chunk, len: index + 1 };
+        self.set(chunk, index, number, at);
         self.locations[usize::from(number)] = Location { bucket, chunk, index };
     }
 
@@ -201,18 +219,20 @@ impl Grid {
             return;
         }
         self.locations[usize::from(number)].bucket = NONE;
-        let first_number = self.first[bucket as usize];
-        let first = &mut self.chunks[first_number as usize];
-        first.len -= 1;
-        let last = first.len as usize;
-        let (filler, at) = (first.numbers[last], first.axes.map(|axis| axis[last]));
-        first.set(last, filler, NO_PLACE);
-        if last == 0 {
-            self.first[bucket as usize] = first.next;
-            first.next = core::mem::replace(&mut self.spare, first_number);
+        let Bucket { first, len } = self.buckets[bucket as usize];
+        let (line, place) = split(len - 1);
+        let last = &mut self.chunks[first as usize][line];
+        let (filler, at) = (last.numbers[place] as u16, last.axes.map(|axis| axis[place]));
+        last.set(place, filler, NO_PLACE);
+        self.buckets[bucket as usize].len = len - 1;
+        if len == 1 {
+            let rest = core::mem::replace(&mut self.next[first as usize], self.spare);
+            self.spare = first;
+            let len = if rest == NONE { 0 } else { CHUNK_POINTS as u32 };
+            self.buckets[bucket as usize] = Bucket { first: rest, len };
         }
         if filler != number {
-            self.chunks[chunk as usize].set(index as usize, filler, at);
+            self.set(chunk, index, filler, at);
             self.locations[usize::from(filler)] = Location { bucket, chunk, index };
         }
     }
@@ -220,17 +240,18 @@ impl Grid {
     /// An empty chunk in front of another one.
     fn add_chunk(&mut self, next: u32) -> u32 {
         let number = self.spare;
-        if let Some(spare) = self.chunks.get_mut(number as usize) {
-            self.spare = core::mem::replace(&mut spare.next, next);
+        if let Some(spare) = self.next.get_mut(number as usize) {
+            self.spare = core::mem::replace(spare, next);
             return number;
         }
-        self.chunks.push(Chunk {
-            next,
-            len: 0,
-            numbers: [0; CHUNK_POINTS],
-            axes: [[f32::NAN; CHUNK_POINTS]; 3],
-        });
+        self.chunks.push([NO_POINTS; LINES]);
+        self.next.push(next);
         self.chunks.len() as u32 - 1
+    }
+
+    fn set(&mut self, chunk: u32, index: u32, number: u16, at: [f32; 3]) {
+        let (line, index) = split(index);
+        self.chunks[chunk as usize][line].set(index, number, at);
     }
 
     /// Changes the number of buckets if the number of points asks for it.
@@ -240,12 +261,12 @@ impl Grid {
             len => (len / POINTS_PER_BUCKET).next_power_of_two().max(FEWEST_BUCKETS),
         };
         // Shrinks late, so that one point that comes and goes does not move all the others each time.
-        if wanted > self.first.len() || wanted < self.first.len() / 4 {
+        if wanted > self.buckets.len() || wanted < self.buckets.len() / 4 {
             let points: Vec<_> = (0..self.locations.len())
                 .filter_map(|number| Some((number as u16, self.at(number as u16)?)))
                 .collect();
-            self.first = alloc::vec![NONE; wanted];
-            (self.chunks, self.spare) = (Vec::new(), NONE);
+            self.buckets = alloc::vec![EMPTY; wanted];
+            (self.chunks, self.next, self.spare) = (Vec::new(), Vec::new(), NONE);
             (self.lowest, self.highest) = ([i32::MAX; 3], [i32::MIN; 3]);
             for (number, at) in points {
                 let cell = self.cell_of(at);
@@ -256,34 +277,43 @@ impl Grid {
     }
 }
 
-impl Chunk {
-    /// Whether a point is near is as good as random, so a processor would mispredict again and again: each point is
-    /// written down, and the next one over it unless it is near enough.
-    #[inline]
-    fn search(&self, from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
-        let near = &mut near[..CHUNK_POINTS];
-        let mut distances = [0.0; CHUNK_POINTS];
-        self.measure(from, &mut distances);
-        let mut len = 0;
-        for (distance_squared, number) in distances.into_iter().zip(self.numbers) {
-            near[len % CHUNK_POINTS] = Near { number: number.into(), distance_squared };
+/// In which line of a chunk a point is, and where there.
+fn split(index: u32) -> (usize, usize) {
+    (index as usize / LINE_POINTS, index as usize % LINE_POINTS)
+}
+
+/// Whether a point is near is as good as random, so a processor would mispredict again and again: each point is written
+/// down, and the next one over it unless it is near enough.
+#[inline]
+fn search(lines: &[Line], from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
+    let near = &mut near[..CHUNK_POINTS];
+    let mut distances = [[0.0; LINE_POINTS]; LINES];
+    measure(lines, from, &mut distances);
+    let mut len = 0;
+    for (line, distances) in lines.iter().zip(distances) {
+        for (distance_squared, number) in distances.into_iter().zip(line.numbers) {
+            near[len % CHUNK_POINTS] = Near { number, distance_squared };
             len += usize::from(distance_squared <= squared);
         }
-        len
     }
+    len
+}
 
-    /// The squares of the distances. By itself, so that the compiler sees that it can do several at a time.
-    #[inline(never)]
-    fn measure(&self, from: [f32; 3], distances: &mut [f32; CHUNK_POINTS]) {
-        let [x, y, z] = &self.axes;
+/// The squares of the distances. By itself, so that the compiler sees that it can do several at a time.
+#[inline(never)]
+fn measure(lines: &[Line], from: [f32; 3], distances: &mut [[f32; LINE_POINTS]; LINES]) {
+    for (line, distances) in lines.iter().zip(distances) {
+        let [x, y, z] = &line.axes;
         for (index, distance) in distances.iter_mut().enumerate() {
             let away = [from[0] - x[index], from[1] - y[index], from[2] - z[index]];
             *distance = away[0] * away[0] + away[1] * away[1] + away[2] * away[2];
         }
     }
+}
 
+impl Line {
     fn set(&mut self, index: usize, number: u16, at: [f32; 3]) {
-        self.numbers[index] = number;
+        self.numbers[index] = number.into();
         for (axis, at) in self.axes.iter_mut().zip(at) {
             axis[index] = at;
         }

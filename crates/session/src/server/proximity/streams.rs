@@ -9,8 +9,8 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Streams {
-    /// Apart from the rest, so that a few instructions compare all of them: four ids in each, the first one lowest. A
-    /// free slot has the listener's own id, which it never hears.
+    /// Apart from the rest, so that a few instructions compare all of them: the ids of even places, the first one
+    /// lowest, and those of odd ones. A free slot has the listener's own id, which it never hears.
     speakers: [u64; STREAMS / IDS],
     /// How loud the last frame was here.
     loudness: [Loudness; STREAMS],
@@ -26,7 +26,7 @@ const IDS: usize = 4;
 /// The lowest bit of each id there, and the highest.
 const LOWEST: u64 = 0x0001_0001_0001_0001;
 const HIGHEST: u64 = LOWEST << 15;
-const ID_BITS: u8 = 16;
+const ID_BITS: u32 = 16;
 
 /// The square of amplitude over distance: the upper half of a float, which is ordered as the float is and tells apart
 /// what differs by a hundredth.
@@ -75,30 +75,24 @@ impl Streams {
         Self { speakers, loudness: nothing, came: never, spoke: never }
     }
 
-    /// Something that is read together with the rest.
-    #[inline]
-    pub(super) fn any_speaker(&self) -> u64 {
-        self.speakers[0]
-    }
-
-    /// Compares four ids at once, without a branch that a processor could guess wrongly.
+    /// The speaker's place, or [`STREAMS`] if it has none. Compares four ids at once, without a branch that a processor
+    /// could guess wrongly.
     #[inline]
     fn find(&self, speaker: ClientId) -> u8 {
         let wanted = LOWEST * u64::from(speaker.0);
         // The highest bit of each id that is the wanted one, and perhaps of some above it (Warren, "Hacker's Delight",
         // section 6-1). The wanted one is there once at most.
-        let [first, later] = self.speakers.map(|ids| {
+        let [even, odd] = self.speakers.map(|ids| {
             let differing = ids ^ wanted;
             differing.wrapping_sub(LOWEST) & !differing & HIGHEST
         });
-        let same = first | (later >> 1);
-        let bit = same.trailing_zeros() as u8;
-        let place = (bit / ID_BITS) | ((!bit & 1) << 2);
-        if same == 0 { NOWHERE } else { place }
+        // The places in turn, eight bits for each.
+        let same = (even >> (ID_BITS / 2)) | odd;
+        (same.trailing_zeros() / (ID_BITS / 2)) as u8
     }
 
     fn set_speaker(&mut self, index: usize, speaker: ClientId) {
-        let (ids, shift) = (&mut self.speakers[index / IDS], index % IDS * usize::from(ID_BITS));
+        let (ids, shift) = (&mut self.speakers[index % 2], index / 2 * ID_BITS as usize);
         *ids = (*ids & !(u64::from(u16::MAX) << shift)) | (u64::from(speaker.0) << shift);
     }
 }
@@ -131,23 +125,24 @@ impl Rule {
     }
 }
 
-/// Where a listener has this speaker, another one than itself, or [`NOWHERE`]; takes no decisions that a
-/// processor could guess wrongly.
+/// Where a listener has this speaker, another one than itself, or the number of all places if it does not; takes no
+/// decisions that a processor could guess wrongly.
 #[inline]
 pub(super) fn find(streams: &[Streams], speaker: ClientId) -> u8 {
-    let [first, others @ ..] = streams else { return NOWHERE };
+    let [first, others @ ..] = streams else { return 0 };
     let place = first.find(speaker);
-    if others.is_empty() || place != NOWHERE { place } else { find_in_others(others, speaker) }
+    if others.is_empty() || usize::from(place) < STREAMS { place } else { find_in_others(others, speaker) }
 }
 
 #[cold]
 fn find_in_others(others: &[Streams], speaker: ClientId) -> u8 {
-    let mut places = others.iter().map(|streams| streams.find(speaker)).zip(1..);
-    let found = places.find(|(place, _)| *place != NOWHERE);
-    found.map_or(NOWHERE, |(place, block)| block * STREAMS as u8 + place)
+    let places = || others.iter().map(|streams| streams.find(speaker)).zip(1..);
+    let found = places().find(|(place, _)| usize::from(*place) < STREAMS);
+    let (place, block) = found.unwrap_or((0, others.len() as u8 + 1));
+    block * STREAMS as u8 + place
 }
 
-/// Whether a listener that has a speaker in this slot, which [`find`] found, is in its range; listeners farther away
+/// Whether a listener that has a speaker at this place, which [`find`] found, is in its range; listeners farther away
 /// than an audible speaker may go are not looked at.
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "an unpredictable branch costs more than both sides")]
@@ -158,14 +153,14 @@ pub(super) fn is_in_range(
     now: Tick,
     distance_squared: f32,
 ) -> bool {
-    // Nowhere is read as the first place, which every listener has.
-    let index = if place == NOWHERE { 0 } else { usize::from(place) };
-    let came = streams[index / STREAMS].came[index % STREAMS];
-    let is_kept = (place != NOWHERE) & !now.is_silence_since(came);
+    let (block, index) = (usize::from(place) / STREAMS, usize::from(place) % STREAMS);
+    // No place is read as one of the last block, which every listener has.
+    let came = streams[block.min(streams.len() - 1)].came[index];
+    let is_kept = (block < streams.len()) & !now.is_silence_since(came);
     is_kept | (distance_squared <= rule.range_squared)
 }
 
-/// Whether a frame [in range](is_in_range) is heard, by a listener that has the speaker in a slot that [`find`] found.
+/// Whether a frame [in range](is_in_range) is heard, by a listener that has the speaker at a place that [`find`] found.
 /// `streams` has a listener's slots, of which the first `used` of `max` are taken.
 #[inline]
 pub(super) fn choose(
@@ -178,9 +173,8 @@ pub(super) fn choose(
 ) -> bool {
     let Offer { now, distance_squared, power, is_speech, .. } = offer;
     let loudness = power / distance_squared.max(NEAREST_SQUARED);
-    if place != NOWHERE {
-        let (block, index) = (usize::from(place) / STREAMS, usize::from(place) % STREAMS);
-        let streams = &mut streams[block];
+    if let Some(streams) = streams.get_mut(usize::from(place) / STREAMS) {
+        let index = usize::from(place) % STREAMS;
         streams.loudness[index] = Loudness::of(loudness);
         streams.came[index] = now;
         streams.spoke[index] = if is_speech { now } else { streams.spoke[index] };
@@ -225,6 +219,3 @@ fn take_place(
     streams.spoke[index] = offer.now;
     true
 }
-
-/// No speaker's place.
-pub(super) const NOWHERE: u8 = u8::MAX;

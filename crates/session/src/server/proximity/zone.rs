@@ -1,13 +1,13 @@
 //! One room where distance decides which speakers are heard.
 
 use alloc::vec::Vec;
-use core::slice;
+use core::ops::Range;
 
 use consonance_wire::{ClientId, Position};
 
 use super::grid::{Grid, Near};
 use super::settings::ProximitySettings;
-use super::streams::{NOWHERE, Offer, Rule, STREAMS, Streams, Tick, choose, find, is_in_range};
+use super::streams::{Offer, Rule, STREAMS, Streams, Tick, choose, find, is_in_range};
 use crate::link::LinkId;
 use crate::listeners::Listeners;
 
@@ -151,33 +151,48 @@ impl Zone {
             found.extend_from_slice(self.nowhere.as_slice());
             return 0;
         };
-        let Self { rule, max_streams, blocks, grid, slots, streams, near, known, .. } = self;
-        let candidates = grid.around(from, rule.far_squared, near);
-        if known.len() < candidates {
-            known.resize(near.len(), NOWHERE);
+        let candidates = self.grid.around(from, self.rule.far_squared, &mut self.near);
+        if self.known.len() < candidates {
+            self.known.resize(self.near.len(), 0);
         }
-        let near = &mut near[..candidates];
-        let (blocks, all) = (*blocks, &streams[..]);
         // With the usual number of streams there is nothing to multiply.
-        let len = match blocks {
-            1 => sift(near, known, |near| slice::from_ref(&all[near.number as usize]), *rule, frame),
-            _ => sift(near, known, |near| &all[near.number as usize * blocks..][..blocks], *rule, frame),
-        };
-        let mut crowded = 0;
+        match self.blocks {
+            1 => self.decide(candidates, frame, found, |slot| slot..slot + 1),
+            blocks => self.decide(candidates, frame, found, |slot| slot * blocks..(slot + 1) * blocks),
+        }
+    }
+
+    /// The same for the listeners in `near`; `of` says where the streams of a slot are.
+    #[inline]
+    fn decide(
+        &mut self,
+        candidates: usize,
+        frame: Frame,
+        found: &mut Vec<ClientId>,
+        of: impl Fn(usize) -> Range<usize> + Copy,
+    ) -> u64 {
+        let Self { rule, max_streams, slots, streams, near, known, .. } = self;
+        let (rule, max_streams) = (*rule, *max_streams);
+        let (near, known) = (&mut near[..candidates], &mut known[..candidates]);
+        let len = sift(near, known, |near| &streams[of(near.number as usize)], rule, frame);
+        let begin = found.len();
+        found.resize(begin + len, ClientId(0));
+        let (heard, mut count, mut own) = (&mut found[begin..], 0, 0);
         for (Near { number, distance_squared }, place) in near[..len].iter().zip(&*known) {
-            let streams = &mut streams[*number as usize * blocks..][..blocks];
-            let slot = &mut slots[*number as usize];
+            let number = *number as usize;
+            let slot = &mut slots[number];
             if slot.id == frame.speaker {
+                own = 1;
                 continue;
             }
             let offer = frame.offer(*distance_squared);
-            if choose(streams, &mut slot.used, *max_streams, *rule, *place, offer) {
-                found.push(slot.id);
-            } else {
-                crowded += 1;
+            if choose(&mut streams[of(number)], &mut slot.used, max_streams, rule, *place, offer) {
+                heard[count] = slot.id;
+                count += 1;
             }
         }
-        crowded
+        found.truncate(begin + count);
+        (len - own - count) as u64
     }
 
     /// Whether one listener is to hear a frame.
@@ -197,8 +212,10 @@ impl Zone {
     }
 }
 
-/// Keeps those in range, in order, with the slot of the speaker. Ahead of the decisions and without any, as a processor
-/// would mispredict them. `of` gives the streams of one of them.
+/// Keeps those in range, in order, with the place of the speaker. Ahead of the decisions and without any, as a
+/// processor would mispredict them; in a loop so short that it waits for the memory of many at once. `of` gives the
+/// streams of one of them.
+#[inline]
 fn sift<'s>(
     near: &mut [Near],
     known: &mut [u8],
@@ -207,18 +224,14 @@ fn sift<'s>(
     frame: Frame,
 ) -> usize {
     let known = &mut known[..near.len()];
-    // In a loop so short that the processor sees far ahead, and waits for the memory of many at once.
-    let touched = near.iter().fold(0, |all, near| all ^ of(near)[0].any_speaker());
-    core::hint::black_box(touched);
-    for (near, place) in near.iter().zip(&mut *known) {
-        *place = find(of(near), frame.speaker);
-    }
     let mut len = 0;
     for index in 0..near.len() {
-        let (here, place) = (near[index], known[index]);
+        let here = near[index];
+        let streams = of(&here);
+        let place = find(streams, frame.speaker);
         near[len] = here;
         known[len] = place;
-        len += usize::from(is_in_range(of(&here), place, rule, frame.now, here.distance_squared));
+        len += usize::from(is_in_range(streams, place, rule, frame.now, here.distance_squared));
     }
     len
 }

@@ -24,7 +24,7 @@ fn no_two_cells_of_a_neighbourhood_share_a_bucket() {
             (0..27).map(|cell| grid.bucket_of([cell % 3 - 1, cell / 3 % 3 - 1, cell / 9 - 1])).collect();
         buckets.sort_unstable();
         buckets.dedup();
-        assert_eq!(buckets.len(), 27, "{} buckets", grid.first.len());
+        assert_eq!(buckets.len(), 27, "{} buckets", grid.buckets.len());
     }
 }
 
@@ -49,9 +49,9 @@ fn worlds_of_any_shape_spread_over_the_table() {
 #[test]
 fn a_grid_that_empties_gives_its_table_back() {
     let mut grid = grid_of(10_000, 1.0, |number| [number as f32, 0.0, 0.0]);
-    assert_eq!(grid.first.len(), 8192);
+    assert_eq!(grid.buckets.len(), 8192);
     (0..10_000).for_each(|number| grid.remove(number));
-    assert_eq!((grid.first.len(), grid.len), (1, 0));
+    assert_eq!((grid.buckets.len(), grid.len), (1, 0));
 }
 
 #[test]
