@@ -16,8 +16,11 @@ use crate::lock::lock;
 use crate::log;
 use crate::trace::FrameTrace;
 
-/// Events and traces that wait for one reader. When it does not ask, the oldest go.
-const WAITING_MAX: usize = 8192;
+/// Events that wait for one reader: one for each player of the largest session, as they all come at once when it is
+/// joined. When the reader does not ask, the oldest go.
+const WAITING_MAX: usize = 65_536;
+/// As many traces.
+const TRACES_MAX: usize = 8192;
 /// The longest single sleep where there is no deadline.
 const SLEEP_MAX: Duration = Duration::from_hours(1);
 
@@ -82,7 +85,7 @@ impl EventQueue {
 
     pub(crate) fn push_trace(&self, trace: FrameTrace) {
         let mut traces = lock(&self.traces);
-        if traces.queue.len() >= WAITING_MAX {
+        if traces.queue.len() >= TRACES_MAX {
             traces.queue.pop_front();
             traces.dropped += 1;
         }

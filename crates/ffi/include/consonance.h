@@ -1037,7 +1037,7 @@ consonance_error consonance_get_status(uint64_t chat, consonance_status * status
  *
  * The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
  * `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
- * be null, is their size. Of more than 8192 events that wait, the oldest are lost.
+ * be null, is their size. Of more than 65 536 events that wait, the oldest are lost.
  */
 consonance_error consonance_poll_event(uint64_t chat,
                                        consonance_event * event,

@@ -44,8 +44,8 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Direct links of one client to its peers (default 1024); counted as `peers_refused`.
     pub direct_links: usize,
-    /// Players that a client keeps in its tables (default 5000), whatever the server tells; counted as
-    /// `players_refused`.
+    /// Players that a client keeps in its tables (default 65 535, all that have an id), whatever the server tells;
+    /// counted as `players_refused`.
     pub players: usize,
     /// Names of rooms that have listeners, over all players (default 16 384); counted as `rooms_exhausted`.
     pub rooms: usize,
@@ -98,7 +98,7 @@ pub struct Limits {
     /// and a link that sent something reliably is closed, because it cannot do without; counted as `undrained`.
     /// A client takes no packet either then.
     /// Clients that go are told to the others all the same: 4 bytes times the square of their number at most, which is
-    /// 100 MB when a session of 5000 ends.
+    /// 100 MB when a session of 5000 ends, and 400 MB with 10 000.
     pub outbox_bytes: usize,
 }
 
@@ -113,7 +113,7 @@ impl Default for Limits {
             rooms_per_client: 128,
             text_bytes: consonance_wire::limits::TEXT_BYTES_MAX,
             direct_links: 1024,
-            players: 5000,
+            players: 65_535,
             rooms: 16_384,
             codec_frame_samples: 48_000,
             codec_sample_rate_hz: 192_000,

@@ -112,7 +112,7 @@ pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CErr
 ///
 /// The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
 /// `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
-/// be null, is their size. Of more than 8192 events that wait, the oldest are lost.
+/// be null, is their size. Of more than 65 536 events that wait, the oldest are lost.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_poll_event(
     chat: u64,

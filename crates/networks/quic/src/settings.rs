@@ -85,11 +85,10 @@ pub struct FastPathSettings {
 /// Reliable packets that wait to be sent over one link. One more ends the link as too slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutgoingLimits {
-    /// How many. 8192: what a newcomer to a session of thousands is told at once.
+    /// How many. 65 536: a newcomer is told of all players at once, and a session has at most as many.
     pub packets: usize,
-    /// How many bytes, length prefixes included. 8 MiB: room for nearly as many packets as there may be, with the 1 KiB
-    /// that a session's longest have, so that a newcomer to thousands of players is not too slow, whatever rooms they
-    /// are in.
+    /// How many bytes, length prefixes included. 8 MiB: thousands of packets of the 1 KiB that a session's longest
+    /// have, so that a newcomer to thousands of players is not too slow, whatever rooms they are in.
     pub bytes: usize,
 }
 
@@ -137,7 +136,7 @@ impl Default for FastPathSettings {
 
 impl Default for OutgoingLimits {
     fn default() -> Self {
-        Self { packets: 8192, bytes: 8 * 1024 * 1024 }
+        Self { packets: 65_536, bytes: 8 * 1024 * 1024 }
     }
 }
 

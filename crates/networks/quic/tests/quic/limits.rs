@@ -135,27 +135,29 @@ fn control_packets_wait_in_the_network_while_the_server_is_busy() {
 }
 
 #[test]
-fn a_newcomer_may_be_told_of_five_thousand_players_at_once() {
-    let mut server = TestServer::new();
-    let mut client = client(server.address());
-    assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
-    let (peer, players) = (server.sessions[0].0, 5000_u16);
-    // As many as a session takes by default, each in a packet as long as an original takes.
-    let mut state = [0; 1024];
-    for number in 0..players {
-        state[..2].copy_from_slice(&number.to_be_bytes());
-        server.transport.send(Instant::now(), &[peer], Delivery::Reliable, &state);
-    }
-    let mut numbers = (0..players).map(u16::to_be_bytes);
-    wait_until("it knows all clients", || {
-        server.poll();
-        while let Some(event) = client.poll(Instant::now()) {
-            let ClientLinkEvent::Packet { packet, .. } = event else { panic!("{event:?}") };
-            assert_eq!(numbers.next().as_ref(), packet.first_chunk());
+fn a_newcomer_may_be_told_at_once_of_as_many_players_as_there_may_be() {
+    // As many as a session takes by default, each in a packet as long as an original takes, and all that have an id.
+    for (players, bytes) in [(5000, 1024), (u16::MAX, 100)] {
+        let mut server = TestServer::new();
+        let mut client = client(server.address());
+        assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
+        let peer = server.sessions[0].0;
+        let mut state = vec![0; bytes];
+        for number in 0..players {
+            state[..2].copy_from_slice(&number.to_be_bytes());
+            server.transport.send(Instant::now(), &[peer], Delivery::Reliable, &state);
         }
-        numbers.len() == 0
-    });
-    assert_eq!(server.ends, []);
+        let mut numbers = (0..players).map(u16::to_be_bytes);
+        wait_until("it knows all clients", || {
+            server.poll();
+            while let Some(event) = client.poll(Instant::now()) {
+                let ClientLinkEvent::Packet { packet, .. } = event else { panic!("{event:?}") };
+                assert_eq!(numbers.next().as_ref(), packet.first_chunk());
+            }
+            numbers.len() == 0
+        });
+        assert_eq!(server.ends, []);
+    }
 }
 
 #[test]
