@@ -145,7 +145,9 @@ impl ClusterNode {
     pub fn handle_beat(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         let beat = Beat::read(bytes)?;
         let is_compatible = beat.is_compatible();
-        if is_compatible {
+        if is_compatible && beat.is_last {
+            self.placement.handle_last_beat(now, beat.node);
+        } else if is_compatible {
             self.placement.handle_beat(now, beat.node, beat.number);
         }
         if beat.node != self.own {
@@ -221,6 +223,16 @@ impl ClusterNode {
         let (node, message) = self.exchange.poll(now)?;
         self.buffer = message;
         Some(Publication::Query(node, &self.buffer))
+    }
+
+    /// This node ends, after the workers of its server: its last beat, which lets the others take over at once what it
+    /// owned.
+    pub fn leave(&mut self) -> Vec<u8> {
+        let number = self.placement.leave();
+        self.follow();
+        let mut bytes = Vec::new();
+        Beat { is_last: true, ..Beat::new(self.own, number, &self.info) }.write(&mut bytes);
+        bytes
     }
 
     /// The bus did not take a bundle for that node.

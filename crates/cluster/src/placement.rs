@@ -147,6 +147,19 @@ impl Placement {
         }
     }
 
+    /// A node has said that it ends.
+    pub fn handle_last_beat(&mut self, now: Instant, node: NodeId) {
+        if node != self.own {
+            self.nodes.hear_last(now, node);
+        }
+    }
+
+    /// This node ends, after its server: it owns nothing any more. The number of its last beat.
+    pub fn leave(&mut self) -> u64 {
+        self.sessions.clear();
+        self.nodes.end()
+    }
+
     /// The bus is lost, or there again.
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.nodes.set_bus(now, is_there);
@@ -222,8 +235,10 @@ impl Placement {
                 self.own(now, &name, record, revision, now);
             }
             (StoreAnswer::Done(revision), StoreChange::Replace(record, _)) => {
-                // The owner before has heard of it by then, or has no lease.
-                let from = known.acts_from.unwrap_or(now + LEASE);
+                let has_ended = known.former.is_some_and(|former| self.nodes.has_ended(former));
+                // The owner before has ended, or has heard of it by then, or has no lease.
+                let wait = if has_ended { Duration::ZERO } else { LEASE };
+                let from = known.acts_from.unwrap_or(now + wait);
                 self.own(now, &name, record, revision, from);
             }
             (StoreAnswer::Done(revision), StoreChange::Remove(_)) => {

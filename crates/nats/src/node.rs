@@ -23,7 +23,8 @@ use crate::error::NatsError;
 use crate::settings::NatsSettings;
 use crate::subjects::Subjects;
 
-/// A node of a cluster that runs. Dropping it stops it; the others find out by its silence.
+/// A node of a cluster that runs. Dropping it stops it, which the others are told; one that crashes they find out by
+/// its silence.
 pub struct NatsNode {
     counters: NatsCounters,
     queries: NodeQueries,
@@ -181,11 +182,13 @@ impl Driver {
         }
     }
 
-    /// Sends what workers said last.
+    /// Sends what workers said last, and that nothing follows.
     async fn say_goodbye(mut self) {
         let now = Instant::now();
         self.node.handle_timeout(now);
         self.publish(now + GATHERED);
+        let last = self.node.leave();
+        let _ = self.client.publish(self.subjects.beats.clone(), last.into()).now_or_never();
         let _ = timeout(GOODBYE, self.client.flush()).await;
     }
 

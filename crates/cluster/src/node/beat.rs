@@ -26,7 +26,7 @@ pub struct NodeInfo {
     pub address: Box<str>,
 }
 
-/// A beat. Later versions append fields, which earlier ones pass over.
+/// A beat. Later versions append fields, which earlier ones pass over; a node's last one ends with [`LAST`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Beat {
     pub(super) protocol: u16,
@@ -34,16 +34,23 @@ pub(super) struct Beat {
     pub(super) node: NodeId,
     pub(super) number: u64,
     pub(super) info: NodeInfo,
+    /// The node ends now, in order: it decides nothing any more.
+    #[serde(skip)]
+    pub(super) is_last: bool,
 }
+
+/// Behind the fields of the last beat.
+const LAST: u8 = 1;
 
 impl Beat {
     pub(super) fn new(node: NodeId, number: u64, info: &NodeInfo) -> Self {
-        Self { protocol: PROTOCOL, oldest: OLDEST_PROTOCOL, node, number, info: info.clone() }
+        Self { protocol: PROTOCOL, oldest: OLDEST_PROTOCOL, node, number, info: info.clone(), is_last: false }
     }
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, BusMessageError> {
         let error = |cause| BusMessageError { bytes: bytes.len(), cause };
-        let (beat, _) = postcard::take_from_bytes::<Self>(bytes).map_err(error)?;
+        let (mut beat, rest) = postcard::take_from_bytes::<Self>(bytes).map_err(error)?;
+        beat.is_last = rest.first() == Some(&LAST);
         let NodeInfo { name, region, version, address } = &beat.info;
         if [name, region, version, address].iter().any(|text| text.len() > TEXT_BYTES_MAX) {
             return Err(error(postcard::Error::SerdeDeCustom));
@@ -54,6 +61,9 @@ impl Beat {
     pub(super) fn write(&self, buffer: &mut Vec<u8>) {
         buffer.clear();
         append(buffer, self);
+        if self.is_last {
+            buffer.push(LAST);
+        }
     }
 
     /// Whether this node understands that one, and is understood.

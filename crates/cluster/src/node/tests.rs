@@ -204,11 +204,30 @@ fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     node.handle_beat(world.now + FORGOTTEN, &bytes).unwrap();
     assert!(matches!(node.poll_event(), Some(NodeEvent::Incompatible { .. })), "again, after a long silence");
 
-    // One that still works with this version is welcome, whatever it appends.
+    // One that still works with this version is welcome, whatever it appends but that it ends.
     Beat { oldest: PROTOCOL, ..newer }.write(&mut bytes);
     bytes.extend_from_slice(b"more");
     node.handle_beat(world.now, &bytes).unwrap();
     assert_eq!(node.others().count(), 1);
+}
+
+#[test]
+fn a_node_that_ends_tells_the_others_and_decides_nothing_any_more() {
+    let mut world = World::new(2);
+    world.run(Duration::from_secs(2));
+    let other = &world.nodes[1].cluster;
+    assert_eq!(other.others().count(), 1);
+
+    let lease = world.nodes[0].cluster.lease();
+    assert!(lease.holds(world.now, lease.generation()));
+    let last = world.nodes[0].cluster.leave();
+    assert!(!lease.holds(world.now, lease.generation()));
+    let other = &mut world.nodes[1].cluster;
+    other.handle_beat(world.now, &last).unwrap();
+    other.handle_timeout(world.now + Duration::from_millis(50));
+    let events: Vec<_> = std::iter::from_fn(|| other.poll_event()).collect();
+    assert!(matches!(events[..], [NodeEvent::NodeLost { .. }]), "{events:?}");
+    assert_eq!(other.others().count(), 0);
 }
 
 impl World {

@@ -11,6 +11,8 @@ pub(super) struct Nodes {
     heard: BTreeMap<NodeId, Instant>,
     /// Those of them that were told to be lost, and were not heard since.
     lost: BTreeSet<NodeId>,
+    /// Those that have said that they end.
+    ended: BTreeSet<NodeId>,
     next_beat: Instant,
     next_number: u64,
     /// Beats of this node that it has not heard itself yet, and when each was sent.
@@ -24,6 +26,8 @@ pub(super) struct Nodes {
 
 /// So many others are known at once.
 const HEARD_MAX: usize = 1024;
+/// Messages of a node that ends may come after its last beat for so long.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 /// Nodes that were not heard for so long are forgotten.
 pub(crate) const FORGOTTEN: Duration = Duration::from_mins(1);
 
@@ -32,6 +36,7 @@ impl Nodes {
         Self {
             heard: BTreeMap::new(),
             lost: BTreeSet::new(),
+            ended: BTreeSet::new(),
             next_beat: now,
             next_number: 0,
             sent: BTreeMap::new(),
@@ -47,6 +52,20 @@ impl Nodes {
         }
         self.heard.insert(node, now);
         self.lost.remove(&node);
+        self.ended.remove(&node);
+    }
+
+    /// A node has said that it ends: it counts as silent as soon as what it published before has been taken.
+    pub(super) fn hear_last(&mut self, now: Instant, node: NodeId) {
+        if let (Some(heard), Some(at)) = (self.heard.get_mut(&node), now.checked_sub(SILENCE - LAST_WORDS)) {
+            *heard = at;
+            self.ended.insert(node);
+        }
+    }
+
+    /// Whether a node has said that it ends, and so decides nothing any more.
+    pub(super) fn has_ended(&self, node: NodeId) -> bool {
+        self.ended.contains(&node)
     }
 
     /// Those that are not heard any more, each once. None while this node may not hear any itself.
@@ -59,6 +78,7 @@ impl Nodes {
         self.lost.extend(&lost);
         self.heard.retain(|_, heard| now.saturating_duration_since(*heard) < FORGOTTEN);
         self.lost.retain(|node| self.heard.contains_key(node));
+        self.ended.retain(|node| self.heard.contains_key(node));
         lost
     }
 
@@ -89,6 +109,13 @@ impl Nodes {
 
     pub(super) fn is_detached(&self) -> bool {
         self.is_detached
+    }
+
+    /// This node ends: it has no lease any more, and its next beat is its last.
+    pub(super) fn end(&mut self) -> u64 {
+        self.confirmed = None;
+        self.sent.clear();
+        self.next_number
     }
 
     pub(super) fn set_bus(&mut self, now: Instant, is_there: bool) {

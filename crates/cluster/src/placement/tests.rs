@@ -199,6 +199,29 @@ fn a_dead_owner_is_replaced_within_three_seconds_by_a_node_with_players_and_keep
 }
 
 #[test]
+fn an_owner_that_ends_in_order_is_replaced_at_once() {
+    for seed in 0..20 {
+        let mut world = owned_by_the_first(3, seed);
+        world.set_links(2, ARENA, true);
+        world.stop(0);
+        run(&mut world, Duration::from_millis(300));
+        assert_eq!(world.owners(ARENA), [2], "{seed}");
+    }
+}
+
+#[test]
+fn a_node_whose_last_beat_is_lost_is_replaced_like_one_that_crashed() {
+    let mut world = owned_by_the_first(3, 1);
+    world.set_links(2, ARENA, true);
+    world.set_partitioned(0, true);
+    world.stop(0);
+    run(&mut world, Duration::from_millis(500));
+    assert!(world.owners(ARENA).is_empty());
+    run(&mut world, Duration::from_millis(2500));
+    assert_eq!(world.owners(ARENA), [2]);
+}
+
+#[test]
 fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
     for seed in 0..20 {
         let mut world = owned_by_the_first(3, seed);

@@ -30,7 +30,7 @@ pub(super) enum Life {
     Awake,
     /// Stopped until then.
     Asleep(Instant),
-    /// Killed; its players notice then.
+    /// Crashed, or ended; its players notice then.
     Dead(Instant),
 }
 
@@ -69,6 +69,12 @@ impl SimNode {
     /// A link to it, at one of its workers.
     pub(super) fn client(&self, session: &str, dice: &mut Dice) -> MemoryClient {
         self.networks[dice.below(self.networks.len() as u64) as usize].client(session)
+    }
+
+    /// It ends in order, and tells the others.
+    pub(super) fn leave(&mut self, now: Instant, nats: &mut SimulatedNats<NodeMessage>) {
+        let last = NodeMessage::Beat(self.cluster.leave().into());
+        nats.publish(now, self.number, None, 0, &last);
     }
 
     /// Its players notice that it is dead.

@@ -245,8 +245,12 @@ impl World {
         self.counts.nodes += 1;
     }
 
+    /// A node crashes, or ends in order.
     pub(super) fn kill_node(&mut self, node: usize) {
         let noticed = self.now + self.dice.millis(0, NOTICED.as_millis() as u64);
+        if self.nodes[node].is_awake() && self.dice.chance(500_000) {
+            self.nodes[node].leave(self.now, &mut self.nats);
+        }
         self.nodes[node].life = Life::Dead(noticed);
         self.nats.set_connected(self.now, self.nodes[node].number, false);
         self.disturbances.nodes = self.now;

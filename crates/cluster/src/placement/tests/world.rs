@@ -19,6 +19,7 @@ struct Node {
 #[derive(Clone)]
 enum Message {
     Beat(NodeId, u64),
+    LastBeat(NodeId),
     Announcement(Box<str>, SessionRecord, Revision),
 }
 
@@ -117,6 +118,13 @@ impl World {
 
     pub(super) fn kill(&mut self, node: usize) {
         self.nodes[node].is_dead = true;
+    }
+
+    /// A node ends in order.
+    pub(super) fn stop(&mut self, node: usize) {
+        self.nodes[node].placement.leave();
+        self.nats.publish(self.now, node, None, 0, &Message::LastBeat(Self::id(node)));
+        self.kill(node);
     }
 
     pub(super) fn pause(&mut self, node: usize, time: Duration) {
@@ -241,6 +249,7 @@ impl World {
         while let Some(incoming) = self.nats.poll(now, node) {
             match incoming {
                 Arrived::Message(Message::Beat(from, number)) => placement.handle_beat(now, from, number),
+                Arrived::Message(Message::LastBeat(from)) => placement.handle_last_beat(now, from),
                 Arrived::Message(Message::Announcement(name, record, revision)) => {
                     placement.handle_announcement(now, &name, record, revision);
                 }
