@@ -7,7 +7,7 @@ use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 
 use super::node::{Life, SimNode};
 
-/// With a bus for so long, a node knows the sessions of its players.
+/// With a bus and the store for so long, a node knows the sessions of its players.
 const REACHED: Duration = Duration::from_secs(5);
 /// So long a session may need to go from one owner to the next.
 const SWITCHING: Duration = Duration::from_millis(100);
@@ -86,7 +86,7 @@ impl Disturbances {
         if std::mem::replace(&mut self.counted_losses, losses) != losses {
             self.losses = now;
         }
-        if now.saturating_duration_since(self.bus()) > REACHED {
+        if now.saturating_duration_since(self.owners_reach()) > REACHED {
             self.replaced.clear();
         }
         for (node, since) in nodes.iter().zip(&mut self.of_node) {
@@ -112,6 +112,12 @@ impl Disturbances {
     /// The last time at which the bus was disturbed.
     pub(super) fn bus(&self) -> Instant {
         self.losses.max(self.cuts)
+    }
+
+    /// The last time at which a node may have been kept from the next owner of a session: if that one dies before it is
+    /// reached, only the store can name another one.
+    pub(super) fn owners_reach(&self) -> Instant {
+        self.bus().max(self.store).max(self.lost_nodes)
     }
 
     /// The last time at which anything was.

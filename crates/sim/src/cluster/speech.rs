@@ -119,7 +119,11 @@ impl World {
         let (from, to) = (self.players[word.by].node, self.players[listener].node);
         let Some(since) = word.said.checked_sub(RECOVERY) else { return false };
         let are_steady = d.is_steady(from, since) && d.is_steady(to, since);
-        let is_direct = from == to && !d.is_replaced(from) || before(d.bus());
+        let is_direct = if d.is_replaced(from) || d.is_replaced(to) {
+            before(d.owners_reach())
+        } else {
+            from == to || before(d.bus())
+        };
         if word.is_text {
             // The owner passes it on, however often the bus loses it.
             return are_steady && [d.cuts, d.nodes, d.owners, d.lost_nodes].into_iter().all(before);
