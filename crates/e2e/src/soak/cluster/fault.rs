@@ -39,8 +39,9 @@ const HEALED_MAX: Duration = Duration::from_secs(10);
 /// QUIC's idle time-out, and a join.
 const GONE_MAX: Duration = Duration::from_secs(14);
 /// A server that is connected to a NATS server on the other side of the partition gives it up after two pings, a second
-/// each, and connects again; it may try the same server once more.
-const CUT_MAX: Duration = Duration::from_secs(7);
+/// each, 3.5 s later at most. It may try the same server twice more, for 1.5 s each, as NATS tells addresses besides
+/// those of the settings. An owner may have been replaced just before: the next one waits for the lease of 1.1 s.
+const CUT_MAX: Duration = Duration::from_secs(8);
 /// How long a server that is asked to end may take.
 const END_MAX: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(3);
