@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 #[test]
 fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
-    const ASKED: usize = 10_000;
+    const ASKED: usize = 80_000;
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
