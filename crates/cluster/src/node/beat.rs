@@ -26,7 +26,7 @@ pub struct NodeInfo {
     pub address: Box<str>,
 }
 
-/// A beat. Later versions append fields, which earlier ones pass over; a node's last one ends with [`LAST`].
+/// A beat. Later versions append fields, which earlier ones pass over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Beat {
     pub(super) protocol: u16,
@@ -39,7 +39,7 @@ pub(super) struct Beat {
     pub(super) is_last: bool,
 }
 
-/// Behind the fields of the last beat.
+/// Behind the fields of the last beat. Further fields come behind it, and there is a 0 before them in all other beats.
 const LAST: u8 = 1;
 
 impl Beat {
