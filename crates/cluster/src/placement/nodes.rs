@@ -57,7 +57,8 @@ impl Nodes {
 
     /// A node has said that it ends: it counts as silent as soon as what it published before has been taken.
     pub(super) fn hear_last(&mut self, now: Instant, node: NodeId) {
-        if let (Some(heard), Some(at)) = (self.heard.get_mut(&node), now.checked_sub(SILENCE - LAST_WORDS)) {
+        if let (Some(heard), Some(at)) = (self.heard.get_mut(&node), (now + LAST_WORDS).checked_sub(SILENCE))
+        {
             *heard = at;
             self.ended.insert(node);
         }
