@@ -146,8 +146,11 @@ impl ClusterNode {
         let beat = Beat::read(bytes)?;
         let is_compatible = beat.is_compatible();
         if is_compatible && beat.is_last {
+            // That it is gone is told when it counts as silent.
             self.placement.handle_last_beat(now, beat.node);
-        } else if is_compatible {
+            return Ok(());
+        }
+        if is_compatible {
             self.placement.handle_beat(now, beat.node, beat.number);
         }
         if beat.node != self.own {

@@ -222,6 +222,10 @@ fn a_node_that_ends_tells_the_others_and_decides_nothing_any_more() {
     assert!(lease.holds(world.now, lease.generation()));
     let last = world.nodes[0].cluster.leave();
     assert!(!lease.holds(world.now, lease.generation()));
+    let mut stranger = World::new(1);
+    let stranger = &mut stranger.nodes[0].cluster;
+    stranger.handle_beat(world.now, &last).unwrap();
+    assert_eq!((stranger.poll_event(), stranger.others().count()), (None, 0), "nothing is found that ends");
     let other = &mut world.nodes[1].cluster;
     other.handle_beat(world.now, &last).unwrap();
     other.handle_timeout(world.now + Duration::from_millis(50));
