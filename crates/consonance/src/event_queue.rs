@@ -19,7 +19,7 @@ use crate::trace::FrameTrace;
 /// Events that wait for one reader: one for each player of the largest session, as they all come at once when it is
 /// joined. When the reader does not ask, the oldest go.
 const WAITING_MAX: usize = 65_536;
-/// As many traces.
+/// Traces that wait: one for each frame, so that older ones are of little use.
 const TRACES_MAX: usize = 8192;
 /// The longest single sleep where there is no deadline.
 const SLEEP_MAX: Duration = Duration::from_hours(1);
