@@ -35,7 +35,7 @@ impl TestRun {
         let ended = patience::until(limit, || child.ended());
         let took = start.elapsed();
         let outcome = ended
-            .map_err(|why| format!("did not end: {why}"))
+            .map_err(|why| format!("did not end: {why}{}", reached(&child.printed())))
             .and_then(|ended| judge(&child.printed(), ended));
         let outcome =
             outcome.map_err(|why| format!("{why}\n{}\n{}", excerpt(&child.printed()), log.display()));
@@ -62,6 +62,13 @@ fn judge(printed: &str, ended: ExitStatus) -> Result<usize, String> {
         (0, _) => Err("ran no test".to_owned()),
         (passed, _) => Ok(passed),
     }
+}
+
+/// How far a program came that did not end: the test after the last one that passed is the one to look at.
+fn reached(printed: &str) -> String {
+    let passed: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix(PASSED)).collect();
+    let last = passed.last().map_or("none", |name| name);
+    format!("; {} tests had passed, the last of them: {last}", passed.len())
 }
 
 const PASSED: &str = "ok ";
@@ -110,6 +117,13 @@ mod tests {
     #[test]
     fn a_program_that_does_not_end_is_ended() {
         let why = run("echo 'ok one'; sleep 60", Duration::ZERO).unwrap_err();
-        assert!(why.starts_with("did not end: not within"), "{why}");
+        assert!(why.starts_with("did not end: not within 0 s; "), "{why}");
+    }
+
+    #[test]
+    fn of_a_program_that_does_not_end_the_last_passed_test_is_said() {
+        let printed = "ok one: 3 ms\na note\nok two\nFAILED three\n";
+        assert_eq!(reached(printed), "; 2 tests had passed, the last of them: two");
+        assert_eq!(reached(""), "; 0 tests had passed, the last of them: none");
     }
 }
