@@ -306,7 +306,7 @@ impl ClusterNode {
                 }
                 PlacementEvent::Ended { name } => self.events.push_back(NodeEvent::Ended { name }),
                 PlacementEvent::Unplaced { name } => self.events.push_back(NodeEvent::Unplaced { name }),
-                PlacementEvent::NodeLost { node } => {
+                PlacementEvent::NodeLost { node, has_ended } => {
                     self.gateway.lose(node);
                     self.exchange.lose(node);
                     let other = self.others.get_mut(&node);
@@ -315,7 +315,7 @@ impl ClusterNode {
                         other.info.clone()
                     });
                     let info = info.unwrap_or_default();
-                    self.events.push_back(NodeEvent::NodeLost { node, info });
+                    self.events.push_back(NodeEvent::NodeLost { node, info, has_ended });
                 }
             }
         }

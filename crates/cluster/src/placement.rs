@@ -258,7 +258,8 @@ impl Placement {
             // Either they are gone, or this node is partitioned from them, and hears its own beats still.
             self.doubt_own();
         }
-        self.events.extend(lost.into_iter().map(|node| PlacementEvent::NodeLost { node }));
+        let of = |node| PlacementEvent::NodeLost { node, has_ended: self.nodes.has_ended(node) };
+        self.events.extend(lost.into_iter().map(of));
         if self.next_look.is_some_and(|at| now < at) {
             return;
         }

@@ -52,8 +52,12 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
             info!(node = &*info.name, region = &*info.region, version = &*info.version, "node found");
             note_node(workers, node, Some(info));
         }
-        NodeEvent::NodeLost { node, info } => {
-            warn!(node = &*info.name, "node lost");
+        NodeEvent::NodeLost { node, info, has_ended } => {
+            if has_ended {
+                info!(node = &*info.name, "node has ended");
+            } else {
+                warn!(node = &*info.name, "node lost");
+            }
             note_node(workers, node, None);
         }
         NodeEvent::Incompatible { name, protocol, oldest } => error!(

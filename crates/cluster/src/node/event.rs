@@ -68,6 +68,8 @@ pub enum NodeEvent {
         node: NodeId,
         /// What it said of itself.
         info: NodeInfo,
+        /// It has ended, and said so.
+        has_ended: bool,
     },
     /// A node is heard that does not understand this one, or is not understood: both cannot be in one cluster.
     Incompatible {

@@ -116,6 +116,7 @@ fn a_lost_owner_is_replaced_and_what_it_may_not_have_taken_comes_back_before_tha
     let lost = NodeEvent::NodeLost {
         node: NodeId(1),
         info: NodeInfo { name: "node 1".into(), ..NodeInfo::default() },
+        has_ended: false,
     };
     let generation = world.nodes[1].cluster.lease().generation();
     let begun =
@@ -230,7 +231,7 @@ fn a_node_that_ends_tells_the_others_and_decides_nothing_any_more() {
     other.handle_beat(world.now, &last).unwrap();
     other.handle_timeout(world.now + Duration::from_millis(50));
     let events: Vec<_> = std::iter::from_fn(|| other.poll_event()).collect();
-    assert!(matches!(events[..], [NodeEvent::NodeLost { .. }]), "{events:?}");
+    assert!(matches!(events[..], [NodeEvent::NodeLost { has_ended: true, .. }]), "{events:?}");
     assert_eq!(other.others().count(), 0);
 }
 

@@ -58,6 +58,8 @@ pub enum PlacementEvent {
     NodeLost {
         /// Which node.
         node: NodeId,
+        /// It has said so.
+        has_ended: bool,
     },
 }
 
