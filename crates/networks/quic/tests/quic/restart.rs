@@ -1,9 +1,9 @@
 //! Servers that go away and come back, and networks that do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_quic::{Identity, QuicClient, QuicClientSettings, QuicServerSettings};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{DisconnectReason, EndCode, ServerNetwork as _};
 
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, end_of, localhost, wait_until,
@@ -44,6 +44,24 @@ fn the_same_client_comes_back_after_the_server_restarted_on_its_port() {
     }
     assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
     assert_heard(&mut client, &mut server);
+}
+
+#[test]
+fn a_client_whose_answers_are_lost_is_told_of_the_end_before_the_server_is_gone() {
+    let settings =
+        QuicServerSettings { close_timeout: Duration::from_millis(100), ..QuicServerSettings::default() };
+    let mut server = TestServer::with(localhost(), &identity(), &settings);
+    let (relay, mut client) = relayed(&mut server, Duration::from_mins(1));
+    relay.cut_upstream(true);
+    server.transport.shutdown(Instant::now());
+    wait_until("the goodbye has taken its time", || {
+        server.poll();
+        !server.ends.is_empty()
+    });
+    drop(server);
+    // Only the close of the connection has words.
+    let told = DisconnectReason::ClosedByPeer { reason: EndCode::ShuttingDown.into() };
+    assert_eq!(end_of(&mut client, None), told);
 }
 
 #[test]

@@ -24,6 +24,7 @@ struct Shared {
     /// Held while a datagram passes, so that none from before a change passes after it.
     gate: Mutex<()>,
     is_cut: AtomicBool,
+    is_cut_upstream: AtomicBool,
     is_quic_only: AtomicBool,
     /// Of a hundred datagrams, so many are lost.
     loss_percent: AtomicU32,
@@ -46,6 +47,7 @@ impl UdpRelay {
             ways: Mutex::default(),
             gate: Mutex::default(),
             is_cut: AtomicBool::new(false),
+            is_cut_upstream: AtomicBool::new(false),
             is_quic_only: AtomicBool::new(false),
             loss_percent: AtomicU32::new(0),
             passed: AtomicU32::new(0),
@@ -78,6 +80,11 @@ impl UdpRelay {
         self.0.is_cut.store(is_cut, Ordering::SeqCst);
     }
 
+    /// Lets nothing through from clients from now on, or everything again.
+    pub(crate) fn cut_upstream(&self, is_cut: bool) {
+        self.0.is_cut_upstream.store(is_cut, Ordering::SeqCst);
+    }
+
     /// Lets only QUIC through from now on, or everything again.
     pub(crate) fn only_quic(&self, is_quic_only: bool) {
         self.0.is_quic_only.store(is_quic_only, Ordering::SeqCst);
@@ -103,6 +110,7 @@ impl Shared {
         if let Some(_gate) = self.gate_for(&self.to_clients)
             && let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
             && let Some(&server) = self.server.get()
+            && !self.is_cut_upstream.load(Ordering::SeqCst)
             && self.lets_through(&packet[..length])
         {
             let _ = self.way_of(client).send_to(&packet[..length], server);
