@@ -182,8 +182,7 @@ impl ServerNetwork for RemoteLinks {
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         for peer in self.peers.all() {
-            let (Member(edge), _) = link_of(peer);
-            if self.own_workers.is_some_and(|workers| edge >= workers) {
+            if is_at_other_node(self.own_workers, peer) {
                 self.peers.remove(peer);
             } else {
                 self.reject(now, peer, &EndCode::ShuttingDown.into());
@@ -283,6 +282,12 @@ fn overloaded() -> DisconnectReason {
 /// A peer's number has that of its edge above that of its link there.
 fn peer_of(member: Member, link: LinkNumber) -> Peer {
     Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
+}
+
+/// Whether the edge of a peer goes on when this node, of so many workers, ends.
+fn is_at_other_node(own_workers: Option<u16>, peer: Peer) -> bool {
+    let (Member(edge), _) = link_of(peer);
+    own_workers.is_some_and(|workers| edge >= workers)
 }
 
 fn link_of(peer: Peer) -> (Member, LinkNumber) {

@@ -275,6 +275,27 @@ fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
     assert!(heard_by(&mut stage.owners[0]).is_empty(), "once");
 }
 
+/// Players of a node that ends come to the others before these know of its end.
+#[test]
+fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
+    let mut stage = Stage::new();
+    let [ending, next] = stage.owners.map(|owner| owner.of_node(1));
+    stage.owners = [ending, next];
+    let now = Instant::now();
+    stage.owners[0].shutdown(now);
+    assert!(stage.edge.connected(Some(Member(0)), 'a', "session of 0", ABOUT));
+    assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"let me in"), Some(true));
+    // Sent again and again, as the owner may hear of the link only then; held at last.
+    for _ in 0..200 {
+        stage.flush();
+        assert_eq!(stage.owners[0].poll(now), None);
+        assert_eq!(stage.edge.poll(), None, "it is not ended");
+    }
+    stage.edge.set_owner("session of 0", Some(Member(1)), |_| None);
+    stage.flush();
+    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up", "a packet"]);
+}
+
 /// A worker may see where the session is before it hears that its owner is another one.
 #[test]
 fn links_that_wait_are_told_to_the_next_owner_though_another_one_comes_first() {

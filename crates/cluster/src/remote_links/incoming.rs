@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
 use super::released::ReturnedPacket;
-use super::{RemoteLinks, link_of, peer_of};
+use super::{RemoteLinks, is_at_other_node, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
@@ -73,8 +73,14 @@ impl RemoteLinks {
         peer_of: impl Fn(LinkNumber) -> Peer,
     ) -> Result<Option<Came>, BusMessageError> {
         let (peers, counted) = (&mut self.peers, &mut self.statistics);
-        let message = self.incoming.message();
+        let (message, own_workers) = (self.incoming.message(), self.own_workers);
         Ok(match ToOwner::read(message)? {
+            // It waits there for the node that goes on with its session.
+            ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. }
+                if self.is_shut_down && is_at_other_node(own_workers, peer_of(link)) =>
+            {
+                None
+            }
             ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. }
                 if self.is_shut_down || peers.is_full() =>
             {
