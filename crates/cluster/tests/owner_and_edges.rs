@@ -291,7 +291,7 @@ fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
         assert_eq!(stage.owners[0].poll(now), None);
         assert_eq!(stage.edge.poll(), None, "it is not ended");
     }
-    stage.edge.set_owner("session of 0", Some(Member(1)), |_| None);
+    assert!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None).is_empty());
     stage.flush();
     assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up", "a packet"]);
 }
