@@ -126,6 +126,9 @@ namespace ConsonanceStubs
                     continue;
                 }
                 RenderBlock();
+                // On a machine that is too slow for all sources, too, others come to the graph in between: its lock
+                // alone would not let them in.
+                Thread.Sleep(1);
                 due = Math.Max(due, clock.Elapsed.TotalSeconds - 1) + (double)BlockFrames / SampleRate;
             }
         }
