@@ -41,7 +41,7 @@ namespace Consonance.Unity.Editor.Tests
                     bob.Chat.Room("lobby").Speak(new ChannelSettings { Positional = true });
                     bob.ToneHz = 440;
                     ChatTests.Until(stage, inspector, "label: Speaking: yes");
-                    inspector.Require("label: Positional: yes");
+                    ChatTests.Until(stage, inspector, "label: Positional: yes");
                     inspector.Press("Why is it not heard?");
                     inspector.Draw();
                     inspector.Require("hear Bob");
