@@ -9,7 +9,7 @@ namespace Consonance.Tests
     {
         const int Rate = 48000;
         const int BlockMs = 10;
-        // A sound card has silence where a program is later than this. Frames of half a second are part of tests.
+        // A sound card plays silence for a program that is later than this. Some tests have frames of half a second.
         const int LateBlocksMax = 60;
 
         readonly InputStream microphone;
@@ -83,8 +83,8 @@ namespace Consonance.Tests
         }
 
         /// <summary>
-        /// A frame of the game, and as many blocks of sound as time has passed. Of a frame that comes late, the oldest
-        /// blocks are left out: on a machine that is too slow for all, each frame would take longer than the one before.
+        /// A frame of the game, and the blocks of sound that are due. A late frame drops the oldest of them: on an
+        /// overloaded machine, each frame would take longer than the one before.
         /// </summary>
         public void Frame()
         {

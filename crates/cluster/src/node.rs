@@ -146,7 +146,7 @@ impl ClusterNode {
         let beat = Beat::read(bytes)?;
         let is_compatible = beat.is_compatible();
         if is_compatible && beat.is_last {
-            // That it is gone is told when it counts as silent.
+            // Its loss is reported when it counts as silent.
             self.placement.handle_last_beat(now, beat.node);
             return Ok(());
         }

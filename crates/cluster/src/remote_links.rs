@@ -284,7 +284,7 @@ fn peer_of(member: Member, link: LinkNumber) -> Peer {
     Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
 }
 
-/// Whether the edge of a peer goes on when this node, of so many workers, ends.
+/// Whether the edge of a peer is at another node, and so outlives this one, which has so many workers.
 fn is_at_other_node(own_workers: Option<u16>, peer: Peer) -> bool {
     let (Member(edge), _) = link_of(peer);
     own_workers.is_some_and(|workers| edge >= workers)

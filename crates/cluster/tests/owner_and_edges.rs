@@ -275,7 +275,7 @@ fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
     assert!(heard_by(&mut stage.owners[0]).is_empty(), "once");
 }
 
-/// Players of a node that ends come to the others before these know of its end.
+/// Players of a node that shuts down reconnect to other nodes before these know of the shutdown.
 #[test]
 fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
     let mut stage = Stage::new();
@@ -285,7 +285,7 @@ fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
     stage.owners[0].shutdown(now);
     assert!(stage.edge.connected(Some(Member(0)), 'a', "session of 0", ABOUT));
     assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"let me in"), Some(true));
-    // Sent again and again, as the owner may hear of the link only then; held at last.
+    // The edge retries, as the owner may hear of the link after the packet; then it holds the packet.
     for _ in 0..200 {
         stage.flush();
         assert_eq!(stage.owners[0].poll(now), None);

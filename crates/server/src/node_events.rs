@@ -54,7 +54,7 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
         }
         NodeEvent::NodeLost { node, info, has_ended } => {
             if has_ended {
-                info!(node = &*info.name, "node has ended");
+                info!(node = &*info.name, "node shut down");
             } else {
                 warn!(node = &*info.name, "node lost");
             }

@@ -67,7 +67,7 @@ fn judge(printed: &str, ended: ExitStatus) -> Result<usize, String> {
 /// How far a program came that did not end: the test after the last one that passed is the one to look at.
 fn reached(printed: &str) -> String {
     let passed: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix(PASSED)).collect();
-    let last = passed.last().map_or("none", |name| name);
+    let last = passed.last().copied().unwrap_or("none");
     format!("; {} tests had passed, the last of them: {last}", passed.len())
 }
 

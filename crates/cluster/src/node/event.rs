@@ -68,7 +68,7 @@ pub enum NodeEvent {
         node: NodeId,
         /// What it said of itself.
         info: NodeInfo,
-        /// It has ended, and said so.
+        /// It was shut down, and announced that.
         has_ended: bool,
     },
     /// A node is heard that does not understand this one, or is not understood: both cannot be in one cluster.

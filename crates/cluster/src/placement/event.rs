@@ -58,7 +58,7 @@ pub enum PlacementEvent {
     NodeLost {
         /// Which node.
         node: NodeId,
-        /// It has said so.
+        /// It was shut down, and announced that.
         has_ended: bool,
     },
 }

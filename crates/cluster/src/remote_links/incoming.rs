@@ -73,11 +73,11 @@ impl RemoteLinks {
         peer_of: impl Fn(LinkNumber) -> Peer,
     ) -> Result<Option<Came>, BusMessageError> {
         let (peers, counted) = (&mut self.peers, &mut self.statistics);
-        let (message, own_workers) = (self.incoming.message(), self.own_workers);
+        let message = self.incoming.message();
         Ok(match ToOwner::read(message)? {
-            // It waits there for the node that goes on with its session.
+            // The link waits at its edge for the session's next owner.
             ToOwner::Connected { link, .. } | ToOwner::Kept { link, .. }
-                if self.is_shut_down && is_at_other_node(own_workers, peer_of(link)) =>
+                if self.is_shut_down && is_at_other_node(self.own_workers, peer_of(link)) =>
             {
                 None
             }

@@ -126,8 +126,8 @@ namespace ConsonanceStubs
                     continue;
                 }
                 RenderBlock();
-                // On a machine that is too slow for all sources, too, others come to the graph in between: its lock
-                // alone would not let them in.
+                // Other threads need the graph's lock between blocks, also on an overloaded machine: the lock is not
+                // fair.
                 Thread.Sleep(1);
                 due = Math.Max(due, clock.Elapsed.TotalSeconds - 1) + (double)BlockFrames / SampleRate;
             }
