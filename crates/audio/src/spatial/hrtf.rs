@@ -1,49 +1,47 @@
-//! Placing a voice for headphones, by a model of the head: the far ear hears later and duller, and the outer ear
-//! tells front from back and above from below.
+//! Placing a voice for headphones, by what was measured at the ears of a head: the far ear hears later and duller,
+//! and the outer ear tells front from back and above from below.
 //!
-//! This is a structural model after Brown and Duda, "A structural model for binaural sound synthesis" (1998), not
-//! a measured data set: there is nothing to load or to license, every direction is exact instead of interpolated,
-//! and it costs a few multiplications. All its filters are fixed; what moves with the direction are weights and
-//! delays, which are always safe to change within a block.
+//! The head is KEMAR, measured by Gardner and Martin, "HRTF Measurements of a KEMAR Dummy-Head Microphone" (MIT Media
+//! Lab, 1994). Each direction has a response of minimum phase and a delay for each ear, between which [`Head`]
+//! interpolates; what is made of them is one short filter per ear (`filter.rs`), and a voice that moves fades from one
+//! to the next. They are equalised by the mean of what is looked at, within 45° from the front, so that voices keep
+//! their colour there.
 
 mod ear;
-mod pinna;
+mod filter;
+mod head;
 
-use ear::{Ear, EarTarget};
-use pinna::Pinna;
+use ear::Ear;
+use filter::{LOOK_BACK_SAMPLES, Line};
+use head::Head;
 
-use super::one_pole::OnePole;
 use super::pose::Direction;
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::ramp::Smoothed;
-
-/// Speed of sound over the radius of an average head, 343 m/s over 8.75 cm, in radians per second.
-const HEAD_RADIANS_PER_SECOND: f32 = 343.0 / 0.0875;
-
-/// Where the head begins to throw a shadow: the model's pole is at twice that frequency, 1.25 kHz.
-const SHADOW_CORNER_HZ: f32 = 2.0 * HEAD_RADIANS_PER_SECOND / std::f32::consts::TAU;
 
 /// One speaker's way to both ears.
 #[derive(Debug)]
 pub(super) struct Hrtf {
     gain: Smoothed,
-    /// Nothing is left in the delays.
+    /// Nothing is left in the line.
     is_silent: bool,
-    pinna: Pinna,
-    shadow: OnePole,
+    /// Where the voice was at the end of the last block.
+    direction: Direction,
     left: Ear,
     right: Ear,
+    line: Line,
 }
 
 impl Hrtf {
     pub(super) fn new() -> Self {
+        let [left, right] = Head::KEMAR.responses(Direction::default()).map(Ear::new);
         Self {
             gain: Smoothed::default(),
             is_silent: true,
-            pinna: Pinna::new(),
-            shadow: OnePole::new(SHADOW_CORNER_HZ),
-            left: Ear::new(),
-            right: Ear::new(),
+            direction: Direction::default(),
+            left,
+            right,
+            line: [0.0; LOOK_BACK_SAMPLES + BLOCK_SAMPLES],
         }
     }
 
@@ -51,10 +49,8 @@ impl Hrtf {
     pub(super) fn reset(&mut self, gain: f32, direction: Direction) {
         self.gain.jump(gain);
         self.is_silent = true;
-        self.pinna.reset(direction);
-        self.shadow.clear();
-        self.left.reset(EarTarget::new(-direction.right, direction.length));
-        self.right.reset(EarTarget::new(direction.right, direction.length));
+        self.line.fill(0.0);
+        self.jump(direction);
     }
 
     /// Adds the block to both ears.
@@ -66,23 +62,34 @@ impl Hrtf {
         ears: &mut StereoBlock,
     ) {
         let falls_silent = self.gain.rests_at_zero(gain);
-        if falls_silent && self.is_silent {
-            self.reset(gain, direction);
-            return;
+        if self.is_silent {
+            if falls_silent {
+                return;
+            }
+            // What was not heard need not move.
+            self.jump(direction);
         }
         self.is_silent = falls_silent;
-        let mut sound = *block;
+        self.line.copy_within(BLOCK_SAMPLES.., 0);
         let gain = self.gain.ramp_to(gain);
-        for (i, sample) in sound.iter_mut().enumerate() {
-            *sample *= gain.at(i);
+        for (i, (sample, input)) in self.line[LOOK_BACK_SAMPLES..].iter_mut().zip(block).enumerate() {
+            *sample = input * gain.at(i);
         }
-        self.pinna.process(&mut sound, direction);
-        let mut high = [0.0; BLOCK_SAMPLES];
-        for (high, &sample) in high.iter_mut().zip(&sound) {
-            *high = sample - self.shadow.low(sample);
+        if direction == self.direction {
+            self.left.stay(&self.line, &mut ears.left);
+            self.right.stay(&self.line, &mut ears.right);
+            return;
         }
-        self.shadow.settle();
-        self.left.render(&sound, &high, EarTarget::new(-direction.right, direction.length), &mut ears.left);
-        self.right.render(&sound, &high, EarTarget::new(direction.right, direction.length), &mut ears.right);
+        self.direction = direction;
+        let [left, right] = Head::KEMAR.responses(direction);
+        self.left.turn(&self.line, left, &mut ears.left);
+        self.right.turn(&self.line, right, &mut ears.right);
+    }
+
+    fn jump(&mut self, direction: Direction) {
+        if direction != self.direction {
+            self.direction = direction;
+            [self.left, self.right] = Head::KEMAR.responses(direction).map(Ear::new);
+        }
     }
 }
