@@ -21,6 +21,8 @@ FADE = 16
 LOWEST_HZ = 200.0
 # Above this, the measurement is too weak.
 HIGHEST_HZ = 15_000.0
+# The near ear gets up to 12 dB more above 10 kHz than the front does, which makes voices hiss; both ears lose the rest.
+LOUDEST = numpy.log(10) / 20 * 7.0
 # The smoothing of magnitudes, half of it on each side.
 OCTAVES = 1 / 6
 # What is looked at lies within this angle from the front, and is equalised to be flat on average.
@@ -60,7 +62,8 @@ class Head:
         looked_at = [key for key in measured if is_looked_at(*key)]
         colour = numpy.log(numpy.mean([smoothed(magnitudes[key], 1 / 3) ** 2 for key in looked_at], axis=0)) / 2
         self.colour = colour
-        self.taps = {key: shortened(numpy.log(value) - colour) for key, value in magnitudes.items()}
+        equalised = {key: numpy.log(value) - colour for key, value in magnitudes.items()}
+        self.taps = {key: shortened(limited(value, equalised[mirrored(key)])) for key, value in equalised.items()}
         self.delays = {key: 0.0 for key in measured}
         # A minimum-phase pair has a time difference of its own, so what is missing is found by comparing.
         wanted = {key: time_difference(*pair(measured, key), MEASURED_HZ) for key in measured}
@@ -143,6 +146,13 @@ def smoothed(magnitude, octaves=OCTAVES):
     low = numpy.floor(index * 2 ** (-octaves / 2)).astype(int)
     high = numpy.minimum(numpy.ceil(index * 2 ** (octaves / 2)).astype(int) + 1, len(magnitude))
     return numpy.sqrt((total[high] - total[low]) / (high - low))
+
+
+def limited(this, other):
+    """Takes from both ears what either has above the limit, and amplifies nothing where nothing was measured."""
+    fair = this - (numpy.maximum(this, other) - LOUDEST).clip(0.0)
+    share = (numpy.fft.rfftfreq(POINTS, 1 / OUR_HZ) - HIGHEST_HZ) / 2_000.0
+    return fair - share.clip(0.0, 1.0) * fair.clip(0.0)
 
 
 def shortened(log_magnitude):
