@@ -25,7 +25,7 @@ use crate::block::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
 use crate::codec::CodecSettings;
 use crate::frame_properties::FrameProperties;
 use crate::limiter::Limiter;
-use crate::spatial::{Pose, SpatialSettings, SpeakerPlace};
+use crate::spatial::{Placing, Pose, SpatialSettings, SpeakerPlace};
 
 /// The caller's name for a speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +74,7 @@ impl Mixer {
         if self.speakers.len() >= self.settings.max_speakers {
             return Err(MixerError::TooManySpeakers { max_speakers: self.settings.max_speakers });
         }
-        let speaker = Speaker::new(codec, self.settings.jitter, self.scene.spatial.on(self.scene.headphones));
+        let speaker = Speaker::new(codec, self.settings.jitter, self.scene.placing);
         self.speakers.insert(key, speaker.map_err(|cause| MixerError::Codec { key, cause })?);
         Ok(())
     }
@@ -171,9 +171,10 @@ impl Mixer {
     }
 
     fn place_speakers(&mut self) {
-        let settings = self.scene.spatial.on(self.scene.headphones);
+        let placing = Placing::new(self.scene.spatial, self.scene.headphones);
+        self.scene.placing = placing;
         for speaker in self.speakers.values_mut() {
-            speaker.set_spatial(settings);
+            speaker.set_placing(placing);
         }
     }
 

@@ -12,12 +12,14 @@ mod hrtf;
 mod occlusion;
 mod one_pole;
 mod panning;
+mod placing;
 mod pose;
 mod roll_off;
 
 use hrtf::Hrtf;
 use occlusion::Occlusion;
 use panning::Panning;
+pub(crate) use placing::Placing;
 use pose::{Bearing, Direction};
 pub use pose::{Orientation, Pose};
 use roll_off::DistanceRange;
@@ -38,7 +40,7 @@ pub enum SpatialMode {
     /// Equal-power panning between left and right, which leaves the far ear a quarter of the near ear's amplitude: for
     /// loudspeakers, and where time is short.
     Panning,
-    /// A model of the head with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
+    /// What reaches the ears of a measured head, with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
     Hrtf,
 }
 
@@ -58,16 +60,6 @@ pub struct SpatialSettings {
 impl SpatialSettings {
     const DEFAULT_MIN_DISTANCE_M: f32 = 1.0;
     const DEFAULT_MAX_DISTANCE_M: f32 = 50.0;
-
-    /// The same with the mode that is meant where it is up to the listener's headphones.
-    pub(crate) fn on(self, headphones: bool) -> Self {
-        let mode = match self.mode {
-            SpatialMode::Automatic if headphones => SpatialMode::Hrtf,
-            SpatialMode::Automatic => SpatialMode::Panning,
-            mode => mode,
-        };
-        Self { mode, ..self }
-    }
 
     /// The amplitude factor of a voice from this place by its distance, 0 to 1; occlusion comes on top. It is 1 if a
     /// position is not finite.
@@ -111,7 +103,7 @@ pub struct SpeakerPlace {
 
 /// Places one speaker around the listener.
 ///
-/// It allocates nothing, and keeps a millisecond of sound: one block of silence after the last brings that out.
+/// It allocates nothing, and keeps 2.5 ms of sound: one block of silence after the last brings that out.
 #[derive(Debug)]
 pub struct Spatializer {
     settings: SpatialSettings,
@@ -134,18 +126,28 @@ struct Target {
 impl Spatializer {
     /// A speaker that has not been heard yet.
     pub fn new(settings: SpatialSettings) -> Self {
+        Self::placed(Placing::new(settings, false))
+    }
+
+    /// The same for a listener of whom it is known whether headphones are worn.
+    pub(crate) fn placed(Placing { settings, head }: Placing) -> Self {
         Self {
             settings,
             fresh: true,
             occlusion: Occlusion::new(),
             panning: Panning::default(),
-            hrtf: Hrtf::new(),
+            hrtf: Hrtf::new(head),
         }
     }
 
     /// Changes how the voice is placed; the next block fades over.
     pub fn set_settings(&mut self, settings: SpatialSettings) {
+        self.set_placing(Placing::new(settings, false));
+    }
+
+    pub(crate) fn set_placing(&mut self, Placing { settings, head }: Placing) {
         self.settings = settings;
+        self.hrtf.set_head(head);
     }
 
     /// Forgets what was heard: the next block is at its place from its first sample. For the start of an utterance,

@@ -2,7 +2,7 @@
 
 use crate::block::SamplePosition;
 use crate::ramp::Ramp;
-use crate::spatial::{Pose, SpatialSettings};
+use crate::spatial::{Placing, Pose, SpatialSettings};
 
 /// The listener's side of the mix.
 #[derive(Debug, Default)]
@@ -11,10 +11,12 @@ pub(super) struct Scene {
     pub(super) now: SamplePosition,
     /// Where the listener is, if that is known.
     pub(super) listener: Option<Pose>,
-    /// As it was set; [`SpatialSettings::on`] says what it means for this listener.
+    /// As it was set.
     pub(super) spatial: SpatialSettings,
     /// The listener is known to wear headphones.
     pub(super) headphones: bool,
+    /// What the two mean together.
+    pub(super) placing: Placing,
     /// The highest priority among the speakers.
     pub(super) top_priority: Option<u8>,
     /// Speakers are brought to one loudness.

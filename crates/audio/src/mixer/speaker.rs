@@ -24,7 +24,7 @@ use crate::codec::{CodecError, CodecSettings};
 use crate::frame_properties::FrameProperties;
 use crate::jitter::JitterSettings;
 use crate::ramp::{Ramp, Smoothed, towards};
-use crate::spatial::{Pose, SpatialSettings, SpeakerPlace};
+use crate::spatial::{Placing, Pose, SpeakerPlace};
 
 pub(super) struct Speaker {
     reception: Reception,
@@ -52,7 +52,7 @@ impl Speaker {
     pub(super) fn new(
         codec: CodecSettings,
         jitter: JitterSettings,
-        spatial: SpatialSettings,
+        placing: Placing,
     ) -> Result<Self, CodecError> {
         Ok(Self {
             reception: Reception::new(codec, jitter)?,
@@ -64,7 +64,7 @@ impl Speaker {
             precedence: 1.0,
             gain: Smoothed::default(),
             place: None,
-            placement: Placement::new(spatial),
+            placement: Placement::new(placing),
             is_apart: false,
             apart: Smoothed::default(),
             is_chosen: false,
@@ -93,8 +93,8 @@ impl Speaker {
         self.is_apart = is_apart;
     }
 
-    pub(super) fn set_spatial(&mut self, settings: SpatialSettings) {
-        self.placement.set_settings(settings);
+    pub(super) fn set_placing(&mut self, placing: Placing) {
+        self.placement.set_placing(placing);
     }
 
     pub(super) fn amplitude(&self) -> f32 {

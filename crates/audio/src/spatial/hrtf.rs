@@ -13,7 +13,8 @@ mod head;
 
 use ear::Ear;
 use filter::{LOOK_BACK_SAMPLES, Line};
-use head::Head;
+pub(super) use head::Head;
+use head::Response;
 
 use super::pose::Direction;
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
@@ -25,6 +26,8 @@ pub(super) struct Hrtf {
     gain: Smoothed,
     /// Nothing is left in the line.
     is_silent: bool,
+    /// None as long as nothing is to be heard.
+    head: Option<&'static Head>,
     /// Where the voice was at the end of the last block.
     direction: Direction,
     left: Ear,
@@ -33,16 +36,21 @@ pub(super) struct Hrtf {
 }
 
 impl Hrtf {
-    pub(super) fn new() -> Self {
-        let [left, right] = Head::KEMAR.responses(Direction::default()).map(Ear::new);
+    pub(super) fn new(head: Option<&'static Head>) -> Self {
         Self {
+            head,
             gain: Smoothed::default(),
             is_silent: true,
             direction: Direction::default(),
-            left,
-            right,
+            left: Ear::new(Response::MIDDLE),
+            right: Ear::new(Response::MIDDLE),
             line: [0.0; LOOK_BACK_SAMPLES + BLOCK_SAMPLES],
         }
+    }
+
+    /// Without one, what is heard fades out at the ears of the last.
+    pub(super) fn set_head(&mut self, head: Option<&'static Head>) {
+        self.head = head.or(self.head);
     }
 
     /// Starts from this place with nothing heard before.
@@ -81,7 +89,7 @@ impl Hrtf {
             return;
         }
         self.direction = direction;
-        let [left, right] = Head::KEMAR.responses(direction);
+        let [left, right] = self.responses(direction);
         self.left.turn(&self.line, left, &mut ears.left);
         self.right.turn(&self.line, right, &mut ears.right);
     }
@@ -89,7 +97,11 @@ impl Hrtf {
     fn jump(&mut self, direction: Direction) {
         if direction != self.direction {
             self.direction = direction;
-            [self.left, self.right] = Head::KEMAR.responses(direction).map(Ear::new);
+            [self.left, self.right] = self.responses(direction).map(Ear::new);
         }
+    }
+
+    fn responses(&self, direction: Direction) -> [Response; 2] {
+        self.head.map_or_else(|| [const { Response::MIDDLE }; 2], |head| head.responses(direction))
     }
 }

@@ -4,4 +4,5 @@ mod direction;
 mod distance;
 mod ears;
 mod hostile;
+mod measured;
 mod motion;

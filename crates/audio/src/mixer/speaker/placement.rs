@@ -2,7 +2,7 @@
 
 use crate::block::BLOCK_SAMPLES;
 use crate::mixer::sum::Sum;
-use crate::spatial::{Pose, SpatialSettings, Spatializer, SpeakerPlace};
+use crate::spatial::{Placing, Pose, Spatializer, SpeakerPlace};
 
 /// The way that a voice takes. One that once had a place goes through the spatializer until it falls silent, since only
 /// that can bring it back to the middle without a jump.
@@ -20,12 +20,12 @@ enum Way {
 }
 
 impl Placement {
-    pub(super) fn new(settings: SpatialSettings) -> Self {
-        Self { spatializer: Spatializer::new(settings), way: Way::Silent }
+    pub(super) fn new(placing: Placing) -> Self {
+        Self { spatializer: Spatializer::placed(placing), way: Way::Silent }
     }
 
-    pub(super) fn set_settings(&mut self, settings: SpatialSettings) {
-        self.spatializer.set_settings(settings);
+    pub(super) fn set_placing(&mut self, placing: Placing) {
+        self.spatializer.set_placing(placing);
     }
 
     /// Adds a block to the mix. `scene` is where the speaker and the listener are, if both are known.

@@ -21,7 +21,7 @@ pub(super) struct Response {
 
 impl Response {
     /// Straight into the ear.
-    const MIDDLE: Self = {
+    pub(super) const MIDDLE: Self = {
         let mut taps = [0.0; TAPS];
         taps[0] = 1.0;
         Self { delay_samples: 0.0, taps }
@@ -42,13 +42,13 @@ impl Response {
 
 /// Responses on rings around the head, one above the other.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(in crate::spatial) struct Head {
     file: File,
 }
 
 impl Head {
     /// MIT's measurement, with the normal pinna; `crates/audio/data/compact_kemar.py` makes the file.
-    pub(super) const KEMAR: Self = Self { file: File::KEMAR };
+    pub(in crate::spatial) const KEMAR: Self = Self { file: File::KEMAR };
 
     /// What the left and the right ear make of a voice from there.
     pub(super) fn responses(&self, direction: Direction) -> [Response; 2] {

@@ -33,6 +33,8 @@ const DIRECTION_BYTES: usize = 2 * (1 + TAPS);
 const DELAY_UNIT: f32 = 1.0 / 256.0;
 const TAP_UNIT: f32 = 1.0 / 8_192.0;
 
+const _: () = assert!(RINGS >= 2, "there is nothing to interpolate between");
+
 impl File {
     pub(super) const KEMAR: Self = Self::parse();
 
@@ -53,7 +55,6 @@ impl File {
             first += ring.count as usize;
             number += 1;
         }
-        assert!(RINGS >= 2, "nothing to interpolate between");
         let (directions, rest) = BYTES.split_at(HEADER_BYTES + 2 * RINGS).1.as_chunks();
         assert!(directions.len() == first && rest.is_empty(), "another number of directions");
         Self { rings, directions }
