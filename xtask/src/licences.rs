@@ -1,6 +1,7 @@
 //! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts
 //! that go along with a program.
 
+mod data;
 mod linked;
 mod page;
 mod terms;
@@ -42,7 +43,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The texts of the licences of these crates, one after the other.
+/// The texts of the licences of these crates, one after the other, then those of the data in ours.
 ///
 /// # Errors
 /// [`Failure::Licence`] if one of them must not be used; if a file cannot be read.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::data::{self, Data};
 use super::terms::Terms;
 
 /// All of it, in Markdown.
@@ -16,8 +17,18 @@ pub(super) fn of(terms: &[Terms<'_>]) -> String {
         let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
         format!("\n## {licence}\n\n{}\n", names.join(", "))
     };
-    HEAD.to_owned() + &by_licence.into_iter().map(section).collect::<String>()
+    let data =
+        data::ALL.iter().map(|Data { name, file, terms, .. }| format!("* {name} (`{file}`): {terms}\n"));
+    let data: String = data.collect();
+    HEAD.to_owned() + &by_licence.into_iter().map(section).collect::<String>() + DATA + &data
 }
+
+const DATA: &str = "
+## Data in our crates
+
+The texts are collected, too.
+
+";
 
 const HEAD: &str = "# Licences of dependencies
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
 
+use super::data;
 use super::terms::Terms;
 use crate::failure::Failure;
 
@@ -24,6 +25,8 @@ pub(super) fn of(terms: &[Terms<'_>]) -> Result<String, Failure> {
         users.into_iter().map(|(text, users)| (users, text)).collect();
     pieces.sort();
     let piece = |(users, text): &(Vec<String>, String)| format!("{RULE}\n{}\n\n{text}\n", users.join("\n"));
+    let data = data::ALL.iter().map(|data| (vec![data.name.to_owned()], data.notice.trim_end().to_owned()));
+    pieces.extend(data);
     Ok(pieces.iter().map(piece).collect())
 }
 

@@ -1,0 +1,21 @@
+//! What others made that is no crate: data that our crates have inside.
+
+/// A file of others, or one that is made from theirs.
+pub(super) struct Data {
+    /// What it is.
+    pub(super) name: &'static str,
+    /// Where it is in the repository.
+    pub(super) file: &'static str,
+    /// The terms in one sentence.
+    pub(super) terms: &'static str,
+    /// Whom to name, and the terms in the words of those who set them.
+    pub(super) notice: &'static str,
+}
+
+/// All of it.
+pub(super) const ALL: &[Data] = &[Data {
+    name: "KEMAR, the head that voices on headphones are placed by",
+    file: "crates/audio/data/kemar.head",
+    terms: "free for any use that names the authors: Bill Gardner and Keith Martin, MIT Media Laboratory, 1994",
+    notice: include_str!("../../../crates/audio/data/KEMAR-LICENCE.txt"),
+}];
