@@ -36,6 +36,7 @@ pub(super) fn stages(sound: &[f32]) -> Vec<Line> {
     ] {
         lines.push(Line::new(stage, placing(sound, mode, occlusion)));
     }
+    lines.push(Line::new("head model for eight speakers", placing_eight(sound)));
     lines.push(Line::new("sum, master volume and limiter", empty));
     lines
 }
@@ -105,6 +106,26 @@ fn placing(sound: &[f32], mode: SpatialMode, occlusion: f32) -> f64 {
             let place = SpeakerPlace { position_m: [3.0 * angle.sin(), 0.5, 3.0 * angle.cos()], occlusion };
             let mut ears = StereoBlock::default();
             spatializer.render(&sound[block % sound.len()], Some(place), &Pose::default(), &mut ears);
+            std::hint::black_box(&ears);
+        },
+    )
+}
+
+/// Eight speakers that circle around the listener, at equal distances.
+fn placing_eight(sound: &[f32]) -> f64 {
+    let settings = SpatialSettings { mode: SpatialMode::Hrtf, ..SpatialSettings::default() };
+    let sound = sound.as_chunks::<BLOCK_SAMPLES>().0;
+    micros_per_block(
+        BLOCKS,
+        || std::array::from_fn::<_, 8, _>(|_| Spatializer::new(settings)),
+        |spatializers, block| {
+            let mut ears = StereoBlock::default();
+            for (number, spatializer) in spatializers.iter_mut().enumerate() {
+                let angle = block as f32 * 0.02 + number as f32 * std::f32::consts::FRAC_PI_4;
+                let position_m = [3.0 * angle.sin(), 0.5, 3.0 * angle.cos()];
+                let place = SpeakerPlace { position_m, occlusion: 0.0 };
+                spatializer.render(&sound[block % sound.len()], Some(place), &Pose::default(), &mut ears);
+            }
             std::hint::black_box(&ears);
         },
     )
