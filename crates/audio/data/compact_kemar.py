@@ -114,7 +114,8 @@ class Head:
             spectrum = numpy.abs(numpy.fft.rfft(self.taps[key], POINTS)) ** 2
             hz = numpy.fft.rfftfreq(POINTS, 1 / OUR_HZ)
             thirds = 1_000 * 2 ** (numpy.arange(-9, 13) / 3)
-            levels = [10 * numpy.log10(spectrum[(hz > f * 2 ** (-1 / 6)) & (hz < f * 2 ** (1 / 6))].mean()) for f in thirds]
+            bands = [(hz > f * 2 ** (-1 / 6)) & (hz < f * 2 ** (1 / 6)) for f in thirds]
+            levels = [10 * numpy.log10(spectrum[band].mean()) for band in bands]
             print(key, *(f"{level:.1f}" for level in levels))
 
 

@@ -48,9 +48,12 @@ impl Hrtf {
         }
     }
 
-    /// Without one, what is heard fades out at the ears of the last.
+    /// Without one, what is heard fades out at the ears of the one before.
     pub(super) fn set_head(&mut self, head: Option<&'static Head>) {
-        self.head = head.or(self.head);
+        if self.head.is_none() && head.is_some() {
+            self.head = head;
+            [self.left, self.right] = self.responses(self.direction).map(Ear::new);
+        }
     }
 
     /// Starts from this place with nothing heard before.

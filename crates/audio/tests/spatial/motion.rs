@@ -112,3 +112,17 @@ fn after_a_reset_a_voice_is_at_its_place_from_the_first_sample() {
         assert_eq!(moved.right[BLOCK_SAMPLES..], fresh.right, "{mode:?}");
     }
 }
+
+#[test]
+fn headphones_that_are_put_on_while_a_voice_stays_in_its_place_give_it_that_place() {
+    let place = at([-1.0, 0.0, 1.0]);
+    let moved = listen(settings(SpatialMode::Panning), &tone(4), |block, spatializer: &mut Spatializer| {
+        if block == 1 {
+            spatializer.set_settings(settings(SpatialMode::Hrtf));
+        }
+        (place, Pose::default())
+    });
+    let worn = listen(settings(SpatialMode::Hrtf), &tone(4), |_, _| (place, Pose::default()));
+    assert_eq!(moved.left[3 * BLOCK_SAMPLES..], worn.left[3 * BLOCK_SAMPLES..]);
+    assert_eq!(moved.right[3 * BLOCK_SAMPLES..], worn.right[3 * BLOCK_SAMPLES..]);
+}
