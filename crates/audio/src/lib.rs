@@ -54,6 +54,7 @@ mod block;
 mod capture;
 mod codec;
 mod declick;
+mod effects;
 mod endpoint;
 mod frame_properties;
 mod framer;
@@ -82,6 +83,11 @@ pub use capture::{
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
     IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, Redundancy, Source,
+};
+pub use effects::{
+    DistanceSettings, EffectChain, EffectError, EffectRack, MegaphoneSettings, MuffleSettings,
+    PITCH_SHIFT_LATENCY_SAMPLES, PitchShiftSettings, RadioSettings, Reverb, ReverbSettings, ReverbSize,
+    VoiceEffect, air_cutoff_hz, effect_preset_names, effect_presets,
 };
 pub use endpoint::{Discard, Input, Output, OutputError, Read, Silence};
 pub use frame_properties::FrameProperties;

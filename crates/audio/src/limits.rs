@@ -56,3 +56,10 @@ pub const TRACKS_MAX: usize = 256;
 /// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left
 /// out, counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
 pub const RECORDING_SECONDS_MAX: u64 = 6 * 3_600;
+
+/// Effects of one chain; there are six kinds. One more is refused with [`EffectError::TooManyEffects`](crate::EffectError).
+pub const EFFECTS_MAX: usize = 8;
+
+/// Zones whose reverberation one mixer renders at a time, about 300 kB each. A speaker in one more is heard in the zone of
+/// the nearest size.
+pub const REVERB_ZONES_MAX: usize = 4;

@@ -1,0 +1,125 @@
+//! What is done to a voice, as a value.
+
+use super::distance::DistanceSettings;
+use super::error::EffectError;
+use super::megaphone::MegaphoneSettings;
+use super::muffle::MuffleSettings;
+use super::pitch_shift::PitchShiftSettings;
+use super::radio::RadioSettings;
+use super::reverb::ReverbSettings;
+use crate::limits::EFFECTS_MAX;
+
+/// One effect with its settings. Numbers beyond their range are brought into it, NaN becomes the default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum VoiceEffect {
+    /// Over a radio.
+    Radio(RadioSettings),
+    /// Through something.
+    Muffle(MuffleSettings),
+    /// Through a lot of air.
+    Distance(DistanceSettings),
+    /// Through a megaphone.
+    Megaphone(MegaphoneSettings),
+    /// Higher or lower.
+    PitchShift(PitchShiftSettings),
+    /// In a room that reverberates. Wherever it is in a chain, it comes last, in stereo, behind the volume; of several
+    /// in one chain, the first counts.
+    Reverb(ReverbSettings),
+}
+
+/// Effects that a voice passes one after the other, at most [`EFFECTS_MAX`]; none is off, and costs nothing.
+///
+/// It is made from effects, or read from a text: names of [presets](super::effect_preset_names), separated by commas,
+/// each with settings of its own where they differ from the preset's. It is written the same way.
+///
+/// ```
+/// use consonance_audio::{EffectChain, RadioSettings, VoiceEffect};
+///
+/// let chain: EffectChain = "radio strength=0.3, cave level=0.5".parse()?;
+/// assert_eq!(chain.effects().len(), 2);
+/// let weak = VoiceEffect::Radio(RadioSettings { strength: 0.3, ..RadioSettings::default() });
+/// assert_eq!(chain.effects()[0], weak);
+/// assert_eq!(chain.to_string().parse(), Ok(chain));
+/// # Ok::<(), consonance_audio::EffectError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EffectChain {
+    effects: [VoiceEffect; EFFECTS_MAX],
+    count: usize,
+}
+
+impl EffectChain {
+    /// No effect.
+    pub const OFF: Self =
+        Self { effects: [VoiceEffect::Radio(RadioSettings::DEFAULT); EFFECTS_MAX], count: 0 };
+
+    /// A chain of effects, in this order.
+    ///
+    /// # Errors
+    /// [`EffectError::TooManyEffects`] if there are more than [`EFFECTS_MAX`].
+    pub fn new(effects: &[VoiceEffect]) -> Result<Self, EffectError> {
+        let mut chain = Self::OFF;
+        let Some(places) = chain.effects.get_mut(..effects.len()) else {
+            return Err(EffectError::TooManyEffects { effects: effects.len() });
+        };
+        for (place, effect) in places.iter_mut().zip(effects) {
+            *place = effect.within_range();
+        }
+        chain.count = effects.len();
+        Ok(chain)
+    }
+
+    /// The effects in their order.
+    pub fn effects(&self) -> &[VoiceEffect] {
+        &self.effects[..self.count]
+    }
+
+    /// There is none.
+    pub fn is_off(&self) -> bool {
+        self.count == 0
+    }
+
+    /// What passes this chain and the other one behind it; what is beyond [`EFFECTS_MAX`] is left out.
+    #[must_use]
+    pub fn followed_by(&self, other: &Self) -> Self {
+        let mut both = *self;
+        for (place, effect) in both.effects[self.count..].iter_mut().zip(other.effects()) {
+            *place = *effect;
+            both.count += 1;
+        }
+        both
+    }
+
+    /// The reverberation, if there is one.
+    pub(crate) fn reverb(&self) -> Option<ReverbSettings> {
+        self.effects().iter().find_map(|effect| match effect {
+            VoiceEffect::Reverb(settings) => Some(*settings),
+            _ => None,
+        })
+    }
+
+    /// The effects that change the voice itself.
+    pub(super) fn inserts(&self) -> impl Iterator<Item = &VoiceEffect> {
+        self.effects().iter().filter(|effect| !matches!(effect, VoiceEffect::Reverb(_)))
+    }
+}
+
+impl Default for EffectChain {
+    fn default() -> Self {
+        Self::OFF
+    }
+}
+
+impl VoiceEffect {
+    fn within_range(self) -> Self {
+        match self {
+            Self::Radio(settings) => Self::Radio(settings.within_range()),
+            Self::Muffle(settings) => Self::Muffle(settings.within_range()),
+            Self::Distance(settings) => Self::Distance(settings.within_range()),
+            Self::Megaphone(settings) => Self::Megaphone(settings.within_range()),
+            Self::PitchShift(settings) => Self::PitchShift(settings.within_range()),
+            Self::Reverb(settings) => Self::Reverb(settings.within_range()),
+        }
+    }
+}
