@@ -7,8 +7,8 @@
 //! ```text
 //! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets
 //!
-//! packets ─▶ Mixer::push_frame ─▶ jitter buffer ─▶ Decoder ─▶ volume ─▶ place ┐ one per speaker
-//! Output ◀─────────────────────────────── limiter ◀─ master volume ◀─ sum ◀───┘
+//! packets ─▶ Mixer::push_frame ─▶ jitter buffer ─▶ Decoder ─▶ effects ─▶ volume ─▶ place ┐ one per speaker
+//! Output ◀────────────────────────────────────────── limiter ◀─ master volume ◀─ sum ◀───┘
 //! ```
 //!
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see

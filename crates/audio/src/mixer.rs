@@ -1,4 +1,5 @@
-//! All speakers, in one sound: for each speaker take, decode or conceal, scale, place, add; then limit.
+//! All speakers, in one sound: for each speaker take, decode or conceal, pass through effects, scale, place, add; then
+//! add what reverberates, and limit.
 
 mod error;
 mod master;
@@ -8,6 +9,7 @@ mod selection;
 mod settings;
 mod speaker;
 mod sum;
+mod zones;
 
 use std::collections::BTreeMap;
 
@@ -20,9 +22,11 @@ use selection::Selection;
 pub use settings::{DuckingSettings, MixerSettings};
 use speaker::Speaker;
 use sum::Sum;
+use zones::ReverbZones;
 
 use crate::block::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
 use crate::codec::CodecSettings;
+use crate::effects::EffectChain;
 use crate::frame_properties::FrameProperties;
 use crate::limiter::Limiter;
 use crate::spatial::{Placing, Pose, SpatialSettings, SpeakerPlace};
@@ -42,6 +46,7 @@ pub struct Mixer {
     selection: Selection,
     /// The next block as far as it is known: speakers that were removed since the last one fade out in it.
     sum: Sum,
+    zones: ReverbZones,
     master: Master,
     limiter: Limiter,
     played: PlayedFrames,
@@ -56,6 +61,7 @@ impl Mixer {
             scene: Scene::default(),
             selection: Selection::new(settings.max_decoded),
             sum: Sum::SILENCE,
+            zones: ReverbZones::default(),
             master: Master::new(),
             limiter: Limiter::default(),
             played: PlayedFrames::new(),
@@ -83,6 +89,7 @@ impl Mixer {
     pub fn remove_speaker(&mut self, key: SpeakerKey) {
         if let Some(mut speaker) = self.speakers.remove(&key) {
             speaker.fade_out(&self.scene, &mut self.sum);
+            speaker.leave_zone(&mut self.zones);
         }
     }
 
@@ -130,6 +137,18 @@ impl Mixer {
     pub fn set_muted(&mut self, key: SpeakerKey, is_muted: bool) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_muted(is_muted);
+        }
+    }
+
+    /// Sets the effects that a speaker's voice passes before its volume and its place, from the next block on;
+    /// [`EffectChain::OFF`] to begin with, which costs nothing.
+    ///
+    /// Speakers whose reverberation has the same settings but for its level share one zone; at most
+    /// [`REVERB_ZONES_MAX`](crate::limits::REVERB_ZONES_MAX) are rendered. A voice reverberates at the square root of its
+    /// roll-off, as reverberation is everywhere in a room; one that is kept [apart](Self::set_apart) does not.
+    pub fn set_effects(&mut self, key: SpeakerKey, effects: &EffectChain) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_effects(key, effects, &mut self.zones);
         }
     }
 
@@ -249,8 +268,9 @@ impl Mixer {
         let scene = &self.scene;
         for (&key, speaker) in &mut self.speakers {
             let watch = |sound: SpeakerSound<'_>| watch(key, scene.now, sound);
-            speaker.render(key, scene, &mut self.sum, &mut self.played, watch);
+            speaker.render(key, scene, (&mut self.sum, &mut self.zones), &mut self.played, watch);
         }
+        self.zones.render(&mut self.sum.ears);
         self.sum.take(block);
         block.sides_mut().into_iter().for_each(|side| scene.master_gain.scale(side));
         self.limiter.process(block);

@@ -5,9 +5,10 @@ use std::alloc::System;
 use std::ops::Range;
 
 use consonance_audio::{
-    CodecSettings, Encoder, EncoderSettings, FrameProperties, FrameSize, IdentityEncoder, Mixer,
-    MixerSettings, OpusEncoder, OpusLibrary, Orientation, Pose, SpatialMode, SpatialSettings, SpeakerKey,
-    SpeakerPlace, SpeakerSound, SpeakerStatistics, StereoBlock, WavInput,
+    CodecSettings, DistanceSettings, EffectChain, Encoder, EncoderSettings, FrameProperties, FrameSize,
+    IdentityEncoder, MegaphoneSettings, Mixer, MixerSettings, MuffleSettings, OpusEncoder, OpusLibrary,
+    Orientation, PitchShiftSettings, Pose, RadioSettings, ReverbSettings, SpatialMode, SpatialSettings,
+    SpeakerKey, SpeakerPlace, SpeakerSound, SpeakerStatistics, StereoBlock, VoiceEffect, WavInput,
 };
 use consonance_testing::sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -49,6 +50,7 @@ impl Talk {
         let mut mixer = Mixer::new(MixerSettings::default());
         for key in 0..SPEAKERS {
             mixer.add_speaker(SpeakerKey(key), self.codec).unwrap();
+            mixer.set_effects(SpeakerKey(key), &effects(key, 0));
         }
         mixer.set_spatial(SpatialSettings { mode: SpatialMode::Hrtf, ..SpatialSettings::default() });
         mixer.set_auto_volume(true);
@@ -94,6 +96,24 @@ impl Talk {
     }
 }
 
+/// Each speaker has effects of its own, whose settings move.
+fn effects(speaker: u32, now: u64) -> EffectChain {
+    let share = (now % 50) as f32 / 50.0;
+    let insert = match speaker % 6 {
+        0 => return EffectChain::OFF,
+        1 => VoiceEffect::Radio(RadioSettings { strength: share, ..RadioSettings::default() }),
+        2 => VoiceEffect::Muffle(MuffleSettings { cutoff_hz: 500.0 + share, ..MuffleSettings::default() }),
+        3 => VoiceEffect::Distance(DistanceSettings::default()),
+        4 => VoiceEffect::PitchShift(PitchShiftSettings { semitones: 12.0 * share }),
+        _ => VoiceEffect::Megaphone(MegaphoneSettings::default()),
+    };
+    EffectChain::new(&[
+        insert,
+        VoiceEffect::Reverb(ReverbSettings { level: share, ..ReverbSettings::default() }),
+    ])
+    .unwrap()
+}
+
 /// All players move, and the listener talks, mutes and turns around.
 fn change(mixer: &mut Mixer, now: u64) {
     let angle = now as f32 * 0.02;
@@ -106,6 +126,7 @@ fn change(mixer: &mut Mixer, now: u64) {
         let distance_m = 2.0 + (now as f32 * 0.013 + speaker as f32).sin();
         let position_m = [distance_m * angle.sin(), 0.3, distance_m * angle.cos()];
         mixer.set_place(key, Some(SpeakerPlace { position_m, occlusion: 0.3 }));
+        mixer.set_effects(key, &effects(speaker, now));
         mixer.set_volume(key, 0.5 + angle.cos().abs());
         mixer.set_apart(key, (now / 70 + u64::from(speaker)).is_multiple_of(3));
         mixer.set_muted(key, (now / 50 + u64::from(speaker)).is_multiple_of(7));

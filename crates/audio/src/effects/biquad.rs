@@ -148,7 +148,7 @@ impl<const SECTIONS: usize> Cascade<SECTIONS> {
 
     /// Filters a block while the corner moves towards `hz`, at most an octave.
     pub(super) fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES], hz: f32) {
-        if self.hz == hz {
+        if (self.hz - hz).abs() < 1e-3 {
             self.go_on(block);
             return;
         }

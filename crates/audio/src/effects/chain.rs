@@ -99,6 +99,11 @@ impl EffectChain {
         })
     }
 
+    /// There is more than reverberation.
+    pub(crate) fn has_inserts(&self) -> bool {
+        self.inserts().next().is_some()
+    }
+
     /// The effects that change the voice itself.
     pub(super) fn inserts(&self) -> impl Iterator<Item = &VoiceEffect> {
         self.effects().iter().filter(|effect| !matches!(effect, VoiceEffect::Reverb(_)))

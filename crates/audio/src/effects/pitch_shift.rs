@@ -104,8 +104,9 @@ impl PitchShift {
     fn after(&self, mark: Mark) -> f64 {
         let ratio = self.ratio(mark);
         let next = self.next + mark.period / ratio;
+        let is_kept = (ratio - 1.0).abs() < 1e-6;
         let there = self.marks.after(mark).map(|after| after.position as f64);
-        there.filter(|there| ratio == 1.0 && (there - next).abs() < mark.period / 2.0).unwrap_or(next)
+        there.filter(|there| is_kept && (there - next).abs() < mark.period / 2.0).unwrap_or(next)
     }
 
     fn ratio(&self, mark: Mark) -> f64 {

@@ -1,5 +1,6 @@
 //! One remote speaker: what comes in, how loud it is to be, and where from.
 
+mod effects;
 mod levelling;
 mod loudness;
 mod made_up;
@@ -8,6 +9,7 @@ mod placement;
 mod quiet;
 mod reception;
 
+use effects::SpeakerEffects;
 use levelling::Levelling;
 use loudness::Loudness;
 use placement::Placement;
@@ -19,8 +21,10 @@ use super::scene::Scene;
 use super::selection::Candidate;
 use super::settings::sensible_volume;
 use super::sum::Sum;
+use super::zones::ReverbZones;
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::{CodecError, CodecSettings};
+use crate::effects::EffectChain;
 use crate::frame_properties::FrameProperties;
 use crate::jitter::JitterSettings;
 use crate::ramp::{Ramp, Smoothed, towards};
@@ -31,6 +35,7 @@ pub(super) struct Speaker {
     /// What the last block was.
     received: Received,
     loudness: Loudness,
+    effects: SpeakerEffects,
     levelling: Levelling,
     volume: f32,
     is_muted: bool,
@@ -58,6 +63,7 @@ impl Speaker {
             reception: Reception::new(codec, jitter)?,
             received: Received::Nothing,
             loudness: Loudness::new(),
+            effects: SpeakerEffects::default(),
             levelling: Levelling::new(),
             volume: 1.0,
             is_muted: false,
@@ -91,6 +97,14 @@ impl Speaker {
 
     pub(super) fn set_apart(&mut self, is_apart: bool) {
         self.is_apart = is_apart;
+    }
+
+    pub(super) fn set_effects(&mut self, key: SpeakerKey, chain: &EffectChain, zones: &mut ReverbZones) {
+        self.effects.set(chain, key.0, zones);
+    }
+
+    pub(super) fn leave_zone(&mut self, zones: &mut ReverbZones) {
+        self.effects.leave_zone(zones);
     }
 
     pub(super) fn set_placing(&mut self, placing: Placing) {
@@ -160,13 +174,13 @@ impl Speaker {
         &mut self,
         key: SpeakerKey,
         scene: &Scene,
-        sum: &mut Sum,
+        (sum, zones): (&mut Sum, &mut ReverbZones),
         reports: &mut PlayedFrames,
         mut watch: impl FnMut(SpeakerSound<'_>),
     ) {
         let mut block = [0.0; BLOCK_SAMPLES];
         let received = self.reception.next_block(key, scene.now, self.is_chosen, &mut block, reports);
-        let before = std::mem::replace(&mut self.received, received);
+        self.received = received;
         let properties = self.reception.properties();
         let reason = self.reason_to_be_silent(properties, scene);
         let positions = self.positions(properties, scene);
@@ -175,21 +189,27 @@ impl Speaker {
             Received::Undecoded => reason.or(Some(Unheard::Crowded)),
             Received::Sound => reason,
         };
-        if received == Received::Sound {
+        let is_speaking = received == Received::Sound;
+        if is_speaking {
             self.loudness.hear(&block, scene.now);
             self.levelling.hear(&self.loudness);
             self.levelling.step(scene.is_levelled);
             watch(SpeakerSound::Decoded(&block));
-            let begins = before != Received::Sound;
-            self.weigh(&mut block, begins);
-            if self.set_block_apart(&mut block, scene.master_gain, begins, watch) {
-                self.placement.rest(positions, sum);
-            } else {
-                self.placement.add(&block, positions, sum);
-            }
         } else {
             self.loudness.be_silent();
+        }
+        let Some(begins) = self.effects.hear(is_speaking) else {
             self.placement.rest(positions, sum);
+            return;
+        };
+        self.effects.process(&mut block, is_speaking, || distance_m(positions));
+        self.weigh(&mut block, self.unheard.or(reason), begins);
+        if self.set_block_apart(&mut block, scene.master_gain, begins, watch) {
+            self.placement.rest(positions, sum);
+        } else {
+            let gain = || positions.map_or(1.0, |(place, pose)| scene.spatial.gain(&place, &pose).sqrt());
+            self.effects.send(&block, gain, begins, zones);
+            self.placement.add(&block, positions, sum);
         }
     }
 
@@ -223,7 +243,9 @@ impl Speaker {
     /// Adds a last block to the mix that fades out whatever plays.
     pub(super) fn fade_out(&mut self, scene: &Scene, sum: &mut Sum) {
         let mut block = [0.0; BLOCK_SAMPLES];
-        if self.received == Received::Sound && self.reception.last_block(&mut block) {
+        let is_speaking = self.received == Received::Sound && self.reception.last_block(&mut block);
+        if is_speaking || self.effects.rings() {
+            self.effects.process(&mut block, is_speaking, || None);
             self.gain.ramp_to(0.0).scale(&mut block);
             self.placement.add(&block, self.positions(self.reception.properties(), scene), sum);
         }
@@ -231,11 +253,11 @@ impl Speaker {
 
     /// Makes the block as loud as it is to be. Changes take a block, those of precedence a frame; what `begins` is
     /// right from its first sample on.
-    fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], begins: bool) {
-        let precedence = if self.unheard == Some(Unheard::Outranked) { 0.0 } else { 1.0 };
+    fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], unheard: Option<Unheard>, begins: bool) {
+        let precedence = if unheard == Some(Unheard::Outranked) { 0.0 } else { 1.0 };
         let step = if begins { 1.0 } else { 1.0 / self.reception.frame_blocks() as f32 };
         self.precedence = towards(self.precedence, precedence, step);
-        let target = match self.unheard {
+        let target = match unheard {
             None | Some(Unheard::Outranked) => self.own_gain(self.reception.properties()) * self.precedence,
             Some(_) => 0.0,
         };
@@ -276,4 +298,11 @@ impl Speaker {
     fn positions(&self, properties: FrameProperties, scene: &Scene) -> Option<(SpeakerPlace, Pose)> {
         self.place.zip(scene.listener).filter(|_| properties.positional && !self.is_apart)
     }
+}
+
+/// How far a speaker is from the listener, in metres.
+fn distance_m(positions: Option<(SpeakerPlace, Pose)>) -> Option<f32> {
+    let (place, listener) = positions?;
+    let squares = place.position_m.iter().zip(listener.position_m).map(|(mouth, ear)| (mouth - ear).powi(2));
+    Some(squares.sum::<f32>().sqrt())
 }

@@ -49,7 +49,7 @@ fn quiet_speech_over_a_radio_is_hardly_softer_than_loud_speech() {
 
 #[test]
 fn the_weaker_the_signal_the_louder_the_noise() {
-    let silence = [0.0; 48_000];
+    let silence = vec![0.0; 48_000];
     for (strength, expected_dbfs) in [(1.0, -65.0), (0.5, -42.5), (0.0, -20.0)] {
         let noise = through(&format!("radio strength={strength}"), &silence);
         // Of the noise of all frequencies, 3.1 of 24 kHz get through.

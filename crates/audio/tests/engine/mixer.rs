@@ -3,6 +3,7 @@
 mod apart;
 mod crowd;
 mod desk;
+mod effects;
 mod hostile;
 mod joints;
 mod levelling;
