@@ -4,6 +4,7 @@
 
 mod capturing;
 mod coding;
+mod effects;
 mod line;
 mod memory_session;
 mod player;
@@ -27,6 +28,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         printer.print(&line)?;
     }
     for line in playing::stages(&recordings[0]) {
+        printer.print(&line)?;
+    }
+    for line in effects::stages(&recordings[0]) {
         printer.print(&line)?;
     }
     for condition in whole_client::CONDITIONS {

@@ -3,7 +3,7 @@
 //! What must not be lost in a full queue is among the switches instead.
 
 use consonance_audio::{
-    ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, Input, Pose, Quality,
+    ActivationSettings, CaptureSettings, DuckingSettings, EffectChain, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
 };
 use consonance_pcap::PacketSink;
@@ -58,6 +58,14 @@ pub(crate) enum Hearing {
     Muted {
         name: String,
         muted: bool,
+    },
+    Effects {
+        name: String,
+        effects: Box<EffectChain>,
+    },
+    RoomEffects {
+        room: String,
+        effects: Box<EffectChain>,
     },
     Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),

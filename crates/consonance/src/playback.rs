@@ -1,5 +1,6 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
+mod effects;
 mod headphones;
 mod hearing;
 mod listed_players;
@@ -18,6 +19,7 @@ use consonance_audio::{
 use consonance_name_key::NameKey;
 use consonance_session::{ClientId, CodecParameters, VoiceFrame};
 
+use effects::Effects;
 use headphones::Headphones;
 use listed_players::{Listed, ListedPlayers};
 use player_streams::PlayerStreams;
@@ -43,6 +45,7 @@ pub(crate) struct Playback {
     listed: ListedPlayers,
     voices: Voices,
     remembered: RememberedPlayers,
+    effects: Effects,
     taps: Taps,
     streams: PlayerStreams,
     /// Of the output, if an engine takes it.
@@ -62,6 +65,7 @@ impl Playback {
             listed: ListedPlayers::default(),
             voices: Voices::default(),
             remembered: RememberedPlayers::default(),
+            effects: Effects::default(),
             taps: Taps::default(),
             streams: PlayerStreams::default(),
             engine: None,
@@ -117,6 +121,7 @@ impl Playback {
         let key = key.map_err(|error| cannot_be_heard(&listed.player, &error))?;
         heard_as.apply(&mut self.mixer, key);
         self.mixer.set_apart(key, self.streams.has(&listed.key));
+        self.begin_effects(id);
         Ok(())
     }
 
@@ -133,6 +138,7 @@ impl Playback {
         {
             self.voices.start(voice.id, &mut self.mixer);
         }
+        self.hear_in_room(voice.id, voice.channels);
         let speaker = self.voices.get_mut(voice.id)?;
         if let Some(sequence) = speaker.number(voice) {
             let properties = FrameProperties {

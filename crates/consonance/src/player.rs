@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use consonance_audio::SpeakerPlace;
+use consonance_audio::{EffectChain, SpeakerPlace};
 use consonance_session::Priority;
 
 use crate::event_queue::EventReader;
@@ -103,6 +103,11 @@ impl Player {
     /// [`VoiceChat::set_muted`].
     pub fn set_muted(&self, muted: bool) {
         self.with_chat(|chat| chat.set_player_muted(self.name(), muted));
+    }
+
+    /// Sets what its voice passes here, as [`VoiceChat::set_effects`] does. For oneself this does nothing.
+    pub fn set_effects(&self, effects: EffectChain) {
+        self.with_chat(|chat| chat.set_effects(self.name(), effects));
     }
 
     /// Tells where it is, as [`VoiceChat::set_place`] does. For oneself see [`VoiceChat::set_listener`].

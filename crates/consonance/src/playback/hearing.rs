@@ -21,6 +21,8 @@ impl Playback {
                 }
             }
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
+            Hearing::Effects { name, effects } => return self.set_player_effects(&name, *effects),
+            Hearing::RoomEffects { room, effects } => return self.set_room_effects(&room, *effects),
             Hearing::Places(places) => return self.place(&places),
             Hearing::Listener(pose) => {
                 self.listener = pose;

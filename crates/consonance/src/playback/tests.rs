@@ -1,5 +1,6 @@
 //! The allocation of the mixer's places, and each player's settings there.
 
+mod effects;
 mod engines;
 
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};

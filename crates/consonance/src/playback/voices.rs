@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use consonance_audio::{Mixer, MixerError, SamplePosition, SpeakerKey};
 use consonance_name_key::NameKey;
-use consonance_session::{ClientId, VoiceFrame};
+use consonance_session::{ClientId, RoomId, VoiceFrame};
 
 use super::listed_players::Listed;
 use crate::player_state::PlayerState;
@@ -35,6 +35,8 @@ pub(super) struct Voice {
     pub(super) key: SpeakerKey,
     pub(super) player: Arc<PlayerState>,
     pub(super) name_key: NameKey,
+    /// The room whose effects are heard on it.
+    pub(super) room: Option<RoomId>,
     /// The frame that the mixer counts as the first of this utterance: not 0 if there was no place before.
     first: u32,
     /// (utterance, what to add to a frame's number in it to get its number in the packet).
@@ -101,6 +103,7 @@ impl Voices {
             key,
             player: Arc::clone(&listed.player),
             name_key: listed.key.clone(),
+            room: None,
             first,
             numbering: VecDeque::new(),
             is_speaking: false,

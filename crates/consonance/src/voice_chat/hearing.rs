@@ -2,7 +2,7 @@
 //!
 //! Settings of a player belong to its name, now and whenever it joins again; its place lasts until it leaves.
 
-use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
+use consonance_audio::{DuckingSettings, EffectChain, Pose, SpatialSettings, SpeakerPlace};
 use consonance_clock_bridge::Clock;
 
 use super::VoiceChat;
@@ -21,6 +21,26 @@ impl VoiceChat {
     /// Does not let one player be heard here, or lets it be heard again. Other players do not notice.
     pub fn set_player_muted(&self, name: impl Into<String>, muted: bool) {
         self.hear(Hearing::Muted { name: name.into(), muted });
+    }
+
+    /// What the voice of one player passes here before its volume: effects of a game, such as a radio. They follow it in
+    /// every spelling of its name, also when it joins again; [`EffectChain::OFF`] ends them. A change takes 10 to 50 ms,
+    /// without a click, so settings can be moved while it speaks.
+    ///
+    /// ```no_run
+    /// # fn of(voice: &consonance::VoiceChat) -> Result<(), consonance::audio::EffectError> {
+    /// voice.set_effects("Alice", "radio strength=0.4".parse()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_effects(&self, name: impl Into<String>, effects: EffectChain) {
+        self.hear(Hearing::Effects { name: name.into(), effects: Box::new(effects) });
+    }
+
+    /// What all voices pass here that come over a room, behind the effects of each player. Of several such rooms over
+    /// which a voice comes, the first counts. At most 4096 rooms have effects.
+    pub fn set_room_effects(&self, room: impl Into<String>, effects: EffectChain) {
+        self.hear(Hearing::RoomEffects { room: room.into(), effects: Box::new(effects) });
     }
 
     /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener)
