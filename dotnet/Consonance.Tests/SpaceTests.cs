@@ -8,6 +8,7 @@ namespace Consonance.Tests
         public static void Add(Suite suite, string address)
         {
             suite.Add("a_voice_comes_from_where_its_player_is", () => Direction(address));
+            suite.Add("a_voice_passes_the_effects_of_its_player_and_its_room", () => Effects(address));
             suite.Add("a_player_stream_has_one_voice_and_takes_it_out_of_the_mix", () => Stream(address));
         }
 
@@ -32,6 +33,26 @@ namespace Consonance.Tests
                 Suite.Until("on the right", () => bob.HeardRight > 0.02 && bob.HeardRight > 2 * bob.HeardLeft, frame);
                 player.SetPosition(1000, 0, 0);
                 Suite.Until("far away", () => bob.HeardRight < 0.01, frame);
+            }
+        }
+
+        static void Effects(string address)
+        {
+            using (Actor alice = new Actor(address, "Alice"))
+            using (Actor bob = new Actor(address, "Bob"))
+            {
+                Action frame = TalkTests.Together(alice, bob);
+                alice.ToneHz = 440;
+                Suite.Until("Bob hears Alice", () => bob.HeardLeft > 0.1, frame);
+                Player player = bob.Chat.FindPlayer("Alice");
+                player.SetEffects("wall gain-db=-40 cutoff-hz=100");
+                Suite.Until("nothing gets through", () => bob.HeardLeft < 0.01, frame);
+                player.SetEffects(null);
+                Suite.Until("Bob hears Alice again", () => bob.HeardLeft > 0.1, frame);
+                bob.Chat.Room("lobby").SetEffects("wall gain-db=-40");
+                Suite.Until("nothing gets through", () => bob.HeardLeft < 0.01, frame);
+                Exception failure = Suite.Throws(VoiceError.Value, () => player.SetEffects("raido"));
+                Suite.Require(failure.Message.Contains("walkie-talkie"), failure.Message);
             }
         }
 

@@ -92,6 +92,16 @@ namespace Consonance
         }
 
         /// <summary>
+        /// Sets what its voice passes here, also after it has joined again: effects by name, separated by commas, each
+        /// with settings where they differ, such as <c>radio strength=0.4, cave</c>; null or an empty text for none. An
+        /// unknown one throws a <see cref="VoiceException"/>, whose message lists those that there are.
+        /// </summary>
+        public void SetEffects(string effects)
+        {
+            Call.Check(NativeMethods.consonance_set_player_effects(chat.Handle, Id, Utf8.Bytes(effects ?? "")));
+        }
+
+        /// <summary>
         /// Tells where it is, in metres, and how much is in between, from 0 (nothing) to 1 (a wall). Takes effect at the
         /// next <see cref="VoiceChat.Update"/>, which tells all positions in one call.
         /// </summary>

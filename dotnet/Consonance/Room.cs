@@ -41,6 +41,15 @@ namespace Consonance
             Call.Check(NativeMethods.consonance_listen(chat.Handle, nativeName, 0));
         }
 
+        /// <summary>
+        /// Sets what all voices pass here that come over it, behind the effects of each player: as
+        /// <see cref="Player.SetEffects"/>.
+        /// </summary>
+        public void SetEffects(string effects)
+        {
+            Call.Check(NativeMethods.consonance_set_room_effects(chat.Handle, nativeName, Utf8.Bytes(effects ?? "")));
+        }
+
         /// <summary>Speaks in it until the channel is disposed; null for the usual settings.</summary>
         public Channel Speak(ChannelSettings settings = null)
         {

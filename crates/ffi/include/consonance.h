@@ -1078,6 +1078,20 @@ consonance_error consonance_set_player_volume(uint64_t chat, uint32_t player, fl
 consonance_error consonance_set_player_muted(uint64_t chat, uint32_t player, uint32_t muted);
 
 /**
+ * What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
+ * each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none. Names
+ * and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+ */
+consonance_error consonance_set_player_effects(uint64_t chat,
+                                               uint32_t player,
+                                               const char * effects);
+
+/**
+ * What all voices pass here that come over a room, behind the effects of each player; as above.
+ */
+consonance_error consonance_set_room_effects(uint64_t chat, const char * room, const char * effects);
+
+/**
  * Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
  */
 consonance_error consonance_set_positions(uint64_t chat, const consonance_position * positions, size_t count);

@@ -179,6 +179,15 @@ public:
     {
         check(consonance_set_player_volume(handle(), player, volume));
     }
+    /// Effects by name, such as "radio strength=0.4, cave"; an empty text for none.
+    void set_player_effects(std::uint32_t player, const std::string& effects)
+    {
+        check(consonance_set_player_effects(handle(), player, effects.c_str()));
+    }
+    void set_room_effects(const std::string& room, const std::string& effects)
+    {
+        check(consonance_set_room_effects(handle(), room.c_str(), effects.c_str()));
+    }
     void set_positions(const std::vector<consonance_position>& positions)
     {
         check(consonance_set_positions(handle(), positions.data(), positions.size()));

@@ -76,6 +76,10 @@ namespace Consonance.Native
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_player_muted(ulong chat, uint player, uint muted);
         [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_set_player_effects(ulong chat, uint player, byte[] effects);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_set_room_effects(ulong chat, byte[] room, byte[] effects);
+        [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_positions(ulong chat, NativePosition[] positions, UIntPtr count);
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_listener(ulong chat, ref NativePose pose);

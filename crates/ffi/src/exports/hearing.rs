@@ -1,8 +1,8 @@
 //! How other players are heard: volume, place, and which of them.
 
-use consonance::audio::{Orientation, Pose, RollOff, SpatialMode, SpatialSettings, SpeakerPlace};
+use consonance::audio::{EffectChain, EffectError, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, SpeakerPlace};
 
-use crate::c::{Array, In};
+use crate::c::{Array, In, Text};
 use crate::chats::Chat;
 use crate::choices::{choice, up_to};
 use crate::error::{CError, Failure, guard};
@@ -42,6 +42,35 @@ pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32
         chat.voice.set_player_muted(chat.name_of(player)?, muted != 0);
         Ok(())
     })
+}
+
+/// What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
+/// each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none. Names
+/// and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects: Text) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        let effects = read_effects(effects)?;
+        chat.voice.set_effects(chat.name_of(player)?, effects);
+        Ok(())
+    })
+}
+
+/// What all voices pass here that come over a room, behind the effects of each player; as above.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_room_effects(chat: u64, room: Text, effects: Text) -> CError {
+    guard(|| {
+        let (chat, room) = (Chat::of(chat)?, room.read("room")?);
+        let effects = read_effects(effects)?;
+        chat.voice.set_room_effects(room, effects);
+        Ok(())
+    })
+}
+
+fn read_effects(text: Text) -> Result<EffectChain, Failure> {
+    let text = text.read_if_any("effects")?.unwrap_or_default();
+    text.parse().map_err(|error: EffectError| Failure::new(CError::Value, error.to_string()))
 }
 
 /// Tells where players are: one call for all of them, in every frame. Players that are not known are left out.

@@ -96,6 +96,18 @@ static void loudness(void)
     HEARS(is_about(bob.left + bob.right, plain));
 }
 
+/* What Alice sends is a tone: behind a wall it is less, and not at all where nothing gets through. */
+static void effects(void)
+{
+    DONE(consonance_set_player_effects(bob.chat, of_alice, "wall gain-db=-40 cutoff-hz=100"));
+    HEARS(bob.left + bob.right < plain / 100);
+    DONE(consonance_set_room_effects(bob.chat, "lobby", "wall"));
+    DONE(consonance_set_player_effects(bob.chat, of_alice, NULL));
+    HEARS(bob.left + bob.right < plain / 4 && bob.left + bob.right > 0);
+    DONE(consonance_set_room_effects(bob.chat, "lobby", ""));
+    HEARS(is_about(bob.left + bob.right, plain));
+}
+
 /* A channel that is not positional is heard from nowhere, also where places are known. */
 static void places(void)
 {
@@ -144,6 +156,7 @@ int main(void)
     uint64_t host;
     start_talking(&host);
     loudness();
+    effects();
     places();
     distances();
     DONE(consonance_destroy(alice.chat));

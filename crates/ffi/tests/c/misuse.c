@@ -51,6 +51,8 @@ static void without_chat(uint64_t chat)
     FAILS(HANDLE, consonance_set_deafened(chat, 1));
     FAILS(HANDLE, consonance_set_player_volume(chat, 1, 1));
     FAILS(HANDLE, consonance_set_player_muted(chat, 1, 1));
+    FAILS(HANDLE, consonance_set_player_effects(chat, 1, "radio"));
+    FAILS(HANDLE, consonance_set_room_effects(chat, "lobby", "radio"));
     FAILS(HANDLE, consonance_set_positions(chat, &position, 1));
     FAILS(HANDLE, consonance_set_listener(chat, &pose));
     FAILS(HANDLE, consonance_set_share_position(chat, 1));
@@ -157,6 +159,8 @@ static void with_wrong_values(uint64_t chat)
     FAILS(VALUE, consonance_set_headphones(chat, 2));
     FAILS(VALUE, consonance_set_player_volume(chat, 1, 5));
     FAILS(VALUE, consonance_set_player_volume(chat, 1, nanf("")));
+    FAILS(VALUE, consonance_set_player_effects(chat, 1, "raido"));
+    FAILS(VALUE, consonance_set_room_effects(chat, "lobby", "radio strength=loud"));
     voice.frame_ms = 21;
     FAILS(VALUE, consonance_set_voice_settings(chat, &voice));
     FAILS(VALUE, consonance_set_positions(chat, (consonance_position *)text, (size_t)-1));
