@@ -57,9 +57,10 @@ pub const TRACKS_MAX: usize = 256;
 /// out, counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
 pub const RECORDING_SECONDS_MAX: u64 = 6 * 3_600;
 
-/// Effects of one chain; there are six kinds. One more is refused with [`EffectError::TooManyEffects`](crate::EffectError).
+/// Effects of one chain; there are six kinds.
+/// One more is refused with [`EffectError::TooManyEffects`](crate::EffectError).
 pub const EFFECTS_MAX: usize = 8;
 
-/// Zones whose reverberation one mixer renders at a time, about 300 kB each. A speaker in one more is heard in the zone of
-/// the nearest size.
+/// Zones whose reverberation one mixer renders at a time, up to 270 kB each.
+/// A speaker in one more is heard in the zone that is most like it.
 pub const REVERB_ZONES_MAX: usize = 4;

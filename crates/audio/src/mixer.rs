@@ -144,8 +144,8 @@ impl Mixer {
     /// [`EffectChain::OFF`] to begin with, which costs nothing.
     ///
     /// Speakers whose reverberation has the same settings but for its level share one zone; at most
-    /// [`REVERB_ZONES_MAX`](crate::limits::REVERB_ZONES_MAX) are rendered. A voice reverberates at the square root of its
-    /// roll-off, as reverberation is everywhere in a room; one that is kept [apart](Self::set_apart) does not.
+    /// [`REVERB_ZONES_MAX`](crate::limits::REVERB_ZONES_MAX) are rendered. A voice reverberates at the square root of
+    /// its roll-off, as reverberation is everywhere in a room; one that is kept [apart](Self::set_apart) does not.
     pub fn set_effects(&mut self, key: SpeakerKey, effects: &EffectChain) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_effects(key, effects, &mut self.zones);

@@ -1079,8 +1079,8 @@ consonance_error consonance_set_player_muted(uint64_t chat, uint32_t player, uin
 
 /**
  * What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
- * each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none. Names
- * and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+ * each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none.
+ * Names and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
  */
 consonance_error consonance_set_player_effects(uint64_t chat,
                                                uint32_t player,

@@ -49,7 +49,8 @@ impl Default for DistanceSettings {
     }
 }
 
-/// The frequency in Hz, 200 to 20 000, that so many metres of air at 20 °C and 50 % relative humidity turn down by 3 dB.
+/// The frequency in Hz, 200 to 20 000, that so many metres of air at 20 °C and 50 % relative humidity turn down by
+/// 3 dB.
 pub fn air_cutoff_hz(distance_m: f32) -> f32 {
     let distance_m = if distance_m.is_nan() { 0.0 } else { distance_m.max(0.0) };
     let (mut low, mut high) = (HZ_MIN, HZ_MAX);

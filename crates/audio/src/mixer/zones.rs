@@ -29,8 +29,8 @@ impl Zone {
 }
 
 impl ReverbZones {
-    /// A speaker is in a zone with these settings from now on, and no more in `former`. A zone that it had for itself is
-    /// changed; where too many zones are needed, it is in that which is most like it.
+    /// A speaker is in a zone with these settings from now on, and no more in `former`. A zone that it had for itself
+    /// is changed; where too many zones are needed, it is in that which is most like it.
     pub(super) fn enter(&mut self, former: Option<ZoneIndex>, settings: ReverbSettings) -> Option<ZoneIndex> {
         self.leave(former);
         let index = self

@@ -42,7 +42,7 @@ fn without_a_distance_of_its_own_it_is_that_between_speaker_and_listener() {
         dbfs(&run(&mut rack, block, true))
     };
     let near = dbfs(&block);
-    assert_within(level(None), near, 0.5, "nobody knows how far");
+    assert_within(level(None), near, 0.5, "a distance that is not known");
     assert_within(level(Some(1.0)), near, 1.0, "near");
     assert!(level(Some(50.0)) < near - 9.0);
     assert_within(level(Some(f32::NAN)), near, 0.5, "a distance that is not a number");

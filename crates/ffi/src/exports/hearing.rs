@@ -1,6 +1,8 @@
 //! How other players are heard: volume, place, and which of them.
 
-use consonance::audio::{EffectChain, EffectError, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, SpeakerPlace};
+use consonance::audio::{
+    EffectChain, EffectError, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, SpeakerPlace,
+};
 
 use crate::c::{Array, In, Text};
 use crate::chats::Chat;
@@ -45,8 +47,8 @@ pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32
 }
 
 /// What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
-/// each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none. Names
-/// and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+/// each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none.
+/// Names and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects: Text) -> CError {
     guard(|| {

@@ -10,8 +10,8 @@ pub(super) const LINES: usize = 8;
 /// All lines are read for so many samples before they are written: less than the shortest is long.
 pub(super) const STEP_SAMPLES: usize = 240;
 
-/// How the lines are added up for the left and the right ear, rows of a Hadamard matrix that have nothing in common with
-/// each other, nor with how the lines are fed.
+/// How the lines are added up for the left and the right ear: rows of a Hadamard matrix that have nothing in common
+/// with each other, nor with how the lines are fed.
 pub(super) const SIGNS: [[f32; LINES]; 2] =
     [[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0]];
 

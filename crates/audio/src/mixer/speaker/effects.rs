@@ -52,7 +52,8 @@ impl SpeakerEffects {
         is_audible.then_some(!was_audible)
     }
 
-    /// Runs a block through the effects. `apart_m` is how far speaker and listener are from each other, if that is known.
+    /// Runs a block through the effects. `apart_m` is how far speaker and listener are from each other, if that is
+    /// known.
     pub(super) fn process(
         &mut self,
         block: &mut [f32; BLOCK_SAMPLES],
@@ -77,7 +78,8 @@ impl SpeakerEffects {
         self.rack.as_ref().is_some_and(|rack| !rack.is_at_rest())
     }
 
-    /// Sends a block into the zone. From one zone to another, the voice fades out of one before it fades into the other.
+    /// Sends a block into the zone. From one zone to another, the voice fades out of one before it fades into the
+    /// other.
     pub(super) fn send(
         &mut self,
         block: &[f32; BLOCK_SAMPLES],

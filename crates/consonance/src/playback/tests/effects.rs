@@ -78,9 +78,9 @@ fn effects_of_a_room_are_heard_on_what_is_said_there_behind_those_of_the_player(
 fn one_name_with_effects_too_many_is_refused() {
     let mut playback = playback(1, 1);
     for number in 0..4_096 {
-        set(&mut playback, &format!("somebody {number}"), "wall");
+        set(&mut playback, &format!("player number {number}"), "wall");
     }
     let effects = Box::new("wall".parse().expect("an effect"));
     assert!(playback.obey(Hearing::Effects { name: "one more".into(), effects }).is_err());
-    set(&mut playback, "somebody 7", "radio");
+    set(&mut playback, "player number 7", "radio");
 }
