@@ -137,6 +137,7 @@ class FakePlayer implements Player {
   speaking = false;
   to: readonly VoiceSource[] = [];
   volume = 1;
+  effects = "";
   muted = false;
   place: Place | null = null;
   isPlaced = false;
@@ -222,6 +223,7 @@ class FakeVoice implements Voice {
     listen: (room: string) => this.#listen(room, true),
     leave: (room: string) => this.#listen(room, false),
     list: () => [...this.#listening],
+    setEffects: () => {},
   };
 
   readonly channels = {

@@ -170,6 +170,11 @@ export interface Player {
   readonly level: number;
   /** Playback volume here, 0 … 2; 1 is as sent. */
   volume: number;
+  /**
+   * What the voice passes here before `volume`, in words: effects by name, separated by commas, each with settings where they differ,
+   * such as "radio strength=0.4, cave"; "" at first, for none. It stays with the name. Throws a `RangeError` that lists the known names.
+   */
+  effects: string;
   /** While true, the player is not played here, and the server does not send its voice. */
   muted: boolean;
   /** Where it is heard; null if it has no position. A position from the server (`isPlaced`) takes precedence. */
@@ -259,6 +264,8 @@ export interface Voice {
     listen(room: string): void;
     leave(room: string): void;
     list(): string[];
+    /** What all voices pass here that come over a room, behind the `effects` of each player. Throws a `RangeError` as they do. */
+    setEffects(room: string, effects: string): void;
   };
   readonly channels: {
     /**

@@ -4,6 +4,7 @@ import type { Direction, Place } from "./api.ts";
 import type { FromPage, ToPage } from "./control.ts";
 import { AHEAD } from "./listener.ts";
 import type { MicrophoneInput } from "./microphone.ts";
+import { type Effect, parseEffects } from "./effects.ts";
 import { Playback } from "./playback.ts";
 import { PlayerSounds } from "./player_sound.ts";
 import { type PlayerRecord, Players } from "./players.ts";
@@ -16,6 +17,8 @@ export class Listening {
   private readonly playback: Playback;
   private readonly microphone: MicrophoneInput;
   private readonly sounds: PlayerSounds;
+  /** Of the rooms that have any. */
+  private readonly roomEffects = new Map<string, readonly Effect[]>();
   private isPlaced = false;
   private isSending = false;
   private looksTo = AHEAD;
@@ -46,7 +49,18 @@ export class Listening {
     } else if (ABOUT_WHO_IS_HERE.has(message.type)) {
       this.applyAll();
       this.sounds.keep((player) => this.players.byName.get(player.name) === player);
+    } else if (message.type === "speaking" && this.roomEffects.size > 0) {
+      const player = this.players.withId(message.id);
+      if (player !== undefined) this.applyPlayer(player);
     }
+  }
+
+  /** What all voices pass that come over a room. Throws a `RangeError`. */
+  setRoomEffects(room: string, effects: string): void {
+    const parsed = parseEffects(effects);
+    if (parsed.length > 0) this.roomEffects.set(room, parsed);
+    else this.roomEffects.delete(room);
+    this.applyAll();
   }
 
   attach(slots: readonly AudioNode[]): void {
@@ -125,7 +139,14 @@ export class Listening {
     // A player that the listener has placed is always heard from that place.
     const comesFromPlace = use?.positional === true || player?.isPlaced === false;
     const place = comesFromPlace && this.isPlaced ? (player?.place ?? null) : null;
-    this.playback.set(slot, { gain, place });
+    this.playback.set(slot, { gain, place, effects: player === undefined ? [] : this.effectsOf(player) });
+  }
+
+  /** Its own effects, then those of the first room that has any. */
+  private effectsOf(player: PlayerRecord): readonly Effect[] {
+    if (this.roomEffects.size === 0) return player.parsedEffects;
+    const rooms = player.to.map((source) => ("room" in source ? this.roomEffects.get(source.room) : undefined));
+    return [...player.parsedEffects, ...(rooms.find((effects) => effects !== undefined) ?? [])];
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Place, Player, VoiceSource } from "./api.ts";
 import { clamp } from "./clamp.ts";
+import { type Effect, parseEffects } from "./effects.ts";
 import type { PlayerSound } from "./player_sound.ts";
 
 /** Callbacks for changes made here. */
@@ -28,18 +29,18 @@ export class PlayerRecord implements Player {
   isConfirmed = true;
   private reported: Place | null = null;
   private readonly chosen: Choice;
-  private readonly effects: PlayerEffects;
+  private readonly callbacks: PlayerEffects;
 
-  constructor(id: number, name: string, isSelf: boolean, chosen: Choice, effects: PlayerEffects) {
+  constructor(id: number, name: string, isSelf: boolean, chosen: Choice, callbacks: PlayerEffects) {
     this.id = id;
     this.name = name;
     this.isSelf = isSelf;
     this.chosen = chosen;
-    this.effects = effects;
+    this.callbacks = callbacks;
   }
 
   get level(): number {
-    return this.effects.levelOf(this);
+    return this.callbacks.levelOf(this);
   }
 
   get volume(): number {
@@ -48,7 +49,21 @@ export class PlayerRecord implements Player {
 
   set volume(volume: number) {
     this.chosen.volume = clamp(volume, 0, LOUDEST, 1);
-    this.effects.heardOtherwise(this);
+    this.callbacks.heardOtherwise(this);
+  }
+
+  get effects(): string {
+    return this.chosen.effects;
+  }
+
+  set effects(effects: string) {
+    this.chosen.parsedEffects = parseEffects(effects);
+    this.chosen.effects = effects;
+    this.callbacks.heardOtherwise(this);
+  }
+
+  get parsedEffects(): readonly Effect[] {
+    return this.chosen.parsedEffects;
   }
 
   get muted(): boolean {
@@ -58,8 +73,8 @@ export class PlayerRecord implements Player {
   set muted(muted: boolean) {
     if (this.isSelf || muted === this.chosen.muted) return;
     this.chosen.muted = muted;
-    this.effects.ignored(this.name, muted);
-    this.effects.heardOtherwise(this);
+    this.callbacks.ignored(this.name, muted);
+    this.callbacks.heardOtherwise(this);
   }
 
   get place(): Place | null {
@@ -68,7 +83,7 @@ export class PlayerRecord implements Player {
 
   set place(place: Place | null) {
     this.chosen.place = place;
-    this.effects.heardOtherwise(this);
+    this.callbacks.heardOtherwise(this);
   }
 
   get isPlaced(): boolean {
@@ -76,17 +91,17 @@ export class PlayerRecord implements Player {
   }
 
   get audioNode(): AudioNode {
-    return this.effects.soundOf(this).node;
+    return this.callbacks.soundOf(this).node;
   }
 
   get mediaStream(): MediaStream {
-    return this.effects.soundOf(this).stream;
+    return this.callbacks.soundOf(this).stream;
   }
 
   /** The position reported by the server. */
   setTold(place: Place | null): void {
     this.reported = place;
-    this.effects.heardOtherwise(this);
+    this.callbacks.heardOtherwise(this);
   }
 }
 
@@ -148,7 +163,7 @@ export class Players {
   }
 
   private add(id: number, name: string, isSelf: boolean): PlayerRecord {
-    const choice = this.choices.get(name) ?? { volume: 1, muted: false, place: null };
+    const choice = this.choices.get(name) ?? { volume: 1, muted: false, place: null, effects: "", parsedEffects: [] };
     this.choices.delete(name);
     this.choices.set(name, choice);
     if (this.choices.size > CHOICES_MAX) this.forgetOne();
@@ -172,6 +187,8 @@ interface Choice {
   volume: number;
   muted: boolean;
   place: Place | null;
+  effects: string;
+  parsedEffects: readonly Effect[];
 }
 
 const LOUDEST = 2;

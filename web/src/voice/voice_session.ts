@@ -34,6 +34,7 @@ export class VoiceSession implements Voice {
     listen: (room: string) => this.listen(room),
     leave: (room: string) => this.unlisten(room),
     list: () => [...this.listening.rooms],
+    setEffects: (room: string, effects: string) => this.listening.setRoomEffects(room, effects),
   };
   readonly channels: Voice["channels"] = {
     open: (to, options) => this.speaking.open(to, options),
