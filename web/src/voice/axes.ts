@@ -1,4 +1,4 @@
-// The only conversion between the axes of places and those of Web Audio.
+// The only arithmetic on the axes of places, and their conversion to those of Web Audio.
 
 import type { Direction, Place } from "./api.ts";
 
@@ -8,4 +8,9 @@ import type { Direction, Place } from "./api.ts";
  */
 export function toWebAudio({ x, y, z }: Place | Direction): { x: number; y: number; z: number } {
   return { x, y, z: 0 - z };
+}
+
+/** How far two places are apart, in metres. */
+export function distanceM(one: Place, other: Place): number {
+  return Math.hypot(one.x - other.x, one.y - other.y, one.z - other.z);
 }

@@ -4,7 +4,7 @@
 //     └──▶ analyser        └──▶ (level ─▶ zone that reverberates) ─▶ output
 
 import type { Direction, Place } from "./api.ts";
-import { toWebAudio } from "./axes.ts";
+import { distanceM, toWebAudio } from "./axes.ts";
 import { decibelsOf, levelOfDecibels } from "./level.ts";
 import { EffectChain } from "./effect_chain.ts";
 import { type Effect, isReverb } from "./effects.ts";
@@ -173,7 +173,7 @@ class SlotGraph {
 
 /** How far a voice is from the listener; null if it is not positional. */
 function apartM({ place }: SlotSound, listener: Place): number | null {
-  return place === null ? null : Math.hypot(place.x - listener.x, place.y - listener.y, place.z - listener.z);
+  return place === null ? null : distanceM(place, listener);
 }
 
 const ORIGIN: Place = { x: 0, y: 0, z: 0 };

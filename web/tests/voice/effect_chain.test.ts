@@ -62,7 +62,8 @@ function filters(): number[] {
   const queue: [FakeNode, number[]][] = [[source, []]];
   for (const [node, path] of queue) {
     if (node === destination) return path;
-    for (const next of node.outputs) {
+    // A parameter goes nowhere.
+    for (const next of node.outputs ?? []) {
       const hz = next instanceof AnyNode && next.type === "lowpass" ? [next.frequency.value] : [];
       queue.push([next, [...path, ...hz]]);
     }
