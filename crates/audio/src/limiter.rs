@@ -3,7 +3,7 @@
 use crate::block::StereoBlock;
 
 /// Peaks up to here pass unchanged.
-const KNEE: f32 = 0.8;
+pub(crate) const KNEE: f32 = 0.8;
 
 /// How much of the peak level is left after one sample of silence: it falls to a third within 100 ms.
 const RELEASE_PER_SAMPLE: f32 = 0.999_792;
@@ -41,6 +41,12 @@ impl Limiter {
 
 fn sensible(sample: f32) -> f32 {
     if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_MAX, INPUT_MAX) }
+}
+
+/// One sample within full scale, on the curve of a soft clipper: for peaks that last a millisecond.
+pub(crate) fn soft_clip(sample: f32) -> f32 {
+    let amplitude = sample.abs();
+    if amplitude <= KNEE { sample } else { limited(amplitude).copysign(sample) }
 }
 
 /// What a peak above the knee is turned down to: less than 1 however high it is, and smooth at the knee.

@@ -218,10 +218,26 @@ impl Mixer {
         self.master.ducking().set_settings(settings);
     }
 
-    /// Brings all speakers to the same loudness, −23 dBFS while they speak, by at most 12 dB up or down and no faster
-    /// than 3 dB per second. Off to begin with.
+    /// Brings all speakers to the same loudness, −20 dBFS while they speak, by at most 24 dB up or 18 dB down and no
+    /// faster than 3 dB per second. Off to begin with.
     pub fn set_auto_volume(&mut self, is_on: bool) {
         self.scene.is_levelled = is_on;
+    }
+
+    /// The same for one speaker, whatever is set for all; `None`, as to begin with, goes by that.
+    pub fn set_speaker_auto_volume(&mut self, key: SpeakerKey, is_on: Option<bool>) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_auto_volume(is_on);
+        }
+    }
+
+    /// Turns down, by 24 dB, what a speaker's microphone picks up between its words: for programs that send noise
+    /// unsuppressed. What is more than 9 dB above the noise is heard as it comes, as is all that is above −31 dBFS. Off
+    /// to begin with.
+    pub fn set_noise_gate(&mut self, key: SpeakerKey, is_on: bool) {
+        if let Some(speaker) = self.speakers.get_mut(&key) {
+            speaker.set_noise_gate(is_on);
+        }
     }
 
     /// Overwrites the block with the next 10 ms, within ±1, and moves the clock on by them.

@@ -54,6 +54,7 @@ impl Talk {
         }
         mixer.set_spatial(SpatialSettings { mode: SpatialMode::Hrtf, ..SpatialSettings::default() });
         mixer.set_auto_volume(true);
+        mixer.set_noise_gate(SpeakerKey(0), true);
         mixer
     }
 

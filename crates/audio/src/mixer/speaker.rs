@@ -4,6 +4,7 @@ mod effects;
 mod levelling;
 mod loudness;
 mod made_up;
+mod noise_gate;
 mod pending_sound;
 mod placement;
 mod quiet;
@@ -12,6 +13,7 @@ mod reception;
 use effects::SpeakerEffects;
 use levelling::Levelling;
 use loudness::Loudness;
+use noise_gate::NoiseGate;
 use placement::Placement;
 use reception::{Received, Reception};
 
@@ -37,6 +39,9 @@ pub(super) struct Speaker {
     loudness: Loudness,
     effects: SpeakerEffects,
     levelling: Levelling,
+    /// Whether it is levelled, if that is not as for all.
+    is_levelled: Option<bool>,
+    noise_gate: NoiseGate,
     volume: f32,
     is_muted: bool,
     /// 1, and 0 while a player of a higher priority speaks.
@@ -65,6 +70,8 @@ impl Speaker {
             loudness: Loudness::new(),
             effects: SpeakerEffects::default(),
             levelling: Levelling::new(),
+            is_levelled: None,
+            noise_gate: NoiseGate::new(),
             volume: 1.0,
             is_muted: false,
             precedence: 1.0,
@@ -89,6 +96,14 @@ impl Speaker {
 
     pub(super) fn set_muted(&mut self, is_muted: bool) {
         self.is_muted = is_muted;
+    }
+
+    pub(super) fn set_auto_volume(&mut self, is_levelled: Option<bool>) {
+        self.is_levelled = is_levelled;
+    }
+
+    pub(super) fn set_noise_gate(&mut self, is_on: bool) {
+        self.noise_gate.switch(is_on);
     }
 
     pub(super) fn set_place(&mut self, place: Option<SpeakerPlace>) {
@@ -193,7 +208,8 @@ impl Speaker {
         if is_speaking {
             self.loudness.hear(&block, scene.now);
             self.levelling.hear(&self.loudness);
-            self.levelling.step(scene.is_levelled);
+            self.levelling.step(self.is_levelled.unwrap_or(scene.is_levelled));
+            self.noise_gate.hear(self.loudness.dbfs());
             watch(SpeakerSound::Decoded(&block));
         } else {
             self.loudness.be_silent();
@@ -269,7 +285,7 @@ impl Speaker {
 
     /// The gain wanted by the listener and the channel, whatever the other speakers do.
     fn own_gain(&self, properties: FrameProperties) -> f32 {
-        self.volume * properties.gain * self.levelling.gain()
+        self.volume * properties.gain * self.levelling.gain() * self.noise_gate.gain()
     }
 
     fn reason_to_be_silent(&self, properties: FrameProperties, scene: &Scene) -> Option<Unheard> {

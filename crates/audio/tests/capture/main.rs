@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod echo;
+mod level;
 mod noise;
 mod room;
 mod similarity;

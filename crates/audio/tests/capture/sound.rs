@@ -75,6 +75,26 @@ pub(crate) fn level_db(sound: &[f32]) -> f32 {
     (10.0 * (energy / sound.len().max(1) as f64).max(1e-20).log10()) as f32
 }
 
+/// The level of speech without its pauses, in dB of full scale: the power of the blocks that are not more than 15.9 dB
+/// below it (the margin of ITU-T P.56).
+pub(crate) fn active_level_db(sound: &[f32]) -> f32 {
+    let blocks: Vec<f32> = sound.chunks_exact(BLOCK_SAMPLES).map(level_db).collect();
+    let mut level = level_db(sound);
+    for _ in 0..20 {
+        let active = blocks.iter().filter(|block| **block > level - 15.9);
+        let (power, count) = active
+            .fold((0.0, 0.0_f32), |(power, count), block| (power + 10.0_f32.powf(block / 10.0), count + 1.0));
+        level = 10.0 * (power / count.max(1.0)).max(1e-20).log10();
+    }
+    level
+}
+
+/// Speech with this level without its pauses.
+pub(crate) fn at_level(speech: &[f32], dbfs: f32) -> Vec<f32> {
+    let gain = 10.0_f32.powf((dbfs - active_level_db(speech)) / 20.0);
+    speech.iter().map(|sample| (gain * sample).clamp(-1.0, 1.0)).collect()
+}
+
 /// What the chain makes of a microphone while the loudspeaker plays `render`.
 pub(crate) fn process(chain: &mut CaptureChain, microphone: &[f32], render: &[f32]) -> Vec<f32> {
     let mut out = Vec::with_capacity(microphone.len());

@@ -8,6 +8,7 @@ mod hostile;
 mod joints;
 mod levelling;
 mod loudness;
+mod noise_gate;
 mod precedence;
 mod reception;
 mod space;

@@ -59,3 +59,22 @@ pub(crate) fn correlation(original: &[f32], heard: &[f32], offset: usize) -> f64
 pub(crate) fn largest_step(sound: &[f32]) -> f32 {
     sound.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
 }
+
+/// Power in dB of full scale.
+pub(crate) fn level_db(sound: &[f32]) -> f32 {
+    let energy: f64 = sound.iter().map(|&sample| f64::from(sample).powi(2)).sum();
+    (10.0 * (energy / sound.len().max(1) as f64).max(1e-20).log10()) as f32
+}
+
+/// The level of speech without its pauses, in dB of full scale: the power of the blocks of 10 ms that are not more than
+/// 15.9 dB below it (the margin of ITU-T P.56).
+pub(crate) fn active_level_db(sound: &[f32]) -> f32 {
+    let blocks: Vec<f32> = sound.chunks_exact(480).map(level_db).collect();
+    let mut level = level_db(sound);
+    for _ in 0..20 {
+        let active: Vec<&f32> = blocks.iter().filter(|block| **block > level - 15.9).collect();
+        let power: f32 = active.iter().map(|block| 10.0_f32.powf(**block / 10.0)).sum();
+        level = 10.0 * (power / active.len().max(1) as f32).max(1e-20).log10();
+    }
+    level
+}

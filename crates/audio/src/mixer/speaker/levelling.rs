@@ -2,11 +2,11 @@
 
 use super::loudness::Loudness;
 use crate::level::factor;
-use crate::leveller::{Leveller, Pace};
+use crate::leveller::{Leveller, Pace, QUIETEST_SPEECH_DBFS};
 use crate::ramp::towards;
 
-/// As far as 12 dB, by no more than 3 dB per second of speech.
-const PACE: Pace = Pace { least: -12.0, most: 12.0, up: 0.03, down: 0.03 };
+/// As far as a soft voice and a loud one differ, by no more than 3 dB per second of speech.
+const PACE: Pace = Pace { least: -18.0, most: 24.0, up: 0.03, down: 0.03 };
 
 /// Blocks that are so much quieter than the speaker's recent speech, 20 dB, are pauses.
 const SPEECH_SHARE: f32 = 0.1;
@@ -43,7 +43,9 @@ impl Levelling {
         let dbfs = loudness.dbfs();
         let rms = factor(dbfs);
         if rms > self.speech_rms * SPEECH_SHARE {
-            self.leveller.learn(dbfs);
+            if dbfs >= QUIETEST_SPEECH_DBFS {
+                self.leveller.learn(dbfs);
+            }
             self.speech_rms = rms.clamp(self.speech_rms * KEPT_IN_SPEECH, self.speech_rms * RISE);
         } else {
             self.speech_rms *= KEPT_IN_PAUSES;
