@@ -11,6 +11,7 @@
 mod activation;
 mod background;
 mod catch_up;
+mod clicks;
 mod decimator;
 mod echo;
 mod gain;
@@ -28,6 +29,7 @@ pub use settings::{CaptureSettings, EchoLevel, NoiseLevel, VoiceDetectionSetting
 pub use statistics::{CaptureStatistics, EchoStatistics};
 
 use self::background::BackgroundRemoval;
+use self::clicks::ClickSuppressor;
 use self::echo::EchoCanceller;
 use self::gain::AutomaticGain;
 use self::high_pass::HighPass;
@@ -62,7 +64,7 @@ pub enum CaptureStage {
     Spectrum,
     /// The echo canceller's suppression.
     EchoSuppression,
-    /// Noise suppression.
+    /// Noise suppression, and after it that of clicks.
     Noise,
     /// Background removal.
     Background,
@@ -141,7 +143,7 @@ impl CaptureChain {
         if let Some(spectral) = &mut self.spectral {
             let mut render = render.copied().unwrap_or([0.0; BLOCK_SAMPLES]);
             self.sanitiser.loudspeaker(&mut render);
-            spectral.process(microphone, &render, &mut done);
+            spectral.process(microphone, &render, self.was_speech, &mut done);
         }
         if let Some(background) = &mut self.background {
             background.process(microphone);
@@ -229,6 +231,8 @@ impl std::fmt::Debug for CaptureChain {
 struct Spectral {
     echo: Option<EchoCanceller>,
     noise: Option<NoiseSuppressor>,
+    /// There if noise is suppressed.
+    clicks: Option<ClickSuppressor>,
     window: Window,
     transform: Transform,
     analysis: Analysis,
@@ -240,6 +244,7 @@ impl Spectral {
         Self {
             echo: None,
             noise: None,
+            clicks: None,
             window: Window::new(),
             transform: Transform::new(),
             analysis: Analysis::new(),
@@ -256,17 +261,24 @@ impl Spectral {
             (Some(suppressor), Some(level)) => suppressor.set_level(level),
             (suppressor, wanted) => *suppressor = wanted.map(NoiseSuppressor::new),
         }
+        if self.noise.is_some() != self.clicks.is_some() {
+            self.clicks = self.noise.is_some().then(ClickSuppressor::new);
+        }
     }
 
     fn process(
         &mut self,
         block: &mut [f32; BLOCK_SAMPLES],
         render: &[f32; BLOCK_SAMPLES],
+        is_speech: bool,
         done: &mut impl FnMut(CaptureStage),
     ) {
         if let Some(echo) = &mut self.echo {
             echo.subtract(block, render, &self.window, &mut self.transform);
             done(CaptureStage::EchoSubtraction);
+        }
+        if let Some(clicks) = &mut self.clicks {
+            clicks.listen(block, is_speech);
         }
         self.analysis.push(block, &self.window, &mut self.transform);
         done(CaptureStage::Spectrum);
@@ -283,6 +295,10 @@ impl Spectral {
         for (bin, gain) in gains.into_iter().enumerate() {
             spectrum.re[bin] *= gain;
             spectrum.im[bin] *= gain;
+        }
+        if let Some(clicks) = &mut self.clicks {
+            clicks.suppress(spectrum, &mut self.synthesis, &self.window, &mut self.transform);
+            done(CaptureStage::Noise);
         }
         self.synthesis.pull(spectrum, &self.window, &mut self.transform, block);
         done(CaptureStage::Spectrum);

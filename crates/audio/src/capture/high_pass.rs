@@ -1,4 +1,4 @@
-//! Takes out what is below the voice.
+//! Takes out what is below the voice, or below another frequency.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
@@ -18,7 +18,12 @@ pub(crate) struct HighPass {
 
 impl HighPass {
     pub(crate) fn new() -> Self {
-        let omega = 2.0 * PI * CORNER_HZ / f64::from(SAMPLE_RATE_HZ);
+        Self::above(CORNER_HZ)
+    }
+
+    /// With another corner.
+    pub(crate) fn above(corner_hz: f64) -> Self {
+        let omega = 2.0 * PI * corner_hz / f64::from(SAMPLE_RATE_HZ);
         let alpha = omega.sin() * FRAC_1_SQRT_2;
         let a0 = 1.0 + alpha;
         Self {

@@ -54,6 +54,14 @@ impl Synthesis {
         Self { tail: [0.0; BLOCK_SAMPLES] }
     }
 
+    /// Replaces what is left of the last spectrum by what is left of this one.
+    pub(crate) fn correct(&mut self, spectrum: &Spectrum, window: &Window, transform: &mut Transform) {
+        let mut samples = [0.0; WINDOW_SAMPLES];
+        transform.inverse(spectrum, &mut samples);
+        window.apply(&mut samples);
+        self.tail.copy_from_slice(&samples[BLOCK_SAMPLES..]);
+    }
+
     /// Writes the block before the last one that was analysed.
     pub(crate) fn pull(
         &mut self,

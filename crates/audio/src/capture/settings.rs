@@ -19,7 +19,8 @@ pub struct CaptureSettings {
     /// How much of everything that is not speech is removed by a neural network (`RNNoise`), 0 to 1; `None` is off.
     /// 1 removes up to 80 dB.
     pub background_removal: Option<f32>,
-    /// Whether the level of speech is evened out.
+    /// Whether speech is brought to −20 dBFS, by up to 36 dB up or 12 dB down. Noise is not raised above −50 dBFS by
+    /// that.
     pub automatic_gain: bool,
     /// When speech is taken for speech.
     pub voice_detection: VoiceDetectionSettings,
@@ -64,7 +65,8 @@ pub enum EchoLevel {
     High,
 }
 
-/// How much noise is turned down at most.
+/// How much noise is turned down at most. Key presses and mouse clicks between words are turned down by up to 20 dB at
+/// each level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum NoiseLevel {

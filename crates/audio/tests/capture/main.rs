@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
 
 mod bad_input;
+mod clicks;
 mod echo;
 mod level;
 mod noise;
