@@ -61,6 +61,11 @@ namespace Consonance.Tests
                 Suite.Until("deafened", () => bob.HeardLeft < 0.01, frame);
                 bob.Chat.IsDeafened = false;
                 Suite.Until("sound again", () => bob.HeardLeft > 0.1, frame);
+                player.SetNoiseGate(true);
+                player.SetAutoVolume(false);
+                Suite.Until("as loud as before", () => bob.HeardLeft > 0.1, frame);
+                player.SetAutoVolume(null);
+                player.SetNoiseGate(false);
                 player.Volume = 0.25f;
                 Suite.Until("a quarter", () => bob.HeardLeft < 0.12 && bob.HeardLeft > 0.04, frame);
                 alice.Chat.IsMuted = true;

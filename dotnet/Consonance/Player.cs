@@ -102,6 +102,25 @@ namespace Consonance
         }
 
         /// <summary>
+        /// Brings it to the loudness of the others, or leaves it as it is, also after it has joined again; null for what
+        /// is set for all players with <see cref="VoiceSettings.AutoVolume"/>.
+        /// </summary>
+        public void SetAutoVolume(bool? enabled)
+        {
+            int autoVolume = enabled.HasValue ? (enabled.Value ? 1 : 0) : -1;
+            Call.Check(NativeMethods.consonance_set_player_auto_volume(chat.Handle, Id, autoVolume));
+        }
+
+        /// <summary>
+        /// Turns down what its microphone picks up between its words, or leaves it as it is, also after it has joined
+        /// again: for players whose program sends noise unsuppressed.
+        /// </summary>
+        public void SetNoiseGate(bool enabled)
+        {
+            Call.Check(NativeMethods.consonance_set_player_noise_gate(chat.Handle, Id, enabled ? 1u : 0));
+        }
+
+        /// <summary>
         /// Tells where it is, in metres, and how much is in between, from 0 (nothing) to 1 (a wall). Takes effect at the
         /// next <see cref="VoiceChat.Update"/>, which tells all positions in one call.
         /// </summary>

@@ -67,6 +67,15 @@ pub(crate) enum Hearing {
         room: String,
         effects: Box<EffectChain>,
     },
+    PlayerAutoVolume {
+        name: String,
+        /// Nothing if it is as for all.
+        enabled: Option<bool>,
+    },
+    NoiseGate {
+        name: String,
+        enabled: bool,
+    },
     Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),
     Spatial(SpatialSettings),

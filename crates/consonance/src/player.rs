@@ -110,6 +110,17 @@ impl Player {
         self.with_chat(|chat| chat.set_effects(self.name(), effects));
     }
 
+    /// Whether it is brought to the loudness of the others, as [`VoiceChat::set_player_auto_volume`] does.
+    pub fn set_auto_volume(&self, enabled: Option<bool>) {
+        self.with_chat(|chat| chat.set_player_auto_volume(self.name(), enabled));
+    }
+
+    /// Whether what its microphone picks up between its words is turned down, as
+    /// [`VoiceChat::set_player_noise_gate`] does.
+    pub fn set_noise_gate(&self, enabled: bool) {
+        self.with_chat(|chat| chat.set_player_noise_gate(self.name(), enabled));
+    }
+
     /// Tells where it is, as [`VoiceChat::set_place`] does. For oneself see [`VoiceChat::set_listener`].
     pub fn set_place(&self, place: Option<SpeakerPlace>) {
         self.with_chat(|chat| chat.set_place(self.name(), place));

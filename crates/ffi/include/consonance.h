@@ -1092,6 +1092,22 @@ consonance_error consonance_set_player_effects(uint64_t chat,
 consonance_error consonance_set_room_effects(uint64_t chat, const char * room, const char * effects);
 
 /**
+ * Brings a player to the loudness of the others (1), leaves it as it is (0), or goes by what is set for all (−1), also
+ * after it has left and joined again.
+ */
+consonance_error consonance_set_player_auto_volume(uint64_t chat,
+                                                   uint32_t player,
+                                                   int32_t auto_volume);
+
+/**
+ * Turns down what a player's microphone picks up between its words (1), or leaves it as it is (0), also after it has
+ * left and joined again.
+ */
+consonance_error consonance_set_player_noise_gate(uint64_t chat,
+                                                  uint32_t player,
+                                                  uint32_t noise_gate);
+
+/**
  * Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
  */
 consonance_error consonance_set_positions(uint64_t chat, const consonance_position * positions, size_t count);

@@ -188,6 +188,15 @@ public:
     {
         check(consonance_set_room_effects(handle(), room.c_str(), effects.c_str()));
     }
+    /// 1 to bring a player to the loudness of the others, 0 to leave it as it is, −1 for what is set for all.
+    void set_player_auto_volume(std::uint32_t player, std::int32_t auto_volume)
+    {
+        check(consonance_set_player_auto_volume(handle(), player, auto_volume));
+    }
+    void set_player_noise_gate(std::uint32_t player, bool noise_gate)
+    {
+        check(consonance_set_player_noise_gate(handle(), player, noise_gate));
+    }
     void set_positions(const std::vector<consonance_position>& positions)
     {
         check(consonance_set_positions(handle(), positions.data(), positions.size()));

@@ -80,6 +80,10 @@ namespace Consonance.Native
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_room_effects(ulong chat, byte[] room, byte[] effects);
         [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_set_player_auto_volume(ulong chat, uint player, int autoVolume);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_set_player_noise_gate(ulong chat, uint player, uint noiseGate);
+        [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_positions(ulong chat, NativePosition[] positions, UIntPtr count);
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_set_listener(ulong chat, ref NativePose pose);

@@ -23,6 +23,12 @@ impl Playback {
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
             Hearing::Effects { name, effects } => return self.set_player_effects(&name, *effects),
             Hearing::RoomEffects { room, effects } => return self.set_room_effects(&room, *effects),
+            Hearing::PlayerAutoVolume { name, enabled } => {
+                self.remember(&name, |heard| heard.auto_volume = enabled)?;
+            }
+            Hearing::NoiseGate { name, enabled } => {
+                self.remember(&name, |heard| heard.noise_gate = enabled)?
+            }
             Hearing::Places(places) => return self.place(&places),
             Hearing::Listener(pose) => {
                 self.listener = pose;

@@ -1,4 +1,4 @@
-//! Each player's volume, mute and place, by name: for those present, and for those that can join later.
+//! How each player is heard and where it is, by name: for those present, and for those that can join later.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,15 @@ const NAMES_MAX: usize = 4_096;
 pub(super) struct HeardAs {
     pub(super) volume: f32,
     pub(super) muted: bool,
+    /// Nothing if it is as for all.
+    pub(super) auto_volume: Option<bool>,
+    pub(super) noise_gate: bool,
     pub(super) place: Option<SpeakerPlace>,
 }
 
 impl Default for HeardAs {
     fn default() -> Self {
-        Self { volume: 1.0, muted: false, place: None }
+        Self { volume: 1.0, muted: false, auto_volume: None, noise_gate: false, place: None }
     }
 }
 
@@ -33,13 +36,15 @@ impl HeardAs {
     pub(super) fn apply(&self, mixer: &mut Mixer, key: SpeakerKey) {
         mixer.set_volume(key, self.volume);
         mixer.set_muted(key, self.muted);
+        mixer.set_speaker_auto_volume(key, self.auto_volume);
+        mixer.set_noise_gate(key, self.noise_gate);
         mixer.set_place(key, self.place);
     }
 }
 
 /// Players with other than default settings.
 ///
-/// Volume and mute belong to a name in every spelling: a muted player stays muted under a name that only looks the
+/// All but the place belong to a name in every spelling: a muted player stays muted under a name that only looks the
 /// same. A place belongs to the exact name by which the game draws a player.
 #[derive(Debug, Default)]
 pub(super) struct RememberedPlayers {
@@ -57,7 +62,7 @@ impl RememberedPlayers {
         self.places.get(name).copied()
     }
 
-    /// A player is nowhere any more. Its volume, and whether it is muted, is still remembered.
+    /// A player is nowhere any more. Everything else is still remembered.
     pub(super) fn forget_place(&mut self, name: &str) {
         self.places.remove(name);
     }
@@ -94,7 +99,7 @@ impl RememberedPlayers {
         places < NAMES_MAX || self.places.contains_key(name) || (places < 2 * NAMES_MAX && has_volume())
     }
 
-    /// Changes the volume of a player, or whether it is muted.
+    /// Changes how a player is heard.
     ///
     /// # Errors
     /// If there are too many.
@@ -130,7 +135,7 @@ mod tests {
         let mut remembered = RememberedPlayers::default();
         assert!(change(&mut remembered, "Alice", |heard| heard.muted = true));
         assert!(change(&mut remembered, "Alice", |heard| heard.volume = 2.0));
-        assert_eq!(remembered.of("Alice"), HeardAs { volume: 2.0, muted: true, place: None });
+        assert_eq!(remembered.of("Alice"), HeardAs { volume: 2.0, muted: true, ..HeardAs::default() });
         assert!(change(&mut remembered, "alice", |heard| *heard = HeardAs::default()));
         assert!(remembered.heard.is_empty());
     }

@@ -158,7 +158,7 @@ fn a_player_that_leaves_loses_its_position_and_keeps_its_volume() {
         playback.remove(ClientId(id));
     }
     let heard_as = playback.remembered.of("player 1");
-    assert_eq!(heard_as, HeardAs { volume: 0.5, muted: false, place: None });
+    assert_eq!(heard_as, HeardAs { volume: 0.5, ..HeardAs::default() });
     assert!(playback.remembered.of("player 2").place.is_none());
 }
 

@@ -43,6 +43,18 @@ impl VoiceChat {
         self.hear(Hearing::RoomEffects { room: room.into(), effects: Box::new(effects) });
     }
 
+    /// Brings one player to the loudness of the others, or leaves it as it is, whatever
+    /// [`set_auto_volume`](Self::set_auto_volume) says; `None`, as to begin with, goes by that.
+    pub fn set_player_auto_volume(&self, name: impl Into<String>, enabled: Option<bool>) {
+        self.hear(Hearing::PlayerAutoVolume { name: name.into(), enabled });
+    }
+
+    /// Turns down what one player's microphone picks up between its words, or leaves it as it is, as to begin with: for
+    /// players whose program sends noise unsuppressed, such as the original's.
+    pub fn set_player_noise_gate(&self, name: impl Into<String>, enabled: bool) {
+        self.hear(Hearing::NoiseGate { name: name.into(), enabled });
+    }
+
     /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener)
     /// own place is known too, what the player says over positional channels comes from there. It is forgotten when the
     /// player leaves.
@@ -118,7 +130,8 @@ impl VoiceChat {
         });
     }
 
-    /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
+    /// Brings all players to the same loudness, −20 dBFS while they speak, by at most 24 dB up or 18 dB down, or leaves
+    /// them as they are, as to begin with.
     pub fn set_auto_volume(&self, enabled: bool) {
         self.put_in_force(|in_force| {
             in_force.settings.auto_volume = enabled;

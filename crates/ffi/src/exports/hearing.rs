@@ -59,6 +59,29 @@ pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects:
     })
 }
 
+/// Brings a player to the loudness of the others (1), leaves it as it is (0), or goes by what is set for all (−1), also
+/// after it has left and joined again.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_player_auto_volume(chat: u64, player: u32, auto_volume: i32) -> CError {
+    guard(|| {
+        let auto_volume = switch_or_default("auto_volume", auto_volume)?;
+        let chat = Chat::of(chat)?;
+        chat.voice.set_player_auto_volume(chat.name_of(player)?, auto_volume);
+        Ok(())
+    })
+}
+
+/// Turns down what a player's microphone picks up between its words (1), or leaves it as it is (0), also after it has
+/// left and joined again.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_set_player_noise_gate(chat: u64, player: u32, noise_gate: u32) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        chat.voice.set_player_noise_gate(chat.name_of(player)?, noise_gate != 0);
+        Ok(())
+    })
+}
+
 /// What all voices pass here that come over a room, behind the effects of each player; as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_room_effects(chat: u64, room: Text, effects: Text) -> CError {
@@ -142,13 +165,18 @@ pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSetting
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_headphones(chat: u64, headphones: i32) -> CError {
     guard(|| {
-        let headphones = match headphones {
-            -1 => None,
-            0 => Some(false),
-            1 => Some(true),
-            other => return Err(Failure::value("headphones", other, "-1, 0 or 1")),
-        };
+        let headphones = switch_or_default("headphones", headphones)?;
         Chat::of(chat)?.voice.set_headphones(headphones);
         Ok(())
     })
+}
+
+/// On, off, or as it is without being set.
+fn switch_or_default(name: &'static str, value: i32) -> Result<Option<bool>, Failure> {
+    match value {
+        -1 => Ok(None),
+        0 => Ok(Some(false)),
+        1 => Ok(Some(true)),
+        other => Err(Failure::value(name, other, "-1, 0 or 1")),
+    }
 }

@@ -85,6 +85,15 @@ static void loudness(void)
     DONE(consonance_set_player_muted(bob.chat, of_alice, 0));
     HEARS(is_about(bob.left + bob.right, plain));
 
+    DONE(consonance_set_player_auto_volume(bob.chat, of_alice, 1));
+    HEARS(bob.left + bob.right < 0.75 * plain);
+    DONE(consonance_set_player_auto_volume(bob.chat, of_alice, 0));
+    HEARS(is_about(bob.left + bob.right, plain));
+    DONE(consonance_set_player_auto_volume(bob.chat, of_alice, -1));
+    DONE(consonance_set_player_noise_gate(bob.chat, of_alice, 1));
+    HEARS(is_about(bob.left + bob.right, plain));
+    DONE(consonance_set_player_noise_gate(bob.chat, of_alice, 0));
+
     DONE(consonance_set_deafened(bob.chat, 1));
     HEARS(is_silent());
     DONE(consonance_set_deafened(bob.chat, 0));

@@ -53,6 +53,9 @@ static void without_chat(uint64_t chat)
     FAILS(HANDLE, consonance_set_player_muted(chat, 1, 1));
     FAILS(HANDLE, consonance_set_player_effects(chat, 1, "radio"));
     FAILS(HANDLE, consonance_set_room_effects(chat, "lobby", "radio"));
+    FAILS(HANDLE, consonance_set_player_auto_volume(chat, 1, 1));
+    FAILS(VALUE, consonance_set_player_auto_volume(chat, 1, 2));
+    FAILS(HANDLE, consonance_set_player_noise_gate(chat, 1, 1));
     FAILS(HANDLE, consonance_set_positions(chat, &position, 1));
     FAILS(HANDLE, consonance_set_listener(chat, &pose));
     FAILS(HANDLE, consonance_set_share_position(chat, 1));
