@@ -5,6 +5,7 @@ mod clean;
 mod deep;
 mod hostile;
 mod losses;
+mod music;
 mod silence;
 
 use consonance_audio::{Decoder, EncoderSettings, FrameSize, OpusDecoder, OpusEncoder, OpusLibrary, Source};

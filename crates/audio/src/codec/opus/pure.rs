@@ -11,7 +11,7 @@ pub(super) fn encoding(settings: EncoderSettings) -> Result<OpusEncoder, CodecEr
     let mut encoder =
         OpusEncoder::new(SAMPLE_RATE_HZ as i32, 1, Application::Audio).map_err(|error| refused(&error))?;
     encoder.rate_control = RateControl::Vbr;
-    encoder.signal_type = Some(if settings.music { Signal::Music } else { Signal::Voice });
+    encoder.signal_type = settings.music.then_some(Signal::Music);
     encoder.complexity = i32::from(settings.complexity.min(10));
     encoder.use_dtx = settings.dtx;
     Ok(encoder)
@@ -30,6 +30,11 @@ impl Encoding for OpusEncoder {
         self.bitrate_bps = tuning.bitrate_bps;
         self.use_inband_fec = tuning.copies;
         self.packet_loss_perc = tuning.expected_loss_percent.into();
+        if self.signal_type != Some(Signal::Music) {
+            // What is found to be music is encoded without copies, so that it is only looked for where none are needed.
+            let is_protected = tuning.copies && tuning.expected_loss_percent > 0;
+            self.signal_type = is_protected.then_some(Signal::Voice);
+        }
     }
 
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
