@@ -32,6 +32,8 @@ const WAITING_MAX: usize = 128;
 #[derive(Clone, Copy)]
 pub(crate) struct CaptureControls {
     pub(crate) settings: CaptureSettings,
+    /// What is captured is encoded as music.
+    pub(crate) is_music: bool,
     /// When the chat as a whole is heard. What counts here is its pre-roll; the mode is part of the demand.
     pub(crate) activation: ActivationSettings,
     /// What all channels together want.
@@ -50,10 +52,16 @@ impl CaptureControls {
         let mode = if is_microphone { ActivationMode::Voice } else { ActivationMode::Open };
         Self {
             settings: settings.unwrap_or(suited),
+            is_music: false,
             activation: activation.unwrap_or(ActivationSettings { mode, ..ActivationSettings::default() }),
             demand: Demand::default(),
             muted: false,
         }
+    }
+
+    /// The settings that suit what is captured.
+    fn chain_settings(&self) -> CaptureSettings {
+        if self.is_music { self.settings.for_music() } else { self.settings }
     }
 }
 

@@ -37,6 +37,13 @@ impl CaptureSettings {
         automatic_gain: false,
         voice_detection: VoiceDetectionSettings::DEFAULT,
     };
+
+    /// The same without what takes music for noise, or evens it out: noise suppression, the removal of background, and
+    /// the automatic gain.
+    #[must_use]
+    pub const fn for_music(self) -> Self {
+        Self { noise: None, background_removal: None, automatic_gain: false, ..self }
+    }
 }
 
 impl Default for CaptureSettings {

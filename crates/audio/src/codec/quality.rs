@@ -16,8 +16,9 @@ pub enum Quality {
     /// 24 kbit/s: a clear voice, with room for copies of what gets lost.
     #[default]
     High,
-    /// 64 kbit/s, encoded as music: for instruments, radios and singing players. Without copies, because the mode of
-    /// Opus that music needs has none.
+    /// 64 kbit/s, encoded as music, up to 20 kHz: for instruments, radios and singing players. Without copies, because
+    /// the mode of Opus that music needs has none; a chat captures it
+    /// [without suppression](crate::CaptureSettings::for_music).
     Music,
 }
 

@@ -2,7 +2,7 @@
 
 use consonance_audio::{CaptureChain, CaptureSettings, NoiseLevel};
 
-use crate::sound::{OFF, fan, level_db, pink_noise, process, seconds, speech, with_noise};
+use crate::sound::{OFF, fan, level_db, pink_noise, process, seconds, speech, white_noise, with_noise};
 
 fn suppressor(level: NoiseLevel) -> CaptureChain {
     CaptureChain::new(CaptureSettings { noise: Some(level), ..OFF })
@@ -44,6 +44,19 @@ fn a_voice_stays_as_loud_while_the_pauses_get_quieter() {
             assert!(quieter > 6.0, "{quieter} dB with {settings:?}");
         }
     }
+}
+
+#[test]
+fn music_is_neither_suppressed_nor_levelled_if_it_is_said_to_be_music() {
+    // Applause and cymbals are what a noise suppressor takes for noise.
+    let cymbals: Vec<f32> = white_noise(seconds(4.0)).iter().map(|sample| 0.01 * sample).collect();
+    let change = |settings: CaptureSettings| {
+        let mut chain = CaptureChain::new(settings);
+        let out = process(&mut chain, &cymbals, &[]);
+        level_db(&out[seconds(1.0)..]) - level_db(&cymbals[seconds(1.0)..])
+    };
+    let (music, voice) = (change(CaptureSettings::default().for_music()), change(CaptureSettings::default()));
+    assert!(music.abs() < 0.2 && voice < -6.0, "{music} dB as music, {voice} dB as a voice");
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl VoiceChatBuilder {
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transports = self.open_transports()?;
         let name = self.name.take().unwrap_or_else(random_name);
-        let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
+        let encoder = self.encoder_settings();
+        let (client, talking) = (self.client(&name)?, Talking::new(encoder)?);
         let (sender, commands) = sync_channel(COMMANDS_MAX);
         let (shared, finish) = (SharedState::new(&client, self.text_history), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(1 + self.channels.len() as u32);
@@ -54,7 +55,10 @@ impl VoiceChatBuilder {
             (devices.uses(Direction::Input), devices.uses(Direction::Output));
         #[cfg(not(feature = "devices"))]
         let (microphone, loudspeaker) = (None, None);
-        let capture = CaptureControls::new(self.capture, self.activation, microphone.is_some());
+        let capture = CaptureControls {
+            is_music: encoder.music,
+            ..CaptureControls::new(self.capture, self.activation, microphone.is_some())
+        };
         // With what suits a microphone or a file where nothing was said.
         let settings =
             VoiceSettings { capture: capture.settings, activation: capture.activation, ..self.settings };

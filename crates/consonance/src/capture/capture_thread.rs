@@ -62,7 +62,7 @@ impl CaptureThread {
             echo_reference: None,
             raw: TapSenders::default(),
             processed: TapSenders::default(),
-            chain: CaptureChain::new(controls.settings),
+            chain: CaptureChain::new(controls.chain_settings()),
             activation: Activation::new(controls.activation),
             controls,
             left_inside: None,
@@ -99,8 +99,9 @@ impl CaptureThread {
     }
 
     fn change(&mut self, controls: CaptureControls) {
-        if *self.chain.settings() != controls.settings {
-            self.chain.set_settings(controls.settings);
+        let settings = controls.chain_settings();
+        if *self.chain.settings() != settings {
+            self.chain.set_settings(settings);
         }
         if *self.activation.settings() != controls.activation {
             self.activation.set_settings(controls.activation);

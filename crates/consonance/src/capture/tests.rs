@@ -66,3 +66,11 @@ fn the_end_of_an_input_is_noticed_although_one_before_it_was_refused() {
         capture.has_ended()
     });
 }
+
+#[test]
+fn music_is_captured_without_suppression() {
+    let voice = CaptureControls::new(None, None, true);
+    let music = CaptureControls { is_music: true, ..voice };
+    assert_eq!(voice.chain_settings(), voice.settings);
+    assert_eq!(music.chain_settings(), voice.settings.for_music());
+}

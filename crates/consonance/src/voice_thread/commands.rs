@@ -3,7 +3,7 @@
 use std::sync::mpsc::TryRecvError;
 use std::time::Instant;
 
-use consonance_audio::{CodecError, EncoderSettings};
+use consonance_audio::{CodecError, EncoderSettings, Quality};
 use consonance_session::Target;
 
 use super::VoiceThread;
@@ -142,6 +142,7 @@ impl VoiceThread {
                 None
             }
             Command::SetQuality { quality, error_correction } => {
+                self.capture.change(|controls| controls.is_music = quality == Quality::Music);
                 self.talking.set_quality(quality, error_correction).err().map(|error| error.to_string())
             }
             Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
@@ -164,6 +165,7 @@ impl VoiceThread {
     fn set_encoder(&mut self, settings: EncoderSettings) -> Result<(), CodecError> {
         let now = Instant::now();
         let sent = self.talking.set_encoder(settings, now, &mut self.client)?;
+        self.capture.change(|controls| controls.is_music = settings.music);
         self.links.send(now, &mut self.client);
         self.problem(now, ProblemKind::Voice, sent.problem);
         let codec = session_codec(settings.frame);
