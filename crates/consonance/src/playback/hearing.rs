@@ -27,7 +27,7 @@ impl Playback {
                 self.remember(&name, |heard| heard.auto_volume = enabled)?;
             }
             Hearing::NoiseGate { name, enabled } => {
-                self.remember(&name, |heard| heard.noise_gate = enabled)?
+                self.remember(&name, |heard| heard.noise_gate = enabled)?;
             }
             Hearing::Places(places) => return self.place(&places),
             Hearing::Listener(pose) => {
