@@ -24,8 +24,8 @@ impl VoiceChat {
     }
 
     /// What the voice of one player passes here before its volume: effects of a game, such as a radio. They follow it
-    /// in every spelling of its name, also when it joins again; [`EffectChain::OFF`] ends them. A change does not click,
-    /// so settings can be moved while it speaks. At most 4096 players have effects.
+    /// in every spelling of its name, also when it joins again; [`EffectChain::OFF`] ends them. A change does not
+    /// click, so settings can be moved while it speaks. At most 4096 players have effects.
     ///
     /// ```no_run
     /// # fn of(voice: &consonance::VoiceChat) -> Result<(), consonance::audio::EffectError> {
