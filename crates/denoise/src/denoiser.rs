@@ -1,0 +1,122 @@
+//! The suppressor: from blocks to blocks.
+
+use crate::BLOCK_SAMPLES;
+use crate::deep_filter::SpectrumHistory;
+use crate::df_decoder::DfDecoder;
+use crate::encoder::Encoder;
+use crate::erb_bands;
+use crate::erb_decoder::ErbDecoder;
+use crate::features::Features;
+use crate::transform::{BINS, Spectrum, Transform};
+use crate::weights::{Weights, WeightsError};
+
+/// What the network found in one block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BlockFindings {
+    /// How far speech is above the noise, in dB, −15 to 35, as the network estimates it. It is about the block that
+    /// went in; its sound comes out two blocks later.
+    pub local_snr_db: f32,
+}
+
+/// A noise suppressor for one microphone.
+pub struct Denoiser {
+    transform: Transform,
+    features: Features,
+    history: SpectrumHistory,
+    encoder: Box<Encoder>,
+    erb_decoder: Box<ErbDecoder>,
+    df_decoder: Box<DfDecoder>,
+    output: Spectrum,
+    /// Share of the original that is kept.
+    kept: f32,
+}
+
+impl Denoiser {
+    /// A suppressor that has heard nothing yet, without a limit of what it removes.
+    ///
+    /// # Panics
+    /// Never: the weights, which it reads, are part of the crate.
+    pub fn new() -> Self {
+        Self::read().expect("the weights that are compiled in fit the network")
+    }
+
+    /// Turns one block, mono at 48 kHz, into the speech in it, [`DELAY_SAMPLES`](crate::DELAY_SAMPLES) later.
+    ///
+    /// Any samples are safe: NaN and infinities become silence, others are limited to four times full scale.
+    pub fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> BlockFindings {
+        sanitise(block);
+        let newest = self.history.push();
+        self.transform.analyse(block, newest);
+        self.features.update(newest);
+        let encoded = self.encoder.process(&self.features);
+        let gains = erb_bands::spread(&self.erb_decoder.process(encoded));
+        let filters = self.df_decoder.process(encoded);
+        let current = self.history.current();
+        multiply(&current.re, &gains, &mut self.output.re);
+        multiply(&current.im, &gains, &mut self.output.im);
+        self.history.filter(filters, &mut self.output);
+        mix(&mut self.output.re, &current.re, self.kept);
+        mix(&mut self.output.im, &current.im, self.kept);
+        self.transform.synthesise(&self.output, block);
+        BlockFindings { local_snr_db: encoded.local_snr_db }
+    }
+
+    /// Limits by how much noise is turned down, in dB, 0 to 100; 100, as at the start, is no limit. NaN counts as 100.
+    pub fn set_max_attenuation_db(&mut self, decibels: f32) {
+        self.kept = if decibels < 100.0 { 10.0_f32.powf(-decibels.max(0.0) / 20.0) } else { 0.0 };
+    }
+
+    /// Forgets all sound; the settings stay.
+    pub fn reset(&mut self) {
+        self.transform.reset();
+        self.features = Features::new();
+        self.history.reset();
+        self.encoder.reset();
+        self.erb_decoder.reset();
+        self.df_decoder.reset();
+    }
+
+    fn read() -> Result<Self, WeightsError> {
+        Ok(Self {
+            transform: Transform::new(),
+            features: Features::new(),
+            history: SpectrumHistory::new(),
+            encoder: Encoder::read(Weights::open(include_bytes!("../model/encoder.weights"))?)?,
+            erb_decoder: ErbDecoder::read(Weights::open(include_bytes!("../model/erb_decoder.weights"))?)?,
+            df_decoder: DfDecoder::read(Weights::open(include_bytes!("../model/df_decoder.weights"))?)?,
+            output: Spectrum::ZERO,
+            kept: 0.0,
+        })
+    }
+}
+
+impl Default for Denoiser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Denoiser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Denoiser").field("kept", &self.kept).finish_non_exhaustive()
+    }
+}
+
+/// One number that is none would stay in the recurrent layers for ever.
+fn sanitise(block: &mut [f32; BLOCK_SAMPLES]) {
+    for sample in block {
+        *sample = if sample.is_finite() { sample.clamp(-4.0, 4.0) } else { 0.0 };
+    }
+}
+
+fn multiply(values: &[f32; BINS], gains: &[f32; BINS], output: &mut [f32; BINS]) {
+    for ((output, value), gain) in output.iter_mut().zip(values).zip(gains) {
+        *output = value * gain;
+    }
+}
+
+fn mix(output: &mut [f32; BINS], original: &[f32; BINS], kept: f32) {
+    for (output, original) in output.iter_mut().zip(original) {
+        *output += kept * (original - *output);
+    }
+}

@@ -1,0 +1,45 @@
+//! A neural noise suppressor for speech at 48 kHz: `DeepFilterNet3` (Schröter, Rosenkranz, Escalante-B. and Maier,
+//! "`DeepFilterNet`: Perceptually Motivated Real-Time Speech Enhancement", 2023), with kernels of its own instead of a
+//! runtime for neural networks.
+//!
+//! For voice chat, recorders and bots: a microphone's blocks of 10 ms in, the same speech without its background out.
+//!
+//! ```
+//! use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
+//!
+//! let mut denoiser = Denoiser::new();
+//! let mut block = [0.0; BLOCK_SAMPLES];
+//! let found = denoiser.process(&mut block);
+//! assert!(found.local_snr_db < 0.0);
+//! ```
+//!
+//! No clock, thread or file: blocks are the only time. Nothing is allocated after [`Denoiser::new`], and any samples
+//! are safe. Sound comes out [`DELAY_SAMPLES`] later.
+//!
+//! The weights are part of the crate (2.3 MB). They are those of `DeepFilterNet3`, copyright Hendrik Schröter, under
+//! MIT or Apache-2.0, rounded to 8 bits; `model/README.md` says more.
+//!
+//! Needs Rust 1.95 or later.
+
+#![forbid(unsafe_code)]
+
+mod deep_filter;
+mod denoiser;
+mod df_decoder;
+mod encoder;
+mod erb_bands;
+mod erb_decoder;
+mod features;
+mod kernels;
+mod squeezed_gru;
+mod transform;
+mod weights;
+
+pub use denoiser::{BlockFindings, Denoiser};
+
+/// Samples of one block, mono at 48 kHz: 10 ms.
+pub const BLOCK_SAMPLES: usize = 480;
+
+/// How much later sound comes out than it went in: 30 ms, of which the transform takes 10 and the network's view of
+/// what comes next 20.
+pub const DELAY_SAMPLES: usize = 3 * BLOCK_SAMPLES;

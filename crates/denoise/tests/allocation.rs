@@ -1,0 +1,27 @@
+//! Nothing is allocated per block. Alone in its program, because the count is of the whole program.
+
+use std::alloc::System;
+
+use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+const ROUNDS: usize = 5;
+
+#[test]
+fn nothing_is_allocated_per_block() {
+    let mut denoiser = Denoiser::new();
+    let allocations = (0..ROUNDS).map(|_| {
+        let region = Region::new(ALLOCATOR);
+        for number in 0..20_u8 {
+            denoiser.process(&mut [f32::from(number) / 100.0; BLOCK_SAMPLES]);
+        }
+        denoiser.reset();
+        let change = region.change();
+        change.allocations + change.reallocations + change.deallocations
+    });
+    assert_eq!(allocations.min(), Some(0));
+}

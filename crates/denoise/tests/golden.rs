@@ -1,0 +1,43 @@
+//! The output is that of the same network in another runtime; `model/golden.py` makes what it is compared with.
+
+use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
+
+const NOISY: &[u8] = include_bytes!("data/noisy.samples");
+const SPEECH: &[u8] = include_bytes!("data/speech.samples");
+const LOCAL_SNR: &[u8] = include_bytes!("data/local_snr.values");
+
+/// One step of 16 bits for rounding, and one for the arithmetic.
+const TOLERANCE: f32 = 2.0 / 32_768.0;
+
+#[test]
+fn the_output_is_the_references() {
+    let mut denoiser = Denoiser::new();
+    let snrs = LOCAL_SNR.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    for (number, ((block, expected), snr)) in blocks(NOISY).zip(blocks(SPEECH)).zip(snrs).enumerate() {
+        let mut block = block;
+        let found = denoiser.process(&mut block);
+        let error = block.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(error < TOLERANCE, "block {number}: {error}");
+        assert!((found.local_snr_db - snr).abs() < 0.05, "block {number}: {found:?}, expected {snr}");
+    }
+}
+
+#[test]
+fn the_reference_has_less_noise_and_the_same_speech() {
+    let power = |samples: &[u8], blocks_of: std::ops::Range<usize>| -> f32 {
+        blocks(samples)
+            .skip(blocks_of.start)
+            .take(blocks_of.len())
+            .flatten()
+            .map(|sample| sample * sample)
+            .sum()
+    };
+    let loudest = (20..140).max_by_key(|&at| (power(SPEECH, at..at + 5) * 1e6) as u64).unwrap();
+    let change = power(SPEECH, loudest..loudest + 5) / power(NOISY, loudest - 3..loudest + 2);
+    assert!((0.8..1.2).contains(&change), "{change}");
+}
+
+fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES]> {
+    let blocks = samples.as_chunks::<2>().0.as_chunks::<BLOCK_SAMPLES>().0.iter();
+    blocks.map(|block| block.map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 32_768.0))
+}
