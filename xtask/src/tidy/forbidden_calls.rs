@@ -48,6 +48,7 @@ const PURE: &[&str] = &[
     "crates/end-reason/",
     "crates/session/",
     "crates/audio/",
+    "crates/denoise/",
     "crates/recording/",
 ];
 

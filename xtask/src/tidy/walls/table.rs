@@ -6,6 +6,7 @@ use super::Walls;
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-denoise", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
