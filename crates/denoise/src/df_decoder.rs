@@ -2,7 +2,7 @@
 
 use crate::deep_filter::{BinFilter, DF_BINS, ORDER};
 use crate::encoder::Encoded;
-use crate::kernels::{CHANNELS, Column, GroupedLinear, HIDDEN, dot, relu, tanh};
+use crate::kernels::{CHANNELS, Column, GroupedLinear, HIDDEN, PartialSums, relu, tanh};
 use crate::squeezed_gru::SqueezedGru;
 use crate::weights::{Weights, WeightsError};
 
@@ -73,13 +73,15 @@ impl DfDecoder {
     fn add_pathway(&mut self) {
         let (newer, older) = self.bins.as_chunks::<DF_BINS>().0.split_at(self.oldest);
         for (bin, filter) in self.filters.iter_mut().enumerate() {
-            let mut sums = [0.0; OUTPUTS];
-            for (block, weights) in older.iter().chain(newer).zip(&self.pathway) {
-                let (halves, _) = block[bin].as_chunks::<HALF>();
-                for (output, sum) in sums.iter_mut().enumerate() {
-                    *sum += dot(&halves[output / ORDER], &weights[output]);
+            let mut blocks = older.iter().chain(newer).map(|block| block[bin].as_chunks::<HALF>().0);
+            let blocks: [&[[f32; HALF]]; SPAN] = std::array::from_fn(|_| blocks.next().unwrap_or_default());
+            let sums: [f32; OUTPUTS] = std::array::from_fn(|output| {
+                let mut sum = PartialSums::default();
+                for (halves, weights) in blocks.iter().zip(&self.pathway) {
+                    sum.add_products(&halves[output / ORDER], &weights[output]);
                 }
-            }
+                sum.total()
+            });
             let mut mixed = *self.mix_bias;
             for (sum, row) in sums.iter().zip(&*self.mix) {
                 for (mixed, weight) in mixed.iter_mut().zip(row) {

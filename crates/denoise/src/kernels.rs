@@ -14,13 +14,28 @@ pub(crate) use grouped_linear::GroupedLinear;
 pub(crate) use gru::Gru;
 pub(crate) use quantised::{HIDDEN, QuantisedMatrix};
 
-/// The sum of the products, in eight partial sums.
+/// The sum of the products.
 pub(crate) fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
+    let mut sums = PartialSums::default();
+    sums.add_products(a, b);
+    sums.total()
+}
+
+/// A sum in eight parts, which are added up at the end.
+#[derive(Default)]
+pub(crate) struct PartialSums([f32; 8]);
+
+impl PartialSums {
+    pub(crate) fn add_products<const N: usize>(&mut self, a: &[f32; N], b: &[f32; N]) {
+        for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+            for lane in 0..8 {
+                self.0[lane] += a[lane] * b[lane];
+            }
         }
     }
-    sums.iter().sum()
+
+    pub(crate) fn total(&self) -> f32 {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        ((a + e) + (c + g)) + ((b + f) + (d + h))
+    }
 }
