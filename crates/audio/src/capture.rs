@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! microphone ─▶ sanitise ─▶ high-pass ─▶ echo ─▶ noise ─▶ background ─▶ gain, limiter ─▶ voice detection
-//! loudspeaker ─────────────────────────────┘
+//! loudspeaker ─────────────────────────────┘     (the level Strong: a neural network)
 //! ```
 //!
 //! The order matters: a stage that is not linear, such as background removal, comes after the echo canceller, whose
@@ -12,10 +12,12 @@ mod activation;
 mod background;
 mod catch_up;
 mod clicks;
+mod cost_guard;
 mod decimator;
 mod echo;
 mod gain;
 mod high_pass;
+mod neural;
 mod noise;
 mod overlap;
 mod sanitiser;
@@ -28,11 +30,15 @@ pub use activation::{Activation, ActivationMode, ActivationSettings, Demand, Spo
 pub use settings::{CaptureSettings, EchoLevel, NoiseLevel, VoiceDetectionSettings, VoiceSensitivity};
 pub use statistics::{CaptureStatistics, EchoStatistics};
 
+use std::time::Duration;
+
 use self::background::BackgroundRemoval;
 use self::clicks::ClickSuppressor;
+use self::cost_guard::CostGuard;
 use self::echo::EchoCanceller;
 use self::gain::AutomaticGain;
 use self::high_pass::HighPass;
+use self::neural::NeuralSuppressor;
 use self::noise::NoiseSuppressor;
 use self::overlap::{Analysis, Synthesis, Window};
 use self::sanitiser::Sanitiser;
@@ -83,6 +89,8 @@ pub struct CaptureChain {
     sanitiser: Sanitiser,
     high_pass: HighPass,
     spectral: Option<Box<Spectral>>,
+    neural: Option<NeuralSuppressor>,
+    cost: CostGuard,
     background: Option<BackgroundRemoval>,
     gain: AutomaticGain,
     voice_detector: VoiceDetector,
@@ -101,6 +109,8 @@ impl CaptureChain {
             sanitiser: Sanitiser::default(),
             high_pass: HighPass::new(),
             spectral: None,
+            neural: None,
+            cost: CostGuard::new(),
             background: None,
             gain: AutomaticGain::new(),
             voice_detector: VoiceDetector::new(settings.voice_detection),
@@ -145,6 +155,10 @@ impl CaptureChain {
             self.sanitiser.loudspeaker(&mut render);
             spectral.process(microphone, &render, self.was_speech, &mut done);
         }
+        if let Some(neural) = &mut self.neural {
+            neural.process(microphone);
+            done(CaptureStage::Noise);
+        }
         if let Some(background) = &mut self.background {
             background.process(microphone);
             done(CaptureStage::Background);
@@ -173,13 +187,7 @@ impl CaptureChain {
 
     /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts again.
     pub fn set_settings(&mut self, settings: CaptureSettings) {
-        if settings.echo.is_none() && settings.noise.is_none() {
-            self.spectral = None;
-        } else {
-            self.spectral
-                .get_or_insert_with(|| Box::new(Spectral::new()))
-                .switch(settings.echo, settings.noise);
-        }
+        self.switch_noise(settings.echo, settings.noise);
         match (&mut self.background, settings.background_removal) {
             (Some(removal), Some(intensity)) => removal.set_intensity(intensity),
             (removal, wanted) => *removal = wanted.map(BackgroundRemoval::new),
@@ -194,11 +202,27 @@ impl CaptureChain {
         self.settings = settings;
     }
 
+    /// Takes how long the last call of [`process`](Self::process) took. Where blocks take more than a third of the time
+    /// that there is, again and again, a level of noise suppression without a network is in force for a minute or more.
+    ///
+    /// Without these calls the level stays as it is set. It allocates when the level changes.
+    pub fn note_cost(&mut self, cost: Duration) {
+        if self.settings.noise != Some(NoiseLevel::Strong) {
+            return;
+        }
+        let allowed = self.cost.allows();
+        self.cost.note(cost);
+        if self.cost.allows() != allowed {
+            self.switch_noise(self.settings.echo, self.settings.noise);
+        }
+    }
+
     /// How much later sound comes out than it went in, with the present settings: one block for echo cancelling
-    /// and noise suppression together, one for the removal of background.
+    /// and noise suppression together, three for its neural level, one for the removal of background.
     pub fn delay_samples(&self) -> usize {
         let blocks = usize::from(self.spectral.is_some()) + usize::from(self.background.is_some());
-        blocks * BLOCK_SAMPLES
+        let neural = if self.neural.is_some() { NeuralSuppressor::DELAY_SAMPLES } else { 0 };
+        blocks * BLOCK_SAMPLES + neural
     }
 
     /// Counts and levels.
@@ -212,11 +236,33 @@ impl CaptureChain {
             output_amplitude: self.output_amplitude,
             gain_db: if self.settings.automatic_gain { self.gain.gain_db() } else { 0.0 },
             speech_probability: self.voice_detector.probability(),
+            noise: self.noise_in_force(),
             echo: self
                 .spectral
                 .as_ref()
                 .and_then(|spectral| spectral.echo.as_ref())
                 .map(EchoCanceller::statistics),
+        }
+    }
+
+    fn switch_noise(&mut self, echo: Option<EchoLevel>, noise: Option<NoiseLevel>) {
+        if noise == Some(NoiseLevel::Strong) && self.cost.allows() {
+            self.neural = self.neural.take().or_else(NeuralSuppressor::new);
+        } else {
+            self.neural = None;
+        }
+        let noise = noise.filter(|_| self.neural.is_none());
+        if echo.is_none() && noise.is_none() {
+            self.spectral = None;
+        } else {
+            self.spectral.get_or_insert_with(|| Box::new(Spectral::new())).switch(echo, noise);
+        }
+    }
+
+    fn noise_in_force(&self) -> Option<NoiseLevel> {
+        match self.settings.noise {
+            Some(NoiseLevel::Strong) if self.neural.is_none() => Some(NoiseLevel::VeryHigh),
+            noise => noise,
         }
     }
 }

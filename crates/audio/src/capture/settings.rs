@@ -86,6 +86,10 @@ pub enum NoiseLevel {
     High,
     /// 24 dB.
     VeryHigh,
+    /// Everything that is not speech, by a neural network (`DeepFilterNet3`, feature `neural-noise`): 30 ms later.
+    /// As [`VeryHigh`](Self::VeryHigh) where the feature is off, and while the machine is
+    /// [too slow](crate::CaptureChain::note_cost).
+    Strong,
 }
 
 /// When the voice detector takes sound for speech.

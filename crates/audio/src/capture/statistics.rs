@@ -1,5 +1,7 @@
 //! What a capture chain has to tell, as plain data.
 
+use super::settings::NoiseLevel;
+
 /// Figures of a [`CaptureChain`](crate::CaptureChain): counts since it was made, and levels of the last block.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct CaptureStatistics {
@@ -19,6 +21,8 @@ pub struct CaptureStatistics {
     pub gain_db: f32,
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
+    /// The noise suppression in force: less than is set where the machine is too slow for it.
+    pub noise: Option<NoiseLevel>,
     /// Figures of the echo canceller, if it is on.
     pub echo: Option<EchoStatistics>,
 }

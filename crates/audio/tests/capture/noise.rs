@@ -73,3 +73,44 @@ fn stages_are_switched_while_running_and_the_delay_is_told() {
     chain.set_settings(OFF);
     assert_eq!(process(&mut chain, &voice, &[]), voice[..voice.len() / 480 * 480]);
 }
+
+#[cfg(feature = "neural-noise")]
+#[test]
+fn the_neural_level_removes_noise_and_keeps_the_voice() {
+    let voice = speech(1);
+    let microphone = with_noise(&voice, &pink_noise(voice.len()), 5.0);
+    let mut chain = suppressor(NoiseLevel::Strong);
+    assert_eq!(chain.delay_samples(), 1440);
+    let out = process(&mut chain, &microphone, &[]);
+    let loud = seconds(1.0)..seconds(2.0);
+    let change = level_db(&out[loud.start + 1440..loud.end + 1440]) - level_db(&voice[loud]);
+    assert!(change.abs() < 2.0, "{change} dB");
+    let pause = voice.len() - seconds(0.15)..voice.len() / 480 * 480;
+    let quieter = level_db(&microphone[pause.clone()]) - level_db(&out[pause]);
+    assert!(quieter > 25.0, "{quieter} dB");
+}
+
+#[cfg(feature = "neural-noise")]
+#[test]
+fn a_slow_machine_gets_a_cheaper_level_for_a_while() {
+    use std::time::Duration;
+
+    let mut chain = suppressor(NoiseLevel::Strong);
+    assert_eq!(chain.statistics().noise, Some(NoiseLevel::Strong));
+    for _ in 0..100 {
+        chain.note_cost(Duration::from_millis(5));
+    }
+    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::VeryHigh), 480));
+    assert_eq!(chain.settings().noise, Some(NoiseLevel::Strong));
+    for _ in 0..6_000 {
+        chain.note_cost(Duration::from_micros(100));
+    }
+    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::Strong), 1440));
+}
+
+#[cfg(not(feature = "neural-noise"))]
+#[test]
+fn without_the_network_the_neural_level_is_the_highest_other_one() {
+    let chain = suppressor(NoiseLevel::Strong);
+    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::VeryHigh), 480));
+}

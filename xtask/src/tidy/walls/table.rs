@@ -21,8 +21,13 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-audio",
-        // libopus is its feature of the same name.
-        may_use: Only(&["consonance-opus-packet", "consonance-recording", "consonance-libopus"]),
+        // libopus is its feature of the same name, denoise its feature `neural-noise`.
+        may_use: Only(&[
+            "consonance-denoise",
+            "consonance-opus-packet",
+            "consonance-recording",
+            "consonance-libopus",
+        ]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
