@@ -1,5 +1,5 @@
-//! Removes noise from samples (32-bit floating point, mono, 48 kHz): standard input to standard output. Says on standard
-//! error how long a block takes.
+//! Removes noise from samples (32-bit floating point, mono, 48 kHz): standard input to standard output. Says on
+//! standard error how long a block takes.
 //!
 //! ```sh
 //! cargo run --release -p consonance-denoise --example denoise < noisy.f32 > speech.f32
