@@ -13,6 +13,14 @@ pub(super) const SCENES: &[Scene] = &[
         &[ends("cargo run --release -p consonance-browser --example listener_cost")],
     ),
     scene(
+        "crates/denoise/examples/denoise.rs",
+        &[
+            ends("head --bytes 192000 /dev/zero > noisy.f32").granted(),
+            ends("cargo run --release -p consonance-denoise --example denoise < noisy.f32 > speech.f32")
+                .says(&["a block takes"]),
+        ],
+    ),
+    scene(
         "crates/consonance/examples/bot.rs",
         &[
             ends("cargo run --release --package consonance --example bot")
