@@ -53,6 +53,8 @@ namespace Consonance
         Db18,
         /// <summary>By 24 dB.</summary>
         Db24,
+        /// <summary>All but speech, by a neural network: 20 ms later than the others.</summary>
+        Strong,
     }
 
     /// <summary>

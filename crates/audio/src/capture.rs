@@ -237,6 +237,7 @@ impl CaptureChain {
             gain_db: if self.settings.automatic_gain { self.gain.gain_db() } else { 0.0 },
             speech_probability: self.voice_detector.probability(),
             noise: self.noise_in_force(),
+            is_noise_reduced: self.settings.noise == Some(NoiseLevel::Strong) && !self.cost.allows(),
             echo: self
                 .spectral
                 .as_ref()

@@ -92,6 +92,15 @@ pub(crate) fn note_slow_capture(player: &str) {
     }
 }
 
+/// Noise suppression changes to a cheaper level, or back.
+pub(crate) fn note_noise_reduced(player: &str, is_reduced: bool) {
+    if is_reduced {
+        warn!(target: RECORDING, player, "noise suppression reduced: the machine is too slow for the level that is set");
+    } else {
+        info!(target: RECORDING, player, "noise suppression is at the level that is set again");
+    }
+}
+
 /// What makes a debug build of a game fast enough; docs/guide/first-steps.md has it, too.
 const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 to the Cargo.toml of the game (docs/guide/first-steps.md)";
 

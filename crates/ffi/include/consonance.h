@@ -905,7 +905,7 @@ typedef struct consonance_voice_settings {
      */
     int32_t echo;
     /**
-     * Noise suppression: 0 off, 1 to 4 for 6, 12, 18 or 24 dB.
+     * Noise suppression: 0 off, 1 to 4 for 6, 12, 18 or 24 dB, 5 for all but speech, by a neural network.
      */
     int32_t noise;
     /**
@@ -1087,11 +1087,6 @@ consonance_error consonance_set_player_effects(uint64_t chat,
                                                const char * effects);
 
 /**
- * What all voices pass here that come over a room, behind the effects of each player; as above.
- */
-consonance_error consonance_set_room_effects(uint64_t chat, const char * room, const char * effects);
-
-/**
  * Brings a player to the loudness of the others (1), leaves it as it is (0), or goes by what is set for all (−1), also
  * after it has left and joined again.
  */
@@ -1106,6 +1101,11 @@ consonance_error consonance_set_player_auto_volume(uint64_t chat,
 consonance_error consonance_set_player_noise_gate(uint64_t chat,
                                                   uint32_t player,
                                                   uint32_t noise_gate);
+
+/**
+ * What all voices pass here that come over a room, behind the effects of each player; as above.
+ */
+consonance_error consonance_set_room_effects(uint64_t chat, const char * room, const char * effects);
 
 /**
  * Tells where players are: one call for all of them, in every frame. Players that are not known are left out.

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     const CHEAP: Duration = Duration::from_micros(300);
-    const DEAR: Duration = Duration::from_micros(4_000);
+    const DEAR: Duration = Duration::from_millis(4);
 
     /// How many blocks of one cost it takes until the answer changes.
     fn blocks_until(guard: &mut CostGuard, allows: bool, cost: Duration) -> u32 {

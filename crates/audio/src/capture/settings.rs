@@ -92,6 +92,19 @@ pub enum NoiseLevel {
     Strong,
 }
 
+impl NoiseLevel {
+    /// The name that settings have for it, such as `very-high`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+            Self::VeryHigh => "very-high",
+            Self::Strong => "strong",
+        }
+    }
+}
+
 /// When the voice detector takes sound for speech.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(

@@ -21,8 +21,10 @@ pub struct CaptureStatistics {
     pub gain_db: f32,
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
-    /// The noise suppression in force: less than is set where the machine is too slow for it.
+    /// The noise suppression in force.
     pub noise: Option<NoiseLevel>,
+    /// The level that is set is not in force, because the machine is too slow for it.
+    pub is_noise_reduced: bool,
     /// Figures of the echo canceller, if it is on.
     pub echo: Option<EchoStatistics>,
 }

@@ -103,6 +103,11 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
             echo.delay_ms, echo.return_loss_db, echo.return_loss_enhancement_db
         )
     });
+    let noise = match capture.noise.as_str() {
+        "" => "off".to_owned(),
+        level if capture.is_noise_reduced => format!("{level}: this machine is too slow for more"),
+        level => level.to_owned(),
+    };
     let graph = sparkline(levels.iter().copied(), usize::from(area.width.saturating_sub(24)), 60);
     let lines = [
         format!("microphone            {}", level(capture.input_level_dbfs)),
@@ -120,6 +125,7 @@ pub(super) fn capture(frame: &mut Frame<'_>, area: Rect, client: &ClientSnapshot
         ),
         format!("last sent             {}", ago(capture.spoke_ms_ago)),
         format!("echo                  {echo}"),
+        format!("noise suppression     {noise}"),
         format!("delay                 {:.0} ms", capture.delay_ms),
         format!(
             "lost blocks           {}, samples clipped: {}",

@@ -117,7 +117,9 @@ impl CaptureThread {
         let mut block = [0.0; BLOCK_SAMPLES];
         let has_ended = self.read(&mut block);
         self.raw.push(position, &TapSound::Mono(block));
+        let began = Instant::now();
         let heard = self.chain.process(&mut block, Some(&render));
+        self.chain.note_cost(began.elapsed());
         let delayed = position.0.saturating_sub(self.chain.delay_samples() as u64);
         self.processed.push(SamplePosition(delayed), &TapSound::Mono(block));
         let spoken = if self.controls.muted {

@@ -93,6 +93,8 @@ pub(crate) fn capture_snapshot(
         (echo.delay_ms, echo.path_changes) = (figures.delay_ms, figures.path_changes);
         echo
     });
+    row.noise = chain.noise.map_or_else(String::new, |level| level.name().to_owned());
+    row.is_noise_reduced = chain.is_noise_reduced;
     row.delay_ms = counted.delay.as_secs_f32() * 1000.0;
     (row.clipped_samples, row.dropped_blocks) = (chain.clipped_samples, counted.dropped_blocks);
     row

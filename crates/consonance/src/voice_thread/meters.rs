@@ -19,7 +19,7 @@ impl VoiceThread {
         local.amplitude.set(amplitude);
     }
 
-    /// Says so once if this thread, or the one that captures, does not keep up.
+    /// Says so once if this thread, or the one that captures, does not keep up, and when noise suppression is reduced.
     pub(super) fn note_pace(&mut self, began: Instant, ended: Instant) {
         let late = self.late_by(ended);
         if let Some(slow) = self.pace.note(began, ended, self.clock.beats(), late) {
@@ -27,6 +27,11 @@ impl VoiceThread {
         }
         if self.capture.has_fallen_behind() && self.pace.tells_of_capture() {
             log::note_slow_capture(&self.own_name);
+        }
+        if let Some(row) = self.capture.row()
+            && self.pace.changes_noise(row.chain.is_noise_reduced)
+        {
+            log::note_noise_reduced(&self.own_name, row.chain.is_noise_reduced);
         }
     }
 

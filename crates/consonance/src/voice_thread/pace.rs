@@ -18,6 +18,7 @@ pub(super) struct Pace {
     beats: u32,
     told: bool,
     told_of_capture: bool,
+    noise_reduced: bool,
 }
 
 /// A thread that does not keep up.
@@ -31,12 +32,24 @@ pub(crate) struct TooSlow {
 
 impl Pace {
     pub(super) fn new(now: Instant) -> Self {
-        Self { began: now, busy: Duration::ZERO, beats: 0, told: false, told_of_capture: false }
+        Self {
+            began: now,
+            busy: Duration::ZERO,
+            beats: 0,
+            told: false,
+            told_of_capture: false,
+            noise_reduced: false,
+        }
     }
 
     /// The capture thread has fallen behind: whether that is to be told, which is so once.
     pub(super) fn tells_of_capture(&mut self) -> bool {
         !std::mem::replace(&mut self.told_of_capture, true)
+    }
+
+    /// Noise suppression is reduced, or not: whether that has changed.
+    pub(super) fn changes_noise(&mut self, is_reduced: bool) -> bool {
+        std::mem::replace(&mut self.noise_reduced, is_reduced) != is_reduced
     }
 
     /// A turn took from `began` to `ended`; there have been so many beats since the start, and the thread is this late.

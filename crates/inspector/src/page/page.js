@@ -217,6 +217,7 @@ function showCapture(snapshot) {
     ["Speech", figure(100 * capture.speech_probability, 0, " %"), capture.is_voice_detected ? "detected" : "not detected", false, 60 * capture.speech_probability - 60, false],
     ["Activation", gate, mode],
     ["Delay", figure(capture.delay_ms, 0, " ms"), `${capture.dropped_blocks} blocks lost, ${capture.clipped_samples} samples clipped`],
+    ["Noise suppression", capture.noise || "off", capture.is_noise_reduced ? "this machine is too slow for more" : "", capture.is_noise_reduced],
     ["Echo", echo ? figure(echo.delay_ms, 0, " ms") : "off", echo ? echoHint(echo) : "", echo && echo.delay_ms > 250],
     ["Echo return loss", echo ? figure(echo.return_loss_db, 1, " dB") : "–", echo ? `${figure(echo.return_loss_enhancement_db, 1, " dB")} more by the canceller` : ""],
   ]);

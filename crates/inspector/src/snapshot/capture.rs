@@ -36,6 +36,10 @@ pub struct CaptureSnapshot {
     pub speech_probability: f32,
     /// The echo canceller, if it is on.
     pub echo: Option<EchoRow>,
+    /// The level of noise suppression that is in force, as settings name it; empty if it is off.
+    pub noise: String,
+    /// The level that is set is not in force, because the machine is too slow for it.
+    pub is_noise_reduced: bool,
     /// By how many milliseconds what is sent is later than what was recorded.
     pub delay_ms: f32,
     /// Samples at full scale or above.

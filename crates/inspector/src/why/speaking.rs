@@ -61,10 +61,20 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     if is_recent(capture.sound_ms_ago) {
         let device = mouth.microphone.as_ref().filter(|device| device.state == DeviceStatus::Running);
         let device = device.map_or(String::new(), |device| format!("; {}", device.in_words()));
-        let words = format!("{name}'s input was last loud {}{device}", ago(capture.sound_ms_ago));
+        let words =
+            format!("{name}'s input was last loud {}{device}{}", ago(capture.sound_ms_ago), noise(capture));
         return Step::passed(link, words);
     }
     silent(name, mouth, capture)
+}
+
+/// A note where noise stays in the voice because the machine is too slow.
+fn noise(capture: &CaptureSnapshot) -> String {
+    if capture.is_noise_reduced {
+        format!("; noise suppression is reduced to {}: the machine is too slow for more", capture.noise)
+    } else {
+        String::new()
+    }
 }
 
 fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureSnapshot) -> Step {

@@ -39,6 +39,20 @@ fn where_nothing_is_broken_nothing_is_called_so() {
 }
 
 #[test]
+fn reduced_noise_suppression_is_noted_without_being_called_broken() {
+    let pair = Pair::but(|pair| {
+        let capture = pair.alice.capture.as_mut().unwrap();
+        (capture.noise, capture.is_noise_reduced) = ("very-high".to_owned(), true);
+    });
+    let diagnosis = pair.asked("a");
+    assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+    let note = "noise suppression is reduced to very-high: the machine is too slow for more";
+    assert!(diagnosis.steps.iter().any(|step| step.words.contains(note)), "{diagnosis}");
+    let in_order = Pair::in_order().asked("a");
+    assert!(!in_order.to_string().contains("noise suppression"), "{in_order}");
+}
+
+#[test]
 fn players_are_found_by_any_spelling_of_their_names() {
     let pair = Pair::in_order();
     let snapshots = pair.snapshots("abs");
