@@ -8,10 +8,12 @@
 
 mod decision;
 mod delay_histogram;
-mod delay_peaks;
+mod heaps;
 mod missing;
+mod pace;
 mod packet_queue;
 mod schedule;
+mod slowest;
 mod stretch;
 mod target_delay;
 mod transits;
@@ -193,7 +195,7 @@ impl JitterBuffer {
         if !utterance.transits.note(arrived, transit) {
             self.target.start_time_line();
         }
-        self.target.note(arrived, transit, &utterance.transits, recovery);
+        self.target.note(transit, &utterance.transits, recovery);
     }
 
     /// What came with the packet whose turn comes first.
@@ -248,8 +250,9 @@ impl JitterBuffer {
         let lost = self.losses.count() as f32 / frames as f32;
         let lossy = self.lossy || self.frames_passed < MissingFrames::WINDOW;
         let copies = lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES;
-        // The packet with the copy may be lost as well.
-        let share = if copies { (lost * (1.0 - lost)).max(LEAST_LOSS) } else { 0.0 };
+        // The packet with the copy may be lost as well, in bursts most are.
+        let followed = self.losses.followed().max(1) as f32 / self.losses.count().max(1) as f32;
+        let share = if copies { lost.max(LEAST_LOSS) * followed } else { 0.0 };
         Recovery { share, look_ahead_samples: self.frame_size.samples() as u64 }
     }
 }

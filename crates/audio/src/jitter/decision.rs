@@ -52,6 +52,16 @@ pub enum Decision<'a> {
         /// Where the concealed sound in place of the first one began.
         from: SamplePosition,
     },
+    /// A frame came when its own time was over: the sound concealed so far took its place. What comes next follows it,
+    /// so let the decoder hear it; then ask again at once.
+    Late {
+        /// Which frame it is.
+        frame: FrameId,
+        /// The frame's packet.
+        packet: &'a [u8],
+        /// Where the concealed sound in its place began.
+        from: SamplePosition,
+    },
     /// Everything of this utterance has been played. Ask again at once.
     EndOfUtterance {
         /// Which one.

@@ -10,13 +10,10 @@ const SLACK_BUCKETS: usize = 112;
 
 const BUCKETS: usize = (TARGET_DELAY_SAMPLES_MAX / BUCKET_SAMPLES) as usize + SLACK_BUCKETS;
 
-/// An arrival counts for a third of a new one after this long, 4 s.
-const FORGETTING_SAMPLES: f32 = 192_000.0;
-
 /// Weights grow instead of all the others shrinking; beyond this they are brought down again.
 const WEIGHT_MAX: f32 = 1e6;
 
-/// Delays of the arrivals of the last few seconds, counted in buckets of 1 ms from an origin that only the caller
+/// Delays of the arrivals of the last seconds, counted in buckets of 1 ms from an origin that only the caller
 /// knows.
 #[derive(Debug)]
 pub(super) struct DelayHistogram {
@@ -24,13 +21,16 @@ pub(super) struct DelayHistogram {
     total: f32,
     weight: f32,
     growth: f32,
+    /// So many of the newest arrivals, at least, are the whole that a share is taken of.
+    confident: f32,
 }
 
 impl DelayHistogram {
-    /// An empty one for frames of so many samples.
-    pub(super) fn new(frame_samples: usize) -> Self {
-        let growth = (frame_samples as f32 / FORGETTING_SAMPLES).exp();
-        Self { counts: [0.0; BUCKETS], total: 0.0, weight: 1.0, growth }
+    /// An empty one for frames of so many samples. An arrival counts for a third of a new one after `memory` samples.
+    pub(super) fn new(frame_samples: usize, memory: f32, confident: f32) -> Self {
+        let growth = (frame_samples as f32 / memory).exp();
+        let confident = confident / frame_samples as f32;
+        Self { counts: [0.0; BUCKETS], total: 0.0, weight: 1.0, growth, confident }
     }
 
     /// Notes one arrival, so many samples after the origin.
@@ -54,20 +54,46 @@ impl DelayHistogram {
     /// A frame has to be made up if its packet comes later than that, or (for the share `recoverable` of all
     /// frames) if the packet of the frame after it, sent `look_ahead` samples later, does.
     pub(super) fn delay_for(&self, accepted: f32, recoverable: f32, look_ahead: u64) -> u64 {
-        let look_ahead = look_ahead.div_ceil(BUCKET_SAMPLES) as usize;
-        let longest = BUCKETS + look_ahead;
-        let count = |bucket: usize| self.counts.get(bucket).copied().unwrap_or(0.0);
         let accepted = accepted * self.total;
-        let mut made_up = 0.0;
-        // Downwards: with a delay as long as the end of `bucket` everything is in time that was counted so far.
-        for bucket in (0..longest).rev() {
-            made_up += (1.0 - recoverable) * count(bucket);
-            made_up += recoverable * bucket.checked_sub(look_ahead).map_or(0.0, count);
-            if made_up > accepted {
-                return (bucket as u64 + 1) * BUCKET_SAMPLES;
+        let needed = self.made_up(recoverable, look_ahead).find(|(_, made_up)| *made_up > accepted);
+        needed.map_or(0, |(bucket, _)| (bucket as u64 + 1) * BUCKET_SAMPLES)
+    }
+
+    /// The delay from the origin, `least` samples at least, that costs least, if a share of frames that have to be made
+    /// up costs as much as waiting for so many samples as that share of `all`.
+    pub(super) fn cheapest(&self, least: u64, all: f32, recoverable: f32, look_ahead: u64) -> u64 {
+        let least = (least / BUCKET_SAMPLES) as usize;
+        let price =
+            all / BUCKET_SAMPLES as f32 / self.total.max(self.weight * self.confident).max(f32::MIN_POSITIVE);
+        let longest = Self::longest(look_ahead);
+        let mut best = (longest, longest as f32);
+        for (bucket, made_up) in self.made_up(recoverable, look_ahead) {
+            if bucket < least {
+                break;
+            }
+            // With a delay as long as the beginning of this bucket.
+            let cost = bucket as f32 + made_up * price;
+            if cost <= best.1 {
+                best = (bucket, cost);
             }
         }
-        0
+        best.0 as u64 * BUCKET_SAMPLES
+    }
+
+    fn longest(look_ahead: u64) -> usize {
+        BUCKETS + look_ahead.div_ceil(BUCKET_SAMPLES) as usize
+    }
+
+    /// From the longest delays down: each bucket with how much has to be made up if what is in it and beyond it comes
+    /// too late.
+    fn made_up(&self, recoverable: f32, look_ahead: u64) -> impl Iterator<Item = (usize, f32)> {
+        let later = look_ahead.div_ceil(BUCKET_SAMPLES) as usize;
+        let count = |bucket: usize| self.counts.get(bucket).copied().unwrap_or(0.0);
+        (0..Self::longest(look_ahead)).rev().scan(0.0, move |made_up, bucket| {
+            *made_up += (1.0 - recoverable) * count(bucket);
+            *made_up += recoverable * bucket.checked_sub(later).map_or(0.0, count);
+            Some((bucket, *made_up))
+        })
     }
 
     /// How far the origin may lie before the fastest arrival.
@@ -102,7 +128,7 @@ mod tests {
     const MS: u64 = 48;
 
     fn after(delays_ms: impl IntoIterator<Item = u64>) -> DelayHistogram {
-        let mut histogram = DelayHistogram::new(960);
+        let mut histogram = DelayHistogram::new(960, 192_000.0, 0.0);
         for delay in delays_ms {
             histogram.note(delay * MS);
         }
@@ -143,7 +169,7 @@ mod tests {
 
     #[test]
     fn weights_stay_finite_for_a_day() {
-        let mut histogram = DelayHistogram::new(2_880);
+        let mut histogram = DelayHistogram::new(2_880, 192_000.0, 0.0);
         for i in 0..1_440_000_u64 {
             histogram.note(i % 10 * MS);
         }

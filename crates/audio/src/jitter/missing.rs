@@ -37,6 +37,11 @@ impl MissingFrames {
     pub(super) fn count(self) -> u32 {
         self.0.count_ones()
     }
+
+    /// How many are missing of which the next is not, whose packet may have a copy.
+    pub(super) fn followed(self) -> u32 {
+        (self.0 & !(self.0 << 1)).count_ones()
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +68,16 @@ mod tests {
             frames.push_missing(gap);
             assert_eq!(frames.count(), count, "{gap} frames");
         }
+    }
+
+    #[test]
+    fn only_the_last_of_a_burst_is_followed_by_a_frame() {
+        let mut frames = MissingFrames::NONE;
+        for missing in [true, false, true, true, true, false] {
+            frames.push(missing);
+        }
+        assert_eq!((frames.count(), frames.followed()), (4, 2));
+        assert_eq!(MissingFrames::ALL.followed(), 1, "what comes next is not known yet");
     }
 
     #[test]

@@ -10,10 +10,6 @@ use crate::time_stretch::FADE_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
-/// After so long without a frame, 100 ms, there was silence, and what comes then is not left out in favour of it: the
-/// delay is made up for later.
-const STALL_SAMPLES: u64 = 4_800;
-
 /// Where the utterance in front has got to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Playing {
@@ -115,8 +111,7 @@ impl JitterBuffer {
 
     /// Plays the next frame, which is there.
     fn play(&mut self, moment: Moment, playing: Playing, skipped: bool) -> Decision<'_> {
-        let stalled = playing.waited_samples >= STALL_SAMPLES;
-        let spent = if stalled { 0 } else { self.spent_samples(playing, moment) };
+        let spent = self.spent_samples(playing, moment);
         if spent >= self.frame_samples() {
             return self.drop_late(moment, playing, spent);
         }
@@ -134,15 +129,15 @@ impl JitterBuffer {
         }
     }
 
-    /// Drops the next frame, which came when its own time was over.
+    /// The next frame came when its own time was over.
     fn drop_late(&mut self, moment: Moment, playing: Playing, spent: u64) -> Decision<'_> {
         let utterance = self.utterances.front().map_or(0, |utterance| utterance.number);
         self.give_up(1);
         self.losses.arrived(0);
-        self.queue.drop_first();
+        self.queue.take_first(&mut self.taken);
         self.counters.late += 1;
-        let first = FrameId { utterance, sequence: playing.next };
-        Decision::GaveUp { first, count: 1, from: moment.at.before(spent) }
+        let frame = FrameId { utterance, sequence: playing.next };
+        Decision::Late { frame, packet: &self.taken.data, from: moment.at.before(spent) }
     }
 
     /// How much of a frame to leave out where so much was concealed in its place: enough
@@ -185,7 +180,11 @@ impl JitterBuffer {
             if first > playing.next {
                 self.give_up(first - playing.next);
             } else if self.excess_of(first, moment) >= self.frame_samples() as i64 {
+                let waited = playing.waited_samples.saturating_sub(self.frame_samples());
                 self.pass(false);
+                if let Some(playing) = &mut self.playing {
+                    playing.waited_samples = waited;
+                }
                 self.queue.drop_first();
                 self.counters.overflowed += 1;
             } else {

@@ -1,9 +1,9 @@
 //! How long frames should wait before they are played, from how irregularly they arrive.
 
 use super::delay_histogram::DelayHistogram;
-use super::delay_peaks::DelayPeaks;
+use super::pace::Pace;
+use super::slowest::Slowest;
 use super::transits::Transits;
-use crate::block::SamplePosition;
 use crate::limits::TARGET_DELAY_SAMPLES_MAX;
 
 /// With fewer arrivals than this the delay stays at least [`INITIAL_SAMPLES`].
@@ -17,6 +17,28 @@ const INITIAL_SAMPLES: u64 = 240;
 
 /// An arrival faster than all recent ones by this, 10 ms, came over another route.
 const FASTER_ROUTE_SAMPLES: i64 = 480;
+
+/// A route on which nothing comes faster than this, 20 ms, is another one than that of the fastest arrival.
+const SLOWER_ROUTE_SAMPLES: u64 = 960;
+
+/// How long delays are remembered, 20 s: queue spikes come once a second or less often.
+const MEMORY_SAMPLES: f32 = 960_000.0;
+
+/// What is known of less than five seconds is taken to be that little of five seconds: a spike in the first second is
+/// not the network's habit.
+const CONFIDENT_SAMPLES: f32 = 240_000.0;
+
+/// Where there are none, 4 s are enough.
+const RECENT_SAMPLES: f32 = 192_000.0;
+
+/// Waiting 30 ms longer is worth it for one frame in a hundred that is not made up then.
+const ALL_MADE_UP_SAMPLES: f32 = 192_000.0;
+
+/// Two such arrivals within so many frames show that the network has changed.
+const CHANGED_FRAMES: u32 = 8;
+
+/// A heap of arrivals is late if its first one is slower than the fastest by more than this, 10 ms.
+const LATE_SAMPLES: u64 = 480;
 
 /// Room for the receiver's own imprecision: 2.5 ms.
 const MARGIN_SAMPLES: u64 = 120;
@@ -35,21 +57,30 @@ pub(super) struct Recovery {
 /// Each frame's *relative delay* is by how much it came later than the fastest of the last 2.56 s of its
 /// utterance. The target is the delay with which only the accepted share of frames has to be made up although they
 /// came or could be recovered (as in `NetEQ`, the quantile of a histogram that forgets), but no more than the
-/// slowest of the utterance's last 2.56 s needed, unless such delays keep coming back (see `delay_peaks.rs`).
+/// slowest of the utterance's last 2.56 s needed, and no more than that is worth: where a queue stands still now and
+/// then, so that a few frames come much later than all others, speech with those made up is better than speech that is
+/// so late all the time.
 #[derive(Debug)]
 pub(super) struct TargetDelay {
     /// Counts transits from `origin`, which lies at or before the fastest.
-    histogram: DelayHistogram,
+    delays: DelayHistogram,
+    /// The same of a shorter time.
+    recent: DelayHistogram,
     origin: i64,
     fastest: i64,
     /// The arrival to come is the first of its time line.
     first: bool,
-    peaks: DelayPeaks,
     arrivals: u32,
     accepted_share: f32,
-    /// Without peaks.
-    usual_samples: u64,
     samples: u64,
+    /// The target from `origin`, but for paths that have become slower.
+    pace: Pace,
+    slowest: Slowest,
+    waits_for_copies: bool,
+    /// Arrivals since one that was much later than the target, but not in a queue spike.
+    since_late: u32,
+    /// By how much the path has become slower.
+    slowdown: u64,
     /// Jitter as in RFC 3550 §6.4.1, and the transit it was last measured against.
     jitter: f32,
     last_transit: Option<i64>,
@@ -59,15 +90,19 @@ impl TargetDelay {
     /// For frames of so many samples, of which the given share, 0 to 1, may come too late.
     pub(super) fn new(frame_samples: usize, accepted_share: f32) -> Self {
         Self {
-            histogram: DelayHistogram::new(frame_samples),
+            delays: DelayHistogram::new(frame_samples, MEMORY_SAMPLES, CONFIDENT_SAMPLES),
+            recent: DelayHistogram::new(frame_samples, RECENT_SAMPLES, 0.0),
             origin: 0,
             fastest: 0,
             first: true,
-            peaks: DelayPeaks::default(),
             arrivals: 0,
             accepted_share,
-            usual_samples: INITIAL_SAMPLES,
             samples: INITIAL_SAMPLES,
+            pace: Pace::new(frame_samples),
+            waits_for_copies: false,
+            since_late: CHANGED_FRAMES,
+            slowdown: 0,
+            slowest: Slowest::new(Transits::window(frame_samples) / 2),
             jitter: 0.0,
             last_transit: None,
         }
@@ -79,25 +114,27 @@ impl TargetDelay {
         self.last_transit = None;
     }
 
-    /// Notes one arrival: when, and how long it took, which is among the utterance's transits already.
-    pub(super) fn note(
-        &mut self,
-        arrived: SamplePosition,
-        transit: i64,
-        transits: &Transits,
-        recovery: Recovery,
-    ) {
+    /// Notes how long one arrival took, which is among the utterance's transits already.
+    pub(super) fn note(&mut self, transit: i64, transits: &Transits, recovery: Recovery) {
         self.follow(transits);
         if transits.is_too_slow(transit) {
             // What cannot be waited for is not a reason to wait longer.
             return;
         }
         let delay = transit.abs_diff(transits.fastest()).min(TARGET_DELAY_SAMPLES_MAX);
-        self.histogram.note(delay + self.origin.abs_diff(self.fastest));
+        let from_origin = delay + self.lead();
+        self.delays.note(from_origin);
+        self.recent.note(from_origin);
         self.arrivals = self.arrivals.saturating_add(1);
-        self.peaks.note(arrived, delay, self.usual_samples);
-        self.usual_samples = self.usual(transits, recovery);
-        let samples = self.usual_samples.max(self.peaks.height(arrived));
+        let begun = transits.begun_heap_is_spike();
+        self.note_change(delay, transits);
+        self.slowest.note(from_origin, begun.is_some() && delay > LATE_SAMPLES);
+        if let Some(is_spike) = begun {
+            self.pace.begin_heap(from_origin, is_spike, self.arrivals < FEW_FRAMES);
+        }
+        let usual = self.usual(transits, recovery);
+        self.slowdown = transits.slowdown();
+        let samples = usual.max(transits.shift(usual));
         let least = if self.arrivals < CONFIDENT_FRAMES { INITIAL_SAMPLES } else { 0 };
         self.samples = (samples + MARGIN_SAMPLES).max(least).min(TARGET_DELAY_SAMPLES_MAX);
         if let Some(last) = self.last_transit.replace(transit) {
@@ -122,26 +159,64 @@ impl TargetDelay {
         let fastest = transits.fastest();
         let faster = self.fastest.saturating_sub(fastest);
         if self.first || (faster > 0 && !transits.is_settled()) || faster >= FASTER_ROUTE_SAMPLES {
-            self.origin = fastest - (self.fastest - self.origin);
+            // What had become slower is as fast as it gets on a new time line.
+            let slowdown = std::mem::take(&mut self.slowdown);
+            let slower = if self.first && slowdown >= SLOWER_ROUTE_SAMPLES { slowdown } else { 0 };
+            self.origin = fastest - (self.fastest - self.origin).saturating_add_unsigned(slower);
         }
         self.first = false;
         self.fastest = fastest;
         let lead = fastest - self.origin;
         if lead < 0 || lead > DelayHistogram::slack_samples() as i64 {
-            self.origin += self.histogram.move_origin(lead);
+            let moved = self.delays.move_origin(lead);
+            self.recent.move_origin(lead);
+            self.pace.move_origin(moved);
+            self.slowest.move_origin(moved);
+            self.origin += moved;
         }
     }
 
-    fn usual(&self, transits: &Transits, recovery: Recovery) -> u64 {
-        let Recovery { share, look_ahead_samples } = recovery;
-        let from_origin = self.histogram.delay_for(self.accepted_share, share, look_ahead_samples);
-        let lead = self.origin.abs_diff(self.fastest);
-        let needed = from_origin.saturating_sub(lead);
-        if self.arrivals < FEW_FRAMES {
-            return needed + unseen(transits.spread(), self.arrivals);
+    /// Of a network with jitter that it did not have before, little is known.
+    fn note_change(&mut self, delay: u64, transits: &Transits) {
+        let is_late = !transits.is_spike() && delay > self.samples + LATE_SAMPLES;
+        if is_late && self.since_late < CHANGED_FRAMES {
+            self.arrivals = self.arrivals.min(CONFIDENT_FRAMES);
         }
-        let of_late = transits.spread() + if share > 0.0 { look_ahead_samples } else { 0 };
-        if transits.is_full() { needed.min(of_late) } else { needed }
+        self.since_late = if is_late { 0 } else { self.since_late.saturating_add(1) };
+    }
+
+    /// By how much the fastest arrival lies after the origin.
+    fn lead(&self) -> u64 {
+        self.origin.abs_diff(self.fastest)
+    }
+
+    /// The target as it is while the path stays as fast as it is.
+    fn usual(&mut self, transits: &Transits, recovery: Recovery) -> u64 {
+        let lead = self.lead();
+        let few = self.arrivals < FEW_FRAMES;
+        let Recovery { share, look_ahead_samples } = recovery;
+        let delays = if self.pace.has_spikes() { &self.delays } else { &self.recent };
+        let needed = delays.delay_for(self.accepted_share, share, look_ahead_samples);
+        let worth = delays.cheapest(lead, ALL_MADE_UP_SAMPLES, share, look_ahead_samples);
+        let wanted = if few { needed } else { needed.min(worth) };
+        let no_copies_anymore = std::mem::replace(&mut self.waits_for_copies, share > 0.0) && share <= 0.0;
+        if self.arrivals == FEW_FRAMES || no_copies_anymore {
+            self.pace.settle(wanted.max(lead));
+        }
+        let mut steady = self.pace.towards(wanted.max(lead));
+        let copies = if share > 0.0 { look_ahead_samples } else { 0 };
+        let most = self.slowest.delay().map_or(u64::MAX, |slowest| slowest.max(lead) + copies);
+        if few {
+            let seen = lead + transits.jitter() + copies;
+            if seen > steady {
+                self.pace.jump(seen);
+            }
+            steady = steady.max(seen + unseen(transits.jitter(), self.arrivals));
+        } else if most < steady {
+            steady = most;
+            self.pace.jump(steady);
+        }
+        steady.saturating_sub(lead)
     }
 }
 
@@ -156,6 +231,7 @@ fn unseen(spread: u64, arrivals: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::SamplePosition;
 
     const NO_LOSS: Recovery = Recovery { share: 0.0, look_ahead_samples: 960 };
 
@@ -177,7 +253,7 @@ mod tests {
                 if !self.transits.note(self.now, transit) {
                     self.target.start_time_line();
                 }
-                self.target.note(self.now, transit, &self.transits, NO_LOSS);
+                self.target.note(transit, &self.transits, NO_LOSS);
             }
             self.target.samples()
         }
@@ -205,13 +281,24 @@ mod tests {
 
     #[test]
     fn one_frame_in_a_hundred_may_come_too_late() {
-        let mut transits = [0; 128];
-        transits[30] = 4_000;
+        let mut transits = [0; 600];
+        for place in (100..600).step_by(200) {
+            transits[place] = 1_500;
+        }
         assert!(after(transits).abs_diff(MARGIN_SAMPLES) <= 48);
-        for place in [60, 90] {
+        for place in (150..600).step_by(50) {
             transits[place] = 1_500;
         }
         assert!(after(transits).abs_diff(1_500 + MARGIN_SAMPLES) <= 48);
+    }
+
+    #[test]
+    fn what_is_late_too_seldom_is_not_worth_a_long_delay() {
+        let mut transits = [0; 600];
+        for place in (100..600).step_by(50) {
+            transits[place] = 9_600;
+        }
+        assert!(after(transits).abs_diff(MARGIN_SAMPLES) <= 48, "2 % are worth 80 ms, not 200");
     }
 
     #[test]
@@ -233,19 +320,8 @@ mod tests {
     fn it_shrinks_again_once_nothing_slow_came_for_128_frames_of_20_ms() {
         let mut arrivals = Arrivals::new();
         assert!(arrivals.note((0..600).map(|i| i % 7 * 300)) >= 1_800);
-        assert!(arrivals.note([0; 120]) >= 1_800);
-        assert_eq!(arrivals.note([0; 10]), MARGIN_SAMPLES);
-    }
-
-    #[test]
-    fn peaks_that_come_back_are_waited_for() {
-        let mut arrivals = Arrivals::new();
-        for _ in 0..3 {
-            arrivals.note([0; 200]);
-            arrivals.note([7_000, 6_000, 5_000, 4_000]);
-        }
-        assert_eq!(arrivals.note([0; 199]), 7_000 + MARGIN_SAMPLES);
-        assert_eq!(arrivals.note([0; 1_000]), MARGIN_SAMPLES);
+        assert!(arrivals.note([0; 60]) >= 1_800);
+        assert_eq!(arrivals.note([0; 68]), MARGIN_SAMPLES);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How long the last frames of one utterance took to arrive.
 
+use super::heaps::{Heaps, SHIFTED_HEAPS};
 use crate::block::SamplePosition;
 use crate::limits::TARGET_DELAY_SAMPLES_MAX;
 
@@ -29,8 +30,10 @@ pub(super) struct Transits {
     window: usize,
     count: usize,
     fastest: i64,
-    slowest: i64,
+    /// Of all, but for queue spikes and what no target could wait for.
+    slowest_of_jitter: i64,
     too_slow: Option<TooSlow>,
+    heaps: Heaps,
 }
 
 /// Arrivals one after the other that no target could wait for.
@@ -43,8 +46,20 @@ struct TooSlow {
 impl Transits {
     /// None yet of frames of so many samples.
     pub(super) fn new(frame_samples: usize) -> Self {
-        let window = (WINDOW_SAMPLES / frame_samples).clamp(LEAST_FRAMES, MOST_FRAMES);
-        Self { last: [0; MOST_FRAMES], window, count: 0, fastest: 0, slowest: 0, too_slow: None }
+        Self {
+            last: [0; MOST_FRAMES],
+            window: Self::window(frame_samples),
+            count: 0,
+            fastest: 0,
+            slowest_of_jitter: i64::MIN,
+            too_slow: None,
+            heaps: Heaps::new(frame_samples),
+        }
+    }
+
+    /// How many frames of so many samples are remembered.
+    pub(super) fn window(frame_samples: usize) -> usize {
+        (WINDOW_SAMPLES / frame_samples).clamp(LEAST_FRAMES, MOST_FRAMES)
     }
 
     /// Notes one arrival; `false` if the time line jumped or the path is a slower one, so that everything before it is
@@ -53,13 +68,16 @@ impl Transits {
         let again = self.is_jump(transit) || self.is_slower_path(arrived, transit);
         if again {
             (self.count, self.too_slow) = (0, None);
+            self.slowest_of_jitter = i64::MIN;
         }
+        self.heaps.note(arrived, transit, if self.count == 0 { transit } else { self.fastest });
         self.last[self.count % self.window] = transit;
         self.count += 1;
         let known = &self.last[..self.count.min(self.window)];
         self.fastest = known.iter().copied().min().unwrap_or(transit);
-        let waited_for = known.iter().copied().filter(|transit| !self.is_too_slow(*transit));
-        self.slowest = waited_for.max().unwrap_or(self.fastest);
+        if !self.is_too_slow(transit) && !self.heaps.is_spike() {
+            self.slowest_of_jitter = self.slowest_of_jitter.max(transit);
+        }
         !again
     }
 
@@ -78,14 +96,37 @@ impl Transits {
         self.fastest
     }
 
-    /// By how much the slowest frame of the window that a target could wait for was slower than the fastest.
-    pub(super) fn spread(&self) -> u64 {
-        self.slowest.abs_diff(self.fastest)
+    /// By how much the slowest frame of all that a target could wait for was slower than the fastest, but for those of
+    /// queue spikes.
+    pub(super) fn jitter(&self) -> u64 {
+        self.slowest_of_jitter.saturating_sub(self.fastest).max(0) as u64
     }
 
-    /// Whether so many frames have come that the slowest of them is a measure of what to expect.
-    pub(super) fn is_full(&self) -> bool {
-        self.count >= self.window
+    /// By how much the last heap of arrivals was slower than the fastest of the window, if even the fastest of the last
+    /// few heaps came later than the usual target waits: the path has become slower.
+    pub(super) fn shift(&self, usual: u64) -> u64 {
+        let slower = |fastest: &i64| self.slower(*fastest);
+        let heaps = &self.heaps.fastest()[..SHIFTED_HEAPS];
+        if heaps.iter().all(|heap| slower(heap) > usual) { slower(&heaps[0]) } else { 0 }
+    }
+
+    /// By how much even the fastest of the last heaps was slower than the fastest of the window.
+    pub(super) fn slowdown(&self) -> u64 {
+        self.heaps.fastest().iter().min().map_or(0, |fastest| self.slower(*fastest))
+    }
+
+    fn slower(&self, transit: i64) -> u64 {
+        transit.saturating_sub(self.fastest).max(0) as u64
+    }
+
+    /// Whether the last arrival began a heap, and that is a queue spike.
+    pub(super) fn begun_heap_is_spike(&self) -> Option<bool> {
+        self.heaps.has_begun().then(|| self.heaps.is_spike())
+    }
+
+    /// Whether the last arrival is of a heap that is a queue spike.
+    pub(super) fn is_spike(&self) -> bool {
+        self.heaps.is_spike()
     }
 
     /// Whether another frame is not likely to be much faster than the fastest.
@@ -132,11 +173,11 @@ mod tests {
             arrivals.note(100);
         }
         arrivals.note(600);
-        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (100, 500));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.jitter()), (100, 500));
         for _ in 0..128 {
             arrivals.note(600);
         }
-        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (600, 0));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.jitter()), (600, 0));
     }
 
     #[test]
@@ -145,16 +186,16 @@ mod tests {
         arrivals.note(0);
         let again = (0..20).position(|_| !arrivals.note(20_000));
         assert_eq!(again, Some(8), "the ninth arrival is 160 ms after the first");
-        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (20_000, 0));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.jitter()), (20_000, 0));
     }
 
     #[test]
     fn what_no_target_could_wait_for_is_none_of_the_slowest() {
         let mut arrivals = Arrivals::new();
-        for transit in [0, 300, 28_800, 20] {
+        for transit in [0, 700, 28_800, 20] {
             arrivals.note(transit);
         }
-        assert_eq!(arrivals.window.spread(), 300);
+        assert_eq!(arrivals.window.jitter(), 700);
     }
 
     #[test]
@@ -179,15 +220,14 @@ mod tests {
         assert!(!arrivals.note(-4_000_000_000));
         assert_eq!(arrivals.window.fastest(), -4_000_000_000);
         assert!(!arrivals.note(0));
-        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (0, 0));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.jitter()), (0, 0));
     }
 
     #[test]
-    fn it_settles_after_64_frames_and_is_full_after_128() {
+    fn it_settles_after_64_frames() {
         let mut arrivals = Arrivals::new();
         for count in 0..200 {
-            let window = &arrivals.window;
-            assert_eq!((window.is_settled(), window.is_full()), (count >= 64, count >= 128));
+            assert_eq!(arrivals.window.is_settled(), count >= 64);
             arrivals.note(7);
         }
     }

@@ -62,6 +62,8 @@ pub struct SpeakerStatistics {
     pub duplicates: u64,
     /// Packets dropped because too many waited or the delay was too long.
     pub overflowed: u64,
+    /// Samples of the frames in those: what was skipped to catch up.
+    pub overflowed_samples: u64,
     /// Packets that could not be decoded.
     pub undecodable: u64,
     /// Packets that wait for their turn.

@@ -3,9 +3,9 @@
 /// It is faded from 40 ms on …
 const FADE_FROM_SAMPLES: usize = 1_920;
 
-/// … and silent after 100 ms, where a steady tone would sound like a machine, and Opus in its CELT mode would go
+/// … and silent after 200 ms, where a steady tone would sound like a machine, and Opus in its CELT mode would go
 /// over to loud noise.
-const FADE_UNTIL_SAMPLES: usize = 4_800;
+const FADE_UNTIL_SAMPLES: usize = 9_600;
 
 /// Counts how much was made up since there was real sound.
 #[derive(Debug, Default)]

@@ -127,6 +127,7 @@ impl Reception {
             late: counters.late,
             duplicates: counters.duplicates,
             overflowed: counters.overflowed,
+            overflowed_samples: counters.overflowed * self.frame.len() as u64,
             undecodable: counters.oversized + self.undecodable,
             queued: self.jitter.queued_packets() as u64,
             delay_samples: self.jitter.delay_samples(),
@@ -225,6 +226,14 @@ impl Reception {
                         let position = from + u64::from(i) * self.frame.len() as u64;
                         report(frame, position, DecodedAs::Concealed);
                     }
+                }
+                Decision::Late { frame, packet, from } => {
+                    if decodes && self.undecoded.is_none() {
+                        decode(&mut *self.decoder, Source::Packet(packet), &mut self.frame);
+                        self.joint = true;
+                    }
+                    self.concealed += 1;
+                    report(frame, from, DecodedAs::Concealed);
                 }
                 Decision::Conceal if !decodes || self.undecoded.is_some() => {
                     self.leave_undecoded(BLOCK_SAMPLES, Stretch::Keep, false);

@@ -99,16 +99,34 @@ fn after_a_long_stall_only_the_newest_frames_are_played() {
 }
 
 #[test]
-fn a_short_stall_loses_nothing() {
+fn a_queue_spike_costs_its_own_time_and_moves_nothing() {
     let mut player = Player::speaking();
-    player.stream(0..50, |_| Some(0));
+    player.stream(0..300, |_| Some(0));
     player.steps(30);
-    for sequence in 50..65 {
+    for sequence in 300..315 {
         player.arrive(sequence);
     }
-    player.stream(65..100, |_| Some(0));
+    let before = player.buffer.counters();
+    player.stream(315..400, |_| Some(0));
     player.steps(100);
-    assert!(player.played().into_iter().eq(0..100), "{:?}", player.played());
+    let missed = player.buffer.counters().lost - before.lost;
+    assert!((13..=15).contains(&missed), "{missed} of the fifteen frames of 300 ms");
+    assert!(player.played().ends_with(&[397, 398, 399]));
+    assert!(player.delays().iter().all(|&delay| delay <= 960), "{:?}", player.delays());
+}
+
+#[test]
+fn after_spikes_that_keep_coming_the_delay_is_longer_and_nothing_is_lost() {
+    let mut player = Player::speaking();
+    player.stream(0..100, |_| Some(0));
+    // 80 ms, once a second.
+    let spike = |n: u32| Some(u64::from(8_u32.saturating_sub(2 * (n % 50))));
+    player.stream(100..700, spike);
+    let before = player.buffer.counters();
+    player.stream(700..1_000, spike);
+    let after = player.buffer.counters();
+    assert_eq!((after.lost, after.late), (before.lost, before.late));
+    assert!(player.buffer.target_samples() <= 3_840 + 480, "{}", player.buffer.target_samples());
 }
 
 #[test]

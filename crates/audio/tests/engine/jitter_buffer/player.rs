@@ -89,6 +89,12 @@ impl Player {
                     }));
                     (0, Stretch::Keep)
                 }
+                Decision::Late { frame, packet, from } => {
+                    assert!(from <= begins);
+                    assert_eq!(packet, frame.sequence.to_le_bytes());
+                    self.turns.push((frame, Turn::GivenUp));
+                    (0, Stretch::Keep)
+                }
                 Decision::EndOfUtterance { utterance } => {
                     self.ended.push(utterance);
                     (0, Stretch::Keep)
