@@ -1,17 +1,19 @@
 //! One speaker, one direction of a network, one listener, on simulated time: what the lab and the quality bench
 //! have in common.
 
+mod delay_pattern;
 mod journeys;
 mod listener;
 mod voice;
 mod wav_file;
 
+pub(crate) use delay_pattern::DelayPattern;
 pub(crate) use journeys::{Journeys, impaired, network, traced};
 pub(crate) use listener::listen;
 pub(crate) use voice::encode;
 pub(crate) use wav_file::write_wav;
 
-use consonance::audio::{BLOCK_SAMPLES, DecodedAs, FrameSize};
+use consonance::audio::{BLOCK_SAMPLES, DecodedAs, FrameSize, SpeakerStatistics};
 
 /// What is said in one go, and when its packets arrive. Times are samples at 48 kHz of the listener's clock.
 pub(crate) struct Utterance {
@@ -28,6 +30,8 @@ pub(crate) struct Utterance {
 /// Everything one speaker says to one listener.
 pub(crate) struct Call {
     pub(crate) frame: FrameSize,
+    /// How the network's delay changes.
+    pub(crate) delays: DelayPattern,
     /// By how much decoded sound lags behind what was encoded.
     pub(crate) codec_delay_samples: u64,
     /// One after another, none beginning before the last packet of the one before has arrived.
@@ -64,7 +68,9 @@ impl Call {
 
     /// When the first sample of a frame is spoken.
     fn spoken_at(&self, utterance: usize, sequence: u32) -> u64 {
-        self.utterances[utterance].begins + u64::from(sequence) * self.frame.samples() as u64
+        let since = u64::from(sequence) * self.frame.samples() as u64;
+        let at = self.utterances[utterance].begins + since;
+        at.saturating_add_signed(self.delays.lateness(since))
     }
 }
 
@@ -84,8 +90,8 @@ pub(crate) struct Heard {
     /// From the start of the listener's clock.
     pub(crate) sound: Vec<f32>,
     pub(crate) frames: Vec<HeardFrame>,
-    /// Packets that came after their turn.
-    pub(crate) late: u64,
+    /// What the listener counted.
+    pub(crate) statistics: SpeakerStatistics,
 }
 
 impl Heard {

@@ -35,6 +35,12 @@ pub(crate) struct Quality {
     /// How many different networks of each kind.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=1_000))]
     seeds: u64,
+    /// Measure only networks whose name, as in the table, has this in it.
+    #[arg(long, value_name = "TEXT", conflicts_with = "write")]
+    only: Option<String>,
+    /// Measure only listeners whose name, as in the table, has this in it.
+    #[arg(long, value_name = "TEXT", conflicts_with = "write")]
+    listener: Option<String>,
     /// Put the tables into `quality.md` of this folder, and the picture beside it.
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
@@ -68,8 +74,10 @@ pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
     if !quality.json {
         writeln!(out, "{}", Row::heading())?;
     }
-    for condition in Condition::all() {
-        for listener in Listener::ALL {
+    let has = |name: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|text| name.contains(text));
+    let conditions = Condition::all().into_iter().filter(|it| has(&row::name(*it), &quality.only));
+    for condition in conditions {
+        for listener in Listener::ALL.into_iter().filter(|it| has(it.name(), &quality.listener)) {
             let keep = quality.keep(format!("{}-{}", listener.key(), condition.key()));
             let hear = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
             let measured = speech.measure(quality.seeds, hear, keep)?;

@@ -10,15 +10,18 @@ use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, Re
 use serde_json::json;
 
 use crate::offline_call::{
-    Call, Journeys, Utterance, encode, impaired, listen, milliseconds, network, traced, write_wav,
+    Call, DelayPattern, Journeys, Utterance, encode, impaired, listen, milliseconds, network, traced,
+    write_wav,
 };
 
 /// Encodes a recording, loses and delays packets, and writes what is heard through the jitter buffer.
 ///
 /// Prints `delay_ms` (mouth to ear: the frame, the buffer and the codec), `lost` (packets that never came), `late`
-/// (packets that came after their turn), `recovered` (frames recovered from a later packet) and `concealed` (frames
-/// made up). The output is as long as the input and lies on its time line: exactly `delay_ms` is removed from it. Where
-/// the delay changes on the way, by stretching the sound, that is the delay that half of the frames did not exceed.
+/// (packets that came after their turn, and were discarded), `recovered` (frames recovered from a later packet) and
+/// `concealed` (frames made up); then how much sound was made up (`concealed_ms`), stretched (`lengthened_ms`),
+/// squeezed (`shortened_ms`) and skipped to catch up (`skipped_ms`). The output is as long as the input and lies on its
+/// time line: exactly `delay_ms` is removed from it. Where the delay changes on the way, by stretching the sound, that
+/// is the delay that half of the frames did not exceed.
 #[derive(Debug, Args)]
 pub(crate) struct Link {
     /// What is said: a WAV file.
@@ -93,7 +96,11 @@ pub(crate) fn run(link: &Link) -> Result<(), Box<dyn Error>> {
         "lost": lost,
         "recovered": heard.count(DecodedAs::Recovered),
         "concealed": heard.count(DecodedAs::Concealed),
-        "late": heard.late,
+        "late": heard.statistics.late,
+        "concealed_ms": 10 * heard.statistics.concealed_blocks,
+        "lengthened_ms": milliseconds(heard.statistics.lengthened_samples as f64),
+        "shortened_ms": milliseconds(heard.statistics.shortened_samples as f64),
+        "skipped_ms": milliseconds(heard.statistics.overflowed_samples as f64),
     });
     writeln!(stdout(), "{result}")?;
     Ok(())
@@ -118,7 +125,12 @@ fn call(link: &Link, sound: &[f32]) -> Result<Call, Box<dyn Error>> {
     };
     let voice = encode(sound, settings)?;
     let utterance = Utterance { begins: 0, samples: sound.len(), packets: voice.packets, arrivals };
-    Ok(Call { frame, codec_delay_samples: voice.codec_delay_samples, utterances: vec![utterance] })
+    Ok(Call {
+        frame,
+        delays: DelayPattern::Steady,
+        codec_delay_samples: voice.codec_delay_samples,
+        utterances: vec![utterance],
+    })
 }
 
 fn loss_percent(arrivals: &Journeys) -> u8 {

@@ -50,6 +50,6 @@ pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<
             });
         }
     }
-    heard.late = mixer.statistics(SPEAKER).map_or(0, |statistics| statistics.late);
+    heard.statistics = mixer.statistics(SPEAKER).unwrap_or_default();
     Ok(heard)
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use consonance::audio::{EncoderSettings, FrameSize, MixerSettings, Redundancy};
 
 use super::{fixed_buffer, original};
-use crate::offline_call::{Call, Heard, Journeys, Utterance, encode, impaired, listen, network};
+use crate::offline_call::{
+    Call, DelayPattern, Heard, Journeys, Utterance, encode, impaired, listen, network,
+};
 
 /// Silence between two recordings of a call, in samples: a second.
 const PAUSE_SAMPLES: u64 = 48_000;
@@ -15,25 +17,34 @@ const PAUSE_SAMPLES: u64 = 48_000;
 pub(super) const BURST_PACKETS: f64 = 3.0;
 
 /// What the network does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Condition {
     pub(super) loss_percent: u8,
     pub(super) bursts: bool,
     pub(super) jitter_ms: u16,
+    /// How its delay changes besides.
+    pub(super) delays: DelayPattern,
+    /// Of listeners that do not have a length of their own.
+    pub(super) frame: FrameSize,
 }
 
 impl Condition {
     pub(super) const LOSSES_PERCENT: [u8; 5] = [0, 5, 10, 20, 30];
     pub(super) const JITTERS_MS: [u16; 3] = [0, 20, 60];
 
-    /// All that are measured: no loss once, the others each by itself and in bursts.
-    pub(super) fn all() -> Vec<Self> {
+    /// Each packet is lost and delayed by itself, or losses come in bursts.
+    pub(super) const fn even(loss_percent: u8, bursts: bool, jitter_ms: u16) -> Self {
+        Self { loss_percent, bursts, jitter_ms, delays: DelayPattern::Steady, frame: FrameSize::Ms20 }
+    }
+
+    /// All with even jitter: no loss once, the others each by itself and in bursts.
+    pub(super) fn all_even() -> Vec<Self> {
         let mut all = Vec::new();
         for jitter_ms in Self::JITTERS_MS {
             for bursts in [false, true] {
                 for loss_percent in Self::LOSSES_PERCENT {
                     if loss_percent > 0 || !bursts {
-                        all.push(Self { loss_percent, bursts, jitter_ms });
+                        all.push(Self::even(loss_percent, bursts, jitter_ms));
                     }
                 }
             }
@@ -41,8 +52,52 @@ impl Condition {
         all
     }
 
+    /// Those of real networks, with their names.
+    pub(super) fn all_real() -> Vec<(&'static str, Self)> {
+        let light = DelayPattern::Spikes { per_second: 1.0, mean_ms: 60.0 };
+        let busy = DelayPattern::Spikes { per_second: 3.0, mean_ms: 40.0 };
+        let with = |delays, loss_percent, bursts, frame| Self {
+            loss_percent,
+            bursts,
+            delays,
+            frame,
+            ..Self::even(0, false, 0)
+        };
+        let of = |delays, frame| with(delays, 0, false, frame);
+        let (ms20, ms60) = (FrameSize::Ms20, FrameSize::Ms60);
+        vec![
+            ("light Wi-Fi", of(light, ms20)),
+            ("light Wi-Fi, 60 ms frames", of(light, ms60)),
+            ("busy Wi-Fi", with(busy, 2, true, ms20)),
+            ("light Wi-Fi, 10 % loss", with(light, 10, false, ms20)),
+            ("two spikes of 200 ms", of(DelayPattern::TwoSpikes, ms20)),
+            ("4G hand-over", of(DelayPattern::HandOver, ms20)),
+            ("80 ms more and less", of(DelayPattern::Step, ms20)),
+            ("clock 300 ppm slower", of(DelayPattern::Drift { ppm: 300 }, ms20)),
+            ("clock 300 ppm faster", of(DelayPattern::Drift { ppm: -300 }, ms20)),
+            ("clock 300 ppm slower, 60 ms frames", of(DelayPattern::Drift { ppm: 300 }, ms60)),
+            ("clock 300 ppm faster, 60 ms frames", of(DelayPattern::Drift { ppm: -300 }, ms60)),
+        ]
+    }
+
+    /// All that are measured.
+    pub(super) fn all() -> Vec<Self> {
+        Self::all_even()
+            .into_iter()
+            .chain(Self::all_real().into_iter().map(|(_, condition)| condition))
+            .collect()
+    }
+
+    /// What tables call it, if it is one of a real network.
+    pub(super) fn name(self) -> Option<&'static str> {
+        Self::all_real().into_iter().find(|(_, condition)| *condition == self).map(|(name, _)| name)
+    }
+
     /// For file names.
     pub(super) fn key(self) -> String {
+        if let Some(name) = self.name() {
+            return name.replace([' ', ','], "-").replace('%', "percent").replace("--", "-").to_lowercase();
+        }
         let kind = if self.bursts { "bursts" } else { "random" };
         format!("loss{}-{kind}-jitter{}", self.loss_percent, self.jitter_ms)
     }
@@ -56,19 +111,22 @@ pub(super) enum Listener {
     /// The model of the original's buffer, with frames of 20 ms or its usual 40 ms.
     Original20,
     Original40,
-    /// Opus without copies behind 60 ms.
-    Fixed,
+    /// Opus with copies behind 60 ms, and behind 100 ms.
+    Fixed60,
+    Fixed100,
 }
 
 impl Listener {
-    pub(super) const ALL: [Self; 4] = [Self::Ours, Self::Original20, Self::Original40, Self::Fixed];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Ours, Self::Original20, Self::Original40, Self::Fixed60, Self::Fixed100];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
             Self::Original20 => "original, 20 ms frames",
             Self::Original40 => "original, 40 ms frames",
-            Self::Fixed => "Opus, fixed 60 ms",
+            Self::Fixed60 => "fixed 60 ms",
+            Self::Fixed100 => "fixed 100 ms",
         }
     }
 
@@ -78,13 +136,14 @@ impl Listener {
             Self::Ours => "ours",
             Self::Original20 => "original20",
             Self::Original40 => "original40",
-            Self::Fixed => "fixed",
+            Self::Fixed60 => "fixed60",
+            Self::Fixed100 => "fixed100",
         }
     }
 
-    fn frame(self) -> FrameSize {
+    fn frame(self, condition: Condition) -> FrameSize {
         match self {
-            Self::Ours | Self::Original20 | Self::Fixed => FrameSize::Ms20,
+            Self::Ours | Self::Original20 | Self::Fixed60 | Self::Fixed100 => condition.frame,
             Self::Original40 => FrameSize::Ms40,
         }
     }
@@ -103,25 +162,32 @@ impl Listener {
 
     fn call(self, recordings: &[Vec<f32>], condition: Condition, seed: u64) -> Result<Call, Box<dyn Error>> {
         let settings = EncoderSettings {
-            frame: self.frame(),
+            frame: self.frame(condition),
             bitrate_bps: 24_000,
-            redundancy: if self == Self::Fixed { Redundancy::None } else { Redundancy::Fec },
+            redundancy: Redundancy::Fec,
             expected_loss_percent: condition.loss_percent,
             ..EncoderSettings::default()
         };
         let burst = condition.bursts.then_some(BURST_PACKETS);
         let jitter = Duration::from_millis(condition.jitter_ms.into());
         let mut network = network(f64::from(condition.loss_percent), burst, jitter, seed);
-        say(recordings, settings, seed, |begins, packets| {
-            impaired(&mut network, begins, settings.frame, packets)
-        })
+        let mut call = say(recordings, settings, seed, |begins, packets| {
+            let mut journeys = impaired(&mut network, begins, settings.frame, packets);
+            if condition.delays != DelayPattern::Steady {
+                condition.delays.delay(seed, begins, &mut journeys);
+            }
+            journeys
+        })?;
+        call.delays = condition.delays;
+        Ok(call)
     }
 
     fn listen(self, call: &Call) -> Result<Heard, Box<dyn Error>> {
         match self {
             Self::Ours => listen(call, MixerSettings::default()),
             Self::Original20 | Self::Original40 => original::listen(call),
-            Self::Fixed => fixed_buffer::listen(call),
+            Self::Fixed60 => fixed_buffer::listen(call, Duration::from_millis(60)),
+            Self::Fixed100 => fixed_buffer::listen(call, Duration::from_millis(100)),
         }
     }
 }
@@ -136,7 +202,12 @@ pub(super) fn say(
 ) -> Result<Call, Box<dyn Error>> {
     // Speakers are never in step with the listener's blocks.
     let mut begins = seed * 7_919 % 480;
-    let mut call = Call { frame: settings.frame, codec_delay_samples: 0, utterances: Vec::new() };
+    let mut call = Call {
+        frame: settings.frame,
+        delays: DelayPattern::Steady,
+        codec_delay_samples: 0,
+        utterances: Vec::new(),
+    };
     for recording in recordings {
         let voice = encode(recording, settings)?;
         let arrivals = network(begins, voice.packets.len());

@@ -19,6 +19,8 @@ pub(super) struct Measurement {
     /// How many of a hundred frames were made up, and recovered.
     pub(super) concealed_percent: f64,
     pub(super) recovered_percent: f64,
+    /// How much of a hundred was left out or put in to change the delay.
+    pub(super) stretched_percent: f64,
 }
 
 /// The speech, and what is needed to judge what became of it.
@@ -50,12 +52,15 @@ impl Speech {
         let mut delays = Vec::new();
         let mut scores = Vec::new();
         let (mut frames, mut concealed, mut recovered) = (0, 0, 0);
+        let (mut samples, mut stretched) = (0, 0);
         for seed in 1..=seeds {
             let (call, heard) = call(&self.recordings, seed)?;
             delays.extend(heard.delays(&call));
             frames += heard.frames.len() as u64;
             concealed += heard.count(DecodedAs::Concealed);
             recovered += heard.count(DecodedAs::Recovered);
+            samples += call.utterances.iter().map(|said| said.samples as u64).sum::<u64>();
+            stretched += heard.statistics.shortened_samples + heard.statistics.lengthened_samples;
             for (utterance, reference) in self.references.iter().enumerate() {
                 let sound = heard.on_the_speakers_time_line(&call, utterance);
                 keep(seed, utterance, &sound)?;
@@ -72,6 +77,7 @@ impl Speech {
             ),
             concealed_percent: percent(concealed),
             recovered_percent: percent(recovered),
+            stretched_percent: 100.0 * stretched as f64 / samples.max(1) as f64,
         })
     }
 }
@@ -99,7 +105,7 @@ mod tests {
 
     #[test]
     fn at_10_percent_loss_and_60_ms_jitter_it_sounds_better_and_earlier_than_the_original() {
-        let condition = Condition { loss_percent: 10, bursts: false, jitter_ms: 60 };
+        let condition = Condition::even(10, false, 60);
         let measure = |listener| measure(&speech(), listener, condition, 2);
         let ours = measure(Listener::Ours);
         let original = measure(Listener::Original40);
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn on_a_good_network_the_delay_is_a_frame_and_20_ms_at_most() {
-        let condition = Condition { loss_percent: 0, bursts: false, jitter_ms: 0 };
+        let condition = Condition::even(0, false, 0);
         let ours = measure(&speech(), Listener::Ours, condition, 2);
         assert!(ours.delay_mean_ms <= 40.0 && ours.score > 4.3, "{ours:?}");
         assert!(ours.concealed_percent.abs() < f64::EPSILON, "{ours:?}");
@@ -120,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_same_seeds_give_the_same_figures() {
-        let condition = Condition { loss_percent: 20, bursts: true, jitter_ms: 20 };
+        let condition = Condition::even(20, true, 20);
         let speech = Speech::new(vec![recordings().unwrap().swap_remove(1)]).unwrap();
         for listener in Listener::ALL {
             let measure = || measure(&speech, listener, condition, 1);

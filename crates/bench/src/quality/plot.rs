@@ -74,7 +74,7 @@ pub(super) fn draw(rows: &[Row]) -> String {
 
 fn legend(svg: &mut String) {
     for (i, listener) in Listener::ALL.into_iter().enumerate() {
-        let x = LEFT + i as f64 * 190.0;
+        let x = LEFT + i as f64 * 165.0;
         let _ = writeln!(
             svg,
             "<path d=\"M{x} 20h24\" stroke=\"{}\" stroke-width=\"3\"/><text x=\"{}\" y=\"24\">{}</text>",
@@ -128,8 +128,9 @@ fn line(
     bursts: bool,
 ) {
     let wanted = |row: &&Row| {
-        let Condition { loss_percent, bursts: in_bursts, jitter_ms: with } = row.condition;
-        row.listener == listener && with == jitter_ms && (in_bursts == bursts || loss_percent == 0)
+        let Condition { loss_percent, bursts: in_bursts, jitter_ms: with, .. } = row.condition;
+        let is_even = row.condition == Condition::even(loss_percent, in_bursts, with);
+        row.listener == listener && is_even && with == jitter_ms && (in_bursts == bursts || loss_percent == 0)
     };
     let mut points = String::new();
     for row in rows.iter().filter(wanted) {
@@ -151,7 +152,8 @@ fn color(listener: Listener) -> &'static str {
         Listener::Ours => "#0072b2",
         Listener::Original20 => "#e69f00",
         Listener::Original40 => "#d55e00",
-        Listener::Fixed => "#777777",
+        Listener::Fixed60 => "#777777",
+        Listener::Fixed100 => "#000000",
     }
 }
 

@@ -28,19 +28,27 @@ impl Report {
         Ok(())
     }
 
-    /// A table for each jitter: conditions down, listeners across.
+    /// Of real networks, then for each even jitter: conditions down, listeners across.
     fn tables(&self) -> String {
-        let mut text = String::new();
+        let real: Vec<(String, Condition)> =
+            Condition::all_real().into_iter().map(|(name, condition)| (name.to_owned(), condition)).collect();
+        let mut text = self.table("Real networks", "network", &real);
         for jitter_ms in Condition::JITTERS_MS {
-            let _ = writeln!(text, "### {jitter_ms} ms of jitter\n");
-            let names = Listener::ALL.map(Listener::name).join(" | ");
-            let _ = writeln!(text, "| loss | {names} |\n|---|{}", "---|".repeat(Listener::ALL.len()));
-            for condition in Condition::all().into_iter().filter(|condition| condition.jitter_ms == jitter_ms)
-            {
-                let _ = writeln!(text, "| {} | {} |", loss(condition), self.cells(condition).join(" | "));
-            }
-            text.push('\n');
+            let all = Condition::all_even().into_iter().filter(|condition| condition.jitter_ms == jitter_ms);
+            let all: Vec<(String, Condition)> = all.map(|condition| (loss(condition), condition)).collect();
+            text += &self.table(&format!("{jitter_ms} ms of jitter"), "loss", &all);
         }
+        text
+    }
+
+    fn table(&self, title: &str, what: &str, conditions: &[(String, Condition)]) -> String {
+        let names = Listener::ALL.map(Listener::name).join(" | ");
+        let rule = "---|".repeat(Listener::ALL.len());
+        let mut text = format!("### {title}\n\n| {what} | {names} |\n|---|{rule}\n");
+        for (name, condition) in conditions {
+            let _ = writeln!(text, "| {name} | {} |", self.cells(*condition).join(" | "));
+        }
+        text.push('\n');
         text
     }
 

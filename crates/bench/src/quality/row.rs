@@ -15,19 +15,17 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn heading() -> String {
-        let columns = ["loss", "jitter", "listener", "score", "mean ms", "p95 ms", "made up", "recovered"];
         format!(
-            "{:>13}{:>9}  {:<22}{:>7}{:>9}{:>9}{:>9}{:>11}",
-            columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]
+            "{:<35}{:<23}{:>7}{:>9}{:>9}{:>9}{:>11}",
+            "network", "listener", "score", "mean ms", "p95 ms", "made up", "recovered"
         )
     }
 
     pub(super) fn line(&self) -> String {
         let Self { condition, listener, measured } = self;
         format!(
-            "{:>13}{:>6} ms  {:<22}{:>7.2}{:>9.1}{:>9.1}{:>7.1} %{:>9.1} %",
-            loss(*condition),
-            condition.jitter_ms,
+            "{:<35}{:<23}{:>7.2}{:>9.1}{:>9.1}{:>7.1} %{:>9.1} %",
+            name(*condition),
             listener.name(),
             measured.score,
             measured.delay_mean_ms,
@@ -39,6 +37,8 @@ impl Row {
 
     pub(super) fn json(&self) -> Value {
         json!({
+            "network": name(self.condition),
+            "frame_ms": self.condition.frame.samples() / 48,
             "loss_percent": self.condition.loss_percent,
             "burst_packets": if self.condition.bursts { BURST_PACKETS } else { 1.0 },
             "jitter_ms": self.condition.jitter_ms,
@@ -46,6 +46,12 @@ impl Row {
             "measured": self.measured,
         })
     }
+}
+
+/// Of the network, in a line.
+pub(super) fn name(condition: Condition) -> String {
+    let even = || format!("loss {}, jitter {} ms", loss(condition), condition.jitter_ms);
+    condition.name().map_or_else(even, str::to_owned)
 }
 
 /// As tables have it.

@@ -30,6 +30,8 @@ fn the_delay_that_is_printed_is_removed() {
     assert!(printed["delay_ms"].as_f64().unwrap() <= 40.0, "{printed}");
     let counts = ["lost", "recovered", "concealed", "late"].map(|name| printed[name].as_u64().unwrap());
     assert_eq!(counts, [0; 4], "{printed}");
+    let times = ["concealed_ms", "lengthened_ms", "shortened_ms", "skipped_ms"];
+    assert!(times.iter().all(|name| printed[name].as_f64() == Some(0.0)), "{printed}");
     assert_eq!(heard.len(), original.len().next_multiple_of(480));
     assert!(correlation(&original, &heard) > 0.93);
 }
@@ -48,6 +50,8 @@ fn where_sound_was_stretched_most_of_it_lies_in_place_all_the_same() {
         let number = |name: &str| printed[name].as_u64().unwrap();
         assert!((10..60).contains(&number("lost")), "{printed}");
         assert!(number("recovered") > number("concealed"), "{printed}");
+        let changed = ["concealed_ms", "lengthened_ms"];
+        assert!(changed.iter().all(|name| printed[name].as_f64().unwrap() > 0.0), "{printed}");
     }
     assert!(in_place * 2 >= halves, "{in_place} of {halves} half seconds");
 }
