@@ -265,6 +265,11 @@ fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
     });
     (row.received, row.played, row.recovered) = (reception.received, reception.played, reception.recovered);
     (row.concealed, row.lost, row.late) = (reception.concealed, reception.lost, reception.late);
+    row.concealed_ms = 10 * reception.concealed_blocks;
+    let ms = |samples: u64| samples / SAMPLES_PER_MS as u64;
+    (row.lengthened_ms, row.shortened_ms) =
+        (ms(reception.lengthened_samples), ms(reception.shortened_samples));
+    row.skipped_ms = ms(reception.overflowed_samples);
     (row.undecodable, row.queued) = (reception.undecodable, reception.queued);
     row.loss_percent = reception.loss_percent;
     row.jitter_ms = reception.jitter_samples / SAMPLES_PER_MS;

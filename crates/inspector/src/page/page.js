@@ -165,6 +165,7 @@ function showPlayers(snapshot) {
     text("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`, "number wide"),
     text("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms"), "number wide"),
     number("Loss", (player) => player.is_local ? "" : figure(player.loss_percent, 1, " %")),
+    text("Made up, stretched, skipped", (player) => player.is_local ? "" : [player.concealed_ms, player.lengthened_ms + player.shortened_ms, player.skipped_ms].map((ms) => figure(ms / 1000, 1, " s")).join(", "), "number wide"),
     text("Priority", (player) => player.priority, "wide"),
     text("Volume", (player) => player.is_local ? "" : figure(player.volume, 2), "number wide"),
     { title: "", className: "buttons-cell", draw: other((cell, player) => {

@@ -50,6 +50,14 @@ pub struct PlayerRow {
     pub lost: u64,
     /// Packets that came after their turn.
     pub late: u64,
+    /// How much sound was made up, in milliseconds.
+    pub concealed_ms: u64,
+    /// How much was put in by stretching, and left out by squeezing, in milliseconds.
+    pub lengthened_ms: u64,
+    /// See `lengthened_ms`.
+    pub shortened_ms: u64,
+    /// How much was skipped to catch up, in milliseconds.
+    pub skipped_ms: u64,
     /// Packets that could not be decoded.
     pub undecodable: u64,
     /// How many of the last 128 frames never came, in percent.
@@ -98,6 +106,10 @@ impl Default for PlayerRow {
             concealed: 0,
             lost: 0,
             late: 0,
+            concealed_ms: 0,
+            lengthened_ms: 0,
+            shortened_ms: 0,
+            skipped_ms: 0,
             undecodable: 0,
             loss_percent: 0.0,
             jitter_ms: 0.0,
