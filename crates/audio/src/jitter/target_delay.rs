@@ -221,11 +221,11 @@ impl TargetDelay {
 }
 
 /// By how much the slowest arrivals to come are likely to be slower than all of the few so far: as much as the spread
-/// of evenly distributed ones is underestimated, and no less than a quarter of it. A delay that grows before the first
+/// of evenly distributed ones is underestimated, and no less than an eighth of it. A delay that grows before the first
 /// word is not heard, one that grows within it is.
 fn unseen(spread: u64, arrivals: u32) -> u64 {
     let underestimated = spread * 2 / u64::from(arrivals.max(3) - 1);
-    underestimated.max(spread / 4)
+    underestimated.max(spread / 8)
 }
 
 #[cfg(test)]
@@ -305,7 +305,7 @@ mod tests {
     fn of_few_arrivals_the_slowest_counts_and_the_more_the_fewer_they_are() {
         assert!(after([0, 1_000]).abs_diff(2_000 + MARGIN_SAMPLES) <= 48);
         assert!(after([0, 1_000, 0, 0, 0]).abs_diff(1_500 + MARGIN_SAMPLES) <= 48);
-        assert!(after([1_000, 0].repeat(10)).abs_diff(1_250 + MARGIN_SAMPLES) <= 48);
+        assert!(after([1_000, 0].repeat(10)).abs_diff(1_125 + MARGIN_SAMPLES) <= 48);
     }
 
     #[test]
