@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use consonance::audio::{
-    Activation, ActivationSettings, BLOCK_SAMPLES, BlockAnalysis, CaptureChain, CaptureSettings, CaptureStage,
+    Activation, ActivationSettings, BLOCK_SAMPLES, BlockAnalysis, CaptureChain, CaptureSettings,
+    CaptureStage, NoiseLevel,
 };
 
 use super::line::Line;
@@ -27,6 +28,10 @@ pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
     let micros = micros_of_rounds(|| round(settings, &recordings[0], &recordings[1]));
     let mut lines: Vec<Line> =
         STAGES.iter().zip(micros).map(|((_, name), micros)| Line::new(*name, micros)).collect();
+    lines.push(Line::new(
+        "capture: noise suppression, the neural level",
+        neural(&recordings[0], &recordings[1]),
+    ));
     lines.insert(0, Line::new("a bare copy of the samples", copying(&recordings[0])));
     lines.push(Line::new("capture: activation with pre-roll", activation(&recordings[0])));
     lines
@@ -54,6 +59,13 @@ fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAG
         micros
     };
     near.iter().zip(far).map(process).collect()
+}
+
+/// Noise suppression of the level that has a network.
+fn neural(near: &[f32], far: &[f32]) -> f64 {
+    let settings = CaptureSettings { noise: Some(NoiseLevel::Strong), ..everything() };
+    let micros = micros_of_rounds(|| round(settings, near, far));
+    STAGES.iter().zip(micros).filter(|((stage, _), _)| *stage == CaptureStage::Noise).map(|(_, it)| it).sum()
 }
 
 /// What nothing that changes samples can do without. A look at the clock takes as long, so many copies share one.
