@@ -8,7 +8,7 @@ pub(super) struct Data {
     pub(super) file: &'static str,
     /// The terms in one sentence.
     pub(super) terms: &'static str,
-    /// Whom to name, and the terms in the words of those who set them.
+    /// The names to give, and the terms in their authors' words.
     pub(super) notice: &'static str,
 }
 

@@ -44,13 +44,13 @@ impl VoiceChat {
     }
 
     /// Brings one player to the loudness of the others, or leaves it as it is, whatever
-    /// [`set_auto_volume`](Self::set_auto_volume) says; `None`, as to begin with, goes by that.
+    /// [`set_auto_volume`](Self::set_auto_volume) says; `None`, the default, goes by that.
     pub fn set_player_auto_volume(&self, name: impl Into<String>, enabled: Option<bool>) {
         self.hear(Hearing::PlayerAutoVolume { name: name.into(), enabled });
     }
 
-    /// Turns down what one player's microphone picks up between its words, or leaves it as it is, as to begin with: for
-    /// players whose program sends noise unsuppressed, such as the original's.
+    /// Turns down what one player's microphone picks up between its words, or leaves it as it is, which is the default:
+    /// for players whose program sends noise unsuppressed, such as the original's.
     pub fn set_player_noise_gate(&self, name: impl Into<String>, enabled: bool) {
         self.hear(Hearing::NoiseGate { name: name.into(), enabled });
     }
@@ -86,7 +86,7 @@ impl VoiceChat {
         self.hear(Hearing::Spatial(settings));
     }
 
-    /// Tells whether the listener wears headphones; `None`, as to begin with, leaves it to the name that the sound
+    /// Tells whether the listener wears headphones; `None`, the default, leaves it to the name that the sound
     /// system gives the loudspeaker. With [`SpatialMode::Automatic`](consonance_audio::SpatialMode::Automatic), the
     /// default, positional voices are placed by a model of the head on headphones, and by panning otherwise.
     pub fn set_headphones(&self, headphones: Option<bool>) {
@@ -131,7 +131,7 @@ impl VoiceChat {
     }
 
     /// Brings all players to the same loudness, −20 dBFS while they speak, by at most 24 dB up or 18 dB down, or leaves
-    /// them as they are, as to begin with.
+    /// them as they are, which is the default.
     pub fn set_auto_volume(&self, enabled: bool) {
         self.put_in_force(|in_force| {
             in_force.settings.auto_volume = enabled;
