@@ -224,7 +224,7 @@ impl Mixer {
         self.scene.is_levelled = is_on;
     }
 
-    /// The same for one speaker, whatever is set for all; `None`, the default, goes by that.
+    /// The same for one speaker, whatever is set for all; `None`, the default, follows that setting.
     pub fn set_speaker_auto_volume(&mut self, key: SpeakerKey, is_on: Option<bool>) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_auto_volume(is_on);

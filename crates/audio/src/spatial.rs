@@ -129,7 +129,7 @@ impl Spatializer {
         Self::placed(Placing::new(settings, false))
     }
 
-    /// The same for a listener of whom it is known whether headphones are worn.
+    /// The same where it is known whether the listener wears headphones.
     pub(crate) fn placed(Placing { settings, head }: Placing) -> Self {
         Self {
             settings,

@@ -1,4 +1,4 @@
-//! Silence, noise and what is no sound at all.
+//! Silence, noise, and samples that are not numbers.
 
 use consonance_denoise::{BLOCK_SAMPLES, DELAY_SAMPLES, Denoiser};
 

@@ -1,4 +1,4 @@
-//! What others made that is no crate: data that our crates have inside.
+//! Third-party data that is embedded in our crates.
 
 /// A file of others, or one that is made from theirs.
 pub(super) struct Data {

@@ -12,7 +12,7 @@ use crate::limits::EFFECTS_MAX;
 impl FromStr for EffectChain {
     type Err = EffectError;
 
-    /// A text of white space is no effect, and so is the word `off`.
+    /// White space alone means no effect, as does the word `off`.
     fn from_str(text: &str) -> Result<Self, EffectError> {
         if matches!(text.trim(), "" | "off") {
             return Ok(Self::OFF);

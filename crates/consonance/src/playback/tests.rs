@@ -4,7 +4,7 @@ mod effects;
 mod engines;
 
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
-use consonance_session::{CodecId, Priority};
+use consonance_session::{CodecId, HeardChannel, Priority};
 
 use super::remembered_players::HeardAs;
 use super::*;
@@ -28,7 +28,11 @@ fn playback(max_speakers: usize, players: u16) -> Playback {
 
 /// A frame comes in.
 fn push(playback: &mut Playback, id: u16, sequence: u32) {
-    let frame = [0.25_f32; 960].map(f32::to_le_bytes).concat();
+    push_over(playback, id, sequence, &[], &[0.25_f32; 960].map(f32::to_le_bytes).concat());
+}
+
+/// This frame comes in, over these channels.
+fn push_over(playback: &mut Playback, id: u16, sequence: u32, channels: &[HeardChannel], frame: &[u8]) {
     let voice = VoiceFrame {
         id: ClientId(id),
         sequence,
@@ -36,8 +40,8 @@ fn push(playback: &mut Playback, id: u16, sequence: u32) {
         positional: false,
         amplitude: 1.0,
         priority: Priority::Default,
-        channels: &[],
-        frame: &frame,
+        channels,
+        frame,
     };
     let arrived = playback.mixer.position();
     playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));

@@ -44,7 +44,7 @@ impl VoiceChat {
     }
 
     /// Brings one player to the loudness of the others, or leaves it as it is, whatever
-    /// [`set_auto_volume`](Self::set_auto_volume) says; `None`, the default, goes by that.
+    /// [`set_auto_volume`](Self::set_auto_volume) says; `None`, the default, follows that setting.
     pub fn set_player_auto_volume(&self, name: impl Into<String>, enabled: Option<bool>) {
         self.hear(Hearing::PlayerAutoVolume { name: name.into(), enabled });
     }

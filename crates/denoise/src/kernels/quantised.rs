@@ -51,7 +51,7 @@ impl QuantisedMatrix {
     }
 }
 
-/// The byte that stands for zero.
+/// The byte for zero.
 const ZERO: u8 = 128;
 
 /// At most 255 · 32767 · 256, which 32 bits hold. In eight sums, which the compiler multiplies and adds in pairs.

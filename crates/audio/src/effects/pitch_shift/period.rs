@@ -41,7 +41,7 @@ impl PeriodDetector {
         }
     }
 
-    /// Takes a block, and tells the period in samples of 48 kHz; `None` if there is no pitch.
+    /// Takes a block, and returns the period in samples of 48 kHz; `None` if there is no pitch.
     pub(super) fn hear(&mut self, block: &[f32; BLOCK_SAMPLES]) -> Option<f64> {
         let mut low = *block;
         self.low_pass.go_on(&mut low);

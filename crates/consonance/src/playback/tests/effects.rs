@@ -1,7 +1,7 @@
 //! Effects belong to a name and to a room, present or not.
 
 use consonance_audio::StereoBlock;
-use consonance_session::{HeardChannel, HeardTarget, RoomId};
+use consonance_session::{HeardTarget, RoomId};
 
 use super::*;
 
@@ -14,18 +14,7 @@ fn level(playback: &mut Playback, id: u16, room: &str) -> f32 {
     let channel = HeardChannel { target, positional: false, amplitude: 1.0, priority: Priority::Default };
     let mut power = 0.0;
     for sequence in 0..50 {
-        let voice = VoiceFrame {
-            id: ClientId(id),
-            sequence,
-            packet_sequence: sequence as u16,
-            positional: false,
-            amplitude: 1.0,
-            priority: Priority::Default,
-            channels: &[channel],
-            frame: &frame,
-        };
-        let arrived = playback.mixer.position();
-        playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));
+        push_over(playback, id, sequence, &[channel], &frame);
         for _ in 0..2 {
             let block: StereoBlock = playback.mix(false);
             power += block.left.iter().map(|x| x * x).sum::<f32>();
