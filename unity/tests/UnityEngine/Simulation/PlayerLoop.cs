@@ -96,8 +96,10 @@ namespace ConsonanceStubs
                 var nextHitch = LoopClock.Now + hitchEvery;
                 while (LoopClock.Now < end && World.Playing)
                 {
-                    nextFrame = Math.Max(nextFrame + 1.0 / hz, LoopClock.Now);
-                    Thread.Sleep((int)((nextFrame - LoopClock.Now) * 1000));
+                    // One reading: a later one could lie after `nextFrame`, and no sleep is negative.
+                    var now = LoopClock.Now;
+                    nextFrame = Math.Max(nextFrame + 1.0 / hz, now);
+                    Thread.Sleep((int)((nextFrame - now) * 1000));
                     if (hitchEvery > 0 && LoopClock.Now >= nextHitch)
                     {
                         Thread.Sleep(hitchMilliseconds);
