@@ -24,7 +24,7 @@ local ITEMS = {
     [1] = "capabilities", [2] = "secret", [3] = "resume ticket", [4] = "resumed", [5] = "uplink receipt",
     [6] = "listener summary", [7] = "reception report", [8] = "position report", [9] = "join token", [10] = "notice",
     [11] = "closing", [12] = "moderator request", [13] = "end reason",
-    [14] = "server list",
+    [14] = "server list", [15] = "listeners' losses in a row", [16] = "losses in a row",
 }
 -- These tokens let a client act as another player: only their lengths are shown.
 local SECRET_ITEMS = { [2] = true, [3] = true, [9] = true }
@@ -85,6 +85,7 @@ local f = {
     report_arrived = ProtoField.uint32("consonance.report.arrived", "Arrived (ms)"),
     report_listeners = ProtoField.uint8("consonance.report.listeners", "Listeners"),
     report_lost_percent = ProtoField.uint8("consonance.report.lost_percent", "Lost (%)"),
+    report_run = ProtoField.uint8("consonance.report.run", "Lost in a row (tenths of frames)"),
     report_delay = ProtoField.uint16("consonance.report.playout_delay", "Playout delay (ms)"),
     report_redundancy = ProtoField.uint8("consonance.report.redundancy", "Redundancy", base.HEX),
     report_dred = ProtoField.bool("consonance.report.redundancy.dred", "Deep redundancy", 8, nil, 0x01),
@@ -448,6 +449,16 @@ items[7] = function(r, tree, session)
         r:number(tree, f.report_expected, 2, "expected")
         r:number(tree, f.report_lost, 2, "lost")
         r:number(tree, f.report_delay, 2, "playout delay")
+    end
+end
+
+items[15] = function(r, tree)
+    r:number(tree, f.report_run, 1, "losses in a row")
+end
+
+items[16] = function(r, tree)
+    for _ = 1, (r:number(tree, f.count, 1, "speaker count")) do
+        r:number(tree, f.report_run, 1, "losses in a row")
     end
 end
 

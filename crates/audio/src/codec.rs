@@ -38,6 +38,9 @@ pub trait Encoder: Send {
     /// Sets what packets tell of the sound before them, from the next frame on. A listener needs not be told, but one
     /// that cannot use it has nothing of it. A codec without any does nothing.
     fn set_redundancy(&mut self, redundancy: Redundancy);
+
+    /// What comes next may be for other listeners: packets do not repeat any from before.
+    fn start_utterance(&mut self);
 }
 
 /// What a decoder is to make a frame from.

@@ -12,6 +12,7 @@ mod heaps;
 mod missing;
 mod pace;
 mod packet_queue;
+mod recovery;
 mod schedule;
 mod slowest;
 mod stretch;
@@ -24,9 +25,10 @@ pub use decision::{Decision, JitterCounters};
 use missing::MissingFrames;
 pub use packet_queue::FrameId;
 use packet_queue::{Insertion, Packet, PacketQueue};
+use recovery::{Copies, Recovery};
 use schedule::Playing;
 pub use stretch::Stretch;
-use target_delay::{Recovery, TargetDelay};
+use target_delay::TargetDelay;
 use transits::Transits;
 
 use crate::block::{FrameSize, SamplePosition};
@@ -36,13 +38,6 @@ use crate::limits::{PACKET_BYTES_MAX, WAITING_UTTERANCES_MAX};
 /// So many of the last 128 frames lost make it worth waiting for copies, until none of them is. Before so many
 /// have passed, the copies themselves say that the sender knows of losses.
 const LOSSY_FRAMES: u32 = 2;
-
-/// While copies are waited for, at least this share of frames is taken to be lost, so that the delay does not go
-/// up and down with every single loss.
-const LEAST_LOSS: f32 = 0.03;
-
-/// Packets hold no copy of silence, so more copies are expected until so many packets came without.
-const COPIES_EXPECTED_FRAMES: u32 = 100;
 
 /// How a jitter buffer weighs delay against quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +70,7 @@ pub struct JitterBuffer {
     frames_passed: u64,
     /// Frames are being lost.
     lossy: bool,
-    frames_without_copy: u32,
+    copies: Copies,
     /// What was handed out last ends in a pause of speech.
     in_pause: bool,
     /// What was handed out since the sound was stretched or squeezed.
@@ -106,7 +101,7 @@ impl JitterBuffer {
             losses: MissingFrames::NONE,
             frames_passed: 0,
             lossy: false,
-            frames_without_copy: COPIES_EXPECTED_FRAMES,
+            copies: Copies::new(),
             in_pause: false,
             samples_since_stretch: 0,
             delay_samples: 0,
@@ -188,8 +183,7 @@ impl JitterBuffer {
                 }
             }
         }
-        let without = self.frames_without_copy.saturating_add(1);
-        self.frames_without_copy = if recoverable_frames > 0 { 0 } else { without };
+        self.copies.note(recoverable_frames);
         let recovery = self.recovery();
         let Some(utterance) = self.utterances.back_mut() else { return };
         if !utterance.transits.note(arrived, transit) {
@@ -234,6 +228,11 @@ impl JitterBuffer {
         self.losses.count() as f32 * 100.0 / frames as f32
     }
 
+    /// How many of those are missing in a row on average; 0 without any.
+    pub fn lost_in_a_row(&self) -> f32 {
+        self.losses.count() as f32 / self.losses.followed(1).max(1) as f32
+    }
+
     /// What happened to the packets so far.
     pub fn counters(&self) -> JitterCounters {
         self.counters
@@ -246,13 +245,11 @@ impl JitterBuffer {
 
     /// How many frames are lost whose copies can be waited for.
     fn recovery(&self) -> Recovery {
-        let frames = self.frames_passed.clamp(1, MissingFrames::WINDOW);
-        let lost = self.losses.count() as f32 / frames as f32;
-        let lossy = self.lossy || self.frames_passed < MissingFrames::WINDOW;
-        let copies = lossy && self.frames_without_copy < COPIES_EXPECTED_FRAMES;
-        // The packet with the copy may be lost as well, in bursts most are.
-        let followed = self.losses.followed().max(1) as f32 / self.losses.count().max(1) as f32;
-        let share = if copies { lost.max(LEAST_LOSS) * followed } else { 0.0 };
-        Recovery { share, look_ahead_samples: self.frame_size.samples() as u64 }
+        let frame_samples = self.frame_size.samples() as u64;
+        if self.lossy || self.frames_passed < MissingFrames::WINDOW {
+            self.copies.recovery(self.losses, self.frames_passed, frame_samples)
+        } else {
+            Recovery { share: 0.0, look_ahead_samples: frame_samples }
+        }
     }
 }

@@ -49,6 +49,7 @@ mod proximity;
 mod proxy;
 mod quality;
 mod recordings;
+mod redundancy_mode;
 mod relay;
 mod routing;
 #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use condition::{Condition, Listener};
+use condition::{Condition, Encoding, Listener};
 use measurement::Speech;
 use report::Report;
 use row::Row;
@@ -41,6 +41,8 @@ pub(crate) struct Quality {
     /// Measure only listeners whose name, as in the table, has this in it.
     #[arg(long, value_name = "TEXT", conflicts_with = "write")]
     listener: Option<String>,
+    #[command(flatten)]
+    encoding: Encoding,
     /// Put the tables into `quality.md` of this folder, and the picture beside it.
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
@@ -79,7 +81,8 @@ pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
     for condition in conditions {
         for listener in Listener::ALL.into_iter().filter(|it| has(it.name(), &quality.listener)) {
             let keep = quality.keep(format!("{}-{}", listener.key(), condition.key()));
-            let hear = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
+            let hear =
+                |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, quality.encoding, seed);
             let measured = speech.measure(quality.seeds, hear, keep)?;
             let row = Row { condition, listener, measured };
             let line = if quality.json { row.json().to_string() } else { row.line() };

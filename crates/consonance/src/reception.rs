@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use consonance_audio::{SAMPLE_RATE_HZ, SpeakerStatistics};
-use consonance_session::{ClientId, Reception};
+use consonance_session::{ClientId, LossRun, Reception};
 
 /// What was counted of each speaker at the last look.
 #[derive(Debug, Default)]
@@ -19,11 +19,16 @@ struct Counted {
 }
 
 impl Receptions {
-    /// What became of the frames of a speaker that had their turn since the last look; `None` if there were none.
+    /// What became of the frames of a speaker that had their turn since the last look, and how many are lost in a row;
+    /// `None` if there were none.
     ///
     /// A frame that came too late is lost, and one that was recovered is, too: the speaker is to know what its copies
     /// are needed for.
-    pub(crate) fn look(&mut self, speaker: ClientId, statistics: &SpeakerStatistics) -> Option<Reception> {
+    pub(crate) fn look(
+        &mut self,
+        speaker: ClientId,
+        statistics: &SpeakerStatistics,
+    ) -> Option<(Reception, LossRun)> {
         let SpeakerStatistics { played, skipped, undecodable, lost, .. } = *statistics;
         let now = Counted { there: played + skipped + undecodable, lost };
         let before = self.counted.insert(speaker, now).unwrap_or_default();
@@ -33,7 +38,8 @@ impl Receptions {
         let lost = clamped(now.lost - before.lost);
         let expected = lost.saturating_add(clamped(now.there - before.there));
         let playout_delay_ms = clamped(statistics.delay_samples * 1000 / u64::from(SAMPLE_RATE_HZ));
-        (expected > 0).then_some(Reception { speaker, expected, lost, playout_delay_ms })
+        let run = LossRun::from_frames(statistics.lost_in_a_row);
+        (expected > 0).then_some((Reception { speaker, expected, lost, playout_delay_ms }, run))
     }
 
     /// A player is gone.
@@ -53,24 +59,30 @@ mod tests {
     const BOB: ClientId = ClientId(1);
 
     fn statistics(played: u64, lost: u64) -> SpeakerStatistics {
-        SpeakerStatistics { played, lost, delay_samples: 2880, ..SpeakerStatistics::default() }
+        SpeakerStatistics {
+            played,
+            lost,
+            lost_in_a_row: 2.5,
+            delay_samples: 2880,
+            ..SpeakerStatistics::default()
+        }
     }
 
     #[test]
     fn only_what_is_new_is_told() {
         let mut receptions = Receptions::default();
         let first = Reception { speaker: BOB, expected: 100, lost: 10, playout_delay_ms: 60 };
-        assert_eq!(receptions.look(BOB, &statistics(90, 10)), Some(first));
+        assert_eq!(receptions.look(BOB, &statistics(90, 10)), Some((first, LossRun(25))));
         assert_eq!(receptions.look(BOB, &statistics(90, 10)), None);
         let next = Reception { speaker: BOB, expected: 51, lost: 1, playout_delay_ms: 60 };
-        assert_eq!(receptions.look(BOB, &statistics(140, 11)), Some(next));
+        assert_eq!(receptions.look(BOB, &statistics(140, 11)).map(|(next, _)| next), Some(next));
     }
 
     #[test]
     fn a_player_muted_here_is_not_told_that_everything_gets_lost() {
         let mut receptions = Receptions::default();
         let muted = SpeakerStatistics { skipped: 98, undecodable: 1, ..statistics(0, 1) };
-        let told = receptions.look(BOB, &muted).map(|new| (new.expected, new.lost));
+        let told = receptions.look(BOB, &muted).map(|(new, _)| (new.expected, new.lost));
         assert_eq!(told, Some((100, 1)));
     }
 
@@ -78,8 +90,8 @@ mod tests {
     fn another_player_with_the_id_starts_again() {
         let mut receptions = Receptions::default();
         receptions.look(BOB, &statistics(1000, 100));
-        assert_eq!(receptions.look(BOB, &statistics(5, 0)).map(|new| new.expected), Some(5));
+        assert_eq!(receptions.look(BOB, &statistics(5, 0)).map(|(new, _)| new.expected), Some(5));
         receptions.forget(BOB);
-        assert_eq!(receptions.look(BOB, &statistics(7, 1)).map(|new| new.expected), Some(8));
+        assert_eq!(receptions.look(BOB, &statistics(7, 1)).map(|(new, _)| new.expected), Some(8));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
-use consonance_audio::{CaptureStatistics, SpeakerStatistics};
+use consonance_audio::{CaptureStatistics, Redundancy, SpeakerStatistics};
 use consonance_session::{
     Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, PacketTraffic, Total,
 };
@@ -90,6 +90,8 @@ pub struct UplinkRow {
     pub expected_loss_percent: u8,
     /// The bit rate in use, in bit/s: as much as wanted, or less where that is too much for the way to the server.
     pub bitrate_bps: u32,
+    /// What packets tell of the sound before them.
+    pub redundancy: Redundancy,
 }
 
 /// Another player's voice.

@@ -33,6 +33,8 @@ pub(crate) struct Talking {
     settings: EncoderSettings,
     channels: WantedChannels,
     packet: Vec<u8>,
+    /// How many listeners the last frame was for.
+    sent_to: usize,
 }
 
 /// What a captured block led to.
@@ -53,6 +55,7 @@ impl Talking {
             settings,
             channels: WantedChannels::new(),
             packet: vec![0; FRAME_BYTES_MAX],
+            sent_to: 0,
         })
     }
 
@@ -169,15 +172,17 @@ impl Talking {
         &self.settings
     }
 
+    /// How many listeners the last frame was for.
+    pub(crate) fn sent_to(&self) -> usize {
+        self.sent_to
+    }
+
     /// Does from the next frame on what suits the network.
     pub(crate) fn adapt(&mut self, target: EncoderTarget) {
         self.settings.expected_loss_percent = target.expected_loss_percent;
         self.encoder.set_bitrate(target.bitrate_bps);
         self.encoder.set_expected_loss(target.expected_loss_percent);
-        // A player that sends music or has them off keeps to that.
-        if self.settings.redundancy != Redundancy::None {
-            self.encoder.set_redundancy(target.redundancy);
-        }
+        self.encoder.set_redundancy(target.redundancy);
     }
 
     /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.
@@ -209,10 +214,15 @@ impl Talking {
         if !self.is_speaking {
             self.is_speaking = true;
             self.framer.clear();
+            self.encoder.start_utterance();
         }
         let mut samples = &block[..];
         let Some(frame) = self.framer.fill(&mut samples) else { return Sent::default() };
-        send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client)
+        let sent = send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client);
+        if let Some(FrameTrace::Sent { listeners, .. }) = &sent.frame {
+            self.sent_to = *listeners;
+        }
+        sent
     }
 
     /// The utterance, if there was one, is over, and every channel closed: one more frame says so.

@@ -27,6 +27,9 @@ pub(crate) struct UplinkQuality {
     listeners: Option<(Instant, ListenerReport)>,
     link: LinkWatch,
     expected_loss_percent: u8,
+    redundancy: Redundancy,
+    /// How many listeners the last frame was for.
+    sent_to: usize,
 }
 
 /// What the encoder is to do.
@@ -62,7 +65,14 @@ impl UplinkQuality {
             listeners: None,
             link: LinkWatch::default(),
             expected_loss_percent,
+            redundancy: encoder.redundancy,
+            sent_to: 0,
         }
+    }
+
+    /// The last frame was for so many listeners.
+    pub(crate) fn note_sent_to(&mut self, listeners: usize) {
+        self.sent_to = listeners;
     }
 
     /// Applies the session's reports about our own voice.
@@ -91,8 +101,14 @@ impl UplinkQuality {
         }
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
-        let redundancy = redundancy::suiting(self.recent_listeners(now), bitrate_bps, encoder.frame);
-        EncoderTarget { expected_loss_percent, bitrate_bps, redundancy }
+        // A player that sends music or has copies off keeps to that.
+        self.redundancy = if encoder.redundancy == Redundancy::None {
+            Redundancy::None
+        } else {
+            let listeners = self.recent_listeners(now).filter(|report| self.is_of_all(report));
+            redundancy::suiting(listeners, bitrate_bps, encoder.frame)
+        };
+        EncoderTarget { expected_loss_percent, bitrate_bps, redundancy: self.redundancy }
     }
 
     /// The same as figures.
@@ -103,6 +119,7 @@ impl UplinkQuality {
             listeners: self.listeners.map(|(_, report)| report),
             expected_loss_percent: self.expected_loss_percent,
             bitrate_bps: self.control.bitrate_bps(),
+            redundancy: self.redundancy,
         }
     }
 
@@ -126,6 +143,11 @@ impl UplinkQuality {
     fn recent_listeners(&self, now: Instant) -> Option<ListenerReport> {
         let recent = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
         recent.map(|(_, report)| report)
+    }
+
+    /// One that does not report knows no more than Opus does: the original's players, and pages.
+    fn is_of_all(&self, report: &ListenerReport) -> bool {
+        usize::from(report.listeners) >= self.sent_to.min(u8::MAX.into())
     }
 
     fn take_report(&mut self, now: Instant, report: UplinkReport) {

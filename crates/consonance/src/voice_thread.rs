@@ -259,11 +259,11 @@ impl VoiceThread {
     /// Tells the server how the others are received, and the encoder what becomes of what it makes.
     fn adapt(&mut self, now: Instant) {
         self.playback.note_losses();
-        for reception in self.quality.receptions(self.playback.received()) {
-            self.client.report_reception(reception);
+        for (reception, lost_in_a_row) in self.quality.receptions(self.playback.received()) {
+            self.client.report_reception(reception, lost_in_a_row);
         }
-        let (encoder, network) = (self.talking.settings(), self.links.statistics());
-        let target = self.quality.encoder_target(now, encoder, self.playback.loss_percent(), &network);
+        let (lost, network) = (self.playback.loss_percent(), self.links.statistics());
+        let target = self.quality.encoder_target(now, &self.talking, lost, &network);
         self.talking.adapt(target);
     }
 

@@ -55,7 +55,13 @@ pub(crate) fn frame_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// What is left without the bytes that say how long the padding is, and without the padding, which
 /// is at the end (section 3.2.5).
-fn without_padding(mut rest: &[u8]) -> Option<&[u8]> {
+fn without_padding(bytes: &[u8]) -> Option<&[u8]> {
+    let (padding, rest) = padding_length(bytes)?;
+    rest.len().checked_sub(padding).map(|kept| &rest[..kept])
+}
+
+/// How long the padding is, and what is behind the bytes that say it.
+pub(crate) fn padding_length(mut rest: &[u8]) -> Option<(usize, &[u8])> {
     let mut padding = 0;
     loop {
         let (&bytes, behind) = rest.split_first()?;
@@ -63,7 +69,7 @@ fn without_padding(mut rest: &[u8]) -> Option<&[u8]> {
         // 255 stands for 254 bytes and another count.
         padding += usize::from(bytes.min(254));
         if bytes < u8::MAX {
-            return rest.len().checked_sub(padding).map(|kept| &rest[..kept]);
+            return Some((padding, rest));
         }
     }
 }

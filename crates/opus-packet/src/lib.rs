@@ -27,12 +27,14 @@ mod fault;
 mod glance;
 mod head;
 mod packet;
+mod padding;
 mod writing;
 
 pub use fault::PacketFault;
 pub use glance::{first_frame, samples};
 pub use head::frame_samples;
 pub use packet::{Frames, OpusPacket};
+pub use padding::{padding, write_padded};
 pub use writing::write;
 
 /// Samples of the longest packet, 120 ms at 48 kHz.

@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 
 use consonance_wire::{
-    Capabilities, ClientId, HandshakeExtension, ListenerSummary, Position, PositionReport, RedundancySupport,
-    ResumeTicket, SessionId, SharedSecret, VoiceReport, Writer,
+    Capabilities, ClientId, HandshakeExtension, ListenerSummary, LossRun, Position, PositionReport,
+    RedundancySupport, ResumeTicket, SessionId, SharedSecret, VoiceReport, Writer,
 };
 use serde_json::Value;
 
@@ -131,6 +131,7 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
     let summary = ListenerSummary {
         listeners: 3,
         lost_percent: 2,
+        lost_in_a_row: LossRun(15),
         playout_delay_ms: 40,
         redundancy: RedundancySupport::DRED,
     };
@@ -156,6 +157,7 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
         column("consonance.position.absurd").iter().map(|mark| !mark.is_empty()).collect();
     assert_eq!(is_absurd, [false, false, true, false]);
     assert_ne!(column("consonance.report.redundancy.dred")[3], "");
+    assert_eq!(column("consonance.report.run")[3], "15");
     assert!(rows.iter().all(|row| !row.get("_ws.expert.message").contains("wrong length")));
 }
 

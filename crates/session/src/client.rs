@@ -34,8 +34,8 @@ use alloc::vec::Vec;
 
 use consonance_end_reason::EndReason;
 use consonance_wire::{
-    Capabilities, ClientId, EndNotice, HandshakeExtension, MessageType, Packet, PacketHeader, ParseError,
-    Reception, SessionId, VoiceChannel,
+    Capabilities, ClientId, EndNotice, HandshakeExtension, LossRun, MessageType, Packet, PacketHeader,
+    ParseError, Reception, SessionId, VoiceChannel,
 };
 
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
@@ -99,6 +99,8 @@ pub struct Client {
     uplink_meter: UplinkMeter,
     /// How I received others since the server was told last; in the order in which the driver says so.
     receptions: Vec<Reception>,
+    /// How many frames in a row are lost of each of those.
+    loss_runs: Vec<LossRun>,
     /// What the server of the present session and I can both do.
     server_capabilities: Capabilities,
     /// Why the server ends the link, as it said last.
@@ -190,6 +192,7 @@ impl Client {
             sequence: 0,
             uplink_meter: UplinkMeter::default(),
             receptions: Vec::new(),
+            loss_runs: Vec::new(),
             server_capabilities: Capabilities::NONE,
             end_notice: None,
             place: Place::default(),

@@ -106,7 +106,7 @@ pub use client::{
 pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
-    ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, MessageType,
+    ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, LossRun, MessageType,
     Position, Priority, Reception, RedundancySupport, ResumeTicket, RoomId, SessionId, SharedSecret,
 };
 pub use heard_voice::HeardVoice;

@@ -1,6 +1,6 @@
 //! What the network below carries, and a client's state in as many packets as that asks for.
 
-use consonance_wire::limits::RECEPTIONS_MAX;
+use consonance_wire::limits::{RECEPTION_BYTES_MAX, RECEPTIONS_MAX};
 use consonance_wire::{ClientState, DeltaChannelState, RosterEntry, SessionId, WireStr, Writer};
 
 use crate::limits::{DELTA_BYTES, STATE_BYTES};
@@ -50,7 +50,7 @@ impl PacketLimits {
     /// How many speakers a listener can report on at once.
     pub(crate) fn receptions(self) -> usize {
         let missing = crate::PACKET_BYTES_MAX - self.unreliable_bytes;
-        RECEPTIONS_MAX - missing.div_ceil(size_of::<[u16; 4]>())
+        RECEPTIONS_MAX - missing.div_ceil(RECEPTION_BYTES_MAX)
     }
 
     /// The longest name of a room that fits into a packet about entering it.

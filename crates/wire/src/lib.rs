@@ -113,6 +113,6 @@ pub use text::{TextData, TextRecipient};
 pub use voice::{VoiceChannel, VoiceData};
 pub use voice_options::VoiceOptions;
 pub use voice_report::{
-    ListenerSummary, Reception, ReceptionReport, RedundancySupport, UplinkReceipt, VoiceReport,
+    ListenerSummary, LossRun, Reception, ReceptionReport, RedundancySupport, UplinkReceipt, VoiceReport,
 };
 pub use wrapping::wrapped_delta;

@@ -21,8 +21,11 @@ pub const fn max_relayed_bytes(destinations: usize) -> usize {
     PACKET_BYTES_MAX.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
 }
 
+/// Bytes that a speaker takes in a [`ReceptionReport`](crate::ReceptionReport), at most.
+pub const RECEPTION_BYTES_MAX: usize = 9;
+
 /// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`PACKET_BYTES_MAX`].
-pub const RECEPTIONS_MAX: usize = (PACKET_BYTES_MAX - HEADER_BYTES - 2 - 3 - 2) / 8;
+pub const RECEPTIONS_MAX: usize = (PACKET_BYTES_MAX - HEADER_BYTES - 2 - 3 - 2 - 3) / RECEPTION_BYTES_MAX;
 
 /// Bytes of the longest join token: beside it, a name of 128 bytes and everything else fit into a handshake of
 /// [`PACKET_BYTES_MAX`].

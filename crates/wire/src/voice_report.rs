@@ -44,8 +44,11 @@ pub struct UplinkReceipt {
 pub struct ListenerSummary {
     /// How many listeners this is about; 255 stands for more, too.
     pub listeners: u8,
-    /// Of a hundred frames, how many did not come in time on the whole way: the upper median of the listeners.
+    /// Of a hundred frames, how many did not come in time on the whole way: of ten listeners, the second worst has so
+    /// many (the 90th percentile).
     pub lost_percent: u8,
+    /// How many frames in a row they miss on average, by the same rule.
+    pub lost_in_a_row: LossRun,
     /// How long frames wait before they are heard, in ms: the shortest wait of all.
     pub playout_delay_ms: u16,
     /// What all of them can make use of.
@@ -59,6 +62,35 @@ pub struct ReceptionReport<'a> {
     pub redundancy: RedundancySupport,
     /// One entry per speaker.
     pub speakers: List<'a, Reception>,
+    /// How many frames in a row are lost of each of them, in the same order; empty if it is unknown.
+    pub lost_in_a_row: List<'a, LossRun>,
+}
+
+impl ReceptionReport<'_> {
+    /// Each speaker, with how many of its frames are lost in a row.
+    pub fn receptions(&self) -> impl Iterator<Item = (Reception, LossRun)> {
+        let runs = self.lost_in_a_row.into_iter().chain(core::iter::repeat(LossRun::UNKNOWN));
+        self.speakers.into_iter().zip(runs)
+    }
+}
+
+/// How many frames are lost in a row on average, in tenths: losses by chance have about 10, bursts more. 0 is unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LossRun(pub u8);
+
+impl LossRun {
+    /// Nothing was lost, or it is not said.
+    pub const UNKNOWN: Self = Self(0);
+
+    /// From frames; what is not above 0 is unknown.
+    pub fn from_frames(frames: f32) -> Self {
+        Self((10.0 * frames + 0.5) as u8)
+    }
+
+    /// In frames; `None` if it is unknown.
+    pub fn frames(self) -> Option<f32> {
+        (self.0 > 0).then(|| f32::from(self.0) / 10.0)
+    }
 }
 
 /// How one speaker was received since the report before.
@@ -83,10 +115,18 @@ impl RedundancySupport {
     pub const NONE: Self = Self(0);
     /// Deep redundancy (DRED, draft-ietf-mlcodec-opus-dred) in the padding of Opus packets.
     pub const DRED: Self = Self(1);
+    /// Whole packets before it, repeated in the padding of an Opus packet.
+    pub const REPEAT: Self = Self(2);
 
     /// Whether all of `other` is among these.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// What one of the two can make use of.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// What both can make use of.
@@ -110,13 +150,24 @@ impl<'a> VoiceReport<'a> {
     /// Unknown items are skipped, and so are items of a wrong length.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
         let mut found = Self::default();
+        let (mut listeners_run, mut runs) = (None, None);
         for (tag, bytes) in Extension::find(trailing)?.items() {
             match tag {
                 UPLINK => found.uplink = whole(bytes, read_uplink),
                 LISTENERS => found.listeners = whole(bytes, read_listeners),
                 RECEPTION => found.reception = whole(bytes, read_reception),
+                LISTENERS_RUN => {
+                    listeners_run = whole(bytes, |reader| reader.u8("losses in a row").map(LossRun));
+                }
+                RECEPTION_RUNS => runs = whole(bytes, |reader| reader.list8(RUNS)),
                 _ => {}
             }
+        }
+        if let (Some(summary), Some(run)) = (&mut found.listeners, listeners_run) {
+            summary.lost_in_a_row = run;
+        }
+        if let (Some(report), Some(runs)) = (&mut found.reception, runs) {
+            report.lost_in_a_row = runs;
         }
         (found != Self::default()).then_some(found)
     }
@@ -141,12 +192,20 @@ impl<'a> VoiceReport<'a> {
             item.u8(summary.lost_percent)?;
             item.u16(summary.playout_delay_ms)?;
             item.u8(summary.redundancy.0)?;
+            if summary.lost_in_a_row != LossRun::UNKNOWN {
+                block.begin_item(LISTENERS_RUN, 1)?.u8(summary.lost_in_a_row.0)?;
+            }
         }
-        if let Some(ReceptionReport { redundancy, speakers }) = self.reception {
+        if let Some(ReceptionReport { redundancy, speakers, lost_in_a_row }) = self.reception {
             let item = block.begin_item(RECEPTION, 2 + RECEPTION_BYTES * speakers.len())?;
             item.u8(redundancy.0)?;
             item.count8(speakers.len(), SPEAKERS)?;
             speakers.write(item, SPEAKERS)?;
+            if lost_in_a_row.into_iter().any(|run| run != LossRun::UNKNOWN) {
+                let item = block.begin_item(RECEPTION_RUNS, 1 + lost_in_a_row.len())?;
+                item.count8(lost_in_a_row.len(), RUNS)?;
+                lost_in_a_row.write(item, RUNS)?;
+            }
         }
         Ok(())
     }
@@ -159,7 +218,13 @@ const LISTENERS: u8 = 6;
 /// `u8` redundancy, `u8` count, then for each speaker `u16` id, `u16` expected, `u16` lost, `u16` ms.
 const RECEPTION: u8 = 7;
 
+/// `u8` tenths of frames, of the listeners before.
+const LISTENERS_RUN: u8 = 15;
+/// `u8` count, then for each speaker before, in its order, `u8` tenths of frames.
+const RECEPTION_RUNS: u8 = 16;
+
 const SPEAKERS: &str = "receptions";
+const RUNS: &str = "losses in a row";
 const RECEPTION_BYTES: usize = 8;
 
 /// What an item says, if it ends where it should.
@@ -180,6 +245,7 @@ fn read_listeners(reader: &mut Reader<'_>) -> Result<ListenerSummary, ParseError
     Ok(ListenerSummary {
         listeners: reader.u8("listener count")?,
         lost_percent: reader.u8("loss")?.min(100),
+        lost_in_a_row: LossRun::UNKNOWN,
         playout_delay_ms: reader.u16("playout delay")?,
         redundancy: RedundancySupport(reader.u8("redundancy")?),
     })
@@ -189,6 +255,7 @@ fn read_reception<'a>(reader: &mut Reader<'a>) -> Result<ReceptionReport<'a>, Pa
     Ok(ReceptionReport {
         redundancy: RedundancySupport(reader.u8("redundancy")?),
         speakers: reader.list8(SPEAKERS)?,
+        lost_in_a_row: List::default(),
     })
 }
 
@@ -214,6 +281,20 @@ impl<'a> ListItem<'a> for Reception {
     }
 }
 
+impl<'a> ListItem<'a> for LossRun {
+    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
+        reader.u8(what).map(Self)
+    }
+
+    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
+        writer.u8(self.0)
+    }
+
+    fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
+        reader.take(usize::from(count), what).map(drop)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +309,7 @@ mod tests {
         let summary = ListenerSummary {
             listeners: 3,
             lost_percent: 12,
+            lost_in_a_row: LossRun(25),
             playout_delay_ms: 0x0064,
             redundancy: RedundancySupport::DRED,
         };
@@ -236,7 +318,7 @@ mod tests {
         let expected = [
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
             &[5, 0, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-            &[6, 0, 5, 3, 12, 0, 100, 1],
+            &[6, 0, 5, 3, 12, 0, 100, 1, 15, 0, 1, 25],
         ];
         assert_eq!(written(|writer| report.write(SESSION, writer)), expected.concat());
     }
@@ -247,13 +329,23 @@ mod tests {
             Reception { speaker: ClientId(7), expected: 50, lost: 5, playout_delay_ms: 60 },
             Reception { speaker: ClientId(300), expected: 25, lost: 0, playout_delay_ms: 40 },
         ];
-        let reception =
-            Some(ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(&speakers) });
+        let runs = [LossRun(10), LossRun::UNKNOWN];
+        let reception = Some(ReceptionReport {
+            redundancy: RedundancySupport::NONE,
+            speakers: List::from(&speakers),
+            lost_in_a_row: List::from(&runs),
+        });
         let report = VoiceReport { reception, ..VoiceReport::default() };
         let bytes = written(|writer| report.write(SESSION, writer));
         assert_eq!(bytes[9..][..5], [7, 0, 18, 0, 2]);
-        assert_eq!(VoiceReport::find(&bytes[7..]), Some(report));
-        assert_eq!(VoiceReport::find(&bytes[7..bytes.len() - 1]), None, "an item that is cut off");
+        assert_eq!(bytes[9 + 3 + 18..], [16, 0, 3, 2, 10, 0]);
+        let found = VoiceReport::find(&bytes[7..]);
+        assert_eq!(found, Some(report));
+        assert!(found.unwrap().reception.unwrap().receptions().eq(speakers.into_iter().zip(runs)));
+        let without = VoiceReport::find(&bytes[7..bytes.len() - 1]).unwrap().reception.unwrap();
+        assert!(without.lost_in_a_row.is_empty(), "an item that is cut off");
+        assert!(without.receptions().all(|(_, run)| run == LossRun::UNKNOWN));
+        assert_eq!(VoiceReport::find(&bytes[7..9 + 3 + 17]), None, "one more that is cut off");
     }
 
     #[test]
@@ -296,8 +388,12 @@ mod tests {
         let one = Reception { speaker: ClientId(7), expected: 1, lost: 1, playout_delay_ms: 1 };
         let speakers = [one; 127];
         let write = |speakers: &[Reception]| {
-            let reception =
-                ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(speakers) };
+            let runs = &[LossRun(10); 127][..speakers.len()];
+            let reception = ReceptionReport {
+                redundancy: RedundancySupport::NONE,
+                speakers: List::from(speakers),
+                lost_in_a_row: List::from(runs),
+            };
             let report = VoiceReport { reception: Some(reception), ..VoiceReport::default() };
             report.write(SESSION, &mut Writer::new(&mut [0; crate::limits::PACKET_BYTES_MAX]))
         };

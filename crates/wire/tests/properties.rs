@@ -6,8 +6,8 @@ mod any_packet;
 mod hostile_bytes;
 
 use consonance_wire::{
-    ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary, Packet,
-    ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, RosterEntry, ServerRelay,
+    ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary, LossRun,
+    Packet, ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, RosterEntry, ServerRelay,
     SessionId, UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
 };
 use proptest::prelude::*;
@@ -151,6 +151,7 @@ proptest! {
     fn a_voice_report_is_found_again_behind_its_packet(
         uplink in prop::option::of(any::<(u16, u32, u32)>()),
         listeners in prop::option::of((any::<u8>(), 0..=100_u8, any::<u16>(), any::<u8>())),
+        runs in any::<[u8; 128]>(),
         reception in prop::option::of((any::<u8>(), prop::collection::vec(any::<(u16, u16, u16, u16)>(), 0..127))),
     ) {
         let uplink = uplink.map(|(newest_sequence, frames, arrived_ms)| UplinkReceipt {
@@ -158,14 +159,21 @@ proptest! {
         });
         let listeners = listeners.map(|(listeners, lost_percent, playout_delay_ms, bits)| ListenerSummary {
             listeners, lost_percent, playout_delay_ms, redundancy: RedundancySupport(bits),
+            lost_in_a_row: LossRun(runs[127]),
         });
         let speakers: Vec<_> = reception.iter().flat_map(|(_, speakers)| speakers).map(
             |&(speaker, expected, lost, playout_delay_ms)| Reception {
                 speaker: ClientId(speaker), expected, lost, playout_delay_ms,
             }
         ).collect();
+        // What is unknown of all is not said.
+        let mut said: Vec<_> = speakers.iter().zip(runs).map(|(_, run)| LossRun(run)).collect();
+        if said.iter().all(|run| *run == LossRun::UNKNOWN) {
+            said.clear();
+        }
         let reception = reception.map(|(bits, _)| ReceptionReport {
             redundancy: RedundancySupport(bits), speakers: List::from(&*speakers),
+            lost_in_a_row: if said.is_empty() { List::default() } else { List::from(&*said) },
         });
         let report = VoiceReport { uplink, listeners, reception };
         let mut buffer = [0; 2048];

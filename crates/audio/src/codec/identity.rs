@@ -52,6 +52,9 @@ impl Encoder for IdentityEncoder {
 
     /// Raw samples tell of themselves only.
     fn set_redundancy(&mut self, _redundancy: Redundancy) {}
+
+    /// As above.
+    fn start_utterance(&mut self) {}
 }
 
 /// Reads the samples back.

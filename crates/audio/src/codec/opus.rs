@@ -13,6 +13,7 @@ mod libopus;
 mod library;
 mod pure;
 mod redundancy;
+mod repeat;
 mod settings;
 
 pub use decoder::OpusDecoder;

@@ -38,9 +38,10 @@ impl MissingFrames {
         self.0.count_ones()
     }
 
-    /// How many are missing of which the next is not, whose packet may have a copy.
-    pub(super) fn followed(self) -> u32 {
-        (self.0 & !(self.0 << 1)).count_ones()
+    /// How many are missing of which one of the next `ahead` is not, whose packet may have a copy.
+    pub(super) fn followed(self, ahead: u8) -> u32 {
+        let all_missing = (1..=u32::from(ahead)).fold(self.0, |all, later| all & self.0.unbounded_shl(later));
+        (self.0 & !all_missing).count_ones()
     }
 }
 
@@ -76,8 +77,9 @@ mod tests {
         for missing in [true, false, true, true, true, false] {
             frames.push(missing);
         }
-        assert_eq!((frames.count(), frames.followed()), (4, 2));
-        assert_eq!(MissingFrames::ALL.followed(), 1, "what comes next is not known yet");
+        assert_eq!((frames.count(), frames.followed(1)), (4, 2));
+        assert_eq!((frames.followed(2), frames.followed(3), frames.followed(u8::MAX)), (3, 4, 4));
+        assert_eq!(MissingFrames::ALL.followed(1), 1, "what comes next is not known yet");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::delay_histogram::DelayHistogram;
 use super::pace::Pace;
+use super::recovery::Recovery;
 use super::slowest::Slowest;
 use super::transits::Transits;
 use crate::limits::TARGET_DELAY_SAMPLES_MAX;
@@ -32,7 +33,7 @@ const CONFIDENT_SAMPLES: f32 = 240_000.0;
 const RECENT_SAMPLES: f32 = 192_000.0;
 
 /// Waiting 30 ms longer is worth it for one frame in a hundred that is not made up then.
-const ALL_MADE_UP_SAMPLES: f32 = 192_000.0;
+pub(super) const ALL_MADE_UP_SAMPLES: f32 = 192_000.0;
 
 /// Two such arrivals within so many frames show that the network has changed.
 const CHANGED_FRAMES: u32 = 8;
@@ -42,15 +43,6 @@ const LATE_SAMPLES: u64 = 480;
 
 /// Room for the receiver's own imprecision: 2.5 ms.
 const MARGIN_SAMPLES: u64 = 120;
-
-/// How many frames of this speaker get lost, and whether that can be helped.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Recovery {
-    /// The share of frames that could be recovered from the packet after them, 0 to 1.
-    pub(super) share: f32,
-    /// How much later that packet is sent.
-    pub(super) look_ahead_samples: u64,
-}
 
 /// The target delay of one speaker. It outlives utterances: the network stays the same.
 ///

@@ -56,6 +56,8 @@ pub struct SpeakerStatistics {
     pub lost: u64,
     /// How many of the last 128 frames never came, in percent: what to tell one's own encoder to expect.
     pub loss_percent: f32,
+    /// How many of those are missing in a row on average; 0 without any.
+    pub lost_in_a_row: f32,
     /// Packets that came after their turn, or belong to no utterance that plays.
     pub late: u64,
     /// Packets of frames that were there already.

@@ -6,6 +6,7 @@ mod deep;
 mod hostile;
 mod losses;
 mod music;
+mod repeats;
 mod silence;
 
 use consonance_audio::{Decoder, EncoderSettings, FrameSize, OpusDecoder, OpusEncoder, OpusLibrary, Source};

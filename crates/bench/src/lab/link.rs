@@ -5,14 +5,15 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
-use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, Redundancy, WavInput};
+use clap::Args;
+use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, WavInput};
 use serde_json::json;
 
 use crate::offline_call::{
     Call, DelayPattern, Journeys, Utterance, encode, impaired, listen, milliseconds, network, traced,
     write_wav,
 };
+use crate::redundancy_mode::RedundancyMode;
 
 /// Encodes a recording, loses and delays packets, and writes what is heard through the jitter buffer.
 ///
@@ -55,30 +56,6 @@ pub(crate) struct Link {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["loss", "burst", "jitter", "seed"])]
     trace: Option<PathBuf>,
 }
-
-/// What packets tell of the sound before them.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RedundancyMode {
-    /// Nothing.
-    None,
-    /// A coarse copy of the frame before.
-    Fec,
-    /// A description of the 200 ms before; copies in builds without the feature `libopus`.
-    Dred,
-}
-
-impl RedundancyMode {
-    fn redundancy(self, frame: FrameSize) -> Redundancy {
-        match self {
-            Self::None => Redundancy::None,
-            Self::Fec => Redundancy::Fec,
-            Self::Dred => Redundancy::Dred { frames: (DESCRIBED_BLOCKS / frame.blocks()) as u8 },
-        }
-    }
-}
-
-/// Of 10 ms each.
-const DESCRIBED_BLOCKS: usize = 20;
 
 pub(crate) fn run(link: &Link) -> Result<(), Box<dyn Error>> {
     let input = WavInput::open(&link.input)?;

@@ -3,12 +3,14 @@
 use std::error::Error;
 use std::time::Duration;
 
-use consonance::audio::{EncoderSettings, FrameSize, MixerSettings, Redundancy};
+use clap::Args;
+use consonance::audio::{EncoderSettings, FrameSize, MixerSettings};
 
 use super::{fixed_buffer, original};
 use crate::offline_call::{
     Call, DelayPattern, Heard, Journeys, Utterance, encode, impaired, listen, network,
 };
+use crate::redundancy_mode::RedundancyMode;
 
 /// Silence between two recordings of a call, in samples: a second.
 const PAUSE_SAMPLES: u64 = 48_000;
@@ -103,6 +105,24 @@ impl Condition {
     }
 }
 
+/// How speech is encoded.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Encoding {
+    /// Mean bit rate in bit/s, with what packets tell of the sound before them.
+    #[arg(long, value_name = "BIT/S", default_value_t = 24_000, value_parser = clap::value_parser!(u32).range(6_000..=510_000), conflicts_with = "write")]
+    bitrate: u32,
+    /// What packets tell of the sound before them, if packets get lost.
+    #[arg(long, value_enum, default_value_t = RedundancyMode::Fec, conflicts_with = "write")]
+    redundancy: RedundancyMode,
+}
+
+impl Default for Encoding {
+    /// That of the tables.
+    fn default() -> Self {
+        Self { bitrate: 24_000, redundancy: RedundancyMode::Fec }
+    }
+}
+
 /// The listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listener {
@@ -153,18 +173,26 @@ impl Listener {
         self,
         recordings: &[Vec<f32>],
         condition: Condition,
+        encoding: Encoding,
         seed: u64,
     ) -> Result<(Call, Heard), Box<dyn Error>> {
-        let call = self.call(recordings, condition, seed)?;
+        let call = self.call(recordings, condition, encoding, seed)?;
         let heard = self.listen(&call)?;
         Ok((call, heard))
     }
 
-    fn call(self, recordings: &[Vec<f32>], condition: Condition, seed: u64) -> Result<Call, Box<dyn Error>> {
+    fn call(
+        self,
+        recordings: &[Vec<f32>],
+        condition: Condition,
+        encoding: Encoding,
+        seed: u64,
+    ) -> Result<Call, Box<dyn Error>> {
+        let frame = self.frame(condition);
         let settings = EncoderSettings {
-            frame: self.frame(condition),
-            bitrate_bps: 24_000,
-            redundancy: Redundancy::Fec,
+            frame,
+            bitrate_bps: encoding.bitrate,
+            redundancy: encoding.redundancy.redundancy(frame),
             expected_loss_percent: condition.loss_percent,
             ..EncoderSettings::default()
         };

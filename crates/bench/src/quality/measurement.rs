@@ -89,12 +89,13 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::condition::{Condition, Listener};
+    use super::super::condition::{Condition, Encoding, Listener};
     use super::*;
     use crate::recordings::recordings;
 
     fn measure(speech: &Speech, listener: Listener, condition: Condition, seeds: u64) -> Measurement {
-        let call = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
+        let call =
+            |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, Encoding::default(), seed);
         speech.measure(seeds, call, |_, _, _| Ok(())).unwrap()
     }
 

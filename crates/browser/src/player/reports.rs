@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_session::{Instant, UplinkReport};
+use consonance_session::{Instant, LossRun, UplinkReport};
 
 use super::BrowserPlayer;
 use super::end::millis;
@@ -112,7 +112,7 @@ impl BrowserPlayer {
         }
         self.reports.due_at = None;
         for reception in self.downlink.take_receptions(self.reports.reception(now)) {
-            self.client.report_reception(reception);
+            self.client.report_reception(reception, LossRun::UNKNOWN);
         }
         self.tell_shortage(now);
         if std::mem::take(&mut self.reports.has_spoken) {

@@ -36,8 +36,11 @@ pub(super) fn network(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
 fn uplink(uplink: &UplinkSnapshot, network: &NetworkRow) -> Vec<Line<'static>> {
     let listeners = uplink.listeners.map_or("no reports".into(), |told| {
         format!(
-            "{:.0} %, reported by {}, with a delay of {:.0} ms",
-            told.lost_percent, told.listeners, told.delay_ms
+            "{:.0} %{}, reported by {}, with a delay of {:.0} ms",
+            told.lost_percent,
+            told.lost_in_a_row.map_or_else(String::new, |frames| format!(", {frames:.1} frames in a row")),
+            told.listeners,
+            told.delay_ms
         )
     });
     [
@@ -47,6 +50,10 @@ fn uplink(uplink: &UplinkSnapshot, network: &NetworkRow) -> Vec<Line<'static>> {
         format!("waiting on the way up {}", figure(uplink.queueing_ms, 0, " ms")),
         format!("listeners miss        {listeners}"),
         format!("bit rate              {:.1} kbit/s", f64::from(uplink.bitrate_bps) / 1000.0),
+        format!(
+            "against loss          {}",
+            if uplink.redundancy.is_empty() { "–" } else { &uplink.redundancy }
+        ),
         format!(
             "frames sent           {}, and {} without a listener",
             uplink.frames_sent, uplink.frames_unheard

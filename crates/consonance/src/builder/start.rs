@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken};
+use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken, RedundancySupport};
 use consonance_transport::thread_waker;
 
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
@@ -113,9 +113,11 @@ impl VoiceChatBuilder {
     fn client(&self, name: &str) -> Result<Client, StartError> {
         self.settings.validate()?;
         let mut settings = ClientSettings::new(name);
-        if OpusLibrary::BEST.has_deep_redundancy() {
-            settings.redundancy = consonance_session::RedundancySupport::DRED;
-        }
+        settings.redundancy = if OpusLibrary::BEST.has_deep_redundancy() {
+            RedundancySupport::REPEAT.or(RedundancySupport::DRED)
+        } else {
+            RedundancySupport::REPEAT
+        };
         settings.routing = self.routing;
         settings.join_token = match (&self.join_token, &self.password) {
             (token, Some(password)) => Some(JoinToken::with_password(token.as_deref(), password)?),

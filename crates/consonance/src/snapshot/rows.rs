@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_audio::{ActivationMode, SpeakerStatistics, Unheard};
+use consonance_audio::{ActivationMode, Redundancy, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
 use consonance_session::{Flow, Priority, SessionPlayer, Target};
 use consonance_transport::DatagramPath;
@@ -147,12 +147,24 @@ pub(crate) fn uplink_snapshot(counted: &VoiceStatistics) -> shown::UplinkSnapsho
         let mut listeners = shown::ListenersRow::default();
         listeners.listeners = u32::from(report.listeners);
         listeners.lost_percent = f32::from(report.lost_percent);
+        listeners.lost_in_a_row = report.lost_in_a_row.frames();
         listeners.delay_ms = report.playout_delay.as_secs_f32() * 1000.0;
         listeners
     });
     row.expected_loss_percent = uplink.expected_loss_percent;
     row.bitrate_bps = uplink.bitrate_bps;
+    row.redundancy = redundancy_in_words(uplink.redundancy);
     row
+}
+
+fn redundancy_in_words(redundancy: Redundancy) -> String {
+    match redundancy {
+        Redundancy::None => "no copies".into(),
+        Redundancy::Repeat { frames: 1 } => "the frame before, repeated".into(),
+        Redundancy::Repeat { frames } => format!("the {frames} frames before, repeated"),
+        Redundancy::Dred { frames } => format!("descriptions of {frames} frames (DRED)"),
+        Redundancy::Fec => "copies of the frame before (FEC)".into(),
+    }
 }
 
 /// Nothing where there is one way only.

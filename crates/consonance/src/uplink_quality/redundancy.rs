@@ -1,4 +1,4 @@
-//! What packets should tell of the sound before them: copies of one frame, or descriptions of many.
+//! What packets should tell of the sound before them: copies of one frame, whole frames, or descriptions of many.
 
 use std::time::Duration;
 
@@ -14,25 +14,96 @@ const LEAST_BITRATE_BPS: u32 = 32_000;
 /// How much a packet describes, in blocks of 10 ms: twice a loss of 100 ms.
 const DESCRIBED_BLOCKS: usize = 20;
 
-/// Descriptions where every listener can use them and waits long enough, and there are the bits; else copies.
+/// Where fewer frames are lost in a row than this, a copy is in the next packet, and better than a description.
+const LEAST_IN_A_ROW: f32 = 1.5;
+
+/// Frame by frame, so many of a hundred have to be lost that the frame before is worth half the bits (docs/quality.md,
+/// "Which redundancy").
+const REPEAT_FROM_PERCENT: u8 = 8;
+const REPEAT_BITRATE_BPS: u32 = 24_000;
+
+/// The same for the two frames before, and two thirds of them.
+const REPEAT_TWO_FROM_PERCENT: u8 = 15;
+const REPEAT_TWO_BITRATE_BPS: u32 = 32_000;
+
+/// Descriptions where several frames in a row are lost, every listener can use them and waits long enough, and there
+/// are the bits; whole frames where many are lost one by one; else copies.
 pub(super) fn suiting(listeners: Option<ListenerReport>, bitrate_bps: u32, frame: FrameSize) -> Redundancy {
-    let all_can = listeners.is_some_and(|report| {
-        report.redundancy.contains(RedundancySupport::DRED) && report.playout_delay >= LEAST_WAIT
-    });
-    if all_can && bitrate_bps >= LEAST_BITRATE_BPS {
-        Redundancy::Dred { frames: (DESCRIBED_BLOCKS / frame.blocks()) as u8 }
-    } else {
-        Redundancy::Fec
+    let Some(report) = listeners else { return Redundancy::Fec };
+    let in_a_row = report.lost_in_a_row.frames();
+    let all_can = |support| report.redundancy.contains(support);
+    let describes = in_a_row.is_none_or(|frames| frames >= LEAST_IN_A_ROW)
+        && all_can(RedundancySupport::DRED)
+        && report.playout_delay >= LEAST_WAIT
+        && bitrate_bps >= LEAST_BITRATE_BPS;
+    if describes {
+        return Redundancy::Dred { frames: (DESCRIBED_BLOCKS / frame.blocks()) as u8 };
+    }
+    let repeats =
+        in_a_row.is_some_and(|frames| frames < LEAST_IN_A_ROW) && all_can(RedundancySupport::REPEAT);
+    match report.lost_percent {
+        REPEAT_TWO_FROM_PERCENT.. if repeats && bitrate_bps >= REPEAT_TWO_BITRATE_BPS => {
+            Redundancy::Repeat { frames: 2 }
+        }
+        REPEAT_FROM_PERCENT.. if repeats && bitrate_bps >= REPEAT_BITRATE_BPS => {
+            Redundancy::Repeat { frames: 1 }
+        }
+        _ => Redundancy::Fec,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use consonance_session::LossRun;
+
     use super::*;
 
     fn listeners(wait_ms: u64, redundancy: RedundancySupport) -> ListenerReport {
         let playout_delay = Duration::from_millis(wait_ms);
-        ListenerReport { listeners: 2, lost_percent: 10, playout_delay, redundancy }
+        ListenerReport {
+            listeners: 2,
+            lost_percent: 10,
+            lost_in_a_row: LossRun::UNKNOWN,
+            playout_delay,
+            redundancy,
+        }
+    }
+
+    #[test]
+    fn against_single_losses_copies_are_better() {
+        let suits = |tenths| {
+            let report =
+                ListenerReport { lost_in_a_row: LossRun(tenths), ..listeners(200, RedundancySupport::DRED) };
+            suiting(Some(report), 32_000, FrameSize::Ms20)
+        };
+        assert_eq!(suits(10), Redundancy::Fec);
+        assert_eq!(suits(15), Redundancy::Dred { frames: 10 });
+    }
+
+    #[test]
+    fn many_single_losses_are_worth_whole_frames() {
+        let suits = |lost_percent, tenths, bitrate_bps, redundancy| {
+            let lost_in_a_row = LossRun(tenths);
+            let report = ListenerReport { lost_percent, lost_in_a_row, ..listeners(60, redundancy) };
+            suiting(Some(report), bitrate_bps, FrameSize::Ms20)
+        };
+        let all = RedundancySupport::REPEAT.or(RedundancySupport::DRED);
+        let (once, twice) = (Redundancy::Repeat { frames: 1 }, Redundancy::Repeat { frames: 2 });
+        for (lost_percent, tenths, bitrate_bps, expected) in [
+            (7, 11, 64_000, Redundancy::Fec),
+            (8, 11, 24_000, once),
+            (8, 11, 23_999, Redundancy::Fec),
+            (14, 11, 64_000, once),
+            (15, 12, 31_999, once),
+            (15, 12, 32_000, twice),
+            (100, 14, 64_000, twice),
+            (15, 15, 64_000, Redundancy::Fec),
+            (15, 0, 64_000, Redundancy::Fec),
+        ] {
+            let chosen = suits(lost_percent, tenths, bitrate_bps, all);
+            assert_eq!(chosen, expected, "{lost_percent} %, {tenths} tenths, {bitrate_bps} bit/s");
+        }
+        assert_eq!(suits(20, 12, 64_000, RedundancySupport::DRED), Redundancy::Fec);
     }
 
     #[test]

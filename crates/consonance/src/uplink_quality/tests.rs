@@ -3,6 +3,7 @@
 mod narrow_way;
 
 use consonance_audio::FrameSize;
+use consonance_session::LossRun;
 use consonance_transport::LinkQuality;
 
 use super::*;
@@ -23,6 +24,7 @@ fn listeners(lost_percent: u8) -> ClientEvent<'static> {
     ClientEvent::ListenerReport(ListenerReport {
         listeners: 3,
         lost_percent,
+        lost_in_a_row: LossRun::UNKNOWN,
         playout_delay: Duration::from_millis(60),
         redundancy: consonance_session::RedundancySupport::NONE,
     })
@@ -137,6 +139,41 @@ fn a_server_that_reports_is_believed_rather_than_the_network() {
     }
 }
 
+/// That lose every fifth frame, and can use repeated ones.
+fn listeners_that_can_use_repeated_frames(count: u8) -> ClientEvent<'static> {
+    ClientEvent::ListenerReport(ListenerReport {
+        listeners: count,
+        lost_percent: 20,
+        lost_in_a_row: LossRun(11),
+        playout_delay: Duration::from_millis(60),
+        redundancy: consonance_session::RedundancySupport::REPEAT,
+    })
+}
+
+#[test]
+fn frames_are_repeated_only_if_every_listener_says_that_it_can_use_them() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    let mut chosen = |sent_to, count| {
+        quality.note_sent_to(sent_to);
+        quality.follow(now, &listeners_that_can_use_repeated_frames(count));
+        quality.update(now, &encoder(0), None, &Statistics::default()).redundancy
+    };
+    assert_eq!(chosen(3, 3), Redundancy::Repeat { frames: 1 });
+    assert_eq!(chosen(4, 3), Redundancy::Fec);
+    assert_eq!(chosen(1000, 255), Redundancy::Repeat { frames: 1 }, "255 stands for more, too");
+}
+
+#[test]
+fn a_player_that_has_copies_off_keeps_to_that() {
+    let without = EncoderSettings { redundancy: Redundancy::None, ..encoder(0) };
+    let mut quality = UplinkQuality::new(&without);
+    let now = Instant::now();
+    quality.follow(now, &listeners_that_can_use_repeated_frames(3));
+    let target = quality.update(now, &without, None, &Statistics::default());
+    assert_eq!((target.redundancy, quality.row().redundancy), (Redundancy::None, Redundancy::None));
+}
+
 #[test]
 fn descriptions_of_lost_sound_are_counted_in_frames_as_long_as_they_are_now() {
     let mut quality = UplinkQuality::new(&encoder(0));
@@ -146,6 +183,7 @@ fn descriptions_of_lost_sound_are_counted_in_frames_as_long_as_they_are_now() {
         &ClientEvent::ListenerReport(ListenerReport {
             listeners: 3,
             lost_percent: 10,
+            lost_in_a_row: LossRun(30),
             playout_delay: Duration::from_millis(100),
             redundancy: consonance_session::RedundancySupport::DRED,
         }),

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use consonance_audio::{EncoderSettings, SpeakerStatistics};
-use consonance_session::{ClientEvent, ClientId, Reception};
+use consonance_session::{ClientEvent, ClientId, LossRun, Reception};
 use consonance_transport::Statistics;
 
 use crate::reception::Receptions;
 use crate::statistics::UplinkRow;
+use crate::talking::Talking;
 use crate::uplink_quality::{EncoderTarget, UplinkQuality};
 
 /// How often the encoder learns of the loss, and the server of what is lost here.
@@ -47,7 +48,7 @@ impl VoiceQuality {
     pub(super) fn receptions(
         &mut self,
         received: impl Iterator<Item = (ClientId, SpeakerStatistics)>,
-    ) -> impl Iterator<Item = Reception> {
+    ) -> impl Iterator<Item = (Reception, LossRun)> {
         received.filter_map(|(speaker, statistics)| self.receptions.look(speaker, &statistics))
     }
 
@@ -55,11 +56,12 @@ impl VoiceQuality {
     pub(super) fn encoder_target(
         &mut self,
         now: Instant,
-        encoder: &EncoderSettings,
+        talking: &Talking,
         incoming_lost_percent: Option<u8>,
         network: &Statistics,
     ) -> EncoderTarget {
-        self.uplink.update(now, encoder, incoming_lost_percent, network)
+        self.uplink.note_sent_to(talking.sent_to());
+        self.uplink.update(now, talking.settings(), incoming_lost_percent, network)
     }
 
     /// Our own voice's way, as figures.
@@ -92,7 +94,7 @@ mod tests {
         let statistics = |played| SpeakerStatistics { played, ..SpeakerStatistics::default() };
         let expected = |quality: &mut VoiceQuality, played| -> Vec<u16> {
             let received = [(BOB, statistics(played))].into_iter();
-            quality.receptions(received).map(|reception| reception.expected).collect()
+            quality.receptions(received).map(|(reception, _)| reception.expected).collect()
         };
         assert_eq!(expected(&mut quality, 10), [10]);
         assert_eq!(expected(&mut quality, 12), [2]);

@@ -187,8 +187,8 @@ function showNetwork(place, network, uplink, title = "") {
       ...(network.voice_path ? [["Voice", network.voice_path]] : []),
       ["Lost on the way up", figure(uplink.lost_percent, 1, " %"), "as the server counts", uplink.lost_percent > 20],
       ["Waiting on the way up", figure(uplink.queueing_ms, 0, " ms")],
-      ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so; they wait ${figure(heard.delay_ms)} ms` : "no reports"],
-      ["Bit rate", figure(uplink.bitrate_bps / 1000, 0, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss`],
+      ["Listeners miss", heard ? figure(heard.lost_percent, 1, " %") : "–", heard ? `${heard.listeners} say so${heard.lost_in_a_row ? `, ${figure(heard.lost_in_a_row, 1)} frames in a row` : ""}; they wait ${figure(heard.delay_ms)} ms` : "no reports"],
+      ["Bit rate", figure(uplink.bitrate_bps / 1000, 0, " kbit/s"), `expects ${uplink.expected_loss_percent} % loss${uplink.redundancy ? `: ${uplink.redundancy}` : ""}`],
       ["Frames sent", String(uplink.frames_sent), `${uplink.frames_unheard} without listeners`],
       ["Direct links", String(network.direct_links)],
     ]);

@@ -88,8 +88,10 @@ pub struct UplinkSnapshot {
     pub listeners: Option<ListenersRow>,
     /// How many of a hundred frames the encoder expects to be lost.
     pub expected_loss_percent: u8,
-    /// The bit rate in use, in bit/s.
+    /// The bit rate in use, in bit/s, copies and repeated frames included.
     pub bitrate_bps: u32,
+    /// What packets tell of the sound before them, in words; empty if it is not known.
+    pub redundancy: String,
 }
 
 /// How one's own voice is received, as the listeners said last.
@@ -99,8 +101,10 @@ pub struct UplinkSnapshot {
 pub struct ListenersRow {
     /// How many listeners say so.
     pub listeners: u32,
-    /// How many of a hundred frames the listener of the upper median misses.
+    /// How many of a hundred frames are missed: of ten listeners, the second worst misses so many.
     pub lost_percent: f32,
-    /// How long that listener's jitter buffer holds frames, in milliseconds.
+    /// How many frames in a row are missed on average, by the same rule; none if it is not known.
+    pub lost_in_a_row: Option<f32>,
+    /// How long the jitter buffer of the listener that waits least holds frames, in milliseconds.
     pub delay_ms: f32,
 }

@@ -244,6 +244,15 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
     Step::unknown(link, words, speaker)
 }
 
+fn in_a_row(frames: Option<f32>) -> String {
+    frames.map_or_else(String::new, |frames| format!(", {frames:.1} frames in a row"))
+}
+
+fn against_loss(scene: &Scene<'_>) -> String {
+    let redundancy = scene.mouth.map(|mouth| &mouth.uplink.redundancy).filter(|words| !words.is_empty());
+    redundancy.map_or_else(String::new, |words| format!("; its packets have {words}"))
+}
+
 pub(super) fn loss(scene: &Scene<'_>) -> Step {
     let (link, speaker, listener) = (PathLink::Loss, scene.speaker, scene.listener);
     let Some(row) = scene.heard() else {
@@ -251,7 +260,13 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
         return match told {
             Some(told) if told.listeners > 0 => Step::passed(
                 link,
-                format!("its {} listeners miss {:.0} % (median)", told.listeners, told.lost_percent),
+                format!(
+                    "nine of ten of its {} listeners miss at most {:.0} %{}{}",
+                    told.listeners,
+                    told.lost_percent,
+                    in_a_row(told.lost_in_a_row),
+                    against_loss(scene)
+                ),
             ),
             _ => Step::unknown(
                 link,
@@ -271,6 +286,7 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
         None => format!("look at the networks of {speaker} and of {listener}"),
     };
     let figures = format!("{lost:.0} % of {speaker}'s frames are lost, jitter {:.0} ms", row.jitter_ms);
+    let figures = if lost > 0.0 { figures + &against_loss(scene) } else { figures };
     if lost >= MUCH_LOST_PERCENT {
         return Step::broken(link, SilenceCause::Loss, figures, where_to_look);
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    ChannelKind, ClientId, CodecParameters, Priority, RedundancySupport, RoomId, SessionId,
+    ChannelKind, ClientId, CodecParameters, LossRun, Priority, RedundancySupport, RoomId, SessionId,
 };
 
 use crate::link::LinkId;
@@ -233,9 +233,11 @@ impl UplinkReport {
 pub struct ListenerReport {
     /// How many listeners say so.
     pub listeners: u8,
-    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: the upper median of the
-    /// listeners. The server believes each of them once, but it believes them.
+    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: of ten listeners, the second
+    /// worst has so many. The server believes each of them once, but it believes them.
     pub lost_percent: u8,
+    /// How many frames in a row they miss on average, by the same rule.
+    pub lost_in_a_row: LossRun,
     /// How long frames wait at a listener before they are heard: the shortest wait of all.
     pub playout_delay: Duration,
     /// What all of them can make use of.

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, ClientId, List, Reception, ReceptionReport, VoiceReport, Writer};
+use consonance_wire::{
+    Capabilities, ClientId, List, LossRun, Reception, ReceptionReport, VoiceReport, Writer,
+};
 
 use super::Client;
 use super::connect::Connection;
@@ -18,19 +20,22 @@ impl Client {
     /// Frames of a player had their turn at being heard: so many, of which so many had not come by then. The server is
     /// told once per second, and lets the player know what its listeners say together; one that cannot is told nothing.
     ///
-    /// Numbers of the same player add up until the server is told; of the delays the last one counts.
-    pub fn report_reception(&mut self, reception: Reception) {
+    /// Numbers of the same player add up until the server is told; of the delays and of what is lost in a row the last
+    /// one counts.
+    pub fn report_reception(&mut self, reception: Reception, lost_in_a_row: LossRun) {
         let id = reception.speaker;
         if !self.server_can(Capabilities::VOICE_REPORTS) || self.players.roster.get(id).is_none() {
             return;
         }
-        match self.receptions.iter_mut().find(|earlier| earlier.speaker == id) {
-            Some(earlier) => {
-                earlier.expected = earlier.expected.saturating_add(reception.expected);
-                earlier.lost = earlier.lost.saturating_add(reception.lost);
-                earlier.playout_delay_ms = reception.playout_delay_ms;
-            }
-            None => self.receptions.push(reception),
+        if let Some(place) = self.receptions.iter().position(|earlier| earlier.speaker == id) {
+            self.loss_runs[place] = lost_in_a_row;
+            let earlier = &mut self.receptions[place];
+            earlier.expected = earlier.expected.saturating_add(reception.expected);
+            earlier.lost = earlier.lost.saturating_add(reception.lost);
+            earlier.playout_delay_ms = reception.playout_delay_ms;
+        } else {
+            self.receptions.push(reception);
+            self.loss_runs.push(lost_in_a_row);
         }
         self.send_receptions_later();
     }
@@ -45,6 +50,7 @@ impl Client {
         let reception = Some(ReceptionReport {
             redundancy: self.settings.redundancy,
             speakers: List::from(&self.receptions[..told]),
+            lost_in_a_row: List::from(&self.loss_runs[..told]),
         });
         let report = VoiceReport { reception, ..VoiceReport::default() };
         let written = self.outbox.push_written(Stage::ServerUnreliable, [link], |out| {
@@ -54,6 +60,7 @@ impl Client {
         });
         debug_assert!(written.is_ok(), "so many fit into a packet");
         self.receptions.drain(..told);
+        self.loss_runs.drain(..told);
         if !self.receptions.is_empty() {
             self.send_receptions_later();
         }
@@ -61,7 +68,10 @@ impl Client {
 
     /// A player is gone; its id may belong to another player at once.
     pub(super) fn forget_reception(&mut self, id: ClientId) {
-        self.receptions.retain(|reception| reception.speaker != id);
+        if let Some(place) = self.receptions.iter().position(|reception| reception.speaker == id) {
+            self.receptions.remove(place);
+            self.loss_runs.remove(place);
+        }
     }
 
     /// The server tells how my voice arrives.
@@ -75,6 +85,7 @@ impl Client {
             self.events.push(ClientEvent::ListenerReport(ListenerReport {
                 listeners: summary.listeners,
                 lost_percent: summary.lost_percent,
+                lost_in_a_row: summary.lost_in_a_row,
                 playout_delay: Duration::from_millis(summary.playout_delay_ms.into()),
                 redundancy: summary.redundancy,
             }));

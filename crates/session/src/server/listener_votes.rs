@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{ClientId, ListenerSummary, Reception, RedundancySupport};
+use consonance_wire::{ClientId, ListenerSummary, LossRun, Reception, RedundancySupport};
 
 use crate::time::Instant;
 
@@ -11,8 +11,8 @@ use crate::time::Instant;
 /// something again.
 const WINDOW: Duration = Duration::from_secs(2);
 
-/// Listeners that are heard in one window, of one speaker. The median of so many tells what that of all would, and a
-/// session where all hear all needs not remember every pair.
+/// Listeners that are heard in one window, of one speaker. The 90th percentile of so many tells what that of all would,
+/// and a session where all hear all needs not remember every pair.
 const VOTES_MAX: usize = 64;
 
 /// One vote for each listener: its latest.
@@ -27,6 +27,7 @@ pub(super) struct ListenerVotes {
 struct Vote {
     listener: ClientId,
     lost_percent: u8,
+    lost_in_a_row: LossRun,
     playout_delay_ms: u16,
     redundancy: RedundancySupport,
 }
@@ -37,7 +38,7 @@ impl ListenerVotes {
         &mut self,
         now: Instant,
         listener: ClientId,
-        reception: Reception,
+        (reception, lost_in_a_row): (Reception, LossRun),
         redundancy: RedundancySupport,
     ) {
         if now - self.since > 2 * WINDOW {
@@ -47,7 +48,7 @@ impl ListenerVotes {
             self.since = now;
         }
         let (lost_percent, playout_delay_ms) = (reception.lost_percent(), reception.playout_delay_ms);
-        let vote = Vote { listener, lost_percent, playout_delay_ms, redundancy };
+        let vote = Vote { listener, lost_percent, lost_in_a_row, playout_delay_ms, redundancy };
         match self.votes.iter().position(|vote| vote.listener == listener) {
             Some(earlier) => self.votes[earlier] = vote,
             None if self.votes.len() < VOTES_MAX => self.votes.push(vote),
@@ -68,12 +69,16 @@ impl ListenerVotes {
     }
 
     fn summary(&mut self) -> ListenerSummary {
+        let place = (9 * self.votes.len()).div_ceil(10).saturating_sub(1);
+        self.votes.sort_unstable_by_key(|vote| vote.lost_in_a_row);
+        let lost_in_a_row = self.votes[place].lost_in_a_row;
         self.votes.sort_unstable_by_key(|vote| vote.lost_percent);
         let waits = self.votes.iter().map(|vote| vote.playout_delay_ms);
         let all = RedundancySupport(u8::MAX);
         ListenerSummary {
             listeners: self.votes.len() as u8,
-            lost_percent: self.votes[self.votes.len() / 2].lost_percent,
+            lost_percent: self.votes[place].lost_percent,
+            lost_in_a_row,
             playout_delay_ms: waits.min().unwrap_or_default(),
             redundancy: self.votes.iter().fold(all, |common, vote| common.and(vote.redundancy)),
         }
@@ -88,7 +93,7 @@ mod tests {
 
     fn cast(votes: &mut ListenerVotes, now: Instant, listener: u16, lost: u16, wait: u16) {
         let reception = Reception { speaker: ClientId(0), expected: 100, lost, playout_delay_ms: wait };
-        votes.cast(now, ClientId(listener), reception, RedundancySupport::DRED);
+        votes.cast(now, ClientId(listener), (reception, LossRun(10)), RedundancySupport::DRED);
     }
 
     fn lost_percent(losses: &[u16]) -> u8 {
@@ -100,24 +105,39 @@ mod tests {
     }
 
     #[test]
-    fn the_upper_median_counts() {
+    fn nine_of_ten_listeners_have_no_more_than_what_counts() {
         assert_eq!(lost_percent(&[7]), 7);
-        assert_eq!(lost_percent(&[1, 9]), 9);
-        assert_eq!(lost_percent(&[9, 1, 5]), 5);
-        assert_eq!(lost_percent(&[0, 100, 0, 100, 0]), 0);
+        assert_eq!(lost_percent(&[9, 1]), 9);
+        assert_eq!(lost_percent(&[9, 1, 5]), 9);
+        assert_eq!(lost_percent(&[0, 1, 2, 3, 4, 5, 6, 7, 20, 100]), 20);
+        let mut many = [5; 64];
+        many[..6].fill(100);
+        assert_eq!(lost_percent(&many), 5);
+        many[6] = 60;
+        assert_eq!(lost_percent(&many), 60);
+    }
+
+    #[test]
+    fn losses_in_a_row_count_by_the_same_rule() {
+        let mut votes = ListenerVotes::default();
+        for (listener, tenths) in (1..=10).zip([10, 10, 12, 11, 10, 10, 10, 10, 31, 90]) {
+            let reception = Reception { speaker: ClientId(0), expected: 100, lost: 5, playout_delay_ms: 60 };
+            votes.cast(START, ClientId(listener), (reception, LossRun(tenths)), RedundancySupport::NONE);
+        }
+        assert_eq!(votes.sum_up(START + WINDOW).unwrap().lost_in_a_row, LossRun(31));
     }
 
     #[test]
     fn a_listener_that_reports_often_counts_once() {
         let mut votes = ListenerVotes::default();
-        for listener in [1, 2, 3] {
+        for listener in 10..30 {
             cast(&mut votes, START, listener, 0, 60);
         }
         for _ in 0..1000 {
             cast(&mut votes, START, 9, 100, 60);
         }
         let summary = votes.sum_up(START + WINDOW).unwrap();
-        assert_eq!((summary.listeners, summary.lost_percent), (4, 0));
+        assert_eq!((summary.listeners, summary.lost_percent), (21, 0));
     }
 
     #[test]
@@ -129,7 +149,7 @@ mod tests {
         assert_eq!((both.playout_delay_ms, both.redundancy), (80, RedundancySupport::DRED));
         cast(&mut votes, START, 1, 0, 120);
         let plain = Reception { speaker: ClientId(0), expected: 1, lost: 0, playout_delay_ms: 90 };
-        votes.cast(START, ClientId(2), plain, RedundancySupport::NONE);
+        votes.cast(START, ClientId(2), (plain, LossRun::UNKNOWN), RedundancySupport::NONE);
         assert_eq!(votes.sum_up(START + WINDOW).unwrap().redundancy, RedundancySupport::NONE);
     }
 

@@ -120,11 +120,11 @@ impl VoiceReports {
         hears: impl Fn(&[VoiceChannel]) -> bool,
     ) -> u64 {
         let mut refused = 0;
-        for reception in report.speakers {
+        for (reception, run) in report.receptions() {
             let is_of_another = reception.speaker != listener && reception.expected > 0;
             let speaker = self.speaker(reception.speaker);
             match speaker.filter(|speaker| is_of_another && hears(&speaker.channels)) {
-                Some(speaker) => speaker.votes.cast(now, listener, reception, report.redundancy),
+                Some(speaker) => speaker.votes.cast(now, listener, (reception, run), report.redundancy),
                 None => refused += 1,
             }
         }
@@ -197,8 +197,8 @@ fn reaches(members: &Members, channels: &[VoiceChannel], listener: ClientId) -> 
     })
 }
 
-/// Packet, mark and both items of a speaker: 7 + 2 + 13 + 8.
-const REPORT_BYTES: usize = 30;
+/// Packet, mark and the three items of a speaker: 7 + 2 + 13 + 8 + 4.
+const REPORT_BYTES: usize = 34;
 
 #[cfg(test)]
 mod tests;

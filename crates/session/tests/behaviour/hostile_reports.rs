@@ -29,13 +29,13 @@ fn told_of(network: &mut Network, alice: Player, reports: &[(Player, Vec<u8>)]) 
 
 #[test]
 fn one_listener_of_many_does_not_change_what_a_speaker_is_told() {
-    let (mut network, alice, listeners) = speaker_and_listeners(4);
+    let (mut network, alice, listeners) = speaker_and_listeners(11);
     let honest = packets::reception_report(&[(0, 50, 1)]);
     let lie = packets::reception_report(&[(0, 50, 50), (0, 50, 50), (0, 1, 1)]);
     let mut reports = vec![(listeners[0], lie); 2];
     reports.extend(listeners[1..].iter().map(|player| (*player, honest.clone())));
     let told = told_of(&mut network, alice, &reports);
-    assert_eq!(told, ["4 listeners lose 2 %, wait 60 ms, know 0"; 2]);
+    assert_eq!(told, ["11 listeners lose 2 %, 0 tenths in a row, wait 60 ms, know 0"; 2]);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn reports_from_clients_that_are_not_addressed_do_not_count() {
     let of_all = packets::reception_report(&[(0, 50, 50), (1, 50, 50), (2, 50, 50), (99, 50, 50)]);
     let honest = packets::reception_report(&[(0, 50, 0)]);
     let told = told_of(&mut network, alice, &[(outsider, of_all), (listeners[0], honest)]);
-    assert_eq!(told, ["1 listeners lose 0 %, wait 60 ms, know 0"; 2]);
+    assert_eq!(told, ["1 listeners lose 0 %, 0 tenths in a row, wait 60 ms, know 0"; 2]);
     assert_eq!(network.server.statistics().receptions_refused, 6 * 4);
 }
 
@@ -63,7 +63,7 @@ fn numbers_that_make_no_sense_are_at_most_a_whole_loss() {
     let (mut network, alice, listeners) = speaker_and_listeners(1);
     let nonsense = packets::reception_report(&[(0, 1, 65_535)]);
     let told = told_of(&mut network, alice, &[(listeners[0], nonsense)]);
-    assert_eq!(told, ["1 listeners lose 100 %, wait 60 ms, know 0"; 2]);
+    assert_eq!(told, ["1 listeners lose 100 %, 0 tenths in a row, wait 60 ms, know 0"; 2]);
     let nothing = packets::reception_report(&[(0, 0, 7)]);
     assert_eq!(told_of(&mut network, alice, &[(listeners[0], nothing)]), [""; 0]);
 }

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, PacketLimits, Reception, RoomError, Target, TextError, VoiceError,
+    Capabilities, ChannelProperties, LossRun, PacketLimits, Reception, RoomError, Target, TextError,
+    VoiceError,
 };
 use consonance_wire::TextRecipient;
 use proptest::prelude::*;
@@ -191,7 +192,10 @@ fn reports_of_many_speakers_come_in_turns() {
     let client = network.client(alice);
     let speakers: Vec<_> = client.players().map(|player| player.id).collect();
     for speaker in speakers {
-        client.report_reception(Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 0 });
+        client.report_reception(
+            Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 0 },
+            LossRun::UNKNOWN,
+        );
     }
     network.sent(alice);
     network.wait(Duration::from_secs(3));

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, ClientId, Reception, Target};
+use consonance_session::{Capabilities, ChannelProperties, ClientId, LossRun, Reception, Target};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::network::{Network, Player};
@@ -122,7 +122,7 @@ fn a_server_that_does_not_offer_it_is_told_nothing() {
 fn heard(network: &mut Network, player: Player, speaker: u16, lost: u16) {
     let speaker = ClientId(speaker);
     let reception = Reception { speaker, expected: 100, lost, playout_delay_ms: 60 };
-    network.client(player).report_reception(reception);
+    network.client(player).report_reception(reception, LossRun::UNKNOWN);
 }
 
 #[test]
@@ -137,7 +137,26 @@ fn a_speaker_is_told_what_its_listeners_say_together() {
     speak(&mut network, alice, 50, None);
     let listeners: Vec<_> =
         told(&mut network, alice).into_iter().filter(|told| told.contains("listeners")).collect();
-    assert_eq!(listeners, ["3 listeners lose 10 %, wait 60 ms, know 0"]);
+    assert_eq!(
+        listeners,
+        ["3 listeners lose 30 %, 0 tenths in a row, wait 60 ms, know 0"],
+        "nine of ten lose no more"
+    );
+}
+
+#[test]
+fn a_speaker_is_told_how_many_frames_in_a_row_its_listeners_lose() {
+    let (mut network, alice, listeners) = speaker_and_listeners(3);
+    for _ in 0..3 {
+        for (listener, tenths) in listeners.iter().zip([10, 31, 12]) {
+            let reception = Reception { speaker: ClientId(0), expected: 100, lost: 10, playout_delay_ms: 60 };
+            network.client(*listener).report_reception(reception, LossRun(tenths));
+        }
+        speak(&mut network, alice, 50, None);
+    }
+    let listeners: Vec<_> =
+        told(&mut network, alice).into_iter().filter(|told| told.contains("listeners")).collect();
+    assert_eq!(listeners, ["3 listeners lose 10 %, 31 tenths in a row, wait 60 ms, know 0"]);
 }
 
 #[test]
@@ -171,13 +190,16 @@ fn more_speakers_than_fit_into_one_packet_are_told_of_one_second_later() {
     for id in 1..=200 {
         alice.receive(&packets::client_state(id, &format!("player {id}"), &[]));
         let speaker = ClientId(id);
-        alice.client.report_reception(Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 60 });
+        alice.client.report_reception(
+            Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 60 },
+            LossRun::UNKNOWN,
+        );
     }
     let told = |sent: Vec<String>| sent.iter().map(|packet| packet.matches(':').count()).collect::<Vec<_>>();
     alice.wait(2 * INTERVAL);
-    assert_eq!(told(alice.sent()), [126]);
+    assert_eq!(told(alice.sent()), [111]);
     alice.wait(2 * INTERVAL);
-    assert_eq!(told(alice.sent()), [74]);
+    assert_eq!(told(alice.sent()), [89]);
     alice.wait(10 * INTERVAL);
     assert_eq!(told(alice.sent()), [0; 0]);
 }
@@ -236,7 +258,10 @@ fn a_report_leaves_before_voice_and_behind_control() {
     alice.receive(&packets::client_state(1, "Bob", &["lobby"]));
     alice.client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     let speaker = ClientId(1);
-    alice.client.report_reception(Reception { speaker, expected: 9, lost: 1, playout_delay_ms: 60 });
+    alice.client.report_reception(
+        Reception { speaker, expected: 9, lost: 1, playout_delay_ms: 60 },
+        LossRun::UNKNOWN,
+    );
     alice.client.send_voice(b"a").unwrap();
     alice.wait(2 * INTERVAL);
     alice.client.join_room("team").unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Disconnection,
-    Instant, LinkCommand, LinkId, PacketLimits, Priority, Routing, Target, Transmit,
+    Instant, LinkCommand, LinkId, LossRun, PacketLimits, Priority, Routing, Target, Transmit,
 };
 use consonance_wire::{
     CodecId, CodecParameters, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
@@ -111,7 +111,7 @@ impl Run {
                 let text = "x".repeat(usize::from(tape.number() % 1100));
                 let _too_long_or_unknown = self.client.send_text(&target, &text).is_err();
             }
-            15 if operation < 64 => self.client.report_reception(reception(tape)),
+            15 if operation < 64 => self.client.report_reception(reception(tape), LossRun(tape.byte())),
             15 => self.client.set_priority(tape.pick(&[Priority::Low, Priority::Medium, Priority::High])),
             16 => {
                 let packet = join(answer(tape));

@@ -6,10 +6,10 @@ use consonance_session::{
 };
 use consonance_wire::{
     ChannelBits, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension, HandshakeP2P,
-    HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Position, PositionReport, Reception,
-    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers, RosterEntry, ServerRelay,
-    SharedSecret, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions, VoiceReport,
-    WireStr, Writer,
+    HandshakeRequest, HandshakeResponse, List, ListenerSummary, LossRun, Packet, Position, PositionReport,
+    Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers, RosterEntry,
+    ServerRelay, SharedSecret, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions,
+    VoiceReport, WireStr, Writer,
 };
 
 /// The session that the engine under test is in.
@@ -192,12 +192,18 @@ fn wrong_session(tape: &mut Tape<'_>) -> Vec<u8> {
     let listeners = (kind & 2 == 2).then(|| ListenerSummary {
         listeners: tape.byte(),
         lost_percent: tape.byte(),
+        lost_in_a_row: LossRun(kind),
         playout_delay_ms: tape.number(),
         redundancy: RedundancySupport(tape.byte()),
     });
     let speakers: Vec<_> = (0..tape.byte() % 4).map(|_| reception(tape)).collect();
     let redundancy = RedundancySupport(kind & 16);
-    let reception = (kind & 4 == 4).then(|| ReceptionReport { redundancy, speakers: List::from(&*speakers) });
+    let runs: Vec<_> = speakers.iter().map(|_| LossRun(kind & 8)).collect();
+    let reception = (kind & 4 == 4).then(|| ReceptionReport {
+        redundancy,
+        speakers: List::from(&*speakers),
+        lost_in_a_row: List::from(&*runs),
+    });
     let report = VoiceReport { uplink, listeners, reception };
     let mut buffer = [0; 128];
     let mut writer = Writer::new(&mut buffer);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, Reception};
+use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, LossRun, Reception};
 use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
 
 use super::{Outgoing, World};
@@ -89,7 +89,7 @@ impl World {
 
 /// A client's game reports how it receives a speaker.
 pub(super) fn report_reception(client: &mut Client, player_id: PlayerId, speaker: ClientId) {
-    client.report_reception(reception(player_id, speaker));
+    client.report_reception(reception(player_id, speaker), LossRun(10));
 }
 
 fn reception(player_id: PlayerId, speaker: ClientId) -> Reception {

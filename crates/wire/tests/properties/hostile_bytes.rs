@@ -4,9 +4,9 @@ use std::path::Path;
 use std::{fs, hint};
 
 use consonance_wire::{
-    ClientId, ClientState, Extension, HandshakeExtension, List, ListItem, ListenerSummary, MessageType,
-    Packet, PacketHeader, Reception, ReceptionReport, RedundancySupport, RoomId, RosterEntry, SessionId,
-    UplinkReceipt, VoiceReport, WireStr, Writer,
+    ClientId, ClientState, Extension, HandshakeExtension, List, ListItem, ListenerSummary, LossRun,
+    MessageType, Packet, PacketHeader, Reception, ReceptionReport, RedundancySupport, RoomId, RosterEntry,
+    SessionId, UplinkReceipt, VoiceReport, WireStr, Writer,
 };
 use proptest::prelude::*;
 
@@ -54,9 +54,13 @@ fn a_voice_report_cut_anywhere_keeps_its_whole_items() {
         let items = found.map_or(0, |found| {
             usize::from(found.uplink.is_some())
                 + usize::from(found.listeners.is_some())
+                + usize::from(
+                    found.listeners.is_some_and(|summary| summary.lost_in_a_row != LossRun::UNKNOWN),
+                )
                 + usize::from(found.reception.is_some())
+                + usize::from(found.reception.is_some_and(|report| !report.lost_in_a_row.is_empty()))
         });
-        let ends = [2 + 13, 2 + 13 + 8, block.len()];
+        let ends = [2 + 13, 2 + 13 + 8, 2 + 13 + 8 + 4, block.len() - 6, block.len()];
         assert_eq!(items, ends.iter().filter(|end| **end <= length).count(), "{length} bytes");
     }
 }
@@ -153,12 +157,14 @@ fn voice_report() -> Vec<u8> {
         listeners: Some(ListenerSummary {
             listeners: 2,
             lost_percent: 10,
+            lost_in_a_row: LossRun(15),
             playout_delay_ms: 60,
             redundancy: RedundancySupport::DRED,
         }),
         reception: Some(ReceptionReport {
             redundancy: RedundancySupport::DRED,
             speakers: List::from(&speakers),
+            lost_in_a_row: List::from(&[LossRun(10), LossRun(30)]),
         }),
     };
     let mut buffer = [0; 100];

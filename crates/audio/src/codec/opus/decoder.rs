@@ -3,7 +3,7 @@
 use opus_pure::{OpusMode, packet};
 
 use super::library::Decoding;
-use super::{OpusLibrary, redundancy};
+use super::{OpusLibrary, redundancy, repeat};
 use crate::block::{FrameSize, full_scale};
 use crate::codec::comfort_noise::ComfortNoise;
 use crate::codec::{CodecError, DecodedAs, Decoder, Source, check_frame_length};
@@ -54,8 +54,12 @@ impl OpusDecoder {
         whole
     }
 
-    /// From a copy if there is one, which is better, or else from a description.
+    /// From the packet itself if it is repeated, which is best, from a copy, or else from a description.
     fn recover(&mut self, later: &[u8], ahead: u8, frame: &mut [f32]) -> bool {
+        let repeated = repeat::repeated_packet(later, ahead);
+        if repeated.is_some_and(|packet| self.decode_packet(packet, frame)) {
+            return true;
+        }
         self.has_frame_length(later)
             && (ahead == 1 && self.decode_copy(later, frame)
                 || packet_may_describe(later)
@@ -85,12 +89,13 @@ impl Decoder for OpusDecoder {
 
     fn recoverable_frames(&mut self, packet: &[u8]) -> u8 {
         let copy = redundancy::carries_previous_frame(packet);
+        let repeated = repeat::repeated_frames(packet).max(copy.into());
         let described = if packet_may_describe(packet) && self.has_frame_length(packet) {
             self.decoding.described_samples(packet) / self.frame.samples()
         } else {
             0
         };
-        u8::try_from(described).unwrap_or(u8::MAX).max(copy.into())
+        u8::try_from(described).unwrap_or(u8::MAX).max(repeated)
     }
 
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError> {

@@ -1,6 +1,7 @@
 //! Encodes one voice: what is asked for becomes what Opus can do.
 
 use super::library::{Encoding, Tuning};
+use super::repeat::{REPEATED_FRAMES_MAX, Repeats};
 use super::{EncoderSettings, OpusLibrary, Redundancy};
 use crate::block::{FrameSize, full_scale};
 use crate::codec::{CodecError, Encoder};
@@ -32,6 +33,7 @@ pub struct OpusEncoder {
     bitrate_bps: u32,
     redundancy: Redundancy,
     expected_loss_percent: u8,
+    repeats: Repeats,
     /// The frame with everything replaced that a library would choke on.
     clean: Vec<f32>,
 }
@@ -57,6 +59,7 @@ impl OpusEncoder {
             bitrate_bps: settings.bitrate_bps,
             redundancy: settings.redundancy,
             expected_loss_percent: settings.expected_loss_percent,
+            repeats: Repeats::default(),
             clean: vec![0.0; settings.frame.samples()],
         };
         encoder.tune();
@@ -64,7 +67,8 @@ impl OpusEncoder {
     }
 
     fn tune(&mut self) {
-        let bitrate_bps = self.bitrate_bps.clamp(*BITRATE_RANGE_BPS.start(), *BITRATE_RANGE_BPS.end());
+        let bitrate_bps = self.bitrate_bps / (1 + u32::from(self.repeated_frames()));
+        let bitrate_bps = bitrate_bps.clamp(*BITRATE_RANGE_BPS.start(), *BITRATE_RANGE_BPS.end());
         let percent = self.expected_loss_percent.min(100);
         let described_tens_of_ms = match self.redundancy {
             Redundancy::Dred { frames } if self.library.has_deep_redundancy() => {
@@ -73,7 +77,8 @@ impl OpusEncoder {
             _ => 0,
         };
         // Never both: they would leave each other too few bits.
-        let copies = self.redundancy != Redundancy::None && described_tens_of_ms == 0;
+        let has_copies = !matches!(self.redundancy, Redundancy::None | Redundancy::Repeat { .. });
+        let copies = has_copies && described_tens_of_ms == 0;
         let protects = copies && bitrate_bps >= PROTECTING_BITRATE_BPS && percent >= PROTECT_FROM_PERCENT;
         self.encoding.tune(Tuning {
             bitrate_bps: bitrate_bps as i32,
@@ -81,6 +86,16 @@ impl OpusEncoder {
             copies,
             described_tens_of_ms,
         });
+    }
+
+    /// How many packets go along with each.
+    fn repeated_frames(&self) -> u8 {
+        match self.redundancy {
+            Redundancy::Repeat { frames } if self.expected_loss_percent >= PROTECT_FROM_PERCENT => {
+                frames.min(REPEATED_FRAMES_MAX)
+            }
+            _ => 0,
+        }
     }
 }
 
@@ -103,7 +118,8 @@ impl Encoder for OpusEncoder {
         for (clean, sample) in self.clean.iter_mut().zip(frame) {
             *clean = full_scale(*sample);
         }
-        self.encoding.encode(&self.clean, packet)
+        let bytes = self.encoding.encode(&self.clean, packet)?;
+        Ok(self.repeats.add(self.repeated_frames(), packet, bytes))
     }
 
     fn set_bitrate(&mut self, bits_per_second: u32) {
@@ -119,5 +135,9 @@ impl Encoder for OpusEncoder {
     fn set_redundancy(&mut self, redundancy: Redundancy) {
         self.redundancy = redundancy;
         self.tune();
+    }
+
+    fn start_utterance(&mut self) {
+        self.repeats.clear();
     }
 }

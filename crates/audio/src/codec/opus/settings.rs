@@ -45,6 +45,13 @@ pub enum Redundancy {
     /// and a listener has to wait a frame for it.
     #[default]
     Fec,
+    /// The packets before once more, whole, in padding that other decoders skip: each as good as if it had come at
+    /// first, and each costs as many bits as the packet's own sound. It pays for listeners that can use it and lose
+    /// much, or where Opus has no copies, as for music.
+    Repeat {
+        /// How many, up to 3. A listener has to wait as long for them.
+        frames: u8,
+    },
     /// A description of many frames before (deep redundancy), in padding that other decoders skip. It pays for
     /// listeners that can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait
     /// until a packet comes after the loss. An encoder without it takes [`Self::Fec`] instead: see

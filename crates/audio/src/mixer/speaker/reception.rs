@@ -124,6 +124,7 @@ impl Reception {
             lengthened_samples: self.lengthened_samples,
             lost: counters.lost,
             loss_percent: self.jitter.loss_percent(),
+            lost_in_a_row: self.jitter.lost_in_a_row(),
             late: counters.late,
             duplicates: counters.duplicates,
             overflowed: counters.overflowed,

@@ -127,6 +127,7 @@ impl Variant {
         let how = match self.redundancy {
             Redundancy::None => return concealment.to_owned(),
             Redundancy::Fec => "copies (FEC)",
+            Redundancy::Repeat { .. } => "repeated frames",
             Redundancy::Dred { .. } => "deep redundancy (DRED)",
         };
         match self.listener {
@@ -140,6 +141,7 @@ impl Variant {
         let redundancy = match self.redundancy {
             Redundancy::None => "none",
             Redundancy::Fec => "fec",
+            Redundancy::Repeat { .. } => "repeat",
             Redundancy::Dred { .. } => "dred",
         };
         let listener = match self.listener {

@@ -4,9 +4,9 @@ use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomI
 use consonance_wire::{
     ChannelBits, ChannelKind, ClientState, CommandAction, DeltaChannelState, ErrorWrongSession,
     HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorCommand, Packet,
-    Position, PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket,
-    RosterEntry, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions,
-    VoiceReport, WireStr, Writer,
+    Position, PositionReport, Reception, ReceptionReport, RemoveClient, ResumeTicket, RosterEntry,
+    ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions, VoiceReport,
+    WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -154,8 +154,8 @@ pub(crate) fn reception_report(speakers: &[(u16, u16, u16)]) -> Vec<u8> {
             playout_delay_ms: 60,
         })
         .collect();
-    let reception =
-        Some(ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(&*speakers) });
+    let speakers = List::from(&*speakers);
+    let reception = Some(ReceptionReport { speakers, ..ReceptionReport::default() });
     voice_report(SESSION, &VoiceReport { reception, ..VoiceReport::default() })
 }
 

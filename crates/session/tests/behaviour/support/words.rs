@@ -116,9 +116,10 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             format!("{} of {} lost, {} ms queued", report.lost, report.sent, report.queueing.as_millis())
         }
         ClientEvent::ListenerReport(report) => format!(
-            "{} listeners lose {} %, wait {} ms, know {}",
+            "{} listeners lose {} %, {} tenths in a row, wait {} ms, know {}",
             report.listeners,
             report.lost_percent,
+            report.lost_in_a_row.0,
             report.playout_delay.as_millis(),
             report.redundancy.0
         ),
