@@ -1,7 +1,7 @@
 //! Deep filtering (Mack and Habets, "Deep Filtering: Signal Extraction and Reconstruction Using Complex Time-Frequency
 //! Filters", 2019): each of the lower bins becomes a weighted sum of itself in five spectra, two before and two after.
 
-use crate::transform::Spectrum;
+use crate::transform::BlockSpectrum;
 
 /// Bins that are filtered, below 4.8 kHz.
 pub(crate) const DF_BINS: usize = 96;
@@ -17,34 +17,34 @@ const LOOKAHEAD: usize = 2;
 
 /// The last spectra.
 pub(crate) struct SpectrumHistory {
-    spectra: Vec<Spectrum>,
+    spectra: Vec<BlockSpectrum>,
     /// The place of the oldest one.
     oldest: usize,
 }
 
 impl SpectrumHistory {
     pub(crate) fn new() -> Self {
-        Self { spectra: vec![Spectrum::ZERO; ORDER], oldest: 0 }
+        Self { spectra: vec![BlockSpectrum::ZERO; ORDER], oldest: 0 }
     }
 
     pub(crate) fn reset(&mut self) {
-        self.spectra.fill(Spectrum::ZERO);
+        self.spectra.fill(BlockSpectrum::ZERO);
     }
 
     /// Where the next spectrum is to be written.
-    pub(crate) fn push(&mut self) -> &mut Spectrum {
+    pub(crate) fn push(&mut self) -> &mut BlockSpectrum {
         let place = self.oldest;
         self.oldest = (place + 1) % ORDER;
         &mut self.spectra[place]
     }
 
     /// The spectrum that is filtered next: two before the newest.
-    pub(crate) fn current(&self) -> &Spectrum {
+    pub(crate) fn current(&self) -> &BlockSpectrum {
         self.spectrum(ORDER - 1 - LOOKAHEAD)
     }
 
     /// Writes the filtered bins.
-    pub(crate) fn filter(&self, filters: &[BinFilter; DF_BINS], output: &mut Spectrum) {
+    pub(crate) fn filter(&self, filters: &[BinFilter; DF_BINS], output: &mut BlockSpectrum) {
         output.re[..DF_BINS].fill(0.0);
         output.im[..DF_BINS].fill(0.0);
         for age in 0..ORDER {
@@ -57,7 +57,7 @@ impl SpectrumHistory {
         }
     }
 
-    fn spectrum(&self, age: usize) -> &Spectrum {
+    fn spectrum(&self, age: usize) -> &BlockSpectrum {
         &self.spectra[(self.oldest + age) % ORDER]
     }
 }
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(history.current().re[0] as u8, 5);
         let mut filters = [[0.0; 2 * ORDER]; DF_BINS];
         filters[0] = [1.0, 0.0, 10.0, 0.0, 100.0, 0.0, 0.0, 1.0, 0.0, 10.0];
-        let mut output = Spectrum::ZERO;
+        let mut output = BlockSpectrum::ZERO;
         history.filter(&filters, &mut output);
         assert_eq!((output.re[0] as i32, output.im[0] as i32), (543, 76));
         assert_eq!((output.re[1] as i32, output.im[1] as i32), (0, 0));

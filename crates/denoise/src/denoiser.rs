@@ -7,7 +7,8 @@ use crate::encoder::Encoder;
 use crate::erb_bands;
 use crate::erb_decoder::ErbDecoder;
 use crate::features::Features;
-use crate::transform::{BINS, Spectrum, Transform};
+use crate::sanitise::sanitise;
+use crate::transform::{BINS, BlockSpectrum, Transform, vorbis_window};
 use crate::weights::{Weights, WeightsError};
 
 /// What the network found in one block.
@@ -20,13 +21,13 @@ pub struct BlockFindings {
 
 /// A noise suppressor for one microphone.
 pub struct Denoiser {
-    transform: Transform,
+    transform: Transform<BLOCK_SAMPLES, BINS>,
     features: Features,
     history: SpectrumHistory,
     encoder: Box<Encoder>,
     erb_decoder: Box<ErbDecoder>,
     df_decoder: Box<DfDecoder>,
-    output: Spectrum,
+    output: BlockSpectrum,
     /// Share of the original that is kept.
     kept: f32,
 }
@@ -78,13 +79,13 @@ impl Denoiser {
 
     fn read() -> Result<Self, WeightsError> {
         Ok(Self {
-            transform: Transform::new(),
+            transform: Transform::new(vorbis_window(2 * BLOCK_SAMPLES)),
             features: Features::new(),
             history: SpectrumHistory::new(),
             encoder: Encoder::read(Weights::open(include_bytes!("../model/encoder.weights"))?)?,
             erb_decoder: ErbDecoder::read(Weights::open(include_bytes!("../model/erb_decoder.weights"))?)?,
             df_decoder: DfDecoder::read(Weights::open(include_bytes!("../model/df_decoder.weights"))?)?,
-            output: Spectrum::ZERO,
+            output: BlockSpectrum::ZERO,
             kept: 0.0,
         })
     }
@@ -99,13 +100,6 @@ impl Default for Denoiser {
 impl std::fmt::Debug for Denoiser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Denoiser").field("kept", &self.kept).finish_non_exhaustive()
-    }
-}
-
-/// One number that is none would stay in the recurrent layers for ever.
-fn sanitise(block: &mut [f32; BLOCK_SAMPLES]) {
-    for sample in block {
-        *sample = if sample.is_finite() { sample.clamp(-4.0, 4.0) } else { 0.0 };
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bands that are as wide as those of hearing: equivalent rectangular bandwidths (Glasberg and Moore, "Derivation of
 //! auditory filter shapes from notched-noise data", 1990), at least two bins each.
 
-use crate::transform::{BINS, Spectrum};
+use crate::transform::{BINS, BlockSpectrum};
 
 /// Bands of one spectrum.
 pub(crate) const BANDS: usize = 32;
@@ -13,7 +13,7 @@ const WIDTHS: [usize; BANDS] = [
 ];
 
 /// The mean power in each band.
-pub(crate) fn mean_powers(spectrum: &Spectrum) -> [f32; BANDS] {
+pub(crate) fn mean_powers(spectrum: &BlockSpectrum) -> [f32; BANDS] {
     let mut first = 0;
     WIDTHS.map(|width| {
         let bins = first..first + width;
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_band_has_the_mean_of_its_bins_and_gives_them_its_gain() {
-        let mut spectrum = Spectrum::ZERO;
+        let mut spectrum = BlockSpectrum::ZERO;
         spectrum.re[2] = 3.0;
         spectrum.im[3] = 4.0;
         let powers = mean_powers(&spectrum);

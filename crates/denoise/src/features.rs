@@ -4,7 +4,7 @@
 
 use crate::deep_filter::DF_BINS;
 use crate::erb_bands::{self, BANDS};
-use crate::transform::Spectrum;
+use crate::transform::BlockSpectrum;
 
 /// Share of the mean that stays after one block: e^(−10 ms / 1 s), with the two digits that the network was trained
 /// with.
@@ -39,7 +39,7 @@ impl Features {
     }
 
     /// Takes the next spectrum.
-    pub(crate) fn update(&mut self, spectrum: &Spectrum) {
+    pub(crate) fn update(&mut self, spectrum: &BlockSpectrum) {
         let powers = erb_bands::mean_powers(spectrum);
         for ((band, mean), power) in self.bands.iter_mut().zip(&mut self.means).zip(powers) {
             let level = 10.0 * (power + 1e-10).log10();
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_steady_sound_fades_out_of_the_levels() {
         let mut features = Features::new();
-        let mut spectrum = Spectrum::ZERO;
+        let mut spectrum = BlockSpectrum::ZERO;
         spectrum.re.fill(0.1);
         features.update(&spectrum);
         assert!(features.bands[31][0] > 1.0);
@@ -84,10 +84,10 @@ mod tests {
     fn long_silence_leaves_finite_features() {
         let mut features = Features::new();
         for _ in 0..20_000 {
-            features.update(&Spectrum::ZERO);
+            features.update(&BlockSpectrum::ZERO);
         }
         assert!(features.bins.iter().flatten().all(|value| *value == 0.0));
-        let mut spectrum = Spectrum::ZERO;
+        let mut spectrum = BlockSpectrum::ZERO;
         spectrum.im.fill(1.0);
         features.update(&spectrum);
         assert!(features.bins.iter().flatten().all(|value| value.abs() < 20.0));

@@ -31,6 +31,7 @@ mod erb_bands;
 mod erb_decoder;
 mod features;
 mod kernels;
+mod sanitise;
 mod squeezed_gru;
 mod transform;
 mod weights;

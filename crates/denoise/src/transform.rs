@@ -1,6 +1,6 @@
-//! Blocks into spectra and back: 20 ms under a Vorbis window, every 10 ms. There and back is one block late.
+//! Hops into spectra and back: two hops under a window, every hop. There and back is one hop late.
 
-use std::f32::consts::FRAC_PI_2;
+use std::f32::consts::{FRAC_PI_2, PI};
 use std::sync::Arc;
 
 use realfft::num_complex::Complex32;
@@ -8,66 +8,72 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::BLOCK_SAMPLES;
 
-/// Samples of one window.
-const WINDOW_SAMPLES: usize = 2 * BLOCK_SAMPLES;
+/// Bins of the spectrum of two blocks, 50 Hz apart.
+pub(crate) const BINS: usize = BLOCK_SAMPLES + 1;
 
-/// Bins of one spectrum, 50 Hz apart, from 0 Hz to 24 kHz.
-pub(crate) const BINS: usize = WINDOW_SAMPLES / 2 + 1;
+pub(crate) type BlockSpectrum = Spectrum<BINS>;
 
-/// One spectrum; a sine at full scale has a magnitude of about 0.25.
+/// One spectrum of `N` bins, from 0 Hz to 24 kHz; a sine at full scale has a magnitude of about 0.25.
 #[derive(Clone)]
-pub(crate) struct Spectrum {
-    pub(crate) re: [f32; BINS],
-    pub(crate) im: [f32; BINS],
+pub(crate) struct Spectrum<const N: usize> {
+    pub(crate) re: [f32; N],
+    pub(crate) im: [f32; N],
 }
 
-impl Spectrum {
-    pub(crate) const ZERO: Self = Self { re: [0.0; BINS], im: [0.0; BINS] };
+impl<const N: usize> Spectrum<N> {
+    pub(crate) const ZERO: Self = Self { re: [0.0; N], im: [0.0; N] };
 }
 
-/// Both directions and what they remember of the last block.
-pub(crate) struct Transform {
-    window: [f32; WINDOW_SAMPLES],
+/// Both directions and what they remember of the last hop. `BINS` is one more than the samples of a hop.
+pub(crate) struct Transform<const HOP: usize, const BINS: usize> {
+    window: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     samples: Vec<f32>,
     bins: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    last_input: [f32; BLOCK_SAMPLES],
-    tail: [f32; BLOCK_SAMPLES],
+    last_input: [f32; HOP],
+    tail: [f32; HOP],
 }
 
-impl Transform {
-    pub(crate) fn new() -> Self {
+impl<const HOP: usize, const BINS: usize> Transform<HOP, BINS> {
+    /// The square of a weight of `window` and that of the weight one hop later must add up to 1.
+    ///
+    /// # Panics
+    /// If `window` does not have the length of two hops.
+    pub(crate) fn new(window: Vec<f32>) -> Self {
+        const { assert!(BINS == HOP + 1, "half the window, and the bin at 0 Hz") };
+        let samples = window.len();
+        assert_eq!(samples, 2 * HOP);
         let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(WINDOW_SAMPLES);
-        let inverse = planner.plan_fft_inverse(WINDOW_SAMPLES);
+        let forward = planner.plan_fft_forward(samples);
+        let inverse = planner.plan_fft_inverse(samples);
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         Self {
-            window: vorbis_window(),
+            window,
             forward,
             inverse,
-            samples: vec![0.0; WINDOW_SAMPLES],
+            samples: vec![0.0; samples],
             bins: vec![Complex32::ZERO; BINS],
             scratch: vec![Complex32::ZERO; scratch],
-            last_input: [0.0; BLOCK_SAMPLES],
-            tail: [0.0; BLOCK_SAMPLES],
+            last_input: [0.0; HOP],
+            tail: [0.0; HOP],
         }
     }
 
     pub(crate) fn reset(&mut self) {
-        self.last_input = [0.0; BLOCK_SAMPLES];
-        self.tail = [0.0; BLOCK_SAMPLES];
+        self.last_input = [0.0; HOP];
+        self.tail = [0.0; HOP];
     }
 
-    /// The spectrum of `block` and the one before it, divided by the length of the window.
-    pub(crate) fn analyse(&mut self, block: &[f32; BLOCK_SAMPLES], spectrum: &mut Spectrum) {
-        let (first, second) = self.samples.split_at_mut(BLOCK_SAMPLES);
+    /// The spectrum of `hop` and the one before it, divided by the length of the window.
+    pub(crate) fn analyse(&mut self, hop: &[f32; HOP], spectrum: &mut Spectrum<BINS>) {
+        let (first, second) = self.samples.split_at_mut(HOP);
         first.copy_from_slice(&self.last_input);
-        second.copy_from_slice(block);
-        self.last_input = *block;
+        second.copy_from_slice(hop);
+        self.last_input = *hop;
         for (sample, weight) in self.samples.iter_mut().zip(&self.window) {
-            *sample *= weight / WINDOW_SAMPLES as f32;
+            *sample *= weight / (2 * HOP) as f32;
         }
         self.forward
             .process_with_scratch(&mut self.samples, &mut self.bins, &mut self.scratch)
@@ -78,8 +84,8 @@ impl Transform {
         }
     }
 
-    /// Undoes [`Self::analyse`]: writes the block before the last one that went into `spectrum`.
-    pub(crate) fn synthesise(&mut self, spectrum: &Spectrum, block: &mut [f32; BLOCK_SAMPLES]) {
+    /// Undoes [`Self::analyse`]: writes the hop before the last one that went into `spectrum`.
+    pub(crate) fn synthesise(&mut self, spectrum: &Spectrum<BINS>, hop: &mut [f32; HOP]) {
         for (bin, value) in self.bins.iter_mut().enumerate() {
             *value = Complex32::new(spectrum.re[bin], spectrum.im[bin]);
         }
@@ -92,39 +98,45 @@ impl Transform {
         for (sample, weight) in self.samples.iter_mut().zip(&self.window) {
             *sample *= weight;
         }
-        let (first, second) = self.samples.split_at(BLOCK_SAMPLES);
-        for ((out, new), old) in block.iter_mut().zip(first).zip(&self.tail) {
+        let (first, second) = self.samples.split_at(HOP);
+        for ((out, new), old) in hop.iter_mut().zip(first).zip(&self.tail) {
             *out = new + old;
         }
         self.tail.copy_from_slice(second);
     }
 }
 
-/// Its square and that of its neighbour add up to 1 (Vorbis I specification, section 1.3.2).
-fn vorbis_window() -> [f32; WINDOW_SAMPLES] {
-    std::array::from_fn(|i| {
-        let sine = ((i as f32 + 0.5) / BLOCK_SAMPLES as f32 * FRAC_PI_2).sin();
+/// The window of the Vorbis I specification, section 1.3.2.
+pub(crate) fn vorbis_window(samples: usize) -> Vec<f32> {
+    let weight = |i| {
+        let sine = ((i as f32 + 0.5) / samples as f32 * PI).sin();
         (FRAC_PI_2 * sine * sine).sin()
-    })
+    };
+    (0..samples).map(weight).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_goes_in_comes_out_one_block_later() {
-        let mut transform = Transform::new();
+    fn there_and_back<const HOP: usize, const BINS: usize>(window: Vec<f32>) {
+        let mut transform = Transform::<HOP, BINS>::new(window);
         let mut spectrum = Spectrum::ZERO;
-        let sound: Vec<f32> = (0..10 * BLOCK_SAMPLES).map(|i| (i as f32 * 0.37).sin()).collect();
-        let mut last = [0.0; BLOCK_SAMPLES];
-        for block in sound.as_chunks().0 {
-            transform.analyse(block, &mut spectrum);
-            let mut out = [0.0; BLOCK_SAMPLES];
+        let sound: Vec<f32> = (0..10 * HOP).map(|i| (i as f32 * 0.37).sin()).collect();
+        let mut last = [0.0; HOP];
+        for hop in sound.as_chunks().0 {
+            transform.analyse(hop, &mut spectrum);
+            let mut out = [0.0; HOP];
             transform.synthesise(&spectrum, &mut out);
             let error = out.iter().zip(&last).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(error < 1e-5, "{error}");
-            last = *block;
+            last = *hop;
         }
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_one_hop_later() {
+        there_and_back::<480, 481>(vorbis_window(960));
+        there_and_back::<60, 61>(vorbis_window(120));
     }
 }
