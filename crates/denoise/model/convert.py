@@ -161,4 +161,5 @@ def main():
             onnx.save(model, pathlib.Path(sys.argv[2]) / f"{name}.onnx")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,9 @@
-//! A neural noise suppressor for speech at 48 kHz: `DeepFilterNet3` (Schröter, Rosenkranz, Escalante-B. and Maier,
-//! "`DeepFilterNet`: Perceptually Motivated Real-Time Speech Enhancement", 2023), with kernels of its own instead of a
-//! runtime for neural networks.
+//! Neural noise suppressors for speech at 48 kHz, with kernels of their own instead of a runtime for neural networks:
+//!
+//! * [`Denoiser`] is `DeepFilterNet3` (Schröter, Rosenkranz, Escalante-B. and Maier, "`DeepFilterNet`: Perceptually
+//!   Motivated Real-Time Speech Enhancement", 2023), at 3 to 4 % of a core.
+//! * [`LightDenoiser`] is `GTCRN` (Rong, Sun, Zhang, Hu, Zhu and Lu, "`GTCRN`: A Speech Enhancement Model Requiring
+//!   Ultralow Computational Resources", 2024), at less than 1 %.
 //!
 //! For voice chat, recorders and bots: a microphone's blocks of 10 ms in, the same speech without its background out.
 //!
@@ -13,11 +16,12 @@
 //! assert!(found.local_snr_db < 0.0);
 //! ```
 //!
-//! No clock, thread or file: blocks are the only time. Nothing is allocated after [`Denoiser::new`], and any samples
-//! are safe. Sound comes out [`DELAY_SAMPLES`] later.
+//! No clock, thread or file: blocks are the only time. Nothing is allocated after `new`, and any samples are safe.
+//! Sound comes out 30 ms later.
 //!
-//! The weights are part of the crate (2.3 MB). They are those of `DeepFilterNet3`, copyright Hendrik Schröter, under
-//! MIT or Apache-2.0, rounded to 8 bits; `model/README.md` says more.
+//! The weights are part of the crate. Those of `DeepFilterNet3`, 2.3 MB, are copyright Hendrik Schröter, under MIT or
+//! Apache-2.0, rounded to 8 bits; those of `GTCRN`, 49 KB, are copyright Rong Xiaobin, under MIT, rounded to 16 bits.
+//! `model/README.md` says more.
 //!
 //! Needs Rust 1.95 or later.
 
@@ -31,16 +35,18 @@ mod erb_bands;
 mod erb_decoder;
 mod features;
 mod kernels;
+mod light;
 mod sanitise;
 mod squeezed_gru;
 mod transform;
 mod weights;
 
 pub use denoiser::{BlockFindings, Denoiser};
+pub use light::LightDenoiser;
 
 /// Samples of one block, mono at 48 kHz: 10 ms.
 pub const BLOCK_SAMPLES: usize = 480;
 
-/// How much later sound comes out than it went in: 30 ms, of which the transform takes 10 and the network's view of
-/// what comes next 20.
+/// How much later sound comes out of [`Denoiser`] than it went in: 30 ms, of which the transform takes 10 and the
+/// network's view of what comes next 20.
 pub const DELAY_SAMPLES: usize = 3 * BLOCK_SAMPLES;

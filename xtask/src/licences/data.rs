@@ -13,9 +13,23 @@ pub(super) struct Data {
 }
 
 /// All of it.
-pub(super) const ALL: &[Data] = &[Data {
-    name: "KEMAR, the head that voices on headphones are placed by",
-    file: "crates/audio/data/kemar.head",
-    terms: "free for any use that names the authors: Bill Gardner and Keith Martin, MIT Media Laboratory, 1994",
-    notice: include_str!("../../../crates/audio/data/KEMAR-LICENCE.txt"),
-}];
+pub(super) const ALL: &[Data] = &[
+    Data {
+        name: "KEMAR, the head that voices on headphones are placed by",
+        file: "crates/audio/data/kemar.head",
+        terms: "free for any use that names the authors: Bill Gardner and Keith Martin, MIT Media Laboratory, 1994",
+        notice: include_str!("../../../crates/audio/data/KEMAR-LICENCE.txt"),
+    },
+    Data {
+        name: "DeepFilterNet3, the weights of the noise level Strong",
+        file: "crates/denoise/model/encoder.weights",
+        terms: "MIT or Apache-2.0, Hendrik Schröter, 2021",
+        notice: include_str!("../../../crates/denoise/model/LICENSE-MIT"),
+    },
+    Data {
+        name: "GTCRN, the weights of the noise level StrongLight",
+        file: "crates/denoise/model/light.weights",
+        terms: "MIT, Rong Xiaobin, 2024",
+        notice: include_str!("../../../crates/denoise/model/LICENSE-MIT-GTCRN"),
+    },
+];
