@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! microphone ─▶ sanitise ─▶ high-pass ─▶ echo ─▶ noise ─▶ background ─▶ gain, limiter ─▶ voice detection
-//! loudspeaker ─────────────────────────────┘     (the level Strong: a neural network)
+//! loudspeaker ─────────────────────────────┘     (StrongLight, Strong: a neural network)
 //! ```
 //!
 //! The order matters: a stage that is not linear, such as background removal, comes after the echo canceller, whose
@@ -38,7 +38,7 @@ use self::cost_guard::CostGuard;
 use self::echo::EchoCanceller;
 use self::gain::AutomaticGain;
 use self::high_pass::HighPass;
-use self::neural::NeuralSuppressor;
+use self::neural::{Network, NeuralSuppressor};
 use self::noise::NoiseSuppressor;
 use self::overlap::{Analysis, Synthesis, Window};
 use self::sanitiser::Sanitiser;
@@ -203,25 +203,27 @@ impl CaptureChain {
     }
 
     /// Takes how long the last call of [`process`](Self::process) took. Where blocks take more than a third of the time
-    /// that there is, again and again, a level of noise suppression without a network is in force for a minute or more.
+    /// that there is, again and again, a cheaper level of noise suppression is in force for a minute or more: instead
+    /// of [`Strong`](NoiseLevel::Strong), [`StrongLight`](NoiseLevel::StrongLight), and where that takes too long as
+    /// well, one without a network.
     ///
     /// Without these calls the level stays as it is set. It allocates when the level changes.
     pub fn note_cost(&mut self, cost: Duration) {
-        if self.settings.noise != Some(NoiseLevel::Strong) {
+        if self.wanted_network().is_none() {
             return;
         }
-        let allowed = self.cost.allows();
-        self.cost.note(cost);
-        if self.cost.allows() != allowed {
+        let allowed = self.cost.allowed();
+        self.cost.note(cost, self.neural.as_ref().map(NeuralSuppressor::network));
+        if self.cost.allowed() != allowed {
             self.switch_noise(self.settings.echo, self.settings.noise);
         }
     }
 
     /// How much later sound comes out than it went in, with the present settings: one block for echo cancelling
-    /// and noise suppression together, three for its neural level, one for the removal of background.
+    /// and noise suppression together, three for its neural levels, one for the removal of background.
     pub fn delay_samples(&self) -> usize {
         let blocks = usize::from(self.spectral.is_some()) + usize::from(self.background.is_some());
-        let neural = if self.neural.is_some() { NeuralSuppressor::DELAY_SAMPLES } else { 0 };
+        let neural = self.neural.as_ref().map_or(0, NeuralSuppressor::delay_samples);
         blocks * BLOCK_SAMPLES + neural
     }
 
@@ -237,7 +239,7 @@ impl CaptureChain {
             gain_db: if self.settings.automatic_gain { self.gain.gain_db() } else { 0.0 },
             speech_probability: self.voice_detector.probability(),
             noise: self.noise_in_force(),
-            is_noise_reduced: self.settings.noise == Some(NoiseLevel::Strong) && !self.cost.allows(),
+            is_noise_reduced: self.wanted_network() > self.cost.allowed(),
             echo: self
                 .spectral
                 .as_ref()
@@ -247,10 +249,9 @@ impl CaptureChain {
     }
 
     fn switch_noise(&mut self, echo: Option<EchoLevel>, noise: Option<NoiseLevel>) {
-        if noise == Some(NoiseLevel::Strong) && self.cost.allows() {
-            self.neural = self.neural.take().or_else(NeuralSuppressor::new);
-        } else {
-            self.neural = None;
+        let network = noise.and_then(Network::of).min(self.cost.allowed());
+        if self.neural.as_ref().map(NeuralSuppressor::network) != network {
+            self.neural = network.and_then(NeuralSuppressor::new);
         }
         let noise = noise.filter(|_| self.neural.is_none());
         if echo.is_none() && noise.is_none() {
@@ -260,10 +261,15 @@ impl CaptureChain {
         }
     }
 
+    fn wanted_network(&self) -> Option<Network> {
+        self.settings.noise.and_then(Network::of)
+    }
+
     fn noise_in_force(&self) -> Option<NoiseLevel> {
-        match self.settings.noise {
-            Some(NoiseLevel::Strong) if self.neural.is_none() => Some(NoiseLevel::VeryHigh),
-            noise => noise,
+        match (self.wanted_network(), &self.neural) {
+            (Some(_), Some(neural)) => Some(neural.network().level()),
+            (Some(_), None) => Some(NoiseLevel::VeryHigh),
+            (None, _) => self.settings.noise,
         }
     }
 }

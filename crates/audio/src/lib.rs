@@ -44,7 +44,7 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `serde` | no | settings can be read from files and written to them |
-//! | `neural-noise` | no | the neural level of noise suppression; 2.3 MB of weights |
+//! | `neural-noise` | no | the neural levels of noise suppression; 2.4 MB of weights |
 //! | `libopus` | no | the reference implementation of Opus in place of the one in Rust; deep concealment and deep redundancy; needs cmake to build |
 //!
 //! Needs Rust 1.95 or later.

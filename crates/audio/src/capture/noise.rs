@@ -104,7 +104,7 @@ fn least_gain(level: NoiseLevel) -> f32 {
         NoiseLevel::Low => -6.0,
         NoiseLevel::Moderate => -12.0,
         NoiseLevel::High => -18.0,
-        NoiseLevel::VeryHigh | NoiseLevel::Strong => -24.0,
+        NoiseLevel::VeryHigh | NoiseLevel::StrongLight | NoiseLevel::Strong => -24.0,
     })
 }
 

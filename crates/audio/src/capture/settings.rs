@@ -86,9 +86,13 @@ pub enum NoiseLevel {
     High,
     /// 24 dB.
     VeryHigh,
+    /// Everything that is not speech, by a small neural network (`GTCRN`, feature `neural-noise`): 30 ms later, at a
+    /// fifth of the cost of [`Strong`](Self::Strong). As [`VeryHigh`](Self::VeryHigh) where the feature is off, and
+    /// while the machine is [too slow](crate::CaptureChain::note_cost).
+    StrongLight,
     /// Everything that is not speech, by a neural network (`DeepFilterNet3`, feature `neural-noise`): 30 ms later.
-    /// As [`VeryHigh`](Self::VeryHigh) where the feature is off, and while the machine is
-    /// [too slow](crate::CaptureChain::note_cost).
+    /// As [`VeryHigh`](Self::VeryHigh) where the feature is off, and as [`StrongLight`](Self::StrongLight) or
+    /// `VeryHigh` while the machine is [too slow](crate::CaptureChain::note_cost).
     Strong,
 }
 
@@ -100,6 +104,7 @@ impl NoiseLevel {
             Self::Moderate => "moderate",
             Self::High => "high",
             Self::VeryHigh => "very-high",
+            Self::StrongLight => "strong-light",
             Self::Strong => "strong",
         }
     }

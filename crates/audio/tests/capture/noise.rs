@@ -76,43 +76,67 @@ fn stages_are_switched_while_running_and_the_delay_is_told() {
 
 #[cfg(feature = "neural-noise")]
 #[test]
-fn the_neural_level_removes_noise_and_keeps_the_voice() {
+fn each_neural_level_removes_noise_and_keeps_the_voice() {
     let mut voice = speech(1);
     let spoken = voice.len();
     voice.resize(spoken + seconds(2.0), 0.0);
     let microphone = with_noise(&voice, &pink_noise(voice.len()), 5.0);
-    let mut chain = suppressor(NoiseLevel::Strong);
-    assert_eq!(chain.delay_samples(), 1440);
-    let out = process(&mut chain, &microphone, &[]);
-    let loud = seconds(1.0)..seconds(2.0);
-    let change = level_db(&out[loud.start + 1440..loud.end + 1440]) - level_db(&voice[loud]);
-    assert!(change.abs() < 2.0, "{change} dB");
-    let pause = spoken + seconds(1.0)..voice.len() / 480 * 480;
-    let quieter = level_db(&microphone[pause.clone()]) - level_db(&out[pause]);
-    assert!(quieter > 30.0, "{quieter} dB");
+    for (level, removed) in [(NoiseLevel::StrongLight, 20.0), (NoiseLevel::Strong, 30.0)] {
+        let mut chain = suppressor(level);
+        assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(level), 1440));
+        let out = process(&mut chain, &microphone, &[]);
+        let loud = seconds(1.0)..seconds(2.0);
+        let change = level_db(&out[loud.start + 1440..loud.end + 1440]) - level_db(&voice[loud]);
+        assert!(change.abs() < 2.0, "{level:?}: {change} dB");
+        let pause = spoken + seconds(1.0)..voice.len() / 480 * 480;
+        let quieter = level_db(&microphone[pause.clone()]) - level_db(&out[pause]);
+        assert!(quieter > removed, "{level:?}: {quieter} dB");
+    }
 }
 
 #[cfg(feature = "neural-noise")]
 #[test]
 fn a_slow_machine_gets_a_cheaper_level_for_a_while() {
-    use std::time::Duration;
-
     let mut chain = suppressor(NoiseLevel::Strong);
-    assert_eq!(chain.statistics().noise, Some(NoiseLevel::Strong));
-    for _ in 0..100 {
-        chain.note_cost(Duration::from_millis(5));
-    }
-    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::VeryHigh), 480));
+    let state = |chain: &CaptureChain| {
+        let statistics = chain.statistics();
+        (statistics.noise, statistics.is_noise_reduced, chain.delay_samples())
+    };
+    assert_eq!(state(&chain), (Some(NoiseLevel::Strong), false, 1440));
+    note_costs(&mut chain, 60, 5_000);
+    assert_eq!(state(&chain), (Some(NoiseLevel::StrongLight), true, 1440));
+    note_costs(&mut chain, 400, 100);
+    assert_eq!(state(&chain), (Some(NoiseLevel::StrongLight), true, 1440));
+    note_costs(&mut chain, 60, 5_000);
+    assert_eq!(state(&chain), (Some(NoiseLevel::VeryHigh), true, 480));
     assert_eq!(chain.settings().noise, Some(NoiseLevel::Strong));
-    for _ in 0..6_000 {
-        chain.note_cost(Duration::from_micros(100));
+    note_costs(&mut chain, 6_000, 100);
+    assert_eq!(state(&chain), (Some(NoiseLevel::Strong), false, 1440));
+}
+
+#[cfg(feature = "neural-noise")]
+#[test]
+fn a_machine_that_is_too_slow_for_the_strong_level_still_runs_the_light_one_that_is_set() {
+    let mut chain = suppressor(NoiseLevel::Strong);
+    note_costs(&mut chain, 60, 5_000);
+    let light = CaptureSettings { noise: Some(NoiseLevel::StrongLight), ..*chain.settings() };
+    chain.set_settings(light);
+    let statistics = chain.statistics();
+    assert_eq!((statistics.noise, statistics.is_noise_reduced), (Some(NoiseLevel::StrongLight), false));
+}
+
+#[cfg(feature = "neural-noise")]
+fn note_costs(chain: &mut CaptureChain, blocks: usize, micros: u64) {
+    for _ in 0..blocks {
+        chain.note_cost(std::time::Duration::from_micros(micros));
     }
-    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::Strong), 1440));
 }
 
 #[cfg(not(feature = "neural-noise"))]
 #[test]
-fn without_the_network_the_neural_level_is_the_highest_other_one() {
-    let chain = suppressor(NoiseLevel::Strong);
-    assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::VeryHigh), 480));
+fn without_the_networks_the_neural_levels_are_the_highest_other_one() {
+    for level in [NoiseLevel::StrongLight, NoiseLevel::Strong] {
+        let chain = suppressor(level);
+        assert_eq!((chain.statistics().noise, chain.delay_samples()), (Some(NoiseLevel::VeryHigh), 480));
+    }
 }

@@ -22,16 +22,21 @@ const STAGES: [(CaptureStage, &str); 8] = [
     (CaptureStage::VoiceDetection, "capture: voice detection"),
 ];
 
+/// The levels of noise suppression that have a network.
+const NEURAL: [(NoiseLevel, &str); 2] = [
+    (NoiseLevel::StrongLight, "capture: noise suppression, the light neural level"),
+    (NoiseLevel::Strong, "capture: noise suppression, the neural level"),
+];
+
 /// Every stage of the chain, and the gate behind it.
 pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
     let settings = everything();
     let micros = micros_of_rounds(|| round(settings, &recordings[0], &recordings[1]));
     let mut lines: Vec<Line> =
         STAGES.iter().zip(micros).map(|((_, name), micros)| Line::new(*name, micros)).collect();
-    lines.push(Line::new(
-        "capture: noise suppression, the neural level",
-        neural(&recordings[0], &recordings[1]),
-    ));
+    for (level, name) in NEURAL {
+        lines.push(Line::new(name, neural(level, &recordings[0], &recordings[1])));
+    }
     lines.insert(0, Line::new("a bare copy of the samples", copying(&recordings[0])));
     lines.push(Line::new("capture: activation with pre-roll", activation(&recordings[0])));
     lines
@@ -61,9 +66,9 @@ fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAG
     near.iter().zip(far).map(process).collect()
 }
 
-/// Noise suppression of the level that has a network.
-fn neural(near: &[f32], far: &[f32]) -> f64 {
-    let settings = CaptureSettings { noise: Some(NoiseLevel::Strong), ..everything() };
+/// Noise suppression alone.
+fn neural(level: NoiseLevel, near: &[f32], far: &[f32]) -> f64 {
+    let settings = CaptureSettings { noise: Some(level), ..everything() };
     let micros = micros_of_rounds(|| round(settings, near, far));
     STAGES.iter().zip(micros).filter(|((stage, _), _)| *stage == CaptureStage::Noise).map(|(_, it)| it).sum()
 }
