@@ -41,7 +41,7 @@
 //! |---|---|---|
 //! | `devices` | yes | microphones and loudspeakers |
 //! | `host` | yes | [`VoiceNode`] and the module [`host`](mod@host): a server in the same process, for hosts and for dedicated servers inside of a game |
-//! | `neural-noise` | yes | `NoiseLevel::Strong`: noise suppression by a neural network; 2.3 MB of weights |
+//! | `neural-noise` | yes | `NoiseLevel::Strong` and `StrongLight`: noise suppression by a neural network; 2.4 MB of weights |
 //! | `quic` | yes | addresses of the form `quic://…` |
 //! | `settings-files` | yes | [`VoiceSettings`] that are kept in a file |
 //! | `inspector` | no | a page on this machine that shows what a chat is doing |

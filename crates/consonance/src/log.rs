@@ -1,6 +1,7 @@
 //! What happens, as `tracing` events in the four categories of the original, so that each can be turned up by itself:
 //! `RUST_LOG=consonance::network=debug`.
 
+use consonance_audio::NoiseLevel;
 use tracing::{debug, error, info, trace, warn};
 
 use crate::event::{End, EventKind};
@@ -92,10 +93,10 @@ pub(crate) fn note_slow_capture(player: &str) {
     }
 }
 
-/// Noise suppression changes to a cheaper level, or back.
-pub(crate) fn note_noise_reduced(player: &str, is_reduced: bool) {
-    if is_reduced {
-        warn!(target: RECORDING, player, "noise suppression reduced: the machine is too slow for the level that is set");
+/// Noise suppression changes to a cheaper level, or back with `None`.
+pub(crate) fn note_noise_reduced(player: &str, reduced_to: Option<NoiseLevel>) {
+    if let Some(level) = reduced_to.map(NoiseLevel::name) {
+        warn!(target: RECORDING, player, level, "noise suppression reduced: the machine is too slow for the level that is set");
     } else {
         info!(target: RECORDING, player, "noise suppression is at the level that is set again");
     }

@@ -28,10 +28,11 @@ impl VoiceThread {
         if self.capture.has_fallen_behind() && self.pace.tells_of_capture() {
             log::note_slow_capture(&self.own_name);
         }
-        if let Some(row) = self.capture.row()
-            && self.pace.changes_noise(row.chain.is_noise_reduced)
-        {
-            log::note_noise_reduced(&self.own_name, row.chain.is_noise_reduced);
+        if let Some(row) = self.capture.row() {
+            let reduced_to = row.chain.noise.filter(|_| row.chain.is_noise_reduced);
+            if self.pace.changes_noise(reduced_to) {
+                log::note_noise_reduced(&self.own_name, reduced_to);
+            }
         }
     }
 

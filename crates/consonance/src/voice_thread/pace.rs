@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_audio::NoiseLevel;
+
 /// How long the work is measured before it is judged.
 const WINDOW: Duration = Duration::from_secs(2);
 /// A thread that works for this share of the time, in percent, and is late does not keep up.
@@ -18,7 +20,8 @@ pub(super) struct Pace {
     beats: u32,
     told: bool,
     told_of_capture: bool,
-    noise_reduced: bool,
+    /// The level that noise suppression is reduced to.
+    noise_reduced_to: Option<NoiseLevel>,
 }
 
 /// A thread that does not keep up.
@@ -38,7 +41,7 @@ impl Pace {
             beats: 0,
             told: false,
             told_of_capture: false,
-            noise_reduced: false,
+            noise_reduced_to: None,
         }
     }
 
@@ -47,9 +50,9 @@ impl Pace {
         !std::mem::replace(&mut self.told_of_capture, true)
     }
 
-    /// Noise suppression is reduced, or not: whether that has changed.
-    pub(super) fn changes_noise(&mut self, is_reduced: bool) -> bool {
-        std::mem::replace(&mut self.noise_reduced, is_reduced) != is_reduced
+    /// Noise suppression is reduced to a level, or not at all: whether that has changed.
+    pub(super) fn changes_noise(&mut self, reduced_to: Option<NoiseLevel>) -> bool {
+        std::mem::replace(&mut self.noise_reduced_to, reduced_to) != reduced_to
     }
 
     /// A turn took from `began` to `ended`; there have been so many beats since the start, and the thread is this late.
