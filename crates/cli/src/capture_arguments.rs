@@ -10,7 +10,7 @@ pub struct CaptureArguments {
     /// Echo cancellation.
     #[arg(long, value_enum, default_value_t = Echo::Moderate)]
     echo: Echo,
-    /// Noise suppression; strong removes all but speech, by a neural network.
+    /// Noise suppression; strong removes all but speech, by a neural network, and strong-light by a cheaper one.
     #[arg(long, value_enum, default_value_t = Noise::Moderate)]
     noise: Noise,
     /// Voice isolation by a neural network, 0 to 1; 1 removes up to 80 dB of what is not speech.
@@ -39,6 +39,7 @@ enum Noise {
     Moderate,
     High,
     VeryHigh,
+    StrongLight,
     Strong,
 }
 
@@ -59,6 +60,7 @@ impl CaptureArguments {
                 Noise::Moderate => Some(NoiseLevel::Moderate),
                 Noise::High => Some(NoiseLevel::High),
                 Noise::VeryHigh => Some(NoiseLevel::VeryHigh),
+                Noise::StrongLight => Some(NoiseLevel::StrongLight),
                 Noise::Strong => Some(NoiseLevel::Strong),
             },
             background_removal: self.voice_isolation,

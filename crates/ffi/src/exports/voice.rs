@@ -18,13 +18,14 @@ const FRAMES: [(u32, FrameSize); 4] =
 const MODES: [ActivationMode; 3] = [ActivationMode::Open, ActivationMode::PushToTalk, ActivationMode::Voice];
 const ECHO: [Option<EchoLevel>; 4] =
     [None, Some(EchoLevel::Low), Some(EchoLevel::Moderate), Some(EchoLevel::High)];
-const NOISE: [Option<NoiseLevel>; 6] = [
+const NOISE: [Option<NoiseLevel>; 7] = [
     None,
     Some(NoiseLevel::Low),
     Some(NoiseLevel::Moderate),
     Some(NoiseLevel::High),
     Some(NoiseLevel::VeryHigh),
     Some(NoiseLevel::Strong),
+    Some(NoiseLevel::StrongLight),
 ];
 
 /// The settings in force; before there is a chat, with 0 for it, the defaults.
@@ -192,7 +193,7 @@ mod tests {
             CVoiceSettings { quality: -1, ..options },
             CVoiceSettings { frame_ms: 30, ..options },
             CVoiceSettings { echo: 4, ..options },
-            CVoiceSettings { noise: 6, ..options },
+            CVoiceSettings { noise: 7, ..options },
             CVoiceSettings { background_removal: 1.5, ..options },
             CVoiceSettings { master_volume: f32::NAN, ..options },
         ] {
