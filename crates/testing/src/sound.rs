@@ -14,6 +14,7 @@
 //! be read or decoded ends them.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
+mod acoustics;
 mod coverage;
 mod likeness;
 
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 
+pub use acoustics::{AcousticRoom, convolve, sample_between, small_loudspeaker};
 pub use coverage::Coverage;
 pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
 

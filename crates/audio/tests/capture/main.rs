@@ -7,7 +7,6 @@ mod clicks;
 mod echo;
 mod level;
 mod noise;
-mod room;
 mod similarity;
 mod sound;
 mod speech_onset;

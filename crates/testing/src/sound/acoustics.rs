@@ -10,31 +10,33 @@ const SINC_HALF: i32 = 8;
 
 /// A box, a loudspeaker and a microphone in it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Room {
+pub struct AcousticRoom {
     /// Seconds until reverberation fell by 60 dB.
-    pub(crate) rt60_s: f32,
+    pub rt60_s: f32,
     /// Edges in metres.
-    pub(crate) size: [f32; 3],
-    pub(crate) loudspeaker: [f32; 3],
-    pub(crate) microphone: [f32; 3],
+    pub size: [f32; 3],
+    /// Place of the loudspeaker, metres from a corner along each edge.
+    pub loudspeaker: [f32; 3],
+    /// Place of the microphone.
+    pub microphone: [f32; 3],
 }
 
-impl Room {
+impl AcousticRoom {
     /// A living room with the loudspeaker on the desk.
-    pub(crate) fn desk(rt60_s: f32) -> Self {
+    pub fn desk(rt60_s: f32) -> Self {
         let (size, microphone) = ([4.1, 5.2, 2.6], [2.0, 2.7, 0.9]);
         Self { rt60_s, size, loudspeaker: [2.4, 2.3, 0.8], microphone }
     }
 
     /// The same room after the laptop was carried to another corner.
-    pub(crate) fn carried(rt60_s: f32) -> Self {
+    pub fn carried(rt60_s: f32) -> Self {
         let (size, microphone) = ([4.1, 5.2, 2.6], [1.1, 4.0, 1.2]);
         Self { rt60_s, size, loudspeaker: [1.5, 3.7, 1.0], microphone }
     }
 
     /// The impulse response, in which sound also takes `delay_ms` on its way through buffers and devices.
     /// Scaled so that its energy is 1: the echo of white noise is as loud as the noise.
-    pub(crate) fn impulse_response(&self, delay_ms: f32) -> Vec<f32> {
+    pub fn impulse_response(&self, delay_ms: f32) -> Vec<f32> {
         let delay = delay_ms / 1_000.0 * SAMPLE_RATE;
         let length = (self.rt60_s * SAMPLE_RATE) as usize;
         let mut response = vec![0.0; length + delay as usize + 64];
@@ -112,12 +114,12 @@ fn without_rumble(response: &mut [f32]) {
 }
 
 /// A small loudspeaker: two per cent of harmonics at half of full scale, both odd and even.
-pub(crate) fn loudspeaker(sound: &[f32]) -> Vec<f32> {
+pub fn small_loudspeaker(sound: &[f32]) -> Vec<f32> {
     sound.iter().map(|&x| (0.8 * x).tanh() / 0.8 + 0.02 * x * x).collect()
 }
 
 /// The sound after the filter, as long as the sound was.
-pub(crate) fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
+pub fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
     let length = (sound.len() + response.len()).next_power_of_two();
     let mut planner = RealFftPlanner::<f32>::new();
     let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
@@ -136,4 +138,22 @@ pub(crate) fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
     inverse.process(&mut product, &mut output).unwrap();
     output.truncate(sound.len());
     output
+}
+
+/// What a sound is at a place between two samples, 0 outside of it: a sinc of 32 samples under a Hann window.
+pub fn sample_between(sound: &[f32], place: f64) -> f32 {
+    const HALF: i64 = 16;
+    let middle = place.floor() as i64;
+    let fraction = (place - place.floor()) as f32;
+    (1 - HALF..=HALF)
+        .map(|offset| {
+            let Some(sample) = usize::try_from(middle + offset).ok().and_then(|n| sound.get(n)) else {
+                return 0.0;
+            };
+            let x = offset as f32 - fraction;
+            let angle = std::f32::consts::PI * x;
+            let sinc = if angle.abs() < 1e-4 { 1.0 } else { angle.sin() / angle };
+            sample * sinc * (0.5 + 0.5 * (angle / HALF as f32).cos())
+        })
+        .sum()
 }
