@@ -1,32 +1,46 @@
 //! The echo canceller: takes what the loudspeaker plays out of what the microphone hears, without set-up.
 //!
 //! ```text
-//! loudspeaker ─▶ render history ─▶ linear filter ─▶ predicted echo ┐
+//! loudspeaker ─▶ alignment ──────▶ linear filter ─▶ predicted echo ┐
 //! microphone ───────────────────────────────────────────────────▶ (−) ─▶ what is left ─▶ suppressor
 //!                                                                         residual echo's estimate ┘
 //! ```
 //!
 //! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long enough for
 //! it; and near-end speech does not spoil the filter, because it knows how sure it is.
+//!
+//! What changes in a known way is not left to the filter: the reference is read on the microphone's clock
+//! (`alignment.rs`, `drift.rs`) and where the echo went after a step of the delay (`delay_search.rs`), and the filter is
+//! multiplied when the loudspeaker is turned up or down (`volume.rs`).
 
+mod alignment;
 mod bands;
+mod delay_search;
 mod dominance;
+mod drift;
 mod linear_filter;
 mod loudness_bound;
+mod mismatch;
+mod played_line;
 mod render_history;
 mod residual;
 mod staleness;
 mod suppressor;
 mod two_paths;
 mod usefulness;
+mod volume;
 
+use self::alignment::Alignment;
+use self::delay_search::DelaySearch;
 use self::dominance::EchoDominance;
+use self::drift::Drift;
 use self::loudness_bound::LoudnessBound;
-use self::render_history::RenderHistory;
+use self::mismatch::Mismatch;
 use self::residual::Residual;
 use self::suppressor::Suppressor;
 use self::two_paths::{TwoPaths, Verdict};
 use self::usefulness::Usefulness;
+use self::volume::Volume;
 use super::overlap::{Analysis, Window};
 use super::settings::EchoLevel;
 use super::spectrum::{BINS, Spectrum, Transform};
@@ -35,7 +49,13 @@ use crate::block::BLOCK_SAMPLES;
 
 /// The canceller.
 pub(crate) struct EchoCanceller {
-    history: RenderHistory,
+    reference: Alignment,
+    mismatch: Mismatch,
+    drift: Drift,
+    volume: Volume,
+    delay_search: DelaySearch,
+    /// By how many samples the reference is read later in the next block.
+    later: f64,
     paths: TwoPaths,
     bound: LoudnessBound,
     usefulness: Usefulness,
@@ -52,7 +72,12 @@ pub(crate) struct EchoCanceller {
 impl EchoCanceller {
     pub(crate) fn new(level: EchoLevel) -> Self {
         Self {
-            history: RenderHistory::new(),
+            reference: Alignment::new(),
+            mismatch: Mismatch::new(),
+            drift: Drift::new(),
+            volume: Volume::new(),
+            delay_search: DelaySearch::new(),
+            later: 0.0,
             paths: TwoPaths::new(),
             bound: LoudnessBound::new(),
             usefulness: Usefulness::new(),
@@ -78,15 +103,27 @@ impl EchoCanceller {
         window: &Window,
         transform: &mut Transform,
     ) {
-        self.history.push(render, transform);
+        let shift = self.reference.push(render, self.later, transform);
+        if shift != 0 {
+            self.paths.shift(shift);
+        }
         self.microphone.push(block, window, transform);
-        self.bound.observe(&self.microphone.spectrum, self.history.newest());
+        self.bound.observe(&self.microphone.spectrum, self.reference.history().newest());
         let most_unsure = self.bound.most_unsure();
-        let (split, verdict) = self.paths.cancel(block, &self.history, &most_unsure, transform);
+        let (split, verdict) = self.paths.cancel(block, self.reference.history(), &most_unsure, transform);
         match verdict {
             Some(Verdict::Changed) => self.path_changes += 1,
             Some(Verdict::FalseAlarm) => self.residual.all_clear(),
             None => {}
+        }
+        self.delay_search.push(block, &split.echo);
+        if self.paths.is_on_trial()
+            && let Some(later) = self.delay_search.find()
+        {
+            let shift = self.reference.jump(later, transform);
+            self.paths.shift(shift);
+            self.paths.end_trial();
+            self.path_changes += 1;
         }
         self.predicted.push(&split.echo, window, transform);
         self.energies = (energy(block), energy(&split.left));
@@ -95,6 +132,11 @@ impl EchoCanceller {
 
     /// Writes the gains that hide what the subtraction left, whose spectrum is `left`.
     pub(crate) fn gains(&mut self, left: &Analysis, gains: &mut [f32; BINS]) {
+        let found = self.mismatch.observe(&left.spectrum, &self.predicted.spectrum);
+        self.later = self.drift.observe(found.lateness);
+        if let Some(factor) = self.volume.observe(&found) {
+            self.paths.scale(factor);
+        }
         let kept = self.usefulness.observe(&left.spectrum, &self.predicted.spectrum);
         self.paths.keep(kept);
         if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum) {
@@ -119,7 +161,7 @@ impl EchoCanceller {
         EchoStatistics {
             return_loss_db: -10.0 * total.max(1e-12).log10(),
             return_loss_enhancement_db: 10.0 * self.residual.enhancement().log10(),
-            delay_ms: 10 * delay as u32,
+            delay_ms: 10 * delay as u32 + (self.reference.delay() / 48.0) as u32,
             path_changes: self.path_changes,
         }
     }

@@ -133,14 +133,35 @@ impl LinearFilter {
         }
     }
 
+    /// Moves the answer to later partitions, or to earlier ones. What comes in from the ends is unknown.
+    pub(crate) fn shift(&mut self, later: isize) {
+        let by = later.unsigned_abs().min(PARTITIONS);
+        let unknown = if later > 0 {
+            self.partitions.rotate_right(by);
+            0..by
+        } else {
+            self.partitions.rotate_left(by);
+            PARTITIONS - by..PARTITIONS
+        };
+        for partition in &mut self.partitions[unknown] {
+            partition.re.fill(0.0);
+            partition.im.fill(0.0);
+        }
+    }
+
+    /// Multiplies every coefficient.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        for partition in &mut self.partitions {
+            partition.re.iter_mut().chain(&mut partition.im).for_each(|value| *value *= factor);
+        }
+    }
+
     /// Keeps only a part of every coefficient, 0 to 1.
     pub(crate) fn keep(&mut self, kept: f32) {
         if kept >= 1.0 {
             return;
         }
-        for partition in &mut self.partitions {
-            partition.re.iter_mut().chain(&mut partition.im).for_each(|value| *value *= kept);
-        }
+        self.scale(kept);
     }
 
     /// Energy of the room's answer in each block after the sound, the first one at once.

@@ -95,6 +95,27 @@ impl TwoPaths {
         self.heard.keep(kept);
     }
 
+    /// Whether a challenger runs beside the filter that is heard, at every fifth block of its trial.
+    pub(crate) fn is_on_trial(&self) -> bool {
+        self.trial.as_ref().is_some_and(|trial| trial.age % 5 == 1)
+    }
+
+    /// Ends a trial without a winner.
+    pub(crate) fn end_trial(&mut self) {
+        self.trial = None;
+    }
+
+    /// Multiplies every coefficient of the filter that is heard.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        self.heard.scale(factor);
+    }
+
+    /// Moves the answer to later partitions, or to earlier ones.
+    pub(crate) fn shift(&mut self, later: isize) {
+        self.heard.shift(later);
+        self.challenger.shift(later);
+    }
+
     /// Energy of the room's answer in each block after the sound.
     pub(crate) fn energies(&self) -> [f32; PARTITIONS] {
         self.heard.energies()

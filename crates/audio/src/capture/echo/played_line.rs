@@ -1,0 +1,104 @@
+//! What the loudspeaker played, read again later by any delay, also between samples and while the delay changes.
+//!
+//! A windowed sinc interpolates (Laakso et al., "Splitting the unit delay", 1996).
+
+use std::f32::consts::PI;
+
+use crate::block::BLOCK_SAMPLES;
+
+/// Half the length of the filter that reads between two samples.
+const HALF: usize = 8;
+const TAPS: usize = 2 * HALF;
+
+/// Samples that are kept: more than the render history and every delay together.
+const KEPT: usize = 1 << 15;
+
+/// Delays of a line are below this, in samples.
+pub(crate) const DELAY_END: f64 = (KEPT - 51 * BLOCK_SAMPLES) as f64;
+
+/// The line.
+pub(crate) struct PlayedLine {
+    samples: Vec<f32>,
+    /// Where the next sample goes.
+    end: usize,
+}
+
+impl PlayedLine {
+    pub(crate) fn new() -> Self {
+        Self { samples: vec![0.0; KEPT], end: 0 }
+    }
+
+    /// Takes the next block.
+    pub(crate) fn push(&mut self, block: &[f32; BLOCK_SAMPLES]) {
+        for sample in block {
+            self.samples[self.end] = *sample;
+            self.end = (self.end + 1) % KEPT;
+        }
+    }
+
+    /// The block that was pushed `age` blocks ago, 0 the newest, with a delay in samples, from 0 to [`DELAY_END`], that
+    /// changes evenly from the first of its samples to the one after the last. Half a filter is added to the delay.
+    pub(crate) fn read(&self, age: usize, delay: std::ops::Range<f64>) -> [f32; BLOCK_SAMPLES] {
+        let from = delay.start.clamp(0.0, DELAY_END);
+        let whole = from.ceil();
+        // Ahead of the sample that lies `whole` back.
+        let ahead = (whole - from) as f32;
+        let ahead_end = (whole - delay.end) as f32;
+        let first = self.end + 2 * KEPT - (age + 1) * BLOCK_SAMPLES - whole as usize - TAPS + 1;
+        let sample = |place: usize| self.samples[(first + place) % KEPT];
+        if ahead == 0.0 && ahead_end == 0.0 {
+            return std::array::from_fn(|n| sample(n + HALF - 1));
+        }
+        let mut under = [0.0; BLOCK_SAMPLES + TAPS];
+        for (place, value) in under.iter_mut().enumerate() {
+            *value = sample(place);
+        }
+        let (begin, end) = (taps(ahead), taps(ahead_end));
+        let step: [f32; TAPS] = std::array::from_fn(|tap| (end[tap] - begin[tap]) / BLOCK_SAMPLES as f32);
+        std::array::from_fn(|n| {
+            let under = &under[n..n + TAPS];
+            let at_begin: f32 = under.iter().zip(&begin).map(|(sample, tap)| sample * tap).sum();
+            let change: f32 = under.iter().zip(&step).map(|(sample, tap)| sample * tap).sum();
+            at_begin + n as f32 * change
+        })
+    }
+}
+
+/// The filter that reads so far ahead of its middle.
+fn taps(ahead: f32) -> [f32; TAPS] {
+    std::array::from_fn(|tap| {
+        let x = tap as f32 - (HALF - 1) as f32 - ahead;
+        let sinc = if x.abs() < 1e-4 { 1.0 } else { (PI * x).sin() / (PI * x) };
+        sinc * (PI * x / TAPS as f32).cos().max(0.0).powi(2)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave(place: f64) -> f32 {
+        (0.7 * place).sin() as f32
+    }
+
+    fn line() -> PlayedLine {
+        let mut line = PlayedLine::new();
+        for block in 0..80 {
+            line.push(&std::array::from_fn(|n| wave((block * BLOCK_SAMPLES + n) as f64)));
+        }
+        line
+    }
+
+    #[test]
+    fn a_sound_is_read_between_its_samples_while_the_delay_changes() {
+        let line = line();
+        for (age, from, to) in [(0, 0.0, 0.0), (0, 3.25, 3.35), (7, 0.9, 1.05), (40, 500.5, 500.4)] {
+            for (n, read) in line.read(age, from..to).into_iter().enumerate() {
+                let delay = from + (to - from) * n as f64 / BLOCK_SAMPLES as f64;
+                let place = ((79 - age) * BLOCK_SAMPLES + n) as f64 - delay - HALF as f64;
+                let error = read - wave(place);
+                assert!(error.abs() < 3e-3, "{error} at {n}, {age} blocks ago, {from} to {to}");
+            }
+        }
+    }
+}
