@@ -5,6 +5,7 @@
 mod condition;
 #[cfg(feature = "libopus")]
 mod deep;
+mod echo;
 mod fixed_buffer;
 mod measurement;
 mod original;
@@ -17,7 +18,7 @@ use std::error::Error;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use condition::{Condition, Encoding, Listener};
 use measurement::Speech;
 use report::Report;
@@ -28,6 +29,7 @@ use crate::offline_call::write_wav;
 
 /// What to measure and where to put it.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Quality {
     /// Print one JSON object per line instead of a table.
     #[arg(long)]
@@ -53,6 +55,14 @@ pub(crate) struct Quality {
     #[cfg(feature = "libopus")]
     #[arg(long)]
     deep: bool,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What is measured without a network.
+#[derive(Debug, Subcommand)]
+enum Part {
+    Echo(echo::Echo),
 }
 
 impl Quality {
@@ -66,6 +76,9 @@ impl Quality {
 }
 
 pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
+    if let Some(Part::Echo(echo)) = &quality.part {
+        return echo::run(echo, &recordings()?);
+    }
     let speech = Speech::new(recordings()?)?;
     #[cfg(feature = "libopus")]
     if quality.deep {
