@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use canceller::Canceller;
 use clap::Args;
 use outcome::FarEndAlone;
-use scene::{SCENES, Scene};
+use scene::SCENES;
 use serde::Serialize;
 
 use super::report::fill_page;

@@ -1,5 +1,5 @@
-//! Whether the loudspeaker has been turned up or down: then the echo differs from the prediction by one factor, the same
-//! in all bands, and the filter needs no more than that.
+//! Whether the loudspeaker has been turned up or down: then the echo differs from the prediction by one factor, the
+//! same in all bands, and the filter needs no more than that.
 
 use super::bands::BANDS;
 use super::mismatch::Found;
