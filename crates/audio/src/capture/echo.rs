@@ -123,6 +123,7 @@ impl EchoCanceller {
             let shift = self.reference.jump(later, transform);
             self.paths.shift(shift);
             self.paths.end_trial();
+            self.residual.all_clear();
             self.path_changes += 1;
         }
         self.predicted.push(&split.echo, window, transform);
