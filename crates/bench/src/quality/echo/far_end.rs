@@ -36,7 +36,9 @@ fn levelled(mut sound: Vec<f32>) -> Vec<f32> {
     let power =
         sound.iter().map(|sample| f64::from(sample * sample)).sum::<f64>() / sound.len().max(1) as f64;
     let gain = LEVEL / power.sqrt().max(1e-9) as f32;
-    sound.iter_mut().for_each(|sample| *sample *= gain);
+    for sample in &mut sound {
+        *sample *= gain;
+    }
     sound
 }
 

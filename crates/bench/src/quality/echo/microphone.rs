@@ -73,7 +73,9 @@ impl Scene {
 
     fn with_noises(&self, mut microphone: Vec<f32>) -> Vec<f32> {
         let mut noise = Noise::new(1);
-        microphone.iter_mut().for_each(|sample| *sample += NOISE * noise.next());
+        for sample in &mut microphone {
+            *sample += NOISE * noise.next();
+        }
         if self.event == Event::Clicks {
             add_clicks(&mut microphone);
         }
