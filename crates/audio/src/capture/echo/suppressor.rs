@@ -37,22 +37,29 @@ const LEAST_GAIN: f32 = 0.01;
 /// Share of the last block in the estimate of voice over echo (Ephraim and Malah's decision-directed approach, 1984).
 const LAST_SHARE: f32 = 0.6;
 
-/// How much of the near end's presence is kept per block, when it comes and when it goes.
+/// How much of the near end's presence is kept per block, when it comes, and when it goes after a click and after
+/// speech.
 const NEAR_ATTACK: f32 = 0.5;
+const CLICK_RELEASE: f32 = 0.5;
 const NEAR_RELEASE: f32 = 0.9;
+
+/// How much of what tells speech from clicks is kept per block: about 100 ms.
+const LASTING: f32 = 0.9;
 
 /// The gains.
 pub(crate) struct Suppressor {
     tuning: &'static Tuning,
     /// How much of what is heard is the near end, 0 to 1.
     near: f32,
+    /// The same, over a longer time.
+    lasting: f32,
     /// Power of the voice that was let through.
     clean: [f32; LINEAR_BINS],
 }
 
 impl Suppressor {
     pub(crate) fn new(level: EchoLevel) -> Self {
-        Self { tuning: tuning(level), near: 1.0, clean: [0.0; LINEAR_BINS] }
+        Self { tuning: tuning(level), near: 1.0, lasting: 1.0, clean: [0.0; LINEAR_BINS] }
     }
 
     pub(crate) fn set_level(&mut self, level: EchoLevel) {
@@ -62,7 +69,9 @@ impl Suppressor {
     /// Writes the gain of each bin, at most 1.
     pub(crate) fn gains(&mut self, left: &Spectrum, residual: &Residual, gains: &mut [f32; BINS]) {
         let now = self.near_end(left, residual);
-        let kept = if now > self.near { NEAR_ATTACK } else { NEAR_RELEASE };
+        self.lasting = now + LASTING * (self.lasting - now);
+        let release = CLICK_RELEASE + (NEAR_RELEASE - CLICK_RELEASE) * (2.0 * self.lasting).min(1.0);
+        let kept = if now > self.near { NEAR_ATTACK } else { release };
         self.near = now + kept * (self.near - now);
         let overestimate = OVERESTIMATE_FAR * (OVERESTIMATE_NEAR / OVERESTIMATE_FAR).powf(self.near);
         let everything = self.tuning.far_end_gain.powf(1.0 - self.near);
