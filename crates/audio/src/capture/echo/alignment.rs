@@ -5,8 +5,8 @@ use super::render_history::{PARTITIONS, RenderHistory};
 use crate::block::BLOCK_SAMPLES;
 use crate::capture::spectrum::Transform;
 
-/// The delay at first: clocks can drift either way before anything has to be moved.
-const FIRST_DELAY: f64 = BLOCK_SAMPLES as f64 / 2.0;
+/// The delay at first: clocks can drift either way for a while before anything has to be moved.
+const FIRST_DELAY: f64 = 32.0;
 
 /// From here on the delay is shortened by a block, and the filter moved by one.
 const LONG_DELAY: f64 = 2.0 * BLOCK_SAMPLES as f64;
