@@ -16,10 +16,12 @@
 mod alignment;
 mod bands;
 mod delay_search;
+mod distortion;
 mod dominance;
 mod drift;
 mod linear_filter;
 mod loudness_bound;
+mod misfit;
 mod mismatch;
 mod played_line;
 mod render_history;
@@ -35,6 +37,7 @@ use self::delay_search::DelaySearch;
 use self::dominance::EchoDominance;
 use self::drift::Drift;
 use self::loudness_bound::LoudnessBound;
+use self::misfit::Misfit;
 use self::mismatch::Mismatch;
 use self::residual::Residual;
 use self::suppressor::Suppressor;
@@ -51,6 +54,7 @@ use crate::block::BLOCK_SAMPLES;
 pub(crate) struct EchoCanceller {
     reference: Alignment,
     mismatch: Mismatch,
+    misfit: Misfit,
     drift: Drift,
     volume: Volume,
     delay_search: DelaySearch,
@@ -74,6 +78,7 @@ impl EchoCanceller {
         Self {
             reference: Alignment::new(),
             mismatch: Mismatch::new(),
+            misfit: Misfit::default(),
             drift: Drift::new(),
             volume: Volume::new(),
             delay_search: DelaySearch::new(),
@@ -135,6 +140,7 @@ impl EchoCanceller {
     pub(crate) fn gains(&mut self, left: &Analysis, gains: &mut [f32; BINS]) {
         let found = self.mismatch.observe(&left.spectrum, &self.predicted.spectrum);
         self.later = self.drift.observe(found.lateness);
+        self.residual.set_least(self.misfit.observe(&found));
         if let Some(factor) = self.volume.observe(&found) {
             self.paths.scale(factor);
         }

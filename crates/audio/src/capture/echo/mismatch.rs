@@ -19,14 +19,22 @@ pub(crate) struct Measured {
     pub(crate) information: f32,
 }
 
+/// Sums over the bins of a band.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Common {
+    /// The rest times the prediction.
+    pub(crate) product: f32,
+    /// Power of the prediction.
+    pub(crate) predicted: f32,
+    /// Power of the rest.
+    pub(crate) left: f32,
+}
+
 /// Of one block.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {
-    /// By how much the echo is louder than predicted, as a share of the amplitude, in each band.
-    pub(crate) louder: [Measured; BANDS],
-    /// Power of the rest in each band, in the unit that makes information of a power.
-    pub(crate) rest: [f32; BANDS],
-    /// By how many samples the echo is later than predicted.
+    pub(crate) bands: [Common; BANDS],
+    /// By how many samples the echo is later than predicted: the most likely value, if the rest is otherwise noise.
     pub(crate) lateness: Measured,
 }
 
@@ -41,27 +49,45 @@ impl Mismatch {
         Self { rest: [0.0; BANDS] }
     }
 
-    /// The most likely values, if the rest is otherwise noise.
     pub(crate) fn observe(&mut self, left: &Spectrum, predicted: &Spectrum) -> Found {
-        let mut weighted = [0.0; BANDS];
-        let (mut louder, mut slope) = ([Measured::default(); BANDS], Measured::default());
-        for (band, (rest, gain)) in self.rest.iter_mut().zip(&mut louder).enumerate() {
+        let (mut found, mut slope) = ([Common::default(); BANDS], Measured::default());
+        for (band, (rest, common)) in self.rest.iter_mut().zip(&mut found).enumerate() {
             let bins = bands::bins(band);
-            let power = bins.clone().map(|bin| left.power(bin)).sum::<f32>() / bins.len() as f32;
+            common.left = bins.clone().map(|bin| left.power(bin)).sum();
+            let power = common.left / bins.len() as f32;
             *rest = power.max(power + SMOOTHING * (*rest - power));
             let weight = 1.0 / (*rest + QUIET);
-            weighted[band] = weight * power * bins.len() as f32;
             for bin in bins {
                 let turn = 2.0 * PI * bin as f32 / WINDOW_SAMPLES as f32;
                 let (re, im) = (predicted.re[bin], predicted.im[bin]);
-                let power = weight * (re * re + im * im);
-                gain.value += weight * (left.re[bin] * re + left.im[bin] * im);
-                gain.information += power;
+                let power = re * re + im * im;
+                common.product += left.re[bin] * re + left.im[bin] * im;
+                common.predicted += power;
                 slope.value -= weight * turn * (left.im[bin] * re - left.re[bin] * im);
-                slope.information += turn * turn * power;
+                slope.information += weight * turn * turn * power;
             }
         }
-        let mean = |sum: Measured| Measured { value: sum.value / sum.information.max(1e-9), ..sum };
-        Found { louder: louder.map(mean), rest: weighted, lateness: mean(slope) }
+        slope.value /= slope.information.max(1e-9);
+        Found { bands: found, lateness: slope }
+    }
+}
+
+impl Common {
+    /// Adds a block to what is kept of the blocks before.
+    pub(crate) fn push(&mut self, now: &Self, kept: f32) {
+        self.product = kept * self.product + now.product;
+        self.predicted = kept * self.predicted + now.predicted;
+        self.left = kept * self.left + now.left;
+    }
+
+    /// Counts for less the louder the rest is, which may be a voice.
+    pub(crate) fn weighted(&self) -> Self {
+        let weight = 1.0 / (self.left + QUIET);
+        Self { product: weight * self.product, predicted: weight * self.predicted, left: weight * self.left }
+    }
+
+    /// By how much the echo is louder than predicted, as a share of the amplitude.
+    pub(crate) fn louder(&self) -> f32 {
+        self.product / (self.predicted + QUIET)
     }
 }

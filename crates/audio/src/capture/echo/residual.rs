@@ -1,6 +1,7 @@
 //! How much echo is left after the linear filter, and whether the filter still fits the room.
 
 use super::bands::{self, BANDS};
+use super::distortion::Distortion;
 use super::linear_filter::{LINEAR_BINS, Row};
 use super::staleness::Staleness;
 use crate::capture::spectrum::Spectrum;
@@ -30,8 +31,11 @@ pub(crate) struct Residual {
     ratio_before_alarm: [f32; BANDS],
     left: [f32; BANDS],
     predicted: [f32; BANDS],
+    /// What the ratio is at least, in all bands.
+    least: f32,
     /// Predicted power, held for a while.
     held: Row,
+    distortion: Distortion,
     staleness: Staleness,
 }
 
@@ -42,9 +46,16 @@ impl Residual {
             ratio_before_alarm: [1.0; BANDS],
             left: [0.0; BANDS],
             predicted: [0.0; BANDS],
+            least: 0.0,
             held: [0.0; LINEAR_BINS],
+            distortion: Distortion::new(),
             staleness: Staleness::new(),
         }
+    }
+
+    /// The residual echo is at least this share of the predicted one's power.
+    pub(crate) fn set_least(&mut self, least: f32) {
+        self.least = least;
     }
 
     /// Looks at one block. If the filter seems not to fit any more, says how much of each bin still does.
@@ -63,6 +74,7 @@ impl Residual {
                 follow(&mut self.ratio[band], self.left[band] / self.predicted[band]);
             }
         }
+        self.distortion.observe(&self.left, &self.predicted);
         let holds = self.staleness.alarm()?;
         self.ratio_before_alarm = self.ratio;
         self.ratio = [1.0; BANDS];
@@ -78,7 +90,7 @@ impl Residual {
 
     /// Residual echo's power in a bin of a band.
     pub(crate) fn power(&self, bin: usize, band: usize) -> f32 {
-        self.ratio[band] * self.held[bin]
+        (self.ratio[band].max(self.least) * self.held[bin]).max(self.distortion.power(band))
     }
 
     /// Predicted echo over residual echo, as power, over all bands.

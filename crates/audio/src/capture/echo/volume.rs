@@ -2,7 +2,7 @@
 //! same in all bands, and the filter needs no more than that.
 
 use super::bands::BANDS;
-use super::mismatch::Found;
+use super::mismatch::{Common, Found};
 
 /// How much of what was found is kept per block: about 60 ms.
 const KEPT: f32 = 0.85;
@@ -23,50 +23,58 @@ const ALIKE: f32 = 0.25;
 /// The factor of one change.
 const FACTOR: std::ops::RangeInclusive<f32> = 0.15..=10.0;
 
-/// Sums over the last blocks.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    change: f32,
-    information: f32,
-    rest: f32,
-}
-
 /// Looks for a change.
 pub(crate) struct Volume {
-    bands: [Sums; BANDS],
+    /// The last blocks, all alike: at once without a near end.
+    alike: Sums,
+    /// The last blocks, those for more in which there is less of a voice.
+    weighted: Sums,
 }
 
 impl Volume {
     pub(crate) fn new() -> Self {
-        Self { bands: [Sums::default(); BANDS] }
+        Self { alike: Sums::default(), weighted: Sums::default() }
     }
 
     /// Takes what was found in a block. If the volume has changed, says by which factor.
     pub(crate) fn observe(&mut self, found: &Found) -> Option<f32> {
-        let (mut count, mut weights, mut mean, mut square) = (0, 0.0, 0.0, 0.0);
-        for (band, sums) in self.bands.iter_mut().enumerate() {
-            let louder = found.louder[band];
-            sums.change = KEPT * sums.change + louder.value * louder.information;
-            sums.information = KEPT * sums.information + louder.information;
-            sums.rest = KEPT * sums.rest + found.rest[band];
-            let change = sums.change / sums.information.max(1e-9);
-            if change * change * sums.information > EXPLAINED * sums.rest {
-                count += 1;
-                weights += sums.information;
-                mean += sums.change;
-                square += sums.change * change;
-            }
+        self.alike.push(&found.bands);
+        self.weighted.push(&found.bands.map(|common| common.weighted()));
+        let factor = self.alike.factor().or_else(|| self.weighted.factor())?;
+        *self = Self::new();
+        Some(factor)
+    }
+}
+
+/// Sums over the last blocks.
+#[derive(Default)]
+struct Sums([Common; BANDS]);
+
+impl Sums {
+    fn push(&mut self, bands: &[Common; BANDS]) {
+        for (sums, now) in self.0.iter_mut().zip(bands) {
+            sums.push(now, KEPT);
+        }
+    }
+
+    /// By which factor the echo is louder than predicted, if that explains the rest.
+    fn factor(&self) -> Option<f32> {
+        let explained = self.0.iter().filter(|sums| sums.louder() * sums.product > EXPLAINED * sums.left);
+        let (mut count, mut weights, mut sum, mut square) = (0, 0.0, 0.0, 0.0);
+        for sums in explained {
+            let (change, weight) = (sums.louder(), sums.predicted / sums.left);
+            count += 1;
+            weights += weight;
+            sum += weight * change;
+            square += weight * change * change;
         }
         if count < BANDS_NEEDED {
             return None;
         }
-        let change = mean / weights;
+        let change = sum / weights;
         let factor = 1.0 + change;
         let spread = (square / weights - change * change).max(0.0).sqrt();
-        if change.abs() < LEAST || spread > ALIKE * factor || !FACTOR.contains(&factor) {
-            return None;
-        }
-        self.bands = [Sums::default(); BANDS];
-        Some(factor)
+        let is_change = change.abs() >= LEAST && spread <= ALIKE * factor && FACTOR.contains(&factor);
+        is_change.then_some(factor)
     }
 }
