@@ -17,6 +17,7 @@
 mod acoustics;
 mod coverage;
 mod likeness;
+mod shared_room;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 pub use acoustics::{AcousticRoom, convolve, sample_between, small_loudspeaker};
 pub use coverage::Coverage;
 pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
+pub use shared_room::SharedRoom;
 
 /// 20 ms at 48 kHz.
 pub const FRAME_SAMPLES: usize = 960;

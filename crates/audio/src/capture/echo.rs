@@ -10,8 +10,11 @@
 //! it; and near-end speech does not spoil the filter, because it knows how sure it is.
 //!
 //! What changes in a known way is not left to the filter: the reference is read on the microphone's clock
-//! (`alignment.rs`, `drift.rs`) and where the echo went after a step of the delay (`delay_search.rs`), and the filter is
-//! multiplied when the loudspeaker is turned up or down (`volume.rs`).
+//! (`alignment.rs`, `drift.rs`) and where the echo went after a step of the delay (`delay_search.rs`), and the filter
+//! is multiplied when the loudspeaker is turned up or down (`volume.rs`).
+//!
+//! What no linear filter predicts is left to the suppressor: the loudspeaker's distortion (`distortion.rs`), and what
+//! the prediction leaves of itself until a change is known (`misfit.rs`).
 
 mod alignment;
 mod bands;

@@ -1,7 +1,9 @@
 //! Echo, in rooms of 0.2 to 0.5 s of reverberation, with delays of 20 to 250 ms and a loudspeaker that distorts.
 
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, EchoLevel};
-use consonance_testing::sound::{AcousticRoom as Room, convolve, sample_between, small_loudspeaker};
+use consonance_testing::sound::{
+    AcousticRoom as Room, SharedRoom, convolve, sample_between, small_loudspeaker,
+};
 
 use crate::similarity::similarity_db;
 use crate::sound::{OFF, level_db, process, seconds, speech, speeches, white_noise, with_noise};
@@ -103,6 +105,49 @@ fn drifting_clocks_are_followed() {
     let out = process(&mut canceller(), &microphone, &far);
     let suppression = suppression_db(&microphone, &out, 1.0, 12.0);
     assert!(suppression >= 30.0, "{suppression} dB");
+}
+
+#[test]
+fn the_echo_of_a_loudspeaker_that_saturates_is_25_db_quieter() {
+    let far = speeches(&[1, 2]);
+    for drive in [4.0, 15.0_f32] {
+        let bent: Vec<f32> =
+            far.iter().map(|x| ((drive * x + 0.3).tanh() - 0.3_f32.tanh()) / drive).collect();
+        let microphone = echo(&bent, Room::desk(0.3), 80.0);
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 1.0, 12.0);
+        assert!(suppression >= 25.0, "{suppression} dB, driven by {drive}");
+    }
+}
+
+#[test]
+fn a_loudspeaker_that_is_turned_up_or_down_is_followed() {
+    let far = speeches(&[1, 2]);
+    for volume in [0.3, 3.0] {
+        let mut turned = far.clone();
+        turned[seconds(7.0)..].iter_mut().for_each(|sample| *sample *= volume);
+        let microphone = echo(&turned, Room::desk(0.3), 80.0);
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 7.5, 12.0);
+        assert!(suppression >= 30.0, "{suppression} dB at {volume} times the volume");
+    }
+}
+
+#[test]
+fn two_players_with_loudspeakers_in_one_room_do_not_howl() {
+    let said = speech(1);
+    let mut chains = [0, 1].map(|_| CaptureChain::new(CaptureSettings::default()));
+    let sent = SharedRoom::new(1.0, 0.2).call(&said, 1_000, |player, heard, played| {
+        // What is not speech is not sent.
+        if !chains[player].process(heard, Some(played)).is_speech {
+            heard.fill(0.0);
+        }
+    });
+    for (player, sent) in sent.iter().enumerate() {
+        let loudest = sent.chunks(seconds(1.0)).map(level_db).fold(f32::MIN, f32::max);
+        let end = level_db(&sent[seconds(8.0)..]);
+        assert!(loudest < -8.0 && end < -60.0, "player {player}: {loudest} dB at most, {end} dB at the end");
+    }
 }
 
 /// An echo whose clock loses so many millionths against the microphone's.

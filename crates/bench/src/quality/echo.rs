@@ -2,6 +2,7 @@
 
 mod canceller;
 mod far_end;
+mod howl;
 mod loudspeaker;
 mod microphone;
 mod noise;
@@ -13,12 +14,13 @@ use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 
-use canceller::Canceller;
 use clap::Args;
-use outcome::FarEndAlone;
-use scene::SCENES;
 use serde::Serialize;
 
+use self::canceller::Canceller;
+use self::howl::Howl;
+use self::outcome::FarEndAlone;
+use self::scene::SCENES;
 use super::report::fill_page;
 use super::visqol::Reference;
 use crate::offline_call::write_wav;
@@ -92,6 +94,12 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
             writeln!(stdout(), "{line}")?;
             let _ = writeln!(table, "{}", row.line());
         }
+    }
+    let said = recordings.concat();
+    for howl in [Howl::unprocessed(&said), Howl::ours(&said)] {
+        let line = if echo.json { serde_json::to_string(&howl)? } else { howl.line() };
+        writeln!(stdout(), "{line}")?;
+        let _ = writeln!(table, "{}", howl.line());
     }
     echo.write
         .as_ref()

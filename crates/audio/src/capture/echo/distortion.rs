@@ -1,8 +1,8 @@
 //! Echo that a loudspeaker bends, which no linear filter predicts.
 //!
-//! It comes and goes with the predicted echo, in which it differs from a voice: as long as the levels of the rest and of
-//! the prediction rise and fall together, the rest is echo, however loud it is, and its usual ratio to the prediction
-//! is learnt.
+//! It comes and goes with the predicted echo, in which it differs from a voice: as long as the levels of the rest and
+//! of the prediction rise and fall together, the rest is echo, however loud it is, and its usual ratio to the
+//! prediction is learnt.
 
 use super::bands::{self, BANDS};
 

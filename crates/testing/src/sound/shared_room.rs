@@ -1,0 +1,122 @@
+//! Two players in one room, both with loudspeakers: both microphones hear both, and each player's loudspeaker plays
+//! what the other one sends. If that is louder each time, it howls.
+
+use std::collections::VecDeque;
+
+/// Samples of 10 ms.
+const BLOCK: usize = 480;
+
+/// Blocks that the network takes: 120 ms.
+const NETWORK_BLOCKS: usize = 12;
+
+/// Samples that buffers and devices take, and the way from one's own loudspeaker and from the other player's.
+const OWN_WAY: usize = 1_990;
+const OTHER_WAY: usize = 2_220;
+
+/// The latest reflection, and the time in which reflections fade to a third, in samples.
+const LATEST: f32 = 7_000.0;
+const FADING: f32 = 2_000.0;
+
+const REFLECTIONS: usize = 40;
+
+/// How loud the second player's microphone hears the first player's voice.
+const ACROSS: f32 = 0.3;
+
+/// Peak of the microphones' noise.
+const NOISE: f32 = 1e-4;
+
+/// The room during one call.
+pub struct SharedRoom {
+    /// From the first player's loudspeaker to both microphones, and from the second player's.
+    paths: [[Path; 2]; 2],
+    noise: u32,
+}
+
+impl SharedRoom {
+    /// By how much a player's own loudspeaker is louder in the microphone than what it plays, and the other player's,
+    /// as amplitudes.
+    pub fn new(own_gain: f32, other_gain: f32) -> Self {
+        let mut seed = 0x2545_f491;
+        let paths = [0, 1].map(|from| {
+            [0, 1].map(|to| {
+                let (way, gain) = if from == to { (OWN_WAY, own_gain) } else { (OTHER_WAY, other_gain) };
+                Path::new(way, gain, &mut seed)
+            })
+        });
+        Self { paths, noise: 7 }
+    }
+
+    /// Lets the first player say something, and silence follow. `process` makes what is sent, in place, of what a
+    /// player's microphone hears while its loudspeaker plays a block. Returns what both players sent in so many
+    /// blocks.
+    pub fn call(
+        &mut self,
+        said: &[f32],
+        blocks: usize,
+        mut process: impl FnMut(usize, &mut [f32; BLOCK], &[f32; BLOCK]),
+    ) -> [Vec<f32>; 2] {
+        let mut network = [0, 1].map(|_| VecDeque::from(vec![[0.0; BLOCK]; NETWORK_BLOCKS]));
+        let mut sent = [Vec::new(), Vec::new()];
+        for block in 0..blocks {
+            let played = [1, 0].map(|from: usize| network[from].pop_front().unwrap_or([0.0; BLOCK]));
+            for player in [0, 1] {
+                let voice = if player == 0 { 1.0 } else { ACROSS };
+                let mut heard = [0.0; BLOCK];
+                for (n, heard) in heard.iter_mut().enumerate() {
+                    let said = said.get(block * BLOCK + n).copied().unwrap_or(0.0);
+                    *heard = voice * said + NOISE * noise(&mut self.noise);
+                }
+                for (from, played) in played.iter().enumerate() {
+                    self.paths[from][player].pass(played, &mut heard);
+                }
+                heard = heard.map(|sample| sample.clamp(-1.0, 1.0));
+                process(player, &mut heard, &played[player]);
+                network[player].push_back(heard);
+                sent[player].extend(heard);
+            }
+        }
+        sent
+    }
+}
+
+/// A way through the room: sound that comes straight, and sparse reflections that die away.
+struct Path {
+    taps: Vec<(usize, f32)>,
+    played: VecDeque<f32>,
+}
+
+impl Path {
+    fn new(way: usize, gain: f32, seed: &mut u32) -> Self {
+        let mut taps = vec![(way, 1.0)];
+        for _ in 0..REFLECTIONS {
+            let late = LATEST * (0.5 + 0.5 * noise(seed));
+            taps.push((way + late as usize, 0.4 * noise(seed) * (-late / FADING).exp()));
+        }
+        let energy: f32 = taps.iter().map(|(_, level)| level * level).sum();
+        for (_, level) in &mut taps {
+            *level *= gain / energy.sqrt();
+        }
+        Self { taps, played: VecDeque::from(vec![0.0; way + LATEST as usize + 2 * BLOCK]) }
+    }
+
+    /// Takes what is played, and adds what arrives.
+    fn pass(&mut self, played: &[f32; BLOCK], heard: &mut [f32; BLOCK]) {
+        self.played.drain(..BLOCK);
+        self.played.extend(played);
+        let line = self.played.make_contiguous();
+        let begin = line.len() - BLOCK;
+        for &(late, level) in &self.taps {
+            for (heard, played) in heard.iter_mut().zip(&line[begin - late..]) {
+                *heard += level * played;
+            }
+        }
+    }
+}
+
+/// Between −1 and 1 (Marsaglia, "Xorshift RNGs", 2003).
+fn noise(state: &mut u32) -> f32 {
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    *state as f32 / 2_147_483_648.0 - 1.0
+}
