@@ -233,8 +233,8 @@ impl UplinkReport {
 pub struct ListenerReport {
     /// How many listeners say so.
     pub listeners: u8,
-    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: of ten listeners, the second
-    /// worst has so many. The server believes each of them once, but it believes them.
+    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: of ten listeners, the
+    /// second worst has so many. The server believes each of them once, but it believes them.
     pub lost_percent: u8,
     /// How many frames in a row they miss on average, by the same rule.
     pub lost_in_a_row: LossRun,
