@@ -111,7 +111,8 @@ impl EchoCanceller {
         window: &Window,
         transform: &mut Transform,
     ) {
-        let shift = self.reference.push(render, self.later, transform);
+        let has_room = self.first_loud_partition() > 0;
+        let shift = self.reference.push(render, self.later, has_room, transform);
         if shift != 0 {
             self.paths.shift(shift);
         }
@@ -162,12 +163,16 @@ impl EchoCanceller {
         self.dominance.is_echo()
     }
 
-    pub(crate) fn statistics(&self) -> EchoStatistics {
+    /// Where the sound comes straight from the loudspeaker, which is the first to be loud.
+    fn first_loud_partition(&self) -> usize {
         let energies = self.paths.energies();
-        let total: f32 = energies.iter().sum();
         let loudest = energies.iter().copied().fold(0.0, f32::max);
-        // The sound that comes straight from the loudspeaker is the first to be loud.
-        let delay = energies.iter().position(|&energy| energy > 0.5 * loudest).unwrap_or(0);
+        energies.iter().position(|&energy| energy > 0.5 * loudest).unwrap_or(0)
+    }
+
+    pub(crate) fn statistics(&self) -> EchoStatistics {
+        let total: f32 = self.paths.energies().iter().sum();
+        let delay = self.first_loud_partition();
         EchoStatistics {
             return_loss_db: -10.0 * total.max(1e-12).log10(),
             return_loss_enhancement_db: 10.0 * self.residual.enhancement().log10(),

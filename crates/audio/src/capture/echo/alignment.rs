@@ -5,9 +5,6 @@ use super::render_history::{PARTITIONS, RenderHistory};
 use crate::block::BLOCK_SAMPLES;
 use crate::capture::spectrum::Transform;
 
-/// The delay at first: clocks can drift either way for a while before anything has to be moved.
-const FIRST_DELAY: f64 = 32.0;
-
 /// From here on the delay is shortened by a block, and the filter moved by one.
 const LONG_DELAY: f64 = 2.0 * BLOCK_SAMPLES as f64;
 
@@ -21,21 +18,28 @@ pub(crate) struct Alignment {
 
 impl Alignment {
     pub(crate) fn new() -> Self {
-        Self { line: PlayedLine::new(), history: RenderHistory::new(), delay: FIRST_DELAY, per_block: 0.0 }
+        Self { line: PlayedLine::new(), history: RenderHistory::new(), delay: 0.0, per_block: 0.0 }
     }
 
     /// Takes what is played in the next block, and reads the reference's next block, `later` samples later than the
     /// one before. Says by how many partitions the filter has to move its answer to later ones.
+    ///
+    /// A reference that would have to be earlier than what is played is read a block later instead, if the filter
+    /// `has_room` for that: if its first partition can go.
     pub(crate) fn push(
         &mut self,
         render: &[f32; BLOCK_SAMPLES],
         later: f64,
+        has_room: bool,
         transform: &mut Transform,
     ) -> isize {
         self.line.push(render);
         let begin = self.delay;
         self.delay += later;
-        self.per_block = later;
+        if !has_room {
+            self.delay = self.delay.max(0.0);
+        }
+        self.per_block = self.delay - begin;
         let blocks = if self.delay < 0.0 {
             -1
         } else if self.delay >= LONG_DELAY {
