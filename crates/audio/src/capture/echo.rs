@@ -111,7 +111,8 @@ impl EchoCanceller {
         window: &Window,
         transform: &mut Transform,
     ) {
-        let has_room = self.first_loud_partition() > 0;
+        // Asked only where it counts: it goes through the whole filter.
+        let has_room = self.reference.delay() + self.later >= 0.0 || self.first_loud_partition() > 0;
         let shift = self.reference.push(render, self.later, has_room, transform);
         if shift != 0 {
             self.paths.shift(shift);
