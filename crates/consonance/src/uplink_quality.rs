@@ -25,6 +25,8 @@ pub(crate) struct UplinkQuality {
     /// What it said last, and when.
     report: Option<(Instant, UplinkReport)>,
     listeners: Option<(Instant, ListenerReport)>,
+    /// The most that reported together, and when: a report that got lost is not a listener that has gone.
+    most_listeners: Option<(Instant, u8)>,
     link: LinkWatch,
     expected_loss_percent: u8,
     redundancy: Redundancy,
@@ -63,6 +65,7 @@ impl UplinkQuality {
             latest: None,
             report: None,
             listeners: None,
+            most_listeners: None,
             link: LinkWatch::default(),
             expected_loss_percent,
             redundancy: encoder.redundancy,
@@ -79,7 +82,7 @@ impl UplinkQuality {
     pub(crate) fn follow(&mut self, now: Instant, event: &ClientEvent<'_>) {
         match event {
             ClientEvent::UplinkReport(report) => self.take_report(now, *report),
-            ClientEvent::ListenerReport(report) => self.listeners = Some((now, *report)),
+            ClientEvent::ListenerReport(report) => self.take_listeners(now, *report),
             _ => {}
         }
     }
@@ -105,7 +108,7 @@ impl UplinkQuality {
         self.redundancy = if encoder.redundancy == Redundancy::None {
             Redundancy::None
         } else {
-            let listeners = self.recent_listeners(now).filter(|report| self.is_of_all(report));
+            let listeners = self.recent_listeners(now).filter(|_| self.all_report());
             redundancy::suiting(listeners, bitrate_bps, encoder.frame)
         };
         EncoderTarget { expected_loss_percent, bitrate_bps, redundancy: self.redundancy }
@@ -145,9 +148,18 @@ impl UplinkQuality {
         recent.map(|(_, report)| report)
     }
 
-    /// One that does not report knows no more than Opus does: the original's players, and pages.
-    fn is_of_all(&self, report: &ListenerReport) -> bool {
-        usize::from(report.listeners) >= self.sent_to.min(u8::MAX.into())
+    fn take_listeners(&mut self, now: Instant, report: ListenerReport) {
+        self.listeners = Some((now, report));
+        let more = self.most_listeners.filter(|(at, most)| {
+            *most > report.listeners && now.saturating_duration_since(*at) <= LISTENERS_FOR
+        });
+        self.most_listeners = more.or(Some((now, report.listeners)));
+    }
+
+    /// A listener that does not report knows no more than Opus does: the original's players, and pages. Nor is it known
+    /// of those beyond the 64 that a server asks.
+    fn all_report(&self) -> bool {
+        self.most_listeners.is_some_and(|(_, most)| usize::from(most) >= self.sent_to)
     }
 
     fn take_report(&mut self, now: Instant, report: UplinkReport) {

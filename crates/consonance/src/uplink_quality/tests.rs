@@ -153,15 +153,20 @@ fn listeners_that_can_use_repeated_frames(count: u8) -> ClientEvent<'static> {
 #[test]
 fn frames_are_repeated_only_if_every_listener_says_that_it_can_use_them() {
     let mut quality = UplinkQuality::new(&encoder(0));
-    let now = Instant::now();
+    let mut now = Instant::now();
     let mut chosen = |sent_to, count| {
+        now += Duration::from_secs(2);
         quality.note_sent_to(sent_to);
         quality.follow(now, &listeners_that_can_use_repeated_frames(count));
         quality.update(now, &encoder(0), None, &Statistics::default()).redundancy
     };
-    assert_eq!(chosen(3, 3), Redundancy::Repeat { frames: 1 });
+    let repeated = Redundancy::Repeat { frames: 1 };
+    assert_eq!(chosen(3, 3), repeated);
     assert_eq!(chosen(4, 3), Redundancy::Fec);
-    assert_eq!(chosen(1000, 255), Redundancy::Repeat { frames: 1 }, "255 stands for more, too");
+    assert_eq!(chosen(4, 4), repeated);
+    assert_eq!(chosen(4, 3), repeated, "a report got lost");
+    assert_eq!([chosen(4, 3), chosen(4, 3), chosen(4, 3)], [repeated, repeated, Redundancy::Fec]);
+    assert_eq!(chosen(1000, 64), Redundancy::Fec);
 }
 
 #[test]
