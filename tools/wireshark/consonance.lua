@@ -89,6 +89,7 @@ local f = {
     report_delay = ProtoField.uint16("consonance.report.playout_delay", "Playout delay (ms)"),
     report_redundancy = ProtoField.uint8("consonance.report.redundancy", "Redundancy", base.HEX),
     report_dred = ProtoField.bool("consonance.report.redundancy.dred", "Deep redundancy", 8, nil, 0x01),
+    report_repeat = ProtoField.bool("consonance.report.redundancy.repeat", "Repeated packets", 8, nil, 0x02),
     report_speaker = ProtoField.uint16("consonance.report.speaker", "Speaker"),
     report_expected = ProtoField.uint16("consonance.report.expected", "Expected frames"),
     report_lost = ProtoField.uint16("consonance.report.lost", "Lost frames"),
@@ -427,6 +428,7 @@ end
 local function redundancy(r, tree)
     local _, item, range = r:number(tree, f.report_redundancy, 1, "redundancy")
     item:add(f.report_dred, range)
+    item:add(f.report_repeat, range)
 end
 
 items[5] = function(r, tree)

@@ -133,7 +133,7 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
         lost_percent: 2,
         lost_in_a_row: LossRun(15),
         playout_delay_ms: 40,
-        redundancy: RedundancySupport::DRED,
+        redundancy: RedundancySupport::DRED.or(RedundancySupport::REPEAT),
     };
     let packets = [
         place(Some(Position::new([1.5, -2.0, 0.25]).unwrap())),
@@ -156,7 +156,9 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
     let is_absurd: Vec<bool> =
         column("consonance.position.absurd").iter().map(|mark| !mark.is_empty()).collect();
     assert_eq!(is_absurd, [false, false, true, false]);
-    assert_ne!(column("consonance.report.redundancy.dred")[3], "");
+    for kind in ["dred", "repeat"] {
+        assert_eq!(column(&format!("consonance.report.redundancy.{kind}"))[3], "1", "{kind}");
+    }
     assert_eq!(column("consonance.report.run")[3], "15");
     assert!(rows.iter().all(|row| !row.get("_ws.expert.message").contains("wrong length")));
 }

@@ -41,6 +41,8 @@ const FIELDS: &[&str] = &[
     "consonance.capabilities.proximity",
     "consonance.report.frames",
     "consonance.report.redundancy.dred",
+    "consonance.report.redundancy.repeat",
+    "consonance.report.run",
     "consonance.position.number",
     "consonance.position.x",
     "consonance.position.y",
