@@ -3,7 +3,7 @@
 use super::network::{MODEL_BINS, Mask};
 use crate::transform::Spectrum;
 
-/// The first of the bins that stand for what is above, at 6 kHz.
+/// The first bin whose gain counts for the band above 8 kHz, at 6 kHz.
 const LOWEST: usize = 192;
 
 /// Share of the amplitude between 6 and 8 kHz that `mask` keeps, at most 1. As energies are compared, a bin with much

@@ -1,13 +1,11 @@
 //! The output is that of the same network in another runtime; `model/golden.py` makes what it is compared with.
 
-use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
+use consonance_denoise::Denoiser;
 
-const NOISY: &[u8] = include_bytes!("data/noisy.samples");
-const SPEECH: &[u8] = include_bytes!("data/speech.samples");
-const LOCAL_SNR: &[u8] = include_bytes!("data/local_snr.values");
+use crate::support::{NOISY, TOLERANCE, blocks, error};
 
-/// One step of 16 bits for rounding, and one for the arithmetic.
-const TOLERANCE: f32 = 2.0 / 32_768.0;
+const SPEECH: &[u8] = include_bytes!("../data/speech.samples");
+const LOCAL_SNR: &[u8] = include_bytes!("../data/local_snr.values");
 
 #[test]
 fn the_output_is_the_references() {
@@ -16,7 +14,7 @@ fn the_output_is_the_references() {
     for (number, ((block, expected), snr)) in blocks(NOISY).zip(blocks(SPEECH)).zip(snrs).enumerate() {
         let mut block = block;
         let found = denoiser.process(&mut block);
-        let error = block.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let error = error(&block, &expected);
         assert!(error < TOLERANCE, "block {number}: {error}");
         assert!((found.local_snr_db - snr).abs() < 0.05, "block {number}: {found:?}, expected {snr}");
     }
@@ -35,9 +33,4 @@ fn the_reference_has_less_noise_and_the_same_speech() {
     let loudest = (20..140).max_by_key(|&at| (power(SPEECH, at..at + 5) * 1e6) as u64).unwrap();
     let change = power(SPEECH, loudest..loudest + 5) / power(NOISY, loudest - 3..loudest + 2);
     assert!((0.8..1.2).contains(&change), "{change}");
-}
-
-fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES]> {
-    let blocks = samples.as_chunks::<2>().0.as_chunks::<BLOCK_SAMPLES>().0.iter();
-    blocks.map(|block| block.map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 32_768.0))
 }

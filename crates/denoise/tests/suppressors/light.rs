@@ -2,12 +2,10 @@
 
 use consonance_denoise::{BLOCK_SAMPLES, LightDenoiser};
 
-const NOISY: &[u8] = include_bytes!("data/noisy.samples");
-/// What onnxruntime makes of it; `model/golden_light.py` writes it.
-const SPEECH: &[u8] = include_bytes!("data/light.samples");
+use crate::support::{NOISY, TOLERANCE, blocks, error, level_db, noise};
 
-/// One step of 16 bits for rounding, and one for the arithmetic.
-const TOLERANCE: f32 = 2.0 / 32_768.0;
+/// What onnxruntime makes of it; `model/golden_light.py` writes it.
+const SPEECH: &[u8] = include_bytes!("../data/light.samples");
 
 const DELAY_SAMPLES: usize = LightDenoiser::DELAY_SAMPLES;
 
@@ -17,7 +15,7 @@ fn the_output_is_the_references() {
     for (number, (block, expected)) in blocks(NOISY).zip(blocks(SPEECH)).enumerate() {
         let mut block = block;
         denoiser.process(&mut block);
-        let error = block.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let error = error(&block, &expected);
         assert!(error < TOLERANCE, "block {number}: {error}");
     }
 }
@@ -33,8 +31,7 @@ fn with_a_limit_of_nothing_sound_comes_out_unchanged_after_the_delay() {
     let mut denoiser = LightDenoiser::new();
     denoiser.set_max_attenuation_db(0.0);
     let output = process(&mut denoiser, &noise);
-    let pairs = output[DELAY_SAMPLES..].iter().zip(&noise);
-    let error = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let error = error(&output[DELAY_SAMPLES..], &noise);
     assert!(error < 1e-5, "{error}");
     assert!(output[..DELAY_SAMPLES].iter().all(|sample| sample.abs() < 1e-6));
 }
@@ -101,30 +98,5 @@ fn after_a_reset_the_output_is_that_of_a_new_one() {
 }
 
 fn process(denoiser: &mut LightDenoiser, sound: &[f32]) -> Vec<f32> {
-    let mut output = sound.to_vec();
-    for block in output.as_chunks_mut().0 {
-        denoiser.process(block);
-    }
-    output
-}
-
-/// White noise, the same every time.
-fn noise(blocks: usize, amplitude: f32) -> Vec<f32> {
-    let mut state = 0x2545_f491_u32;
-    let sample = |_| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (state as f32 / 2_147_483_648.0 - 1.0) * amplitude
-    };
-    (0..blocks * BLOCK_SAMPLES).map(sample).collect()
-}
-
-fn level_db(sound: &[f32]) -> f32 {
-    10.0 * (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len() as f32 + 1e-20).log10()
-}
-
-fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES]> {
-    let blocks = samples.as_chunks::<2>().0.as_chunks::<BLOCK_SAMPLES>().0.iter();
-    blocks.map(|block| block.map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 32_768.0))
+    crate::support::process(sound, |block| denoiser.process(block))
 }

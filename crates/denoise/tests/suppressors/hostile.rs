@@ -2,29 +2,7 @@
 
 use consonance_denoise::{BLOCK_SAMPLES, DELAY_SAMPLES, Denoiser};
 
-/// White noise, the same every time.
-fn noise(blocks: usize, amplitude: f32) -> Vec<f32> {
-    let mut state = 0x2545_f491_u32;
-    let sample = |_| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (state as f32 / 2_147_483_648.0 - 1.0) * amplitude
-    };
-    (0..blocks * BLOCK_SAMPLES).map(sample).collect()
-}
-
-fn process(denoiser: &mut Denoiser, sound: &[f32]) -> Vec<f32> {
-    let mut output = sound.to_vec();
-    for block in output.as_chunks_mut().0 {
-        denoiser.process(block);
-    }
-    output
-}
-
-fn level_db(sound: &[f32]) -> f32 {
-    10.0 * (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len() as f32 + 1e-20).log10()
-}
+use crate::support::{error, level_db, noise};
 
 #[test]
 fn silence_stays_silent() {
@@ -56,8 +34,7 @@ fn with_a_limit_of_nothing_sound_comes_out_unchanged_after_the_delay() {
     let mut denoiser = Denoiser::new();
     denoiser.set_max_attenuation_db(0.0);
     let output = process(&mut denoiser, &noise);
-    let pairs = output[DELAY_SAMPLES..].iter().zip(&noise);
-    let error = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let error = error(&output[DELAY_SAMPLES..], &noise);
     assert!(error < 1e-5, "{error}");
 }
 
@@ -82,4 +59,8 @@ fn after_a_reset_the_output_is_that_of_a_new_one() {
     process(&mut used, &first);
     used.reset();
     assert!(process(&mut used, &second) == process(&mut Denoiser::new(), &second));
+}
+
+fn process(denoiser: &mut Denoiser, sound: &[f32]) -> Vec<f32> {
+    crate::support::process(sound, |block| _ = denoiser.process(block))
 }

@@ -1,0 +1,6 @@
+//! Both suppressors: as their references, and safe with any samples.
+
+mod golden;
+mod hostile;
+mod light;
+mod support;

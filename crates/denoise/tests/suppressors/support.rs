@@ -1,0 +1,43 @@
+//! Sounds for the tests, and how loud they are.
+
+use consonance_denoise::BLOCK_SAMPLES;
+
+/// One step of 16 bits for rounding, and one for the arithmetic.
+pub(crate) const TOLERANCE: f32 = 2.0 / 32_768.0;
+
+/// Speech in noise.
+pub(crate) const NOISY: &[u8] = include_bytes!("../data/noisy.samples");
+
+/// What a suppressor makes of a sound.
+pub(crate) fn process(sound: &[f32], mut suppress: impl FnMut(&mut [f32; BLOCK_SAMPLES])) -> Vec<f32> {
+    let mut output = sound.to_vec();
+    output.as_chunks_mut().0.iter_mut().for_each(&mut suppress);
+    output
+}
+
+/// White noise, the same every time.
+pub(crate) fn noise(blocks: usize, amplitude: f32) -> Vec<f32> {
+    let mut state = 0x2545_f491_u32;
+    let sample = |_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state as f32 / 2_147_483_648.0 - 1.0) * amplitude
+    };
+    (0..blocks * BLOCK_SAMPLES).map(sample).collect()
+}
+
+pub(crate) fn level_db(sound: &[f32]) -> f32 {
+    10.0 * (sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len() as f32 + 1e-20).log10()
+}
+
+/// Blocks of samples of 16 bits.
+pub(crate) fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES]> {
+    let blocks = samples.as_chunks::<2>().0.as_chunks::<BLOCK_SAMPLES>().0.iter();
+    blocks.map(|block| block.map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 32_768.0))
+}
+
+/// How far a block is from another one at most.
+pub(crate) fn error(block: &[f32], expected: &[f32]) -> f32 {
+    block.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
