@@ -18,6 +18,7 @@ mod acoustics;
 mod coverage;
 mod likeness;
 mod shared_room;
+mod white_noise;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use acoustics::{AcousticRoom, convolve, sample_between, small_loudspeaker};
 pub use coverage::Coverage;
 pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
 pub use shared_room::SharedRoom;
+pub use white_noise::WhiteNoise;
 
 /// 20 ms at 48 kHz.
 pub const FRAME_SAMPLES: usize = 960;

@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput};
-use consonance_testing::sound::recording;
+use consonance_testing::sound::{WhiteNoise, recording};
 
 /// Samples of so many seconds.
 pub(crate) fn seconds(seconds: f32) -> usize {
@@ -22,15 +22,8 @@ pub(crate) fn speeches(numbers: &[u32]) -> Vec<f32> {
 
 /// White noise between −1 and 1, the same every time.
 pub(crate) fn white_noise(samples: usize) -> Vec<f32> {
-    let mut state = 0x2545_f491_u32;
-    (0..samples)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            state as f32 / 2_147_483_648.0 - 1.0
-        })
-        .collect()
+    let mut noise = WhiteNoise::from_state(0x2545_f491);
+    (0..samples).map(|_| noise.sample()).collect()
 }
 
 /// Pink noise: 3 dB less per octave, from six low-passes over white noise.

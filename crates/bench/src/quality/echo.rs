@@ -5,7 +5,6 @@ mod far_end;
 mod howl;
 mod loudspeaker;
 mod microphone;
-mod noise;
 mod outcome;
 mod scene;
 

@@ -3,13 +3,15 @@
 
 use std::collections::VecDeque;
 
+use super::white_noise::WhiteNoise;
+
 /// Samples of 10 ms.
 const BLOCK: usize = 480;
 
 /// Blocks that the network takes: 120 ms.
 const NETWORK_BLOCKS: usize = 12;
 
-/// Samples that buffers and devices take, and the way from one's own loudspeaker and from the other player's.
+/// Delays in samples of a player's own loudspeaker and of the other one: buffers, devices and the room.
 const OWN_WAY: usize = 1_990;
 const OTHER_WAY: usize = 2_220;
 
@@ -29,21 +31,21 @@ const NOISE: f32 = 1e-4;
 pub struct SharedRoom {
     /// From the first player's loudspeaker to both microphones, and from the second player's.
     paths: [[Path; 2]; 2],
-    noise: u32,
+    noise: WhiteNoise,
 }
 
 impl SharedRoom {
     /// By how much a player's own loudspeaker is louder in the microphone than what it plays, and the other player's,
     /// as amplitudes.
     pub fn new(own_gain: f32, other_gain: f32) -> Self {
-        let mut seed = 0x2545_f491;
+        let mut noise = WhiteNoise::from_state(0x2545_f491);
         let paths = [0, 1].map(|from| {
             [0, 1].map(|to| {
                 let (way, gain) = if from == to { (OWN_WAY, own_gain) } else { (OTHER_WAY, other_gain) };
-                Path::new(way, gain, &mut seed)
+                Path::new(way, gain, &mut noise)
             })
         });
-        Self { paths, noise: 7 }
+        Self { paths, noise: WhiteNoise::from_state(7) }
     }
 
     /// Lets the first player say something, and silence follow. `process` makes what is sent, in place, of what a
@@ -64,7 +66,7 @@ impl SharedRoom {
                 let mut heard = [0.0; BLOCK];
                 for (n, heard) in heard.iter_mut().enumerate() {
                     let said = said.get(block * BLOCK + n).copied().unwrap_or(0.0);
-                    *heard = voice * said + NOISE * noise(&mut self.noise);
+                    *heard = voice * said + NOISE * self.noise.sample();
                 }
                 for (from, played) in played.iter().enumerate() {
                     self.paths[from][player].pass(played, &mut heard);
@@ -86,11 +88,11 @@ struct Path {
 }
 
 impl Path {
-    fn new(way: usize, gain: f32, seed: &mut u32) -> Self {
+    fn new(way: usize, gain: f32, noise: &mut WhiteNoise) -> Self {
         let mut taps = vec![(way, 1.0)];
         for _ in 0..REFLECTIONS {
-            let late = LATEST * (0.5 + 0.5 * noise(seed));
-            taps.push((way + late as usize, 0.4 * noise(seed) * (-late / FADING).exp()));
+            let late = LATEST * (0.5 + 0.5 * noise.sample());
+            taps.push((way + late as usize, 0.4 * noise.sample() * (-late / FADING).exp()));
         }
         let energy: f32 = taps.iter().map(|(_, level)| level * level).sum();
         for (_, level) in &mut taps {
@@ -111,12 +113,4 @@ impl Path {
             }
         }
     }
-}
-
-/// Between −1 and 1 (Marsaglia, "Xorshift RNGs", 2003).
-fn noise(state: &mut u32) -> f32 {
-    *state ^= *state << 13;
-    *state ^= *state >> 17;
-    *state ^= *state << 5;
-    *state as f32 / 2_147_483_648.0 - 1.0
 }

@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use super::noise::Noise;
+use consonance_testing::sound::WhiteNoise;
 
 /// Kinds of sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn music(samples: usize) -> Vec<f32> {
     /// Semitones over 110 Hz of a bass and five voices.
     const CHORDS: [[i32; 6]; 4] =
         [[0, 12, 19, 24, 28, 31], [-4, 8, 15, 24, 27, 32], [-7, 5, 17, 21, 24, 29], [-5, 7, 19, 23, 26, 31]];
-    let mut noise = Noise::new(11);
+    let mut noise = WhiteNoise::new(11);
     let mut sound = vec![0.0; samples];
     for (n, sample) in sound.iter_mut().enumerate() {
         let seconds = n as f32 / SAMPLE_RATE;
@@ -62,7 +62,7 @@ fn music(samples: usize) -> Vec<f32> {
         let drum = if beat % 2 == 0 {
             (TAU * 60.0 * since_beat).sin() * (-12.0 * since_beat).exp()
         } else {
-            noise.next() * (-20.0 * since_beat).exp()
+            noise.sample() * (-20.0 * since_beat).exp()
         };
         *sample += 3.0 * drum;
     }
@@ -70,19 +70,19 @@ fn music(samples: usize) -> Vec<f32> {
 }
 
 fn game(samples: usize) -> Vec<f32> {
-    let mut noise = Noise::new(12);
+    let mut noise = WhiteNoise::new(12);
     let (mut wind, mut angle, mut rumble) = (0.0, 0.0_f32, 0.0);
     let mut sound = Vec::with_capacity(samples);
     let (mut since_shot, mut until_shot) = (10.0_f32, 0.5_f32);
     for n in 0..samples {
         let seconds = n as f32 / SAMPLE_RATE;
-        let white = noise.next();
+        let white = noise.sample();
         wind += 0.05 * (white - wind);
         angle = (angle + TAU * (70.0 + 30.0 * (TAU * 0.15 * seconds).sin()) / SAMPLE_RATE) % TAU;
         let engine: f32 = (1..=12).map(|k| (k as f32 * angle).sin() / k as f32).sum();
         let since_step = (seconds * 1.8).fract() / 1.8;
         if until_shot <= 0.0 {
-            (since_shot, until_shot) = (0.0, 0.3 + 1.5 * (0.5 + 0.5 * noise.next()));
+            (since_shot, until_shot) = (0.0, 0.3 + 1.5 * (0.5 + 0.5 * noise.sample()));
         }
         rumble += 0.02 * (white - rumble);
         let shot = white * (-30.0 * since_shot).exp() + 8.0 * rumble * (-4.0 * since_shot).exp();

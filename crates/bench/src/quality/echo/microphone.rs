@@ -4,9 +4,8 @@ use std::f32::consts::PI;
 use std::ops::Range;
 
 use consonance::audio::BLOCK_SAMPLES;
-use consonance_testing::sound::{AcousticRoom, convolve, sample_between};
+use consonance_testing::sound::{AcousticRoom, WhiteNoise, convolve, sample_between};
 
-use super::noise::Noise;
 use super::scene::{Clock, Event, Scene};
 
 const SAMPLE_RATE: f64 = 48_000.0;
@@ -72,9 +71,9 @@ impl Scene {
     }
 
     fn with_noises(&self, mut microphone: Vec<f32>) -> Vec<f32> {
-        let mut noise = Noise::new(1);
+        let mut noise = WhiteNoise::new(1);
         for sample in &mut microphone {
-            *sample += NOISE * noise.next();
+            *sample += NOISE * noise.sample();
         }
         if self.event == Event::Clicks {
             add_clicks(&mut microphone);
@@ -123,11 +122,11 @@ fn turn_volume(sound: &mut [f32]) {
 
 /// Where a key click begins, with its peak: a key is pressed every 100 to 300 ms, and let go 60 ms later, half as loud.
 fn clicks(samples: usize) -> impl Iterator<Item = (usize, f32)> {
-    let mut noise = Noise::new(2);
+    let mut noise = WhiteNoise::new(2);
     let mut next = 4_800;
     let presses = std::iter::from_fn(move || {
         let at = next;
-        next += (4_800.0 * (2.0 + noise.next())) as usize;
+        next += (4_800.0 * (2.0 + noise.sample())) as usize;
         (at + 4_800 < samples).then_some(at)
     });
     presses.flat_map(|at| [(at, CLICK), (at + 2_880, CLICK / 2.0)])
@@ -135,11 +134,11 @@ fn clicks(samples: usize) -> impl Iterator<Item = (usize, f32)> {
 
 /// Noise that dies away within 5 ms, and rings at 3 kHz.
 fn add_clicks(sound: &mut [f32]) {
-    let mut noise = Noise::new(3);
+    let mut noise = WhiteNoise::new(3);
     for (start, peak) in clicks(sound.len()) {
         for (n, sample) in sound[start..start + BLOCK_SAMPLES].iter_mut().enumerate() {
             let ringing = (2.0 * PI * 3_000.0 * n as f32 / SAMPLE_RATE as f32).cos();
-            *sample += peak * (-(n as f32) / 60.0).exp() * (0.5 * noise.next() + 0.5 * ringing);
+            *sample += peak * (-(n as f32) / 60.0).exp() * (0.5 * noise.sample() + 0.5 * ringing);
         }
     }
 }
