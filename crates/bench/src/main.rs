@@ -26,6 +26,7 @@ mod cores;
 #[cfg(target_os = "linux")]
 mod delays;
 mod delivery;
+mod encoding;
 mod first_words;
 mod floor;
 mod join;
@@ -49,7 +50,6 @@ mod proximity;
 mod proxy;
 mod quality;
 mod recordings;
-mod redundancy_mode;
 mod relay;
 mod routing;
 #[cfg(target_os = "linux")]

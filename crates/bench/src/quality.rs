@@ -19,12 +19,13 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use condition::{Condition, Encoding, Listener};
+use condition::{Condition, Listener};
 use measurement::Speech;
 use report::Report;
 use row::Row;
 
 use super::recordings::recordings;
+use crate::encoding::Encoding;
 use crate::offline_call::write_wav;
 
 /// What to measure and where to put it.
@@ -46,7 +47,7 @@ pub(crate) struct Quality {
     #[command(flatten)]
     encoding: Encoding,
     /// Put the tables into `quality.md` of this folder, and the picture beside it.
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["bitrate", "redundancy"])]
     write: Option<PathBuf>,
     /// Keep what was heard as WAV files in this folder, for other measures: each lies on its recording's time line.
     #[arg(long, value_name = "FOLDER")]

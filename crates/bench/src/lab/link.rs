@@ -9,11 +9,11 @@ use clap::Args;
 use consonance::audio::{DecodedAs, EncoderSettings, FrameSize, MixerSettings, WavInput};
 use serde_json::json;
 
+use crate::encoding::Encoding;
 use crate::offline_call::{
     Call, DelayPattern, Journeys, Utterance, encode, impaired, listen, milliseconds, network, traced,
     write_wav,
 };
-use crate::redundancy_mode::RedundancyMode;
 
 /// Encodes a recording, loses and delays packets, and writes what is heard through the jitter buffer.
 ///
@@ -31,15 +31,11 @@ pub(crate) struct Link {
     /// What is heard: a WAV file, mono at 48 kHz.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// Mean bit rate of the encoder in bit/s.
-    #[arg(long, value_name = "BIT/S", default_value_t = 24_000, value_parser = clap::value_parser!(u32).range(6_000..=510_000))]
-    bitrate: u32,
+    #[command(flatten)]
+    encoding: Encoding,
     /// How much sound a packet carries: 10, 20, 40 or 60 ms.
     #[arg(long, value_name = "MS", default_value = "20", value_parser = frame_size)]
     frame_ms: FrameSize,
-    /// What packets tell of the sound before them, if packets get lost.
-    #[arg(long, value_enum, default_value_t = RedundancyMode::Fec)]
-    redundancy: RedundancyMode,
     /// How many of a hundred packets are lost.
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     loss: f64,
@@ -95,8 +91,8 @@ fn call(link: &Link, sound: &[f32]) -> Result<Call, Box<dyn Error>> {
     };
     let settings = EncoderSettings {
         frame,
-        bitrate_bps: link.bitrate,
-        redundancy: link.redundancy.redundancy(frame),
+        bitrate_bps: link.encoding.bitrate,
+        redundancy: link.encoding.redundancy(frame),
         expected_loss_percent: loss_percent(&arrivals),
         ..EncoderSettings::default()
     };

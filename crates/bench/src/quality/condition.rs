@@ -3,14 +3,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use clap::Args;
 use consonance::audio::{EncoderSettings, FrameSize, MixerSettings};
 
 use super::{fixed_buffer, original};
+use crate::encoding::Encoding;
 use crate::offline_call::{
     Call, DelayPattern, Heard, Journeys, Utterance, encode, impaired, listen, network,
 };
-use crate::redundancy_mode::RedundancyMode;
 
 /// Silence between two recordings of a call, in samples: a second.
 const PAUSE_SAMPLES: u64 = 48_000;
@@ -105,24 +104,6 @@ impl Condition {
     }
 }
 
-/// How speech is encoded.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Encoding {
-    /// Mean bit rate in bit/s, with what packets tell of the sound before them.
-    #[arg(long, value_name = "BIT/S", default_value_t = 24_000, value_parser = clap::value_parser!(u32).range(6_000..=510_000), conflicts_with = "write")]
-    bitrate: u32,
-    /// What packets tell of the sound before them, if packets get lost.
-    #[arg(long, value_enum, default_value_t = RedundancyMode::Fec, conflicts_with = "write")]
-    redundancy: RedundancyMode,
-}
-
-impl Default for Encoding {
-    /// That of the tables.
-    fn default() -> Self {
-        Self { bitrate: 24_000, redundancy: RedundancyMode::Fec }
-    }
-}
-
 /// The listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listener {
@@ -192,7 +173,7 @@ impl Listener {
         let settings = EncoderSettings {
             frame,
             bitrate_bps: encoding.bitrate,
-            redundancy: encoding.redundancy.redundancy(frame),
+            redundancy: encoding.redundancy(frame),
             expected_loss_percent: condition.loss_percent,
             ..EncoderSettings::default()
         };

@@ -89,8 +89,9 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::condition::{Condition, Encoding, Listener};
+    use super::super::condition::{Condition, Listener};
     use super::*;
+    use crate::encoding::Encoding;
     use crate::recordings::recordings;
 
     fn measure(speech: &Speech, listener: Listener, condition: Condition, seeds: u64) -> Measurement {
