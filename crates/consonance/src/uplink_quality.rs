@@ -30,8 +30,6 @@ pub(crate) struct UplinkQuality {
     link: LinkWatch,
     expected_loss_percent: u8,
     redundancy: Redundancy,
-    /// How many listeners the last frame was for.
-    sent_to: usize,
 }
 
 /// What the encoder is to do.
@@ -69,13 +67,7 @@ impl UplinkQuality {
             link: LinkWatch::default(),
             expected_loss_percent,
             redundancy: encoder.redundancy,
-            sent_to: 0,
         }
-    }
-
-    /// The last frame was for so many listeners.
-    pub(crate) fn note_sent_to(&mut self, listeners: usize) {
-        self.sent_to = listeners;
     }
 
     /// Applies the session's reports about our own voice.
@@ -87,13 +79,14 @@ impl UplinkQuality {
         }
     }
 
-    /// What the encoder is to do from now on, which the game has set like that, asked every half
-    /// second. `incoming_lost_percent` is what is lost of the others' voices, if that is known,
+    /// What the encoder is to do from now on, which the game has set like that, asked every half second. The last frame
+    /// was for `sent_to` listeners. `incoming_lost_percent` is what is lost of the others' voices, if that is known,
     /// `network` what the transport has counted.
     pub(crate) fn update(
         &mut self,
         now: Instant,
         encoder: &EncoderSettings,
+        sent_to: usize,
         incoming_lost_percent: Option<u8>,
         network: &Statistics,
     ) -> EncoderTarget {
@@ -108,7 +101,7 @@ impl UplinkQuality {
         self.redundancy = if encoder.redundancy == Redundancy::None {
             Redundancy::None
         } else {
-            let listeners = self.recent_listeners(now).filter(|_| self.all_report());
+            let listeners = self.recent_listeners(now).filter(|_| self.all_report(sent_to));
             redundancy::suiting(listeners, bitrate_bps, encoder.frame)
         };
         EncoderTarget { expected_loss_percent, bitrate_bps, redundancy: self.redundancy }
@@ -158,8 +151,8 @@ impl UplinkQuality {
 
     /// A listener that does not report knows no more than Opus does: the original's players, and pages. Nor is it known
     /// of those beyond the 64 that a server asks.
-    fn all_report(&self) -> bool {
-        self.most_listeners.is_some_and(|(_, most)| usize::from(most) >= self.sent_to)
+    fn all_report(&self, sent_to: usize) -> bool {
+        self.most_listeners.is_some_and(|(_, most)| usize::from(most) >= sent_to)
     }
 
     fn take_report(&mut self, now: Instant, report: UplinkReport) {

@@ -31,7 +31,7 @@ fn listeners(lost_percent: u8) -> ClientEvent<'static> {
 }
 
 fn expected(quality: &mut UplinkQuality, now: Instant, incoming: Option<u8>) -> u8 {
-    quality.update(now, &encoder(0), incoming, &Statistics::default()).expected_loss_percent
+    quality.update(now, &encoder(0), 0, incoming, &Statistics::default()).expected_loss_percent
 }
 
 /// What a network has counted after so many half seconds of 25 datagrams, of which so many were lost each time.
@@ -76,7 +76,7 @@ fn listeners_alone_bring_no_more_protection_than_for_30_percent_and_no_other_bit
         now += REPORT;
         quality.follow(now, &report(0));
         quality.follow(now, &listeners(100));
-        let target = quality.update(now, &encoder(0), None, &Statistics::default());
+        let target = quality.update(now, &encoder(0), 0, None, &Statistics::default());
         assert_eq!(
             target,
             EncoderTarget { expected_loss_percent: 30, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
@@ -109,7 +109,7 @@ fn without_reports_the_networks_own_figures_have_to_do() {
     let mut now = Instant::now();
     for looks in 1..=10 {
         now += REPORT;
-        quality.update(now, &encoder(0), None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
+        quality.update(now, &encoder(0), 0, None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
     }
     assert!(quality.row().bitrate_bps < WANTED);
 }
@@ -119,10 +119,10 @@ fn voice_that_does_not_even_leave_is_overload_whatever_the_server_has_reported()
     let mut quality = UplinkQuality::new(&encoder(0));
     let now = Instant::now();
     quality.follow(now, &report(0));
-    quality.update(now, &encoder(0), None, &Statistics::default());
+    quality.update(now, &encoder(0), 0, None, &Statistics::default());
     let mut full = Statistics::default();
     full.dropped.outgoing_full = 1;
-    assert!(quality.update(now + REPORT, &encoder(0), None, &full).bitrate_bps < WANTED);
+    assert!(quality.update(now + REPORT, &encoder(0), 0, None, &full).bitrate_bps < WANTED);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_server_that_reports_is_believed_rather_than_the_network() {
             quality.follow(now, &report(0));
         }
         let network = network(looks, 20, if looks < 5 { 40 } else { 900 });
-        assert_eq!(quality.update(now, &encoder(0), None, &network).bitrate_bps, WANTED);
+        assert_eq!(quality.update(now, &encoder(0), 0, None, &network).bitrate_bps, WANTED);
     }
 }
 
@@ -156,9 +156,8 @@ fn frames_are_repeated_only_if_every_listener_says_that_it_can_use_them() {
     let mut now = Instant::now();
     let mut chosen = |sent_to, count| {
         now += Duration::from_secs(2);
-        quality.note_sent_to(sent_to);
         quality.follow(now, &listeners_that_can_use_repeated_frames(count));
-        quality.update(now, &encoder(0), None, &Statistics::default()).redundancy
+        quality.update(now, &encoder(0), sent_to, None, &Statistics::default()).redundancy
     };
     let repeated = Redundancy::Repeat { frames: 1 };
     assert_eq!(chosen(3, 3), repeated);
@@ -175,7 +174,7 @@ fn a_player_that_has_copies_off_keeps_to_that() {
     let mut quality = UplinkQuality::new(&without);
     let now = Instant::now();
     quality.follow(now, &listeners_that_can_use_repeated_frames(3));
-    let target = quality.update(now, &without, None, &Statistics::default());
+    let target = quality.update(now, &without, 0, None, &Statistics::default());
     assert_eq!((target.redundancy, quality.row().redundancy), (Redundancy::None, Redundancy::None));
 }
 
@@ -195,7 +194,7 @@ fn descriptions_of_lost_sound_are_counted_in_frames_as_long_as_they_are_now() {
     );
     for (frame, frames) in [(FrameSize::Ms20, 10), (FrameSize::Ms60, 3), (FrameSize::Ms40, 5)] {
         let encoder = EncoderSettings { frame, bitrate_bps: 48_000, ..encoder(0) };
-        let target = quality.update(now, &encoder, None, &Statistics::default());
+        let target = quality.update(now, &encoder, 0, None, &Statistics::default());
         assert_eq!(target.redundancy, Redundancy::Dred { frames }, "{frame:?}");
     }
 }

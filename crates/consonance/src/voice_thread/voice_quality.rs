@@ -60,8 +60,7 @@ impl VoiceQuality {
         incoming_lost_percent: Option<u8>,
         network: &Statistics,
     ) -> EncoderTarget {
-        self.uplink.note_sent_to(talking.sent_to());
-        self.uplink.update(now, talking.settings(), incoming_lost_percent, network)
+        self.uplink.update(now, talking.settings(), talking.sent_to(), incoming_lost_percent, network)
     }
 
     /// Our own voice's way, as figures.

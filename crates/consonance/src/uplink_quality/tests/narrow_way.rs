@@ -76,7 +76,7 @@ impl Call {
                 self.quality.follow(self.now, &event);
             }
             if since.as_millis().is_multiple_of(REPORT.as_millis()) {
-                self.target = self.quality.update(self.now, &encoder(0), None, &Statistics::default());
+                self.target = self.quality.update(self.now, &encoder(0), 0, None, &Statistics::default());
                 targets.push(self.target);
             }
         }
