@@ -35,13 +35,7 @@ pub(super) fn network(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
 
 fn uplink(uplink: &UplinkSnapshot, network: &NetworkRow) -> Vec<Line<'static>> {
     let listeners = uplink.listeners.map_or("no reports".into(), |told| {
-        format!(
-            "{:.0} %{}, reported by {}, with a delay of {:.0} ms",
-            told.lost_percent,
-            told.lost_in_a_row.map_or_else(String::new, |frames| format!(", {frames:.1} frames in a row")),
-            told.listeners,
-            told.delay_ms
-        )
+        format!("{}, reported by {}, with a delay of {:.0} ms", told.missed(), told.listeners, told.delay_ms)
     });
     [
         format!("round trip            {}", figure(network.round_trip_ms, 1, " ms")),

@@ -108,3 +108,11 @@ pub struct ListenersRow {
     /// How long the jitter buffer of the listener that waits least holds frames, in milliseconds.
     pub delay_ms: f32,
 }
+
+impl ListenersRow {
+    /// How much is missed, such as `12 %, 1.5 frames in a row`.
+    pub fn missed(&self) -> String {
+        let in_a_row = self.lost_in_a_row.map(|frames| format!(", {frames:.1} frames in a row"));
+        format!("{:.0} %{}", self.lost_percent, in_a_row.unwrap_or_default())
+    }
+}

@@ -244,10 +244,6 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
     Step::unknown(link, words, speaker)
 }
 
-fn in_a_row(frames: Option<f32>) -> String {
-    frames.map_or_else(String::new, |frames| format!(", {frames:.1} frames in a row"))
-}
-
 fn against_loss(scene: &Scene<'_>) -> String {
     let redundancy = scene.mouth.map(|mouth| &mouth.uplink.redundancy).filter(|words| !words.is_empty());
     redundancy.map_or_else(String::new, |words| format!("; its packets have {words}"))
@@ -261,10 +257,9 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
             Some(told) if told.listeners > 0 => Step::passed(
                 link,
                 format!(
-                    "nine of ten of its {} listeners miss at most {:.0} %{}{}",
+                    "nine of ten of its {} listeners miss at most {}{}",
                     told.listeners,
-                    told.lost_percent,
-                    in_a_row(told.lost_in_a_row),
+                    told.missed(),
                     against_loss(scene)
                 ),
             ),
