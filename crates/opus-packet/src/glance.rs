@@ -1,7 +1,7 @@
 //! What the first bytes of a packet say, for callers that need not know whether it keeps all the rules.
 
 use crate::SAMPLES_MAX;
-use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples};
+use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples, padding_length};
 
 /// How many samples at 48 kHz a packet has, 120 … 5760, going by its first two bytes; none if that cannot be.
 pub fn samples(packet: &[u8]) -> Option<u32> {
@@ -24,7 +24,7 @@ pub fn first_frame(packet: &[u8]) -> Option<&[u8]> {
         2 => behind_lengths(rest, 2),
         _ => {
             let (&counts, rest) = rest.split_first()?;
-            let rest = if counts & HAS_PADDING == 0 { rest } else { behind_padding(rest)? };
+            let rest = if counts & HAS_PADDING == 0 { rest } else { padding_length(rest)?.1 };
             match counts & 63 {
                 0 => None,
                 frames if counts & HAS_LENGTHS != 0 => behind_lengths(rest, frames),
@@ -45,10 +45,4 @@ fn behind_lengths(bytes: &[u8], frames: u8) -> Option<&[u8]> {
         rest = behind;
     }
     Some(rest)
-}
-
-/// What follows the bytes that say how long the padding is; the padding is at the packet's end.
-fn behind_padding(bytes: &[u8]) -> Option<&[u8]> {
-    let more = bytes.iter().take_while(|bytes| **bytes == u8::MAX).count();
-    bytes.get(more + 1..)
 }

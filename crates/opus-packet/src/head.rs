@@ -66,7 +66,7 @@ pub(crate) fn padding_length(mut rest: &[u8]) -> Option<(usize, &[u8])> {
     loop {
         let (&bytes, behind) = rest.split_first()?;
         rest = behind;
-        // 255 stands for 254 bytes and another count.
+        // A count of 255 means 254 bytes, and that another count follows.
         padding += usize::from(bytes.min(254));
         if bytes < u8::MAX {
             return Some((padding, rest));

@@ -23,10 +23,10 @@ pub(super) struct Recovery {
     pub(super) look_ahead_samples: u64,
 }
 
-/// What packets tell of the frames before them.
+/// How many of the frames before them packets have copies of.
 #[derive(Debug)]
 pub(super) struct Copies {
-    /// The last packet that told of any: of how many.
+    /// How many frames the last packet with copies has copies of.
     frames: u8,
     packets_without: u32,
 }
@@ -37,7 +37,7 @@ impl Copies {
         Self { frames: 0, packets_without: COPIES_EXPECTED_FRAMES }
     }
 
-    /// A packet tells of so many frames before it.
+    /// A packet has copies of so many frames before it.
     pub(super) fn note(&mut self, frames: u8) {
         if frames > 0 {
             *self = Self { frames, packets_without: 0 };

@@ -189,8 +189,11 @@ impl TargetDelay {
         let Recovery { share, look_ahead_samples } = recovery;
         let delays = if self.pace.has_spikes() { &self.delays } else { &self.recent };
         let needed = delays.delay_for(self.accepted_share, share, look_ahead_samples);
-        let worth = delays.cheapest(lead, ALL_MADE_UP_SAMPLES, share, look_ahead_samples);
-        let wanted = if few { needed } else { needed.min(worth) };
+        let wanted = if few {
+            needed
+        } else {
+            needed.min(delays.cheapest(lead, ALL_MADE_UP_SAMPLES, share, look_ahead_samples))
+        };
         let no_copies_anymore = std::mem::replace(&mut self.waits_for_copies, share > 0.0) && share <= 0.0;
         if self.arrivals == FEW_FRAMES || no_copies_anymore {
             self.pace.settle(wanted.max(lead));

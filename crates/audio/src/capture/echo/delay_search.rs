@@ -63,7 +63,7 @@ impl DelaySearch {
         self.predicted.push(predicted);
     }
 
-    /// By how many samples the echo is later, if it is so beyond doubt.
+    /// By how many samples the echo is later, if one lag is clearly the most alike.
     pub(crate) fn find(&self) -> Option<f64> {
         let zero = correlation(self.heard.ago(0), self.predicted.ago(0));
         let at = |lag: isize| match usize::try_from(lag) {

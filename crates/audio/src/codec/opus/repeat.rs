@@ -52,12 +52,14 @@ impl Repeats {
     }
 
     fn keep(&mut self, frames: u8, packet: &[u8]) {
-        self.packets.truncate(frames.min(REPEATED_FRAMES_MAX).into());
-        let mut kept = match self.packets.len() {
-            0 if frames == 0 => return,
-            many if many >= frames.into() => self.packets.pop_back().unwrap_or_default(),
-            _ => Vec::new(),
-        };
+        let frames = usize::from(frames);
+        self.packets.truncate(frames);
+        if frames == 0 {
+            return;
+        }
+        // The buffer of the oldest serves again.
+        let oldest = if self.packets.len() == frames { self.packets.pop_back() } else { None };
+        let mut kept = oldest.unwrap_or_default();
         kept.clear();
         kept.extend_from_slice(packet);
         self.packets.push_front(kept);
