@@ -1,5 +1,6 @@
 // One effect as nodes of the audio graph, whose settings move without a click.
 
+import { PITCH } from "../worklet/messages.ts";
 import type { Effect } from "./effects.ts";
 import { approach } from "./listener.ts";
 
@@ -125,6 +126,24 @@ function megaphone(context: BaseAudioContext): EffectNodes {
   };
 }
 
+function pitch(context: BaseAudioContext): EffectNodes {
+  // A page that was loaded over plain HTTP has no worklets: the voice stays as it is.
+  if (context.audioWorklet === undefined) return none(context);
+  const node = new AudioWorkletNode(context, PITCH, { channelCount: 1, channelCountMode: "explicit", outputChannelCount: [1] });
+  const semitones = node.parameters.get("semitones");
+  return {
+    input: node,
+    output: node,
+    set(settings) {
+      if (semitones !== undefined) approach(semitones, settings["semitones"] ?? 0, context.currentTime);
+    },
+    close() {
+      node.port.postMessage(null);
+      unlink(node);
+    },
+  };
+}
+
 function none(context: BaseAudioContext): EffectNodes {
   const node = new GainNode(context);
   return { input: node, output: node, set: () => {}, close: () => unlink(node) };
@@ -135,6 +154,7 @@ const BUILDERS: Readonly<Record<Effect["kind"], (context: BaseAudioContext) => E
   muffle,
   distance,
   megaphone,
+  pitch,
   room: none,
   hall: none,
   cave: none,

@@ -8,8 +8,7 @@ export interface Effect {
   readonly settings: Readonly<Record<string, number>>;
 }
 
-/** Pitch shift is not among them: browsers have no node for it. */
-export type Kind = "radio" | "muffle" | "distance" | "megaphone" | "room" | "hall" | "cave";
+export type Kind = "radio" | "muffle" | "distance" | "megaphone" | "pitch" | "room" | "hall" | "cave";
 
 /** Throws a `RangeError` that lists the known names. */
 export function parseEffects(text: string): readonly Effect[] {
@@ -59,6 +58,9 @@ const PRESETS: ReadonlyMap<string, { readonly kind: Kind; readonly settings: Rec
   ["underwater", { kind: "muffle", settings: { "cutoff-hz": 450, "gain-db": -3, "resonance-hz": 180, "resonance-db": 6, wobble: 0.6 } }],
   ["distance", { kind: "distance", settings: { "distance-m": -1, strength: 10 } }],
   ["megaphone", { kind: "megaphone", settings: { "drive-db": 15, "low-hz": 500, "high-hz": 4500 } }],
+  ["pitch", { kind: "pitch", settings: { semitones: 0 } }],
+  ["deep", { kind: "pitch", settings: { semitones: -5 } }],
+  ["high", { kind: "pitch", settings: { semitones: 5 } }],
   ["room", { kind: "room", settings: ZONE }],
   ["hall", { kind: "hall", settings: { "decay-s": 1.8, brightness: 0.45, modulation: 0.5, level: 0.4 } }],
   ["cave", { kind: "cave", settings: { "decay-s": 3.5, brightness: 0.35, modulation: 0.5, level: 0.5 } }],
@@ -82,6 +84,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   "resonance-db": [0, 18],
   wobble: [0, 1],
   "distance-m": [-1, 10_000],
+  semitones: [-12, 12],
   "decay-s": [0.1, 20],
   brightness: [0.1, 1],
   modulation: [0, 1],

@@ -21,5 +21,6 @@ export interface Report {
   readonly samples?: Float32Array<ArrayBuffer>;
 }
 
-/** The name of the processor. */
+/** The names of the processors. */
+export const PITCH = "consonance-pitch";
 export const MICROPHONE = "consonance-microphone";

@@ -2,7 +2,7 @@
 
 declare abstract class AudioWorkletProcessor {
   readonly port: MessagePort;
-  abstract process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean;
+  abstract process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean;
 }
 
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;

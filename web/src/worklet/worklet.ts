@@ -1,9 +1,10 @@
-// The microphone on the audio thread: level, voice activity, and a delay, so that the channel is open
+// The parts of the audio thread. The microphone: level, voice activity, and a delay, so that the channel is open
 // before its first syllable is sent. A hidden page's timers are throttled; this thread is not.
 
 import { decibelsOf } from "../voice/level.ts";
 import { DelayLine } from "./delay_line.ts";
-import { MICROPHONE, type Report, type Settings } from "./messages.ts";
+import { MICROPHONE, PITCH, type Report, type Settings } from "./messages.ts";
+import { PitchProcessor } from "./pitch_processor.ts";
 import { VoiceGate } from "./voice_gate.ts";
 
 class MicrophoneProcessor extends AudioWorkletProcessor {
@@ -64,3 +65,4 @@ const REPORT_EVERY_MS = 20;
 const DEFAULT_HOLD_MS = 400;
 
 registerProcessor(MICROPHONE, MicrophoneProcessor);
+registerProcessor(PITCH, PitchProcessor);

@@ -5,6 +5,11 @@ import { FakeContext, FakeNode } from "./browser.ts";
 import { EffectChain } from "../../src/voice/effect_chain.ts";
 import { parseEffects } from "../../src/voice/effects.ts";
 
+interface Options {
+  readonly type?: string;
+  readonly gain?: number;
+}
+
 /** Any node of the graph, with the parameters that effects move. */
 class AnyNode extends FakeNode {
   readonly type: string;
@@ -13,9 +18,14 @@ class AnyNode extends FakeNode {
   override readonly gain: ReturnType<typeof parameter> = parameter();
   buffer: unknown = null;
   isStarted = false;
+  readonly parameters = new Map([["semitones", parameter()]]);
+  readonly port = { postMessage: () => (this.isOver = true) };
+  /** Its processor was told to end. */
+  isOver = false;
 
-  constructor(context: FakeContext, options: { type?: string; gain?: number } = {}) {
+  constructor(context: FakeContext, name: string | Options = {}, options: Options = {}) {
     super(context);
+    if (typeof name !== "string") options = name;
     this.type = options.type ?? "";
     this.gain.value = options.gain ?? 1;
     made.push(this);
@@ -39,7 +49,7 @@ function parameter() {
   };
 }
 
-const NODES = ["Gain", "BiquadFilter", "DynamicsCompressor", "WaveShaper", "AudioBufferSource", "Oscillator", "Convolver"];
+const NODES = ["Gain", "BiquadFilter", "DynamicsCompressor", "WaveShaper", "AudioBufferSource", "Oscillator", "Convolver", "AudioWorklet"];
 const made: AnyNode[] = [];
 let source: FakeNode;
 let destination: FakeNode;
@@ -106,4 +116,22 @@ test("from some effects to others one fades in while the other fades out", () =>
   mock.timers.tick(1000);
   assert.equal(source.outputs.size, 1);
   assert.ok(filters().includes(3400));
+});
+
+test("the pitch moves on the audio thread, whose processor ends with the effect", () => {
+  set("deep");
+  const shift = made.find((node) => node.parameters.get("semitones")?.value === -5);
+  set("high");
+  assert.equal(shift?.parameters.get("semitones")?.value, 5);
+  assert.equal(shift.isOver, false);
+  set("");
+  mock.timers.tick(1000);
+  assert.equal(shift.isOver, true);
+});
+
+test("on a page without worklets the pitch stays as it is", () => {
+  Object.assign(source.context, { audioWorklet: undefined });
+  set("deep");
+  mock.timers.tick(1000);
+  assert.deepEqual(filters(), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Settings } from "../../src/worklet/messages.ts";
+import { MICROPHONE, type Settings } from "../../src/worklet/messages.ts";
 
 interface Processor {
   readonly port: { onmessage(event: { data: Settings }): void };
@@ -15,7 +15,9 @@ class FakeProcessor {
 Object.assign(globalThis, {
   AudioWorkletProcessor: FakeProcessor,
   sampleRate: 48_000,
-  registerProcessor: (_: string, processor: new () => Processor) => (Microphone = processor),
+  registerProcessor: (name: string, processor: new () => Processor) => {
+    if (name === MICROPHONE) Microphone = processor;
+  },
 });
 await import("../../src/worklet/worklet.ts");
 
