@@ -127,6 +127,12 @@ impl StereoBlock {
         std::array::from_fn(|i| 0.5 * (self.left[i] + self.right[i]))
     }
 
+    /// Half of what the left ear hears minus half of what the right one does: silence if both hear the same. Left and
+    /// right are the [mean](Self::to_mono) plus this, and minus this.
+    pub fn to_side(&self) -> [f32; BLOCK_SAMPLES] {
+        std::array::from_fn(|i| 0.5 * (self.left[i] - self.right[i]))
+    }
+
     /// Left and right, to do the same to both.
     pub fn sides_mut(&mut self) -> [&mut [f32; BLOCK_SAMPLES]; 2] {
         [&mut self.left, &mut self.right]

@@ -28,6 +28,22 @@ pub trait Encoder: Send {
     /// [`CodecError::PacketBuffer`] if `packet` is too short to hold any packet.
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError>;
 
+    /// Encodes one frame of two channels, given as half their sum, `middle`, and half the left one minus half the right
+    /// one, `side`, both [`Self::frame_samples`] long. A codec that has one channel only, as by default, leaves `side`
+    /// out.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    fn encode_stereo(
+        &mut self,
+        middle: &[f32],
+        side: &[f32],
+        packet: &mut [u8],
+    ) -> Result<usize, CodecError> {
+        let _ = side;
+        self.encode(middle, packet)
+    }
+
     /// Tells the encoder how many of 100 packets will not arrive, so that it can protect the rest.
     fn set_expected_loss(&mut self, percent: u8);
 
@@ -89,6 +105,12 @@ pub trait Decoder: Send {
     /// # Errors
     /// [`CodecError::FrameLength`] if `frame` has the wrong length for the source.
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError>;
+
+    /// What belongs to the frame filled last if the speaker has two channels: half the left one minus half the right
+    /// one, as long as the frame, which is half their sum. `None` while there is one channel only, as by default.
+    fn side(&self) -> Option<&[f32]> {
+        None
+    }
 }
 
 /// The codecs of the protocol.

@@ -19,6 +19,16 @@ pub enum Read {
 pub trait Input: Send {
     /// Fills the block with the next 10 ms, mono at 48 kHz, padded with silence at the end.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read;
+
+    /// The same with two channels, instead of [`Self::read`], for a source that has them; `None`, which leaves the
+    /// block as it is, for one that has not, as by default.
+    ///
+    /// Both channels are sent as music ([`Quality::Music`](crate::Quality::Music)) without processing
+    /// ([`CaptureSettings::UNPROCESSED`](crate::CaptureSettings::UNPROCESSED)), and their mean otherwise.
+    fn read_stereo(&mut self, block: &mut StereoBlock) -> Option<Read> {
+        let _ = block;
+        None
+    }
 }
 
 /// A sink for sound.

@@ -1,6 +1,7 @@
 //! A bot: a player without a person behind it, which plays a melody to a room.
 //!
-//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it
+//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is; this one has two
+//! channels, low notes more on the left. Given an address, it
 //! plays there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.
 //!
 //! ```sh
@@ -23,12 +24,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use consonance::EventKind;
-use consonance::audio::{BLOCK_SAMPLES, Input, Quality, Read, SAMPLE_RATE_HZ};
+use consonance::audio::{BLOCK_SAMPLES, Input, Quality, Read, SAMPLE_RATE_HZ, StereoBlock};
 use meeting::Meeting;
 use scene::wait_for;
 
 /// Half-tones above A, one for each note.
 const MELODY: [i32; 16] = [3, 7, 10, 15, 14, 10, 7, 10, 5, 8, 12, 17, 15, 12, 8, 5];
+/// A note so high is on the right alone, and A on the left.
+const MELODY_HALF_TONES: f32 = 20.0;
+
 const NOTE_BLOCKS: usize = 25;
 const A_HZ: f32 = 440.0;
 const LOUDNESS: f32 = 0.2;
@@ -55,6 +59,15 @@ impl Input for MusicBox {
         }
         self.block += 1;
         Read::Samples
+    }
+
+    fn read_stereo(&mut self, block: &mut StereoBlock) -> Option<Read> {
+        let half_tones = MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32;
+        let right = half_tones / MELODY_HALF_TONES;
+        let read = self.read(&mut block.left);
+        block.right = block.left.map(|sample| sample * right.sqrt());
+        block.left = block.left.map(|sample| sample * (1.0 - right).sqrt());
+        Some(read)
     }
 }
 

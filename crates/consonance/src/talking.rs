@@ -1,15 +1,17 @@
 //! My own voice: frames, encoder, and the channels that the game wants open.
 
+mod frames;
 mod wanted_channels;
 
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
+    BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, OpusEncoder, Quality, Redundancy,
     duration_of,
 };
 use consonance_session::{Client, Priority};
 
+use frames::{Frame, Frames};
 use wanted_channels::WantedChannels;
 pub(crate) use wanted_channels::{ChannelView, ChatActivation};
 
@@ -28,7 +30,7 @@ const FRAME_BYTES_MAX: usize = 960;
 pub(crate) struct Talking {
     /// An utterance goes on.
     is_speaking: bool,
-    framer: Framer,
+    frames: Frames,
     encoder: Box<dyn Encoder>,
     settings: EncoderSettings,
     channels: WantedChannels,
@@ -50,7 +52,7 @@ impl Talking {
     pub(crate) fn new(settings: EncoderSettings) -> Result<Self, CodecError> {
         Ok(Self {
             is_speaking: false,
-            framer: Framer::new(settings.frame),
+            frames: Frames::new(settings.frame),
             encoder: Box::new(OpusEncoder::new(settings)?),
             settings,
             channels: WantedChannels::new(),
@@ -72,8 +74,9 @@ impl Talking {
     pub(crate) fn set_quality(&mut self, quality: Quality, error_correction: bool) -> Result<(), CodecError> {
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = quality.encoder_settings();
         let redundancy = if error_correction { redundancy } else { Redundancy::None };
-        let wanted = EncoderSettings { bitrate_bps, music, redundancy, ..self.settings };
-        if self.settings.music == music {
+        let stereo = self.settings.stereo && music;
+        let wanted = EncoderSettings { bitrate_bps, music, stereo, redundancy, ..self.settings };
+        if (self.settings.music, self.settings.stereo) == (music, stereo) {
             self.encoder.set_bitrate(wanted.bitrate_bps);
         } else {
             self.encoder = Box::new(OpusEncoder::new(wanted)?);
@@ -98,7 +101,7 @@ impl Talking {
         let has_other_frames = settings.frame != self.settings.frame;
         let sent = if has_other_frames && self.is_speaking { self.end(now, client) } else { Sent::default() };
         if has_other_frames {
-            self.framer = Framer::new(settings.frame);
+            self.frames = Frames::new(settings.frame);
         }
         self.encoder = encoder;
         self.settings = settings;
@@ -193,10 +196,10 @@ impl Talking {
         client: &mut Client,
     ) -> Sent {
         match captured {
-            CapturedAs::Sound { recorded_until, is_speech, block } => {
+            CapturedAs::Sound { recorded_until, is_speech, block, side } => {
                 let (any_open, problem) = self.channels.decide_block(*recorded_until, *is_speech, client);
                 let sent = if any_open {
-                    self.speak(block, *recorded_until, client)
+                    self.speak(block, side.as_ref(), *recorded_until, client)
                 } else {
                     // What waits for its frame to fill was recorded before this block.
                     self.end(recorded_until.checked_sub(BLOCK).unwrap_or(now), client)
@@ -210,19 +213,41 @@ impl Talking {
         }
     }
 
-    fn speak(&mut self, block: &[f32; BLOCK_SAMPLES], recorded_until: Instant, client: &mut Client) -> Sent {
+    fn speak(
+        &mut self,
+        block: &[f32; BLOCK_SAMPLES],
+        side: Option<&[f32; BLOCK_SAMPLES]>,
+        recorded_until: Instant,
+        client: &mut Client,
+    ) -> Sent {
         if !self.is_speaking {
             self.is_speaking = true;
-            self.framer.clear();
+            self.frames.clear();
             self.encoder.start_utterance();
         }
-        let mut samples = &block[..];
-        let Some(frame) = self.framer.fill(&mut samples) else { return Sent::default() };
-        let sent = send(&mut *self.encoder, frame, frame.len(), recorded_until, &mut self.packet, client);
+        if side.is_some()
+            && self.frames.pending_samples() == 0
+            && let Err(error) = self.set_stereo()
+        {
+            return Sent { frame: None, problem: Some(error.to_string()) };
+        }
+        let Some(frame) = self.frames.fill(block, side) else { return Sent::default() };
+        let spoken = frame.middle.len();
+        let sent = send(&mut *self.encoder, &frame, spoken, recorded_until, &mut self.packet, client);
         if let Some(FrameTrace::Sent { listeners, .. }) = &sent.frame {
             self.sent_to = *listeners;
         }
         sent
+    }
+
+    /// Encodes two channels from the next frame on, until the quality is not music any more.
+    fn set_stereo(&mut self) -> Result<(), CodecError> {
+        if !self.settings.stereo {
+            let settings = EncoderSettings { stereo: true, ..self.settings };
+            self.encoder = Box::new(OpusEncoder::new(settings)?);
+            self.settings = settings;
+        }
+        Ok(())
     }
 
     /// The utterance, if there was one, is over, and every channel closed: one more frame says so.
@@ -230,17 +255,17 @@ impl Talking {
         if !std::mem::replace(&mut self.is_speaking, false) {
             return Sent::default();
         }
-        let spoken = self.framer.pending_samples();
+        let spoken = self.frames.pending_samples();
         let silence = vec![0.0; self.encoder.frame_samples()];
-        let last = self.framer.flush().unwrap_or(&silence);
-        send(&mut *self.encoder, last, spoken, now, &mut self.packet, client)
+        let last = self.frames.flush().unwrap_or(Frame { middle: &silence, side: &silence });
+        send(&mut *self.encoder, &last, spoken, now, &mut self.packet, client)
     }
 }
 
 /// Encodes and sends a frame of which the last `spoken` samples before `now` are the beginning.
 fn send(
     encoder: &mut dyn Encoder,
-    frame: &[f32],
+    frame: &Frame<'_>,
     spoken: usize,
     now: Instant,
     packet: &mut [u8],
@@ -249,7 +274,7 @@ fn send(
     if !client.has_channels() {
         return Sent::default();
     }
-    let bytes = match encoder.encode(frame, packet) {
+    let bytes = match encoder.encode_stereo(frame.middle, frame.side, packet) {
         Ok(bytes) => bytes,
         Err(error) => return Sent { frame: None, problem: Some(error.to_string()) },
     };

@@ -15,22 +15,30 @@ use crate::state::State;
 /// later). More would do nothing here.
 const DEEP_CONCEALMENT_COMPLEXITY: c_int = 5;
 
-/// Decodes one voice to mono at 48 kHz. What is lost is concealed by a neural network (deep concealment).
+/// Decodes one voice to mono or stereo at 48 kHz. What is lost is concealed by a neural network (deep concealment).
+///
+/// Numbers of samples are of one channel.
 #[derive(Debug)]
-pub struct LibopusDecoder(State<sys::OpusDecoder>);
+pub struct LibopusDecoder {
+    state: State<sys::OpusDecoder>,
+    /// 1 or 2.
+    channels: usize,
+}
 
 impl LibopusDecoder {
-    /// A decoder that has heard nothing yet.
+    /// A decoder that has heard nothing yet. With `stereo`, frames have two channels, interleaved, the left one first.
     ///
     /// # Errors
     /// Where there is no memory.
-    pub fn new() -> Result<Self, Error> {
+    pub fn new(stereo: bool) -> Result<Self, Error> {
         // SAFETY: the place for the code is there while the call lasts.
-        let create = |code| unsafe { sys::opus_decoder_create(SAMPLE_RATE_HZ, 1, code) };
-        let mut decoder = Self(State::new(create, sys::opus_decoder_destroy)?);
+        let create =
+            |code| unsafe { sys::opus_decoder_create(SAMPLE_RATE_HZ, 1 + c_int::from(stereo), code) };
+        let state = State::new(create, sys::opus_decoder_destroy)?;
+        let mut decoder = Self { state, channels: 1 + usize::from(stereo) };
         // SAFETY: this request takes one int.
         let result = unsafe {
-            let state = decoder.0.as_mut();
+            let state = decoder.state.as_mut();
             sys::opus_decoder_ctl(state, sys::OPUS_SET_COMPLEXITY_REQUEST, DEEP_CONCEALMENT_COMPLEXITY)
         };
         Error::check(result)?;
@@ -68,12 +76,12 @@ impl LibopusDecoder {
         }
         dred.prepare()?;
         let offset = Error::length(samples_before)?;
-        let samples = Error::length(frame.len())?;
+        let samples = Error::length(frame.len() / self.channels)?;
         let contents = dred.contents.as_ref();
-        // SAFETY: the contents are prepared; with one channel, at most as many samples are written as the slice has.
+        // SAFETY: the contents are prepared; of all channels, at most as many samples are written as the slice has.
         let result = unsafe {
             sys::opus_decoder_dred_decode_float(
-                self.0.as_mut(),
+                self.state.as_mut(),
                 contents,
                 offset,
                 frame.as_mut_ptr(),
@@ -88,10 +96,10 @@ impl LibopusDecoder {
     /// # Errors
     /// Where the frame is empty or no multiple of 2.5 ms.
     pub fn conceal(&mut self, frame: &mut [f32]) -> Result<usize, Error> {
-        let samples = Error::length(frame.len())?;
-        // SAFETY: no packet, no bytes; with one channel, at most as many samples are written as the slice has.
+        let samples = Error::length(frame.len() / self.channels)?;
+        // SAFETY: no packet, no bytes; of all channels, at most as many samples are written as the slice has.
         let result = unsafe {
-            sys::opus_decode_float(self.0.as_mut(), ptr::null(), 0, frame.as_mut_ptr(), samples, 0)
+            sys::opus_decode_float(self.state.as_mut(), ptr::null(), 0, frame.as_mut_ptr(), samples, 0)
         };
         Error::check(result)
     }
@@ -102,12 +110,12 @@ impl LibopusDecoder {
             return Err(Error::BAD_ARGUMENT);
         }
         let bytes = Error::length(packet.len())?;
-        let samples = Error::length(frame.len())?;
-        // SAFETY: as many bytes are read as the packet has, and with one channel at most as many samples are written as
+        let samples = Error::length(frame.len() / self.channels)?;
+        // SAFETY: as many bytes are read as the packet has, and of all channels at most as many samples are written as
         // the frame has.
         let result = unsafe {
             sys::opus_decode_float(
-                self.0.as_mut(),
+                self.state.as_mut(),
                 packet.as_ptr(),
                 bytes,
                 frame.as_mut_ptr(),

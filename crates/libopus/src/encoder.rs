@@ -9,9 +9,13 @@ use crate::SAMPLE_RATE_HZ;
 use crate::error::Error;
 use crate::state::State;
 
-/// Encodes one voice, mono at 48 kHz.
+/// Encodes one voice at 48 kHz, mono or stereo.
 #[derive(Debug)]
-pub struct LibopusEncoder(State<sys::OpusEncoder>);
+pub struct LibopusEncoder {
+    state: State<sys::OpusEncoder>,
+    /// 1 or 2.
+    channels: usize,
+}
 
 /// What can be set at any time, for the frames from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +38,22 @@ pub enum EncoderOption {
 }
 
 impl LibopusEncoder {
-    /// An encoder that has heard nothing yet.
+    /// An encoder that has heard nothing yet. With `stereo`, frames have two channels, interleaved, the left one first.
     ///
     /// # Errors
     /// Where there is no memory.
-    pub fn new() -> Result<Self, Error> {
+    pub fn new(stereo: bool) -> Result<Self, Error> {
         // SAFETY: the place for the code is there while the call lasts.
-        let create =
-            |code| unsafe { sys::opus_encoder_create(SAMPLE_RATE_HZ, 1, sys::OPUS_APPLICATION_AUDIO, code) };
-        State::new(create, sys::opus_encoder_destroy).map(Self)
+        let create = |code| unsafe {
+            sys::opus_encoder_create(
+                SAMPLE_RATE_HZ,
+                1 + c_int::from(stereo),
+                sys::OPUS_APPLICATION_AUDIO,
+                code,
+            )
+        };
+        let state = State::new(create, sys::opus_encoder_destroy)?;
+        Ok(Self { state, channels: 1 + usize::from(stereo) })
     }
 
     /// Changes one option.
@@ -62,7 +73,7 @@ impl LibopusEncoder {
         };
         let value: c_int = value;
         // SAFETY: each of these requests takes one int.
-        let result = unsafe { sys::opus_encoder_ctl(self.0.as_mut(), request, value) };
+        let result = unsafe { sys::opus_encoder_ctl(self.state.as_mut(), request, value) };
         Error::check(result).map(drop)
     }
 
@@ -71,7 +82,7 @@ impl LibopusEncoder {
         let mut samples: c_int = 0;
         // SAFETY: this request takes one pointer to an int, which is there while the call lasts.
         let result = unsafe {
-            sys::opus_encoder_ctl(self.0.as_mut(), sys::OPUS_GET_LOOKAHEAD_REQUEST, &raw mut samples)
+            sys::opus_encoder_ctl(self.state.as_mut(), sys::OPUS_GET_LOOKAHEAD_REQUEST, &raw mut samples)
         };
         Error::check(result).and_then(|_| Error::check(samples)).unwrap_or(0)
     }
@@ -81,11 +92,11 @@ impl LibopusEncoder {
     /// # Errors
     /// Where the frame has no length that Opus knows, or the packet is too short.
     pub fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, Error> {
-        let samples = Error::length(frame.len())?;
+        let samples = Error::length(frame.len() / self.channels)?;
         let bytes = Error::length(packet.len())?;
-        // SAFETY: with one channel, as many samples are read and at most as many bytes are written as the slices have.
+        // SAFETY: of all channels, no more samples are read and no more bytes are written than the slices have.
         let result = unsafe {
-            sys::opus_encode_float(self.0.as_mut(), frame.as_ptr(), samples, packet.as_mut_ptr(), bytes)
+            sys::opus_encode_float(self.state.as_mut(), frame.as_ptr(), samples, packet.as_mut_ptr(), bytes)
         };
         Error::check(result)
     }

@@ -15,13 +15,13 @@
 //! # fn main() -> Result<(), consonance_libopus::Error> {
 //! use consonance_libopus::{EncoderOption, LibopusDecoder, LibopusEncoder};
 //!
-//! let mut encoder = LibopusEncoder::new()?;
+//! let mut encoder = LibopusEncoder::new(false)?;
 //! encoder.set(EncoderOption::Bitrate(32_000))?;
 //! // 20 ms of silence.
 //! let (mut frame, mut packet) = ([0.0; 960], [0; 1500]);
 //! let length = encoder.encode(&frame, &mut packet)?;
 //!
-//! let mut decoder = LibopusDecoder::new()?;
+//! let mut decoder = LibopusDecoder::new(false)?;
 //! assert_eq!(decoder.decode(&packet[..length], &mut frame), Ok(960));
 //! # Ok(())
 //! # }

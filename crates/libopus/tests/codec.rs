@@ -20,7 +20,7 @@ fn voice() -> Vec<f32> {
 }
 
 fn packets(options: &[EncoderOption]) -> Vec<Vec<u8>> {
-    let mut encoder = LibopusEncoder::new().unwrap();
+    let mut encoder = LibopusEncoder::new(false).unwrap();
     for option in options {
         encoder.set(*option).unwrap();
     }
@@ -49,10 +49,10 @@ fn correlation(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn what_goes_in_comes_out() {
-    let mut encoder = LibopusEncoder::new().unwrap();
+    let mut encoder = LibopusEncoder::new(false).unwrap();
     let lag = encoder.lookahead_samples();
     assert!((100..=960).contains(&lag), "{lag}");
-    let mut decoder = LibopusDecoder::new().unwrap();
+    let mut decoder = LibopusDecoder::new(false).unwrap();
     let mut heard = Vec::new();
     let mut frame = [0.0; FRAME];
     for packet in packets(&[EncoderOption::Bitrate(32_000)]) {
@@ -78,8 +78,8 @@ fn a_packet_describes_the_sound_before_it_if_asked_to() {
 fn frames_in_a_row_are_recovered_from_the_packet_after_them() {
     let packets = deeply_redundant();
     let mut frame = [0.0; FRAME];
-    let mut complete = LibopusDecoder::new().unwrap();
-    let mut lossy = LibopusDecoder::new().unwrap();
+    let mut complete = LibopusDecoder::new(false).unwrap();
+    let mut lossy = LibopusDecoder::new(false).unwrap();
     let mut loud = 0.0_f32;
     for packet in &packets[..40] {
         complete.decode(packet, &mut frame).unwrap();
@@ -98,7 +98,7 @@ fn frames_in_a_row_are_recovered_from_the_packet_after_them() {
 #[test]
 fn nothing_is_recovered_beyond_what_a_packet_tells() {
     let packets = deeply_redundant();
-    let mut decoder = LibopusDecoder::new().unwrap();
+    let mut decoder = LibopusDecoder::new(false).unwrap();
     let mut dred = Dred::new().unwrap();
     let mut frame = [0.0; FRAME];
     assert!(decoder.recover_deep(&mut dred, 0, &mut frame).is_err(), "nothing was read");
@@ -111,8 +111,8 @@ fn nothing_is_recovered_beyond_what_a_packet_tells() {
 
 #[test]
 fn lengths_that_opus_does_not_have_are_refused() {
-    let mut encoder = LibopusEncoder::new().unwrap();
-    let mut decoder = LibopusDecoder::new().unwrap();
+    let mut encoder = LibopusEncoder::new(false).unwrap();
+    let mut decoder = LibopusDecoder::new(false).unwrap();
     for length in [0, 1, 100, 961, 50_000] {
         assert!(encoder.encode(&vec![0.0; length], &mut [0; 4_000]).is_err(), "{length}");
         assert!(decoder.conceal(&mut vec![0.0; length]).is_err(), "{length}");
@@ -134,7 +134,7 @@ fn whatever_a_packet_says_no_memory_is_touched_that_is_not_ours() {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (seed >> 8) as usize % end.max(1)
     };
-    let mut decoder = LibopusDecoder::new().unwrap();
+    let mut decoder = LibopusDecoder::new(false).unwrap();
     let mut dred = Dred::new().unwrap();
     let mut frame = [0.0; 2_880];
     for round in 0..3_000 {

@@ -38,6 +38,11 @@ impl CaptureSettings {
         voice_detection: VoiceDetectionSettings::DEFAULT,
     };
 
+    /// Whether sound passes as it is.
+    pub fn leaves_sound_alone(&self) -> bool {
+        *self == Self { voice_detection: self.voice_detection, ..Self::UNPROCESSED }
+    }
+
     /// The same without what takes music for noise, or evens it out: noise suppression, the removal of background, and
     /// the automatic gain.
     #[must_use]

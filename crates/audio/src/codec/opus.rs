@@ -1,4 +1,4 @@
-//! Opus at 48 kHz mono for voice (RFC 6716), from one of the libraries that this build has.
+//! Opus at 48 kHz for voice and music (RFC 6716), from one of the libraries that this build has.
 //!
 //! Encoders are told that everything is voice, which gives the same modes and bits as the application VOIP; that of
 //! `opus-pure` only where loss is expected, and otherwise finds out by itself what is music, which it then encodes as
@@ -15,6 +15,7 @@ mod pure;
 mod redundancy;
 mod repeat;
 mod settings;
+mod two_channels;
 
 pub use decoder::OpusDecoder;
 pub use encoder::OpusEncoder;

@@ -18,7 +18,7 @@ pub enum Quality {
     High,
     /// 64 kbit/s, encoded as music, up to 20 kHz: for instruments, radios and singing players. Without copies, because
     /// the mode of Opus that music needs has none; a chat captures it
-    /// [without suppression](crate::CaptureSettings::for_music).
+    /// [without suppression](crate::CaptureSettings::for_music), and in stereo if its input is.
     Music,
 }
 

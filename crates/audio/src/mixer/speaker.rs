@@ -1,5 +1,6 @@
 //! One remote speaker: what comes in, how loud it is to be, and where from.
 
+mod decoded_frame;
 mod effects;
 mod levelling;
 mod loudness;
@@ -9,6 +10,7 @@ mod pending_sound;
 mod placement;
 mod quiet;
 mod reception;
+mod width;
 
 use effects::SpeakerEffects;
 use levelling::Levelling;
@@ -16,6 +18,7 @@ use loudness::Loudness;
 use noise_gate::NoiseGate;
 use placement::Placement;
 use reception::{Received, Reception};
+use width::Width;
 
 use super::SpeakerKey;
 use super::report::{PlayedFrames, SpeakerSound, SpeakerStatistics, Unheard};
@@ -50,6 +53,7 @@ pub(super) struct Speaker {
     gain: Smoothed,
     place: Option<SpeakerPlace>,
     placement: Placement,
+    width: Width,
     is_apart: bool,
     /// 0 in the mix, 1 apart from it.
     apart: Smoothed,
@@ -78,6 +82,7 @@ impl Speaker {
             gain: Smoothed::default(),
             place: None,
             placement: Placement::new(placing),
+            width: Width::default(),
             is_apart: false,
             apart: Smoothed::default(),
             is_chosen: false,
@@ -219,7 +224,10 @@ impl Speaker {
             return;
         };
         self.effects.process(&mut block, is_speaking, || distance_m(positions));
-        self.weigh(&mut block, self.unheard.or(reason), begins);
+        let gain = self.weigh(&mut block, self.unheard.or(reason), begins);
+        if is_speaking {
+            self.add_side(gain, positions.is_none(), begins, sum);
+        }
         if self.set_block_apart(&mut block, scene.master_gain, begins, watch) {
             self.placement.rest(positions, sum);
         } else {
@@ -262,14 +270,19 @@ impl Speaker {
         let is_speaking = self.received == Received::Sound && self.reception.last_block(&mut block);
         if is_speaking || self.effects.rings() {
             self.effects.process(&mut block, is_speaking, || None);
-            self.gain.ramp_to(0.0).scale(&mut block);
-            self.placement.add(&block, self.positions(self.reception.properties(), scene), sum);
+            let gain = self.gain.ramp_to(0.0);
+            gain.scale(&mut block);
+            let positions = self.positions(self.reception.properties(), scene);
+            if is_speaking {
+                self.add_side(gain, positions.is_none(), false, sum);
+            }
+            self.placement.add(&block, positions, sum);
         }
     }
 
-    /// Makes the block as loud as it is to be. Changes take a block, those of precedence a frame; what `begins` is
-    /// right from its first sample on.
-    fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], unheard: Option<Unheard>, begins: bool) {
+    /// Makes the block as loud as it is to be, and returns by what. Changes take a block, those of precedence a frame;
+    /// what `begins` is right from its first sample on.
+    fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], unheard: Option<Unheard>, begins: bool) -> Ramp {
         let precedence = if unheard == Some(Unheard::Outranked) { 0.0 } else { 1.0 };
         let step = if begins { 1.0 } else { 1.0 / self.reception.frame_blocks() as f32 };
         self.precedence = towards(self.precedence, precedence, step);
@@ -280,7 +293,18 @@ impl Speaker {
         if begins {
             self.gain.jump(target);
         }
-        self.gain.ramp_to(target).scale(block);
+        let gain = self.gain.ramp_to(target);
+        gain.scale(block);
+        gain
+    }
+
+    /// Adds the side of the block, if the speaker has two channels. A voice with a place, with effects or apart has its
+    /// middle only.
+    fn add_side(&mut self, gain: Ramp, has_no_place: bool, begins: bool, sum: &mut Sum) {
+        if let Some(side) = self.reception.side() {
+            let wide = has_no_place && !self.is_apart && self.effects.are_off();
+            self.width.add(side, gain, wide, begins, &mut sum.ears);
+        }
     }
 
     /// The gain wanted by the listener and the channel, whatever the other speakers do.

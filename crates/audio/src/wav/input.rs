@@ -2,20 +2,23 @@
 
 use std::fs::File;
 use std::io::{self, BufReader};
+use std::ops::Range;
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader};
 
 use super::WavError;
-use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, full_scale};
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, StereoBlock, full_scale};
 use crate::endpoint::{Input, Read};
 use crate::limits::WAV_SECONDS_MAX;
 use crate::resample::resample;
 
-/// A WAV file, read whole and converted to mono at 48 kHz: the mean of its channels.
+/// A WAV file, read whole and converted to 48 kHz, of two channels if it has two, and else to their mean.
 #[derive(Debug, Clone)]
 pub struct WavInput {
     samples: Vec<f32>,
+    /// Half the left channel minus half the right one; empty unless there are two.
+    side: Vec<f32>,
     non_finite_samples: u64,
     next: usize,
 }
@@ -40,7 +43,7 @@ impl WavInput {
         Self::load(file, Path::new(name))
     }
 
-    /// All of the sound, mono at 48 kHz.
+    /// All of the sound, mono at 48 kHz: the mean of the channels.
     pub fn samples(&self) -> &[f32] {
         &self.samples
     }
@@ -54,21 +57,46 @@ impl WavInput {
         let mut reader = WavReader::new(file).map_err(|error| unreadable(path, error))?;
         check_kind(path, &reader)?;
         let rate_hz = reader.spec().sample_rate;
-        let mono = read_mono(&mut reader).map_err(|error| unreadable(path, error))?;
-        let samples = resample(&mono.samples, rate_hz, SAMPLE_RATE_HZ)
-            .map_err(|error| WavError::Format { path: path.to_owned(), what: error.to_string() })?;
-        Ok(Self { samples, non_finite_samples: mono.non_finite_samples, next: 0 })
+        let Channels { mean, side, non_finite_samples } =
+            read_channels(&mut reader).map_err(|error| unreadable(path, error))?;
+        let at_48_khz = |samples: &[f32]| {
+            resample(samples, rate_hz, SAMPLE_RATE_HZ)
+                .map_err(|error| WavError::Format { path: path.to_owned(), what: error.to_string() })
+        };
+        Ok(Self { samples: at_48_khz(&mean)?, side: at_48_khz(&side)?, non_finite_samples, next: 0 })
+    }
+
+    /// Moves on by a block, and says where in the sound it lies.
+    fn next_block(&mut self) -> Range<usize> {
+        let from = self.next;
+        self.next = self.samples.len().min(from + BLOCK_SAMPLES);
+        from..self.next
     }
 }
 
 impl Input for WavInput {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
-        let rest = &self.samples[self.next..];
-        let taken = rest.len().min(BLOCK_SAMPLES);
-        block[..taken].copy_from_slice(&rest[..taken]);
+        let part = self.next_block();
+        let taken = part.len();
+        block[..taken].copy_from_slice(&self.samples[part]);
         block[taken..].fill(0.0);
-        self.next += taken;
         if taken > 0 { Read::Samples } else { Read::End }
+    }
+
+    fn read_stereo(&mut self, block: &mut StereoBlock) -> Option<Read> {
+        if self.side.is_empty() {
+            return None;
+        }
+        let part = self.next_block();
+        let side = self.side[part.clone()].iter().chain(std::iter::repeat(&0.0));
+        let mut mean = [0.0; BLOCK_SAMPLES];
+        mean[..part.len()].copy_from_slice(&self.samples[part.clone()]);
+        for ((left, right), (mean, side)) in
+            block.left.iter_mut().zip(&mut block.right).zip(mean.iter().zip(side))
+        {
+            (*left, *right) = (mean + side, mean - side);
+        }
+        Some(if part.is_empty() { Read::End } else { Read::Samples })
     }
 }
 
@@ -96,41 +124,50 @@ fn check_kind<R: io::Read>(path: &Path, reader: &WavReader<R>) -> Result<(), Wav
 
 /// What a file holds, at its own rate.
 #[derive(Default)]
-struct Mono {
-    samples: Vec<f32>,
+struct Channels {
+    /// The mean of all of them.
+    mean: Vec<f32>,
+    /// Half the left one minus half the right one; empty unless there are two.
+    side: Vec<f32>,
     non_finite_samples: u64,
 }
 
-fn read_mono<R: io::Read>(reader: &mut WavReader<R>) -> Result<Mono, hound::Error> {
+fn read_channels<R: io::Read>(reader: &mut WavReader<R>) -> Result<Channels, hound::Error> {
     let spec = reader.spec();
     let channels = usize::from(spec.channels);
     match spec.sample_format {
-        SampleFormat::Float => mean_of_channels(reader.samples::<f32>(), channels),
+        SampleFormat::Float => split_channels(reader.samples::<f32>(), channels),
         SampleFormat::Int => {
             let full_scale = (1_i64 << (spec.bits_per_sample - 1)) as f32;
             let samples = reader.samples::<i32>().map(|sample| Ok(sample? as f32 / full_scale));
-            mean_of_channels(samples, channels)
+            split_channels(samples, channels)
         }
     }
 }
 
 /// Nothing is reserved in advance: the length in the header is only a claim.
-fn mean_of_channels(
+fn split_channels(
     samples: impl Iterator<Item = Result<f32, hound::Error>>,
     channels: usize,
-) -> Result<Mono, hound::Error> {
-    let mut mono = Mono::default();
-    let mut sum = 0.0;
+) -> Result<Channels, hound::Error> {
+    let mut split = Channels::default();
+    let (mut sum, mut left) = (0.0, 0.0);
     for (i, sample) in samples.enumerate() {
         let sample = sample?;
-        mono.non_finite_samples += u64::from(!sample.is_finite());
-        sum += full_scale(sample);
-        if (i + 1).is_multiple_of(channels) {
-            mono.samples.push(sum / channels as f32);
-            sum = 0.0;
+        split.non_finite_samples += u64::from(!sample.is_finite());
+        let sample = full_scale(sample);
+        sum += sample;
+        if !(i + 1).is_multiple_of(channels) {
+            left = sample;
+            continue;
         }
+        split.mean.push(sum / channels as f32);
+        if channels == 2 {
+            split.side.push(0.5 * (left - sample));
+        }
+        sum = 0.0;
     }
-    Ok(mono)
+    Ok(split)
 }
 
 fn unreadable(path: &Path, error: hound::Error) -> WavError {

@@ -55,6 +55,22 @@ pub(crate) fn encode(sound: &[f32], frame: FrameSize, encoder: &mut dyn Encoder)
     packets
 }
 
+/// Packets of two channels, which are equally long.
+pub(crate) fn encode_two(left: &[f32], right: &[f32], encoder: &mut dyn Encoder) -> Vec<Vec<u8>> {
+    let half = |left: &[f32], right: &[f32], sign: f32| -> Vec<f32> {
+        left.iter().zip(right).map(|(left, right)| 0.5 * (left + sign * right)).collect()
+    };
+    let samples = encoder.frame_samples();
+    let mut buffer = vec![0; 4_000];
+    let frames = left.chunks_exact(samples).zip(right.chunks_exact(samples));
+    let encode = |(left, right): (&[f32], &[f32])| {
+        let (middle, side) = (half(left, right, 1.0), half(left, right, -1.0));
+        let bytes = encoder.encode_stereo(&middle, &side, &mut buffer).unwrap();
+        buffer[..bytes].to_vec()
+    };
+    frames.map(encode).collect()
+}
+
 impl Network {
     /// Sends each packet when its frame has been spoken, the first sample being spoken at 0.
     pub(crate) fn send(&self, packets: &[Vec<u8>], frame: FrameSize) -> Vec<Sent> {

@@ -8,6 +8,7 @@ mod losses;
 mod music;
 mod repeats;
 mod silence;
+mod stereo;
 
 use consonance_audio::{Decoder, EncoderSettings, FrameSize, OpusDecoder, OpusEncoder, OpusLibrary, Source};
 

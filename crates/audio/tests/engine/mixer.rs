@@ -12,4 +12,5 @@ mod noise_gate;
 mod precedence;
 mod reception;
 mod space;
+mod stereo;
 mod watching;

@@ -41,6 +41,25 @@ pub(crate) fn hum(samples: usize) -> Vec<f32> {
         .collect()
 }
 
+/// A tone of this amplitude.
+pub(crate) fn tone(hz: f32, amplitude: f32, samples: usize) -> Vec<f32> {
+    let step = f64::from(hz) / 48_000.0 * std::f64::consts::TAU;
+    (0..samples).map(|i| amplitude * (step * i as f64).sin() as f32).collect()
+}
+
+/// The power of a tone in the sound, in dB, within half a hertz per second of sound.
+pub(crate) fn tone_db(sound: &[f32], hz: f32) -> f32 {
+    let step = f64::from(hz) / 48_000.0 * std::f64::consts::TAU;
+    let (mut re, mut im) = (0.0, 0.0);
+    for (i, &sample) in sound.iter().enumerate() {
+        let angle = step * i as f64;
+        re += f64::from(sample) * angle.cos();
+        im += f64::from(sample) * angle.sin();
+    }
+    let power = (re * re + im * im) / (sound.len().max(1) as f64).powi(2);
+    (10.0 * power.max(1e-20).log10()) as f32
+}
+
 /// Normalised correlation of `original` with `heard` from `offset` on: 1 if they are the same but for
 /// their level.
 pub(crate) fn correlation(original: &[f32], heard: &[f32], offset: usize) -> f64 {

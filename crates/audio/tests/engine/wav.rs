@@ -99,6 +99,37 @@ fn a_file_is_read_in_blocks_and_then_has_ended() {
 }
 
 #[test]
+fn a_file_with_two_channels_is_read_in_stereo_and_any_other_in_mono() {
+    for channels in [1, 2, 3] {
+        let path = path(&format!("stereo-{channels}"));
+        let mut writer = WavWriter::create(&path, spec(48_000, channels, 32, SampleFormat::Float)).unwrap();
+        for i in 0..1_000 {
+            for channel in 0..channels {
+                writer.write_sample(f32::from(channel) * 0.25 + i as f32 / 4_000.0).unwrap();
+            }
+        }
+        writer.finalize().unwrap();
+        let mut input = WavInput::open(&path).unwrap();
+        let mut block = StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]);
+        if channels != 2 {
+            assert_eq!(input.read_stereo(&mut block), None);
+            continue;
+        }
+        let mut heard = Vec::new();
+        while input.read_stereo(&mut block) == Some(Read::Samples) {
+            heard.extend(block.left.into_iter().zip(block.right));
+        }
+        assert_eq!(heard.len(), 1_440);
+        for (i, (left, right)) in heard.into_iter().enumerate() {
+            let expected =
+                if i < 1_000 { (i as f32 / 4_000.0, 0.25 + i as f32 / 4_000.0) } else { (0.0, 0.0) };
+            assert!((left - expected.0).abs() < 1e-6 && (right - expected.1).abs() < 1e-6, "sample {i}");
+        }
+        assert_eq!((input.read_stereo(&mut block), block), (Some(Read::End), StereoBlock::SILENCE));
+    }
+}
+
+#[test]
 fn an_empty_file_of_sound_just_ends() {
     let path = path("empty");
     WavWriter::create(&path, spec(44_100, 2, 16, SampleFormat::Int)).unwrap().finalize().unwrap();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_audio::{
     Activation, BLOCK_SAMPLES, CaptureChain, Demand, Input, Read, SamplePosition, Silence, Spoken,
-    duration_of,
+    StereoBlock, duration_of,
 };
 
 use super::{Beat, CaptureControls, EchoReferenceReader, Order, TapPoint};
@@ -29,7 +29,14 @@ pub(crate) struct Captured {
 pub(crate) enum CapturedAs {
     /// A block that is wanted, which was recorded until then, and whether it is speech or its pre-roll. Without a
     /// demand for speech, none is reported.
-    Sound { recorded_until: Instant, is_speech: bool, block: [f32; BLOCK_SAMPLES] },
+    ///
+    /// With two channels, the block is their mean, and beside it is half the left one minus half the right one.
+    Sound {
+        recorded_until: Instant,
+        is_speech: bool,
+        block: [f32; BLOCK_SAMPLES],
+        side: Option<[f32; BLOCK_SAMPLES]>,
+    },
     /// Nothing: no speech, or no demand for it.
     Silence,
     /// Nothing any more: the input has ended, which was given as the `input`th.
@@ -40,6 +47,8 @@ pub(crate) enum CapturedAs {
 pub(super) struct CaptureThread {
     input: Box<dyn Input>,
     inputs: u32,
+    /// Of the last block, if the input has two channels.
+    side: Option<[f32; BLOCK_SAMPLES]>,
     echo_reference: Option<EchoReferenceReader>,
     raw: TapSenders,
     processed: TapSenders,
@@ -59,6 +68,7 @@ impl CaptureThread {
         Self {
             input,
             inputs: 1,
+            side: None,
             echo_reference: None,
             raw: TapSenders::default(),
             processed: TapSenders::default(),
@@ -129,12 +139,14 @@ impl CaptureThread {
             self.activation.process_for(self.demand(), &mut block, &heard)
         };
         let late_samples = self.chain.delay_samples() + self.activation.late_samples();
+        let side = self.side.filter(|_| spoken == Spoken::Sound && late_samples == 0 && self.sends_stereo());
         let what = match spoken {
             _ if has_ended => CapturedAs::Ended { input: self.inputs },
             Spoken::Speech | Spoken::Sound => CapturedAs::Sound {
                 recorded_until: due.checked_sub(duration_of(late_samples as u64)).unwrap_or(due),
                 is_speech: spoken == Spoken::Speech,
                 block,
+                side,
             },
             Spoken::Silence => CapturedAs::Silence,
         };
@@ -149,6 +161,11 @@ impl CaptureThread {
         Captured { what, row }
     }
 
+    /// What goes through the chain has one channel.
+    fn sends_stereo(&self) -> bool {
+        self.controls.is_music && self.chain.settings().leaves_sound_alone()
+    }
+
     /// What is wanted: nothing of an input that says itself that it is silent, once what came before is through the
     /// chain.
     fn demand(&self) -> Demand {
@@ -156,14 +173,24 @@ impl CaptureThread {
         if self.silent_blocks > inside { Demand::default() } else { self.controls.demand }
     }
 
+    fn read_input(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
+        let mut both = StereoBlock::SILENCE;
+        let Some(read) = self.input.read_stereo(&mut both) else { return self.input.read(block) };
+        *block = both.to_mono();
+        self.side = Some(both.to_side());
+        read
+    }
+
     /// True if the input has ended, and what was still in the chain has come out.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
+        self.side = None;
         if self.left_inside.is_none() {
-            match self.input.read(block) {
+            match self.read_input(block) {
                 Read::Samples => self.silent_blocks = 0,
                 Read::Silence => {
                     self.silent_blocks = self.silent_blocks.saturating_add(1);
                     block.fill(0.0);
+                    self.side = None;
                 }
                 Read::End => {
                     self.input = Box::new(Silence);

@@ -32,6 +32,7 @@ mod settings;
 mod sound_devices;
 mod speech;
 mod stage;
+mod stereo;
 mod taps;
 mod texts;
 mod triggers;

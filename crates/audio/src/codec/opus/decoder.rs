@@ -2,7 +2,7 @@
 
 use opus_pure::{OpusMode, packet};
 
-use super::library::Decoding;
+use super::two_channels::MiddleDecoder;
 use super::{OpusLibrary, redundancy, repeat};
 use crate::block::{FrameSize, full_scale};
 use crate::codec::comfort_noise::ComfortNoise;
@@ -15,7 +15,7 @@ const SILENT_PACKET_BYTES_MAX: usize = 2;
 /// Decodes one voice, whatever rate and mode of Opus its packets use.
 #[derive(Debug)]
 pub struct OpusDecoder {
-    decoding: Box<dyn Decoding>,
+    decoding: MiddleDecoder,
     frame: FrameSize,
     /// The mode of the last packet decoded: a copy of a lost frame cannot be used in the CELT mode.
     last_mode: Option<OpusMode>,
@@ -36,7 +36,7 @@ impl OpusDecoder {
     /// # Errors
     /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
     pub fn from_library(library: OpusLibrary, frame: FrameSize) -> Result<Self, CodecError> {
-        let decoding = library.decoding()?;
+        let decoding = MiddleDecoder::new(library, frame)?;
         Ok(Self { decoding, frame, last_mode: None, comfort_noise: ComfortNoise::new() })
     }
 
@@ -113,6 +113,7 @@ impl Decoder for OpusDecoder {
                 if decoded_as == DecodedAs::Decoded && data.len() <= SILENT_PACKET_BYTES_MAX =>
             {
                 self.comfort_noise.silent(frame);
+                self.decoding.silence_side();
             }
             _ => self.comfort_noise.heard(frame, decoded_as == DecodedAs::Decoded),
         }
@@ -121,6 +122,10 @@ impl Decoder for OpusDecoder {
             *sample = full_scale(*sample);
         }
         Ok(decoded_as)
+    }
+
+    fn side(&self) -> Option<&[f32]> {
+        self.decoding.side()
     }
 }
 

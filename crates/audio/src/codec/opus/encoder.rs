@@ -2,6 +2,7 @@
 
 use super::library::{Encoding, Tuning};
 use super::repeat::{REPEATED_FRAMES_MAX, Repeats};
+use super::two_channels::interleave;
 use super::{EncoderSettings, OpusLibrary, Redundancy};
 use crate::block::{FrameSize, full_scale};
 use crate::codec::{CodecError, Encoder};
@@ -9,7 +10,7 @@ use crate::codec::{CodecError, Encoder};
 /// The shortest packet buffer that Opus can be told to stay within.
 const MIN_PACKET_BYTES: usize = 16;
 
-/// The bit rates that Opus knows for mono, in bit/s.
+/// The bit rates that Opus knows for one channel, in bit/s.
 const BITRATE_RANGE_BPS: std::ops::RangeInclusive<u32> = 6_000..=510_000;
 
 /// From this expected loss on, in percent, packets should carry copies …
@@ -34,7 +35,7 @@ pub struct OpusEncoder {
     redundancy: Redundancy,
     expected_loss_percent: u8,
     repeats: Repeats,
-    /// The frame with everything replaced that a library would choke on.
+    /// The frame with everything replaced that a library would choke on; if there are two channels, interleaved.
     clean: Vec<f32>,
 }
 
@@ -60,7 +61,7 @@ impl OpusEncoder {
             redundancy: settings.redundancy,
             expected_loss_percent: settings.expected_loss_percent,
             repeats: Repeats::default(),
-            clean: vec![0.0; settings.frame.samples()],
+            clean: vec![0.0; settings.frame.samples() * (1 + usize::from(settings.stereo))],
         };
         encoder.tune();
         Ok(encoder)
@@ -88,6 +89,19 @@ impl OpusEncoder {
         });
     }
 
+    fn check_frame_length(&self, got: usize) -> Result<(), CodecError> {
+        let expected = self.frame.samples();
+        if got == expected { Ok(()) } else { Err(CodecError::FrameLength { expected, got }) }
+    }
+
+    fn encode_clean(&mut self, packet: &mut [u8]) -> Result<usize, CodecError> {
+        if packet.len() < MIN_PACKET_BYTES {
+            return Err(CodecError::PacketBuffer { needed: MIN_PACKET_BYTES, got: packet.len() });
+        }
+        let bytes = self.encoding.encode(&self.clean, packet)?;
+        Ok(self.repeats.add(self.repeated_frames(), packet, bytes))
+    }
+
     /// How many packets go along with each.
     fn repeated_frames(&self) -> u8 {
         match self.redundancy {
@@ -109,17 +123,27 @@ impl Encoder for OpusEncoder {
     }
 
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
-        if frame.len() != self.clean.len() {
-            return Err(CodecError::FrameLength { expected: self.clean.len(), got: frame.len() });
+        self.check_frame_length(frame.len())?;
+        let channels = self.clean.len() / self.frame.samples();
+        for (clean, sample) in self.clean.chunks_exact_mut(channels).zip(frame) {
+            clean.fill(full_scale(*sample));
         }
-        if packet.len() < MIN_PACKET_BYTES {
-            return Err(CodecError::PacketBuffer { needed: MIN_PACKET_BYTES, got: packet.len() });
+        self.encode_clean(packet)
+    }
+
+    fn encode_stereo(
+        &mut self,
+        middle: &[f32],
+        side: &[f32],
+        packet: &mut [u8],
+    ) -> Result<usize, CodecError> {
+        self.check_frame_length(side.len())?;
+        if self.clean.len() == self.frame.samples() {
+            return self.encode(middle, packet);
         }
-        for (clean, sample) in self.clean.iter_mut().zip(frame) {
-            *clean = full_scale(*sample);
-        }
-        let bytes = self.encoding.encode(&self.clean, packet)?;
-        Ok(self.repeats.add(self.repeated_frames(), packet, bytes))
+        self.check_frame_length(middle.len())?;
+        interleave(middle, side, &mut self.clean);
+        self.encode_clean(packet)
     }
 
     fn set_bitrate(&mut self, bits_per_second: u32) {

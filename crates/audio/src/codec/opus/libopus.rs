@@ -20,7 +20,7 @@ pub(super) struct LibopusEncoding {
 }
 
 pub(super) fn encoding(settings: EncoderSettings) -> Result<LibopusEncoding, CodecError> {
-    let mut encoder = LibopusEncoder::new().map_err(refused)?;
+    let mut encoder = LibopusEncoder::new(settings.stereo).map_err(refused)?;
     for option in [
         EncoderOption::Music(settings.music),
         EncoderOption::Complexity(settings.complexity.min(10)),
@@ -57,22 +57,30 @@ impl Encoding for LibopusEncoding {
 #[derive(Debug)]
 pub(super) struct LibopusDecoding {
     decoder: LibopusDecoder,
+    channels: usize,
     dred: Dred,
 }
 
 impl LibopusDecoding {
-    pub(super) fn new() -> Result<Self, CodecError> {
-        Ok(Self { decoder: LibopusDecoder::new().map_err(refused)?, dred: Dred::new().map_err(refused)? })
+    pub(super) fn new(stereo: bool) -> Result<Self, CodecError> {
+        let decoder = LibopusDecoder::new(stereo).map_err(refused)?;
+        Ok(Self { decoder, channels: 1 + usize::from(stereo), dred: Dred::new().map_err(refused)? })
+    }
+
+    fn fills(&self, decoded: Result<usize, Error>, frame: &[f32]) -> bool {
+        decoded.is_ok_and(|samples| samples * self.channels == frame.len())
     }
 }
 
 impl Decoding for LibopusDecoding {
     fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool {
-        self.decoder.decode(packet, frame) == Ok(frame.len())
+        let decoded = self.decoder.decode(packet, frame);
+        self.fills(decoded, frame)
     }
 
     fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> bool {
-        self.decoder.recover(next_packet, frame) == Ok(frame.len())
+        let decoded = self.decoder.recover(next_packet, frame);
+        self.fills(decoded, frame)
     }
 
     fn described_samples(&mut self, packet: &[u8]) -> usize {
@@ -83,12 +91,16 @@ impl Decoding for LibopusDecoding {
         // What was read last is of another packet most of the time: packets keep coming.
         let most = samples_before.saturating_add(DESCRIPTION_STEP_SAMPLES);
         let most = u16::try_from(most).unwrap_or(u16::MAX).min(MOST_DESCRIBED_SAMPLES);
-        self.dred.read(later_packet, most) >= samples_before
-            && self.decoder.recover_deep(&mut self.dred, samples_before, frame) == Ok(frame.len())
+        if self.dred.read(later_packet, most) < samples_before {
+            return false;
+        }
+        let decoded = self.decoder.recover_deep(&mut self.dred, samples_before, frame);
+        self.fills(decoded, frame)
     }
 
     fn conceal(&mut self, frame: &mut [f32]) -> bool {
-        self.decoder.conceal(frame) == Ok(frame.len())
+        let decoded = self.decoder.conceal(frame);
+        self.fills(decoded, frame)
     }
 }
 

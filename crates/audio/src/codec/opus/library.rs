@@ -52,11 +52,11 @@ impl OpusLibrary {
         })
     }
 
-    pub(super) fn decoding(self) -> Result<Box<dyn Decoding>, CodecError> {
+    pub(super) fn decoding(self, stereo: bool) -> Result<Box<dyn Decoding>, CodecError> {
         Ok(match self {
-            Self::Pure => Box::new(pure::decoding()?),
+            Self::Pure => Box::new(pure::decoding(stereo)?),
             #[cfg(feature = "libopus")]
-            Self::Libopus => Box::new(libopus::LibopusDecoding::new()?),
+            Self::Libopus => Box::new(libopus::LibopusDecoding::new(stereo)?),
         })
     }
 }
@@ -72,17 +72,17 @@ pub(super) struct Tuning {
     pub(super) described_tens_of_ms: u8,
 }
 
-/// A library's encoder.
+/// A library's encoder, of one channel or two, which are interleaved, the left one first.
 pub(super) trait Encoding: Debug + Send {
     fn lookahead_samples(&self) -> usize;
 
     fn tune(&mut self, tuning: Tuning);
 
-    /// One frame, whose samples are all within ±1.
+    /// One frame of all channels, whose samples are all within ±1.
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError>;
 }
 
-/// A library's decoder. Everything fills the whole frame and says so, or says `false`.
+/// A library's decoder. Everything fills the whole frame, all channels of it, and says so, or says `false`.
 pub(super) trait Decoding: Debug + Send {
     /// From a packet of as much sound.
     fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool;

@@ -8,8 +8,9 @@ use crate::block::SAMPLE_RATE_HZ;
 use crate::codec::CodecError;
 
 pub(super) fn encoding(settings: EncoderSettings) -> Result<OpusEncoder, CodecError> {
-    let mut encoder =
-        OpusEncoder::new(SAMPLE_RATE_HZ as i32, 1, Application::Audio).map_err(|error| refused(&error))?;
+    let channels = 1 + usize::from(settings.stereo);
+    let mut encoder = OpusEncoder::new(SAMPLE_RATE_HZ as i32, channels, Application::Audio)
+        .map_err(|error| refused(&error))?;
     encoder.rate_control = RateControl::Vbr;
     encoder.signal_type = settings.music.then_some(Signal::Music);
     encoder.complexity = i32::from(settings.complexity.min(10));
@@ -17,8 +18,8 @@ pub(super) fn encoding(settings: EncoderSettings) -> Result<OpusEncoder, CodecEr
     Ok(encoder)
 }
 
-pub(super) fn decoding() -> Result<OpusDecoder, CodecError> {
-    OpusDecoder::new(SAMPLE_RATE_HZ as i32, 1).map_err(|error| refused(&error))
+pub(super) fn decoding(stereo: bool) -> Result<OpusDecoder, CodecError> {
+    OpusDecoder::new(SAMPLE_RATE_HZ as i32, 1 + usize::from(stereo)).map_err(|error| refused(&error))
 }
 
 impl Encoding for OpusEncoder {
@@ -38,17 +39,20 @@ impl Encoding for OpusEncoder {
     }
 
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError> {
-        OpusEncoder::encode(self, frame, frame.len(), packet).map_err(|error| refused(&error))
+        OpusEncoder::encode(self, frame, frame.len() / self.channels(), packet)
+            .map_err(|error| refused(&error))
     }
 }
 
 impl Decoding for OpusDecoder {
     fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool {
-        OpusDecoder::decode(self, packet, frame.len(), frame).is_ok_and(|samples| samples == frame.len())
+        let samples = frame.len() / self.channels();
+        OpusDecoder::decode(self, packet, samples, frame).is_ok_and(|decoded| decoded == samples)
     }
 
     fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> bool {
-        self.decode_fec(next_packet, frame.len(), frame).is_ok_and(|samples| samples == frame.len())
+        let samples = frame.len() / self.channels();
+        self.decode_fec(next_packet, samples, frame).is_ok_and(|decoded| decoded == samples)
     }
 
     fn described_samples(&mut self, _packet: &[u8]) -> usize {

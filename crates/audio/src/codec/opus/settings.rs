@@ -19,6 +19,9 @@ pub struct EncoderSettings {
     pub dtx: bool,
     /// What is heard is music rather than a voice.
     pub music: bool,
+    /// Packets have two channels, which other listeners than ours hear as their mean: see
+    /// [`Encoder::encode_stereo`](crate::Encoder::encode_stereo).
+    pub stereo: bool,
 }
 
 impl Default for EncoderSettings {
@@ -31,6 +34,7 @@ impl Default for EncoderSettings {
             complexity: 9,
             dtx: false,
             music: false,
+            stereo: false,
         }
     }
 }

@@ -67,6 +67,11 @@ impl SpeakerEffects {
         }
     }
 
+    /// The voice passes as it is, but for what reverberates.
+    pub(super) fn are_off(&self) -> bool {
+        self.rack.is_none()
+    }
+
     fn drop_idle_rack(&mut self) {
         if self.rack.as_ref().is_some_and(|rack| rack.is_off()) {
             self.rack = None;

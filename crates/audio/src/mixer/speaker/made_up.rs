@@ -14,11 +14,16 @@ pub(super) struct MadeUp {
 }
 
 impl MadeUp {
-    /// Fades sound that continues what was made up before.
-    pub(super) fn fade(&mut self, sound: &mut [f32]) {
-        for sample in sound {
+    /// Fades sound that continues what was made up before: its middle, and its side, which may be empty.
+    pub(super) fn fade(&mut self, middle: &mut [f32], side: &mut [f32]) {
+        let mut side = side.iter_mut();
+        for sample in middle {
             let left = FADE_UNTIL_SAMPLES.saturating_sub(self.samples.max(FADE_FROM_SAMPLES));
-            *sample *= left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32;
+            let gain = left as f32 / (FADE_UNTIL_SAMPLES - FADE_FROM_SAMPLES) as f32;
+            *sample *= gain;
+            if let Some(sample) = side.next() {
+                *sample *= gain;
+            }
             self.samples = self.samples.saturating_add(1);
         }
     }

@@ -16,6 +16,8 @@ const URGENT_LIKENESS: f32 = 0.5;
 /// The longest frame and what may be put in.
 const LONGEST_SILENCE: usize = 2_880 + LONGEST_LAG;
 
+static SILENCE: [f32; LONGEST_SILENCE] = [0.0; LONGEST_SILENCE];
+
 /// What was heard, the longest frame, what may be put in, and a block that is not full.
 const CAPACITY: usize = 2 * HISTORY_SAMPLES + LONGEST_SILENCE + BLOCK_SAMPLES;
 
@@ -23,6 +25,8 @@ const CAPACITY: usize = 2 * HISTORY_SAMPLES + LONGEST_SILENCE + BLOCK_SAMPLES;
 #[derive(Debug)]
 pub(super) struct PendingSound {
     samples: Vec<f32>,
+    /// The side of the same samples; empty as long as the speaker has one channel.
+    side: Vec<f32>,
     /// Those before it were heard; there are always [`HISTORY_SAMPLES`] of them.
     heard: usize,
 }
@@ -31,7 +35,7 @@ impl PendingSound {
     pub(super) fn new() -> Self {
         let mut samples = Vec::with_capacity(CAPACITY);
         samples.resize(HISTORY_SAMPLES, 0.0);
-        Self { samples, heard: HISTORY_SAMPLES }
+        Self { samples, side: Vec::new(), heard: HISTORY_SAMPLES }
     }
 
     /// How many samples are there that were not heard.
@@ -47,27 +51,39 @@ impl PendingSound {
         true
     }
 
-    /// Appends sound, which is a joint if it does not continue what is there: then it fades over.
-    pub(super) fn append(&mut self, sound: &[f32], joint: bool) {
-        if self.heard > 2 * HISTORY_SAMPLES {
-            self.samples.drain(..self.heard - HISTORY_SAMPLES);
-            self.heard = HISTORY_SAMPLES;
+    /// The side of the block that was taken last; `None` if the speaker has one channel.
+    pub(super) fn side_of_last_block(&self) -> Option<&[f32; BLOCK_SAMPLES]> {
+        self.side.get(self.heard - BLOCK_SAMPLES..self.heard)?.try_into().ok()
+    }
+
+    /// Appends sound, its middle and its side, which is empty with one channel. It is a joint if it does not continue
+    /// what is there: then it fades over.
+    pub(super) fn append(&mut self, (middle, side): (&[f32], &[f32]), joint: bool) {
+        self.forget_heard();
+        let lag = joint.then(|| self.period());
+        if !side.is_empty() && self.side.is_empty() {
+            self.side.reserve(CAPACITY);
+            self.side.resize(self.samples.len(), 0.0);
         }
-        let continuation = joint.then(|| self.continuation());
-        let end = self.samples.len();
-        self.samples.extend_from_slice(sound);
-        if let Some(continuation) = continuation {
-            for (i, (sample, old)) in self.samples[end..].iter_mut().zip(continuation).enumerate() {
-                let weight = (i as f32 + 0.5) / JOINT_SAMPLES as f32;
-                *sample = old + weight * (*sample - old);
-            }
+        extend(&mut self.samples, middle, lag);
+        if !self.side.is_empty() {
+            let silence = &SILENCE[..middle.len().min(LONGEST_SILENCE)];
+            extend(&mut self.side, if side.is_empty() { silence } else { side }, lag);
+        }
+    }
+
+    fn forget_heard(&mut self) {
+        if self.heard > 2 * HISTORY_SAMPLES {
+            let forgotten = self.heard - HISTORY_SAMPLES;
+            self.samples.drain(..forgotten);
+            self.side.drain(..forgotten.min(self.side.len()));
+            self.heard = HISTORY_SAMPLES;
         }
     }
 
     /// Appends silence; if it is a joint there must be [`time_stretch::FADE_SAMPLES`] of it.
     pub(super) fn append_silence(&mut self, samples: usize, joint: bool) {
-        const SILENCE: [f32; LONGEST_SILENCE] = [0.0; LONGEST_SILENCE];
-        self.append(&SILENCE[..samples.min(LONGEST_SILENCE)], joint);
+        self.append((&SILENCE[..samples.min(LONGEST_SILENCE)], &[]), joint);
     }
 
     /// Fills the block that has been begun with silence; a whole one if none has been.
@@ -95,7 +111,7 @@ impl PendingSound {
                 let at = if in_pause { latest } else { begins.min(latest) }.max(self.heard);
                 let found = time_stretch::match_after(&self.samples, at, shortest..=longest);
                 found.filter(good).map_or(0, |found| {
-                    time_stretch::shorten(&mut self.samples, at, found.lag);
+                    self.both().for_each(|sound| time_stretch::shorten(sound, at, found.lag));
                     -(found.lag as i64)
                 })
             }
@@ -105,29 +121,49 @@ impl PendingSound {
                 let at = at.max(self.heard);
                 let found = time_stretch::match_before(&self.samples, at, shortest..=LONGEST_LAG);
                 found.filter(good).map_or(0, |found| {
-                    time_stretch::lengthen(&mut self.samples, at, found.lag);
+                    self.both().for_each(|sound| time_stretch::lengthen(sound, at, found.lag));
                     found.lag as i64
                 })
             }
         }
     }
 
-    /// How the sound would go on: its last period again and again.
-    fn continuation(&self) -> [f32; JOINT_SAMPLES] {
-        let mut continuation = [0.0; JOINT_SAMPLES];
-        let end = self.samples.len();
-        let at = end - JOINT_SAMPLES;
-        let lag = time_stretch::match_before(&self.samples, at, SHORTEST_LAG..=LONGEST_LAG / 2)
-            .map_or(SHORTEST_LAG, |found| found.lag);
-        // Where the last period does not end as it began, the step between the two is faded as well.
-        let step = self.samples[end - 1] - self.samples[end - 1 - lag];
-        for (i, next) in continuation.iter_mut().enumerate() {
-            let left = 1.0 - i as f32 / JOINT_SAMPLES as f32;
-            let periods = 1 + i / lag;
-            *next = self.samples[end - lag + i % lag] + step * left * periods as f32;
-        }
-        continuation
+    /// Middle and side; the middle alone with one channel.
+    fn both(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
+        [&mut self.samples, &mut self.side].into_iter().filter(|sound| !sound.is_empty())
     }
+
+    /// After how many samples the sound at the end resembles itself.
+    fn period(&self) -> usize {
+        let at = self.samples.len() - JOINT_SAMPLES;
+        time_stretch::match_before(&self.samples, at, SHORTEST_LAG..=LONGEST_LAG / 2)
+            .map_or(SHORTEST_LAG, |found| found.lag)
+    }
+}
+
+/// Appends to a channel; with a lag, what is there goes on with that period and fades over.
+fn extend(channel: &mut Vec<f32>, sound: &[f32], lag: Option<usize>) {
+    let continuation = lag.map(|lag| continuation(channel, lag));
+    let end = channel.len();
+    channel.extend_from_slice(sound);
+    for (i, (sample, old)) in channel[end..].iter_mut().zip(continuation.into_iter().flatten()).enumerate() {
+        let weight = (i as f32 + 0.5) / JOINT_SAMPLES as f32;
+        *sample = old + weight * (*sample - old);
+    }
+}
+
+/// How the sound would go on: its last period again and again.
+fn continuation(channel: &[f32], lag: usize) -> [f32; JOINT_SAMPLES] {
+    let mut continuation = [0.0; JOINT_SAMPLES];
+    let end = channel.len();
+    // Where the last period does not end as it began, the step between the two is faded as well.
+    let step = channel[end - 1] - channel[end - 1 - lag];
+    for (i, next) in continuation.iter_mut().enumerate() {
+        let left = 1.0 - i as f32 / JOINT_SAMPLES as f32;
+        let periods = 1 + i / lag;
+        *next = channel[end - lag + i % lag] + step * left * periods as f32;
+    }
+    continuation
 }
 
 #[cfg(test)]
@@ -159,7 +195,7 @@ mod tests {
         let sound = voice(5_000);
         let mut all = Vec::new();
         for part in sound.chunks(700) {
-            pending.append(part, false);
+            pending.append((part, &[]), false);
             all.extend(heard(&mut pending));
             assert!(pending.unheard() < BLOCK_SAMPLES);
         }
@@ -170,10 +206,10 @@ mod tests {
     fn joints_and_ends_fade() {
         for left in [0, 100, 300, 479] {
             let mut pending = PendingSound::new();
-            pending.append(&voice(4_800 + left), false);
-            pending.append(&[-0.5; 960], true);
+            pending.append((&voice(4_800 + left), &[]), false);
+            pending.append((&[-0.5; 960], &[]), true);
             let missing = (BLOCK_SAMPLES - pending.unheard() % BLOCK_SAMPLES) % BLOCK_SAMPLES;
-            pending.append(&vec![-0.5; missing], false);
+            pending.append((&vec![-0.5; missing], &[]), false);
             pending.fall_silent();
             let sound = heard(&mut pending);
             assert!(largest_step(&sound) < 0.02, "{left}: {}", largest_step(&sound));
@@ -185,14 +221,14 @@ mod tests {
     #[test]
     fn a_wish_is_fulfilled_where_the_sound_allows() {
         let mut pending = PendingSound::new();
-        pending.append(&voice(4_800), false);
-        pending.append(&voice(960), false);
+        pending.append((&voice(4_800), &[]), false);
+        pending.append((&voice(960), &[]), false);
         assert_eq!(pending.stretch(4_800, LOUD, false) % 240, 0);
         let more = pending.stretch(4_800, Stretch::Lengthen { at_least: 300, urgent: false }, false);
         assert!((479..=960).contains(&more), "{more}");
         let noise: Vec<f32> =
             (0..960_u32).map(|i| ((i.wrapping_mul(2_654_435_761) >> 7) % 1_000) as f32 / 2_000.0).collect();
-        pending.append(&noise, false);
+        pending.append((&noise, &[]), false);
         let unheard = pending.unheard() - 960;
         assert_eq!(pending.stretch(unheard, LOUD, false), 0);
         let in_pause = pending.stretch(unheard, LOUD, true);
@@ -206,7 +242,7 @@ mod tests {
         let room = pending.samples.capacity();
         for round in 0..500 {
             let unheard = pending.unheard();
-            pending.append(&voice(2_880), round % 3 == 0);
+            pending.append((&voice(2_880), &[]), round % 3 == 0);
             pending.stretch(unheard, Stretch::Lengthen { at_least: 480, urgent: true }, true);
             heard(&mut pending);
         }

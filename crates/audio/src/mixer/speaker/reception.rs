@@ -1,5 +1,6 @@
 //! One remote speaker on the way from packets to sound: jitter buffer, decoder, fades.
 
+use super::decoded_frame::DecodedFrame;
 use super::made_up::MadeUp;
 use super::pending_sound::PendingSound;
 use super::quiet::QuietDetector;
@@ -10,10 +11,6 @@ use crate::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 use crate::mixer::SpeakerKey;
 use crate::mixer::report::{PlayedFrame, PlayedFrames, SpeakerStatistics};
 use crate::time_stretch::{FADE_SAMPLES, LONGEST_LAG};
-
-/// Sound that comes back after frames that were not decoded is faded in over 10 ms: Opus is itself again soon after a
-/// gap, but not from the first sample on.
-const RETURN_SAMPLES: usize = 480;
 
 /// Shorter frames than this, 20 ms, cannot be squeezed by a period of a deep voice, unless the next one is there too.
 const SQUEEZABLE_SAMPLES: usize = 960;
@@ -43,7 +40,7 @@ pub(in crate::mixer) struct Reception {
     jitter: JitterBuffer,
     decoder: Box<dyn Decoder>,
     /// What was decoded last.
-    frame: Vec<f32>,
+    frame: DecodedFrame,
     sound: PendingSound,
     /// What comes next does not continue what was heard.
     joint: bool,
@@ -72,7 +69,7 @@ impl Reception {
         Ok(Self {
             jitter: JitterBuffer::new(frame_size, jitter),
             decoder: settings.decoder()?,
-            frame: vec![0.0; frame_size.samples()],
+            frame: DecodedFrame::new(frame_size.samples()),
             sound: PendingSound::new(),
             joint: false,
             sounding: false,
@@ -128,7 +125,7 @@ impl Reception {
             late: counters.late,
             duplicates: counters.duplicates,
             overflowed: counters.overflowed,
-            overflowed_samples: counters.overflowed * self.frame.len() as u64,
+            overflowed_samples: counters.overflowed * self.frame.samples() as u64,
             undecodable: counters.oversized + self.undecodable,
             queued: self.jitter.queued_packets() as u64,
             delay_samples: self.jitter.delay_samples(),
@@ -167,13 +164,18 @@ impl Reception {
         self.sounding && self.sound.take(block)
     }
 
+    /// The side of the block taken last; `None` if the speaker has one channel.
+    pub(super) fn side(&self) -> Option<&[f32; BLOCK_SAMPLES]> {
+        self.sound.side_of_last_block()
+    }
+
     /// Decodes the packet that was left undecoded last, without playing it; `None` if there is none, or it cannot be
     /// decoded.
     pub(super) fn audition(&mut self) -> Option<&[f32]> {
         self.undecoded.as_mut().filter(|undecoded| undecoded.has_packet)?.has_packet = false;
         self.auditioned += 1;
-        let how = decode(&mut *self.decoder, Source::Packet(self.jitter.last_packet()), &mut self.frame);
-        (how == DecodedAs::Decoded).then_some(&self.frame)
+        let how = self.frame.decode(&mut *self.decoder, Source::Packet(self.jitter.last_packet()));
+        (how == DecodedAs::Decoded).then_some(self.frame.middle())
     }
 
     /// There is a packet for [`Self::audition`].
@@ -203,7 +205,7 @@ impl Reception {
 
     /// Blocks in a frame.
     pub(super) fn frame_blocks(&self) -> usize {
-        self.frame.len() / BLOCK_SAMPLES
+        self.frame.samples() / BLOCK_SAMPLES
     }
 
     /// Decodes or conceals until there is a block to be heard, or nothing more. Rounds that add nothing give up
@@ -224,13 +226,13 @@ impl Reception {
                     self.concealed += u64::from(count);
                     for i in 0..count {
                         let frame = FrameId { sequence: first.sequence.saturating_add(i), ..first };
-                        let position = from + u64::from(i) * self.frame.len() as u64;
+                        let position = from + u64::from(i) * self.frame.samples() as u64;
                         report(frame, position, DecodedAs::Concealed);
                     }
                 }
                 Decision::Late { frame, packet, from } => {
                     if decodes && self.undecoded.is_none() {
-                        decode(&mut *self.decoder, Source::Packet(packet), &mut self.frame);
+                        self.frame.decode(&mut *self.decoder, Source::Packet(packet));
                         self.joint = true;
                     }
                     self.concealed += 1;
@@ -242,12 +244,12 @@ impl Reception {
                 Decision::Conceal => self.conceal(),
                 Decision::Recover { properties, late_samples, stretch, .. } if !decodes => {
                     self.properties = properties;
-                    self.leave_undecoded(self.frame.len() - late_samples, stretch, false);
+                    self.leave_undecoded(self.frame.samples() - late_samples, stretch, false);
                 }
                 Decision::Recover { frame, packet, ahead, properties, late_samples, stretch } => {
                     self.properties = properties;
                     let source = Source::Recover { packet, ahead };
-                    let how = decode(&mut *self.decoder, source, &mut self.frame);
+                    let how = self.frame.decode(&mut *self.decoder, source);
                     match how {
                         DecodedAs::Recovered | DecodedAs::Decoded => self.recovered += 1,
                         DecodedAs::Concealed => self.concealed += 1,
@@ -258,11 +260,11 @@ impl Reception {
                 Decision::Play { properties, late_samples, stretch, .. } if !decodes => {
                     self.properties = properties;
                     self.skipped += 1;
-                    self.leave_undecoded(self.frame.len() - late_samples, stretch, true);
+                    self.leave_undecoded(self.frame.samples() - late_samples, stretch, true);
                 }
                 Decision::Play { frame, packet, properties, late_samples, skipped, stretch } => {
                     self.properties = properties;
-                    let how = decode(&mut *self.decoder, Source::Packet(packet), &mut self.frame);
+                    let how = self.frame.decode(&mut *self.decoder, Source::Packet(packet));
                     match how {
                         DecodedAs::Decoded | DecodedAs::Recovered => self.played += 1,
                         DecodedAs::Concealed => self.undecodable += 1,
@@ -289,17 +291,18 @@ impl Reception {
     fn append_frame(&mut self, how: DecodedAs, late_samples: usize, stretch: Stretch) {
         self.joint |= late_samples > 0;
         if how == DecodedAs::Concealed {
-            self.made_up.fade(&mut self.frame[late_samples..]);
+            self.frame.fade(late_samples..self.frame.samples(), &mut self.made_up);
         } else {
             self.joint |= std::mem::take(&mut self.made_up).has_faded();
         }
         if self.undecoded.take().is_some() {
-            fade_in(&mut self.frame[late_samples..]);
+            self.frame.fade_in(late_samples);
         }
-        let in_pause = self.quiet.in_pause(&self.frame);
+        let in_pause = self.quiet.in_pause(self.frame.middle());
         self.jitter.note_pause(in_pause);
         let unheard = self.sound.unheard();
-        self.sound.append(&self.frame[late_samples..], std::mem::take(&mut self.joint));
+        let sound = self.frame.part(late_samples..self.frame.samples());
+        self.sound.append(sound, std::mem::take(&mut self.joint));
         self.sounding = true;
         self.stretch(unheard, stretch, in_pause);
     }
@@ -314,7 +317,7 @@ impl Reception {
         let added = self.sound.stretch(unheard, wish, in_pause);
         self.note_stretched(added);
         let shorten = matches!(wish, Stretch::Shorten { .. });
-        self.wants_more = shorten && added == 0 && self.frame.len() < SQUEEZABLE_SAMPLES;
+        self.wants_more = shorten && added == 0 && self.frame.samples() < SQUEEZABLE_SAMPLES;
     }
 
     fn note_stretched(&mut self, added: i64) {
@@ -352,26 +355,14 @@ impl Reception {
 
     /// Makes up one block.
     fn conceal(&mut self) {
-        let block = &mut self.frame[..BLOCK_SAMPLES];
         if self.made_up.is_silent() {
-            block.fill(0.0);
+            self.frame.silence_first(BLOCK_SAMPLES);
         } else {
-            decode(&mut *self.decoder, Source::Conceal, block);
+            self.frame.decode_first(BLOCK_SAMPLES, &mut *self.decoder, Source::Conceal);
         }
         self.concealed_blocks += 1;
-        self.made_up.fade(block);
-        self.sound.append(block, std::mem::take(&mut self.joint));
+        self.frame.fade(0..BLOCK_SAMPLES, &mut self.made_up);
+        self.sound.append(self.frame.part(0..BLOCK_SAMPLES), std::mem::take(&mut self.joint));
         self.sounding = true;
     }
-}
-
-/// Lets sound come out of silence while the decoder finds its way again.
-fn fade_in(sound: &mut [f32]) {
-    for (i, sample) in sound.iter_mut().take(RETURN_SAMPLES).enumerate() {
-        *sample *= (i as f32 + 0.5) / RETURN_SAMPLES as f32;
-    }
-}
-
-fn decode(decoder: &mut dyn Decoder, source: Source<'_>, frame: &mut [f32]) -> DecodedAs {
-    decoder.decode(source, frame).expect("the frame has the decoder's length, and is at least a block")
 }
