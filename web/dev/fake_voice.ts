@@ -74,6 +74,8 @@ class FakeMicrophone implements Microphone {
   volume = 1;
   muted = false;
   device: string | null = null;
+  readonly isStereo = false;
+  readonly input = new AudioContext().createGain();
   readonly #scene: Scene;
   constructor(scene: Scene) {
     this.#scene = scene;

@@ -49,12 +49,20 @@ export interface Processing {
   readonly autoGainControl?: boolean;
 }
 
-export interface MicrophoneOptions extends Processing {
+export interface Stereo {
+  /**
+   * Sends two channels, for music and instruments: over WebRTC at 96 kb/s, over a WebSocket their mean. What the browser does to the sound
+   * is off then unless it is set to true. False if absent.
+   */
+  readonly stereo?: boolean;
+}
+
+export interface MicrophoneOptions extends Processing, Stereo {
   /** The id of a device; the system's default if absent. */
   readonly device?: string;
 }
 
-export interface ConnectOptions extends Processing {
+export interface ConnectOptions extends Processing, Stereo {
   /** The server's page, for instance `https://voice.example.org/`; the origin of this page if absent. */
   readonly url?: string;
   readonly session: string;
@@ -120,6 +128,13 @@ export interface Microphone {
   readonly isOpen: boolean;
   /** While true, no sound of it leaves the page. */
   muted: boolean;
+  /** Whether two channels are sent. */
+  readonly isStereo: boolean;
+  /**
+   * Sounds of the page's own are sent with the device's, or without one (`microphone: false`): connect nodes of `input.context`, such as a
+   * player of music. `volume`, `muted` and voice activation count for them as well.
+   */
+  readonly input: AudioNode;
   /** The id of the device; null while there is none. */
   readonly device: string | null;
   list(): Promise<Device[]>;
@@ -182,7 +197,7 @@ export interface Player {
   /** Whether its place is the one that the player itself reports. */
   readonly isPlaced: boolean;
   /**
-   * The player's voice as sent, mono: before `volume`, `place` and the output's volume. The same node as long as the player is present,
+   * The player's voice as sent, mono or stereo: before `volume`, `place` and the output's volume. The same node as long as the player is present,
    * also after lost connections and a change of transport; silent while the player does not speak, and while it is `muted`. To play it
    * in another way, connect it to nodes of `audioNode.context`, and set `volume` to 0. For the page's own player it is the sent sound: do
    * not play that. The context is silent until a gesture (`needsGesture`).

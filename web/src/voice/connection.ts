@@ -126,6 +126,7 @@ export class Connection {
         info: await fetchInfo(this.beginning.url, this.over.signal),
         context: this.beginning.sound.context,
         microphone: this.beginning.microphone.node,
+        stereo: this.beginning.microphone.isStereo,
         url: this.beginning.url,
         assets: this.beginning.assets,
         join: await this.join(),

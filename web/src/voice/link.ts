@@ -9,8 +9,10 @@ export type OpenLink = (options: LinkOptions) => Promise<Link>;
 
 export interface LinkOptions {
   readonly context: AudioContext;
-  /** Mono, after volume and delay; `setSending` decides whether it is sent. A node of that context. Silent while there is no microphone. */
+  /** After volume and delay; `setSending` decides whether it is sent. A node of that context. Silent while there is no microphone. */
   readonly microphone: AudioNode;
+  /** Whether both channels of it are sent, where the link can. */
+  readonly stereo: boolean;
   /** The server's page, with a trailing slash. */
   readonly url: string;
   /** The folder of worklets and workers, with a trailing slash. */

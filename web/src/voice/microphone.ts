@@ -1,6 +1,6 @@
 // A microphone: its device, the processing of its sound, its level, and whether there is a voice.
 
-import type { Device, Microphone, MicrophoneOptions, Processing } from "./api.ts";
+import type { Device, Microphone, MicrophoneOptions, Processing, Stereo } from "./api.ts";
 import { MICROPHONE, type Report, type Settings } from "../worklet/messages.ts";
 import { clamp } from "./clamp.ts";
 import { listDevices, onDevicesChange } from "./devices.ts";
@@ -22,12 +22,13 @@ interface MicrophoneEvents {
 /** The page's microphone. Silent without a device. */
 export class MicrophoneInput implements Microphone {
   readonly events = new Emitter<MicrophoneEvents>();
-  /** The sound to send: mono, after volume and delay. */
+  /** The sound to send, after volume and delay; what is connected to it is sent, too. */
   readonly node: AudioNode;
   /** Null if the browser provides none, as the page was loaded over plain HTTP; there is no device then either. */
   private readonly worklet: AudioWorkletNode | null;
   private readonly context: AudioContext;
   private readonly stopWatching: () => void;
+  readonly isStereo: boolean;
   private source: MediaStreamAudioSourceNode | null = null;
   private processing: Processing;
   /** The device in use, and the requested one. */
@@ -46,17 +47,22 @@ export class MicrophoneInput implements Microphone {
   private recording: Recording | null = null;
 
   /** The worklet of `sound` must be loaded, if there is any sound. */
-  constructor(sound: Sound, processing: Processing) {
+  constructor(sound: Sound, processing: Processing, isStereo = false) {
     this.context = sound.context;
+    this.isStereo = isStereo;
     this.processing = processing;
-    this.worklet = sound.context.audioWorklet === undefined ? null : new AudioWorkletNode(sound.context, MICROPHONE, MONO);
+    this.worklet = sound.context.audioWorklet === undefined ? null : new AudioWorkletNode(sound.context, MICROPHONE, { ...channels(isStereo), numberOfOutputs: 1, outputChannelCount: [isStereo ? 2 : 1] });
     this.worklet?.port.addEventListener("message", ({ data }: MessageEvent<Report>) => this.onReport(data));
     this.worklet?.port.start();
-    this.node = this.worklet ?? new GainNode(sound.context, { channelCount: 1, channelCountMode: "explicit" });
+    this.node = this.worklet ?? new GainNode(sound.context, channels(isStereo));
     this.stopWatching = onDevicesChange(() => {
       this.events.emit("devices", undefined);
       void this.recover();
     });
+  }
+
+  get input(): AudioNode {
+    return this.node;
   }
 
   get level(): number {
@@ -172,7 +178,7 @@ export class MicrophoneInput implements Microphone {
   private async openWanted(isLatest: () => boolean): Promise<void> {
     const { wanted } = this;
     try {
-      const stream = await requestMicrophone(wanted, this.processing);
+      const stream = await requestMicrophone(wanted, this.processing, this.isStereo);
       if (!this.isClosed && isLatest()) {
         this.use(stream);
         this.chosen = wanted;
@@ -247,7 +253,7 @@ export class MicrophoneInput implements Microphone {
     for (const device of new Set([this.chosen, undefined])) {
       if (!this.isLost) return;
       try {
-        const stream = await requestMicrophone(device, this.processing);
+        const stream = await requestMicrophone(device, this.processing, this.isStereo);
         // A device chosen or closed meanwhile takes precedence.
         if (!this.isLost) return stop(stream);
         this.use(stream);
@@ -282,13 +288,14 @@ function closedProblem(): VoiceProblem {
 }
 
 /** Requests a microphone, which may prompt the user. Rejects with a `VoiceProblem`. */
-async function requestMicrophone(id: string | undefined, processing: Processing): Promise<MediaStream> {
+async function requestMicrophone(id: string | undefined, processing: Processing, isStereo: boolean): Promise<MediaStream> {
   if (!isSecureContext || navigator.mediaDevices === undefined) throw insecureProblem();
   const audio: MediaTrackConstraints = {
-    echoCancellation: processing.echoCancellation ?? true,
-    noiseSuppression: processing.noiseSuppression ?? true,
-    autoGainControl: processing.autoGainControl ?? true,
-    channelCount: 1,
+    // Browsers process one channel only.
+    echoCancellation: processing.echoCancellation ?? !isStereo,
+    noiseSuppression: processing.noiseSuppression ?? !isStereo,
+    autoGainControl: processing.autoGainControl ?? !isStereo,
+    channelCount: isStereo ? 2 : 1,
     ...(id === undefined || id === "" ? {} : { deviceId: { exact: id } }),
   };
   try {
@@ -326,19 +333,17 @@ export async function openMicrophoneInput(
 export async function silentMicrophoneInput(
   sound: Sound,
   assets: string,
-  processing: Processing,
+  processing: Processing & Stereo,
 ): Promise<MicrophoneInput> {
   if (sound.context.audioWorklet !== undefined) await sound.loadWorklet(assets);
   const { echoCancellation, noiseSuppression, autoGainControl } = processing;
   const known = { echoCancellation, noiseSuppression, autoGainControl };
-  return new MicrophoneInput(sound, Object.fromEntries(Object.entries(known).filter(([, on]) => on !== undefined)));
+  const chosen = Object.fromEntries(Object.entries(known).filter(([, on]) => on !== undefined));
+  return new MicrophoneInput(sound, chosen, processing.stereo ?? false);
 }
 
-const MONO: AudioWorkletNodeOptions = {
-  channelCount: 1,
-  channelCountMode: "explicit",
-  numberOfOutputs: 1,
-  outputChannelCount: [1],
-};
+function channels(isStereo: boolean): AudioNodeOptions {
+  return { channelCount: isStereo ? 2 : 1, channelCountMode: "explicit" };
+}
 
 const RECORDING_MAX_S = 30;

@@ -17,7 +17,7 @@ export class PlayerSound {
   /** Created on first use: a track costs the browser time even if nothing plays it. */
   get stream(): MediaStream {
     if (this.destination === null) {
-      this.destination = new MediaStreamAudioDestinationNode(this.node.context as AudioContext, { channelCount: 1 });
+      this.destination = new MediaStreamAudioDestinationNode(this.node.context as AudioContext, { channelCount: 2 });
       this.node.connect(this.destination);
     }
     return this.destination.stream;

@@ -2,7 +2,7 @@
 
 import type { Transport } from "./api.ts";
 import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "./link.ts";
-import { withPacketTime } from "./offer.ts";
+import { withPacketTime, withStereo } from "./offer.ts";
 import { watchPairs } from "./pairs.ts";
 import { VoiceProblem } from "./problem.ts";
 import { askForRestart, postOffer } from "./signalling.ts";
@@ -41,16 +41,14 @@ class WebRtcLink implements Link {
       iceServers: [...(options.info.iceServers ?? [])],
       bundlePolicy: "max-bundle",
     });
-    this.microphone = new MediaStreamAudioDestinationNode(options.context, { channelCount: 1 });
+    this.microphone = new MediaStreamAudioDestinationNode(options.context, { channelCount: options.stereo ? 2 : 1 });
     options.microphone.connect(this.microphone);
     this.control = this.addTracks();
   }
 
   async open(): Promise<void> {
     const { url, join, signal, events } = this.options;
-    await this.peer.setLocalDescription(await this.peer.createOffer());
-    const offer = withPacketTime(this.peer.localDescription?.sdp ?? "");
-    const answer = await postOffer(url, join, offer, signal);
+    const answer = await postOffer(url, join, await this.offer(), signal);
     this.key = answer.key;
     this.slots = this.slots.slice(0, Math.max(0, answer.slots));
     this.control.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -77,11 +75,10 @@ class WebRtcLink implements Link {
     if (this.key === null || this.isOver) return false;
     const { url, join } = this.options;
     try {
-      await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart: true }));
-      const offer = withPacketTime(this.peer.localDescription?.sdp ?? "");
+      const offer = await this.offer({ iceRestart: true });
       const answer = await askForRestart(url, join.session, this.key, offer);
       if (answer === null) return false;
-      await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+      await this.setRemote(answer);
       return await this.isConnectedSoon();
     } catch {
       return false;
@@ -132,9 +129,22 @@ class WebRtcLink implements Link {
     return this.options.context.createMediaStreamSource(stream);
   }
 
+  /** Offers to play two channels; returns what to send. */
+  private async offer(options: RTCOfferOptions = {}): Promise<string> {
+    const { sdp = "" } = await this.peer.createOffer(options);
+    await this.peer.setLocalDescription({ type: "offer", sdp: withStereo(sdp) });
+    return withPacketTime(this.peer.localDescription?.sdp ?? "");
+  }
+
+  /** The first section is the microphone's. */
+  private async setRemote(sdp: string): Promise<void> {
+    const answer = this.options.stereo ? withStereo(sdp, 1) : sdp;
+    await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+  }
+
   private async setAnswer(sdp: string): Promise<void> {
     try {
-      await this.peer.setRemoteDescription({ type: "answer", sdp });
+      await this.setRemote(sdp);
     } catch (cause) {
       throw new VoiceProblem("version", "This browser does not understand the server's answer.", { cause });
     }
@@ -145,7 +155,8 @@ class WebRtcLink implements Link {
     const parameters = sender?.getParameters();
     const encoding = parameters?.encodings[0];
     if (sender === undefined || parameters === undefined || encoding === undefined) return;
-    Object.assign(encoding, { maxBitrate: BITS_PER_SECOND, priority: "high", networkPriority: "high" });
+    const maxBitrate = this.options.stereo ? MUSIC_BITS_PER_SECOND : BITS_PER_SECOND;
+    Object.assign(encoding, { maxBitrate, priority: "high", networkPriority: "high" });
     // If a browser rejects it, voice has the default priority.
     await sender.setParameters(parameters).catch(() => {});
   }
@@ -200,6 +211,8 @@ function opusOnly(transceiver: RTCRtpTransceiver): void {
 
 /** As Chromium does for one channel of speech; Opus is transparent for it (RFC 7587, 3.1.1: 28 to 40 kb/s for full band). */
 const BITS_PER_SECOND = 32_000;
+/** RFC 7587, 3.1.1: 64 to 128 kb/s for full-band stereo music. */
+const MUSIC_BITS_PER_SECOND = 96_000;
 /** Working candidates are found within this time; then another transport is tried. */
 const CONNECT_MS = 8000;
 const MEND_MS = 3000;

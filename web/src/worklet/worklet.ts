@@ -9,7 +9,8 @@ import { VoiceGate } from "./voice_gate.ts";
 
 class MicrophoneProcessor extends AudioWorkletProcessor {
   private readonly gate = new VoiceGate(samplesOf(DEFAULT_HOLD_MS));
-  private readonly delay = new DelayLine(0);
+  /** One for each channel. */
+  private readonly delays = [new DelayLine(0), new DelayLine(0)];
   private gain = 1;
   private isRecording = false;
   private isOver = false;
@@ -24,15 +25,19 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
 
   override process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     if (this.isOver) return false;
-    const output = outputs[0]?.[0];
-    if (output === undefined) return true;
-    // A missing input is silence, which buffers are initialised with.
-    const input = inputs[0]?.[0] ?? new Float32Array(output.length);
-    const decibels = decibelsOf(input) + 20 * Math.log10(this.gain);
-    this.gate.take(input.length, decibels);
+    const output = outputs[0] ?? [];
+    const length = output[0]?.length ?? 0;
+    if (length === 0) return true;
+    let decibels = -Infinity;
+    for (const [index, channel] of output.entries()) {
+      // A missing input is silence, which buffers are initialised with.
+      const input = inputs[0]?.[index] ?? new Float32Array(length);
+      decibels = Math.max(decibels, decibelsOf(input) + 20 * Math.log10(this.gain));
+      this.delays[index]?.process(input, channel, this.gain);
+    }
+    this.gate.take(length, decibels);
     this.loudest = Math.max(this.loudest, decibels);
-    this.sinceReport += input.length;
-    this.delay.process(input, output, this.gain);
+    this.sinceReport += length;
     if (this.isRecording || this.gate.isOpen !== this.wasOpen || this.sinceReport >= samplesOf(REPORT_EVERY_MS)) {
       this.report(output);
     }
@@ -43,18 +48,22 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     this.gate.thresholdDb = settings.thresholdDb ?? this.gate.thresholdDb;
     if (settings.holdMs !== undefined) this.gate.hold = samplesOf(settings.holdMs);
     this.gain = settings.gain ?? this.gain;
-    if (settings.delayMs !== undefined) this.delay.resize(samplesOf(settings.delayMs));
+    if (settings.delayMs !== undefined) for (const delay of this.delays) delay.resize(samplesOf(settings.delayMs));
     this.isRecording = settings.recording ?? this.isRecording;
     this.isOver = settings.isOver ?? this.isOver;
   }
 
-  private report(output: Float32Array): void {
+  private report(output: readonly Float32Array[]): void {
     const report: Report = { decibels: this.loudest, isOpen: this.gate.isOpen };
-    this.port.postMessage(this.isRecording ? { ...report, samples: Float32Array.from(output) } : report);
+    this.port.postMessage(this.isRecording ? { ...report, samples: mean(output) } : report);
     this.wasOpen = report.isOpen;
     this.loudest = -Infinity;
     this.sinceReport = 0;
   }
+}
+
+function mean([first, second]: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  return Float32Array.from(first ?? [], (sample, index) => (second === undefined ? sample : (sample + (second[index] ?? 0)) / 2));
 }
 
 function samplesOf(ms: number): number {

@@ -183,10 +183,13 @@ class FakeDataChannel {
 
 export class FakePeer {
   static readonly all: FakePeer[] = [];
+  /** What it offers. */
+  static sdp = "v=0";
   readonly channel = new FakeDataChannel();
   readonly iceGatheringState = "gathering";
   connectionState = "new";
   localDescription: { sdp?: string } | null = null;
+  remoteDescription: { sdp?: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
   isClosed = false;
   /** The last step before candidates are checked. */
@@ -213,14 +216,15 @@ export class FakePeer {
   }
 
   createOffer(): Promise<{ sdp: string }> {
-    return Promise.resolve({ sdp: "v=0" });
+    return Promise.resolve({ sdp: FakePeer.sdp });
   }
 
   async setLocalDescription(description: { sdp: string }): Promise<void> {
     this.localDescription = description;
   }
 
-  async setRemoteDescription(): Promise<void> {
+  async setRemoteDescription(description: { sdp: string }): Promise<void> {
+    this.remoteDescription = description;
     this.isAnswered = true;
   }
 
@@ -271,7 +275,7 @@ async function answerTo(address: URL | string, { signal, body }: RequestInit = {
   if (typeof body === "string") PAGE.bodies.push(body);
   const { pathname } = new URL(address);
   if (pathname.endsWith(".wasm")) return new Response(new Uint8Array(8));
-  return Response.json(pathname.endsWith("/info") ? INFO : ANSWER);
+  return Response.json(pathname.endsWith("/info") ? INFO : { ...ANSWER, sdp: FakePeer.sdp });
 }
 
 const GLOBALS = {

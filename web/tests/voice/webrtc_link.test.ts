@@ -43,3 +43,24 @@ test("a link whose microphone was closed before closes after its queued messages
   context.mock.timers.tick(200);
   assert.equal(peer.isClosed, true);
 });
+
+const OPUS = "m=audio 9 X 111\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n";
+const isStereo = (description: { sdp?: string } | null) => description?.sdp?.split("m=").map((section) => section.includes("stereo=1"));
+
+test("plays two channels, and sends two if the microphone has them", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  FakePeer.sdp = `v=0\r\n${OPUS}${OPUS}`;
+  context.after(() => (FakePeer.sdp = "v=0"));
+  for (const stereo of [true, false]) {
+    const microphone = new FakeNode(new FakeContext());
+    const giveUp = new AbortController();
+    const link = openWebRtcLink({ ...linkOptions(microphone.context, microphone, giveUp.signal), stereo });
+    link.catch(() => {});
+    await settled();
+    const peer = FakePeer.all.at(-1) ?? assert.fail("no connection is made");
+    assert.deepEqual(isStereo(peer.localDescription), [false, true, true]);
+    assert.deepEqual(isStereo(peer.remoteDescription), [false, stereo, false]);
+    giveUp.abort();
+    await assert.rejects(link);
+  }
+});

@@ -29,3 +29,13 @@ test("the worklet runs until its microphone is closed", () => {
   processor.port.onmessage({ data: { isOver: true } });
   assert.equal(processor.process(quantum(), quantum()), false);
 });
+
+test("each channel passes on its own, with the same gain and delay", () => {
+  assert.ok(Microphone !== undefined);
+  const processor = new Microphone();
+  processor.port.onmessage({ data: { gain: 0.5, delayMs: 1 } });
+  const outputs = [[new Float32Array(128), new Float32Array(128)]];
+  processor.process([[new Float32Array(128).fill(1), new Float32Array(128).fill(-0.5)]], outputs);
+  const [left, right] = outputs[0] ?? [];
+  assert.deepEqual([left?.[47], left?.[48], right?.[47], right?.[48]], [0, 0.5, 0, -0.25]);
+});

@@ -11,6 +11,7 @@ mod map;
 mod operators;
 mod reload;
 mod rooms;
+mod stereo;
 mod texts;
 mod unity;
 mod voice_activation;
@@ -111,6 +112,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "a voice is heard from its beginning, and a room without speech is not",
         browsers: CHROMIUM,
         play: voice_activation::play,
+    },
+    Scenario {
+        name: "stereo",
+        what: "music in two channels is heard in two, from pages and from bots",
+        browsers: CHROMIUM,
+        play: stereo::play,
     },
     Scenario {
         name: "map",
