@@ -12,12 +12,18 @@ impl AllPass {
     }
 
     pub(super) fn process(&mut self, sound: &mut [f32], gain: f32) {
-        for sample in sound {
-            let delayed = self.delay[self.place];
-            let kept = *sample + gain * delayed;
-            self.delay[self.place] = kept;
-            self.place = if self.place + 1 == self.delay.len() { 0 } else { self.place + 1 };
-            *sample = delayed - gain * kept;
+        let mut rest = sound;
+        while !rest.is_empty() {
+            // Up to the end of the ring, nothing depends on what the loop itself has kept.
+            let samples = rest.len().min(self.delay.len() - self.place);
+            let (now, later) = rest.split_at_mut(samples);
+            for (sample, delayed) in now.iter_mut().zip(&mut self.delay[self.place..]) {
+                let kept = *sample + gain * *delayed;
+                *sample = *delayed - gain * kept;
+                *delayed = kept;
+            }
+            self.place = (self.place + samples) % self.delay.len();
+            rest = later;
         }
     }
 

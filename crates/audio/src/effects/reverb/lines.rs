@@ -1,6 +1,7 @@
 //! The delay lines, what each takes of the sound that passes it, and how they feed each other.
 
 use std::f32::consts::TAU;
+use std::ops::Range;
 
 use super::{ReverbSettings, ReverbSize};
 use crate::block::SAMPLE_RATE_HZ;
@@ -109,8 +110,9 @@ impl Lines {
         let ring = &self.rings[line * self.ring_samples..][..self.ring_samples];
         let start = self.place + self.ring_samples - self.delays[line];
         if from == 0.0 && to == 0.0 {
-            for (i, frame) in self.frames.iter_mut().enumerate() {
-                frame[line] = ring[(start + i) & mask];
+            let (end, beginning) = parts(start & mask, self.ring_samples);
+            for (frame, sample) in self.frames.iter_mut().zip(ring[end].iter().chain(&ring[beginning])) {
+                frame[line] = *sample;
             }
             return;
         }
@@ -125,19 +127,28 @@ impl Lines {
     }
 
     fn write(&mut self, frames: &[[f32; LINES]; STEP_SAMPLES]) {
-        let mask = self.ring_samples - 1;
+        let (end, beginning) = parts(self.place, self.ring_samples);
+        let (first, rest) = frames.split_at(end.len());
         for (line, ring) in self.rings.chunks_exact_mut(self.ring_samples).enumerate() {
-            for (i, frame) in frames.iter().enumerate() {
-                ring[(self.place + i) & mask] = frame[line];
+            for (part, frames) in [(end.clone(), first), (beginning.clone(), rest)] {
+                for (sample, frame) in ring[part].iter_mut().zip(frames) {
+                    *sample = frame[line];
+                }
             }
         }
-        self.place = (self.place + STEP_SAMPLES) & mask;
+        self.place = (self.place + STEP_SAMPLES) & (self.ring_samples - 1);
     }
 
     pub(super) fn clear(&mut self) {
         self.rings.fill(0.0);
         self.shelves.state = [0.0; LINES];
     }
+}
+
+/// Where the samples of a step lie in a ring, from a place on: up to its end, and from its beginning.
+fn parts(place: usize, ring_samples: usize) -> (Range<usize>, Range<usize>) {
+    let until_end = STEP_SAMPLES.min(ring_samples - place);
+    (place..place + until_end, 0..STEP_SAMPLES - until_end)
 }
 
 /// Primes, so that no two lines repeat in one rhythm.
