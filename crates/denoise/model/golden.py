@@ -82,4 +82,5 @@ def main():
     encoded["lsnr"].astype("<f4").tofile(data / "local_snr.values")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ use crate::encoder::Encoder;
 use crate::erb_bands;
 use crate::erb_decoder::ErbDecoder;
 use crate::features::Features;
+use crate::resting_state::RestingState;
 use crate::sanitise::sanitise;
 use crate::transform::{BINS, BlockSpectrum, Transform, vorbis_window};
 use crate::weights::{Weights, WeightsError};
@@ -27,6 +28,8 @@ pub struct Denoiser {
     encoder: Box<Encoder>,
     erb_decoder: Box<ErbDecoder>,
     df_decoder: Box<DfDecoder>,
+    /// What the encoder returns to in pauses; `None` leaves it to itself.
+    resting: Option<RestingState>,
     output: BlockSpectrum,
     /// Share of the original that is kept.
     kept: f32,
@@ -38,7 +41,18 @@ impl Denoiser {
     /// # Panics
     /// Never: the weights, which it reads, are part of the crate.
     pub fn new() -> Self {
-        Self::read().expect("the weights that are compiled in fit the network")
+        let mut denoiser = Self::read().expect("the weights that are compiled in fit the network");
+        denoiser.rest();
+        denoiser
+    }
+
+    /// The network alone, as other runtimes compute it, for comparing with them: it takes the first half second of a
+    /// voice after a long silence for noise, which [`new`](Self::new) prevents.
+    ///
+    /// # Panics
+    /// Never, as `new`.
+    pub fn bare() -> Self {
+        Self { resting: None, ..Self::read().expect("the weights that are compiled in fit the network") }
     }
 
     /// Turns one block, mono at 48 kHz, into the speech in it, [`DELAY_SAMPLES`](crate::DELAY_SAMPLES) later.
@@ -46,6 +60,7 @@ impl Denoiser {
     /// Any samples are safe: NaN and infinities become silence, others are limited to four times full scale.
     pub fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> BlockFindings {
         sanitise(block);
+        let power = mean_power(block);
         let newest = self.history.push();
         self.transform.analyse(block, newest);
         self.features.update(newest);
@@ -59,7 +74,11 @@ impl Denoiser {
         mix(&mut self.output.re, &current.re, self.kept);
         mix(&mut self.output.im, &current.im, self.kept);
         self.transform.synthesise(&self.output, block);
-        BlockFindings { local_snr_db: encoded.local_snr_db }
+        let local_snr_db = encoded.local_snr_db;
+        if let Some(resting) = &self.resting {
+            resting.attract(self.encoder.state_mut(), local_snr_db, power);
+        }
+        BlockFindings { local_snr_db }
     }
 
     /// Limits by how much noise is turned down, in dB, 0 to 100; 100, as at the start, is no limit. NaN counts as 100.
@@ -75,6 +94,13 @@ impl Denoiser {
         self.encoder.reset();
         self.erb_decoder.reset();
         self.df_decoder.reset();
+        self.rest();
+    }
+
+    fn rest(&mut self) {
+        if let Some(resting) = &self.resting {
+            resting.enter(self.encoder.state_mut());
+        }
     }
 
     fn read() -> Result<Self, WeightsError> {
@@ -85,6 +111,7 @@ impl Denoiser {
             encoder: Encoder::read(Weights::open(include_bytes!("../model/encoder.weights"))?)?,
             erb_decoder: ErbDecoder::read(Weights::open(include_bytes!("../model/erb_decoder.weights"))?)?,
             df_decoder: DfDecoder::read(Weights::open(include_bytes!("../model/df_decoder.weights"))?)?,
+            resting: Some(RestingState::read(Weights::open(include_bytes!("../model/resting.weights"))?)?),
             output: BlockSpectrum::ZERO,
             kept: 0.0,
         })
@@ -101,6 +128,10 @@ impl std::fmt::Debug for Denoiser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Denoiser").field("kept", &self.kept).finish_non_exhaustive()
     }
+}
+
+fn mean_power(block: &[f32; BLOCK_SAMPLES]) -> f32 {
+    block.iter().map(|sample| sample * sample).sum::<f32>() / BLOCK_SAMPLES as f32
 }
 
 fn multiply(values: &[f32; BINS], gains: &[f32; BINS], output: &mut [f32; BINS]) {

@@ -6,7 +6,7 @@ use self::input_conv::InputConv;
 use crate::deep_filter::DF_BINS;
 use crate::erb_bands::BANDS;
 use crate::features::Features;
-use crate::kernels::{CHANNELS, Column, Depthwise, GroupedLinear, Pointwise, relu, sigmoid};
+use crate::kernels::{CHANNELS, Column, Depthwise, GroupedLinear, HIDDEN, Pointwise, relu, sigmoid};
 use crate::squeezed_gru::{EMBEDDING, SqueezedGru};
 use crate::weights::{Weights, WeightsError};
 
@@ -69,6 +69,11 @@ impl Encoder {
         self.from_levels.reset();
         self.from_bins.reset();
         self.gru.reset();
+    }
+
+    /// The state of the recurrent layer.
+    pub(crate) fn state_mut(&mut self) -> &mut [f32; HIDDEN] {
+        self.gru.state_mut()
     }
 
     /// Takes the features of the next block.

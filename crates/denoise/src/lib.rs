@@ -11,9 +11,12 @@
 //! use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
 //!
 //! let mut denoiser = Denoiser::new();
-//! let mut block = [0.0; BLOCK_SAMPLES];
-//! let found = denoiser.process(&mut block);
-//! assert!(found.local_snr_db < 0.0);
+//! for _ in 0..10 {
+//!     let mut block = [0.0; BLOCK_SAMPLES];
+//!     println!("{} dB", denoiser.process(&mut block).local_snr_db);
+//! }
+//! let silence = denoiser.process(&mut [0.0; BLOCK_SAMPLES]);
+//! assert!(silence.local_snr_db < 0.0);
 //! ```
 //!
 //! No clock, thread or file: blocks are the only time. Nothing is allocated after `new`, and any samples are safe.
@@ -36,6 +39,7 @@ mod erb_decoder;
 mod features;
 mod kernels;
 mod light;
+mod resting_state;
 mod sanitise;
 mod squeezed_gru;
 mod transform;

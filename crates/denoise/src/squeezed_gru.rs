@@ -26,6 +26,11 @@ impl<const INS: usize, const OUTS: usize> SqueezedGru<INS, OUTS> {
         self.layers.iter_mut().for_each(Gru::reset);
     }
 
+    /// The state of the first layer.
+    pub(crate) fn state_mut(&mut self) -> &mut [f32; HIDDEN] {
+        self.layers[0].state_mut()
+    }
+
     pub(crate) fn process(&mut self, input: &[f32; EMBEDDING]) -> &[f32; HIDDEN] {
         self.squeeze.process(input, &mut self.values);
         relu(&mut self.values);

@@ -37,6 +37,10 @@ impl Gru {
         self.state = [0.0; HIDDEN];
     }
 
+    pub(crate) fn state_mut(&mut self) -> &mut [f32; HIDDEN] {
+        &mut self.state
+    }
+
     /// Takes the next input; returns the new state.
     pub(crate) fn process(&mut self, input: &[f32; HIDDEN]) -> &[f32; HIDDEN] {
         self.vector.set(input);

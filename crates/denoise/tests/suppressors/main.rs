@@ -3,4 +3,5 @@
 mod golden;
 mod hostile;
 mod light;
+mod resting;
 mod support;

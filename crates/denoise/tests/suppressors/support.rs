@@ -1,5 +1,7 @@
 //! Sounds for the tests, and how loud they are.
 
+use std::f32::consts::PI;
+
 use consonance_denoise::BLOCK_SAMPLES;
 
 /// One step of 16 bits for rounding, and one for the arithmetic.
@@ -40,4 +42,33 @@ pub(crate) fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES
 /// How far a block is from another one at most.
 pub(crate) fn error(block: &[f32], expected: &[f32]) -> f32 {
     block.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// One of three voices, with peaks of about a half.
+pub(crate) fn voice(number: usize) -> Vec<f32> {
+    /// Samples at 48 kHz for each at 16 kHz.
+    const RATIO: usize = 3;
+    /// Samples of the interpolation filter on either side.
+    const REACH: usize = 8 * RATIO;
+    const FILES: [&[u8]; 3] = [
+        include_bytes!("../../../../assets/speech/austen-1.wav"),
+        include_bytes!("../../../../assets/speech/austen-2.wav"),
+        include_bytes!("../../../../assets/speech/austen-3.wav"),
+    ];
+    const HEAD_BYTES: usize = 44;
+    let samples: Vec<f32> = FILES[number][HEAD_BYTES..]
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 65_536.0)
+        .collect();
+    let mut sound = vec![0.0; RATIO * samples.len() + 2 * REACH];
+    for (at, sample) in samples.iter().enumerate() {
+        for (tap, sound) in sound[RATIO * at..=RATIO * at + 2 * REACH].iter_mut().enumerate() {
+            let distance = (tap as f32 - REACH as f32) / RATIO as f32 * PI;
+            let window = 0.5 + 0.5 * (distance / 8.0).cos();
+            *sound += sample * window * if distance == 0.0 { 1.0 } else { distance.sin() / distance };
+        }
+    }
+    sound.split_off(REACH)
 }
