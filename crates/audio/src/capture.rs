@@ -153,7 +153,8 @@ impl CaptureChain {
         if let Some(spectral) = &mut self.spectral {
             let mut render = render.copied().unwrap_or([0.0; BLOCK_SAMPLES]);
             self.sanitiser.loudspeaker(&mut render);
-            spectral.process(microphone, &render, self.was_speech, &mut done);
+            let is_speech = self.voice_detector.was_speech_within(clicks::PLOSIVE_BLOCKS);
+            spectral.process(microphone, &render, is_speech, &mut done);
         }
         if let Some(neural) = &mut self.neural {
             neural.process(microphone);

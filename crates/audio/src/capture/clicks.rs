@@ -39,6 +39,9 @@ const NOISE_MARGIN: f32 = 2.0;
 /// The most that a bin is turned down, in dB: of a word that begins like a click something is left.
 const MOST_DB: f32 = -20.0;
 
+/// For so many blocks after speech the next sound may be a plosive, which is silent before it bursts.
+pub(crate) const PLOSIVE_BLOCKS: u32 = 12;
+
 /// Follows one microphone.
 pub(crate) struct ClickSuppressor {
     high_pass: HighPass,

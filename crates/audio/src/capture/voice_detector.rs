@@ -52,6 +52,11 @@ impl VoiceDetector {
         self.hold_left > 0
     }
 
+    /// Whether there was speech in the last block or the `blocks` before it, at most the hold time ago.
+    pub(crate) fn was_speech_within(&self, blocks: u32) -> bool {
+        self.hold_left + blocks > self.hold_blocks() && self.hold_left > 0
+    }
+
     /// The probability of speech, 0 to 1.
     pub(crate) fn probability(&self) -> f32 {
         self.probability
@@ -98,6 +103,25 @@ mod tests {
         });
         assert_eq!(opens_at, [Some(70), Some(50), Some(35), Some(20)]);
         assert_eq!(VoiceDetectionSettings::with_sensitivity(Medium), VoiceDetectionSettings::DEFAULT);
+    }
+
+    #[test]
+    fn how_long_ago_speech_was_does_not_depend_on_the_hold_time() {
+        for hold_ms in [200, 1_000] {
+            let settings = VoiceDetectionSettings { hold_ms, ..VoiceDetectionSettings::DEFAULT };
+            let mut detector = VoiceDetector::new(settings);
+            assert!(!detector.was_speech_within(3));
+            detector.hold_left = detector.hold_blocks() + 1;
+            let silence = [0.0; BLOCK_SAMPLES];
+            let lately: Vec<bool> = (0..5)
+                .map(|_| {
+                    let lately = detector.was_speech_within(3);
+                    detector.process(&silence, true);
+                    lately
+                })
+                .collect();
+            assert_eq!(lately, [true, true, true, true, false]);
+        }
     }
 
     #[test]
