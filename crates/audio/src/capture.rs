@@ -70,8 +70,10 @@ pub enum CaptureStage {
     Spectrum,
     /// The echo canceller's suppression.
     EchoSuppression,
-    /// Noise suppression, and after it that of clicks.
+    /// Noise suppression.
     Noise,
+    /// The suppression of clicks: reported after it has listened, and again after it has turned them down.
+    Clicks,
     /// Background removal.
     Background,
     /// Automatic gain and limiter.
@@ -333,6 +335,7 @@ impl Spectral {
         }
         if let Some(clicks) = &mut self.clicks {
             clicks.listen(block, is_speech);
+            done(CaptureStage::Clicks);
         }
         self.analysis.push(block, &self.window, &mut self.transform);
         done(CaptureStage::Spectrum);
@@ -343,16 +346,18 @@ impl Spectral {
         }
         if let Some(noise) = &mut self.noise {
             noise.gains(&self.analysis.spectrum, &mut gains);
-            done(CaptureStage::Noise);
         }
         let spectrum = &mut self.analysis.spectrum;
         for (bin, gain) in gains.into_iter().enumerate() {
             spectrum.re[bin] *= gain;
             spectrum.im[bin] *= gain;
         }
+        if self.noise.is_some() {
+            done(CaptureStage::Noise);
+        }
         if let Some(clicks) = &mut self.clicks {
             clicks.suppress(spectrum, &mut self.synthesis, &self.window, &mut self.transform);
-            done(CaptureStage::Noise);
+            done(CaptureStage::Clicks);
         }
         self.synthesis.pull(spectrum, &self.window, &mut self.transform, block);
         done(CaptureStage::Spectrum);

@@ -11,12 +11,13 @@ use consonance::audio::{
 use super::line::Line;
 use super::stopwatch::{micros_of_rounds, micros_per_block, micros_since};
 
-const STAGES: [(CaptureStage, &str); 8] = [
+const STAGES: [(CaptureStage, &str); 9] = [
     (CaptureStage::HighPass, "capture: sanitising and high-pass"),
     (CaptureStage::EchoSubtraction, "capture: echo, subtraction"),
     (CaptureStage::Spectrum, "capture: to spectra and back"),
     (CaptureStage::EchoSuppression, "capture: echo, suppression"),
     (CaptureStage::Noise, "capture: noise suppression"),
+    (CaptureStage::Clicks, "capture: suppression of clicks"),
     (CaptureStage::Background, "capture: background removal (off by default)"),
     (CaptureStage::Gain, "capture: automatic gain"),
     (CaptureStage::VoiceDetection, "capture: voice detection"),
