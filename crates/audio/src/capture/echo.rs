@@ -13,8 +13,9 @@
 //! (`alignment.rs`, `drift.rs`) and where the echo went after a step of the delay (`delay_search.rs`), and the filter
 //! is multiplied when the loudspeaker is turned up or down (`volume.rs`).
 //!
-//! What no linear filter predicts is left to the suppressor: the loudspeaker's distortion (`distortion.rs`), and what
-//! the prediction leaves of itself until a change is known (`misfit.rs`).
+//! What no linear filter predicts is left to the suppressor: the loudspeaker's distortion (`distortion.rs`), what
+//! the prediction leaves of itself until a change is known (`misfit.rs`), and sounds that the filter has had no time to
+//! learn (`unlearnt.rs`).
 
 mod alignment;
 mod bands;
@@ -26,12 +27,15 @@ mod linear_filter;
 mod loudness_bound;
 mod misfit;
 mod mismatch;
+mod novelty;
 mod played_line;
 mod render_history;
 mod residual;
 mod staleness;
 mod suppressor;
+mod talking;
 mod two_paths;
+mod unlearnt;
 mod usefulness;
 mod volume;
 
@@ -45,6 +49,7 @@ use self::mismatch::Mismatch;
 use self::residual::Residual;
 use self::suppressor::Suppressor;
 use self::two_paths::{TwoPaths, Verdict};
+use self::unlearnt::Unlearnt;
 use self::usefulness::Usefulness;
 use self::volume::Volume;
 use super::overlap::{Analysis, Window};
@@ -67,6 +72,7 @@ pub(crate) struct EchoCanceller {
     bound: LoudnessBound,
     usefulness: Usefulness,
     residual: Residual,
+    unlearnt: Unlearnt,
     suppressor: Suppressor,
     microphone: Analysis,
     predicted: Analysis,
@@ -90,6 +96,7 @@ impl EchoCanceller {
             bound: LoudnessBound::new(),
             usefulness: Usefulness::new(),
             residual: Residual::new(),
+            unlearnt: Unlearnt::new(),
             suppressor: Suppressor::new(level),
             microphone: Analysis::new(),
             predicted: Analysis::new(),
@@ -136,6 +143,7 @@ impl EchoCanceller {
             self.residual.all_clear();
             self.path_changes += 1;
         }
+        self.unlearnt.push(self.reference.history(), self.bound.typical(), || self.paths.energies());
         self.predicted.push(&split.echo, window, transform);
         self.energies = (energy(block), energy(&split.left));
         *block = split.left;
@@ -154,7 +162,8 @@ impl EchoCanceller {
         if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum) {
             self.paths.challenge(&holds);
         }
-        self.suppressor.gains(&left.spectrum, &self.residual, gains);
+        self.unlearnt.observe(&left.spectrum, &self.predicted.spectrum);
+        self.suppressor.gains(&left.spectrum, &self.residual, &self.unlearnt, gains);
         let (heard, subtracted) = self.energies;
         self.dominance.observe(heard, subtracted * share_kept(&left.spectrum, gains));
     }

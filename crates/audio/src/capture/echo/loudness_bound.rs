@@ -62,6 +62,13 @@ impl LoudnessBound {
         self.next = (self.next + 1) % WAY_BLOCKS;
     }
 
+    /// The echo's power at most as a share of what is played: the median of the bands.
+    pub(crate) fn typical(&self) -> f32 {
+        let mut ratios = self.ratio;
+        ratios.sort_unstable_by(f32::total_cmp);
+        ratios[BANDS / 2]
+    }
+
     /// How unsure of a partition the filter may be, per bin: it does not know in which one the energy is.
     pub(crate) fn most_unsure(&self) -> Row {
         let mut row = [0.0; LINEAR_BINS];

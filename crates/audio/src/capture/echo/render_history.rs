@@ -34,6 +34,11 @@ impl RenderHistory {
         from.iter().chain(before)
     }
 
+    /// The spectrum of some blocks ago, fewer than [`PARTITIONS`].
+    pub(crate) fn ago(&self, blocks: usize) -> &Spectrum {
+        &self.spectra[(self.newest + blocks) % PARTITIONS]
+    }
+
     /// The newest spectrum.
     pub(crate) fn newest(&self) -> &Spectrum {
         &self.spectra[self.newest]

@@ -3,6 +3,8 @@
 use super::bands::{self, BANDS};
 use super::linear_filter::LINEAR_BINS;
 use super::residual::Residual;
+use super::talking::Talking;
+use super::unlearnt::Unlearnt;
 use crate::capture::settings::EchoLevel;
 use crate::capture::spectrum::{BINS, Spectrum};
 
@@ -53,13 +55,14 @@ pub(crate) struct Suppressor {
     near: f32,
     /// The same, over a longer time.
     lasting: f32,
+    talking: Talking,
     /// Power of the voice that was let through.
     clean: [f32; LINEAR_BINS],
 }
 
 impl Suppressor {
     pub(crate) fn new(level: EchoLevel) -> Self {
-        Self { tuning: tuning(level), near: 1.0, lasting: 1.0, clean: [0.0; LINEAR_BINS] }
+        Self { tuning: tuning(level), near: 1.0, lasting: 1.0, talking: Talking::new(), clean: [0.0; LINEAR_BINS] }
     }
 
     pub(crate) fn set_level(&mut self, level: EchoLevel) {
@@ -67,17 +70,27 @@ impl Suppressor {
     }
 
     /// Writes the gain of each bin, at most 1.
-    pub(crate) fn gains(&mut self, left: &Spectrum, residual: &Residual, gains: &mut [f32; BINS]) {
-        let now = self.near_end(left, residual);
+    pub(crate) fn gains(
+        &mut self,
+        left: &Spectrum,
+        residual: &Residual,
+        unlearnt: &Unlearnt,
+        gains: &mut [f32; BINS],
+    ) {
+        let echo = |bin, band, share| residual.power(bin, band).max(share * unlearnt.power(bin));
+        self.talking.observe(self.near_end(left, |bin, band| echo(bin, band, 1.0)));
+        let silent = self.talking.silent();
+        let now = self.near_end(left, |bin, band| echo(bin, band, silent));
         self.lasting = now + LASTING * (self.lasting - now);
         let release = CLICK_RELEASE + (NEAR_RELEASE - CLICK_RELEASE) * (2.0 * self.lasting).min(1.0);
         let kept = if now > self.near { NEAR_ATTACK } else { release };
         self.near = now + kept * (self.near - now);
         let overestimate = OVERESTIMATE_FAR * (OVERESTIMATE_NEAR / OVERESTIMATE_FAR).powf(self.near);
         let everything = self.tuning.far_end_gain.powf(1.0 - self.near);
+        let share = silent * (1.0 - self.near);
         for band in 0..BANDS {
             for bin in bands::bins(band) {
-                let echo = overestimate * residual.power(bin, band) + f32::EPSILON * f32::EPSILON;
+                let echo = overestimate * echo(bin, band, share) + f32::EPSILON * f32::EPSILON;
                 let power = left.power(bin);
                 let over =
                     LAST_SHARE * self.clean[bin] / echo + (1.0 - LAST_SHARE) * (power / echo - 1.0).max(0.0);
@@ -92,13 +105,13 @@ impl Suppressor {
     }
 
     /// How much of this block is the near end: how many bands are clearly louder than the residual echo.
-    fn near_end(&self, left: &Spectrum, residual: &Residual) -> f32 {
+    fn near_end(&self, left: &Spectrum, residual: impl Fn(usize, usize) -> f32) -> f32 {
         /// Below this power a band is silent.
         const SILENCE: f32 = 1e-6;
         let evidence: f32 = JUDGED_BANDS
             .map(|band| {
                 let power: f32 = bands::bins(band).map(|bin| left.power(bin)).sum();
-                let echo: f32 = bands::bins(band).map(|bin| residual.power(bin, band)).sum();
+                let echo: f32 = bands::bins(band).map(|bin| residual(bin, band)).sum();
                 let over = (power + SILENCE) / (self.tuning.near_threshold * echo + SILENCE);
                 over.log10().clamp(0.0, 1.0)
             })
