@@ -153,13 +153,14 @@ impl EchoCanceller {
     pub(crate) fn gains(&mut self, left: &Analysis, gains: &mut [f32; BINS]) {
         let found = self.mismatch.observe(&left.spectrum, &self.predicted.spectrum);
         self.later = self.drift.observe(found.lateness);
-        self.residual.set_least(self.misfit.observe(&found));
+        let (was_silent, is_voice) = (self.suppressor.was_silent(), self.suppressor.is_voice());
+        self.residual.set_least(self.misfit.observe(&found, was_silent, is_voice));
         if let Some(factor) = self.volume.observe(&found) {
             self.paths.scale(factor);
         }
         let kept = self.usefulness.observe(&left.spectrum, &self.predicted.spectrum);
         self.paths.keep(kept);
-        if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum) {
+        if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum, is_voice) {
             self.paths.challenge(&holds);
         }
         self.unlearnt.observe(&left.spectrum, &self.predicted.spectrum);

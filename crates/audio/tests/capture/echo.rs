@@ -133,6 +133,49 @@ fn a_loudspeaker_that_is_turned_up_or_down_is_followed() {
     }
 }
 
+/// Chords of two seconds whose tones a filter learns, and a burst of noise on every second beat, which it has never
+/// heard.
+fn music(samples: usize) -> Vec<f32> {
+    const CHORDS_HZ: [[f32; 3]; 2] = [[220.0, 277.2, 329.6], [196.0, 246.9, 293.7]];
+    let noise = white_noise(samples);
+    (0..samples)
+        .map(|i| {
+            let s = i as f32 / 48_000.0;
+            let (since_chord, since_beat) = (s % 2.0, (s + 0.5) % 1.0);
+            let tones =
+                CHORDS_HZ[(s / 2.0) as usize % 2].iter().flat_map(|hz| (1..=8).map(move |k| (k as f32, hz)));
+            let chord: f32 = tones.map(|(k, hz)| (std::f32::consts::TAU * k * hz * s).sin() / k).sum();
+            0.03 * chord * (-1.2 * since_chord).exp() + 0.1 * noise[i] * (-20.0 * since_beat).exp()
+        })
+        .collect()
+}
+
+#[test]
+fn the_drum_in_music_is_suppressed_although_a_filter_learns_the_chords_alone() {
+    let far = music(seconds(12.0));
+    for (rt60_s, delay_ms) in [(0.2, 30.0), (0.3, 80.0)] {
+        let microphone = echo(&far, Room::desk(rt60_s), delay_ms);
+        let out = process(&mut canceller(), &microphone, &far);
+        let suppression = suppression_db(&microphone, &out, 2.0, 12.0);
+        assert!(suppression >= 30.0, "{suppression} dB in a room of {rt60_s} s");
+    }
+}
+
+#[test]
+fn a_loudspeaker_that_is_turned_up_is_heard_for_a_few_blocks_at_most() {
+    let mut far = speeches(&[1, 2]);
+    let turned: Vec<f32> = {
+        let up = |i: usize| if i < seconds(7.0) { 1.0 } else { 6.0 };
+        far.iter().enumerate().map(|(i, sample)| 0.3 * up(i) * sample).collect()
+    };
+    far.truncate(turned.len());
+    let microphone = echo(&turned, Room::desk(0.3), 80.0);
+    let out = process(&mut canceller(), &microphone, &far);
+    let heard = out[seconds(6.9)..seconds(9.0)].chunks(BLOCK_SAMPLES).filter(|block| level_db(block) > -50.0);
+    let blocks = heard.count();
+    assert!(blocks <= 5, "{blocks} blocks");
+}
+
 #[test]
 fn two_players_with_loudspeakers_in_one_room_do_not_howl() {
     let said = speech(1);

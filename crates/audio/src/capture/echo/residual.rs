@@ -18,6 +18,11 @@ const RISE_FAR_ABOVE: f32 = 1.002;
 /// What the ratio may be: less than −35 dB no small loudspeaker reaches.
 const RATIO: std::ops::RangeInclusive<f32> = 3e-4..=4.0;
 
+/// What the ratio is after an alarm, until it is known what has changed: all may be echo,
+/// unless a voice is heard.
+const ALARMED: f32 = 1.0;
+const ALARMED_OVER_A_VOICE: f32 = 0.2;
+
 /// How much of the predicted echo is held per block, as power: the windows' edges and the room's last answer.
 const HOLD: f32 = 0.75;
 
@@ -59,7 +64,7 @@ impl Residual {
     }
 
     /// Looks at one block. If the filter seems not to fit any more, says how much of each bin still does.
-    pub(crate) fn observe(&mut self, left: &Spectrum, predicted: &Spectrum) -> Option<Row> {
+    pub(crate) fn observe(&mut self, left: &Spectrum, predicted: &Spectrum, is_voice: bool) -> Option<Row> {
         for bin in 0..LINEAR_BINS {
             self.held[bin] = predicted.power(bin).max(HOLD * self.held[bin]);
         }
@@ -77,7 +82,7 @@ impl Residual {
         self.distortion.observe(&self.left, &self.predicted);
         let holds = self.staleness.alarm()?;
         self.ratio_before_alarm = self.ratio;
-        self.ratio = [1.0; BANDS];
+        self.ratio = [if is_voice { ALARMED_OVER_A_VOICE } else { ALARMED }; BANDS];
         Some(holds)
     }
 

@@ -45,6 +45,13 @@ const NEAR_ATTACK: f32 = 0.5;
 const CLICK_RELEASE: f32 = 0.5;
 const NEAR_RELEASE: f32 = 0.9;
 
+/// The near end was silent a moment ago if less than this was near end, so many blocks ago at most.
+const SILENT: f32 = 0.2;
+const MOMENT_BLOCKS: u32 = 8;
+
+/// Blocks that only a voice lasts, 400 ms.
+const VOICE_BLOCKS: u32 = 40;
+
 /// How much of what tells speech from clicks is kept per block: about 100 ms.
 const LASTING: f32 = 0.9;
 
@@ -56,13 +63,22 @@ pub(crate) struct Suppressor {
     /// The same, over a longer time.
     lasting: f32,
     talking: Talking,
+    /// Blocks since the near end was silent.
+    since_silent: u32,
     /// Power of the voice that was let through.
     clean: [f32; LINEAR_BINS],
 }
 
 impl Suppressor {
     pub(crate) fn new(level: EchoLevel) -> Self {
-        Self { tuning: tuning(level), near: 1.0, lasting: 1.0, talking: Talking::new(), clean: [0.0; LINEAR_BINS] }
+        Self {
+            tuning: tuning(level),
+            near: 1.0,
+            lasting: 1.0,
+            talking: Talking::new(),
+            since_silent: 0,
+            clean: [0.0; LINEAR_BINS],
+        }
     }
 
     pub(crate) fn set_level(&mut self, level: EchoLevel) {
@@ -85,6 +101,7 @@ impl Suppressor {
         let release = CLICK_RELEASE + (NEAR_RELEASE - CLICK_RELEASE) * (2.0 * self.lasting).min(1.0);
         let kept = if now > self.near { NEAR_ATTACK } else { release };
         self.near = now + kept * (self.near - now);
+        self.since_silent = if self.near < SILENT { 0 } else { self.since_silent.saturating_add(1) };
         let overestimate = OVERESTIMATE_FAR * (OVERESTIMATE_NEAR / OVERESTIMATE_FAR).powf(self.near);
         let everything = self.tuning.far_end_gain.powf(1.0 - self.near);
         let share = silent * (1.0 - self.near);
@@ -102,6 +119,16 @@ impl Suppressor {
         }
         let top = gains[TOP_BINS].iter().sum::<f32>() / TOP_BINS.len() as f32;
         gains[LINEAR_BINS..].fill(top);
+    }
+
+    /// Whether the near end was silent a moment ago.
+    pub(crate) fn was_silent(&self) -> bool {
+        self.since_silent < MOMENT_BLOCKS
+    }
+
+    /// Whether the near end has been heard for so long without a pause.
+    pub(crate) fn is_voice(&self) -> bool {
+        self.since_silent >= VOICE_BLOCKS
     }
 
     /// How much of this block is the near end: how many bands are clearly louder than the residual echo.

@@ -44,7 +44,7 @@ mod tests {
             talking.silent()
         };
         assert!(after(0.0, 500) > 0.9, "silence");
-        assert!(after(1.0, 1) > 0.5, "a click");
+        assert!(after(1.0, 1) > 0.3, "a click");
         assert!(after(1.0, 20) < 0.01, "a syllable");
         assert!(after(0.0, 50) < 0.01, "a pause");
         assert!(after(0.0, 300) > 0.9, "silence again");

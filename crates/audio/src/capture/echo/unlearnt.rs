@@ -124,6 +124,7 @@ impl Unlearnt {
         self.held[bin]
     }
 
+    /// What is new in most bands is in all of them.
     fn fill(&mut self) {
         let mut per_bin: [f32; JUDGED.end - JUDGED.start] = std::array::from_fn(|n| {
             let bins = bands::bins(JUDGED.start + n);
