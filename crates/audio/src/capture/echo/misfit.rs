@@ -14,6 +14,11 @@ const INDEPENDENT: f32 = 4.5;
 const BY_CHANCE: f32 = 5.0;
 const AT_ONCE_BY_CHANCE: f32 = 3.0;
 
+/// How much more there is if the echo comes by another way: then the prediction is left once, and what came instead, which
+/// has nothing in common with it, another time, and in some bands it is far louder.
+const MISSED: f32 = 6.0;
+const MISSED_OVER_A_VOICE: f32 = 2.0;
+
 /// The share that counts over a voice, which hides an echo and is harmed by what suppresses it.
 const OVER_A_VOICE: f32 = 0.25;
 
@@ -35,9 +40,10 @@ impl Misfit {
         for (sums, now) in self.bands.iter_mut().zip(&found.bands) {
             sums.push(now, KEPT);
         }
-        let lately = least(&self.bands, INDEPENDENT, BY_CHANCE);
+        let lately =
+            least(&self.bands, INDEPENDENT, BY_CHANCE, if is_voice { MISSED_OVER_A_VOICE } else { MISSED });
         if was_silent {
-            lately.max(least(&found.bands, 1.0, AT_ONCE_BY_CHANCE))
+            lately.max(least(&found.bands, 1.0, AT_ONCE_BY_CHANCE, MISSED))
         } else if is_voice {
             OVER_A_VOICE * lately
         } else {
@@ -47,7 +53,7 @@ impl Misfit {
 }
 
 /// The share that is surely in what was left, of so many independent blocks.
-fn least(bands: &[Common; BANDS], independent: f32, by_chance: f32) -> f32 {
+fn least(bands: &[Common; BANDS], independent: f32, by_chance: f32, missed: f32) -> f32 {
     let (mut product, mut power, mut variance) = (0.0, 0.0, 0.0);
     for (band, sums) in bands.iter().enumerate() {
         // Each band counts by how little else there is in it.
@@ -60,7 +66,5 @@ fn least(bands: &[Common; BANDS], independent: f32, by_chance: f32) -> f32 {
     let power = power.max(1e-6);
     let change = product / power;
     let surely = (change.abs() - by_chance * variance.sqrt() / power).max(0.0);
-    // What comes by another way has nothing in common with the prediction, which is then left once, and what came
-    // instead another time.
-    surely * surely * if change < 0.0 { 2.0 } else { 1.0 }
+    surely * surely * if change < 0.0 { missed } else { 1.0 }
 }
