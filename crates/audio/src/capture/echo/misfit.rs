@@ -14,8 +14,8 @@ const INDEPENDENT: f32 = 4.5;
 const BY_CHANCE: f32 = 5.0;
 const AT_ONCE_BY_CHANCE: f32 = 3.0;
 
-/// How much more there is if the echo comes by another way: then the prediction is left once, and what came instead, which
-/// has nothing in common with it, another time, and in some bands it is far louder.
+/// How much more there is if the echo comes by another way: then the prediction is left once, and what came instead,
+/// which has nothing in common with it, another time; in some bands it is far louder.
 const MISSED: f32 = 6.0;
 const MISSED_OVER_A_VOICE: f32 = 2.0;
 
