@@ -8,7 +8,7 @@ use super::render_history::{PARTITIONS, RenderHistory};
 const KNOWN_AFTER: usize = 6;
 const LEARNT_PER_BLOCK: f32 = 0.1;
 
-/// What is new is louder than this many times what is known, as power: a third of it fluctuates.
+/// What is new is louder than this many times what is known, as power, because one block fluctuates.
 const LOUDER: f32 = 3.0;
 
 /// Partitions of less than this share of the answer are left out.
