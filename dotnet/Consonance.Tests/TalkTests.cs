@@ -29,7 +29,8 @@ namespace Consonance.Tests
                 Suite.Until("Bob hears Alice", () => bob.HeardLeft > 0.1, frame);
                 Player player = bob.Chat.FindPlayer("Alice");
                 Suite.Require(player.IsSpeaking && player.IsConnected && !player.IsLocal, "Alice's state");
-                Suite.Require(player.Amplitude > 0.05, "amplitude " + player.Amplitude);
+                // It is that of the last block, which may be made up on a busy machine.
+                Suite.Until("Alice's amplitude", () => player.Amplitude > 0.05, frame);
                 Suite.Require(bob.Events.Contains("Alice speaks"), "no event");
                 Suite.Require(alice.HeardLeft < 0.01, "Alice hears herself: " + alice.HeardLeft);
                 Suite.AreEqual(1, bob.Chat.Players.Count, "players");

@@ -56,7 +56,9 @@ namespace Consonance.Unity.Tests
                     stage.Peak(avatar.Source, out left, out right);
                     return left > 0.1 && left > 2 * right;
                 });
-                Suite.Require(avatar.IsSpeaking && avatar.Amplitude > 0.01 && !avatar.IsLocal, "state");
+                Suite.Require(avatar.IsSpeaking && !avatar.IsLocal, "state");
+                // It is that of the last block, which may be made up on a busy machine.
+                stage.Until("an amplitude", () => avatar.Amplitude > 0.01);
                 avatar.transform.position = new Vector3(1, 0, 0);
                 stage.Until("on the right", () =>
                 {
