@@ -163,8 +163,8 @@ impl EchoCanceller {
         if let Some(holds) = self.residual.observe(&left.spectrum, &self.predicted.spectrum, is_voice) {
             self.paths.challenge(&holds);
         }
-        self.unlearnt.observe(&left.spectrum, &self.predicted.spectrum);
-        self.suppressor.gains(&left.spectrum, &self.residual, &self.unlearnt, gains);
+        self.unlearnt.observe(&found);
+        self.suppressor.gains(&left.spectrum, &found, &self.residual, &self.unlearnt, gains);
         let (heard, subtracted) = self.energies;
         self.dominance.observe(heard, subtracted * share_kept(&left.spectrum, gains));
     }

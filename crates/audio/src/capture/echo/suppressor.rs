@@ -2,6 +2,7 @@
 
 use super::bands::{self, BANDS};
 use super::linear_filter::LINEAR_BINS;
+use super::mismatch::Found;
 use super::residual::Residual;
 use super::talking::Talking;
 use super::unlearnt::Unlearnt;
@@ -85,18 +86,19 @@ impl Suppressor {
         self.tuning = tuning(level);
     }
 
-    /// Writes the gain of each bin, at most 1.
+    /// Writes the gain of each bin, at most 1; `found` is of the same block.
     pub(crate) fn gains(
         &mut self,
         left: &Spectrum,
+        found: &Found,
         residual: &Residual,
         unlearnt: &Unlearnt,
         gains: &mut [f32; BINS],
     ) {
         let echo = |bin, band, share| residual.power(bin, band).max(share * unlearnt.power(bin));
-        self.talking.observe(self.near_end(left, |bin, band| echo(bin, band, 1.0)));
+        self.talking.observe(self.near_end(found, |bin, band| echo(bin, band, 1.0)));
         let silent = self.talking.silent();
-        let now = self.near_end(left, |bin, band| echo(bin, band, silent));
+        let now = self.near_end(found, |bin, band| echo(bin, band, silent));
         self.lasting = now + LASTING * (self.lasting - now);
         let release = CLICK_RELEASE + (NEAR_RELEASE - CLICK_RELEASE) * (2.0 * self.lasting).min(1.0);
         let kept = if now > self.near { NEAR_ATTACK } else { release };
@@ -132,14 +134,13 @@ impl Suppressor {
     }
 
     /// How much of this block is the near end: how many bands are clearly louder than the residual echo.
-    fn near_end(&self, left: &Spectrum, residual: impl Fn(usize, usize) -> f32) -> f32 {
+    fn near_end(&self, found: &Found, residual: impl Fn(usize, usize) -> f32) -> f32 {
         /// Below this power a band is silent.
         const SILENCE: f32 = 1e-6;
         let evidence: f32 = JUDGED_BANDS
             .map(|band| {
-                let power: f32 = bands::bins(band).map(|bin| left.power(bin)).sum();
                 let echo: f32 = bands::bins(band).map(|bin| residual(bin, band)).sum();
-                let over = (power + SILENCE) / (self.tuning.near_threshold * echo + SILENCE);
+                let over = (found.bands[band].left + SILENCE) / (self.tuning.near_threshold * echo + SILENCE);
                 over.log10().clamp(0.0, 1.0)
             })
             .sum();

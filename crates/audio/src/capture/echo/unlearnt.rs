@@ -6,9 +6,9 @@
 
 use super::bands::{self, BANDS};
 use super::linear_filter::{LINEAR_BINS, Row};
+use super::mismatch::{Common, Found};
 use super::novelty::Novelty;
 use super::render_history::{PARTITIONS, RenderHistory};
-use crate::capture::spectrum::Spectrum;
 
 /// How fast the gain of the way from loudspeaker to microphone rises per block at most, 0.2 dB per second: a near end
 /// makes it look larger than it is.
@@ -91,19 +91,14 @@ impl Unlearnt {
         self.echo = self.novelty.echo(&self.answer).map(|power| gain * power);
     }
 
-    /// Takes what was left of a block, and what had been predicted.
-    pub(crate) fn observe(&mut self, left: &Spectrum, predicted: &Spectrum) {
+    /// Takes what was found in a block.
+    pub(crate) fn observe(&mut self, found: &Found) {
         self.fill();
         let (mut correlation, mut predicted_power) = (0.0, SILENCE);
-        for band in JUDGED {
-            let (mut common, mut powers) = (0.0, [0.0; 2]);
-            for bin in bands::bins(band) {
-                common += left.re[bin] * predicted.re[bin] + left.im[bin] * predicted.im[bin];
-                powers[0] += left.power(bin);
-                powers[1] += predicted.power(bin);
-            }
-            correlation += common / (powers[0] * powers[1] + f32::EPSILON).sqrt() / JUDGED.len() as f32;
-            predicted_power += powers[1];
+        for band in &found.bands[JUDGED] {
+            let Common { product, predicted, left } = band;
+            correlation += product / (left * predicted + f32::EPSILON).sqrt() / JUDGED.len() as f32;
+            predicted_power += predicted;
         }
         let judged = bands::bins(JUDGED.start).start..bands::bins(JUDGED.end).start;
         let share = self.echo[judged].iter().sum::<f32>() / predicted_power;
