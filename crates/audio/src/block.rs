@@ -122,13 +122,20 @@ impl StereoBlock {
         Self { left: *block, right: *block }
     }
 
+    /// Left and right from their [mean](Self::to_mono) and their [side](Self::to_side).
+    pub fn from_sides(mean: &[f32; BLOCK_SAMPLES], side: &[f32; BLOCK_SAMPLES]) -> Self {
+        Self {
+            left: std::array::from_fn(|i| mean[i] + side[i]),
+            right: std::array::from_fn(|i| mean[i] - side[i]),
+        }
+    }
+
     /// The mean of both ears: what is the same in both stays exactly what it is.
     pub fn to_mono(&self) -> [f32; BLOCK_SAMPLES] {
         std::array::from_fn(|i| 0.5 * (self.left[i] + self.right[i]))
     }
 
-    /// Half of what the left ear hears minus half of what the right one does: silence if both hear the same. Left and
-    /// right are the [mean](Self::to_mono) plus this, and minus this.
+    /// Half of what the left ear hears minus half of what the right one does: silence if both hear the same.
     pub fn to_side(&self) -> [f32; BLOCK_SAMPLES] {
         std::array::from_fn(|i| 0.5 * (self.left[i] - self.right[i]))
     }

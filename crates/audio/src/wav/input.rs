@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufReader};
-use std::ops::Range;
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader};
@@ -65,21 +64,12 @@ impl WavInput {
         };
         Ok(Self { samples: at_48_khz(&mean)?, side: at_48_khz(&side)?, non_finite_samples, next: 0 })
     }
-
-    /// Moves on by a block, and says where in the sound it lies.
-    fn next_block(&mut self) -> Range<usize> {
-        let from = self.next;
-        self.next = self.samples.len().min(from + BLOCK_SAMPLES);
-        from..self.next
-    }
 }
 
 impl Input for WavInput {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
-        let part = self.next_block();
-        let taken = part.len();
-        block[..taken].copy_from_slice(&self.samples[part]);
-        block[taken..].fill(0.0);
+        let taken = copy_block(&self.samples[self.next..], block);
+        self.next += taken;
         if taken > 0 { Read::Samples } else { Read::End }
     }
 
@@ -87,17 +77,20 @@ impl Input for WavInput {
         if self.side.is_empty() {
             return None;
         }
-        let part = self.next_block();
-        let side = self.side[part.clone()].iter().chain(std::iter::repeat(&0.0));
-        let mut mean = [0.0; BLOCK_SAMPLES];
-        mean[..part.len()].copy_from_slice(&self.samples[part.clone()]);
-        for ((left, right), (mean, side)) in
-            block.left.iter_mut().zip(&mut block.right).zip(mean.iter().zip(side))
-        {
-            (*left, *right) = (mean + side, mean - side);
-        }
-        Some(if part.is_empty() { Read::End } else { Read::Samples })
+        let (mut mean, mut side) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
+        copy_block(&self.side[self.next..], &mut side);
+        let read = self.read(&mut mean);
+        *block = StereoBlock::from_sides(&mean, &side);
+        Some(read)
     }
+}
+
+/// Fills the block with the beginning of the sound, and silence where that ends; says how many samples there were.
+fn copy_block(sound: &[f32], block: &mut [f32; BLOCK_SAMPLES]) -> usize {
+    let taken = sound.len().min(BLOCK_SAMPLES);
+    block[..taken].copy_from_slice(&sound[..taken]);
+    block[taken..].fill(0.0);
+    taken
 }
 
 fn check_kind<R: io::Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavError> {
