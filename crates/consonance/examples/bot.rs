@@ -47,10 +47,16 @@ struct MusicBox {
     phase: f32,
 }
 
+impl MusicBox {
+    /// Of the note that plays, above A.
+    fn half_tones(&self) -> f32 {
+        MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32
+    }
+}
+
 impl Input for MusicBox {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
-        let half_tones = MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32;
-        let step = A_HZ * 2_f32.powf(half_tones / 12.0) / SAMPLE_RATE_HZ as f32;
+        let step = A_HZ * 2_f32.powf(self.half_tones() / 12.0) / SAMPLE_RATE_HZ as f32;
         for (i, sample) in block.iter_mut().enumerate() {
             let since_pluck = (self.block % NOTE_BLOCKS * BLOCK_SAMPLES + i) as f32 / SAMPLE_RATE_HZ as f32;
             let attack = (since_pluck / 0.005).min(1.0);
@@ -62,8 +68,7 @@ impl Input for MusicBox {
     }
 
     fn read_stereo(&mut self, block: &mut StereoBlock) -> Option<Read> {
-        let half_tones = MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32;
-        let right = half_tones / MELODY_HALF_TONES;
+        let right = self.half_tones() / MELODY_HALF_TONES;
         let read = self.read(&mut block.left);
         block.right = block.left.map(|sample| sample * right.sqrt());
         block.left = block.left.map(|sample| sample * (1.0 - right).sqrt());
