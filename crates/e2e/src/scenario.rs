@@ -18,7 +18,7 @@ mod cast;
 mod events;
 mod house;
 mod judge;
-mod mouth_and_ear;
+pub(crate) mod mouth_and_ear;
 mod page;
 mod player;
 mod programme;

@@ -13,6 +13,7 @@
 //! * `node-bus`: what joins the nodes of a cluster, without NATS.
 //! * `nats`: NATS servers, started and ended.
 //! * `http-server`: an HTTP server that answers what a test wants, and keeps what it was asked.
+//! * `input`: what a voice chat speaks with.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,8 @@ pub mod command;
 pub mod folder;
 #[cfg(feature = "http-server")]
 pub mod http_server;
+#[cfg(feature = "input")]
+pub mod input;
 #[cfg(feature = "made-up-network")]
 pub mod made_up_network;
 #[cfg(feature = "nats")]

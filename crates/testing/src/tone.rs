@@ -16,7 +16,13 @@ impl Iterator for TestTone {
     }
 }
 
-/// The largest step of that tone from one sample to the next, and 10 % more.
+/// A tone of this amplitude, from a passage through zero on.
+pub fn tone(hz: f32, amplitude: f32, samples: usize) -> Vec<f32> {
+    let turns = |i: usize| (i as f64 * f64::from(hz) / RATE_HZ).fract() as f32;
+    (0..samples).map(|i| amplitude * (std::f32::consts::TAU * turns(i)).sin()).collect()
+}
+
+/// The largest step of [`TestTone`] from one sample to the next, and 10 % more.
 pub const LARGEST_STEP: f32 = 0.5 * 0.0576 * 1.1;
 
 /// The largest step in a sound.

@@ -1,9 +1,10 @@
 //! Effects that change while a voice speaks.
 
 use consonance_audio::{BLOCK_SAMPLES, EffectRack};
+use consonance_testing::tone::tone;
 
 use super::measure::{dbfs, largest_bend};
-use super::sounds::{rack, run, tone};
+use super::sounds::{rack, run};
 
 const INSERTS: [&str; 11] = [
     "off",

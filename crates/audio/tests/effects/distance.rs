@@ -1,9 +1,10 @@
 //! From far away.
 
 use consonance_audio::air_cutoff_hz;
+use consonance_testing::tone::tone;
 
 use super::measure::{assert_within, band_db, dbfs};
-use super::sounds::{rack, run, said, speech_through, through, tone};
+use super::sounds::{rack, run, said, speech_through, through};
 
 #[test]
 fn air_takes_what_the_table_of_iso_9613_says() {

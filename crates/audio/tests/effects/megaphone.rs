@@ -1,7 +1,9 @@
 //! Through a megaphone.
 
+use consonance_testing::tone::tone;
+
 use super::measure::{assert_within, band_db, dbfs, direct_current};
-use super::sounds::{said, speech_through, through, tone};
+use super::sounds::{said, speech_through, through};
 
 #[test]
 fn speech_through_a_megaphone_has_the_band_of_a_horn_and_no_direct_current() {

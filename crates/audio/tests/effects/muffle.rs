@@ -1,9 +1,10 @@
 //! Through a wall, a helmet, water.
 
 use consonance_audio::BLOCK_SAMPLES;
+use consonance_testing::tone::tone;
 
 use super::measure::{assert_within, band_db, dbfs, direct_current};
-use super::sounds::{said, speech_through, through, tone};
+use super::sounds::{said, speech_through, through};
 
 fn gain_db(chain: &str, hz: f32) -> f32 {
     let sound = tone(hz, 0.3, 48_000);

@@ -1,9 +1,10 @@
 //! Over a radio.
 
 use consonance_audio::BLOCK_SAMPLES;
+use consonance_testing::tone::tone;
 
 use super::measure::{assert_within, band_db, dbfs, direct_current};
-use super::sounds::{rack, run, said, speech_through, through, tone};
+use super::sounds::{rack, run, said, speech_through, through};
 
 /// How much louder a soft tone gets, which neither compressor nor drive notice.
 fn gain_db(chain: &str, hz: f32) -> f32 {

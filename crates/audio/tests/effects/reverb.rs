@@ -4,9 +4,10 @@ use std::path::Path;
 
 use consonance_audio::{BLOCK_SAMPLES, Reverb, ReverbSettings, ReverbSize, StereoBlock};
 use consonance_testing::sound::{read, write};
+use consonance_testing::tone::tone;
 
 use super::measure::{assert_within, dbfs, decay_s, direct_current, largest_bend};
-use super::sounds::{said, tone};
+use super::sounds::said;
 
 const SIZES: [ReverbSize; 3] = [ReverbSize::Room, ReverbSize::Hall, ReverbSize::Cave];
 

@@ -47,11 +47,6 @@ pub(crate) fn said() -> Vec<f32> {
     speech(0.0, 3.5).into_iter().map(high_pass).collect()
 }
 
-pub(crate) fn tone(hz: f32, amplitude: f32, samples: usize) -> Vec<f32> {
-    let turns = |i: usize| (i as f64 * f64::from(hz) / 48_000.0).fract() as f32;
-    (0..samples).map(|i| amplitude * (TAU * turns(i)).sin()).collect()
-}
-
 /// Where the mouth of [`vowel`] resonates, in Hz.
 pub(crate) const FORMANTS_HZ: [f32; 3] = [700.0, 1_220.0, 2_600.0];
 

@@ -2,6 +2,7 @@
 
 use consonance_audio::WavInput;
 use consonance_testing::sound::recording;
+use consonance_testing::tone::tone;
 
 /// Dice that fall the same way every time (Vigna's `splitmix64`).
 pub(crate) struct Dice(pub(crate) u64);
@@ -41,12 +42,6 @@ pub(crate) fn hum(samples: usize) -> Vec<f32> {
         .collect()
 }
 
-/// A tone of this amplitude.
-pub(crate) fn tone(hz: f32, amplitude: f32, samples: usize) -> Vec<f32> {
-    let step = f64::from(hz) / 48_000.0 * std::f64::consts::TAU;
-    (0..samples).map(|i| amplitude * (step * i as f64).sin() as f32).collect()
-}
-
 /// The power of a tone in the sound, in dB, within half a hertz per second of sound.
 pub(crate) fn tone_db(sound: &[f32], hz: f32) -> f32 {
     let step = f64::from(hz) / 48_000.0 * std::f64::consts::TAU;
@@ -58,6 +53,21 @@ pub(crate) fn tone_db(sound: &[f32], hz: f32) -> f32 {
     }
     let power = (re * re + im * im) / (sound.len().max(1) as f64).powi(2);
     (10.0 * power.max(1e-20).log10()) as f32
+}
+
+/// What [`two_tones`] has on the left and on the right side.
+pub(crate) const LEFT_HZ: f32 = 440.0;
+pub(crate) const RIGHT_HZ: f32 = 1_500.0;
+
+/// A tone on each side.
+pub(crate) fn two_tones(samples: usize) -> [Vec<f32>; 2] {
+    [LEFT_HZ, RIGHT_HZ].map(|hz| tone(hz, 0.4, samples))
+}
+
+/// By how many dB each side's own one of [`two_tones`] is above the other's.
+pub(crate) fn separation_db(left: &[f32], right: &[f32]) -> [f32; 2] {
+    let ratio = |sound: &[f32], own, other| tone_db(sound, own) - tone_db(sound, other);
+    [ratio(left, LEFT_HZ, RIGHT_HZ), ratio(right, RIGHT_HZ, LEFT_HZ)]
 }
 
 /// Normalised correlation of `original` with `heard` from `offset` on: 1 if they are the same but for

@@ -1,25 +1,12 @@
 //! Two channels: a bot's music is heard on both sides as it was played, and a voice in the middle.
 
 use consonance::VoiceChatBuilder;
-use consonance::audio::{BLOCK_SAMPLES, CaptureSettings, Input, Quality, Read, StereoBlock};
+use consonance::audio::{CaptureSettings, Quality};
+use consonance_testing::input::LeftOnly;
 
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
-
-/// Plays on the left side only.
-struct LeftOnly(Box<dyn Input>);
-
-impl Input for LeftOnly {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
-        self.0.read(block)
-    }
-
-    fn read_stereo(&mut self, block: &mut StereoBlock) -> Option<Read> {
-        block.right.fill(0.0);
-        Some(self.0.read(&mut block.left))
-    }
-}
 
 /// By how many dB a listener hears more on the left of what a bot plays there only.
 fn left_over_right_db(bot: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder) -> f64 {

@@ -38,22 +38,37 @@ impl Input for Mouth {
     }
 }
 
-/// Remembers what was heard since it was last told to forget: mono, the mean of both sides.
+/// Remembers what was heard on both sides since it was last told to forget.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ear(Arc<Mutex<Vec<f32>>>);
+pub(crate) struct Ear(Arc<Mutex<Heard>>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
 
 impl Ear {
     pub(crate) fn forget(&self) {
-        lock(&self.0).clear();
+        *lock(&self.0) = Heard::default();
     }
 
     /// How many samples it has heard since then, be it silence.
     pub(crate) fn samples(&self) -> usize {
-        lock(&self.0).len()
+        lock(&self.0).left.len()
     }
 
+    /// Mono, the mean of both sides.
     pub(crate) fn heard(&self) -> Vec<f32> {
-        lock(&self.0).clone()
+        let Heard { left, right } = &*lock(&self.0);
+        left.iter().zip(right).map(|(left, right)| (left + right) / 2.0).collect()
+    }
+
+    /// How much louder the left side was, in dB; infinite if the right one was silent.
+    pub(crate) fn left_over_right_db(&self) -> f64 {
+        let Heard { left, right } = &*lock(&self.0);
+        let energy = |side: &[f32]| side.iter().map(|sample| f64::from(sample * sample)).sum::<f64>();
+        10.0 * (energy(left) / energy(right)).log10()
     }
 
     pub(crate) fn loudspeaker(&self) -> Box<dyn Output> {
@@ -65,8 +80,9 @@ impl Output for Ear {
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let mut heard = lock(&self.0);
         // A listener that does not read hears no more than this.
-        if heard.len() < SAMPLES_MAX {
-            heard.extend(block.left.iter().zip(&block.right).map(|(left, right)| (left + right) / 2.0));
+        if heard.left.len() < SAMPLES_MAX {
+            heard.left.extend(block.left);
+            heard.right.extend(block.right);
         }
         Ok(())
     }

@@ -1,20 +1,19 @@
 //! Two channels: each comes out as it went in, and a listener with one hears their mean.
 
 use consonance_audio::{Decoder, Encoder, EncoderSettings, FrameSize, OpusLibrary, Quality, Source};
+use consonance_testing::tone::tone;
 
 use super::{decoder, encoder};
 use crate::call::{encode, encode_two};
-use crate::signal::{tone, tone_db};
+use crate::signal::{LEFT_HZ, RIGHT_HZ, separation_db, tone_db, two_tones};
 
-const LEFT_HZ: f32 = 440.0;
-const RIGHT_HZ: f32 = 1_500.0;
 const SECOND: usize = 48_000;
 
 /// Packets of a second with a tone on each side.
 fn packets(library: OpusLibrary, bitrate_bps: u32) -> Vec<Vec<u8>> {
     let settings = EncoderSettings { stereo: true, bitrate_bps, ..Quality::Music.encoder_settings() };
     let mut encoder = encoder(library, settings);
-    let (left, right) = (tone(LEFT_HZ, 0.4, SECOND), tone(RIGHT_HZ, 0.4, SECOND));
+    let [left, right] = two_tones(SECOND);
     encode_two(&left, &right, &mut encoder)
 }
 
@@ -31,11 +30,9 @@ fn hear<'a>(decoder: &mut dyn Decoder, sources: impl Iterator<Item = Source<'a>>
     [left, right]
 }
 
-/// By how many dB each side's own tone is above the other's.
-fn separation_db([left, right]: &[Vec<f32>; 2]) -> [f32; 2] {
-    let ratio = |sound: &[f32], own, other| tone_db(sound, own) - tone_db(sound, other);
-    let half = SECOND / 2;
-    [ratio(&left[half..], LEFT_HZ, RIGHT_HZ), ratio(&right[half..], RIGHT_HZ, LEFT_HZ)]
+/// Of the second half, by when the encoder has settled.
+fn settled([left, right]: &[Vec<f32>; 2]) -> [f32; 2] {
+    separation_db(&left[SECOND / 2..], &right[SECOND / 2..])
 }
 
 #[test]
@@ -44,7 +41,7 @@ fn each_side_keeps_its_own_sound() {
         for bitrate_bps in [64_000, 96_000] {
             let packets = packets(library, bitrate_bps);
             let heard = hear(&mut decoder(library), packets.iter().map(|packet| Source::Packet(packet)));
-            let separation = separation_db(&heard);
+            let separation = settled(&heard);
             println!("{library:?} {bitrate_bps}: {separation:?} dB");
             assert!(
                 separation.iter().all(|&ratio| ratio > 25.0),
@@ -66,7 +63,7 @@ fn what_is_made_up_has_both_sides_too() {
             |(i, packet)| if i % 10 == 9 { Source::Conceal } else { Source::Packet(packet) };
         let packets = packets.iter().map(Vec::as_slice).enumerate();
         let heard = hear(&mut decoder(library), packets.map(every_tenth_is_lost));
-        let separation = separation_db(&heard);
+        let separation = settled(&heard);
         assert!(separation.iter().all(|&ratio| ratio > 15.0), "{library:?}: {separation:?} dB");
     }
 }

@@ -8,10 +8,8 @@ use consonance_audio::{
 
 use super::desk::Ears;
 use crate::call::{Network, SPEAKER, Sent, encode_two};
-use crate::signal::{largest_step, level_db, speech, tone, tone_db};
+use crate::signal::{LEFT_HZ, largest_step, level_db, separation_db, speech, tone_db, two_tones};
 
-const LEFT_HZ: f32 = 440.0;
-const RIGHT_HZ: f32 = 1_500.0;
 const SECOND: usize = 48_000;
 
 /// Both channels on their way as music.
@@ -23,7 +21,7 @@ fn send(left: &[f32], right: &[f32], network: Network) -> Vec<Sent> {
 
 /// Seconds with a tone on each side.
 fn tones(seconds: usize) -> Vec<Sent> {
-    let [left, right] = [LEFT_HZ, RIGHT_HZ].map(|hz| tone(hz, 0.4, seconds * SECOND));
+    let [left, right] = two_tones(seconds * SECOND);
     send(&left, &right, Network::default())
 }
 
@@ -60,16 +58,12 @@ impl Listener {
     }
 }
 
-fn separation_db(ears: &Ears) -> [f32; 2] {
-    let ratio = |sound: &[f32], own, other| tone_db(sound, own) - tone_db(sound, other);
-    [ratio(&ears.left, LEFT_HZ, RIGHT_HZ), ratio(&ears.right, RIGHT_HZ, LEFT_HZ)]
-}
-
 #[test]
 fn both_sides_are_heard_as_they_were_sent() {
     let mut listener = Listener::new(tones(2), FrameProperties::default());
     listener.hear(50);
-    let separation = separation_db(&listener.hear(100));
+    let Ears { left, right } = listener.hear(100);
+    let separation = separation_db(&left, &right);
     assert!(separation.iter().all(|&ratio| ratio > 25.0), "{separation:?} dB");
 }
 
@@ -95,7 +89,7 @@ fn a_volume_turns_both_sides_down() {
     let after = listener.hear(50);
     let change = tone_db(&after.left, LEFT_HZ) - tone_db(&before, LEFT_HZ);
     assert!((change + 6.02).abs() < 0.3, "{change} dB");
-    assert!(separation_db(&after).iter().all(|&ratio| ratio > 25.0));
+    assert!(separation_db(&after.left, &after.right).iter().all(|&ratio| ratio > 25.0));
 }
 
 /// Changes something while music plays, and says how far apart the sides are after it, in dB.
@@ -108,7 +102,7 @@ fn sides_after(change: impl FnOnce(&mut Listener)) -> [f32; 2] {
     // The two tones in one ear can differ by as much from sample to sample as both together.
     assert!(after.largest_step() < 2.0 * step, "a click of {} where {step} is usual", after.largest_step());
     let half = |sound: Vec<f32>| sound[SECOND / 2..].to_vec();
-    separation_db(&Ears { left: half(after.left), right: half(after.right) })
+    separation_db(&half(after.left), &half(after.right))
 }
 
 fn is_wide(separation: [f32; 2]) -> bool {

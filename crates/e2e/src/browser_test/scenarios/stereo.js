@@ -37,9 +37,8 @@ globalThis.leftOverRight = async (name) => {
     const until = performance.now() + 20000;
     while (performance.now() < until) {
         await wait();
-        const powers = [power(left), power(right)];
+        if (power(left) < 1e-4) continue;
         // All that is looked at must have been spoken.
-        if (powers[0] < 1e-4) continue;
         await new Promise((done) => setTimeout(done, 1500));
         return Math.min(99, 10 * Math.log10(power(left) / Math.max(power(right), 1e-12)));
     }
