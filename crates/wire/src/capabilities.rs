@@ -63,6 +63,9 @@ impl Capabilities {
     pub const END_REASONS: Self = Self(128);
     /// The server says which other servers share the session: see [`ServerList`](crate::ServerList).
     pub const SERVER_LIST: Self = Self(256);
+    /// The client can be in the group of an encrypted session, whose delivery service the server is: see
+    /// [`GroupPart`](crate::GroupPart). Only clients that have keys announce it.
+    pub const GROUPS: Self = Self(512);
     /// Everything that this version knows.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
@@ -73,7 +76,8 @@ impl Capabilities {
             | Self::HAND_OVER.0
             | Self::MODERATORS.0
             | Self::END_REASONS.0
-            | Self::SERVER_LIST.0,
+            | Self::SERVER_LIST.0
+            | Self::GROUPS.0,
     );
 
     /// Whether all of `other` is among these.

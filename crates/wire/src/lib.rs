@@ -48,7 +48,8 @@
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
 //! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
-//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ServerList`], [`ModeratorCommand`]).
+//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ServerList`], [`ModeratorCommand`],
+//! [`GroupPart`]).
 //!
 //! Needs Rust 1.95 or later.
 
@@ -65,6 +66,7 @@ mod cursor;
 mod end_notice;
 mod error;
 mod extension;
+mod group_message;
 mod handshake;
 mod header;
 mod ids;
@@ -94,6 +96,7 @@ pub use cursor::{Reader, Writer};
 pub use end_notice::EndNotice;
 pub use error::{ParseError, WriteError};
 pub use extension::{Extension, ExtensionItems, ExtensionWriter};
+pub use group_message::{DeliveryMessage, GroupPart, MemberMessage, Named, PlainRooms};
 pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse, RoomMembers};
 pub use header::{MAGIC, MessageType, PacketHeader};
 pub use ids::{ClientId, RoomId, SessionId};

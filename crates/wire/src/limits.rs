@@ -43,6 +43,13 @@ pub const SERVERS_MAX: usize = 16;
 /// Bytes of the longest address in a list of servers.
 pub const SERVER_BYTES_MAX: usize = 255;
 
+/// Bytes of the longest [message](crate::MemberMessage) of an encrypted session's group: the Welcome and the ratchet
+/// tree of a thousand members take 480 KB.
+pub const GROUP_MESSAGE_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of the longest such message that a client sends unasked: all but commits.
+pub const GROUP_MESSAGE_UNASKED_BYTES_MAX: usize = 4096;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 
