@@ -98,6 +98,8 @@ pub enum EndCode {
     Version,
     /// No codec has the frame size or the sample rate that the client announces.
     Codec,
+    /// The session is encrypted from end to end, and the client cannot do that.
+    EncryptionRequired,
     /// The session or the server ends.
     Closing,
     /// The session has ended.
@@ -211,6 +213,7 @@ const NAMES: &[(EndCode, &str)] = &[
     (EndCode::Kicked, "kicked"),
     (EndCode::Version, "version"),
     (EndCode::Codec, "version-codec"),
+    (EndCode::EncryptionRequired, "version-encryption"),
     (EndCode::Closing, "closing"),
     (EndCode::SessionEnded, "closing-session"),
     (EndCode::Draining, "closing-draining"),

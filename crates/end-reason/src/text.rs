@@ -108,6 +108,9 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::Codec => {
             "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"
         }
+        EndCode::EncryptionRequired => {
+            "this session is encrypted from end to end, which this client cannot do: use one that can"
+        }
         EndCode::Closing => "the server is closing",
         EndCode::SessionEnded => "the session has ended",
         EndCode::Draining => "the server is about to stop and takes no more players",

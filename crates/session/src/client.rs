@@ -9,6 +9,7 @@ mod direct_links;
 mod event;
 mod event_queue;
 mod extension;
+mod group;
 mod listening;
 mod moderator;
 mod peers;
@@ -38,6 +39,7 @@ use consonance_wire::{
     ParseError, Reception, SessionId, VoiceChannel,
 };
 
+use crate::group_inbox::GroupInbox;
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
 use crate::outbox::Transmit;
 use crate::room_list::RoomList;
@@ -106,6 +108,7 @@ pub struct Client {
     /// Why the server ends the link, as it said last.
     end_notice: Option<EndReason>,
     place: Place,
+    group_inbox: GroupInbox,
     position_state: PositionState,
     own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
@@ -196,6 +199,7 @@ impl Client {
             server_capabilities: Capabilities::NONE,
             end_notice: None,
             place: Place::default(),
+            group_inbox: GroupInbox::default(),
             position_state: PositionState::default(),
             own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),

@@ -28,6 +28,7 @@ impl From<&CloseReason> for EndReason {
                 EndReason { redirect: redirect.clone(), ..EndCode::Draining.into() }
             }
             CloseReason::CodecRefused => EndCode::Codec.into(),
+            CloseReason::EncryptionRequired => EndCode::EncryptionRequired.into(),
             CloseReason::Kicked { reason } => EndReason::with_words(EndCode::Kicked, reason),
             CloseReason::Banned { reason, until } => {
                 EndReason { until: *until, ..EndReason::with_words(EndCode::Banned, reason) }
@@ -76,6 +77,7 @@ mod tests {
             CloseReason::Stopped,
             CloseReason::Draining { redirect: None },
             CloseReason::CodecRefused,
+            CloseReason::EncryptionRequired,
             CloseReason::Kicked { reason: "".into() },
             CloseReason::Banned { reason: "".into(), until: None },
             CloseReason::NoHandshake,

@@ -76,7 +76,9 @@ extern crate alloc;
 
 mod client;
 mod client_ids;
+mod encryption;
 mod end_reason;
+mod group_inbox;
 mod heard_voice;
 mod join_again;
 mod join_token;
@@ -109,6 +111,7 @@ pub use consonance_wire::{
     ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, LossRun, MessageType,
     Position, Priority, Reception, RedundancySupport, ResumeTicket, RoomId, SessionId, SharedSecret,
 };
+pub use encryption::Encryption;
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};

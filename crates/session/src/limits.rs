@@ -77,6 +77,9 @@ pub struct Limits {
     /// Reports from one link of where it is (default 20/s, 100 at once; an honest client sends ten per second at most);
     /// counted as `positions_limited`.
     pub positions: Rate,
+    /// Bytes of the commits that one link was asked for (default 1 MiB/s, 4 MiB at once: what adds a thousand members
+    /// takes 480 KB); counted as `control_limited`.
+    pub commit_bytes: Rate,
     /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. A client
     /// that waits longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
@@ -125,6 +128,7 @@ impl Default for Limits {
             handshakes: Rate { per_second: 1, burst: 10 },
             reports: Rate { per_second: 2, burst: 20 },
             positions: Rate { per_second: 20, burst: 100 },
+            commit_bytes: Rate { per_second: 1 << 20, burst: 4 << 20 },
             waiting_joins: 256,
             waiting_names: 256,
             text_every: Duration::ZERO,

@@ -122,6 +122,8 @@ pub enum CloseReason {
     TooManyPeers,
     /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
     CodecRefused,
+    /// The session is encrypted from end to end, and this client has no keys.
+    EncryptionRequired,
     /// The server's driver does not send what waits, and this link cannot do without what it just sent.
     Overloaded,
     /// The peer broke more rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, too many in a row to
@@ -193,6 +195,9 @@ impl fmt::Display for CloseReason {
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => {
                 "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"
+            }
+            Self::EncryptionRequired => {
+                "this session is encrypted from end to end, which this client cannot do: use one that can"
             }
             Self::Overloaded => "the server cannot keep up",
             Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",

@@ -14,6 +14,7 @@ mod enforcing;
 mod event;
 mod extension;
 mod fault;
+mod group;
 mod join;
 mod join_gate;
 mod leaving;
@@ -70,6 +71,7 @@ pub use copies::{AtCopy, CopiedClient, CopiedLink, SessionChange};
 pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fault::Fault;
+use group::GroupService;
 use join_gate::JoinGate;
 pub use join_gate::JoinState;
 use links::Links;
@@ -114,6 +116,7 @@ pub struct Server {
     /// What both sides of a client's link can do, or could when it was lost; of a copy, of all clients.
     kept_capabilities: BTreeMap<ClientId, Capabilities>,
     voice_reports: VoiceReports,
+    group: GroupService,
     monitor: Monitor,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
@@ -131,6 +134,7 @@ impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
         let settings = settings.offering_what_is_set_up();
+        let group = GroupService::new(&settings.secret_key);
         let reservations = Reservations::new(&settings.secret_key);
         Self {
             policy: RoomPolicy::new(&settings),
@@ -148,6 +152,7 @@ impl Server {
             visibility: Visibility::default(),
             kept_capabilities: BTreeMap::new(),
             voice_reports: VoiceReports::default(),
+            group,
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),
             received: PacketTraffic::new(),
@@ -250,6 +255,7 @@ impl Server {
         self.send_voice_reports();
         self.end_silent_channels();
         self.check_names();
+        self.ask_for_commits();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
@@ -262,7 +268,11 @@ impl Server {
         let restriction = self.policy.register().next_end().map(|end| (end, "a restriction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
         let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
-        [unjoined, place, report, waiting, visit, restriction, silent, name].into_iter().flatten().min()
+        let commit = self.group.next_due().map(|at| (at, "a member is to be asked for a commit"));
+        [unjoined, place, report, waiting, visit, restriction, silent, name, commit]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next packet to send.
@@ -311,7 +321,12 @@ impl Server {
         self.received.count(now, packet, 1);
         let record = self.links.get_mut(link)?;
         record.received.add(1, packet.len() as u64);
-        record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
+        if self.group.awaits_commit_of(record.client) && matches!(message, Ok(MessageType::ErrorWrongSession))
+        {
+            record.budgets.take_commit(now, limits, packet.len())?;
+        } else {
+            record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
+        }
         if self.outbound.waiting_bytes() > limits.outbox_bytes {
             // A peer that loses something that it sent reliably has to start again.
             if delivery == Delivery::Reliable {

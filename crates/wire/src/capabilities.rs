@@ -66,7 +66,7 @@ impl Capabilities {
     /// The client can be in the group of an encrypted session, whose delivery service the server is: see
     /// [`GroupPart`](crate::GroupPart). Only clients that have keys announce it.
     pub const GROUPS: Self = Self(512);
-    /// Everything that this version knows.
+    /// Everything that this version knows but [`GROUPS`](Self::GROUPS), for which a client needs keys.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
             | Self::RESUME.0
@@ -76,8 +76,7 @@ impl Capabilities {
             | Self::HAND_OVER.0
             | Self::MODERATORS.0
             | Self::END_REASONS.0
-            | Self::SERVER_LIST.0
-            | Self::GROUPS.0,
+            | Self::SERVER_LIST.0,
     );
 
     /// Whether all of `other` is among these.

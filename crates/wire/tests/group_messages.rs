@@ -38,7 +38,7 @@ proptest! {
         let removes = removes.iter().map(|name| WireStr::from(&**name)).collect();
         let at = epoch.unwrap_or(3);
         for message in [
-            DeliveryMessage::State { group },
+            DeliveryMessage::State { group, must_rejoin: epoch.is_some() },
             DeliveryMessage::Request { number, group, epoch, adds: named(&adds), removes, plain },
             DeliveryMessage::Commit { group, epoch: at, commit: &a },
             DeliveryMessage::Accepted { number },

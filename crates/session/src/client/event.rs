@@ -173,6 +173,12 @@ pub enum ClientEvent<'a> {
     },
     /// The server has said that it closes, and stays after all.
     DrainCancelled,
+    /// A message of the delivery service of an encrypted session's group; see
+    /// [`Client::is_encrypting`](crate::Client::is_encrypting).
+    GroupMessage {
+        /// The message, whole.
+        message: Box<[u8]>,
+    },
     /// The servers that share the session, mine included: where the driver makes the next link when this one is lost,
     /// in this order. Each list replaces the one before.
     ServersListed {

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{Capabilities, Closing, Notice, PacketHeader, ServerList, VoiceReport};
+use consonance_wire::{Capabilities, Closing, GroupPart, Notice, PacketHeader, ServerList, VoiceReport};
 
 use super::event::ClientEvent;
 use super::{Client, Fault};
@@ -14,6 +14,7 @@ pub(super) enum Carried<'a> {
     Notice(Notice<'a>),
     Closing(Closing<'a>),
     Servers(ServerList<'a>),
+    GroupPart(GroupPart<'a>),
 }
 
 impl Client {
@@ -23,12 +24,14 @@ impl Client {
         let report = || VoiceReport::find(trailing).filter(|_| announced(Capabilities::VOICE_REPORTS));
         let notice = || Notice::find(trailing).filter(|_| announced(Capabilities::MODERATION));
         let closing = || Closing::find(trailing).filter(|_| announced(Capabilities::HAND_OVER));
+        let group = || GroupPart::find(trailing).filter(|_| announced(Capabilities::GROUPS));
         let servers = || ServerList::find(trailing).filter(|_| announced(Capabilities::SERVER_LIST));
         report()
             .map(Carried::Report)
             .or_else(|| notice().map(Carried::Notice))
             .or_else(|| closing().map(Carried::Closing))
             .or_else(|| servers().map(Carried::Servers))
+            .or_else(|| group().map(Carried::GroupPart))
     }
 
     pub(super) fn handle_carried(
@@ -41,6 +44,7 @@ impl Client {
         match carried {
             Carried::Report(report) => self.handle_voice_report(now, report),
             Carried::Notice(notice) => self.handle_notice(now, notice),
+            Carried::GroupPart(part) => self.handle_group_part(part)?,
             Carried::Closing(closing) => self.handle_closing(closing),
             Carried::Servers(list) => {
                 let addresses = list.addresses().map(Box::from).collect();

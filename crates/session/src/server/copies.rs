@@ -205,6 +205,7 @@ impl Server {
         self.members.set_link(id, link);
         self.tell_own_state(id);
         self.tell_restrictions_again(id);
+        self.tell_group(id);
         true
     }
 
@@ -372,6 +373,7 @@ impl Server {
         }
         self.outbound.remove(id);
         self.voice_reports.remove(id);
+        self.leave_group(id);
         self.reservations.forget(id);
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);

@@ -1,6 +1,6 @@
 //! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
 
-use consonance_wire::{Capabilities, ClientId, ModeratorAnswer, ModeratorCommand, PositionReport};
+use consonance_wire::{Capabilities, ClientId, GroupPart, ModeratorAnswer, ModeratorCommand, PositionReport};
 
 use super::{Fault, Server};
 use crate::link::LinkId;
@@ -21,6 +21,11 @@ impl Server {
         {
             record.budgets.take_position(now, limits)?;
             return self.handle_position(own, report);
+        }
+        if record.can(Capabilities::GROUPS)
+            && let Some(part) = GroupPart::find(trailing)
+        {
+            return self.handle_group_part(own, &part);
         }
         let within_rate = record.budgets.take_report(now, limits);
         if record.can(Capabilities::MODERATORS)

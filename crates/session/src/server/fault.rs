@@ -38,6 +38,8 @@ pub(super) enum Fault {
     ReportsLimited,
     PositionRefused,
     PositionsLimited,
+    GroupRefused,
+    EncryptionMissing,
     Undrained,
 }
 
@@ -74,6 +76,8 @@ impl Fault {
             Self::ReportsLimited => &mut statistics.reports_limited,
             Self::PositionRefused => &mut statistics.positions_refused,
             Self::PositionsLimited => &mut statistics.positions_limited,
+            Self::GroupRefused => &mut statistics.group_messages_refused,
+            Self::EncryptionMissing => &mut statistics.encryption_missing,
             Self::Undrained => &mut statistics.undrained,
         };
         *counter += 1;
@@ -94,7 +98,8 @@ impl Fault {
             | Self::RoomForbidden
             // Bad luck where it happens once; over and over, each time costs an answer.
             | Self::RoomFull
-            | Self::PositionRefused => Offence::Refused,
+            | Self::PositionRefused
+            | Self::GroupRefused => Offence::Refused,
             Self::VoiceLimited
             | Self::ControlLimited
             | Self::FanOutLimited
@@ -102,6 +107,7 @@ impl Fault {
             | Self::ReportsLimited
             | Self::PositionsLimited => Offence::TooFast,
             Self::WrongSession
+            | Self::EncryptionMissing
             | Self::UnknownLink
             | Self::NotJoined
             | Self::RoomsExhausted

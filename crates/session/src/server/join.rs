@@ -10,6 +10,7 @@ use consonance_wire::{
 
 use super::waiting_joins::Newcomer;
 use super::{Access, Fault, Server, ServerEvent};
+use crate::encryption::Encryption;
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::traffic::Total;
@@ -31,6 +32,10 @@ impl Server {
         if !self.settings.permissive && !self.settings.is_possible(request.codec) {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
+        }
+        if self.settings.encryption == Encryption::Required && !self.links.can(link, Capabilities::GROUPS) {
+            self.close(link, CloseReason::EncryptionRequired);
+            return Err(Fault::EncryptionMissing);
         }
         if self.is_asked_again(link, &name, request.codec) {
             self.statistics.ignored += 1;
@@ -145,6 +150,7 @@ impl Server {
         }
         self.outbound.count_states(self.now, newcomer, total);
         self.tell_restrictions(newcomer);
+        self.tell_group(newcomer);
     }
 
     /// The answer to a handshake, with what peers of ours understand behind it.

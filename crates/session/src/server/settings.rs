@@ -7,6 +7,7 @@ use consonance_wire::{Capabilities, CodecParameters, SessionId};
 
 use super::room_policy::RoomBounds;
 use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
+use crate::encryption::Encryption;
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 
@@ -44,6 +45,9 @@ pub struct ServerSettings {
     /// What is told to clients of ours about the keeping of voices; see
     /// [`Server::announce_recording`](crate::Server::announce_recording).
     pub(super) recorded: (bool, u16),
+    /// Whether clients encrypt from end to end (default [`Encryption::Off`]); the server is the delivery service of
+    /// their group then, which carries their keys and cannot read them.
+    pub encryption: Encryption,
     /// Ask the driver about each newcomer (default no: all are admitted, without access tokens); see
     /// [`ServerEvent::JoinRequested`](crate::ServerEvent::JoinRequested).
     pub admission: bool,
@@ -86,6 +90,7 @@ impl ServerSettings {
             access: Vec::new(),
             room_limits: Vec::new(),
             recorded: (false, 0),
+            encryption: Encryption::Off,
             admission: false,
             name_taken: NameTaken::default(),
             monitor_channels: false,
@@ -102,6 +107,10 @@ impl ServerSettings {
             self.access.clear();
             self.room_limits.clear();
             self.monitor_channels = false;
+            self.encryption = Encryption::Off;
+        }
+        if self.encryption != Encryption::Off {
+            self.capabilities = self.capabilities.with(Capabilities::GROUPS);
         }
         if self.proximity.is_empty() {
             self.capabilities = self.capabilities.without(Capabilities::PROXIMITY);

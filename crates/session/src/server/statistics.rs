@@ -87,6 +87,12 @@ counters! {
         pub streams_crowded: u64,
         /// Links closed because they broke the rules too often.
         pub abusers_closed: u64,
+        /// Commits of the group of an encrypted session that counted.
+        pub commits: u64,
+        /// Parts of group messages that belong to none, or make one that is too long.
+        pub group_messages_refused: u64,
+        /// Handshakes of clients that cannot encrypt, where that is required.
+        pub encryption_missing: u64,
         /// Packets that were not taken because too much waits to be sent.
         pub undrained: u64,
         /// Rooms that a client did not get into, or was taken out of, because it is not allowed to listen to them.

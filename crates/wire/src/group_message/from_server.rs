@@ -14,6 +14,8 @@ pub enum DeliveryMessage<'a> {
     State {
         /// Counts the groups of a session: one that cannot go on is replaced by the next one.
         group: u32,
+        /// The receiver cannot catch up with the group: it answers with a key package even if it is a member.
+        must_rejoin: bool,
     },
     /// Make a commit, or the group itself.
     Request {
@@ -69,9 +71,10 @@ impl<'a> DeliveryMessage<'a> {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         match self {
-            Self::State { group } => {
+            Self::State { group, must_rejoin } => {
                 out.push(STATE);
                 out.extend(group.to_be_bytes());
+                out.push(u8::from(*must_rejoin));
             }
             Self::Request { number, group, epoch, adds, removes, plain } => {
                 out.push(REQUEST);
@@ -116,7 +119,7 @@ impl<'a> DeliveryMessage<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Option<Self>, ParseError> {
         let mut reader = Reader::new(bytes);
         Ok(Some(match reader.u8(WHAT)? {
-            STATE => Self::State { group: reader.u32(WHAT)? },
+            STATE => Self::State { group: reader.u32(WHAT)?, must_rejoin: reader.u8(WHAT)? != 0 },
             REQUEST => return Self::parse_request(&mut reader),
             COMMIT => Self::Commit {
                 group: reader.u32(WHAT)?,

@@ -18,6 +18,7 @@ pub(in crate::server) struct Budgets {
     reports: TokenBucket,
     handshakes: TokenBucket,
     broadcasts: TokenBucket,
+    commits: TokenBucket,
     strikes: TokenBucket,
 }
 
@@ -37,6 +38,7 @@ impl Budgets {
             fan_out: bucket,
             handshakes: bucket,
             broadcasts: bucket,
+            commits: bucket,
             reports: bucket,
             positions: bucket,
             strikes: bucket,
@@ -98,6 +100,17 @@ impl Budgets {
     pub(in crate::server) fn take_position(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.positions.take(now, limits.positions, 1, 1);
         enough.then_some(()).ok_or(Fault::PositionsLimited)
+    }
+
+    /// A part of a commit came, which the client was asked for.
+    pub(in crate::server) fn take_commit(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        bytes: usize,
+    ) -> Result<(), Fault> {
+        let enough = self.commits.take(now, limits.commit_bytes, 1, bytes as u64);
+        enough.then_some(()).ok_or(Fault::ControlLimited)
     }
 
     /// False if nothing is forgiven any more.

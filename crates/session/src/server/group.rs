@@ -1,0 +1,256 @@
+//! The delivery service of an encrypted session's group (RFC 9750): keeps commits in order, hands Welcomes out, and
+//! reads none of them.
+
+mod commit_log;
+mod delivery_service;
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use consonance_wire::limits::{GROUP_MESSAGE_BYTES_MAX, GROUP_MESSAGE_UNASKED_BYTES_MAX};
+use consonance_wire::{
+    Capabilities, ClientId, DeliveryMessage, GroupPart, MemberMessage, PlainRooms, RoomId, WireStr, Writer,
+};
+
+use super::{Fault, Server};
+use crate::encryption::Encryption;
+use crate::group_inbox::GroupInbox;
+use crate::time::Instant;
+use delivery_service::{Catching, DeliveryService};
+
+/// What a session has for its group.
+#[derive(Debug)]
+pub(super) struct GroupService {
+    delivery: DeliveryService,
+    inboxes: BTreeMap<ClientId, GroupInbox>,
+    /// The group that its clients were told of last.
+    told: u32,
+}
+
+impl GroupService {
+    /// The first group's number is drawn from the session's secret, so that members of the former process's group
+    /// notice that it is another one.
+    pub(super) fn new(secret_key: &[u8; 32]) -> Self {
+        let [.., a, b, c, d] = *secret_key;
+        let first = u32::from_be_bytes([a, b, c, d]);
+        Self { delivery: DeliveryService::new(first), inboxes: BTreeMap::new(), told: first }
+    }
+
+    /// When a member is to be asked for a commit.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.delivery.next_due()
+    }
+
+    /// Whether a client may send more than short messages, since it was asked for a commit.
+    pub(super) fn awaits_commit_of(&self, id: Option<ClientId>) -> bool {
+        id.is_some_and(|id| self.delivery.awaits_commit_of(id))
+    }
+}
+
+impl Server {
+    /// How many clients are in the group of an encrypted session.
+    pub fn group_members(&self) -> usize {
+        self.group.delivery.len()
+    }
+
+    /// Whether a client that has joined can be in the group.
+    pub fn is_encrypting(&self, id: ClientId) -> bool {
+        self.group.delivery.knows(id)
+    }
+
+    /// Tells a client that has joined, or come back, which group there is.
+    pub(super) fn tell_group(&mut self, id: ClientId) {
+        if self.settings.encryption == Encryption::Off {
+            return;
+        }
+        self.group.inboxes.remove(&id);
+        let group = self.group.delivery.group();
+        self.send_group_message(id, &DeliveryMessage::State { group, must_rejoin: false });
+        self.note_plain_rooms();
+    }
+
+    /// A client has left.
+    pub(super) fn leave_group(&mut self, id: ClientId) {
+        if self.settings.encryption == Encryption::Off {
+            return;
+        }
+        self.group.inboxes.remove(&id);
+        self.group.delivery.remove(self.now, id);
+        self.note_plain_rooms();
+    }
+
+    /// A client that cannot encrypt has come or gone, or listens to other rooms.
+    pub(super) fn note_plain_rooms(&mut self) {
+        if self.settings.encryption == Encryption::Allowed {
+            self.group.delivery.note_plain_rooms(self.now);
+        }
+    }
+
+    /// A part of a message of a member, or of a client that is to become one.
+    pub(super) fn handle_group_part(
+        &mut self,
+        own: Option<ClientId>,
+        part: &GroupPart<'_>,
+    ) -> Result<(), Fault> {
+        let own = own.ok_or(Fault::NotJoined)?;
+        let is_asked = self.group.delivery.awaits_commit_of(own);
+        let most = if is_asked { GROUP_MESSAGE_BYTES_MAX } else { GROUP_MESSAGE_UNASKED_BYTES_MAX };
+        let inbox = self.group.inboxes.entry(own).or_default();
+        let Some(message) = inbox.take(part, most).map_err(|()| Fault::GroupRefused)? else { return Ok(()) };
+        let Some(message) = MemberMessage::parse(&message)? else {
+            self.statistics.ignored += 1;
+            return Ok(());
+        };
+        self.handle_member_message(own, &message)
+    }
+
+    fn handle_member_message(&mut self, own: ClientId, message: &MemberMessage<'_>) -> Result<(), Fault> {
+        let now = self.now;
+        match *message {
+            MemberMessage::KeyPackage { key_package } => {
+                let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
+                self.group.delivery.add(now, own, &name, key_package);
+            }
+            MemberMessage::Commit { number, commit, tree, ref welcomes } => {
+                let names: Vec<Box<str>> =
+                    welcomes.iter().map(|named| (&*named.name.to_str()).into()).collect();
+                let committed = self.group.delivery.commit(now, own, number, commit, &names);
+                let Some(committed) = committed else { return Ok(()) };
+                self.statistics.commits += 1;
+                let (group, epoch) = (committed.group, committed.epoch);
+                self.send_group_message(own, &DeliveryMessage::Accepted { number });
+                let passed_on = DeliveryMessage::Commit { group, epoch, commit };
+                self.send_group_message_to(&committed.others, &passed_on);
+                for (id, index) in committed.welcomed {
+                    let Some(named) = welcomes.get(index) else { continue };
+                    let welcome = named.message;
+                    self.send_group_message(id, &DeliveryMessage::Welcome { group, epoch, welcome, tree });
+                }
+            }
+            MemberMessage::Declined { number } => self.group.delivery.decline(now, own, number),
+            MemberMessage::Position { group, epoch } => self.catch_up(own, group, epoch),
+            MemberMessage::Statement { statement } => self.pass_statement_on(own, statement),
+            _ => self.statistics.ignored += 1,
+        }
+        self.ask_for_commits();
+        Ok(())
+    }
+
+    /// Sends a member the commits that it has missed, or has it ask to be added again.
+    fn catch_up(&mut self, id: ClientId, group: u32, epoch: u32) {
+        match self.group.delivery.position(self.now, id, group, epoch) {
+            Catching::Up => {}
+            Catching::After(epoch) => {
+                let missed: Vec<_> = self.group.delivery.commits_after(epoch).collect();
+                let messages = missed.into_iter().map(|(epoch, commit)| DeliveryMessage::Commit {
+                    group,
+                    epoch,
+                    commit,
+                });
+                let messages: Vec<Vec<u8>> = messages.map(|message| message.to_bytes()).collect();
+                messages.iter().for_each(|message| self.send_group_bytes(&[id], message));
+            }
+            Catching::Never => {
+                let group = self.group.delivery.group();
+                self.send_group_message(id, &DeliveryMessage::State { group, must_rejoin: true });
+            }
+        }
+    }
+
+    fn pass_statement_on(&mut self, own: ClientId, statement: &[u8]) {
+        let Some(name) = self.members.get(own).map(|member| member.name.clone()) else { return };
+        let others: Vec<ClientId> = self.group.delivery.members().filter(|id| *id != own).collect();
+        let name = WireStr::from(&*name);
+        self.send_group_message_to(&others, &DeliveryMessage::Statement { name, statement });
+    }
+
+    /// Asks a member for a commit if that is due.
+    pub(super) fn ask_for_commits(&mut self) {
+        if self.group.next_due().is_none_or(|due| due > self.now) {
+            return;
+        }
+        let plain = self.plain_rooms();
+        let Self { group, outbound, links, now, .. } = self;
+        let is_reached = |id| outbound.link_of(id).is_some_and(|link| links.can(link, Capabilities::GROUPS));
+        let asked = group.delivery.ask(*now, plain, is_reached);
+        let request = asked.map(|asked| {
+            let removes = asked.removes.iter().map(|name| WireStr::from(&**name)).collect();
+            let (number, group, epoch) = (asked.number, asked.group, asked.epoch);
+            let message = DeliveryMessage::Request {
+                number,
+                group,
+                epoch,
+                adds: asked.adds,
+                removes,
+                plain: asked.plain.clone(),
+            };
+            (asked.to, message.to_bytes())
+        });
+        if let Some((to, request)) = request {
+            self.send_group_bytes(&[to], &request);
+        }
+        self.tell_of_another_group();
+    }
+
+    /// All who are not in a group that begins again are told.
+    fn tell_of_another_group(&mut self) {
+        let group = self.group.delivery.group();
+        if self.group.told == group {
+            return;
+        }
+        self.group.told = group;
+        let outside: Vec<ClientId> =
+            self.members.in_order().filter(|id| !self.group.delivery.knows(*id)).collect();
+        self.send_group_message_to(&outside, &DeliveryMessage::State { group, must_rejoin: false });
+    }
+
+    /// The rooms that clients without the feature listen to.
+    fn plain_rooms(&self) -> PlainRooms {
+        if self.settings.encryption != Encryption::Allowed {
+            return PlainRooms::Never;
+        }
+        let mut rooms: Vec<u16> = Vec::new();
+        for id in self.members.in_order().filter(|id| !self.can_encrypt(*id)) {
+            let member = self.members.get(id);
+            rooms
+                .extend(member.iter().flat_map(|member| member.rooms.names()).map(|room| RoomId::of(room).0));
+            rooms.sort_unstable();
+            rooms.dedup();
+            if rooms.len() > PlainRooms::MAX {
+                return PlainRooms::All;
+            }
+        }
+        PlainRooms::Only(rooms)
+    }
+
+    /// Whether a client, with a link or not, can be in the group.
+    fn can_encrypt(&self, id: ClientId) -> bool {
+        let kept = || self.kept_capabilities.get(&id).is_some_and(|it| it.contains(Capabilities::GROUPS));
+        self.client_can(id, Capabilities::GROUPS) || kept()
+    }
+
+    fn send_group_message(&mut self, to: ClientId, message: &DeliveryMessage<'_>) {
+        self.send_group_message_to(&[to], message);
+    }
+
+    fn send_group_message_to(&mut self, to: &[ClientId], message: &DeliveryMessage<'_>) {
+        if !to.is_empty() {
+            self.send_group_bytes(to, &message.to_bytes());
+        }
+    }
+
+    /// Sends a message in parts to those of these clients that are reached and can be in the group.
+    fn send_group_bytes(&mut self, to: &[ClientId], message: &[u8]) {
+        let able = to.iter().copied().filter(|id| self.client_can(*id, Capabilities::GROUPS));
+        let able: Vec<ClientId> = able.collect();
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
+        let packet_bytes = self.settings.packets.reliable_bytes.min(buffer.len());
+        for part in GroupPart::of(message, packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES)) {
+            let mut writer = Writer::new(&mut buffer);
+            let written = part.write(self.settings.session, &mut writer);
+            debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");
+            self.outbound.send_to_all(self.now, able.iter().copied(), writer.written());
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Which client is in the group, who is to be added and removed, and which member is asked to commit that.
+//!
+//! The messages of MLS stay closed: the server cannot read them, and trusts a commit that fulfils a request to do what
+//! was asked for. A commit that does not shows at the members, which ask to be added again.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use consonance_wire::{ClientId, Named, PlainRooms};
+
+use super::commit_log::CommitLog;
+use crate::time::Instant;
+
+/// How long the first to come or go waits for others, which are then committed together.
+const BATCHING: Duration = Duration::from_millis(10);
+/// How long a member has for a commit before another one is asked as well.
+const COMMIT_TIMEOUT: Duration = Duration::from_millis(250);
+/// How many members are asked for one commit before the group is begun again.
+const ASKED_MAX: usize = 8;
+/// How long a group stays before it is begun again, at least.
+const RESTART_EVERY: Duration = Duration::from_secs(1);
+
+/// The state of the delivery service of one session.
+#[derive(Debug)]
+pub(super) struct DeliveryService {
+    /// Counts the groups.
+    group: u32,
+    /// The epoch of the last commit; none as long as no group was made.
+    epoch: Option<u32>,
+    members: BTreeMap<ClientId, Box<str>>,
+    /// Names to remove: of clients that left, or lost their keys.
+    leaving: Vec<Box<str>>,
+    /// Key packages of those who are to be added.
+    waiting: BTreeMap<ClientId, Waiting>,
+    request: Option<Request>,
+    /// Of the last request.
+    number: u32,
+    /// The member that was asked last.
+    last_asked: Option<ClientId>,
+    /// When a request is due.
+    due: Option<Instant>,
+    /// Before this, the group is not begun again.
+    restart_from: Instant,
+    log: CommitLog,
+    /// What the present epoch says is not encrypted.
+    plain: PlainRooms,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    name: Box<str>,
+    key_package: Box<[u8]>,
+}
+
+/// A commit that is awaited.
+#[derive(Debug)]
+struct Request {
+    /// Which members were asked, each with a number of its own.
+    asked: Vec<(u32, ClientId)>,
+    adds: Vec<ClientId>,
+    removes: Vec<Box<str>>,
+    plain: PlainRooms,
+    /// When the next one is asked.
+    next_at: Instant,
+}
+
+/// What is to be sent to the member that is asked.
+pub(super) struct Asked<'a> {
+    pub to: ClientId,
+    pub number: u32,
+    pub group: u32,
+    pub epoch: Option<u32>,
+    pub adds: Vec<Named<'a>>,
+    pub removes: &'a [Box<str>],
+    pub plain: &'a PlainRooms,
+}
+
+/// A commit that counts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Committed {
+    pub group: u32,
+    pub epoch: u32,
+    /// The members that were there before, but for the committer.
+    pub others: Vec<ClientId>,
+    /// The clients that its Welcomes are for, by the index of the Welcome.
+    pub welcomed: Vec<(ClientId, usize)>,
+}
+
+/// What a member is told that says where it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Catching {
+    /// Nothing: it is there.
+    Up,
+    /// The commits after its epoch.
+    After(u32),
+    /// To ask to be added: it cannot catch up.
+    Never,
+}
+
+impl DeliveryService {
+    /// Without a group; the first one has this number or the next.
+    pub(super) fn new(group: u32) -> Self {
+        Self {
+            group,
+            epoch: None,
+            members: BTreeMap::new(),
+            leaving: Vec::new(),
+            waiting: BTreeMap::new(),
+            request: None,
+            number: 0,
+            last_asked: None,
+            due: None,
+            restart_from: Instant::START,
+            log: CommitLog::default(),
+            plain: PlainRooms::Never,
+        }
+    }
+
+    /// The number of the group.
+    pub(super) fn group(&self) -> u32 {
+        self.group
+    }
+
+    /// How many members the group has.
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether a client was asked for a commit, and may send a long message.
+    pub(super) fn awaits_commit_of(&self, id: ClientId) -> bool {
+        self.request.as_ref().is_some_and(|request| request.asked.iter().any(|(_, asked)| *asked == id))
+    }
+
+    /// A client asks to be added. One that is a member is removed in the same commit.
+    pub(super) fn add(&mut self, now: Instant, id: ClientId, name: &str, key_package: &[u8]) {
+        self.note_leaving(id);
+        self.waiting.insert(id, Waiting { name: name.into(), key_package: key_package.into() });
+        self.make_due(now + BATCHING);
+    }
+
+    /// A client is gone, or has lost its keys.
+    pub(super) fn remove(&mut self, now: Instant, id: ClientId) {
+        self.waiting.remove(&id);
+        self.note_leaving(id);
+        if self.members.is_empty() {
+            self.end_group();
+        }
+        if !self.leaving.is_empty() || !self.waiting.is_empty() {
+            self.make_due(now + BATCHING);
+        }
+    }
+
+    /// The rooms that are not encrypted may be others.
+    pub(super) fn note_plain_rooms(&mut self, now: Instant) {
+        self.make_due(now + BATCHING);
+    }
+
+    /// Where a client says it is.
+    pub(super) fn position(&mut self, now: Instant, id: ClientId, group: u32, epoch: u32) -> Catching {
+        let is_member = self.members.contains_key(&id) && group == self.group;
+        let missed = self.epoch.filter(|_| is_member).and_then(|present| present.checked_sub(epoch));
+        match missed {
+            Some(0) => Catching::Up,
+            Some(_) if self.log.since(epoch).is_some() => Catching::After(epoch),
+            _ => {
+                self.remove(now, id);
+                Catching::Never
+            }
+        }
+    }
+
+    /// The commits after an epoch, with the epochs they lead to.
+    pub(super) fn commits_after(&self, epoch: u32) -> impl Iterator<Item = (u32, &[u8])> {
+        self.log.since(epoch).into_iter().flatten()
+    }
+
+    /// A member cannot do what it was asked for.
+    pub(super) fn decline(&mut self, now: Instant, id: ClientId, number: u32) {
+        if let Some(request) = &mut self.request
+            && request.asked.last() == Some(&(number, id))
+        {
+            request.next_at = now;
+            self.due = Some(now);
+        }
+    }
+
+    /// A member has committed; the names are those of its Welcomes. `None` if its commit does not count.
+    pub(super) fn commit(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        number: u32,
+        commit: &[u8],
+        names: &[Box<str>],
+    ) -> Option<Committed> {
+        let request = self.request.take_if(|request| request.asked.contains(&(number, id)))?;
+        let others = self.members.keys().copied().filter(|member| *member != id).collect();
+        let epoch = match self.epoch {
+            // Its maker alone is in epoch 0; adding others is the first commit.
+            None => u32::from(!commit.is_empty()),
+            Some(epoch) => epoch + 1,
+        };
+        if self.epoch.is_none() {
+            let maker = self.waiting.remove(&id)?;
+            self.members.insert(id, maker.name);
+            self.log = CommitLog::default();
+        }
+        if !commit.is_empty() {
+            self.log.push(epoch, commit);
+        }
+        self.epoch = Some(epoch);
+        self.plain = request.plain;
+        self.leaving.retain(|name| !request.removes.contains(name));
+        let mut welcomed = Vec::new();
+        for added in request.adds {
+            let waiting = self.waiting.get(&added);
+            let welcome = waiting.and_then(|waiting| names.iter().position(|name| *name == waiting.name));
+            if let Some((index, waiting)) = welcome.zip(self.waiting.remove(&added)) {
+                self.members.insert(added, waiting.name);
+                welcomed.push((added, index));
+            }
+        }
+        // Those who left before their Welcome came are in the group all the same.
+        let strays = names.iter().filter(|name| !self.members.values().any(|member| member == *name));
+        self.leaving.extend(strays.cloned());
+        self.due = None;
+        if !self.leaving.is_empty() || !self.waiting.is_empty() {
+            self.make_due(now);
+        }
+        Some(Committed { group: self.group, epoch, others, welcomed })
+    }
+
+    /// When [`ask`](Self::ask) is to be called.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Asks a member for what is to be committed, if that is due; `plain` are the rooms that are not to be encrypted.
+    pub(super) fn ask(
+        &mut self,
+        now: Instant,
+        plain: PlainRooms,
+        is_reached: impl Fn(ClientId) -> bool,
+    ) -> Option<Asked<'_>> {
+        if self.due.is_none_or(|due| due > now) {
+            return None;
+        }
+        self.due = None;
+        if self.request.is_none() {
+            self.request = Some(self.next_request(now, plain)?);
+        }
+        let to = self.next_committer(is_reached);
+        let Some(to) = to else {
+            self.request = None;
+            return self.restart(now);
+        };
+        self.number = self.number.wrapping_add(1);
+        self.last_asked = Some(to);
+        let request = self.request.as_mut()?;
+        request.asked.push((self.number, to));
+        request.next_at = now + COMMIT_TIMEOUT;
+        self.due = Some(request.next_at);
+        let request = self.request.as_ref()?;
+        let adds = request.adds.iter().filter(|id| **id != to).filter_map(|id| self.waiting.get(id));
+        let adds = adds.map(|it| Named { name: (&*it.name).into(), message: &it.key_package }).collect();
+        Some(Asked {
+            to,
+            number: self.number,
+            group: self.group,
+            epoch: self.epoch,
+            adds,
+            removes: &request.removes,
+            plain: &request.plain,
+        })
+    }
+
+    /// What is to be committed now; `None` if nothing is.
+    fn next_request(&self, now: Instant, plain: PlainRooms) -> Option<Request> {
+        let has_group = self.epoch.is_some();
+        let changes_plain = has_group && plain != self.plain;
+        if self.waiting.is_empty() && self.leaving.is_empty() && !changes_plain {
+            return None;
+        }
+        let adds = self.waiting.keys().copied().collect();
+        let removes = if has_group { self.leaving.clone() } else { Vec::new() };
+        Some(Request { asked: Vec::new(), adds, removes, plain, next_at: now })
+    }
+
+    /// A member that was not asked yet, in turn; of a group that is to be made, who waits for one.
+    fn next_committer(&self, is_reached: impl Fn(ClientId) -> bool) -> Option<ClientId> {
+        let request = self.request.as_ref()?;
+        let was_asked = |id: &ClientId| request.asked.iter().any(|(_, asked)| asked == id);
+        if request.asked.len() >= ASKED_MAX {
+            return None;
+        }
+        let candidates: Vec<ClientId> = match self.epoch {
+            None => request.adds.clone(),
+            Some(_) => self.members.keys().copied().filter(|id| !self.waiting.contains_key(id)).collect(),
+        };
+        let mut free = candidates.iter().copied().filter(|id| !was_asked(id) && is_reached(*id));
+        let after = free.clone().find(|id| Some(*id) > self.last_asked);
+        after.or_else(|| free.next())
+    }
+
+    /// The group cannot go on: the next one begins with those who wait, and the others are to ask for it.
+    fn restart(&mut self, now: Instant) -> Option<Asked<'static>> {
+        if now < self.restart_from {
+            self.due = Some(self.restart_from);
+            return None;
+        }
+        self.restart_from = now + RESTART_EVERY;
+        self.end_group();
+        self.make_due(now + BATCHING);
+        None
+    }
+
+    fn end_group(&mut self) {
+        self.group = self.group.wrapping_add(1);
+        self.epoch = None;
+        self.request = None;
+        self.members.clear();
+        self.leaving.clear();
+        self.log = CommitLog::default();
+    }
+
+    /// The members.
+    pub(super) fn members(&self) -> impl Iterator<Item = ClientId> {
+        self.members.keys().copied()
+    }
+
+    /// Whether a client is in the group, or is to be added.
+    pub(super) fn knows(&self, id: ClientId) -> bool {
+        self.members.contains_key(&id) || self.waiting.contains_key(&id)
+    }
+
+    fn note_leaving(&mut self, id: ClientId) {
+        self.leaving.extend(self.members.remove(&id));
+    }
+
+    fn make_due(&mut self, at: Instant) {
+        if self.request.is_none() {
+            self.due = Some(self.due.map_or(at, |due| due.min(at)));
+        }
+    }
+}
