@@ -1,0 +1,119 @@
+//! The commit that the delivery service asks for, or a new group.
+
+use consonance_name_key::NameKey;
+use consonance_wire::{MemberMessage, Named, PlainRooms, WireStr};
+use mls_rs::group::CommitOutput;
+use mls_rs::{ExtensionList, MlsMessage};
+
+use super::mls::{self, MlsGroup};
+use crate::identity::cipher_suite;
+use crate::{Credential, E2eeError, IdentityKey, policy};
+
+/// What is to be committed.
+pub(super) struct Wanted<'a> {
+    pub adds: Vec<Named<'a>>,
+    pub removes: Vec<WireStr<'a>>,
+    pub plain: PlainRooms,
+}
+
+/// A newcomer whose key package is its own.
+struct Newcomer<'a> {
+    name: WireStr<'a>,
+    key_package: MlsMessage,
+}
+
+/// A group with its maker alone.
+pub(super) fn new_group(
+    key: &IdentityKey,
+    credential: &Credential,
+    id: &[u8],
+    plain: &PlainRooms,
+) -> Result<MlsGroup, E2eeError> {
+    mls::client(key, credential)
+        .create_group_with_id(id.to_vec(), policy::extensions(plain), ExtensionList::new(), None)
+        .map_err(E2eeError::refused("the making of a group"))
+}
+
+/// Makes a pending commit; `None` if nothing is to be committed.
+///
+/// A newcomer whose key package is not in its name is left out: one bad newcomer does not keep out the others.
+pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option<Made>, E2eeError> {
+    let newcomers: Vec<_> = wanted.adds.iter().filter_map(newcomer).collect();
+    let removed = leaves(group, &wanted.removes);
+    let changes_plain = mls::plain_rooms(group)? != wanted.plain;
+    if newcomers.is_empty() && removed.is_empty() && !changes_plain {
+        return Ok(None);
+    }
+    let refused = E2eeError::refused;
+    let mut builder = group.commit_builder();
+    for leaf in removed {
+        builder = builder.remove_member(leaf).map_err(refused("removal"))?;
+    }
+    for newcomer in &newcomers {
+        builder = builder.add_member(newcomer.key_package.clone()).map_err(refused("key package"))?;
+    }
+    if changes_plain {
+        builder =
+            builder.set_group_context_ext(policy::extensions(&wanted.plain)).map_err(refused("policy"))?;
+    }
+    let output = builder.build().map_err(refused("the making of a commit"))?;
+    Ok(Some(Made::from_output(&output, &newcomers)?))
+}
+
+/// A commit as the delivery service gets it.
+pub(super) struct Made {
+    commit: Vec<u8>,
+    tree: Vec<u8>,
+    welcomes: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Made {
+    fn from_output(output: &CommitOutput, newcomers: &[Newcomer<'_>]) -> Result<Self, E2eeError> {
+        let failed = E2eeError::malformed;
+        let suite = cipher_suite();
+        let mut welcomes = Vec::new();
+        for newcomer in newcomers {
+            let reference =
+                newcomer.key_package.key_package_reference(&suite).map_err(failed("key package"))?;
+            let welcome = output.welcome_messages.iter().find(|welcome| {
+                reference.as_ref().is_some_and(|own| welcome.welcome_key_package_references().contains(&own))
+            });
+            if let Some(welcome) = welcome {
+                let bytes = welcome.to_bytes().map_err(failed("Welcome"))?;
+                welcomes.push((newcomer.name.as_bytes().to_vec(), bytes));
+            }
+        }
+        let tree = output.ratchet_tree.as_ref().filter(|_| !welcomes.is_empty());
+        Ok(Self {
+            commit: output.commit_message.to_bytes().map_err(failed("commit"))?,
+            tree: tree.map_or(Ok(Vec::new()), |tree| tree.to_bytes()).map_err(failed("tree"))?,
+            welcomes,
+        })
+    }
+
+    pub(super) fn to_message(&self, number: u32) -> Vec<u8> {
+        let named = |(name, message): &'_ (Vec<u8>, Vec<u8>)| (name.clone(), message.clone());
+        let welcomes: Vec<_> = self.welcomes.iter().map(named).collect();
+        let welcomes = welcomes
+            .iter()
+            .map(|(name, message)| Named { name: WireStr::from_bytes(name), message })
+            .collect();
+        MemberMessage::Commit { number, commit: &self.commit, tree: &self.tree, welcomes }.to_bytes()
+    }
+}
+
+fn newcomer<'a>(named: &Named<'a>) -> Option<Newcomer<'a>> {
+    let key_package = MlsMessage::from_bytes(named.message).ok()?;
+    let credential = Credential::of(key_package.as_key_package()?.signing_identity())?;
+    let is_its_own = NameKey::of(credential.name()) == NameKey::of(&named.name.to_str());
+    is_its_own.then_some(Newcomer { name: named.name, key_package })
+}
+
+/// The leaves of members with these names, but for the committer's own.
+fn leaves(group: &MlsGroup, names: &[WireStr<'_>]) -> Vec<u32> {
+    let own = group.current_member_index();
+    let named: Vec<_> = names.iter().map(|name| NameKey::of(&name.to_str())).collect();
+    let members = mls::members(group).into_iter();
+    let members = members.filter(|member| named.contains(&NameKey::of(member.credential.name())));
+    members.map(|member| member.leaf).filter(|leaf| *leaf != own).collect()
+}

@@ -1,0 +1,33 @@
+//! Who is in the group, by its signed tree: nobody else can hear.
+
+use consonance_name_key::NameKey;
+use mls_rs::group::Member as Leaf;
+
+use crate::{Credential, PublicKey};
+
+/// A member of the group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMember {
+    /// Its place in the group's tree; a later member can get the place of one that has left.
+    pub leaf: u32,
+    /// What it says about itself.
+    pub credential: Credential,
+    /// The key that it signs with.
+    pub key: PublicKey,
+}
+
+impl GroupMember {
+    /// `None` for a leaf whose credential cannot be read, which the group's rules do not let in.
+    pub(crate) fn of(leaf: &Leaf) -> Option<Self> {
+        Some(Self {
+            leaf: leaf.index,
+            credential: Credential::of(&leaf.signing_identity)?,
+            key: PublicKey::new(leaf.signing_identity.signature_key.clone()),
+        })
+    }
+
+    /// Whether it has this name, however it is spelled.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        NameKey::of(self.credential.name()) == NameKey::of(name)
+    }
+}

@@ -1,0 +1,202 @@
+//! Members and their delivery service, which is a real session's server: packets pass between them without a network.
+
+#[path = "group/stage.rs"]
+mod stage;
+
+use consonance_e2ee::MemberEvent;
+use consonance_session::{Encryption, Target};
+use stage::Stage;
+
+#[test]
+fn players_that_join_share_the_secrets_of_an_epoch() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    stage.assert_all_share_an_epoch(3);
+    assert_eq!(stage.names_seen_by("Bob"), ["Ann", "Bob", "Cid"]);
+}
+
+#[test]
+fn players_that_come_together_are_added_by_one_commit() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann"]);
+    stage.run_ms(100);
+    let names: Vec<String> = (0..20).map(|number| format!("P{number}")).collect();
+    stage.join(&names.iter().map(|name| &**name).collect::<Vec<_>>());
+    let before = stage.server.statistics().commits;
+    stage.run_ms(200);
+    stage.assert_all_share_an_epoch(21);
+    let commits = stage.server.statistics().commits - before;
+    assert!(commits <= 2, "{commits} commits");
+}
+
+#[test]
+fn a_player_that_leaves_does_not_have_the_next_secret() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    let former = stage.secret_of("Cid");
+    let gone = stage.leave("Cid");
+    stage.run_ms(200);
+    stage.assert_all_share_an_epoch(2);
+    assert_ne!(stage.secret_of("Ann"), former);
+    assert_eq!(gone.export_secret(b"test", 16).unwrap(), former, "it is left with the secret that it had");
+    assert_eq!(stage.names_seen_by("Ann"), ["Ann", "Bob"]);
+}
+
+#[test]
+fn the_maker_of_the_group_may_leave() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    stage.leave("Ann");
+    stage.run_ms(500);
+    stage.assert_all_share_an_epoch(2);
+    stage.join(&["Dora"]);
+    stage.run_ms(300);
+    stage.assert_all_share_an_epoch(3);
+}
+
+#[test]
+fn a_member_that_does_not_answer_is_passed_over() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.join(&["Dora"]);
+    stage.run_ms(700);
+    stage.assert_share_an_epoch(&["Cid", "Dora"]);
+}
+
+#[test]
+fn a_member_whose_link_was_lost_catches_up_with_the_commits_it_missed() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(200);
+    stage.lose_link("Bob");
+    stage.join(&["Cid"]);
+    stage.run_ms(200);
+    stage.leave("Cid");
+    stage.run_ms(100);
+    stage.reconnect("Bob");
+    stage.run_ms(200);
+    stage.assert_all_share_an_epoch(2);
+    let rejoined = stage.events("Bob").iter().filter(|event| is_first_epoch(event)).count();
+    assert_eq!(rejoined, 1, "it is let back into the group, not added again");
+}
+
+#[test]
+fn a_member_that_lost_its_keys_is_added_again_in_one_commit() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    stage.forget_keys("Bob");
+    stage.run_ms(300);
+    stage.assert_all_share_an_epoch(3);
+}
+
+#[test]
+fn a_group_whose_members_all_hang_begins_again() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(200);
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.join(&["Cid", "Dora"]);
+    stage.run_ms(3000);
+    stage.assert_share_an_epoch(&["Cid", "Dora"]);
+    stage.wake("Ann");
+    stage.wake("Bob");
+    stage.run_ms(500);
+    stage.assert_all_share_an_epoch(4);
+}
+
+#[test]
+fn a_commit_that_no_member_can_read_leads_to_another_group() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    stage.damage_next_commit();
+    stage.leave("Cid");
+    stage.run_ms(1500);
+    stage.assert_all_share_an_epoch(2);
+}
+
+#[test]
+fn a_client_without_the_feature_is_refused_where_encryption_is_required() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join_original("Old");
+    stage.run_ms(100);
+    assert_eq!(stage.server.clients(), 0);
+    assert!(stage.server.statistics().encryption_missing > 0);
+}
+
+#[test]
+fn a_room_is_plain_for_all_members_while_a_client_without_the_feature_listens_to_it() {
+    let mut stage = Stage::new(Encryption::Allowed);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(200);
+    assert!(!stage.is_plain("Ann", "lobby"));
+    stage.join_original("Old");
+    stage.client("Old").join_room("lobby").unwrap();
+    stage.run_ms(200);
+    for name in ["Ann", "Bob"] {
+        assert!(stage.is_plain(name, "lobby"), "{name}");
+        assert!(!stage.is_plain(name, "cave"), "{name}");
+    }
+    assert!(stage.events("Bob").iter().any(is_change_of_plain_rooms));
+    stage.leave_original("Old");
+    stage.run_ms(200);
+    assert!(!stage.is_plain("Ann", "lobby"));
+    stage.assert_all_share_an_epoch(2);
+}
+
+#[test]
+fn members_do_not_join_a_weaker_group_than_they_were_in() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(200);
+    stage.replace_server(Encryption::Allowed);
+    stage.run_ms(4000);
+    for name in ["Ann", "Bob"] {
+        assert!(stage.events(name).contains(&MemberEvent::PolicyWeakened), "{name}");
+        assert!(stage.member(name).plain_rooms().is_none_or(|plain| !plain.contains(1)), "{name}");
+    }
+}
+
+#[test]
+fn safety_numbers_are_the_same_for_both_and_another_key_has_another_one() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(200);
+    let number = stage.member("Ann").safety_number_with("Bob").unwrap();
+    assert_eq!(stage.member("Bob").safety_number_with("Ann"), Some(number));
+    assert_ne!(stage.member("Ann").safety_number_with("Cid"), Some(number));
+    let group = stage.member("Ann").group_safety_number();
+    assert_eq!(stage.member("Cid").group_safety_number(), group);
+    stage.leave("Cid");
+    stage.run_ms(200);
+    assert_ne!(stage.member("Ann").group_safety_number(), group);
+    stage.join(&["Cid"]);
+    stage.run_ms(200);
+    assert_ne!(stage.member("Ann").group_safety_number(), group, "it is another key of the same name");
+}
+
+#[test]
+fn what_is_spoken_reaches_the_others_beside_all_that() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.client("Bob").join_room("lobby").unwrap();
+    stage.run_ms(200);
+    stage.client("Ann").open_channel(Target::Room("lobby".into()), Default::default()).unwrap();
+    assert_eq!(stage.client("Ann").send_voice(b"frame"), Ok(1));
+}
+
+fn is_first_epoch(event: &MemberEvent) -> bool {
+    matches!(event, MemberEvent::NewEpoch { committed_by: None, .. })
+}
+
+fn is_change_of_plain_rooms(event: &MemberEvent) -> bool {
+    matches!(event, MemberEvent::NewEpoch { plain_rooms_changed: true, committed_by: Some(_), .. })
+}

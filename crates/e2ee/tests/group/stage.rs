@@ -1,0 +1,290 @@
+//! A session with members, on simulated time.
+
+use std::collections::BTreeMap;
+
+use consonance_e2ee::{Credential, IdentityKey, Member, MemberEvent};
+use consonance_session::{
+    Capabilities, Client, ClientEvent, ClientSettings, Delivery, Encryption, Instant, LinkCommand, LinkId,
+    RoomId, Server, ServerSettings,
+};
+
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    players: BTreeMap<String, Player>,
+    now: Instant,
+    next_link: u64,
+    damage_next_commit: bool,
+}
+
+struct Player {
+    client: Client,
+    /// None for a client without the feature.
+    member: Option<Member>,
+    up: Option<LinkId>,
+    hangs: bool,
+    /// Group messages that came while it hung.
+    unread: Vec<Vec<u8>>,
+    events: Vec<MemberEvent>,
+}
+
+impl Stage {
+    pub(crate) fn new(encryption: Encryption) -> Self {
+        Self {
+            server: server(encryption, 7),
+            players: BTreeMap::new(),
+            now: Instant::START,
+            next_link: 1,
+            damage_next_commit: false,
+        }
+    }
+
+    /// Another server takes the place of the present one, and all come to it.
+    pub(crate) fn replace_server(&mut self, encryption: Encryption) {
+        self.server = server(encryption, 8);
+        for name in self.players.keys().cloned().collect::<Vec<_>>() {
+            self.lose_link(&name);
+            self.reconnect(&name);
+        }
+    }
+
+    pub(crate) fn join(&mut self, names: &[&str]) {
+        for name in names {
+            let key = IdentityKey::generate().unwrap();
+            let member = Member::new(key, Credential::new(name).unwrap());
+            self.add(name, Some(member));
+        }
+    }
+
+    pub(crate) fn join_original(&mut self, name: &str) {
+        self.add(name, None);
+    }
+
+    fn add(&mut self, name: &str, member: Option<Member>) {
+        let mut settings = ClientSettings::new(name);
+        settings.capabilities = match member {
+            Some(_) => Capabilities::ALL.with(Capabilities::GROUPS),
+            None => Capabilities::ALL,
+        };
+        let mut client = Client::new(settings);
+        client.start();
+        let events = Vec::new();
+        let player = Player { client, member, up: None, hangs: false, unread: Vec::new(), events };
+        self.players.insert(name.into(), player);
+    }
+
+    pub(crate) fn leave(&mut self, name: &str) -> Member {
+        self.leave_original(name).unwrap()
+    }
+
+    pub(crate) fn leave_original(&mut self, name: &str) -> Option<Member> {
+        let now = self.now;
+        self.player(name).client.stop(now);
+        self.carry(name);
+        let player = self.players.remove(name).unwrap();
+        if let Some(link) = player.up {
+            self.server.handle_disconnected(self.now, link);
+        }
+        player.member
+    }
+
+    pub(crate) fn lose_link(&mut self, name: &str) {
+        let now = self.now;
+        let player = self.players.get_mut(name).unwrap();
+        let link = player.up.take().unwrap();
+        player.client.handle_disconnected(now, link);
+        self.server.handle_disconnected(now, link);
+    }
+
+    /// The client's own time to wait goes by meanwhile.
+    pub(crate) fn reconnect(&mut self, name: &str) {
+        let now = self.now;
+        let player = self.players.get_mut(name).unwrap();
+        while let Some((at, _)) = player.client.poll_timeout().filter(|(at, _)| *at <= now) {
+            player.client.handle_timeout(at.max(now));
+        }
+    }
+
+    /// It has its link, but reads and sends no group messages.
+    pub(crate) fn hang(&mut self, name: &str) {
+        self.player(name).hangs = true;
+    }
+
+    pub(crate) fn wake(&mut self, name: &str) {
+        let now = self.now;
+        let player = self.player(name);
+        player.hangs = false;
+        for message in std::mem::take(&mut player.unread) {
+            player.member.as_mut().unwrap().handle(since_start(now), &message);
+        }
+    }
+
+    pub(crate) fn forget_keys(&mut self, name: &str) {
+        let key = IdentityKey::generate().unwrap();
+        let mut member = Member::new(key, Credential::new(name).unwrap());
+        let state = consonance_wire::DeliveryMessage::State { group: 0, must_rejoin: true };
+        member.handle(since_start(self.now), &state.to_bytes());
+        self.player(name).member = Some(member);
+    }
+
+    pub(crate) fn damage_next_commit(&mut self) {
+        self.damage_next_commit = true;
+    }
+
+    pub(crate) fn client(&mut self, name: &str) -> &mut Client {
+        &mut self.player(name).client
+    }
+
+    pub(crate) fn member(&self, name: &str) -> &Member {
+        self.players[name].member.as_ref().unwrap()
+    }
+
+    pub(crate) fn events(&self, name: &str) -> &[MemberEvent] {
+        &self.players[name].events
+    }
+
+    pub(crate) fn secret_of(&self, name: &str) -> Vec<u8> {
+        self.member(name).export_secret(b"test", 16).unwrap()
+    }
+
+    pub(crate) fn names_seen_by(&self, name: &str) -> Vec<String> {
+        let members = self.member(name).members().iter();
+        let mut names: Vec<_> = members.map(|member| member.credential.name().to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn is_plain(&self, name: &str, room: &str) -> bool {
+        self.member(name).plain_rooms().unwrap().contains(RoomId::of(room).0)
+    }
+
+    pub(crate) fn assert_all_share_an_epoch(&self, count: usize) {
+        let names: Vec<&str> =
+            self.players.iter().filter(|(_, it)| it.member.is_some()).map(|(name, _)| &**name).collect();
+        assert_eq!(names.len(), count);
+        self.assert_share_an_epoch(&names);
+        assert_eq!(self.server.group_members(), count);
+        assert_eq!(self.names_seen_by(names[0]), names);
+    }
+
+    pub(crate) fn assert_share_an_epoch(&self, names: &[&str]) {
+        for name in names {
+            let (first, other) = (self.member(names[0]), self.member(name));
+            assert!(other.epoch().is_some(), "{name} is in no group: {:?}", self.events(name));
+            assert_eq!(other.epoch(), first.epoch(), "{name}: {:?}", self.events(name));
+            assert_eq!(self.secret_of(name), self.secret_of(names[0]), "{name}");
+        }
+    }
+
+    pub(crate) fn run_ms(&mut self, ms: u64) {
+        for _ in 0..ms {
+            self.now = self.now + std::time::Duration::from_millis(1);
+            if self.server.poll_timeout().is_some_and(|(at, _)| at <= self.now) {
+                self.server.handle_timeout(self.now);
+            }
+            for name in self.players.keys().cloned().collect::<Vec<_>>() {
+                self.carry(&name);
+            }
+            self.deliver();
+        }
+    }
+
+    /// What a player sends goes to the server.
+    fn carry(&mut self, name: &str) {
+        let now = self.now;
+        let player = self.players.get_mut(name).unwrap();
+        if player.client.poll_timeout().is_some_and(|(at, _)| at <= now) {
+            player.client.handle_timeout(now);
+        }
+        while let Some(command) = player.client.poll_command() {
+            if matches!(command, LinkCommand::Open) {
+                let link = LinkId(self.next_link);
+                self.next_link += 1;
+                player.up = Some(link);
+                player.client.handle_connected(now, link);
+                self.server.handle_connected(now, link);
+            }
+        }
+        let messages = player.take_messages(now, &mut self.damage_next_commit);
+        for message in &messages {
+            player.client.send_group_message(message);
+        }
+        let mut packets: Vec<(Delivery, Vec<u8>)> = Vec::new();
+        while let Some(transmit) = player.client.poll_transmit() {
+            packets.push((transmit.delivery, transmit.payload.to_vec()));
+        }
+        let Some(link) = player.up else { return };
+        for (delivery, packet) in packets {
+            let _ = self.server.handle_packet(now, link, delivery, &packet);
+        }
+    }
+
+    /// What the server sends goes to the players.
+    fn deliver(&mut self) {
+        let now = self.now;
+        while let Some(transmit) = self.server.poll_transmit() {
+            let (delivery, payload, to) =
+                (transmit.delivery, transmit.payload.to_vec(), transmit.to.to_vec());
+            for player in self.players.values_mut().filter(|it| it.up.is_some_and(|up| to.contains(&up))) {
+                let link = player.up.unwrap();
+                player.client.handle_packet(now, link, delivery, &payload);
+                player.read(now);
+            }
+        }
+        while let Some(command) = self.server.poll_command() {
+            let LinkCommand::Close { link, .. } = command else { continue };
+            for player in self.players.values_mut().filter(|it| it.up == Some(link)) {
+                player.up = None;
+                player.client.handle_disconnected(now, link);
+            }
+        }
+        while self.server.poll_event().is_some() {}
+    }
+
+    fn player(&mut self, name: &str) -> &mut Player {
+        self.players.get_mut(name).unwrap()
+    }
+}
+
+impl Player {
+    fn read(&mut self, now: Instant) {
+        while let Some(event) = self.client.poll_event() {
+            let (ClientEvent::GroupMessage { message }, Some(member)) = (event, &mut self.member) else {
+                continue;
+            };
+            if self.hangs {
+                self.unread.push(message.into());
+            } else {
+                member.handle(since_start(now), &message);
+            }
+        }
+    }
+
+    fn take_messages(&mut self, now: Instant, damage: &mut bool) -> Vec<Vec<u8>> {
+        let Some(member) = self.member.as_mut().filter(|_| !self.hangs) else { return Vec::new() };
+        if member.poll_timeout().is_some_and(|at| at <= since_start(now)) {
+            member.handle_timeout(since_start(now));
+        }
+        let mut messages = Vec::new();
+        while let Some(mut message) = member.poll_message() {
+            if message[0] == 2 && std::mem::take(damage) {
+                let at = message.len() / 2;
+                message[at] ^= 1;
+            }
+            messages.push(message);
+        }
+        while let Some(event) = member.poll_event() {
+            self.events.push(event);
+        }
+        messages
+    }
+}
+
+fn since_start(now: Instant) -> std::time::Duration {
+    now.since(Instant::START)
+}
+
+fn server(encryption: Encryption, seed: u64) -> Server {
+    let mut settings = ServerSettings::from_seed(seed);
+    settings.encryption = encryption;
+    Server::new(settings)
+}
