@@ -29,6 +29,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("async-nats", &["crates/nats"]),
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
+    ("ctr", &["crates/sframe"]),
+    ("hkdf", &["crates/sframe"]),
+    ("hmac", &["crates/sframe"]),
     ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/http"]),
     ("maudio-sys", &["crates/miniaudio"]),
@@ -40,6 +43,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusty_enet", &["crates/networks/enet"]),
     ("rustls", &["crates/bench", "crates/gateway", "crates/http", "crates/networks", "crates/server"]),
     ("schemars", &["crates/listeners", "crates/server-config"]),
+    ("sframe", &["crates/bench", "crates/sframe"]),
     ("steamworks", &["crates/networks/steam"]),
     // In the façade only as its feature of that name, for async programs; in the command for the events of Windows'
     // consoles.

@@ -9,6 +9,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-denoise", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-sframe", may_use: Only(&["consonance-fuzz-tape"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
         may_use: Only(&[

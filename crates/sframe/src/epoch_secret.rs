@@ -1,0 +1,50 @@
+//! The secret of an epoch, from which the keys of its senders are derived.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::backend::{KEY_BYTES, OpenKey, SUITE, SealKey};
+use crate::key_id::key_id;
+
+/// The label of the MLS exporter that the base key comes from, with an empty context (RFC 9605, section 5.2).
+pub const BASE_KEY_LABEL: &str = "SFrame 1.0 Base Key";
+/// How many bytes of the MLS exporter the base key is: `AEAD.Nk` of the suite (RFC 9605, section 5.2).
+pub const BASE_KEY_BYTES: usize = KEY_BYTES;
+
+/// The secret of an MLS epoch, which all members of the group have. It is overwritten when it is dropped.
+#[derive(Clone)]
+pub struct EpochSecret {
+    epoch: u64,
+    base_key: Zeroizing<[u8; BASE_KEY_BYTES]>,
+}
+
+impl EpochSecret {
+    /// The secret of an epoch. `base_key` is `MLS-Exporter(BASE_KEY_LABEL, "", BASE_KEY_BYTES)` of that epoch.
+    pub fn new(epoch: u64, base_key: [u8; BASE_KEY_BYTES]) -> Self {
+        Self { epoch, base_key: Zeroizing::new(base_key) }
+    }
+
+    /// The number of the epoch.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The key with which a member seals. The leaf is one that key ids have room for.
+    pub(crate) fn seal_key(&self, leaf: u32) -> SealKey {
+        let key = SealKey::derive_from(SUITE, key_id(self.epoch, leaf), &*self.base_key);
+        key.expect("the back end has this suite, and the lengths of its keys are fixed")
+    }
+
+    /// The key with which the frames of a member are opened. The leaf is one that key ids have room for.
+    pub(crate) fn open_key(&self, leaf: u32) -> OpenKey {
+        let key = OpenKey::derive_from(SUITE, key_id(self.epoch, leaf), &*self.base_key);
+        key.expect("the back end has this suite, and the lengths of its keys are fixed")
+    }
+}
+
+impl fmt::Debug for EpochSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EpochSecret").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}

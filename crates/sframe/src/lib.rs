@@ -1,0 +1,58 @@
+//! Voice frames sealed end to end with `SFrame` (RFC 9605), by keys of MLS epochs (its section 5.2).
+//!
+//! For voice that a server relays and must not hear: each member of a group has a [`Sealer`] for its own frames, and an
+//! [`Opener`] for those of all others. The group's secrets come from MLS (RFC 9420), which is not part of this crate.
+//!
+//! ```
+//! use core::time::Duration;
+//!
+//! use consonance_sframe::{EpochSecret, Opener, Sealer};
+//!
+//! // What `MLS-Exporter(BASE_KEY_LABEL, "", BASE_KEY_BYTES)` gives to each member in epoch 7.
+//! let secret = EpochSecret::new(7, [0x2A; consonance_sframe::BASE_KEY_BYTES]);
+//! let mut sealer = Sealer::new(&secret, 3)?;
+//! let mut opener = Opener::new();
+//! opener.add_epoch(Duration::ZERO, secret, 20)?;
+//!
+//! let (mut sealed, mut frame) = (Vec::new(), Vec::new());
+//! sealer.seal(b"sequence 1", b"an Opus packet", &mut sealed)?;
+//! let opened = opener.open(Duration::from_millis(40), b"sequence 1", &sealed, &mut frame)?;
+//! assert_eq!((opened.leaf, opened.epoch, opened.counter), (3, 7, 0));
+//! assert_eq!(frame, b"an Opus packet");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The suite is `AES_128_CTR_HMAC_SHA256_80`. Anything may be opened: what no member sealed is refused and counted,
+//! what came before, too. Nothing is allocated for a frame but in the buffer that it is appended to, and a
+//! sender's key when its first frame comes.
+//!
+//! There is no clock in it and no randomness: time is an argument.
+//!
+//! # Features
+//!
+//! * `fuzzing`: the body of a fuzz target.
+//!
+//! Needs Rust 1.95 or later.
+
+#![forbid(unsafe_code)]
+
+mod backend;
+mod epoch_secret;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
+mod header;
+mod key_id;
+mod opener;
+mod replay_window;
+mod sealer;
+#[cfg(test)]
+mod vectors;
+
+pub use epoch_secret::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
+pub use key_id::{EPOCHS_MAX, LEAVES_MAX};
+pub use opener::{AddEpochError, FORMER_EPOCH_KEPT, OpenCounts, OpenError, OpenedFrame, Opener};
+pub use sealer::{FRAME_BYTES_MAX, SealError, Sealer};
+
+/// By how much a sealed frame is longer than the frame, at most, in bytes: a header with a byte for the lengths, three
+/// for the key id and eight for the counter, and the tag.
+pub const OVERHEAD_BYTES_MAX: usize = 1 + 3 + 8 + backend::TAG_BYTES;

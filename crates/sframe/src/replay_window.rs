@@ -1,0 +1,97 @@
+//! Whether a frame came before.
+
+/// How many counters, from the highest down, are remembered: 19 s of frames of 20 ms.
+pub(crate) const WINDOW: u64 = (BLOCKS as u64 - 1) * BLOCK;
+
+/// The counters of one block of the ring.
+const BLOCK: u64 = u64::BITS as u64;
+const BLOCKS: usize = 16;
+
+/// The counters of frames that were opened, as in RFC 6479: a ring of blocks, of which the oldest is cleared when the
+/// highest counter enters a new one, so that nothing is shifted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReplayWindow {
+    /// `None` before the first frame.
+    highest: Option<u64>,
+    ring: [u64; BLOCKS],
+}
+
+impl ReplayWindow {
+    /// Whether a frame with this counter is new. Asking changes nothing.
+    pub(crate) fn is_new(&self, counter: u64) -> bool {
+        match self.highest {
+            Some(highest) if counter <= highest => {
+                highest - counter < WINDOW && self.ring[block(counter)] & bit(counter) == 0
+            }
+            _ => true,
+        }
+    }
+
+    /// Notes a new frame that was proved genuine.
+    pub(crate) fn note(&mut self, counter: u64) {
+        if self.highest.is_none_or(|highest| counter > highest) {
+            self.enter(counter);
+        }
+        self.ring[block(counter)] |= bit(counter);
+    }
+
+    /// Clears what the ring held of the counters one turn ago.
+    fn enter(&mut self, counter: u64) {
+        let highest_block = self.highest.unwrap_or_default() / BLOCK;
+        let new_blocks = (counter / BLOCK - highest_block).min(BLOCKS as u64);
+        for step in 0..new_blocks {
+            self.ring[block(counter - step * BLOCK)] = 0;
+        }
+        self.highest = Some(counter);
+    }
+}
+
+fn block(counter: u64) -> usize {
+    (counter / BLOCK % BLOCKS as u64) as usize
+}
+
+fn bit(counter: u64) -> u64 {
+    1 << (counter % BLOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_last_counter_of_all_is_new_once() {
+        let mut window = ReplayWindow::default();
+        for counter in [u64::MAX - 1, u64::MAX] {
+            assert!(window.is_new(counter));
+            window.note(counter);
+            assert!(!window.is_new(counter));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_does_as_a_set_of_all_counters_would(
+            steps in proptest::collection::vec((0_u64..3000, 0_u64..1200), 1..400),
+        ) {
+            let mut window = ReplayWindow::default();
+            let (mut seen, mut highest, mut base) = (BTreeSet::new(), None, 0);
+            for (jump, back) in steps {
+                // Mostly small steps, now and then a leap over the whole ring.
+                base += if jump < 2900 { jump % 7 } else { jump };
+                let counter = base - if back < 1000 { back % 100 } else { back }.min(base);
+                let is_kept = highest.is_none_or(|highest| counter + WINDOW > highest);
+                let expected = is_kept && !seen.contains(&counter);
+                prop_assert_eq!(window.is_new(counter), expected, "{} of {:?}", counter, highest);
+                if expected {
+                    window.note(counter);
+                    seen.insert(counter);
+                    highest = highest.max(Some(counter));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Nothing is allocated for a frame whose buffers have room: not when it is sealed or opened, and not when it is
+//! refused.
+
+use std::alloc::System;
+use std::time::Duration;
+
+use consonance_sframe::{BASE_KEY_BYTES, EpochSecret, Opener, Sealer};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[test]
+fn nothing_is_allocated_for_a_frame_of_a_known_sender() {
+    let secret = EpochSecret::new(6, [8; BASE_KEY_BYTES]);
+    let mut sealer = Sealer::new(&secret, 300).unwrap();
+    let mut opener = Opener::new();
+    opener.add_epoch(Duration::ZERO, secret, 1000).unwrap();
+    // Headers grow with the counter.
+    let [mut out, mut frame] = [(); 2].map(|()| Vec::with_capacity(200));
+    let mut round = |ends_with: u8| {
+        out.clear();
+        frame.clear();
+        sealer.seal(&[1; 20], &[2; 60], &mut out).unwrap();
+        *out.last_mut().unwrap() ^= ends_with;
+        opener.open(Duration::ZERO, &[1; 20], &out, &mut frame).is_ok()
+    };
+    assert!(round(0));
+    let region = Region::new(ALLOCATOR);
+    for _ in 0..300 {
+        assert!(round(0));
+        assert!(!round(1));
+    }
+    assert_eq!(
+        opener.open(Duration::ZERO, b"", &[0xFF; 30], &mut frame).unwrap_err().code(),
+        "unknown-epoch"
+    );
+    let change = region.change();
+    assert_eq!((change.allocations, change.reallocations), (0, 0));
+}
