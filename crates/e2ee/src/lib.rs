@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod credential;
+mod encrypted_session;
 mod error;
 mod identity;
 mod member;
@@ -24,6 +25,7 @@ mod roster;
 mod safety_number;
 
 pub use credential::Credential;
+pub use encrypted_session::{EncryptedSession, PacketCounts, Passage};
 pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
 pub use member::{Member, MemberEvent};

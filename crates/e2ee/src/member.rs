@@ -2,6 +2,7 @@
 
 mod committing;
 mod mls;
+mod statements;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use mls_rs::group::ExportedTree;
 use crate::{Credential, E2eeError, GroupMember, IdentityKey, SafetyNumber};
 use committing::Wanted;
 use mls::{Effect, MlsClient, MlsGroup};
+use statements::{Shown, Statements};
 
 /// A player that wants to be in its session's group, or is.
 ///
@@ -29,6 +31,7 @@ pub struct Member {
     pending: Option<u32>,
     /// A group of this session let no room be plain, so no later one may.
     is_strict: bool,
+    statements: Statements,
     /// When the last key package was made.
     asked_at: Option<Duration>,
     /// When to ask again.
@@ -65,6 +68,11 @@ pub enum MemberEvent {
         /// What is wrong.
         error: E2eeError,
     },
+    /// The server shows this member and another one different groups: whoever makes it do so may hear what is said.
+    Forked {
+        /// The other member's name.
+        name: String,
+    },
     /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
     PolicyWeakened,
 }
@@ -87,6 +95,7 @@ impl Member {
             founding: None,
             pending: None,
             is_strict: false,
+            statements: Statements::default(),
             asked_at: None,
             ask_at: None,
             messages: VecDeque::new(),
@@ -174,6 +183,9 @@ impl Member {
             DeliveryMessage::Welcome { group, welcome, tree, .. } => {
                 self.handle_welcome(now, group, welcome, tree);
             }
+            DeliveryMessage::Statement { name, statement } => {
+                self.handle_statement(&name.to_str(), statement)
+            }
             _ => {}
         }
     }
@@ -191,13 +203,36 @@ impl Member {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        self.ask_at
+        [self.ask_at, self.statements.due()].into_iter().flatten().min()
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Duration) {
         if self.ask_at.is_some_and(|at| at <= now) {
             self.ask_to_be_added(now);
+        }
+        match self.statements.next(now, &self.key, self.members().len()) {
+            Some(Ok(statement)) => self.send(MemberMessage::Statement { statement: &statement }.to_bytes()),
+            Some(Err(error)) => self.tell(MemberEvent::Failed { error }),
+            None => {}
+        }
+    }
+
+    /// The last epoch in which another member was where this one was, as it has signed; `None` as long as it has not.
+    /// Members sign after each new epoch, and every ten seconds or, of more than 50, as many seconds as a fifth of
+    /// their number.
+    pub fn confirmed_epoch_of(&self, name: &str) -> Option<u64> {
+        let member = self.members().iter().find(|member| member.is_named(name))?;
+        self.statements.confirmed(member.leaf)
+    }
+
+    fn handle_statement(&mut self, name: &str, statement: &[u8]) {
+        let Some(group) = &self.group else { return };
+        let Some(member) = group.members.iter().find(|member| member.is_named(name)) else { return };
+        match self.statements.hear(member, statement) {
+            Ok(Shown::Forked) => self.tell(MemberEvent::Forked { name: name.into() }),
+            Ok(Shown::Confirmed | Shown::Nothing) => {}
+            Err(error) => self.tell(MemberEvent::Failed { error }),
         }
     }
 
@@ -354,6 +389,9 @@ impl Member {
         group.members = mls::members(&group.mls);
         self.is_strict |= group.plain == PlainRooms::Never;
         let epoch = group.mls.current_epoch();
+        if let Err(error) = self.statements.enter(now, group) {
+            return self.fail(now, error);
+        }
         self.tell(MemberEvent::NewEpoch { epoch, committed_by, plain_rooms_changed });
     }
 

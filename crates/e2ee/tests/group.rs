@@ -200,3 +200,22 @@ fn is_first_epoch(event: &MemberEvent) -> bool {
 fn is_change_of_plain_rooms(event: &MemberEvent) -> bool {
     matches!(event, MemberEvent::NewEpoch { plain_rooms_changed: true, committed_by: Some(_), .. })
 }
+
+#[test]
+fn members_confirm_each_other_and_a_fork_shows() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(2000);
+    let (_, epoch) = stage.member("Ann").epoch().unwrap();
+    assert_eq!(stage.member("Ann").confirmed_epoch_of("Cid"), Some(epoch));
+    // The server has Ann and Bob each commit for the same epoch, and shows Cid only Bob's commit.
+    stage.fork(&["Ann"], &["Bob", "Cid"]);
+    stage.run_ms(11_000);
+    assert!(
+        stage.events("Ann").contains(&MemberEvent::Forked { name: "Bob".into() }),
+        "{:?}",
+        stage.events("Ann")
+    );
+    assert!(stage.events("Cid").contains(&MemberEvent::Forked { name: "Ann".into() }));
+    assert!(!stage.events("Cid").contains(&MemberEvent::Forked { name: "Bob".into() }));
+}

@@ -80,6 +80,7 @@ mod position_report;
 mod relay;
 mod room_id;
 mod roster;
+mod sealed_voice;
 mod server_list;
 mod string;
 mod text;
@@ -110,6 +111,7 @@ pub use room_id::ALWAYS_SEND_ROOM;
 #[doc(hidden)]
 pub use room_id::fnv1a_utf16;
 pub use roster::{ClientState, DeltaChannelState, RemoveClient, RosterEntry};
+pub use sealed_voice::SealedVoice;
 pub use server_list::ServerList;
 pub use string::WireStr;
 pub use text::{TextData, TextRecipient};

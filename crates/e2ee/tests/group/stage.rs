@@ -8,6 +8,8 @@ use consonance_session::{
     RoomId, Server, ServerSettings,
 };
 
+use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms};
+
 pub(crate) struct Stage {
     pub(crate) server: Server,
     players: BTreeMap<String, Player>,
@@ -121,9 +123,38 @@ impl Stage {
     pub(crate) fn forget_keys(&mut self, name: &str) {
         let key = IdentityKey::generate().unwrap();
         let mut member = Member::new(key, Credential::new(name).unwrap());
-        let state = consonance_wire::DeliveryMessage::State { group: 0, must_rejoin: true };
+        let state = DeliveryMessage::State { group: 0, must_rejoin: true };
         member.handle(since_start(self.now), &state.to_bytes());
         self.player(name).member = Some(member);
+    }
+
+    /// As a hostile delivery service: two members commit for the same epoch, and each half is told of one commit.
+    pub(crate) fn fork(&mut self, one: &[&str], other: &[&str]) {
+        let now = since_start(self.now);
+        for half in [one, other] {
+            let committer = self.player(half[0]).member.as_mut().unwrap();
+            let (group, epoch) = committer.epoch().unwrap();
+            let epoch = u32::try_from(epoch).unwrap();
+            let newcomer = newcomer_called_eve();
+            let adds = vec![Named { name: "Eve".into(), message: &newcomer }];
+            let (removes, plain) = (Vec::new(), PlainRooms::Never);
+            let request =
+                DeliveryMessage::Request { number: 9, group, epoch: Some(epoch), adds, removes, plain };
+            committer.handle(now, &request.to_bytes());
+            let made = std::iter::from_fn(|| committer.poll_message())
+                .find(|message| {
+                    matches!(MemberMessage::parse(message), Ok(Some(MemberMessage::Commit { .. })))
+                })
+                .unwrap();
+            committer.handle(now, &DeliveryMessage::Accepted { number: 9 }.to_bytes());
+            let Ok(Some(MemberMessage::Commit { commit, .. })) = MemberMessage::parse(&made) else {
+                unreachable!()
+            };
+            let commit = DeliveryMessage::Commit { group, epoch: epoch + 1, commit }.to_bytes();
+            for name in &half[1..] {
+                self.player(name).member.as_mut().unwrap().handle(now, &commit);
+            }
+        }
     }
 
     pub(crate) fn damage_next_commit(&mut self) {
@@ -287,4 +318,16 @@ fn server(encryption: Encryption, seed: u64) -> Server {
     let mut settings = ServerSettings::from_seed(seed);
     settings.encryption = encryption;
     Server::new(settings)
+}
+
+/// The key package of a player called Eve.
+fn newcomer_called_eve() -> Vec<u8> {
+    let key = IdentityKey::generate().unwrap();
+    let mut eve = Member::new(key, Credential::new("Eve").unwrap());
+    eve.handle(Default::default(), &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
+    let message = eve.poll_message().unwrap();
+    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {
+        unreachable!()
+    };
+    key_package.to_vec()
 }

@@ -1,0 +1,252 @@
+//! Which packets are sealed, and with what they are replaced.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use consonance_wire::{
+    ChannelKind, ClientId, MessageType, Packet, PlainRooms, SealedVoice, ServerRelay, TextData,
+    TextRecipient, VoiceData, WireStr, Writer,
+};
+
+use super::EncryptedSession;
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passage<'a> {
+    /// It passes as it is.
+    AsIs,
+    /// This one passes instead.
+    Instead(&'a [u8]),
+    /// It does not pass; why is counted.
+    Dropped,
+}
+
+/// Whom a packet is for.
+enum Recipient {
+    Room(u16),
+    Player(ClientId),
+}
+
+/// What stands before the text of a sealed message; then come the bytes in base 64.
+const SEALED_TEXT: &str = "\u{1}";
+/// What is authenticated with a text, so that it is not taken for voice.
+const TEXT_METADATA: &[u8] = b"text";
+
+impl EncryptedSession {
+    /// The longest text that fits into a packet of text once it is sealed, if `most` is the longest that fits as it is;
+    /// both in bytes.
+    pub fn longest_text(most: usize) -> usize {
+        (most.saturating_sub(SEALED_TEXT.len()) / 4 * 3).saturating_sub(Self::VOICE_OVERHEAD_BYTES)
+    }
+
+    /// What is to be sent instead of a packet of the own client. `name_of` knows the session's players, and `loudness`
+    /// how loud a frame of Opus is.
+    pub fn seal_packet<'n>(
+        &mut self,
+        packet: &[u8],
+        name_of: impl Fn(ClientId) -> Option<&'n str>,
+        loudness: impl Fn(&[u8]) -> Option<u8>,
+    ) -> Passage<'_> {
+        let message = MessageType::peek(packet);
+        let is_relay =
+            matches!(message, Ok(MessageType::ServerRelayReliable | MessageType::ServerRelayUnreliable));
+        if !is_relay && !matches!(message, Ok(MessageType::VoiceData | MessageType::TextData)) {
+            return Passage::AsIs;
+        }
+        let Ok(parsed) = Packet::parse(packet) else { return Passage::AsIs };
+        let inner = match parsed {
+            Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) => {
+                let Ok(inner) = Packet::parse(relay.packet) else { return Passage::AsIs };
+                inner
+            }
+            _ => parsed,
+        };
+        match self.sealed(&inner, name_of, loudness) {
+            Some(true) => {}
+            Some(false) => return Passage::AsIs,
+            None => return Passage::Dropped,
+        }
+        let written = match parsed {
+            Packet::ServerRelayReliable(relay) => {
+                let relay = ServerRelay { packet: &self.sealed, ..relay };
+                write(&Packet::ServerRelayReliable(relay), &mut self.packet)
+            }
+            Packet::ServerRelayUnreliable(relay) => {
+                let relay = ServerRelay { packet: &self.sealed, ..relay };
+                write(&Packet::ServerRelayUnreliable(relay), &mut self.packet)
+            }
+            _ => {
+                core::mem::swap(&mut self.packet, &mut self.sealed);
+                Some(())
+            }
+        };
+        written.map_or(Passage::Dropped, |()| Passage::Instead(&self.packet))
+    }
+
+    /// Writes a packet sealed into `self.sealed`. False if it is sent as it is; `None` if it cannot be sent.
+    fn sealed<'n>(
+        &mut self,
+        packet: &Packet<'_>,
+        name_of: impl Fn(ClientId) -> Option<&'n str>,
+        loudness: impl Fn(&[u8]) -> Option<u8>,
+    ) -> Option<bool> {
+        if !matches!(packet, Packet::VoiceData(_) | Packet::TextData(_)) {
+            return Some(false);
+        }
+        if !self.has_keys() {
+            self.counts.without_keys += 1;
+            return None;
+        }
+        if recipients(packet).any(|recipient| self.is_plain(&recipient, &name_of)) {
+            self.counts.sent_plain += 1;
+            return Some(false);
+        }
+        self.counts.sealed += 1;
+        let mut content = Vec::new();
+        match packet {
+            Packet::VoiceData(voice) => {
+                self.seal_frame(loudness(voice.frame), voice.frame, &mut content).ok()?;
+                let voice = VoiceData { frame: &content, ..*voice };
+                write(&Packet::VoiceData(voice), &mut self.sealed)?;
+            }
+            Packet::TextData(text) => {
+                let plain = text.text.map(|text| text.to_str().into_owned()).unwrap_or_default();
+                self.sealer.as_mut()?.seal(TEXT_METADATA, plain.as_bytes(), &mut content).ok()?;
+                let sealed = format!("{SEALED_TEXT}{}", BASE64.encode(&content));
+                let text = TextData { text: Some(WireStr::from(&*sealed)), ..*text };
+                write(&Packet::TextData(text), &mut self.sealed)?;
+            }
+            _ => return Some(false),
+        }
+        Some(true)
+    }
+
+    /// What the own client is to receive instead of a packet.
+    pub fn open_packet<'n>(
+        &mut self,
+        now: Duration,
+        packet: &[u8],
+        name_of: impl Fn(ClientId) -> Option<&'n str>,
+    ) -> Passage<'_> {
+        if !matches!(MessageType::peek(packet), Ok(MessageType::VoiceData | MessageType::TextData)) {
+            return Passage::AsIs;
+        }
+        // What cannot be read, the client counts.
+        let Ok(parsed) = Packet::parse(packet) else { return Passage::AsIs };
+        let opened = match &parsed {
+            Packet::VoiceData(voice) => match SealedVoice::of(voice.frame) {
+                Some(sealed) => self.open_voice(now, voice, &sealed, &name_of),
+                None => return self.let_plain_in(&parsed, voice.sender, &name_of),
+            },
+            Packet::TextData(text) => {
+                let sealed =
+                    text.text.and_then(WireStr::as_valid).and_then(|text| text.strip_prefix(SEALED_TEXT));
+                match sealed {
+                    Some(sealed) => self.open_text(now, text, sealed, &name_of),
+                    None => return self.let_plain_in(&parsed, text.sender, &name_of),
+                }
+            }
+            _ => return Passage::AsIs,
+        };
+        opened.map_or(Passage::Dropped, |()| Passage::Instead(&self.packet))
+    }
+
+    fn open_voice<'n>(
+        &mut self,
+        now: Duration,
+        voice: &VoiceData<'_>,
+        sealed: &SealedVoice<'_>,
+        name_of: &impl Fn(ClientId) -> Option<&'n str>,
+    ) -> Option<()> {
+        let mut frame = core::mem::take(&mut self.sealed);
+        frame.clear();
+        let opened = self.open_frame(now, name_of(voice.sender)?, sealed, &mut frame);
+        let opened = opened.ok().and_then(|()| {
+            let voice = VoiceData { frame: &frame, ..*voice };
+            write(&Packet::VoiceData(voice), &mut self.packet)
+        });
+        self.sealed = frame;
+        opened
+    }
+
+    fn open_text<'n>(
+        &mut self,
+        now: Duration,
+        text: &TextData<'_>,
+        sealed: &str,
+        name_of: &impl Fn(ClientId) -> Option<&'n str>,
+    ) -> Option<()> {
+        let name = name_of(text.sender)?;
+        let sealed = BASE64.decode(sealed).ok()?;
+        let mut plain = Vec::new();
+        self.open(now, name, TEXT_METADATA, &sealed, &mut plain).ok()?;
+        let text = TextData { text: Some(WireStr::from_bytes(&plain)), ..*text };
+        write(&Packet::TextData(text), &mut self.packet)
+    }
+
+    /// A packet without encryption passes if a room that it is for is not encrypted, or its sender cannot encrypt and
+    /// the session allows that.
+    fn let_plain_in<'n>(
+        &mut self,
+        packet: &Packet<'_>,
+        sender: ClientId,
+        name_of: &impl Fn(ClientId) -> Option<&'n str>,
+    ) -> Passage<'static> {
+        let is_allowed = match self.plain_rooms() {
+            None | Some(PlainRooms::Never) => false,
+            Some(PlainRooms::All) => true,
+            Some(plain @ PlainRooms::Only(_)) => {
+                let is_to_plain_room = recipients(packet)
+                    .any(|recipient| matches!(recipient, Recipient::Room(room) if plain.contains(room)));
+                is_to_plain_room || name_of(sender).is_some_and(|name| !self.senders.is_member(name))
+            }
+        };
+        let counter =
+            if is_allowed { &mut self.counts.received_plain } else { &mut self.counts.refused_plain };
+        *counter += 1;
+        if is_allowed { Passage::AsIs } else { Passage::Dropped }
+    }
+
+    fn is_plain<'n>(
+        &mut self,
+        recipient: &Recipient,
+        name_of: &impl Fn(ClientId) -> Option<&'n str>,
+    ) -> bool {
+        match self.plain_rooms() {
+            None | Some(PlainRooms::Never) => false,
+            Some(plain) => match recipient {
+                Recipient::Room(room) => plain.contains(*room),
+                Recipient::Player(id) => name_of(*id).is_some_and(|name| !self.senders.is_member(name)),
+            },
+        }
+    }
+}
+
+fn recipients<'a>(packet: &Packet<'a>) -> impl Iterator<Item = Recipient> + use<'a> {
+    let (voice, text) = match packet {
+        Packet::VoiceData(voice) => (Some(voice.channels), None),
+        Packet::TextData(text) => (None, Some(text.recipient)),
+        _ => (None, None),
+    };
+    let channels = voice.into_iter().flatten().map(|channel| match channel.bits.kind() {
+        ChannelKind::Room => Recipient::Room(channel.recipient),
+        ChannelKind::Player => Recipient::Player(ClientId(channel.recipient)),
+    });
+    let recipient = text.into_iter().filter_map(|recipient| match recipient {
+        TextRecipient::Room(room) => Some(Recipient::Room(room.0)),
+        TextRecipient::Player(player) => Some(Recipient::Player(player)),
+        TextRecipient::Unknown { .. } => None,
+    });
+    channels.chain(recipient)
+}
+
+/// Replaces a buffer's content by a packet; `None` if it is longer than packets are.
+fn write(packet: &Packet<'_>, buffer: &mut Vec<u8>) -> Option<()> {
+    buffer.resize(consonance_wire::limits::PACKET_BYTES_MAX, 0);
+    let mut writer = Writer::new(buffer);
+    packet.write_to(&mut writer).ok()?;
+    let length = writer.len();
+    buffer.truncate(length);
+    Some(())
+}

@@ -1,0 +1,71 @@
+//! A voice frame that is encrypted from end to end, as it takes the place of an Opus packet.
+//!
+//! Its first two bytes are no Opus packet's: they announce at least three frames of 60 ms, and a packet lasts 120 ms at
+//! most (RFC 6716, section 3.4, rule 5). So it can always be told from a frame that is not encrypted. The number of those
+//! frames says how loud the voice is, which a server cannot find out otherwise.
+
+/// An encrypted frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedVoice<'a> {
+    /// The first bytes, which are authenticated with the frame.
+    pub head: [u8; 2],
+    /// The frame as `SFrame` has it (RFC 9605).
+    pub sframe: &'a [u8],
+}
+
+impl<'a> SealedVoice<'a> {
+    /// Bytes before the frame.
+    pub const HEAD_BYTES: usize = 2;
+    /// The loudest step that is told.
+    pub const LOUDNESS_MAX: u8 = UNKNOWN - LOUDNESS_0 - 1;
+
+    /// What stands before a frame so loud, in the steps of the session's loudness (1.37 dB each); louder ones count as
+    /// [`LOUDNESS_MAX`](Self::LOUDNESS_MAX). None if it is not known.
+    pub fn head_of(loudness: Option<u8>) -> [u8; 2] {
+        let count = loudness.map_or(UNKNOWN, |steps| LOUDNESS_0 + steps.min(Self::LOUDNESS_MAX));
+        [TOC, count]
+    }
+
+    /// Reads a frame; `None` if it is not encrypted.
+    pub fn of(frame: &'a [u8]) -> Option<Self> {
+        let (&head, sframe) = frame.split_first_chunk()?;
+        let [toc, count] = head;
+        (toc == TOC && (LOUDNESS_0..=UNKNOWN).contains(&count)).then_some(Self { head, sframe })
+    }
+
+    /// How loud the sender says it is.
+    pub fn loudness(&self) -> Option<u8> {
+        let [_, count] = self.head;
+        (count < UNKNOWN).then(|| count.saturating_sub(LOUDNESS_0))
+    }
+}
+
+/// SILK, narrowband, 60 ms, mono, a number of frames that a byte tells (RFC 6716, section 3.1).
+const TOC: u8 = 3 << 3 | 3;
+/// The first number of frames that is too many, for the least loudness.
+const LOUDNESS_0: u8 = 3;
+/// The last number of six bits.
+const UNKNOWN: u8 = 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loudness_comes_back() {
+        for loudness in (0..=SealedVoice::LOUDNESS_MAX).map(Some).chain([None]) {
+            let frame = SealedVoice::head_of(loudness);
+            assert_eq!(SealedVoice::of(&frame).unwrap().loudness(), loudness);
+        }
+        let loudest = SealedVoice::head_of(Some(u8::MAX));
+        assert_eq!(SealedVoice::of(&loudest).unwrap().loudness(), Some(SealedVoice::LOUDNESS_MAX));
+    }
+
+    #[test]
+    fn packets_of_one_and_two_frames_of_60_ms_are_not_taken_for_it() {
+        for frame in [&[TOC, 1, 9][..], &[TOC, 2], &[TOC, 0], &[TOC, 0x80 | 5], &[TOC, 0x40 | 5], &[TOC], &[]]
+        {
+            assert_eq!(SealedVoice::of(frame), None, "{frame:?}");
+        }
+    }
+}
