@@ -8,7 +8,7 @@
 //!   delivery service ──▶ Member::handle ──▶ poll_message ──▶ delivery service
 //!                              │
 //!                              ├──▶ poll_event: members came and went
-//!                              └──▶ keys of the epoch, for voice and text
+//!                              └──▶ epoch_keys ──▶ PacketCipher: voice and text
 //! ```
 //!
 //! Needs Rust 1.95 or later.
@@ -16,19 +16,21 @@
 #![forbid(unsafe_code)]
 
 mod credential;
-mod encrypted_session;
+mod epoch_keys;
 mod error;
 mod identity;
 mod member;
+mod packet_cipher;
 mod policy;
 mod roster;
 mod safety_number;
 
 pub use credential::Credential;
-pub use encrypted_session::{EncryptedSession, PacketCounts, Passage};
+pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
 pub use member::{Member, MemberEvent};
+pub use packet_cipher::{PacketCipher, PacketCounts, Passage};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;
 

@@ -7,11 +7,13 @@ mod statements;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use consonance_name_key::NameKey;
+use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms};
 use mls_rs::ExtensionList;
 use mls_rs::group::ExportedTree;
 
-use crate::{Credential, E2eeError, GroupMember, IdentityKey, SafetyNumber};
+use crate::{Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, SafetyNumber};
 use committing::Wanted;
 use mls::{Effect, MlsClient, MlsGroup};
 use statements::{Shown, Statements};
@@ -141,6 +143,27 @@ impl Member {
         let group = self.group.as_ref().ok_or(E2eeError::NoGroup)?;
         let secret = group.mls.export_secret(label, &[], length);
         secret.map(|secret| secret.as_bytes().to_vec()).map_err(E2eeError::refused("the export of a secret"))
+    }
+
+    /// The keys of the present epoch.
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`].
+    pub fn epoch_keys(&self) -> Result<EpochKeys, E2eeError> {
+        let group = self.group.as_ref().ok_or(E2eeError::NoGroup)?;
+        let base_key = self.export_secret(BASE_KEY_LABEL.as_bytes(), BASE_KEY_BYTES)?;
+        let base_key = base_key.try_into().map_err(|key: Vec<u8>| E2eeError::Malformed {
+            what: "exported secret",
+            why: format!("{} bytes, expected {BASE_KEY_BYTES}", key.len()),
+        })?;
+        let leaves = group.members.iter().map(|member| (NameKey::of(member.credential.name()), member.leaf));
+        Ok(EpochKeys {
+            group: group.number,
+            secret: EpochSecret::new(group.mls.current_epoch(), base_key),
+            own_leaf: group.mls.current_member_index(),
+            leaves: leaves.collect(),
+            plain: group.plain.clone(),
+        })
     }
 
     /// The safety number of this player and another member; `None` without a member of that name.

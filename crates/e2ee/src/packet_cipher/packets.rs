@@ -9,7 +9,7 @@ use consonance_wire::{
     TextRecipient, VoiceData, WireStr, Writer,
 };
 
-use super::EncryptedSession;
+use super::PacketCipher;
 
 /// What becomes of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const SEALED_TEXT: &str = "\u{1}";
 /// What is authenticated with a text, so that it is not taken for voice.
 const TEXT_METADATA: &[u8] = b"text";
 
-impl EncryptedSession {
+impl PacketCipher {
     /// The longest text that fits into a packet of text once it is sealed, if `most` is the longest that fits as it is;
     /// both in bytes.
     pub fn longest_text(most: usize) -> usize {
@@ -193,10 +193,10 @@ impl EncryptedSession {
         sender: ClientId,
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> Passage<'static> {
-        let is_allowed = match self.plain_rooms() {
-            None | Some(PlainRooms::Never) => false,
-            Some(PlainRooms::All) => true,
-            Some(plain @ PlainRooms::Only(_)) => {
+        let is_allowed = match &self.plain {
+            PlainRooms::Never => false,
+            PlainRooms::All => true,
+            plain @ PlainRooms::Only(_) => {
                 let is_to_plain_room = recipients(packet)
                     .any(|recipient| matches!(recipient, Recipient::Room(room) if plain.contains(room)));
                 is_to_plain_room || name_of(sender).is_some_and(|name| !self.senders.is_member(name))
@@ -213,9 +213,9 @@ impl EncryptedSession {
         recipient: &Recipient,
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> bool {
-        match self.plain_rooms() {
-            None | Some(PlainRooms::Never) => false,
-            Some(plain) => match recipient {
+        match &self.plain {
+            PlainRooms::Never => false,
+            plain => match recipient {
                 Recipient::Room(room) => plain.contains(*room),
                 Recipient::Player(id) => name_of(*id).is_some_and(|name| !self.senders.is_member(name)),
             },

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use consonance_name_key::NameKey;
 
-use crate::GroupMember;
-
 /// Looks names up as the server spells them; a name's key is made once.
 #[derive(Debug, Default)]
 pub(super) struct Senders {
@@ -21,9 +19,8 @@ const ASKED_MAX: usize = 4096;
 
 impl Senders {
     /// The members are these from now on.
-    pub(super) fn follow(&mut self, members: &[GroupMember]) {
-        let keys = members.iter().map(|member| (NameKey::of(member.credential.name()), member.leaf));
-        self.former = core::mem::replace(&mut self.by_key, keys.collect());
+    pub(super) fn follow(&mut self, leaves: &BTreeMap<NameKey, u32>) {
+        self.former = core::mem::replace(&mut self.by_key, leaves.clone());
         self.asked.clear();
     }
 

@@ -1,0 +1,22 @@
+//! What an epoch of the group gives to who seals and opens.
+
+use std::collections::BTreeMap;
+
+use consonance_name_key::NameKey;
+use consonance_sframe::EpochSecret;
+use consonance_wire::PlainRooms;
+
+/// The keys of an epoch, and what its members have signed: for a [`PacketCipher`](crate::PacketCipher).
+#[derive(Clone, Debug)]
+pub struct EpochKeys {
+    /// The number of the group.
+    pub group: u32,
+    /// The secret that all members share, from which each one's key follows.
+    pub secret: EpochSecret,
+    /// The own place in the group's tree.
+    pub own_leaf: u32,
+    /// The members' places by their names.
+    pub leaves: BTreeMap<NameKey, u32>,
+    /// Which rooms are not encrypted.
+    pub plain: PlainRooms,
+}

@@ -1,0 +1,164 @@
+//! The packets of a session: voice and text are sealed on their way out, and opened on their way in.
+
+mod counts;
+mod packets;
+mod senders;
+
+use std::time::Duration;
+
+use consonance_sframe::{Opener, Sealer};
+use consonance_wire::{PlainRooms, SealedVoice};
+
+use crate::{E2eeError, EpochKeys};
+pub use counts::PacketCounts;
+pub use packets::Passage;
+use senders::Senders;
+
+/// What seals and opens, between a session's client and its network, with the keys that a [`Member`](crate::Member) has.
+///
+/// Every packet that the client sends passes [`seal_packet`](Self::seal_packet), and each that it receives
+/// [`open_packet`](Self::open_packet). Where frames travel without packets, [`seal_frame`](Self::seal_frame) and
+/// [`open_frame`](Self::open_frame) do the same.
+#[derive(Default)]
+pub struct PacketCipher {
+    sealer: Option<Sealer>,
+    opener: Opener,
+    /// The group and the epoch that the keys are of.
+    keys_of: Option<(u32, u64)>,
+    /// Of the group before, whose frames may be on their way still.
+    former: Option<(Opener, Duration)>,
+    senders: Senders,
+    /// Nothing without encryption passes as long as no group says that it may.
+    plain: PlainRooms,
+    counts: PacketCounts,
+    sealed: Vec<u8>,
+    packet: Vec<u8>,
+}
+
+impl PacketCipher {
+    /// By how much a sealed frame is longer than the frame in a group of up to 4096 members, in bytes.
+    pub const VOICE_OVERHEAD_BYTES: usize = SealedVoice::HEAD_BYTES + 16;
+
+    /// Without keys: what is sent is dropped.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether there are keys.
+    pub fn has_keys(&self) -> bool {
+        self.sealer.is_some()
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> PacketCounts {
+        PacketCounts { opened: counts::sum(self.counts.opened, self.opener.counts()), ..self.counts }
+    }
+
+    /// Takes the keys of the next epoch. `now` is the time since any fixed start; frames that were sealed in the epoch
+    /// before are opened for three seconds.
+    ///
+    /// # Errors
+    /// [`E2eeError::Refused`] if the group is larger than key ids allow: 65 536 members.
+    pub fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Result<(), E2eeError> {
+        let of = (keys.group, keys.secret.epoch());
+        self.plain.clone_from(&keys.plain);
+        self.senders.follow(&keys.leaves);
+        // Another sealer of the same epoch would count its frames from 0 again.
+        if self.keys_of == Some(of) {
+            return Ok(());
+        }
+        if self.keys_of.is_some_and(|(former, _)| former != keys.group) {
+            let former = core::mem::take(&mut self.opener);
+            self.counts.opened = counts::sum(self.counts.opened, former.counts());
+            self.former = Some((former, now + consonance_sframe::FORMER_EPOCH_KEPT));
+        }
+        self.keys_of = Some(of);
+        let refused = |why: String| E2eeError::Refused { what: "keys of the epoch", why };
+        self.sealer = None;
+        let sealer = Sealer::new(&keys.secret, keys.own_leaf).map_err(|error| refused(error.to_string()))?;
+        let leaves = keys.leaves.values().max().map_or(0, |leaf| leaf + 1);
+        let added = self.opener.add_epoch(now, keys.secret.clone(), leaves);
+        added.map_err(|error| refused(error.to_string()))?;
+        self.sealer = Some(sealer);
+        Ok(())
+    }
+
+    /// The member is out of its group: nothing is sent until there are other keys.
+    pub fn leave(&mut self) {
+        self.sealer = None;
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let former = self.former.as_ref().map(|(_, until)| *until);
+        [self.opener.poll_timeout(), former].into_iter().flatten().min()
+    }
+
+    /// Time has passed: former keys are forgotten.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.opener.handle_timeout(now);
+        self.former.take_if(|(_, until)| *until <= now);
+    }
+
+    /// Appends a frame of Opus, sealed.
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`] as long as there are no keys.
+    pub fn seal_frame(
+        &mut self,
+        loudness: Option<u8>,
+        frame: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), E2eeError> {
+        let sealer = self.sealer.as_mut().ok_or(E2eeError::NoGroup)?;
+        let (start, head) = (out.len(), SealedVoice::head_of(loudness));
+        out.extend(head);
+        sealer.seal(&head, frame, out).map_err(|error| {
+            out.truncate(start);
+            E2eeError::Refused { what: "frame", why: error.to_string() }
+        })
+    }
+
+    /// Appends the frame of Opus that was sealed by the member with this name.
+    ///
+    /// # Errors
+    /// [`E2eeError::Refused`] if it was not, or was opened before; what for is counted.
+    pub fn open_frame(
+        &mut self,
+        now: Duration,
+        name: &str,
+        sealed: &SealedVoice<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), E2eeError> {
+        self.open(now, name, &sealed.head, sealed.sframe, out)
+    }
+
+    fn open(
+        &mut self,
+        now: Duration,
+        name: &str,
+        metadata: &[u8],
+        sealed: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), E2eeError> {
+        let start = out.len();
+        let opened = self.opener.open(now, metadata, sealed, out).or_else(|error| match &mut self.former {
+            Some((former, until)) if *until > now => former.open(now, metadata, sealed, out).map_err(|_| error),
+            _ => Err(error),
+        });
+        let opened =
+            opened.map_err(|error| E2eeError::Refused { what: "sealed frame", why: error.to_string() })?;
+        if self.senders.is_leaf_of(opened.leaf, name) {
+            return Ok(());
+        }
+        out.truncate(start);
+        self.counts.other_senders += 1;
+        Err(E2eeError::Refused { what: "sealed frame", why: format!("{name} has not sealed it") })
+    }
+}
+
+impl core::fmt::Debug for PacketCipher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("PacketCipher").field("keys_of", &self.keys_of).finish_non_exhaustive()
+    }
+}
