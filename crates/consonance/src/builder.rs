@@ -28,6 +28,7 @@ pub(crate) use start::{COMMANDS_MAX, session_codec};
 
 use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;
+use crate::encryption::EncryptionSettings;
 use crate::event::Event;
 use crate::offline::LoopbackRooms;
 use crate::route::FallbackSettings;
@@ -63,6 +64,7 @@ pub struct VoiceChatBuilder {
     settings: VoiceSettings,
     routing: Routing,
     share_position: bool,
+    encryption: EncryptionSettings,
     join_token: Option<String>,
     password: Option<String>,
     reconnect_timeout: Option<Duration>,
@@ -104,6 +106,7 @@ impl VoiceChat {
             settings: VoiceSettings::default(),
             routing: Routing::default(),
             share_position: false,
+            encryption: EncryptionSettings::default(),
             join_token: None,
             password: None,
             reconnect_timeout: None,
@@ -331,6 +334,13 @@ impl VoiceChatBuilder {
     /// rooms. May be [changed](VoiceChat::set_share_position) while the chat runs.
     pub fn share_position(mut self, shared: bool) -> Self {
         self.share_position = shared;
+        self
+    }
+
+    /// Whether the chat is encrypted from end to end, and with which key (default: where the session offers it, with a
+    /// key made for this chat). See [`VoiceChat::encryption`].
+    pub fn encryption(mut self, settings: EncryptionSettings) -> Self {
+        self.encryption = settings;
         self
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 use consonance_transport::{DisconnectReason, EndReason};
 
+use crate::encryption::EncryptionEvent;
 use crate::output_failure::OutputFailure;
 use crate::problem::ProblemKind;
 use crate::restrictions::OperatorDecision;
@@ -171,6 +172,8 @@ pub enum EventKind {
         /// The server's address, as for [`VoiceChat::to`](crate::VoiceChat::to).
         address: String,
     },
+    /// Something about the session's [encryption](crate::VoiceChat::encryption).
+    Encryption(EncryptionEvent),
     /// Something that was asked for could not be done; voice goes on.
     Problem {
         /// What it is about.

@@ -62,6 +62,7 @@ mod clock;
 mod command;
 mod diagnostics;
 mod direct_players;
+mod encryption;
 mod engine_sound;
 mod event;
 mod event_queue;
@@ -123,6 +124,7 @@ pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
+pub use consonance_e2ee::{E2eeError, IdentityKey, PacketCounts, PublicKey, SafetyNumber};
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]
@@ -136,6 +138,9 @@ pub use consonance_session::{
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
+pub use encryption::{
+    EncryptedMember, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus,
+};
 pub use engine_sound::{EngineInput, EngineOutput, PlayerStream};
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;

@@ -11,6 +11,7 @@ use consonance_transport::{
     self as transport, ClientLinkEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
 };
 
+use crate::encryption::Encryption;
 use crate::route::LinkTransport;
 use crate::transports::Transports;
 
@@ -43,6 +44,10 @@ pub(crate) struct Links {
     /// Copies for direct links of a transport that had told of them, but has none.
     undeliverable: u64,
     packet_log: Option<PacketSink>,
+    encryption: Option<Encryption>,
+    /// The packet that is sent, and the links that it goes to.
+    outgoing: Vec<u8>,
+    to: Vec<LinkId>,
 }
 
 /// The link to the server as the transport last told.
@@ -55,7 +60,8 @@ enum LinkState {
 }
 
 impl Links {
-    pub(crate) fn new(ways: Transports) -> Self {
+    /// What passes the links passes the encryption, if there is one.
+    pub(crate) fn new(ways: Transports, encryption: Option<Encryption>) -> Self {
         Self {
             server: ways.server().map(str::to_owned),
             has_server_changed: false,
@@ -70,6 +76,9 @@ impl Links {
             has_direct_change: false,
             undeliverable: 0,
             packet_log: None,
+            encryption,
+            outgoing: Vec::new(),
+            to: Vec::new(),
         }
     }
 
@@ -97,12 +106,16 @@ impl Links {
                 Some(ClientLinkEvent::Packet { delivery, packet }) => {
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);
-                    client.handle_packet(at, self.link, to_session(delivery), packet);
+                    if let Some(packet) = open(&mut self.encryption, now, client, packet) {
+                        client.handle_packet(at, self.link, to_session(delivery), packet);
+                    }
                 }
                 Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
                     record(self.packet_log.as_ref(), now, link, PacketDirection::Received, delivery, packet);
-                    client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                    if let Some(packet) = open(&mut self.encryption, now, client, packet) {
+                        client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                    }
                 }
                 Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => {
                     self.has_direct_change = true;
@@ -138,7 +151,23 @@ impl Links {
     /// Sends what waits, opens and closes links as the session wants it.
     pub(crate) fn send(&mut self, now: Instant, client: &mut Client) {
         while let Some(transmit) = client.poll_transmit() {
-            self.transmit(now, &transmit);
+            // The session's own buffer stays borrowed as long as it is looked at, and its players are to be asked.
+            let (mut to, mut packet) = (std::mem::take(&mut self.to), std::mem::take(&mut self.outgoing));
+            to.clear();
+            to.extend(transmit.to);
+            packet.clear();
+            packet.extend(transmit.payload);
+            let delivery = transmit.delivery;
+            let mut encryption = self.encryption.take();
+            let sealed = match &mut encryption {
+                Some(encryption) => encryption.seal(client, &packet),
+                None => Some(&*packet),
+            };
+            if let Some(payload) = sealed {
+                self.transmit(now, &Transmit { to: &to, delivery, payload });
+            }
+            self.encryption = encryption;
+            (self.to, self.outgoing) = (to, packet);
         }
         while let Some(command) = client.poll_command() {
             match command {
@@ -151,8 +180,16 @@ impl Links {
             self.wants_link = false;
             self.state = LinkState::Connecting;
             self.ways.connect(now);
-            client.set_packet_limits(to_session_limits(self.ways.present().limits()));
+            let overhead = self.encryption.as_ref().map_or(0, Encryption::overhead_bytes);
+            let mut limits = to_session_limits(self.ways.present().limits());
+            limits.unreliable_bytes = limits.unreliable_bytes.saturating_sub(overhead);
+            client.set_packet_limits(limits);
         }
+    }
+
+    /// What the links' packets pass.
+    pub(crate) fn encryption_mut(&mut self) -> Option<&mut Encryption> {
+        self.encryption.as_mut()
     }
 
     /// What carries the link now and why, if that is another network than was told before.
@@ -314,6 +351,19 @@ fn record(
 }
 
 /// The session's name for a direct link.
+/// The packet as the session is to get it, if it is.
+fn open<'a>(
+    encryption: &'a mut Option<Encryption>,
+    now: Instant,
+    client: &Client,
+    packet: &'a [u8],
+) -> Option<&'a [u8]> {
+    match encryption {
+        Some(encryption) => encryption.open(now, client, packet),
+        None => Some(packet),
+    }
+}
+
 fn direct_link(peer: Peer) -> LinkId {
     debug_assert!(peer.0 < DIRECT, "a peer's number stays below 2^48");
     LinkId(DIRECT | peer.0)

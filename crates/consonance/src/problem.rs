@@ -26,6 +26,8 @@ pub enum ProblemKind {
     Device,
     /// A player cannot be [moderated](crate::VoiceChat::moderate).
     Moderation,
+    /// The keys of an encrypted session.
+    Encryption,
     /// Something else, which the text tells.
     Other,
 }

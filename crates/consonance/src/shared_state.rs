@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use consonance_session::Client;
 
+use crate::encryption::SharedEncryption;
 use crate::event_queue::EventQueue;
 use crate::own_voice::OwnVoice;
 use crate::player_state::Players;
@@ -25,6 +26,7 @@ pub(crate) struct SharedState {
     pub(crate) players: Arc<Players>,
     pub(crate) texts: Arc<TextHistory>,
     pub(crate) own_voice: Arc<OwnVoice>,
+    pub(crate) encryption: Arc<SharedEncryption>,
 }
 
 impl SharedState {
@@ -41,6 +43,7 @@ impl SharedState {
             snapshot: Arc::default(),
             switches: Arc::default(),
             players: Arc::new(players),
+            encryption: Arc::default(),
             texts: Arc::new(TextHistory::new(texts)),
         }
     }

@@ -6,6 +6,7 @@
 mod async_calls;
 mod channels;
 mod diagnosing;
+mod encrypting;
 mod hearing;
 mod inspecting;
 mod players;

@@ -31,6 +31,7 @@ use crate::channel::{Channel, NewChannel};
 use crate::clock::{BLOCK, Clock};
 use crate::command::{Command, Hearing};
 use crate::direct_players::DirectPlayers;
+use crate::encryption::{Encryption, PreparedEncryption};
 use crate::event::{End, Event, EventKind};
 use crate::links::{GOODBYE, Links};
 use crate::offline::LoopbackRooms;
@@ -82,6 +83,7 @@ pub(crate) struct VoiceParts {
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
     pub(crate) share_position: bool,
+    pub(crate) encryption: PreparedEncryption,
     /// What a snapshot calls it.
     pub(crate) mode: &'static str,
 }
@@ -121,7 +123,8 @@ impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
         let mut capture = Capture::new(parts.capture, waker.clone());
-        let mut links = Links::new(parts.transports);
+        let encryption = Encryption::new(now, parts.encryption, waker.clone());
+        let mut links = Links::new(parts.transports, Some(encryption));
         links.set_waker(waker);
         let mut talking = parts.talking;
         let mut begun = Ok(());
@@ -307,7 +310,16 @@ impl VoiceThread {
             self.playback.set_named_headphones(named);
         }
         self.take_session_events(now);
+        self.follow_encryption(now);
         self.links.send(now, &mut self.client);
+    }
+
+    /// Takes what the thread of the keys has done.
+    fn follow_encryption(&mut self, now: Instant) {
+        let Some(encryption) = self.links.encryption_mut() else { return };
+        for kind in encryption.poll(now, &mut self.client, &self.shared.encryption) {
+            self.tell(now, kind);
+        }
     }
 
     fn watch_connection(&mut self, now: Instant) {
@@ -325,7 +337,9 @@ impl VoiceThread {
         self.links.close(begun);
         while self.links.is_busy() && begun.elapsed() < GOODBYE {
             let now = Instant::now();
-            if !self.links.receive(now, self.clock.session(now), &mut self.client) && self.links.is_busy() {
+            let at = self.clock.session(now);
+            let more = self.links.receive(now, at, &mut self.client);
+            if !more && self.links.is_busy() {
                 thread::park_timeout(LONGEST_SLEEP);
             }
         }

@@ -17,7 +17,7 @@ pub struct Credential {
     name: String,
     account: Option<String>,
     purpose: Option<String>,
-    join_token: Vec<u8>,
+    attestation: Vec<u8>,
 }
 
 impl Credential {
@@ -25,6 +25,8 @@ impl Credential {
     pub const NAME_BYTES_MAX: usize = 512;
     /// Bytes of the longest account or purpose.
     pub const TEXT_BYTES_MAX: usize = 256;
+    /// Bytes of the longest attestation.
+    pub const ATTESTATION_BYTES_MAX: usize = 1024;
 
     /// A player's name in the session.
     ///
@@ -32,10 +34,10 @@ impl Credential {
     /// [`E2eeError::TooLong`] for more than [`NAME_BYTES_MAX`](Self::NAME_BYTES_MAX).
     pub fn new(name: &str) -> Result<Self, E2eeError> {
         let name = bounded("name", name, Self::NAME_BYTES_MAX)?;
-        Ok(Self { name, account: None, purpose: None, join_token: Vec::new() })
+        Ok(Self { name, account: None, purpose: None, attestation: Vec::new() })
     }
 
-    /// With the player's account: the subject of its join token.
+    /// With the player's account, as the game names it.
     ///
     /// # Errors
     /// [`E2eeError::TooLong`] for more than [`TEXT_BYTES_MAX`](Self::TEXT_BYTES_MAX).
@@ -53,16 +55,17 @@ impl Credential {
         Ok(self)
     }
 
-    /// With the join token, which vouches for the account and may name the key.
+    /// With what a service that the game trusts has signed about the account and the key. It is shown to all members, so
+    /// it must be worth nothing without the key: not a join token.
     ///
     /// # Errors
-    /// [`E2eeError::TooLong`] for more than the server takes.
-    pub fn with_join_token(mut self, token: &[u8]) -> Result<Self, E2eeError> {
-        let most = consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
-        if token.len() > most {
-            return Err(E2eeError::TooLong { field: "join token", bytes: token.len(), most });
+    /// [`E2eeError::TooLong`] for more than [`ATTESTATION_BYTES_MAX`](Self::ATTESTATION_BYTES_MAX).
+    pub fn with_attestation(mut self, attestation: &[u8]) -> Result<Self, E2eeError> {
+        let (bytes, most) = (attestation.len(), Self::ATTESTATION_BYTES_MAX);
+        if bytes > most {
+            return Err(E2eeError::TooLong { field: "attestation", bytes, most });
         }
-        self.join_token = token.to_vec();
+        self.attestation = attestation.to_vec();
         Ok(self)
     }
 
@@ -81,9 +84,9 @@ impl Credential {
         self.purpose.as_deref()
     }
 
-    /// The join token that it shows; empty if none.
-    pub fn join_token(&self) -> &[u8] {
-        &self.join_token
+    /// What it shows for its account; empty if nothing.
+    pub fn attestation(&self) -> &[u8] {
+        &self.attestation
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -91,7 +94,7 @@ impl Credential {
         for field in [&*self.name, self.account().unwrap_or(""), self.purpose().unwrap_or("")] {
             put(&mut out, field.as_bytes());
         }
-        put(&mut out, &self.join_token);
+        put(&mut out, &self.attestation);
         out
     }
 
@@ -105,8 +108,8 @@ impl Credential {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         let name = text(&read(&mut reader)?)?;
         let (account, purpose) = (text(&read(&mut reader)?)?, text(&read(&mut reader)?)?);
-        let join_token = read(&mut reader)?;
-        let mut credential = Self::new(&name).ok()?.with_join_token(&join_token).ok()?;
+        let attestation = read(&mut reader)?;
+        let mut credential = Self::new(&name).ok()?.with_attestation(&attestation).ok()?;
         if !account.is_empty() {
             credential = credential.with_account(&account).ok()?;
         }

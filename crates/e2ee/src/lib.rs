@@ -25,6 +25,7 @@ mod policy;
 mod roster;
 mod safety_number;
 
+pub use consonance_wire::PlainRooms;
 pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;

@@ -143,7 +143,9 @@ impl PacketCipher {
     ) -> Result<(), E2eeError> {
         let start = out.len();
         let opened = self.opener.open(now, metadata, sealed, out).or_else(|error| match &mut self.former {
-            Some((former, until)) if *until > now => former.open(now, metadata, sealed, out).map_err(|_| error),
+            Some((former, until)) if *until > now => {
+                former.open(now, metadata, sealed, out).map_err(|_| error)
+            }
             _ => Err(error),
         });
         let opened =

@@ -8,6 +8,7 @@ use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
 
 use crate::cluster::ClusterConfig;
+use crate::encryption::{EncryptedSessions, EncryptionRule};
 use crate::joining::JoiningConfig;
 use crate::limits::LimitsConfig;
 use crate::listening::ListenConfig;
@@ -70,6 +71,13 @@ table! {
         /// speakers that a listener receives at once (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
+        /// Whether sessions are encrypted from end to end, so that this server relays voice and text that it cannot hear;
+        /// see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another client
+        /// listens to it. required: other clients are refused.
+        pub encryption: EncryptionRule = EncryptionRule::Off;
+        /// Sessions with another rule, by name or prefix; the first match applies.
+        #[schemars(extend("examples" = [[{ "session": "staff*", "encryption": "required" }]]))]
+        pub encrypted_sessions: Vec<EncryptedSessions> = Vec::new();
         /// Limits of rooms, by name or prefix: players that may listen and speak at once, and the time a player must
         /// wait between two texts to the room. What operators decide while the server runs takes precedence.
         #[schemars(extend(

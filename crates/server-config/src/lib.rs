@@ -34,6 +34,7 @@ mod cluster;
 mod config;
 mod contradictions;
 mod document;
+mod encryption;
 mod former_keys;
 mod joining;
 mod limits;
@@ -68,6 +69,7 @@ pub use config::{
     OverloadConfig, QuicConfig, StorageConfig,
 };
 pub use document::value_of_text;
+pub use encryption::{EncryptedSessions, EncryptionRule};
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{

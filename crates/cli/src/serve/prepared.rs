@@ -188,6 +188,8 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.empty_for = config.sessions_idle_s.into();
     settings.limits = config.limits.limits();
     settings.name_taken = config.joining.name_taken.into();
+    settings.encryption = config.encryption.into();
+    settings.encrypted_sessions = config.encryption_rules();
     settings.ipv6_prefix_bits = address_shares(config).ipv6_prefix_bits;
     settings.access = config.access_rules();
     settings.proximity = config.proximity_rules();

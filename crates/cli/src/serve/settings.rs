@@ -44,6 +44,10 @@ pub(super) struct SettingsArguments {
     /// Admit only players that present the password in the first line of this file; with --token-key, either is enough.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Encrypt sessions from end to end: off, allowed (where all clients of a room can do it) or required (other
+    /// clients are refused) [default: off].
+    #[arg(long, value_name = "WHEN", value_parser = ["off", "allowed", "required"])]
+    encryption: Option<String>,
     #[command(flatten)]
     rooms: RoomRules,
     /// Share sessions with other servers over this NATS server; can be given several times; see docs/cluster.md.
@@ -119,6 +123,9 @@ impl SettingsArguments {
         }
         if let Some(file) = &self.password_file {
             sources.add_argument("--password-file", "joining.password_file", path(file));
+        }
+        if let Some(encryption) = &self.encryption {
+            sources.add_argument("--encryption", "encryption", &**encryption);
         }
         if !self.nats.is_empty() {
             sources.add_argument("--nats", "cluster.nats", self.nats.clone());

@@ -44,6 +44,9 @@ pub enum StartError {
     /// The codec does not take the settings.
     #[error("the codec cannot be set up: {0}")]
     Codec(CodecError),
+    /// There can be no key for the session's encryption.
+    #[error("the encryption cannot be set up: {0}")]
+    Encryption(#[from] consonance_e2ee::E2eeError),
     /// Diagnostics were asked for and cannot be written.
     #[error(transparent)]
     Diagnostics(#[from] DiagnosticsError),
@@ -80,6 +83,7 @@ impl StartError {
             Self::Room { .. } => "room",
             Self::JoinToken(_) => "join-token-too-long",
             Self::Codec(_) => "codec",
+            Self::Encryption(cause) => cause.code(),
             Self::Diagnostics(cause) => cause.code(),
             Self::Thread(_) => "thread",
             #[cfg(all(feature = "quic", feature = "tokio"))]

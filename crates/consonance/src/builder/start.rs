@@ -18,6 +18,7 @@ use consonance_transport::thread_waker;
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
 use crate::capture::CaptureControls;
 use crate::command::Hearing;
+use crate::encryption::Encryption;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
 use crate::finish::Finish;
@@ -45,6 +46,7 @@ impl VoiceChatBuilder {
         let name = self.name.take().unwrap_or_else(random_name);
         let encoder = self.encoder_settings();
         let (client, talking) = (self.client(&name)?, Talking::new(encoder)?);
+        let encryption = self.encryption.clone().prepare(&name)?;
         let (sender, commands) = sync_channel(COMMANDS_MAX);
         let (shared, finish) = (SharedState::new(&client, self.text_history), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(1 + self.channels.len() as u32);
@@ -82,6 +84,7 @@ impl VoiceChatBuilder {
             mode: self.mode,
             loopback: self.loopback,
             share_position: self.share_position,
+            encryption,
         };
         let diagnostics = diagnostics::start(self.diagnostics, &sender, &shared)?;
         self.on_event.map(|callback| call_back(shared.events.subscribe(None), callback)).transpose()?;
@@ -119,6 +122,7 @@ impl VoiceChatBuilder {
             RedundancySupport::REPEAT
         };
         settings.routing = self.routing;
+        settings.capabilities = Encryption::announced(self.encryption.policy);
         settings.join_token = match (&self.join_token, &self.password) {
             (token, Some(password)) => Some(JoinToken::with_password(token.as_deref(), password)?),
             (Some(token), None) => Some(JoinToken::new(token.as_bytes())?),

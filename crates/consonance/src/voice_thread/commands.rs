@@ -187,6 +187,10 @@ impl VoiceThread {
 
     fn send_text(&mut self, id: TextId, target: &Target, text: &str) {
         let now = Instant::now();
+        let encryption = self.links.encryption_mut();
+        if let Some(reason) = encryption.and_then(|it| it.refuses_text(&self.client, text.len())) {
+            return self.tell(now, EventKind::TextNotSent { id, reason });
+        }
         let kind = match self.client.send_text(target, text) {
             Ok(players) => {
                 self.shared.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));

@@ -37,6 +37,9 @@ impl VoiceThread {
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.direct_players.follow(&event);
             self.quality.follow(now, &event);
+            if let Some(encryption) = self.links.encryption_mut() {
+                encryption.follow(&event);
+            }
             self.shared.players.follow(&event);
             self.shared.texts.follow(now, &event);
             match &event {

@@ -8,6 +8,7 @@ mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;
+mod encryption;
 mod engines;
 mod glue;
 mod hall;

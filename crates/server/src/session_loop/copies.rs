@@ -165,7 +165,7 @@ impl SessionLoop {
             return copy.begin_again(owner);
         }
         let begin = Begin { id, serial: self.directory.draw_serial() };
-        copies.insert(session, SessionCopy::new(self.sessions.server_of(&begin), id, owner));
+        copies.insert(session, SessionCopy::new(self.sessions.server_of(session, &begin), id, owner));
     }
 
     fn apply_change(&mut self, now: Instant, session: &str, change: &SessionChange, client_at: Option<At>) {

@@ -11,21 +11,21 @@ use crate::utc::seconds_since_1970;
 impl Sessions {
     /// Begins a session with settled name and numbers.
     pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
-        let settings = self.server_settings(id, index as u64);
+        let settings = self.server_settings(name, id, index as u64);
         let index = self.insert(name, Server::new(settings), false);
         self.recall(index, Instant::START);
     }
 
     /// Begins a session for a client that is there; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
-        let index = self.insert(name, self.server_of(begin), true);
+        let index = self.insert(name, self.server_of(name, begin), true);
         self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
         index
     }
 
     /// A session without clients, as it begins here.
-    pub(crate) fn server_of(&self, begin: &Begin) -> Server {
-        let mut server = Server::new(self.server_settings(begin.id, begin.serial));
+    pub(crate) fn server_of(&self, name: &str, begin: &Begin) -> Server {
+        let mut server = Server::new(self.server_settings(name, begin.id, begin.serial));
         server.set_join_state(self.entrance());
         server.set_voices_per_room(self.shedding.voices_per_room());
         server
@@ -48,7 +48,7 @@ impl Sessions {
             records.ban_of_player(now, &place.name, place.access.subject.as_deref()).is_some()
         };
         snapshot.places.retain(|place| !is_banned(place));
-        let settings = self.server_settings(snapshot.session, serial);
+        let settings = self.server_settings(name, snapshot.session, serial);
         let server = Server::restore(settings, &snapshot, Instant::START);
         let index = if let Some(index) = self.find(name) {
             self.get_mut(index).server = server;
@@ -60,12 +60,14 @@ impl Sessions {
         self.recall(index, Instant::START);
     }
 
-    fn server_settings(&self, id: SessionId, serial: u64) -> ServerSettings {
+    fn server_settings(&self, name: &str, id: SessionId, serial: u64) -> ServerSettings {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = id;
         settings.limits = self.settings.limits.clone();
         settings.packets = self.packets;
         settings.name_taken = self.settings.name_taken;
+        let rule = self.settings.encrypted_sessions.iter().find(|(pattern, _)| pattern.matches(name));
+        settings.encryption = rule.map_or(self.settings.encryption, |(_, rule)| *rule);
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.has_observers;

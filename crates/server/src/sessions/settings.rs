@@ -3,7 +3,9 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use consonance_session::{AccessRule, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
+use consonance_session::{
+    AccessRule, Encryption, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern,
+};
 use consonance_transport::AddressShares;
 
 use crate::admission::Admission;
@@ -37,6 +39,11 @@ pub struct SessionsSettings {
     /// name back from there. Default as for [connections](consonance_transport::AddressShares). An IPv4 address
     /// counts as a whole.
     pub ipv6_prefix_bits: u8,
+    /// Whether sessions are encrypted from end to end (default: off); see
+    /// [`ServerSettings::encryption`](consonance_session::ServerSettings::encryption).
+    pub encryption: Encryption,
+    /// Sessions with another rule, by name or prefix (default none); the first match counts.
+    pub encrypted_sessions: Vec<(RoomPattern, Encryption)>,
     /// Proximity rooms of each session; see
     /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
@@ -128,6 +135,8 @@ impl SessionsSettings {
             limits: Limits::default(),
             name_taken: NameTaken::default(),
             ipv6_prefix_bits: AddressShares::default().ipv6_prefix_bits,
+            encryption: Encryption::Off,
+            encrypted_sessions: Vec::new(),
             proximity: Vec::new(),
             access: Vec::new(),
             room_limits: Vec::new(),

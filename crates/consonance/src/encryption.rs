@@ -1,0 +1,185 @@
+//! End-to-end encryption of the chat: packets pass a cipher whose keys come from a thread of their own.
+
+mod key_thread;
+mod settings;
+mod status;
+
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_e2ee::{EpochKeys, MemberEvent, PacketCipher, Passage};
+use consonance_session::{Capabilities, Client, ClientEvent, loudness};
+
+use crate::event::EventKind;
+use crate::problem::ProblemKind;
+use key_thread::KeyThread;
+pub(crate) use settings::PreparedEncryption;
+pub use settings::{EncryptionPolicy, EncryptionSettings};
+pub(crate) use status::SharedEncryption;
+pub use status::{EncryptedMember, EncryptionEvent, EncryptionState, EncryptionStatus};
+
+/// What the voice thread has for it.
+pub(crate) struct Encryption {
+    policy: EncryptionPolicy,
+    keys: KeyThread,
+    cipher: PacketCipher,
+    /// Nothing passes without encryption any more: the game wants that, or the session had it.
+    is_strict: bool,
+    /// What the game was told last.
+    told: EncryptionState,
+    begun: Instant,
+}
+
+impl Encryption {
+    pub(crate) fn new(now: Instant, prepared: PreparedEncryption, waker: Waker) -> Self {
+        let PreparedEncryption { policy, member } = prepared;
+        Self {
+            policy,
+            keys: KeyThread::new(member, now, waker),
+            cipher: PacketCipher::new(),
+            is_strict: policy == EncryptionPolicy::Required,
+            told: EncryptionState::Off,
+            begun: now,
+        }
+    }
+
+    /// What is announced to servers.
+    pub(crate) fn announced(policy: EncryptionPolicy) -> Capabilities {
+        match policy {
+            EncryptionPolicy::Never => Capabilities::ALL,
+            EncryptionPolicy::WhereOffered | EncryptionPolicy::Required => {
+                Capabilities::ALL.with(Capabilities::GROUPS)
+            }
+        }
+    }
+
+    /// By how much packets of voice get longer, in bytes.
+    pub(crate) fn overhead_bytes(&self) -> usize {
+        if self.policy == EncryptionPolicy::Never { 0 } else { PacketCipher::VOICE_OVERHEAD_BYTES }
+    }
+
+    /// What is to be received instead of a packet.
+    pub(crate) fn open<'a>(
+        &'a mut self,
+        now: Instant,
+        client: &Client,
+        packet: &'a [u8],
+    ) -> Option<&'a [u8]> {
+        if !self.is_in_force(client) {
+            return Some(packet);
+        }
+        let since = now.saturating_duration_since(self.begun);
+        pass(packet, self.cipher.open_packet(since, packet, |id| client.player_name(id)))
+    }
+
+    /// What is to be sent instead of a packet.
+    pub(crate) fn seal<'a>(&'a mut self, client: &Client, packet: &'a [u8]) -> Option<&'a [u8]> {
+        if !self.is_in_force(client) {
+            return Some(packet);
+        }
+        pass(packet, self.cipher.seal_packet(packet, |id| client.player_name(id), loudness))
+    }
+
+    /// Why a text of this length cannot be sent.
+    pub(crate) fn refuses_text(&self, client: &Client, bytes: usize) -> Option<String> {
+        if !self.is_in_force(client) {
+            return None;
+        }
+        if !self.cipher.has_keys() {
+            return Some("there are no keys yet for this encrypted session: try again in a second".into());
+        }
+        let most = PacketCipher::longest_text(consonance_session::TEXT_BYTES_MAX);
+        (bytes > most)
+            .then(|| format!("the message has {bytes} bytes, at most {most} fit encrypted: send it in parts"))
+    }
+
+    /// What the session tells.
+    pub(crate) fn follow(&mut self, event: &ClientEvent<'_>) {
+        if let ClientEvent::GroupMessage { message } = event {
+            self.keys.push(message.clone());
+        }
+    }
+
+    /// Takes what the key thread has done, and sends what it wants to be sent.
+    pub(crate) fn poll(
+        &mut self,
+        now: Instant,
+        client: &mut Client,
+        shared: &SharedEncryption,
+    ) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        let since = now.saturating_duration_since(self.begun);
+        while let Some(update) = self.keys.poll() {
+            for message in &update.messages {
+                client.send_group_message(message);
+            }
+            if let Some(keys) = &update.keys {
+                events.extend(self.enter(since, keys));
+            }
+            for event in update.events {
+                events.extend(self.tell(event));
+            }
+            if let Some(status) = update.status {
+                shared.set_members(status);
+            }
+        }
+        if self.cipher.poll_timeout().is_some_and(|at| at <= since) {
+            self.cipher.handle_timeout(since);
+        }
+        events.extend(self.note_state(client, shared));
+        events
+    }
+
+    /// Whether packets pass the cipher.
+    fn is_in_force(&self, client: &Client) -> bool {
+        self.is_strict || client.is_encrypting()
+    }
+
+    fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Option<EventKind> {
+        self.is_strict |= keys.plain == consonance_e2ee::PlainRooms::Never;
+        let error = self.cipher.enter(now, keys).err()?;
+        Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() })
+    }
+
+    fn tell(&mut self, event: MemberEvent) -> Option<EventKind> {
+        Some(EventKind::Encryption(match event {
+            MemberEvent::NewEpoch { committed_by, plain_rooms_changed: true, .. } => {
+                EncryptionEvent::RoomsChanged { by: committed_by }
+            }
+            MemberEvent::Removed => {
+                self.cipher.leave();
+                return None;
+            }
+            MemberEvent::Forked { name } => EncryptionEvent::Forked { name },
+            MemberEvent::PolicyWeakened => EncryptionEvent::Weakened,
+            MemberEvent::Failed { error } => {
+                return Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() });
+            }
+            _ => return None,
+        }))
+    }
+
+    /// The state, and the event that tells of it if it is another one.
+    fn note_state(&mut self, client: &Client, shared: &SharedEncryption) -> Option<EventKind> {
+        let is_joined = client.status() == consonance_session::Status::Connected;
+        let state = match (self.is_in_force(client), self.cipher.has_keys()) {
+            (false, _) => EncryptionState::Off,
+            (true, true) if client.is_encrypting() => EncryptionState::On,
+            (true, _) => EncryptionState::Waiting,
+        };
+        shared.set_state(state, self.cipher.counts());
+        let has_changed = self.told != state && (is_joined || state == EncryptionState::Off);
+        has_changed.then(|| {
+            self.told = state;
+            EventKind::Encryption(EncryptionEvent::State(state))
+        })
+    }
+}
+
+fn pass<'a>(packet: &'a [u8], passage: Passage<'a>) -> Option<&'a [u8]> {
+    match passage {
+        Passage::AsIs => Some(packet),
+        Passage::Instead(other) => Some(other),
+        Passage::Dropped => None,
+    }
+}

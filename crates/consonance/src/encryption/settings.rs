@@ -1,0 +1,54 @@
+//! How a chat encrypts.
+
+use consonance_e2ee::{Credential, E2eeError, IdentityKey, Member};
+
+/// Whether the chat is encrypted from end to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EncryptionPolicy {
+    /// Where the session offers it. Once the session has required it, nothing passes without encryption any more.
+    #[default]
+    WhereOffered,
+    /// Always: where the session does not offer it, nothing is sent and nothing is heard.
+    Required,
+    /// Never: a session that requires it refuses this player.
+    Never,
+}
+
+/// Whether the chat is encrypted, and who the player is to the others.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct EncryptionSettings {
+    /// Whether it is encrypted.
+    pub policy: EncryptionPolicy,
+    /// The player's key, which others know it again by: keep it from session to session. Without one, a new key is made
+    /// for this chat.
+    pub identity: Option<IdentityKey>,
+    /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
+    pub account: Option<String>,
+    /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
+    pub purpose: Option<String>,
+}
+
+/// What a chat is started with.
+pub(crate) struct PreparedEncryption {
+    pub(super) policy: EncryptionPolicy,
+    pub(super) member: Member,
+}
+
+impl EncryptionSettings {
+    /// The member that these make of a player.
+    ///
+    /// # Errors
+    /// If the name, the account or the purpose is too long, or the operating system has no random numbers.
+    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, E2eeError> {
+        let mut credential = Credential::new(name)?;
+        if let Some(account) = &self.account {
+            credential = credential.with_account(account)?;
+        }
+        if let Some(purpose) = &self.purpose {
+            credential = credential.with_purpose(purpose)?;
+        }
+        let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
+        Ok(PreparedEncryption { policy: self.policy, member: Member::new(key, credential) })
+    }
+}

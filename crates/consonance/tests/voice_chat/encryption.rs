@@ -1,0 +1,148 @@
+//! Sessions that are encrypted from end to end, over a real server.
+
+use consonance::{
+    EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus, EventKind,
+    IdentityKey, Target,
+};
+use consonance_session::Encryption;
+
+use crate::player::{Player, entered};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+fn stage(encryption: Encryption) -> Stage {
+    Stage::open_with(|settings| settings.encryption = encryption)
+}
+
+fn policy(policy: EncryptionPolicy) -> EncryptionSettings {
+    let mut settings = EncryptionSettings::default();
+    settings.policy = policy;
+    settings
+}
+
+fn on() -> EventKind {
+    EventKind::Encryption(EncryptionEvent::State(EncryptionState::On))
+}
+
+fn names(status: &EncryptionStatus) -> Vec<&str> {
+    let mut names: Vec<_> = status.members.iter().map(|member| &*member.name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Waits until the player sees so many members.
+fn until_members(player: &Player, count: usize) -> EncryptionStatus {
+    player.until_counted("members", |_| player.voice.encryption().members.len() == count);
+    player.voice.encryption()
+}
+
+#[test]
+fn speech_and_text_in_an_encrypted_session_arrive() {
+    let stage = stage(Encryption::Required);
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.until(&on());
+    bob.until(&on());
+    until_members(&alice, 2);
+    let spoken = recording(1, 0.0, 3.0);
+    alice.voice.set_input(Speech::once(&spoken));
+    bob.assert_hears("Alice", &spoken);
+    alice.voice.send_text(Target::Room("lobby".into()), "hello").unwrap();
+    bob.until_some("hello", |kind| matches!(kind, EventKind::Text { text, .. } if text == "hello"));
+    let status = bob.voice.encryption();
+    assert_eq!(names(&status), ["Alice", "Bob"]);
+    assert!(status.is_room_encrypted("lobby"));
+    assert!(status.packets.opened.opened > 100, "{:?}", status.packets);
+    assert_eq!(status.packets.received_plain + status.packets.refused_plain, 0);
+    let number = |of: &EncryptionStatus, name: &str| {
+        of.members.iter().find(|member| member.name == name).and_then(|member| member.safety_number)
+    };
+    let alices = alice.voice.encryption();
+    assert_eq!(number(&alices, "Bob"), number(&status, "Alice"));
+    assert_eq!(alices.safety_number, status.safety_number);
+}
+
+#[test]
+fn a_player_that_has_left_is_out_of_the_group_and_keys_change() {
+    let stage = stage(Encryption::Required);
+    let mut alice = Player::join("Alice", stage.chat());
+    alice.until(&on());
+    let mut bob = Player::join("Bob", stage.chat());
+    bob.until(&on());
+    let with_bob = until_members(&alice, 2);
+    drop(bob);
+    let without = until_members(&alice, 1);
+    assert!(without.epoch > with_bob.epoch);
+    assert_eq!(names(&without), ["Alice"]);
+}
+
+#[test]
+fn a_player_that_does_not_encrypt_is_refused_where_it_is_required() {
+    let stage = stage(Encryption::Required);
+    let mut old = Player::start("Old", stage.chat().encryption(policy(EncryptionPolicy::Never)));
+    let end = old.until_ended();
+    assert!(end.to_string().contains("encrypted from end to end"), "{end}");
+}
+
+#[test]
+fn a_room_where_a_player_does_not_encrypt_is_heard_by_all_and_shown_as_not_encrypted() {
+    let stage = stage(Encryption::Allowed);
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    alice.until(&on());
+    bob.until(&on());
+    assert!(bob.voice.encryption().is_room_encrypted("lobby"));
+    let old = stage.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
+    let mut old = Player::join("Old", old);
+    for player in [&mut alice, &mut bob] {
+        player.until_some("rooms", |kind| {
+            matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_) }))
+        });
+        assert!(!player.voice.encryption().is_room_encrypted("lobby"));
+        assert!(player.voice.encryption().is_room_encrypted("cave"));
+    }
+    let spoken = recording(1, 0.0, 2.0);
+    alice.voice.set_input(Speech::once(&spoken));
+    old.assert_hears("Alice", &spoken);
+    bob.assert_hears("Alice", &spoken);
+    assert!(bob.voice.encryption().packets.received_plain > 50);
+}
+
+#[test]
+fn a_player_that_requires_encryption_says_nothing_where_it_is_not_offered() {
+    let stage = stage(Encryption::Off);
+    let strict = stage.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
+    let mut alice = Player::join("Alice", strict);
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.until(&EventKind::Encryption(EncryptionEvent::State(EncryptionState::Waiting)));
+    alice.voice.set_input(Speech::once(&recording(1, 0.0, 1.0)));
+    let dropped = |_: &consonance::VoiceStatistics| alice.voice.encryption().packets.without_keys > 30;
+    alice.until_counted("dropped frames", dropped);
+    assert_eq!(bob.voice.statistics().session.frames_received, 0);
+    assert!(!bob.has_seen_some(|kind| matches!(kind, EventKind::StartedSpeaking { .. })));
+}
+
+#[test]
+fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
+    let stage = stage(Encryption::Required);
+    let kept = IdentityKey::generate().unwrap().to_bytes();
+    let mut alice = Player::join("Alice", stage.chat());
+    alice.until(&on());
+    let bobs_key = |alice: &Player| {
+        let status = until_members(alice, 2);
+        status.members.into_iter().find(|member| member.name == "Bob").unwrap().key
+    };
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let mut settings = EncryptionSettings::default();
+        settings.identity = Some(IdentityKey::from_bytes(&kept).unwrap());
+        let mut bob = Player::join("Bob", stage.chat().encryption(settings));
+        bob.until(&on());
+        seen.push(bobs_key(&alice));
+        drop(bob);
+        until_members(&alice, 1);
+    }
+    assert_eq!(seen[0], seen[1]);
+}

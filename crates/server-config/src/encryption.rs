@@ -1,0 +1,49 @@
+//! `encryption` and `[[encrypted_sessions]]`: which sessions are encrypted from end to end.
+
+use consonance_session::{Encryption, RoomPattern};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::table::table;
+
+/// What a session asks of its clients; see [`Encryption`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EncryptionRule {
+    /// Nothing is encrypted from end to end.
+    Off,
+    /// Clients that can do it; a room is not encrypted while another client listens to it.
+    Allowed,
+    /// Other clients are refused.
+    Required,
+}
+
+impl From<EncryptionRule> for Encryption {
+    fn from(rule: EncryptionRule) -> Self {
+        match rule {
+            EncryptionRule::Off => Self::Off,
+            EncryptionRule::Allowed => Self::Allowed,
+            EncryptionRule::Required => Self::Required,
+        }
+    }
+}
+
+table! {
+    /// A rule of `[[encrypted_sessions]]`.
+    #[schemars(extend("required" = ["session", "encryption"]))]
+    pub struct EncryptedSessions {
+        /// Which sessions, by name or prefix.
+        pub session: String = String::new();
+        /// Whether they are encrypted.
+        pub encryption: EncryptionRule = EncryptionRule::Required;
+    }
+}
+
+impl Config {
+    /// Which sessions are encrypted, by name or prefix; the first match applies, then [`encryption`](Self::encryption).
+    pub fn encryption_rules(&self) -> Vec<(RoomPattern, Encryption)> {
+        let rules = self.encrypted_sessions.iter();
+        rules.map(|rule| (rule.session.as_str().into(), rule.encryption.into())).collect()
+    }
+}
