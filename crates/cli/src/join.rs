@@ -2,7 +2,9 @@
 
 mod conversation;
 mod heard_file;
+mod identity;
 mod lines;
+mod members;
 mod session_recording;
 mod speech_target;
 mod typed_lines;
@@ -26,6 +28,7 @@ use crate::logging::complain;
 use crate::secret_text;
 use conversation::Conversation;
 use heard_file::HeardFile;
+use identity::IdentityFolder;
 use session_recording::RecordFormat;
 
 /// Loud enough to be found, and no pain.
@@ -102,6 +105,10 @@ pub(crate) struct Join {
     /// A file with the password, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// The folder with your key for encrypted sessions, and with the keys of the players that you met [default: one for
+    /// each name, in your folder for states].
+    #[arg(long, value_name = "FOLDER")]
+    identity: Option<PathBuf>,
     /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -177,6 +184,10 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     if let Some(password) = arguments.password()? {
         voice = voice.password(password);
     }
+    let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
+    let encryption = identity.load()?;
+    let key = encryption.identity.clone();
+    voice = voice.encryption(encryption);
     for room in &arguments.listen {
         voice = voice.listen_to_room(room);
     }
@@ -197,11 +208,13 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let mut conversation = Conversation::new(&voice, talk.first(), arguments)?;
     let end = conversation.follow(&interrupt, stay)?;
     let recording = conversation.end();
+    let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.known_players()));
     let left = voice.leave();
     if let Some(recording) = recording {
         recording.finish(arguments.json)?;
     }
     left?;
+    kept?;
     match end {
         Some(reason) => Err(reason.into()),
         None => Ok(()),

@@ -19,7 +19,8 @@ pub(crate) fn of_service() -> Option<PathBuf> {
     env::split_paths(&folders).find(|folder| folder.is_absolute())
 }
 
-fn user_folder() -> Option<PathBuf> {
+/// This user's folder for states.
+pub(crate) fn user_folder() -> Option<PathBuf> {
     let platform = choose_native_strategy().ok()?;
     let folder = match platform.state_dir() {
         Some(folder) => folder,

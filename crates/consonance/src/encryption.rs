@@ -4,6 +4,7 @@ mod key_thread;
 mod settings;
 mod status;
 
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ pub use status::{EncryptedMember, EncryptionEvent, EncryptionState, EncryptionSt
 pub(crate) struct Encryption {
     policy: EncryptionPolicy,
     keys: KeyThread,
+    shared: Arc<SharedEncryption>,
     cipher: PacketCipher,
     /// Nothing passes without encryption any more: the game wants that, or the session had it.
     is_strict: bool,
@@ -31,11 +33,18 @@ pub(crate) struct Encryption {
 }
 
 impl Encryption {
-    pub(crate) fn new(now: Instant, prepared: PreparedEncryption, waker: Waker) -> Self {
-        let PreparedEncryption { policy, member } = prepared;
+    pub(crate) fn new(
+        now: Instant,
+        prepared: PreparedEncryption,
+        waker: Waker,
+        shared: Arc<SharedEncryption>,
+    ) -> Self {
+        let PreparedEncryption { policy, member, known_players } = prepared;
+        shared.set_known_players(known_players);
         Self {
             policy,
-            keys: KeyThread::new(member, now, waker),
+            keys: KeyThread::new(member, now, waker, Arc::clone(&shared)),
+            shared,
             cipher: PacketCipher::new(),
             is_strict: policy == EncryptionPolicy::Required,
             told: EncryptionState::Off,
@@ -101,12 +110,7 @@ impl Encryption {
     }
 
     /// Takes what the key thread has done, and sends what it wants to be sent.
-    pub(crate) fn poll(
-        &mut self,
-        now: Instant,
-        client: &mut Client,
-        shared: &SharedEncryption,
-    ) -> Vec<EventKind> {
+    pub(crate) fn poll(&mut self, now: Instant, client: &mut Client) -> Vec<EventKind> {
         let mut events = Vec::new();
         let since = now.saturating_duration_since(self.begun);
         while let Some(update) = self.keys.poll() {
@@ -119,14 +123,15 @@ impl Encryption {
             for event in update.events {
                 events.extend(self.tell(event));
             }
-            if let Some(status) = update.status {
-                shared.set_members(status);
-            }
+            let changed = update.changed.into_iter();
+            events.extend(changed.map(|(name, was_verified)| {
+                EventKind::Encryption(EncryptionEvent::KeyChanged { name, was_verified })
+            }));
         }
         if self.cipher.poll_timeout().is_some_and(|at| at <= since) {
             self.cipher.handle_timeout(since);
         }
-        events.extend(self.note_state(client, shared));
+        events.extend(self.note_state(client));
         events
     }
 
@@ -160,14 +165,14 @@ impl Encryption {
     }
 
     /// The state, and the event that tells of it if it is another one.
-    fn note_state(&mut self, client: &Client, shared: &SharedEncryption) -> Option<EventKind> {
+    fn note_state(&mut self, client: &Client) -> Option<EventKind> {
         let is_joined = client.status() == consonance_session::Status::Connected;
         let state = match (self.is_in_force(client), self.cipher.has_keys()) {
             (false, _) => EncryptionState::Off,
             (true, true) if client.is_encrypting() => EncryptionState::On,
             (true, _) => EncryptionState::Waiting,
         };
-        shared.set_state(state, self.cipher.counts());
+        self.shared.set_state(state, self.cipher.counts());
         let has_changed = self.told != state && (is_joined || state == EncryptionState::Off);
         has_changed.then(|| {
             self.told = state;

@@ -124,7 +124,9 @@ pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
-pub use consonance_e2ee::{E2eeError, IdentityKey, PacketCounts, PublicKey, SafetyNumber};
+pub use consonance_e2ee::{
+    E2eeError, IdentityKey, KnownPlayers, PacketCounts, PublicKey, Recognition, SafetyNumber,
+};
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]

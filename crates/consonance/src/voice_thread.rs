@@ -11,6 +11,7 @@ mod redirecting;
 mod session_events;
 mod voice_quality;
 
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::task::Waker;
 use std::thread;
@@ -123,7 +124,8 @@ impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
         let mut capture = Capture::new(parts.capture, waker.clone());
-        let encryption = Encryption::new(now, parts.encryption, waker.clone());
+        let encryption =
+            Encryption::new(now, parts.encryption, waker.clone(), Arc::clone(&parts.shared.encryption));
         let mut links = Links::new(parts.transports, Some(encryption));
         links.set_waker(waker);
         let mut talking = parts.talking;
@@ -317,7 +319,7 @@ impl VoiceThread {
     /// Takes what the thread of the keys has done.
     fn follow_encryption(&mut self, now: Instant) {
         let Some(encryption) = self.links.encryption_mut() else { return };
-        for kind in encryption.poll(now, &mut self.client, &self.shared.encryption) {
+        for kind in encryption.poll(now, &mut self.client) {
             self.tell(now, kind);
         }
     }

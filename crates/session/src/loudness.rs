@@ -3,11 +3,13 @@
 //! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols after
 //! the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to find the loudest speaker,
 //! costs a few multiplications, and a speaker cannot fake it: it is what listeners play. Frames without such a part
-//! (CELT alone, as for music) and stereo have none that is as cheap.
+//! (CELT alone, as for music) and stereo have none that is as cheap. A frame that is encrypted from end to end says what
+//! its sender found so: listeners check that, a server cannot.
 
 use core::time::Duration;
 
 use consonance_opus_packet::first_frame;
+use consonance_wire::SealedVoice;
 
 use crate::time::Instant;
 
@@ -49,6 +51,9 @@ const FADING: Duration = Duration::from_millis(40);
 /// show it. Where the frame repeats the one before for listeners that lost it, it is that one's, and up to 10 dB too
 /// much.
 pub fn loudness(frame: &[u8]) -> Option<u8> {
+    if let Some(sealed) = SealedVoice::of(frame) {
+        return sealed.loudness();
+    }
     let &toc = frame.first()?;
     let (config, is_stereo) = (toc >> 3, toc & 4 != 0);
     if config >= FIRST_OF_CELT || is_stereo {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use consonance::transport::DatagramPath;
 use consonance::{End, Event, EventKind, ProblemKind, Target, VoiceChat};
+use consonance_name_key::visible;
 
 use super::lines::EventLines;
 use super::session_recording::SessionRecording;
-use super::{Join, WhenHeard, typed_lines};
+use super::{Join, WhenHeard, members, typed_lines};
 use crate::interrupt::Interrupt;
 use crate::logging::complain;
 
@@ -144,6 +145,22 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
+    /// Whether a line was one of the commands for encrypted sessions, which is done then.
+    fn obey(&self, line: &str) -> io::Result<bool> {
+        if line == "/members" {
+            let words = members::in_words(&self.voice.encryption());
+            words.into_iter().try_for_each(|words| self.lines.print_words(words))?;
+            return Ok(true);
+        }
+        let Some(name) = line.strip_prefix("/verify ") else { return Ok(false) };
+        let words = match self.voice.verify_member(name) {
+            true => format!("{} is verified", visible(name)),
+            false => format!("no member is called {}: see /members", visible(name)),
+        };
+        self.lines.print_words(words)?;
+        Ok(true)
+    }
+
     fn send(&mut self, text: String) -> Result<(), Box<dyn Error>> {
         if text.is_empty() {
             if let Some(pressed) = &mut self.push_to_talk {
@@ -151,6 +168,9 @@ impl<'a> Conversation<'a> {
                 self.voice.set_push_to_talk(*pressed);
                 self.lines.print_push_to_talk(*pressed)?;
             }
+            return Ok(());
+        }
+        if self.obey(&text)? {
             return Ok(());
         }
         match self.text_target {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::transport::DatagramPath;
-use consonance::{Event, EventKind, LinkTransport, TextTarget};
+use consonance::{EncryptionEvent, EncryptionState, Event, EventKind, LinkTransport, TextTarget};
 use consonance_name_key::visible;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,16 @@ impl<'a> EventLines<'a> {
     /// If the output is closed.
     pub(crate) fn print(&self, event: &Event) -> io::Result<()> {
         self.write(event.at, in_words(&event.kind, self.own_name), || as_json(&event.kind, self.own_name))
+    }
+
+    /// Prints lines that were asked for.
+    ///
+    /// # Errors
+    /// If the output is closed.
+    pub(crate) fn print_words(&self, words: String) -> io::Result<()> {
+        self.write(Instant::now(), Some(words.clone()), || {
+            Map::from_iter([("event".into(), json!("answer")), ("text".into(), json!(words))])
+        })
     }
 
     /// Says that the key for push to talk was pressed or let go.
@@ -124,6 +134,10 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::ConnectionLost { reason, retry_in } => {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
+        EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)) => {
+            "encrypted from end to end; type /members to see who can hear".to_owned()
+        }
+        EventKind::Encryption(event) => event.to_string(),
         EventKind::TextSent { players: 0, .. } => {
             "your text was not delivered: no player listens there".to_owned()
         }
@@ -133,6 +147,16 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         // The end of the program says why it ended.
         _ => return None,
     })
+}
+
+fn encryption_as_json(event: &EncryptionEvent) -> Value {
+    let state = match event {
+        EncryptionEvent::State(EncryptionState::On) => "on",
+        EncryptionEvent::State(EncryptionState::Waiting) => "waiting",
+        EncryptionEvent::State(_) => "off",
+        _ => return json!({"event": "encryption", "text": event.to_string()}),
+    };
+    json!({"event": "encryption", "state": state, "text": event.to_string()})
 }
 
 fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
@@ -176,6 +200,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::DrainCancelled => json!({"event": "drain_cancelled"}),
         EventKind::Redirecting => json!({"event": "redirecting"}),
         EventKind::Device(event) => device_as_json(event),
+        EventKind::Encryption(event) => encryption_as_json(event),
         EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
         EventKind::TextNotSent { reason, .. } => {
             json!({"event": "text_not_sent", "reason": reason})

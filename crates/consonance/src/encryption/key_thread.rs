@@ -1,14 +1,15 @@
 //! The thread of the group: a commit in a large one takes longer than a beat of sound.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, Member, MemberEvent};
+use consonance_e2ee::{EpochKeys, Member, MemberEvent, PublicKey, Recognition};
 
-use super::status::{EncryptedMember, MemberTable};
+use super::status::{EncryptedMember, MemberTable, SharedEncryption};
 
 /// Messages in each direction that may wait.
 const WAITING_MAX: usize = 64;
@@ -23,20 +24,22 @@ pub(super) struct KeyUpdate {
     pub messages: Vec<Vec<u8>>,
     pub events: Vec<MemberEvent>,
     pub keys: Option<EpochKeys>,
-    pub status: Option<MemberTable>,
+    /// Members with other keys than before, and whether those were verified.
+    pub changed: Vec<(String, bool)>,
 }
 
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
     member: Option<(Member, Waker)>,
     begun: Instant,
+    shared: Arc<SharedEncryption>,
     running: Option<(SyncSender<Box<[u8]>>, Receiver<KeyUpdate>)>,
     backlog: VecDeque<Box<[u8]>>,
 }
 
 impl KeyThread {
-    pub(super) fn new(member: Member, begun: Instant, waker: Waker) -> Self {
-        Self { member: Some((member, waker)), begun, running: None, backlog: VecDeque::new() }
+    pub(super) fn new(member: Member, begun: Instant, waker: Waker, shared: Arc<SharedEncryption>) -> Self {
+        Self { member: Some((member, waker)), begun, shared, running: None, backlog: VecDeque::new() }
     }
 
     /// Has a message of the delivery service handled.
@@ -47,7 +50,8 @@ impl KeyThread {
         if let Some((member, waker)) = self.member.take() {
             let (messages, inbox) = sync_channel(WAITING_MAX);
             let (outbox, updates) = sync_channel(WAITING_MAX);
-            let worker = Worker { member, inbox, outbox, waker, begun: self.begun };
+            let (begun, shared) = (self.begun, Arc::clone(&self.shared));
+            let worker = Worker { member, inbox, outbox, waker, begun, shared, changed: BTreeSet::new() };
             let spawned = thread::Builder::new().name("consonance-keys".into()).spawn(move || worker.run());
             if spawned.is_ok() {
                 self.running = Some((messages, updates));
@@ -79,6 +83,9 @@ struct Worker {
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,
     begun: Instant,
+    shared: Arc<SharedEncryption>,
+    /// Keys that were told of as other than before.
+    changed: BTreeSet<PublicKey>,
 }
 
 impl Worker {
@@ -114,7 +121,19 @@ impl Worker {
                 None
             }
         };
-        KeyUpdate { messages, events, keys, status: Some(self.table()) }
+        let table = self.table();
+        let changed = self.newly_changed(&table);
+        self.shared.set_members(table);
+        KeyUpdate { messages, events, keys, changed }
+    }
+
+    fn newly_changed(&mut self, table: &MemberTable) -> Vec<(String, bool)> {
+        let changed = table.members.iter().filter_map(|member| match member.recognition {
+            Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
+            _ => None,
+        });
+        let new = changed.filter(|(member, _)| self.changed.insert(member.key.clone()));
+        new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()
     }
 
     fn table(&self) -> MemberTable {
@@ -123,14 +142,16 @@ impl Worker {
         let members = self.member.members().iter().map(|member| {
             let name = member.credential.name();
             let confirmed = self.member.confirmed_epoch_of(name);
+            let is_local = Some(member.leaf) == own_leaf;
             EncryptedMember {
                 name: name.to_owned(),
                 account: member.credential.account().map(str::to_owned),
                 purpose: member.credential.purpose().map(str::to_owned),
                 key: member.key.clone(),
                 safety_number: self.member.safety_number_with(name),
-                is_confirmed: Some(member.leaf) == own_leaf || confirmed.is_some() && confirmed == epoch,
-                is_local: Some(member.leaf) == own_leaf,
+                is_confirmed: is_local || confirmed.is_some() && confirmed == epoch,
+                recognition: (!is_local).then(|| self.shared.recognize(member)),
+                is_local,
             }
         });
         MemberTable {

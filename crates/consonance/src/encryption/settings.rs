@@ -1,6 +1,6 @@
 //! How a chat encrypts.
 
-use consonance_e2ee::{Credential, E2eeError, IdentityKey, Member};
+use consonance_e2ee::{Credential, E2eeError, IdentityKey, KnownPlayers, Member};
 
 /// Whether the chat is encrypted from end to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub struct EncryptionSettings {
     pub identity: Option<IdentityKey>,
     /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
     pub account: Option<String>,
+    /// The players that were met before, as [`VoiceChat::known_players`](crate::VoiceChat::known_players) had them: of
+    /// one with another key than then the game is told.
+    pub known_players: KnownPlayers,
     /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
 }
@@ -33,6 +36,7 @@ pub struct EncryptionSettings {
 pub(crate) struct PreparedEncryption {
     pub(super) policy: EncryptionPolicy,
     pub(super) member: Member,
+    pub(super) known_players: KnownPlayers,
 }
 
 impl EncryptionSettings {
@@ -49,6 +53,7 @@ impl EncryptionSettings {
             credential = credential.with_purpose(purpose)?;
         }
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
-        Ok(PreparedEncryption { policy: self.policy, member: Member::new(key, credential) })
+        let (policy, known_players) = (self.policy, self.known_players);
+        Ok(PreparedEncryption { policy, member: Member::new(key, credential), known_players })
     }
 }

@@ -1,8 +1,11 @@
 //! What a game can see of the encryption: whether it is on, and who can hear.
 
+use std::fmt;
 use std::sync::Mutex;
 
-use consonance_e2ee::{PacketCounts, PlainRooms, PublicKey, SafetyNumber};
+use consonance_e2ee::{
+    GroupMember, KnownPlayers, PacketCounts, PlainRooms, PublicKey, Recognition, SafetyNumber,
+};
 use consonance_session::RoomId;
 
 use crate::lock::lock;
@@ -32,6 +35,14 @@ pub enum EncryptionEvent {
         /// The member whose client has signed that; none if it was so before we came.
         by: Option<String>,
     },
+    /// A player has another key than when it was met last: another device, a new installation, or another player.
+    /// Compare your safety numbers.
+    KeyChanged {
+        /// Its name.
+        name: String,
+        /// Whether the former key was verified.
+        was_verified: bool,
+    },
     /// The server shows us and another member different groups. Trust nothing that is said until you have left.
     Forked {
         /// The other member's name.
@@ -57,6 +68,8 @@ pub struct EncryptedMember {
     pub safety_number: Option<SafetyNumber>,
     /// Whether it has signed that it is in the same epoch of the same group.
     pub is_confirmed: bool,
+    /// How it stands to the players that were met before; none for oneself.
+    pub recognition: Option<Recognition>,
     /// Whether it is oneself.
     pub is_local: bool,
 }
@@ -85,6 +98,38 @@ impl EncryptionStatus {
     }
 }
 
+/// In words, as a line of a chat.
+impl fmt::Display for EncryptionEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(EncryptionState::On) => {
+                f.write_str("encrypted from end to end: only the members of the session can hear")
+            }
+            Self::State(EncryptionState::Waiting) => f.write_str("no keys yet: nothing is sent or heard"),
+            Self::State(EncryptionState::Off) => f.write_str("not encrypted from end to end"),
+            Self::RoomsChanged { by: Some(name) } => {
+                write!(f, "the rooms that are not encrypted have changed, by {name}'s client")
+            }
+            Self::RoomsChanged { by: None } => f.write_str("the rooms that are not encrypted have changed"),
+            Self::KeyChanged { name, was_verified: true } => {
+                write!(f, "{name}, whom you have verified, has another key: compare your safety numbers")
+            }
+            Self::KeyChanged { name, .. } => {
+                write!(f, "{name} has another key than before: compare your safety numbers")
+            }
+            Self::Forked { name } => {
+                write!(
+                    f,
+                    "the server has put {name} and you into different groups: it may be listening, leave"
+                )
+            }
+            Self::Weakened => {
+                f.write_str("the server wants the session to be less encrypted than before: nothing is sent")
+            }
+        }
+    }
+}
+
 /// What the key thread knows.
 pub(super) struct MemberTable {
     pub epoch: Option<u64>,
@@ -95,20 +140,47 @@ pub(super) struct MemberTable {
 
 /// The status as the voice thread writes it, and the game reads it.
 #[derive(Debug, Default)]
-pub(crate) struct SharedEncryption(Mutex<EncryptionStatus>);
+pub(crate) struct SharedEncryption {
+    status: Mutex<EncryptionStatus>,
+    known: Mutex<KnownPlayers>,
+}
 
 impl SharedEncryption {
     pub(crate) fn get(&self) -> EncryptionStatus {
-        lock(&self.0).clone()
+        lock(&self.status).clone()
+    }
+
+    pub(crate) fn known_players(&self) -> KnownPlayers {
+        lock(&self.known).clone()
+    }
+
+    pub(crate) fn set_known_players(&self, known: KnownPlayers) {
+        *lock(&self.known) = known;
+    }
+
+    pub(super) fn recognize(&self, member: &GroupMember) -> Recognition {
+        lock(&self.known).recognize(member)
+    }
+
+    /// Marks the present key of a member as its own. False without such a member.
+    pub(crate) fn verify(&self, name: &str) -> bool {
+        let mut status = lock(&self.status);
+        let Some(member) = status.members.iter_mut().find(|member| member.name == name && !member.is_local)
+        else {
+            return false;
+        };
+        lock(&self.known).verify(member.account.as_deref(), name, &member.key);
+        member.recognition = Some(Recognition::Verified);
+        true
     }
 
     pub(super) fn set_state(&self, state: EncryptionState, packets: PacketCounts) {
-        let mut status = lock(&self.0);
+        let mut status = lock(&self.status);
         (status.state, status.packets) = (state, packets);
     }
 
     pub(super) fn set_members(&self, table: MemberTable) {
-        let mut status = lock(&self.0);
+        let mut status = lock(&self.status);
         let MemberTable { epoch, members, safety_number, plain } = table;
         *status = EncryptionStatus { epoch, members, safety_number, plain, ..*status };
     }

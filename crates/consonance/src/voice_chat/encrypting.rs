@@ -1,5 +1,7 @@
 //! End-to-end encryption: whether it is on, and who can hear.
 
+use consonance_e2ee::KnownPlayers;
+
 use super::VoiceChat;
 use crate::encryption::EncryptionStatus;
 
@@ -9,5 +11,16 @@ impl VoiceChat {
     /// [purpose](crate::EncryptedMember::purpose).
     pub fn encryption(&self) -> EncryptionStatus {
         self.running.shared.encryption.get()
+    }
+
+    /// Remembers that the safety number of a member was compared and is the same for both. False without such a member.
+    pub fn verify_member(&self, name: &str) -> bool {
+        self.running.shared.encryption.verify(name)
+    }
+
+    /// The players that were met, with their keys, to be kept for the next chat: see
+    /// [`EncryptionSettings::known_players`](crate::EncryptionSettings::known_players).
+    pub fn known_players(&self) -> KnownPlayers {
+        self.running.shared.encryption.known_players()
     }
 }

@@ -1,0 +1,42 @@
+//! The members of an encrypted session as lines: who can hear, and what to compare with them.
+
+use consonance::{EncryptedMember, EncryptionState, EncryptionStatus, Recognition, SafetyNumber};
+use consonance_name_key::visible;
+
+/// What `/members` prints.
+pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
+    match status.state {
+        EncryptionState::On => {}
+        EncryptionState::Waiting => return vec!["no keys yet: nothing is sent or heard".into()],
+        _ => return vec!["this session is not encrypted from end to end".into()],
+    }
+    let mut lines = vec!["these members, and no others, can hear:".to_owned()];
+    lines.extend(status.members.iter().flat_map(member));
+    if let Some(number) = &status.safety_number {
+        lines.push("all members see the same:".into());
+        lines.extend(number_lines(number));
+    }
+    lines
+}
+
+fn member(member: &EncryptedMember) -> Vec<String> {
+    let mut line = format!("  {}", visible(&member.name));
+    if let Some(purpose) = &member.purpose {
+        line += &format!(", here for {}", visible(purpose));
+    }
+    line += match member.recognition {
+        None => " (you)",
+        Some(Recognition::Verified) => ": verified",
+        Some(Recognition::Changed { .. }) => ": has another key than before, compare:",
+        Some(_) => ": compare, then type /verify and the name:",
+    };
+    if !member.is_confirmed {
+        line += " (has not confirmed these keys yet)";
+    }
+    let number = member.safety_number.as_ref().filter(|_| member.recognition != Some(Recognition::Verified));
+    [line].into_iter().chain(number.into_iter().flat_map(number_lines)).collect()
+}
+
+fn number_lines(number: &SafetyNumber) -> [String; 2] {
+    [format!("    {number}"), format!("    {}", number.digits().join(" "))]
+}

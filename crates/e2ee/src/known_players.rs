@@ -1,0 +1,191 @@
+//! The keys of players that were met before: a player with another key than last time is not trusted unseen.
+//!
+//! A key is trusted on first use, and verified once both players have compared their
+//! [safety number](crate::SafetyNumber).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use consonance_name_key::NameKey;
+
+use crate::{E2eeError, GroupMember, PublicKey};
+
+/// How a member stands to what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recognition {
+    /// It was not met before.
+    New,
+    /// It has the key that it had.
+    Known,
+    /// The same, and its safety number was compared.
+    Verified,
+    /// It has another key than before: another device, a new installation, or another player.
+    Changed {
+        /// Whether the former key was verified.
+        was_verified: bool,
+    },
+}
+
+/// What is remembered of players, to be kept from session to session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownPlayers {
+    players: BTreeMap<String, Known>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    key: PublicKey,
+    is_verified: bool,
+}
+
+impl KnownPlayers {
+    /// How many players are remembered at most; new ones are not, once there are so many.
+    pub const MAX: usize = 10_000;
+
+    /// How a member stands to what is remembered; one that is new is remembered.
+    pub fn recognize(&mut self, member: &GroupMember) -> Recognition {
+        let identity = identity(member.credential.account(), member.credential.name());
+        match self.players.get(&identity) {
+            Some(known) if known.key == member.key => match known.is_verified {
+                true => Recognition::Verified,
+                false => Recognition::Known,
+            },
+            Some(known) => Recognition::Changed { was_verified: known.is_verified },
+            None => {
+                if self.players.len() < Self::MAX {
+                    self.insert(identity, &member.key, false);
+                }
+                Recognition::New
+            }
+        }
+    }
+
+    /// The player's safety number was compared: this key is its own.
+    pub fn verify(&mut self, account: Option<&str>, name: &str, key: &PublicKey) {
+        self.insert(identity(account, name), key, true);
+    }
+
+    /// The player's present key is trusted as on first use, whatever it had before.
+    pub fn accept(&mut self, account: Option<&str>, name: &str, key: &PublicKey) {
+        self.insert(identity(account, name), key, false);
+    }
+
+    fn insert(&mut self, identity: String, key: &PublicKey, is_verified: bool) {
+        self.players.insert(identity, Known { key: key.clone(), is_verified });
+    }
+
+    /// As text: a line for each player, with its key, whether it is verified, and its account or name.
+    pub fn to_text(&self) -> String {
+        self.players.iter().fold(String::new(), |mut text, (identity, known)| {
+            let verified = if known.is_verified { "verified" } else { "seen" };
+            let _ = writeln!(text, "{} {verified} {identity}", known.key);
+            text
+        })
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote.
+    ///
+    /// # Errors
+    /// [`E2eeError::Malformed`] for the first line that is not as expected, with its number.
+    pub fn from_text(text: &str) -> Result<Self, E2eeError> {
+        let mut players = BTreeMap::new();
+        for (number, line) in (1..).zip(text.lines()).take(Self::MAX) {
+            let (identity, known) = parse(line).ok_or_else(|| E2eeError::Malformed {
+                what: "list of known players",
+                why: format!("line {number}: expected a key, \"seen\" or \"verified\", and a player"),
+            })?;
+            players.insert(identity, known);
+        }
+        Ok(Self { players })
+    }
+}
+
+fn parse(line: &str) -> Option<(String, Known)> {
+    let (key, rest) = line.split_once(' ')?;
+    let (verified, identity) = rest.split_once(' ')?;
+    let is_verified = match verified {
+        "verified" => true,
+        "seen" => false,
+        _ => return None,
+    };
+    let digits = key
+        .as_bytes()
+        .chunks_exact(2)
+        .map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok());
+    let bytes = digits.collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32 && key.len() == 64)?;
+    let known = Known { key: PublicKey::from_bytes(&bytes), is_verified };
+    (!identity.is_empty()).then(|| (identity.to_owned(), known))
+}
+
+/// A player with an account is that account, whatever its name; no line break gets into the text.
+fn identity(account: Option<&str>, name: &str) -> String {
+    match account {
+        Some(account) => format!("account:{}", account.escape_debug()),
+        None => format!("name:{}", NameKey::of(name).as_str().escape_debug()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Credential;
+
+    fn member(name: &str, account: Option<&str>, key: u8) -> GroupMember {
+        let credential = Credential::new(name).unwrap();
+        let credential = match account {
+            Some(account) => credential.with_account(account).unwrap(),
+            None => credential,
+        };
+        GroupMember { leaf: 0, credential, key: self::key(key) }
+    }
+
+    fn key(byte: u8) -> PublicKey {
+        PublicKey::from_bytes(&[byte; 32])
+    }
+
+    #[test]
+    fn a_key_is_trusted_on_first_use_and_another_one_is_not() {
+        let mut known = KnownPlayers::default();
+        assert_eq!(known.recognize(&member("Ann", None, 1)), Recognition::New);
+        assert_eq!(known.recognize(&member(" ann", None, 1)), Recognition::Known);
+        let changed = Recognition::Changed { was_verified: false };
+        for _ in 0..2 {
+            assert_eq!(known.recognize(&member("Ann", None, 2)), changed);
+        }
+        known.accept(None, "Ann", &key(2));
+        assert_eq!(known.recognize(&member("Ann", None, 2)), Recognition::Known);
+    }
+
+    #[test]
+    fn a_verified_player_stays_so_until_its_key_changes() {
+        let mut known = KnownPlayers::default();
+        known.verify(None, "Ann", &key(1));
+        assert_eq!(known.recognize(&member("Ann", None, 1)), Recognition::Verified);
+        assert_eq!(known.recognize(&member("Ann", None, 2)), Recognition::Changed { was_verified: true });
+    }
+
+    #[test]
+    fn an_account_is_the_same_under_another_name_and_a_name_is_not_an_account() {
+        let mut known = KnownPlayers::default();
+        known.verify(Some("42"), "Ann", &key(1));
+        assert_eq!(known.recognize(&member("Anna", Some("42"), 1)), Recognition::Verified);
+        assert_eq!(known.recognize(&member("42", None, 1)), Recognition::New);
+    }
+
+    #[test]
+    fn what_is_kept_as_text_comes_back_whatever_names_hold() {
+        let mut known = KnownPlayers::default();
+        known.verify(Some("a b\nc"), "Ann\nseen", &key(1));
+        known.recognize(&member("Bob", None, 2));
+        assert_eq!(KnownPlayers::from_text(&known.to_text()), Ok(known));
+    }
+
+    #[test]
+    fn a_line_that_is_not_as_expected_is_named() {
+        for line in ["", "00 seen a", "zz seen a", &format!("{} maybe a", "0".repeat(64))] {
+            let error = KnownPlayers::from_text(&format!("{} seen name:a\n{line}\n", "1".repeat(64)));
+            assert!(error.unwrap_err().to_string().contains("line 2"), "{line:?}");
+        }
+    }
+}
