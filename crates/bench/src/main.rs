@@ -29,6 +29,7 @@ mod delivery;
 mod encoding;
 mod first_words;
 mod floor;
+mod frames;
 mod join;
 mod keeping;
 mod lab;
@@ -116,6 +117,8 @@ enum Bench {
     Bans(Output),
     /// What a worker pays for each frame to keep it for reports, and to record it.
     Keeping(Output),
+    /// What it costs to seal and open a voice frame end to end, and to derive a key, beside the crate `sframe` alone.
+    Frames(Output),
     /// 1000, 3000 and 10 000 players that walk about, a tenth of them speaking, heard by players nearby: what the
     /// engine takes of a core, besides the sending.
     Proximity(Output),
@@ -187,6 +190,7 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Routing(output) => routing::run(output.json),
         Bench::Bans(output) => bans::run(output.json),
         Bench::Keeping(output) => keeping::run(output.json),
+        Bench::Frames(output) => frames::run(output.json),
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),

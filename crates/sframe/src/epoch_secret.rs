@@ -4,7 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::backend::{KEY_BYTES, OpenKey, SUITE, SealKey};
+use crate::frame_key::{FrameKey, KEY_BYTES};
 use crate::key_id::key_id;
 
 /// The label of the MLS exporter that the base key comes from, with an empty context (RFC 9605, section 5.2).
@@ -30,16 +30,9 @@ impl EpochSecret {
         self.epoch
     }
 
-    /// The key with which a member seals. The leaf is one that key ids have room for.
-    pub(crate) fn seal_key(&self, leaf: u32) -> SealKey {
-        let key = SealKey::derive_from(SUITE, key_id(self.epoch, leaf), &*self.base_key);
-        key.expect("the back end has this suite, and the lengths of its keys are fixed")
-    }
-
-    /// The key with which the frames of a member are opened. The leaf is one that key ids have room for.
-    pub(crate) fn open_key(&self, leaf: u32) -> OpenKey {
-        let key = OpenKey::derive_from(SUITE, key_id(self.epoch, leaf), &*self.base_key);
-        key.expect("the back end has this suite, and the lengths of its keys are fixed")
+    /// The key of a member. The leaf is one that key ids have room for.
+    pub(crate) fn frame_key(&self, leaf: u32) -> FrameKey {
+        FrameKey::derive(&*self.base_key, key_id(self.epoch, leaf))
     }
 }
 

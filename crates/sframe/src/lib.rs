@@ -36,8 +36,8 @@
 
 #![forbid(unsafe_code)]
 
-mod backend;
 mod epoch_secret;
+mod frame_key;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
 mod header;
@@ -53,6 +53,5 @@ pub use key_id::{EPOCHS_MAX, LEAVES_MAX};
 pub use opener::{AddEpochError, FORMER_EPOCH_KEPT, OpenCounts, OpenError, OpenedFrame, Opener};
 pub use sealer::{FRAME_BYTES_MAX, SealError, Sealer};
 
-/// By how much a sealed frame is longer than the frame, at most, in bytes: a header with a byte for the lengths, three
-/// for the key id and eight for the counter, and the tag.
-pub const OVERHEAD_BYTES_MAX: usize = 1 + 3 + 8 + backend::TAG_BYTES;
+/// By how much a sealed frame is longer than the frame, at most, in bytes: the header and the tag.
+pub const OVERHEAD_BYTES_MAX: usize = sealer::HEADER_BYTES_MAX + frame_key::TAG_BYTES;

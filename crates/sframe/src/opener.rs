@@ -7,13 +7,11 @@ mod error;
 use core::fmt;
 use core::time::Duration;
 
-use sframe::crypto::DecryptionBufferView;
-
 use crate::EpochSecret;
-use crate::backend::TAG_BYTES;
+use crate::frame_key::TAG_BYTES;
 use crate::header::Header;
 use crate::key_id::{EPOCHS_MAX, LEAVES_MAX, owner, slot};
-use epoch::{Epoch, Sender};
+use epoch::Epoch;
 
 pub use counts::OpenCounts;
 pub use error::{AddEpochError, OpenError};
@@ -91,7 +89,7 @@ impl Opener {
     }
 
     /// Opens a frame and appends it to `out`, if it was sealed with the same `metadata` by a member of an epoch that is
-    /// held, and did not come before. For a while, `out` has room for the tag, the header and the metadata, too.
+    /// held, and did not come before.
     ///
     /// # Errors
     /// `out` is left as it was, and the reason is counted; see [`OpenError`].
@@ -117,10 +115,8 @@ impl Opener {
         self.handle_timeout(now);
         let malformed = OpenError::Malformed { bytes: sealed.len() };
         let (Header { key_id, counter }, encrypted) = Header::split_off(sealed).ok_or(malformed)?;
-        if encrypted.len() < TAG_BYTES {
-            return Err(malformed);
-        }
-        let header_bytes = &sealed[..sealed.len() - encrypted.len()];
+        let header = &sealed[..sealed.len() - encrypted.len()];
+        let (encrypted, tag) = encrypted.split_last_chunk::<TAG_BYTES>().ok_or(malformed)?;
         let owner = owner(key_id);
         let epoch = self.epochs[owner.slot].as_mut().ok_or(OpenError::UnknownEpoch { key_id })?;
         let number = epoch.number();
@@ -129,7 +125,10 @@ impl Opener {
         if !sender.window.is_new(counter) {
             return Err(OpenError::Replayed { leaf, epoch: number, counter });
         }
-        if !decrypt(sender, counter, [header_bytes, metadata], encrypted, out) {
+        let start = out.len();
+        out.extend_from_slice(encrypted);
+        if !sender.key.open(counter, [header, metadata], &mut out[start..], tag) {
+            out.truncate(start);
             return Err(OpenError::Forged { leaf, epoch: number, counter });
         }
         sender.window.note(counter);
@@ -164,21 +163,6 @@ impl Opener {
     pub fn counts(&self) -> OpenCounts {
         self.counts
     }
-}
-
-/// Appends what is decrypted to `out`, and says whether the tag was right; if not, `out` is left as it was.
-fn decrypt(sender: &Sender, counter: u64, aad: [&[u8]; 2], encrypted: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    out.reserve(encrypted.len() + aad[0].len() + aad[1].len());
-    out.extend_from_slice(encrypted);
-    // What is authenticated has to lie in one piece (RFC 9605, section 4.4.3): behind the frame.
-    for part in aad {
-        out.extend_from_slice(part);
-    }
-    let (data, aad) = out[start..].split_at_mut(encrypted.len());
-    let is_genuine = sender.key.decrypt(DecryptionBufferView { aad, data }, counter).is_ok();
-    out.truncate(if is_genuine { start + encrypted.len() - TAG_BYTES } else { start });
-    is_genuine
 }
 
 impl fmt::Debug for Opener {

@@ -2,12 +2,14 @@
 
 use core::fmt;
 
-use sframe::crypto::EncryptionBufferView;
-use sframe::header::SframeHeader;
+use sframe::header::{KeyId, SframeHeader};
 
 use crate::EpochSecret;
-use crate::backend::{SealKey, TAG_BYTES};
-use crate::key_id::LEAVES_MAX;
+use crate::frame_key::{FrameKey, TAG_BYTES};
+use crate::key_id::{LEAVES_MAX, key_id};
+
+/// A byte for the lengths, three for the key id and eight for the counter.
+pub(crate) const HEADER_BYTES_MAX: usize = 1 + 3 + 8;
 
 /// Longest frame, in bytes: no datagram carries more.
 pub const FRAME_BYTES_MAX: usize = u16::MAX as usize;
@@ -17,7 +19,8 @@ pub const FRAME_BYTES_MAX: usize = u16::MAX as usize;
 /// Two sealers of the same member and epoch would use the same counters, which tells what differs between their
 /// frames: have one, and another one for the next epoch.
 pub struct Sealer {
-    key: SealKey,
+    key: FrameKey,
+    key_id: KeyId,
     epoch: u64,
     leaf: u32,
     /// The counter of the next frame.
@@ -33,15 +36,15 @@ impl Sealer {
         if leaf >= LEAVES_MAX {
             return Err(SealError::LeafTooHigh { leaf });
         }
-        Ok(Self { key: secret.seal_key(leaf), epoch: secret.epoch(), leaf, counter: 0 })
+        let (epoch, key) = (secret.epoch(), secret.frame_key(leaf));
+        Ok(Self { key, key_id: key_id(epoch, leaf), epoch, leaf, counter: 0 })
     }
 
     /// Appends the sealed frame to `out`: header, encrypted frame, tag (RFC 9605, section 4.2). That is at most
     /// [`OVERHEAD_BYTES_MAX`](crate::OVERHEAD_BYTES_MAX) longer than the frame, and 16 at leaves below 4096 for the
     /// first 2²⁴ frames.
     ///
-    /// `metadata` is not encrypted and not part of what is appended; the frame opens only with the same. For a while,
-    /// `out` has room for it, too.
+    /// `metadata` is not encrypted and not part of what is appended; the frame opens only with the same.
     ///
     /// # Errors
     /// `out` is left as it was, and the frame has no counter, if
@@ -54,23 +57,20 @@ impl Sealer {
         }
         let counter = self.counter;
         self.counter = counter.checked_add(1).ok_or(SealError::CountersExhausted)?;
-        let header = SframeHeader::new(self.key.key_id(), counter);
+        let header = SframeHeader::new(self.key_id, counter);
+        let mut head = [0; HEADER_BYTES_MAX];
+        header.serialize(&mut head).map_err(|_| too_long)?;
+        let head = &head[..header.len()];
         let start = out.len();
-        let sealed_bytes = header.len() + frame.len() + TAG_BYTES;
-        out.reserve(sealed_bytes + header.len() + metadata.len());
-        out.resize(start + header.len(), 0);
-        let is_sealed = header.serialize(&mut out[start..]).and_then(|()| {
-            out.extend_from_slice(frame);
-            out.resize(start + sealed_bytes, 0);
-            // What is authenticated has to lie in one piece (RFC 9605, section 4.4.3): behind the sealed frame.
-            out.extend_from_within(start..start + header.len());
-            out.extend_from_slice(metadata);
-            let (sealed, aad) = out[start..].split_at_mut(sealed_bytes);
-            let (data, tag) = sealed[header.len()..].split_at_mut(frame.len());
-            self.key.encrypt(EncryptionBufferView { aad, data, tag }, counter)
-        });
-        out.truncate(if is_sealed.is_ok() { start + sealed_bytes } else { start });
-        is_sealed.map_err(|_| too_long)
+        out.reserve(head.len() + frame.len() + TAG_BYTES);
+        out.extend_from_slice(head);
+        out.extend_from_slice(frame);
+        let Ok(tag) = self.key.seal(counter, [head, metadata], &mut out[start + head.len()..]) else {
+            out.truncate(start);
+            return Err(too_long);
+        };
+        out.extend_from_slice(&tag);
+        Ok(())
     }
 
     /// The epoch of the key.
@@ -86,7 +86,7 @@ impl Sealer {
 
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key: _, epoch, leaf, counter } = self;
+        let Self { key: _, key_id: _, epoch, leaf, counter } = self;
         let mut shown = f.debug_struct("Sealer");
         shown.field("epoch", epoch).field("leaf", leaf).field("counter", counter).finish_non_exhaustive()
     }
@@ -129,7 +129,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::backend::SUITE;
     use crate::key_id::owner;
     use crate::vectors::{bytes, number, of_suite};
     use crate::{BASE_KEY_BYTES, OVERHEAD_BYTES_MAX};
@@ -150,9 +149,9 @@ mod tests {
         let vector = of_suite("sframe");
         let key_id = number(&vector, "kid");
         // The base key of the vector is shorter than those of MLS.
-        let key = SealKey::derive_from(SUITE, key_id, bytes(&vector, "base_key")).unwrap();
+        let key = FrameKey::derive(&bytes(&vector, "base_key"), key_id);
         let leaf = owner(key_id).leaf.unwrap();
-        let mut sealer = Sealer { key, epoch: 3, leaf, counter: number(&vector, "ctr") };
+        let mut sealer = Sealer { key, key_id, epoch: 3, leaf, counter: number(&vector, "ctr") };
         let mut out = Vec::new();
         sealer.seal(&bytes(&vector, "metadata"), &bytes(&vector, "pt"), &mut out).unwrap();
         assert_eq!(out, bytes(&vector, "ct"));

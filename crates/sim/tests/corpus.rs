@@ -17,6 +17,7 @@ use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_quic::fuzz::client_hello;
 use consonance_server::fuzz::{hand_over, join_token, node_messages};
+use consonance_sframe::fuzz::sealed_frames;
 use consonance_sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
 use consonance_steam::fuzz::steam_packets;
@@ -185,6 +186,11 @@ fn nothing_stored_that_comes_to_a_page_without_webrtc_finds_a_fault() {
 #[test]
 fn no_stored_packets_find_a_fault_in_media_of_browsers() {
     replay("webrtc_media", webrtc_media);
+}
+
+#[test]
+fn no_stored_operations_open_a_frame_that_no_member_sealed() {
+    replay("sframe", sealed_frames);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

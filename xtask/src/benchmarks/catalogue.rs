@@ -7,7 +7,7 @@ mod sound;
 use super::bench::Bench;
 
 /// In the order of the page.
-pub(super) const CATALOGUE: [&Bench; 15] = [
+pub(super) const CATALOGUE: [&Bench; 16] = [
     &engine::RELAY,
     &engine::JOIN,
     &engine::MEMORY,
@@ -15,6 +15,7 @@ pub(super) const CATALOGUE: [&Bench; 15] = [
     &engine::PROXIMITY,
     &engine::BANS,
     &engine::KEEPING,
+    &engine::FRAMES,
     &server::FLOOR,
     &server::LOAD,
     &server::PROXY,

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use crate::EpochSecret;
-use crate::backend::OpenKey;
+use crate::frame_key::FrameKey;
 use crate::replay_window::ReplayWindow;
 
 /// An epoch whose frames are opened.
@@ -19,7 +19,7 @@ pub(super) struct Epoch {
 
 /// A member whose frames are opened.
 pub(super) struct Sender {
-    pub(super) key: OpenKey,
+    pub(super) key: FrameKey,
     pub(super) window: ReplayWindow,
 }
 
@@ -37,7 +37,7 @@ impl Epoch {
         if leaf >= self.leaves {
             return None;
         }
-        let new = || Box::new(Sender { key: self.secret.open_key(leaf), window: ReplayWindow::default() });
+        let new = || Box::new(Sender { key: self.secret.frame_key(leaf), window: ReplayWindow::default() });
         Some((leaf, self.senders.entry(leaf).or_insert_with(new)))
     }
 }

@@ -66,6 +66,8 @@ fn each_former_epoch_has_its_own_time() {
     let second = NOW + Duration::from_secs(2);
     let mut opener = opener([6, 7]);
     opener.add_epoch(second, secret(8), 8).unwrap();
+    let late = open_at(NOW + FORMER_EPOCH_KEPT, &mut opener, b"", &frame_of(6));
+    assert_eq!(late.unwrap_err().code(), "unknown-epoch");
     open_at(NOW + FORMER_EPOCH_KEPT, &mut opener, b"", &frame_of(7)).unwrap();
     assert_eq!(opener.poll_timeout(), Some(second + FORMER_EPOCH_KEPT));
     let late = open_at(second + FORMER_EPOCH_KEPT, &mut opener, b"", &frame_of(7));

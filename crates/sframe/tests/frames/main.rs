@@ -5,6 +5,7 @@ mod group;
 
 mod epochs;
 mod hostile;
+mod other_back_end;
 mod replays;
 
 use consonance_sframe::{EpochSecret, OpenedFrame};

@@ -140,3 +140,20 @@ pub(in super::super) const KEEPING: Bench = Bench {
     ],
     ..ENGINE
 };
+
+const fn sealed(what: &'static str, field: &'static str, other: &'static str) -> Figure {
+    let figure = Figure::new(what, &[("frame_bytes", "60")], field, "ns");
+    figure.floor("the crate sframe alone", FloorIs::Field(other))
+}
+
+pub(in super::super) const FRAMES: Bench = Bench {
+    name: "frames",
+    figures: &[
+        sealed("seal a frame of 60 bytes", "seal_ns", "sframe_seal_ns").at_most(400.0),
+        sealed("open a frame of 60 bytes", "open_ns", "sframe_open_ns").at_most(400.0),
+        sealed("derive a key", "derive_ns", "sframe_derive_ns"),
+        sealed("AES-128-GCM instead: seal", "gcm_seal_ns", "sframe_seal_ns"),
+        sealed("AES-128-GCM instead: open", "gcm_open_ns", "sframe_open_ns"),
+    ],
+    ..ENGINE
+};

@@ -299,6 +299,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-stream",
             "consonance-quic",
             "consonance-server",
+            "consonance-sframe",
             "consonance-sidecar",
             "consonance-steam",
         ],
