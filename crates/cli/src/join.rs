@@ -208,7 +208,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let mut conversation = Conversation::new(&voice, talk.first(), arguments)?;
     let end = conversation.follow(&interrupt, stay)?;
     let recording = conversation.end();
-    let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.known_players()));
+    let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.known_keys()));
     let left = voice.leave();
     if let Some(recording) = recording {
         recording.finish(arguments.json)?;

@@ -39,8 +39,8 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, known_players } = prepared;
-        shared.set_known_players(known_players);
+        let PreparedEncryption { policy, member, known_keys } = prepared;
+        shared.set_known_keys(known_keys);
         Self {
             policy,
             keys: KeyThread::new(member, now, waker, Arc::clone(&shared)),

@@ -55,8 +55,8 @@ impl Credential {
         Ok(self)
     }
 
-    /// With what a service that the game trusts has signed about the account and the key. It is shown to all members, so
-    /// it must be worth nothing without the key: not a join token.
+    /// With what a service that the game trusts has signed about the account and the key. It is shown to all members,
+    /// so it must be worth nothing without the key: not a join token.
     ///
     /// # Errors
     /// [`E2eeError::TooLong`] for more than [`ATTESTATION_BYTES_MAX`](Self::ATTESTATION_BYTES_MAX).

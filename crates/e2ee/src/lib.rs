@@ -1,14 +1,42 @@
 //! End-to-end encryption of a voice session: the group of its members, and their keys.
 //!
 //! The members of a session share an MLS group (RFC 9420), whose delivery service the server is: it orders commits and
-//! hands Welcomes out, and cannot read them. [`Member`] is one player's end of it. A plain struct: messages of the
+//! hands Welcomes out, and cannot read them. [`MlsMember`] is one player's end of it. A plain struct: messages of the
 //! delivery service in, messages to it and events out; no I/O, and time is an argument.
 //!
 //! ```text
-//!   delivery service ──▶ Member::handle ──▶ poll_message ──▶ delivery service
+//!   delivery service ──▶ MlsMember::handle ──▶ poll_message ──▶ delivery service
 //!                              │
 //!                              ├──▶ poll_event: members came and went
 //!                              └──▶ epoch_keys ──▶ PacketCipher: voice and text
+//! ```
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use consonance_e2ee::{Credential, IdentityKey, MlsMember, PacketCipher, PlainRooms};
+//! use consonance_wire::{DeliveryMessage, SealedVoice};
+//!
+//! let now = Duration::ZERO;
+//! let mut alice = MlsMember::new(IdentityKey::generate()?, Credential::new("Alice")?);
+//!
+//! // The delivery service asks the first player to make the group, and says that what she made counts.
+//! let (adds, removes, plain) = (Vec::new(), Vec::new(), PlainRooms::Never);
+//! let request = DeliveryMessage::Request { number: 1, group: 7, epoch: None, adds, removes, plain };
+//! alice.handle(now, &request.to_bytes());
+//! assert!(alice.poll_message().is_some());
+//! alice.handle(now, &DeliveryMessage::Accepted { number: 1 }.to_bytes());
+//! assert_eq!(alice.members()[0].credential.name(), "Alice");
+//!
+//! // She seals what she says; a member with the same keys opens it.
+//! let (mut hers, mut another, mut sealed) = (PacketCipher::new(), PacketCipher::new(), Vec::new());
+//! hers.enter(now, &alice.epoch_keys()?)?;
+//! another.enter(now, &alice.epoch_keys()?)?;
+//! hers.seal_frame(Some(30), b"a frame of Opus", &mut sealed)?;
+//! let mut opened = Vec::new();
+//! another.open_frame(now, "Alice", &SealedVoice::of(&sealed).expect("it is sealed"), &mut opened)?;
+//! assert_eq!(opened, b"a frame of Opus");
+//! # Ok::<(), consonance_e2ee::E2eeError>(())
 //! ```
 //!
 //! Needs Rust 1.95 or later.
@@ -19,7 +47,7 @@ mod credential;
 mod epoch_keys;
 mod error;
 mod identity;
-mod known_players;
+mod known_keys;
 mod member;
 mod packet_cipher;
 mod policy;
@@ -31,8 +59,8 @@ pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
-pub use known_players::{KnownPlayers, Recognition};
-pub use member::{Member, MemberEvent};
+pub use known_keys::{KnownKeys, Recognition};
+pub use member::{MemberEvent, MlsMember};
 pub use packet_cipher::{PacketCipher, PacketCounts, Passage};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;

@@ -14,7 +14,8 @@ pub use counts::PacketCounts;
 pub use packets::Passage;
 use senders::Senders;
 
-/// What seals and opens, between a session's client and its network, with the keys that a [`Member`](crate::Member) has.
+/// What seals and opens, between a session's client and its network, with the keys that an
+/// [`MlsMember`](crate::MlsMember) has.
 ///
 /// Every packet that the client sends passes [`seal_packet`](Self::seal_packet), and each that it receives
 /// [`open_packet`](Self::open_packet). Where frames travel without packets, [`seal_frame`](Self::seal_frame) and

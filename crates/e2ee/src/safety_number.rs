@@ -8,15 +8,15 @@ use mls_rs::CipherSuiteProvider;
 use crate::identity::cipher_suite;
 use crate::{Credential, PublicKey};
 
-/// A number that is the same for all who see the same players with the same keys: 98 bits, as words or digits.
+/// A number that is the same for all who see the same players with the same keys, as words or as digits.
 ///
-/// Another key with the same number takes 2⁹⁸ attempts.
+/// Finding another key with the same words takes 2⁹⁶ attempts, with the same digits somewhat more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SafetyNumber([u8; 16]);
 
 impl SafetyNumber {
     /// How many words there are.
-    pub const WORDS: usize = 9;
+    pub const WORDS: usize = 6;
 
     /// The number of a set of players, in any order: two, or all of a group.
     pub fn of<'a>(players: impl IntoIterator<Item = (&'a Credential, &'a PublicKey)>) -> Self {
@@ -33,14 +33,9 @@ impl SafetyNumber {
         Self(number)
     }
 
-    /// Nine English words of the list of BIP 39, 11 bits each.
-    pub fn words(&self) -> [&'static str; Self::WORDS] {
-        let list = bip39::Language::English.word_list();
-        let bits = u128::from_be_bytes(self.0);
-        core::array::from_fn(|index| {
-            let word = (bits >> (128 - 11 * (index + 1))) & 0x7ff;
-            list.get(word as usize).copied().unwrap_or_default()
-        })
+    /// Six words that can be read out in many languages, 16 bits each: proquints (Wilkerson, arXiv:0901.4016).
+    pub fn words(&self) -> [String; Self::WORDS] {
+        core::array::from_fn(|index| proquint([self.0[2 * index], self.0[2 * index + 1]]))
     }
 
     /// The same as 30 digits, in groups of five.
@@ -63,6 +58,20 @@ impl fmt::Debug for SafetyNumber {
     }
 }
 
+/// Consonant, vowel, consonant, vowel, consonant: 4, 2, 4, 2 and 4 bits.
+fn proquint(bytes: [u8; 2]) -> String {
+    let bits = usize::from(u16::from_be_bytes(bytes));
+    let (consonants, vowels) = (b"bdfghjklmnprstvz", b"aiou");
+    let letters = [
+        consonants[bits >> 12],
+        vowels[bits >> 10 & 3],
+        consonants[bits >> 6 & 15],
+        vowels[bits >> 4 & 3],
+        consonants[bits & 15],
+    ];
+    letters.iter().map(|letter| char::from(*letter)).collect()
+}
+
 /// A player with an account is that account, whatever its name.
 fn record((credential, key): (&Credential, &PublicKey)) -> Vec<u8> {
     let (kind, identity) = match credential.account() {
@@ -74,4 +83,36 @@ fn record((credential, key): (&Credential, &PublicKey)) -> Vec<u8> {
     record.extend(identity.as_bytes());
     record.extend(key.as_bytes());
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_paper() {
+        // The addresses 127.0.0.1 and 63.84.220.193, which the paper has as examples.
+        let words = |bytes: [u8; 4]| [proquint([bytes[0], bytes[1]]), proquint([bytes[2], bytes[3]])];
+        assert_eq!(words([127, 0, 0, 1]), ["lusab", "babad"]);
+        assert_eq!(words([63, 84, 220, 193]), ["gutih", "tugad"]);
+    }
+
+    #[test]
+    fn the_order_of_players_does_not_count_and_each_key_does() {
+        let (ann, bob) = (Credential::new("Ann").unwrap(), Credential::new("Bob").unwrap());
+        let key = |byte: u8| PublicKey::from_bytes(&[byte; 32]);
+        let number = SafetyNumber::of([(&ann, &key(1)), (&bob, &key(2))]);
+        assert_eq!(SafetyNumber::of([(&bob, &key(2)), (&ann, &key(1))]), number);
+        for other in [[(&ann, &key(1)), (&bob, &key(3))], [(&ann, &key(2)), (&bob, &key(1))]] {
+            assert_ne!(SafetyNumber::of(other), number);
+        }
+    }
+
+    #[test]
+    fn there_are_thirty_digits() {
+        for byte in [0, 0xff] {
+            let digits = SafetyNumber([byte; 16]).digits();
+            assert!(digits.iter().all(|group| group.len() == 5), "{digits:?}");
+        }
+    }
 }

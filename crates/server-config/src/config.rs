@@ -71,9 +71,9 @@ table! {
         /// speakers that a listener receives at once (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
-        /// Whether sessions are encrypted from end to end, so that this server relays voice and text that it cannot hear;
-        /// see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another client
-        /// listens to it. required: other clients are refused.
+        /// Whether sessions are encrypted from end to end, so that this server relays voice and text that it cannot
+        /// hear; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
+        /// client listens to it. required: other clients are refused.
         pub encryption: EncryptionRule = EncryptionRule::Off;
         /// Sessions with another rule, by name or prefix; the first match applies.
         #[schemars(extend("examples" = [[{ "session": "staff*", "encryption": "required" }]]))]

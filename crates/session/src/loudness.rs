@@ -3,8 +3,8 @@
 //! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols after
 //! the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to find the loudest speaker,
 //! costs a few multiplications, and a speaker cannot fake it: it is what listeners play. Frames without such a part
-//! (CELT alone, as for music) and stereo have none that is as cheap. A frame that is encrypted from end to end says what
-//! its sender found so: listeners check that, a server cannot.
+//! (CELT alone, as for music) and stereo have none that is as cheap. A frame that is encrypted from end to end says
+//! what its sender found so: a server cannot check that.
 
 use core::time::Duration;
 

@@ -1,8 +1,8 @@
 //! A voice frame that is encrypted from end to end, as it takes the place of an Opus packet.
 //!
 //! Its first two bytes are no Opus packet's: they announce at least three frames of 60 ms, and a packet lasts 120 ms at
-//! most (RFC 6716, section 3.4, rule 5). So it can always be told from a frame that is not encrypted. The number of those
-//! frames says how loud the voice is, which a server cannot find out otherwise.
+//! most (RFC 6716, section 3.4, rule 5). So it can always be told from a frame that is not encrypted. The number of
+//! those frames says how loud the voice is, which a server cannot find out otherwise.
 
 /// An encrypted frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use consonance::{EncryptionSettings, IdentityKey, KnownPlayers};
+use consonance::{EncryptionSettings, IdentityKey, KnownKeys};
 use consonance_recording::file_name_part;
 
 use crate::state_folder;
@@ -37,8 +37,8 @@ impl IdentityFolder {
             None => IdentityKey::generate()?,
         });
         if let Some(text) = read(&known_file).map_err(|error| wrong(&known_file, &error))? {
-            let known = KnownPlayers::from_text(&String::from_utf8_lossy(&text));
-            settings.known_players = known.map_err(|error| wrong(&known_file, &error))?;
+            let known = KnownKeys::from_text(&String::from_utf8_lossy(&text));
+            settings.known_keys = known.map_err(|error| wrong(&known_file, &error))?;
         }
         Ok(settings)
     }
@@ -47,8 +47,8 @@ impl IdentityFolder {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub(super) fn keep(&self, key: &IdentityKey, known: &KnownPlayers) -> Result<(), Box<dyn Error>> {
-        let Some(folder) = self.0.as_ref().filter(|_| *known != KnownPlayers::default()) else {
+    pub(super) fn keep(&self, key: &IdentityKey, known: &KnownKeys) -> Result<(), Box<dyn Error>> {
+        let Some(folder) = self.0.as_ref().filter(|_| *known != KnownKeys::default()) else {
             return Ok(());
         };
         for (name, bytes) in [(KEY, key.to_bytes()), (KNOWN, known.to_text().into_bytes())] {
@@ -100,12 +100,12 @@ mod tests {
         let identity = IdentityFolder::of("Ann", Some(&folder));
         let public = |settings: &EncryptionSettings| settings.identity.as_ref().unwrap().public().clone();
         let first = identity.load().unwrap().identity.unwrap();
-        identity.keep(&first, &KnownPlayers::default()).unwrap();
+        identity.keep(&first, &KnownKeys::default()).unwrap();
         assert_ne!(public(&identity.load().unwrap()), *first.public(), "no session was encrypted");
-        let known = KnownPlayers::from_text(&format!("{} seen name:bob", first.public())).unwrap();
+        let known = KnownKeys::from_text(&format!("{} seen name:bob", first.public())).unwrap();
         identity.keep(&first, &known).unwrap();
         let kept = identity.load().unwrap();
-        assert_eq!((public(&kept), kept.known_players), (first.public().clone(), known));
+        assert_eq!((public(&kept), kept.known_keys), (first.public().clone(), known));
         fs::write(folder.join(KEY), b"not a key").unwrap();
         let error = identity.load().unwrap_err().to_string();
         assert!(error.contains(KEY) && error.contains("9 bytes"), "{error}");

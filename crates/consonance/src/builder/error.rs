@@ -45,7 +45,7 @@ pub enum StartError {
     #[error("the codec cannot be set up: {0}")]
     Codec(CodecError),
     /// There can be no key for the session's encryption.
-    #[error("the encryption cannot be set up: {0}")]
+    #[error(transparent)]
     Encryption(#[from] consonance_e2ee::E2eeError),
     /// Diagnostics were asked for and cannot be written.
     #[error(transparent)]

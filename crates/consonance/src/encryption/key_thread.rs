@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, Member, MemberEvent, PublicKey, Recognition};
+use consonance_e2ee::{EpochKeys, MemberEvent, MlsMember, PublicKey, Recognition};
 
 use super::status::{EncryptedMember, MemberTable, SharedEncryption};
 
@@ -30,7 +30,7 @@ pub(super) struct KeyUpdate {
 
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
-    member: Option<(Member, Waker)>,
+    member: Option<(MlsMember, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
     running: Option<(SyncSender<Box<[u8]>>, Receiver<KeyUpdate>)>,
@@ -38,7 +38,12 @@ pub(super) struct KeyThread {
 }
 
 impl KeyThread {
-    pub(super) fn new(member: Member, begun: Instant, waker: Waker, shared: Arc<SharedEncryption>) -> Self {
+    pub(super) fn new(
+        member: MlsMember,
+        begun: Instant,
+        waker: Waker,
+        shared: Arc<SharedEncryption>,
+    ) -> Self {
         Self { member: Some((member, waker)), begun, shared, running: None, backlog: VecDeque::new() }
     }
 
@@ -78,7 +83,7 @@ impl KeyThread {
 }
 
 struct Worker {
-    member: Member,
+    member: MlsMember,
     inbox: Receiver<Box<[u8]>>,
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,

@@ -1,6 +1,6 @@
 //! How a chat encrypts.
 
-use consonance_e2ee::{Credential, E2eeError, IdentityKey, KnownPlayers, Member};
+use consonance_e2ee::{Credential, E2eeError, IdentityKey, KnownKeys, MlsMember};
 
 /// Whether the chat is encrypted from end to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,9 +25,9 @@ pub struct EncryptionSettings {
     pub identity: Option<IdentityKey>,
     /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
     pub account: Option<String>,
-    /// The players that were met before, as [`VoiceChat::known_players`](crate::VoiceChat::known_players) had them: of
+    /// The players that were met before, as [`VoiceChat::known_keys`](crate::VoiceChat::known_keys) had them: of
     /// one with another key than then the game is told.
-    pub known_players: KnownPlayers,
+    pub known_keys: KnownKeys,
     /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
 }
@@ -35,8 +35,8 @@ pub struct EncryptionSettings {
 /// What a chat is started with.
 pub(crate) struct PreparedEncryption {
     pub(super) policy: EncryptionPolicy,
-    pub(super) member: Member,
-    pub(super) known_players: KnownPlayers,
+    pub(super) member: MlsMember,
+    pub(super) known_keys: KnownKeys,
 }
 
 impl EncryptionSettings {
@@ -53,7 +53,7 @@ impl EncryptionSettings {
             credential = credential.with_purpose(purpose)?;
         }
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
-        let (policy, known_players) = (self.policy, self.known_players);
-        Ok(PreparedEncryption { policy, member: Member::new(key, credential), known_players })
+        let (policy, known_keys) = (self.policy, self.known_keys);
+        Ok(PreparedEncryption { policy, member: MlsMember::new(key, credential), known_keys })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Mutex;
 
 use consonance_e2ee::{
-    GroupMember, KnownPlayers, PacketCounts, PlainRooms, PublicKey, Recognition, SafetyNumber,
+    GroupMember, KnownKeys, PacketCounts, PlainRooms, PublicKey, Recognition, SafetyNumber,
 };
 use consonance_session::RoomId;
 
@@ -142,7 +142,7 @@ pub(super) struct MemberTable {
 #[derive(Debug, Default)]
 pub(crate) struct SharedEncryption {
     status: Mutex<EncryptionStatus>,
-    known: Mutex<KnownPlayers>,
+    known: Mutex<KnownKeys>,
 }
 
 impl SharedEncryption {
@@ -150,11 +150,11 @@ impl SharedEncryption {
         lock(&self.status).clone()
     }
 
-    pub(crate) fn known_players(&self) -> KnownPlayers {
+    pub(crate) fn known_keys(&self) -> KnownKeys {
         lock(&self.known).clone()
     }
 
-    pub(crate) fn set_known_players(&self, known: KnownPlayers) {
+    pub(crate) fn set_known_keys(&self, known: KnownKeys) {
         *lock(&self.known) = known;
     }
 

@@ -1,6 +1,6 @@
 //! End-to-end encryption: whether it is on, and who can hear.
 
-use consonance_e2ee::KnownPlayers;
+use consonance_e2ee::KnownKeys;
 
 use super::VoiceChat;
 use crate::encryption::EncryptionStatus;
@@ -19,8 +19,8 @@ impl VoiceChat {
     }
 
     /// The players that were met, with their keys, to be kept for the next chat: see
-    /// [`EncryptionSettings::known_players`](crate::EncryptionSettings::known_players).
-    pub fn known_players(&self) -> KnownPlayers {
-        self.running.shared.encryption.known_players()
+    /// [`EncryptionSettings::known_keys`](crate::EncryptionSettings::known_keys).
+    pub fn known_keys(&self) -> KnownKeys {
+        self.running.shared.encryption.known_keys()
     }
 }

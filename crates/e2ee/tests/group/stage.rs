@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consonance_e2ee::{Credential, IdentityKey, Member, MemberEvent};
+use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember};
 use consonance_session::{
     Capabilities, Client, ClientEvent, ClientSettings, Delivery, Encryption, Instant, LinkCommand, LinkId,
     RoomId, Server, ServerSettings,
@@ -21,7 +21,7 @@ pub(crate) struct Stage {
 struct Player {
     client: Client,
     /// None for a client without the feature.
-    member: Option<Member>,
+    member: Option<MlsMember>,
     up: Option<LinkId>,
     hangs: bool,
     /// Group messages that came while it hung.
@@ -52,7 +52,7 @@ impl Stage {
     pub(crate) fn join(&mut self, names: &[&str]) {
         for name in names {
             let key = IdentityKey::generate().unwrap();
-            let member = Member::new(key, Credential::new(name).unwrap());
+            let member = MlsMember::new(key, Credential::new(name).unwrap());
             self.add(name, Some(member));
         }
     }
@@ -61,7 +61,7 @@ impl Stage {
         self.add(name, None);
     }
 
-    fn add(&mut self, name: &str, member: Option<Member>) {
+    fn add(&mut self, name: &str, member: Option<MlsMember>) {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = match member {
             Some(_) => Capabilities::ALL.with(Capabilities::GROUPS),
@@ -74,11 +74,11 @@ impl Stage {
         self.players.insert(name.into(), player);
     }
 
-    pub(crate) fn leave(&mut self, name: &str) -> Member {
+    pub(crate) fn leave(&mut self, name: &str) -> MlsMember {
         self.leave_original(name).unwrap()
     }
 
-    pub(crate) fn leave_original(&mut self, name: &str) -> Option<Member> {
+    pub(crate) fn leave_original(&mut self, name: &str) -> Option<MlsMember> {
         let now = self.now;
         self.player(name).client.stop(now);
         self.carry(name);
@@ -122,7 +122,7 @@ impl Stage {
 
     pub(crate) fn forget_keys(&mut self, name: &str) {
         let key = IdentityKey::generate().unwrap();
-        let mut member = Member::new(key, Credential::new(name).unwrap());
+        let mut member = MlsMember::new(key, Credential::new(name).unwrap());
         let state = DeliveryMessage::State { group: 0, must_rejoin: true };
         member.handle(since_start(self.now), &state.to_bytes());
         self.player(name).member = Some(member);
@@ -165,7 +165,7 @@ impl Stage {
         &mut self.player(name).client
     }
 
-    pub(crate) fn member(&self, name: &str) -> &Member {
+    pub(crate) fn member(&self, name: &str) -> &MlsMember {
         self.players[name].member.as_ref().unwrap()
     }
 
@@ -323,7 +323,7 @@ fn server(encryption: Encryption, seed: u64) -> Server {
 /// The key package of a player called Eve.
 fn newcomer_called_eve() -> Vec<u8> {
     let key = IdentityKey::generate().unwrap();
-    let mut eve = Member::new(key, Credential::new("Eve").unwrap());
+    let mut eve = MlsMember::new(key, Credential::new("Eve").unwrap());
     eve.handle(Default::default(), &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
     let message = eve.poll_message().unwrap();
     let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {

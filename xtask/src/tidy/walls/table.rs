@@ -9,6 +9,11 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-denoise", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-e2ee",
+        may_use: Only(&["consonance-name-key", "consonance-sframe", "consonance-wire"]),
+        tests_may_also_use: &["consonance-session"],
+    },
     Walls { package: "consonance-sframe", may_use: Only(&["consonance-fuzz-tape"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
@@ -250,6 +255,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-audio",
             "consonance-clock-bridge",
             "consonance-device",
+            "consonance-e2ee",
             "consonance-fine-timers",
             "consonance-pcap",
             "consonance-transport",

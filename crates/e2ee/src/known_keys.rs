@@ -29,7 +29,7 @@ pub enum Recognition {
 
 /// What is remembered of players, to be kept from session to session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownPlayers {
+pub struct KnownKeys {
     players: BTreeMap<String, Known>,
 }
 
@@ -39,7 +39,7 @@ struct Known {
     is_verified: bool,
 }
 
-impl KnownPlayers {
+impl KnownKeys {
     /// How many players are remembered at most; new ones are not, once there are so many.
     pub const MAX: usize = 10_000;
 
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_key_is_trusted_on_first_use_and_another_one_is_not() {
-        let mut known = KnownPlayers::default();
+        let mut known = KnownKeys::default();
         assert_eq!(known.recognize(&member("Ann", None, 1)), Recognition::New);
         assert_eq!(known.recognize(&member(" ann", None, 1)), Recognition::Known);
         let changed = Recognition::Changed { was_verified: false };
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_verified_player_stays_so_until_its_key_changes() {
-        let mut known = KnownPlayers::default();
+        let mut known = KnownKeys::default();
         known.verify(None, "Ann", &key(1));
         assert_eq!(known.recognize(&member("Ann", None, 1)), Recognition::Verified);
         assert_eq!(known.recognize(&member("Ann", None, 2)), Recognition::Changed { was_verified: true });
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_account_is_the_same_under_another_name_and_a_name_is_not_an_account() {
-        let mut known = KnownPlayers::default();
+        let mut known = KnownKeys::default();
         known.verify(Some("42"), "Ann", &key(1));
         assert_eq!(known.recognize(&member("Anna", Some("42"), 1)), Recognition::Verified);
         assert_eq!(known.recognize(&member("42", None, 1)), Recognition::New);
@@ -175,16 +175,16 @@ mod tests {
 
     #[test]
     fn what_is_kept_as_text_comes_back_whatever_names_hold() {
-        let mut known = KnownPlayers::default();
+        let mut known = KnownKeys::default();
         known.verify(Some("a b\nc"), "Ann\nseen", &key(1));
         known.recognize(&member("Bob", None, 2));
-        assert_eq!(KnownPlayers::from_text(&known.to_text()), Ok(known));
+        assert_eq!(KnownKeys::from_text(&known.to_text()), Ok(known));
     }
 
     #[test]
     fn a_line_that_is_not_as_expected_is_named() {
         for line in ["", "00 seen a", "zz seen a", &format!("{} maybe a", "0".repeat(64))] {
-            let error = KnownPlayers::from_text(&format!("{} seen name:a\n{line}\n", "1".repeat(64)));
+            let error = KnownKeys::from_text(&format!("{} seen name:a\n{line}\n", "1".repeat(64)));
             assert!(error.unwrap_err().to_string().contains("line 2"), "{line:?}");
         }
     }
