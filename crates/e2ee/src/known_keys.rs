@@ -47,10 +47,8 @@ impl KnownKeys {
     pub fn recognize(&mut self, member: &GroupMember) -> Recognition {
         let identity = identity(member.credential.account(), member.credential.name());
         match self.players.get(&identity) {
-            Some(known) if known.key == member.key => match known.is_verified {
-                true => Recognition::Verified,
-                false => Recognition::Known,
-            },
+            Some(known) if known.key == member.key && known.is_verified => Recognition::Verified,
+            Some(known) if known.key == member.key => Recognition::Known,
             Some(known) => Recognition::Changed { was_verified: known.is_verified },
             None => {
                 if self.players.len() < Self::MAX {

@@ -1,10 +1,12 @@
 //! Members and their delivery service, which is a real session's server: packets pass between them without a network.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 #[path = "group/stage.rs"]
 mod stage;
 
 use consonance_e2ee::MemberEvent;
-use consonance_session::{Encryption, Target};
+use consonance_session::{ChannelProperties, Encryption, Target};
 use stage::Stage;
 
 #[test]
@@ -189,7 +191,7 @@ fn what_is_spoken_reaches_the_others_beside_all_that() {
     stage.join(&["Ann", "Bob"]);
     stage.client("Bob").join_room("lobby").unwrap();
     stage.run_ms(200);
-    stage.client("Ann").open_channel(Target::Room("lobby".into()), Default::default()).unwrap();
+    stage.client("Ann").open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     assert_eq!(stage.client("Ann").send_voice(b"frame"), Ok(1));
 }
 

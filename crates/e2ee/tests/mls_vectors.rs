@@ -46,7 +46,8 @@ const NOW: u64 = 1_686_000_000;
 struct Epoch {
     proposals: Vec<Hex>,
     commit: Hex,
-    epoch_authenticator: Hex,
+    #[serde(rename = "epoch_authenticator")]
+    authenticator: Hex,
 }
 
 #[derive(Clone, Deserialize)]
@@ -124,7 +125,7 @@ fn run_passive(case: &PassiveCase) -> Outcome<()> {
             let message = MlsMessage::from_bytes(&message.0)?;
             group.process_incoming_message_with_time(message, now)?;
         }
-        check_authenticator(&group, &epoch.epoch_authenticator)?;
+        check_authenticator(&group, &epoch.authenticator)?;
     }
     Ok(())
 }
@@ -171,7 +172,7 @@ fn flipped_bytes_are_refused() {
     let commits: Vec<PassiveCase> = load(COMMITS);
     for case in &commits {
         assert_flips_fail(case, |c| &mut c.epochs[1].commit);
-        assert_flips_fail(case, |c| &mut c.epochs[1].epoch_authenticator);
+        assert_flips_fail(case, |c| &mut c.epochs[1].authenticator);
     }
     assert_flips_fail(&commits[0], |c| &mut c.epochs[0].commit);
 }

@@ -156,7 +156,9 @@ fn read_bytes<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], ParseError> {
 fn put_list<T>(out: &mut Vec<u8>, list: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
     let listed = &list[..list.len().min(usize::from(u16::MAX))];
     out.extend((listed.len() as u16).to_be_bytes());
-    listed.iter().for_each(|item| put(out, item));
+    for item in listed {
+        put(out, item);
+    }
 }
 
 /// Nothing is reserved by what a count claims: each item takes bytes that have to be there.

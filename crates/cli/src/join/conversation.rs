@@ -149,15 +149,16 @@ impl<'a> Conversation<'a> {
     fn obey(&self, line: &str) -> io::Result<bool> {
         if line == "/members" {
             let words = members::in_words(&self.voice.encryption());
-            words.into_iter().try_for_each(|words| self.lines.print_words(words))?;
+            words.iter().try_for_each(|words| self.lines.print_words(words))?;
             return Ok(true);
         }
         let Some(name) = line.strip_prefix("/verify ") else { return Ok(false) };
-        let words = match self.voice.verify_member(name) {
-            true => format!("{} is verified", visible(name)),
-            false => format!("no member is called {}: see /members", visible(name)),
+        let words = if self.voice.verify_member(name) {
+            format!("{} is verified", visible(name))
+        } else {
+            format!("no member is called {}: see /members", visible(name))
         };
-        self.lines.print_words(words)?;
+        self.lines.print_words(&words)?;
         Ok(true)
     }
 

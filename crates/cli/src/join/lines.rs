@@ -31,8 +31,8 @@ impl<'a> EventLines<'a> {
     ///
     /// # Errors
     /// If the output is closed.
-    pub(crate) fn print_words(&self, words: String) -> io::Result<()> {
-        self.write(Instant::now(), Some(words.clone()), || {
+    pub(crate) fn print_words(&self, words: &str) -> io::Result<()> {
+        self.write(Instant::now(), Some(words.to_owned()), || {
             Map::from_iter([("event".into(), json!("answer")), ("text".into(), json!(words))])
         })
     }

@@ -20,10 +20,8 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
 }
 
 fn member(member: &EncryptedMember) -> Vec<String> {
-    let mut line = format!("  {}", visible(&member.name));
-    if let Some(purpose) = &member.purpose {
-        line += &format!(", here for {}", visible(purpose));
-    }
+    let purpose = member.purpose.as_ref().map(|purpose| format!(", here for {}", visible(purpose)));
+    let mut line = format!("  {}{}", visible(&member.name), purpose.unwrap_or_default());
     line += match member.recognition {
         None => " (you)",
         Some(Recognition::Verified) => ": verified",

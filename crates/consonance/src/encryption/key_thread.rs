@@ -33,7 +33,7 @@ pub(super) struct KeyThread {
     member: Option<(MlsMember, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
-    running: Option<(SyncSender<Box<[u8]>>, Receiver<KeyUpdate>)>,
+    running: Option<Running>,
     backlog: VecDeque<Box<[u8]>>,
 }
 
@@ -59,7 +59,7 @@ impl KeyThread {
             let worker = Worker { member, inbox, outbox, waker, begun, shared, changed: BTreeSet::new() };
             let spawned = thread::Builder::new().name("consonance-keys".into()).spawn(move || worker.run());
             if spawned.is_ok() {
-                self.running = Some((messages, updates));
+                self.running = Some(Running { messages, updates });
             }
         }
         self.flush();
@@ -68,11 +68,11 @@ impl KeyThread {
     /// What the thread has done next.
     pub(super) fn poll(&mut self) -> Option<KeyUpdate> {
         self.flush();
-        self.running.as_ref()?.1.try_recv().ok()
+        self.running.as_ref()?.updates.try_recv().ok()
     }
 
     fn flush(&mut self) {
-        let Some((messages, _)) = &self.running else { return };
+        let Some(Running { messages, .. }) = &self.running else { return };
         while let Some(message) = self.backlog.pop_front() {
             if let Err(TrySendError::Full(message)) = messages.try_send(message) {
                 self.backlog.push_front(message);
@@ -80,6 +80,12 @@ impl KeyThread {
             }
         }
     }
+}
+
+/// The ends of the queues to the thread and back.
+struct Running {
+    messages: SyncSender<Box<[u8]>>,
+    updates: Receiver<KeyUpdate>,
 }
 
 struct Worker {

@@ -13,6 +13,7 @@ use consonance_transport::memory::MemoryNetwork;
 use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;
 use crate::builder::COMMANDS_MAX;
+use crate::encryption::EncryptionSettings;
 use crate::event_queue::EventReader;
 use crate::route::Route;
 use crate::transports::Dial;
@@ -82,6 +83,7 @@ fn parts(
     commands: Receiver<Command>,
     shared: SharedState,
 ) -> VoiceParts {
+    let encryption = EncryptionSettings::default().prepare(client.name()).expect("a short name");
     VoiceParts {
         client,
         transports,
@@ -101,6 +103,7 @@ fn parts(
         trace_frames: false,
         loopback: None,
         share_position: false,
+        encryption,
         mode: "client",
     }
 }

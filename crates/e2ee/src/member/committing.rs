@@ -2,7 +2,7 @@
 
 use consonance_name_key::NameKey;
 use consonance_wire::{MemberMessage, Named, PlainRooms, WireStr};
-use mls_rs::group::CommitOutput;
+use mls_rs::group::{CommitOutput, ExportedTree};
 use mls_rs::{ExtensionList, MlsMessage};
 
 use super::mls::{self, MlsGroup};
@@ -86,7 +86,7 @@ impl Made {
         let tree = output.ratchet_tree.as_ref().filter(|_| !welcomes.is_empty());
         Ok(Self {
             commit: output.commit_message.to_bytes().map_err(failed("commit"))?,
-            tree: tree.map_or(Ok(Vec::new()), |tree| tree.to_bytes()).map_err(failed("tree"))?,
+            tree: tree.map_or(Ok(Vec::new()), ExportedTree::to_bytes).map_err(failed("tree"))?,
             welcomes,
         })
     }
@@ -112,8 +112,8 @@ fn newcomer<'a>(named: &Named<'a>) -> Option<Newcomer<'a>> {
 /// The leaves of members with these names, but for the committer's own.
 fn leaves(group: &MlsGroup, names: &[WireStr<'_>]) -> Vec<u32> {
     let own = group.current_member_index();
-    let named: Vec<_> = names.iter().map(|name| NameKey::of(&name.to_str())).collect();
+    let removed: Vec<_> = names.iter().map(|name| NameKey::of(&name.to_str())).collect();
     let members = mls::members(group).into_iter();
-    let members = members.filter(|member| named.contains(&NameKey::of(member.credential.name())));
+    let members = members.filter(|member| removed.contains(&NameKey::of(member.credential.name())));
     members.map(|member| member.leaf).filter(|leaf| *leaf != own).collect()
 }

@@ -41,7 +41,7 @@ impl MlsMember {
                 self.handle_welcome(now, group, welcome, tree);
             }
             DeliveryMessage::Statement { name, statement } => {
-                self.handle_statement(&name.to_str(), statement)
+                self.handle_statement(&name.to_str(), statement);
             }
             _ => {}
         }
@@ -139,14 +139,8 @@ impl MlsMember {
         let mut mls = committing::new_group(&self.key, &self.credential, &group_id(number), &wanted.plain)?;
         let made = committing::commit(&mut mls, wanted)?;
         let group = Group::new(number, mls)?;
-        let message = match &made {
-            Some(made) => made.to_message(request),
-            None => {
-                let nothing =
-                    MemberMessage::Commit { number: request, commit: &[], tree: &[], welcomes: vec![] };
-                nothing.to_bytes()
-            }
-        };
+        let nothing = MemberMessage::Commit { number: request, commit: &[], tree: &[], welcomes: Vec::new() };
+        let message = made.map_or_else(|| nothing.to_bytes(), |made| made.to_message(request));
         self.founding = Some((request, group));
         self.send(message);
         Ok(())

@@ -1,6 +1,7 @@
 //! A session with members, on simulated time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember};
 use consonance_session::{
@@ -208,7 +209,7 @@ impl Stage {
 
     pub(crate) fn run_ms(&mut self, ms: u64) {
         for _ in 0..ms {
-            self.now = self.now + std::time::Duration::from_millis(1);
+            self.now = self.now + Duration::from_millis(1);
             if self.server.poll_timeout().is_some_and(|(at, _)| at <= self.now) {
                 self.server.handle_timeout(self.now);
             }
@@ -310,7 +311,7 @@ impl Player {
     }
 }
 
-fn since_start(now: Instant) -> std::time::Duration {
+fn since_start(now: Instant) -> Duration {
     now.since(Instant::START)
 }
 
@@ -324,7 +325,7 @@ fn server(encryption: Encryption, seed: u64) -> Server {
 fn newcomer_called_eve() -> Vec<u8> {
     let key = IdentityKey::generate().unwrap();
     let mut eve = MlsMember::new(key, Credential::new("Eve").unwrap());
-    eve.handle(Default::default(), &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
+    eve.handle(Duration::ZERO, &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
     let message = eve.poll_message().unwrap();
     let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {
         unreachable!()

@@ -22,7 +22,7 @@ fn vector(bytes: &[u8]) -> Vec<u8> {
     bytes.to_vec().mls_encode_to_vec().expect("encode bytes")
 }
 
-/// ExpandWithLabel of RFC 9420, section 8.
+/// `ExpandWithLabel` of RFC 9420, section 8.
 fn expand(cs: &impl CipherSuiteProvider, secret: &[u8], label: &str, context: &[u8], len: u16) -> Vec<u8> {
     let info = [len.to_be_bytes().to_vec(), labeled(label, context)].concat();
     let out = cs.kdf_expand(secret, &info, len.into());
@@ -62,12 +62,12 @@ struct CryptoCase {
     sign_with_label: Basic,
 }
 
-fn bytes(hex: &Option<Hex>) -> Vec<u8> {
-    hex.clone().expect("field of the vector").0
+fn bytes(hex: Option<&Hex>) -> Vec<u8> {
+    hex.cloned().expect("field of the vector").0
 }
 
 /// A key of `crypto-basics`: there it carries its length as a prefix.
-fn key(hex: &Option<Hex>) -> Vec<u8> {
+fn key(hex: Option<&Hex>) -> Vec<u8> {
     bytes(hex).split_off(1)
 }
 
@@ -79,34 +79,35 @@ fn the_algorithms_give_what_the_vectors_say() {
     let cs = suite(case.cipher_suite);
 
     let v = &case.derive_secret;
-    assert_eq!(expand(&cs, &bytes(&v.secret), &v.label, &[], 32), bytes(&v.out));
+    assert_eq!(expand(&cs, &bytes(v.secret.as_ref()), &v.label, &[], 32), bytes(v.out.as_ref()));
 
     let v = &case.derive_tree_secret;
     let generation = v.generation.to_be_bytes();
-    let out = expand(&cs, &bytes(&v.secret), &v.label, &generation, v.length);
-    assert_eq!(out, bytes(&v.out));
+    let out = expand(&cs, &bytes(v.secret.as_ref()), &v.label, &generation, v.length);
+    assert_eq!(out, bytes(v.out.as_ref()));
 
     let v = &case.expand_with_label;
-    let out = expand(&cs, &bytes(&v.secret), &v.label, &bytes(&v.context), v.length);
-    assert_eq!(out, bytes(&v.out));
+    let out = expand(&cs, &bytes(v.secret.as_ref()), &v.label, &bytes(v.context.as_ref()), v.length);
+    assert_eq!(out, bytes(v.out.as_ref()));
 
     let v = &case.ref_hash;
-    let input = [vector(v.label.as_bytes()), vector(&bytes(&v.value))].concat();
-    assert_eq!(cs.hash(&input).ok(), Some(bytes(&v.out)));
+    let input = [vector(v.label.as_bytes()), vector(&bytes(v.value.as_ref()))].concat();
+    assert_eq!(cs.hash(&input).ok(), Some(bytes(v.out.as_ref())));
 
     let v = &case.sign_with_label;
-    let content = labeled(&v.label, &bytes(&v.content));
-    let signer = [key(&v.private), key(&v.public)].concat().into();
-    let signature = bytes(&v.signature);
+    let content = labeled(&v.label, &bytes(v.content.as_ref()));
+    let signer = [key(v.private.as_ref()), key(v.public.as_ref())].concat().into();
+    let signature = bytes(v.signature.as_ref());
     assert_eq!(cs.sign(&signer, &content).ok(), Some(signature.clone()));
-    assert!(cs.verify(&key(&v.public).into(), &signature, &content).is_ok());
+    assert!(cs.verify(&key(v.public.as_ref()).into(), &signature, &content).is_ok());
 
     let v = &case.encrypt_with_label;
-    let ciphertext = HpkeCiphertext { kem_output: bytes(&v.kem_output), ciphertext: bytes(&v.ciphertext) };
-    let info = labeled(&v.label, &bytes(&v.context));
-    let (private, public) = (key(&v.private).into(), key(&v.public).into());
+    let ciphertext =
+        HpkeCiphertext { kem_output: bytes(v.kem_output.as_ref()), ciphertext: bytes(v.ciphertext.as_ref()) };
+    let info = labeled(&v.label, &bytes(v.context.as_ref()));
+    let (private, public) = (key(v.private.as_ref()).into(), key(v.public.as_ref()).into());
     let opened = cs.hpke_open(&ciphertext, &private, &public, &info, None);
-    assert_eq!(opened.expect("HPKE open").to_vec(), bytes(&v.plaintext));
+    assert_eq!(opened.expect("HPKE open").to_vec(), bytes(v.plaintext.as_ref()));
 }
 
 #[derive(Deserialize)]

@@ -123,8 +123,7 @@ impl Server {
                 let passed_on = DeliveryMessage::Commit { group, epoch, commit };
                 self.send_group_message_to(&committed.others, &passed_on);
                 for (id, index) in committed.welcomed {
-                    let Some(named) = welcomes.get(index) else { continue };
-                    let welcome = named.message;
+                    let Some(welcome) = welcomes.get(index).map(|welcome| welcome.message) else { continue };
                     self.send_group_message(id, &DeliveryMessage::Welcome { group, epoch, welcome, tree });
                 }
             }
@@ -149,7 +148,9 @@ impl Server {
                     commit,
                 });
                 let messages: Vec<Vec<u8>> = messages.map(|message| message.to_bytes()).collect();
-                messages.iter().for_each(|message| self.send_group_bytes(&[id], message));
+                for message in &messages {
+                    self.send_group_bytes(&[id], message);
+                }
             }
             Catching::Never => {
                 let group = self.group.delivery.group();
