@@ -25,6 +25,7 @@ local ITEMS = {
     [6] = "listener summary", [7] = "reception report", [8] = "position report", [9] = "join token", [10] = "notice",
     [11] = "closing", [12] = "moderator request", [13] = "end reason",
     [14] = "server list", [15] = "listeners' losses in a row", [16] = "losses in a row",
+    [17] = "part of a group message",
 }
 -- These tokens let a client act as another player: only their lengths are shown.
 local SECRET_ITEMS = { [2] = true, [3] = true, [9] = true }
@@ -300,6 +301,13 @@ local function channel(r, tree, session)
     return words .. (shift(bits, 2) % 2 == 1 and ", closing" or "")
 end
 
+-- No packet of Opus has three frames of 60 ms (RFC 6716, section 3.4).
+local function is_sealed(frame)
+    if frame:len() < 2 or frame(0, 1):uint() ~= 0x1b then return false end
+    local count = frame(1, 1):uint()
+    return count >= 3 and count <= 63
+end
+
 bodies[2] = function(r, tree, session)
     local sender = named_client(r, tree, f.voice_sender, session, "sender id")
     local options, item, range = r:number(tree, f.voice_options, 1, "voice options")
@@ -311,9 +319,11 @@ bodies[2] = function(r, tree, session)
         channels[#channels + 1] = channel(r, tree, session)
     end
     local length = r:number(tree, f.voice_frame_length, 2, "frame length")
-    tree:add(f.voice_frame, r:take(length, "encoded frame"))
-    return string.format("from %s, frame %d, to %s, %d bytes", client(session, sender), sequence,
-        #channels > 0 and table.concat(channels, "; ") or "no client", length)
+    local frame = r:take(length, "encoded frame")
+    tree:add(f.voice_frame, frame)
+    return string.format("from %s, frame %d, to %s, %d bytes%s", client(session, sender), sequence,
+        #channels > 0 and table.concat(channels, "; ") or "no client", length,
+        is_sealed(frame) and ", encrypted end to end" or "")
 end
 
 bodies[3] = function(r, tree, session)

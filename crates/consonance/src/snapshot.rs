@@ -8,7 +8,8 @@ pub(crate) use missing_tokens::MissingTokens;
 #[cfg(feature = "devices")]
 pub(crate) use rows::device_snapshot;
 pub(crate) use rows::{
-    activation, capture_snapshot, channel_row, engine_snapshot, network_row, player_row, uplink_snapshot,
+    activation, capture_snapshot, channel_row, encryption_row, engine_snapshot, network_row, player_row,
+    uplink_snapshot,
 };
 pub(crate) use watch::Watch;
 

@@ -3,6 +3,7 @@
 mod browser;
 mod capture;
 mod client;
+mod encryption;
 mod network;
 mod node;
 mod player;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use browser::PageRow;
 pub use capture::{CaptureSnapshot, DeviceSnapshot, DeviceStatus, EchoRow, EffectiveActivation};
 pub use client::{ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, Note, Severity, TokenRule};
+pub use encryption::EncryptionRow;
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkSnapshot};
 pub use node::{ServedNode, ServedNodeLink};
 pub use player::{History, PlayerRow, UnheardReason};

@@ -4,6 +4,7 @@
 //! snapshot shows that it is; where none of the snapshots can know, it names the one that would.
 
 mod diagnosis;
+mod encryption;
 mod hearing;
 mod joining;
 mod near_name;
@@ -40,7 +41,9 @@ pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
         let scene = Scene::new(snapshots, speaker, listener);
         let look =
             |links: &[fn(&Scene<'_>) -> Step]| links.iter().map(|look| look(&scene)).collect::<Vec<_>>();
-        [look(TO_SERVER), nodes::nodes(&scene).into_iter().collect(), look(TO_LISTENER)].concat()
+        let keys: Vec<Step> = encryption::encryption(&scene).into_iter().collect();
+        let between = nodes::nodes(&scene).into_iter().collect();
+        [look(TO_SERVER), keys, between, look(TO_LISTENER)].concat()
     };
     Diagnosis { speaker: speaker.to_owned(), listener: listener.to_owned(), steps }
 }

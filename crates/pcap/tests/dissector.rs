@@ -92,6 +92,8 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         "8bc7010000000100 06 416c696365 0003 01 000003c0 0000bb80 0001 0006 6c6f626279",
         // Her voice to lobby, in a relay to client 4.
         "8bc70800000001 01 0004 0016 8bc70200000001 0003 80 0009 0001 8001 d75f 0002 aabb",
+        // The same as the first frame, encrypted from end to end.
+        "8bc70200000001 0003 80 000a 0001 8001 d75f 0004 1b21 aabb",
         // A relay in a relay.
         "8bc70800000001 00 000a 8bc70800000001 00 0000",
         // What has arrived, behind ErrorWrongSession: frame 9, 10 frames, 11 ms.
@@ -110,6 +112,7 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         [
             "ClientState Alice #3 listens to lobby",
             "ServerRelayUnreliable to #4: VoiceData from Alice #3, frame 9, to room lobby, 2 bytes",
+            "VoiceData from Alice #3, frame 10, to room lobby, 4 bytes, encrypted end to end",
             "ServerRelayUnreliable to no client: ServerRelayUnreliable to no client: another relay",
             "ErrorWrongSession the session is 0x00000001 [uplink receipt]",
             "HandshakeRequest Bob wants to join [capabilities, item 200]",
@@ -117,8 +120,8 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         ]
     );
     assert_eq!(rows[1].get("consonance.type"), "8|2", "the relay and what is in it");
-    assert_eq!(rows[3].get("consonance.report.frames"), "10");
-    assert_eq!(rows[4].get("consonance.capabilities"), "0x00000007");
+    assert_eq!(rows[4].get("consonance.report.frames"), "10");
+    assert_eq!(rows[5].get("consonance.capabilities"), "0x00000007");
     assert!(rows.iter().all(|row: &Row| row.get("consonance.delivery") == "reliable"));
 }
 

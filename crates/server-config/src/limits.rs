@@ -46,6 +46,11 @@ table! {
         pub control_bytes_per_second: u32 = 32_768;
         /// Burst of these bytes.
         pub control_bytes_burst: u32 = 262_144;
+        /// Bytes per second of the commits that a member of an encrypted session was asked for; what adds a thousand
+        /// members takes 480 KB.
+        pub commit_bytes_per_second: u32 = 1_048_576;
+        /// Burst of these bytes.
+        pub commit_bytes_burst: u32 = 4_194_304;
         /// Destinations of one link's voice per second, times the number of players: how often a player may speak to
         /// everyone. The same budget again holds for its room changes.
         pub fan_out_per_second: u32 = 150;
@@ -98,6 +103,7 @@ impl LimitsConfig {
         limits.voice_bytes = rate(self.voice_bytes_per_second, self.voice_bytes_burst);
         limits.control_packets = rate(self.control_packets_per_second, self.control_packets_burst);
         limits.control_bytes = rate(self.control_bytes_per_second, self.control_bytes_burst);
+        limits.commit_bytes = rate(self.commit_bytes_per_second, self.commit_bytes_burst);
         limits.fan_out = rate(self.fan_out_per_second, self.fan_out_burst);
         limits.handshakes = rate(self.handshakes_per_second, self.handshakes_burst);
         limits.reports = rate(self.reports_per_second, self.reports_burst);

@@ -43,6 +43,8 @@ mod refusals;
 #[cfg(unix)]
 mod reload;
 mod serve;
+#[cfg(target_os = "linux")]
+mod server_memory;
 mod server_recording;
 mod sidecar_sessions;
 #[cfg(unix)]

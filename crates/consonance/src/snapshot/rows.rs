@@ -9,6 +9,7 @@ use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
+use crate::encryption::{EncryptionState, EncryptionStatus};
 use crate::engine_sound::PAUSE;
 use crate::player_state::{PlayerState, SpeakingTarget};
 use crate::route::LinkTransport;
@@ -306,4 +307,24 @@ mod tests {
         let shown = network_row(&counted).voice_path;
         assert_eq!(shown.as_deref(), Some("over a WebSocket, because UDP does not get through"));
     }
+}
+
+pub(crate) fn encryption_row(status: &EncryptionStatus) -> Option<shown::EncryptionRow> {
+    if status.state == EncryptionState::Off {
+        return None;
+    }
+    let packets = &status.packets;
+    let opened = &packets.opened;
+    let mut row = shown::EncryptionRow::default();
+    row.has_keys = status.state == EncryptionState::On;
+    row.epoch = status.epoch;
+    row.members = status.members.iter().map(|member| member.name.clone()).collect();
+    row.refused = packets.refused_plain
+        + packets.other_senders
+        + opened.malformed
+        + opened.unknown_epoch
+        + opened.unknown_sender
+        + opened.replayed
+        + opened.forged;
+    Some(row)
 }

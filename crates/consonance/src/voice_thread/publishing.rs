@@ -11,7 +11,8 @@ use crate::event::End;
 #[cfg(feature = "devices")]
 use crate::snapshot::device_snapshot;
 use crate::snapshot::{
-    activation, capture_snapshot, channel_row, engine_snapshot, network_row, player_row, uplink_snapshot,
+    activation, capture_snapshot, channel_row, encryption_row, engine_snapshot, network_row, player_row,
+    uplink_snapshot,
 };
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
@@ -94,6 +95,7 @@ impl VoiceThread {
         }
         snapshot.uplink = uplink_snapshot(counted);
         snapshot.network = network_row(counted);
+        snapshot.encryption = encryption_row(&self.shared.encryption.get());
         self.fill_players(now, counted, &mut snapshot);
         snapshot.notes = watch.notes();
         snapshot

@@ -4,6 +4,7 @@ use consonance::{
     EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus, EventKind,
     IdentityKey, Target,
 };
+use consonance_server::moderation::By;
 use consonance_session::Encryption;
 
 use crate::player::{Player, entered};
@@ -145,4 +146,40 @@ fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
         until_members(&alice, 1);
     }
     assert_eq!(seen[0], seen[1]);
+}
+
+#[test]
+fn a_player_that_is_kicked_is_out_of_the_group() {
+    let stage = stage(Encryption::Required);
+    let mut alice = Player::join("Alice", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat());
+    alice.until(&on());
+    bob.until(&on());
+    let before = until_members(&alice, 2).epoch;
+    stage.moderation().kick(&By::new("Ann", "too loud"), "main", &"Bob".into()).unwrap();
+    bob.until_ended();
+    assert!(until_members(&alice, 1).epoch > before);
+}
+
+#[test]
+fn after_a_restart_of_the_server_the_players_make_another_group() {
+    let mut stage = stage(Encryption::Required);
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    alice.until(&on());
+    bob.until(&on());
+    until_members(&alice, 2);
+    stage.stop();
+    for player in [&mut alice, &mut bob] {
+        player.until_lost();
+        player.forget();
+    }
+    stage.start_again();
+    alice.until(&entered("Bob", "lobby"));
+    bob.until(&EventKind::Joined);
+    let opened = bob.voice.encryption().packets.opened.opened;
+    let spoken = recording(1, 0.0, 4.0);
+    alice.voice.set_input(Speech::endless(&spoken));
+    bob.until_counted("frames", |_| bob.voice.encryption().packets.opened.opened > opened + 100);
+    assert_eq!(names(&until_members(&bob, 2)), ["Alice", "Bob"]);
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaptureSnapshot, DeviceSnapshot, NetworkRow, PlayerRow, UplinkSnapshot, VERSION};
+use super::{CaptureSnapshot, DeviceSnapshot, EncryptionRow, NetworkRow, PlayerRow, UplinkSnapshot, VERSION};
 
 /// How one player's voice chat is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ pub struct ClientSnapshot {
     pub loudspeaker: Option<DeviceSnapshot>,
     /// What was wrong with the output, if it takes no more.
     pub output_trouble: Option<String>,
+    /// Its keys; none where the session is not encrypted from end to end.
+    pub encryption: Option<EncryptionRow>,
     /// How its voice gets away.
     pub uplink: UplinkSnapshot,
     /// Packets, by type.
@@ -93,6 +95,7 @@ impl Default for ClientSnapshot {
             microphone: None,
             loudspeaker: None,
             output_trouble: None,
+            encryption: None,
             uplink: UplinkSnapshot::default(),
             network: NetworkRow::default(),
             players: Vec::new(),

@@ -171,6 +171,8 @@ pub enum PathLink {
     Crowd,
     /// The listener's loudspeaker plays.
     Loudspeaker,
+    /// Both have the keys of an encrypted session.
+    Encryption,
 }
 
 impl PathLink {
@@ -197,6 +199,7 @@ impl PathLink {
             Self::Distance => "distance",
             Self::Crowd => "crowd",
             Self::Loudspeaker => "loudspeaker",
+            Self::Encryption => "encryption",
         }
     }
 }
@@ -287,4 +290,8 @@ pub enum SilenceCause {
     Crowded,
     /// The listener's loudspeaker does not run.
     LoudspeakerFailed,
+    /// A client has no keys for an encrypted session.
+    NoKeys,
+    /// One of the two is not in the group that the other one has keys with.
+    NotInGroup,
 }

@@ -6,7 +6,7 @@ mod pair;
 mod table;
 
 use super::*;
-use crate::{ChannelRow, ChannelTarget, RefusedRoom, ServedPlayer, ServedSession, TokenRule};
+use crate::{ChannelRow, ChannelTarget, EncryptionRow, RefusedRoom, ServedPlayer, ServedSession, TokenRule};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
 use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens, ways};
@@ -23,6 +23,34 @@ fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
             assert!(diagnosis.first_broken().unwrap().remedy.is_some(), "{what}");
         }
     }
+}
+
+#[test]
+fn keys_of_an_encrypted_session_are_a_link_of_their_own() {
+    let row = |has_keys: bool, members: &[&str]| {
+        let members = members.iter().map(ToString::to_string).collect();
+        Some(EncryptionRow { has_keys, epoch: Some(3), members, refused: 0 })
+    };
+    let both = ["Alice", "Bob"];
+    let cases = [
+        (row(true, &both), row(true, &both), None),
+        (row(false, &[]), row(true, &both), Some(SilenceCause::NoKeys)),
+        (row(true, &both), row(false, &[]), Some(SilenceCause::NoKeys)),
+        (row(true, &both), row(true, &["Bob"]), Some(SilenceCause::NotInGroup)),
+        (row(true, &["Alice"]), None, Some(SilenceCause::NotInGroup)),
+    ];
+    for (alices, bobs, expected) in cases {
+        let pair =
+            Pair::but(|pair| (pair.alice.encryption, pair.bob.encryption) = (alices.clone(), bobs.clone()));
+        let diagnosis = pair.asked("abs");
+        assert_eq!(diagnosis.cause(), expected.as_ref(), "{diagnosis}");
+    }
+    let one = Pair::but(|pair| pair.alice.encryption = row(true, &both)).asked("a");
+    assert!(
+        one.steps
+            .iter()
+            .any(|step| step.link == PathLink::Encryption && step.outcome == StepOutcome::Unknown)
+    );
 }
 
 #[test]

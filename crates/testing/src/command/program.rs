@@ -64,6 +64,11 @@ impl Program {
         Self { child, stdin, out, err }
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A server on a free port, and the address of its first session.
     pub fn serve(sessions: &[&str]) -> (Self, String) {
         let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];

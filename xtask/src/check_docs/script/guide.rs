@@ -32,6 +32,15 @@ pub(super) const SCENES: &[Scene] = &[
     )
     .in_folder(Folder::Empty),
     scene(
+        "docs/guide/encryption.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777 --encryption required").says(&["quic://"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --listen lobby")
+                .says(&["you joined as Alice", "encrypted from end to end"]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
         "docs/guide/inspector.md",
         &[
             stays("consonance serve --listen 127.0.0.1:7777 --inspector").says(&["inspector: http://127.0.0.1:"]),

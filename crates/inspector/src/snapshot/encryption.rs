@@ -1,0 +1,18 @@
+//! A chat's part in the end-to-end encryption of its session.
+
+use serde::{Deserialize, Serialize};
+
+/// The keys of a chat whose session is encrypted, or which wants that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct EncryptionRow {
+    /// Whether it has keys, and the session offers encryption: without, nothing is sent or heard.
+    pub has_keys: bool,
+    /// Counts the changes of keys.
+    pub epoch: Option<u64>,
+    /// The names of those who can hear.
+    pub members: Vec<String>,
+    /// Packets of others that were dropped: without encryption, of an unknown epoch, repeated or forged.
+    pub refused: u64,
+}

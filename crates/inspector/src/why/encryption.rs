@@ -1,0 +1,58 @@
+//! Whether both have the keys of an encrypted session.
+
+use consonance_name_key::NameKey;
+
+use super::diagnosis::{PathLink, SilenceCause, Step};
+use super::scene::Scene;
+use crate::{ClientSnapshot, EncryptionRow};
+
+/// Nothing where neither of the two encrypts, as far as is known here.
+pub(super) fn encryption(scene: &Scene<'_>) -> Option<Step> {
+    let (mouth, ear) = (keys(scene.mouth), keys(scene.ear));
+    if mouth.is_none() && ear.is_none() {
+        return None;
+    }
+    for (name, row) in [(scene.speaker, mouth), (scene.listener, ear)] {
+        if row.is_some_and(|row| !row.has_keys) {
+            return Some(Step::broken(
+                PathLink::Encryption,
+                SilenceCause::NoKeys,
+                format!("{name} has no keys: its session is not encrypted yet, or does not offer that"),
+                format!(
+                    "wait a second; if it stays so, see whether the server has encryption on, and let {name} join again"
+                ),
+            ));
+        }
+    }
+    for (name, row, other) in [(scene.speaker, mouth, scene.listener), (scene.listener, ear, scene.speaker)] {
+        if row.is_some_and(|row| !has_member(row, other)) {
+            return Some(Step::broken(
+                PathLink::Encryption,
+                SilenceCause::NotInGroup,
+                format!("{other} is not among the members whose keys {name} has"),
+                format!("let {other} join again, with a client that encrypts"),
+            ));
+        }
+    }
+    Some(match (mouth, ear) {
+        (Some(_), Some(_)) => Step::passed(PathLink::Encryption, "both have the keys of the session"),
+        (Some(_), None) => Step::unknown(
+            PathLink::Encryption,
+            "whether the listener has keys is not known here",
+            scene.listener,
+        ),
+        (None, _) => Step::unknown(
+            PathLink::Encryption,
+            "whether the speaker has keys is not known here",
+            scene.speaker,
+        ),
+    })
+}
+
+fn keys(client: Option<&ClientSnapshot>) -> Option<&EncryptionRow> {
+    client?.encryption.as_ref()
+}
+
+fn has_member(row: &EncryptionRow, name: &str) -> bool {
+    row.members.iter().any(|member| NameKey::of(member) == NameKey::of(name))
+}
