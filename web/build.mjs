@@ -25,7 +25,7 @@ const bundles = {
 const copies = { "index.html": "src/page/index.html" };
 
 /** Made by other tools: `cargo xtask wasm` builds and compares it. */
-const others = new Set(["consonance.wasm"]);
+const others = new Set(["consonance.wasm", "e2ee.wasm"]);
 
 const products = new Map([...(await bundled()), ...(await copied())]);
 if (process.argv.includes("--verify")) {
