@@ -16,6 +16,7 @@ const bundles = {
   "page.css": "src/page/page.css",
   "page.js": "src/page/main.ts",
   "worklet.js": "src/worklet/worklet.ts",
+  "e2ee-worker.js": "src/e2ee/worker.ts",
   "fallback.js": "src/fallback/link.ts",
   "fallback-worker.js": "src/fallback/worker.ts",
   "fallback-worklet.js": "src/fallback/worklet.ts",

@@ -4,10 +4,11 @@ use super::PageFile;
 
 /// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo;
 /// a file that is added there needs a row here.
-pub(super) static FILES: [PageFile; 10] = [
+pub(super) static FILES: [PageFile; 11] = [
     PageFile::new("/", HTML, include_bytes!("../../../../web/dist/index.html")),
     PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),
     PageFile::new("/consonance.wasm", WASM, include_bytes!("../../../../web/dist/consonance.wasm")),
+    PageFile::new("/e2ee-worker.js", SCRIPT, include_bytes!("../../../../web/dist/e2ee-worker.js")),
     PageFile::new("/e2ee.wasm", WASM, include_bytes!("../../../../web/dist/e2ee.wasm")),
     PageFile::new("/fallback.js", SCRIPT, include_bytes!("../../../../web/dist/fallback.js")),
     PageFile::new("/fallback-worker.js", SCRIPT, include_bytes!("../../../../web/dist/fallback-worker.js")),
