@@ -16,6 +16,7 @@ const bundles = {
   "page.css": "src/page/page.css",
   "page.js": "src/page/main.ts",
   "worklet.js": "src/worklet/worklet.ts",
+  "e2ee-worker.js": "src/e2ee/worker.ts",
   "fallback.js": "src/fallback/link.ts",
   "fallback-worker.js": "src/fallback/worker.ts",
   "fallback-worklet.js": "src/fallback/worklet.ts",
@@ -25,7 +26,7 @@ const bundles = {
 const copies = { "index.html": "src/page/index.html" };
 
 /** Made by other tools: `cargo xtask wasm` builds and compares it. */
-const others = new Set(["consonance.wasm"]);
+const others = new Set(["consonance.wasm", "e2ee.wasm"]);
 
 const products = new Map([...(await bundled()), ...(await copied())]);
 if (process.argv.includes("--verify")) {

@@ -7,6 +7,7 @@ import type {
   ChannelOptions,
   ConnectOptions,
   Direction,
+  EncryptionStatus,
   Microphone,
   Output,
   Place,
@@ -18,6 +19,7 @@ import type {
   VoiceEvents,
   VoiceState,
 } from "../src/voice/index.ts";
+import { NOT_ENCRYPTED } from "../src/voice/encryption_status.ts";
 import { VoiceProblem } from "../src/voice/index.ts";
 import type { VoiceLibrary } from "../src/page/join_view.ts";
 import { SCENES, type Scene } from "./scenes.ts";
@@ -43,6 +45,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
         join: "open",
         secrets: scene.secrets ?? { token: "no", password: "no" },
         udp: true,
+        encryption: false,
         fallback: true,
         secure: true,
       };
@@ -187,6 +190,7 @@ class FakeVoice implements Voice {
   readonly session: string;
   readonly name: string;
   readonly key = null;
+  encryption: EncryptionStatus = NOT_ENCRYPTED;
   readonly players = new Map<string, FakePlayer>();
   readonly microphone: FakeMicrophone;
   readonly output = new FakeOutput();

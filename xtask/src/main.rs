@@ -154,7 +154,7 @@ enum Chore {
     BrowserTest(browser_test::Plan),
     /// Players of many networks on a real server, and a table of what each must hear; some five minutes.
     Scenario(scenario::Plan),
-    /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the
+    /// Compiles what pages without WebRTC and pages of encrypted sessions load, `web/dist/*.wasm`, which needs the
     /// target wasm32-unknown-unknown.
     Wasm(web::wasm::Plan),
     /// Long runs: sound between clocks that drift, and a server under honest players, attackers and faults.

@@ -18,14 +18,14 @@ pub struct PagePlayer {
 
 impl PagePlayer {
     /// Reads the player's identity out of JSON: `name`, `session`, `slots`, and `token` or `password` where there is
-    /// one.
+    /// one; `encrypts` if its packets are sealed and opened on their way.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn start(settings: &[u8]) -> Result<Self, serde_json::Error> {
-        let Settings { name, session, slots, token, password } = serde_json::from_slice(settings)?;
+        let Settings { name, session, slots, token, password, encrypts } = serde_json::from_slice(settings)?;
         // It keeps its place itself, as it outlives its links.
-        let settings = BrowserSettings { name, session, token, password, place: None, slots };
+        let settings = BrowserSettings { name, session, token, password, place: None, slots, encrypts };
         Ok(Self { player: BrowserPlayer::new(settings) })
     }
 
@@ -139,4 +139,6 @@ struct Settings {
     token: Option<String>,
     #[serde(default)]
     password: Option<String>,
+    #[serde(default)]
+    encrypts: bool,
 }

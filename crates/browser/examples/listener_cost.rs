@@ -35,6 +35,7 @@ fn main() -> Result<(), Error> {
         password: None,
         place: None,
         slots: 16,
+        encrypts: false,
     });
     page.handle_message(now, r#"{"type":"listen","room":"lobby"}"#);
     for (client, link) in [(&mut speaker, SPEAKER), (&mut native, NATIVE)] {

@@ -1,14 +1,18 @@
 //! Voice to the page: the speakers, their slots, and how their voices arrive there.
 
+mod codecs;
 mod slots;
 mod voice_queue;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use consonance_session::{ClientId, HeardTarget, Instant, Reception, VoiceFrame, loudness};
+use consonance_session::{ClientId, CodecParameters, HeardTarget, Instant, Reception, VoiceFrame, loudness};
+
+use consonance_wire::SealedVoice;
 
 use crate::control::{Amplitude, ToPage};
+use codecs::Codecs;
 pub use slots::SLOTS_MAX;
 use slots::{Playing, Slots, Traits};
 pub use voice_queue::SlotVoice;
@@ -19,8 +23,7 @@ use voice_queue::VoiceQueue;
 pub(crate) struct Downlink {
     slots: Slots,
     speakers: BTreeMap<ClientId, Speaker>,
-    /// Players that do not speak Opus, and whether the page was told so.
-    foreign: BTreeMap<ClientId, bool>,
+    codecs: Codecs,
     ignored: BTreeSet<Box<str>>,
     /// Numbers the streams.
     streams: u64,
@@ -90,6 +93,8 @@ struct ReceptionCount {
 
 /// By which ways a speaker reaches the page is told no more often than this.
 const RETOLD_AFTER: Duration = Duration::from_millis(200);
+/// By how much sealing makes a frame longer, in a group of up to 4096 members.
+const SEALED_OVERHEAD_BYTES: usize = SealedVoice::HEAD_BYTES + 16;
 /// Names that a page ignores at once.
 const IGNORED_MAX: usize = 1024;
 
@@ -98,7 +103,7 @@ impl Downlink {
         Self {
             slots: Slots::new(slots),
             speakers: BTreeMap::new(),
-            foreign: BTreeMap::new(),
+            codecs: Codecs::default(),
             ignored: BTreeSet::new(),
             streams: 0,
             queue: VoiceQueue::default(),
@@ -123,15 +128,13 @@ impl Downlink {
         self.speakers.values_mut().for_each(|speaker| speaker.told_at = None);
     }
 
-    pub(crate) fn player_joined(&mut self, id: ClientId, is_opus: bool) {
-        if !is_opus {
-            self.foreign.insert(id, false);
-        }
+    pub(crate) fn player_joined(&mut self, id: ClientId, codec: CodecParameters) {
+        self.codecs.player_joined(id, codec);
     }
 
     pub(crate) fn player_left(&mut self, id: ClientId) {
         self.speakers.remove(&id);
-        self.foreign.remove(&id);
+        self.codecs.player_left(id);
         self.slots.free_from(id);
     }
 
@@ -151,9 +154,7 @@ impl Downlink {
     pub(crate) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
         let Some(speaker) = self.speakers.get_mut(&voice.id) else { return };
         speaker.note_ways(now, voice);
-        let samples = consonance_opus_packet::samples(voice.frame);
-        let is_foreign = self.foreign.contains_key(&voice.id);
-        let Some(samples) = samples.filter(|_| !is_foreign) else {
+        let Some(samples) = self.codecs.samples(voice.id, voice.frame) else {
             self.statistics.foreign += 1;
             return;
         };
@@ -262,10 +263,8 @@ impl Downlink {
 
     /// The name of a player that cannot be heard because its game does not speak Opus, once.
     pub(crate) fn take_foreign(&mut self, id: ClientId) -> Option<Box<str>> {
-        let told = self.foreign.get_mut(&id).filter(|told| !**told)?;
-        let name = self.speakers.get(&id)?.name.clone();
-        *told = true;
-        Some(name)
+        let name = &self.speakers.get(&id)?.name;
+        self.codecs.take_foreign(id).then(|| name.clone())
     }
 
     pub(crate) fn poll_voice(&mut self) -> Option<SlotVoice<'_>> {
@@ -371,7 +370,16 @@ impl ReceptionCount {
 fn traits(voice: &VoiceFrame<'_>) -> Traits {
     let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
     let playing = Playing { positional, amplitude: Amplitude::nearest(amplitude), priority };
+    let (sealed, overhead) = match SealedVoice::of(frame) {
+        Some(sealed) => (Some(sealed), SEALED_OVERHEAD_BYTES),
+        None => (None, 0),
+    };
     // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
-    let has_speech = frame.len() > 2;
-    Traits { playing, loudness: if has_speech { loudness(frame) } else { None }, has_speech }
+    let has_speech = frame.len() > 2 + overhead;
+    let loudness = match sealed {
+        _ if !has_speech => None,
+        Some(sealed) => sealed.loudness(),
+        None => loudness(frame),
+    };
+    Traits { playing, loudness, has_speech }
 }

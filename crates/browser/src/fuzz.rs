@@ -58,6 +58,7 @@ impl Stage {
             password: None,
             place: None,
             slots,
+            encrypts: false,
         };
         let limits = PageLimits { waiting_bytes: 1 << 14, ..PageLimits::default() };
         let mut stage = Self {

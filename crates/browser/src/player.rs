@@ -3,6 +3,7 @@
 mod channels;
 mod end;
 mod events;
+mod group;
 mod mailbox;
 mod messages;
 mod outlook;
@@ -14,8 +15,8 @@ mod voice;
 use std::time::Duration;
 
 use consonance_session::{
-    Client, ClientSettings, Delivery, EndCode, EndKind, EndReason, Instant, JoinToken, JoinTokenTooLong,
-    LinkId, ResumeTicket, TokenBucket,
+    Capabilities, Client, ClientSettings, Delivery, EndCode, EndKind, EndReason, Instant, JoinToken,
+    JoinTokenTooLong, LinkId, ResumeTicket, TokenBucket,
 };
 
 use crate::control::{DisconnectCause, ToPage};
@@ -26,6 +27,7 @@ use crate::statistics::BrowserStatistics;
 use crate::uplink::Uplink;
 use channels::PageChannels;
 pub use end::PageEnd;
+use group::GroupParts;
 use mailbox::Mailbox;
 use messages::Moderations;
 pub use outlook::PageVoice;
@@ -68,6 +70,7 @@ pub struct BrowserPlayer {
     reports: Reports,
     position_state: PositionState,
     moderations: Moderations,
+    group: GroupParts,
     mailbox: Mailbox,
     messages_budget: TokenBucket,
     voice_budget: TokenBucket,
@@ -100,6 +103,9 @@ impl BrowserPlayer {
         // Those that were closed wait for a frame that says so.
         of_client.channels = 2 * limits.channels;
         of_client.join_token = join_token.clone().unwrap_or_default();
+        if settings.encrypts {
+            of_client.capabilities = Capabilities::ALL.with(Capabilities::GROUPS);
+        }
         let mut player = Self {
             ticket: settings.place.as_deref().and_then(place::read),
             session: settings.session.into(),
@@ -118,6 +124,7 @@ impl BrowserPlayer {
             reports: Reports::default(),
             position_state: PositionState::default(),
             moderations: Moderations::default(),
+            group: GroupParts::default(),
             mailbox: Mailbox::new(limits.waiting_bytes),
             messages_budget: TokenBucket::full(Instant::START),
             voice_budget: TokenBucket::full(Instant::START),
@@ -210,6 +217,7 @@ impl BrowserPlayer {
         self.mailbox.close();
         self.mailbox.open();
         self.downlink.begin_page(slots);
+        self.group = GroupParts::default();
         self.stop_talking(now);
         self.tell_state(now);
     }

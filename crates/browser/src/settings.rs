@@ -20,6 +20,8 @@ pub struct BrowserSettings {
     pub place: Option<String>,
     /// How many voices the page plays at once; more than 16 count as 16.
     pub slots: usize,
+    /// Whether the page has keys: it can be in the group of an encrypted session, and seals and opens by itself.
+    pub encrypts: bool,
 }
 
 /// Limits of a page, and how long it may be away. A page that exceeds a limit is refused alone, and counted.

@@ -4,6 +4,7 @@ mod arrivals;
 mod repacker;
 
 use consonance_opus_packet::OpusPacket;
+use consonance_wire::SealedVoice;
 
 use arrivals::{Arrival, Arrivals};
 pub(crate) use repacker::FRAME_SAMPLES;
@@ -93,19 +94,22 @@ impl Uplink {
         mut each: impl FnMut(Spoken<'_>),
     ) {
         self.statistics.packets += 1;
-        let Ok(packet) = OpusPacket::parse(payload) else {
-            self.statistics.malformed += 1;
-            return;
+        let packet = match SealedVoice::of(payload) {
+            Some(_) => None,
+            None => match OpusPacket::parse(payload) {
+                Ok(packet) => Some(packet),
+                Err(_) => return self.statistics.malformed += 1,
+            },
         };
         match self.arrivals.note(sequence) {
             Arrival::Newest { missing } => {
                 self.note_missing(missing);
-                self.take(time, payload, &packet, each);
+                self.take(time, payload, packet.as_ref(), each);
             }
             Arrival::Late => {
                 self.window.missing = self.window.missing.saturating_sub(1);
                 self.statistics.missing = self.statistics.missing.saturating_sub(1);
-                match self.frames_ago(time, &packet) {
+                match self.frames_ago(time, packet.as_ref()) {
                     Some(frames_ago) => {
                         self.statistics.late += 1;
                         each(Spoken::Late { frames_ago, frame: payload });
@@ -146,8 +150,20 @@ impl Uplink {
         self.window.expected += missing + 1;
     }
 
-    /// The newest packet, in frames of 20 ms.
-    fn take(&mut self, time: u64, payload: &[u8], packet: &OpusPacket<'_>, mut each: impl FnMut(Spoken<'_>)) {
+    /// The newest packet, in frames of 20 ms. One that is sealed, which shows no more than that, is such a frame: pages
+    /// are asked for no others.
+    fn take(
+        &mut self,
+        time: u64,
+        payload: &[u8],
+        packet: Option<&OpusPacket<'_>>,
+        mut each: impl FnMut(Spoken<'_>),
+    ) {
+        let Some(packet) = packet else {
+            self.repacker.clear();
+            let missing = std::mem::take(&mut self.missing);
+            return place(&mut self.utterance, missing, time, payload, &mut each);
+        };
         if packet.is_silence() {
             self.statistics.silent += 1;
             self.repacker.clear();
@@ -174,9 +190,9 @@ impl Uplink {
     }
 
     /// Where a late packet belongs, if it is one frame of what is being said.
-    fn frames_ago(&self, time: u64, packet: &OpusPacket<'_>) -> Option<u16> {
+    fn frames_ago(&self, time: u64, packet: Option<&OpusPacket<'_>>) -> Option<u16> {
         let Utterance { next, frames } = self.utterance.as_ref()?;
-        if packet.samples() != FRAME_SAMPLES || packet.is_silence() {
+        if packet.is_some_and(|packet| packet.samples() != FRAME_SAMPLES || packet.is_silence()) {
             return None;
         }
         let behind = next.checked_sub(time)?.div_ceil(FRAME_SAMPLES.into());
@@ -259,6 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn sealed_frames_pass_as_they_are_each_20_ms_long() {
+        let (mut uplink, mut frames) = (Uplink::default(), Vec::new());
+        for (sequence, at) in [(1, 1), (2, 2), (4, 4), (3, 3)] {
+            let sealed = [&SealedVoice::head_of(Some(20))[..], &[7, 7, sequence as u8]].concat();
+            uplink.receive(sequence, 960 * at, &sealed, |spoken| match spoken {
+                Spoken::Next { missing, frame } => {
+                    frames.push((u64::from(missing), frame.to_vec(), sealed.clone()))
+                }
+                Spoken::Late { frames_ago, frame } => {
+                    assert_eq!((frames_ago, frame), (2, &*sealed));
+                }
+                Spoken::Pause { .. } => panic!("nothing shows a pause"),
+            });
+        }
+        assert_eq!(frames.iter().map(|(missing, ..)| *missing).collect::<Vec<_>>(), [0, 0, 1]);
+        assert!(frames.iter().all(|(_, frame, sealed)| frame == sealed));
+        assert_eq!(uplink.statistics().malformed, 0);
+    }
+
+    #[test]
     fn what_is_missing_for_long_is_another_utterance() {
         assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (50, 50), (51, 51)]), "1 +48 50 51");
         assert_eq!(spoken(&mut Uplink::default(), &[(1, 1), (60, 60), (61, 61)]), "1 | 60 61");
@@ -309,7 +345,8 @@ mod tests {
                 uplink.receive(sequence, time, &payload, |spoken| match spoken {
                     Spoken::Next { missing, frame } => {
                         assert!(missing <= 50, "no more than a second");
-                        assert_eq!(consonance_opus_packet::samples(frame), Some(FRAME_SAMPLES));
+                        let is_sealed = SealedVoice::of(frame).is_some();
+                        assert!(is_sealed || consonance_opus_packet::samples(frame) == Some(FRAME_SAMPLES));
                         frames += 1 + u64::from(missing);
                     }
                     Spoken::Late { frames_ago, .. } => assert!((2..=frames).contains(&frames_ago.into())),

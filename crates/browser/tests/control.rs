@@ -19,7 +19,7 @@ fn every_message_of_a_page_is_read_as_the_document_shows_it() {
         let written = serde_json::to_string(&message).unwrap();
         assert_eq!(FromPage::read(&written), Ok(message), "{written}");
     }
-    let all = "change close ignore leave listen moderate open ping place stats text unlisten";
+    let all = "change close group ignore leave listen moderate open ping place stats text unlisten";
     assert_eq!(types(&examples), all);
 }
 
@@ -30,7 +30,7 @@ fn every_message_to_a_page_is_written_as_the_document_shows_it() {
         let message: ToPage = serde_json::from_str(example).unwrap_or_else(|e| panic!("{example}: {e}"));
         assert_eq!(message.to_json(), *example);
     }
-    let all = "channels closing disconnected downlink entered exited joined left listeners moderated moved placed player \
+    let all = "channels closing disconnected downlink entered exited group joined left listeners moderated moved placed player \
                pong problem recorded refused removedFromRoom restricted roomFull roomRights roster slot \
                speaking text textRateLimited uplink";
     assert_eq!(types(&examples), all);

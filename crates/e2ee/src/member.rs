@@ -177,6 +177,15 @@ impl MlsMember {
         Some(SafetyNumber::of(members.iter().map(|member| (&member.credential, &member.key))))
     }
 
+    /// Messages may have been lost, as when a page's connection was: tells the delivery service how far this member is,
+    /// or asks to be added.
+    pub fn resume(&mut self, now: Duration) {
+        match self.group.as_ref().map(|group| group.number) {
+            Some(number) => self.handle_state(now, number),
+            None => self.ask_to_be_added(now),
+        }
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     pub fn poll_timeout(&self) -> Option<Duration> {
         [self.ask_at, self.statements.due()].into_iter().flatten().min()

@@ -3,6 +3,7 @@
 mod counts;
 mod packets;
 mod senders;
+mod texts;
 
 use std::time::Duration;
 
@@ -132,6 +133,23 @@ impl PacketCipher {
         out: &mut Vec<u8>,
     ) -> Result<(), E2eeError> {
         self.open(now, name, &sealed.head, sealed.sframe, out)
+    }
+
+    /// Whether a frame claims to be sealed by the member with this name: what claims to be another's need not be
+    /// opened.
+    pub fn is_claimed_by(&mut self, sealed: &SealedVoice<'_>, name: &str) -> bool {
+        let leaf = Opener::claimed_leaf(sealed.sframe);
+        leaf.is_some_and(|leaf| self.senders.is_leaf_of(leaf, name))
+    }
+
+    /// Whether a player is a member of the group.
+    pub fn is_member(&mut self, name: &str) -> bool {
+        self.senders.is_member(name)
+    }
+
+    /// Which rooms are not encrypted; none as long as there were no keys.
+    pub fn plain_rooms(&self) -> &PlainRooms {
+        &self.plain
     }
 
     fn open(

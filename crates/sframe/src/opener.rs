@@ -135,6 +135,13 @@ impl Opener {
         Ok(OpenedFrame { leaf, epoch: number, counter })
     }
 
+    /// The leaf that a frame claims to be of; `None` if it has no key id of ours. Only [`open`](Self::open) shows
+    /// whether that is so.
+    pub fn claimed_leaf(sealed: &[u8]) -> Option<u32> {
+        let (header, _) = Header::split_off(sealed)?;
+        owner(header.key_id).leaf
+    }
+
     /// Forgets the epochs whose time is over. [`open`](Self::open) and [`add_epoch`](Self::add_epoch) do so, too; this
     /// is for a time at which no frame comes.
     pub fn handle_timeout(&mut self, now: Duration) {

@@ -23,6 +23,7 @@ pub(crate) struct InfoResponse {
     join: JoinRule,
     secrets: Secrets,
     udp: bool,
+    encryption: bool,
     fallback: bool,
     /// Whether browsers give this page a microphone.
     secure: bool,
@@ -30,7 +31,7 @@ pub(crate) struct InfoResponse {
 }
 
 pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Json<InfoResponse> {
-    let Info { sessions, on_demand, join, secrets, udp } = app.signalling().info();
+    let Info { sessions, on_demand, join, secrets, udp, encryption } = app.signalling().info();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Json(InfoResponse {
@@ -40,6 +41,7 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
         join,
         secrets,
         udp,
+        encryption,
         fallback: app.packets().is_some(),
         secure: visitor.is_encrypted || is_this_machine(host),
         ice_servers: app.ice_servers().told_at(unix_s, visitor.address),

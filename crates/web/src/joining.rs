@@ -25,6 +25,8 @@ struct JoinBody {
     sdp: String,
     resume: Option<String>,
     place: Option<String>,
+    #[serde(default)]
+    encrypts: bool,
 }
 
 pub(crate) async fn join(
@@ -41,9 +43,9 @@ pub(crate) async fn join(
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
-    let JoinBody { name, token, password, sdp, resume, place } = read(&body?)?;
+    let JoinBody { name, token, password, sdp, resume, place, encrypts } = read(&body?)?;
     let remote = visitor.address;
-    let join = Join { session, name, token, password, sdp, resume, place, remote };
+    let join = Join { session, name, token, password, sdp, resume, place, encrypts, remote };
     let reply = app.signalling().join(join);
     let joined = app.answer_of(reply).await?;
     Ok((StatusCode::CREATED, Json(joined)).into_response())

@@ -41,6 +41,8 @@ pub struct Info {
     pub secrets: Secrets,
     /// Whether voice may come over UDP.
     pub udp: bool,
+    /// Whether sessions may be encrypted, so that pages load what they need for that.
+    pub encryption: bool,
 }
 
 /// What is asked for first.
@@ -97,6 +99,8 @@ pub struct Join {
     pub resume: Option<String>,
     /// The place that it had at another server that shares the session, as that one told it.
     pub place: Option<String>,
+    /// Whether the page has keys: see [`BrowserSettings::encrypts`](consonance_browser::BrowserSettings::encrypts).
+    pub encrypts: bool,
     /// Where it is.
     pub remote: IpAddr,
 }

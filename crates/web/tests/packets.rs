@@ -35,6 +35,7 @@ impl Signalling for NoSessions {
             join: JoinRule::Open,
             secrets: Secrets::default(),
             udp: false,
+            encryption: false,
         }
     }
 

@@ -96,15 +96,20 @@ class FallbackLink implements Link {
   }
 
   private begin(wasm: ArrayBuffer): Promise<void> {
-    const { url, join, slots } = this.options;
+    const { url, join, slots, encryption } = this.options;
     const { session, name, token, password } = join;
     const address = new URL(`api/voice/${encodeURIComponent(session)}/packets`, url);
     address.protocol = address.protocol.replace("http", "ws");
     const { port1, port2 } = new MessageChannel();
     this.postToWorklet({ type: "start", wasm, slots, worker: port1 }, [port1]);
-    const player = { name, session, slots, ...(token === undefined ? {} : { token }) };
+    encryption?.begin(true);
+    const keys = encryption?.packetPort() ?? null;
+    const player = { name, session, slots, encrypts: keys !== null, ...(token === undefined ? {} : { token }) };
     const joining = password === undefined ? player : { ...player, password };
-    this.postToWorker({ type: "start", wasm, url: address.href, player: joining, worklet: port2 }, [port2]);
+    this.postToWorker({ type: "start", wasm, url: address.href, player: joining, worklet: port2, keys }, [
+      port2,
+      ...(keys === null ? [] : [keys]),
+    ]);
     return this.becomeUp();
   }
 

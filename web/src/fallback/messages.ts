@@ -17,6 +17,8 @@ export type PageToWorker =
       readonly url: string;
       readonly player: PlayerSettings;
       readonly worklet: MessagePort;
+      /** Where packets are sealed and opened: `PacketMessage` of `src/e2ee`; null if they are not. */
+      readonly keys: MessagePort | null;
     }
   | { readonly type: "message"; readonly text: string }
   /** Closes the connection after the queued messages. */
@@ -28,6 +30,7 @@ export interface PlayerSettings {
   readonly slots: number;
   readonly token?: string;
   readonly password?: string;
+  readonly encrypts?: boolean;
 }
 
 export type WorkerToPage =

@@ -1,5 +1,6 @@
 // The fall-back's worker: the WebSocket, the client engine and the encoder, unaffected by the page's main thread.
 
+import type { PacketMessage } from "../e2ee/messages.ts";
 import type { PageToWorker, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import { type Outside, PlayerDriver } from "./player_driver.ts";
@@ -8,15 +9,20 @@ import { Wasm } from "./wasm.ts";
 class VoiceWorker implements Outside {
   private readonly url: string;
   private readonly worklet: MessagePort;
+  /** Where packets are sealed and opened; null if they are not. */
+  private readonly keys: MessagePort | null;
+  private links = 0;
   private readonly driver: PlayerDriver;
   private socket: PacketSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly ticking: ReturnType<typeof setInterval>;
   private isOver = false;
 
-  constructor(wasm: Wasm, { url, player, worklet }: Extract<PageToWorker, { type: "start" }>) {
+  constructor(wasm: Wasm, { url, player, worklet, keys }: Extract<PageToWorker, { type: "start" }>) {
     this.url = url;
     this.worklet = worklet;
+    this.keys = keys;
+    if (keys !== null) keys.onmessage = ({ data }: MessageEvent<PacketMessage>) => this.passed(data);
     this.driver = new PlayerDriver(wasm, this);
     worklet.onmessage = ({ data }: MessageEvent<WorkletToWorker>) => this.driver.microphone(data);
     this.ticking = setInterval(() => this.tick(), TICK_MS);
@@ -33,13 +39,15 @@ class VoiceWorker implements Outside {
     const ifCurrent = (then: () => void) => {
       if (this.socket === socket) then();
     };
+    this.links += 1;
+    this.socket?.close();
     const socket = new PacketSocket(this.url, {
       up: () =>
         ifCurrent(() => {
           post({ type: "up" });
           this.driver.linkUp();
         }),
-      packet: (message) => ifCurrent(() => this.driver.packet(message)),
+      packet: (message) => ifCurrent(() => this.receive(message)),
       down: (wasUp, reason) =>
         ifCurrent(() => {
           this.socket = null;
@@ -50,12 +58,35 @@ class VoiceWorker implements Outside {
   }
 
   closeLink(): void {
+    if (this.keys !== null && this.socket !== null) return this.pass({ type: "flush", link: this.links });
     this.socket?.close();
     this.socket = null;
   }
 
   transmit(message: Uint8Array<ArrayBuffer>): void {
-    this.socket?.send(message);
+    if (this.keys === null) this.socket?.send(message);
+    else this.pass({ type: "seal", link: this.links, packet: message }, [message.buffer]);
+  }
+
+  private receive(message: Uint8Array): void {
+    if (this.keys === null) return this.driver.packet(message);
+    const packet = message.slice();
+    this.pass({ type: "open", link: this.links, packet }, [packet.buffer]);
+  }
+
+  private pass(message: PacketMessage, transfer: Transferable[] = []): void {
+    this.keys?.postMessage(message, transfer);
+  }
+
+  /** A packet has passed the cipher: what is of an earlier link is of no use any more. */
+  private passed(message: PacketMessage): void {
+    if (message.link !== this.links) return;
+    if (message.type === "seal") this.socket?.send(message.packet);
+    else if (message.type === "open") this.driver.packet(message.packet);
+    else {
+      this.socket?.close();
+      this.socket = null;
+    }
   }
 
   message(text: string): void {

@@ -1,6 +1,7 @@
 // Connection quality: one word always; sentences and a graph on request.
 
 import { element, mark, say, show } from "./dom.ts";
+import { closeOutside } from "./popover.ts";
 import { linePath, QualityHistory } from "./quality_history.ts";
 import { describeQuality } from "./quality_words.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
@@ -13,7 +14,6 @@ export class ConnectionPanel implements Panel {
   readonly #word = element("span", {});
   readonly #sentences = element("ul", { class: "plain" });
   readonly #graph = new Graph();
-  #closing: AbortController | null = null;
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -26,7 +26,7 @@ export class ConnectionPanel implements Panel {
     );
     const summary = element("summary", { class: "button" }, element("span", { class: "dot" }), this.#word);
     const details = element("details", { class: "connection" }, summary, card);
-    details.addEventListener("toggle", () => this.#onToggle(details));
+    closeOutside(details, () => this.update());
     this.node = details;
   }
 
@@ -34,20 +34,6 @@ export class ConnectionPanel implements Panel {
   measured(): void {
     this.#history.add(this.#context.voice.quality);
     this.update();
-  }
-
-  /** While it is open, Escape or a press outside closes it. */
-  #onToggle(details: HTMLDetailsElement): void {
-    this.update();
-    this.#closing?.abort();
-    if (!details.open) return;
-    this.#closing = new AbortController();
-    const close = (event: Event) => {
-      const isElsewhere = event.target instanceof Node && !details.contains(event.target);
-      if (event instanceof KeyboardEvent ? event.key === "Escape" : isElsewhere) details.open = false;
-    };
-    for (const type of ["pointerdown", "keydown"])
-      document.addEventListener(type, close, { signal: this.#closing.signal });
   }
 
   update(): void {

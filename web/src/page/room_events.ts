@@ -31,6 +31,7 @@ export function showEvents(voice: Voice, notices: Notices, announcer: Announcer)
     removedFromRoom: ({ room }) => notices.show({ kind: "removed", words: banner.removed(room) }),
     moved: ({ from, to }) => notices.show({ kind: "moved", words: banner.moved(from, to) }),
     recorded: (recorded) => showRecorded(recorded, notices),
+    encryptionEvent: (event) => showEncryption(event, notices),
     microphone: (problem) =>
       notices.show({
         kind: "microphone",
@@ -100,6 +101,14 @@ function showRights({ room, mayListen, maySpeak }: VoiceEvents["roomRights"], no
   };
   show(WORDS.banner.listen, mayListen);
   show(WORDS.banner.speak, maySpeak);
+}
+
+function showEncryption(event: VoiceEvents["encryptionEvent"], notices: Notices): void {
+  if (event.type === "forked")
+    notices.show({ kind: "forked", words: WORDS.banner.forked(event.name), isTrouble: true, lasts: true });
+  if (event.type === "weakened")
+    notices.show({ kind: "weakened", words: WORDS.banner.weakened, isTrouble: true, lasts: true });
+  if (event.type === "roomsChanged") notices.show({ kind: "plain-rooms", words: WORDS.banner.plainRooms });
 }
 
 function showRecorded({ isWhole, lastMs }: VoiceEvents["recorded"], notices: Notices): void {

@@ -10,6 +10,7 @@ import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
 import { element, say } from "./dom.ts";
 import { Drawing, drawLevels } from "./drawing.ts";
+import { EncryptionPanel } from "./encryption_panel.ts";
 import type { Ending } from "./ended_view.ts";
 import { goOnMap, MapPanel } from "./map_panel.ts";
 import { inText, nameElement } from "./names.ts";
@@ -79,12 +80,14 @@ export class RoomView implements Screen, RoomContext {
     this.#connection = new ConnectionPanel(this);
     this.#sound = new SoundPanel(this);
     const [people, map, dock] = [new PeoplePanel(this), new MapPanel(this), new Dock(this)];
-    this.#panels = [people, this.#chatPanel, map, this.#sound, this.#connection, dock];
+    const encryption = new EncryptionPanel(this);
+    this.#panels = [people, this.#chatPanel, map, this.#sound, this.#connection, encryption, dock];
     this.#sections = new Sections({ people, chat: this.#chatPanel, map, sound: this.#sound }, this.redraw);
     this.first = element("h1", { tabindex: -1 }, nameElement(voice.session));
     const header = pageHeader(
       memory,
       this.first,
+      encryption.node,
       this.#connection.node,
       copyButton(),
       leaveButton(() => this.#leave()),
@@ -291,6 +294,7 @@ function whenHidden(then: () => void): () => void {
 
 /** Other inputs of the view. */
 const REDRAWN: readonly (keyof VoiceEvents)[] = [
+  "encryption",
   "state",
   "joined",
   "roster",

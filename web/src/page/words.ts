@@ -42,6 +42,16 @@ export const WORDS = {
     asking: "Asking the server…",
     tryAgain: "Try again",
   },
+  encryption: {
+    title: "Encrypted from end to end",
+    lead: "Only these players can hear and read. If two players see the same words or digits for each other, no server is between them.",
+    all: "All members together",
+    open: (word: string) => `Encryption: ${word}`,
+    states: { waiting: "Waiting for keys", on: "Encrypted" },
+    self: "you",
+    purpose: (purpose: string) => `for ${purpose}`,
+    unconfirmed: "not confirmed yet",
+  },
   check: {
     title: "Microphone and speakers",
     hint: "Check that others will hear you.",
@@ -175,6 +185,10 @@ export const WORDS = {
     back: "You are back.",
     closing: (when: string) => `The server closes ${when}.`,
     redirecting: (when: string) => `The server closes ${when}. You are moved to the next one automatically.`,
+    forked: (name: string) =>
+      `The server shows ${name} other members than you. Trust nothing that is said, and leave the session.`,
+    weakened: "The server wants to switch the encryption off. Nothing is sent or played any more: leave the session.",
+    plainRooms: "Other rooms than before are not encrypted, as players listen there that cannot encrypt.",
     gesture: "The browser plays sound only after a click.",
     gestureButton: "Switch sound on",
     recorded: "Voice in this session is recorded.",

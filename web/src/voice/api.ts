@@ -2,6 +2,7 @@
 //
 // Names and texts come from other players. Show them with `textContent`, never as markup.
 
+import type { EncryptionEvent, EncryptionOptions, EncryptionStatus } from "./encryption_api.ts";
 import type { VoiceProblem } from "./problem.ts";
 
 /** All players that listen to a room, or one player. */
@@ -85,6 +86,8 @@ export interface ConnectOptions extends Processing, Stereo {
    * for ten seconds, silent, for a page that returns with `resume`. Over a WebSocket it always leaves.
    */
   readonly onUnload?: "leave" | "stay";
+  /** Whether and how voice and text are encrypted from end to end, where the server offers it. */
+  readonly encryption?: EncryptionOptions;
   /** Cancels joining; has no effect once joined. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, if it is not beside the library. */
@@ -106,6 +109,8 @@ export interface Info {
   readonly secrets: { readonly token: SecretRequirement; readonly password: SecretRequirement };
   /** Whether the server accepts voice over UDP. */
   readonly udp: boolean;
+  /** Whether sessions of the server may be encrypted from end to end. */
+  readonly encryption: boolean;
   /** Whether the server accepts voice over a WebSocket. */
   readonly fallback: boolean;
   /** Whether browsers allow this page a microphone: it was loaded over HTTPS or from the same computer. */
@@ -291,6 +296,8 @@ export interface Voice {
     open(to: Target, options?: ChannelOptions): Channel;
     list(): Channel[];
   };
+  /** `encryption` is raised when it changes. */
+  readonly encryption: EncryptionStatus;
   /** By name, including this page's own player. */
   readonly players: ReadonlyMap<string, Player>;
   readonly microphone: Microphone;
@@ -327,6 +334,8 @@ export interface VoiceEvents {
   entered: { readonly name: string; readonly room: string };
   exited: { readonly name: string; readonly room: string };
   speaking: Player;
+  encryption: EncryptionStatus;
+  encryptionEvent: EncryptionEvent;
   text: { readonly name: string; readonly to: VoiceSource; readonly text: string };
   /** The text was not delivered: too many texts. */
   textRateLimited: { readonly waitMs: number };

@@ -1,10 +1,13 @@
 // Keeps a link up: opens, probes, restarts and replaces it, as `Reconnection` decides.
 
-import type { Transport } from "./api.ts";
+import type { Info, Transport } from "./api.ts";
 import { Backoff } from "./backoff.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Cause, FromPage, RefusalCode, ToPage } from "./control.ts";
 import { readMessage } from "./control_reader.ts";
+import { Encryption, canEncrypt } from "./encryption.ts";
+import type { EncryptionEvent, EncryptionStatus } from "./encryption_api.ts";
+import { NOT_ENCRYPTED } from "./encryption_status.ts";
 import type { Join, Link, LinkStatistics } from "./link.ts";
 import { NETWORK } from "./network.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
@@ -21,6 +24,8 @@ export interface ConnectionEvents {
   /** The link could not be opened, or the server has closed it. It is retried unless `end` is called. */
   failed(problem: VoiceProblem): void;
   measured(statistics: Measurement): void;
+  encryptionChanged(): void;
+  encryptionEvent(event: EncryptionEvent): void;
 }
 
 export interface Measurement {
@@ -45,6 +50,7 @@ export class Connection {
   private lastPlace: string | null;
   private lastPing = 0;
   private isUnloading = false;
+  private encryption: Encryption | null = null;
 
   constructor(beginning: Beginning, events: ConnectionEvents) {
     this.beginning = beginning;
@@ -72,8 +78,13 @@ export class Connection {
     return this.link !== null && this.link.key !== null;
   }
 
+  get encryptionStatus(): EncryptionStatus {
+    return this.encryption?.status ?? NOT_ENCRYPTED;
+  }
+
   say(message: FromPage): boolean {
-    return this.link?.send(JSON.stringify(message)) ?? false;
+    if (this.link === null) return false;
+    return this.encryption?.intercept(message) === true || this.send(message);
   }
 
   setSending(on: boolean): void {
@@ -91,6 +102,7 @@ export class Connection {
     clearInterval(this.measuring);
     this.act();
     this.wake.stop();
+    this.encryption?.close();
   }
 
   private act(): void {
@@ -121,9 +133,12 @@ export class Connection {
   private async open(): Promise<void> {
     const attempt = new Attempt((message) => this.onMessage(attempt, message));
     try {
+      // Requested each time, as the TURN credentials in it expire.
+      const info = await fetchInfo(this.beginning.url, this.over.signal);
+      this.encryption ??= await this.openEncryption(info);
       const link = await openLink(this.choice, {
-        // Requested each time, as the TURN credentials in it expire.
-        info: await fetchInfo(this.beginning.url, this.over.signal),
+        info,
+        encryption: this.encryption,
         context: this.beginning.sound.context,
         microphone: this.beginning.microphone.node,
         stereo: this.beginning.microphone.isStereo,
@@ -178,7 +193,7 @@ export class Connection {
     }
     if (message.type === "refused") this.onEnded(refusalProblem(message));
     else if (message.type === "disconnected" && message.retryInMs === null) this.onDisconnected(message);
-    else this.events.message(message);
+    else if (this.encryption?.take(message) !== true) this.events.message(message);
     this.act();
   }
 
@@ -241,6 +256,27 @@ export class Connection {
   private onTime(): void {
     this.reconnection.onTime(performance.now());
     this.act();
+  }
+
+  private send(message: FromPage): boolean {
+    return this.link?.send(JSON.stringify(message)) ?? false;
+  }
+
+  /** Null if nothing is to be encrypted, or cannot be. */
+  private async openEncryption(info: Info): Promise<Encryption | null> {
+    const { name, encryption = {} } = this.beginning.options;
+    const { mode = "offered", identityKey, account, purpose } = encryption;
+    const strict = mode === "required";
+    if (strict && !canEncrypt()) throw new VoiceProblem("version", "This browser cannot encrypt voice from end to end.");
+    if (mode === "never" || !(info.encryption || strict) || !canEncrypt()) return null;
+    const key = identityKey === undefined ? {} : { key: identityKey };
+    const settings = { name, strict, ...key, ...(account && { account }), ...(purpose && { purpose }) };
+    return Encryption.open(this.beginning.assets, settings, {
+      send: (message) => this.send(message),
+      message: (message) => this.events.message(message),
+      changed: () => this.events.encryptionChanged(),
+      event: (event) => this.events.encryptionEvent(event),
+    });
   }
 
   private async join(): Promise<Join> {

@@ -15,11 +15,13 @@ export type FromPage =
   | ({ type: "moderate"; id: number; player: string; reason: string } & ModerationAction)
   | { type: "ping"; id: number }
   | { type: "stats"; lostPercent: number; delayMs: number }
+  | { type: "group"; data: string; more?: boolean }
   | { type: "leave" };
 
 /** To the page. */
 export type ToPage =
-  | { type: "joined"; session: string; id: number; name: string; resumed: boolean; place: string | null }
+  | { type: "joined"; session: string; id: number; name: string; resumed: boolean; place: string | null; encrypted: boolean }
+  | { type: "group"; data: string; more: boolean }
   | { type: "roster" }
   | { type: "channels"; open: { channel: number }[] }
   | { type: "player"; id: number; name: string; rooms: string[]; self: boolean }

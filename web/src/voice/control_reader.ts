@@ -85,7 +85,8 @@ const player = { id: number, name: text };
 const inRoom = { ...player, room: text };
 
 const READERS: Readers = {
-  joined: { session: text, id: number, name: text, resumed: flag, place: orNull(text) },
+  joined: { session: text, id: number, name: text, resumed: flag, place: orNull(text), encrypted: mark },
+  group: { data: text, more: mark },
   roster: {},
   channels: { open: list(openChannel) },
   player: { ...player, rooms: list(text), self: mark },

@@ -1,5 +1,6 @@
 // Voice chat with a Consonance server: `connect` returns a `Voice`; the other exports are its parts.
 
 export type * from "./api.ts";
+export type * from "./encryption_api.ts";
 export { connect, info, openMicrophone, openOutput } from "./connect.ts";
 export { type MicrophoneCode, type ProblemCode, type ProblemOptions, VoiceProblem } from "./problem.ts";

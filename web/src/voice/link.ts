@@ -3,6 +3,7 @@
 // A lost link is not reused: reconnecting opens another one, with the key of the last.
 
 import type { Transport, Info } from "./api.ts";
+import type { Encryption } from "./encryption.ts";
 
 /** Opens a link. Rejects with a `VoiceProblem` if it cannot be opened. */
 export type OpenLink = (options: LinkOptions) => Promise<Link>;
@@ -21,6 +22,8 @@ export interface LinkOptions {
   readonly join: Join;
   /** How many players may be heard at once, 1 … 16. */
   readonly slots: number;
+  /** Seals and opens what passes the link; null if nothing is encrypted. */
+  readonly encryption: Encryption | null;
   readonly events: LinkEvents;
   /** Cancels the attempt. */
   readonly signal: AbortSignal;

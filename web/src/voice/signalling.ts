@@ -21,7 +21,12 @@ export async function fetchInfo(url: string, signal?: AbortSignal): Promise<Info
 }
 
 /** Rejects with a `VoiceProblem`. */
-export async function postOffer(url: string, join: Join, sdp: string, signal: AbortSignal): Promise<Answer> {
+export async function postOffer(
+  url: string,
+  join: Join & { readonly encrypts: boolean },
+  sdp: string,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { session, ...player } = join;
   const answer = readAnswer(
     await ask(new URL(`api/voice/${encodeURIComponent(session)}`, url), signal, {
@@ -69,6 +74,7 @@ export function readInfo(value: unknown): Info | undefined {
     join,
     secrets: readSecrets(value["secrets"], join),
     udp: value["udp"] !== false,
+    encryption: value["encryption"] === true,
     fallback: value["fallback"] === true,
     secure: value["secure"] !== false,
     iceServers: Array.isArray(iceServers) ? iceServers.filter(isIceServer) : [],

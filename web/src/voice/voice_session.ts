@@ -17,6 +17,7 @@ import { Channels } from "./channels.ts";
 import { Connection, LEAVE } from "./connection.ts";
 import type { FromPage, ToPage } from "./control.ts";
 import { Emitter } from "./emitter.ts";
+import type { EncryptionStatus } from "./encryption_api.ts";
 import { Listening } from "./listening.ts";
 import type { MicrophoneInput } from "./microphone.ts";
 import { ModerationRequests } from "./moderation_requests.ts";
@@ -74,6 +75,8 @@ export class VoiceSession implements Voice {
       detached: (retryInMs) => this.onDetached(retryInMs),
       failed: (problem) => this.onFailed(problem),
       measured: (statistics) => this.onMeasured({ ...this.measured, ...statistics }),
+      encryptionChanged: () => this.emitter.emit("encryption", this.encryption),
+      encryptionEvent: (event) => this.emitter.emit("encryptionEvent", event),
     });
     this.stops = [
       sound.events.on("gesture", (needed) => this.emitter.emit("gesture", needed)),
@@ -98,6 +101,10 @@ export class VoiceSession implements Voice {
 
   get players(): Voice["players"] {
     return this.listening.players.byName;
+  }
+
+  get encryption(): EncryptionStatus {
+    return this.connection.encryptionStatus;
   }
 
   get output(): Output {
@@ -143,7 +150,8 @@ export class VoiceSession implements Voice {
 
   text(to: Target, text: string): void {
     const bytes = new TextEncoder().encode(text).length;
-    if (bytes > TEXT_BYTES_MAX) throw new RangeError(`a text has at most ${TEXT_BYTES_MAX} bytes, this one ${bytes}`);
+    const most = this.encryption.state === "off" ? TEXT_BYTES_MAX : SEALED_TEXT_BYTES_MAX;
+    if (bytes > most) throw new RangeError(`a text has at most ${most} bytes, this one ${bytes}`);
     if (!this.say({ type: "text", to, text })) {
       this.emitter.emit("problem", { message: "The text was not sent: there is no connection." });
     }
@@ -285,5 +293,7 @@ function onPageHide(handler: () => void): () => void {
 }
 
 const TEXT_BYTES_MAX = 998;
+/** In base64 and with what sealing adds, it has at most as many. */
+const SEALED_TEXT_BYTES_MAX = 729;
 /** The time between the detection of a voice and its first syllable: enough to open a channel on a slow link. */
 const PREROLL_MS = 120;

@@ -1,6 +1,7 @@
 // A link over WebRTC: the microphone and one track for each slot as RTP, control messages on a data channel.
 
 import type { Transport } from "./api.ts";
+import { type Encryption, canEncryptFrames } from "./encryption.ts";
 import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "./link.ts";
 import { withPacketTime, withStereo } from "./offer.ts";
 import { watchPairs } from "./pairs.ts";
@@ -13,7 +14,7 @@ export const openWebRtcLink: OpenLink = async (options) => {
   if (typeof RTCPeerConnection === "undefined") {
     throw new VoiceProblem("no-webrtc", "This browser has no WebRTC.");
   }
-  const link = new WebRtcLink(options);
+  const link = new WebRtcLink({ ...options, encryption: ofFrames(options) });
   try {
     await link.open();
   } catch (problem) {
@@ -22,6 +23,15 @@ export const openWebRtcLink: OpenLink = async (options) => {
   }
   return link;
 };
+
+/** Null if what is sent over WebRTC is not to be encrypted, or cannot be; a session that requires it then refuses the page. */
+function ofFrames({ encryption, info }: LinkOptions): Encryption | null {
+  encryption?.begin(false);
+  if (encryption === null || canEncryptFrames()) return encryption;
+  if (info.fallback) throw new VoiceProblem("no-webrtc", CANNOT_ENCRYPT);
+  if (encryption.isStrict) throw new VoiceProblem("version", CANNOT_ENCRYPT);
+  return null;
+}
 
 class WebRtcLink implements Link {
   key: string | null = null;
@@ -48,7 +58,8 @@ class WebRtcLink implements Link {
 
   async open(): Promise<void> {
     const { url, join, signal, events } = this.options;
-    const answer = await postOffer(url, join, await this.offer(), signal);
+    const encrypts = this.options.encryption !== null;
+    const answer = await postOffer(url, { ...join, encrypts }, await this.offer(), signal);
     this.key = answer.key;
     this.slots = this.slots.slice(0, Math.max(0, answer.slots));
     this.control.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -108,12 +119,13 @@ class WebRtcLink implements Link {
   private addTracks(): RTCDataChannel {
     for (const track of this.microphone.stream.getAudioTracks()) {
       track.enabled = false;
-      opusOnly(this.peer.addTransceiver(track, { direction: "sendonly" }));
+      const { sender } = opusOnly(this.peer.addTransceiver(track, { direction: "sendonly" }));
+      this.options.encryption?.sealSender(sender);
     }
-    this.slots = Array.from({ length: this.options.slots }, () => {
-      const transceiver = this.peer.addTransceiver("audio", { direction: "recvonly" });
-      opusOnly(transceiver);
-      return this.play(transceiver.receiver.track);
+    this.slots = Array.from({ length: this.options.slots }, (_, slot) => {
+      const { receiver } = opusOnly(this.peer.addTransceiver("audio", { direction: "recvonly" }));
+      this.options.encryption?.openReceiver(receiver, slot);
+      return this.play(receiver.track);
     });
     return this.peer.createDataChannel("control", { ordered: true });
   }
@@ -203,12 +215,14 @@ class WebRtcLink implements Link {
   }
 }
 
-function opusOnly(transceiver: RTCRtpTransceiver): void {
+function opusOnly(transceiver: RTCRtpTransceiver): RTCRtpTransceiver {
   const codecs = RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [];
   const opus = codecs.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
   if (opus.length > 0) transceiver.setCodecPreferences?.(opus);
+  return transceiver;
 }
 
+const CANNOT_ENCRYPT = "This browser cannot encrypt voice from end to end.";
 /** As Chromium does for one channel of speech; Opus is transparent for it (RFC 7587, 3.1.1: 28 to 40 kb/s for full band). */
 const BITS_PER_SECOND = 32_000;
 /** RFC 7587, 3.1.1: 64 to 128 kb/s for full-band stereo music. */

@@ -8,7 +8,7 @@ const slot = (slot: number, player: number | null): ToPage => ({
   type: "slot", slot, player, positional: false, amplitude: 1, priority: "default",
 });
 const speaking = (id: number, speaking: boolean): ToPage => ({ type: "speaking", id, name: "Bob", speaking, to: [] });
-const joined: ToPage = { type: "joined", session: "main", id: 1, name: "Alice", resumed: true, place: null };
+const joined: ToPage = { type: "joined", session: "main", id: 1, name: "Alice", resumed: true, place: null, encrypted: false };
 
 /** A slot with player 7, and one with player 8. */
 function two(): SlotSpeakers {

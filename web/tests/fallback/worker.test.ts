@@ -46,7 +46,7 @@ async function started(context: TestContext, wasm = wasmBytes()): Promise<(ms: n
   context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   [FakeSocket.all, told.length, scope.isClosed] = [[], 0, false];
   const worklet = new FakePort() as unknown as MessagePort;
-  scope.onmessage({ data: { type: "start", wasm, url: "ws://voice.example/", player, worklet } });
+  scope.onmessage({ data: { type: "start", wasm, url: "ws://voice.example/", player, worklet, keys: null } });
   while (FakeSocket.all.length === 0 && told.length === 0) await settled();
   return (ms) => {
     for (let passed = 0; passed < ms; passed += 10) {

@@ -322,6 +322,7 @@ export function linkOptions(context: FakeContext, microphone: FakeNode, signal: 
     info: INFO,
     join: { session: "main", name: "Alice" },
     slots: 2,
+    encryption: null,
     events: { message: () => {}, troubled: () => {}, lost: () => {} },
     signal,
   };

@@ -10,6 +10,7 @@ const info = {
   join: "password",
   secrets: { token: "optional", password: "required" },
   udp: true,
+  encryption: true,
   fallback: true,
   secure: true,
   iceServers: [{ urls: ["stun:localhost:3478"] }],

@@ -19,7 +19,7 @@ const PRODUCTS: [&[u8]; 6] =
 const ENDINGS: [&str; 6] = [".dll", ".exe", ".pdb", ".pyc", ".rlib", ".rmeta"];
 
 /// Products that are checked in: a server is built with them where no compiler for pages is.
-const CHECKED_IN: [&str; 1] = ["web/dist/consonance.wasm"];
+const CHECKED_IN: [&str; 2] = ["web/dist/consonance.wasm", "web/dist/e2ee.wasm"];
 
 fn judge(file: &TrackedFile) -> Option<Finding> {
     let product =

@@ -1,4 +1,5 @@
-//! `crates/browser-wasm`, compiled for pages and checked in, so that cargo alone builds a server with it.
+//! `crates/browser-wasm` and `crates/e2ee-wasm`, compiled for pages and checked in, so that cargo alone builds a server
+//! with them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,20 +27,23 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if plan.verify { verify(root).map(drop) } else { write(root) }
 }
 
-/// Compiles it and writes it where the server's build finds it, and which compiler made it.
+/// Compiles them and writes them where the server's build finds them, and which compiler made them.
 ///
 /// # Errors
 /// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be read or written.
 fn write(root: &Path) -> Result<(), Failure> {
     let compiler =
         PageCompiler::find(root, &made_by(root)?)?.ok_or(Failure::Missing { what: TARGET, make: INSTALL })?;
-    let bytes = build(root, &compiler)?;
-    for (name, content) in [(CHECKED_IN, &*bytes), (MADE_BY, format!("{}\n", compiler.version).as_bytes())] {
+    let save = |name: &str, content: &[u8]| {
         let path = root.join(name);
-        fs::write(&path, content).map_err(|cause| Failure::File { path, cause })?;
+        fs::write(&path, content).map_err(|cause| Failure::File { path, cause })
+    };
+    for module in MODULES {
+        let bytes = build(root, &compiler, module)?;
+        save(module.checked_in, &bytes)?;
+        println!("{}: {} bytes by {}", module.checked_in, bytes.len(), compiler.version);
     }
-    println!("{CHECKED_IN}: {} bytes by {}", bytes.len(), compiler.version);
-    Ok(())
+    save(MADE_BY, format!("{}\n", compiler.version).as_bytes())
 }
 
 /// Compares what is checked in with what the sources make. Left out where there is no compiler for pages, or another
@@ -51,24 +55,39 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     let made_by = made_by(root)?;
     let Some(compiler) = PageCompiler::find(root, &made_by)? else {
         return Ok(Skips::one(format_args!(
-            "comparison of {CHECKED_IN}, no compiler for {TARGET} ({INSTALL})"
+            "comparison of WebAssembly, no compiler for {TARGET} ({INSTALL})"
         )));
     };
     if compiler.version != made_by {
         let version = &compiler.version;
         return Ok(Skips::one(format_args!(
-            "comparison of {CHECKED_IN}, made by {made_by}, here is {version}"
+            "comparison of WebAssembly, made by {made_by}, here is {version}"
         )));
     }
     if compiler.library.is_none() {
-        command::run(&mut command::cargo(root, LINT.split(' ')))?;
+        for module in MODULES {
+            let lint = format!("clippy --target {TARGET} -p {} -- -D warnings", module.package);
+            command::run(&mut command::cargo(root, lint.split(' ')))?;
+        }
     }
-    if build(root, &compiler)? == read(root, CHECKED_IN)? {
-        Ok(Skips::NONE)
-    } else {
-        Err(Failure::Stale { path: CHECKED_IN, make: MAKE })
+    for module in MODULES {
+        if build(root, &compiler, module)? != read(root, module.checked_in)? {
+            return Err(Failure::Stale { path: module.checked_in, make: MAKE });
+        }
     }
+    Ok(Skips::NONE)
 }
+
+/// A module and where it is checked in.
+struct PageModule {
+    package: &'static str,
+    checked_in: &'static str,
+}
+
+const MODULES: &[PageModule] = &[
+    PageModule { package: "consonance-browser-wasm", checked_in: "web/dist/consonance.wasm" },
+    PageModule { package: "consonance-e2ee-wasm", checked_in: "web/dist/e2ee.wasm" },
+];
 
 /// The version of the compiler that made what is checked in.
 fn made_by(root: &Path) -> Result<String, Failure> {
@@ -81,19 +100,17 @@ fn read(root: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const CHECKED_IN: &str = "web/dist/consonance.wasm";
-/// The version of the compiler that made it.
+/// The version of the compiler that made them.
 const MADE_BY: &str = "crates/browser-wasm/made-by.txt";
 const INSTALL: &str =
     "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
 const MAKE: &str = "cargo xtask wasm";
-const LINT: &str = "clippy --target wasm32-unknown-unknown -p consonance-browser-wasm -- -D warnings";
-const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page -p consonance-browser-wasm \
-                     --crate-type cdylib --message-format json-render-diagnostics";
+const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page --crate-type cdylib \
+                     --message-format json-render-diagnostics -p";
 
 /// The same bytes wherever the repository and cargo's own files are.
-fn build(root: &Path, compiler: &PageCompiler) -> Result<Vec<u8>, Failure> {
-    let mut cargo = command::cargo(root, BUILD.split_whitespace());
+fn build(root: &Path, compiler: &PageCompiler, module: &PageModule) -> Result<Vec<u8>, Failure> {
+    let mut cargo = command::cargo(root, BUILD.split_whitespace().chain([module.package]));
     let mut flags = remapping::flags(&[root]);
     flags.extend(compiler.configure(&mut cargo));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));

@@ -27,7 +27,7 @@ globalThis.close = () => process.exit(0);
 await import(new URL("fallback-worker.js", dist));
 const tell = (data) => globalThis.onmessage({ data });
 const wasm = new Uint8Array(readFileSync(new URL("consonance.wasm", dist))).buffer;
-tell({ type: "start", wasm, url, player: { name, session: "main", slots: 8 }, worklet: port2 });
+tell({ type: "start", wasm, url, player: { name, session: "main", slots: 8 }, worklet: port2, keys: null });
 
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { say, speak, end } = JSON.parse(line);

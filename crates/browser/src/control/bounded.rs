@@ -2,15 +2,20 @@
 
 use std::fmt::Display;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use consonance_wire::limits::{PACKET_BYTES_MAX, TEXT_BYTES_MAX};
 use serde::de::{Deserializer, Error};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Bytes of the longest name of a room or a player in a message; the session allows fewer as a rule.
 pub const NAME_BYTES_MAX: usize = PACKET_BYTES_MAX - 22;
 
 /// The largest number that a page can count to, `Number.MAX_SAFE_INTEGER`: 2⁵³ − 1.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// Bytes of a message's longest part for an encrypted session's group: in base64 they fit into a message of a page.
+pub const GROUP_PART_BYTES_MAX: usize = 12_000;
 
 /// The longest time in a message, in ms: a day.
 pub(super) const MS_MAX: f64 = 86_400_000.0;
@@ -32,6 +37,24 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Er
 /// Why something is asked for: at most as long as a text.
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     within(Box::<str>::deserialize(from)?, "a reason", TEXT_BYTES_MAX)
+}
+
+/// A part of a message for the group, in base64 without padding: at most [`GROUP_PART_BYTES_MAX`].
+pub(super) fn group_part<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[u8]>, D::Error> {
+    let text = Box::<str>::deserialize(from)?;
+    let bytes = BASE64.decode(&*text).map_err(D::Error::custom)?;
+    if bytes.len() > GROUP_PART_BYTES_MAX {
+        let length = bytes.len();
+        return Err(D::Error::custom(format_args!(
+            "a part has {length} bytes, at most {GROUP_PART_BYTES_MAX} are allowed"
+        )));
+    }
+    Ok(bytes.into())
+}
+
+/// As [`group_part`] reads it.
+pub(super) fn write_group_part<S: Serializer>(part: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&BASE64.encode(part))
 }
 
 /// A number that a page has chosen: 0 … [`NUMBER_MAX`].

@@ -87,6 +87,15 @@ pub enum FromPage {
         #[serde(deserialize_with = "milliseconds")]
         delay_ms: f64,
     },
+    /// A part of a message to the delivery service of an encrypted session's group.
+    Group {
+        /// The bytes, at most [`GROUP_PART_BYTES_MAX`](super::GROUP_PART_BYTES_MAX).
+        #[serde(deserialize_with = "bounded::group_part", serialize_with = "bounded::write_group_part")]
+        data: Box<[u8]>,
+        /// Whether other parts of the same message follow.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        more: bool,
+    },
     /// Leaves permanently.
     Leave,
     /// A message of a kind that is not known here, which is passed over.

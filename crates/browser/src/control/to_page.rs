@@ -26,6 +26,15 @@ pub enum ToPage {
         /// With this, a secret, the page has its place back at any server that shares the session.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Box<str>>,
+        /// The session has a group, and the page can be in it.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        encrypted: bool,
+    },
+    /// A part of a message of the group's delivery service, in base64 without padding; with `more`, others follow.
+    Group {
+        data: Box<str>,
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        more: bool,
     },
     /// All earlier players have been reported.
     Roster,

@@ -1,6 +1,6 @@
 //! What happens in the session, told to the page.
 
-use consonance_session::{ClientEvent, ClientId, CodecId, Instant, TextTarget};
+use consonance_session::{ClientEvent, ClientId, Instant, TextTarget};
 
 use super::BrowserPlayer;
 use super::end::millis;
@@ -41,7 +41,7 @@ impl BrowserPlayer {
             ClientEvent::Disconnected { cause, retry_in } => self.note_disconnection(now, cause, retry_in),
             ClientEvent::Kicked { reason } => self.kicked_because = Some(reason),
             ClientEvent::PlayerJoined { id, name, codec } => {
-                self.downlink.player_joined(id, codec.kind == CodecId::OPUS);
+                self.downlink.player_joined(id, codec);
                 let is_self = self.client.id() == Some(id);
                 self.tell(&ToPage::Player { id: id.0, name, rooms: Vec::new(), is_self });
                 self.tell_known_place(id);
@@ -54,6 +54,7 @@ impl BrowserPlayer {
             ClientEvent::ModeratorAnswered { player, action, answer } => {
                 self.tell_moderated(&player, &action, answer);
             }
+            ClientEvent::GroupMessage { message } => self.tell_group_message(&message),
             ClientEvent::UplinkReport(report) => self.reports.note_uplink(report),
             ClientEvent::Restricted { restriction, terms } => {
                 self.tell(&super::state::restricted(now, restriction, terms.as_ref()));

@@ -81,6 +81,9 @@ impl BrowserPlayer {
                 self.reports.note_stats(now, lost_percent, delay_ms);
                 Ok(())
             }
+            FromPage::Group { data, more } => {
+                self.take_group_part(&data, more).map_err(|words| ("group", words))
+            }
             FromPage::Leave => {
                 self.leave(now);
                 Ok(())

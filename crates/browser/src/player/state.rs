@@ -28,7 +28,8 @@ impl BrowserPlayer {
         (self.has_joined, self.retry_at) = (true, None);
         let (session, name) = (self.session.clone(), self.client.name().into());
         let place = self.client.resume_ticket().map(|ticket| place::write(&ticket).into());
-        self.tell(&ToPage::Joined { session, id: id.0, name, resumed, place });
+        let encrypted = self.client.is_encrypting();
+        self.tell(&ToPage::Joined { session, id: id.0, name, resumed, place, encrypted });
         self.downlink.tell_again();
         self.reports.tell_again();
         for open in self.channels.list().chunks(CHANNELS_PER_MESSAGE) {

@@ -1,6 +1,7 @@
 //! The page's voice on its way to the session.
 
 use consonance_session::Instant;
+use consonance_wire::SealedVoice;
 
 use super::{BrowserPlayer, CLOSING};
 use crate::uplink::Spoken;
@@ -8,10 +9,27 @@ use crate::uplink::Spoken;
 /// What is remembered of it from frame to frame.
 #[derive(Debug, Default)]
 pub(super) struct Voice {
-    /// The first byte of the last frame, which one without sound can be made of.
-    last_toc: Option<u8>,
+    last: Option<LastFrame>,
     /// Channels were closed, and no frame has said so yet: until then one may come by itself.
     closing_at: Option<Instant>,
+}
+
+/// The last frame of what is being said.
+#[derive(Clone, Copy, Debug)]
+enum LastFrame {
+    /// Its first byte, which a frame without sound can be made of.
+    Opus(u8),
+    /// Only the page can make another one.
+    Sealed,
+}
+
+impl LastFrame {
+    fn of(frame: &[u8]) -> Option<Self> {
+        match SealedVoice::of(frame) {
+            Some(_) => Some(Self::Sealed),
+            None => frame.first().map(|toc| Self::Opus(*toc)),
+        }
+    }
 }
 
 impl Voice {
@@ -21,7 +39,7 @@ impl Voice {
 
     /// Channels were closed; the next frame says so.
     pub(super) fn note_closing(&mut self, now: Instant) {
-        if self.last_toc.is_some() {
+        if self.last.is_some() {
             self.closing_at.get_or_insert(now + CLOSING);
         }
     }
@@ -46,7 +64,7 @@ impl BrowserPlayer {
             self.statistics.unheard += 1;
             self.page_voice.without_channel = Some(now);
             self.uplink.reset();
-            self.voice.last_toc = None;
+            self.voice.last = None;
             return;
         }
         // The client's clock says when a frame was sent.
@@ -58,7 +76,7 @@ impl BrowserPlayer {
                 Spoken::Next { missing, frame } => {
                     channels.speak(client);
                     client.skip_voice(missing);
-                    voice.last_toc = frame.first().copied();
+                    voice.last = LastFrame::of(frame);
                     voice.closing_at = None;
                     page_voice.note_said(now);
                     client.send_voice(frame)
@@ -84,12 +102,12 @@ impl BrowserPlayer {
     }
 
     /// The page is silent from now on. A frame without sound says so, lest listeners wait: decoders fade
-    /// out, as for one that is lost.
+    /// out, as for one that is lost. A page that encrypts sends that itself, or listeners notice that nothing comes.
     pub(super) fn stop_talking(&mut self, now: Instant) {
         self.channels.pause(&mut self.client);
         self.voice.closing_at = None;
         self.uplink.reset();
-        let Some(toc) = self.voice.last_toc.take() else { return };
+        let Some(LastFrame::Opus(toc)) = self.voice.last.take() else { return };
         if self.client.has_channels() {
             self.client.handle_timeout(now);
             self.statistics.unsent += u64::from(self.client.send_voice(&[toc & !3]).is_err());

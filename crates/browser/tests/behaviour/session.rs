@@ -107,7 +107,12 @@ impl Session {
 
     /// A native player that listens to the lobby and has joined.
     pub(crate) fn native(&mut self, name: &str) -> usize {
-        let mut client = Client::new(ClientSettings::new(name));
+        self.native_with(ClientSettings::new(name))
+    }
+
+    /// The same with settings of its own.
+    pub(crate) fn native_with(&mut self, settings: ClientSettings) -> usize {
+        let mut client = Client::new(settings);
         client.join_room("lobby").expect("a room that fits");
         client.start();
         self.natives.push(Native { client, link: None, events: vec![], heard: vec![] });
@@ -383,7 +388,15 @@ impl Session {
 
 pub(crate) fn settings(name: &str, slots: usize) -> BrowserSettings {
     let session = "main".to_owned();
-    BrowserSettings { name: name.to_owned(), session, token: None, password: None, place: None, slots }
+    BrowserSettings {
+        name: name.to_owned(),
+        session,
+        token: None,
+        password: None,
+        place: None,
+        slots,
+        encrypts: false,
+    }
 }
 
 /// A packet of 20 ms with something of its own in it.

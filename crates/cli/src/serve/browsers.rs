@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
-use consonance_server_config::Config;
+use consonance_server_config::{Config, EncryptionRule};
 use consonance_transport::authority;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
@@ -174,5 +174,12 @@ fn info(config: &Config, joining: &JoiningSettings) -> Info {
         join: join_rule(joining),
         secrets: secrets(config, joining),
         udp: true,
+        encryption: may_encrypt(config),
     }
+}
+
+/// Whether any session is encrypted, or can be.
+fn may_encrypt(config: &Config) -> bool {
+    let of_some = config.encrypted_sessions.iter().map(|sessions| sessions.encryption);
+    of_some.chain([config.encryption]).any(|rule| rule != EncryptionRule::Off)
 }

@@ -48,7 +48,7 @@ impl MlsMember {
     }
 
     /// A member tells how far it is; others, and who lost the group's keys, ask to be added.
-    fn handle_state(&mut self, now: Duration, number: u32) {
+    pub(super) fn handle_state(&mut self, now: Duration, number: u32) {
         match &self.group {
             Some(group) if group.number == number => {
                 let epoch = u32::try_from(group.mls.current_epoch()).unwrap_or(u32::MAX);
@@ -82,7 +82,7 @@ impl MlsMember {
 
     /// Asks at once, but for a second time only after a while: a group that fails again and again is no reason to
     /// keep all others busy.
-    fn ask_to_be_added(&mut self, now: Duration) {
+    pub(super) fn ask_to_be_added(&mut self, now: Duration) {
         let earliest = self.asked_at.map(|at| at + Self::ASK_EVERY).filter(|at| *at > now);
         self.ask_at = earliest;
         if earliest.is_some() {

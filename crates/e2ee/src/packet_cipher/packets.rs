@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use consonance_wire::{
     ChannelKind, ClientId, MessageType, Packet, PlainRooms, SealedVoice, ServerRelay, TextData,
     TextRecipient, VoiceData, WireStr, Writer,
@@ -28,18 +26,7 @@ enum Recipient {
     Player(ClientId),
 }
 
-/// What stands before the text of a sealed message; then come the bytes in base 64.
-const SEALED_TEXT: &str = "\u{1}";
-/// What is authenticated with a text, so that it is not taken for voice.
-const TEXT_METADATA: &[u8] = b"text";
-
 impl PacketCipher {
-    /// The longest text that fits into a packet of text once it is sealed, if `most` is the longest that fits as it is;
-    /// both in bytes.
-    pub fn longest_text(most: usize) -> usize {
-        (most.saturating_sub(SEALED_TEXT.len()) / 4 * 3).saturating_sub(Self::VOICE_OVERHEAD_BYTES)
-    }
-
     /// What is to be sent instead of a packet of the own client. `name_of` knows the session's players, and `loudness`
     /// how loud a frame of Opus is.
     pub fn seal_packet<'n>(
@@ -112,8 +99,7 @@ impl PacketCipher {
             }
             Packet::TextData(text) => {
                 let plain = text.text.map(|text| text.to_str().into_owned()).unwrap_or_default();
-                self.sealer.as_mut()?.seal(TEXT_METADATA, plain.as_bytes(), &mut content).ok()?;
-                let sealed = format!("{SEALED_TEXT}{}", BASE64.encode(&content));
+                let sealed = self.seal_text(&plain).ok()?;
                 let text = TextData { text: Some(WireStr::from(&*sealed)), ..*text };
                 write(&Packet::TextData(text), &mut self.sealed)?;
             }
@@ -140,10 +126,9 @@ impl PacketCipher {
                 None => return self.let_plain_in(&parsed, voice.sender, &name_of),
             },
             Packet::TextData(text) => {
-                let sealed =
-                    text.text.and_then(WireStr::as_valid).and_then(|text| text.strip_prefix(SEALED_TEXT));
+                let sealed = text.text.and_then(WireStr::as_valid).filter(|text| Self::is_sealed_text(text));
                 match sealed {
-                    Some(sealed) => self.open_text(now, text, sealed, &name_of),
+                    Some(sealed) => self.open_text_packet(now, text, sealed, &name_of),
                     None => return self.let_plain_in(&parsed, text.sender, &name_of),
                 }
             }
@@ -170,7 +155,7 @@ impl PacketCipher {
         opened
     }
 
-    fn open_text<'n>(
+    fn open_text_packet<'n>(
         &mut self,
         now: Duration,
         text: &TextData<'_>,
@@ -178,9 +163,7 @@ impl PacketCipher {
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> Option<()> {
         let name = name_of(text.sender)?;
-        let sealed = BASE64.decode(sealed).ok()?;
-        let mut plain = Vec::new();
-        self.open(now, name, TEXT_METADATA, &sealed, &mut plain).ok()?;
+        let plain = self.open_text(now, name, sealed).ok()?;
         let text = TextData { text: Some(WireStr::from_bytes(&plain)), ..*text };
         write(&Packet::TextData(text), &mut self.packet)
     }

@@ -264,6 +264,7 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_again() {
         password: None,
         place: None,
         slots: 4,
+        encrypts: false,
     };
     let mut player = BrowserPlayer::new(settings);
     let now = consonance_session::Instant::START;

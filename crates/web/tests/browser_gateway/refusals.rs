@@ -71,6 +71,7 @@ fn by_line(line: &str) -> Option<PageEnd> {
         password: None,
         place: None,
         slots: 4,
+        encrypts: false,
     };
     let (mut player, now) = (BrowserPlayer::new(settings), consonance_session::Instant::START);
     assert_eq!(player.poll_command(), Some(PageLinkCommand::Open));

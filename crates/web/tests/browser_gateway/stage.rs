@@ -163,6 +163,7 @@ pub(crate) fn join(name: &str) -> Join {
         sdp: "offer".to_owned(),
         resume: None,
         place: None,
+        encrypts: false,
         remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
     }
 }
@@ -174,5 +175,6 @@ pub(crate) fn info() -> Info {
         join: JoinRule::Open,
         secrets: Secrets::default(),
         udp: true,
+        encryption: false,
     }
 }

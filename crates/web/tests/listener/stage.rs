@@ -51,6 +51,7 @@ impl Signalling for Sessions {
             join: JoinRule::Open,
             secrets: Secrets::default(),
             udp: true,
+            encryption: false,
         }
     }
 

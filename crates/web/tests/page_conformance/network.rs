@@ -50,6 +50,7 @@ impl Network for Browsers {
             join: JoinRule::Open,
             secrets: Secrets::default(),
             udp: true,
+            encryption: false,
         };
         let (entrance, gateways) = browser_gateways(shards, settings, Arc::new(Anywhere), info);
         self.entrance = Some(entrance);

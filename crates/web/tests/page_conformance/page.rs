@@ -75,6 +75,7 @@ impl PageClient {
             sdp,
             resume: None,
             place: None,
+            encrypts: false,
             remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
         State::Asking(Box::new(browser), self.entrance.join(join))

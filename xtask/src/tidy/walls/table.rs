@@ -57,6 +57,11 @@ pub(super) const WALLS: &[Walls] = &[
         ],
     },
     Walls {
+        package: "consonance-e2ee-wasm",
+        may_use: Only(&["consonance-e2ee", "consonance-session", "consonance-wire"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-browser",
         may_use: Only(&[
             "consonance-fuzz-tape",

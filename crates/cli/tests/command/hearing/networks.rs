@@ -165,6 +165,7 @@ impl Signalling for NoOffers {
             join: JoinRule::Open,
             secrets: Secrets::default(),
             udp: false,
+            encryption: false,
         }
     }
 

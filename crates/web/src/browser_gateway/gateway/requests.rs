@@ -94,8 +94,9 @@ impl<S: PageShard> BrowserGateway<S> {
         };
         self.statistics.connections.made_room += u64::from(was_made);
         let slots = self.shard.slots(page);
-        let Join { session, name, token, password, place, remote, .. } = join;
-        let settings = BrowserSettings { name, session: session.clone(), token, password, place, slots };
+        let Join { session, name, token, password, place, encrypts, remote, .. } = join;
+        let settings =
+            BrowserSettings { name, session: session.clone(), token, password, place, slots, encrypts };
         let neighbours = self.neighbours.of_session(&session);
         let index = self.browsers.insert(Browser {
             key,

@@ -1,0 +1,48 @@
+//! The messages of an encrypted session's group between the page, which has the keys, and the delivery service.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
+
+use super::BrowserPlayer;
+use crate::control::{GROUP_PART_BYTES_MAX, ToPage};
+
+/// The parts of a message of the page that have come.
+#[derive(Debug, Default)]
+pub(super) struct GroupParts {
+    bytes: Vec<u8>,
+    /// The message is too long: what is left of it is dropped.
+    is_void: bool,
+}
+
+impl BrowserPlayer {
+    /// A part of a message of the page to the delivery service.
+    pub(super) fn take_group_part(&mut self, part: &[u8], more: bool) -> Result<(), String> {
+        let GroupParts { bytes, is_void } = &mut self.group;
+        *is_void |= bytes.len() + part.len() > GROUP_MESSAGE_BYTES_MAX;
+        if *is_void {
+            bytes.clear();
+        } else {
+            bytes.extend_from_slice(part);
+        }
+        if more {
+            return Ok(());
+        }
+        let GroupParts { bytes, is_void } = std::mem::take(&mut self.group);
+        if is_void {
+            return Err(format!("a message has at most {GROUP_MESSAGE_BYTES_MAX} bytes"));
+        }
+        // Without a session there is no group, and the page hears of the next one.
+        self.client.send_group_message(&bytes);
+        Ok(())
+    }
+
+    /// A message of the delivery service to the page.
+    pub(super) fn tell_group_message(&mut self, message: &[u8]) {
+        let parts = message.len().div_ceil(GROUP_PART_BYTES_MAX);
+        for (index, part) in message.chunks(GROUP_PART_BYTES_MAX).enumerate() {
+            let data = BASE64.encode(part).into();
+            self.tell(&ToPage::Group { data, more: index + 1 < parts });
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! A page's member of the group and its cipher, behind the functions that JavaScript calls.
+
+mod settings;
+mod slots;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use consonance_e2ee::{E2eeError, MemberEvent, MlsMember, PacketCipher, Passage, PlainRooms};
+use consonance_session::{ClientId, RoomId, loudness};
+use consonance_wire::SealedVoice;
+
+use crate::status::Status;
+use settings::{PageTarget, PlayerRecord, Settings, SlotRecord, TextRecord};
+use slots::Slot;
+
+/// What a page has for an encrypted session. All times are the time since any fixed start.
+#[derive(Debug)]
+pub struct PageMember {
+    member: MlsMember,
+    key: Vec<u8>,
+    cipher: PacketCipher,
+    /// The session has a group, and the page can be in it.
+    is_encrypting: bool,
+    /// Nothing passes without encryption any more: the page wants that, or the session had it.
+    is_strict: bool,
+    /// Where voice goes, and whether a room or a player of that is not encrypted.
+    targets: Vec<PageTarget>,
+    speaks_plainly: bool,
+    slots: Vec<Slot>,
+    names: BTreeMap<ClientId, Box<str>>,
+    events: Vec<String>,
+}
+
+/// What became of a frame for a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenOutcome {
+    /// It is to be played as it came, or as it was opened.
+    Played,
+    /// It is not to be played; why is counted.
+    Dropped,
+    /// It claims to be another player's than the slot is known to play: it may be tried again after the next change of
+    /// the slot.
+    Early,
+}
+
+/// Slots of one page.
+const SLOTS_MAX: usize = 16;
+/// Names of players that are kept.
+const NAMES_MAX: usize = 1 << 16;
+/// Events that wait to be polled.
+const EVENTS_MAX: usize = 256;
+
+impl PageMember {
+    /// Begins, out of settings in JSON: `name`; `account` and `purpose` where there are any; `key`, a key that was
+    /// kept, in hexadecimal; `strict`, if nothing may pass without encryption.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
+        let Settings { credential, key, strict } = Settings::read(settings)?;
+        Ok(Self {
+            key: key.to_bytes(),
+            member: MlsMember::new(key, credential),
+            cipher: PacketCipher::new(),
+            is_encrypting: false,
+            is_strict: strict,
+            targets: Vec::new(),
+            speaks_plainly: false,
+            slots: std::iter::repeat_with(Slot::default).take(SLOTS_MAX).collect(),
+            names: BTreeMap::new(),
+            events: Vec::new(),
+        })
+    }
+
+    /// The member's own key, to be kept as a password: see [`IdentityKey::to_bytes`](consonance_e2ee::IdentityKey).
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The page's player is in its session, which has a group or not. Messages may have been lost if it was there
+    /// before.
+    pub fn handle_joined(&mut self, now: Duration, is_encrypting: bool, was_here: bool) {
+        self.is_encrypting = is_encrypting;
+        self.names.clear();
+        self.slots.fill_with(Slot::default);
+        self.targets.clear();
+        self.speaks_plainly = false;
+        if is_encrypting && was_here {
+            self.member.resume(now);
+        }
+        self.follow(now);
+    }
+
+    /// A message of the delivery service.
+    pub fn handle_message(&mut self, now: Duration, message: &[u8]) {
+        self.member.handle(now, message);
+        self.follow(now);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.member.handle_timeout(now);
+        self.cipher.handle_timeout(now);
+        self.follow(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        [self.member.poll_timeout(), self.cipher.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// The next message for the delivery service.
+    pub fn poll_message(&mut self) -> Option<Vec<u8>> {
+        self.member.poll_message()
+    }
+
+    /// The next event, in JSON.
+    pub fn poll_event(&mut self) -> Option<String> {
+        (!self.events.is_empty()).then(|| self.events.remove(0))
+    }
+
+    /// The state, in JSON.
+    pub fn status(&mut self) -> String {
+        Status::of(self.state(), &self.member, &self.cipher).to_json()
+    }
+
+    /// A player is here under this id, in JSON: `id`, and `name` unless it has left.
+    pub fn note_player(&mut self, player: &[u8]) {
+        let Ok(PlayerRecord { id, name }) = serde_json::from_slice(player) else { return };
+        match name {
+            Some(name) if self.names.len() < NAMES_MAX => drop(self.names.insert(ClientId(id), name)),
+            _ => drop(self.names.remove(&ClientId(id))),
+        }
+    }
+
+    /// What a slot plays from now on, in JSON: `slot`; `name` of the player, if there is one; `rooms` by which it
+    /// reaches the page.
+    pub fn note_slot(&mut self, slot: &[u8]) {
+        let Ok(SlotRecord { slot, name, rooms }) = serde_json::from_slice(slot) else { return };
+        if let Some(slot) = self.slots.get_mut(slot) {
+            *slot = Slot { name, rooms: rooms.iter().map(|room| RoomId::of(room).0).collect() };
+        }
+    }
+
+    /// Where voice goes from now on, in JSON: a list of objects with a `room` or a `player`.
+    pub fn note_targets(&mut self, targets: &[u8]) {
+        let Ok(targets) = serde_json::from_slice(targets) else { return };
+        self.targets = targets;
+        self.judge_targets();
+    }
+
+    /// Seals a frame of Opus in its place; false if it must not be sent.
+    pub fn seal_frame(&mut self, frame: &mut Vec<u8>) -> bool {
+        if !self.is_in_force() || self.cipher.has_keys() && self.speaks_plainly {
+            return true;
+        }
+        let mut sealed = Vec::with_capacity(frame.len() + PacketCipher::VOICE_OVERHEAD_BYTES);
+        let is_sealed = self.cipher.seal_frame(loudness(frame), frame, &mut sealed).is_ok();
+        *frame = sealed;
+        is_sealed
+    }
+
+    /// Opens a frame for a slot in its place.
+    pub fn open_frame(&mut self, now: Duration, slot: usize, frame: &mut Vec<u8>) -> OpenOutcome {
+        let Some(sealed) = SealedVoice::of(frame) else {
+            let is_allowed = self.may_be_plain(slot);
+            return if is_allowed { OpenOutcome::Played } else { OpenOutcome::Dropped };
+        };
+        let Some(name) = self.slots.get(slot).and_then(|slot| slot.name.as_deref()) else {
+            return OpenOutcome::Early;
+        };
+        if !self.cipher.is_claimed_by(&sealed, name) {
+            return OpenOutcome::Early;
+        }
+        let mut opened = Vec::with_capacity(frame.len());
+        let is_opened = self.cipher.open_frame(now, name, &sealed, &mut opened).is_ok();
+        *frame = opened;
+        if is_opened { OpenOutcome::Played } else { OpenOutcome::Dropped }
+    }
+
+    /// What is to be sent instead of a text, out of JSON: `text`, and the `room` or the `player` that it is for.
+    /// `None` if it cannot be sent yet.
+    pub fn seal_text(&mut self, text: &[u8]) -> Option<String> {
+        let TextRecord { text, to, .. } = serde_json::from_slice(text).ok()?;
+        if !self.is_in_force() || self.cipher.has_keys() && to.is_some_and(|to| self.is_plain(&to)) {
+            return Some(text);
+        }
+        self.cipher.seal_text(&text).ok()
+    }
+
+    /// The text that a player has sent, out of JSON: `name`, `text`, and the `room` that it is for, if it is for one.
+    /// `None` if it is not to be shown.
+    pub fn open_text(&mut self, now: Duration, text: &[u8]) -> Option<String> {
+        let TextRecord { text, to, name } = serde_json::from_slice(text).ok()?;
+        let name = name.unwrap_or_default();
+        if PacketCipher::is_sealed_text(&text) {
+            let opened = self.cipher.open_text(now, &name, &text).ok()?;
+            return Some(String::from_utf8_lossy(&opened).into_owned());
+        }
+        let rooms: Vec<u16> = match &to {
+            Some(PageTarget::Room(room)) => vec![RoomId::of(room).0],
+            _ => Vec::new(),
+        };
+        let is_allowed = !self.is_in_force() || self.is_from_plain(&name, &rooms);
+        is_allowed.then_some(text)
+    }
+
+    /// What is to be sent instead of a packet of the engine; `None` if nothing.
+    pub fn seal_packet<'a>(&'a mut self, packet: &'a [u8]) -> Option<&'a [u8]> {
+        if !self.is_in_force() {
+            return Some(packet);
+        }
+        let Self { cipher, names, .. } = self;
+        pass(packet, cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), loudness))
+    }
+
+    /// What the engine is to receive instead of a packet; `None` if nothing.
+    pub fn open_packet<'a>(&'a mut self, now: Duration, packet: &'a [u8]) -> Option<&'a [u8]> {
+        if !self.is_in_force() {
+            return Some(packet);
+        }
+        let Self { cipher, names, .. } = self;
+        pass(packet, cipher.open_packet(now, packet, |id| names.get(&id).map(|name| &**name)))
+    }
+
+    fn is_in_force(&self) -> bool {
+        self.is_strict || self.is_encrypting
+    }
+
+    fn state(&self) -> &'static str {
+        match (self.is_in_force(), self.cipher.has_keys() && self.is_encrypting) {
+            (false, _) => "off",
+            (true, false) => "waiting",
+            (true, true) => "on",
+        }
+    }
+
+    fn is_plain(&mut self, target: &PageTarget) -> bool {
+        match (self.cipher.plain_rooms(), target) {
+            (PlainRooms::Never, _) => false,
+            (plain, PageTarget::Room(room)) => plain.contains(RoomId::of(room).0),
+            (_, PageTarget::Player(name)) => !self.cipher.is_member(name),
+        }
+    }
+
+    fn may_be_plain(&mut self, slot: usize) -> bool {
+        if !self.is_in_force() {
+            return true;
+        }
+        let Some(Slot { name: Some(name), rooms }) = self.slots.get(slot).cloned() else { return false };
+        self.is_from_plain(&name, &rooms)
+    }
+
+    /// Whether what a player sends by these rooms may be plain: one of them is, or the player cannot encrypt and the
+    /// session allows that.
+    fn is_from_plain(&mut self, name: &str, rooms: &[u16]) -> bool {
+        match self.cipher.plain_rooms() {
+            PlainRooms::Never => false,
+            PlainRooms::All => true,
+            plain @ PlainRooms::Only(_) => {
+                rooms.iter().any(|room| plain.contains(*room)) || !self.cipher.is_member(name)
+            }
+        }
+    }
+
+    /// Takes what the member has done.
+    fn follow(&mut self, now: Duration) {
+        while let Some(event) = self.member.poll_event() {
+            let failed = match &event {
+                MemberEvent::NewEpoch { .. } => self.enter(now).err(),
+                MemberEvent::Removed => {
+                    self.cipher.leave();
+                    None
+                }
+                _ => None,
+            };
+            let events = [Some(event), failed.map(|error| MemberEvent::Failed { error })];
+            let events = events.into_iter().flatten().filter_map(|event| crate::status::event(&event));
+            self.events.extend(events);
+        }
+        let excess = self.events.len().saturating_sub(EVENTS_MAX);
+        self.events.drain(..excess);
+    }
+
+    fn enter(&mut self, now: Duration) -> Result<(), E2eeError> {
+        let keys = self.member.epoch_keys()?;
+        self.is_strict |= keys.plain == PlainRooms::Never;
+        self.cipher.enter(now, &keys)?;
+        self.judge_targets();
+        Ok(())
+    }
+
+    fn judge_targets(&mut self) {
+        let targets = std::mem::take(&mut self.targets);
+        self.speaks_plainly = targets.iter().any(|target| self.is_plain(target));
+        self.targets = targets;
+    }
+}
+
+fn pass<'a>(packet: &'a [u8], passage: Passage<'a>) -> Option<&'a [u8]> {
+    match passage {
+        Passage::AsIs => Some(packet),
+        Passage::Instead(other) => Some(other),
+        Passage::Dropped => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! What the page's scripts say, in JSON.
+
+use consonance_e2ee::{Credential, E2eeError, IdentityKey};
+use serde::Deserialize;
+
+/// What a member begins with.
+pub(super) struct Settings {
+    pub credential: Credential,
+    pub key: IdentityKey,
+    pub strict: bool,
+}
+
+/// A player of the session.
+#[derive(Deserialize)]
+pub(super) struct PlayerRecord {
+    pub id: u16,
+    pub name: Option<Box<str>>,
+}
+
+/// What a slot plays.
+#[derive(Deserialize)]
+pub(super) struct SlotRecord {
+    pub slot: usize,
+    pub name: Option<Box<str>>,
+    #[serde(default)]
+    pub rooms: Vec<Box<str>>,
+}
+
+/// A recipient of voice or text.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum PageTarget {
+    Room(Box<str>),
+    Player(Box<str>),
+}
+
+/// A text, its sender or its recipient.
+#[derive(Deserialize)]
+pub(super) struct TextRecord {
+    pub text: String,
+    pub name: Option<Box<str>>,
+    pub to: Option<PageTarget>,
+}
+
+#[derive(Deserialize)]
+struct SettingsRecord {
+    name: Box<str>,
+    account: Option<Box<str>>,
+    purpose: Option<Box<str>>,
+    key: Option<Box<str>>,
+    #[serde(default)]
+    strict: bool,
+}
+
+impl Settings {
+    /// Reads them; without a key, a new one is made.
+    pub(super) fn read(settings: &[u8]) -> Result<Self, E2eeError> {
+        let malformed = |why: String| E2eeError::Malformed { what: "settings", why };
+        let read: SettingsRecord =
+            serde_json::from_slice(settings).map_err(|error| malformed(error.to_string()))?;
+        let mut credential = Credential::new(&read.name)?;
+        if let Some(account) = &read.account {
+            credential = credential.with_account(account)?;
+        }
+        if let Some(purpose) = &read.purpose {
+            credential = credential.with_purpose(purpose)?;
+        }
+        let key = match &read.key {
+            Some(key) => {
+                let bytes =
+                    from_hexadecimal(key).ok_or_else(|| malformed("the key is not hexadecimal".into()))?;
+                IdentityKey::from_bytes(&bytes)?
+            }
+            None => IdentityKey::generate()?,
+        };
+        Ok(Self { credential, key, strict: read.strict })
+    }
+}
+
+fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}

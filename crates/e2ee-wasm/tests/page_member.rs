@@ -1,0 +1,181 @@
+//! Two pages in one group: what one seals the other opens, and what is not as it should be is dropped.
+
+use std::time::Duration;
+
+use consonance_e2ee_wasm::{OpenOutcome, PageMember};
+use consonance_session::RoomId;
+use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms, SealedVoice};
+use serde_json::{Value, json};
+
+const NOW: Duration = Duration::from_secs(1);
+/// A frame of 20 ms of SILK in wideband.
+const FRAME: &[u8] = &[9 << 3, 0x80, 1, 2, 3];
+
+#[test]
+fn frames_of_the_player_that_the_slot_is_known_to_play_are_opened() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Never);
+    let mut frame = sealed(&mut ann, FRAME);
+    assert!(SealedVoice::of(&frame).is_some());
+    let as_sent = frame.clone();
+    assert_eq!(bob.open_frame(NOW, 3, &mut frame), OpenOutcome::Early);
+    assert_eq!(frame, as_sent);
+    play(&mut bob, 3, "Cid", &[]);
+    assert_eq!(bob.open_frame(NOW, 3, &mut frame), OpenOutcome::Early);
+    play(&mut bob, 3, "Ann", &["lobby"]);
+    assert_eq!(bob.open_frame(NOW, 3, &mut frame), OpenOutcome::Played);
+    assert_eq!(frame, FRAME);
+    let mut again = as_sent.clone();
+    assert_eq!(bob.open_frame(NOW, 3, &mut again), OpenOutcome::Dropped, "a replay");
+    let mut forged = sealed(&mut ann, FRAME);
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(bob.open_frame(NOW, 3, &mut forged), OpenOutcome::Dropped);
+    assert_eq!(status(&mut bob)["counts"], json!({ "opened": 1, "refused": 2 }));
+}
+
+#[test]
+fn without_keys_nothing_is_sent_and_without_encryption_everything_passes() {
+    let mut ann = member("Ann");
+    let mut frame = FRAME.to_vec();
+    assert!(ann.seal_frame(&mut frame));
+    assert_eq!(frame, FRAME);
+    assert_eq!(ann.open_frame(NOW, 0, &mut frame), OpenOutcome::Played);
+    assert_eq!(status(&mut ann)["state"], "off");
+    ann.handle_joined(NOW, true, false);
+    assert!(!ann.seal_frame(&mut frame.clone()));
+    assert_eq!(ann.open_frame(NOW, 0, &mut frame), OpenOutcome::Dropped);
+    assert_eq!(ann.seal_text(br#"{"text":"hello","to":{"room":"lobby"}}"#), None);
+    assert_eq!(status(&mut ann)["state"], "waiting");
+}
+
+#[test]
+fn a_page_that_asks_for_encryption_sends_nothing_where_there_is_none() {
+    let mut ann = PageMember::start(br#"{"name":"Ann","strict":true}"#).unwrap();
+    ann.handle_joined(NOW, false, false);
+    assert!(!ann.seal_frame(&mut FRAME.to_vec()));
+    assert_eq!(ann.open_text(NOW, br#"{"name":"Bob","text":"hello"}"#), None);
+    assert_eq!(status(&mut ann)["state"], "waiting");
+}
+
+#[test]
+fn texts_are_sealed_and_opened_and_plain_ones_dropped() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Never);
+    let sealed = ann.seal_text(br#"{"text":"good evening","to":{"room":"lobby"}}"#).unwrap();
+    assert!(sealed.starts_with('\u{1}') && !sealed.contains("evening"));
+    let of = |name: &str| json!({ "name": name, "text": sealed, "to": { "room": "lobby" } }).to_string();
+    assert_eq!(bob.open_text(NOW, of("Ann").as_bytes()).as_deref(), Some("good evening"));
+    assert_eq!(bob.open_text(NOW, of("Ann").as_bytes()), None, "a replay");
+    assert_eq!(bob.open_text(NOW, br#"{"name":"Ann","text":"plain"}"#), None);
+    let sealed = ann.seal_text(br#"{"text":"x","to":{"player":"Bob"}}"#).unwrap();
+    let of_another = json!({ "name": "Cid", "text": sealed }).to_string();
+    assert_eq!(bob.open_text(NOW, of_another.as_bytes()), None, "another has sealed it");
+}
+
+#[test]
+fn voice_to_a_room_that_is_not_encrypted_is_plain_and_heard_from_there_only() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Only(vec![RoomId::of("lobby").0]));
+    ann.note_targets(br#"[{"room":"cave"},{"player":"Bob"}]"#);
+    assert_ne!(sealed(&mut ann, FRAME), FRAME);
+    ann.note_targets(br#"[{"room":"cave"},{"room":"lobby"}]"#);
+    assert_eq!(sealed(&mut ann, FRAME), FRAME);
+    play(&mut bob, 0, "Ann", &["cave"]);
+    assert_eq!(bob.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Dropped);
+    play(&mut bob, 0, "Ann", &["cave", "lobby"]);
+    assert_eq!(bob.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Played);
+    play(&mut bob, 0, "Old", &[]);
+    assert_eq!(bob.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Played, "it is no member");
+}
+
+#[test]
+fn both_see_the_members_and_the_same_safety_number() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Never);
+    let (seen_by_ann, seen_by_bob) = (status(&mut ann), status(&mut bob));
+    assert_eq!(seen_by_ann["state"], "on");
+    assert_eq!(seen_by_ann["safetyNumber"], seen_by_bob["safetyNumber"]);
+    let number = |status: &Value, name: &str| {
+        let members = status["members"].as_array().unwrap();
+        members.iter().find(|member| member["name"] == name).unwrap()["safetyNumber"].clone()
+    };
+    assert_eq!(number(&seen_by_ann, "Bob"), number(&seen_by_bob, "Ann"));
+    assert_eq!(number(&seen_by_ann, "Ann"), Value::Null);
+    assert_eq!(number(&seen_by_ann, "Bob")["words"].as_array().unwrap().len(), 9);
+}
+
+#[test]
+fn a_kept_key_is_the_same_key_and_settings_that_are_wrong_are_refused() {
+    let ann = member("Ann");
+    let digits: Vec<String> = ann.key().iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = digits.concat();
+    let again = PageMember::start(json!({ "name": "Ann", "key": key }).to_string().as_bytes()).unwrap();
+    assert_eq!(again.key(), ann.key());
+    for wrong in [&b"{}"[..], b"", br#"{"name":"Ann","key":"xy"}"#, br#"{"name":"Ann","key":"00"}"#] {
+        assert!(PageMember::start(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn whatever_is_said_nothing_breaks() {
+    let [mut ann, _] = pair(&PlainRooms::Never);
+    for bytes in
+        [&b""[..], b"{", br#"{"slot":99,"name":"x"}"#, br#"[{"room":7}]"#, &[255; 300], &[3, 0, 0, 0, 1]]
+    {
+        ann.note_slot(bytes);
+        ann.note_player(bytes);
+        ann.note_targets(bytes);
+        ann.handle_message(NOW, bytes);
+        assert_eq!(ann.seal_text(bytes), None);
+        assert_eq!(ann.open_text(NOW, bytes), None);
+        let _ = ann.open_packet(NOW, bytes).map(<[u8]>::len);
+        let _ = ann.seal_packet(bytes).map(<[u8]>::len);
+        let _ = ann.open_frame(NOW, usize::MAX, &mut bytes.to_vec());
+    }
+    assert_eq!(status(&mut ann)["state"], "on");
+}
+
+fn member(name: &str) -> PageMember {
+    PageMember::start(json!({ "name": name }).to_string().as_bytes()).expect("a name that fits")
+}
+
+fn status(member: &mut PageMember) -> Value {
+    serde_json::from_str(&member.status()).expect("the status is JSON")
+}
+
+fn sealed(member: &mut PageMember, frame: &[u8]) -> Vec<u8> {
+    let mut frame = frame.to_vec();
+    assert!(member.seal_frame(&mut frame));
+    frame
+}
+
+fn play(member: &mut PageMember, slot: usize, name: &str, rooms: &[&str]) {
+    member.note_slot(json!({ "slot": slot, "name": name, "rooms": rooms }).to_string().as_bytes());
+}
+
+/// Ann makes the group and adds Bob, as the delivery service asks her to.
+fn pair(plain: &PlainRooms) -> [PageMember; 2] {
+    let [mut ann, mut bob] = ["Ann", "Bob"].map(member);
+    for member in [&mut ann, &mut bob] {
+        member.handle_joined(NOW, true, false);
+    }
+    bob.handle_message(NOW, &DeliveryMessage::State { group: 1, must_rejoin: true }.to_bytes());
+    let asked = bob.poll_message().expect("a key package");
+    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&asked) else {
+        panic!("Bob does not ask to be added")
+    };
+    let adds = vec![Named { name: "Bob".into(), message: key_package }];
+    let request = DeliveryMessage::Request {
+        number: 1,
+        group: 1,
+        epoch: None,
+        adds,
+        removes: Vec::new(),
+        plain: plain.clone(),
+    };
+    ann.handle_message(NOW, &request.to_bytes());
+    let made = ann.poll_message().expect("a commit");
+    let Ok(Some(MemberMessage::Commit { tree, welcomes, .. })) = MemberMessage::parse(&made) else {
+        panic!("Ann makes no group")
+    };
+    ann.handle_message(NOW, &DeliveryMessage::Accepted { number: 1 }.to_bytes());
+    let welcome = welcomes[0].message;
+    bob.handle_message(NOW, &DeliveryMessage::Welcome { group: 1, epoch: 1, welcome, tree }.to_bytes());
+    [ann, bob]
+}

@@ -1,0 +1,53 @@
+//! Texts: what is sealed is text again, so that it passes wherever a text does.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+
+use super::PacketCipher;
+use crate::E2eeError;
+
+/// What stands before the text of a sealed message; then come the bytes in base 64.
+const SEALED_TEXT: &str = "\u{1}";
+/// What is authenticated with a text, so that it is not taken for voice.
+const TEXT_METADATA: &[u8] = b"text";
+
+impl PacketCipher {
+    /// The longest text that fits into a packet of text once it is sealed, if `most` is the longest that fits as it is;
+    /// both in bytes.
+    pub fn longest_text(most: usize) -> usize {
+        (most.saturating_sub(SEALED_TEXT.len()) / 4 * 3).saturating_sub(Self::VOICE_OVERHEAD_BYTES)
+    }
+
+    /// Whether a text is sealed.
+    pub fn is_sealed_text(text: &str) -> bool {
+        text.starts_with(SEALED_TEXT)
+    }
+
+    /// A text, sealed.
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`] as long as there are no keys.
+    pub fn seal_text(&mut self, text: &str) -> Result<String, E2eeError> {
+        let sealer = self.sealer.as_mut().ok_or(E2eeError::NoGroup)?;
+        let mut content = Vec::new();
+        let done = sealer.seal(TEXT_METADATA, text.as_bytes(), &mut content);
+        done.map_err(|error| E2eeError::Refused { what: "text", why: error.to_string() })?;
+        Ok(format!("{SEALED_TEXT}{}", BASE64.encode(&content)))
+    }
+
+    /// The text that the member with this name has sealed, as bytes: it may have sealed others than UTF-8.
+    ///
+    /// # Errors
+    /// [`E2eeError::Malformed`] for a text that is not sealed; [`E2eeError::Refused`] if the member has not sealed it,
+    /// or it was opened before; what for is counted.
+    pub fn open_text(&mut self, now: Duration, name: &str, text: &str) -> Result<Vec<u8>, E2eeError> {
+        let malformed = |why: String| E2eeError::Malformed { what: "sealed text", why };
+        let sealed = text.strip_prefix(SEALED_TEXT).ok_or_else(|| malformed("it is not sealed".into()))?;
+        let sealed = BASE64.decode(sealed).map_err(|error| malformed(error.to_string()))?;
+        let mut plain = Vec::new();
+        self.open(now, name, TEXT_METADATA, &sealed, &mut plain)?;
+        Ok(plain)
+    }
+}

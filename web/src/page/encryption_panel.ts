@@ -1,0 +1,62 @@
+// End-to-end encryption: a lock with a word, and on request all members with their safety numbers.
+
+import type { EncryptedMember, SafetyNumber } from "../voice/index.ts";
+import { element, icon, mark, say, show } from "./dom.ts";
+import { ICONS } from "./icons.ts";
+import { nameElement } from "./names.ts";
+import { closeOutside } from "./popover.ts";
+import type { Panel, RoomContext } from "./room_context.ts";
+import { WORDS } from "./words.ts";
+
+export class EncryptionPanel implements Panel {
+  readonly node: HTMLDetailsElement;
+  readonly #context: RoomContext;
+  readonly #summary: HTMLElement;
+  readonly #word = element("span", { class: "wide" });
+  readonly #members = element("ul", { class: "plain" });
+  readonly #all = element("p", { class: "safety-number" });
+
+  constructor(context: RoomContext) {
+    this.#context = context;
+    this.#summary = element("summary", { class: "button" }, icon(ICONS.lock), this.#word);
+    const card = element(
+      "div",
+      { class: "card popover", tabindex: 0, role: "region", "aria-label": WORDS.encryption.title },
+      element("h2", {}, WORDS.encryption.title),
+      element("p", { class: "note" }, WORDS.encryption.lead),
+      this.#members,
+      element("h3", {}, WORDS.encryption.all),
+      this.#all,
+    );
+    this.node = element("details", { class: "connection encryption", hidden: true }, this.#summary, card);
+    closeOutside(this.node, () => this.update());
+  }
+
+  update(): void {
+    const { state, members, safetyNumber } = this.#context.voice.encryption;
+    show(this.node, state !== "off");
+    if (state === "off") return;
+    const word = WORDS.encryption.states[state];
+    say(this.#word, word);
+    mark(this.node, "data-state", state);
+    mark(this.#summary, "aria-label", WORDS.encryption.open(word));
+    if (!this.node.open) return;
+    this.#members.replaceChildren(...members.map(memberRow));
+    this.#all.replaceChildren(...(safetyNumber === null ? [] : numberLines(safetyNumber)));
+  }
+}
+
+function memberRow({ name, purpose, safetyNumber, isConfirmed, isSelf }: EncryptedMember): HTMLElement {
+  const notes = [
+    isSelf ? WORDS.encryption.self : null,
+    purpose === null ? null : WORDS.encryption.purpose(purpose),
+    isConfirmed ? null : WORDS.encryption.unconfirmed,
+  ].filter((note) => note !== null);
+  const note = notes.length === 0 ? null : element("span", { class: "note" }, ` ${notes.join(", ")}`);
+  const number = safetyNumber === null ? null : element("p", { class: "safety-number" }, ...numberLines(safetyNumber));
+  return element("li", {}, element("span", { class: "name" }, nameElement(name)), note, number);
+}
+
+function numberLines({ words, digits }: SafetyNumber): HTMLElement[] {
+  return [element("span", {}, words.join(" ")), element("span", {}, digits.join(" "))];
+}

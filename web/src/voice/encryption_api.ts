@@ -1,0 +1,65 @@
+// The public types of end-to-end encryption. Plain data only; no code.
+
+export interface EncryptionOptions {
+  /**
+   * With `offered`, the default, sessions that offer encryption are encrypted; once a session has required it, nothing passes without it.
+   * With `required`, nothing is sent or heard where it is not offered. With `never`, sessions that require it refuse this player.
+   */
+  readonly mode?: "offered" | "required" | "never";
+  /** The `identityKey` of an earlier voice, by which the others know this player again; a new one if absent. */
+  readonly identityKey?: string;
+  /** The player's account, if the game has any: its key belongs to that, whatever the player is called. */
+  readonly account?: string;
+  /** What this member is for, if it is not a player, such as "recording". All members see it. */
+  readonly purpose?: string;
+}
+
+/** `waiting`: there are no keys yet, so nothing is sent and nothing is heard. */
+export type EncryptionState = "off" | "waiting" | "on";
+
+/** The encryption as it is now. */
+export interface EncryptionStatus {
+  readonly state: EncryptionState;
+  /** Counts the changes of keys in the present group; null without a group. */
+  readonly epoch: number | null;
+  /** The same for all members if no server is between them; null without a group. */
+  readonly safetyNumber: SafetyNumber | null;
+  /** All players that can hear and read. */
+  readonly members: readonly EncryptedMember[];
+  /** Frames and texts that were opened, and that were dropped since they were not what they should be. */
+  readonly counts: { readonly opened: number; readonly refused: number };
+  /** The player's own key, in hexadecimal: keep it as a password. Null until a session that offers encryption is joined. */
+  readonly identityKey: string | null;
+}
+
+/** A member of the session's group. */
+export interface EncryptedMember {
+  readonly name: string;
+  /** Its account, as it claims. */
+  readonly account: string | null;
+  /** What it is for, if it is not a player. */
+  readonly purpose: string | null;
+  /** The key that it signs with, in hexadecimal. */
+  readonly key: string;
+  /** What both players see if no server is between them; null for this page's own. */
+  readonly safetyNumber: SafetyNumber | null;
+  /** Whether it has signed that it is in the same epoch of the same group. */
+  readonly isConfirmed: boolean;
+  readonly isSelf: boolean;
+}
+
+/** A number to compare over another way, as words or as digits. */
+export interface SafetyNumber {
+  readonly words: readonly string[];
+  readonly digits: readonly string[];
+}
+
+/** Something about the encryption. */
+export type EncryptionEvent =
+  /** Other rooms than before are not encrypted, as that member's client has signed. */
+  | { readonly type: "roomsChanged"; readonly by: string | null }
+  /** The server shows this page and that member different groups: trust nothing that is said. */
+  | { readonly type: "forked"; readonly name: string }
+  /** The server wants the session to be less encrypted than it was: nothing passes. */
+  | { readonly type: "weakened" }
+  | { readonly type: "failed"; readonly message: string };
