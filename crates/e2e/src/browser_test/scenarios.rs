@@ -4,6 +4,7 @@ mod arrival;
 mod conversation;
 mod devices;
 mod doors;
+mod encryption;
 mod first_sound;
 mod instrument;
 mod interruptions;
@@ -118,6 +119,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "music in two channels is heard in two, from pages and from bots",
         browsers: CHROMIUM,
         play: stereo::play,
+    },
+    Scenario {
+        name: "encryption",
+        what: "in an encrypted session a visitor and a native player hear and read each other, and see who can",
+        browsers: EVERY,
+        play: encryption::play,
     },
     Scenario {
         name: "map",

@@ -1,0 +1,81 @@
+//! A session that is encrypted from end to end.
+
+use consonance_testing::stage::{Failure, ensure};
+
+use crate::browser_test::page_rules;
+use crate::browser_test::person::{Person, Visitor, WITH_PAGE, Way};
+use crate::browser_test::stage::Stage;
+use crate::browser_test::voices::Voice;
+
+/// Visitors, one of them without WebRTC, and a native player hear and read each other. In a session that requires
+/// encryption, neither takes what is not sealed, so what arrives was.
+pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+    let mut server = stage.server(NAME, &format!("encryption = \"required\"\n{WITH_PAGE}"))?;
+    let address = server.said_address("quic://")?;
+    let page = server.page("127.0.0.1", "/");
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let mut nell = stage.native(NAME, &address, "Nell", Some(Voice::Third))?;
+    for person in [&alice, &bob] {
+        person.sees(&["Nell", "Encrypted"])?;
+        person.hears(stage, "Nell", Voice::Third)?;
+    }
+    nell.write("good evening")?;
+    alice.sees(&["good evening"])?;
+    alice.tab.fill("Message to lobby", "good night")?;
+    alice.tab.click("Send")?;
+    bob.sees(&["good night"])?;
+    nell.wait_for_line("good night")?;
+    nell.leave()?;
+    let nell = stage.native(NAME, &address, "Nell", None)?;
+    bob.sees(&["Nell"])?;
+    alice.talks(|| {
+        bob.hears(stage, "Alice", Voice::First)?;
+        alice.hears_nothing(stage)
+    })?;
+    stage.understands_somewhere("Nell hears Alice", &nell.leave()?, Voice::First)?;
+    let will = Visitor { way: Way::WebSocket, ..Visitor::new("Will", Voice::Third) };
+    let will = Person::join_as(stage, &server, will)?;
+    will.sees(&["Encrypted"])?;
+    will.talks(|| bob.hears(stage, "Will", Voice::Third))?;
+    bob.talks(|| will.hears(stage, "Bob", Voice::Second))?;
+    will.tab.fill("Message to lobby", "by another way")?;
+    will.tab.click("Send")?;
+    alice.sees(&["by another way"])?;
+    page_rules::are_kept(&alice.tab, &page)?;
+    // It has lost its keys, and gets others.
+    alice.tab.reload()?;
+    alice.is_in()?;
+    alice.sees(&["Encrypted", "Will"])?;
+    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    will.talks(|| alice.hears(stage, "Will", Voice::Third))?;
+    see_the_same_number([&alice, &bob, &will])?;
+    stage.photograph(&bob.tab, "encrypted")?;
+    for person in [&bob, &will] {
+        page_rules::are_kept(&person.tab, &page)?;
+    }
+    server.end()
+}
+
+/// Each has the others in its list of members, and the same safety number for all together.
+fn see_the_same_number(people: [&Person; 3]) -> Result<(), Failure> {
+    let mut numbers = Vec::new();
+    for person in people {
+        person.tab.click("Encryption: Encrypted")?;
+        for other in people {
+            let what = format!("{} sees {} as a member", person.name, other.name);
+            let is_listed =
+                format!("document.querySelector('.encryption ul').innerText.includes({:?})", other.name);
+            person.tab.wait_until(&what, &is_listed)?;
+        }
+        numbers.push(
+            person.tab.evaluate("document.querySelector('.encryption .card > .safety-number').innerText")?,
+        );
+    }
+    let is_same = numbers.iter().all(|number| *number == numbers[0]);
+    ensure(is_same && !numbers[0].as_str().unwrap_or_default().is_empty(), || {
+        format!("the safety numbers of the session: {numbers:?}")
+    })
+}
+
+const NAME: &str = "encryption";
