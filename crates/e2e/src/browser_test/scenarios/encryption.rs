@@ -42,9 +42,16 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     will.tab.fill("Message to lobby", "by another way")?;
     will.tab.click("Send")?;
     alice.sees(&["by another way"])?;
+    page_rules::are_kept(&alice.tab, &page)?;
+    // It has lost its keys, and gets others.
+    alice.tab.reload()?;
+    alice.is_in()?;
+    alice.sees(&["Encrypted", "Will"])?;
+    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
+    will.talks(|| alice.hears(stage, "Will", Voice::Third))?;
     see_the_same_number([&alice, &bob, &will])?;
     stage.photograph(&bob.tab, "encrypted")?;
-    for person in [&alice, &bob, &will] {
+    for person in [&bob, &will] {
         page_rules::are_kept(&person.tab, &page)?;
     }
     server.end()
