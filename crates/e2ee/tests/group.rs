@@ -113,6 +113,23 @@ fn a_group_whose_members_all_hang_begins_again() {
 }
 
 #[test]
+fn the_last_members_that_were_asked_have_a_second_before_the_group_begins_again() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(1500);
+    let (group, _) = stage.member("Ann").epoch().unwrap();
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.join(&["Cid"]);
+    stage.run_ms(900);
+    stage.wake("Ann");
+    stage.wake("Bob");
+    stage.run_ms(100);
+    stage.assert_all_share_an_epoch(3);
+    assert_eq!(stage.member("Cid").epoch().unwrap().0, group);
+}
+
+#[test]
 fn a_commit_that_no_member_can_read_leads_to_another_group() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann", "Bob", "Cid"]);

@@ -19,6 +19,9 @@ const BATCHING: Duration = Duration::from_millis(10);
 const COMMIT_TIMEOUT: Duration = Duration::from_millis(250);
 /// How many members are asked for one commit before the group is begun again.
 const ASKED_MAX: usize = 8;
+/// How long those that were asked have once no other one can be, before the group is begun again: a long way there and
+/// back, or a packet that is lost, is no reason to have all others join another group.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// How long a group stays before it is begun again, at least.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
@@ -59,11 +62,15 @@ struct Waiting {
 struct Request {
     /// Which members were asked, each with a number of its own.
     asked: Vec<(u32, ClientId)>,
+    /// Those of them that said that they cannot.
+    declined: Vec<ClientId>,
     adds: Vec<ClientId>,
     removes: Vec<Box<str>>,
     plain: PlainRooms,
     /// When the next one is asked.
     next_at: Instant,
+    /// When an answer is too late if no further member can be asked.
+    last_answer_by: Instant,
 }
 
 /// What is to be sent to the member that is asked.
@@ -178,9 +185,12 @@ impl DeliveryService {
 
     /// A member cannot do what it was asked for.
     pub(super) fn decline(&mut self, now: Instant, id: ClientId, number: u32) {
-        if let Some(request) = &mut self.request
-            && request.asked.last() == Some(&(number, id))
-        {
+        let Some(request) = &mut self.request else { return };
+        if !request.asked.contains(&(number, id)) || request.declined.contains(&id) {
+            return;
+        }
+        request.declined.push(id);
+        if request.asked.last() == Some(&(number, id)) {
             request.next_at = now;
             self.due = Some(now);
         }
@@ -251,8 +261,12 @@ impl DeliveryService {
         if self.request.is_none() {
             self.request = Some(self.next_request(now, plain)?);
         }
-        let to = self.next_committer(is_reached);
-        let Some(to) = to else {
+        let Some(to) = self.next_committer(&is_reached) else {
+            let awaited = self.request.as_ref().and_then(|request| request.awaited_until(now, is_reached));
+            if let Some(until) = awaited {
+                self.due = Some(until.min(now + COMMIT_TIMEOUT));
+                return None;
+            }
             self.request = None;
             return self.restart(now);
         };
@@ -261,6 +275,7 @@ impl DeliveryService {
         let request = self.request.as_mut()?;
         request.asked.push((self.number, to));
         request.next_at = now + COMMIT_TIMEOUT;
+        request.last_answer_by = now + LAST_ANSWER;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
         let adds = request.adds.iter().filter(|id| **id != to).filter_map(|id| self.waiting.get(id));
@@ -285,7 +300,8 @@ impl DeliveryService {
         }
         let adds = self.waiting.keys().copied().collect();
         let removes = if has_group { self.leaving.clone() } else { Vec::new() };
-        Some(Request { asked: Vec::new(), adds, removes, plain, next_at: now })
+        let (asked, declined) = (Vec::new(), Vec::new());
+        Some(Request { asked, declined, adds, removes, plain, next_at: now, last_answer_by: now })
     }
 
     /// A member that was not asked yet, in turn; of a group that is to be made, who waits for one.
@@ -343,5 +359,14 @@ impl DeliveryService {
         if self.request.is_none() {
             self.due = Some(self.due.map_or(at, |due| due.min(at)));
         }
+    }
+}
+
+impl Request {
+    /// Until when one of the members that were asked may answer; `None` if none will.
+    fn awaited_until(&self, now: Instant, is_reached: impl Fn(ClientId) -> bool) -> Option<Instant> {
+        let may_answer = |id: ClientId| !self.declined.contains(&id) && is_reached(id);
+        let is_awaited = self.last_answer_by > now && self.asked.iter().any(|(_, id)| may_answer(*id));
+        is_awaited.then_some(self.last_answer_by)
     }
 }
