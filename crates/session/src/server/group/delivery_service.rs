@@ -37,7 +37,11 @@ pub(super) struct DeliveryService {
     leaving: Vec<Box<str>>,
     /// Key packages of those who are to be added.
     waiting: BTreeMap<ClientId, Waiting>,
+    /// Those whose key packages members did not add: they are to ask again.
+    left_out: Vec<ClientId>,
     request: Option<Request>,
+    /// Counts the key packages.
+    packages: u64,
     /// Of the last request.
     number: u32,
     /// The member that was asked last.
@@ -54,6 +58,8 @@ pub(super) struct DeliveryService {
 #[derive(Debug)]
 struct Waiting {
     name: Box<str>,
+    /// Which key package it is.
+    number: u64,
     key_package: Box<[u8]>,
 }
 
@@ -64,13 +70,22 @@ struct Request {
     asked: Vec<(u32, ClientId)>,
     /// Those of them that said that they cannot.
     declined: Vec<ClientId>,
-    adds: Vec<ClientId>,
+    adds: Vec<Add>,
     removes: Vec<Box<str>>,
     plain: PlainRooms,
+    changes_plain: bool,
     /// When the next one is asked.
     next_at: Instant,
     /// When an answer is too late if no further member can be asked.
     last_answer_by: Instant,
+}
+
+/// A client that a commit is to add. By the time of the commit it may have left, or made another key package.
+#[derive(Debug)]
+struct Add {
+    id: ClientId,
+    name: Box<str>,
+    package: u64,
 }
 
 /// What is to be sent to the member that is asked.
@@ -115,6 +130,8 @@ impl DeliveryService {
             members: BTreeMap::new(),
             leaving: Vec::new(),
             waiting: BTreeMap::new(),
+            left_out: Vec::new(),
+            packages: 0,
             request: None,
             number: 0,
             last_asked: None,
@@ -143,7 +160,9 @@ impl DeliveryService {
     /// A client asks to be added. One that is a member is removed in the same commit.
     pub(super) fn add(&mut self, now: Instant, id: ClientId, name: &str, key_package: &[u8]) {
         self.note_leaving(id);
-        self.waiting.insert(id, Waiting { name: name.into(), key_package: key_package.into() });
+        self.packages += 1;
+        let number = self.packages;
+        self.waiting.insert(id, Waiting { name: name.into(), number, key_package: key_package.into() });
         self.make_due(now + BATCHING);
     }
 
@@ -224,17 +243,21 @@ impl DeliveryService {
         self.plain = request.plain;
         self.leaving.retain(|name| !request.removes.contains(name));
         let mut welcomed = Vec::new();
-        for added in request.adds {
-            let waiting = self.waiting.get(&added);
-            let welcome = waiting.and_then(|waiting| names.iter().position(|name| *name == waiting.name));
-            if let Some((index, waiting)) = welcome.zip(self.waiting.remove(&added)) {
-                self.members.insert(added, waiting.name);
-                welcomed.push((added, index));
+        for Add { id: added, name, package } in request.adds {
+            let waiting = self.waiting.get(&added).filter(|waiting| waiting.number == package);
+            let welcome = names.iter().position(|welcomed| *welcomed == name);
+            match (welcome, waiting.is_some()) {
+                (Some(index), true) => {
+                    self.waiting.remove(&added);
+                    self.members.insert(added, name);
+                    welcomed.push((added, index));
+                }
+                // It is in the group all the same, with keys that nobody has.
+                (Some(_), false) => self.leaving.push(name),
+                (None, true) if added != id => self.leave_out(added),
+                (None, _) => {}
             }
         }
-        // Those who left before their Welcome came are in the group all the same.
-        let strays = names.iter().filter(|name| !self.members.values().any(|member| member == *name));
-        self.leaving.extend(strays.cloned());
         self.due = None;
         if !self.leaving.is_empty() || !self.waiting.is_empty() {
             self.make_due(now);
@@ -267,8 +290,7 @@ impl DeliveryService {
                 self.due = Some(until.min(now + COMMIT_TIMEOUT));
                 return None;
             }
-            self.request = None;
-            return self.restart(now);
+            return self.give_up(now);
         };
         self.number = self.number.wrapping_add(1);
         self.last_asked = Some(to);
@@ -278,7 +300,7 @@ impl DeliveryService {
         request.last_answer_by = now + LAST_ANSWER;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
-        let adds = request.adds.iter().filter(|id| **id != to).filter_map(|id| self.waiting.get(id));
+        let adds = request.adds.iter().filter(|add| add.id != to).filter_map(|add| self.waiting.get(&add.id));
         let adds = adds.map(|it| Named { name: (&*it.name).into(), message: &it.key_package }).collect();
         Some(Asked {
             to,
@@ -298,10 +320,12 @@ impl DeliveryService {
         if self.waiting.is_empty() && self.leaving.is_empty() && !changes_plain {
             return None;
         }
-        let adds = self.waiting.keys().copied().collect();
+        let adds = self.waiting.iter();
+        let adds = adds.map(|(id, it)| Add { id: *id, name: it.name.clone(), package: it.number }).collect();
         let removes = if has_group { self.leaving.clone() } else { Vec::new() };
         let (asked, declined) = (Vec::new(), Vec::new());
-        Some(Request { asked, declined, adds, removes, plain, next_at: now, last_answer_by: now })
+        let (next_at, last_answer_by) = (now, now);
+        Some(Request { asked, declined, adds, removes, plain, changes_plain, next_at, last_answer_by })
     }
 
     /// A member that was not asked yet, in turn; of a group that is to be made, who waits for one.
@@ -312,12 +336,36 @@ impl DeliveryService {
             return None;
         }
         let candidates: Vec<ClientId> = match self.epoch {
-            None => request.adds.clone(),
+            None => request.adds.iter().map(|add| add.id).collect(),
             Some(_) => self.members.keys().copied().filter(|id| !self.waiting.contains_key(id)).collect(),
         };
         let mut free = candidates.iter().copied().filter(|id| !was_asked(id) && is_reached(*id));
         let after = free.clone().find(|id| Some(*id) > self.last_asked);
         after.or_else(|| free.next())
+    }
+
+    /// No further member can be asked. If several say that they cannot do what is asked for, and that is only to add
+    /// newcomers, it is the fault of their key packages, and no reason to begin the group again.
+    fn give_up(&mut self, now: Instant) -> Option<Asked<'static>> {
+        let request = self.request.take()?;
+        let is_unable = request.declined.len() > 1 && request.declined.len() == request.asked.len();
+        if is_unable && self.epoch.is_some() && request.removes.is_empty() && !request.changes_plain {
+            request.adds.iter().for_each(|add| self.leave_out(add.id));
+            return None;
+        }
+        self.restart(now)
+    }
+
+    /// Members did not add it: its key package is of no use.
+    fn leave_out(&mut self, id: ClientId) {
+        if self.waiting.remove(&id).is_some() {
+            self.left_out.push(id);
+        }
+    }
+
+    /// The next client that is to ask to be added again.
+    pub(super) fn poll_left_out(&mut self) -> Option<ClientId> {
+        self.left_out.pop()
     }
 
     /// The group cannot go on: the next one begins with those who wait, and the others are to ask for it.
