@@ -96,7 +96,10 @@ impl MlsMember {
             .map_err(E2eeError::refused("the making of a key package"));
         match package {
             Ok(key_package) => {
-                self.newcomer = Some(client);
+                if self.newcomers.len() == Self::NEWCOMERS_MAX {
+                    self.newcomers.pop_front();
+                }
+                self.newcomers.push_back(client);
                 self.send(MemberMessage::KeyPackage { key_package: &key_package }.to_bytes());
             }
             Err(error) => self.tell(MemberEvent::Failed { error }),
@@ -158,7 +161,7 @@ impl MlsMember {
             let applied =
                 if group.mls.has_pending_commit() { mls::apply(&mut group.mls).err() } else { None };
             self.group = Some(group);
-            self.newcomer = None;
+            self.newcomers.clear();
             return match applied {
                 None => self.enter(now, None),
                 Some(error) => self.fail(now, error),
@@ -196,12 +199,22 @@ impl MlsMember {
     }
 
     fn handle_welcome(&mut self, now: Duration, number: u32, welcome: &[u8], tree: &[u8]) {
-        let Some(newcomer) = self.newcomer.take() else { return };
-        match joined(&newcomer, number, welcome, tree) {
-            Ok(group) if self.is_strict && group.plain != PlainRooms::Never => {
+        let Some(newest) = self.newcomers.back() else { return };
+        let newest = joined(newest, number, welcome, tree).map(|group| (self.newcomers.len() - 1, group));
+        let opened = newest.or_else(|error| {
+            let mut earlier = self.newcomers.iter().enumerate().rev().skip(1);
+            let found =
+                earlier.find_map(|(index, it)| Some((index, joined(it, number, welcome, tree).ok()?)));
+            found.ok_or(error)
+        });
+        match opened {
+            Ok((index, group)) if self.is_strict && group.plain != PlainRooms::Never => {
+                self.newcomers.drain(..=index);
                 self.tell(MemberEvent::PolicyWeakened);
             }
-            Ok(group) => {
+            Ok((index, group)) => {
+                // Later ones may have got to the server, which adds them then.
+                self.newcomers.drain(..=index);
                 self.group = Some(group);
                 self.enter(now, None);
             }
