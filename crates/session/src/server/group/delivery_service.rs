@@ -3,6 +3,8 @@
 //! The messages of MLS stay closed: the server cannot read them, and trusts a commit that fulfils a request to do what
 //! was asked for. A commit that does not shows at the members, which ask to be added again.
 
+mod request;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -12,6 +14,7 @@ use consonance_wire::{ClientId, Named, PlainRooms};
 
 use super::commit_log::CommitLog;
 use crate::time::Instant;
+use request::{Add, Request};
 
 /// How long the first to come or go waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
@@ -61,31 +64,6 @@ struct Waiting {
     /// Which key package it is.
     number: u64,
     key_package: Box<[u8]>,
-}
-
-/// A commit that is awaited.
-#[derive(Debug)]
-struct Request {
-    /// Which members were asked, each with a number of its own.
-    asked: Vec<(u32, ClientId)>,
-    /// Those of them that said that they cannot.
-    declined: Vec<ClientId>,
-    adds: Vec<Add>,
-    removes: Vec<Box<str>>,
-    plain: PlainRooms,
-    changes_plain: bool,
-    /// When the next one is asked.
-    next_at: Instant,
-    /// When an answer is too late if no further member can be asked.
-    last_answer_by: Instant,
-}
-
-/// A client that a commit is to add. By the time of the commit it may have left, or made another key package.
-#[derive(Debug)]
-struct Add {
-    id: ClientId,
-    name: Box<str>,
-    package: u64,
 }
 
 /// What is to be sent to the member that is asked.
@@ -407,14 +385,5 @@ impl DeliveryService {
         if self.request.is_none() {
             self.due = Some(self.due.map_or(at, |due| due.min(at)));
         }
-    }
-}
-
-impl Request {
-    /// Until when one of the members that were asked may answer; `None` if none will.
-    fn awaited_until(&self, now: Instant, is_reached: impl Fn(ClientId) -> bool) -> Option<Instant> {
-        let may_answer = |id: ClientId| !self.declined.contains(&id) && is_reached(id);
-        let is_awaited = self.last_answer_by > now && self.asked.iter().any(|(_, id)| may_answer(*id));
-        is_awaited.then_some(self.last_answer_by)
     }
 }
