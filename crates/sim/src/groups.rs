@@ -9,6 +9,7 @@
 mod book;
 mod checks;
 mod diary;
+mod hostile;
 mod links;
 mod player;
 mod script;
@@ -19,6 +20,7 @@ mod world;
 use std::fmt;
 use std::time::Duration;
 
+pub(crate) use hostile::HostileSession;
 use world::World;
 
 /// An encrypted session to simulate.
