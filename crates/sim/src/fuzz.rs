@@ -8,8 +8,8 @@
 //! * [`extension_block`]: any bytes as the block behind a packet.
 //! * [`server_operations`] and [`client_operations`]: bytes as a sequence of everything that can happen to an engine,
 //!   packets good and bad included.
-//! * [`group_members`], [`group_server`] and [`sealed_packets`]: bytes as what a hostile server, a hostile member, and a
-//!   hostile relay do to an encrypted session.
+//! * [`group_members`], [`group_server`] and [`sealed_packets`]: bytes as what a hostile server, member and relay do to
+//!   an encrypted session.
 //!
 //! The operations are read one after the other, each from as many bytes as it needs, so a change of a few bytes
 //! changes one operation and leaves the others as they are.
