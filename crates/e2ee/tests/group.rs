@@ -3,9 +3,11 @@
 #[path = "group/stage.rs"]
 mod stage;
 
-use consonance_e2ee::MemberEvent;
+use std::time::Duration;
+
+use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember, PlainRooms};
 use consonance_session::{Encryption, Target};
-use consonance_wire::MemberMessage;
+use consonance_wire::{DeliveryMessage, MemberMessage};
 use stage::Stage;
 
 #[test]
@@ -170,6 +172,20 @@ fn newcomers_with_unusable_key_packages_hold_up_nobody() {
     stage.run_ms(1000);
     stage.assert_all_share_an_epoch(5);
     assert_eq!(stage.member("Ann").epoch().unwrap().0, group);
+}
+
+#[test]
+fn a_request_to_remove_somebody_that_is_not_there_is_committed() {
+    let mut ann = MlsMember::new(IdentityKey::generate().unwrap(), Credential::new("Ann").unwrap());
+    for (number, epoch, removes) in [(1, None, vec![]), (2, Some(0), vec!["Nobody".into()])] {
+        let (adds, plain) = (Vec::new(), PlainRooms::Never);
+        let request = DeliveryMessage::Request { number, group: 7, epoch, adds, removes, plain };
+        ann.handle(Duration::ZERO, &request.to_bytes());
+        let message = ann.poll_message().unwrap();
+        assert!(matches!(MemberMessage::parse(&message), Ok(Some(MemberMessage::Commit { .. }))));
+        ann.handle(Duration::ZERO, &DeliveryMessage::Accepted { number }.to_bytes());
+    }
+    assert_eq!(ann.epoch(), Some((7, 1)));
 }
 
 #[test]

@@ -83,6 +83,12 @@ fn commit_with(
     Ok(Some(Made::from_output(&output, newcomers)?))
 }
 
+/// A pending commit that renews its maker's keys, and changes nothing else.
+pub(super) fn renewal(group: &mut MlsGroup) -> Result<Made, E2eeError> {
+    let output = group.commit_builder().build().map_err(E2eeError::refused("the making of a commit"))?;
+    Made::from_output(&output, &[])
+}
+
 /// A commit as the delivery service gets it.
 pub(super) struct Made {
     commit: Vec<u8>,
