@@ -11,8 +11,11 @@ use crate::failure::Failure;
 #[derive(Args)]
 pub(crate) struct Plan {
     /// Several servers that share their sessions, on a NATS that loses, delays and partitions.
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "groups", conflicts_with = "groups")]
     cluster: bool,
+    /// Encrypted sessions, whose members' links stall and break while they commit.
+    #[arg(long)]
+    groups: bool,
     /// How many seeds.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
@@ -26,9 +29,10 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let Plan { seeds, first, .. } = plan;
+    let Plan { groups, seeds, first, .. } = plan;
+    let kind = if *groups { "--groups" } else { "--cluster" };
     let seeds = ["--seed".to_owned(), first.to_string(), "--seeds".to_owned(), seeds.to_string()];
-    command::run(command::cargo(root, PLAY.iter().copied()).args(seeds))
+    command::run(command::cargo(root, PLAY.iter().copied().chain([kind])).args(seeds))
 }
 
-const PLAY: [&str; 7] = ["run", "--release", "--package", "consonance-bench", "--", "sim", "--cluster"];
+const PLAY: [&str; 6] = ["run", "--release", "--package", "consonance-bench", "--", "sim"];

@@ -1,6 +1,7 @@
 //! `consonance-bench sim`: whole sessions on simulated time; a seed that fails here fails everywhere.
 
 mod cluster;
+mod groups;
 
 use std::error::Error;
 use std::io::{Write, stderr, stdout};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use consonance_cli::ProgressLine;
 
 use cluster::ClusterSeeds;
+use groups::GroupSeeds;
 
 /// What to simulate.
 #[derive(Debug, Args)]
@@ -26,15 +28,18 @@ pub(crate) struct Sim {
     /// Which protocol they speak: mixed, ours or originals.
     #[arg(long, value_name = "KIND", default_value_t)]
     peers: Peers,
-    /// Minutes to simulate, 1 if nothing is said; the run ends with the first calm after them. With --cluster, minutes
-    /// of trouble, 0.4 if nothing is said.
+    /// Minutes to simulate, 1 if nothing is said; the run ends with the first calm after them. With --cluster or
+    /// --groups, minutes of trouble, 0.4 or 0.2 if nothing is said.
     #[arg(long, value_name = "N", value_parser = minutes)]
     minutes: Option<Duration>,
     /// Several servers that share their sessions, on a NATS that loses, delays and partitions.
     #[arg(long, conflicts_with_all = ["clients", "peers"])]
     cluster: bool,
-    /// With --cluster: so many seeds, from the first one on.
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "cluster", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Encrypted sessions of 3 to 12 members, whose links stall and break while they commit.
+    #[arg(long, conflicts_with_all = ["clients", "peers", "cluster"])]
+    groups: bool,
+    /// With --cluster or --groups: so many seeds, from the first one on.
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["clients", "peers"], value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// Print one JSON object instead of words.
     #[arg(long)]
@@ -47,6 +52,10 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     if arguments.cluster {
         let seeds = ClusterSeeds { first: seed, count: arguments.seeds, trouble: arguments.minutes };
         return run_cluster(seeds, arguments.json);
+    }
+    if arguments.groups {
+        let seeds = GroupSeeds { first: seed, count: arguments.seeds, trouble: arguments.minutes };
+        return groups::run(seeds, arguments.json);
     }
     let mut scenario = Scenario::new(seed);
     scenario.clients = arguments.clients;

@@ -22,8 +22,8 @@ use statements::Statements;
 pub struct MlsMember {
     key: IdentityKey,
     credential: Credential,
-    /// The client that made the last key package, and waits for its Welcome.
-    newcomer: Option<MlsClient>,
+    /// The clients that made the last key packages, oldest first: a Welcome for an earlier one may be on its way.
+    newcomers: VecDeque<MlsClient>,
     group: Option<Group>,
     /// A group that this member made, and that does not count yet.
     founding: Option<(u32, Group)>,
@@ -80,6 +80,8 @@ pub enum MemberEvent {
 impl MlsMember {
     /// How many messages wait at most; what a driver does not send is dropped from the front.
     const MESSAGES_MAX: usize = 64;
+    /// How many key packages wait for their Welcomes.
+    const NEWCOMERS_MAX: usize = 4;
     /// How long it takes until a member asks to be added once more.
     const ASK_EVERY: Duration = Duration::from_millis(500);
     /// How many events wait at most.
@@ -90,7 +92,7 @@ impl MlsMember {
         Self {
             key,
             credential,
-            newcomer: None,
+            newcomers: VecDeque::new(),
             group: None,
             founding: None,
             pending: None,

@@ -5,8 +5,11 @@
 #[path = "group/stage.rs"]
 mod stage;
 
-use consonance_e2ee::MemberEvent;
+use std::time::Duration;
+
+use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember, PlainRooms};
 use consonance_session::{ChannelProperties, Encryption, Target};
+use consonance_wire::{DeliveryMessage, MemberMessage};
 use stage::Stage;
 
 #[test]
@@ -112,6 +115,90 @@ fn a_group_whose_members_all_hang_begins_again() {
     stage.wake("Bob");
     stage.run_ms(500);
     stage.assert_all_share_an_epoch(4);
+}
+
+#[test]
+fn the_last_members_that_were_asked_have_a_second_before_the_group_begins_again() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(1500);
+    let (group, _) = stage.member("Ann").epoch().unwrap();
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.join(&["Cid"]);
+    stage.run_ms(900);
+    stage.wake("Ann");
+    stage.wake("Bob");
+    stage.run_ms(100);
+    stage.assert_all_share_an_epoch(3);
+    assert_eq!(stage.member("Cid").epoch().unwrap().0, group);
+}
+
+#[test]
+fn a_member_that_asks_again_meanwhile_joins_by_the_welcome_that_comes() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(1500);
+    stage.forget_keys("Cid");
+    stage.run_ms(5);
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.run_ms(600);
+    // Cid's next key package gets to the server while Ann and Bob work on the first one.
+    stage.ask_again("Cid");
+    stage.run_ms(5);
+    stage.wake("Ann");
+    stage.wake("Bob");
+    stage.run_ms(100);
+    stage.assert_all_share_an_epoch(3);
+    let failed = stage.events("Cid").iter().any(|event| matches!(event, MemberEvent::Failed { .. }));
+    assert!(!failed, "{:?}", stage.events("Cid"));
+}
+
+#[test]
+fn newcomers_with_unusable_key_packages_hold_up_nobody() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid", "Eve", "Mal"]);
+    stage.run_ms(1500);
+    let (group, _) = stage.member("Ann").epoch().unwrap();
+    for _ in 0..4 {
+        stage.send("Eve", &MemberMessage::KeyPackage { key_package: b"none" });
+        let package = stage::newcomer_called("Mal");
+        let damaged = [&package[..package.len() - 1], &[package[package.len() - 1] ^ 1]].concat();
+        stage.send("Mal", &MemberMessage::KeyPackage { key_package: &damaged });
+        stage.forget_keys("Cid");
+        stage.run_ms(600);
+        assert_eq!(stage.member("Cid").epoch().unwrap().0, group, "the group goes on");
+        stage.assert_share_an_epoch(&["Ann", "Bob", "Cid"]);
+    }
+    stage.run_ms(1000);
+    stage.assert_all_share_an_epoch(5);
+    assert_eq!(stage.member("Ann").epoch().unwrap().0, group);
+}
+
+#[test]
+fn a_request_to_remove_somebody_that_is_not_there_is_committed() {
+    let mut ann = MlsMember::new(IdentityKey::generate().unwrap(), Credential::new("Ann").unwrap());
+    for (number, epoch, removes) in [(1, None, vec![]), (2, Some(0), vec!["Nobody".into()])] {
+        let (adds, plain) = (Vec::new(), PlainRooms::Never);
+        let request = DeliveryMessage::Request { number, group: 7, epoch, adds, removes, plain };
+        ann.handle(Duration::ZERO, &request.to_bytes());
+        let message = ann.poll_message().unwrap();
+        assert!(matches!(MemberMessage::parse(&message), Ok(Some(MemberMessage::Commit { .. }))));
+        ann.handle(Duration::ZERO, &DeliveryMessage::Accepted { number }.to_bytes());
+    }
+    assert_eq!(ann.epoch(), Some((7, 1)));
+}
+
+#[test]
+fn a_request_names_only_players_that_were_to_be_added() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(200);
+    stage.invent_welcomes(500);
+    stage.join(&["Cid"]);
+    stage.run_ms(200);
+    assert!(stage.longest_removal() < 2, "{} names to remove", stage.longest_removal());
 }
 
 #[test]

@@ -36,6 +36,7 @@ mod clock;
 mod cluster;
 mod dice;
 pub mod fuzz;
+mod groups;
 mod heard;
 mod live;
 mod model;
@@ -57,6 +58,7 @@ pub use cluster::{
     ClusterCounts, ClusterFailure, ClusterReport, ClusterSabotage, ClusterScenario, run_cluster,
 };
 pub use dice::Dice;
+pub use groups::{GroupCounts, GroupFailure, GroupReport, GroupSabotage, GroupScenario, run_groups};
 pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};
 pub use report::{RunCounts, RunReport, SimFailure};

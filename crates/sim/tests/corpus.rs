@@ -19,7 +19,10 @@ use consonance_quic::fuzz::client_hello;
 use consonance_server::fuzz::{hand_over, join_token, node_messages};
 use consonance_sframe::fuzz::sealed_frames;
 use consonance_sidecar::fuzz::sidecar_frames;
-use consonance_sim::fuzz::{client_operations, extension_block, server_operations, unpack, wire_parse};
+use consonance_sim::fuzz::{
+    client_operations, extension_block, group_members, group_server, sealed_packets, server_operations,
+    unpack, wire_parse,
+};
 use consonance_steam::fuzz::steam_packets;
 use consonance_stream::simple_web::fuzz::simple_web_streams;
 use consonance_stream::websocket::fuzz::websocket_streams;
@@ -191,6 +194,21 @@ fn no_stored_packets_find_a_fault_in_media_of_browsers() {
 #[test]
 fn no_stored_operations_open_a_frame_that_no_member_sealed() {
     replay("sframe", sealed_frames);
+}
+
+#[test]
+fn no_stored_operations_of_a_hostile_delivery_service_find_a_fault() {
+    replay("group_members", group_members);
+}
+
+#[test]
+fn no_stored_messages_of_a_hostile_member_find_a_fault() {
+    replay("group_server", group_server);
+}
+
+#[test]
+fn no_stored_packet_passes_that_no_member_sealed() {
+    replay("sealed_packets", sealed_packets);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

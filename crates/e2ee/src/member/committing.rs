@@ -39,6 +39,29 @@ pub(super) fn new_group(
 /// A newcomer whose key package is not in its name is left out: one bad newcomer does not keep out the others.
 pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option<Made>, E2eeError> {
     let newcomers: Vec<_> = wanted.adds.iter().filter_map(newcomer).collect();
+    match commit_with(group, wanted, &newcomers) {
+        Err(_) if !wanted.adds.is_empty() => {
+            // Each one alone: the fault is one of their key packages', which the others are not to suffer for.
+            let newcomers = wanted.adds.iter().filter_map(newcomer);
+            let nothing = Wanted { adds: Vec::new(), removes: Vec::new(), plain: mls::plain_rooms(group)? };
+            let usable = newcomers.filter(|it| {
+                let alone = Newcomer { name: it.name, key_package: it.key_package.clone() };
+                let is_usable = commit_with(group, &nothing, &[alone]).is_ok();
+                group.clear_pending_commit();
+                is_usable
+            });
+            let usable: Vec<_> = usable.collect();
+            commit_with(group, wanted, &usable)
+        }
+        made => made,
+    }
+}
+
+fn commit_with(
+    group: &mut MlsGroup,
+    wanted: &Wanted<'_>,
+    newcomers: &[Newcomer<'_>],
+) -> Result<Option<Made>, E2eeError> {
     let removed = leaves(group, &wanted.removes);
     let changes_plain = mls::plain_rooms(group)? != wanted.plain;
     if newcomers.is_empty() && removed.is_empty() && !changes_plain {
@@ -49,7 +72,7 @@ pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option
     for leaf in removed {
         builder = builder.remove_member(leaf).map_err(refused("removal"))?;
     }
-    for newcomer in &newcomers {
+    for newcomer in newcomers {
         builder = builder.add_member(newcomer.key_package.clone()).map_err(refused("key package"))?;
     }
     if changes_plain {
@@ -57,7 +80,13 @@ pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option
             builder.set_group_context_ext(policy::extensions(&wanted.plain)).map_err(refused("policy"))?;
     }
     let output = builder.build().map_err(refused("the making of a commit"))?;
-    Ok(Some(Made::from_output(&output, &newcomers)?))
+    Ok(Some(Made::from_output(&output, newcomers)?))
+}
+
+/// A pending commit that renews its maker's keys, and changes nothing else.
+pub(super) fn renewal(group: &mut MlsGroup) -> Result<Made, E2eeError> {
+    let output = group.commit_builder().build().map_err(E2eeError::refused("the making of a commit"))?;
+    Made::from_output(&output, &[])
 }
 
 /// A commit as the delivery service gets it.

@@ -96,7 +96,10 @@ impl MlsMember {
             .map_err(E2eeError::refused("the making of a key package"));
         match package {
             Ok(key_package) => {
-                self.newcomer = Some(client);
+                if self.newcomers.len() == Self::NEWCOMERS_MAX {
+                    self.newcomers.pop_front();
+                }
+                self.newcomers.push_back(client);
                 self.send(MemberMessage::KeyPackage { key_package: &key_package }.to_bytes());
             }
             Err(error) => self.tell(MemberEvent::Failed { error }),
@@ -122,10 +125,8 @@ impl MlsMember {
         present.mls.clear_pending_commit();
         self.pending = None;
         let made = committing::commit(&mut present.mls, wanted)?;
-        let Some(made) = made else {
-            let why = "there is nothing to commit".into();
-            return Err(E2eeError::Refused { what: "request", why });
-        };
+        // The delivery service may name a member that is gone already: then an epoch without changes is what it waits for.
+        let made = made.map_or_else(|| committing::renewal(&mut present.mls), Ok)?;
         self.pending = Some(number);
         self.send(made.to_message(number));
         Ok(())
@@ -152,7 +153,7 @@ impl MlsMember {
             let applied =
                 if group.mls.has_pending_commit() { mls::apply(&mut group.mls).err() } else { None };
             self.group = Some(group);
-            self.newcomer = None;
+            self.newcomers.clear();
             return match applied {
                 None => self.enter(now, None),
                 Some(error) => self.fail(now, error),
@@ -190,12 +191,22 @@ impl MlsMember {
     }
 
     fn handle_welcome(&mut self, now: Duration, number: u32, welcome: &[u8], tree: &[u8]) {
-        let Some(newcomer) = self.newcomer.take() else { return };
-        match joined(&newcomer, number, welcome, tree) {
-            Ok(group) if self.is_strict && group.plain != PlainRooms::Never => {
+        let Some(newest) = self.newcomers.back() else { return };
+        let newest = joined(newest, number, welcome, tree).map(|group| (self.newcomers.len() - 1, group));
+        let opened = newest.or_else(|error| {
+            let mut earlier = self.newcomers.iter().enumerate().rev().skip(1);
+            let found =
+                earlier.find_map(|(index, it)| Some((index, joined(it, number, welcome, tree).ok()?)));
+            found.ok_or(error)
+        });
+        match opened {
+            Ok((index, group)) if self.is_strict && group.plain != PlainRooms::Never => {
+                self.newcomers.drain(..=index);
                 self.tell(MemberEvent::PolicyWeakened);
             }
-            Ok(group) => {
+            Ok((index, group)) => {
+                // Later ones may have got to the server, which adds them then.
+                self.newcomers.drain(..=index);
                 self.group = Some(group);
                 self.enter(now, None);
             }

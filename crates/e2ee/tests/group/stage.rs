@@ -17,6 +17,9 @@ pub(crate) struct Stage {
     now: Instant,
     next_link: u64,
     damage_next_commit: bool,
+    /// Welcomes for nobody that the next commit gets.
+    invented: usize,
+    longest_removal: usize,
 }
 
 struct Player {
@@ -38,6 +41,8 @@ impl Stage {
             now: Instant::START,
             next_link: 1,
             damage_next_commit: false,
+            invented: 0,
+            longest_removal: 0,
         }
     }
 
@@ -129,6 +134,13 @@ impl Stage {
         self.player(name).member = Some(member);
     }
 
+    /// It asks to be added although it has asked before.
+    pub(crate) fn ask_again(&mut self, name: &str) {
+        let now = since_start(self.now);
+        let state = DeliveryMessage::State { group: 0, must_rejoin: true };
+        self.player(name).member.as_mut().unwrap().handle(now, &state.to_bytes());
+    }
+
     /// As a hostile delivery service: two members commit for the same epoch, and each half is told of one commit.
     pub(crate) fn fork(&mut self, one: &[&str], other: &[&str]) {
         let now = since_start(self.now);
@@ -136,7 +148,7 @@ impl Stage {
             let committer = self.player(half[0]).member.as_mut().unwrap();
             let (group, epoch) = committer.epoch().unwrap();
             let epoch = u32::try_from(epoch).unwrap();
-            let newcomer = newcomer_called_eve();
+            let newcomer = newcomer_called("Eve");
             let adds = vec![Named { name: "Eve".into(), message: &newcomer }];
             let (removes, plain) = (Vec::new(), PlainRooms::Never);
             let request =
@@ -160,6 +172,21 @@ impl Stage {
 
     pub(crate) fn damage_next_commit(&mut self) {
         self.damage_next_commit = true;
+    }
+
+    /// The next commit has Welcomes for players that were not to be added.
+    pub(crate) fn invent_welcomes(&mut self, count: usize) {
+        self.invented = count;
+    }
+
+    /// The most names that a member was asked to remove.
+    pub(crate) fn longest_removal(&self) -> usize {
+        self.longest_removal
+    }
+
+    /// A player says this to the delivery service.
+    pub(crate) fn send(&mut self, name: &str, message: &MemberMessage<'_>) {
+        self.client(name).send_group_message(&message.to_bytes());
     }
 
     pub(crate) fn client(&mut self, name: &str) -> &mut Client {
@@ -238,7 +265,18 @@ impl Stage {
         }
         let messages = player.take_messages(now, &mut self.damage_next_commit);
         for message in &messages {
-            player.client.send_group_message(message);
+            match MemberMessage::parse(message) {
+                Ok(Some(MemberMessage::Commit { number, commit, tree, mut welcomes }))
+                    if self.invented > 0 =>
+                {
+                    let names: Vec<String> =
+                        (0..std::mem::take(&mut self.invented)).map(|number| format!("X{number}")).collect();
+                    welcomes.extend(names.iter().map(|name| Named { name: (&**name).into(), message: b"" }));
+                    let more = MemberMessage::Commit { number, commit, tree, welcomes };
+                    player.client.send_group_message(&more.to_bytes());
+                }
+                _ => drop(player.client.send_group_message(message)),
+            }
         }
         let mut packets: Vec<(Delivery, Vec<u8>)> = Vec::new();
         while let Some(transmit) = player.client.poll_transmit() {
@@ -259,7 +297,8 @@ impl Stage {
             for player in self.players.values_mut().filter(|it| it.up.is_some_and(|up| to.contains(&up))) {
                 let link = player.up.unwrap();
                 player.client.handle_packet(now, link, delivery, &payload);
-                player.read(now);
+                let removal = player.read(now);
+                self.longest_removal = self.longest_removal.max(removal);
             }
         }
         while let Some(command) = self.server.poll_command() {
@@ -278,17 +317,23 @@ impl Stage {
 }
 
 impl Player {
-    fn read(&mut self, now: Instant) {
+    /// The most names to remove in what came.
+    fn read(&mut self, now: Instant) -> usize {
+        let mut longest = 0;
         while let Some(event) = self.client.poll_event() {
             let (ClientEvent::GroupMessage { message }, Some(member)) = (event, &mut self.member) else {
                 continue;
             };
+            if let Ok(Some(DeliveryMessage::Request { removes, .. })) = DeliveryMessage::parse(&message) {
+                longest = longest.max(removes.len());
+            }
             if self.hangs {
                 self.unread.push(message.into());
             } else {
                 member.handle(since_start(now), &message);
             }
         }
+        longest
     }
 
     fn take_messages(&mut self, now: Instant, damage: &mut bool) -> Vec<Vec<u8>> {
@@ -321,10 +366,10 @@ fn server(encryption: Encryption, seed: u64) -> Server {
     Server::new(settings)
 }
 
-/// The key package of a player called Eve.
-fn newcomer_called_eve() -> Vec<u8> {
+/// The key package of a player.
+pub(crate) fn newcomer_called(name: &str) -> Vec<u8> {
     let key = IdentityKey::generate().unwrap();
-    let mut eve = MlsMember::new(key, Credential::new("Eve").unwrap());
+    let mut eve = MlsMember::new(key, Credential::new(name).unwrap());
     eve.handle(Duration::ZERO, &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
     let message = eve.poll_message().unwrap();
     let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {

@@ -132,6 +132,7 @@ impl Server {
             MemberMessage::Statement { statement } => self.pass_statement_on(own, statement),
             _ => self.statistics.ignored += 1,
         }
+        self.tell_left_out();
         self.ask_for_commits();
         Ok(())
     }
@@ -192,6 +193,15 @@ impl Server {
             self.send_group_bytes(&[to], &request);
         }
         self.tell_of_another_group();
+        self.tell_left_out();
+    }
+
+    /// Those whom no member could add are to ask again, with another key package.
+    fn tell_left_out(&mut self) {
+        let group = self.group.delivery.group();
+        while let Some(id) = self.group.delivery.poll_left_out() {
+            self.send_group_message(id, &DeliveryMessage::State { group, must_rejoin: true });
+        }
     }
 
     /// All who are not in a group that begins again are told.

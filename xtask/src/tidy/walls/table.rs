@@ -284,6 +284,7 @@ pub(super) const WALLS: &[Walls] = &[
         // Servers as an operator has them, and players as tests have them.
         may_use: Only(&[
             "consonance-cluster",
+            "consonance-e2ee",
             "consonance-fuzz-tape",
             "consonance-server",
             "consonance-session",

@@ -3,6 +3,8 @@
 //! The messages of MLS stay closed: the server cannot read them, and trusts a commit that fulfils a request to do what
 //! was asked for. A commit that does not shows at the members, which ask to be added again.
 
+mod request;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -12,6 +14,7 @@ use consonance_wire::{ClientId, Named, PlainRooms};
 
 use super::commit_log::CommitLog;
 use crate::time::Instant;
+use request::{Add, Request};
 
 /// How long the first to come or go waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
@@ -19,6 +22,9 @@ const BATCHING: Duration = Duration::from_millis(10);
 const COMMIT_TIMEOUT: Duration = Duration::from_millis(250);
 /// How many members are asked for one commit before the group is begun again.
 const ASKED_MAX: usize = 8;
+/// How long those that were asked have once no other one can be, before the group is begun again: a long way there and
+/// back, or a packet that is lost, is no reason to have all others join another group.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// How long a group stays before it is begun again, at least.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
@@ -34,7 +40,11 @@ pub(super) struct DeliveryService {
     leaving: Vec<Box<str>>,
     /// Key packages of those who are to be added.
     waiting: BTreeMap<ClientId, Waiting>,
+    /// Those whose key packages members did not add: they are to ask again.
+    left_out: Vec<ClientId>,
     request: Option<Request>,
+    /// Counts the key packages.
+    packages: u64,
     /// Of the last request.
     number: u32,
     /// The member that was asked last.
@@ -51,19 +61,9 @@ pub(super) struct DeliveryService {
 #[derive(Debug)]
 struct Waiting {
     name: Box<str>,
+    /// Which key package it is.
+    number: u64,
     key_package: Box<[u8]>,
-}
-
-/// A commit that is awaited.
-#[derive(Debug)]
-struct Request {
-    /// Which members were asked, each with a number of its own.
-    asked: Vec<(u32, ClientId)>,
-    adds: Vec<ClientId>,
-    removes: Vec<Box<str>>,
-    plain: PlainRooms,
-    /// When the next one is asked.
-    next_at: Instant,
 }
 
 /// What is to be sent to the member that is asked.
@@ -108,6 +108,8 @@ impl DeliveryService {
             members: BTreeMap::new(),
             leaving: Vec::new(),
             waiting: BTreeMap::new(),
+            left_out: Vec::new(),
+            packages: 0,
             request: None,
             number: 0,
             last_asked: None,
@@ -136,7 +138,9 @@ impl DeliveryService {
     /// A client asks to be added. One that is a member is removed in the same commit.
     pub(super) fn add(&mut self, now: Instant, id: ClientId, name: &str, key_package: &[u8]) {
         self.note_leaving(id);
-        self.waiting.insert(id, Waiting { name: name.into(), key_package: key_package.into() });
+        self.packages += 1;
+        let number = self.packages;
+        self.waiting.insert(id, Waiting { name: name.into(), number, key_package: key_package.into() });
         self.make_due(now + BATCHING);
     }
 
@@ -178,9 +182,12 @@ impl DeliveryService {
 
     /// A member cannot do what it was asked for.
     pub(super) fn decline(&mut self, now: Instant, id: ClientId, number: u32) {
-        if let Some(request) = &mut self.request
-            && request.asked.last() == Some(&(number, id))
-        {
+        let Some(request) = &mut self.request else { return };
+        if !request.asked.contains(&(number, id)) || request.declined.contains(&id) {
+            return;
+        }
+        request.declined.push(id);
+        if request.asked.last() == Some(&(number, id)) {
             request.next_at = now;
             self.due = Some(now);
         }
@@ -214,17 +221,21 @@ impl DeliveryService {
         self.plain = request.plain;
         self.leaving.retain(|name| !request.removes.contains(name));
         let mut welcomed = Vec::new();
-        for added in request.adds {
-            let waiting = self.waiting.get(&added);
-            let welcome = waiting.and_then(|waiting| names.iter().position(|name| *name == waiting.name));
-            if let Some((index, waiting)) = welcome.zip(self.waiting.remove(&added)) {
-                self.members.insert(added, waiting.name);
-                welcomed.push((added, index));
+        for Add { id: added, name, package } in request.adds {
+            let waiting = self.waiting.get(&added).filter(|waiting| waiting.number == package);
+            let welcome = names.iter().position(|welcomed| *welcomed == name);
+            match (welcome, waiting.is_some()) {
+                (Some(index), true) => {
+                    self.waiting.remove(&added);
+                    self.members.insert(added, name);
+                    welcomed.push((added, index));
+                }
+                // It is in the group all the same, with keys that nobody has.
+                (Some(_), false) => self.leaving.push(name),
+                (None, true) if added != id => self.leave_out(added),
+                (None, _) => {}
             }
         }
-        // Those who left before their Welcome came are in the group all the same.
-        let strays = names.iter().filter(|name| !self.members.values().any(|member| member == *name));
-        self.leaving.extend(strays.cloned());
         self.due = None;
         if !self.leaving.is_empty() || !self.waiting.is_empty() {
             self.make_due(now);
@@ -251,19 +262,23 @@ impl DeliveryService {
         if self.request.is_none() {
             self.request = Some(self.next_request(now, plain)?);
         }
-        let to = self.next_committer(is_reached);
-        let Some(to) = to else {
-            self.request = None;
-            return self.restart(now);
+        let Some(to) = self.next_committer(&is_reached) else {
+            let awaited = self.request.as_ref().and_then(|request| request.awaited_until(now, is_reached));
+            if let Some(until) = awaited {
+                self.due = Some(until.min(now + COMMIT_TIMEOUT));
+                return None;
+            }
+            return self.give_up(now);
         };
         self.number = self.number.wrapping_add(1);
         self.last_asked = Some(to);
         let request = self.request.as_mut()?;
         request.asked.push((self.number, to));
         request.next_at = now + COMMIT_TIMEOUT;
+        request.last_answer_by = now + LAST_ANSWER;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
-        let adds = request.adds.iter().filter(|id| **id != to).filter_map(|id| self.waiting.get(id));
+        let adds = request.adds.iter().filter(|add| add.id != to).filter_map(|add| self.waiting.get(&add.id));
         let adds = adds.map(|it| Named { name: (&*it.name).into(), message: &it.key_package }).collect();
         Some(Asked {
             to,
@@ -283,9 +298,12 @@ impl DeliveryService {
         if self.waiting.is_empty() && self.leaving.is_empty() && !changes_plain {
             return None;
         }
-        let adds = self.waiting.keys().copied().collect();
+        let adds = self.waiting.iter();
+        let adds = adds.map(|(id, it)| Add { id: *id, name: it.name.clone(), package: it.number }).collect();
         let removes = if has_group { self.leaving.clone() } else { Vec::new() };
-        Some(Request { asked: Vec::new(), adds, removes, plain, next_at: now })
+        let (asked, declined) = (Vec::new(), Vec::new());
+        let (next_at, last_answer_by) = (now, now);
+        Some(Request { asked, declined, adds, removes, plain, changes_plain, next_at, last_answer_by })
     }
 
     /// A member that was not asked yet, in turn; of a group that is to be made, who waits for one.
@@ -296,12 +314,36 @@ impl DeliveryService {
             return None;
         }
         let candidates: Vec<ClientId> = match self.epoch {
-            None => request.adds.clone(),
+            None => request.adds.iter().map(|add| add.id).collect(),
             Some(_) => self.members.keys().copied().filter(|id| !self.waiting.contains_key(id)).collect(),
         };
         let mut free = candidates.iter().copied().filter(|id| !was_asked(id) && is_reached(*id));
         let after = free.clone().find(|id| Some(*id) > self.last_asked);
         after.or_else(|| free.next())
+    }
+
+    /// No further member can be asked. If several say that they cannot do what is asked for, and that is only to add
+    /// newcomers, it is the fault of their key packages, and no reason to begin the group again.
+    fn give_up(&mut self, now: Instant) -> Option<Asked<'static>> {
+        let request = self.request.take()?;
+        let is_unable = request.declined.len() > 1 && request.declined.len() == request.asked.len();
+        if is_unable && self.epoch.is_some() && request.removes.is_empty() && !request.changes_plain {
+            request.adds.iter().for_each(|add| self.leave_out(add.id));
+            return None;
+        }
+        self.restart(now)
+    }
+
+    /// Members did not add it: its key package is of no use.
+    fn leave_out(&mut self, id: ClientId) {
+        if self.waiting.remove(&id).is_some() {
+            self.left_out.push(id);
+        }
+    }
+
+    /// The next client that is to ask to be added again.
+    pub(super) fn poll_left_out(&mut self) -> Option<ClientId> {
+        self.left_out.pop()
     }
 
     /// The group cannot go on: the next one begins with those who wait, and the others are to ask for it.

@@ -1,0 +1,187 @@
+//! Encrypted sessions: members of one group and the server that orders their commits, on simulated time.
+//!
+//! The engines are the real ones: `session::Server` as the delivery service, and for each player a `session::Client`,
+//! an `MlsMember` and a `PacketCipher`. A seed decides what goes wrong: links stall, break and come back in time or too
+//! late, members hang or crash in the middle of a commit, bursts of players join and leave, and originals come to
+//! sessions that allow them. All the while members speak; the book of epochs knows which member may open which frame.
+//! Keys are drawn by the operating system, so a seed repeats what happens, not the bytes.
+
+mod book;
+mod checks;
+mod diary;
+mod hostile;
+mod links;
+mod player;
+mod script;
+mod settling;
+mod speech;
+mod world;
+
+use std::fmt;
+use std::time::Duration;
+
+pub(crate) use hostile::HostileSession;
+use world::World;
+
+/// An encrypted session to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupScenario {
+    /// Decides everything that is left to chance, but for keys.
+    pub seed: u64,
+    /// How long there is trouble (default 12 s), before all is well again.
+    pub trouble: Duration,
+    /// What is broken on purpose (default nothing).
+    pub sabotage: Option<GroupSabotage>,
+}
+
+/// A fault that a run has to notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GroupSabotage {
+    /// A player that leaves takes the keys of later epochs along.
+    LeakedKeys,
+    /// Commits get lost on their way to one member.
+    LostCommits,
+    /// A member takes voice without encryption in.
+    PlainVoice,
+}
+
+impl GroupScenario {
+    /// The defaults, with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, trouble: Duration::from_secs(12), sabotage: None }
+    }
+}
+
+/// What happened in a run, or in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupCounts {
+    /// Players that joined.
+    pub joins: u64,
+    /// Players that left.
+    pub leaves: u64,
+    /// Links that were lost.
+    pub links_lost: u64,
+    /// Links that stood still for a while.
+    pub stalls: u64,
+    /// Members that did not answer for a while.
+    pub hangs: u64,
+    /// Members that crashed or lost their link while they committed.
+    pub interrupted_commits: u64,
+    /// Members that lost their keys.
+    pub keys_lost: u64,
+    /// Commits that counted.
+    pub commits: u64,
+    /// Groups that were begun.
+    pub groups: u64,
+    /// Frames that were sealed.
+    pub sealed: u64,
+    /// Frames that a member opened and heard.
+    pub heard: u64,
+    /// Frames that a player tried to open that had left.
+    pub tried_after_leaving: u64,
+    /// Failures that members noticed.
+    pub failures: u64,
+    /// The longest time in milliseconds for which a member did not hear another one, with no fault on either link.
+    pub longest_deaf_ms: u64,
+    /// The longest time in milliseconds until a joiner was a member, with no fault anywhere.
+    pub longest_joining_ms: u64,
+    /// The same with faults of others.
+    pub longest_joining_amid_faults_ms: u64,
+}
+
+impl GroupCounts {
+    /// Adds those of another run; of the longest times, the longer one stays.
+    pub fn add(&mut self, other: &Self) {
+        for ((name, count), (_, more)) in self.named().into_iter().zip(other.by_name()) {
+            *count = if name.starts_with("longest") { more.max(*count) } else { *count + more };
+        }
+    }
+
+    /// Each with its name, in the order of this page.
+    pub fn by_name(mut self) -> [(&'static str, u64); 16] {
+        self.named().map(|(name, count)| (name, *count))
+    }
+
+    fn named(&mut self) -> [(&'static str, &mut u64); 16] {
+        [
+            ("joins", &mut self.joins),
+            ("leaves", &mut self.leaves),
+            ("links_lost", &mut self.links_lost),
+            ("stalls", &mut self.stalls),
+            ("hangs", &mut self.hangs),
+            ("interrupted_commits", &mut self.interrupted_commits),
+            ("keys_lost", &mut self.keys_lost),
+            ("commits", &mut self.commits),
+            ("groups", &mut self.groups),
+            ("frames_sealed", &mut self.sealed),
+            ("frames_heard", &mut self.heard),
+            ("frames_tried_after_leaving", &mut self.tried_after_leaving),
+            ("failures_noticed", &mut self.failures),
+            ("longest_deaf_ms", &mut self.longest_deaf_ms),
+            ("longest_joining_ms", &mut self.longest_joining_ms),
+            ("longest_joining_amid_faults_ms", &mut self.longest_joining_amid_faults_ms),
+        ]
+    }
+}
+
+/// A run in which nothing went wrong but what was meant to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupReport {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// How much time was simulated.
+    pub simulated: Duration,
+    /// What happened.
+    pub counts: GroupCounts,
+}
+
+/// A run in which something happened that must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupFailure {
+    /// The seed that makes the same run again.
+    pub seed: u64,
+    /// The simulated time at which it was noticed.
+    pub at: Duration,
+    /// What must not be.
+    pub what: String,
+    /// What happened before, oldest first.
+    pub last_actions: Vec<String>,
+    /// How the players were when it was noticed.
+    pub state: Vec<String>,
+}
+
+impl fmt::Display for GroupFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, at, what, last_actions, state } = self;
+        writeln!(f, "seed {seed} of a group failed at {:.3} s: {what}", at.as_secs_f64())?;
+        write!(f, "before that:")?;
+        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))?;
+        write!(f, "\nby then:")?;
+        state.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for GroupFailure {}
+
+/// Simulates an encrypted session from its beginning to its end.
+///
+/// # Errors
+/// The first thing that must not be, with what is needed to see it again.
+pub fn run_groups(scenario: &GroupScenario) -> Result<GroupReport, Box<GroupFailure>> {
+    let mut world = World::new(scenario);
+    match settling::play(&mut world, scenario.trouble) {
+        Ok(()) => Ok(GroupReport { seed: scenario.seed, simulated: world.now, counts: world.counts() }),
+        Err(violation) => Err(Box::new(GroupFailure {
+            seed: scenario.seed,
+            at: world.now,
+            what: violation.to_string(),
+            last_actions: world.diary.last_actions(),
+            state: world.describe(),
+        })),
+    }
+}

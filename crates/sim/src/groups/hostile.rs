@@ -1,0 +1,108 @@
+//! A session with honest members and one that is not: for a fuzz target.
+
+use std::time::Duration;
+
+use consonance_session::{Delivery, LinkId};
+use consonance_wire::SessionId;
+
+use super::GroupScenario;
+use super::links::Way;
+use super::player::instant;
+use super::world::World;
+
+/// Honest members, and behind them a hostile one, which sends only what it is told to.
+pub(crate) struct HostileSession {
+    world: World,
+    honest: Vec<LinkId>,
+}
+
+impl HostileSession {
+    /// All are members.
+    pub(crate) fn new(names: &[&str]) -> Self {
+        let mut world = World::new(&GroupScenario::new(REQUIRED_SEED));
+        for name in names {
+            world.join(name, true);
+        }
+        world.join("Eve", true);
+        let mut session = Self { world, honest: Vec::new() };
+        session.pass_ms(3000);
+        let links = session.world.players[..names.len()].iter().filter_map(|player| player.link);
+        session.honest = links.collect();
+        assert_eq!(session.world.server.group_members(), names.len() + 1, "all are members");
+        session.hostile().hangs_until = Duration::MAX;
+        session
+    }
+
+    pub(crate) fn number(&self) -> SessionId {
+        self.world.server.session()
+    }
+
+    /// Messages of the delivery service to the hostile member since the last call.
+    pub(crate) fn unread(&mut self) -> Vec<Box<[u8]>> {
+        std::mem::take(&mut self.hostile().unread)
+    }
+
+    pub(crate) fn send(&mut self, message: &[u8]) {
+        self.hostile().client.send_group_message(message);
+        self.pass_ms(1);
+    }
+
+    pub(crate) fn send_packet(&mut self, packet: &[u8]) {
+        let (now, link) = (self.world.now, self.hostile().link);
+        if let Some(link) = link {
+            self.world.links.send(now, link, Way::Up, Delivery::Reliable, packet.to_vec());
+        }
+    }
+
+    /// What its member says to a message.
+    pub(crate) fn answer(&mut self, message: &[u8]) -> Option<Vec<u8>> {
+        let now = self.world.now;
+        let member = &mut self.hostile().keys.as_mut()?.member;
+        member.handle(now, message);
+        while member.poll_event().is_some() {}
+        member.poll_message()
+    }
+
+    pub(crate) fn pass_ms(&mut self, ms: u64) {
+        for _ in 0..ms {
+            if let Err(violation) = self.world.step() {
+                panic!("{violation}; before that:\n{}", self.world.diary.last_actions().join("\n"));
+            }
+        }
+    }
+
+    /// The hostile member leaves, or says nothing any more.
+    pub(crate) fn end_attack(&mut self, leaves: bool) {
+        if leaves {
+            let now = self.world.now;
+            self.hostile().client.stop(instant(now));
+        }
+    }
+
+    /// After this time, the honest members have the links that they had, and one epoch.
+    pub(crate) fn check_honest(&mut self, after: Duration) {
+        self.pass_ms(after.as_millis() as u64);
+        let World { players, diary, .. } = &self.world;
+        let story = || diary.last_actions().join("\n");
+        let honest = &players[..self.honest.len()];
+        for (player, link) in honest.iter().zip(&self.honest) {
+            assert!(player.is_connected() && player.link == Some(*link), "{} lost its link", player.name);
+        }
+        let epochs: Vec<_> =
+            honest.iter().map(|player| player.keys.as_ref().and_then(|keys| keys.member.epoch())).collect();
+        let is_one = epochs.iter().all(|epoch| epoch.is_some() && *epoch == epochs[0]);
+        assert!(is_one, "{epochs:?} after the attack; before that:\n{}", story());
+        for player in honest {
+            let sees_all = honest.iter().all(|other| player.sees_member(&other.name));
+            assert!(sees_all, "{} does not see all; before that:\n{}", player.name, story());
+        }
+    }
+
+    fn hostile(&mut self) -> &mut super::player::Player {
+        let last = self.world.players.len() - 1;
+        &mut self.world.players[last]
+    }
+}
+
+/// One whose session requires encryption.
+const REQUIRED_SEED: u64 = 43;
