@@ -30,6 +30,7 @@ mod encoding;
 mod first_words;
 mod floor;
 mod frames;
+mod groups;
 mod join;
 mod keeping;
 mod lab;
@@ -119,6 +120,8 @@ enum Bench {
     Keeping(Output),
     /// What it costs to seal and open a voice frame end to end, and to derive a key, beside the crate `sframe` alone.
     Frames(Output),
+    /// What a group of 10, 100 and 1000 members costs each of them, and how soon 99 have other keys when one leaves.
+    Groups(Output),
     /// 1000, 3000 and 10 000 players that walk about, a tenth of them speaking, heard by players nearby: what the
     /// engine takes of a core, besides the sending.
     Proximity(Output),
@@ -191,6 +194,7 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Bans(output) => bans::run(output.json),
         Bench::Keeping(output) => keeping::run(output.json),
         Bench::Frames(output) => frames::run(output.json),
+        Bench::Groups(output) => groups::run(output.json),
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),

@@ -7,7 +7,7 @@ mod sound;
 use super::bench::Bench;
 
 /// In the order of the page.
-pub(super) const CATALOGUE: [&Bench; 16] = [
+pub(super) const CATALOGUE: [&Bench; 17] = [
     &engine::RELAY,
     &engine::JOIN,
     &engine::MEMORY,
@@ -16,6 +16,7 @@ pub(super) const CATALOGUE: [&Bench; 16] = [
     &engine::BANS,
     &engine::KEEPING,
     &engine::FRAMES,
+    &engine::GROUPS,
     &server::FLOOR,
     &server::LOAD,
     &server::PROXY,

@@ -125,7 +125,7 @@ impl MlsMember {
         present.mls.clear_pending_commit();
         self.pending = None;
         let made = committing::commit(&mut present.mls, wanted)?;
-        // The delivery service may name a member that is gone already: then an epoch without changes is what it waits for.
+        // The member to remove may be gone already: the delivery service gets an epoch without changes.
         let made = made.map_or_else(|| committing::renewal(&mut present.mls), Ok)?;
         self.pending = Some(number);
         self.send(made.to_message(number));

@@ -157,3 +157,33 @@ pub(in super::super) const FRAMES: Bench = Bench {
     ],
     ..ENGINE
 };
+
+const fn in_group(
+    what: &'static str,
+    members: &'static [(&'static str, &'static str)],
+    field: &'static str,
+) -> Figure {
+    Figure::new(what, members, field, "µs")
+}
+
+pub(in super::super) const GROUPS: Bench = Bench {
+    name: "groups",
+    figures: &[
+        in_group("key package of a newcomer", &[("members", "100")], "key_package_us"),
+        in_group("add 99 members in one commit", &[("members", "100")], "add_all_us"),
+        in_group("join a group of 100", &[("members", "100")], "join_us"),
+        in_group("commit a leave of 100", &[("members", "100")], "leave_commit_us"),
+        in_group("process that commit", &[("members", "100")], "leave_process_us"),
+        in_group("process a leave of 1000", &[("members", "1000")], "leave_process_us"),
+        Figure::new(
+            "one of 100 leaves: all have the next epoch after",
+            &[("session_members", "100")],
+            "leave_to_new_epoch_ms",
+            "ms",
+        )
+        .at_most(100.0),
+        Figure::new("the most that one of them works", &[("session_members", "100")], "longest_cpu_ms", "ms")
+            .at_most(20.0),
+    ],
+    ..ENGINE
+};
