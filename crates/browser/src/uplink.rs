@@ -281,7 +281,7 @@ mod tests {
             let sealed = [&SealedVoice::head_of(Some(20))[..], &[7, 7, sequence as u8]].concat();
             uplink.receive(sequence, 960 * at, &sealed, |spoken| match spoken {
                 Spoken::Next { missing, frame } => {
-                    frames.push((u64::from(missing), frame.to_vec(), sealed.clone()))
+                    frames.push((u64::from(missing), frame.to_vec(), sealed.clone()));
                 }
                 Spoken::Late { frames_ago, frame } => {
                     assert_eq!((frames_ago, frame), (2, &*sealed));

@@ -24,7 +24,8 @@ fn sealed(nth: u8) -> Vec<u8> {
 fn group_messages(session: &mut Session, page: usize) -> Vec<Vec<u8>> {
     let mut messages = vec![Vec::new()];
     for part in session.told_of(page, "group") {
-        messages.last_mut().unwrap().extend(BASE64.decode(part["data"].as_str().unwrap()).unwrap());
+        let data = BASE64.decode(part["data"].as_str().expect("a part has data")).expect("base64");
+        messages.last_mut().expect("one has begun").extend(data);
         if part["more"] != true {
             messages.push(Vec::new());
         }
@@ -89,7 +90,9 @@ fn sealed_frames_of_a_page_reach_players_and_pages_as_they_are() {
     session.say(bob, r#"{"type":"listen","room":"lobby"}"#);
     session.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
     let frames: Vec<_> = (0..5).map(sealed).collect();
-    frames.iter().for_each(|frame| session.speak(alice, frame, false));
+    for frame in &frames {
+        session.speak(alice, frame, false);
+    }
     let heard: Vec<_> = session.heard(bob).into_iter().map(|heard| (heard.samples, heard.payload)).collect();
     assert_eq!(heard, frames.iter().map(|frame| (960, frame.clone())).collect::<Vec<_>>());
     let heard: Vec<_> = session.natives[nell].heard.iter().map(|(_, frame)| frame.clone()).collect();

@@ -291,24 +291,6 @@ fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
     (row.amplitude, row.level_dbfs) = (reception.amplitude, reception.level_dbfs);
 }
 
-#[cfg(test)]
-mod tests {
-    use consonance_transport::LinkQuality;
-
-    use super::*;
-
-    #[test]
-    fn shows_over_which_transport_voice_travels() {
-        let mut counted = VoiceStatistics::default();
-        let quality = LinkQuality { datagram_path: DatagramPath::FastPath, ..LinkQuality::default() };
-        counted.network.quality = Some(quality);
-        assert_eq!(network_row(&counted).voice_path.as_deref(), Some("over the fast path"));
-        counted.transport = LinkTransport::WebSocket;
-        let shown = network_row(&counted).voice_path;
-        assert_eq!(shown.as_deref(), Some("over a WebSocket, because UDP does not get through"));
-    }
-}
-
 pub(crate) fn encryption_row(status: &EncryptionStatus) -> Option<shown::EncryptionRow> {
     if status.state == EncryptionState::Off {
         return None;
@@ -327,4 +309,22 @@ pub(crate) fn encryption_row(status: &EncryptionStatus) -> Option<shown::Encrypt
         + opened.replayed
         + opened.forged;
     Some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_transport::LinkQuality;
+
+    use super::*;
+
+    #[test]
+    fn shows_over_which_transport_voice_travels() {
+        let mut counted = VoiceStatistics::default();
+        let quality = LinkQuality { datagram_path: DatagramPath::FastPath, ..LinkQuality::default() };
+        counted.network.quality = Some(quality);
+        assert_eq!(network_row(&counted).voice_path.as_deref(), Some("over the fast path"));
+        counted.transport = LinkTransport::WebSocket;
+        let shown = network_row(&counted).voice_path;
+        assert_eq!(shown.as_deref(), Some("over a WebSocket, because UDP does not get through"));
+    }
 }
