@@ -22,6 +22,7 @@ pages! {
     #[cfg(feature = "host")] Proximity: "../../../docs/guide/proximity.md",
     #[cfg(feature = "host")] Joining: "../../../docs/guide/joining.md",
     // The example of the guide to custom networks has a test of its own for that page.
+    Encryption: "../../../docs/guide/encryption.md",
     Settings: "../../../docs/guide/settings.md",
     Triggers: "../../../docs/guide/triggers.md",
     Offline: "../../../docs/guide/offline.md",
