@@ -28,7 +28,7 @@ export class EncryptionPanel implements Panel {
       element("h3", {}, WORDS.encryption.all),
       this.#all,
     );
-    this.node = element("details", { class: "connection encryption", hidden: true }, this.#summary, card);
+    this.node = element("details", { class: "encryption", hidden: true }, this.#summary, card);
     closeOutside(this.node, () => this.update());
   }
 
