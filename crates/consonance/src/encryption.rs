@@ -136,7 +136,7 @@ impl Encryption {
     }
 
     /// Whether packets pass the cipher.
-    fn is_in_force(&self, client: &Client) -> bool {
+    pub(crate) fn is_in_force(&self, client: &Client) -> bool {
         self.is_strict || client.is_encrypting()
     }
 
@@ -172,6 +172,9 @@ impl Encryption {
             (true, true) if client.is_encrypting() => EncryptionState::On,
             (true, _) => EncryptionState::Waiting,
         };
+        if state == EncryptionState::Off && self.told == state {
+            return None;
+        }
         self.shared.set_state(state, self.cipher.counts());
         let has_changed = self.told != state && (is_joined || state == EncryptionState::Off);
         has_changed.then(|| {

@@ -150,7 +150,12 @@ impl Links {
 
     /// Sends what waits, opens and closes links as the session wants it.
     pub(crate) fn send(&mut self, now: Instant, client: &mut Client) {
+        let is_sealed = self.encryption.as_ref().is_some_and(|encryption| encryption.is_in_force(client));
         while let Some(transmit) = client.poll_transmit() {
+            if !is_sealed {
+                self.transmit(now, &transmit);
+                continue;
+            }
             // The session's own buffer stays borrowed as long as it is looked at, and its players are to be asked.
             let (mut to, mut packet) = (std::mem::take(&mut self.to), std::mem::take(&mut self.outgoing));
             to.clear();

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, MemberEvent, MlsMember, PublicKey, Recognition};
+use consonance_e2ee::{EpochKeys, GroupMember, MemberEvent, MlsMember, PublicKey, Recognition, SafetyNumber};
 
 use super::status::{EncryptedMember, MemberTable, SharedEncryption};
 
@@ -150,6 +150,11 @@ impl Worker {
     fn table(&self) -> MemberTable {
         let epoch = self.member.epoch().map(|(_, epoch)| epoch);
         let own_leaf = self.member.own_leaf();
+        let own = self.member.members().iter().find(|member| Some(member.leaf) == own_leaf);
+        let number = |other: &GroupMember| {
+            let both = [own?, other].map(|member| (&member.credential, &member.key));
+            Some(SafetyNumber::of(both))
+        };
         let members = self.member.members().iter().map(|member| {
             let name = member.credential.name();
             let confirmed = self.member.confirmed_epoch_of(name);
@@ -159,7 +164,7 @@ impl Worker {
                 account: member.credential.account().map(str::to_owned),
                 purpose: member.credential.purpose().map(str::to_owned),
                 key: member.key.clone(),
-                safety_number: self.member.safety_number_with(name),
+                safety_number: number(member).filter(|_| !is_local),
                 is_confirmed: is_local || confirmed.is_some() && confirmed == epoch,
                 recognition: (!is_local).then(|| self.shared.recognize(member)),
                 is_local,
