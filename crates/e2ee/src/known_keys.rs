@@ -135,7 +135,8 @@ mod tests {
             Some(account) => credential.with_account(account).unwrap(),
             None => credential,
         };
-        GroupMember { leaf: 0, credential, key: self::key(key) }
+        let name_key = NameKey::of(credential.name());
+        GroupMember { leaf: 0, credential, key: self::key(key), name_key }
     }
 
     fn key(byte: u8) -> PublicKey {

@@ -8,7 +8,6 @@ mod statements;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use consonance_name_key::NameKey;
 use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use consonance_wire::PlainRooms;
 
@@ -156,7 +155,7 @@ impl MlsMember {
             what: "exported secret",
             why: format!("{} bytes, expected {BASE_KEY_BYTES}", key.len()),
         })?;
-        let leaves = group.members.iter().map(|member| (NameKey::of(member.credential.name()), member.leaf));
+        let leaves = group.members.iter().map(|member| (member.name_key.clone(), member.leaf));
         Ok(EpochKeys {
             group: group.number,
             secret: EpochSecret::new(group.mls.current_epoch(), base_key),
@@ -168,7 +167,7 @@ impl MlsMember {
 
     /// The safety number of this player and another member; `None` without a member of that name.
     pub fn safety_number_with(&self, name: &str) -> Option<SafetyNumber> {
-        let other = self.members().iter().find(|member| member.is_named(name))?;
+        let other = GroupMember::named(self.members(), name)?;
         let own = (&self.credential, self.key.public());
         Some(SafetyNumber::of([own, (&other.credential, &other.key)]))
     }
@@ -197,7 +196,7 @@ impl MlsMember {
     /// Members sign after each new epoch, and every ten seconds or, of more than 50, as many seconds as a fifth of
     /// their number.
     pub fn confirmed_epoch_of(&self, name: &str) -> Option<u64> {
-        let member = self.members().iter().find(|member| member.is_named(name))?;
+        let member = GroupMember::named(self.members(), name)?;
         self.statements.confirmed(member.leaf)
     }
 }

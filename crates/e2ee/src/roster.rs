@@ -14,20 +14,25 @@ pub struct GroupMember {
     pub credential: Credential,
     /// The key that it signs with.
     pub key: PublicKey,
+    /// By which its name is compared.
+    pub name_key: NameKey,
 }
 
 impl GroupMember {
     /// `None` for a leaf whose credential cannot be read, which the group's rules do not let in.
     pub(crate) fn of(leaf: &Leaf) -> Option<Self> {
+        let credential = Credential::of(&leaf.signing_identity)?;
         Some(Self {
             leaf: leaf.index,
-            credential: Credential::of(&leaf.signing_identity)?,
+            name_key: NameKey::of(credential.name()),
+            credential,
             key: PublicKey::new(leaf.signing_identity.signature_key.clone()),
         })
     }
 
-    /// Whether it has this name, however it is spelled.
-    pub(crate) fn is_named(&self, name: &str) -> bool {
-        NameKey::of(self.credential.name()) == NameKey::of(name)
+    /// The member of this name, however it is spelled.
+    pub(crate) fn named<'m>(members: &'m [Self], name: &str) -> Option<&'m Self> {
+        let key = NameKey::of(name);
+        members.iter().find(|member| member.name_key == key)
     }
 }

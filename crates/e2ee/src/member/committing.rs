@@ -40,13 +40,12 @@ pub(super) fn new_group(
 pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option<Made>, E2eeError> {
     let newcomers: Vec<_> = wanted.adds.iter().filter_map(newcomer).collect();
     match commit_with(group, wanted, &newcomers) {
-        Err(_) if !wanted.adds.is_empty() => {
+        Err(_) if !newcomers.is_empty() => {
             // Each one alone: the fault is one of their key packages', which the others are not to suffer for.
-            let newcomers = wanted.adds.iter().filter_map(newcomer);
             let nothing = Wanted { adds: Vec::new(), removes: Vec::new(), plain: mls::plain_rooms(group)? };
-            let usable = newcomers.filter(|it| {
-                let alone = Newcomer { name: it.name, key_package: it.key_package.clone() };
-                let is_usable = commit_with(group, &nothing, &[alone]).is_ok();
+            let usable = newcomers.into_iter().filter(|newcomer| {
+                let alone = core::slice::from_ref(newcomer);
+                let is_usable = commit_with(group, &nothing, alone).is_ok();
                 group.clear_pending_commit();
                 is_usable
             });
@@ -121,12 +120,9 @@ impl Made {
     }
 
     pub(super) fn to_message(&self, number: u32) -> Vec<u8> {
-        let named = |(name, message): &'_ (Vec<u8>, Vec<u8>)| (name.clone(), message.clone());
-        let welcomes: Vec<_> = self.welcomes.iter().map(named).collect();
-        let welcomes = welcomes
-            .iter()
-            .map(|(name, message)| Named { name: WireStr::from_bytes(name), message })
-            .collect();
+        let welcomes = self.welcomes.iter();
+        let welcomes = welcomes.map(|(name, message)| Named { name: WireStr::from_bytes(name), message });
+        let welcomes = welcomes.collect();
         MemberMessage::Commit { number, commit: &self.commit, tree: &self.tree, welcomes }.to_bytes()
     }
 }
@@ -143,6 +139,6 @@ fn leaves(group: &MlsGroup, names: &[WireStr<'_>]) -> Vec<u32> {
     let own = group.current_member_index();
     let removed: Vec<_> = names.iter().map(|name| NameKey::of(&name.to_str())).collect();
     let members = mls::members(group).into_iter();
-    let members = members.filter(|member| removed.contains(&NameKey::of(member.credential.name())));
+    let members = members.filter(|member| removed.contains(&member.name_key));
     members.map(|member| member.leaf).filter(|leaf| *leaf != own).collect()
 }

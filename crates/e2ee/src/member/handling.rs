@@ -72,7 +72,7 @@ impl MlsMember {
 
     fn handle_statement(&mut self, name: &str, statement: &[u8]) {
         let Some(group) = &self.group else { return };
-        let Some(member) = group.members.iter().find(|member| member.is_named(name)) else { return };
+        let Some(member) = GroupMember::named(&group.members, name) else { return };
         match self.statements.hear(member, statement) {
             Ok(Shown::Forked) => self.tell(MemberEvent::Forked { name: name.into() }),
             Ok(Shown::Confirmed | Shown::Nothing) => {}
