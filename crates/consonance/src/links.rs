@@ -1,25 +1,27 @@
 //! The link to the server and direct links to players: what the session wants done with the transport, and what comes
 //! back.
 
+mod conversion;
+
 use std::time::{Duration, Instant};
 
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
-use consonance_session::{
-    Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits, Transmit,
-};
+use consonance_session::{Client, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit};
 use consonance_transport::{
     self as transport, ClientLinkEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
 };
 
+use self::conversion::{direct_link, peer_of, to_session_limits};
+pub(crate) use self::conversion::{to_session, to_transport};
 use crate::encryption::Encryption;
 use crate::route::LinkTransport;
 use crate::transports::Transports;
 
+/// How long a goodbye may take.
+pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
+
 /// Packets taken in one go before the beat gets its turn.
 const EVENTS_PER_ITERATION: usize = 512;
-
-/// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
-const DIRECT: u64 = 1 << 48;
 
 /// The transport and the present links over it.
 pub(crate) struct Links {
@@ -355,7 +357,6 @@ fn record(
     }
 }
 
-/// The session's name for a direct link.
 /// The packet as the session is to get it, if it is.
 fn open<'a>(
     encryption: &'a mut Option<Encryption>,
@@ -368,35 +369,3 @@ fn open<'a>(
         None => Some(packet),
     }
 }
-
-fn direct_link(peer: Peer) -> LinkId {
-    debug_assert!(peer.0 < DIRECT, "a peer's number stays below 2^48");
-    LinkId(DIRECT | peer.0)
-}
-
-/// The transport's name for a direct link; `None` for a link to the server.
-fn peer_of(link: LinkId) -> Option<Peer> {
-    (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
-}
-
-fn to_session_limits(limits: transport::PacketLimits) -> PacketLimits {
-    let transport::PacketLimits { reliable_bytes, unreliable_bytes } = limits;
-    PacketLimits { reliable_bytes, unreliable_bytes }
-}
-
-pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
-}
-
-/// How long a goodbye may take.
-pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
