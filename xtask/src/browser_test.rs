@@ -55,6 +55,9 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     test.arg("--consonance").arg(plan.consonance.clone().unwrap_or_else(|| built.program("consonance")));
     test.args(["--browser", plan.browser.name()]).arg("--program").arg(program);
     test.arg("--output").arg(built.beside("browser-test"));
+    if let Ok(firefox) = Browser::Firefox.program() {
+        test.arg("--firefox").arg(firefox);
+    }
     // What `cargo xtask unity` leaves, and what that game links.
     test.arg("--unity").arg(built.beside("unity").join("mcs/Consonance.Unity.Components.Tests.exe"));
     test.env("LD_LIBRARY_PATH", built.beside("unity").join("natives"));

@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// The program that the browser is.
     #[arg(long, value_name = "PROGRAM", default_value = "chromium")]
     pub(crate) program: PathBuf,
+    /// Firefox, for what two browsers play together; that is skipped where there is none.
+    #[arg(long, value_name = "PROGRAM", default_value = "firefox-esr")]
+    pub(crate) firefox: PathBuf,
     /// The TURN server: coturn's; what needs it is skipped where there is none.
     #[arg(long, value_name = "PROGRAM", default_value = "turnserver")]
     pub(crate) turnserver: PathBuf,

@@ -54,10 +54,10 @@ impl Person {
     /// # Errors
     /// If the page does not open.
     pub(crate) fn open(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
-        let Visitor { name, voice, manner, activation, way } = visitor;
+        let Visitor { name, voice, manner, activation, way, has_firefox } = visitor;
         let speech = Some(voice.file(manner, &stage.own_folder()?)?);
         let owner = Owner { speech, is_without_udp: way == Way::Tcp, ..Owner::default() };
-        let mut browser = stage.browser(&owner)?;
+        let mut browser = if has_firefox { stage.firefox(&owner) } else { stage.browser(&owner) }?;
         let tab = browser.tab()?;
         if way == Way::WebSocket {
             tab.be_without_webrtc()?;

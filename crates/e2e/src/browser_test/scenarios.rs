@@ -127,6 +127,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         play: encryption::play,
     },
     Scenario {
+        name: "kicked",
+        what: "native players, Chromium and Firefox talk in an encrypted session; one is kicked and hears no more",
+        browsers: CHROMIUM,
+        play: encryption::play_kick,
+    },
+    Scenario {
         name: "map",
         what: "a visitor that moves on the map is seen there, and heard from there",
         browsers: CHROMIUM,

@@ -15,6 +15,7 @@ pub(crate) struct Server {
     arguments: Vec<OsString>,
     log: PathBuf,
     page_port: u16,
+    other_port: u16,
     child: Child,
 }
 
@@ -36,7 +37,7 @@ impl Server {
         let arguments = ["serve", "--end-with-input", "--config"].map(OsString::from);
         let arguments: Vec<_> = arguments.into_iter().chain([config.into()]).collect();
         let child = serve(program, &arguments, &log)?;
-        Ok(Self { program: program.to_owned(), arguments, log, page_port, child })
+        Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port, child })
     }
 
     /// Starts the program without arguments, as after it was unpacked.
@@ -49,12 +50,17 @@ impl Server {
         let page = child.wait_for_line("http://127.0.0.1:")?;
         let port = page.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
         let page_port = port.ok_or_else(|| Failure::NotSo(format!("no port of a page is in {page:?}")))?;
-        Ok(Self { program: program.to_owned(), arguments, log, page_port, child })
+        Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port: 0, child })
     }
 
     /// The page, under this name of this machine; `rest` begins with a slash.
     pub(crate) fn page(&self, host: &str, rest: &str) -> String {
         format!("http://{host}:{}{rest}", self.page_port)
+    }
+
+    /// What listens at the port that the settings call `OTHER`.
+    pub(crate) fn other_address(&self) -> String {
+        format!("127.0.0.1:{}", self.other_port)
     }
 
     /// The address with this beginning that it has said last, such as where native players join: `quic://`.

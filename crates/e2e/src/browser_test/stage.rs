@@ -1,9 +1,10 @@
 //! What every scenario has: the programs, a place to write to, its chapter of the report.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
+use std::io;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use consonance_testing::sound::Coverage;
 use consonance_testing::stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
@@ -23,6 +24,7 @@ pub(crate) struct Stage<'a> {
     /// Before the name of everything that is left in the folder of the report: nothing when it
     /// is played for the first time.
     prefix: String,
+    has_firefox: Cell<bool>,
     chapter: RefCell<Chapter>,
 }
 
@@ -30,16 +32,14 @@ impl<'a> Stage<'a> {
     /// For a scenario of this name that is played for the `time`th time.
     pub(crate) fn new(programs: &'a Arguments, scenario: &'a str, time: usize) -> Self {
         let prefix = if time > 1 { format!("again-{time}-") } else { String::new() };
-        Self { programs, scenario, prefix, chapter: RefCell::default() }
+        let has_firefox = Cell::new(programs.browser == Kind::Firefox);
+        Self { programs, scenario, prefix, has_firefox, chapter: RefCell::default() }
     }
 
     /// How much of a voice may be missing where it is heard: 0 = nothing, 1 = all of it.
     pub(crate) fn missing_max(&self) -> f64 {
-        match self.programs.browser {
-            Kind::Chromium => HARDLY_ANY,
-            // What records there loses some by itself.
-            Kind::Firefox => 1.0,
-        }
+        // What records in Firefox loses some by itself.
+        if self.has_firefox.get() { 1.0 } else { HARDLY_ANY }
     }
 
     /// A browser for a visitor.
@@ -48,6 +48,20 @@ impl<'a> Stage<'a> {
     /// If it cannot be started.
     pub(crate) fn browser(&self, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
         self.programs.browser.start(&self.programs.program, owner)
+    }
+
+    /// Firefox for a visitor, beside the browsers of the others. Voices may lose some of their frames from now on.
+    ///
+    /// # Errors
+    /// [`Failure::Lacking`] if there is no such program; if it cannot be started.
+    pub(crate) fn firefox(&self, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
+        let program = &self.programs.firefox;
+        let version = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+        if version.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Err(Failure::Lacking(format!("there is no {} (Debian: firefox-esr)", program.display())));
+        }
+        self.has_firefox.set(true);
+        Kind::Firefox.start(program, owner)
     }
 
     /// A server with these settings, in a folder of this name.

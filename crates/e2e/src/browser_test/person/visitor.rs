@@ -12,13 +12,15 @@ pub(crate) struct Visitor {
     pub(crate) manner: Manner,
     pub(crate) activation: Activation,
     pub(crate) way: Way,
+    /// Firefox, whichever browser the others have.
+    pub(crate) has_firefox: bool,
 }
 
 impl Visitor {
     /// A visitor that is heard while Space is held, without anything in the way.
     pub(crate) const fn new(name: &'static str, voice: Voice) -> Self {
         let (manner, activation, way) = (Manner::AsRecorded, Activation::PushToTalk, Way::Udp);
-        Self { name, voice, manner, activation, way }
+        Self { name, voice, manner, activation, way, has_firefox: false }
     }
 
     /// The storage of a returning visitor's browser, with voice processing switched off.

@@ -57,6 +57,49 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
+/// Two native players, a visitor with Chromium and one with Firefox talk in a session that requires encryption; the last
+/// is kicked, is no member for the others any more, and hears nothing.
+pub(crate) fn play_kick(stage: &Stage<'_>) -> Result<(), Failure> {
+    const NAME: &str = "kicked";
+    let settings =
+        "encryption = \"required\"\n[admin]\nlisten = \"127.0.0.1:OTHER\"\ntoken_file = \"admin-token\"\n";
+    let mut server = stage.server(NAME, &format!("{settings}{WITH_PAGE}"))?;
+    let address = server.said_address("quic://")?;
+    let fay = Visitor { has_firefox: true, ..Visitor::new("Fay", Voice::Second) };
+    let fay = Person::join_as(stage, &server, fay)?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let nora = stage.native(NAME, &address, "Nora", None)?;
+    let nell = stage.native(NAME, &address, "Nell", Some(Voice::Third))?;
+    for person in [&alice, &fay] {
+        person.sees(&["Nell", "Encrypted"])?;
+        person.hears(stage, "Nell", Voice::Third)?;
+    }
+    nell.leave()?;
+    stage.understands_somewhere("Nora hears Nell", &nora.leave()?, Voice::Third)?;
+
+    let nora = stage.native(NAME, &address, "Nora", None)?;
+    alice.talks(|| fay.hears(stage, "Alice", Voice::First))?;
+    stage.understands_somewhere("Nora hears Alice", &nora.leave()?, Voice::First)?;
+    let nell = stage.native(NAME, &address, "Nell", None)?;
+    fay.talks(|| alice.hears(stage, "Fay", Voice::Second))?;
+    stage.understands_somewhere("Nell hears Fay", &nell.leave()?, Voice::Second)?;
+
+    let nora = stage.native(NAME, &address, "Nora", None)?;
+    let admin = format!("http://{}", server.other_address());
+    let token = stage.folder(NAME)?.join("admin-token").display().to_string();
+    stage.command(&["admin", "--server", &admin, "--token-file", &token, "kick", "main", "Fay"])?;
+    alice.tab.click("Encryption: Encrypted")?;
+    let is_gone = "!document.querySelector('.encryption ul').innerText.includes('Fay')";
+    alice.tab.wait_until("Fay is no member any more", is_gone)?;
+    alice.talks(|| {
+        fay.hears_nothing(stage)?;
+        // Long enough for the native player to understand it.
+        alice.hears_nothing(stage)
+    })?;
+    stage.understands_somewhere("Nora hears Alice without Fay", &nora.leave()?, Voice::First)?;
+    server.end()
+}
+
 /// Each has the others in its list of members, and the same safety number for all together.
 fn see_the_same_number(people: [&Person; 3]) -> Result<(), Failure> {
     let mut numbers = Vec::new();
