@@ -200,6 +200,7 @@ class FakeVoice implements Voice {
   placeShared = false;
   needsGesture = false;
   quality: Quality;
+  verifyMember(): void {}
   readonly #listening = new Set<string>();
   readonly #handlers = new Map<string, Set<(event: never) => void>>();
 

@@ -1,6 +1,7 @@
 //! `consonance join`: one player in a terminal, with devices or files for a microphone and a loudspeaker.
 
 mod conversation;
+mod encryption_arguments;
 mod heard_file;
 mod identity;
 mod lines;
@@ -27,8 +28,8 @@ use crate::interrupt::Interrupt;
 use crate::logging::complain;
 use crate::secret_text;
 use conversation::Conversation;
+use encryption_arguments::EncryptionArguments;
 use heard_file::HeardFile;
-use identity::IdentityFolder;
 use session_recording::RecordFormat;
 
 /// Loud enough to be found, and no pain.
@@ -105,10 +106,8 @@ pub(crate) struct Join {
     /// A file with the password, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// The folder with your key for encrypted sessions, and with the keys of the players that you met [default: one for
-    /// each name, in your folder for states].
-    #[arg(long, value_name = "FOLDER")]
-    identity: Option<PathBuf>,
+    #[command(flatten)]
+    encryption: EncryptionArguments,
     /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -184,8 +183,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     if let Some(password) = arguments.password()? {
         voice = voice.password(password);
     }
-    let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
-    let encryption = identity.load()?;
+    let identity = arguments.encryption.folder(&arguments.name);
+    let encryption = arguments.encryption.settings(&identity)?;
     let key = encryption.identity.clone();
     voice = voice.encryption(encryption);
     for room in &arguments.listen {

@@ -3,6 +3,7 @@
 //! Usually a game's own service makes tokens, with any library for JSON Web Tokens; this is for trying things out, and
 //! for servers so small that a script is enough.
 
+mod attest;
 mod keygen;
 mod new;
 mod show;
@@ -22,6 +23,8 @@ pub(crate) enum Token {
     Keygen(keygen::Keygen),
     /// Create a token, and print it.
     New(new::New),
+    /// Attest for encrypted sessions that a player's key belongs to an account, and print the attestation.
+    Attest(attest::Attest),
     /// Show what a token allows, when it expires, and whether its signature is valid.
     Show(show::Show),
 }
@@ -30,6 +33,7 @@ pub(crate) fn run(token: &Token) -> Result<(), Box<dyn Error>> {
     match token {
         Token::Keygen(keygen) => keygen.run(),
         Token::New(new) => new.run(),
+        Token::Attest(attest) => attest.run(),
         Token::Show(show) => show.run(),
     }
 }
@@ -49,6 +53,17 @@ fn key_of(path: Option<&PathBuf>) -> Result<Option<Vec<Key>>, String> {
             keys.map(Some).map_err(|error| format!("{KEY_VARIABLE}: {error}"))
         }
         (None, None) => Ok(None),
+    }
+}
+
+/// The one key of an argument or the variable that signs.
+fn signing_key(path: Option<&PathBuf>) -> Result<Key, String> {
+    let keys = key_of(path)?;
+    let keys =
+        keys.ok_or_else(|| format!("no key: name a file with --signing-key, or set {KEY_VARIABLE}"))?;
+    match <[Key; 1]>::try_from(keys) {
+        Ok([key]) => Ok(key),
+        Err(_) => Err("expected one signing key, found a set of keys".into()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, MemberEvent, PacketCipher, Passage};
+use consonance_e2ee::{EpochKeys, MemberEvent, PacketCipher};
 use consonance_session::{Capabilities, Client, ClientEvent, loudness};
 
 use crate::event::EventKind;
@@ -17,7 +17,7 @@ use key_thread::KeyThread;
 pub(crate) use settings::PreparedEncryption;
 pub use settings::{EncryptionPolicy, EncryptionSettings};
 pub(crate) use status::SharedEncryption;
-pub use status::{EncryptedMember, EncryptionEvent, EncryptionState, EncryptionStatus};
+pub use status::{EncryptionEvent, EncryptionState, EncryptionStatus};
 
 /// What the voice thread has for it.
 pub(crate) struct Encryption {
@@ -39,11 +39,11 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, known_keys } = prepared;
+        let PreparedEncryption { policy, member, directory, known_keys } = prepared;
         shared.set_known_keys(known_keys);
         Self {
             policy,
-            keys: KeyThread::new(member, now, waker, Arc::clone(&shared)),
+            keys: KeyThread::new(member, directory, now, waker, Arc::clone(&shared)),
             shared,
             cipher: PacketCipher::new(),
             is_strict: policy == EncryptionPolicy::Required,
@@ -78,7 +78,7 @@ impl Encryption {
             return Some(packet);
         }
         let since = now.saturating_duration_since(self.begun);
-        pass(packet, self.cipher.open_packet(since, packet, |id| client.player_name(id)))
+        self.cipher.open_packet(since, packet, |id| client.player_name(id)).packet(packet)
     }
 
     /// What is to be sent instead of a packet.
@@ -86,7 +86,7 @@ impl Encryption {
         if !self.is_in_force(client) {
             return Some(packet);
         }
-        pass(packet, self.cipher.seal_packet(packet, |id| client.player_name(id), loudness))
+        self.cipher.seal_packet(packet, |id| client.player_name(id), loudness).packet(packet)
     }
 
     /// Why a text of this length cannot be sent.
@@ -181,13 +181,5 @@ impl Encryption {
             self.told = state;
             EventKind::Encryption(EncryptionEvent::State(state))
         })
-    }
-}
-
-fn pass<'a>(packet: &'a [u8], passage: Passage<'a>) -> Option<&'a [u8]> {
-    match passage {
-        Passage::AsIs => Some(packet),
-        Passage::Instead(other) => Some(other),
-        Passage::Dropped => None,
     }
 }

@@ -125,7 +125,8 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_e2ee::{
-    E2eeError, IdentityKey, KnownKeys, PacketCounts, PublicKey, Recognition, SafetyNumber,
+    AccountProof, AttestationKeys, E2eeError, EncryptedMember, IdentityKey, KnownKeys, PacketCounts,
+    PublicKey, Recognition, SafetyNumber,
 };
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
@@ -141,7 +142,7 @@ pub use consonance_session::{
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use encryption::{
-    EncryptedMember, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus,
+    EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus,
 };
 pub use engine_sound::{EngineInput, EngineOutput, PlayerStream};
 pub use event::{End, Event, EventKind};

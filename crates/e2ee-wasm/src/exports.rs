@@ -98,6 +98,21 @@ pub extern "C" fn member_status() -> i32 {
     told(|member, _| Some(member.status().into_bytes()))
 }
 
+/// The safety number of the member whose name is the first `length` bytes was compared; 0 without such a member.
+#[unsafe(no_mangle)]
+pub extern "C" fn member_verify(length: usize) -> u32 {
+    INSTANCE.with_borrow_mut(|instance| {
+        let name = String::from_utf8_lossy(said(&instance.exchange, length)).into_owned();
+        instance.member.as_mut().is_some_and(|member| member.verify(&name)).into()
+    })
+}
+
+/// The players that were met; their length in bytes, or −1.
+#[unsafe(no_mangle)]
+pub extern "C" fn member_known_keys() -> i32 {
+    told(|member, _| Some(member.known_keys().into_bytes()))
+}
+
 /// A player is here, or has left: the first `length` bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_player(length: usize) {

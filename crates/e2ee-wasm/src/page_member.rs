@@ -6,11 +6,13 @@ mod slots;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_e2ee::{E2eeError, MemberEvent, MlsMember, PacketCipher, Passage, PlainRooms};
+use consonance_e2ee::{
+    E2eeError, EncryptedMember, KnownKeys, MemberDirectory, MemberEvent, MlsMember, PacketCipher, PlainRooms,
+};
 use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
 
-use crate::status::Status;
+use crate::status::{Status, key_changed};
 use settings::{PageTarget, PlayerRecord, Settings, SlotRecord, TextRecord};
 use slots::Slot;
 
@@ -18,6 +20,8 @@ use slots::Slot;
 #[derive(Debug)]
 pub struct PageMember {
     member: MlsMember,
+    directory: MemberDirectory,
+    known_keys: KnownKeys,
     key: Vec<u8>,
     cipher: PacketCipher,
     /// The session has a group, and the page can be in it.
@@ -52,16 +56,19 @@ const NAMES_MAX: usize = 1 << 16;
 const EVENTS_MAX: usize = 256;
 
 impl PageMember {
-    /// Begins, out of settings in JSON: `name`; `account` and `purpose` where there are any; `key`, a key that was
-    /// kept, in hexadecimal; `strict`, if nothing may pass without encryption.
+    /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a key
+    /// that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
+    /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
-        let Settings { credential, key, strict } = Settings::read(settings)?;
+        let Settings { credential, key, attestation_keys, known_keys, strict } = Settings::read(settings)?;
         Ok(Self {
             key: key.to_bytes(),
             member: MlsMember::new(key, credential),
+            directory: MemberDirectory::new(attestation_keys),
+            known_keys,
             cipher: PacketCipher::new(),
             is_encrypting: false,
             is_strict: strict,
@@ -122,7 +129,29 @@ impl PageMember {
 
     /// The state, in JSON.
     pub fn status(&mut self) -> String {
-        Status::of(self.state(), &self.member, &self.cipher).to_json()
+        let members = self.members();
+        let changed = self.directory.newly_changed(&members);
+        self.events.extend(changed.iter().map(|(name, was_verified)| key_changed(name, *was_verified)));
+        Status::of(self.state(), &self.member, members, self.cipher.counts()).to_json()
+    }
+
+    /// The safety number of the member with this name was compared; false without such a member.
+    pub fn verify(&mut self, name: &str) -> bool {
+        let members = self.members();
+        let Some(member) = members.iter().find(|member| member.name == name && !member.is_local) else {
+            return false;
+        };
+        self.known_keys.verify(member.account.as_deref(), name, &member.key);
+        true
+    }
+
+    /// The players that were met, to be kept for the next visit.
+    pub fn known_keys(&self) -> String {
+        self.known_keys.to_text()
+    }
+
+    fn members(&mut self) -> Vec<EncryptedMember> {
+        self.directory.list(&self.member, &mut self.known_keys)
     }
 
     /// A player is here under this id, in JSON: `id`, and `name` unless it has left.
@@ -198,11 +227,11 @@ impl PageMember {
             let opened = self.cipher.open_text(now, &name, &text).ok()?;
             return Some(String::from_utf8_lossy(&opened).into_owned());
         }
-        let rooms: Vec<u16> = match &to {
-            Some(PageTarget::Room(room)) => vec![RoomId::of(room).0],
-            _ => Vec::new(),
+        let room = match &to {
+            Some(PageTarget::Room(room)) => Some(RoomId::of(room).0),
+            _ => None,
         };
-        let is_allowed = !self.is_in_force() || self.is_from_plain(&name, &rooms);
+        let is_allowed = !self.is_in_force() || self.cipher.accepts_plain(Some(&name), room.into_iter());
         is_allowed.then_some(text)
     }
 
@@ -212,7 +241,7 @@ impl PageMember {
             return Some(packet);
         }
         let Self { cipher, names, .. } = self;
-        pass(packet, cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), loudness))
+        cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), loudness).packet(packet)
     }
 
     /// What the engine is to receive instead of a packet; `None` if nothing.
@@ -221,7 +250,7 @@ impl PageMember {
             return Some(packet);
         }
         let Self { cipher, names, .. } = self;
-        pass(packet, cipher.open_packet(now, packet, |id| names.get(&id).map(|name| &**name)))
+        cipher.open_packet(now, packet, |id| names.get(&id).map(|name| &**name)).packet(packet)
     }
 
     fn is_in_force(&self) -> bool {
@@ -237,10 +266,9 @@ impl PageMember {
     }
 
     fn is_plain(&mut self, target: &PageTarget) -> bool {
-        match (self.cipher.plain_rooms(), target) {
-            (PlainRooms::Never, _) => false,
-            (plain, PageTarget::Room(room)) => plain.contains(RoomId::of(room).0),
-            (_, PageTarget::Player(name)) => !self.cipher.is_member(name),
+        match target {
+            PageTarget::Room(room) => self.cipher.is_plain_room(RoomId::of(room).0),
+            PageTarget::Player(name) => self.cipher.is_plain_player(name),
         }
     }
 
@@ -248,20 +276,8 @@ impl PageMember {
         if !self.is_in_force() {
             return true;
         }
-        let Some(Slot { name: Some(name), rooms }) = self.slots.get(slot).cloned() else { return false };
-        self.is_from_plain(&name, &rooms)
-    }
-
-    /// Whether what a player sends by these rooms may be plain: one of them is, or the player cannot encrypt and the
-    /// session allows that.
-    fn is_from_plain(&mut self, name: &str, rooms: &[u16]) -> bool {
-        match self.cipher.plain_rooms() {
-            PlainRooms::Never => false,
-            PlainRooms::All => true,
-            plain @ PlainRooms::Only(_) => {
-                rooms.iter().any(|room| plain.contains(*room)) || !self.cipher.is_member(name)
-            }
-        }
+        let Some(Slot { name: Some(name), rooms }) = self.slots.get(slot) else { return false };
+        self.cipher.accepts_plain(Some(name), rooms.iter().copied())
     }
 
     /// Takes what the member has done.
@@ -295,13 +311,5 @@ impl PageMember {
         let targets = std::mem::take(&mut self.targets);
         self.speaks_plainly = targets.iter().any(|target| self.is_plain(target));
         self.targets = targets;
-    }
-}
-
-fn pass<'a>(packet: &'a [u8], passage: Passage<'a>) -> Option<&'a [u8]> {
-    match passage {
-        Passage::AsIs => Some(packet),
-        Passage::Instead(other) => Some(other),
-        Passage::Dropped => None,
     }
 }

@@ -1,6 +1,8 @@
 //! What the page's scripts are told, in JSON.
 
-use consonance_e2ee::{MemberEvent, MlsMember, PacketCipher, SafetyNumber};
+use consonance_e2ee::{
+    AccountProof, EncryptedMember, MemberEvent, MlsMember, PacketCounts, Recognition, SafetyNumber,
+};
 use serde::Serialize;
 
 /// The encryption as it is now; `web/src/voice/api.ts` has the same.
@@ -19,10 +21,12 @@ pub(crate) struct Status {
 struct MemberRecord {
     name: String,
     account: Option<String>,
+    account_proof: &'static str,
     purpose: Option<String>,
     key: String,
     safety_number: Option<Number>,
     is_confirmed: bool,
+    recognition: Option<&'static str>,
     is_self: bool,
 }
 
@@ -43,31 +47,30 @@ struct Counts {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 enum Event<'a> {
-    RoomsChanged { by: Option<&'a str> },
-    Forked { name: &'a str },
+    RoomsChanged {
+        by: Option<&'a str>,
+    },
+    #[serde(rename_all = "camelCase")]
+    KeyChanged {
+        name: &'a str,
+        was_verified: bool,
+    },
+    Forked {
+        name: &'a str,
+    },
     Weakened,
-    Failed { message: String },
+    Failed {
+        message: String,
+    },
 }
 
 impl Status {
-    pub(crate) fn of(state: &'static str, member: &MlsMember, cipher: &PacketCipher) -> Self {
-        let epoch = member.epoch().map(|(_, epoch)| epoch);
-        let own_leaf = member.own_leaf();
-        let members = member.members().iter().map(|other| {
-            let name = other.credential.name();
-            let is_self = Some(other.leaf) == own_leaf;
-            let confirmed = member.confirmed_epoch_of(name);
-            MemberRecord {
-                name: name.to_owned(),
-                account: other.credential.account().map(str::to_owned),
-                purpose: other.credential.purpose().map(str::to_owned),
-                key: other.key.to_string(),
-                safety_number: (!is_self).then(|| member.safety_number_with(name)).flatten().map(Number::of),
-                is_confirmed: is_self || confirmed.is_some() && confirmed == epoch,
-                is_self,
-            }
-        });
-        let packets = cipher.counts();
+    pub(crate) fn of(
+        state: &'static str,
+        member: &MlsMember,
+        members: Vec<EncryptedMember>,
+        packets: PacketCounts,
+    ) -> Self {
         let opened = packets.opened;
         let refused = opened.malformed
             + opened.unknown_epoch
@@ -78,9 +81,9 @@ impl Status {
             + packets.refused_plain;
         Self {
             state,
-            epoch,
+            epoch: member.epoch().map(|(_, epoch)| epoch),
             safety_number: member.group_safety_number().map(Number::of),
-            members: members.collect(),
+            members: members.into_iter().map(MemberRecord::of).collect(),
             counts: Counts { opened: opened.opened, refused },
         }
     }
@@ -90,10 +93,40 @@ impl Status {
     }
 }
 
+impl MemberRecord {
+    fn of(member: EncryptedMember) -> Self {
+        Self {
+            name: member.name,
+            account: member.account,
+            account_proof: match member.account_proof {
+                AccountProof::Attested => "attested",
+                AccountProof::Rejected => "rejected",
+                _ => "claimed",
+            },
+            purpose: member.purpose,
+            key: member.key.to_string(),
+            safety_number: member.safety_number.map(Number::of),
+            is_confirmed: member.is_confirmed,
+            recognition: member.recognition.map(|recognition| match recognition {
+                Recognition::Known => "known",
+                Recognition::Verified => "verified",
+                Recognition::Changed { .. } => "changed",
+                _ => "new",
+            }),
+            is_self: member.is_local,
+        }
+    }
+}
+
 impl Number {
     fn of(number: SafetyNumber) -> Self {
         Self { words: number.words(), digits: number.digits() }
     }
+}
+
+/// That a member has another key than when it was met last.
+pub(crate) fn key_changed(name: &str, was_verified: bool) -> String {
+    json(&Event::KeyChanged { name, was_verified })
 }
 
 /// What is told of an event; `None` if the status says it all.

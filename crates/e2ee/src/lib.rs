@@ -43,17 +43,20 @@
 
 #![forbid(unsafe_code)]
 
+mod attestation;
 mod credential;
 mod epoch_keys;
 mod error;
 mod identity;
 mod known_keys;
 mod member;
+mod member_directory;
 mod packet_cipher;
 mod policy;
 mod roster;
 mod safety_number;
 
+pub use attestation::{AccountProof, AttestationKeys};
 pub use consonance_wire::PlainRooms;
 pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
@@ -61,6 +64,7 @@ pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
 pub use known_keys::{KnownKeys, Recognition};
 pub use member::{MemberEvent, MlsMember};
+pub use member_directory::{EncryptedMember, MemberDirectory};
 pub use packet_cipher::{PacketCipher, PacketCounts, Passage};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;

@@ -167,9 +167,12 @@ impl MlsMember {
 
     /// The safety number of this player and another member; `None` without a member of that name.
     pub fn safety_number_with(&self, name: &str) -> Option<SafetyNumber> {
-        let other = GroupMember::named(self.members(), name)?;
+        GroupMember::named(self.members(), name).map(|other| self.safety_number_of(other))
+    }
+
+    pub(crate) fn safety_number_of(&self, other: &GroupMember) -> SafetyNumber {
         let own = (&self.credential, self.key.public());
-        Some(SafetyNumber::of([own, (&other.credential, &other.key)]))
+        SafetyNumber::of([own, (&other.credential, &other.key)])
     }
 
     /// The safety number of all members; `None` as long as there is no group.
@@ -197,7 +200,11 @@ impl MlsMember {
     /// their number.
     pub fn confirmed_epoch_of(&self, name: &str) -> Option<u64> {
         let member = GroupMember::named(self.members(), name)?;
-        self.statements.confirmed(member.leaf)
+        self.confirmed_epoch(member.leaf)
+    }
+
+    pub(crate) fn confirmed_epoch(&self, leaf: u32) -> Option<u64> {
+        self.statements.confirmed(leaf)
     }
 }
 

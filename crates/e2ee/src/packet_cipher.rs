@@ -2,6 +2,7 @@
 
 mod counts;
 mod packets;
+mod plain;
 mod senders;
 mod texts;
 
@@ -53,7 +54,9 @@ impl PacketCipher {
 
     /// What was counted so far.
     pub fn counts(&self) -> PacketCounts {
-        PacketCounts { opened: counts::sum(self.counts.opened, self.opener.counts()), ..self.counts }
+        let former = self.former.as_ref().map(|(former, _)| former.counts()).unwrap_or_default();
+        let opened = counts::sum(counts::sum(self.counts.opened, former), self.opener.counts());
+        PacketCounts { opened, ..self.counts }
     }
 
     /// Takes the keys of the next epoch. `now` is the time since any fixed start; frames that were sealed in the epoch
@@ -70,8 +73,8 @@ impl PacketCipher {
             return Ok(());
         }
         if self.keys_of.is_some_and(|(former, _)| former != keys.group) {
+            self.forget_former();
             let former = core::mem::take(&mut self.opener);
-            self.counts.opened = counts::sum(self.counts.opened, former.counts());
             self.former = Some((former, now + consonance_sframe::FORMER_EPOCH_KEPT));
         }
         self.keys_of = Some(of);
@@ -99,7 +102,15 @@ impl PacketCipher {
     /// Time has passed: former keys are forgotten.
     pub fn handle_timeout(&mut self, now: Duration) {
         self.opener.handle_timeout(now);
-        self.former.take_if(|(_, until)| *until <= now);
+        if self.former.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.forget_former();
+        }
+    }
+
+    fn forget_former(&mut self) {
+        if let Some((former, _)) = self.former.take() {
+            self.counts.opened = counts::sum(self.counts.opened, former.counts());
+        }
     }
 
     /// Appends a frame of Opus, sealed.
@@ -140,16 +151,6 @@ impl PacketCipher {
     pub fn is_claimed_by(&mut self, sealed: &SealedVoice<'_>, name: &str) -> bool {
         let leaf = Opener::claimed_leaf(sealed.sframe);
         leaf.is_some_and(|leaf| self.senders.is_leaf_of(leaf, name))
-    }
-
-    /// Whether a player is a member of the group.
-    pub fn is_member(&mut self, name: &str) -> bool {
-        self.senders.is_member(name)
-    }
-
-    /// Which rooms are not encrypted; none as long as there were no keys.
-    pub fn plain_rooms(&self) -> &PlainRooms {
-        &self.plain
     }
 
     fn open(

@@ -20,6 +20,7 @@
 //! # Ok::<(), consonance_server::token::TokenError>(())
 //! ```
 
+mod attestation;
 mod claims;
 mod jwk;
 mod key;

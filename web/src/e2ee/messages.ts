@@ -11,6 +11,11 @@ export interface MemberSettings {
   readonly name: string;
   readonly account?: string;
   readonly purpose?: string;
+  readonly attestation?: string;
+  /** A JSON Web Key, or a set of them. */
+  readonly attestationKeys?: string;
+  /** The players that were met before. */
+  readonly knownKeys?: string;
   /** A key that was kept, in hexadecimal. */
   readonly key?: string;
   /** Nothing may pass without encryption. */
@@ -26,6 +31,8 @@ export type PageToKeys =
   | { readonly type: "player"; readonly id: number; readonly name: string | null }
   | { readonly type: "slot"; readonly slot: number; readonly name: string | null; readonly rooms: readonly string[] }
   | { readonly type: "targets"; readonly targets: readonly Target[] }
+  /** The safety number of the member with this name was compared. */
+  | { readonly type: "verify"; readonly name: string }
   | { readonly type: "seal-text"; readonly id: number; readonly to: Target; readonly text: string }
   | { readonly type: "open-text"; readonly id: number; readonly name: string; readonly to: VoiceSource; readonly text: string }
   /** By this port come the packets of an engine in the page: see `PacketMessage`. */
@@ -37,6 +44,8 @@ export type KeysToPage =
   | { readonly type: "failed"; readonly why: string }
   /** A message for the delivery service. */
   | { readonly type: "group"; readonly message: Uint8Array<ArrayBuffer> }
+  /** The players that were met, if they have changed. */
+  | { readonly type: "known"; readonly keys: string }
   /** `Status` of crates/e2ee-wasm/src/status.rs. */
   | { readonly type: "status"; readonly status: string }
   /** `Event` of crates/e2ee-wasm/src/status.rs. */

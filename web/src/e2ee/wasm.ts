@@ -16,6 +16,8 @@ interface Exports {
   member_poll_message(): number;
   member_poll_event(): number;
   member_status(): number;
+  member_verify(length: number): number;
+  member_known_keys(): number;
   member_player(length: number): void;
   member_slot(length: number): void;
   member_targets(length: number): void;

@@ -11,6 +11,7 @@ class KeysWorker {
   private readonly frames: FrameCipher;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastStatus = "";
+  private lastKnown = "";
 
   constructor(wasm: Wasm, settings: unknown) {
     this.wasm = wasm;
@@ -42,6 +43,9 @@ class KeysWorker {
       case "targets":
         wasm.exports.member_targets(wasm.writeJson(message.targets));
         return;
+      case "verify":
+        wasm.exports.member_verify(wasm.write(new TextEncoder().encode(message.name)));
+        break;
       case "seal-text": {
         const length = wasm.exports.text_seal(wasm.writeJson({ to: message.to, text: message.text }));
         post({ type: "text", id: message.id, text: wasm.readText(length) });
@@ -115,6 +119,10 @@ class KeysWorker {
     if (status === this.lastStatus) return;
     this.lastStatus = status;
     post({ type: "status", status });
+    const keys = this.wasm.readText(this.wasm.exports.member_known_keys()) ?? "";
+    if (keys === this.lastKnown) return;
+    this.lastKnown = keys;
+    post({ type: "known", keys });
   }
 }
 

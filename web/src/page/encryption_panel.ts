@@ -41,20 +41,33 @@ export class EncryptionPanel implements Panel {
     mark(this.node, "data-state", state);
     mark(this.#summary, "aria-label", WORDS.encryption.open(word));
     if (!this.node.open) return;
-    this.#members.replaceChildren(...members.map(memberRow));
+    const verify = (name: string) => this.#context.voice.verifyMember(name);
+    this.#members.replaceChildren(...members.map((member) => memberRow(member, verify)));
     this.#all.replaceChildren(...(safetyNumber === null ? [] : numberLines(safetyNumber)));
   }
 }
 
-function memberRow({ name, purpose, safetyNumber, isConfirmed, isSelf }: EncryptedMember): HTMLElement {
+function memberRow(member: EncryptedMember, verify: (name: string) => void): HTMLElement {
+  const { name, purpose, safetyNumber, isConfirmed, isSelf, recognition } = member;
+  const words = WORDS.encryption;
   const notes = [
-    isSelf ? WORDS.encryption.self : null,
-    purpose === null ? null : WORDS.encryption.purpose(purpose),
-    isConfirmed ? null : WORDS.encryption.unconfirmed,
+    isSelf ? words.self : null,
+    accountWords(member),
+    purpose === null ? null : words.purpose(purpose),
+    recognition === null ? null : words.recognition[recognition],
+    isConfirmed ? null : words.unconfirmed,
   ].filter((note) => note !== null);
   const note = notes.length === 0 ? null : element("span", { class: "note" }, ` ${notes.join(", ")}`);
   const number = safetyNumber === null ? null : element("p", { class: "safety-number" }, ...numberLines(safetyNumber));
-  return element("li", {}, element("span", { class: "name" }, nameElement(name)), note, number);
+  const canVerify = number !== null && recognition !== "verified";
+  const button = element("button", { type: "button", onclick: () => verify(name) }, words.verify(name));
+  return element("li", {}, element("span", { class: "name" }, nameElement(name)), note, number, canVerify ? button : null);
+}
+
+function accountWords({ account, accountProof }: EncryptedMember): string | null {
+  if (account === null) return null;
+  const words = { attested: WORDS.encryption.account, claimed: WORDS.encryption.claims, rejected: WORDS.encryption.rejected };
+  return words[accountProof](account);
 }
 
 function numberLines({ words, digits }: SafetyNumber): HTMLElement[] {

@@ -24,9 +24,9 @@ export class EndedView implements Screen {
     { cause, message }: Ending,
     { memory, again, change }: { memory: Memory; again: () => void; change: () => void },
   ) {
-    const { titles } = WORDS.ended;
+    const { titles, hints } = WORDS.ended;
     const title = (Object.hasOwn(titles, cause) ? titles[cause] : titles["other"]) ?? "";
-    const hint = cause === "left" ? WORDS.ended.leftHint : cause === "version" ? WORDS.ended.reload : null;
+    const hint = Object.hasOwn(hints, cause) ? (hints[cause] ?? null) : null;
     this.first = element("h1", { tabindex: -1 }, title);
     this.node = element(
       "div",

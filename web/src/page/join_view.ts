@@ -6,6 +6,7 @@ import { isRoomName, type Address } from "./address.ts";
 import type { Screen } from "./app.ts";
 import { element, say, show } from "./dom.ts";
 import { Field } from "./field.ts";
+import { keepIdentity, takeIdentity } from "./identity.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
 import { pageHeader } from "./page_header.ts";
 import { withRememberedMicrophone } from "./remembered_devices.ts";
@@ -179,9 +180,12 @@ export class JoinView implements Screen {
     this.#resume = null;
     memory.change({ name: wish.name });
     try {
+      const identity = await takeIdentity();
+      const encryption = identity.options;
       const voice = await withRememberedMicrophone(memory, (device) =>
-        library.connect({ ...this.#connectOptions(info, wish, device), ...resume, signal }),
+        library.connect({ ...this.#connectOptions(info, wish, device), encryption, ...resume, signal }),
       );
+      keepIdentity(voice, identity);
       if (signal.aborted) return voice.leave();
       if (wish.withMicrophone) this.#check.release();
       // At once: events before the first handler are not raised again.

@@ -108,6 +108,8 @@ function showEncryption(event: VoiceEvents["encryptionEvent"], notices: Notices)
     notices.show({ kind: "forked", words: WORDS.banner.forked(event.name), isTrouble: true, lasts: true });
   if (event.type === "weakened")
     notices.show({ kind: "weakened", words: WORDS.banner.weakened, isTrouble: true, lasts: true });
+  if (event.type === "keyChanged")
+    notices.show({ kind: "key-changed", words: WORDS.banner.keyChanged(event.name), isTrouble: true, lasts: true });
   if (event.type === "roomsChanged") notices.show({ kind: "plain-rooms", words: WORDS.banner.plainRooms });
 }
 

@@ -51,6 +51,16 @@ export const WORDS = {
     self: "you",
     purpose: (purpose: string) => `for ${purpose}`,
     unconfirmed: "not confirmed yet",
+    account: (account: string) => `account ${account}`,
+    claims: (account: string) => `claims account ${account}`,
+    rejected: (account: string) => `NOT account ${account}`,
+    recognition: {
+      new: "new to you",
+      known: "known to you",
+      verified: "verified",
+      changed: "has another key than before: compare",
+    },
+    verify: (name: string) => `${name}'s are the same`,
   },
   check: {
     title: "Microphone and speakers",
@@ -187,6 +197,7 @@ export const WORDS = {
     redirecting: (when: string) => `The server closes ${when}. You are moved to the next one automatically.`,
     forked: (name: string) =>
       `The server shows ${name} other members than you. Trust nothing that is said, and leave the session.`,
+    keyChanged: (name: string) => `${name} has another key than before. Compare the words beside the lock.`,
     weakened: "The server wants to switch the encryption off. Nothing is sent or played any more: leave the session.",
     plainRooms: "Other rooms than before are not encrypted, as players listen there that cannot encrypt.",
     gesture: "The browser plays sound only after a click.",
@@ -222,10 +233,14 @@ export const WORDS = {
       left: "You have left",
       full: "The session is full",
       version: "This page is too old",
+      encryption: "This browser cannot encrypt from end to end",
       other: "The session has ended",
     } as Record<string, string>,
-    reload: "Reload the page to get the current one.",
-    leftHint: "See you soon.",
+    hints: {
+      left: "See you soon.",
+      version: "Reload the page to get the current one.",
+      encryption: "Use a current version of Chrome, Edge, Firefox or Safari.",
+    } as Record<string, string>,
   },
   actions: { copy: "Copy link", copied: "Copied", notCopied: "Not copied", leave: "Leave", theme: (next: string) => `Theme: ${next}` },
 };

@@ -298,6 +298,8 @@ export interface Voice {
   };
   /** `encryption` is raised when it changes. */
   readonly encryption: EncryptionStatus;
+  /** The safety number of the member with this name was compared, over another way: its key is remembered as verified. */
+  verifyMember(name: string): void;
   /** By name, including this page's own player. */
   readonly players: ReadonlyMap<string, Player>;
   readonly microphone: Microphone;

@@ -82,6 +82,10 @@ export class Connection {
     return this.encryption?.status ?? NOT_ENCRYPTED;
   }
 
+  verifyMember(name: string): void {
+    this.encryption?.verify(name);
+  }
+
   say(message: FromPage): boolean {
     if (this.link === null) return false;
     return this.encryption?.intercept(message) === true || this.send(message);
@@ -265,12 +269,12 @@ export class Connection {
   /** Null if nothing is to be encrypted, or cannot be. */
   private async openEncryption(info: Info): Promise<Encryption | null> {
     const { name, encryption = {} } = this.beginning.options;
-    const { mode = "offered", identityKey, account, purpose } = encryption;
+    const { mode = "offered", identityKey, ...member } = encryption;
     const strict = mode === "required";
-    if (strict && !canEncrypt()) throw new VoiceProblem("version", "This browser cannot encrypt voice from end to end.");
+    if (strict && !canEncrypt()) throw new VoiceProblem("encryption", "This browser cannot encrypt voice from end to end.");
     if (mode === "never" || !(info.encryption || strict) || !canEncrypt()) return null;
     const key = identityKey === undefined ? {} : { key: identityKey };
-    const settings = { name, strict, ...key, ...(account && { account }), ...(purpose && { purpose }) };
+    const settings = { ...member, name, strict, ...key };
     return Encryption.open(this.beginning.assets, settings, {
       send: (message) => this.send(message),
       message: (message) => this.events.message(message),
@@ -356,6 +360,7 @@ const CODE_OF_REFUSAL: Record<RefusalCode, ProblemCode> = {
   full: "full",
   banned: "banned",
   version: "version",
+  encryption: "encryption",
   closing: "closing",
   other: "other",
 };

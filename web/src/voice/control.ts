@@ -57,7 +57,7 @@ export type ToPage =
   | { type: "problem"; message: string; about: string | null };
 
 /** Why a player was refused. */
-export type RefusalCode = "token" | "password" | "name" | "full" | "banned" | "version" | "closing" | "other";
+export type RefusalCode = "token" | "password" | "name" | "full" | "banned" | "version" | "encryption" | "closing" | "other";
 
 /** Why a player was removed from its session. */
 export type Cause = "kicked" | "name-taken" | "closed" | "too-slow" | "protocol" | "server";

@@ -119,7 +119,7 @@ const READERS: Readers = {
   closing: { inMs: orNull(number), redirect: orNull(text), cancelled: mark },
   pong: { id: number },
   refused: {
-    code: wordOr(word("token", "password", "name", "full", "banned", "version", "closing", "other"), "other"),
+    code: wordOr(word("token", "password", "name", "full", "banned", "version", "encryption", "closing", "other"), "other"),
     message: text,
     retryInMs: orNull(number),
     until: orNull(number),

@@ -151,6 +151,11 @@ export class Encryption {
     }
   }
 
+  /** The safety number of the member with this name was compared. */
+  verify(name: string): void {
+    this.post({ type: "verify", name });
+  }
+
   /** What an engine in the page says at its end still passes. */
   close(): void {
     clearTimeout(this.timer);
@@ -182,7 +187,11 @@ export class Encryption {
         this.sendGroup(message.message);
         return;
       case "status":
-        this.status = { ...readStatus(message.status), identityKey: this.status.identityKey };
+        this.status = { ...this.status, ...readStatus(message.status) };
+        this.effects.changed();
+        return;
+      case "known":
+        this.status = { ...this.status, knownKeys: message.keys };
         this.effects.changed();
         return;
       case "event": {

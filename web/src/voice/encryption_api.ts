@@ -10,6 +10,12 @@ export interface EncryptionOptions {
   readonly identityKey?: string;
   /** The player's account, if the game has any: its key belongs to that, whatever the player is called. */
   readonly account?: string;
+  /** What a service of the game has signed about the account and the key: a JSON Web Token with `sub`, `cnf` and `exp`. All members see it. */
+  readonly attestation?: string;
+  /** The public keys of the services whose attestations are believed: a JSON Web Key, or a set of them, as text. */
+  readonly attestationKeys?: string;
+  /** The `knownKeys` of an earlier voice: a player that has another key than then is reported. */
+  readonly knownKeys?: string;
   /** What this member is for, if it is not a player, such as "recording". All members see it. */
   readonly purpose?: string;
 }
@@ -30,13 +36,25 @@ export interface EncryptionStatus {
   readonly counts: { readonly opened: number; readonly refused: number };
   /** The player's own key, in hexadecimal: keep it as a password. Null until a session that offers encryption is joined. */
   readonly identityKey: string | null;
+  /** The players that were met, with their keys, to be kept for the next visit. Null until a session that offers encryption is joined. */
+  readonly knownKeys: string | null;
 }
+
+/**
+ * How a member compares to the players that were met before. A `changed` one has another key than then: another device, a new installation,
+ * or another player. Of a `verified` one the safety number was compared.
+ */
+export type Recognition = "new" | "known" | "verified" | "changed";
+
+/** What stands behind an account: `rejected` if the member shows an attestation that is not valid. */
+export type AccountProof = "claimed" | "attested" | "rejected";
 
 /** A member of the session's group. */
 export interface EncryptedMember {
   readonly name: string;
   /** Its account, as it claims. */
   readonly account: string | null;
+  readonly accountProof: AccountProof;
   /** What it is for, if it is not a player. */
   readonly purpose: string | null;
   /** The key that it signs with, in hexadecimal. */
@@ -45,6 +63,8 @@ export interface EncryptedMember {
   readonly safetyNumber: SafetyNumber | null;
   /** Whether it has signed that it is in the same epoch of the same group. */
   readonly isConfirmed: boolean;
+  /** Null for this page's own. */
+  readonly recognition: Recognition | null;
   readonly isSelf: boolean;
 }
 
@@ -58,6 +78,8 @@ export interface SafetyNumber {
 export type EncryptionEvent =
   /** Other rooms than before are not encrypted, as that member's client has signed. */
   | { readonly type: "roomsChanged"; readonly by: string | null }
+  /** A player has another key than when it was met last: compare the safety numbers. */
+  | { readonly type: "keyChanged"; readonly name: string; readonly wasVerified: boolean }
   /** The server shows this page and that member different groups: trust nothing that is said. */
   | { readonly type: "forked"; readonly name: string }
   /** The server wants the session to be less encrypted than it was: nothing passes. */

@@ -10,11 +10,12 @@ export const NOT_ENCRYPTED: EncryptionStatus = {
   members: [],
   counts: { opened: 0, refused: 0 },
   identityKey: null,
+  knownKeys: null,
 };
 
-/** The status without the own key, which is told once. The worker is a part of this library, so its fields are what they should be. */
-export function readStatus(json: string): EncryptionStatus {
-  return { ...(JSON.parse(json) as Omit<EncryptionStatus, "identityKey">), identityKey: null };
+/** The status but for the keys to be kept. The worker is a part of this library, so its fields are what they should be. */
+export function readStatus(json: string): Omit<EncryptionStatus, "identityKey" | "knownKeys"> {
+  return JSON.parse(json) as Omit<EncryptionStatus, "identityKey" | "knownKeys">;
 }
 
 /** Undefined for an event of a kind that is not known. */
@@ -23,4 +24,10 @@ export function readEvent(json: string): EncryptionEvent | undefined {
   return KINDS.has(event.type) ? event : undefined;
 }
 
-const KINDS: ReadonlySet<string> = new Set<EncryptionEvent["type"]>(["roomsChanged", "forked", "weakened", "failed"]);
+const KINDS: ReadonlySet<string> = new Set<EncryptionEvent["type"]>([
+  "roomsChanged",
+  "keyChanged",
+  "forked",
+  "weakened",
+  "failed",
+]);

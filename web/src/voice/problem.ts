@@ -15,6 +15,8 @@ export type ProblemCode =
   | "full"
   | "banned"
   | "version"
+  /** The session or the caller requires end-to-end encryption, which this browser cannot do. */
+  | "encryption"
   | "closing"
   | "kicked"
   | "name-taken"

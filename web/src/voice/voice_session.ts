@@ -107,6 +107,10 @@ export class VoiceSession implements Voice {
     return this.connection.encryptionStatus;
   }
 
+  verifyMember(name: string): void {
+    this.connection.verifyMember(name);
+  }
+
   get output(): Output {
     return this.beginning.sound.output;
   }

@@ -29,7 +29,7 @@ function ofFrames({ encryption, info }: LinkOptions): Encryption | null {
   encryption?.begin(false);
   if (encryption === null || canEncryptFrames()) return encryption;
   if (info.fallback) throw new VoiceProblem("no-webrtc", CANNOT_ENCRYPT);
-  if (encryption.isStrict) throw new VoiceProblem("version", CANNOT_ENCRYPT);
+  if (encryption.isStrict) throw new VoiceProblem("encryption", CANNOT_ENCRYPT);
   return null;
 }
 

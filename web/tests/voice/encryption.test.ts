@@ -122,7 +122,7 @@ test("the worker is told where voice goes", async () => {
 
 for (const [fallback, strict, code] of [
   [true, false, "no-webrtc"],
-  [false, true, "version"],
+  [false, true, "encryption"],
 ] as const) {
   test(`a browser without transforms of frames says so: ${code}`, async () => {
     const { encryption } = await opened({ strict });

@@ -1,6 +1,6 @@
 //! What a page is told.
 
-use consonance_session::EndKind;
+use consonance_session::{EndCode, EndKind, EndReason};
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{Amplitude, Percent};
@@ -139,15 +139,20 @@ pub enum RefusalCode {
     Banned,
     /// The page does not fit this server.
     Version,
+    /// The session requires end-to-end encryption, which the page cannot do.
+    Encryption,
     /// The server is about to stop.
     Closing,
     /// Something else, which the message says.
     Other,
 }
 
-impl From<EndKind> for RefusalCode {
-    fn from(kind: EndKind) -> Self {
-        match kind {
+impl From<&EndReason> for RefusalCode {
+    fn from(reason: &EndReason) -> Self {
+        if reason.code == EndCode::EncryptionRequired {
+            return Self::Encryption;
+        }
+        match reason.kind() {
             EndKind::Token => Self::Token,
             EndKind::Password => Self::Password,
             EndKind::Name => Self::Name,

@@ -58,7 +58,7 @@ impl BrowserPlayer {
 
     /// The session does not let the player in, or not again: a player that was in it comes back where that may change.
     pub(super) fn refuse_again(&mut self, now: Instant, reason: &EndReason) {
-        let code = RefusalCode::from(reason.kind());
+        let code = RefusalCode::from(reason);
         let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
         if !self.has_joined || !may_change {
             self.refuse(now, reason);
@@ -67,7 +67,7 @@ impl BrowserPlayer {
 
     /// The session does not let the player in.
     pub(super) fn refuse(&mut self, now: Instant, reason: &EndReason) {
-        let code = RefusalCode::from(reason.kind());
+        let code = RefusalCode::from(reason);
         let refused = ToPage::Refused {
             code,
             message: reason.to_string().into(),

@@ -1,6 +1,8 @@
-//! The members of an encrypted session as lines: who can hear, and what to compare with them.
+//! The members of an encrypted session as lines: their names, and what to compare with them.
 
-use consonance::{EncryptedMember, EncryptionState, EncryptionStatus, Recognition, SafetyNumber};
+use consonance::{
+    AccountProof, EncryptedMember, EncryptionState, EncryptionStatus, Recognition, SafetyNumber,
+};
 use consonance_name_key::visible;
 
 /// What `/members` prints.
@@ -21,13 +23,19 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
 
 fn member(member: &EncryptedMember) -> Vec<String> {
     let purpose = member.purpose.as_ref().map(|purpose| format!(", here for {}", visible(purpose)));
-    let mut line = format!("  {}{}", visible(&member.name), purpose.unwrap_or_default());
-    line += match member.recognition {
-        None => " (you)",
-        Some(Recognition::Verified) => ": verified",
-        Some(Recognition::Changed { .. }) => ": has another key than before, compare:",
-        Some(_) => ": compare, then type /verify and the name:",
+    let account = member.account.as_ref().map(|account| match member.account_proof {
+        AccountProof::Attested => format!(", account {}", visible(account)),
+        AccountProof::Rejected => format!(", NOT account {} (invalid attestation)", visible(account)),
+        _ => format!(", claims account {}", visible(account)),
+    });
+    let said = [purpose, account].into_iter().flatten().collect::<String>();
+    let state = match member.recognition {
+        None => format!(" (you, with key {})", member.key),
+        Some(Recognition::Verified) => ": verified".into(),
+        Some(Recognition::Changed { .. }) => ": has another key than before, compare:".into(),
+        Some(_) => ": compare, then type /verify and the name:".into(),
     };
+    let mut line = format!("  {}{said}{state}", visible(&member.name));
     if !member.is_confirmed {
         line += " (has not confirmed these keys yet)";
     }

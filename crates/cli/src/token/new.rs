@@ -5,11 +5,11 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_server::token::{Audience, Claims, Key, priority_named};
+use consonance_server::token::{Audience, Claims, priority_named};
 use consonance_server::utc::seconds_since_1970;
 use consonance_session::Priority;
 
-use super::{KEY_VARIABLE, key_of};
+use super::signing_key;
 
 /// What the token says.
 #[derive(Debug, Args)]
@@ -61,20 +61,10 @@ pub(crate) struct New {
 
 impl New {
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
-        let token = self.key()?.sign(&self.claims(seconds_since_1970()))?;
+        let token = signing_key(self.signing_key.as_ref())?.sign(&self.claims(seconds_since_1970()))?;
         consonance_session::JoinToken::new(token.as_bytes())?;
         writeln!(stdout(), "{token}")?;
         Ok(())
-    }
-
-    fn key(&self) -> Result<Key, String> {
-        let keys = key_of(self.signing_key.as_ref())?;
-        let keys =
-            keys.ok_or_else(|| format!("no key: name a file with --signing-key, or set {KEY_VARIABLE}"))?;
-        match <[Key; 1]>::try_from(keys) {
-            Ok([key]) => Ok(key),
-            Err(_) => Err("expected one signing key, found a set of keys".into()),
-        }
     }
 
     fn claims(&self, now: u64) -> Claims {

@@ -1,15 +1,15 @@
 //! The thread of the group: a commit in a large one takes longer than a beat of sound.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, GroupMember, MemberEvent, MlsMember, PublicKey, Recognition, SafetyNumber};
+use consonance_e2ee::{EpochKeys, MemberDirectory, MemberEvent, MlsMember};
 
-use super::status::{EncryptedMember, MemberTable, SharedEncryption};
+use super::status::{MemberTable, SharedEncryption};
 
 /// Messages in each direction that may wait.
 const WAITING_MAX: usize = 64;
@@ -30,7 +30,7 @@ pub(super) struct KeyUpdate {
 
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
-    member: Option<(MlsMember, Waker)>,
+    idle: Option<(MlsMember, MemberDirectory, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
     running: Option<Running>,
@@ -40,11 +40,13 @@ pub(super) struct KeyThread {
 impl KeyThread {
     pub(super) fn new(
         member: MlsMember,
+        directory: MemberDirectory,
         begun: Instant,
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        Self { member: Some((member, waker)), begun, shared, running: None, backlog: VecDeque::new() }
+        let idle = Some((member, directory, waker));
+        Self { idle, begun, shared, running: None, backlog: VecDeque::new() }
     }
 
     /// Has a message of the delivery service handled.
@@ -52,11 +54,11 @@ impl KeyThread {
         if self.backlog.len() < BACKLOG_MAX {
             self.backlog.push_back(message);
         }
-        if let Some((member, waker)) = self.member.take() {
+        if let Some((member, directory, waker)) = self.idle.take() {
             let (messages, inbox) = sync_channel(WAITING_MAX);
             let (outbox, updates) = sync_channel(WAITING_MAX);
             let (begun, shared) = (self.begun, Arc::clone(&self.shared));
-            let worker = Worker { member, inbox, outbox, waker, begun, shared, changed: BTreeSet::new() };
+            let worker = Worker { member, directory, inbox, outbox, waker, begun, shared };
             let spawned = thread::Builder::new().name("consonance-keys".into()).spawn(move || worker.run());
             if spawned.is_ok() {
                 self.running = Some(Running { messages, updates });
@@ -90,13 +92,12 @@ struct Running {
 
 struct Worker {
     member: MlsMember,
+    directory: MemberDirectory,
     inbox: Receiver<Box<[u8]>>,
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,
     begun: Instant,
     shared: Arc<SharedEncryption>,
-    /// Keys that were told of as other than before.
-    changed: BTreeSet<PublicKey>,
 }
 
 impl Worker {
@@ -133,46 +134,16 @@ impl Worker {
             }
         };
         let table = self.table();
-        let changed = self.newly_changed(&table);
+        let changed = self.directory.newly_changed(&table.members);
         self.shared.set_members(table);
         KeyUpdate { messages, events, keys, changed }
     }
 
-    fn newly_changed(&mut self, table: &MemberTable) -> Vec<(String, bool)> {
-        let changed = table.members.iter().filter_map(|member| match member.recognition {
-            Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
-            _ => None,
-        });
-        let new = changed.filter(|(member, _)| self.changed.insert(member.key.clone()));
-        new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()
-    }
-
-    fn table(&self) -> MemberTable {
-        let epoch = self.member.epoch().map(|(_, epoch)| epoch);
-        let own_leaf = self.member.own_leaf();
-        let own = self.member.members().iter().find(|member| Some(member.leaf) == own_leaf);
-        let number = |other: &GroupMember| {
-            let both = [own?, other].map(|member| (&member.credential, &member.key));
-            Some(SafetyNumber::of(both))
-        };
-        let members = self.member.members().iter().map(|member| {
-            let name = member.credential.name();
-            let confirmed = self.member.confirmed_epoch_of(name);
-            let is_local = Some(member.leaf) == own_leaf;
-            EncryptedMember {
-                name: name.to_owned(),
-                account: member.credential.account().map(str::to_owned),
-                purpose: member.credential.purpose().map(str::to_owned),
-                key: member.key.clone(),
-                safety_number: number(member).filter(|_| !is_local),
-                is_confirmed: is_local || confirmed.is_some() && confirmed == epoch,
-                recognition: (!is_local).then(|| self.shared.recognize(member)),
-                is_local,
-            }
-        });
+    fn table(&mut self) -> MemberTable {
+        let members = self.shared.with_known_keys(|known| self.directory.list(&self.member, known));
         MemberTable {
-            epoch,
-            members: members.collect(),
+            epoch: self.member.epoch().map(|(_, epoch)| epoch),
+            members,
             safety_number: self.member.group_safety_number(),
             plain: self.member.plain_rooms().cloned().unwrap_or_default(),
         }

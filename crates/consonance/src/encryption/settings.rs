@@ -1,6 +1,8 @@
 //! How a chat encrypts.
 
-use consonance_e2ee::{Credential, E2eeError, IdentityKey, KnownKeys, MlsMember};
+use consonance_e2ee::{
+    AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, MemberDirectory, MlsMember,
+};
 
 /// Whether the chat is encrypted from end to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub enum EncryptionPolicy {
     Never,
 }
 
-/// Whether the chat is encrypted, and who the player is to the others.
+/// Whether the chat is encrypted, and what the player is to the others.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EncryptionSettings {
@@ -25,6 +27,11 @@ pub struct EncryptionSettings {
     pub identity: Option<IdentityKey>,
     /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
     pub account: Option<String>,
+    /// What a service of the game has signed about the account and the public half of `identity`, so that others need
+    /// not believe the claim: a JSON Web Token with `sub`, `cnf` and `exp`; see [`AttestationKeys`]. All members see it.
+    pub attestation: Option<String>,
+    /// The keys of the services whose attestations are believed; without any, accounts are claims.
+    pub attestation_keys: AttestationKeys,
     /// The players that were met before, as [`VoiceChat::known_keys`](crate::VoiceChat::known_keys) had them: of
     /// one with another key than then the game is told.
     pub known_keys: KnownKeys,
@@ -36,6 +43,7 @@ pub struct EncryptionSettings {
 pub(crate) struct PreparedEncryption {
     pub(super) policy: EncryptionPolicy,
     pub(super) member: MlsMember,
+    pub(super) directory: MemberDirectory,
     pub(super) known_keys: KnownKeys,
 }
 
@@ -43,7 +51,7 @@ impl EncryptionSettings {
     /// The member that these make of a player.
     ///
     /// # Errors
-    /// If the name, the account or the purpose is too long, or the operating system has no random numbers.
+    /// If the name, the account, the purpose or the attestation is too long, or the operating system has no random numbers.
     pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, E2eeError> {
         let mut credential = Credential::new(name)?;
         if let Some(account) = &self.account {
@@ -52,8 +60,17 @@ impl EncryptionSettings {
         if let Some(purpose) = &self.purpose {
             credential = credential.with_purpose(purpose)?;
         }
+        if let Some(attestation) = &self.attestation {
+            credential = credential.with_attestation(attestation.as_bytes())?;
+        }
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
         let (policy, known_keys) = (self.policy, self.known_keys);
-        Ok(PreparedEncryption { policy, member: MlsMember::new(key, credential), known_keys })
+        let member = MlsMember::new(key, credential);
+        Ok(PreparedEncryption {
+            policy,
+            member,
+            directory: MemberDirectory::new(self.attestation_keys),
+            known_keys,
+        })
     }
 }

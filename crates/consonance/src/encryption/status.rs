@@ -1,11 +1,9 @@
-//! What a game can see of the encryption: whether it is on, and who can hear.
+//! What a game can see of the encryption: whether it is on, and which members can hear.
 
 use std::fmt;
 use std::sync::Mutex;
 
-use consonance_e2ee::{
-    GroupMember, KnownKeys, PacketCounts, PlainRooms, PublicKey, Recognition, SafetyNumber,
-};
+use consonance_e2ee::{EncryptedMember, KnownKeys, PacketCounts, PlainRooms, Recognition, SafetyNumber};
 use consonance_session::RoomId;
 
 use crate::lock::lock;
@@ -52,28 +50,6 @@ pub enum EncryptionEvent {
     Weakened,
 }
 
-/// A member of the session's group: it, and nobody else, can hear.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EncryptedMember {
-    /// Its name.
-    pub name: String,
-    /// Its account, as it claims.
-    pub account: Option<String>,
-    /// What it is for, if it is not a player: "recording", "moderation".
-    pub purpose: Option<String>,
-    /// The key that it signs with.
-    pub key: PublicKey,
-    /// What both players see if no server is between them; none for oneself.
-    pub safety_number: Option<SafetyNumber>,
-    /// Whether it has signed that it is in the same epoch of the same group.
-    pub is_confirmed: bool,
-    /// How it stands to the players that were met before; none for oneself.
-    pub recognition: Option<Recognition>,
-    /// Whether it is oneself.
-    pub is_local: bool,
-}
-
 /// The encryption as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -82,7 +58,7 @@ pub struct EncryptionStatus {
     pub state: EncryptionState,
     /// Counts the changes of keys in the present group.
     pub epoch: Option<u64>,
-    /// Who can hear.
+    /// The members of the group, which alone can hear.
     pub members: Vec<EncryptedMember>,
     /// What all members see if no server is between them.
     pub safety_number: Option<SafetyNumber>,
@@ -112,7 +88,7 @@ impl fmt::Display for EncryptionEvent {
             }
             Self::RoomsChanged { by: None } => f.write_str("the rooms that are not encrypted have changed"),
             Self::KeyChanged { name, was_verified: true } => {
-                write!(f, "{name}, whom you have verified, has another key: compare your safety numbers")
+                write!(f, "{name}, a verified player, has another key: compare your safety numbers")
             }
             Self::KeyChanged { name, .. } => {
                 write!(f, "{name} has another key than before: compare your safety numbers")
@@ -158,8 +134,8 @@ impl SharedEncryption {
         *lock(&self.known) = known;
     }
 
-    pub(super) fn recognize(&self, member: &GroupMember) -> Recognition {
-        lock(&self.known).recognize(member)
+    pub(super) fn with_known_keys<T>(&self, act: impl FnOnce(&mut KnownKeys) -> T) -> T {
+        act(&mut lock(&self.known))
     }
 
     /// Marks the present key of a member as its own. False without such a member.

@@ -1,10 +1,12 @@
 //! Sessions that are encrypted from end to end, over a real server.
 
 use consonance::{
-    EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus, EventKind,
-    IdentityKey, Target,
+    AccountProof, AttestationKeys, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState,
+    EncryptionStatus, EventKind, IdentityKey, Target,
 };
 use consonance_server::moderation::By;
+use consonance_server::token::Key;
+use consonance_server::utc::seconds_since_1970;
 use consonance_session::Encryption;
 
 use crate::player::{Player, entered};
@@ -62,6 +64,42 @@ fn speech_and_text_in_an_encrypted_session_arrive() {
     let alices = alice.voice.encryption();
     assert_eq!(number(&alices, "Bob"), number(&status, "Alice"));
     assert_eq!(alices.safety_number, status.safety_number);
+}
+
+#[test]
+fn an_account_is_shown_as_attested_to_members_that_trust_the_service() {
+    let stage = stage(Encryption::Required);
+    let service = Key::generate_ed25519().unwrap();
+    let identity = IdentityKey::generate().unwrap();
+    let player_key: [u8; 32] = identity.public().as_bytes().try_into().unwrap();
+    let attestation = service.attest("42", &player_key, seconds_since_1970() + 3600).unwrap();
+    let settings = |identity: IdentityKey| {
+        let mut settings = EncryptionSettings::default();
+        settings.identity = Some(identity);
+        settings.account = Some("42".into());
+        settings.attestation = Some(attestation.clone());
+        settings
+    };
+    let mut trusting = EncryptionSettings::default();
+    trusting.attestation_keys = AttestationKeys::from_jwk(&service.public().unwrap().to_jwk()).unwrap();
+    let players = [
+        Player::join("Alice", stage.chat().encryption(settings(identity))),
+        // The attestation is no secret, and worth nothing with another key.
+        Player::join("Mallory", stage.chat().encryption(settings(IdentityKey::generate().unwrap()))),
+    ];
+    let bob = Player::join("Bob", stage.chat().encryption(trusting));
+    let carol = Player::join("Carol", stage.chat());
+    let proofs = |player: &Player| {
+        let members = until_members(player, 4).members;
+        ["Alice", "Mallory"].map(|name| {
+            let member = members.iter().find(|member| member.name == name).unwrap();
+            (member.account.clone().unwrap(), member.account_proof)
+        })
+    };
+    let shown = |proof| ("42".to_owned(), proof);
+    assert_eq!(proofs(&bob), [shown(AccountProof::Attested), shown(AccountProof::Rejected)]);
+    assert_eq!(proofs(&carol), [shown(AccountProof::Claimed), shown(AccountProof::Claimed)]);
+    drop(players);
 }
 
 #[test]

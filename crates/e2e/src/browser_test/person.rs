@@ -54,13 +54,16 @@ impl Person {
     /// # Errors
     /// If the page does not open.
     pub(crate) fn open(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
-        let Visitor { name, voice, manner, activation, way, has_firefox } = visitor;
+        let Visitor { name, voice, manner, activation, way, has_firefox, can_encrypt } = visitor;
         let speech = Some(voice.file(manner, &stage.own_folder()?)?);
         let owner = Owner { speech, is_without_udp: way == Way::Tcp, ..Owner::default() };
         let mut browser = if has_firefox { stage.firefox(&owner) } else { stage.browser(&owner) }?;
         let tab = browser.tab()?;
         if way == Way::WebSocket {
             tab.be_without_webrtc()?;
+        }
+        if !can_encrypt {
+            tab.be_without_webassembly()?;
         }
         tab.go_to(&server.page("127.0.0.1", "/"))?;
         let settings = json!(visitor.settings().to_string());

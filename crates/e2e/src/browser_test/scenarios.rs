@@ -127,6 +127,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         play: encryption::play,
     },
     Scenario {
+        name: "plain-room",
+        what: "a visitor that cannot encrypt is refused, or makes its rooms plain where that is allowed",
+        browsers: CHROMIUM,
+        play: encryption::play_plain_room,
+    },
+    Scenario {
         name: "kicked",
         what: "native players, Chromium and Firefox talk in an encrypted session; one is kicked and hears no more",
         browsers: CHROMIUM,

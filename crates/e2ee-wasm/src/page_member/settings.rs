@@ -1,12 +1,14 @@
 //! What the page's scripts say, in JSON.
 
-use consonance_e2ee::{Credential, E2eeError, IdentityKey};
+use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys};
 use serde::Deserialize;
 
 /// What a member begins with.
 pub(super) struct Settings {
     pub credential: Credential,
     pub key: IdentityKey,
+    pub attestation_keys: AttestationKeys,
+    pub known_keys: KnownKeys,
     pub strict: bool,
 }
 
@@ -43,11 +45,15 @@ pub(super) struct TextRecord {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct SettingsRecord {
     name: Box<str>,
     account: Option<Box<str>>,
     purpose: Option<Box<str>>,
+    attestation: Option<Box<str>>,
+    attestation_keys: Option<Box<str>>,
     key: Option<Box<str>>,
+    known_keys: Option<Box<str>>,
     #[serde(default)]
     strict: bool,
 }
@@ -65,6 +71,11 @@ impl Settings {
         if let Some(purpose) = &read.purpose {
             credential = credential.with_purpose(purpose)?;
         }
+        if let Some(attestation) = &read.attestation {
+            credential = credential.with_attestation(attestation.as_bytes())?;
+        }
+        let keys = read.attestation_keys.as_deref().map(AttestationKeys::from_jwk).transpose()?;
+        let known_keys = read.known_keys.as_deref().map(KnownKeys::from_text).transpose()?;
         let key = match &read.key {
             Some(key) => {
                 let bytes =
@@ -73,7 +84,13 @@ impl Settings {
             }
             None => IdentityKey::generate()?,
         };
-        Ok(Self { credential, key, strict: read.strict })
+        Ok(Self {
+            credential,
+            key,
+            attestation_keys: keys.unwrap_or_default(),
+            known_keys: known_keys.unwrap_or_default(),
+            strict: read.strict,
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use consonance_wire::{
-    ChannelKind, ClientId, MessageType, Packet, PlainRooms, SealedVoice, ServerRelay, TextData,
-    TextRecipient, VoiceData, WireStr, Writer,
+    ChannelKind, ClientId, MessageType, Packet, SealedVoice, ServerRelay, TextData, TextRecipient, VoiceData,
+    WireStr, Writer,
 };
 
 use super::PacketCipher;
@@ -20,7 +20,18 @@ pub enum Passage<'a> {
     Dropped,
 }
 
-/// Whom a packet is for.
+impl<'a> Passage<'a> {
+    /// What passes in the place of `packet`, if anything does.
+    pub fn packet(self, packet: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Self::AsIs => Some(packet),
+            Self::Instead(other) => Some(other),
+            Self::Dropped => None,
+        }
+    }
+}
+
+/// The recipient of a packet.
 enum Recipient {
     Room(u16),
     Player(ClientId),
@@ -176,15 +187,11 @@ impl PacketCipher {
         sender: ClientId,
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> Passage<'static> {
-        let is_allowed = match &self.plain {
-            PlainRooms::Never => false,
-            PlainRooms::All => true,
-            plain @ PlainRooms::Only(_) => {
-                let is_to_plain_room = recipients(packet)
-                    .any(|recipient| matches!(recipient, Recipient::Room(room) if plain.contains(room)));
-                is_to_plain_room || name_of(sender).is_some_and(|name| !self.senders.is_member(name))
-            }
-        };
+        let rooms = recipients(packet).filter_map(|recipient| match recipient {
+            Recipient::Room(room) => Some(room),
+            Recipient::Player(_) => None,
+        });
+        let is_allowed = self.accepts_plain(name_of(sender), rooms);
         let counter =
             if is_allowed { &mut self.counts.received_plain } else { &mut self.counts.refused_plain };
         *counter += 1;
@@ -196,12 +203,9 @@ impl PacketCipher {
         recipient: &Recipient,
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> bool {
-        match &self.plain {
-            PlainRooms::Never => false,
-            plain => match recipient {
-                Recipient::Room(room) => plain.contains(*room),
-                Recipient::Player(id) => name_of(*id).is_some_and(|name| !self.senders.is_member(name)),
-            },
+        match recipient {
+            Recipient::Room(room) => self.is_plain_room(*room),
+            Recipient::Player(id) => name_of(*id).is_some_and(|name| self.is_plain_player(name)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::Serialize;
 
 use super::signed::{Signed, encode, message};
 use super::{Claims, TokenError, TokenRules, WallClock};
@@ -86,6 +87,10 @@ impl Key {
     /// # Errors
     /// If this is the public half of a key.
     pub fn sign(&self, claims: &Claims) -> Result<String, TokenError> {
+        self.sign_json(claims)
+    }
+
+    pub(super) fn sign_json(&self, claims: &impl Serialize) -> Result<String, TokenError> {
         let (message, signature) = match &self.kind {
             Kind::Hs256 { secret } => {
                 let message = message(HS256, self.id.as_deref(), claims)?;

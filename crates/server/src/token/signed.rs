@@ -35,6 +35,13 @@ struct Header {
     has_extensions: bool,
 }
 
+/// A token that is worth something only with a key (RFC 7800) is shown to others, and so must not admit its bearer.
+#[derive(Deserialize)]
+struct Binding {
+    #[serde(default, deserialize_with = "is_there", rename = "cnf")]
+    is_bound: bool,
+}
+
 impl<'a> Signed<'a> {
     pub(super) fn read(token: &'a str) -> Result<Self, TokenError> {
         let token = token.trim_ascii();
@@ -52,12 +59,19 @@ impl<'a> Signed<'a> {
 
     /// What the token says: to be believed after its signature was found good.
     pub(super) fn claims(&self) -> Result<Claims, TokenError> {
+        if read_json::<Binding>(self.claims)?.is_bound {
+            return Err(TokenError::Malformed("it is bound to a player's key (cnf): an attestation"));
+        }
         read_json(self.claims)
     }
 }
 
 /// Header and claims of a token to be signed.
-pub(super) fn message(algorithm: &str, key_id: Option<&str>, claims: &Claims) -> Result<String, TokenError> {
+pub(super) fn message(
+    algorithm: &str,
+    key_id: Option<&str>,
+    claims: &impl Serialize,
+) -> Result<String, TokenError> {
     let (alg, kid) = (algorithm.into(), key_id.map(Into::into));
     let header = Header { alg, typ: Some("JWT".into()), kid, has_extensions: false };
     let header = serde_json::to_vec(&header).map_err(|_| TokenError::Malformed("the header is no JSON"))?;

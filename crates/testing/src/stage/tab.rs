@@ -41,6 +41,14 @@ impl Tab {
         self.window.run_before_pages(source)
     }
 
+    /// Its pages have no WebAssembly.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub fn be_without_webassembly(&self) -> Result<(), Failure> {
+        self.window.run_before_pages("delete window.WebAssembly;")
+    }
+
     /// Goes to an address, and waits until everything there is loaded.
     ///
     /// # Errors

@@ -14,13 +14,15 @@ pub(crate) struct Visitor {
     pub(crate) way: Way,
     /// Firefox, whichever browser the others have.
     pub(crate) has_firefox: bool,
+    /// Its browser has what encryption needs.
+    pub(crate) can_encrypt: bool,
 }
 
 impl Visitor {
     /// A visitor that is heard while Space is held, without anything in the way.
     pub(crate) const fn new(name: &'static str, voice: Voice) -> Self {
         let (manner, activation, way) = (Manner::AsRecorded, Activation::PushToTalk, Way::Udp);
-        Self { name, voice, manner, activation, way, has_firefox: false }
+        Self { name, voice, manner, activation, way, has_firefox: false, can_encrypt: true }
     }
 
     /// The storage of a returning visitor's browser, with voice processing switched off.

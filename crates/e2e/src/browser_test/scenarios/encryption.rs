@@ -50,10 +50,47 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
     will.talks(|| alice.hears(stage, "Will", Voice::Third))?;
     see_the_same_number([&alice, &bob, &will])?;
+    // A verified player stays so over a visit, and keeps its key.
+    alice.tab.click("Bob's are the same")?;
+    alice.sees(&["verified"])?;
+    alice.tab.reload()?;
+    alice.is_in()?;
+    alice.sees(&["Encrypted", "Will"])?;
+    alice.tab.click("Encryption: Encrypted")?;
+    let is_verified = "[...document.querySelectorAll('.encryption li')].some((row) => \
+                       row.innerText.includes('Bob') && row.innerText.includes('verified'))";
+    alice.tab.wait_until("Alice still knows Bob as verified", is_verified)?;
+    let knows = "[...document.querySelectorAll('.encryption li')].some((row) => \
+                 row.innerText.includes('Alice') && row.innerText.includes('known to you'))";
+    bob.tab.wait_until("Bob knows Alice again", knows)?;
     stage.photograph(&bob.tab, "encrypted")?;
     for person in [&bob, &will] {
         page_rules::are_kept(&person.tab, &page)?;
     }
+    server.end()
+}
+
+/// A visitor that cannot encrypt is refused with words where encryption is required. Where it is allowed, it talks with
+/// the others, and they see that the room is not encrypted.
+pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
+    let pete = Visitor { can_encrypt: false, ..Visitor::new("Pete", Voice::Second) };
+    let mut strict =
+        stage.server("plain-room-required", &format!("encryption = \"required\"\n{WITH_PAGE}"))?;
+    let refused = Person::open(stage, &strict, pete)?;
+    refused.tab.fill("Your name", "Pete")?;
+    refused.tab.click("Join and talk")?;
+    refused.sees(&["encrypted from end to end, which this client cannot do"])?;
+    drop(refused);
+    strict.end()?;
+
+    let mut server = stage.server("plain-room", &format!("encryption = \"allowed\"\n{WITH_PAGE}"))?;
+    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    alice.sees(&["Encrypted"])?;
+    let pete = Person::join_as(stage, &server, pete)?;
+    alice.sees(&["Pete", "not encrypted"])?;
+    pete.talks(|| alice.hears(stage, "Pete", Voice::Second))?;
+    alice.talks(|| pete.hears(stage, "Alice", Voice::First))?;
+    stage.photograph(&alice.tab, "plain-room")?;
     server.end()
 }
 

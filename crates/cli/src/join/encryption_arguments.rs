@@ -1,0 +1,49 @@
+//! What `consonance join` is told for encrypted sessions.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::Args;
+use consonance::{AttestationKeys, EncryptionSettings};
+
+use super::identity::IdentityFolder;
+use crate::secret_text;
+
+/// Files for encrypted sessions.
+#[derive(Debug, Args)]
+pub(super) struct EncryptionArguments {
+    /// The folder with your key for encrypted sessions, and with the keys of the players that you met [default: one for
+    /// each name, in your folder for states].
+    #[arg(long, value_name = "FOLDER")]
+    identity: Option<PathBuf>,
+    /// Your account, shown to the members of an encrypted session.
+    #[arg(long, value_name = "ID", requires = "attestation")]
+    account: Option<String>,
+    /// A file with the attestation that your key belongs to the account; see `consonance token attest`.
+    #[arg(long, value_name = "FILE", requires = "account")]
+    attestation: Option<PathBuf>,
+    /// A file with the public key, or the set of keys, by which to check the attestations of other members.
+    #[arg(long, value_name = "FILE")]
+    attestation_key: Option<PathBuf>,
+}
+
+impl EncryptionArguments {
+    pub(super) fn folder(&self, name: &str) -> IdentityFolder {
+        IdentityFolder::of(name, self.identity.as_deref())
+    }
+
+    /// The settings of a chat with the files of this folder.
+    ///
+    /// # Errors
+    /// If a file cannot be read or understood, or the system has no random numbers.
+    pub(super) fn settings(&self, folder: &IdentityFolder) -> Result<EncryptionSettings, Box<dyn Error>> {
+        let mut settings = folder.load()?;
+        settings.account.clone_from(&self.account);
+        settings.attestation = self.attestation.as_deref().map(secret_text::read).transpose()?;
+        if let Some(path) = &self.attestation_key {
+            let keys = AttestationKeys::from_jwk(&secret_text::read(path)?);
+            settings.attestation_keys = keys.map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        Ok(settings)
+    }
+}

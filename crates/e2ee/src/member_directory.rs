@@ -1,0 +1,93 @@
+//! The members of a group as players see them: recognized, with safety numbers, and with what stands behind accounts.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    AccountProof, AttestationKeys, GroupMember, KnownKeys, MlsMember, PublicKey, Recognition, SafetyNumber,
+};
+
+/// A member of the session's group. Members alone can hear and read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncryptedMember {
+    /// Its name.
+    pub name: String,
+    /// Its account, as it claims; see [`account_proof`](Self::account_proof).
+    pub account: Option<String>,
+    /// What stands behind the account.
+    pub account_proof: AccountProof,
+    /// What it is for, if it is not a player: "recording", "moderation".
+    pub purpose: Option<String>,
+    /// The key that it signs with.
+    pub key: PublicKey,
+    /// What both players see if no server is between them; none for oneself.
+    pub safety_number: Option<SafetyNumber>,
+    /// Whether it has signed that it is in the same epoch of the same group.
+    pub is_confirmed: bool,
+    /// How it compares to the players that were met before; none for oneself.
+    pub recognition: Option<Recognition>,
+    /// Whether it is oneself.
+    pub is_local: bool,
+}
+
+/// Lists members, and remembers what it has found out about them.
+#[derive(Debug, Default)]
+pub struct MemberDirectory {
+    attestation_keys: AttestationKeys,
+    /// The members of the last list, with what stands behind their accounts.
+    proofs: Vec<(GroupMember, AccountProof)>,
+    /// Keys that were reported as changed.
+    reported: BTreeSet<PublicKey>,
+}
+
+impl MemberDirectory {
+    /// One that checks attestations with these keys.
+    pub fn new(attestation_keys: AttestationKeys) -> Self {
+        Self { attestation_keys, ..Self::default() }
+    }
+
+    /// The members, by their places in the tree. New ones are added to `known`.
+    pub fn list(&mut self, member: &MlsMember, known: &mut KnownKeys) -> Vec<EncryptedMember> {
+        self.check_attestations(member.members());
+        let epoch = member.epoch().map(|(_, epoch)| epoch);
+        let own_leaf = member.own_leaf();
+        let list = self.proofs.iter().map(|(other, account_proof)| {
+            let name = other.credential.name();
+            let is_local = Some(other.leaf) == own_leaf;
+            EncryptedMember {
+                name: name.to_owned(),
+                account: other.credential.account().map(str::to_owned),
+                account_proof: *account_proof,
+                purpose: other.credential.purpose().map(str::to_owned),
+                key: other.key.clone(),
+                safety_number: (!is_local).then(|| member.safety_number_of(other)),
+                is_confirmed: is_local || epoch.is_some() && member.confirmed_epoch(other.leaf) == epoch,
+                recognition: (!is_local).then(|| known.recognize(other)),
+                is_local,
+            }
+        });
+        list.collect()
+    }
+
+    /// The members of a list whose keys have changed since they were met last, each once: name, and whether the former
+    /// key was verified.
+    pub fn newly_changed(&mut self, list: &[EncryptedMember]) -> Vec<(String, bool)> {
+        let changed = list.iter().filter_map(|member| match member.recognition {
+            Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
+            _ => None,
+        });
+        let new = changed.filter(|(member, _)| self.reported.insert(member.key.clone()));
+        new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()
+    }
+
+    /// A signature is checked once for each member, not for each change of the group.
+    fn check_attestations(&mut self, members: &[GroupMember]) {
+        let mut former = std::mem::take(&mut self.proofs).into_iter().peekable();
+        self.proofs.extend(members.iter().map(|member| {
+            while former.next_if(|(other, _)| other.leaf < member.leaf).is_some() {}
+            former.next_if(|(other, _)| other == member).unwrap_or_else(|| {
+                (member.clone(), self.attestation_keys.check(&member.credential, &member.key))
+            })
+        }));
+    }
+}
