@@ -131,6 +131,12 @@ pub extern "C" fn member_targets(length: usize) {
     heard(length, PageMember::note_targets);
 }
 
+/// The page listens or speaks to other rooms: the first `length` bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn member_rooms(length: usize) {
+    heard(length, PageMember::note_rooms);
+}
+
 /// Seals the frame of Opus in the first `length` bytes; its length then, or −1 if it must not be sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn frame_seal(length: usize) -> i32 {

@@ -31,6 +31,8 @@ pub struct PageMember {
     /// Where voice goes, and whether a room or a player of that is not encrypted.
     targets: Vec<PageTarget>,
     speaks_plainly: bool,
+    /// The rooms that the page listens or speaks to.
+    rooms: Vec<Box<str>>,
     slots: Vec<Slot>,
     names: BTreeMap<ClientId, Box<str>>,
     events: Vec<String>,
@@ -74,6 +76,7 @@ impl PageMember {
             is_strict: strict,
             targets: Vec::new(),
             speaks_plainly: false,
+            rooms: Vec::new(),
             slots: std::iter::repeat_with(Slot::default).take(SLOTS_MAX).collect(),
             names: BTreeMap::new(),
             events: Vec::new(),
@@ -93,6 +96,7 @@ impl PageMember {
         self.slots.fill_with(Slot::default);
         self.targets.clear();
         self.speaks_plainly = false;
+        self.rooms.clear();
         if is_encrypting && was_here {
             self.member.resume(now);
         }
@@ -132,7 +136,9 @@ impl PageMember {
         let members = self.members();
         let changed = self.directory.newly_changed(&members);
         self.events.extend(changed.iter().map(|(name, was_verified)| key_changed(name, *was_verified)));
-        Status::of(self.state(), &self.member, members, self.cipher.counts()).to_json()
+        let status = Status::of(self.state(), &self.member, members, self.cipher.counts());
+        let rooms = self.rooms.iter().map(|room| &**room);
+        status.with_plain_rooms(rooms.filter(|room| self.cipher.is_plain_room(RoomId::of(room).0))).to_json()
     }
 
     /// The safety number of the member with this name was compared; false without such a member.
@@ -177,6 +183,13 @@ impl PageMember {
         let Ok(targets) = serde_json::from_slice(targets) else { return };
         self.targets = targets;
         self.judge_targets();
+    }
+
+    /// The rooms that the page listens or speaks to from now on, in JSON: a list of names.
+    pub fn note_rooms(&mut self, rooms: &[u8]) {
+        if let Ok(rooms) = serde_json::from_slice(rooms) {
+            self.rooms = rooms;
+        }
     }
 
     /// Seals a frame of Opus in its place; false if it must not be sent.

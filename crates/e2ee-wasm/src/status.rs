@@ -13,6 +13,7 @@ pub(crate) struct Status {
     epoch: Option<u64>,
     safety_number: Option<Number>,
     members: Vec<MemberRecord>,
+    plain_rooms: Vec<Box<str>>,
     counts: Counts,
 }
 
@@ -84,8 +85,17 @@ impl Status {
             epoch: member.epoch().map(|(_, epoch)| epoch),
             safety_number: member.group_safety_number().map(Number::of),
             members: members.into_iter().map(MemberRecord::of).collect(),
+            plain_rooms: Vec::new(),
             counts: Counts { opened: opened.opened, refused },
         }
+    }
+
+    /// With the rooms of the page that are not encrypted.
+    pub(crate) fn with_plain_rooms<'r>(mut self, rooms: impl Iterator<Item = &'r str>) -> Self {
+        if self.state == "on" {
+            self.plain_rooms = rooms.map(Into::into).collect();
+        }
+        self
     }
 
     pub(crate) fn to_json(&self) -> String {

@@ -83,6 +83,38 @@ fn voice_to_a_room_that_is_not_encrypted_is_plain_and_heard_from_there_only() {
     assert_eq!(bob.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Played);
     play(&mut bob, 0, "Old", &[]);
     assert_eq!(bob.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Played, "it is no member");
+    ann.note_rooms(br#"["cave","lobby"]"#);
+    assert_eq!(status(&mut ann)["plainRooms"], json!(["lobby"]));
+}
+
+#[test]
+fn a_compared_member_is_remembered_as_verified() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Never);
+    let recognition = |of: &mut PageMember, name: &str| {
+        let status = status(of);
+        let members = status["members"].as_array().unwrap();
+        members.iter().find(|member| member["name"] == name).unwrap()["recognition"].clone()
+    };
+    assert_eq!(recognition(&mut ann, "Bob"), "new");
+    assert!(ann.verify("Bob") && !ann.verify("Cid") && !ann.verify("Ann"));
+    assert_eq!(recognition(&mut ann, "Bob"), "verified");
+    assert_eq!(recognition(&mut ann, "Ann"), Value::Null);
+    let bobs_key = status(&mut bob)["members"][1]["key"].as_str().unwrap().to_owned();
+    assert_eq!(ann.known_keys(), format!("{bobs_key} verified name:bob\n"));
+}
+
+#[test]
+fn a_player_with_another_key_than_before_is_reported_once() {
+    let known = format!("{} verified name:bob\n", "ab".repeat(32));
+    let settings = json!({ "name": "Ann", "knownKeys": known }).to_string();
+    let ann = PageMember::start(settings.as_bytes()).unwrap();
+    let [mut ann, _bob] = pair_of(ann, &PlainRooms::Never);
+    let expected = r#"{"type":"keyChanged","name":"Bob","wasVerified":true}"#;
+    for count in [1, 0] {
+        status(&mut ann);
+        let events: Vec<_> = std::iter::from_fn(|| ann.poll_event()).collect();
+        assert_eq!(events.iter().filter(|event| *event == expected).count(), count, "{events:?}");
+    }
 }
 
 #[test]
@@ -151,7 +183,12 @@ fn play(member: &mut PageMember, slot: usize, name: &str, rooms: &[&str]) {
 
 /// Ann makes the group and adds Bob, as the delivery service asks her to.
 fn pair(plain: &PlainRooms) -> [PageMember; 2] {
-    let [mut ann, mut bob] = ["Ann", "Bob"].map(member);
+    pair_of(member("Ann"), plain)
+}
+
+/// The member, and Bob.
+fn pair_of(mut ann: PageMember, plain: &PlainRooms) -> [PageMember; 2] {
+    let mut bob = member("Bob");
     for member in [&mut ann, &mut bob] {
         member.handle_joined(NOW, true, false);
     }

@@ -31,6 +31,8 @@ export type PageToKeys =
   | { readonly type: "player"; readonly id: number; readonly name: string | null }
   | { readonly type: "slot"; readonly slot: number; readonly name: string | null; readonly rooms: readonly string[] }
   | { readonly type: "targets"; readonly targets: readonly Target[] }
+  /** The rooms that the page listens or speaks to. */
+  | { readonly type: "rooms"; readonly rooms: readonly string[] }
   /** The safety number of the member with this name was compared. */
   | { readonly type: "verify"; readonly name: string }
   | { readonly type: "seal-text"; readonly id: number; readonly to: Target; readonly text: string }

@@ -21,6 +21,7 @@ interface Exports {
   member_player(length: number): void;
   member_slot(length: number): void;
   member_targets(length: number): void;
+  member_rooms(length: number): void;
   frame_seal(length: number): number;
   frame_open(now: number, slot: number, length: number): number;
   text_seal(length: number): number;

@@ -43,6 +43,9 @@ class KeysWorker {
       case "targets":
         wasm.exports.member_targets(wasm.writeJson(message.targets));
         return;
+      case "rooms":
+        wasm.exports.member_rooms(wasm.writeJson(message.rooms));
+        break;
       case "verify":
         wasm.exports.member_verify(wasm.write(new TextEncoder().encode(message.name)));
         break;

@@ -13,6 +13,7 @@ export class EncryptionPanel implements Panel {
   readonly #context: RoomContext;
   readonly #summary: HTMLElement;
   readonly #word = element("span", { class: "wide" });
+  readonly #plain = element("p", { class: "trouble", hidden: true });
   readonly #members = element("ul", { class: "plain" });
   readonly #all = element("p", { class: "safety-number" });
 
@@ -24,6 +25,7 @@ export class EncryptionPanel implements Panel {
       { class: "card popover", tabindex: 0, role: "region", "aria-label": WORDS.encryption.title },
       element("h2", {}, WORDS.encryption.title),
       element("p", { class: "note" }, WORDS.encryption.lead),
+      this.#plain,
       this.#members,
       element("h3", {}, WORDS.encryption.all),
       this.#all,
@@ -33,12 +35,15 @@ export class EncryptionPanel implements Panel {
   }
 
   update(): void {
-    const { state, members, safetyNumber } = this.#context.voice.encryption;
+    const { state, members, safetyNumber, plainRooms } = this.#context.voice.encryption;
     show(this.node, state !== "off");
     if (state === "off") return;
-    const word = WORDS.encryption.states[state];
+    const isPlain = plainRooms.length > 0;
+    const word = isPlain ? WORDS.encryption.plain : WORDS.encryption.states[state];
     say(this.#word, word);
-    mark(this.node, "data-state", state);
+    say(this.#plain, WORDS.encryption.plainRooms(plainRooms));
+    show(this.#plain, isPlain);
+    mark(this.node, "data-state", isPlain ? "plain" : state);
     mark(this.#summary, "aria-label", WORDS.encryption.open(word));
     if (!this.node.open) return;
     const verify = (name: string) => this.#context.voice.verifyMember(name);

@@ -48,6 +48,9 @@ export const WORDS = {
     all: "All members together",
     open: (word: string) => `Encryption: ${word}`,
     states: { waiting: "Waiting for keys", on: "Encrypted" },
+    plain: "Not encrypted",
+    plainRooms: (rooms: readonly string[]) =>
+      `Not encrypted, as a player listens there that cannot encrypt: ${rooms.map(inText).join(", ")}.`,
     self: "you",
     purpose: (purpose: string) => `for ${purpose}`,
     unconfirmed: "not confirmed yet",

@@ -39,6 +39,7 @@ export class Encryption {
   private readonly parts = new GroupParts();
   private readonly names = new Map<number, string>();
   private readonly rooms = new Map<number, readonly string[]>();
+  private readonly listened = new Set<string>();
   private readonly slots: (number | null)[] = [];
   private readonly channels = new Map<number, Target>();
   /** Texts whose answers have not come, by number. */
@@ -111,6 +112,7 @@ export class Encryption {
         this.rooms.clear();
         this.slots.length = 0;
         this.channels.clear();
+        this.listened.clear();
         this.post({ type: "joined", encrypted: message.encrypted, resumed: message.resumed });
         this.notePlayer(message.id, message.name);
         return false;
@@ -141,6 +143,14 @@ export class Encryption {
         return false;
       case "close":
         if (this.channels.delete(message.channel)) this.tellTargets();
+        return false;
+      case "listen":
+        this.listened.add(message.room);
+        this.tellRooms();
+        return false;
+      case "unlisten":
+        this.listened.delete(message.room);
+        this.tellRooms();
         return false;
       case "text":
         if (this.isOfPackets) return false;
@@ -283,6 +293,12 @@ export class Encryption {
 
   private tellTargets(): void {
     this.post({ type: "targets", targets: [...this.channels.values()] });
+    this.tellRooms();
+  }
+
+  private tellRooms(): void {
+    const spoken = [...this.channels.values()].flatMap((target) => ("room" in target ? [target.room] : []));
+    this.post({ type: "rooms", rooms: [...new Set([...this.listened, ...spoken])] });
   }
 
   private transform(slot: number | null): RTCRtpScriptTransform {

@@ -32,6 +32,8 @@ export interface EncryptionStatus {
   readonly safetyNumber: SafetyNumber | null;
   /** All players that can hear and read. */
   readonly members: readonly EncryptedMember[];
+  /** The rooms that this page listens or speaks to and that are not encrypted, as a player that cannot encrypt listens there. */
+  readonly plainRooms: readonly string[];
   /** Frames and texts that were opened, and that were dropped since they were not what they should be. */
   readonly counts: { readonly opened: number; readonly refused: number };
   /** The player's own key, in hexadecimal: keep it as a password. Null until a session that offers encryption is joined. */

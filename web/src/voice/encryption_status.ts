@@ -8,6 +8,7 @@ export const NOT_ENCRYPTED: EncryptionStatus = {
   epoch: null,
   safetyNumber: null,
   members: [],
+  plainRooms: [],
   counts: { opened: 0, refused: 0 },
   identityKey: null,
   knownKeys: null,

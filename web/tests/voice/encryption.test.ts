@@ -116,7 +116,9 @@ test("the worker is told where voice goes", async () => {
   assert.equal(encryption.intercept({ type: "close", channel: 7 }), false);
   assert.deepEqual(worker.told, [
     { type: "targets", targets: [{ room: "lobby" }] },
+    { type: "rooms", rooms: ["lobby"] },
     { type: "targets", targets: [] },
+    { type: "rooms", rooms: [] },
   ]);
 });
 

@@ -87,7 +87,7 @@ pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
     alice.sees(&["Encrypted"])?;
     let pete = Person::join_as(stage, &server, pete)?;
-    alice.sees(&["Pete", "not encrypted"])?;
+    alice.sees(&["Pete", "Not encrypted"])?;
     pete.talks(|| alice.hears(stage, "Pete", Voice::Second))?;
     alice.talks(|| pete.hears(stage, "Alice", Voice::First))?;
     stage.photograph(&alice.tab, "plain-room")?;
