@@ -6,7 +6,7 @@ mod opus;
 mod quality;
 
 pub use identity::{IdentityDecoder, IdentityEncoder};
-pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder, OpusLibrary, Redundancy};
+pub use opus::{EncoderSettings, OpusDecoder, OpusEncoder, OpusLibrary, RateMode, Redundancy};
 pub use quality::Quality;
 
 use crate::block::{FrameSize, SAMPLE_RATE_HZ};

@@ -83,7 +83,7 @@ pub use capture::{
 };
 pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
-    IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, Redundancy, Source,
+    IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, RateMode, Redundancy, Source,
 };
 pub use effects::{
     DistanceSettings, EffectChain, EffectError, EffectRack, MegaphoneSettings, MuffleSettings,

@@ -10,6 +10,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use consonance_audio::RateMode;
 use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
@@ -33,8 +34,9 @@ pub extern "C" fn exchange_samples() -> *mut f32 {
 
 /// Begins to encode.
 #[unsafe(no_mangle)]
-pub extern "C" fn encoder_start() {
-    with(Instance::start_encoder);
+pub extern "C" fn encoder_start(has_constant_rate: u32) {
+    let rate = if has_constant_rate == 0 { RateMode::Variable } else { RateMode::Constant };
+    with(|instance| instance.start_encoder(rate));
 }
 
 /// Encodes the first 960 samples into a packet; its length in bytes, or −1.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance_audio::RateMode;
 use consonance_fuzz_tape::Tape;
 use consonance_session::Instant;
 
@@ -16,7 +17,7 @@ pub fn page_without_webrtc(bytes: &[u8]) {
     let settings = instance.exchange().tell(br#"{"name":"Alice","session":"main","slots":4}"#, &[]);
     assert!(settings.is_some_and(|length| instance.start_player(length)), "these are settings");
     instance.start_playback(4);
-    instance.start_encoder();
+    instance.start_encoder(RateMode::Variable);
     let mut now = Instant::from_micros(0);
     instance.handle_timeout(now);
     let mut tape = Tape::new(bytes);

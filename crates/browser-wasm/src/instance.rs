@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance_audio::RateMode;
 use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
@@ -26,8 +27,8 @@ impl Instance {
     }
 
     /// Begins to encode; what was encoded before is forgotten.
-    pub fn start_encoder(&mut self) {
-        self.encoder = Some(VoiceEncoder::new());
+    pub fn start_encoder(&mut self, rate: RateMode) {
+        self.encoder = Some(VoiceEncoder::new(rate));
     }
 
     /// Encodes the first frame of the exchange's samples into its bytes; returns how many.

@@ -1,6 +1,6 @@
 //! The microphone's sound as packets of Opus.
 
-use consonance_audio::{Encoder as _, EncoderSettings, FrameSize, OpusEncoder, Quality};
+use consonance_audio::{Encoder as _, EncoderSettings, FrameSize, OpusEncoder, Quality, RateMode};
 
 /// Encodes frames of 20 ms at 48 kHz, mono: what a page sends over every way.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ impl VoiceEncoder {
     pub const FRAME_SAMPLES: usize = FrameSize::Ms20.samples();
 
     /// An encoder that has heard nothing yet, with the bit rate of [`Quality::High`].
-    pub fn new() -> Self {
-        let settings = EncoderSettings { complexity: COMPLEXITY, ..Quality::High.encoder_settings() };
+    pub fn new(rate: RateMode) -> Self {
+        let settings = EncoderSettings { complexity: COMPLEXITY, rate, ..Quality::High.encoder_settings() };
         Self { encoder: OpusEncoder::new(settings).ok() }
     }
 
@@ -34,12 +34,6 @@ impl VoiceEncoder {
     }
 }
 
-impl Default for VoiceEncoder {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// The longest frame of Opus (RFC 6716 §3.2.1).
 const PACKET_BYTES_MAX: usize = 1_275;
 
@@ -55,7 +49,7 @@ mod tests {
     #[test]
     fn what_is_encoded_sounds_like_what_was_said() {
         let said = speech(0.0, 3.0);
-        let mut encoder = VoiceEncoder::new();
+        let mut encoder = VoiceEncoder::new(RateMode::Variable);
         let packets: Vec<Vec<u8>> = said
             .chunks_exact(VoiceEncoder::FRAME_SAMPLES)
             .map(|frame| {
@@ -72,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_frame_of_another_length_is_refused_and_wild_samples_are_not() {
-        let mut encoder = VoiceEncoder::new();
+        let mut encoder = VoiceEncoder::new(RateMode::Variable);
         let mut packet = [0; 4_000];
         for length in [0, 1, 480, 959, 961, 2_880] {
             assert_eq!(encoder.encode(&vec![0.1; length], &mut packet), None, "{length}");

@@ -27,6 +27,8 @@ pub(crate) struct Encryption {
     cipher: PacketCipher,
     /// Nothing passes without encryption any more: the game wants that, or the session had it.
     is_strict: bool,
+    /// What frames say of how loud they are, for the server's choice of active speakers.
+    loudness_of: fn(&[u8]) -> Option<u8>,
     /// What the game was told last.
     told: EncryptionState,
     begun: Instant,
@@ -39,7 +41,7 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, directory, known_keys } = prepared;
+        let PreparedEncryption { policy, member, directory, known_keys, constant_rate } = prepared;
         shared.set_known_keys(known_keys);
         Self {
             policy,
@@ -47,6 +49,7 @@ impl Encryption {
             shared,
             cipher: PacketCipher::new(),
             is_strict: policy == EncryptionPolicy::Required,
+            loudness_of: if constant_rate { |_| None } else { loudness },
             told: EncryptionState::Off,
             begun: now,
         }
@@ -86,7 +89,7 @@ impl Encryption {
         if !self.is_in_force(client) {
             return Some(packet);
         }
-        self.cipher.seal_packet(packet, |id| client.player_name(id), loudness).packet(packet)
+        self.cipher.seal_packet(packet, |id| client.player_name(id), self.loudness_of).packet(packet)
     }
 
     /// Why a text of this length cannot be sent.

@@ -6,7 +6,7 @@ mod wanted_channels;
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, OpusEncoder, Quality, Redundancy,
+    BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, OpusEncoder, Quality, RateMode, Redundancy,
     duration_of,
 };
 use consonance_session::{Client, Priority};
@@ -85,7 +85,8 @@ impl Talking {
         Ok(())
     }
 
-    /// Encodes from the next frame on like that. What was spoken of a frame of another length is sent before.
+    /// Encodes from the next frame on like that; a constant bit rate stays so. What was spoken of a frame of another
+    /// length is sent before.
     ///
     /// # Errors
     /// If there is no such encoder; the present one goes on.
@@ -95,8 +96,9 @@ impl Talking {
         now: Instant,
         client: &mut Client,
     ) -> Result<Sent, CodecError> {
-        let expected_loss_percent = self.settings.expected_loss_percent;
-        let settings = EncoderSettings { expected_loss_percent, ..settings };
+        let EncoderSettings { expected_loss_percent, rate, .. } = self.settings;
+        let rate = if rate == RateMode::Constant { rate } else { settings.rate };
+        let settings = EncoderSettings { expected_loss_percent, rate, ..settings };
         let encoder = Box::new(OpusEncoder::new(settings)?);
         let has_other_frames = settings.frame != self.settings.frame;
         let sent = if has_other_frames && self.is_speaking { self.end(now, client) } else { Sent::default() };

@@ -28,6 +28,8 @@ pub struct PageMember {
     is_encrypting: bool,
     /// Nothing passes without encryption any more: the page wants that, or the session had it.
     is_strict: bool,
+    /// What frames say of how loud they are, for the server's choice of active speakers.
+    loudness_of: fn(&[u8]) -> Option<u8>,
     /// Where voice goes, and whether a room or a player of that is not encrypted.
     targets: Vec<PageTarget>,
     speaks_plainly: bool,
@@ -60,12 +62,14 @@ const EVENTS_MAX: usize = 256;
 impl PageMember {
     /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a key
     /// that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
-    /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption.
+    /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption;
+    /// `constantRate`, if frames say nothing of how loud they are.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
-        let Settings { credential, key, attestation_keys, known_keys, strict } = Settings::read(settings)?;
+        let Settings { credential, key, attestation_keys, known_keys, strict, constant_rate } =
+            Settings::read(settings)?;
         Ok(Self {
             key: key.to_bytes(),
             member: MlsMember::new(key, credential),
@@ -74,6 +78,7 @@ impl PageMember {
             cipher: PacketCipher::new(),
             is_encrypting: false,
             is_strict: strict,
+            loudness_of: if constant_rate { |_| None } else { loudness },
             targets: Vec::new(),
             speaks_plainly: false,
             rooms: Vec::new(),
@@ -198,7 +203,7 @@ impl PageMember {
             return true;
         }
         let mut sealed = Vec::with_capacity(frame.len() + PacketCipher::VOICE_OVERHEAD_BYTES);
-        let is_sealed = self.cipher.seal_frame(loudness(frame), frame, &mut sealed).is_ok();
+        let is_sealed = self.cipher.seal_frame((self.loudness_of)(frame), frame, &mut sealed).is_ok();
         *frame = sealed;
         is_sealed
     }
@@ -253,8 +258,8 @@ impl PageMember {
         if !self.is_in_force() {
             return Some(packet);
         }
-        let Self { cipher, names, .. } = self;
-        cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), loudness).packet(packet)
+        let Self { cipher, names, loudness_of, .. } = self;
+        cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), *loudness_of).packet(packet)
     }
 
     /// What the engine is to receive instead of a packet; `None` if nothing.

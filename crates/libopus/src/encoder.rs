@@ -22,6 +22,8 @@ pub struct LibopusEncoder {
 pub enum EncoderOption {
     /// Mean bit rate in bit/s, 500 to 510 000.
     Bitrate(i32),
+    /// Packets of a bit rate have one size.
+    ConstantBitrate(bool),
     /// How hard to try, 0 to 10.
     Complexity(u8),
     /// What it is going to hear is music rather than a voice.
@@ -63,6 +65,7 @@ impl LibopusEncoder {
     pub fn set(&mut self, option: EncoderOption) -> Result<(), Error> {
         let (request, value) = match option {
             EncoderOption::Bitrate(bits_per_second) => (sys::OPUS_SET_BITRATE_REQUEST, bits_per_second),
+            EncoderOption::ConstantBitrate(on) => (sys::OPUS_SET_VBR_REQUEST, (!on).into()),
             EncoderOption::Complexity(level) => (sys::OPUS_SET_COMPLEXITY_REQUEST, level.into()),
             EncoderOption::Music(true) => (sys::OPUS_SET_SIGNAL_REQUEST, sys::OPUS_SIGNAL_MUSIC),
             EncoderOption::Music(false) => (sys::OPUS_SET_SIGNAL_REQUEST, sys::OPUS_SIGNAL_VOICE),

@@ -20,6 +20,8 @@ export interface MemberSettings {
   readonly key?: string;
   /** Nothing may pass without encryption. */
   readonly strict: boolean;
+  /** Frames say nothing of how loud they are. */
+  readonly constantRate?: boolean;
 }
 
 export type PageToKeys =

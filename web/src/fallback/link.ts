@@ -104,7 +104,8 @@ class FallbackLink implements Link {
     this.postToWorklet({ type: "start", wasm, slots, worker: port1 }, [port1]);
     encryption?.begin(true);
     const keys = encryption?.packetPort() ?? null;
-    const player = { name, session, slots, encrypts: keys !== null, ...(token === undefined ? {} : { token }) };
+    const constantRate = encryption?.hasConstantRate ?? false;
+    const player = { name, session, slots, encrypts: keys !== null, constantRate, ...(token === undefined ? {} : { token }) };
     const joining = password === undefined ? player : { ...player, password };
     this.postToWorker({ type: "start", wasm, url: address.href, player: joining, worklet: port2, keys }, [
       port2,

@@ -31,6 +31,8 @@ export interface PlayerSettings {
   readonly token?: string;
   readonly password?: string;
   readonly encrypts?: boolean;
+  /** All frames of the microphone have one size. */
+  readonly constantRate?: boolean;
 }
 
 export type WorkerToPage =

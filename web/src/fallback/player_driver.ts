@@ -43,10 +43,10 @@ export class PlayerDriver {
   }
 
   /** False if the settings are invalid or too long. */
-  start(settings: PlayerSettings): boolean {
+  start({ constantRate = false, ...settings }: PlayerSettings): boolean {
     const length = this.writeText(JSON.stringify(settings));
     if (length < 0 || this.wasm.exports.player_start(length) === 0) return false;
-    this.wasm.exports.encoder_start();
+    this.wasm.exports.encoder_start(Number(constantRate));
     this.timeout();
     return true;
   }

@@ -8,7 +8,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   exchange_bytes(): number;
   exchange_samples(): number;
-  encoder_start(): void;
+  encoder_start(hasConstantRate: number): void;
   encoder_encode(): number;
   encoder_set_expected_loss(percent: number): void;
   playback_start(slots: number): void;

@@ -34,6 +34,8 @@ export class Encryption {
   status: EncryptionStatus = NOT_ENCRYPTED;
   /** Nothing may pass without encryption. */
   readonly isStrict: boolean;
+  /** All frames are to have one size. */
+  readonly hasConstantRate: boolean;
   private readonly worker: Worker;
   private readonly effects: EncryptionEffects;
   private readonly parts = new GroupParts();
@@ -59,7 +61,7 @@ export class Encryption {
     } catch (cause) {
       throw notLoaded(cause);
     }
-    const encryption = new Encryption(worker, settings.strict, effects);
+    const encryption = new Encryption(worker, settings, effects);
     await encryption.start(wasm, settings).catch((cause: unknown) => {
       encryption.close();
       throw notLoaded(cause);
@@ -67,9 +69,10 @@ export class Encryption {
     return encryption;
   }
 
-  private constructor(worker: Worker, isStrict: boolean, effects: EncryptionEffects) {
+  private constructor(worker: Worker, { strict, constantRate = false }: MemberSettings, effects: EncryptionEffects) {
     this.worker = worker;
-    this.isStrict = isStrict;
+    this.isStrict = strict;
+    this.hasConstantRate = constantRate;
     this.effects = effects;
   }
 

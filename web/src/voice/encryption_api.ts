@@ -14,6 +14,11 @@ export interface EncryptionOptions {
   readonly attestation?: string;
   /** The public keys of the services whose attestations are believed: a JSON Web Key, or a set of them, as text. */
   readonly attestationKeys?: string;
+  /**
+   * All frames have one size and say nothing of how loud they are; with a variable bit rate, the server can guess at words by the sizes of
+   * frames (RFC 6562).
+   */
+  readonly constantRate?: boolean;
   /** The `knownKeys` of an earlier voice: a player that has another key than then is reported. */
   readonly knownKeys?: string;
   /** What this member is for, if it is not a player, such as "recording". All members see it. */

@@ -3,7 +3,7 @@
 import type { Transport } from "./api.ts";
 import { type Encryption, canEncryptFrames } from "./encryption.ts";
 import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "./link.ts";
-import { withPacketTime, withStereo } from "./offer.ts";
+import { withOpusParameters, withPacketTime, withStereo } from "./offer.ts";
 import { watchPairs } from "./pairs.ts";
 import { VoiceProblem } from "./problem.ts";
 import { askForRestart, postOffer } from "./signalling.ts";
@@ -150,8 +150,9 @@ class WebRtcLink implements Link {
 
   /** The first section is the microphone's. */
   private async setRemote(sdp: string): Promise<void> {
-    const answer = this.options.stereo ? withStereo(sdp, 1) : sdp;
-    await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+    const { stereo, encryption } = this.options;
+    const parameters = [...(stereo ? ["stereo=1"] : []), ...(encryption?.hasConstantRate ? ["cbr=1", "usedtx=0"] : [])];
+    await this.peer.setRemoteDescription({ type: "answer", sdp: withOpusParameters(sdp, parameters, 1) });
   }
 
   private async setAnswer(sdp: string): Promise<void> {

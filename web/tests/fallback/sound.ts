@@ -28,7 +28,7 @@ export function tone(hz: number, rate: number, samples: number): Float32Array {
 
 /** The packets of the microphone's sound. */
 export function encode(wasm: Wasm, sound: Float32Array): Uint8Array[] {
-  wasm.exports.encoder_start();
+  wasm.exports.encoder_start(0);
   const packets = [];
   for (let i = 0; i + FRAME_SAMPLES <= sound.length; i += FRAME_SAMPLES) {
     wasm.samples().set(sound.subarray(i, i + FRAME_SAMPLES));

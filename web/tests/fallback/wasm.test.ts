@@ -41,7 +41,7 @@ test("input beyond the capacity is rejected", async () => {
 test("survives random packets and numbers", async () => {
   const wasm = await Wasm.load(wasmBytes());
   wasm.exports.playback_start(4);
-  wasm.exports.encoder_start();
+  wasm.exports.encoder_start(0);
   let seed = 1;
   const random = (below: number): number => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;

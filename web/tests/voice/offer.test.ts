@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { withPacketTime, withStereo } from "../../src/voice/offer.ts";
+import { withOpusParameters, withPacketTime, withStereo } from "../../src/voice/offer.ts";
 
 const lines = (...all: string[]) => all.map((line) => `${line}\r\n`).join("");
 
@@ -31,7 +31,7 @@ test("prefers two channels of Opus once, in as many audio sections as it should"
   const first = lines("v=0") + opus("minptime=10;useinbandfec=1;stereo=1") + opus("useinbandfec=1") + lines("m=application 9 Y z");
   assert.equal(withStereo(offer), both);
   assert.equal(withStereo(both), both);
-  assert.equal(withStereo(offer, 1), first);
+  assert.equal(withOpusParameters(offer, ["stereo=1"], 1), first);
 });
 
 test("prefers two channels where Opus has no parameters yet, and leaves other codecs alone", () => {
@@ -41,4 +41,10 @@ test("prefers two channels where Opus has no parameters yet, and leaves other co
   assert.equal(withStereo(other), other);
   const refused = opus("stereo=0");
   assert.equal(withStereo(refused), refused);
+});
+
+test("parameters of Opus are added beside each other, and those that are there stay", () => {
+  const sdp = lines("m=audio 9 X 111", "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;cbr=0");
+  const expected = lines("m=audio 9 X 111", "a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;cbr=0;usedtx=0");
+  assert.equal(withOpusParameters(sdp, ["cbr=1", "usedtx=0"]), expected);
 });

@@ -20,4 +20,4 @@ mod two_channels;
 pub use decoder::OpusDecoder;
 pub use encoder::OpusEncoder;
 pub use library::OpusLibrary;
-pub use settings::{EncoderSettings, Redundancy};
+pub use settings::{EncoderSettings, RateMode, Redundancy};

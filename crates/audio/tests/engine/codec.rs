@@ -2,6 +2,7 @@
 //! what is garbage does no harm.
 
 mod clean;
+mod constant_rate;
 mod deep;
 mod hostile;
 mod losses;

@@ -16,6 +16,9 @@ pub(super) struct EncryptionArguments {
     /// each name, in your folder for states].
     #[arg(long, value_name = "FOLDER")]
     identity: Option<PathBuf>,
+    /// Send frames of one size that say nothing of how loud they are: less for the server to guess from.
+    #[arg(long)]
+    constant_rate: bool,
     /// Your account, shown to the members of an encrypted session.
     #[arg(long, value_name = "ID", requires = "attestation")]
     account: Option<String>,
@@ -38,6 +41,7 @@ impl EncryptionArguments {
     /// If a file cannot be read or understood, or the system has no random numbers.
     pub(super) fn settings(&self, folder: &IdentityFolder) -> Result<EncryptionSettings, Box<dyn Error>> {
         let mut settings = folder.load()?;
+        settings.constant_rate = self.constant_rate;
         settings.account.clone_from(&self.account);
         settings.attestation = self.attestation.as_deref().map(secret_text::read).transpose()?;
         if let Some(path) = &self.attestation_key {

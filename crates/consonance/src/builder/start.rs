@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
+use consonance_audio::{
+    CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary, RateMode,
+};
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
 use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken, RedundancySupport};
@@ -44,7 +46,10 @@ impl VoiceChatBuilder {
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transports = self.open_transports()?;
         let name = self.name.take().unwrap_or_else(random_name);
-        let encoder = self.encoder_settings();
+        let mut encoder = self.encoder_settings();
+        if self.encryption.constant_rate {
+            encoder.rate = RateMode::Constant;
+        }
         let (client, talking) = (self.client(&name)?, Talking::new(encoder)?);
         let encryption = self.encryption.clone().prepare(&name)?;
         let (sender, commands) = sync_channel(COMMANDS_MAX);

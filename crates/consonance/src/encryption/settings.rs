@@ -32,6 +32,9 @@ pub struct EncryptionSettings {
     pub attestation: Option<String>,
     /// The keys of the services whose attestations are believed; without any, accounts are claims.
     pub attestation_keys: AttestationKeys,
+    /// Whether all frames have one size and say nothing of how loud they are (default false). With a variable bit rate,
+    /// the server can guess at words by the sizes of frames (RFC 6562). It costs a twelfth of the bit rate.
+    pub constant_rate: bool,
     /// The players that were met before, as [`VoiceChat::known_keys`](crate::VoiceChat::known_keys) had them: of
     /// one with another key than then the game is told.
     pub known_keys: KnownKeys,
@@ -45,6 +48,7 @@ pub(crate) struct PreparedEncryption {
     pub(super) member: MlsMember,
     pub(super) directory: MemberDirectory,
     pub(super) known_keys: KnownKeys,
+    pub(super) constant_rate: bool,
 }
 
 impl EncryptionSettings {
@@ -66,7 +70,9 @@ impl EncryptionSettings {
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
         let (policy, known_keys) = (self.policy, self.known_keys);
         let member = MlsMember::new(key, credential);
+        let constant_rate = self.constant_rate;
         Ok(PreparedEncryption {
+            constant_rate,
             policy,
             member,
             directory: MemberDirectory::new(self.attestation_keys),

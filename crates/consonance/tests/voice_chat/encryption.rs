@@ -1,5 +1,7 @@
 //! Sessions that are encrypted from end to end, over a real server.
 
+use std::collections::BTreeSet;
+
 use consonance::{
     AccountProof, AttestationKeys, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState,
     EncryptionStatus, EventKind, IdentityKey, Target,
@@ -8,6 +10,8 @@ use consonance_server::moderation::By;
 use consonance_server::token::Key;
 use consonance_server::utc::seconds_since_1970;
 use consonance_session::Encryption;
+use consonance_testing::folder::path_of_test;
+use consonance_wire::{MAGIC, Packet, SealedVoice};
 
 use crate::player::{Player, entered};
 use crate::speech::{Speech, recording};
@@ -184,6 +188,54 @@ fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
         until_members(&alice, 1);
     }
     assert_eq!(seen[0], seen[1]);
+}
+
+/// The sealed frames of a capture: how long they are, and what they say of their loudness.
+fn captured_frames(capture: &[u8]) -> BTreeSet<(usize, Option<u8>)> {
+    let field = |at: usize| u32::from_le_bytes(capture[at..at + 4].try_into().unwrap()) as usize;
+    let mut frames = BTreeSet::new();
+    let mut block = 0;
+    while block < capture.len() {
+        let next = block + field(block + 4);
+        // An enhanced packet block: 28 bytes, and the packet.
+        if field(block) == 6 {
+            let captured = &capture[block + 28..block + 28 + field(block + 20)];
+            let begin = captured.windows(2).position(|bytes| bytes == MAGIC.to_be_bytes()).unwrap();
+            if let Ok(Packet::VoiceData(voice)) = Packet::parse(&captured[begin..]) {
+                let sealed = SealedVoice::of(voice.frame).expect("every frame is sealed");
+                frames.insert((voice.frame.len(), sealed.loudness()));
+            }
+        }
+        block = next;
+    }
+    frames
+}
+
+#[test]
+fn with_a_constant_rate_the_server_sees_frames_of_one_size_without_their_loudness() {
+    let stage = stage(Encryption::Required);
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    bob.until(&on());
+    for constant_rate in [true, false] {
+        let folder = path_of_test(&format!("constant-rate-{constant_rate}"));
+        let mut settings = EncryptionSettings::default();
+        settings.constant_rate = constant_rate;
+        let chat = stage.chat().encryption(settings).speak_in_room("lobby").diagnostics(&folder);
+        let mut alice = Player::join("Alice", chat);
+        alice.until(&on());
+        until_members(&alice, 2);
+        let spoken = recording(1, 0.0, 2.0);
+        alice.voice.set_input(Speech::once(&spoken));
+        bob.assert_hears("Alice", &spoken);
+        alice.voice.leave().unwrap();
+        let frames = captured_frames(&std::fs::read(folder.join("packets.pcapng")).unwrap());
+        let sizes: BTreeSet<_> = frames.iter().map(|(bytes, _)| *bytes).collect();
+        // The frame's number is as long as it must be (RFC 9605, section 4.3): no byte at first, later one, then two.
+        let is_constant = sizes.last().unwrap() - sizes.first().unwrap() <= 2;
+        assert_eq!(is_constant, constant_rate, "{frames:?}");
+        assert_eq!(frames.iter().all(|(_, loudness)| loudness.is_none()), constant_rate, "{frames:?}");
+        until_members(&bob, 1);
+    }
 }
 
 #[test]

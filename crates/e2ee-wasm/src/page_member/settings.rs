@@ -10,6 +10,7 @@ pub(super) struct Settings {
     pub attestation_keys: AttestationKeys,
     pub known_keys: KnownKeys,
     pub strict: bool,
+    pub constant_rate: bool,
 }
 
 /// A player of the session.
@@ -56,6 +57,8 @@ struct SettingsRecord {
     known_keys: Option<Box<str>>,
     #[serde(default)]
     strict: bool,
+    #[serde(default)]
+    constant_rate: bool,
 }
 
 impl Settings {
@@ -90,6 +93,7 @@ impl Settings {
             attestation_keys: keys.unwrap_or_default(),
             known_keys: known_keys.unwrap_or_default(),
             strict: read.strict,
+            constant_rate: read.constant_rate,
         })
     }
 }

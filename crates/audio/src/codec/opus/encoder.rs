@@ -3,7 +3,7 @@
 use super::library::{Encoding, Tuning};
 use super::repeat::{REPEATED_FRAMES_MAX, Repeats};
 use super::two_channels::interleave;
-use super::{EncoderSettings, OpusLibrary, Redundancy};
+use super::{EncoderSettings, OpusLibrary, RateMode, Redundancy};
 use crate::block::{FrameSize, full_scale};
 use crate::codec::{CodecError, Encoder};
 
@@ -32,6 +32,7 @@ pub struct OpusEncoder {
     library: OpusLibrary,
     frame: FrameSize,
     bitrate_bps: u32,
+    rate: RateMode,
     redundancy: Redundancy,
     expected_loss_percent: u8,
     repeats: Repeats,
@@ -58,6 +59,7 @@ impl OpusEncoder {
             library,
             frame: settings.frame,
             bitrate_bps: settings.bitrate_bps,
+            rate: settings.rate,
             redundancy: settings.redundancy,
             expected_loss_percent: settings.expected_loss_percent,
             repeats: Repeats::default(),
@@ -78,7 +80,11 @@ impl OpusEncoder {
             _ => 0,
         };
         // Never both: they would leave each other too few bits.
-        let has_copies = !matches!(self.redundancy, Redundancy::None | Redundancy::Repeat { .. });
+        let has_copies = match self.redundancy {
+            Redundancy::None => false,
+            Redundancy::Repeat { .. } => self.rate == RateMode::Constant,
+            Redundancy::Fec | Redundancy::Dred { .. } => true,
+        };
         let copies = has_copies && described_tens_of_ms == 0;
         let protects = copies && bitrate_bps >= PROTECTING_BITRATE_BPS && percent >= PROTECT_FROM_PERCENT;
         self.encoding.tune(Tuning {
@@ -105,7 +111,9 @@ impl OpusEncoder {
     /// How many packets go along with each.
     fn repeated_frames(&self) -> u8 {
         match self.redundancy {
-            Redundancy::Repeat { frames } if self.expected_loss_percent >= PROTECT_FROM_PERCENT => {
+            Redundancy::Repeat { frames }
+                if self.expected_loss_percent >= PROTECT_FROM_PERCENT && self.rate != RateMode::Constant =>
+            {
                 frames.min(REPEATED_FRAMES_MAX)
             }
             _ => 0,

@@ -3,8 +3,8 @@
 
 use consonance_libopus::{Dred, EncoderOption, Error, LibopusDecoder, LibopusEncoder};
 
-use super::EncoderSettings;
 use super::library::{Decoding, Encoding, Tuning};
+use super::{EncoderSettings, RateMode};
 use crate::codec::CodecError;
 
 /// Further back than this nothing is looked for: a packet that comes so long after a frame finds it concealed and over.
@@ -24,7 +24,8 @@ pub(super) fn encoding(settings: EncoderSettings) -> Result<LibopusEncoding, Cod
     for option in [
         EncoderOption::Music(settings.music),
         EncoderOption::Complexity(settings.complexity.min(10)),
-        EncoderOption::DiscontinuousTransmission(settings.dtx),
+        EncoderOption::DiscontinuousTransmission(settings.rate == RateMode::Discontinuous),
+        EncoderOption::ConstantBitrate(settings.rate == RateMode::Constant),
     ] {
         encoder.set(option).map_err(refused)?;
     }

@@ -2,8 +2,8 @@
 
 use opus_pure::{Application, OpusDecoder, OpusEncoder, RateControl, Signal};
 
-use super::EncoderSettings;
 use super::library::{Decoding, Encoding, Tuning};
+use super::{EncoderSettings, RateMode};
 use crate::block::SAMPLE_RATE_HZ;
 use crate::codec::CodecError;
 
@@ -11,10 +11,11 @@ pub(super) fn encoding(settings: EncoderSettings) -> Result<OpusEncoder, CodecEr
     let channels = 1 + usize::from(settings.stereo);
     let mut encoder = OpusEncoder::new(SAMPLE_RATE_HZ as i32, channels, Application::Audio)
         .map_err(|error| refused(&error))?;
-    encoder.rate_control = RateControl::Vbr;
+    let is_constant = settings.rate == RateMode::Constant;
+    encoder.rate_control = if is_constant { RateControl::Cbr } else { RateControl::Vbr };
     encoder.signal_type = settings.music.then_some(Signal::Music);
     encoder.complexity = i32::from(settings.complexity.min(10));
-    encoder.use_dtx = settings.dtx;
+    encoder.use_dtx = settings.rate == RateMode::Discontinuous;
     Ok(encoder)
 }
 

@@ -7,16 +7,16 @@ use crate::block::FrameSize;
 pub struct EncoderSettings {
     /// How much sound goes into one packet.
     pub frame: FrameSize,
-    /// Mean bit rate in bit/s, brought into 6000 to 510 000. The rate varies around it with what is said.
+    /// Mean bit rate in bit/s, brought into 6000 to 510 000.
     pub bitrate_bps: u32,
+    /// How the sizes of packets vary around it.
+    pub rate: RateMode,
     /// What packets tell of the sound before them, once loss is expected.
     pub redundancy: Redundancy,
     /// How many of 100 packets will not arrive, to begin with. See [`Encoder::set_expected_loss`](crate::Encoder).
     pub expected_loss_percent: u8,
     /// How hard the encoder tries, 0 to 10. More costs time, not bits.
     pub complexity: u8,
-    /// Discontinuous transmission: without speech, packets are a byte long, and the listener hears comfort noise.
-    pub dtx: bool,
     /// What is heard is music rather than a voice.
     pub music: bool,
     /// Packets have two channels, which other listeners than ours hear as their mean: see
@@ -29,14 +29,28 @@ impl Default for EncoderSettings {
         Self {
             frame: FrameSize::default(),
             bitrate_bps: 24_000,
+            rate: RateMode::Variable,
             redundancy: Redundancy::Fec,
             expected_loss_percent: 0,
             complexity: 9,
-            dtx: false,
             music: false,
             stereo: false,
         }
     }
+}
+
+/// How the sizes of packets vary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum RateMode {
+    /// With what is said.
+    #[default]
+    Variable,
+    /// Discontinuous transmission (DTX): also, without speech, packets are a byte long, and the listener hears comfort
+    /// noise.
+    Discontinuous,
+    /// Not at all, so that sizes tell nothing of what is said (RFC 6562). Packets are as good as at a bit rate that is
+    /// lower by a twelfth, and [repeated frames](Redundancy::Repeat) are replaced by coarse copies.
+    Constant,
 }
 
 /// What a packet tells of the sound before its own, so that listeners can recover what got lost. It takes bits from the

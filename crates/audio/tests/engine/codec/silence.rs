@@ -1,6 +1,6 @@
 //! Discontinuous transmission: a silent speaker sends next to nothing, and the line does not go dead.
 
-use consonance_audio::{EncoderSettings, FrameSize, OpusLibrary, Source};
+use consonance_audio::{EncoderSettings, FrameSize, OpusLibrary, RateMode, Source};
 
 use super::{decode, encoder};
 use crate::call::encode;
@@ -23,7 +23,8 @@ fn a_silent_speaker_sends_next_to_nothing_and_is_heard_as_comfort_noise() {
     for &library in OpusLibrary::ALL {
         for bitrate_bps in [10_000, 24_000, 64_000] {
             let (original, pause) = speech_and_pause(0.005);
-            let settings = EncoderSettings { bitrate_bps, dtx: true, ..EncoderSettings::default() };
+            let settings =
+                EncoderSettings { bitrate_bps, rate: RateMode::Discontinuous, ..EncoderSettings::default() };
             let packets = encode(&original, FrameSize::Ms20, &mut encoder(library, settings));
             let in_pause = &packets[pause / 960 + 25..];
             let short = in_pause.iter().filter(|packet| packet.len() == 1).count();
@@ -44,7 +45,7 @@ fn a_silent_speaker_sends_next_to_nothing_and_is_heard_as_comfort_noise() {
 fn without_background_a_silent_speaker_is_silent() {
     for &library in OpusLibrary::ALL {
         let (original, pause) = speech_and_pause(0.0);
-        let settings = EncoderSettings { dtx: true, ..EncoderSettings::default() };
+        let settings = EncoderSettings { rate: RateMode::Discontinuous, ..EncoderSettings::default() };
         let packets = encode(&original, FrameSize::Ms20, &mut encoder(library, settings));
         let heard = decode(library, &packets, |i| Source::Packet(&packets[i]));
         // A recording's own background may go on, at −50 dB.
