@@ -60,8 +60,8 @@ const NAMES_MAX: usize = 1 << 16;
 const EVENTS_MAX: usize = 256;
 
 impl PageMember {
-    /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a key
-    /// that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
+    /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a
+    /// key that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
     /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption;
     /// `constantRate`, if frames say nothing of how loud they are.
     ///

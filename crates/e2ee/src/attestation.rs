@@ -1,8 +1,8 @@
 //! Attestations: what a service that the game trusts has signed about an account and the key of its player.
 //!
 //! An attestation is a JSON Web Token (RFC 7519) signed with Ed25519 (RFC 8037). `sub` is the account, `cnf` has the
-//! player's public key as a JSON Web Key (RFC 7800, section 3.2), and `exp` says when it ends. All members see it, so it
-//! is worth nothing without the key: servers accept no token with `cnf` to join.
+//! player's public key as a JSON Web Key (RFC 7800, section 3.2), and `exp` says when it ends. All members see it, so
+//! it is worth nothing without the key: servers accept no token with `cnf` to join.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

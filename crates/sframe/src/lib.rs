@@ -43,7 +43,6 @@ pub mod fuzz;
 mod header;
 mod key_id;
 mod opener;
-mod replay_window;
 mod sealer;
 #[cfg(test)]
 mod vectors;

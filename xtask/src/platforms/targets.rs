@@ -56,6 +56,7 @@ pub(crate) const PURE: &[&str] = &[
     "consonance-wire",
     "consonance-opus-packet",
     "consonance-name-key",
+    "consonance-replay-window",
     "consonance-end-reason",
     "consonance-session",
 ];

@@ -28,7 +28,8 @@ pub struct EncryptionSettings {
     /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
     pub account: Option<String>,
     /// What a service of the game has signed about the account and the public half of `identity`, so that others need
-    /// not believe the claim: a JSON Web Token with `sub`, `cnf` and `exp`; see [`AttestationKeys`]. All members see it.
+    /// not believe the claim: a JSON Web Token with `sub`, `cnf` and `exp`; see [`AttestationKeys`]. All members see
+    /// it.
     pub attestation: Option<String>,
     /// The keys of the services whose attestations are believed; without any, accounts are claims.
     pub attestation_keys: AttestationKeys,
@@ -55,7 +56,8 @@ impl EncryptionSettings {
     /// The member that these make of a player.
     ///
     /// # Errors
-    /// If the name, the account, the purpose or the attestation is too long, or the operating system has no random numbers.
+    /// If the name, the account, the purpose or the attestation is too long, or the operating system has no random
+    /// numbers.
     pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, E2eeError> {
         let mut credential = Credential::new(name)?;
         if let Some(account) = &self.account {

@@ -69,7 +69,6 @@ mod path_socket;
 mod port_group;
 mod probe;
 mod refusal;
-mod replay;
 mod seal;
 mod secrets;
 mod server_path;

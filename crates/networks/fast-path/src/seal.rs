@@ -1,10 +1,11 @@
 //! Sealing and opening the datagrams of one direction.
 
+use consonance_replay_window::ReplayWindow;
+
 use crate::Cipher;
 use crate::epoch_key::EpochKey;
 use crate::header::Header;
 use crate::refusal::DatagramRefusal;
-use crate::replay::ReplayWindow;
 use crate::secrets::Secret;
 
 /// Datagrams that one key seals. AES-GCM may seal 2²³ of them (RFC 9001, section 6.6), the other cipher more.
@@ -115,7 +116,7 @@ impl Opener {
     fn key_of(&mut self, epoch: u64) -> Option<&EpochKey> {
         if epoch == self.epoch {
             Some(&self.key)
-        } else if epoch == self.epoch + 1 && self.window.expects() >= self.half_of_epoch() {
+        } else if epoch == self.epoch + 1 && self.has_half_of_epoch() {
             let (secret, cipher) = (&self.secret, self.cipher);
             Some(self.next.get_or_insert_with(|| Box::new(secret.key(cipher, epoch))))
         } else if epoch + 1 == self.epoch {
@@ -125,8 +126,9 @@ impl Opener {
         }
     }
 
-    fn half_of_epoch(&self) -> u64 {
-        self.epoch * EPOCH_DATAGRAMS + EPOCH_DATAGRAMS / 2
+    fn has_half_of_epoch(&self) -> bool {
+        let before_half = self.epoch * EPOCH_DATAGRAMS + EPOCH_DATAGRAMS / 2 - 1;
+        self.window.highest().is_some_and(|highest| highest >= before_half)
     }
 
     fn enter(&mut self, epoch: u64) {

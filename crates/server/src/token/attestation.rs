@@ -1,7 +1,7 @@
 //! Attestations for encrypted sessions: that a player's key belongs to an account (RFC 7800).
 //!
-//! Members of a session check them with the public half of the key; see `AttestationKeys` of the crate `consonance-e2ee`.
-//! They are no secrets, so a token that is bound to a key admits no player.
+//! Members of a session check them with the public half of the key; see `AttestationKeys` of the crate
+//! `consonance-e2ee`. They are no secrets, so a token that is bound to a key admits no player.
 
 use serde::Serialize;
 

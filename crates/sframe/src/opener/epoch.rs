@@ -3,9 +3,10 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
+use consonance_replay_window::ReplayWindow;
+
 use crate::EpochSecret;
 use crate::frame_key::FrameKey;
-use crate::replay_window::ReplayWindow;
 
 /// An epoch whose frames are opened.
 pub(super) struct Epoch {

@@ -7,6 +7,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-denoise", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-replay-window", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
@@ -14,7 +15,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-name-key", "consonance-sframe", "consonance-wire"]),
         tests_may_also_use: &["consonance-session"],
     },
-    Walls { package: "consonance-sframe", may_use: Only(&["consonance-fuzz-tape"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-sframe",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-session",
         may_use: Only(&[
@@ -150,7 +155,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-fast-path",
-        may_use: Only(&["consonance-fuzz-tape"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
         tests_may_also_use: &[],
     },
     Walls {

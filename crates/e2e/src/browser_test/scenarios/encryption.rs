@@ -94,8 +94,8 @@ pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Two native players, a visitor with Chromium and one with Firefox talk in a session that requires encryption; the last
-/// is kicked, is no member for the others any more, and hears nothing.
+/// Two native players, a visitor with Chromium and one with Firefox talk in a session that requires encryption; the
+/// last is kicked, is no member for the others any more, and hears nothing.
 pub(crate) fn play_kick(stage: &Stage<'_>) -> Result<(), Failure> {
     const NAME: &str = "kicked";
     let settings =

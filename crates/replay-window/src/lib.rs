@@ -1,38 +1,66 @@
-//! Whether a frame came before.
+//! Which counters of sealed packets came before (RFC 6479).
+//!
+//! Packets of a network come twice and in any order; one that was opened must not be opened again. A window remembers
+//! the last [`ReplayWindow::COUNTERS`] counters in 128 bytes: 19 s of frames of 20 ms.
+//!
+//! ```
+//! use consonance_replay_window::ReplayWindow;
+//!
+//! let mut window = ReplayWindow::default();
+//! assert!(window.is_new(7));
+//! // Once its tag was found right:
+//! window.note(7);
+//! assert!(!window.is_new(7) && window.is_new(6));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
-/// How many counters, from the highest down, are remembered: 19 s of frames of 20 ms.
-pub(crate) const WINDOW: u64 = (BLOCKS as u64 - 1) * BLOCK;
+#![no_std]
+#![forbid(unsafe_code)]
 
 /// The counters of one block of the ring.
 const BLOCK: u64 = u64::BITS as u64;
 const BLOCKS: usize = 16;
 
-/// The counters of frames that were opened, as in RFC 6479: a ring of blocks, of which the oldest is cleared when the
-/// highest counter enters a new one, so that nothing is shifted.
+/// The counters of packets that were proved genuine: a ring of blocks, of which the oldest is cleared when the highest
+/// counter enters a new one, so that nothing is shifted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ReplayWindow {
-    /// `None` before the first frame.
+pub struct ReplayWindow {
+    /// `None` before the first packet.
     highest: Option<u64>,
     ring: [u64; BLOCKS],
 }
 
 impl ReplayWindow {
-    /// Whether a frame with this counter is new. Asking changes nothing.
-    pub(crate) fn is_new(&self, counter: u64) -> bool {
+    /// How many counters, from the highest down, are remembered; what is older counts as seen.
+    pub const COUNTERS: u64 = (BLOCKS as u64 - 1) * BLOCK;
+
+    /// Whether a packet with this counter is new. Asking changes nothing.
+    #[inline]
+    pub fn is_new(&self, counter: u64) -> bool {
         match self.highest {
             Some(highest) if counter <= highest => {
-                highest - counter < WINDOW && self.ring[block(counter)] & bit(counter) == 0
+                highest - counter < Self::COUNTERS && self.ring[block(counter)] & bit(counter) == 0
             }
             _ => true,
         }
     }
 
-    /// Notes a new frame that was proved genuine.
-    pub(crate) fn note(&mut self, counter: u64) {
-        if self.highest.is_none_or(|highest| counter > highest) {
+    /// Notes a new packet that was proved genuine, and says whether its counter is the highest so far.
+    #[inline]
+    pub fn note(&mut self, counter: u64) -> bool {
+        let is_highest = self.highest.is_none_or(|highest| counter > highest);
+        if is_highest {
             self.enter(counter);
         }
         self.ring[block(counter)] |= bit(counter);
+        is_highest
+    }
+
+    /// The highest counter that came.
+    #[inline]
+    pub fn highest(&self) -> Option<u64> {
+        self.highest
     }
 
     /// Clears what the ring held of the counters one turn ago.
@@ -56,11 +84,22 @@ fn bit(counter: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_older_than_the_window_counts_as_seen() {
+        let mut window = ReplayWindow::default();
+        window.note(10_000);
+        assert!(window.is_new(10_001 - ReplayWindow::COUNTERS));
+        assert!(!window.is_new(10_000 - ReplayWindow::COUNTERS));
+        assert!(!window.is_new(0));
+    }
 
     #[test]
     fn the_last_counter_of_all_is_new_once() {
@@ -83,13 +122,14 @@ mod tests {
                 // Mostly small steps, now and then a leap over the whole ring.
                 base += if jump < 2900 { jump % 7 } else { jump };
                 let counter = base - if back < 1000 { back % 100 } else { back }.min(base);
-                let is_kept = highest.is_none_or(|highest| counter + WINDOW > highest);
+                let is_kept = highest.is_none_or(|highest| counter + ReplayWindow::COUNTERS > highest);
                 let expected = is_kept && !seen.contains(&counter);
                 prop_assert_eq!(window.is_new(counter), expected, "{} of {:?}", counter, highest);
                 if expected {
-                    window.note(counter);
+                    prop_assert_eq!(window.note(counter), Some(counter) > highest);
                     seen.insert(counter);
                     highest = highest.max(Some(counter));
+                    prop_assert_eq!(window.highest(), highest);
                 }
             }
         }
