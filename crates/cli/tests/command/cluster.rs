@@ -131,6 +131,32 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
     drop((two, three));
 }
 
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn an_encrypted_session_spans_servers_and_goes_on_when_its_owner_is_killed() {
+    let nats = NatsServer::start_cluster(3);
+    let required = ["--encryption", "required"];
+    let servers = ["one", "two", "three"].map(|name| serve_with(name, &nats, &required, &[]));
+    let [(one, first), (two, second), (three, third)] = servers;
+    // What a player cannot open it does not hear: nothing says then that another one speaks.
+    let is_on = json!({"event": "encryption", "state": "on"});
+    let owner = listener(&first, "Owner");
+    owner.until_event(&is_on);
+    let bob = listener(&second, "Bob");
+    let alice = speaker(&third, "Alice");
+    for player in [&bob, &alice] {
+        player.until_event(&is_on);
+    }
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    owner.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    one.signal("KILL");
+    let carol = listener(&third, "Carol");
+    carol.until_event(&is_on);
+    carol.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    drop((two, three));
+}
+
 fn all_hear_alice(players: &[Program]) {
     for player in players {
         player.until_event(&json!({"event": "started_speaking", "name": "Alice"}));

@@ -8,7 +8,12 @@ use consonance::transport::memory::MemoryAddress;
 use consonance::transport::{
     ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
-use consonance::{EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder, VoiceStatistics};
+use consonance::{
+    EncryptionEvent, EncryptionState, EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder,
+    VoiceStatistics,
+};
+use consonance_server::SessionsSettings;
+use consonance_session::Encryption;
 use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
@@ -46,6 +51,32 @@ fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothin
     let sent = of_alice.sent.flow(MessageType::VoiceData);
     assert_eq!(sent.packets, of_alice.session.frames_sent);
     assert_eq!(of_bob.received.flow(MessageType::VoiceData).packets, sent.packets);
+}
+
+#[test]
+fn what_goes_over_a_direct_link_is_encrypted_too() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.encryption = Encryption::Required;
+    let hall = Hall::open_with(&settings);
+    let [(mut alice, to_alice), (mut bob, to_bob)] = ["Alice", "Bob"].map(|name| in_lobby(&hall, name));
+    let _link = to_alice.connect(&to_bob).unwrap();
+    for (player, other) in [(&mut alice, "Bob"), (&mut bob, "Alice")] {
+        player.until(&linked(other));
+        player.until(&entered(other, "lobby"));
+        player.until(&EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)));
+    }
+    alice.until_counted("members", |_| alice.voice.encryption().members.len() == 2);
+
+    let spoken = recording(1, 0.2, 2.2);
+    alice.voice.set_input(Speech::once(&spoken));
+    bob.assert_hears("Alice", &spoken);
+    alice.voice.send_text(Target::Player("Bob".into()), "psst").unwrap();
+    let to = TextTarget::Player("Bob".into());
+    bob.until(&EventKind::Text { from: "Alice".into(), to, text: "psst".into() });
+    assert_eq!(hall.frames_relayed(), 0);
+    let packets = bob.voice.encryption().packets;
+    assert!(packets.opened.opened > 100, "{packets:?}");
+    assert_eq!((packets.received_plain, packets.refused_plain), (0, 0));
 }
 
 #[test]

@@ -181,6 +181,12 @@ impl Server {
         self.members.give_out_own_ids();
         self.members.note_changes(Some(version), term);
         self.policy.register_mut().note_changes();
+        // The group was the lost session's; clients whose links are elsewhere are told when they are adopted.
+        for id in
+            self.members.in_order().filter(|id| self.outbound.link_of(*id).is_some()).collect::<Vec<_>>()
+        {
+            self.tell_group(id);
+        }
     }
 
     /// A link is up whose client is in the session, by what the copy at its place knows, of this version. The client is

@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use consonance_session::{
-    AtCopy, ClientId, CopiedLink, Delivery, Instant, LinkId, PlayerIdentity, Position, ProximitySettings,
-    Restriction, RestrictionTerms, Restrictions, RoomLimits, Server, ServerSettings, SessionChange,
+    AtCopy, Capabilities, ClientId, CopiedLink, Delivery, Encryption, Instant, LinkId, PlayerIdentity,
+    Position, ProximitySettings, Restriction, RestrictionTerms, Restrictions, RoomLimits, Server,
+    ServerSettings, SessionChange,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -31,11 +32,16 @@ impl Places {
     }
 
     fn with_settings(change: impl Fn(&mut ServerSettings)) -> Self {
+        Self::of_clients(Capabilities::ALL, change)
+    }
+
+    /// The same with clients that can do this.
+    fn of_clients(capabilities: Capabilities, change: impl Fn(&mut ServerSettings)) -> Self {
         let mut session = LoneServer::with_settings(&change);
         session.server.note_changes(1);
         for (id, name) in (0..).zip(["Alice", "Bob", "Carol", "Dora"]) {
             let link = u64::from(id) + 1;
-            session.ticket(link, &packets::handshake_of_ours(name, None));
+            session.ticket(link, &packets::handshake_announcing(capabilities, name, None));
             session.receive(link, &packets::client_state(id, name, &["lobby"]));
         }
         let mut settings = ServerSettings::from_seed(1);
@@ -97,6 +103,15 @@ impl Places {
             AtCopy::ForSession => None,
         }
     }
+}
+
+/// The links that something is sent to.
+fn told(server: &mut Server) -> Vec<u64> {
+    let mut told = Vec::new();
+    while let Some(transmit) = server.poll_transmit() {
+        told.extend(transmit.to.iter().map(|link| link.0));
+    }
+    told
 }
 
 fn names(server: &Server) -> Vec<(u16, &str, Vec<&str>)> {
@@ -321,6 +336,17 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     server.run_for(Duration::from_mins(1));
     assert!(server.server.client(ClientId(1)).is_none());
     assert!(server.server.client(ClientId(0)).is_some());
+}
+
+#[test]
+fn the_clients_of_an_encrypted_session_are_told_of_another_group_by_a_copy_that_goes_on() {
+    let can_encrypt = Capabilities::ALL.with(Capabilities::GROUPS);
+    let mut places = Places::of_clients(can_encrypt, |settings| settings.encryption = Encryption::Required);
+    let version = places.session.server.version();
+    places.copy.promote(Instant::START, version, 2);
+    assert_eq!(told(&mut places.copy), [3, 4], "those whose links are here");
+    assert!(places.copy.adopt(Instant::START, LinkId(10), ClientId(0), None, version));
+    assert!(told(&mut places.copy).contains(&10));
 }
 
 #[test]
