@@ -67,7 +67,7 @@ pub enum MemberEvent {
         /// What is wrong.
         error: E2eeError,
     },
-    /// The server shows this member and another one different groups: whoever makes it do so may hear what is said.
+    /// The server shows this member and another one different groups: another party may hear what is said.
     Forked {
         /// The other member's name.
         name: String,

@@ -1,4 +1,4 @@
-//! Who is in the group, by its signed tree: nobody else can hear.
+//! The members of the group, by its signed tree: they alone can hear.
 
 use consonance_name_key::NameKey;
 use mls_rs::group::Member as Leaf;

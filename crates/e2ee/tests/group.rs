@@ -156,7 +156,7 @@ fn a_member_that_asks_again_meanwhile_joins_by_the_welcome_that_comes() {
 }
 
 #[test]
-fn newcomers_with_unusable_key_packages_hold_up_nobody() {
+fn newcomers_with_unusable_key_packages_hold_up_no_other_player() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann", "Bob", "Cid", "Eve", "Mal"]);
     stage.run_ms(1500);
@@ -177,7 +177,7 @@ fn newcomers_with_unusable_key_packages_hold_up_nobody() {
 }
 
 #[test]
-fn a_request_to_remove_somebody_that_is_not_there_is_committed() {
+fn a_request_to_remove_a_player_that_is_not_there_is_committed() {
     let mut ann = MlsMember::new(IdentityKey::generate().unwrap(), Credential::new("Ann").unwrap());
     for (number, epoch, removes) in [(1, None, vec![]), (2, Some(0), vec!["Nobody".into()])] {
         let (adds, plain) = (Vec::new(), PlainRooms::Never);

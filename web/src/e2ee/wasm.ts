@@ -77,7 +77,7 @@ export class Wasm {
     return length < 0 ? null : this.decoder.decode(this.bytes().subarray(0, length));
   }
 
-  /** Looked up anew: a call may have grown the memory. */
+  /** Looked up again: a call may have grown the memory. */
   private bytes(): Uint8Array<ArrayBuffer> {
     const address = this.exports.exchange();
     return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, address, EXCHANGE_BYTES);

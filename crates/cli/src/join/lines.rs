@@ -135,7 +135,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("connection lost: {reason}; trying again in {:.1} s", retry_in.as_secs_f64())
         }
         EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)) => {
-            "encrypted from end to end; type /members to see who can hear".to_owned()
+            "encrypted from end to end; type /members to see which players can hear".to_owned()
         }
         EventKind::Encryption(event) => event.to_string(),
         EventKind::TextSent { players: 0, .. } => {

@@ -1,4 +1,4 @@
-//! End-to-end encryption: whether it is on, and who can hear.
+//! End-to-end encryption: whether it is on, and which members can hear.
 
 use consonance_e2ee::KnownKeys;
 
@@ -6,8 +6,8 @@ use super::VoiceChat;
 use crate::encryption::EncryptionStatus;
 
 impl VoiceChat {
-    /// Whether what is said is encrypted from end to end, and which members can hear it: nobody else can. Of a server
-    /// that records, transcribes or moderates, each ear is such a member, with its
+    /// Whether what is said is encrypted from end to end, and which members can hear it: no other party can. What
+    /// records, transcribes or moderates at a server is such a member, with its
     /// [purpose](crate::EncryptedMember::purpose).
     pub fn encryption(&self) -> EncryptionStatus {
         self.running.shared.encryption.get()

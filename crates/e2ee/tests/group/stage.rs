@@ -17,7 +17,7 @@ pub(crate) struct Stage {
     now: Instant,
     next_link: u64,
     damage_next_commit: bool,
-    /// Welcomes for nobody that the next commit gets.
+    /// Welcomes for no member that the next commit gets.
     invented: usize,
     longest_removal: usize,
 }

@@ -196,7 +196,7 @@ impl Server {
         self.tell_left_out();
     }
 
-    /// Those whom no member could add are to ask again, with another key package.
+    /// Clients that no member could add are to ask again, with another key package.
     fn tell_left_out(&mut self) {
         let group = self.group.delivery.group();
         while let Some(id) = self.group.delivery.poll_left_out() {
@@ -204,7 +204,7 @@ impl Server {
         }
     }
 
-    /// All who are not in a group that begins again are told.
+    /// Clients that are not in a group that begins again are told.
     fn tell_of_another_group(&mut self) {
         let group = self.group.delivery.group();
         if self.group.told == group {

@@ -13,7 +13,7 @@ pub(crate) type Identity = PublicKey;
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     epochs: BTreeMap<(u32, u64), Epoch>,
-    /// The epoch that was entered first by somebody last.
+    /// The epoch that a player was the first to enter, the latest one.
     latest: Option<(u32, u64)>,
     words: Vec<Word>,
 }

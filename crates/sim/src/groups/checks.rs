@@ -1,4 +1,4 @@
-//! Who has to hear whom by now, and who has to be a member.
+//! Which players have to hear each other by now, and which have to be members.
 
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ struct Lane {
     in_order_from: Duration,
 }
 
-/// Packets that wait in one direction at most: more means that nobody reads.
+/// Packets that wait in one direction at most: more means that no end reads them.
 pub(super) const LANE_MAX: usize = 20_000;
 
 impl Links {

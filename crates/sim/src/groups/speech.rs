@@ -11,7 +11,7 @@ use super::player::{Keys, ROOM};
 use super::world::World;
 use crate::violation::{Checked, Violation, ensure};
 
-/// Somebody that left, or lost its keys, and still gets all packets and all commits.
+/// A player that left, or lost its keys, and still gets all packets and all commits.
 pub(super) struct Former {
     name: String,
     keys: Keys,
@@ -38,7 +38,7 @@ impl World {
         let player = &self.players[index];
         let name = &player.name;
         let Some((number, word)) = self.book.find(frame) else {
-            ensure!(player.keys.is_none(), "{name} hears from {speaker} what nobody said");
+            ensure!(player.keys.is_none(), "{name} hears from {speaker} what was not said");
             return Ok(());
         };
         match (word.sealed_in, &player.keys) {
@@ -107,7 +107,7 @@ impl World {
         Ok(())
     }
 
-    /// Somebody has left, and goes on listening.
+    /// A player has left, and goes on listening.
     pub(super) fn remember_former(&mut self, name: &str, keys: Keys) {
         if self.former.len() == FORMER_MAX {
             self.former.remove(0);

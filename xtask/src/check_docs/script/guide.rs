@@ -34,6 +34,10 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/guide/encryption.md",
         &[
+            ends("consonance token keygen accounts.jwk accounts-public.jwk")
+                .promises(&[Promise::File("accounts.jwk"), Promise::File("accounts-public.jwk")]),
+            ends("consonance token attest --signing-key accounts.jwk --account 42 --player-key d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a > alice.attestation")
+                .promises(&[Promise::File("alice.attestation")]),
             stays("consonance serve --listen 127.0.0.1:7777 --encryption required").says(&["quic://"]),
             stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --listen lobby")
                 .says(&["you joined as Alice", "encrypted from end to end"]),

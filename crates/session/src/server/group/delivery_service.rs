@@ -230,7 +230,7 @@ impl DeliveryService {
                     self.members.insert(added, name);
                     welcomed.push((added, index));
                 }
-                // It is in the group all the same, with keys that nobody has.
+                // It is in the group all the same, with keys that are lost.
                 (Some(_), false) => self.leaving.push(name),
                 (None, true) if added != id => self.leave_out(added),
                 (None, _) => {}
