@@ -147,9 +147,12 @@ impl Step {
     }
 
     fn cargo_command(self, root: &Path) -> std::process::Command {
+        let features = if libopus::is_buildable() { WITH_LIBOPUS } else { OPTIONAL_FEATURES };
+        let clippy =
+            ["clippy", "--workspace", "--features", features, "--all-targets", "--", "-D", "warnings"];
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
-            Self::Clippy => &CLIPPY,
+            Self::Clippy => &clippy,
             // As players get it: in the workspace as a whole, tests turn on features that use what else nothing uses.
             Self::Product => &["clippy", "--package", "consonance-cli", "--", "-D", "warnings"],
             Self::Test => &["test", "--workspace"],
@@ -186,18 +189,14 @@ impl Step {
     }
 }
 
-/// With the features that are off by default, too; nothing is linked, and so Steam is not needed. The step `product`
-/// lints what has to do without them.
-const CLIPPY: [&str; 8] = [
-    "clippy",
-    "--workspace",
-    "--features",
-    "consonance/tokio,consonance-matchbox/socket,consonance-steam/steamworks,consonance-cli/steam",
-    "--all-targets",
-    "--",
-    "-D",
-    "warnings",
-];
+/// The features that are off by default. The linter links nothing, and so Steam is not needed. The step `product` lints
+/// what has to do without them.
+const OPTIONAL_FEATURES: &str =
+    "consonance/tokio,consonance-matchbox/socket,consonance-steam/steamworks,consonance-cli/steam";
+
+/// The same with what needs cmake.
+const WITH_LIBOPUS: &str = "consonance/tokio,consonance-matchbox/socket,consonance-steam/steamworks,\
+                            consonance-cli/steam,consonance-cli/libopus,consonance-bench/libopus";
 
 /// The tests of what the feature `plain-cipher` adds; their names have the word.
 /// Of the whole workspace, so that what has no such tests is not built a second time with fewer features.
