@@ -1,5 +1,7 @@
 //! Ogg pages (RFC 3533 §6): how they are written, and how far a file consists of whole ones.
 
+use std::ops::Range;
+
 /// One page that is being filled, and the numbers that a stream's pages count.
 #[derive(Debug)]
 pub(crate) struct PageBuilder {
@@ -89,9 +91,28 @@ impl PageRead {
             serial: number(14),
             sequence: number(18),
             granule: u64::from(number(6)) | u64::from(number(10)) << 32,
-            is_last: head[5] & LAST != 0,
+            is_last: head[FLAGS_AT] & LAST != 0,
         })
     }
+}
+
+/// Where each packet of a whole page lies in it; `None` if one goes on in the next page, which ours never do.
+pub(crate) fn packets(page: &[u8]) -> Option<Vec<Range<usize>>> {
+    let segments = usize::from(*page.get(HEAD_BYTES - 1)?);
+    let lacing = page.get(HEAD_BYTES..HEAD_BYTES + segments)?;
+    if page[FLAGS_AT] & CONTINUED != 0 || lacing.last() == Some(&u8::MAX) {
+        return None;
+    }
+    let (mut packets, mut begins) = (Vec::new(), HEAD_BYTES + segments);
+    let mut ends = begins;
+    for length in lacing {
+        ends += usize::from(*length);
+        if *length < u8::MAX {
+            packets.push(begins..ends);
+            begins = ends;
+        }
+    }
+    Some(packets)
 }
 
 /// With as many segments as there can be, each as long as it can be.
@@ -99,9 +120,11 @@ pub(crate) const PAGE_BYTES_MAX: usize = HEAD_BYTES + SEGMENTS_MAX + SEGMENTS_MA
 
 /// And version 0.
 const CAPTURE_PATTERN: &[u8] = b"OggS\0";
+const CONTINUED: u8 = 1;
 const FIRST: u8 = 2;
 const LAST: u8 = 4;
 const HEAD_BYTES: usize = 27;
+const FLAGS_AT: usize = 5;
 const CHECKSUM_AT: usize = 22;
 const SEGMENTS_MAX: usize = 255;
 
