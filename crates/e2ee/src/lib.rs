@@ -39,6 +39,8 @@
 //! # Ok::<(), consonance_e2ee::E2eeError>(())
 //! ```
 //!
+//! A member may [log](LoggedEpoch) its keys: with them, [`KeptFrames`] opens what a server has recorded.
+//!
 //! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
@@ -47,6 +49,8 @@ mod credential;
 mod epoch_keys;
 mod error;
 mod identity;
+mod kept_frames;
+mod key_log;
 mod known_keys;
 mod member;
 mod packet_cipher;
@@ -59,6 +63,8 @@ pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
+pub use kept_frames::{KeptCounts, KeptFrames};
+pub use key_log::{LoggedEpoch, LoggedMember};
 pub use known_keys::{KnownKeys, Recognition};
 pub use member::{MemberEvent, MlsMember};
 pub use packet_cipher::{PacketCipher, PacketCounts, Passage};

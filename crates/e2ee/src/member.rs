@@ -11,7 +11,7 @@ use std::time::Duration;
 use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use consonance_wire::PlainRooms;
 
-use crate::{Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, SafetyNumber};
+use crate::{Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, LoggedEpoch, SafetyNumber};
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
 
@@ -163,6 +163,15 @@ impl MlsMember {
             leaves: leaves.collect(),
             plain: group.plain.clone(),
         })
+    }
+
+    /// The keys of the present epoch and the members that have them, for a log: see [`LoggedEpoch`].
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`].
+    pub fn logged_epoch(&self) -> Result<LoggedEpoch, E2eeError> {
+        let EpochKeys { group, secret, .. } = self.epoch_keys()?;
+        Ok(LoggedEpoch::new(group, secret, self.members()))
     }
 
     /// The safety number of this player and another member; `None` without a member of that name.
