@@ -272,7 +272,8 @@ pub(super) const WALLS: &[Walls] = &[
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        // What a server has recorded of an encrypted session.
+        tests_may_also_use: &["consonance-recording", "consonance-testing"],
     },
     Walls {
         package: "consonance-ffi",
