@@ -1,5 +1,6 @@
 //! End-to-end encryption of the chat: packets pass a cipher whose keys come from a thread of their own.
 
+mod key_log;
 mod key_thread;
 mod settings;
 mod status;
@@ -39,11 +40,11 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, known_keys } = prepared;
+        let PreparedEncryption { policy, member, known_keys, key_log } = prepared;
         shared.set_known_keys(known_keys);
         Self {
             policy,
-            keys: KeyThread::new(member, now, waker, Arc::clone(&shared)),
+            keys: KeyThread::new(member, key_log, now, waker, Arc::clone(&shared)),
             shared,
             cipher: PacketCipher::new(),
             is_strict: policy == EncryptionPolicy::Required,

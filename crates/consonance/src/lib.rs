@@ -125,7 +125,8 @@ pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
 pub use consonance_e2ee::{
-    E2eeError, IdentityKey, KnownKeys, PacketCounts, PublicKey, Recognition, SafetyNumber,
+    E2eeError, IdentityKey, KeptCounts, KeptFrames, KnownKeys, LoggedEpoch, LoggedMember, PacketCounts,
+    PublicKey, Recognition, SafetyNumber,
 };
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;

@@ -7,8 +7,11 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, GroupMember, MemberEvent, MlsMember, PublicKey, Recognition, SafetyNumber};
+use consonance_e2ee::{
+    E2eeError, EpochKeys, GroupMember, MemberEvent, MlsMember, PublicKey, Recognition, SafetyNumber,
+};
 
+use super::key_log::KeyLogFile;
 use super::status::{EncryptedMember, MemberTable, SharedEncryption};
 
 /// Messages in each direction that may wait.
@@ -30,7 +33,7 @@ pub(super) struct KeyUpdate {
 
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
-    member: Option<(MlsMember, Waker)>,
+    member: Option<(MlsMember, Option<KeyLogFile>, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
     running: Option<Running>,
@@ -40,11 +43,13 @@ pub(super) struct KeyThread {
 impl KeyThread {
     pub(super) fn new(
         member: MlsMember,
+        key_log: Option<KeyLogFile>,
         begun: Instant,
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        Self { member: Some((member, waker)), begun, shared, running: None, backlog: VecDeque::new() }
+        let member = Some((member, key_log, waker));
+        Self { member, begun, shared, running: None, backlog: VecDeque::new() }
     }
 
     /// Has a message of the delivery service handled.
@@ -52,11 +57,12 @@ impl KeyThread {
         if self.backlog.len() < BACKLOG_MAX {
             self.backlog.push_back(message);
         }
-        if let Some((member, waker)) = self.member.take() {
+        if let Some((member, key_log, waker)) = self.member.take() {
             let (messages, inbox) = sync_channel(WAITING_MAX);
             let (outbox, updates) = sync_channel(WAITING_MAX);
             let (begun, shared) = (self.begun, Arc::clone(&self.shared));
-            let worker = Worker { member, inbox, outbox, waker, begun, shared, changed: BTreeSet::new() };
+            let changed = BTreeSet::new();
+            let worker = Worker { member, key_log, inbox, outbox, waker, begun, shared, changed };
             let spawned = thread::Builder::new().name("consonance-keys".into()).spawn(move || worker.run());
             if spawned.is_ok() {
                 self.running = Some(Running { messages, updates });
@@ -90,6 +96,8 @@ struct Running {
 
 struct Worker {
     member: MlsMember,
+    /// None if keys are not logged, or the file could not be written.
+    key_log: Option<KeyLogFile>,
     inbox: Receiver<Box<[u8]>>,
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,
@@ -125,6 +133,9 @@ impl Worker {
         let messages = std::iter::from_fn(|| self.member.poll_message()).collect();
         let mut events: Vec<_> = std::iter::from_fn(|| self.member.poll_event()).collect();
         let has_new_epoch = events.iter().any(|event| matches!(event, MemberEvent::NewEpoch { .. }));
+        if has_new_epoch {
+            events.extend(self.log_keys().err().map(|error| MemberEvent::Failed { error }));
+        }
         let keys = match has_new_epoch.then(|| self.member.epoch_keys()).transpose() {
             Ok(keys) => keys,
             Err(error) => {
@@ -136,6 +147,15 @@ impl Worker {
         let changed = self.newly_changed(&table);
         self.shared.set_members(table);
         KeyUpdate { messages, events, keys, changed }
+    }
+
+    /// Adds the keys of the epoch to the log, before a frame of it is heard.
+    fn log_keys(&mut self) -> Result<(), E2eeError> {
+        let Some(mut log) = self.key_log.take() else { return Ok(()) };
+        log.append(&self.member.logged_epoch()?)
+            .map_err(|error| E2eeError::Refused { what: "the log of keys", why: error.to_string() })?;
+        self.key_log = Some(log);
+        Ok(())
     }
 
     fn newly_changed(&mut self, table: &MemberTable) -> Vec<(String, bool)> {

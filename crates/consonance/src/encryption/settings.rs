@@ -1,6 +1,11 @@
 //! How a chat encrypts.
 
-use consonance_e2ee::{Credential, E2eeError, IdentityKey, KnownKeys, MlsMember};
+use std::path::PathBuf;
+
+use consonance_e2ee::{Credential, IdentityKey, KnownKeys, MlsMember};
+
+use super::key_log::KeyLogFile;
+use crate::builder::StartError;
 
 /// Whether the chat is encrypted from end to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +35,10 @@ pub struct EncryptionSettings {
     pub known_keys: KnownKeys,
     /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
+    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. Whoever has it can
+    /// hear all that a server has recorded of these epochs: tell the players, and protect it as the recordings. A new
+    /// file can be read by this user only, on Unix.
+    pub key_log: Option<PathBuf>,
 }
 
 /// What a chat is started with.
@@ -37,14 +46,16 @@ pub(crate) struct PreparedEncryption {
     pub(super) policy: EncryptionPolicy,
     pub(super) member: MlsMember,
     pub(super) known_keys: KnownKeys,
+    pub(super) key_log: Option<KeyLogFile>,
 }
 
 impl EncryptionSettings {
     /// The member that these make of a player.
     ///
     /// # Errors
-    /// If the name, the account or the purpose is too long, or the operating system has no random numbers.
-    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, E2eeError> {
+    /// If the name, the account or the purpose is too long, the operating system has no random numbers, or the key log
+    /// cannot be opened.
+    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, StartError> {
         let mut credential = Credential::new(name)?;
         if let Some(account) = &self.account {
             credential = credential.with_account(account)?;
@@ -53,7 +64,15 @@ impl EncryptionSettings {
             credential = credential.with_purpose(purpose)?;
         }
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
-        let (policy, known_keys) = (self.policy, self.known_keys);
-        Ok(PreparedEncryption { policy, member: MlsMember::new(key, credential), known_keys })
+        let opened = self.key_log.map(|path| {
+            KeyLogFile::open(&path)
+                .map_err(|cause| StartError::KeyLog { path: path.display().to_string(), cause })
+        });
+        Ok(PreparedEncryption {
+            policy: self.policy,
+            member: MlsMember::new(key, credential),
+            known_keys: self.known_keys,
+            key_log: opened.transpose()?,
+        })
     }
 }

@@ -28,6 +28,7 @@ mod proximity;
 mod quality;
 mod refusals;
 mod restart;
+mod sealed_recording;
 mod server_proximity;
 mod settings;
 mod sound_devices;
