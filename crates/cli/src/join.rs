@@ -109,6 +109,10 @@ pub(crate) struct Join {
     /// each name, in your folder for states].
     #[arg(long, value_name = "FOLDER")]
     identity: Option<PathBuf>,
+    /// Add the keys of an encrypted session to this file, for `consonance decrypt`: whoever has it can hear what the
+    /// server records. Tell the others.
+    #[arg(long, value_name = "FILE")]
+    key_log: Option<PathBuf>,
     /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -185,7 +189,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
         voice = voice.password(password);
     }
     let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
-    let encryption = identity.load()?;
+    let mut encryption = identity.load()?;
+    encryption.key_log.clone_from(&arguments.key_log);
     let key = encryption.identity.clone();
     voice = voice.encryption(encryption);
     for room in &arguments.listen {
