@@ -321,8 +321,8 @@ impl Server {
         self.received.count(now, packet, 1);
         let record = self.links.get_mut(link)?;
         record.received.add(1, packet.len() as u64);
-        if self.group.awaits_commit_of(record.client) && matches!(message, Ok(MessageType::ErrorWrongSession))
-        {
+        let is_long = self.group.awaits_long_message_of(now, record.client);
+        if is_long && matches!(message, Ok(MessageType::ErrorWrongSession)) {
             record.budgets.take_commit(now, limits, packet.len())?;
         } else {
             record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
