@@ -21,11 +21,17 @@
 //!
 //! Only [`repair_ogg_opus`] and [`repair_sealed_track`] touch files; everything else takes a sink or a source.
 //!
+//! # Features
+//!
+//! * `fuzzing`: the body of a fuzz target.
+//!
 //! Needs Rust 1.95 or later.
 #![forbid(unsafe_code)]
 
 mod channels;
 mod file_name;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod gaps;
 mod ogg_opus;
 mod ogg_page;

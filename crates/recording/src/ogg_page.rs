@@ -115,6 +115,24 @@ pub(crate) fn packets(page: &[u8]) -> Option<Vec<Range<usize>>> {
     Some(packets)
 }
 
+/// The same bytes with a checksum that fits for each page that they begin with: no fuzzer guesses those.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn with_right_checksums(bytes: &[u8]) -> Vec<u8> {
+    let mut right = bytes.to_vec();
+    let mut rest = &mut right[..];
+    while let Some(segments) = rest.get(HEAD_BYTES - 1).copied().map(usize::from)
+        && let Some(lacing) = rest.get(HEAD_BYTES..HEAD_BYTES + segments)
+    {
+        let bytes = HEAD_BYTES + segments + lacing.iter().copied().map(usize::from).sum::<usize>();
+        let Some((page, behind)) = rest.split_at_mut_checked(bytes) else { break };
+        page[CHECKSUM_AT..][..4].fill(0);
+        let checksum = checksum(page);
+        page[CHECKSUM_AT..][..4].copy_from_slice(&checksum.to_le_bytes());
+        rest = behind;
+    }
+    right
+}
+
 /// With as many segments as there can be, each as long as it can be.
 pub(crate) const PAGE_BYTES_MAX: usize = HEAD_BYTES + SEGMENTS_MAX + SEGMENTS_MAX * 255;
 

@@ -79,3 +79,15 @@ fn a_file_that_a_crash_cut_off_is_ended_at_its_last_whole_page() {
     repair_sealed_track(&path).unwrap_err();
     std::fs::remove_file(path).unwrap();
 }
+
+#[test]
+fn a_damaged_track_is_read_without_harm() {
+    let track = track();
+    consonance_recording::fuzz::sealed_track(&track);
+    for place in (0..track.len()).step_by(53).chain(0..400) {
+        let mut damaged = track.clone();
+        damaged[place] ^= 0x41;
+        consonance_recording::fuzz::sealed_track(&damaged);
+        consonance_recording::fuzz::sealed_track(&track[..place]);
+    }
+}
