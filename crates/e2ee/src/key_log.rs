@@ -40,13 +40,7 @@ impl LoggedEpoch {
 
     /// What a log says of these keys, with the members that have them.
     pub(crate) fn new(group: u32, secret: EpochSecret, members: &[GroupMember]) -> Self {
-        let members = members.iter().map(|member| LoggedMember {
-            leaf: member.leaf,
-            name: member.credential.name().to_owned(),
-            account: member.credential.account().map(str::to_owned),
-            key: member.key.clone(),
-        });
-        Self { group, secret, members: members.collect() }
+        Self { group, secret, members: members.iter().map(LoggedMember::of).collect() }
     }
 
     /// The member at a leaf.
@@ -107,6 +101,22 @@ impl LoggedEpoch {
     }
 }
 
+impl LoggedMember {
+    pub(crate) fn of(member: &GroupMember) -> Self {
+        Self {
+            leaf: member.leaf,
+            name: member.credential.name().to_owned(),
+            account: member.credential.account().map(str::to_owned),
+            key: member.key.clone(),
+        }
+    }
+
+    /// A player that is no member any more: its key has no bytes.
+    pub(crate) fn unknown(name: &str) -> Self {
+        Self { leaf: 0, name: name.to_owned(), account: None, key: PublicKey::from_bytes(&[]) }
+    }
+}
+
 fn member(field: &str) -> Option<LoggedMember> {
     let mut parts = field.split(':');
     let leaf = parts.next()?.parse().ok().filter(|leaf| *leaf < LEAVES_MAX)?;
@@ -117,7 +127,8 @@ fn member(field: &str) -> Option<LoggedMember> {
     parts.next().is_none().then(|| LoggedMember { leaf, name, account, key: PublicKey::from_bytes(&key) })
 }
 
-fn put_hex(out: &mut String, bytes: &[u8]) {
+/// Two digits for each byte.
+pub(crate) fn put_hex(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
         let _ = write!(out, "{byte:02x}");
     }

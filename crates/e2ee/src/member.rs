@@ -9,9 +9,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
-use consonance_wire::PlainRooms;
+use consonance_wire::{MemberMessage, PlainRooms, ReportAnswer};
 
-use crate::{Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, LoggedEpoch, SafetyNumber};
+use crate::{
+    Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, LoggedEpoch, LoggedMember, MemberReport,
+    ReportedFrame, ReportedVoice, SafetyNumber,
+};
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
 
@@ -31,6 +34,8 @@ pub struct MlsMember {
     /// A group of this session let no room be plain, so no later one may.
     is_strict: bool,
     statements: Statements,
+    /// A sealed report that waits for permission to be sent.
+    report: Option<Vec<u8>>,
     /// When the last key package was made.
     asked_at: Option<Duration>,
     /// When to ask again.
@@ -74,6 +79,12 @@ pub enum MemberEvent {
     },
     /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
     PolicyWeakened,
+    /// What becomes of the report that was [offered](MlsMember::offer_report): that it may be sent is not told, since
+    /// it is then.
+    ReportAnswered {
+        /// That.
+        answer: ReportAnswer,
+    },
 }
 
 impl MlsMember {
@@ -97,6 +108,7 @@ impl MlsMember {
             pending: None,
             is_strict: false,
             statements: Statements::default(),
+            report: None,
             asked_at: None,
             ask_at: None,
             messages: VecDeque::new(),
@@ -172,6 +184,35 @@ impl MlsMember {
     pub fn logged_epoch(&self) -> Result<LoggedEpoch, E2eeError> {
         let EpochKeys { group, secret, .. } = self.epoch_keys()?;
         Ok(LoggedEpoch::new(group, secret, self.members()))
+    }
+
+    /// A report of this member about players of whom these frames were heard, by their names.
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`].
+    pub fn report(
+        &self,
+        made_unix_s: u64,
+        reason: &str,
+        heard: Vec<(String, Vec<ReportedFrame>)>,
+    ) -> Result<MemberReport, E2eeError> {
+        let own = self.own_leaf().ok_or(E2eeError::NoGroup)?;
+        let own = self.members().iter().find(|member| member.leaf == own).ok_or(E2eeError::NoGroup)?;
+        let voices = heard.into_iter().map(|(name, frames)| {
+            let speaker = GroupMember::named(self.members(), &name).map(LoggedMember::of);
+            ReportedVoice { speaker: speaker.unwrap_or_else(|| LoggedMember::unknown(&name)), frames }
+        });
+        let (reporter, reason) = (LoggedMember::of(own), reason.to_owned());
+        let mut report = MemberReport { reporter, made_unix_s, reason, voices: voices.collect() };
+        report.fit();
+        Ok(report)
+    }
+
+    /// Asks the delivery service whether a sealed report may be sent, and sends it if so. One that waited is given up.
+    pub fn offer_report(&mut self, sealed: Vec<u8>) {
+        let bytes = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        self.report = Some(sealed);
+        self.send(MemberMessage::ReportOffer { bytes }.to_bytes());
     }
 
     /// The safety number of this player and another member; `None` without a member of that name.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms};
+use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer};
 use mls_rs::ExtensionList;
 use mls_rs::group::ExportedTree;
 
@@ -42,6 +42,15 @@ impl MlsMember {
             }
             DeliveryMessage::Statement { name, statement } => {
                 self.handle_statement(&name.to_str(), statement);
+            }
+            DeliveryMessage::ReportAnswer { answer: ReportAnswer::Send } => {
+                if let Some(report) = self.report.take() {
+                    self.send(MemberMessage::Report { report: &report }.to_bytes());
+                }
+            }
+            DeliveryMessage::ReportAnswer { answer } => {
+                self.report = None;
+                self.tell(MemberEvent::ReportAnswered { answer });
             }
             _ => {}
         }
@@ -244,7 +253,7 @@ impl MlsMember {
         self.tell(MemberEvent::NewEpoch { epoch, committed_by, plain_rooms_changed });
     }
 
-    fn send(&mut self, message: Vec<u8>) {
+    pub(super) fn send(&mut self, message: Vec<u8>) {
         if self.messages.len() == Self::MESSAGES_MAX {
             self.messages.pop_front();
         }
