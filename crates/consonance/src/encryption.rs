@@ -2,6 +2,7 @@
 
 mod key_log;
 mod key_thread;
+mod reporting;
 mod settings;
 mod status;
 
@@ -15,6 +16,8 @@ use consonance_session::{Capabilities, Client, ClientEvent, loudness};
 use crate::event::EventKind;
 use crate::problem::ProblemKind;
 use key_thread::KeyThread;
+use reporting::Reporting;
+pub use reporting::SubmitReportError;
 pub(crate) use settings::PreparedEncryption;
 pub use settings::{EncryptionPolicy, EncryptionSettings};
 pub(crate) use status::SharedEncryption;
@@ -26,6 +29,8 @@ pub(crate) struct Encryption {
     keys: KeyThread,
     shared: Arc<SharedEncryption>,
     cipher: PacketCipher,
+    /// None if the game has no key for reports.
+    reporting: Option<Reporting>,
     /// Nothing passes without encryption any more: the game wants that, or the session had it.
     is_strict: bool,
     /// What the game was told last.
@@ -40,13 +45,15 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, known_keys, key_log } = prepared;
+        let PreparedEncryption { policy, member, known_keys, key_log, moderators_key } = prepared;
         shared.set_known_keys(known_keys);
+        shared.set_can_report(moderators_key.is_some());
         Self {
             policy,
             keys: KeyThread::new(member, key_log, now, waker, Arc::clone(&shared)),
             shared,
             cipher: PacketCipher::new(),
+            reporting: moderators_key.map(Reporting::new),
             is_strict: policy == EncryptionPolicy::Required,
             told: EncryptionState::Off,
             begun: now,
@@ -79,7 +86,24 @@ impl Encryption {
             return Some(packet);
         }
         let since = now.saturating_duration_since(self.begun);
-        pass(packet, self.cipher.open_packet(since, packet, |id| client.player_name(id)))
+        let opened = pass(packet, self.cipher.open_packet(since, packet, |id| client.player_name(id)))?;
+        if let Some(reporting) = &mut self.reporting {
+            reporting.hear(since, client, opened);
+        }
+        Some(opened)
+    }
+
+    /// Has what was heard of these players, or of all if none is named, sealed and sent to the moderators. What becomes
+    /// of it is told later, or is this event.
+    pub(crate) fn report(&mut self, now: Instant, players: Vec<String>, reason: String) -> Option<EventKind> {
+        let since = now.saturating_duration_since(self.begun);
+        let draft = self.reporting.as_mut().and_then(|reporting| reporting.draft(since, players, reason));
+        let reason = match draft.map(|draft| self.keys.report(draft)) {
+            Some(true) => return None,
+            Some(false) => "the session is not encrypted, or the report before is still being made",
+            None => "nothing was heard of them in the last thirty seconds",
+        };
+        Some(EventKind::Encryption(EncryptionEvent::ReportRefused { reason: reason.into() }))
     }
 
     /// What is to be sent instead of a packet.
@@ -158,6 +182,7 @@ impl Encryption {
             }
             MemberEvent::Forked { name } => EncryptionEvent::Forked { name },
             MemberEvent::PolicyWeakened => EncryptionEvent::Weakened,
+            MemberEvent::ReportAnswered { answer } => reporting::outcome(answer),
             MemberEvent::Failed { error } => {
                 return Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() });
             }

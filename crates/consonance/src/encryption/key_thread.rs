@@ -12,6 +12,7 @@ use consonance_e2ee::{
 };
 
 use super::key_log::KeyLogFile;
+use super::reporting::ReportDraft;
 use super::status::{EncryptedMember, MemberTable, SharedEncryption};
 
 /// Messages in each direction that may wait.
@@ -31,13 +32,21 @@ pub(super) struct KeyUpdate {
     pub changed: Vec<(String, bool)>,
 }
 
+/// What the thread is to do.
+enum KeyTask {
+    /// A message of the delivery service.
+    Delivery(Box<[u8]>),
+    /// What is to be sealed and offered.
+    Report(ReportDraft),
+}
+
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
     member: Option<(MlsMember, Option<KeyLogFile>, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
     running: Option<Running>,
-    backlog: VecDeque<Box<[u8]>>,
+    backlog: VecDeque<KeyTask>,
 }
 
 impl KeyThread {
@@ -55,7 +64,7 @@ impl KeyThread {
     /// Has a message of the delivery service handled.
     pub(super) fn push(&mut self, message: Box<[u8]>) {
         if self.backlog.len() < BACKLOG_MAX {
-            self.backlog.push_back(message);
+            self.backlog.push_back(KeyTask::Delivery(message));
         }
         if let Some((member, key_log, waker)) = self.member.take() {
             let (messages, inbox) = sync_channel(WAITING_MAX);
@@ -69,6 +78,12 @@ impl KeyThread {
             }
         }
         self.flush();
+    }
+
+    /// Has a report sealed and offered to the delivery service. False if there is no group, or the thread is busy.
+    pub(super) fn report(&mut self, draft: ReportDraft) -> bool {
+        let Some(Running { messages, .. }) = &self.running else { return false };
+        self.backlog.is_empty() && messages.try_send(KeyTask::Report(draft)).is_ok()
     }
 
     /// What the thread has done next.
@@ -90,7 +105,7 @@ impl KeyThread {
 
 /// The ends of the queues to the thread and back.
 struct Running {
-    messages: SyncSender<Box<[u8]>>,
+    messages: SyncSender<KeyTask>,
     updates: Receiver<KeyUpdate>,
 }
 
@@ -98,7 +113,7 @@ struct Worker {
     member: MlsMember,
     /// None if keys are not logged, or the file could not be written.
     key_log: Option<KeyLogFile>,
-    inbox: Receiver<Box<[u8]>>,
+    inbox: Receiver<KeyTask>,
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,
     begun: Instant,
@@ -111,22 +126,32 @@ impl Worker {
     /// Until the voice thread is gone.
     fn run(mut self) {
         loop {
+            let mut failed = None;
             let wait = self
                 .member
                 .poll_timeout()
                 .map_or(LONGEST_SLEEP, |at| at.saturating_sub(self.begun.elapsed()));
             match self.inbox.recv_timeout(wait) {
-                Ok(message) => self.member.handle(self.begun.elapsed(), &message),
+                Ok(KeyTask::Delivery(message)) => self.member.handle(self.begun.elapsed(), &message),
+                Ok(KeyTask::Report(draft)) => failed = self.report(draft).err(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.member.handle_timeout(self.begun.elapsed());
-            let update = self.update();
+            let mut update = self.update();
+            update.events.extend(failed.map(|error| MemberEvent::Failed { error }));
             if self.outbox.send(update).is_err() {
                 return;
             }
             self.waker.wake_by_ref();
         }
+    }
+
+    fn report(&mut self, draft: ReportDraft) -> Result<(), E2eeError> {
+        let ReportDraft { key, made_unix_s, reason, heard } = draft;
+        let sealed = self.member.report(made_unix_s, &reason, heard)?.seal(&key)?;
+        self.member.offer_report(sealed);
+        Ok(())
     }
 
     fn update(&mut self) -> KeyUpdate {

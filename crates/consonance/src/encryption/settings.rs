@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consonance_e2ee::{Credential, IdentityKey, KnownKeys, MlsMember};
+use consonance_e2ee::{Credential, IdentityKey, KnownKeys, MlsMember, ModeratorsKey};
 
 use super::key_log::KeyLogFile;
 use crate::builder::StartError;
@@ -39,6 +39,10 @@ pub struct EncryptionSettings {
     /// hear all that a server has recorded of these epochs: tell the players, and protect it as the recordings. A new
     /// file can be read by this user only, on Unix.
     pub key_log: Option<PathBuf>,
+    /// The key of the game's moderators (default none): with it, the last thirty seconds of what this player hears are
+    /// kept in memory, and [`VoiceChat::report`](crate::VoiceChat::report) seals them to it. The game ships the key;
+    /// one from the server would let the server read reports.
+    pub moderators_key: Option<ModeratorsKey>,
 }
 
 /// What a chat is started with.
@@ -47,6 +51,7 @@ pub(crate) struct PreparedEncryption {
     pub(super) member: MlsMember,
     pub(super) known_keys: KnownKeys,
     pub(super) key_log: Option<KeyLogFile>,
+    pub(super) moderators_key: Option<ModeratorsKey>,
 }
 
 impl EncryptionSettings {
@@ -73,6 +78,7 @@ impl EncryptionSettings {
             member: MlsMember::new(key, credential),
             known_keys: self.known_keys,
             key_log: opened.transpose()?,
+            moderators_key: self.moderators_key,
         })
     }
 }

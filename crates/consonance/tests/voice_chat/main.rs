@@ -23,6 +23,7 @@ mod networks;
 mod offline;
 mod place;
 mod player;
+mod player_reports;
 mod players;
 mod proximity;
 mod quality;
