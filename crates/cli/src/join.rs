@@ -113,6 +113,10 @@ pub(crate) struct Join {
     /// server records. Tell the others.
     #[arg(long, value_name = "FILE")]
     key_log: Option<PathBuf>,
+    /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: /report NAME REASON submits
+    /// what you heard of a player in the last thirty seconds, sealed to it.
+    #[arg(long, value_name = "FILE")]
+    moderators_key: Option<PathBuf>,
     /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -191,6 +195,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
     let mut encryption = identity.load()?;
     encryption.key_log.clone_from(&arguments.key_log);
+    encryption.moderators_key =
+        arguments.moderators_key.as_deref().map(identity::moderators_key).transpose()?;
     let key = encryption.identity.clone();
     voice = voice.encryption(encryption);
     for room in &arguments.listen {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use consonance::{KeptCounts, KeptFrames, LoggedEpoch};
 use consonance_recording::{OpenedTrack, SealedTrackReader};
 
+use super::files;
 use crate::devices::shown;
 use crate::progress::ProgressLine;
 
@@ -22,11 +23,7 @@ pub(super) struct Tally {
 /// Reads a log of keys.
 pub(super) fn read_keys(file: &Path) -> Result<Vec<LoggedEpoch>, String> {
     let wrong = |what: &dyn std::fmt::Display| format!("cannot use the keys in {}: {what}", file.display());
-    let bytes = fs::metadata(file).map_err(|error| wrong(&error))?.len();
-    if bytes > KEYS_BYTES_MAX {
-        return Err(wrong(&format!("it has {bytes} bytes, expected at most {KEYS_BYTES_MAX}")));
-    }
-    let text = fs::read_to_string(file).map_err(|error| wrong(&error))?;
+    let text = String::from_utf8(files::read(file, KEYS_BYTES_MAX)?).map_err(|error| wrong(&error))?;
     let keys = LoggedEpoch::read_log(&text).map_err(|error| wrong(&error))?;
     if keys.is_empty() { Err(wrong(&"there are none in it")) } else { Ok(keys) }
 }
@@ -39,19 +36,17 @@ pub(super) fn decrypt(
     tally: &mut Tally,
 ) -> Result<(), String> {
     let wrong = |error: io::Error| format!("cannot read {}: {error}", recording.display());
-    let (folder, files) = if recording.is_dir() {
+    let (folder, tracks) = if recording.is_dir() {
         (Some(recording), sealed_files(recording).map_err(wrong)?)
     } else {
         (recording.parent(), vec![recording.to_owned()])
     };
-    if files.is_empty() {
+    if tracks.is_empty() {
         return Ok(());
     }
-    let name = folder.and_then(|folder| folder.canonicalize().ok());
-    let name = name.as_deref().and_then(Path::file_name).map_or_else(|| to.to_owned(), |name| to.join(name));
-    fs::create_dir_all(&name).map_err(|error| format!("cannot make {}: {error}", name.display()))?;
-    for file in files {
-        let to = name.join(file.file_name().unwrap_or_default()).with_extension("opus");
+    let made = files::make_folder(folder, to)?;
+    for file in tracks {
+        let to = made.join(file.file_name().unwrap_or_default()).with_extension("opus");
         let (opened, counts) = decrypt_track(&file, keys, &to)?;
         tally.tracks += 1;
         tally.frames += opened.frames;
@@ -78,7 +73,7 @@ fn decrypt_track(file: &Path, keys: &[LoggedEpoch], to: &Path) -> Result<(Opened
     let source = File::open(file).and_then(|opened| Watched::new(opened, file, &progress));
     let source = BufReader::new(source.map_err(|error| wrong(format!("cannot read it: {error}")))?);
     let mut track = SealedTrackReader::open(source).map_err(|error| wrong(in_full(&error)))?;
-    let made = File::create_new(to).map_err(|error| format!("cannot make {}: {error}", to.display()))?;
+    let made = files::create(to)?;
     let mut frames = KeptFrames::new(keys);
     let written = track
         .write_opus(BufWriter::new(made), |player, frame, packet| frames.open(player, frame, packet))
