@@ -311,6 +311,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-webrtc-network",
             "consonance-stream",
             "consonance-quic",
+            "consonance-recording",
             "consonance-server",
             "consonance-sframe",
             "consonance-sidecar",
