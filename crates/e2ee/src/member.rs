@@ -13,7 +13,7 @@ use consonance_wire::{MemberMessage, PlainRooms, ReportAnswer};
 
 use crate::{
     Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, LoggedEpoch, LoggedMember, MemberReport,
-    ReportedFrame, ReportedVoice, SafetyNumber,
+    ModeratorsKey, ReportedFrame, ReportedVoice, SafetyNumber,
 };
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
@@ -79,8 +79,7 @@ pub enum MemberEvent {
     },
     /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
     PolicyWeakened,
-    /// What becomes of the report that was [offered](MlsMember::offer_report): that it may be sent is not told, since
-    /// it is then.
+    /// What becomes of the last [report](MlsMember::report): that it may be sent is not told, since it is then.
     ReportAnswered {
         /// That.
         answer: ReportAnswer,
@@ -186,16 +185,18 @@ impl MlsMember {
         Ok(LoggedEpoch::new(group, secret, self.members()))
     }
 
-    /// A report of this member about players of whom these frames were heard, by their names.
+    /// Signs and seals a report of this member about players of whom these frames were heard, by their names, and offers
+    /// it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
     ///
     /// # Errors
-    /// [`E2eeError::NoGroup`].
+    /// [`E2eeError::NoGroup`], or as those of [`MemberReport::seal`].
     pub fn report(
-        &self,
+        &mut self,
+        to: &ModeratorsKey,
         made_unix_s: u64,
         reason: &str,
         heard: Vec<(String, Vec<ReportedFrame>)>,
-    ) -> Result<MemberReport, E2eeError> {
+    ) -> Result<(), E2eeError> {
         let own = self.own_leaf().ok_or(E2eeError::NoGroup)?;
         let own = self.members().iter().find(|member| member.leaf == own).ok_or(E2eeError::NoGroup)?;
         let voices = heard.into_iter().map(|(name, frames)| {
@@ -205,11 +206,12 @@ impl MlsMember {
         let (reporter, reason) = (LoggedMember::of(own), reason.to_owned());
         let mut report = MemberReport { reporter, made_unix_s, reason, voices: voices.collect() };
         report.fit();
-        Ok(report)
+        self.offer_report(report.seal(&self.key, to)?);
+        Ok(())
     }
 
     /// Asks the delivery service whether a sealed report may be sent, and sends it if so. One that waited is given up.
-    pub fn offer_report(&mut self, sealed: Vec<u8>) {
+    fn offer_report(&mut self, sealed: Vec<u8>) {
         let bytes = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         self.report = Some(sealed);
         self.send(MemberMessage::ReportOffer { bytes }.to_bytes());

@@ -1,14 +1,15 @@
 //! What a player submits to the game's moderators: what it heard lately, sealed so that they alone can read it.
 //!
 //! Sealed with HPKE (RFC 9180) in base mode, by the group's suite: X25519, HKDF-SHA256, AES-128-GCM. A file has
-//! `ConsReport`, the version 1 in a byte, the moderators' public key, the encapsulated key, and the ciphertext.
+//! `ConsReport`, the version 1 in a byte, the moderators' public key, the encapsulated key, and the ciphertext. What is
+//! sealed ends with the reporter's signature, which is over the moderators' key, too.
 
 use consonance_wire::{ParseError, Reader};
 use mls_rs::CipherSuiteProvider;
 use mls_rs::crypto::HpkeCiphertext;
 
 use crate::identity::cipher_suite;
-use crate::{E2eeError, LoggedMember, ModeratorsKey, ModeratorsSecret, PublicKey};
+use crate::{E2eeError, IdentityKey, LoggedMember, ModeratorsKey, ModeratorsSecret, PublicKey};
 
 /// What a player submits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,14 +71,16 @@ impl MemberReport {
         left_out
     }
 
-    /// Seals the report.
+    /// Signs the report with the reporter's key, and seals it.
     ///
     /// # Errors
-    /// [`E2eeError::TooLong`] if it does not [fit](Self::fit), [`E2eeError::Refused`] if the key is not one of X25519,
-    /// or the system has no random numbers.
-    pub fn seal(&self, to: &ModeratorsKey) -> Result<Vec<u8>, E2eeError> {
-        let content = self.to_bytes();
-        let bytes = content.len() + SEALED_OVERHEAD_BYTES;
+    /// [`E2eeError::TooLong`] if it does not [fit](Self::fit), [`E2eeError::Refused`] if the moderators' key is not one
+    /// of X25519, or the system has no random numbers.
+    pub fn seal(&self, by: &IdentityKey, to: &ModeratorsKey) -> Result<Vec<u8>, E2eeError> {
+        let mut content = self.to_bytes();
+        let signature = by.sign(LABEL, &[to.as_bytes(), &content].concat())?;
+        content.extend(signature);
+        let bytes = content.len() + SEALED_OVERHEAD_BYTES - SIGNATURE_BYTES;
         if bytes > Self::BYTES_MAX {
             return Err(E2eeError::TooLong { field: "report", bytes, most: Self::BYTES_MAX });
         }
@@ -89,7 +92,8 @@ impl MemberReport {
     /// Opens a report that was sealed to this key.
     ///
     /// # Errors
-    /// [`E2eeError::Malformed`] if it is no report, [`E2eeError::Refused`] if it was sealed to another key, or altered.
+    /// [`E2eeError::Malformed`] if it is no report, [`E2eeError::Refused`] if it was sealed to another key, altered, or
+    /// not signed by the key of its reporter.
     pub fn open(sealed: &[u8], key: &ModeratorsSecret) -> Result<Self, E2eeError> {
         let malformed = |why: &str| E2eeError::Malformed { what: "report", why: why.into() };
         let rest = sealed.strip_prefix(MAGIC).ok_or_else(|| malformed("it does not begin as one"))?;
@@ -105,8 +109,14 @@ impl MemberReport {
         let sealed = HpkeCiphertext { kem_output: kem_output.to_vec(), ciphertext: ciphertext.to_vec() };
         let opened = cipher_suite().hpke_open(&sealed, key.as_hpke(), public.as_hpke(), INFO, None);
         let opened = opened.map_err(E2eeError::failed("report"))?;
-        Self::parse(&opened)
-            .ok_or_else(|| malformed("the player's client has written it in another way than expected"))
+        let (content, signature) = opened.split_last_chunk::<SIGNATURE_BYTES>().ok_or_else(cut_off)?;
+        let report = Self::parse(content)
+            .ok_or_else(|| malformed("the player's client has written it in another way than expected"))?;
+        if !report.reporter.key.has_signed(LABEL, &[to, content].concat(), signature) {
+            let why = "the key of its reporter has not signed it".into();
+            return Err(E2eeError::Refused { what: "report", why });
+        }
+        Ok(report)
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -146,8 +156,12 @@ const VERSION: u8 = 1;
 /// Other uses of the key would have another one.
 const INFO: &[u8] = b"Consonance 1.0 report";
 const WHAT: &str = "report";
-/// Both keys, and the tag of AES-GCM.
-const SEALED_OVERHEAD_BYTES: usize = MAGIC.len() + 1 + 2 * ModeratorsKey::BYTES + 16;
+/// What the reporter signs it under.
+const LABEL: &str = "report";
+/// Of Ed25519.
+const SIGNATURE_BYTES: usize = 64;
+/// Both keys, the signature, and the tag of AES-GCM.
+const SEALED_OVERHEAD_BYTES: usize = MAGIC.len() + 1 + 2 * ModeratorsKey::BYTES + SIGNATURE_BYTES + 16;
 /// Time and length of a frame.
 const FRAME_OVERHEAD_BYTES: usize = 4 + 2;
 
@@ -201,11 +215,11 @@ mod tests {
         LoggedMember { leaf: 3, name: name.into(), account: Some(format!("account of {name}")), key }
     }
 
-    fn report(frames: usize) -> MemberReport {
+    fn report(by: &IdentityKey, frames: usize) -> MemberReport {
         let frame =
             |number| ReportedFrame { at_sample: number as u32 * 960, opus: vec![number as u8; 100].into() };
         MemberReport {
-            reporter: member("Bob"),
+            reporter: LoggedMember { key: by.public().clone(), ..member("Bob") },
             made_unix_s: 1 << 33,
             reason: "shouting".into(),
             voices: vec![ReportedVoice {
@@ -218,17 +232,28 @@ mod tests {
     #[test]
     fn a_report_is_opened_by_the_key_that_it_is_sealed_to_and_by_no_other() {
         let (key, other) = (ModeratorsSecret::generate().unwrap(), ModeratorsSecret::generate().unwrap());
-        let sealed = report(100).seal(key.public()).unwrap();
+        let bob = IdentityKey::generate().unwrap();
+        let sealed = report(&bob, 100).seal(&bob, key.public()).unwrap();
         assert!(!sealed.windows(7).any(|bytes| bytes == b"Mallory"), "names are sealed");
-        assert_eq!(MemberReport::open(&sealed, &key), Ok(report(100)));
+        assert_eq!(MemberReport::open(&sealed, &key), Ok(report(&bob, 100)));
         let error = MemberReport::open(&sealed, &other).unwrap_err();
         assert!(error.to_string().contains("sealed to"), "{error}");
     }
 
     #[test]
+    fn a_report_in_the_name_of_another_player_is_not_opened() {
+        let key = ModeratorsSecret::generate().unwrap();
+        let (bob, mallory) = (IdentityKey::generate().unwrap(), IdentityKey::generate().unwrap());
+        let sealed = report(&bob, 3).seal(&mallory, key.public()).unwrap();
+        let error = MemberReport::open(&sealed, &key).unwrap_err();
+        assert!(error.to_string().contains("has not signed"), "{error}");
+    }
+
+    #[test]
     fn an_altered_or_cut_off_report_is_not_opened() {
         let key = ModeratorsSecret::generate().unwrap();
-        let sealed = report(3).seal(key.public()).unwrap();
+        let bob = IdentityKey::generate().unwrap();
+        let sealed = report(&bob, 3).seal(&bob, key.public()).unwrap();
         for place in 0..sealed.len() {
             let mut altered = sealed.clone();
             altered[place] ^= 1;
@@ -240,14 +265,15 @@ mod tests {
     #[test]
     fn a_report_that_is_too_long_keeps_what_was_heard_last() {
         let key = ModeratorsSecret::generate().unwrap();
-        let mut long = report(20_000);
+        let bob = IdentityKey::generate().unwrap();
+        let mut long = report(&bob, 20_000);
         long.reason = "é".repeat(1000);
-        assert!(matches!(long.seal(key.public()), Err(E2eeError::TooLong { .. })));
+        assert!(matches!(long.seal(&bob, key.public()), Err(E2eeError::TooLong { .. })));
         let left_out = long.fit();
         assert_eq!(long.reason.len(), 1000);
         let kept = &long.voices[0].frames;
         assert!(left_out > 0 && kept.len() == 20_000 - left_out && kept.len() > 5_000);
         assert_eq!(kept.last().unwrap().at_sample, 19_999 * 960);
-        assert!(long.seal(key.public()).unwrap().len() <= MemberReport::BYTES_MAX);
+        assert!(long.seal(&bob, key.public()).unwrap().len() <= MemberReport::BYTES_MAX);
     }
 }

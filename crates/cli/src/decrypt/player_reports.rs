@@ -106,7 +106,7 @@ fn in_words(report: &MemberReport, folder: &Path) -> Vec<String> {
 }
 
 /// What such a report shows.
-const PROOF: &str = "the reporter's claim: nothing in it proves what the players said";
+const PROOF: &str = "signed by the reporter's key; what the others said is the reporter's claim";
 /// A key pair has 145 bytes.
 const KEY_BYTES_MAX: u64 = 4096;
 /// A frame that comes a tenth of a second late belongs behind the one before it.

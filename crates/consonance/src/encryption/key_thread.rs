@@ -133,7 +133,9 @@ impl Worker {
                 .map_or(LONGEST_SLEEP, |at| at.saturating_sub(self.begun.elapsed()));
             match self.inbox.recv_timeout(wait) {
                 Ok(KeyTask::Delivery(message)) => self.member.handle(self.begun.elapsed(), &message),
-                Ok(KeyTask::Report(draft)) => failed = self.report(draft).err(),
+                Ok(KeyTask::Report(ReportDraft { key, made_unix_s, reason, heard })) => {
+                    failed = self.member.report(&key, made_unix_s, &reason, heard).err();
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -145,13 +147,6 @@ impl Worker {
             }
             self.waker.wake_by_ref();
         }
-    }
-
-    fn report(&mut self, draft: ReportDraft) -> Result<(), E2eeError> {
-        let ReportDraft { key, made_unix_s, reason, heard } = draft;
-        let sealed = self.member.report(made_unix_s, &reason, heard)?.seal(&key)?;
-        self.member.offer_report(sealed);
-        Ok(())
     }
 
     fn update(&mut self) -> KeyUpdate {
