@@ -117,6 +117,9 @@ pub(crate) struct Join {
     /// what you heard of a player in the last thirty seconds, sealed to it.
     #[arg(long, value_name = "FILE")]
     moderators_key: Option<PathBuf>,
+    /// Sign what you say, once a second, for the others in an encrypted session: their reports prove it then.
+    #[arg(long)]
+    sign_speech: bool,
     /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
@@ -195,6 +198,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
     let mut encryption = identity.load()?;
     encryption.key_log.clone_from(&arguments.key_log);
+    encryption.sign_speech = arguments.sign_speech;
     encryption.moderators_key =
         arguments.moderators_key.as_deref().map(identity::moderators_key).transpose()?;
     let key = encryption.identity.clone();

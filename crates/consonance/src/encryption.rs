@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, MemberEvent, PacketCipher, Passage};
+use consonance_e2ee::{E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, SpeechSigner};
 use consonance_session::{Capabilities, Client, ClientEvent, loudness};
 
 use crate::event::EventKind;
@@ -31,6 +31,8 @@ pub(crate) struct Encryption {
     cipher: PacketCipher,
     /// None if the game has no key for reports.
     reporting: Option<Reporting>,
+    /// None if the player does not sign what it says.
+    signer: Option<SpeechSigner>,
     /// Nothing passes without encryption any more: the game wants that, or the session had it.
     is_strict: bool,
     /// What the game was told last.
@@ -45,7 +47,7 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, known_keys, key_log, moderators_key } = prepared;
+        let PreparedEncryption { policy, member, known_keys, key_log, moderators_key, signer } = prepared;
         shared.set_known_keys(known_keys);
         shared.set_can_report(moderators_key.is_some());
         Self {
@@ -54,6 +56,7 @@ impl Encryption {
             shared,
             cipher: PacketCipher::new(),
             reporting: moderators_key.map(Reporting::new),
+            signer,
             is_strict: policy == EncryptionPolicy::Required,
             told: EncryptionState::Off,
             begun: now,
@@ -111,7 +114,11 @@ impl Encryption {
         if !self.is_in_force(client) {
             return Some(packet);
         }
-        pass(packet, self.cipher.seal_packet(packet, |id| client.player_name(id), loudness))
+        let passage = self.cipher.seal_packet(packet, |id| client.player_name(id), loudness);
+        if let (Passage::Instead(_), Some(signer)) = (passage, &mut self.signer) {
+            signer.speak(packet);
+        }
+        pass(packet, passage)
     }
 
     /// Why a text of this length cannot be sent.
@@ -146,7 +153,7 @@ impl Encryption {
                 events.extend(self.enter(since, keys));
             }
             for event in update.events {
-                events.extend(self.tell(event));
+                events.extend(self.tell(since, event));
             }
             let changed = update.changed.into_iter();
             events.extend(changed.map(|(name, was_verified)| {
@@ -156,6 +163,7 @@ impl Encryption {
         if self.cipher.poll_timeout().is_some_and(|at| at <= since) {
             self.cipher.handle_timeout(since);
         }
+        events.extend(self.sign(since, client).err().as_ref().map(problem));
         events.extend(self.note_state(client));
         events
     }
@@ -165,13 +173,22 @@ impl Encryption {
         self.is_strict || client.is_encrypting()
     }
 
+    /// States what the player has said, if that is due.
+    fn sign(&mut self, now: Duration, client: &mut Client) -> Result<(), E2eeError> {
+        let Some(signer) = self.signer.as_mut().filter(|_| self.cipher.has_keys()) else { return Ok(()) };
+        if let Some(message) = signer.poll(now, reporting::unix_s(), &mut self.cipher)? {
+            client.send_group_message(&message);
+        }
+        Ok(())
+    }
+
     fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Option<EventKind> {
         self.is_strict |= keys.plain == consonance_e2ee::PlainRooms::Never;
         let error = self.cipher.enter(now, keys).err()?;
-        Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() })
+        Some(problem(&error))
     }
 
-    fn tell(&mut self, event: MemberEvent) -> Option<EventKind> {
+    fn tell(&mut self, now: Duration, event: MemberEvent) -> Option<EventKind> {
         Some(EventKind::Encryption(match event {
             MemberEvent::NewEpoch { committed_by, plain_rooms_changed: true, .. } => {
                 EncryptionEvent::RoomsChanged { by: committed_by }
@@ -184,7 +201,14 @@ impl Encryption {
             MemberEvent::PolicyWeakened => EncryptionEvent::Weakened,
             MemberEvent::ReportAnswered { answer } => reporting::outcome(answer),
             MemberEvent::Failed { error } => {
-                return Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() });
+                return Some(problem(&error));
+            }
+            MemberEvent::SpeechSigned { name, sealed } => {
+                let reporting = self.reporting.as_mut()?;
+                // What cannot be opened is counted.
+                let statement = self.cipher.open_statement(now, &name, &sealed).ok()?;
+                reporting.note_statement(now, &name, statement);
+                return None;
             }
             _ => return None,
         }))
@@ -208,6 +232,10 @@ impl Encryption {
             EventKind::Encryption(EncryptionEvent::State(state))
         })
     }
+}
+
+fn problem(error: &E2eeError) -> EventKind {
+    EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() }
 }
 
 fn pass<'a>(packet: &'a [u8], passage: Passage<'a>) -> Option<&'a [u8]> {

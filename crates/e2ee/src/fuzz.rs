@@ -21,9 +21,12 @@ pub fn key_log(bytes: &[u8]) {
 /// Reads the bytes as the content of a report.
 ///
 /// # Panics
-/// If it is another one when it is written and read again.
+/// If it is another one when it is written and read again, or more frames of it count as signed than it has.
 pub fn member_report(bytes: &[u8]) {
     let Some(report) = MemberReport::parse(bytes) else { return };
+    for voice in &report.voices {
+        assert!(voice.signed_frames() <= voice.frames.len());
+    }
     assert_eq!(MemberReport::parse(&report.to_bytes()), Some(report));
 }
 
@@ -37,6 +40,8 @@ mod tests {
         let key = "cd".repeat(32);
         let log = format!("epoch 7 9 {secret} 0:{key}:QWxpY2U:\n");
         let report = [&[0, 0, 0, 3, 0, 2, 9, 9, 0, 1, b'A', 0, 0][..], &[0; 8], &[0, 1, b'x', 0]].concat();
+        let voice = [&[0; 4][..], &[0; 6], &[0, 0, 0, 1], &[0; 4], &[0, 1, 9], &[1, 0, 2, 1, 1]].concat();
+        let report = [&report[..report.len() - 1], &[1], &voice].concat();
         assert!(MemberReport::parse(&report).is_some());
         for (bytes, target) in [(log.as_bytes(), key_log as fn(&[u8])), (&report, member_report)] {
             for place in 0..bytes.len() {

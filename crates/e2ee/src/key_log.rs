@@ -179,7 +179,7 @@ mod tests {
     fn a_line_that_is_not_as_expected_is_named() {
         let good = epoch().to_line();
         for bad in
-            ["epoch", "epochs 1 2", &good[..40], &good.replace(":", " "), &good.replace("ab", "ax"), "é"]
+            ["epoch", "epochs 1 2", &good[..40], &good.replace(':', " "), &good.replace("ab", "ax"), "é"]
         {
             let error = LoggedEpoch::read_log(&format!("{good}{bad}\n")).unwrap_err();
             assert!(error.to_string().contains("line 2"), "{bad}: {error}");

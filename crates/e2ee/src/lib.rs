@@ -68,6 +68,7 @@ mod policy;
 mod recent_frames;
 mod roster;
 mod safety_number;
+mod signed_speech;
 
 pub use consonance_wire::{PlainRooms, ReportAnswer};
 pub use credential::Credential;
@@ -81,9 +82,10 @@ pub use member::{MemberEvent, MlsMember};
 pub use member_report::{MemberReport, ReportedFrame, ReportedVoice};
 pub use moderators_key::{ModeratorsKey, ModeratorsSecret};
 pub use packet_cipher::{PacketCipher, PacketCounts, Passage};
-pub use recent_frames::RecentFrames;
+pub use recent_frames::{HeardFrames, RecentFrames};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;
+pub use signed_speech::{SignedSpeech, SpeechSigner};
 
 /// X25519, AES-128-GCM, SHA-256 and Ed25519: the suite that every implementation of MLS has (RFC 9420, section 17.1).
 const CIPHER_SUITE: mls_rs::CipherSuite = mls_rs::CipherSuite::CURVE25519_AES128;

@@ -12,8 +12,8 @@ use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use consonance_wire::{MemberMessage, PlainRooms, ReportAnswer};
 
 use crate::{
-    Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, LoggedEpoch, LoggedMember, MemberReport,
-    ModeratorsKey, ReportedFrame, ReportedVoice, SafetyNumber,
+    Credential, E2eeError, EpochKeys, GroupMember, HeardFrames, IdentityKey, LoggedEpoch, LoggedMember,
+    MemberReport, ModeratorsKey, ReportedVoice, SafetyNumber,
 };
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
@@ -79,6 +79,14 @@ pub enum MemberEvent {
     },
     /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
     PolicyWeakened,
+    /// A member states what it has said; [`PacketCipher::open_statement`](crate::PacketCipher::open_statement) opens
+    /// it.
+    SpeechSigned {
+        /// The member's name, as the server has it.
+        name: String,
+        /// The statement, sealed.
+        sealed: Vec<u8>,
+    },
     /// What becomes of the last [report](MlsMember::report): that it may be sent is not told, since it is then.
     ReportAnswered {
         /// That.
@@ -185,8 +193,8 @@ impl MlsMember {
         Ok(LoggedEpoch::new(group, secret, self.members()))
     }
 
-    /// Signs and seals a report of this member about players of whom these frames were heard, by their names, and offers
-    /// it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
+    /// Signs and seals a report of this member about players of whom these frames were heard, by their names, and
+    /// offers it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
     ///
     /// # Errors
     /// [`E2eeError::NoGroup`], or as those of [`MemberReport::seal`].
@@ -195,13 +203,14 @@ impl MlsMember {
         to: &ModeratorsKey,
         made_unix_s: u64,
         reason: &str,
-        heard: Vec<(String, Vec<ReportedFrame>)>,
+        heard: Vec<(String, HeardFrames)>,
     ) -> Result<(), E2eeError> {
         let own = self.own_leaf().ok_or(E2eeError::NoGroup)?;
         let own = self.members().iter().find(|member| member.leaf == own).ok_or(E2eeError::NoGroup)?;
-        let voices = heard.into_iter().map(|(name, frames)| {
+        let voices = heard.into_iter().map(|(name, HeardFrames { frames, statements })| {
             let speaker = GroupMember::named(self.members(), &name).map(LoggedMember::of);
-            ReportedVoice { speaker: speaker.unwrap_or_else(|| LoggedMember::unknown(&name)), frames }
+            let speaker = speaker.unwrap_or_else(|| LoggedMember::unknown(&name));
+            ReportedVoice { speaker, frames, statements }
         });
         let (reporter, reason) = (LoggedMember::of(own), reason.to_owned());
         let mut report = MemberReport { reporter, made_unix_s, reason, voices: voices.collect() };

@@ -9,7 +9,7 @@ use mls_rs::CipherSuiteProvider;
 use mls_rs::crypto::HpkeCiphertext;
 
 use crate::identity::cipher_suite;
-use crate::{E2eeError, IdentityKey, LoggedMember, ModeratorsKey, ModeratorsSecret, PublicKey};
+use crate::{E2eeError, IdentityKey, LoggedMember, ModeratorsKey, ModeratorsSecret, PublicKey, SignedSpeech};
 
 /// What a player submits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct ReportedVoice {
     pub speaker: LoggedMember,
     /// The frames, in the order in which they came.
     pub frames: Vec<ReportedFrame>,
+    /// What the player has stated of them, each with its signature: see [`SignedSpeech`].
+    pub statements: Vec<Vec<u8>>,
 }
 
 /// A frame that was heard.
@@ -42,6 +44,24 @@ pub struct ReportedFrame {
     pub opus: Box<[u8]>,
 }
 
+impl ReportedVoice {
+    /// Statements of a voice: those of thirty seconds, and one more.
+    pub const STATEMENTS_MAX: usize = 32;
+
+    /// How many of the frames the speaker's key has signed. The others are the reporter's claim.
+    pub fn signed_frames(&self) -> usize {
+        let statements = self.statements.iter().filter_map(|it| SignedSpeech::verify(it, &self.speaker.key));
+        let statements: Vec<_> = statements.collect();
+        SignedSpeech::count(&statements, self.frames.iter().map(|frame| &*frame.opus))
+    }
+
+    /// What frames and statements take in a report.
+    fn bytes(&self) -> usize {
+        let frames = self.frames.iter().map(|frame| frame.opus.len() + FRAME_OVERHEAD_BYTES);
+        frames.chain(self.statements.iter().map(Vec::len)).sum()
+    }
+}
+
 impl MemberReport {
     /// Bytes of the longest reason.
     pub const REASON_BYTES_MAX: usize = 1000;
@@ -50,23 +70,21 @@ impl MemberReport {
     /// Voices of one report.
     pub const VOICES_MAX: usize = 64;
 
-    /// Leaves the oldest frames out, of the voice with the most bytes first, until the report fits into
+    /// Leaves the oldest frames and statements out, of the voice with the most bytes first, until the report fits into
     /// [`BYTES_MAX`](Self::BYTES_MAX), the reason cut off and voices beyond the limit left out; how many frames were.
     pub fn fit(&mut self) -> usize {
         self.reason.truncate(self.reason.floor_char_boundary(Self::REASON_BYTES_MAX));
         self.voices.truncate(Self::VOICES_MAX);
         let mut left_out = 0;
         while self.to_bytes().len() + SEALED_OVERHEAD_BYTES > Self::BYTES_MAX {
-            let size = |voice: &ReportedVoice| -> usize {
-                voice.frames.iter().map(|frame| frame.opus.len() + FRAME_OVERHEAD_BYTES).sum()
-            };
-            let Some(largest) = self.voices.iter_mut().max_by_key(|voice| size(voice)) else { break };
-            let count = largest.frames.len().div_ceil(8);
-            if count == 0 {
+            let Some(largest) = self.voices.iter_mut().max_by_key(|voice| voice.bytes()) else { break };
+            if largest.bytes() == 0 {
                 break;
             }
-            largest.frames.drain(..count);
-            left_out += count;
+            let frames = largest.frames.len().div_ceil(8);
+            largest.frames.drain(..frames);
+            largest.statements.drain(..largest.statements.len().div_ceil(8));
+            left_out += frames;
         }
         left_out
     }
@@ -125,12 +143,17 @@ impl MemberReport {
         out.extend(self.made_unix_s.to_be_bytes());
         put(&mut out, self.reason.as_bytes());
         out.push(self.voices.len().min(Self::VOICES_MAX) as u8);
-        for ReportedVoice { speaker, frames } in self.voices.iter().take(Self::VOICES_MAX) {
+        for ReportedVoice { speaker, frames, statements } in self.voices.iter().take(Self::VOICES_MAX) {
             put_member(&mut out, speaker);
             out.extend((frames.len() as u32).to_be_bytes());
             for ReportedFrame { at_sample, opus } in frames {
                 out.extend(at_sample.to_be_bytes());
                 put(&mut out, opus);
+            }
+            let statements = &statements[..statements.len().min(ReportedVoice::STATEMENTS_MAX)];
+            out.push(statements.len() as u8);
+            for statement in statements {
+                put(&mut out, statement);
             }
         }
         out
@@ -173,7 +196,9 @@ fn voice(reader: &mut Reader<'_>) -> Result<ReportedVoice, ParseError> {
     for _ in 0..count {
         frames.push(ReportedFrame { at_sample: reader.u32(WHAT)?, opus: take(reader)?.into() });
     }
-    Ok(ReportedVoice { speaker, frames })
+    let statements =
+        (0..reader.u8(WHAT)?).map(|_| take(reader).map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
+    Ok(ReportedVoice { speaker, frames, statements })
 }
 
 fn put_member(out: &mut Vec<u8>, member: &LoggedMember) {
@@ -225,6 +250,7 @@ mod tests {
             voices: vec![ReportedVoice {
                 speaker: member("Mallory"),
                 frames: (0..frames).map(frame).collect(),
+                statements: Vec::new(),
             }],
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, MessageType, Packet};
 
-use crate::ReportedFrame;
+use crate::{ReportedFrame, ReportedVoice};
 
 /// The last frames of each speaker, in memory: thirty seconds of them, and a bounded number of bytes.
 #[derive(Debug, Default)]
@@ -16,10 +16,24 @@ pub struct RecentFrames {
     bytes: usize,
 }
 
+/// What was heard of one player.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeardFrames {
+    /// The frames, in the order in which they came.
+    pub frames: Vec<ReportedFrame>,
+    /// What the player has stated of them, each with its signature: see [`SignedSpeech`](crate::SignedSpeech).
+    pub statements: Vec<Vec<u8>>,
+}
+
+/// A statement of as many frames as one may have takes less.
+const STATEMENT_BYTES_MAX: usize = 4096;
+
 #[derive(Debug, Default)]
 struct RecentVoice {
     /// When each came.
     frames: VecDeque<(Duration, Box<[u8]>)>,
+    /// When the speaker's statements came; their bytes are few, and not counted.
+    statements: VecDeque<(Duration, Vec<u8>)>,
     bytes: usize,
 }
 
@@ -65,18 +79,32 @@ impl RecentFrames {
         }
     }
 
+    /// Keeps what a speaker has stated of its frames, if any is kept.
+    pub fn note_statement(&mut self, now: Duration, speaker: &str, statement: Vec<u8>) {
+        let Some(voice) = self.voices.get_mut(speaker).filter(|_| statement.len() <= STATEMENT_BYTES_MAX)
+        else {
+            return;
+        };
+        if voice.statements.len() == ReportedVoice::STATEMENTS_MAX {
+            voice.statements.pop_front();
+        }
+        voice.statements.push_back((now, statement));
+    }
+
     /// What was heard of a player in the last thirty seconds, with times from their beginning.
-    pub fn of(&mut self, now: Duration, speaker: &str) -> Vec<ReportedFrame> {
+    pub fn of(&mut self, now: Duration, speaker: &str) -> HeardFrames {
         self.forget_old(now);
         let begins = now.saturating_sub(Self::KEPT);
         let key = NameKey::of(speaker);
         let voice = self.voices.iter().find(|(name, _)| NameKey::of(name) == key);
-        let frames = voice.into_iter().flat_map(|(_, voice)| &voice.frames);
+        let voice = voice.map(|(_, voice)| voice);
+        let frames = voice.into_iter().flat_map(|voice| &voice.frames);
         let heard = frames.map(|(at, frame)| ReportedFrame {
             at_sample: (at.saturating_sub(begins).as_micros() * 48 / 1000) as u32,
             opus: frame.clone(),
         });
-        heard.collect()
+        let statements = voice.into_iter().flat_map(|voice| &voice.statements);
+        HeardFrames { frames: heard.collect(), statements: statements.map(|(_, it)| it.clone()).collect() }
     }
 
     /// The speakers of the last thirty seconds.
@@ -100,6 +128,7 @@ impl RecentVoice {
         while self.frames.front().is_some_and(|(at, _)| *at < oldest) {
             self.pop();
         }
+        self.statements.retain(|(at, _)| *at >= oldest);
     }
 
     fn pop(&mut self) {
@@ -126,10 +155,10 @@ mod tests {
             recent.push(second * number, "Alice", &[number as u8; 10]);
         }
         let heard = recent.of(second * 60, "alice");
-        let numbers: Vec<_> = heard.iter().map(|frame| (frame.at_sample, frame.opus[0])).collect();
+        let numbers: Vec<_> = heard.frames.iter().map(|frame| (frame.at_sample, frame.opus[0])).collect();
         assert_eq!(numbers, (0..30).map(|second| (second * 48_000, 30 + second as u8)).collect::<Vec<_>>());
-        assert_eq!(recent.of(second * 60, "Bob"), []);
-        assert_eq!(recent.of(second * 91, "Alice"), []);
+        assert_eq!(recent.of(second * 60, "Bob"), HeardFrames::default());
+        assert_eq!(recent.of(second * 91, "Alice"), HeardFrames::default());
         assert_eq!(recent.bytes, 0);
     }
 

@@ -55,6 +55,7 @@ fn write(report: &MemberReport, folder: &Path) -> io::Result<()> {
         let mut row = member(&voice.speaker);
         row["file"] = json!(file);
         row["frames"] = json!(voice.frames.len());
+        row["signed_frames"] = json!(voice.signed_frames());
         row["duration_s"] = json!(samples as f64 / 48_000.0);
         voices.push(row);
     }
@@ -100,13 +101,14 @@ fn in_words(report: &MemberReport, folder: &Path) -> Vec<String> {
     let voices = report.voices.iter().enumerate().map(|(number, voice)| {
         let file = folder.join(file_of(number, voice));
         let (name, file) = (shown(&voice.speaker.name), shown(&file.display().to_string()));
-        format!("  {name}: {} frames, {file}", voice.frames.len())
+        let (frames, signed) = (voice.frames.len(), voice.signed_frames());
+        format!("  {name}: {frames} frames, {signed} of them signed by the key {}, {file}", voice.speaker.key)
     });
     [head].into_iter().chain(voices).chain([format!("  {PROOF}")]).collect()
 }
 
 /// What such a report shows.
-const PROOF: &str = "signed by the reporter's key; what the others said is the reporter's claim";
+const PROOF: &str = "the report is signed by its reporter's key; frames that their speaker has not signed are the reporter's claim";
 /// A key pair has 145 bytes.
 const KEY_BYTES_MAX: u64 = 4096;
 /// A frame that comes a tenth of a second late belongs behind the one before it.
@@ -129,7 +131,7 @@ mod tests {
         };
         // 20 ms of silence.
         let frame = |at: &u32| ReportedFrame { at_sample: *at, opus: vec![31 << 3, 0xFF, 0xFE].into() };
-        ReportedVoice { speaker, frames: at.iter().map(frame).collect() }
+        ReportedVoice { speaker, frames: at.iter().map(frame).collect(), statements: Vec::new() }
     }
 
     #[test]

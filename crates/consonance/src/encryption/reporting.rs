@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use consonance_e2ee::{MemberReport, ModeratorsKey, RecentFrames, ReportedFrame};
+use consonance_e2ee::{HeardFrames, MemberReport, ModeratorsKey, RecentFrames};
 use consonance_session::{Client, ReportAnswer};
 
 use super::status::EncryptionEvent;
@@ -19,7 +19,7 @@ pub(super) struct ReportDraft {
     pub(super) key: ModeratorsKey,
     pub(super) made_unix_s: u64,
     pub(super) reason: String,
-    pub(super) heard: Vec<(String, Vec<ReportedFrame>)>,
+    pub(super) heard: Vec<(String, HeardFrames)>,
 }
 
 impl Reporting {
@@ -32,6 +32,11 @@ impl Reporting {
         self.recent.hear(now, packet, |id| client.player_name(id));
     }
 
+    /// A speaker has stated what it said.
+    pub(super) fn note_statement(&mut self, now: Duration, speaker: &str, statement: Vec<u8>) {
+        self.recent.note_statement(now, speaker, statement);
+    }
+
     /// What was heard of these players, or of all if none is named; `None` if nothing was.
     pub(super) fn draft(
         &mut self,
@@ -41,16 +46,20 @@ impl Reporting {
     ) -> Option<ReportDraft> {
         let players = if players.is_empty() { self.recent.speakers(now) } else { players };
         let heard = players.into_iter().map(|name| (self.recent.of(now, &name), name));
-        let heard = heard.filter(|(frames, _)| !frames.is_empty()).map(|(frames, name)| (name, frames));
+        let heard = heard.filter(|(heard, _)| !heard.frames.is_empty()).map(|(heard, name)| (name, heard));
         let heard: Vec<_> = heard.collect();
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         (!heard.is_empty()).then(|| ReportDraft {
             key: self.key.clone(),
-            made_unix_s: since_1970.as_secs(),
+            made_unix_s: unix_s(),
             reason,
             heard,
         })
     }
+}
+
+/// The clock of the wall, in seconds since 1970.
+pub(super) fn unix_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// What became of a report, for the game.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consonance_e2ee::{Credential, IdentityKey, KnownKeys, MlsMember, ModeratorsKey};
+use consonance_e2ee::{Credential, IdentityKey, KnownKeys, MlsMember, ModeratorsKey, SpeechSigner};
 
 use super::key_log::KeyLogFile;
 use crate::builder::StartError;
@@ -43,6 +43,9 @@ pub struct EncryptionSettings {
     /// kept in memory, and [`VoiceChat::report`](crate::VoiceChat::report) seals them to it. The game ships the key;
     /// one from the server would let the server read reports.
     pub moderators_key: Option<ModeratorsKey>,
+    /// Whether this player signs what it says (default no), about once a second, for the session's members: then a
+    /// report of another player proves it. Without that, the player can deny it.
+    pub sign_speech: bool,
 }
 
 /// What a chat is started with.
@@ -52,6 +55,7 @@ pub(crate) struct PreparedEncryption {
     pub(super) known_keys: KnownKeys,
     pub(super) key_log: Option<KeyLogFile>,
     pub(super) moderators_key: Option<ModeratorsKey>,
+    pub(super) signer: Option<SpeechSigner>,
 }
 
 impl EncryptionSettings {
@@ -75,6 +79,7 @@ impl EncryptionSettings {
         });
         Ok(PreparedEncryption {
             policy: self.policy,
+            signer: self.sign_speech.then(|| SpeechSigner::new(key.clone())),
             member: MlsMember::new(key, credential),
             known_keys: self.known_keys,
             key_log: opened.transpose()?,

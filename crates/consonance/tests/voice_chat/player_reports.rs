@@ -59,7 +59,9 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
     let folder = Folder::new();
     let (stage, reports) = taking(&folder);
     let (moderators, others) = (ModeratorsSecret::generate().unwrap(), ModeratorsSecret::generate().unwrap());
-    let mut mallory = Player::join("Mallory", stage.chat().speak_in_room("lobby"));
+    let mut signing = EncryptionSettings::default();
+    signing.sign_speech = true;
+    let mut mallory = Player::join("Mallory", stage.chat().speak_in_room("lobby").encryption(signing));
     let bob = stage.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));
     let mut bob = Player::join("Bob", bob);
     mallory.until(&entered("Bob", "lobby"));
@@ -91,6 +93,11 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
         let is_readable = sealed.windows(frame.opus.len()).any(|bytes| *bytes == *frame.opus);
         assert!(frame.opus.len() < 8 || !is_readable, "the server's file has a frame as it was spoken");
     }
+    let (signed, frames) = (voice.signed_frames(), voice.frames.len());
+    assert!(signed * 2 > frames && voice.statements.len() < 10, "{signed} of {frames}");
+    let mut made_up = voice.clone();
+    made_up.frames.reverse();
+    assert!(made_up.signed_frames() <= 2, "frames in another order are not what was signed");
     let likeness = likeness(&spoken, &decode(&*opus.finish().unwrap()));
     assert!(likeness > ALIKE, "{likeness}");
 

@@ -10,7 +10,7 @@ use super::committing::{self, Wanted};
 use super::mls::{self, Effect, MlsClient};
 use super::statements::Shown;
 use super::{Group, MemberEvent, MlsMember};
-use crate::{E2eeError, GroupMember};
+use crate::{E2eeError, GroupMember, SignedSpeech};
 
 impl MlsMember {
     /// Takes a message of the delivery service in. `now` is the time since any fixed start.
@@ -82,6 +82,9 @@ impl MlsMember {
     fn handle_statement(&mut self, name: &str, statement: &[u8]) {
         let Some(group) = &self.group else { return };
         let Some(member) = GroupMember::named(&group.members, name) else { return };
+        if let Some(sealed) = SignedSpeech::sealed(statement) {
+            return self.tell(MemberEvent::SpeechSigned { name: name.into(), sealed: sealed.to_vec() });
+        }
         match self.statements.hear(member, statement) {
             Ok(Shown::Forked) => self.tell(MemberEvent::Forked { name: name.into() }),
             Ok(Shown::Confirmed | Shown::Nothing) => {}
