@@ -146,8 +146,9 @@ pub(super) async fn details(
         let reports = known(&app)?;
         let no_report = || ModerationError::Report(consonance_server::reports::ReportsError::NoReport { id });
         let report = reports.get(id).ok_or_else(no_report)?;
-        if report.sealed.is_some() {
-            return Ok(Json(ReportDetails { report: report.into(), duration_s: 0.0, tracks: Vec::new() }));
+        if let Some(file) = &report.sealed {
+            let tracks = vec![TrackView::of_sealed_report(file, report.bytes)];
+            return Ok(Json(ReportDetails { report: report.into(), duration_s: 0.0, tracks }));
         }
         let index = reports.index(id).map_err(ModerationError::Report)?;
         let duration_s = index.duration_samples as f64 / f64::from(index.sample_rate_hz);

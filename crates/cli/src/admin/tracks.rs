@@ -22,11 +22,8 @@ impl Destination {
         let details = client.get(path)?;
         std::fs::create_dir_all(&self.folder)?;
         let mut fetched = Vec::new();
-        let tracks = details["tracks"].as_array().into_iter().flatten().map(|track| &track["file"]);
-        // A report that a player has submitted has no tracks, and a sealed file.
-        let files = tracks.chain(Some(&details["report"]["sealed"]).filter(|sealed| sealed.is_string()));
-        for file in files {
-            let name = file.as_str().unwrap_or_default();
+        for track in details["tracks"].as_array().into_iter().flatten() {
+            let name = track["file"].as_str().unwrap_or_default();
             // Whatever a server says, nothing is written elsewhere.
             if PathBuf::from(name).file_name().is_none_or(|own| own != name) {
                 return Err(format!("the server names a file {name:?}, which is none").into());
