@@ -110,7 +110,7 @@ pub(crate) struct Join {
     #[arg(long, value_name = "FOLDER")]
     identity: Option<PathBuf>,
     /// Add the keys of an encrypted session to this file, for `consonance decrypt`: whoever has it can hear what the
-    /// server records. Tell the others.
+    /// server records. All members see that you are here for recording.
     #[arg(long, value_name = "FILE")]
     key_log: Option<PathBuf>,
     /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: /report NAME REASON submits
@@ -198,6 +198,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let identity = IdentityFolder::of(&arguments.name, arguments.identity.as_deref());
     let mut encryption = identity.load()?;
     encryption.key_log.clone_from(&arguments.key_log);
+    // Who keeps keys can hear recordings: all members see that.
+    encryption.purpose = arguments.key_log.is_some().then(|| "recording".into());
     encryption.sign_speech = arguments.sign_speech;
     encryption.moderators_key =
         arguments.moderators_key.as_deref().map(identity::moderators_key).transpose()?;
