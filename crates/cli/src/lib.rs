@@ -10,7 +10,7 @@
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `inspect` shows how a running player or server is doing, and `why` says why a player is not heard.
 //! * `token` makes keys and join tokens for servers that restrict joining.
-//! * `recordings` shows what a server has recorded.
+//! * `recordings` shows what a server has recorded; `decrypt` opens what it recorded of encrypted sessions.
 //! * `proxy` stands before a game's own server and takes voice out of what its clients say.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
@@ -29,6 +29,7 @@
 
 mod admin;
 mod capture_arguments;
+mod decrypt;
 mod demo;
 mod devices;
 mod inspect;
@@ -95,6 +96,8 @@ enum Command {
     /// Show what a server has recorded.
     #[command(subcommand)]
     Recordings(recordings::Recordings),
+    /// Decrypt what a server has recorded of encrypted sessions, with the keys that a member has logged.
+    Decrypt(decrypt::Decrypt),
 }
 
 /// Does what these arguments say; the first is the name of the program. Ends the process where they are wrong, or ask
@@ -117,6 +120,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, networks: Networks) ->
         Some(Command::Admin(admin)) => admin::run(&admin),
         Some(Command::Token(token)) => token::run(&token),
         Some(Command::Recordings(recordings)) => recordings::run(&recordings),
+        Some(Command::Decrypt(decrypt)) => decrypt::run(&decrypt),
     };
     exit_code(outcome)
 }

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     LeaveRoom(String),
     Channel(Channel, ChannelOrder),
     SendText(TextId, Target, String),
+    /// What was heard of these players, or of all, and why it is reported.
+    Report(Vec<String>, String),
     Hear(Hearing),
     SharePosition(bool),
     SetInput(Box<dyn Input>),

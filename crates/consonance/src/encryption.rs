@@ -1,6 +1,8 @@
 //! End-to-end encryption of the chat: packets pass a cipher whose keys come from a thread of their own.
 
+mod key_log;
 mod key_thread;
+mod reporting;
 mod settings;
 mod status;
 
@@ -8,12 +10,14 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, MemberEvent, PacketCipher};
+use consonance_e2ee::{E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, SpeechSigner};
 use consonance_session::{Capabilities, Client, ClientEvent, loudness};
 
 use crate::event::EventKind;
 use crate::problem::ProblemKind;
 use key_thread::KeyThread;
+use reporting::Reporting;
+pub use reporting::SubmitReportError;
 pub(crate) use settings::PreparedEncryption;
 pub use settings::{EncryptionPolicy, EncryptionSettings};
 pub(crate) use status::SharedEncryption;
@@ -25,6 +29,10 @@ pub(crate) struct Encryption {
     keys: KeyThread,
     shared: Arc<SharedEncryption>,
     cipher: PacketCipher,
+    /// None if the game has no key for reports.
+    reporting: Option<Reporting>,
+    /// None if the player does not sign what it says.
+    signer: Option<SpeechSigner>,
     /// Nothing passes without encryption any more: the game wants that, or the session had it.
     is_strict: bool,
     /// What frames say of how loud they are, for the server's choice of active speakers.
@@ -41,13 +49,25 @@ impl Encryption {
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let PreparedEncryption { policy, member, directory, known_keys, constant_rate } = prepared;
+        let PreparedEncryption {
+            policy,
+            member,
+            directory,
+            known_keys,
+            constant_rate,
+            key_log,
+            moderators_key,
+            signer,
+        } = prepared;
         shared.set_known_keys(known_keys);
+        shared.set_can_report(moderators_key.is_some());
         Self {
             policy,
-            keys: KeyThread::new(member, directory, now, waker, Arc::clone(&shared)),
+            keys: KeyThread::new(member, directory, key_log, now, waker, Arc::clone(&shared)),
             shared,
             cipher: PacketCipher::new(),
+            reporting: moderators_key.map(Reporting::new),
+            signer,
             is_strict: policy == EncryptionPolicy::Required,
             loudness_of: if constant_rate { |_| None } else { loudness },
             told: EncryptionState::Off,
@@ -81,7 +101,24 @@ impl Encryption {
             return Some(packet);
         }
         let since = now.saturating_duration_since(self.begun);
-        self.cipher.open_packet(since, packet, |id| client.player_name(id)).packet(packet)
+        let opened = self.cipher.open_packet(since, packet, |id| client.player_name(id)).packet(packet)?;
+        if let Some(reporting) = &mut self.reporting {
+            reporting.hear(since, client, opened);
+        }
+        Some(opened)
+    }
+
+    /// Has what was heard of these players, or of all if none is named, sealed and sent to the moderators. What becomes
+    /// of it is told later, or is this event.
+    pub(crate) fn report(&mut self, now: Instant, players: Vec<String>, reason: String) -> Option<EventKind> {
+        let since = now.saturating_duration_since(self.begun);
+        let draft = self.reporting.as_mut().and_then(|reporting| reporting.draft(since, players, reason));
+        let reason = match draft.map(|draft| self.keys.report(draft)) {
+            Some(true) => return None,
+            Some(false) => "the session is not encrypted, or the report before is still being made",
+            None => "nothing was heard of them in the last thirty seconds",
+        };
+        Some(EventKind::Encryption(EncryptionEvent::ReportRefused { reason: reason.into() }))
     }
 
     /// What is to be sent instead of a packet.
@@ -89,7 +126,11 @@ impl Encryption {
         if !self.is_in_force(client) {
             return Some(packet);
         }
-        self.cipher.seal_packet(packet, |id| client.player_name(id), self.loudness_of).packet(packet)
+        let passage = self.cipher.seal_packet(packet, |id| client.player_name(id), self.loudness_of);
+        if let (Passage::Instead(_), Some(signer)) = (passage, &mut self.signer) {
+            signer.speak(packet);
+        }
+        passage.packet(packet)
     }
 
     /// Why a text of this length cannot be sent.
@@ -124,7 +165,7 @@ impl Encryption {
                 events.extend(self.enter(since, keys));
             }
             for event in update.events {
-                events.extend(self.tell(event));
+                events.extend(self.tell(since, event));
             }
             let changed = update.changed.into_iter();
             events.extend(changed.map(|(name, was_verified)| {
@@ -134,6 +175,7 @@ impl Encryption {
         if self.cipher.poll_timeout().is_some_and(|at| at <= since) {
             self.cipher.handle_timeout(since);
         }
+        events.extend(self.sign(since, client).err().as_ref().map(problem));
         events.extend(self.note_state(client));
         events
     }
@@ -143,13 +185,22 @@ impl Encryption {
         self.is_strict || client.is_encrypting()
     }
 
+    /// States what the player has said, if that is due.
+    fn sign(&mut self, now: Duration, client: &mut Client) -> Result<(), E2eeError> {
+        let Some(signer) = self.signer.as_mut().filter(|_| self.cipher.has_keys()) else { return Ok(()) };
+        if let Some(message) = signer.poll(now, reporting::unix_s(), &mut self.cipher)? {
+            client.send_group_message(&message);
+        }
+        Ok(())
+    }
+
     fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Option<EventKind> {
         self.is_strict |= keys.plain == consonance_e2ee::PlainRooms::Never;
         let error = self.cipher.enter(now, keys).err()?;
-        Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() })
+        Some(problem(&error))
     }
 
-    fn tell(&mut self, event: MemberEvent) -> Option<EventKind> {
+    fn tell(&mut self, now: Duration, event: MemberEvent) -> Option<EventKind> {
         Some(EventKind::Encryption(match event {
             MemberEvent::NewEpoch { committed_by, plain_rooms_changed: true, .. } => {
                 EncryptionEvent::RoomsChanged { by: committed_by }
@@ -160,8 +211,16 @@ impl Encryption {
             }
             MemberEvent::Forked { name } => EncryptionEvent::Forked { name },
             MemberEvent::PolicyWeakened => EncryptionEvent::Weakened,
+            MemberEvent::ReportAnswered { answer } => reporting::outcome(answer),
             MemberEvent::Failed { error } => {
-                return Some(EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() });
+                return Some(problem(&error));
+            }
+            MemberEvent::SpeechSigned { name, sealed } => {
+                let reporting = self.reporting.as_mut()?;
+                // What cannot be opened is counted.
+                let statement = self.cipher.open_statement(now, &name, &sealed).ok()?;
+                reporting.note_statement(now, &name, statement);
+                return None;
             }
             _ => return None,
         }))
@@ -185,4 +244,8 @@ impl Encryption {
             EventKind::Encryption(EncryptionEvent::State(state))
         })
     }
+}
+
+fn problem(error: &E2eeError) -> EventKind {
+    EventKind::Problem { about: ProblemKind::Encryption, text: error.to_string() }
 }

@@ -30,6 +30,7 @@ pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
+use crate::encryption::EncryptionEvent;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
 use crate::finish::Finish;
@@ -218,6 +219,7 @@ fn not_done(command: Command) -> EventKind {
         Command::Moderate { player, action, .. } => {
             EventKind::Moderated { name: player, action, answer: ModeratorAnswer::Failed }
         }
+        Command::Report(..) => EventKind::Encryption(EncryptionEvent::ReportRefused { reason: text }),
         _ => EventKind::Problem { about: ProblemKind::Commands, text },
     }
 }

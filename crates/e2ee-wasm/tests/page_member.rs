@@ -95,7 +95,9 @@ fn a_compared_member_is_remembered_as_verified() {
         let members = status["members"].as_array().unwrap();
         members.iter().find(|member| member["name"] == name).unwrap()["recognition"].clone()
     };
-    assert_eq!(recognition(&mut ann, "Bob"), "new");
+    for _ in 0..2 {
+        assert_eq!(recognition(&mut ann, "Bob"), "new");
+    }
     assert!(ann.verify("Bob") && !ann.verify("Cid") && !ann.verify("Ann"));
     assert_eq!(recognition(&mut ann, "Bob"), "verified");
     assert_eq!(recognition(&mut ann, "Ann"), Value::Null);

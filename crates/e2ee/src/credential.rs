@@ -37,21 +37,22 @@ impl Credential {
         Ok(Self { name, account: None, purpose: None, attestation: Vec::new() })
     }
 
-    /// With the player's account, as the game names it.
+    /// With the player's account, as the game names it; an empty one is none.
     ///
     /// # Errors
     /// [`E2eeError::TooLong`] for more than [`TEXT_BYTES_MAX`](Self::TEXT_BYTES_MAX).
     pub fn with_account(mut self, account: &str) -> Result<Self, E2eeError> {
-        self.account = Some(bounded("account", account, Self::TEXT_BYTES_MAX)?);
+        self.account = bounded("account", account, Self::TEXT_BYTES_MAX).map(not_empty)?;
         Ok(self)
     }
 
-    /// With what the member is for, if it is not a player: "recording", "moderation", "subtitles".
+    /// With what the member is for, if it is not a player: "recording", "moderation", "subtitles"; an empty purpose is
+    /// none.
     ///
     /// # Errors
     /// [`E2eeError::TooLong`] for more than [`TEXT_BYTES_MAX`](Self::TEXT_BYTES_MAX).
     pub fn with_purpose(mut self, purpose: &str) -> Result<Self, E2eeError> {
-        self.purpose = Some(bounded("purpose", purpose, Self::TEXT_BYTES_MAX)?);
+        self.purpose = bounded("purpose", purpose, Self::TEXT_BYTES_MAX).map(not_empty)?;
         Ok(self)
     }
 
@@ -109,13 +110,8 @@ impl Credential {
         let name = text(&read(&mut reader)?)?;
         let (account, purpose) = (text(&read(&mut reader)?)?, text(&read(&mut reader)?)?);
         let attestation = read(&mut reader)?;
-        let mut credential = Self::new(&name).ok()?.with_attestation(&attestation).ok()?;
-        if !account.is_empty() {
-            credential = credential.with_account(&account).ok()?;
-        }
-        if !purpose.is_empty() {
-            credential = credential.with_purpose(&purpose).ok()?;
-        }
+        let credential = Self::new(&name).ok()?.with_attestation(&attestation).ok()?;
+        let credential = credential.with_account(&account).ok()?.with_purpose(&purpose).ok()?;
         reader.rest().is_empty().then_some(credential)
     }
 
@@ -181,6 +177,10 @@ impl IdentityProvider for Credentials {
 }
 
 const VERSION: u8 = 1;
+
+fn not_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
 
 fn bounded(field: &'static str, text: &str, most: usize) -> Result<String, E2eeError> {
     match text.len() {

@@ -75,6 +75,9 @@ impl PublicKey {
         &self.0
     }
 
+    /// Bytes of a key of Ed25519.
+    pub const BYTES: usize = 32;
+
     /// The key's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

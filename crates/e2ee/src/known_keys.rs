@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use consonance_name_key::NameKey;
 
+use crate::key_log::hex;
 use crate::{E2eeError, GroupMember, PublicKey};
 
 /// How a member stands to what is remembered.
@@ -107,11 +108,7 @@ fn parse(line: &str) -> Option<(String, Known)> {
         "seen" => false,
         _ => return None,
     };
-    let digits = key
-        .as_bytes()
-        .chunks_exact(2)
-        .map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok());
-    let bytes = digits.collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32 && key.len() == 64)?;
+    let bytes = hex(key).filter(|bytes| bytes.len() == PublicKey::BYTES)?;
     let known = Known { key: PublicKey::from_bytes(&bytes), is_verified };
     (!identity.is_empty()).then(|| (identity.to_owned(), known))
 }

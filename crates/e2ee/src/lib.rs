@@ -39,6 +39,14 @@
 //! # Ok::<(), consonance_e2ee::E2eeError>(())
 //! ```
 //!
+//! A member may [log](LoggedEpoch) its keys: with them, [`KeptFrames`] opens what a server has recorded.
+//!
+//! A [`MemberReport`] brings what a player heard lately to the game's moderators, and to no one between.
+//!
+//! # Features
+//!
+//! * `fuzzing`: the bodies of fuzz targets.
+//!
 //! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
@@ -47,27 +55,41 @@ mod attestation;
 mod credential;
 mod epoch_keys;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod identity;
+mod kept_frames;
+mod key_log;
 mod known_keys;
 mod member;
 mod member_directory;
+mod member_report;
+mod moderators_key;
 mod packet_cipher;
 mod policy;
+mod recent_frames;
 mod roster;
 mod safety_number;
+mod signed_speech;
 
 pub use attestation::{AccountProof, AttestationKeys};
-pub use consonance_wire::PlainRooms;
+pub use consonance_wire::{PlainRooms, ReportAnswer};
 pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
 pub use identity::{IdentityKey, PublicKey};
+pub use kept_frames::{KeptCounts, KeptFrames};
+pub use key_log::{LoggedEpoch, LoggedMember};
 pub use known_keys::{KnownKeys, Recognition};
 pub use member::{MemberEvent, MlsMember};
 pub use member_directory::{EncryptedMember, MemberDirectory};
+pub use member_report::{MemberReport, ReportedFrame, ReportedVoice};
+pub use moderators_key::{ModeratorsKey, ModeratorsSecret};
 pub use packet_cipher::{PacketCipher, PacketCounts, Passage};
+pub use recent_frames::{HeardFrames, RecentFrames};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;
+pub use signed_speech::{SignedSpeech, SpeechSigner};
 
 /// X25519, AES-128-GCM, SHA-256 and Ed25519: the suite that every implementation of MLS has (RFC 9420, section 17.1).
 const CIPHER_SUITE: mls_rs::CipherSuite = mls_rs::CipherSuite::CURVE25519_AES128;

@@ -9,9 +9,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
-use consonance_wire::PlainRooms;
+use consonance_wire::{MemberMessage, PlainRooms, ReportAnswer};
 
-use crate::{Credential, E2eeError, EpochKeys, GroupMember, IdentityKey, SafetyNumber};
+use crate::{
+    Credential, E2eeError, EpochKeys, GroupMember, HeardFrames, IdentityKey, LoggedEpoch, LoggedMember,
+    MemberReport, ModeratorsKey, ReportedVoice, SafetyNumber,
+};
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
 
@@ -31,6 +34,8 @@ pub struct MlsMember {
     /// A group of this session let no room be plain, so no later one may.
     is_strict: bool,
     statements: Statements,
+    /// A sealed report that waits for permission to be sent.
+    report: Option<Vec<u8>>,
     /// When the last key package was made.
     asked_at: Option<Duration>,
     /// When to ask again.
@@ -74,6 +79,19 @@ pub enum MemberEvent {
     },
     /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
     PolicyWeakened,
+    /// A member states what it has said; [`PacketCipher::open_statement`](crate::PacketCipher::open_statement) opens
+    /// it.
+    SpeechSigned {
+        /// The member's name, as the server has it.
+        name: String,
+        /// The statement, sealed.
+        sealed: Vec<u8>,
+    },
+    /// What becomes of the last [report](MlsMember::report): that it may be sent is not told, since it is then.
+    ReportAnswered {
+        /// That.
+        answer: ReportAnswer,
+    },
 }
 
 impl MlsMember {
@@ -97,6 +115,7 @@ impl MlsMember {
             pending: None,
             is_strict: false,
             statements: Statements::default(),
+            report: None,
             asked_at: None,
             ask_at: None,
             messages: VecDeque::new(),
@@ -163,6 +182,48 @@ impl MlsMember {
             leaves: leaves.collect(),
             plain: group.plain.clone(),
         })
+    }
+
+    /// The keys of the present epoch and the members that have them, for a log: see [`LoggedEpoch`].
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`].
+    pub fn logged_epoch(&self) -> Result<LoggedEpoch, E2eeError> {
+        let EpochKeys { group, secret, .. } = self.epoch_keys()?;
+        Ok(LoggedEpoch::new(group, secret, self.members()))
+    }
+
+    /// Signs and seals a report of this member about players of whom these frames were heard, by their names, and
+    /// offers it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
+    ///
+    /// # Errors
+    /// [`E2eeError::NoGroup`], or as those of [`MemberReport::seal`].
+    pub fn report(
+        &mut self,
+        to: &ModeratorsKey,
+        made_unix_s: u64,
+        reason: &str,
+        heard: Vec<(String, HeardFrames)>,
+    ) -> Result<(), E2eeError> {
+        let own = self.own_leaf().ok_or(E2eeError::NoGroup)?;
+        let own = self.members().iter().find(|member| member.leaf == own).ok_or(E2eeError::NoGroup)?;
+        let voices = heard.into_iter().map(|(name, HeardFrames { frames, statements })| {
+            let speaker = GroupMember::named(self.members(), &name).map(LoggedMember::of);
+            let speaker = speaker.unwrap_or_else(|| LoggedMember::unknown(&name));
+            ReportedVoice { speaker, frames, statements }
+        });
+        let (reporter, reason) = (LoggedMember::of(own), reason.to_owned());
+        let mut report = MemberReport { reporter, made_unix_s, reason, voices: voices.collect() };
+        report.fit();
+        self.offer_report(report.seal(&self.key, to)?);
+        Ok(())
+    }
+
+    /// Asks the delivery service whether a sealed report may be sent, and sends it if so. One that waited is given up.
+    fn offer_report(&mut self, sealed: Vec<u8>) {
+        let bytes = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        self.report = Some(sealed);
+        self.send(MemberMessage::ReportOffer { bytes }.to_bytes());
     }
 
     /// The safety number of this player and another member; `None` without a member of that name.

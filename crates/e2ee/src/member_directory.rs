@@ -36,6 +36,8 @@ pub struct MemberDirectory {
     attestation_keys: AttestationKeys,
     /// The members of the last list, with what stands behind their accounts.
     proofs: Vec<(GroupMember, AccountProof)>,
+    /// Keys that were seen for the first time by this list: they stay new as long as it lives.
+    new: BTreeSet<PublicKey>,
     /// Keys that were reported as changed.
     reported: BTreeSet<PublicKey>,
 }
@@ -51,6 +53,7 @@ impl MemberDirectory {
         self.check_attestations(member.members());
         let epoch = member.epoch().map(|(_, epoch)| epoch);
         let own_leaf = member.own_leaf();
+        let new = &mut self.new;
         let list = self.proofs.iter().map(|(other, account_proof)| {
             let name = other.credential.name();
             let is_local = Some(other.leaf) == own_leaf;
@@ -62,7 +65,14 @@ impl MemberDirectory {
                 key: other.key.clone(),
                 safety_number: (!is_local).then(|| member.safety_number_of(other)),
                 is_confirmed: is_local || epoch.is_some() && member.confirmed_epoch(other.leaf) == epoch,
-                recognition: (!is_local).then(|| known.recognize(other)),
+                recognition: (!is_local).then(|| match known.recognize(other) {
+                    Recognition::New => {
+                        new.insert(other.key.clone());
+                        Recognition::New
+                    }
+                    Recognition::Known if new.contains(&other.key) => Recognition::New,
+                    recognition => recognition,
+                }),
                 is_local,
             }
         });

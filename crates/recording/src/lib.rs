@@ -1,5 +1,5 @@
-//! Files that voices are recorded in: Ogg Opus streams (RFC 7845), their repair after a crash, and names
-//! that every file system takes.
+//! Files that voices are recorded in: Ogg Opus streams (RFC 7845), streams of frames that are encrypted from end to
+//! end, the repair of both after a crash, and names that every file system takes.
 //!
 //! `consonance-audio` records what it encodes itself, and the server what players encoded: both write with
 //! [`OggPacketWriter`], which puts packets in their places in time and knows nothing of sound.
@@ -16,20 +16,33 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Only [`repair_ogg_opus`] touches files; everything else takes a sink.
+//! A recorder that does not have the keys of a session keeps its frames as they are, with [`SealedTrackWriter`];
+//! [`SealedTrackReader`] gives them back, to be opened and written as Ogg Opus.
+//!
+//! Only [`repair_ogg_opus`] and [`repair_sealed_track`] touch files; everything else takes a sink or a source.
+//!
+//! # Features
+//!
+//! * `fuzzing`: the body of a fuzz target.
 //!
 //! Needs Rust 1.95 or later.
 #![forbid(unsafe_code)]
 
 mod channels;
 mod file_name;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz;
 mod gaps;
 mod ogg_opus;
 mod ogg_page;
+mod page_sink;
+mod page_source;
 mod repair;
+mod sealed_track;
 
 pub use channels::Channels;
 pub use consonance_opus_packet::{OpusPacket, PacketFault};
 pub use file_name::file_name_part;
 pub use ogg_opus::{OggPacketWriter, PRE_SKIP_SAMPLES};
-pub use repair::repair_ogg_opus;
+pub use repair::{repair_ogg_opus, repair_sealed_track};
+pub use sealed_track::{OpenedTrack, SealedTrackError, SealedTrackReader, SealedTrackWriter, StoredFrame};

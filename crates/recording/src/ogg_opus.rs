@@ -6,7 +6,7 @@ use consonance_opus_packet::OpusPacket;
 
 use crate::channels::Channels;
 use crate::gaps::{GRID_SAMPLES, lost, silence};
-use crate::ogg_page::{PageBuilder, PageKind};
+use crate::page_sink::PageSink;
 
 /// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///
@@ -17,18 +17,11 @@ use crate::ogg_page::{PageBuilder, PageKind};
 /// [`flush`](Self::flush).
 #[derive(Debug)]
 pub struct OggPacketWriter<W: Write> {
-    sink: W,
-    page: PageBuilder,
-    /// Pages that are not in the sink yet.
-    sealed: Vec<u8>,
+    pages: PageSink<W>,
     /// Where the next packet would lie, in samples at 48 kHz from the beginning.
     end: u64,
-    /// Where the page that is being filled begins.
-    page_begins: u64,
     /// The first byte of the last packet, if it was received and not made up.
     last_toc: Option<u8>,
-    /// What the sink has got.
-    bytes: u64,
 }
 
 impl<W: Write> OggPacketWriter<W> {
@@ -40,18 +33,13 @@ impl<W: Write> OggPacketWriter<W> {
     /// If the sink does not take them.
     pub fn new(sink: W, serial: u32, channels: Channels, tags: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Self::go_on(sink, serial, 0, 0);
-        writer.page.push(&head(channels));
-        writer.page.seal(PageKind::First, 0, &mut writer.sealed);
-        writer.page.push(&comments(tags));
-        writer.page.seal(PageKind::Middle, 0, &mut writer.sealed);
-        writer.drain()?;
+        writer.pages.begin(&head(channels), &comments(*b"OpusTags", tags))?;
         Ok(writer)
     }
 
     /// Writes behind so many pages that end at `end`.
     pub(crate) fn go_on(sink: W, serial: u32, pages: u32, end: u64) -> Self {
-        let page = PageBuilder::new(serial, pages);
-        Self { sink, page, sealed: Vec::new(), end, page_begins: end, last_toc: None, bytes: 0 }
+        Self { pages: PageSink::new(sink, serial, pages, end), end, last_toc: None }
     }
 
     /// Adds a packet whose sound begins at this sample of the stream, at 48 kHz, or, if that place is taken already,
@@ -94,7 +82,7 @@ impl<W: Write> OggPacketWriter<W> {
 
     /// How many bytes there are in whole pages, whether the sink has got them or not.
     pub fn bytes(&self) -> u64 {
-        self.bytes + self.sealed.len() as u64
+        self.pages.bytes()
     }
 
     /// Gives the sink the pages that are full: about one for each second of sound.
@@ -102,10 +90,7 @@ impl<W: Write> OggPacketWriter<W> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn drain(&mut self) -> io::Result<()> {
-        self.sink.write_all(&self.sealed)?;
-        self.bytes += self.sealed.len() as u64;
-        self.sealed.clear();
-        Ok(())
+        self.pages.drain()
     }
 
     /// Gives the sink everything that it has not got yet, in a page that may be short.
@@ -113,8 +98,7 @@ impl<W: Write> OggPacketWriter<W> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn flush(&mut self) -> io::Result<()> {
-        self.seal(PageKind::Middle, self.end);
-        self.drain()
+        self.pages.flush(self.end)
     }
 
     /// Ends the stream exactly behind its last packet, and gives the sink back.
@@ -122,7 +106,7 @@ impl<W: Write> OggPacketWriter<W> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn finish(mut self) -> io::Result<W> {
-        self.seal(PageKind::Middle, self.end);
+        self.pages.seal_begun(self.end);
         let samples = self.end;
         self.finish_at(samples)
     }
@@ -137,31 +121,18 @@ impl<W: Write> OggPacketWriter<W> {
     /// As [`write`](Self::write).
     pub fn finish_at(mut self, samples: u64) -> io::Result<W> {
         // The last page's position says where sound ends, and has a packet (RFC 7845 §4.4).
-        let end = (samples + PRE_SKIP_SAMPLES).max(self.page_begins);
-        while self.end < end || self.page.is_empty() {
+        let end = (samples + PRE_SKIP_SAMPLES).max(self.pages.page_begins());
+        while self.end < end || self.pages.is_empty() {
             let (packet, samples) = silence(960);
             self.push(&packet, samples)?;
         }
-        self.seal(PageKind::Last, end);
-        self.drain()?;
-        Ok(self.sink)
+        self.pages.end(end)
     }
 
     fn push(&mut self, packet: &[u8], samples: u64) -> io::Result<()> {
-        let is_due = self.end - self.page_begins >= PAGE_SAMPLES;
-        if is_due || !self.page.has_room(packet.len()) {
-            self.seal(PageKind::Middle, self.end);
-        }
-        self.page.push(packet);
+        self.pages.push(self.end, packet)?;
         self.end += samples;
-        if self.sealed.len() < WRITE_BYTES { Ok(()) } else { self.drain() }
-    }
-
-    fn seal(&mut self, kind: PageKind, granule: u64) {
-        if !self.page.is_empty() {
-            self.page.seal(kind, granule, &mut self.sealed);
-            self.page_begins = self.end;
-        }
+        Ok(())
     }
 }
 
@@ -171,10 +142,6 @@ pub const PRE_SKIP_SAMPLES: u64 = 312;
 
 /// Decoders fade out what they conceal within about this time.
 const CONCEALED_SAMPLES_MAX: u64 = 5_760;
-/// RFC 7845 §6 asks for no more than a second in a page.
-const PAGE_SAMPLES: u64 = 48_000 - 5_760;
-/// A long silence goes to the sink in pieces of this size.
-const WRITE_BYTES: usize = 65_536;
 const TAG_BYTES_MAX: usize = 1_000;
 
 /// RFC 7845 §5.1.
@@ -188,9 +155,9 @@ fn head(channels: Channels) -> Vec<u8> {
     head
 }
 
-/// RFC 7845 §5.2.
-fn comments(tags: &[(&str, &str)]) -> Vec<u8> {
-    let mut comments = b"OpusTags".to_vec();
+/// RFC 7845 §5.2, with these first bytes.
+pub(crate) fn comments(magic: [u8; 8], tags: &[(&str, &str)]) -> Vec<u8> {
+    let mut comments = magic.to_vec();
     let mut text = |text: &str| {
         comments.extend((text.len() as u32).to_le_bytes());
         comments.extend(text.as_bytes());

@@ -1,5 +1,7 @@
 //! Ogg pages (RFC 3533 §6): how they are written, and how far a file consists of whole ones.
 
+use std::ops::Range;
+
 /// One page that is being filled, and the numbers that a stream's pages count.
 #[derive(Debug)]
 pub(crate) struct PageBuilder {
@@ -89,9 +91,46 @@ impl PageRead {
             serial: number(14),
             sequence: number(18),
             granule: u64::from(number(6)) | u64::from(number(10)) << 32,
-            is_last: head[5] & LAST != 0,
+            is_last: head[FLAGS_AT] & LAST != 0,
         })
     }
+}
+
+/// Where each packet of a whole page lies in it; `None` if one goes on in the next page, which ours never do.
+pub(crate) fn packets(page: &[u8]) -> Option<Vec<Range<usize>>> {
+    let segments = usize::from(*page.get(HEAD_BYTES - 1)?);
+    let lacing = page.get(HEAD_BYTES..HEAD_BYTES + segments)?;
+    if page[FLAGS_AT] & CONTINUED != 0 || lacing.last() == Some(&u8::MAX) {
+        return None;
+    }
+    let (mut packets, mut begins) = (Vec::new(), HEAD_BYTES + segments);
+    let mut ends = begins;
+    for length in lacing {
+        ends += usize::from(*length);
+        if *length < u8::MAX {
+            packets.push(begins..ends);
+            begins = ends;
+        }
+    }
+    Some(packets)
+}
+
+/// The same bytes with a checksum that fits for each page that they begin with: no fuzzer guesses those.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn with_right_checksums(bytes: &[u8]) -> Vec<u8> {
+    let mut right = bytes.to_vec();
+    let mut rest = &mut right[..];
+    while let Some(segments) = rest.get(HEAD_BYTES - 1).copied().map(usize::from)
+        && let Some(lacing) = rest.get(HEAD_BYTES..HEAD_BYTES + segments)
+    {
+        let bytes = HEAD_BYTES + segments + lacing.iter().copied().map(usize::from).sum::<usize>();
+        let Some((page, behind)) = rest.split_at_mut_checked(bytes) else { break };
+        page[CHECKSUM_AT..][..4].fill(0);
+        let checksum = checksum(page);
+        page[CHECKSUM_AT..][..4].copy_from_slice(&checksum.to_le_bytes());
+        rest = behind;
+    }
+    right
 }
 
 /// With as many segments as there can be, each as long as it can be.
@@ -99,9 +138,11 @@ pub(crate) const PAGE_BYTES_MAX: usize = HEAD_BYTES + SEGMENTS_MAX + SEGMENTS_MA
 
 /// And version 0.
 const CAPTURE_PATTERN: &[u8] = b"OggS\0";
+const CONTINUED: u8 = 1;
 const FIRST: u8 = 2;
 const LAST: u8 = 4;
 const HEAD_BYTES: usize = 27;
+const FLAGS_AT: usize = 5;
 const CHECKSUM_AT: usize = 22;
 const SEGMENTS_MAX: usize = 255;
 

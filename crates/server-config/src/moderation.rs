@@ -17,6 +17,9 @@ table! {
         pub report_buffer_worker_bytes_max: usize = 64 << 20, 65_536..=1_099_511_627_776_u64;
         /// Include in a report what others said in the same rooms at that time.
         pub reports_include_others: bool = true;
+        /// Take reports that players of encrypted sessions submit, sealed to the game's moderators. Needs
+        /// `storage.folder` (or systemd's `StateDirectory`).
+        pub player_reports: bool = false;
         /// Days that reports are kept.
         pub reports_days: u32 = 30, 1..=36_500;
         /// Bytes of all reports together.

@@ -6,9 +6,11 @@
 //!
 //! ```text
 //!   session loop ── feed (ring) ──▶ recorder ──▶ folder/session/2033-05-18T03-33-20Z/
-//!   session loop ── feed (ring) ──▶    │            ├─ Alice-1.opus, Bob-2.opus, …
+//!   session loop ── feed (ring) ──▶    │            ├─ Alice-1.opus, Bob-2.sealed, …
 //!                                   limits          └─ index.json
 //! ```
+//!
+//! What is encrypted from end to end stays so: its frames are written as they came.
 
 mod ended;
 mod error;
@@ -36,6 +38,7 @@ pub use feed::RecordingFeed;
 pub use finished::recordings_in;
 pub(crate) use finished::remove_recording;
 pub use index::{IndexError, RecordingEndReason, RecordingIndex, Span, TrackIndex};
+pub(crate) use message::SpokenCodec;
 pub use recorder::SessionRecorder;
 pub use recordings::{RecordingEntry, RecordingId, Recordings};
 pub use session::RecordingRefusal;

@@ -10,13 +10,13 @@ mod voice;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use consonance_session::{CodecId, RoomId, Server, ServerEvent};
+use consonance_session::{RoomId, Server, ServerEvent};
 use consonance_wire::{ChannelKind, ClientId, Packet};
 
 pub use settings::ReportBufferSettings;
 pub(crate) use voice::BufferedVoice;
 
-use crate::recording::voice_of;
+use crate::recording::{SpokenCodec, voice_of};
 
 /// What a worker keeps of all its sessions together.
 #[derive(Debug)]
@@ -194,8 +194,8 @@ impl ReportBuffer {
         if !self.present.contains_key(&id) {
             let client = server.client(id)?;
             let subject = client.access.and_then(|access| access.subject.as_deref());
-            let is_opus = client.codec.kind == CodecId::OPUS;
-            self.voices.insert(self.next, BufferedVoice::new(id, client.name, subject, is_opus));
+            let codec = SpokenCodec::of(&client.codec);
+            self.voices.insert(self.next, BufferedVoice::new(id, client.name, subject, codec));
             self.present.insert(id, self.next);
             self.next += 1;
         }
@@ -220,8 +220,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 mod tests {
     use consonance_session::{Delivery, Instant as SessionInstant, LinkId, ServerSettings, SessionId};
     use consonance_wire::{
-        ChannelBits, CodecParameters, HandshakeRequest, List, VoiceChannel, VoiceData, VoiceOptions, WireStr,
-        Writer,
+        ChannelBits, CodecId, CodecParameters, HandshakeRequest, List, VoiceChannel, VoiceData, VoiceOptions,
+        WireStr, Writer,
     };
 
     use super::*;

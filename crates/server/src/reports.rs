@@ -11,6 +11,9 @@
 //!      ├─ index.json           as that of a recording
 //!      └─ Mallory-1.opus, …    voices that fit together
 //! ```
+//!
+//! What a player of an encrypted session submits is sealed to the game's moderators: a `report.sealed` stands in place
+//! of index and voices.
 
 mod error;
 mod report;
@@ -29,7 +32,7 @@ pub use voices::{NothingToReport, ReportedVoices};
 use crate::audit::By;
 use crate::recording::RecordingIndex;
 use stored::StoredReports;
-use writer::Writer;
+use writer::{Evidence, Writer};
 
 /// The reports of a process; a clone leads to the same ones.
 #[derive(Clone, Debug)]
@@ -94,7 +97,7 @@ impl Reports {
     /// What the index of a report says of its tracks.
     ///
     /// # Errors
-    /// If there is no such report, or its index cannot be read.
+    /// If there is no such report, or its index cannot be read: one that a player has submitted has none.
     pub fn index(&self, id: u64) -> Result<RecordingIndex, ReportsError> {
         self.get(id).ok_or(ReportsError::NoReport { id })?;
         let unreadable =
@@ -102,11 +105,15 @@ impl Reports {
         RecordingIndex::read(&self.folder_of(id)).map_err(unreadable)
     }
 
-    /// The file of a report's track, by the name that the index has for it.
+    /// The file of a report's track, by the name that the index has for it; of a report that a player has submitted,
+    /// the [sealed one](Report::SEALED_FILE).
     ///
     /// # Errors
     /// If there is no such report or track.
     pub fn track(&self, id: u64, file: &str) -> Result<PathBuf, ReportsError> {
+        if file == Report::SEALED_FILE && self.get(id).is_some_and(|report| report.sealed.is_some()) {
+            return Ok(self.folder_of(id).join(Report::SEALED_FILE));
+        }
         let index = self.index(id)?;
         index.path_of(&self.folder_of(id), file).ok_or(ReportsError::NoTrack { id, file: file.to_owned() })
     }
@@ -132,8 +139,25 @@ impl Reports {
     pub fn add(&self, now: u64, by: &By, voices: ReportedVoices) -> Result<Report, ReportsError> {
         let ReportedVoices { session, player, subject, excerpt } = voices;
         let (by, reason) = (by.actor.clone(), by.reason.clone());
-        let report = Report { id: 0, at: now, session, player, subject, by, reason, tracks: 0, bytes: 0 };
-        self.writer.write(report, excerpt)
+        let report = Report { at: now, session, player, subject, by, reason, ..Report::default() };
+        self.writer.write(report, Evidence::Excerpt(excerpt))
+    }
+
+    /// Keeps what a player has submitted, sealed to the game's moderators, at this time in seconds since 1970. It is
+    /// handed to another thread, and not waited for.
+    ///
+    /// # Errors
+    /// If all reports together are too large already, or too many wait for the disk.
+    pub(crate) fn add_sealed(
+        &self,
+        now: u64,
+        session: &str,
+        by: String,
+        sealed: Box<[u8]>,
+    ) -> Result<(), ReportsError> {
+        self.stored.check_room()?;
+        let report = Report { at: now, session: session.to_owned(), by, ..Report::default() };
+        self.writer.post(report, Evidence::Sealed(sealed)).map(drop)
     }
 }
 

@@ -8,6 +8,7 @@ mod event_log;
 mod join_spans;
 mod link_arrivals;
 mod link_routes;
+mod member_reports;
 mod moderators;
 mod node_drain;
 mod numbers;

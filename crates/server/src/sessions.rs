@@ -17,6 +17,7 @@ use crate::copies::NodeEdges;
 use crate::recording::SessionRecording;
 use crate::records::in_session_time;
 use crate::report_buffer::ReportBuffer;
+use crate::reports::Reports;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
@@ -251,14 +252,21 @@ impl Sessions {
         own.monitor_channels = settings.monitor_channels;
         own.empty_for = settings.empty_for;
         own.report_buffer = settings.report_buffer;
+        own.member_reports.clone_from(&settings.member_reports);
         self.monitor_channels(self.has_observers);
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
             server.set_name_taken(settings.name_taken);
+            server.set_member_reports(settings.member_reports.is_some());
             self.follow_rooms(index);
             self.announce_report_buffer(index);
         }
+    }
+
+    /// Where members' reports go.
+    pub(crate) fn member_reports(&self) -> Option<Reports> {
+        self.settings.member_reports.clone()
     }
 
     pub(crate) fn report_buffers(&mut self) -> impl Iterator<Item = &mut ReportBuffer> {

@@ -109,7 +109,8 @@ pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
     ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, LossRun, MessageType,
-    Position, Priority, Reception, RedundancySupport, ResumeTicket, RoomId, SessionId, SharedSecret,
+    Position, Priority, Reception, RedundancySupport, ReportAnswer, ResumeTicket, RoomId, SessionId,
+    SharedSecret,
 };
 pub use encryption::Encryption;
 pub use heard_voice::HeardVoice;

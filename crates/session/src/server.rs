@@ -321,8 +321,8 @@ impl Server {
         self.received.count(now, packet, 1);
         let record = self.links.get_mut(link)?;
         record.received.add(1, packet.len() as u64);
-        if self.group.awaits_commit_of(record.client) && matches!(message, Ok(MessageType::ErrorWrongSession))
-        {
+        let is_group_part = matches!(message, Ok(MessageType::ErrorWrongSession));
+        if is_group_part && self.group.awaits_long_message_of(now, record.client) {
             record.budgets.take_commit(now, limits, packet.len())?;
         } else {
             record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;

@@ -30,6 +30,11 @@ impl EpochSecret {
         self.epoch
     }
 
+    /// The base key, to be kept: whoever has it can open all frames of the epoch, and seal such frames.
+    pub fn base_key(&self) -> &[u8; BASE_KEY_BYTES] {
+        &self.base_key
+    }
+
     /// The key of a member. The leaf is one that key ids have room for.
     pub(crate) fn frame_key(&self, leaf: u32) -> FrameKey {
         FrameKey::derive(&*self.base_key, key_id(self.epoch, leaf))

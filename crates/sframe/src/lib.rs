@@ -26,6 +26,8 @@
 //! what came before, too. Nothing is allocated for a frame but in the buffer that it is appended to, and a
 //! sender's key when its first frame comes.
 //!
+//! Frames that were kept are opened with an [`ArchiveOpener`], which holds all epochs that are known.
+//!
 //! There is no clock in it and no randomness: time is an argument.
 //!
 //! # Features
@@ -36,6 +38,7 @@
 
 #![forbid(unsafe_code)]
 
+mod archive;
 mod epoch_secret;
 mod frame_key;
 #[cfg(feature = "fuzzing")]
@@ -47,6 +50,7 @@ mod sealer;
 #[cfg(test)]
 mod vectors;
 
+pub use archive::ArchiveOpener;
 pub use epoch_secret::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 pub use key_id::{EPOCHS_MAX, LEAVES_MAX};
 pub use opener::{AddEpochError, FORMER_EPOCH_KEPT, OpenCounts, OpenError, OpenedFrame, Opener};

@@ -6,6 +6,7 @@ use consonance_browser::fuzz::{browser_control, opus_repack};
 use consonance_browser_wasm::fuzz::page_without_webrtc;
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift::voice::fuzz::darkrift_messages;
+use consonance_e2ee::fuzz::{key_log, member_report};
 use consonance_enet::fuzz::enet_datagrams;
 use consonance_envelopes::fishnet::fuzz::fishnet_payloads;
 use consonance_envelopes::mirror::fuzz::mirror_messages;
@@ -16,6 +17,7 @@ use consonance_hosted::fuzz::hosted_room;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
 use consonance_quic::fuzz::client_hello;
+use consonance_recording::fuzz::sealed_track;
 use consonance_server::fuzz::{hand_over, join_token, node_messages};
 use consonance_sframe::fuzz::sealed_frames;
 use consonance_sidecar::fuzz::sidecar_frames;
@@ -209,6 +211,21 @@ fn no_stored_messages_of_a_hostile_member_find_a_fault() {
 #[test]
 fn no_stored_packet_passes_that_no_member_sealed() {
     replay("sealed_packets", sealed_packets);
+}
+
+#[test]
+fn no_stored_track_finds_a_fault_in_what_is_read_of_sealed_recordings() {
+    replay("sealed_track", sealed_track);
+}
+
+#[test]
+fn no_stored_log_of_keys_finds_a_fault() {
+    replay("key_log", key_log);
+}
+
+#[test]
+fn no_stored_report_of_a_player_finds_a_fault() {
+    replay("member_report", member_report);
 }
 
 fn replay(target: &str, body: impl Fn(&[u8])) {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub use from_member::MemberMessage;
-pub use from_server::DeliveryMessage;
+pub use from_server::{DeliveryMessage, ReportAnswer};
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

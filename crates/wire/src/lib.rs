@@ -97,7 +97,7 @@ pub use cursor::{Reader, Writer};
 pub use end_notice::EndNotice;
 pub use error::{ParseError, WriteError};
 pub use extension::{Extension, ExtensionItems, ExtensionWriter};
-pub use group_message::{DeliveryMessage, GroupPart, MemberMessage, Named, PlainRooms};
+pub use group_message::{DeliveryMessage, GroupPart, MemberMessage, Named, PlainRooms, ReportAnswer};
 pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse, RoomMembers};
 pub use header::{MAGIC, MessageType, PacketHeader};
 pub use ids::{ClientId, RoomId, SessionId};

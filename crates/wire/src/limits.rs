@@ -50,6 +50,9 @@ pub const GROUP_MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// Bytes of the longest such message that a client sends unasked: all but commits.
 pub const GROUP_MESSAGE_UNASKED_BYTES_MAX: usize = 4096;
 
+/// Bytes of the longest report that a member submits: it fits into such a message.
+pub const MEMBER_REPORT_BYTES_MAX: usize = 1_000_000;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

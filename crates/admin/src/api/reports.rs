@@ -50,7 +50,7 @@ pub(super) struct ReportView {
     /// When, in seconds since 1970.
     at: u64,
     session: String,
-    /// The reported player.
+    /// The reported player; empty if a player has submitted the report.
     player: String,
     /// The subject of its join token.
     subject: Option<String>,
@@ -61,6 +61,10 @@ pub(super) struct ReportView {
     tracks: usize,
     /// What the files take.
     bytes: u64,
+    /// The file of a report that a player has submitted, sealed so that only the holder of the moderators' key can open
+    /// it, with `consonance decrypt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
 }
 
 /// A report with what is in it.
@@ -142,6 +146,10 @@ pub(super) async fn details(
         let reports = known(&app)?;
         let no_report = || ModerationError::Report(consonance_server::reports::ReportsError::NoReport { id });
         let report = reports.get(id).ok_or_else(no_report)?;
+        if let Some(file) = &report.sealed {
+            let tracks = vec![TrackView::of_sealed_report(file, report.bytes)];
+            return Ok(Json(ReportDetails { report: report.into(), duration_s: 0.0, tracks }));
+        }
         let index = reports.index(id).map_err(ModerationError::Report)?;
         let duration_s = index.duration_samples as f64 / f64::from(index.sample_rate_hz);
         let tracks = index.tracks.into_iter().map(Into::into).collect();
@@ -150,7 +158,7 @@ pub(super) async fn details(
     .await
 }
 
-/// A voice of a report, as Ogg Opus.
+/// A voice of a report, as Ogg Opus, or what a player has submitted, as it is.
 #[utoipa::path(
     get,
     path = "/api/v1/reports/{id}/tracks/{file}",
@@ -194,7 +202,7 @@ fn known(app: &App) -> Result<&Reports, Refusal> {
 
 impl From<Report> for ReportView {
     fn from(report: Report) -> Self {
-        let Report { id, at, session, player, subject, by, reason, tracks, bytes, .. } = report;
-        Self { id, at, session, player, subject, by, reason, tracks, bytes }
+        let Report { id, at, session, player, subject, by, reason, tracks, bytes, sealed, .. } = report;
+        Self { id, at, session, player, subject, by, reason, tracks, bytes, sealed }
     }
 }

@@ -28,8 +28,19 @@ pub(super) struct TrackView {
     /// How long the file plays, in seconds.
     duration_s: f64,
     bytes: u64,
+    /// Whether only holders of keys can hear it, once `consonance decrypt` has opened it; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sealed: bool,
     /// When it speaks.
     spans: Vec<SpanView>,
+}
+
+impl TrackView {
+    /// What a player has submitted.
+    pub(super) fn of_sealed_report(file: &str, bytes: u64) -> Self {
+        let (file, player) = (file.to_owned(), String::new());
+        Self { file, player, subject: None, duration_s: 0.0, bytes, sealed: true, spans: Vec::new() }
+    }
 }
 
 /// A stretch of speech.
@@ -97,6 +108,7 @@ impl From<TrackIndex> for TrackView {
             subject: track.subject,
             duration_s: seconds(track.duration_samples),
             bytes: track.bytes,
+            sealed: track.sealed,
             spans: track.spans.into_iter().map(span).collect(),
         }
     }

@@ -28,7 +28,7 @@ async function listenTo(title, path) {
   try {
     const { tracks } = await call("GET", path), urls = [];
     const rows = tracks.map((track) => {
-      const place = element("p", { className: "line" }), name = element("b", { textContent: named(track.player) });
+      const place = element("p", { className: "line" }), name = element("b", { textContent: track.sealed ? "Encrypted " + named(track.player) : named(track.player) });
       const load = element("button", { type: "button", textContent: "Load " + bytes(track.bytes), onclick: async () => {
         load.disabled = true;
         try {
@@ -36,7 +36,9 @@ async function listenTo(title, path) {
           if (!answer.ok) throw new Error((await answer.json()).detail);
           const url = URL.createObjectURL(await answer.blob());
           urls.push(url);
-          load.replaceWith(element("audio", { controls: true, src: url }), element("a", { href: url, download: track.file, textContent: "Save" }));
+          const save = element("a", { href: url, download: track.file, textContent: "Save" });
+          // Only holders of keys can hear what is encrypted.
+          load.replaceWith(...(track.sealed ? [] : [element("audio", { controls: true, src: url })]), save);
         } catch (error) { load.disabled = false; toast(sentence(error.message), true); }
       } });
       place.append(name, span(track.duration_s), load);

@@ -97,8 +97,12 @@ pub(super) fn reported(reported: &Value) -> String {
 pub(super) fn reports(reports: &Value) -> String {
     let row = |report: &Value| {
         let at = report["at"].as_u64().map(utc).unwrap_or_default();
+        let of = |key: &str| match key {
+            "player" | "reason" if report["sealed"].is_string() => "(sealed)".into(),
+            key => text(&report[key]),
+        };
         let rest = ["session", "player", "tracks", "bytes", "by", "reason"];
-        [text(&report["id"]), at].into_iter().chain(rest.map(|key| text(&report[key]))).collect()
+        [text(&report["id"]), at].into_iter().chain(rest.map(of)).collect()
     };
     let titles = ["NUMBER", "WHEN", "SESSION", "PLAYER", "VOICES", "BYTES", "BY", "REASON"];
     table(&titles, list(reports).iter().map(row), "no reports")
@@ -109,6 +113,12 @@ pub(super) fn report(details: &Value) -> String {
     let at = report["at"].as_u64().map(utc).unwrap_or_default();
     let [number, player, session, by, reason] =
         ["id", "player", "session", "by", "reason"].map(|key| text(&report[key]));
+    if report["sealed"].is_string() {
+        return format!(
+            "report number {number} in {session}, submitted by {by} at {at}: sealed; fetch it, and open it with \
+             `consonance decrypt --moderators-key`\n"
+        );
+    }
     let head = format!("report number {number} of {player} in {session}, by {by} at {at}: {reason}\n");
     head + &tracks(&details["tracks"])
 }

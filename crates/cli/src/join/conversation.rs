@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use consonance::transport::DatagramPath;
-use consonance::{End, Event, EventKind, ProblemKind, Target, VoiceChat};
+use consonance::{End, Event, EventKind, ProblemKind, SubmitReportError, Target, VoiceChat};
 use consonance_name_key::visible;
 
 use super::lines::EventLines;
@@ -152,6 +152,10 @@ impl<'a> Conversation<'a> {
             words.iter().try_for_each(|words| self.lines.print_words(words))?;
             return Ok(true);
         }
+        if let Some(what) = line.strip_prefix("/report ") {
+            self.report(what)?;
+            return Ok(true);
+        }
         let Some(name) = line.strip_prefix("/verify ") else { return Ok(false) };
         let words = if self.voice.verify_member(name) {
             format!("{} is verified", visible(name))
@@ -160,6 +164,19 @@ impl<'a> Conversation<'a> {
         };
         self.lines.print_words(&words)?;
         Ok(true)
+    }
+
+    /// Submits a report; what becomes of it is an event.
+    fn report(&self, what: &str) -> io::Result<()> {
+        let members = self.voice.encryption().members;
+        let (name, reason) = members::split_name(&members, what);
+        match self.voice.report(&[name], reason) {
+            Ok(()) => Ok(()),
+            Err(SubmitReportError::NoKey) => self
+                .lines
+                .print_words("join with --moderators-key to report players to the game's moderators"),
+            Err(error) => self.lines.print_words(&error.to_string()),
+        }
     }
 
     fn send(&mut self, text: String) -> Result<(), Box<dyn Error>> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use consonance::{AttestationKeys, EncryptionSettings};
 
-use super::identity::IdentityFolder;
+use super::identity::{self, IdentityFolder};
 use crate::secret_text;
 
 /// Files for encrypted sessions.
@@ -19,6 +19,17 @@ pub(super) struct EncryptionArguments {
     /// Send frames of one size that say nothing of how loud they are: less for the server to guess from.
     #[arg(long)]
     constant_rate: bool,
+    /// Add the keys of an encrypted session to this file, for `consonance decrypt`: a holder of it can hear what the
+    /// server records. All members see that you are here for recording.
+    #[arg(long, value_name = "FILE")]
+    key_log: Option<PathBuf>,
+    /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: /report NAME REASON submits
+    /// what you heard of a player in the last thirty seconds, sealed to it.
+    #[arg(long, value_name = "FILE")]
+    moderators_key: Option<PathBuf>,
+    /// Sign what you say, once a second, for the others in an encrypted session: their reports prove it then.
+    #[arg(long)]
+    sign_speech: bool,
     /// Your account, shown to the members of an encrypted session.
     #[arg(long, value_name = "ID", requires = "attestation")]
     account: Option<String>,
@@ -42,6 +53,11 @@ impl EncryptionArguments {
     pub(super) fn settings(&self, folder: &IdentityFolder) -> Result<EncryptionSettings, Box<dyn Error>> {
         let mut settings = folder.load()?;
         settings.constant_rate = self.constant_rate;
+        settings.key_log.clone_from(&self.key_log);
+        // A holder of keys can hear recordings: all members see that.
+        settings.purpose = self.key_log.is_some().then(|| "recording".into());
+        settings.sign_speech = self.sign_speech;
+        settings.moderators_key = self.moderators_key.as_deref().map(identity::moderators_key).transpose()?;
         settings.account.clone_from(&self.account);
         settings.attestation = self.attestation.as_deref().map(secret_text::read).transpose()?;
         if let Some(path) = &self.attestation_key {

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use consonance::{EncryptionSettings, IdentityKey, KnownKeys};
+use consonance::{EncryptionSettings, IdentityKey, KnownKeys, ModeratorsKey};
 use consonance_recording::file_name_part;
 
 use crate::state_folder;
@@ -57,6 +57,13 @@ impl IdentityFolder {
         }
         Ok(())
     }
+}
+
+/// The key that reports are sealed to.
+pub(super) fn moderators_key(file: &Path) -> Result<ModeratorsKey, String> {
+    let wrong = |what: &dyn std::fmt::Display| format!("{}: {what}", file.display());
+    let bytes = read(file).map_err(|error| wrong(&error))?.ok_or_else(|| wrong(&"there is no such file"))?;
+    ModeratorsKey::from_text(&String::from_utf8_lossy(&bytes)).map_err(|error| wrong(&error))
 }
 
 const KEY: &str = "identity-key";

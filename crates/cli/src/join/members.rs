@@ -21,6 +21,17 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
     lines
 }
 
+/// A member's name, and what stands behind it; where none is called so, the first word.
+pub(super) fn split_name<'l>(members: &[EncryptedMember], line: &'l str) -> (&'l str, &'l str) {
+    let named = members.iter().filter_map(|member| {
+        let rest = line.strip_prefix(&*member.name)?;
+        (rest.is_empty() || rest.starts_with(' ')).then_some(member.name.len())
+    });
+    let end = named.max().or_else(|| line.find(' ')).unwrap_or(line.len());
+    let (name, reason) = line.split_at(end);
+    (name, reason.trim())
+}
+
 fn member(member: &EncryptedMember) -> Vec<String> {
     let purpose = member.purpose.as_ref().map(|purpose| format!(", here for {}", visible(purpose)));
     let account = member.account.as_ref().map(|account| match member.account_proof {

@@ -228,6 +228,10 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
         let what = "voices are to be kept for reports, but reports go nowhere: set storage.folder, too";
         problems.push(loaded.problem("moderation.report_buffer_s", what));
     }
+    if config.storage.folder.is_none() && config.moderation.player_reports {
+        let what = "players' reports are to be taken, but go nowhere: set storage.folder, too";
+        problems.push(loaded.problem("moderation.player_reports", what));
+    }
     if let Some(host) = &config.host
         && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)
     {

@@ -95,6 +95,8 @@ impl Running {
         if let Some(shown) = &stream_identity {
             shown.replace(identity.clone());
         }
+        let reports = reports(&config)?;
+        sessions.member_reports = reports.clone().filter(|_| config.moderation.player_reports);
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let (mut workers, cluster) = cluster::workers(cluster, &sessions, count, config.pin_workers);
@@ -111,7 +113,6 @@ impl Running {
             workers.record_with(recorder);
             workers.ask_to_record(&left.recorded);
         }
-        let reports = reports(&config)?;
         let admin = admin::settings(&config.admin)?;
         free_addresses::check(&config)?;
         // Players come from here on.
@@ -187,6 +188,8 @@ impl Running {
         let Prepared { loaded, mut sessions, webhooks, browsers, .. } = prepared;
         let config = loaded.config;
         sessions.records = self.records.clone();
+        sessions.member_reports =
+            self.moderation.reports().filter(|_| config.moderation.player_reports).cloned();
         let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
             let keys: Vec<_> = changes.into_iter().filter(|(_, effect)| *effect == wanted).collect();
             keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")

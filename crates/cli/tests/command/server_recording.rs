@@ -11,7 +11,12 @@ use consonance_testing::command::Program;
 
 /// A server with everything recorded to this folder, and its address.
 fn serve(folder: &Folder, records: &str) -> (Program, String) {
-    let config = format!("[recording]\nfolder = '{records}'\nsessions = ['*']\nfree_bytes_min = 0\n");
+    serve_with(folder, records, "")
+}
+
+/// The same with further keys of the configuration.
+fn serve_with(folder: &Folder, records: &str, keys: &str) -> (Program, String) {
+    let config = format!("{keys}[recording]\nfolder = '{records}'\nsessions = ['*']\nfree_bytes_min = 0\n");
     let config = folder.write("voice.toml", config.as_bytes());
     let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--config", &config]);
     let line = server.until_line("the session's address", |line| line.contains("quic://"));
@@ -80,4 +85,61 @@ fn sessions_that_are_to_be_recorded_to_nowhere_are_a_mistake() {
         complaint.contains("voice.toml:2: recording.sessions") && complaint.contains("recording.folder"),
         "{complaint}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_recorded_of_an_encrypted_session_is_decrypted_with_a_key_log_and_players_report() {
+    let folder = Folder::new();
+    let (records, storage) = (folder.file("records"), folder.file("storage"));
+    let moderators = folder.file("moderators");
+    Program::start(&["decrypt", "--new-key", &moderators]).end().assert_well();
+    let public = format!("{moderators}.pub");
+    let keys = format!(
+        "encryption = 'required'\n[storage]\nfolder = '{storage}'\n[moderation]\nplayer_reports = true\n"
+    );
+    let (server, address) = serve_with(&folder, &records, &keys);
+    let key_log = folder.file("main.keys");
+    let (heard, silent, speech) = (folder.file("heard.wav"), folder.file("silent.wav"), folder.speech(2));
+    let bob = ["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--output", &heard];
+    let mut bob = Program::start(&[&bob[..], &["--key-log", &key_log, "--moderators-key", &public]].concat());
+    bob.until_event(&json!({"event": "encryption", "state": "on"}));
+    let alice = ["join", &address, "--name", "Alice", "--speak", "lobby", "--duration", "5"];
+    Program::start(&[&alice[..], &["--input", &speech, "--output", &silent]].concat()).end().assert_well();
+    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+    bob.type_line(b"/report Alice shouting");
+    bob.until_line("the report", |line| line.contains("is kept for the game's moderators"));
+    bob.interrupt().assert_well();
+    server.interrupt().assert_well();
+
+    let listed = Program::start(&["recordings", "list", &records, "--json"]).end();
+    let recording: Value = serde_json::from_str(&listed.out[0]).unwrap();
+    let track = &recording["index"]["tracks"][0];
+    assert_eq!((&track["file"], &track["sealed"]), (&json!("Alice-1.sealed"), &json!(true)));
+    let recorded = recording["folder"].as_str().unwrap();
+    let opened = folder.file("opened");
+    let decrypt = ["decrypt", recorded, "--keys", &key_log, "--to", &opened];
+    let ended = Program::start(&decrypt).end();
+    ended.assert_well();
+    assert!(ended.out[0].contains(" frames opened, "), "{:?}", ended.out);
+    let name = std::path::Path::new(recorded).file_name().unwrap().to_str().unwrap();
+    let sound = decode(fs::File::open(format!("{opened}/{name}/Alice-1.opus")).unwrap());
+    let ratio = energy(&sound) / energy(WavInput::open(&speech).unwrap().samples());
+    assert!((0.5..1.5).contains(&ratio), "{ratio}");
+    let again = Program::start(&decrypt).end();
+    assert!(again.complaint().contains("cannot make"), "what is there is not overwritten: {:?}", again.err);
+    let log = fs::read_to_string(&key_log).unwrap();
+    let other = folder.write("other.keys", log.replace('a', "b").as_bytes());
+    let elsewhere = folder.file("elsewhere");
+    let refused = Program::start(&["decrypt", recorded, "--keys", &other, "--to", &elsewhere]).end();
+    assert!(refused.complaint().contains("no frame could be opened"), "{:?}", refused.err);
+
+    let report = format!("{storage}/reports/1/report.sealed");
+    let ended = Program::start(&["decrypt", &report, "--moderators-key", &moderators, "--to", &opened]).end();
+    ended.assert_well();
+    let text = fs::read(format!("{opened}/1/report.json")).unwrap();
+    let text: Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!((&text["reason"], &text["reporter"]["name"]), (&json!("shouting"), &json!("Bob")));
+    let voice = fs::File::open(format!("{opened}/1/{}", text["voices"][0]["file"].as_str().unwrap()));
+    assert!(energy(&decode(voice.unwrap())) > 0.1);
 }

@@ -47,6 +47,14 @@ pub enum StartError {
     /// There can be no key for the session's encryption.
     #[error(transparent)]
     Encryption(#[from] consonance_e2ee::E2eeError),
+    /// The file for the session's keys cannot be opened.
+    #[error("cannot log keys to {path}: {cause}")]
+    KeyLog {
+        /// The file.
+        path: String,
+        /// Why not.
+        cause: io::Error,
+    },
     /// Diagnostics were asked for and cannot be written.
     #[error(transparent)]
     Diagnostics(#[from] DiagnosticsError),
@@ -84,6 +92,7 @@ impl StartError {
             Self::JoinToken(_) => "join-token-too-long",
             Self::Codec(_) => "codec",
             Self::Encryption(cause) => cause.code(),
+            Self::KeyLog { .. } => "key-log",
             Self::Diagnostics(cause) => cause.code(),
             Self::Thread(_) => "thread",
             #[cfg(all(feature = "quic", feature = "tokio"))]

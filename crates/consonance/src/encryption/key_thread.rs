@@ -7,8 +7,10 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{EpochKeys, MemberDirectory, MemberEvent, MlsMember};
+use consonance_e2ee::{E2eeError, EpochKeys, MemberDirectory, MemberEvent, MlsMember};
 
+use super::key_log::KeyLogFile;
+use super::reporting::ReportDraft;
 use super::status::{MemberTable, SharedEncryption};
 
 /// Messages in each direction that may wait.
@@ -28,43 +30,58 @@ pub(super) struct KeyUpdate {
     pub changed: Vec<(String, bool)>,
 }
 
+/// What the thread is to do.
+enum KeyTask {
+    /// A message of the delivery service.
+    Delivery(Box<[u8]>),
+    /// What is to be sealed and offered.
+    Report(ReportDraft),
+}
+
 /// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
-    idle: Option<(MlsMember, MemberDirectory, Waker)>,
+    idle: Option<(MlsMember, MemberDirectory, Option<KeyLogFile>, Waker)>,
     begun: Instant,
     shared: Arc<SharedEncryption>,
     running: Option<Running>,
-    backlog: VecDeque<Box<[u8]>>,
+    backlog: VecDeque<KeyTask>,
 }
 
 impl KeyThread {
     pub(super) fn new(
         member: MlsMember,
         directory: MemberDirectory,
+        key_log: Option<KeyLogFile>,
         begun: Instant,
         waker: Waker,
         shared: Arc<SharedEncryption>,
     ) -> Self {
-        let idle = Some((member, directory, waker));
+        let idle = Some((member, directory, key_log, waker));
         Self { idle, begun, shared, running: None, backlog: VecDeque::new() }
     }
 
     /// Has a message of the delivery service handled.
     pub(super) fn push(&mut self, message: Box<[u8]>) {
         if self.backlog.len() < BACKLOG_MAX {
-            self.backlog.push_back(message);
+            self.backlog.push_back(KeyTask::Delivery(message));
         }
-        if let Some((member, directory, waker)) = self.idle.take() {
+        if let Some((member, directory, key_log, waker)) = self.idle.take() {
             let (messages, inbox) = sync_channel(WAITING_MAX);
             let (outbox, updates) = sync_channel(WAITING_MAX);
             let (begun, shared) = (self.begun, Arc::clone(&self.shared));
-            let worker = Worker { member, directory, inbox, outbox, waker, begun, shared };
+            let worker = Worker { member, directory, key_log, inbox, outbox, waker, begun, shared };
             let spawned = thread::Builder::new().name("consonance-keys".into()).spawn(move || worker.run());
             if spawned.is_ok() {
                 self.running = Some(Running { messages, updates });
             }
         }
         self.flush();
+    }
+
+    /// Has a report sealed and offered to the delivery service. False if there is no group, or the thread is busy.
+    pub(super) fn report(&mut self, draft: ReportDraft) -> bool {
+        let Some(Running { messages, .. }) = &self.running else { return false };
+        self.backlog.is_empty() && messages.try_send(KeyTask::Report(draft)).is_ok()
     }
 
     /// What the thread has done next.
@@ -86,14 +103,16 @@ impl KeyThread {
 
 /// The ends of the queues to the thread and back.
 struct Running {
-    messages: SyncSender<Box<[u8]>>,
+    messages: SyncSender<KeyTask>,
     updates: Receiver<KeyUpdate>,
 }
 
 struct Worker {
     member: MlsMember,
     directory: MemberDirectory,
-    inbox: Receiver<Box<[u8]>>,
+    /// None if keys are not logged, or the file could not be written.
+    key_log: Option<KeyLogFile>,
+    inbox: Receiver<KeyTask>,
     outbox: SyncSender<KeyUpdate>,
     waker: Waker,
     begun: Instant,
@@ -104,17 +123,22 @@ impl Worker {
     /// Until the voice thread is gone.
     fn run(mut self) {
         loop {
+            let mut failed = None;
             let wait = self
                 .member
                 .poll_timeout()
                 .map_or(LONGEST_SLEEP, |at| at.saturating_sub(self.begun.elapsed()));
             match self.inbox.recv_timeout(wait) {
-                Ok(message) => self.member.handle(self.begun.elapsed(), &message),
+                Ok(KeyTask::Delivery(message)) => self.member.handle(self.begun.elapsed(), &message),
+                Ok(KeyTask::Report(ReportDraft { key, made_unix_s, reason, heard })) => {
+                    failed = self.member.report(&key, made_unix_s, &reason, heard).err();
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.member.handle_timeout(self.begun.elapsed());
-            let update = self.update();
+            let mut update = self.update();
+            update.events.extend(failed.map(|error| MemberEvent::Failed { error }));
             if self.outbox.send(update).is_err() {
                 return;
             }
@@ -126,6 +150,9 @@ impl Worker {
         let messages = std::iter::from_fn(|| self.member.poll_message()).collect();
         let mut events: Vec<_> = std::iter::from_fn(|| self.member.poll_event()).collect();
         let has_new_epoch = events.iter().any(|event| matches!(event, MemberEvent::NewEpoch { .. }));
+        if has_new_epoch {
+            events.extend(self.log_keys().err().map(|error| MemberEvent::Failed { error }));
+        }
         let keys = match has_new_epoch.then(|| self.member.epoch_keys()).transpose() {
             Ok(keys) => keys,
             Err(error) => {
@@ -137,6 +164,15 @@ impl Worker {
         let changed = self.directory.newly_changed(&table.members);
         self.shared.set_members(table);
         KeyUpdate { messages, events, keys, changed }
+    }
+
+    /// Adds the keys of the epoch to the log, before a frame of it is heard.
+    fn log_keys(&mut self) -> Result<(), E2eeError> {
+        let Some(mut log) = self.key_log.take() else { return Ok(()) };
+        log.append(&self.member.logged_epoch()?)
+            .map_err(|error| E2eeError::Refused { what: "the log of keys", why: error.to_string() })?;
+        self.key_log = Some(log);
+        Ok(())
     }
 
     fn table(&mut self) -> MemberTable {

@@ -1,8 +1,14 @@
 //! How a chat encrypts.
 
+use std::path::PathBuf;
+
 use consonance_e2ee::{
-    AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, MemberDirectory, MlsMember,
+    AttestationKeys, Credential, IdentityKey, KnownKeys, MemberDirectory, MlsMember, ModeratorsKey,
+    SpeechSigner,
 };
+
+use super::key_log::KeyLogFile;
+use crate::builder::StartError;
 
 /// Whether the chat is encrypted from end to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +47,17 @@ pub struct EncryptionSettings {
     pub known_keys: KnownKeys,
     /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
+    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. Whoever has it can
+    /// hear all that a server has recorded of these epochs: tell the players, and protect it as the recordings. A new
+    /// file can be read by this user only, on Unix.
+    pub key_log: Option<PathBuf>,
+    /// The key of the game's moderators (default none): with it, the last thirty seconds of what this player hears are
+    /// kept in memory, and [`VoiceChat::report`](crate::VoiceChat::report) seals them to it. The game ships the key;
+    /// one from the server would let the server read reports.
+    pub moderators_key: Option<ModeratorsKey>,
+    /// Whether this player signs what it says (default no), about once a second, for the session's members: then a
+    /// report of another player proves it. Without that, the player can deny it.
+    pub sign_speech: bool,
 }
 
 /// What a chat is started with.
@@ -50,15 +67,18 @@ pub(crate) struct PreparedEncryption {
     pub(super) directory: MemberDirectory,
     pub(super) known_keys: KnownKeys,
     pub(super) constant_rate: bool,
+    pub(super) key_log: Option<KeyLogFile>,
+    pub(super) moderators_key: Option<ModeratorsKey>,
+    pub(super) signer: Option<SpeechSigner>,
 }
 
 impl EncryptionSettings {
     /// The member that these make of a player.
     ///
     /// # Errors
-    /// If the name, the account, the purpose or the attestation is too long, or the operating system has no random
-    /// numbers.
-    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, E2eeError> {
+    /// If the name, the account, the purpose or the attestation is too long, the operating system has no random
+    /// numbers, or the key log cannot be opened.
+    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, StartError> {
         let mut credential = Credential::new(name)?;
         if let Some(account) = &self.account {
             credential = credential.with_account(account)?;
@@ -70,15 +90,19 @@ impl EncryptionSettings {
             credential = credential.with_attestation(attestation.as_bytes())?;
         }
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
-        let (policy, known_keys) = (self.policy, self.known_keys);
-        let member = MlsMember::new(key, credential);
-        let constant_rate = self.constant_rate;
+        let opened = self.key_log.map(|path| {
+            KeyLogFile::open(&path)
+                .map_err(|cause| StartError::KeyLog { path: path.display().to_string(), cause })
+        });
         Ok(PreparedEncryption {
-            constant_rate,
-            policy,
-            member,
+            policy: self.policy,
+            signer: self.sign_speech.then(|| SpeechSigner::new(key.clone())),
+            member: MlsMember::new(key, credential),
             directory: MemberDirectory::new(self.attestation_keys),
-            known_keys,
+            known_keys: self.known_keys,
+            constant_rate: self.constant_rate,
+            key_log: opened.transpose()?,
+            moderators_key: self.moderators_key,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use consonance_e2ee::{EncryptedMember, KnownKeys, PacketCounts, PlainRooms, Recognition, SafetyNumber};
 use consonance_session::RoomId;
@@ -48,6 +49,13 @@ pub enum EncryptionEvent {
     },
     /// The server wants the session to be less encrypted than it was: we do not take part, and nothing passes.
     Weakened,
+    /// The server keeps our [report](crate::VoiceChat::report) for the game's moderators.
+    ReportTaken,
+    /// Our report was not made, or is not kept.
+    ReportRefused {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// The encryption as it is now.
@@ -102,6 +110,10 @@ impl fmt::Display for EncryptionEvent {
             Self::Weakened => {
                 f.write_str("the server wants the session to be less encrypted than before: nothing is sent")
             }
+            Self::ReportTaken => {
+                f.write_str("the report is kept for the game's moderators, who alone can read it")
+            }
+            Self::ReportRefused { reason } => write!(f, "the report was not made: {reason}"),
         }
     }
 }
@@ -119,6 +131,8 @@ pub(super) struct MemberTable {
 pub(crate) struct SharedEncryption {
     status: Mutex<EncryptionStatus>,
     known: Mutex<KnownKeys>,
+    /// Whether there is a key that reports are sealed to.
+    can_report: AtomicBool,
 }
 
 impl SharedEncryption {
@@ -132,6 +146,14 @@ impl SharedEncryption {
 
     pub(crate) fn set_known_keys(&self, known: KnownKeys) {
         *lock(&self.known) = known;
+    }
+
+    pub(crate) fn can_report(&self) -> bool {
+        self.can_report.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_can_report(&self, can_report: bool) {
+        self.can_report.store(can_report, Ordering::Relaxed);
     }
 
     pub(super) fn with_known_keys<T>(&self, act: impl FnOnce(&mut KnownKeys) -> T) -> T {

@@ -122,6 +122,14 @@ impl VoiceThread {
                 self.send_text(id, &target, &text);
                 None
             }
+            Command::Report(players, reason) => {
+                let encryption = self.links.encryption_mut();
+                let refused = encryption.and_then(|it| it.report(now, players, reason));
+                if let Some(kind) = refused {
+                    self.tell(now, kind);
+                }
+                None
+            }
             Command::Hear(hearing) => self.hear(hearing),
             Command::SharePosition(is_shared) => {
                 self.position_sharing.share(is_shared, client).err().map(|absurd| absurd.to_string())

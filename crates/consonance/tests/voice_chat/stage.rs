@@ -9,6 +9,7 @@ use consonance_quic::{
     Identity, QuicAddress, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
 use consonance_server::moderation::Moderation;
+use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{Admission, DedicatedServer, SessionLoop, SessionsSettings};
 
@@ -47,6 +48,11 @@ impl Stage {
     /// What an operator can do here.
     pub(crate) fn moderation(&self) -> Moderation {
         Moderation::new(self.server.as_ref().unwrap().handle(), self.settings.records.clone())
+    }
+
+    /// Sessions are recorded with this from now on.
+    pub(crate) fn record_with(&self, recorder: &SessionRecorder) {
+        self.server.as_ref().unwrap().handle().record_with(Some(recorder)).unwrap();
     }
 
     /// The address of a session here, whether it is served or not.

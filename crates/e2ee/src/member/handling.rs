@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms};
+use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer};
 use mls_rs::ExtensionList;
 use mls_rs::group::ExportedTree;
 
@@ -10,7 +10,7 @@ use super::committing::{self, Wanted};
 use super::mls::{self, Effect, MlsClient};
 use super::statements::Shown;
 use super::{Group, MemberEvent, MlsMember};
-use crate::{E2eeError, GroupMember};
+use crate::{E2eeError, GroupMember, SignedSpeech};
 
 impl MlsMember {
     /// Takes a message of the delivery service in. `now` is the time since any fixed start.
@@ -43,6 +43,15 @@ impl MlsMember {
             DeliveryMessage::Statement { name, statement } => {
                 self.handle_statement(&name.to_str(), statement);
             }
+            DeliveryMessage::ReportAnswer { answer: ReportAnswer::Send } => {
+                if let Some(report) = self.report.take() {
+                    self.send(MemberMessage::Report { report: &report }.to_bytes());
+                }
+            }
+            DeliveryMessage::ReportAnswer { answer } => {
+                self.report = None;
+                self.tell(MemberEvent::ReportAnswered { answer });
+            }
             _ => {}
         }
     }
@@ -73,6 +82,9 @@ impl MlsMember {
     fn handle_statement(&mut self, name: &str, statement: &[u8]) {
         let Some(group) = &self.group else { return };
         let Some(member) = GroupMember::named(&group.members, name) else { return };
+        if let Some(sealed) = SignedSpeech::sealed(statement) {
+            return self.tell(MemberEvent::SpeechSigned { name: name.into(), sealed: sealed.to_vec() });
+        }
         match self.statements.hear(member, statement) {
             Ok(Shown::Forked) => self.tell(MemberEvent::Forked { name: name.into() }),
             Ok(Shown::Confirmed | Shown::Nothing) => {}
@@ -244,7 +256,7 @@ impl MlsMember {
         self.tell(MemberEvent::NewEpoch { epoch, committed_by, plain_rooms_changed });
     }
 
-    fn send(&mut self, message: Vec<u8>) {
+    pub(super) fn send(&mut self, message: Vec<u8>) {
         if self.messages.len() == Self::MESSAGES_MAX {
             self.messages.pop_front();
         }

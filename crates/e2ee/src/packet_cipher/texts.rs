@@ -1,4 +1,4 @@
-//! Texts: what is sealed is text again, so that it passes wherever a text does.
+//! Texts: what is sealed is text again, so that it passes wherever a text does. And statements for the members.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use crate::E2eeError;
 const SEALED_TEXT: &str = "\u{1}";
 /// What is authenticated with a text, so that it is not taken for voice.
 const TEXT_METADATA: &[u8] = b"text";
+/// The same for a statement.
+const STATEMENT_METADATA: &[u8] = b"statement";
 
 impl PacketCipher {
     /// The longest text that fits into a packet of text once it is sealed, if `most` is the longest that fits as it is;
@@ -35,6 +37,23 @@ impl PacketCipher {
         let done = sealer.seal(TEXT_METADATA, text.as_bytes(), &mut content);
         done.map_err(|error| E2eeError::Refused { what: "text", why: error.to_string() })?;
         Ok(format!("{SEALED_TEXT}{}", BASE64.encode(&content)))
+    }
+
+    /// Appends a statement for the group's members, sealed.
+    pub(crate) fn seal_statement(&mut self, statement: &[u8], out: &mut Vec<u8>) -> Result<(), E2eeError> {
+        let sealer = self.sealer.as_mut().ok_or(E2eeError::NoGroup)?;
+        let done = sealer.seal(STATEMENT_METADATA, statement, out);
+        done.map_err(|error| E2eeError::Refused { what: "statement", why: error.to_string() })
+    }
+
+    /// The [statement](crate::SignedSpeech) that the member with this name has sealed.
+    ///
+    /// # Errors
+    /// [`E2eeError::Refused`] if it has not, or it was opened before; what for is counted.
+    pub fn open_statement(&mut self, now: Duration, name: &str, sealed: &[u8]) -> Result<Vec<u8>, E2eeError> {
+        let mut statement = Vec::new();
+        self.open(now, name, STATEMENT_METADATA, sealed, &mut statement)?;
+        Ok(statement)
     }
 
     /// The text that the member with this name has sealed, as bytes: it may have sealed others than UTF-8.

@@ -4,3 +4,4 @@
 
 mod ogg_opus;
 mod repair;
+mod sealed_track;

@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use consonance_recording::repair_ogg_opus;
 use tracing::warn;
 
 use super::index::{RecordingEndReason, RecordingIndex, TrackIndex};
+use super::track::{FrameKind, repair};
 
 /// What is left to do is [saving](Self::save) it.
 #[derive(Debug)]
@@ -39,10 +39,10 @@ impl EndedRecording {
 
     fn complete(&mut self) -> io::Result<()> {
         let Self { folder, index, .. } = self;
-        for file in opus_files(folder)? {
+        for file in track_files(folder)? {
             let path = folder.join(&file);
             let is_known = index.tracks.iter().any(|track| track.file == file);
-            let samples = match repair_ogg_opus(&path) {
+            let samples = match repair(&path) {
                 // The disk did not even take its beginning.
                 Err(error) if error.kind() == io::ErrorKind::InvalidData && !is_known => {
                     fs::remove_file(&path)?;
@@ -64,12 +64,12 @@ impl EndedRecording {
 }
 
 /// The names of the tracks in a recording's folder, in order.
-pub(super) fn opus_files(folder: &Path) -> io::Result<Vec<String>> {
+pub(super) fn track_files(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         if let Ok(name) = name.into_string()
-            && Path::new(&name).extension().is_some_and(|it| it == "opus")
+            && kind_of(&name).is_some()
         {
             names.push(name);
         }
@@ -78,11 +78,18 @@ pub(super) fn opus_files(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// What a file of this name has, if it is a track's.
+fn kind_of(file: &str) -> Option<FrameKind> {
+    let extension = Path::new(file).extension()?;
+    [FrameKind::Opus, FrameKind::Sealed].into_iter().find(|kind| extension == kind.extension())
+}
+
 /// The track of this file; one that was begun since the index was last written is put there.
 fn track_of(index: &mut RecordingIndex, file: String) -> &mut TrackIndex {
     let place = index.tracks.iter().position(|track| track.file == file).unwrap_or_else(|| {
         let player = file.rsplit_once('-').map_or(&*file, |(player, _)| player).to_owned();
-        index.tracks.push(TrackIndex { file, player, ..TrackIndex::default() });
+        let sealed = kind_of(&file) == Some(FrameKind::Sealed);
+        index.tracks.push(TrackIndex { file, sealed, player, ..TrackIndex::default() });
         index.tracks.len() - 1
     });
     &mut index.tracks[place]

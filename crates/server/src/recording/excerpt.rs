@@ -10,7 +10,7 @@ use consonance_wire::{ClientId, RoomId};
 use super::feed::{Begun, TapState};
 use super::index::{RecordingEndReason, RecordingIndex};
 use super::live::LiveRecording;
-use super::message::{LENGTH_BYTES, Message};
+use super::message::{LENGTH_BYTES, Message, SpokenCodec};
 
 /// What one thread puts together, and another one writes as a small recording.
 #[derive(Debug)]
@@ -35,9 +35,15 @@ impl Excerpt {
     }
 
     /// The player that speaks under this id in the packets that are added next.
-    pub(crate) fn add_speaker(&mut self, id: ClientId, is_opus: bool, name: &str, subject: Option<&str>) {
+    pub(crate) fn add_speaker(
+        &mut self,
+        id: ClientId,
+        codec: SpokenCodec,
+        name: &str,
+        subject: Option<&str>,
+    ) {
         let subject = subject.unwrap_or_default();
-        self.push(&Message::Speaker { recording: 0, id, is_opus, name, subject });
+        self.push(&Message::Speaker { recording: 0, id, codec, name, subject });
     }
 
     /// A voice packet, and when it came.

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use consonance_session::{ClientId, CodecId, RoomId, Server};
+use consonance_session::{ClientId, RoomId, Server};
 use consonance_wire::{ALWAYS_SEND_ROOM, ChannelKind, VoiceData};
 use rtrb::Producer;
 
 use super::index::RecordingEndReason;
-use super::message::Message;
+use super::message::{Message, SpokenCodec};
 use super::settings::SessionRecordingSettings;
 use super::voice_packet::voice_of;
 
@@ -139,9 +139,9 @@ impl RecordingFeed {
         if !tap.speakers.contains(voice.sender.0) {
             let Some(client) = server.client(voice.sender) else { return false };
             let subject = client.access.and_then(|access| access.subject.as_deref()).unwrap_or_default();
-            let is_opus = client.codec.kind == CodecId::OPUS;
+            let codec = SpokenCodec::of(&client.codec);
             let (id, name) = (voice.sender, client.name);
-            if !self.push(&Message::Speaker { recording, id, is_opus, name, subject }) {
+            if !self.push(&Message::Speaker { recording, id, codec, name, subject }) {
                 return false;
             }
             tap.speakers.insert(voice.sender.0);

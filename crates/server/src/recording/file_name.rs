@@ -2,6 +2,8 @@
 
 use consonance_recording::file_name_part;
 
+use super::track::FrameKind;
+
 /// A folder for a session, which is none of the names that Windows reserves and never empty.
 /// Different sessions may share one.
 pub(super) fn of_session(name: &str) -> String {
@@ -14,8 +16,8 @@ pub(super) fn of_session(name: &str) -> String {
 }
 
 /// A track's file; the number makes it unique in its recording, upper and lower case or not.
-pub(super) fn of_track(player: &str, number: usize) -> String {
-    format!("{}-{number}.opus", file_name_part(player))
+pub(super) fn of_track(player: &str, number: usize, kind: FrameKind) -> String {
+    format!("{}-{number}.{}", file_name_part(player), kind.extension())
 }
 
 /// A folder for a time in RFC 3339, without the colons, which Windows refuses; sorted by name,
@@ -33,9 +35,9 @@ mod tests {
 
     #[test]
     fn a_usual_name_stays_readable() {
-        assert_eq!(of_track("Alice", 1), "Alice-1.opus");
-        assert_eq!(of_track("Zoë-2 山田", 12), "Zoë-2_山田-12.opus");
-        assert_eq!(of_track("", 3), "-3.opus");
+        assert_eq!(of_track("Alice", 1, FrameKind::Opus), "Alice-1.opus");
+        assert_eq!(of_track("Zoë-2 山田", 12, FrameKind::Sealed), "Zoë-2_山田-12.sealed");
+        assert_eq!(of_track("", 3, FrameKind::Opus), "-3.opus");
         assert_eq!(of_session("match-17"), "match-17");
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tracing::{info, warn};
 
-use super::ended::{EndedRecording, opus_files};
+use super::ended::{EndedRecording, track_files};
 use super::error::RecordingsError;
 use super::index::RecordingIndex;
 
@@ -123,7 +123,7 @@ fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Removes what a recording made and nothing else; the folder only if it is empty then.
 pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
-    let files = match opus_files(folder) {
+    let files = match track_files(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         files => files?,
     };

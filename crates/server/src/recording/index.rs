@@ -47,6 +47,10 @@ pub struct RecordingIndex {
 pub struct TrackIndex {
     /// The file's name, in the same folder.
     pub file: String,
+    /// Whether its frames are encrypted from end to end: then it is no Ogg Opus, and only a holder of the session's
+    /// keys can make that of it. A voice with frames of both kinds has a file for each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
     /// The player's name.
     pub player: String,
     /// The id that it had last.
@@ -66,7 +70,7 @@ pub struct TrackIndex {
     pub frames_lost: u64,
     /// Frames that came twice, or when their time was over.
     pub frames_late: u64,
-    /// Frames that are not Opus, or came faster than speech.
+    /// Frames that are neither Opus nor encrypted, or came faster than speech.
     pub frames_refused: u64,
     /// When it is heard, and where.
     pub spans: Vec<Span>,

@@ -13,8 +13,8 @@ use super::ended::EndedRecording;
 use super::feed::{Begun, TapState};
 use super::file_name;
 use super::index::{RecordingEndReason, RecordingIndex, VERSION};
-use super::message::Message;
-use super::track::{Audience, Track};
+use super::message::{Message, SpokenCodec};
+use super::track::{Audience, FrameKind, Track};
 use crate::utc::rfc_3339;
 
 /// A recording that goes on.
@@ -25,7 +25,7 @@ pub(super) struct LiveRecording {
     begun: Instant,
     index: RecordingIndex,
     tracks: Vec<Track>,
-    /// Which track each id speaks into; none if there was no track left, or if it does not speak Opus.
+    /// Which track each id speaks into.
     speakers: HashMap<ClientId, Speaker>,
     rooms: HashMap<RoomId, String>,
     next_index: Duration,
@@ -33,12 +33,14 @@ pub(super) struct LiveRecording {
     is_outgrown: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Speaker {
-    Track(usize),
-    /// Its track, if it has one, counts what cannot be recorded.
-    NotOpus(usize),
-    TooMany,
+/// A player that speaks under an id.
+#[derive(Debug)]
+struct Speaker {
+    name: String,
+    subject: Option<String>,
+    codec: SpokenCodec,
+    /// What its last frame was, and the track of such frames; none if there was no track left.
+    track: Option<(FrameKind, usize)>,
 }
 
 impl LiveRecording {
@@ -86,8 +88,11 @@ impl LiveRecording {
     /// Processes what was told of this recording, for so many voices at most.
     pub(super) fn handle(&mut self, message: &Message<'_>, tracks_max: usize) -> io::Result<()> {
         match *message {
-            Message::Speaker { id, is_opus, name, subject, .. } => {
-                self.introduce(id, is_opus, name, subject, tracks_max)
+            Message::Speaker { id, codec, name, subject, .. } => {
+                let subject = (!subject.is_empty()).then(|| subject.to_owned());
+                let speaker = Speaker { name: name.to_owned(), subject, codec, track: None };
+                self.speakers.insert(id, speaker);
+                Ok(())
             }
             Message::Room { id, name, .. } => {
                 let name = if name.is_empty() { id.0.to_string() } else { name.to_owned() };
@@ -95,7 +100,9 @@ impl LiveRecording {
                 Ok(())
             }
             Message::Voice { at_us, packet, .. } => match Packet::parse(packet) {
-                Ok(Packet::VoiceData(voice)) => self.hear(samples(Duration::from_micros(at_us)), &voice),
+                Ok(Packet::VoiceData(voice)) => {
+                    self.hear(samples(Duration::from_micros(at_us)), &voice, tracks_max)
+                }
                 _ => Ok(()),
             },
         }
@@ -172,45 +179,47 @@ impl LiveRecording {
         EndedRecording { folder: self.folder, index, is_whole }
     }
 
-    fn introduce(
-        &mut self,
-        id: ClientId,
-        is_opus: bool,
-        name: &str,
-        subject: &str,
-        tracks_max: usize,
-    ) -> io::Result<()> {
-        let subject = (!subject.is_empty()).then_some(subject);
-        let known = self.tracks.iter().position(|track| track.is_of(name, subject));
-        if known.is_none() && self.tracks.len() >= tracks_max {
-            self.speakers.insert(id, Speaker::TooMany);
+    fn hear(&mut self, at: u64, voice: &VoiceData<'_>, tracks_max: usize) -> io::Result<()> {
+        let Some(number) = self.track_for(voice, tracks_max)? else {
+            self.index.frames_without_track += 1;
+            self.is_outgrown |= at >= SAMPLES_MIN;
             return Ok(());
+        };
+        let is_opus = self.speakers.get(&voice.sender).is_some_and(|speaker| speaker.codec.is_opus);
+        let track = &mut self.tracks[number];
+        if is_opus {
+            return track.hear(at, voice, audience(&self.rooms, voice));
         }
-        let number = known.unwrap_or(self.tracks.len());
-        if known.is_none() {
-            let file = file_name::of_track(name, number + 1);
-            self.tracks.push(Track::create(&self.folder, file, name, subject, number as u32 + 1)?);
-        }
-        self.tracks[number].speaks_as(id.0)?;
-        let speaker = if is_opus { Speaker::Track(number) } else { Speaker::NotOpus(number) };
-        self.speakers.insert(id, speaker);
+        track.refuse();
         Ok(())
     }
 
-    fn hear(&mut self, at: u64, voice: &VoiceData<'_>) -> io::Result<()> {
-        match self.speakers.get(&voice.sender) {
-            Some(Speaker::Track(number)) => {
-                let audience = audience(&self.rooms, voice);
-                self.tracks[*number].hear(at, voice, audience)?;
-            }
-            Some(Speaker::NotOpus(number)) => self.tracks[*number].refuse(),
-            Some(Speaker::TooMany) => {
-                self.index.frames_without_track += 1;
-                self.is_outgrown |= at >= SAMPLES_MIN;
-            }
-            None => debug_assert!(false, "a speaker is introduced before it is heard"),
+    /// The track for a frame; a new one if the speaker had no frames of the kind yet. `None` if there is none left.
+    fn track_for(&mut self, voice: &VoiceData<'_>, tracks_max: usize) -> io::Result<Option<usize>> {
+        let Some(speaker) = self.speakers.get_mut(&voice.sender) else {
+            debug_assert!(false, "a speaker is introduced before it is heard");
+            return Ok(None);
+        };
+        let kind = FrameKind::of(voice.frame);
+        if let Some((_, number)) = speaker.track.filter(|(last, _)| *last == kind) {
+            return Ok(Some(number));
         }
-        Ok(())
+        let (name, subject) = (&*speaker.name, speaker.subject.as_deref());
+        let known = self.tracks.iter().position(|track| track.is_of(kind, name, subject));
+        let number = known.unwrap_or(self.tracks.len());
+        if known.is_none() {
+            if number >= tracks_max {
+                return Ok(None);
+            }
+            let file = file_name::of_track(name, number + 1, kind);
+            self.tracks.push(Track::create(&self.folder, file, kind, name, subject, number as u32 + 1)?);
+        }
+        if let Some((_, former)) = speaker.track {
+            self.tracks[former].interrupt();
+        }
+        self.tracks[number].speaks_as(voice.sender.0, speaker.codec.frame_samples.into())?;
+        speaker.track = Some((kind, number));
+        Ok(Some(number))
     }
 
     fn age(&self, now: Instant) -> Duration {

@@ -1,16 +1,37 @@
 //! What a thread that relays tells the one that writes, as bytes in a ring.
 
-use consonance_wire::{ClientId, Reader, RoomId};
+use consonance_wire::{ClientId, CodecId, CodecParameters, Reader, RoomId};
 
 /// One thing that happened to a recording. The time is in microseconds from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Message<'a> {
     /// From now on this client speaks under this id. An empty subject is none.
-    Speaker { recording: u32, id: ClientId, is_opus: bool, name: &'a str, subject: &'a str },
+    Speaker { recording: u32, id: ClientId, codec: SpokenCodec, name: &'a str, subject: &'a str },
     /// A room of this id; one of an empty name has no listeners.
     Room { recording: u32, id: RoomId, name: &'a str },
     /// A voice packet was relayed.
     Voice { recording: u32, at_us: u64, packet: &'a [u8] },
+}
+
+/// What a client announced of its frames when it joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SpokenCodec {
+    /// They are Opus, or encrypted Opus.
+    pub(crate) is_opus: bool,
+    /// How long they are, in samples at 48 kHz: 120 to 5760.
+    pub(crate) frame_samples: u16,
+}
+
+impl SpokenCodec {
+    pub(crate) fn of(codec: &CodecParameters) -> Self {
+        let samples = u64::from(codec.frame_size_samples) * 48_000;
+        let samples = samples.checked_div(codec.sample_rate_hz.into()).unwrap_or(0);
+        let is_usual = (120..=5_760).contains(&samples);
+        Self {
+            is_opus: codec.kind == CodecId::OPUS,
+            frame_samples: if is_usual { samples as u16 } else { 960 },
+        }
+    }
 }
 
 impl<'a> Message<'a> {
@@ -19,10 +40,11 @@ impl<'a> Message<'a> {
         out.clear();
         out.extend([0; 2]);
         match *self {
-            Self::Speaker { recording, id, is_opus, name, subject } => {
+            Self::Speaker { recording, id, codec, name, subject } => {
                 head(out, SPEAKER, recording);
                 out.extend(id.0.to_be_bytes());
-                out.push(is_opus.into());
+                out.push(codec.is_opus.into());
+                out.extend(codec.frame_samples.to_be_bytes());
                 text(out, name);
                 text(out, subject);
             }
@@ -59,7 +81,10 @@ impl<'a> Message<'a> {
             SPEAKER => Self::Speaker {
                 recording,
                 id: ClientId(reader.u16(WHAT).ok()?),
-                is_opus: reader.u8(WHAT).ok()? != 0,
+                codec: SpokenCodec {
+                    is_opus: reader.u8(WHAT).ok()? != 0,
+                    frame_samples: reader.u16(WHAT).ok()?,
+                },
                 name: read_text(&mut reader)?,
                 subject: read_text(&mut reader)?,
             },
@@ -110,9 +135,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let (recording, at_us) = (7, 1 << 40 | 3);
+        let codec = SpokenCodec { is_opus: true, frame_samples: 1_920 };
         let mut bytes = Vec::new();
         for message in [
-            Message::Speaker { recording, id: ClientId(3), is_opus: true, name: "Zoë", subject: "" },
+            Message::Speaker { recording, id: ClientId(3), codec, name: "Zoë", subject: "" },
             Message::Room { recording, id: RoomId(9), name: "lobby" },
             Message::Voice { recording, at_us, packet: &[0; 1024] },
         ] {

@@ -1,21 +1,24 @@
 //! One player's voice in a recording: frames in their order, each in its place, in a file.
 
+mod file;
 mod order;
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
-use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
 use consonance_wire::VoiceData;
 
 use super::index::{Span, TrackIndex};
+pub(super) use file::FrameKind;
+use file::TrackFile;
+pub(super) use file::repair;
 use order::{Held, Order};
 
 /// A file that grows while a player speaks.
 #[derive(Debug)]
 pub(super) struct Track {
-    writer: OggPacketWriter<AppendedFile>,
+    kind: FrameKind,
+    writer: TrackFile,
     order: Order,
     /// Counts what is in the file and what is not, but for the file's length.
     counters: TrackIndex,
@@ -23,6 +26,8 @@ pub(super) struct Track {
     channel_session: Option<u8>,
     /// How long the last frame was.
     frame_samples: u64,
+    /// How long the player's frames are, as its client has announced.
+    announced_samples: u32,
     /// When the oldest frame that is not in the file came, if there is one.
     unwritten_since: Option<u64>,
     /// What is spoken from now on counts to the last stretch of speech, whatever it is.
@@ -41,45 +46,55 @@ impl Track {
     pub(super) fn create(
         folder: &Path,
         file: String,
+        kind: FrameKind,
         player: &str,
         subject: Option<&str>,
         serial: u32,
     ) -> io::Result<Self> {
-        let sink = AppendedFile { path: folder.join(&file), bytes: 0 };
-        OpenOptions::new().write(true).create_new(true).open(&sink.path)?;
+        let writer = TrackFile::create(folder.join(&file), kind, player, serial)?;
         let counters = TrackIndex {
             file,
+            sealed: kind == FrameKind::Sealed,
             player: player.to_owned(),
             subject: subject.map(str::to_owned),
             ..TrackIndex::default()
         };
         Ok(Self {
-            writer: OggPacketWriter::new(sink, serial, Channels::Mono, &[("TITLE", player)])?,
+            kind,
+            writer,
             order: Order::default(),
             counters,
             channel_session: None,
             frame_samples: 960,
+            announced_samples: 960,
             unwritten_since: None,
             keeps_to_last_span: false,
         })
     }
 
-    /// Whether this is the voice of that player.
-    pub(super) fn is_of(&self, player: &str, subject: Option<&str>) -> bool {
-        self.counters.player == player && self.counters.subject.as_deref() == subject
+    /// Whether this has such frames of that player.
+    pub(super) fn is_of(&self, kind: FrameKind, player: &str, subject: Option<&str>) -> bool {
+        self.kind == kind && self.counters.player == player && self.counters.subject.as_deref() == subject
     }
 
-    /// The player speaks under this id from now on, and perhaps counts its frames again.
-    pub(super) fn speaks_as(&mut self, id: u16) -> io::Result<()> {
+    /// The player speaks into this file from now on, under this id and with frames of this length, and perhaps counts
+    /// them again.
+    pub(super) fn speaks_as(&mut self, id: u16, announced_samples: u32) -> io::Result<()> {
         self.release(Order::flush)?;
         self.order = Order::default();
+        self.announced_samples = announced_samples;
         self.counters.id = id;
         Ok(())
     }
 
+    /// The player's next frames go elsewhere: those that come here after that are another stretch of speech.
+    pub(super) fn interrupt(&mut self) {
+        self.channel_session = None;
+    }
+
     /// A frame came at this sample of the recording.
     pub(super) fn hear(&mut self, at: u64, voice: &VoiceData<'_>, audience: Audience) -> io::Result<()> {
-        if OpusPacket::parse(voice.frame).is_err() {
+        if !self.writer.takes(voice.frame) {
             self.refuse();
             return Ok(());
         }
@@ -116,7 +131,7 @@ impl Track {
     pub(super) fn finish(mut self) -> (TrackIndex, io::Result<()>) {
         let released = self.release(Order::flush);
         let mut index = self.index();
-        let finished = self.writer.finish().map(|sink| index.bytes = sink.bytes);
+        let finished = self.writer.finish().map(|bytes| index.bytes = bytes);
         (index, released.and(finished))
     }
 
@@ -149,7 +164,6 @@ impl Track {
 
     /// Writes a frame behind so many lost ones.
     fn place(&mut self, held: &Held, lost: u64) -> io::Result<()> {
-        let packet = OpusPacket::parse(&held.frame).expect("invalid packets were refused on arrival");
         let goes_on = self.channel_session.replace(held.channel_session) == Some(held.channel_session);
         let behind = self.writer.end() + lost * self.frame_samples;
         // Within a stretch of speech, frames follow each other whenever they come; unless there was no listener in
@@ -160,8 +174,8 @@ impl Track {
             self.refuse();
             return Ok(());
         }
-        let from = self.writer.write(place, packet)?;
-        self.frame_samples = packet.samples().into();
+        let (from, samples) = self.writer.write(place, &held.frame, self.announced_samples)?;
+        self.frame_samples = samples;
         self.counters.frames += 1;
         self.counters.first_sample.get_or_insert(from);
         self.unwritten_since.get_or_insert(held.at);
@@ -181,26 +195,6 @@ impl Track {
         }
         let Audience { rooms, to_players } = audience.clone();
         self.counters.spans.push(Span { from_sample: from, to_sample: to, rooms, to_players });
-    }
-}
-
-/// A path that is opened for each page: so many voices need no more open files than one, and a disk that
-/// is gone is an error at once.
-#[derive(Debug)]
-struct AppendedFile {
-    path: PathBuf,
-    bytes: u64,
-}
-
-impl Write for AppendedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = OpenOptions::new().append(true).open(&self.path)?.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

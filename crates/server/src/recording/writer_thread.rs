@@ -330,7 +330,8 @@ mod tests {
         let tap = feed.begin(now, "main", false);
         let (recording, name, packet) = (0, "Alice", &[][..]);
         let id = consonance_wire::ClientId(1);
-        assert!(feed.push(&Message::Speaker { recording, id, is_opus: true, name, subject: "" }));
+        let codec = crate::recording::SpokenCodec { is_opus: true, frame_samples: 960 };
+        assert!(feed.push(&Message::Speaker { recording, id, codec, name, subject: "" }));
         for at_us in [0, 20_000, 40_000] {
             assert!(feed.push(&Message::Voice { recording, at_us, packet }));
         }

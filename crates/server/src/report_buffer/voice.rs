@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
 
+use crate::recording::SpokenCodec;
+
 /// One visit of a speaker, as far as it spoke recently.
 #[derive(Debug)]
 pub(crate) struct BufferedVoice {
@@ -13,7 +15,7 @@ pub(crate) struct BufferedVoice {
     pub(crate) name: PlayerName,
     /// The subject of its join token.
     pub(crate) subject: Option<String>,
-    pub(crate) is_opus: bool,
+    pub(crate) codec: SpokenCodec,
     /// When each frame came and how long its packet is, oldest first.
     frames: VecDeque<(Instant, u16)>,
     /// Their packets, one behind the other.
@@ -21,9 +23,9 @@ pub(crate) struct BufferedVoice {
 }
 
 impl BufferedVoice {
-    pub(crate) fn new(id: ClientId, name: &str, subject: Option<&str>, is_opus: bool) -> Self {
+    pub(crate) fn new(id: ClientId, name: &str, subject: Option<&str>, codec: SpokenCodec) -> Self {
         let (name, subject) = (name.into(), subject.map(str::to_owned));
-        Self { id, name, subject, is_opus, frames: VecDeque::new(), packets: VecDeque::new() }
+        Self { id, name, subject, codec, frames: VecDeque::new(), packets: VecDeque::new() }
     }
 
     /// Adds a packet; the oldest go until all fit into so many bytes. False if it does not fit even so.
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     fn voice() -> BufferedVoice {
-        BufferedVoice::new(ClientId(1), "Alice", None, true)
+        BufferedVoice::new(ClientId(1), "Alice", None, SpokenCodec { is_opus: true, frame_samples: 960 })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::replace_file::replace_file;
 
 /// The reported player, the time and the reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// Names it among all reports.
@@ -30,9 +30,15 @@ pub struct Report {
     pub tracks: usize,
     /// What all files take.
     pub bytes: u64,
+    /// The file of a report that a player has submitted, sealed to the game's moderators: player and reason are in it,
+    /// and empty here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
 }
 
 impl Report {
+    /// The name of a sealed report's file in its folder.
+    pub const SEALED_FILE: &'static str = "report.sealed";
     /// The file's name in a report's folder.
     pub const FILE: &'static str = "report.json";
 

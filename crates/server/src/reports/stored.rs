@@ -7,8 +7,9 @@ use std::{fs, io};
 
 use tracing::{info, warn};
 
+use super::writer::Evidence;
 use super::{Report, ReportsError, ReportsSettings};
-use crate::recording::{Excerpt, remove_recording};
+use crate::recording::remove_recording;
 use crate::replace_file::replace_file;
 
 /// All reports of a folder, by number. No lock is on voice's way, and no file is written while the state's is held.
@@ -67,10 +68,10 @@ impl StoredReports {
     }
 
     /// Writes the files of a new report, and what is said of it.
-    pub(super) fn write(&self, mut report: Report, excerpt: &Excerpt) -> Result<Report, ReportsError> {
+    pub(super) fn write(&self, mut report: Report, evidence: &Evidence) -> Result<Report, ReportsError> {
         report.id = self.next_id()?;
         let folder = self.folder_of(report.id);
-        match self.make(&folder).and_then(|()| fill(&folder, &mut report, excerpt)) {
+        match self.make(&folder).and_then(|()| fill(&folder, &mut report, evidence)) {
             Ok(()) => {
                 info!(session = report.session, player = report.player, folder = %folder.display(), "reported");
                 self.lock().reports.insert(report.id, report.clone());
@@ -141,19 +142,28 @@ impl StoredReports {
         fs::create_dir(folder)
     }
 
+    /// Whether one more may be made.
+    pub(super) fn check_room(&self) -> Result<(), ReportsError> {
+        self.lock().check_room()
+    }
+
     fn next_id(&self) -> Result<u64, ReportsError> {
         let mut state = self.lock();
-        let bytes: u64 = state.reports.values().map(|report| report.bytes.max(BYTES_MIN)).sum();
-        let limit = state.settings.bytes_max;
-        if bytes >= limit {
-            return Err(ReportsError::Full { limit });
-        }
+        state.check_room()?;
         state.newest = state.newest.saturating_add(1);
         Ok(state.newest)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+}
+
+impl State {
+    fn check_room(&self) -> Result<(), ReportsError> {
+        let bytes: u64 = self.reports.values().map(|report| report.bytes.max(BYTES_MIN)).sum();
+        let limit = self.settings.bytes_max;
+        if bytes >= limit { Err(ReportsError::Full { limit }) } else { Ok(()) }
     }
 }
 
@@ -177,15 +187,23 @@ const LAST_NUMBER_FILE: &str = "last_number";
 const BYTES_MIN: u64 = 16_384;
 
 /// Writes everything of a report, or leaves nothing of it.
-fn fill(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()> {
-    write(folder, report, excerpt).inspect_err(|_| {
+fn fill(folder: &Path, report: &mut Report, evidence: &Evidence) -> io::Result<()> {
+    write(folder, report, evidence).inspect_err(|_| {
         let _ = remove(folder);
     })
 }
 
-fn write(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()> {
-    let index = excerpt.write(folder)?;
-    (report.tracks, report.bytes) = (index.tracks.len(), index.bytes);
+fn write(folder: &Path, report: &mut Report, evidence: &Evidence) -> io::Result<()> {
+    match evidence {
+        Evidence::Excerpt(excerpt) => {
+            let index = excerpt.write(folder)?;
+            (report.tracks, report.bytes) = (index.tracks.len(), index.bytes);
+        }
+        Evidence::Sealed(sealed) => {
+            replace_file(&folder.join(Report::SEALED_FILE), sealed)?;
+            (report.sealed, report.bytes) = (Some(Report::SEALED_FILE.into()), sealed.len() as u64);
+        }
+    }
     report.write(folder)
 }
 
@@ -202,6 +220,10 @@ fn read_last_number(folder: &Path) -> u64 {
 /// What says first that there is a report goes first.
 fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_file(folder.join(Report::FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    match fs::remove_file(folder.join(Report::SEALED_FILE)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }

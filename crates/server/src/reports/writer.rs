@@ -1,7 +1,7 @@
 //! The thread that writes reports.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -21,8 +21,17 @@ pub(super) struct Writer {
 #[derive(Debug)]
 struct Job {
     report: Report,
-    excerpt: Excerpt,
+    evidence: Evidence,
     done: SyncSender<Result<Report, ReportsError>>,
+}
+
+/// What a report has besides what is said of it.
+#[derive(Debug)]
+pub(super) enum Evidence {
+    /// Voices that the server relayed.
+    Excerpt(Excerpt),
+    /// What a player submitted, sealed.
+    Sealed(Box<[u8]>),
 }
 
 impl Writer {
@@ -30,9 +39,9 @@ impl Writer {
         let (queue, jobs) = mpsc::sync_channel::<Job>(WAITING_MAX);
         let obeyed = Arc::clone(stored);
         let run = move || {
-            for Job { report, excerpt, done } in jobs {
-                // The caller can have given up.
-                let _ = done.try_send(obeyed.write(report, &excerpt));
+            for Job { report, evidence, done } in jobs {
+                // The caller can have given up, or have none to wait.
+                let _ = done.try_send(obeyed.write(report, &evidence));
             }
         };
         let thread = threads::start("reports", run)?;
@@ -40,20 +49,29 @@ impl Writer {
     }
 
     /// Has a report written, and waits for that.
-    pub(super) fn write(&self, report: Report, excerpt: Excerpt) -> Result<Report, ReportsError> {
-        let (done, answer) = mpsc::sync_channel(1);
-        let job = Job { report, excerpt, done };
-        let queue = self.queue.as_ref().ok_or(ReportsError::Busy)?;
-        queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => ReportsError::Busy,
-            TrySendError::Disconnected(_) => gone(),
-        })?;
+    pub(super) fn write(&self, report: Report, evidence: Evidence) -> Result<Report, ReportsError> {
+        let answer = self.post(report, evidence)?;
         answer.recv_timeout(PATIENCE).unwrap_or_else(|error| {
             Err(match error {
                 RecvTimeoutError::Timeout => ReportsError::Late,
                 RecvTimeoutError::Disconnected => gone(),
             })
         })
+    }
+
+    /// Has a report written, and does not wait: what came of it can be asked for.
+    pub(super) fn post(
+        &self,
+        report: Report,
+        evidence: Evidence,
+    ) -> Result<Receiver<Result<Report, ReportsError>>, ReportsError> {
+        let (done, answer) = mpsc::sync_channel(1);
+        let queue = self.queue.as_ref().ok_or(ReportsError::Busy)?;
+        queue.try_send(Job { report, evidence, done }).map_err(|error| match error {
+            TrySendError::Full(_) => ReportsError::Busy,
+            TrySendError::Disconnected(_) => gone(),
+        })?;
+        Ok(answer)
     }
 }
 

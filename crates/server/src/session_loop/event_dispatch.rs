@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::event_log::log;
 use super::join_spans::JoinSpans;
-use super::{SessionLoop, link_span, moderators, webhooks};
+use super::{SessionLoop, link_span, member_reports, moderators, webhooks};
 use crate::admission::{Refusal, Verdict};
 use crate::networks::Networks;
 use crate::records::Records;
@@ -19,7 +19,7 @@ impl SessionLoop {
     /// Logs events, and answers requests to join; resulting packets wait to be sent.
     pub(super) fn dispatch_events(&mut self, index: usize, now: Instant, at: SessionInstant) {
         let session = self.sessions.get_mut(index);
-        let mut arrived = Vec::new();
+        let (mut arrived, mut submitted) = (Vec::new(), Vec::new());
         while let Some(event) = session.server.poll_event() {
             match event {
                 ServerEvent::JoinRequested { link, name, join_token } => {
@@ -32,6 +32,7 @@ impl SessionLoop {
                 ServerEvent::ModerationRequested { id, request } => {
                     moderators::carry_out(&self.records, session, at, id, &request);
                 }
+                ServerEvent::MemberReported { id, report } => submitted.push((id, report)),
                 event => {
                     note_joined(&mut self.networks, now, &event);
                     self.join_spans.note(&event);
@@ -53,6 +54,10 @@ impl SessionLoop {
                     }
                 }
             }
+        }
+        for (id, report) in submitted {
+            let reports = self.sessions.member_reports();
+            member_reports::keep(reports.as_ref(), &self.records, self.sessions.get_mut(index), id, report);
         }
         for (id, link) in arrived {
             self.tell_servers(index, at, id, link);

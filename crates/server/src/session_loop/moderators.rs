@@ -39,7 +39,7 @@ pub(super) fn carry_out(
 }
 
 /// The name in the audit log: the token's subject is known to its issuer, and a name alone can be anyone's.
-fn actor(session: &Session, moderator: ClientId) -> String {
+pub(super) fn actor(session: &Session, moderator: ClientId) -> String {
     let Some(client) = session.server.client(moderator) else { return format!("player {moderator}") };
     match client.access.and_then(|access| access.subject.as_deref()) {
         Some(subject) => format!("subject {subject} as {}", client.name),

@@ -97,10 +97,10 @@ fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
 
 /// Players without buffered voice are not named.
 fn add(excerpt: &mut Excerpt, voice: &mut BufferedVoice, is_wanted: impl Fn(&[u8]) -> bool) {
-    let (id, is_opus, name, subject) = (voice.id, voice.is_opus, voice.name.clone(), voice.subject.clone());
+    let (id, codec, name, subject) = (voice.id, voice.codec, voice.name.clone(), voice.subject.clone());
     let mut wanted = voice.packets().filter(|(_, packet)| is_wanted(packet)).peekable();
     if wanted.peek().is_some() {
-        excerpt.add_speaker(id, is_opus, &name, subject.as_deref());
+        excerpt.add_speaker(id, codec, &name, subject.as_deref());
     }
     for (at, packet) in wanted {
         excerpt.add_voice(at, packet);

@@ -68,6 +68,7 @@ impl Sessions {
         settings.name_taken = self.settings.name_taken;
         let rule = self.settings.encrypted_sessions.iter().find(|(pattern, _)| pattern.matches(name));
         settings.encryption = rule.map_or(self.settings.encryption, |(_, rule)| *rule);
+        settings.member_reports = self.settings.member_reports.is_some();
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.has_observers;

@@ -11,6 +11,7 @@ use consonance_transport::AddressShares;
 use crate::admission::Admission;
 use crate::records::{Records, RecordsSettings};
 use crate::report_buffer::ReportBufferSettings;
+use crate::reports::Reports;
 use crate::shedding::SheddingSettings;
 use crate::spans::Tracer;
 use crate::webhooks::Webhooks;
@@ -63,6 +64,8 @@ pub struct SessionsSettings {
     pub shedding: SheddingSettings,
     /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
     pub report_buffer: ReportBufferSettings,
+    /// Where reports go that members of encrypted sessions submit (default none: they are not taken).
+    pub member_reports: Option<Reports>,
     /// Admission (default open).
     pub admission: Admission,
     /// Which services are told of sessions and players (default none). Bans are told by
@@ -144,6 +147,7 @@ impl SessionsSettings {
             monitor_channels: false,
             shedding: SheddingSettings::default(),
             report_buffer: ReportBufferSettings::default(),
+            member_reports: None,
             admission: Admission::default(),
             webhooks: Webhooks::default(),
             tracer: Tracer::default(),

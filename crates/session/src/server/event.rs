@@ -169,6 +169,16 @@ pub enum ServerEvent {
         /// For what.
         request: ModeratorRequest,
     },
+    /// A member of an encrypted session submits a report, sealed so that the server cannot read it. Only where
+    /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports) is on; at most
+    /// [`MEMBER_REPORT_BYTES_MAX`](consonance_wire::limits::MEMBER_REPORT_BYTES_MAX) long, once in a minute for each
+    /// name. It waits for [`Server::answer_report`](crate::Server::answer_report).
+    MemberReported {
+        /// The member's id.
+        id: ClientId,
+        /// The report.
+        report: Box<[u8]>,
+    },
     /// A room has enough listeners or speakers without a client. It does not get into the room, which is told
     /// once until it was in it, and for 32 rooms at most; or its frames go nowhere for now, which is told once
     /// for each time that it begins.

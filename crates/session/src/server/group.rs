@@ -3,27 +3,33 @@
 
 mod commit_log;
 mod delivery_service;
+mod member_reports;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use consonance_name_key::NameKey;
 use consonance_wire::limits::{GROUP_MESSAGE_BYTES_MAX, GROUP_MESSAGE_UNASKED_BYTES_MAX};
 use consonance_wire::{
-    Capabilities, ClientId, DeliveryMessage, GroupPart, MemberMessage, PlainRooms, RoomId, WireStr, Writer,
+    Capabilities, ClientId, DeliveryMessage, GroupPart, MemberMessage, PlainRooms, ReportAnswer, RoomId,
+    WireStr, Writer,
 };
 
+use super::event::ServerEvent;
 use super::{Fault, Server};
 use crate::encryption::Encryption;
 use crate::group_inbox::GroupInbox;
 use crate::time::Instant;
 use delivery_service::{Catching, DeliveryService};
+use member_reports::MemberReports;
 
 /// What a session has for its group.
 #[derive(Debug)]
 pub(super) struct GroupService {
     delivery: DeliveryService,
     inboxes: BTreeMap<ClientId, GroupInbox>,
+    reports: MemberReports,
     /// The group that its clients were told of last.
     told: u32,
 }
@@ -34,7 +40,8 @@ impl GroupService {
     pub(super) fn new(secret_key: &[u8; 32]) -> Self {
         let [.., a, b, c, d] = *secret_key;
         let first = u32::from_be_bytes([a, b, c, d]);
-        Self { delivery: DeliveryService::new(first), inboxes: BTreeMap::new(), told: first }
+        let (inboxes, reports) = (BTreeMap::new(), MemberReports::default());
+        Self { delivery: DeliveryService::new(first), inboxes, reports, told: first }
     }
 
     /// When a member is to be asked for a commit.
@@ -42,11 +49,23 @@ impl GroupService {
         self.delivery.next_due()
     }
 
-    /// Whether a client may send more than short messages, since it was asked for a commit.
-    pub(super) fn awaits_commit_of(&self, id: Option<ClientId>) -> bool {
-        id.is_some_and(|id| self.delivery.awaits_commit_of(id))
+    /// How long a message a client may send: a long one if it was asked for a commit, or may submit a report.
+    fn message_bytes_max(&self, now: Instant, id: ClientId) -> usize {
+        if self.delivery.awaits_commit_of(id) {
+            return GROUP_MESSAGE_BYTES_MAX;
+        }
+        let report = self.reports.granted(now, id).map(|bytes| bytes + REPORT_HEAD_BYTES);
+        report.unwrap_or(0).max(GROUP_MESSAGE_UNASKED_BYTES_MAX)
+    }
+
+    /// Whether that is more than a short message.
+    pub(super) fn awaits_long_message_of(&self, now: Instant, id: Option<ClientId>) -> bool {
+        id.is_some_and(|id| self.message_bytes_max(now, id) > GROUP_MESSAGE_UNASKED_BYTES_MAX)
     }
 }
+
+/// Before a report, in its message.
+const REPORT_HEAD_BYTES: usize = 1 + 4;
 
 impl Server {
     /// How many clients are in the group of an encrypted session.
@@ -76,6 +95,7 @@ impl Server {
             return;
         }
         self.group.inboxes.remove(&id);
+        self.group.reports.forget(id);
         self.group.delivery.remove(self.now, id);
         self.note_plain_rooms();
     }
@@ -94,8 +114,7 @@ impl Server {
         part: &GroupPart<'_>,
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
-        let is_asked = self.group.delivery.awaits_commit_of(own);
-        let most = if is_asked { GROUP_MESSAGE_BYTES_MAX } else { GROUP_MESSAGE_UNASKED_BYTES_MAX };
+        let most = self.group.message_bytes_max(self.now, own);
         let inbox = self.group.inboxes.entry(own).or_default();
         let Some(message) = inbox.take(part, most).map_err(|()| Fault::GroupRefused)? else { return Ok(()) };
         let Some(message) = MemberMessage::parse(&message)? else {
@@ -130,11 +149,47 @@ impl Server {
             MemberMessage::Declined { number } => self.group.delivery.decline(now, own, number),
             MemberMessage::Position { group, epoch } => self.catch_up(own, group, epoch),
             MemberMessage::Statement { statement } => self.pass_statement_on(own, statement),
+            MemberMessage::ReportOffer { bytes } => self.answer_report_offer(own, bytes)?,
+            MemberMessage::Report { report } => {
+                let granted = self.group.reports.granted(now, own).ok_or(Fault::GroupRefused)?;
+                self.group.reports.forget(own);
+                if report.len() > granted {
+                    return Err(Fault::GroupRefused);
+                }
+                self.events.push(ServerEvent::MemberReported { id: own, report: report.into() });
+            }
             _ => self.statistics.ignored += 1,
         }
         self.tell_left_out();
         self.ask_for_commits();
         Ok(())
+    }
+
+    /// Says whether a member may send a report.
+    fn answer_report_offer(&mut self, own: ClientId, bytes: u32) -> Result<(), Fault> {
+        for id in self.group.reports.expire(self.now) {
+            self.group.inboxes.remove(&id);
+        }
+        let name = NameKey::of(&self.members.get(own).ok_or(Fault::NotJoined)?.name);
+        let answer = if self.settings.member_reports {
+            self.group.reports.offer(self.now, own, &name, bytes)
+        } else {
+            ReportAnswer::NotTaken
+        };
+        self.answer_report(own, answer);
+        Ok(())
+    }
+
+    /// Tells a member what has become of its report; see
+    /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
+    pub fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
+        self.send_group_message(id, &DeliveryMessage::ReportAnswer { answer });
+    }
+
+    /// Whether members of an encrypted session may submit reports from now on; see
+    /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports).
+    pub fn set_member_reports(&mut self, are_taken: bool) {
+        self.settings.member_reports = are_taken;
     }
 
     /// Sends a member the commits that it has missed, or has it ask to be added again.

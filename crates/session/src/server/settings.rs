@@ -14,6 +14,7 @@ use crate::packet_limits::PacketLimits;
 /// The settings of one session.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ServerSettings {
     /// The number of this session; see [`ServerSettings::from_seed`].
     pub session: SessionId,
@@ -48,6 +49,9 @@ pub struct ServerSettings {
     /// Whether clients encrypt from end to end (default [`Encryption::Off`]); the server is the delivery service of
     /// their group then, which carries their keys and cannot read them.
     pub encryption: Encryption,
+    /// Whether members of an encrypted session may submit reports (default no); see
+    /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
+    pub member_reports: bool,
     /// Ask the driver about each newcomer (default no: all are admitted, without access tokens); see
     /// [`ServerEvent::JoinRequested`](crate::ServerEvent::JoinRequested).
     pub admission: bool,
@@ -91,6 +95,7 @@ impl ServerSettings {
             room_limits: Vec::new(),
             recorded: (false, 0),
             encryption: Encryption::Off,
+            member_reports: false,
             admission: false,
             name_taken: NameTaken::default(),
             monitor_channels: false,

@@ -21,7 +21,7 @@ pub struct OpenCounts {
 }
 
 impl OpenCounts {
-    pub(super) fn count(&mut self, opened: &Result<OpenedFrame, OpenError>) {
+    pub(crate) fn count(&mut self, opened: &Result<OpenedFrame, OpenError>) {
         let count = match opened {
             Ok(_) => &mut self.opened,
             Err(OpenError::Malformed { .. }) => &mut self.malformed,

@@ -3,6 +3,7 @@
 
 mod group;
 
+mod archive;
 mod epochs;
 mod hostile;
 mod other_back_end;

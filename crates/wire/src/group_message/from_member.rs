@@ -42,6 +42,16 @@ pub enum MemberMessage<'a> {
         /// The statement, signed.
         statement: &'a [u8],
     },
+    /// I want to submit a report of this length to the moderators: may I?
+    ReportOffer {
+        /// How long it is.
+        bytes: u32,
+    },
+    /// The report that I was allowed to send.
+    Report {
+        /// It is sealed: nothing of it can be read here.
+        report: &'a [u8],
+    },
 }
 
 impl<'a> MemberMessage<'a> {
@@ -73,6 +83,14 @@ impl<'a> MemberMessage<'a> {
                 out.push(STATEMENT);
                 put_bytes(&mut out, statement);
             }
+            Self::ReportOffer { bytes } => {
+                out.push(REPORT_OFFER);
+                out.extend(bytes.to_be_bytes());
+            }
+            Self::Report { report } => {
+                out.push(REPORT);
+                put_bytes(&mut out, report);
+            }
         }
         out
     }
@@ -94,6 +112,8 @@ impl<'a> MemberMessage<'a> {
             DECLINED => Self::Declined { number: reader.u32(WHAT)? },
             POSITION => Self::Position { group: reader.u32(WHAT)?, epoch: reader.u32(WHAT)? },
             STATEMENT => Self::Statement { statement: read_bytes(&mut reader)? },
+            REPORT_OFFER => Self::ReportOffer { bytes: reader.u32(WHAT)? },
+            REPORT => Self::Report { report: read_bytes(&mut reader)? },
             _ => return Ok(None),
         }))
     }
@@ -104,3 +124,5 @@ const COMMIT: u8 = 2;
 const DECLINED: u8 = 3;
 const POSITION: u8 = 4;
 const STATEMENT: u8 = 5;
+const REPORT_OFFER: u8 = 6;
+const REPORT: u8 = 7;

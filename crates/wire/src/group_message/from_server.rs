@@ -64,6 +64,34 @@ pub enum DeliveryMessage<'a> {
         /// The statement, signed by the member.
         statement: &'a [u8],
     },
+    /// What becomes of a report of the receiver.
+    ReportAnswer {
+        /// That.
+        answer: ReportAnswer,
+    },
+}
+
+/// What becomes of a report that a member submits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReportAnswer {
+    /// It may be sent, within a minute.
+    Send,
+    /// It is kept for the moderators.
+    Taken,
+    /// No reports are taken here.
+    NotTaken,
+    /// The member, or the session, has made several lately: try again in a minute.
+    TooMany,
+    /// It is too long.
+    TooLong,
+    /// It could not be kept.
+    Failed,
+}
+
+impl ReportAnswer {
+    const ALL: [Self; 6] =
+        [Self::Send, Self::Taken, Self::NotTaken, Self::TooMany, Self::TooLong, Self::Failed];
 }
 
 impl<'a> DeliveryMessage<'a> {
@@ -108,6 +136,7 @@ impl<'a> DeliveryMessage<'a> {
                 put_bytes(&mut out, name.as_bytes());
                 put_bytes(&mut out, statement);
             }
+            Self::ReportAnswer { answer } => out.extend([REPORT_ANSWER, *answer as u8]),
         }
         out
     }
@@ -137,6 +166,11 @@ impl<'a> DeliveryMessage<'a> {
                 name: WireStr::from_bytes(read_bytes(&mut reader)?),
                 statement: read_bytes(&mut reader)?,
             },
+            REPORT_ANSWER => {
+                let answer = reader.u8(WHAT)?;
+                let Some(answer) = ReportAnswer::ALL.get(usize::from(answer)) else { return Ok(None) };
+                Self::ReportAnswer { answer: *answer }
+            }
             _ => return Ok(None),
         }))
     }
@@ -159,3 +193,4 @@ const COMMIT: u8 = 3;
 const ACCEPTED: u8 = 4;
 const WELCOME: u8 = 5;
 const STATEMENT: u8 = 6;
+const REPORT_ANSWER: u8 = 7;

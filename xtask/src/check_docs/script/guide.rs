@@ -159,6 +159,34 @@ pub(super) const SCENES: &[Scene] = &[
     )
     .in_folder(Folder::Empty),
     scene(
+        "docs/recording.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777 --encryption required").granted().says(&["quic://"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Archive --listen lobby --key-log main.keys")
+                .says(&["you joined as Archive", "encrypted from end to end"])
+                .afterwards(&[Promise::File("main.keys")]),
+            untried(
+                "consonance decrypt recordings/main/2033-05-18T03-33-20Z --keys main.keys --to opened",
+                "a recording is named by its time: `crates/cli/tests/command/server_recording.rs` opens one",
+            ),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/recording.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777 --encryption required").granted().says(&["quic://"]),
+            ends("consonance decrypt --new-key moderators").afterwards(&[Promise::File("moderators.pub")]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --moderators-key moderators.pub")
+                .says(&["you joined as Bob", "encrypted from end to end"]),
+            untried(
+                "consonance decrypt 17/report.sealed --moderators-key moderators --to opened",
+                "the report is typed in a terminal: `crates/consonance/tests/voice_chat/player_reports.rs` opens one",
+            ),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
         "packaging/compose.yaml",
         &[
             ends("podman build -f packaging/Containerfile -t consonance .").needs(IMAGES),

@@ -277,7 +277,8 @@ pub(super) const WALLS: &[Walls] = &[
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        // What a server has recorded of an encrypted session.
+        tests_may_also_use: &["consonance-recording", "consonance-testing"],
     },
     Walls {
         package: "consonance-ffi",
@@ -315,6 +316,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-webrtc-network",
             "consonance-stream",
             "consonance-quic",
+            "consonance-recording",
             "consonance-server",
             "consonance-sframe",
             "consonance-sidecar",

@@ -1,0 +1,100 @@
+//! Reports to the game's moderators: what was heard lately is kept, and sealed when the player reports.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use consonance_e2ee::{HeardFrames, MemberReport, ModeratorsKey, RecentFrames};
+use consonance_session::{Client, ReportAnswer};
+
+use super::status::EncryptionEvent;
+
+/// What the voice thread keeps for reports.
+pub(super) struct Reporting {
+    key: ModeratorsKey,
+    recent: RecentFrames,
+}
+
+/// A report that the key thread is to seal.
+#[derive(Debug)]
+pub(super) struct ReportDraft {
+    pub(super) key: ModeratorsKey,
+    pub(super) made_unix_s: u64,
+    pub(super) reason: String,
+    pub(super) heard: Vec<(String, HeardFrames)>,
+}
+
+impl Reporting {
+    pub(super) fn new(key: ModeratorsKey) -> Self {
+        Self { key, recent: RecentFrames::default() }
+    }
+
+    /// Keeps the frame of a packet that the client is to receive.
+    pub(super) fn hear(&mut self, now: Duration, client: &Client, packet: &[u8]) {
+        self.recent.hear(now, packet, |id| client.player_name(id));
+    }
+
+    /// A speaker has stated what it said.
+    pub(super) fn note_statement(&mut self, now: Duration, speaker: &str, statement: Vec<u8>) {
+        self.recent.note_statement(now, speaker, statement);
+    }
+
+    /// What was heard of these players, or of all if none is named; `None` if nothing was.
+    pub(super) fn draft(
+        &mut self,
+        now: Duration,
+        players: Vec<String>,
+        reason: String,
+    ) -> Option<ReportDraft> {
+        let players = if players.is_empty() { self.recent.speakers(now) } else { players };
+        let heard = players.into_iter().map(|name| (self.recent.of(now, &name), name));
+        let heard = heard.filter(|(heard, _)| !heard.frames.is_empty()).map(|(heard, name)| (name, heard));
+        let heard: Vec<_> = heard.collect();
+        (!heard.is_empty()).then(|| ReportDraft {
+            key: self.key.clone(),
+            made_unix_s: unix_s(),
+            reason,
+            heard,
+        })
+    }
+}
+
+/// The clock of the wall, in seconds since 1970.
+pub(super) fn unix_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// What became of a report, for the game.
+pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
+    let reason = match answer {
+        ReportAnswer::Taken => return EncryptionEvent::ReportTaken,
+        ReportAnswer::NotTaken => "this server takes no reports of players",
+        ReportAnswer::TooMany => "too many reports lately: try again in a minute",
+        ReportAnswer::TooLong => "the report is too long",
+        _ => "the server could not keep it",
+    };
+    EncryptionEvent::ReportRefused { reason: reason.into() }
+}
+
+/// Why a report is not even made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitReportError {
+    /// The game has not said to which key.
+    #[error("there is no key to seal reports to: set EncryptionSettings::moderators_key")]
+    NoKey,
+    /// The reason is too long.
+    #[error("the reason has {bytes} bytes, at most {} are allowed", MemberReport::REASON_BYTES_MAX)]
+    ReasonTooLong {
+        /// Its bytes.
+        bytes: usize,
+    },
+}
+
+impl SubmitReportError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoKey => "no-key",
+            Self::ReasonTooLong { .. } => "reason-too-long",
+        }
+    }
+}
