@@ -13,6 +13,9 @@ namespace Consonance.Tests
         static readonly Dictionary<string, string> Structs = new Dictionary<string, string>
         {
             { "consonance_settings", "Native.NativeSettings" },
+            { "consonance_encryption_settings", "Native.NativeEncryptionSettings" },
+            { "consonance_encryption_status", "Native.NativeEncryptionStatus" },
+            { "consonance_encrypted_member", "Native.NativeEncryptedMember" },
             { "consonance_voice_settings", "VoiceSettings" },
             { "consonance_channel_settings", "Native.NativeChannelSettings" },
             { "consonance_channel_state", "Native.NativeChannelState" },

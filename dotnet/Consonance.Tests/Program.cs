@@ -17,6 +17,7 @@ namespace Consonance.Tests
             TalkTests.Add(suite, address);
             SpaceTests.Add(suite, address);
             HostTests.Add(suite);
+            EncryptionTests.Add(suite);
             PacketTests.Add(suite, address);
             GarbageTests.Add(suite, address);
             return suite.Run(arguments.Length > 0 ? arguments[0] : null) == 0 ? 0 : 1;

@@ -29,6 +29,19 @@ namespace Consonance
             get { return listenersOnly; }
         }
 
+        /// <summary>
+        /// Whether voice and text to it are encrypted from end to end at this moment.
+        /// </summary>
+        public bool IsEncrypted
+        {
+            get
+            {
+                uint encrypted;
+                Call.Check(NativeMethods.consonance_is_room_encrypted(chat.Handle, nativeName, out encrypted));
+                return encrypted != 0;
+            }
+        }
+
         /// <summary>Listens to it from now on. Listened to twice, it is left when that is said twice.</summary>
         public void Listen()
         {

@@ -89,6 +89,7 @@ namespace Consonance
                 case EventType.Text: RaiseText(); break;
                 case EventType.Moderated: RaiseWith(Moderated, About(), next.Detail == 0); break;
                 case EventType.Device: RaiseDevice(); break;
+                case EventType.Encryption: RaiseEncryption(); break;
                 case EventType.Ended: RaiseWith(Ended, new EndOfChat(TextAt(0), TextAt(2))); break;
                 default: RaiseOfChat(type); break;
             }

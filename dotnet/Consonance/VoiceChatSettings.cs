@@ -79,6 +79,12 @@ namespace Consonance
         /// <summary>How the voice is processed and sent; null for the defaults.</summary>
         public VoiceSettings? Voice { get; set; }
 
+        /// <summary>
+        /// Whether the chat is encrypted from end to end, and with which key; null for encryption where the session offers
+        /// it, with a key made for this chat.
+        /// </summary>
+        public EncryptionSettings Encryption { get; set; }
+
         /// <summary>How long to try to connect again after the connection was lost, in ms; 0 for without end.</summary>
         public int ReconnectTimeoutMs { get; set; }
 
@@ -115,7 +121,7 @@ namespace Consonance
                 settings.SpeakRooms = memory.Texts(speakRooms, out settings.SpeakRoomCount);
                 settings.Microphone = memory.Text(Microphone);
                 settings.Loudspeaker = memory.Text(Loudspeaker);
-                if (Voice.HasValue) settings.Voice = memory.Settings(Voice.Value);
+                if (Voice.HasValue) settings.Voice = memory.Struct(Voice.Value);
                 settings.Sound = (int)Sound;
                 settings.ReconnectTimeoutMs = (uint)ReconnectTimeoutMs;
                 settings.RetryFirstConnect = RetryFirstConnect ? 1u : 0;
@@ -123,6 +129,7 @@ namespace Consonance
                 settings.Network = IsHosted ? 1 : 0;
                 settings.ReliableBytes = (uint)ReliableBytes;
                 settings.UnreliableBytes = (uint)UnreliableBytes;
+                if (Encryption != null) settings.Encryption = Encryption.Native(memory);
                 ulong chat;
                 Call.Check(NativeMethods.consonance_start(ref settings, out chat));
                 return chat;

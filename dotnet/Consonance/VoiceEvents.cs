@@ -93,5 +93,6 @@ namespace Consonance
         TransportChanged,
         Problem,
         Ended,
+        Encryption,
     }
 }

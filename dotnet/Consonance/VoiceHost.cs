@@ -4,6 +4,19 @@ using Consonance.Native;
 
 namespace Consonance
 {
+    /// <summary>Whether the session of a host is encrypted from end to end.</summary>
+    public enum SessionEncryption
+    {
+        /// <summary>It is not.</summary>
+        Off,
+        /// <summary>
+        /// It is between clients that can encrypt; a room is not while another client listens to it.
+        /// </summary>
+        Allowed,
+        /// <summary>It is, and clients that cannot encrypt are refused.</summary>
+        Required,
+    }
+
     /// <summary>What a host is started with.</summary>
     public sealed class VoiceHostSettings
     {
@@ -32,6 +45,9 @@ namespace Consonance
 
         /// <summary>The longest unreliable packet of the game's own connections, in bytes.</summary>
         public int UnreliableBytes { get; set; }
+
+        /// <summary>Whether the session is encrypted from end to end; not, by default.</summary>
+        public SessionEncryption Encryption { get; set; }
     }
 
     /// <summary>
@@ -62,6 +78,7 @@ namespace Consonance
                     Password = memory.Text(settings.Password),
                     ReliableBytes = (uint)settings.ReliableBytes,
                     UnreliableBytes = (uint)settings.UnreliableBytes,
+                    Encryption = (int)settings.Encryption,
                 };
                 ulong host;
                 Call.Check(NativeMethods.consonance_host_start(ref native, out host));

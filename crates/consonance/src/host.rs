@@ -34,9 +34,9 @@
 
 pub use consonance_server::*;
 pub use consonance_session::{
-    Access, AccessRule, ClientId, ClientRow, CloseReason, Delivery, DrainTarget, Draining, Instant, Limits,
-    LinkId, LinkRow, ModerationDecision, ModeratorAction, MonitoredChannel, NameTaken, Offence,
-    PlayerIdentity, ProximitySettings, Rate, Restriction, RestrictionTerms, Restrictions, RestrictionsError,
-    RoomId, RoomLimits, RoomPattern, RoomRights, RoomRow, RoomUse, Server, ServerEvent, ServerStatistics,
-    SessionId, SessionSnapshot, SharedSecret, SpokenTo, VoiceRow, Vouched,
+    Access, AccessRule, ClientId, ClientRow, CloseReason, Delivery, DrainTarget, Draining, Encryption,
+    Instant, Limits, LinkId, LinkRow, ModerationDecision, ModeratorAction, MonitoredChannel, NameTaken,
+    Offence, PlayerIdentity, ProximitySettings, Rate, Restriction, RestrictionTerms, Restrictions,
+    RestrictionsError, RoomId, RoomLimits, RoomPattern, RoomRights, RoomRow, RoomUse, Server, ServerEvent,
+    ServerStatistics, SessionId, SessionSnapshot, SharedSecret, SpokenTo, VoiceRow, Vouched,
 };

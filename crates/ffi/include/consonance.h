@@ -91,6 +91,202 @@ typedef int32_t consonance_error;
 #endif // __cplusplus
 
 /**
+ * What stands behind the account of a member.
+ */
+enum consonance_account_proof
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: it has no account or shows no attestation, or there is no key to check one.
+     */
+    CONSONANCE_ACCOUNT_PROOF_CLAIMED = 0,
+    /**
+     * A service whose key is in the settings has signed that the key belongs to the account.
+     */
+    CONSONANCE_ACCOUNT_PROOF_ATTESTED = 1,
+    /**
+     * It shows an attestation that is not valid: of another service, for another account or key, or expired.
+     */
+    CONSONANCE_ACCOUNT_PROOF_REJECTED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_account_proof consonance_account_proof;
+#else
+typedef int32_t consonance_account_proof;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What has happened to the encryption: the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
+ */
+enum consonance_encryption_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something that this version has no number for.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_OTHER = 0,
+    /**
+     * It began or ended: `number` is a `consonance_encryption_state`.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_STATE = 1,
+    /**
+     * Other rooms than before are not encrypted, which the client of `player` has signed; 0 if it was so before this
+     * chat joined.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_ROOMS_CHANGED = 2,
+    /**
+     * `player` has another key than when it was met last: another device, a new installation, or another player.
+     * `number` is 1 if the former key was verified.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_KEY_CHANGED = 3,
+    /**
+     * The server shows this chat and `player` different groups. Trust nothing that is said until you have left.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_FORKED = 4,
+    /**
+     * The server wants the session to be less encrypted than it was; nothing is sent.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_WEAKENED = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_encryption_event consonance_encryption_event;
+#else
+typedef int32_t consonance_encryption_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether a chat is encrypted from end to end.
+ */
+enum consonance_encryption_policy
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Where the session offers it. Once the session has required it, nothing passes without encryption any more.
+     */
+    CONSONANCE_ENCRYPTION_POLICY_WHERE_OFFERED = 0,
+    /**
+     * Always: where the session does not offer it, nothing is sent and nothing is heard.
+     */
+    CONSONANCE_ENCRYPTION_POLICY_REQUIRED = 1,
+    /**
+     * Never: a session that requires it refuses this player.
+     */
+    CONSONANCE_ENCRYPTION_POLICY_NEVER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_encryption_policy consonance_encryption_policy;
+#else
+typedef int32_t consonance_encryption_policy;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether a chat is encrypted from end to end at this moment.
+ */
+enum consonance_encryption_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It is not: the session does not offer it, or the chat does not want it.
+     */
+    CONSONANCE_ENCRYPTION_STATE_OFF = 0,
+    /**
+     * There are no keys yet, or they were lost: nothing is sent and nothing is heard.
+     */
+    CONSONANCE_ENCRYPTION_STATE_WAITING = 1,
+    /**
+     * It is, except in rooms that all members know as not encrypted: see `consonance_is_room_encrypted`.
+     */
+    CONSONANCE_ENCRYPTION_STATE_ON = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_encryption_state consonance_encryption_state;
+#else
+typedef int32_t consonance_encryption_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a member compares to the players that were met before.
+ */
+enum consonance_recognition
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It is the player of this chat.
+     */
+    CONSONANCE_RECOGNITION_LOCAL = 0,
+    /**
+     * It was not met before; from the next list on, it is known.
+     */
+    CONSONANCE_RECOGNITION_NEW = 1,
+    /**
+     * It has the key that it had.
+     */
+    CONSONANCE_RECOGNITION_KNOWN = 2,
+    /**
+     * The same, and its safety number was compared.
+     */
+    CONSONANCE_RECOGNITION_VERIFIED = 3,
+    /**
+     * It has another key than before: another device, a new installation, or another player.
+     */
+    CONSONANCE_RECOGNITION_CHANGED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_recognition consonance_recognition;
+#else
+typedef int32_t consonance_recognition;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether the session of a host is encrypted from end to end.
+ */
+enum consonance_session_encryption
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It is not.
+     */
+    CONSONANCE_SESSION_ENCRYPTION_OFF = 0,
+    /**
+     * It is between clients that can encrypt; a room is not while another client listens to it.
+     */
+    CONSONANCE_SESSION_ENCRYPTION_ALLOWED = 1,
+    /**
+     * It is, and clients that cannot encrypt are refused.
+     */
+    CONSONANCE_SESSION_ENCRYPTION_REQUIRED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_session_encryption consonance_session_encryption;
+#else
+typedef int32_t consonance_session_encryption;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * When the player is heard.
  */
 enum consonance_activation
@@ -257,6 +453,11 @@ enum consonance_event_type
      * The chat has ended: `name` is a word for it that does not change, `text` says why. Nothing comes after it.
      */
     CONSONANCE_EVENT_TYPE_ENDED = 24,
+    /**
+     * Something about the encryption of the session: `detail` is a `consonance_encryption_event`, `player` the member
+     * concerned, `number` as `detail` says, `text` its words.
+     */
+    CONSONANCE_EVENT_TYPE_ENCRYPTION = 25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -360,6 +561,194 @@ typedef enum consonance_sound consonance_sound;
 typedef int32_t consonance_sound;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+/**
+ * A member of the session's group. Members alone can hear and read. Texts are in the buffer that was passed, and never
+ * null.
+ */
+typedef struct consonance_encrypted_member {
+    /**
+     * `sizeof(consonance_encrypted_member)`.
+     */
+    uint32_t size;
+    /**
+     * The number of the player.
+     */
+    uint32_t player;
+    /**
+     * The epoch of the list that it is from.
+     */
+    uint64_t epoch;
+    /**
+     * 1 for the player of this chat.
+     */
+    uint32_t is_local;
+    /**
+     * 1 if it has signed that it is in the same epoch of the same group.
+     */
+    uint32_t is_confirmed;
+    /**
+     * How it compares to the players that were met before: `consonance_recognition`.
+     */
+    int32_t recognition;
+    /**
+     * 1 if it has another key than before, which was verified.
+     */
+    uint32_t was_verified;
+    /**
+     * What stands behind the account: `consonance_account_proof`.
+     */
+    int32_t account_proof;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+    /**
+     * Its name.
+     */
+    const char *name;
+    /**
+     * Its account, as it claims; empty if it has none.
+     */
+    const char *account;
+    /**
+     * What it is for, if it is not a player; otherwise empty.
+     */
+    const char *purpose;
+    /**
+     * The public key that it signs with: 64 hexadecimal digits.
+     */
+    const char *key;
+    /**
+     * Its safety number as six words: both players see the same if no server is between them. Empty for the player of
+     * this chat.
+     */
+    const char *safety_words;
+    /**
+     * The same as 30 digits, in groups of five.
+     */
+    const char *safety_digits;
+} consonance_encrypted_member;
+
+/**
+ * How a chat encrypts, and what the player is to the others. Zeros and nulls are the defaults.
+ */
+typedef struct consonance_encryption_settings {
+    /**
+     * `sizeof(consonance_encryption_settings)`.
+     */
+    uint32_t size;
+    /**
+     * Whether the chat is encrypted: `consonance_encryption_policy`.
+     */
+    int32_t policy;
+    /**
+     * The player's key, as `consonance_generate_identity` made it, by which others know the player again; null for a
+     * new key for this chat.
+     */
+    const uint8_t * identity;
+    /**
+     * The player's account, at most 256 bytes; null or empty if it has none. The key belongs to the account, whatever
+     * the name of the player is.
+     */
+    const char * account;
+    /**
+     * What a service of the game has signed about the account and the key, at most 1024 bytes: a JSON Web Token with
+     * `sub`, `cnf` and `exp`, which all members see; null for none.
+     */
+    const char * attestation;
+    /**
+     * The keys of the services whose attestations are believed: a JSON Web Key of Ed25519, or a set of them. Null for
+     * none, so that accounts are claims.
+     */
+    const char * attestation_keys;
+    /**
+     * What this member is for, if it is not a player: `recording`, `moderation`; at most 256 bytes, null or empty for
+     * a player. All members see it.
+     */
+    const char * purpose;
+    /**
+     * The keys of players that were met before, as `consonance_get_known_keys` wrote them; null for none.
+     */
+    const uint8_t * known_keys;
+    /**
+     * How many bytes `identity` has.
+     */
+    uint32_t identity_length;
+    /**
+     * How many bytes `known_keys` has.
+     */
+    uint32_t known_keys_length;
+    /**
+     * 1 for frames of one size that say nothing of how loud they are, so that the server cannot guess at words by
+     * their sizes. It costs a twelfth of the bit rate.
+     */
+    uint32_t constant_rate;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} consonance_encryption_settings;
+
+/**
+ * The encryption of a chat at this moment. Texts are in the buffer that was passed, and never null.
+ */
+typedef struct consonance_encryption_status {
+    /**
+     * `sizeof(consonance_encryption_status)`.
+     */
+    uint32_t size;
+    /**
+     * Whether it is on: `consonance_encryption_state`.
+     */
+    int32_t state;
+    /**
+     * Counts the changes of keys in the present group.
+     */
+    uint64_t epoch;
+    /**
+     * 1 while the chat is a member of the session's group.
+     */
+    uint32_t is_member;
+    /**
+     * Members of the group: see `consonance_get_encrypted_member`.
+     */
+    uint32_t member_count;
+    /**
+     * The group's safety number as six words: all members see the same if no server is between them. Empty without a
+     * group.
+     */
+    const char *safety_words;
+    /**
+     * The same as 30 digits, in groups of five.
+     */
+    const char *safety_digits;
+    /**
+     * Own packets that were encrypted.
+     */
+    uint64_t packets_sealed;
+    /**
+     * Packets of others that were decrypted.
+     */
+    uint64_t packets_opened;
+    /**
+     * Own packets to rooms or players that are not encrypted.
+     */
+    uint64_t packets_sent_plain;
+    /**
+     * Packets without encryption that came from where it is allowed.
+     */
+    uint64_t packets_received_plain;
+    /**
+     * Own packets that were dropped, since there were no keys.
+     */
+    uint64_t packets_without_keys;
+    /**
+     * Packets of others that were dropped: not encrypted where they must be, forged, repeated, of another member than
+     * the server said, or of an unknown epoch.
+     */
+    uint64_t packets_refused;
+} consonance_encryption_status;
 
 /**
  * A channel at this moment.
@@ -493,6 +882,10 @@ typedef struct consonance_settings {
      * The longest unreliable packet of a hosted network, in bytes.
      */
     uint32_t unreliable_bytes;
+    /**
+     * Whether the chat is encrypted from end to end, and with which key; null for the defaults.
+     */
+    const struct consonance_encryption_settings * encryption;
 } consonance_settings;
 
 /**
@@ -682,6 +1075,14 @@ typedef struct consonance_host_settings {
      * The longest unreliable packet of the game's own network, in bytes.
      */
     uint32_t unreliable_bytes;
+    /**
+     * Whether the session is encrypted from end to end: `consonance_session_encryption`.
+     */
+    int32_t encryption;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
 } consonance_host_settings;
 
 /**
@@ -1062,6 +1463,69 @@ consonance_error consonance_get_devices(uint32_t loudspeakers,
 consonance_error consonance_select_device(uint64_t chat,
                                           uint32_t loudspeaker,
                                           const char * name);
+
+/**
+ * Makes a key for a player, of 64 bytes, from the operating system's random numbers. Keep it as a password is kept,
+ * and pass it with the settings of each chat, so that others know the player again. Its last 32 bytes are the public
+ * half, which a service can attest to.
+ *
+ * `length` is how many bytes it has, also where there is no room for them; then there is no key.
+ */
+consonance_error consonance_generate_identity(uint8_t * buffer,
+                                              size_t capacity,
+                                              size_t * length);
+
+/**
+ * Whether what is said is encrypted from end to end at this moment. Its texts need 128 bytes.
+ *
+ * The size of the status must be set before. `length`, which may be null, is the size of the texts. The members that
+ * `consonance_get_encrypted_member` writes are those of the last call of this function.
+ */
+consonance_error consonance_get_encryption(uint64_t chat,
+                                           consonance_encryption_status * status,
+                                           char * buffer,
+                                           size_t capacity,
+                                           size_t * length);
+
+/**
+ * A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` beyond the last one. 4096 bytes are
+ * enough for its texts.
+ *
+ * The size of the member must be set before. Members are those of the last `consonance_get_encryption`: where another
+ * thread calls that meanwhile, `epoch` tells that the list is another one. `length` may be null.
+ */
+consonance_error consonance_get_encrypted_member(uint64_t chat,
+                                                 uint32_t index,
+                                                 consonance_encrypted_member * member,
+                                                 char * buffer,
+                                                 size_t capacity,
+                                                 size_t * length);
+
+/**
+ * Whether voice and text to a room are encrypted from end to end (1), or not (0).
+ */
+consonance_error consonance_is_room_encrypted(uint64_t chat, const char * room, uint32_t * encrypted);
+
+/**
+ * Remembers that the safety number of a member was compared and is the same for both players: the key that the member
+ * had then, as `consonance_get_encrypted_member` wrote it, is its own.
+ *
+ * Returns `CONSONANCE_ERROR_PLAYER` if no other member of the group has this number, and `CONSONANCE_ERROR_VALUE` if
+ * it has another key by now.
+ */
+consonance_error consonance_verify_member(uint64_t chat,
+                                          uint32_t player,
+                                          const char * key);
+
+/**
+ * The players that were met, with their keys: bytes to be kept, and passed with the settings of the next chat.
+ *
+ * `length` is how many there are. Where there is no room for all, nothing else is written.
+ */
+consonance_error consonance_get_known_keys(uint64_t chat,
+                                           uint8_t * buffer,
+                                           size_t capacity,
+                                           size_t * length);
 
 /**
  * Mutes all players here (1), or lets them be heard again (0).

@@ -121,6 +121,33 @@ struct Event {
     std::string name, room, text;
 };
 
+/// The key of a player, to be kept as a password is kept.
+inline std::vector<std::uint8_t> generate_identity()
+{
+    std::vector<std::uint8_t> key(64);
+    std::size_t length = 0;
+    check(consonance_generate_identity(key.data(), key.size(), &length));
+    key.resize(length);
+    return key;
+}
+
+/// The encryption of a chat; its texts are its own.
+struct Encryption {
+    consonance_encryption_state state;
+    std::uint64_t epoch;
+    bool is_member;
+    std::string safety_words, safety_digits;
+};
+
+/// A member of the session's group; its texts are its own.
+struct EncryptedMember {
+    std::uint32_t player;
+    bool is_local, is_confirmed, was_verified;
+    consonance_recognition recognition;
+    consonance_account_proof account_proof;
+    std::string name, account, purpose, key, safety_words, safety_digits;
+};
+
 /// The default settings of a chat, whose texts must live until it was started.
 inline consonance_settings settings()
 {
@@ -230,6 +257,59 @@ public:
         return detail::text([&](char* buffer, std::size_t capacity, std::size_t* length) {
             return consonance_get_why(handle(), player, buffer, capacity, length);
         });
+    }
+
+    /// The encryption now; `members` becomes the list of its members, which can hear and read.
+    [[nodiscard]] Encryption encryption(std::vector<EncryptedMember>& members) const
+    {
+        auto status = detail::sized<consonance_encryption_status>();
+        char numbers[128];
+        check(consonance_get_encryption(handle(), &status, numbers, sizeof numbers, nullptr));
+        members.clear();
+        auto member = detail::sized<consonance_encrypted_member>();
+        char texts[4096];
+        for (std::uint32_t index = 0;; index++) {
+            const consonance_error error =
+                consonance_get_encrypted_member(handle(), index, &member, texts, sizeof texts, nullptr);
+            check(error);
+            if (error == CONSONANCE_ERROR_NOTHING) {
+                break;
+            }
+            members.push_back({member.player, member.is_local != 0, member.is_confirmed != 0, member.was_verified != 0,
+                static_cast<consonance_recognition>(member.recognition),
+                static_cast<consonance_account_proof>(member.account_proof), member.name, member.account, member.purpose,
+                member.key, member.safety_words, member.safety_digits});
+        }
+        return {static_cast<consonance_encryption_state>(status.state), status.epoch, status.is_member != 0,
+            status.safety_words, status.safety_digits};
+    }
+
+    [[nodiscard]] bool is_room_encrypted(const std::string& room) const
+    {
+        std::uint32_t encrypted = 0;
+        check(consonance_is_room_encrypted(handle(), room.c_str(), &encrypted));
+        return encrypted != 0;
+    }
+
+    /// Remembers that the safety number of a member was compared; throws if it has another key by now.
+    void verify_member(const EncryptedMember& member)
+    {
+        check(consonance_verify_member(handle(), member.player, member.key.c_str()));
+    }
+
+    /// The keys of the players that were met, for the settings of the next chat.
+    [[nodiscard]] std::vector<std::uint8_t> known_keys() const
+    {
+        std::vector<std::uint8_t> keys;
+        std::size_t length = 0;
+        for (;;) {
+            const consonance_error error = consonance_get_known_keys(handle(), keys.data(), keys.size(), &length);
+            keys.resize(length);
+            if (error != CONSONANCE_ERROR_BUFFER_TOO_SMALL) {
+                check(error);
+                return keys;
+            }
+        }
     }
 
     [[nodiscard]] Stream engine_output() { return open(consonance_engine_output); }

@@ -14,8 +14,9 @@ use crate::error::{CError, Failure};
 
 /// A text is at most this long, in bytes: longer ones are not a name, a room, a message, an address or a token.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
-/// At most so many elements of an array are looked at in one call.
-const ELEMENTS_MAX: usize = 1 << 20;
+/// At most so many elements of an array are looked at in one call: more than the bytes of the keys of 10 000 players
+/// with the longest names.
+const ELEMENTS_MAX: usize = 1 << 26;
 
 /// Zero-terminated UTF-8.
 #[repr(transparent)]
@@ -219,9 +220,22 @@ impl ArrayOut<c_char> {
         Ok(())
     }
 
-    /// Where it begins, for structs that point into it.
-    pub(crate) fn start(self) -> *const c_char {
-        self.0
+    /// Writes the texts one after the other, each with a zero, as [`write_text`](Self::write_text), and gives the place
+    /// of each, for structs that point there. Zeros within a text become spaces.
+    pub(crate) fn write_texts<const N: usize>(
+        self,
+        capacity: usize,
+        length: Out<usize>,
+        texts: [&str; N],
+    ) -> Result<[*const c_char; N], Failure> {
+        let texts = texts.map(|text| text.replace('\0', " "));
+        self.write_text(capacity, length, &texts.join("\0"))?;
+        let mut next = self.0.cast_const();
+        Ok(texts.map(|text| {
+            let start = next;
+            next = next.wrapping_add(text.len() + 1);
+            start
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use consonance::transport::hosted::HostedClientHandle;
-use consonance::{Event, Player, VoiceChat};
+use consonance::{EncryptedMember, EncryptionStatus, Event, Player, VoiceChat};
 
 use crate::error::{CError, Failure};
 use crate::handles::{Kind, Table};
@@ -26,6 +26,8 @@ pub(crate) struct Chat {
     players: Mutex<PlayerIds>,
     /// An event that was too long for the buffer that it was to be written into.
     waiting: Mutex<Option<Event>>,
+    /// As `consonance_get_encryption` saw it last: members are read from it one by one.
+    encryption: Mutex<EncryptionStatus>,
 }
 
 /// A network of the game's own.
@@ -38,7 +40,8 @@ impl Chat {
     pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>, has_devices: bool) -> Self {
         let players = Mutex::new(PlayerIds::new(voice.local_player().name()));
         let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: Waiting::default() }));
-        Self { voice, hosted, has_devices, players, waiting: Mutex::new(None) }
+        let (waiting, encryption) = (Mutex::default(), Mutex::default());
+        Self { voice, hosted, has_devices, players, waiting, encryption }
     }
 
     /// The chat of this handle.
@@ -70,6 +73,29 @@ impl Chat {
         }
         let player = self.voice.player(&name);
         player.ok_or_else(|| Failure::new(CError::Player, format!("{name} is not in the session")))
+    }
+
+    /// Hands the present encryption to `read`, whose members [`with_member`](Self::with_member) hands out from then on.
+    pub(crate) fn with_encryption(
+        &self,
+        read: impl FnOnce(&EncryptionStatus) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut status = lock(&self.encryption);
+        *status = self.voice.encryption();
+        read(&status)
+    }
+
+    /// Hands a member of the group to `read`, and the epoch of the list that it is from.
+    ///
+    /// # Errors
+    /// [`CError::Nothing`] beyond the last one.
+    pub(crate) fn with_member(
+        &self,
+        index: usize,
+        read: impl FnOnce(Option<u64>, &EncryptedMember) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let status = lock(&self.encryption);
+        read(status.epoch, status.members.get(index).ok_or(CError::Nothing)?)
     }
 
     /// Hands the next event to `write`, and keeps it where that fails.

@@ -4,12 +4,13 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use consonance::device::{DeviceState, Direction};
-use consonance::{EventKind, LinkTransport, TextTarget};
+use consonance::{EncryptionEvent, EventKind, LinkTransport, TextTarget};
 
 use crate::c::{ArrayOut, Out};
 use crate::chats::Chat;
 use crate::error::Failure;
-use crate::structs::{CEvent, CEventType};
+use crate::exports::encryption::encryption_state;
+use crate::structs::{CEncryptionEvent, CEvent, CEventType};
 
 /// An event before its texts are in the caller's buffer.
 #[derive(Default)]
@@ -38,11 +39,7 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     let told = told(kind);
     let name = if told.player.is_empty() { told.name.as_str() } else { told.player };
-    let texts = [name, told.room, told.text.as_str()].map(|text| text.replace('\0', " "));
-    let all = texts.join("\0");
-    buffer.write_text(capacity, length, &all)?;
-    let starts = [0, texts[0].len() + 1, texts[0].len() + texts[1].len() + 2];
-    let [name, room, text] = starts.map(|start| buffer.start().wrapping_add(start));
+    let [name, room, text] = buffer.write_texts(capacity, length, [name, told.room, &told.text])?;
     let player = if told.player.is_empty() { 0 } else { chat.id_of(told.player) };
     let Told { kind, detail, number, .. } = told;
     let kind = kind.unwrap_or(CEventType::Other) as i32;
@@ -87,7 +84,31 @@ fn told(kind: &EventKind) -> Told<'_> {
         EventKind::Ended(end) => {
             Told { name: end.code().to_owned(), text: end.to_string(), ..of(CEventType::Ended) }
         }
+        EventKind::Encryption(event) => told_of_encryption(event),
         _ => told_of_texts_and_devices(kind),
+    }
+}
+
+fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
+    let (detail, player, number) = match event {
+        EncryptionEvent::State(state) => (CEncryptionEvent::State, "", encryption_state(*state) as u64),
+        EncryptionEvent::RoomsChanged { by } => {
+            (CEncryptionEvent::RoomsChanged, by.as_deref().unwrap_or_default(), 0)
+        }
+        EncryptionEvent::KeyChanged { name, was_verified } => {
+            (CEncryptionEvent::KeyChanged, name.as_str(), u64::from(*was_verified))
+        }
+        EncryptionEvent::Forked { name } => (CEncryptionEvent::Forked, name.as_str(), 0),
+        EncryptionEvent::Weakened => (CEncryptionEvent::Weakened, "", 0),
+        _ => (CEncryptionEvent::Other, "", 0),
+    };
+    Told {
+        kind: Some(CEventType::Encryption),
+        player,
+        detail: detail as i32,
+        number,
+        text: event.to_string(),
+        ..Told::default()
     }
 }
 

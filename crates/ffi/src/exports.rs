@@ -9,6 +9,7 @@
 pub mod channels;
 pub mod chat;
 pub mod devices;
+pub mod encryption;
 pub mod hearing;
 pub mod host;
 pub mod hosted;

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "says which structs any bytes make a valid value of")]
 
 mod chat;
+mod encryption;
 mod event;
 mod host;
 mod player;
@@ -10,6 +11,10 @@ mod statistics;
 mod voice;
 
 pub use chat::{CConnection, CNetwork, CSettings, CSound, CStatus};
+pub use encryption::{
+    CAccountProof, CEncryptedMember, CEncryptionEvent, CEncryptionPolicy, CEncryptionSettings,
+    CEncryptionState, CEncryptionStatus, CRecognition, CSessionEncryption,
+};
 pub use event::{CEvent, CEventType};
 pub use host::{CHostSettings, CPacket, CPacketAction};
 pub use player::{CPlayerInfo, CPose, CPosition, CSpatialSettings};
@@ -37,6 +42,9 @@ sized!(
     CSettings,
     CStatistics,
     CStatus,
+    CEncryptedMember,
+    CEncryptionSettings,
+    CEncryptionStatus,
     CEvent,
     CHostSettings,
     CPacket,

@@ -65,6 +65,12 @@ fn places_volumes_and_muting_are_heard() {
 }
 
 #[test]
+fn members_of_an_encrypted_session_know_and_verify_each_other() {
+    let program = CProgram::compile("tests/c/encryption.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    assert_done(&program.run(&[]));
+}
+
+#[test]
 fn packets_travel_over_a_network_of_the_games_own() {
     let program = CProgram::compile("tests/c/own_network.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
     assert_done(&program.run(&[]));

@@ -11,8 +11,9 @@ use std::process::Command;
 use std::{env, fs};
 
 use consonance_ffi::structs::{
-    CChannelSettings, CChannelState, CEvent, CHostSettings, CPacket, CPlayerInfo, CPose, CPosition,
-    CSettings, CSpatialSettings, CSpeakerStatistics, CStatistics, CStatus, CVoiceSettings,
+    CChannelSettings, CChannelState, CEncryptedMember, CEncryptionSettings, CEncryptionStatus, CEvent,
+    CHostSettings, CPacket, CPlayerInfo, CPose, CPosition, CSettings, CSpatialSettings, CSpeakerStatistics,
+    CStatistics, CStatus, CVoiceSettings,
 };
 use consonance_testing::command::Folder;
 
@@ -32,7 +33,20 @@ fn rust_layout() -> String {
         rows!(CSettings as "consonance_settings" {
             size, sound, address, name, join_token, password, listen_rooms, speak_rooms, listen_room_count,
             speak_room_count, microphone, loudspeaker, voice, reconnect_timeout_ms, retry_first_connect,
-            share_position, network, reliable_bytes, unreliable_bytes,
+            share_position, network, reliable_bytes, unreliable_bytes, encryption,
+        }),
+        rows!(CEncryptionSettings as "consonance_encryption_settings" {
+            size, policy, identity, account, attestation, attestation_keys, purpose, known_keys,
+            identity_length, known_keys_length, constant_rate, reserved,
+        }),
+        rows!(CEncryptionStatus as "consonance_encryption_status" {
+            size, state, epoch, is_member, member_count, safety_words, safety_digits, packets_sealed,
+            packets_opened, packets_sent_plain, packets_received_plain, packets_without_keys,
+            packets_refused,
+        }),
+        rows!(CEncryptedMember as "consonance_encrypted_member" {
+            size, player, epoch, is_local, is_confirmed, recognition, was_verified, account_proof, reserved,
+            name, account, purpose, key, safety_words, safety_digits,
         }),
         rows!(CVoiceSettings as "consonance_voice_settings" {
             size, activation, quality, frame_ms, error_correction, echo, noise, background_removal, high_pass,
@@ -67,6 +81,7 @@ fn rust_layout() -> String {
         }),
         rows!(CHostSettings as "consonance_host_settings" {
             size, players_max, session, listen, public_host, password, reliable_bytes, unreliable_bytes,
+            encryption, reserved,
         }),
         rows!(CPacket as "consonance_packet" { size, action, peer, reliable, reserved }),
     ];

@@ -12,7 +12,12 @@ namespace Consonance.Native
         /// <summary>Null for null.</summary>
         internal IntPtr Text(string text)
         {
-            byte[] bytes = Utf8.Bytes(text);
+            return Bytes(Utf8.Bytes(text));
+        }
+
+        /// <summary>Null for null.</summary>
+        internal IntPtr Bytes(byte[] bytes)
+        {
             if (bytes == null) return IntPtr.Zero;
             IntPtr memory = Take(bytes.Length);
             Marshal.Copy(bytes, 0, memory, bytes.Length);
@@ -29,10 +34,10 @@ namespace Consonance.Native
             return array;
         }
 
-        internal IntPtr Settings(VoiceSettings settings)
+        internal IntPtr Struct<T>(T value) where T : struct
         {
-            IntPtr memory = Take(Marshal.SizeOf(typeof(VoiceSettings)));
-            Marshal.StructureToPtr(settings, memory, false);
+            IntPtr memory = Take(Marshal.SizeOf(typeof(T)));
+            Marshal.StructureToPtr(value, memory, false);
             return memory;
         }
 

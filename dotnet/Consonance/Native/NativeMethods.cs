@@ -116,6 +116,24 @@ namespace Consonance.Native
         internal static extern int consonance_moderate(
             ulong chat, uint player, uint action, uint seconds, byte[] fromRoom, byte[] toRoom, byte[] reason);
 
+        // End-to-end encryption.
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_generate_identity(byte[] buffer, UIntPtr capacity, out UIntPtr length);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_get_encryption(
+            ulong chat, ref NativeEncryptionStatus status, byte[] buffer, UIntPtr capacity, out UIntPtr length);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_get_encrypted_member(
+            ulong chat, uint index, ref NativeEncryptedMember member, byte[] buffer, UIntPtr capacity,
+            out UIntPtr length);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_is_room_encrypted(ulong chat, byte[] room, out uint encrypted);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_verify_member(ulong chat, uint player, byte[] key);
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_get_known_keys(
+            ulong chat, byte[] buffer, UIntPtr capacity, out UIntPtr length);
+
         // Devices, an engine's sound, recordings.
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_get_devices(

@@ -27,6 +27,62 @@ namespace Consonance.Native
         internal int Network;
         internal uint ReliableBytes;
         internal uint UnreliableBytes;
+        internal IntPtr Encryption;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativeEncryptionSettings
+    {
+        internal uint Size;
+        internal int Policy;
+        internal IntPtr Identity;
+        internal IntPtr Account;
+        internal IntPtr Attestation;
+        internal IntPtr AttestationKeys;
+        internal IntPtr Purpose;
+        internal IntPtr KnownKeys;
+        internal uint IdentityLength;
+        internal uint KnownKeysLength;
+        internal uint ConstantRate;
+        internal uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativeEncryptionStatus
+    {
+        internal uint Size;
+        internal int State;
+        internal ulong Epoch;
+        internal uint IsMember;
+        internal uint MemberCount;
+        internal IntPtr SafetyWords;
+        internal IntPtr SafetyDigits;
+        internal ulong PacketsSealed;
+        internal ulong PacketsOpened;
+        internal ulong PacketsSentPlain;
+        internal ulong PacketsReceivedPlain;
+        internal ulong PacketsWithoutKeys;
+        internal ulong PacketsRefused;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativeEncryptedMember
+    {
+        internal uint Size;
+        internal uint Player;
+        internal ulong Epoch;
+        internal uint IsLocal;
+        internal uint IsConfirmed;
+        internal int Recognition;
+        internal uint WasVerified;
+        internal int AccountProof;
+        internal uint Reserved;
+        internal IntPtr Name;
+        internal IntPtr Account;
+        internal IntPtr Purpose;
+        internal IntPtr Key;
+        internal IntPtr SafetyWords;
+        internal IntPtr SafetyDigits;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -140,6 +196,8 @@ namespace Consonance.Native
         internal IntPtr Password;
         internal uint ReliableBytes;
         internal uint UnreliableBytes;
+        internal int Encryption;
+        internal uint Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]

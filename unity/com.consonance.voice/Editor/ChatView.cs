@@ -4,14 +4,16 @@ using UnityEngine;
 
 namespace Consonance.Unity.Editor
 {
-    /// <summary>A running chat: its connection, the microphone, and the players.</summary>
+    /// <summary>A running chat: its connection, the microphone, the players, and the encryption.</summary>
     internal sealed class ChatView
     {
         readonly PlayerRows players = new PlayerRows();
+        readonly EncryptionView encryption = new EncryptionView();
 
-        internal void Refresh()
+        internal void Refresh(ConsonanceVoice voice)
         {
             players.Refresh();
+            encryption.Refresh(voice);
         }
 
         /// <param name="press">Takes what a button is for.</param>
@@ -31,6 +33,7 @@ namespace Consonance.Unity.Editor
             Meter.Draw(chat.Amplitude, Microphone(voice, chat));
             DrawSwitches(voice, chat, press);
             players.Draw(chat.Players, press);
+            encryption.Draw(chat, press);
         }
 
         static void DrawStopped(ConsonanceVoice voice, Action<Action> press)

@@ -30,6 +30,9 @@ namespace Consonance.Unity.Editor
             Field("echoCancelling");
             Field("noiseSuppression");
             Field("quality");
+            Field("encryptionPolicy");
+            Field("purpose");
+            Field("constantRate");
             Field("logLevel");
         }
 
@@ -48,7 +51,7 @@ namespace Consonance.Unity.Editor
         /// <inheritdoc/>
         protected override void Refresh()
         {
-            view.Refresh();
+            view.Refresh(Inspected);
         }
     }
 }

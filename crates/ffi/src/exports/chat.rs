@@ -11,6 +11,7 @@ use consonance::{Status, VoiceChat, VoiceChatBuilder, VoiceSettings};
 use crate::c::{Array, ArrayOut, In, Out, Text};
 use crate::chats::{CHATS, Chat};
 use crate::error::{CError, Failure, guard};
+use crate::exports::encryption::encryption_settings;
 use crate::exports::hosted::hosted_settings;
 use crate::exports::recording::RECORDINGS;
 use crate::exports::voice::{self, voice_options};
@@ -148,6 +149,7 @@ impl CSettings {
         network: CNetwork::Address as i32,
         reliable_bytes: 1024,
         unreliable_bytes: 1024,
+        encryption: In::NULL,
     };
 }
 
@@ -157,6 +159,7 @@ fn builder(settings: &CSettings) -> Result<(VoiceChatBuilder, Option<HostedClien
     if let Some(options) = settings.voice.read_if_any("voice", voice_options(&VoiceSettings::default()))? {
         builder = builder.settings(voice::voice_settings(&options, VoiceSettings::default())?);
     }
+    builder = builder.encryption(encryption_settings(settings.encryption)?);
     builder = sound(builder, settings)?.share_position(settings.share_position != 0);
     if let Some(name) = settings.name.read_if_any("name")? {
         builder = builder.name(name);

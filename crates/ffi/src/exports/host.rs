@@ -4,15 +4,19 @@ use std::ffi::c_char;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance::host::{Admission, JoiningSettings, RoomPattern, SecretText, SessionsSettings};
+use consonance::host::{Admission, Encryption, JoiningSettings, RoomPattern, SecretText, SessionsSettings};
 
 use crate::c::{Array, ArrayOut, In, Out, Text};
+use crate::choices::choice;
 use crate::error::{CError, Failure, guard};
 use crate::exports::hosted::{delivery, hosted_settings};
 use crate::hosts::{HOSTS, Host, Listen};
 use crate::outgoing::PacketOut;
 use crate::reaper;
-use crate::structs::{CHostSettings, CPacket};
+use crate::structs::{CHostSettings, CPacket, CSessionEncryption};
+
+/// By their places in `consonance_session_encryption`.
+const ENCRYPTION: [Encryption; 3] = [Encryption::Off, Encryption::Allowed, Encryption::Required];
 
 /// Starts a host, and tells its handle; `consonance_destroy` ends it, and with it the session of all its players.
 #[unsafe(no_mangle)]
@@ -26,6 +30,7 @@ pub extern "C" fn consonance_host_start(settings: In<CHostSettings>, host: Out<u
         if settings.players_max > 0 {
             sessions.limits.players = settings.players_max as usize;
         }
+        sessions.encryption = choice("encryption", &ENCRYPTION, settings.encryption)?;
         if let Some(password) = settings.password.read_if_any("password")? {
             let mut joining = JoiningSettings::default();
             joining.passwords.push((RoomPattern::Name(session.into()), SecretText::new(password)));
@@ -103,6 +108,8 @@ impl CHostSettings {
         password: Text::NULL,
         reliable_bytes: 0,
         unreliable_bytes: 0,
+        encryption: CSessionEncryption::Off as i32,
+        reserved: 0,
     };
 }
 

@@ -1,7 +1,7 @@
 //! What a chat is started with, and how it is.
 
 use crate::c::{Array, In, Text};
-use crate::structs::CVoiceSettings;
+use crate::structs::{CEncryptionSettings, CVoiceSettings};
 
 /// Where a chat's sound comes from and goes to.
 #[repr(i32)]
@@ -67,6 +67,8 @@ pub struct CSettings {
     pub reliable_bytes: u32,
     /// The longest unreliable packet of a hosted network, in bytes.
     pub unreliable_bytes: u32,
+    /// Whether the chat is encrypted from end to end, and with which key; null for the defaults.
+    pub encryption: In<CEncryptionSettings>,
 }
 
 /// How far a chat is.

@@ -57,6 +57,9 @@ pub enum CEventType {
     Problem = 23,
     /// The chat has ended: `name` is a word for it that does not change, `text` says why. Nothing comes after it.
     Ended = 24,
+    /// Something about the encryption of the session: `detail` is a `consonance_encryption_event`, `player` the member
+    /// concerned, `number` as `detail` says, `text` its words.
+    Encryption = 25,
 }
 
 /// Something that has happened. Texts are in the buffer that was passed, and never null.

@@ -23,6 +23,10 @@ pub struct CHostSettings {
     pub reliable_bytes: u32,
     /// The longest unreliable packet of the game's own network, in bytes.
     pub unreliable_bytes: u32,
+    /// Whether the session is encrypted from end to end: `consonance_session_encryption`.
+    pub encryption: i32,
+    /// Zero.
+    pub reserved: u32,
 }
 
 /// What the game has to do for a packet.

@@ -23,8 +23,12 @@
 
 #define DONE(call) REQUIRE((call) == CONSONANCE_ERROR_NONE)
 
-/* A chat with an engine's sound, which listens to the room "lobby", and speaks in it (1) or not (0). */
-static inline uint64_t start_with(const char *address, const char *name, uint32_t speak_room_count)
+/*
+ * A chat with an engine's sound, which listens to the room "lobby", and speaks in it (1) or not (0); encrypted as the
+ * settings say, which may be null.
+ */
+static inline uint64_t start_encrypted(const char *address, const char *name, uint32_t speak_room_count,
+    const consonance_encryption_settings *encryption)
 {
     static const char *rooms[] = {"lobby"};
     uint64_t chat = 0;
@@ -36,8 +40,14 @@ static inline uint64_t start_with(const char *address, const char *name, uint32_
     settings.listen_rooms = settings.speak_rooms = rooms;
     settings.listen_room_count = 1;
     settings.speak_room_count = speak_room_count;
+    settings.encryption = encryption;
     DONE(consonance_start(&settings, &chat));
     return chat;
+}
+
+static inline uint64_t start_with(const char *address, const char *name, uint32_t speak_room_count)
+{
+    return start_encrypted(address, name, speak_room_count, NULL);
 }
 
 /* One that also speaks there. */

@@ -32,6 +32,8 @@ static void without_chat(uint64_t chat)
     consonance_statistics statistics = {.size = sizeof statistics};
     consonance_speaker_statistics speaker = {.size = sizeof speaker};
     consonance_voice_settings voice = {.size = sizeof voice};
+    consonance_encryption_status encryption = {.size = sizeof encryption};
+    consonance_encrypted_member member = {.size = sizeof member};
 
     FAILS(HANDLE, consonance_stop(chat));
     FAILS(HANDLE, consonance_get_status(chat, &status));
@@ -75,6 +77,11 @@ static void without_chat(uint64_t chat)
     FAILS(HANDLE, consonance_get_statistics(chat, &statistics));
     FAILS(HANDLE, consonance_get_speaker_statistics(chat, 1, &speaker));
     FAILS(HANDLE, consonance_get_why(chat, 1, text, sizeof text, &length));
+    FAILS(HANDLE, consonance_get_encryption(chat, &encryption, text, sizeof text, &length));
+    FAILS(HANDLE, consonance_get_encrypted_member(chat, 0, &member, text, sizeof text, &length));
+    FAILS(HANDLE, consonance_is_room_encrypted(chat, "lobby", &id));
+    FAILS(HANDLE, consonance_verify_member(chat, 1, "00"));
+    FAILS(HANDLE, consonance_get_known_keys(chat, (uint8_t *)text, sizeof text, &length));
     FAILS(HANDLE, consonance_moderate(chat, 1, 0, 0, NULL, NULL, NULL));
     FAILS(HANDLE, consonance_record(chat, "folder", &handle));
     FAILS(HANDLE, consonance_link(chat, 1));
@@ -125,6 +132,13 @@ static void without_pointers(uint64_t chat)
     FAILS(NULL, consonance_host_start(NULL, &handle));
     FAILS(NULL, consonance_connect(NULL, &handle));
     FAILS(NULL, consonance_connect("quic://127.0.0.1:7777/main", NULL));
+    FAILS(NULL, consonance_get_encryption(chat, NULL, text, sizeof text, NULL));
+    FAILS(NULL, consonance_is_room_encrypted(chat, NULL, &(uint32_t){0}));
+    FAILS(NULL, consonance_is_room_encrypted(chat, "lobby", NULL));
+    FAILS(NULL, consonance_verify_member(chat, 1, NULL));
+    FAILS(NULL, consonance_get_known_keys(chat, NULL, 1000, NULL));
+    FAILS(NULL, consonance_generate_identity(NULL, 1000, &(size_t){0}));
+    FAILS(NULL, consonance_generate_identity((uint8_t *)text, sizeof text, NULL));
     FAILS(NULL, consonance_moderate(chat, 1, 3, 0, NULL, NULL, NULL));
     FAILS(NULL, consonance_record(chat, NULL, &handle));
     FAILS(NULL, consonance_record(chat, "folder", NULL));
@@ -170,6 +184,12 @@ static void with_wrong_values(uint64_t chat)
     FAILS(PLAYER, consonance_get_player_info(chat, 77, &(consonance_player_info){.size = 44}));
     FAILS(PLAYER, consonance_get_player_name(chat, 77, text, sizeof text, &length));
     FAILS(PLAYER, consonance_find_player(chat, "no such player", &id));
+    FAILS(NOT_UTF8, consonance_is_room_encrypted(chat, not_utf8, &id));
+    FAILS(PLAYER, consonance_verify_member(chat, 1, "00"));
+    FAILS(PLAYER, consonance_verify_member(chat, 77, "00"));
+    FAILS(NOTHING, consonance_get_encrypted_member(chat, 0xffffffff, NULL, NULL, 0, NULL));
+    FAILS(BUFFER_TOO_SMALL, consonance_generate_identity((uint8_t *)text, 63, &length));
+    REQUIRE(length == 64);
     FAILS(VALUE, consonance_moderate(chat, 1, 4, 0, NULL, NULL, NULL));
     FAILS(PLAYER, consonance_moderate(chat, 77, 0, 0, NULL, NULL, NULL));
     FAILS(START, consonance_record(chat, "/dev/null/folder", &(uint64_t){0}));
@@ -247,6 +267,39 @@ static void with_settings_that_cannot_start(void)
     settings.reliable_bytes = 10;
     FAILS(VALUE, consonance_start(&settings, &handle));
     FAILS(VALUE, consonance_host_start(&host, &handle));
+    host = (consonance_host_settings){.size = sizeof host, .listen = "127.0.0.1:0", .encryption = 3};
+    FAILS(VALUE, consonance_host_start(&host, &handle));
+    REQUIRE(handle == 0);
+}
+
+static void with_keys_that_cannot_be_read(void)
+{
+    uint64_t handle = 77;
+    static const uint8_t nonsense[] = "00 seen Alice\n";
+    consonance_encryption_settings encryption = {.size = 0};
+    consonance_settings settings = {.size = sizeof settings};
+    DONE(consonance_settings_init(&settings));
+    settings.address = "offline:";
+    settings.sound = CONSONANCE_SOUND_NONE;
+    settings.encryption = &encryption;
+    FAILS(STRUCT_SIZE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .policy = 3};
+    FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .identity_length = 64};
+    FAILS(NULL, consonance_start(&settings, &handle));
+    encryption.identity = nonsense;
+    encryption.identity_length = sizeof nonsense;
+    FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .known_keys = nonsense};
+    encryption.known_keys_length = sizeof nonsense - 1;
+    FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption.known_keys = (const uint8_t *)not_utf8;
+    encryption.known_keys_length = sizeof not_utf8;
+    FAILS(NOT_UTF8, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .attestation_keys = "{}"};
+    FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .account = not_utf8};
+    FAILS(NOT_UTF8, consonance_start(&settings, &handle));
     REQUIRE(handle == 0);
 }
 
@@ -262,6 +315,7 @@ int main(void)
     with_wrong_values(chat);
     with_wrong_sizes(chat);
     with_settings_that_cannot_start();
+    with_keys_that_cannot_be_read();
     with_wrong_streams(chat);
     DONE(consonance_destroy(0));
     DONE(consonance_destroy(chat));

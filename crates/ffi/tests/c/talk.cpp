@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "consonance.hpp"
 
@@ -45,6 +46,12 @@ std::uint64_t start_and_end()
     require(loopback != 0 && chat.player_name(loopback) == "Loopback", "a player joined");
     require(chat.status().other_players == 1, "it is in the session");
     require(chat.why(loopback).find("Loopback") != std::string::npos, "why names the player");
+
+    std::vector<consonance::EncryptedMember> members(1);
+    const consonance::Encryption encryption = chat.encryption(members);
+    require(encryption.state == CONSONANCE_ENCRYPTION_STATE_OFF && members.empty(), "offline nothing is encrypted");
+    require(encryption.safety_words.empty() && !chat.is_room_encrypted("lobby"), "there is no group");
+    require(chat.known_keys().empty() && consonance::generate_identity().size() == 64, "keys have their lengths");
 
     consonance::Chat moved = std::move(chat);
     return moved.handle();

@@ -188,6 +188,7 @@ namespace Consonance.Unity
                 sound = new VoiceSound(this);
                 NoteTransport(Transport.Udp, "");
                 chat.TransportChanged += NoteTransport;
+                chat.EncryptionChanged += PassOnEncryption;
                 chat.Ended += NoteEnd;
                 Problem = "";
             }
@@ -222,6 +223,7 @@ namespace Consonance.Unity
                 Microphone = OrNull(microphoneName),
                 Sound = usesDevices ? Sound.Devices : Sound.Engine,
                 Voice = voice,
+                Encryption = Encryption(),
                 RetryFirstConnect = true,
             };
             foreach (string room in listenRooms) settings.ListenRooms.Add(room);
@@ -260,6 +262,7 @@ namespace Consonance.Unity
             sound = null;
             VoiceChat ended = chat;
             chat = null;
+            if (!ended.IsDisposed) KnownKeys = ended.GetKnownKeys();
             ended.Dispose();
             if (ChatEnded != null) ChatEnded(why);
         }

@@ -17,6 +17,8 @@ namespace Consonance.Unity.Tests
             suite.Add("disabled_it_leaves_and_enabled_it_may_start_again", () => Disable(address));
             suite.Add("what_cannot_start_says_why_in_the_console", () => CannotStart(address));
             suite.Add("without_its_server_it_keeps_trying", Loss);
+            suite.Add("keys_are_kept_from_one_start_to_the_next", Keys);
+            suite.Add("a_game_that_requires_encryption_says_nothing_without_it", Strict);
             suite.Add("paused_in_the_background_it_comes_back", () => Pause(address));
         }
 
@@ -36,6 +38,71 @@ namespace Consonance.Unity.Tests
                 stage.Until("Alice hears Bob", () => stage.PeakOfAll() > 0.1);
                 Suite.AreEqual("Alice", ConsonanceVoice.Current.Chat.LocalPlayer.Name, "name");
                 Stage.RequireNoErrors();
+            }
+        }
+
+        /// <summary>The member of this name, as the game sees it; null before it is there.</summary>
+        static EncryptedMember Member(ConsonanceVoice voice, string name)
+        {
+            EncryptionStatus status = voice.GetEncryption();
+            if (status == null) return null;
+            foreach (EncryptedMember member in status.Members)
+            {
+                if (member.Name == name) return member;
+            }
+            return null;
+        }
+
+        static void Keys()
+        {
+            VoiceHostSettings hosting = new VoiceHostSettings { Listen = "127.0.0.1:0", Encryption = SessionEncryption.Required };
+            using (VoiceHost host = VoiceHost.Start(hosting))
+            using (Stage stage = new Stage(host.Address))
+            {
+                Actor bob = stage.Player("Bob");
+                bool isOn = false;
+                stage.Loop.Play(() =>
+                {
+                    ConsonanceVoice made = stage.Voice("Alice");
+                    made.EncryptionPolicy = EncryptionPolicy.Required;
+                    made.Identity = EncryptionSettings.GenerateIdentity();
+                    made.Account = "alice@example.com";
+                    made.Purpose = "recording";
+                    made.EncryptionChanged += change => isOn |= change.State == EncryptionState.On;
+                });
+                ConsonanceVoice voice = ConsonanceVoice.Current;
+                stage.Until("Bob is a member", () => Member(voice, "Bob") != null && isOn);
+                EncryptedMember alice = Member(voice, "Alice");
+                Suite.AreEqual("alice@example.com", alice.Account, "account");
+                Suite.AreEqual("recording", alice.Purpose, "purpose");
+                voice.Chat.VerifyMember(Member(voice, "Bob"));
+                voice.StopChat();
+                Suite.Require(voice.GetEncryption() == null, "a status without a chat");
+                stage.Until("Alice has left", () => bob.Events.Contains("Alice left"));
+                Suite.Require(voice.StartChat(), voice.Problem);
+                stage.Until("Bob is a member again", () => Member(voice, "Bob") != null);
+                Suite.AreEqual(Recognition.Verified, Member(voice, "Bob").Recognition, "recognition");
+                Suite.AreEqual(alice.Key, Member(voice, "Alice").Key, "key");
+                Stage.RequireNoErrors();
+            }
+        }
+
+        static void Strict()
+        {
+            using (VoiceHost host = VoiceHost.Start(new VoiceHostSettings { Listen = "127.0.0.1:0" }))
+            using (Stage stage = new Stage(host.Address))
+            {
+                Actor bob = stage.Player("Bob");
+                stage.MicrophoneHz = 440;
+                stage.Loop.Play(() =>
+                {
+                    stage.Voice("Alice").EncryptionPolicy = EncryptionPolicy.Required;
+                    Stage.Listener();
+                });
+                ConsonanceVoice voice = ConsonanceVoice.Current;
+                stage.Until("nothing is sent", () => voice.GetEncryption().PacketsWithoutKeys > 50);
+                Suite.AreEqual(EncryptionState.Waiting, voice.GetEncryption().State, "state");
+                Suite.AreEqual(0f, bob.HeardLeft, "heard");
             }
         }
 

@@ -19,6 +19,7 @@ namespace Consonance.Unity.Editor.Tests
             suite.Add("a_chat_is_stopped_started_and_muted_by_buttons", () => Buttons(address));
             suite.Add("what_could_not_start_shows_why", CannotStart);
             suite.Add("an_inspector_is_drawn_ten_times_a_second_until_it_is_closed", () => Repaints(address));
+            suite.Add("a_member_of_an_encrypted_session_is_verified_by_its_button", Members);
             suite.Add("of_many_players_the_first_have_rows", () => Many(address));
         }
 
@@ -199,6 +200,29 @@ namespace Consonance.Unity.Editor.Tests
         {
             stage.Loop.RunFrame(1 / 60.0);
             EditorStartUp.Tick();
+        }
+
+        static void Members()
+        {
+            VoiceHostSettings hosting = new VoiceHostSettings { Listen = "127.0.0.1:0", Encryption = SessionEncryption.Required };
+            using (VoiceHost host = VoiceHost.Start(hosting))
+            using (Stage stage = new Stage(host.Address))
+            {
+                stage.Player("Bob");
+                ConsonanceVoice voice = Begin(stage);
+                using (Inspector inspector = new Inspector(voice))
+                {
+                    Until(stage, inspector, "label: Encryption: on, 2 members can hear");
+                    string words = voice.GetEncryption().SafetyNumber.ToString();
+                    inspector.Require("label: Safety number of all: " + words);
+                    inspector.Require("label: Bob: " + words + " (");
+                    inspector.RequireNot("(verified)");
+                    inspector.Press("Verify");
+                    Until(stage, inspector, "label: Bob: " + words + " (verified)");
+                    inspector.RequireNot("button: Verify");
+                }
+                Stage.RequireNoErrors();
+            }
         }
 
         static void Many(string address)

@@ -1,0 +1,265 @@
+//! End-to-end encryption: the player's key, the state, and the members of the group.
+
+use std::ffi::c_char;
+
+use consonance::{
+    AccountProof, AttestationKeys, E2eeError, EncryptedMember, EncryptionPolicy, EncryptionSettings,
+    EncryptionState, IdentityKey, KnownKeys, PacketCounts, Recognition, SafetyNumber,
+};
+
+use crate::c::{Array, ArrayOut, In, Out, Text};
+use crate::chats::Chat;
+use crate::choices::choice;
+use crate::error::{CError, Failure, guard};
+use crate::structs::{
+    CAccountProof, CEncryptedMember, CEncryptionPolicy, CEncryptionSettings, CEncryptionState,
+    CEncryptionStatus, CRecognition,
+};
+
+/// By their places in `consonance_encryption_policy`.
+const POLICIES: [EncryptionPolicy; 3] =
+    [EncryptionPolicy::WhereOffered, EncryptionPolicy::Required, EncryptionPolicy::Never];
+
+/// Makes a key for a player, of 64 bytes, from the operating system's random numbers. Keep it as a password is kept,
+/// and pass it with the settings of each chat, so that others know the player again. Its last 32 bytes are the public
+/// half, which a service can attest to.
+///
+/// `length` is how many bytes it has, also where there is no room for them; then there is no key.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_generate_identity(
+    buffer: ArrayOut<u8>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| {
+        let key = IdentityKey::generate().map_err(Failure::start)?;
+        buffer.write_bytes(capacity, length, &key.to_bytes())
+    })
+}
+
+/// Whether what is said is encrypted from end to end at this moment. Its texts need 128 bytes.
+///
+/// The size of the status must be set before. `length`, which may be null, is the size of the texts. The members that
+/// `consonance_get_encrypted_member` writes are those of the last call of this function.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_encryption(
+    chat: u64,
+    status: Out<CEncryptionStatus>,
+    buffer: ArrayOut<c_char>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| {
+        Chat::of(chat)?.with_encryption(|now| {
+            let [words, digits] = safety_texts(now.safety_number);
+            let [safety_words, safety_digits] = buffer.write_texts(capacity, length, [&words, &digits])?;
+            let value = CEncryptionStatus {
+                size: 0,
+                state: encryption_state(now.state) as i32,
+                epoch: now.epoch.unwrap_or_default(),
+                is_member: now.epoch.is_some().into(),
+                member_count: now.members.len() as u32,
+                safety_words,
+                safety_digits,
+                packets_sealed: now.packets.sealed,
+                packets_opened: now.packets.opened.opened,
+                packets_sent_plain: now.packets.sent_plain,
+                packets_received_plain: now.packets.received_plain,
+                packets_without_keys: now.packets.without_keys,
+                packets_refused: refused(&now.packets),
+            };
+            status.write_sized("status", value)
+        })
+    })
+}
+
+/// A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` beyond the last one. 4096 bytes are
+/// enough for its texts.
+///
+/// The size of the member must be set before. Members are those of the last `consonance_get_encryption`: where another
+/// thread calls that meanwhile, `epoch` tells that the list is another one. `length` may be null.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_encrypted_member(
+    chat: u64,
+    index: u32,
+    member: Out<CEncryptedMember>,
+    buffer: ArrayOut<c_char>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| {
+        let chat = Chat::of(chat)?;
+        chat.with_member(index as usize, |epoch, of| {
+            let (key, [words, digits]) = (of.key.to_string(), safety_texts(of.safety_number));
+            let (account, purpose) = (of.account.as_deref(), of.purpose.as_deref());
+            let texts =
+                [&of.name, account.unwrap_or_default(), purpose.unwrap_or_default(), &key, &words, &digits];
+            let [name, account, purpose, key, safety_words, safety_digits] =
+                buffer.write_texts(capacity, length, texts)?;
+            let (recognition, was_verified) = recognition(of);
+            let value = CEncryptedMember {
+                size: 0,
+                player: chat.id_of(&of.name),
+                epoch: epoch.unwrap_or_default(),
+                is_local: of.is_local.into(),
+                is_confirmed: of.is_confirmed.into(),
+                recognition: recognition as i32,
+                was_verified: was_verified.into(),
+                account_proof: account_proof(of.account_proof) as i32,
+                reserved: 0,
+                name,
+                account,
+                purpose,
+                key,
+                safety_words,
+                safety_digits,
+            };
+            member.write_sized("member", value)
+        })
+    })
+}
+
+/// Whether voice and text to a room are encrypted from end to end (1), or not (0).
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_is_room_encrypted(chat: u64, room: Text, encrypted: Out<u32>) -> CError {
+    guard(|| {
+        encrypted.write("encrypted", 0)?;
+        let (chat, room) = (Chat::of(chat)?, room.read("room")?);
+        encrypted.write("encrypted", chat.voice.encryption().is_room_encrypted(room).into())
+    })
+}
+
+/// Remembers that the safety number of a member was compared and is the same for both players: the key that the member
+/// had then, as `consonance_get_encrypted_member` wrote it, is its own.
+///
+/// Returns `CONSONANCE_ERROR_PLAYER` if no other member of the group has this number, and `CONSONANCE_ERROR_VALUE` if
+/// it has another key by now.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_verify_member(chat: u64, player: u32, key: Text) -> CError {
+    guard(|| {
+        let (chat, key) = (Chat::of(chat)?, key.read("key")?);
+        let name = chat.name_of(player)?;
+        let missing = || Failure::new(CError::Player, format!("{name} is not another member of the group"));
+        let members = chat.voice.encryption().members;
+        let member = members.iter().find(|member| member.name == name).ok_or_else(missing)?;
+        if member.key.to_string() != key {
+            return Err(Failure::value("the member's key", &member.key, format!("{key}: compare again")));
+        }
+        chat.voice.verify_member(&name).then_some(()).ok_or_else(missing)
+    })
+}
+
+/// The players that were met, with their keys: bytes to be kept, and passed with the settings of the next chat.
+///
+/// `length` is how many there are. Where there is no room for all, nothing else is written.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_get_known_keys(
+    chat: u64,
+    buffer: ArrayOut<u8>,
+    capacity: usize,
+    length: Out<usize>,
+) -> CError {
+    guard(|| {
+        let known = Chat::of(chat)?.voice.known_keys();
+        buffer.write_bytes(capacity, length, known.to_text().as_bytes())
+    })
+}
+
+impl CEncryptionSettings {
+    const DEFAULT: Self = Self {
+        size: size_of::<Self>() as u32,
+        policy: CEncryptionPolicy::WhereOffered as i32,
+        identity: Array::NULL,
+        account: Text::NULL,
+        attestation: Text::NULL,
+        attestation_keys: Text::NULL,
+        purpose: Text::NULL,
+        known_keys: Array::NULL,
+        identity_length: 0,
+        known_keys_length: 0,
+        constant_rate: 0,
+        reserved: 0,
+    };
+}
+
+/// The settings that C has passed, or the defaults.
+///
+/// # Errors
+/// If a key cannot be read, or a value is not in its range.
+pub(crate) fn encryption_settings(settings: In<CEncryptionSettings>) -> Result<EncryptionSettings, Failure> {
+    let mut wanted = EncryptionSettings::default();
+    let Some(settings) = settings.read_if_any("encryption", CEncryptionSettings::DEFAULT)? else {
+        return Ok(wanted);
+    };
+    wanted.policy = choice("policy", &POLICIES, settings.policy)?;
+    let identity = settings.identity.read("identity", settings.identity_length as usize)?;
+    if !identity.is_empty() {
+        wanted.identity = Some(IdentityKey::from_bytes(identity).map_err(Failure::refused)?);
+    }
+    wanted.account = text(settings.account, "account")?;
+    wanted.attestation = text(settings.attestation, "attestation")?;
+    if let Some(keys) = settings.attestation_keys.read_if_any("attestation_keys")? {
+        wanted.attestation_keys = AttestationKeys::from_jwk(keys).map_err(Failure::refused)?;
+    }
+    wanted.purpose = text(settings.purpose, "purpose")?;
+    let known = settings.known_keys.read("known_keys", settings.known_keys_length as usize)?;
+    wanted.known_keys = known_keys(known)?;
+    wanted.constant_rate = settings.constant_rate != 0;
+    Ok(wanted)
+}
+
+/// An empty text is none.
+fn text(text: Text, what: &'static str) -> Result<Option<String>, Failure> {
+    Ok(text.read_if_any(what)?.filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+fn known_keys(bytes: &[u8]) -> Result<KnownKeys, Failure> {
+    let not_utf8 = |_| Failure::new(CError::NotUtf8, "known_keys is not UTF-8");
+    let text = str::from_utf8(bytes).map_err(not_utf8)?;
+    KnownKeys::from_text(text).map_err(|error: E2eeError| Failure::refused(error))
+}
+
+/// As `consonance.h` numbers it.
+pub(crate) fn encryption_state(state: EncryptionState) -> CEncryptionState {
+    match state {
+        EncryptionState::On => CEncryptionState::On,
+        EncryptionState::Waiting => CEncryptionState::Waiting,
+        _ => CEncryptionState::Off,
+    }
+}
+
+/// Whether a key that has changed was verified goes with it.
+fn recognition(member: &EncryptedMember) -> (CRecognition, bool) {
+    match member.recognition {
+        None => (CRecognition::Local, false),
+        Some(Recognition::Known) => (CRecognition::Known, false),
+        Some(Recognition::Verified) => (CRecognition::Verified, false),
+        Some(Recognition::Changed { was_verified }) => (CRecognition::Changed, was_verified),
+        Some(_) => (CRecognition::New, false),
+    }
+}
+
+fn account_proof(proof: AccountProof) -> CAccountProof {
+    match proof {
+        AccountProof::Attested => CAccountProof::Attested,
+        AccountProof::Rejected => CAccountProof::Rejected,
+        _ => CAccountProof::Claimed,
+    }
+}
+
+/// Words and digits; empty without a number.
+fn safety_texts(number: Option<SafetyNumber>) -> [String; 2] {
+    number.map(|number| [number.words().join(" "), number.digits().join(" ")]).unwrap_or_default()
+}
+
+/// Packets of others that were dropped, whatever the reason.
+fn refused(packets: &PacketCounts) -> u64 {
+    let frames = packets.opened;
+    packets.refused_plain
+        + packets.other_senders
+        + frames.malformed
+        + frames.unknown_epoch
+        + frames.unknown_sender
+        + frames.replayed
+        + frames.forged
+}

@@ -1,0 +1,101 @@
+using System;
+using System.Runtime.InteropServices;
+using Consonance.Native;
+
+namespace Consonance
+{
+    /// <summary>Whether a chat is encrypted from end to end.</summary>
+    public enum EncryptionPolicy
+    {
+        /// <summary>
+        /// Where the session offers it. Once the session has required it, nothing passes without encryption any more.
+        /// </summary>
+        WhereOffered,
+        /// <summary>Always: where the session does not offer it, nothing is sent and nothing is heard.</summary>
+        Required,
+        /// <summary>Never: a session that requires it refuses this player.</summary>
+        Never,
+    }
+
+    /// <summary>How a chat encrypts, and what the player is to the others.</summary>
+    public sealed class EncryptionSettings
+    {
+        const int IdentityBytes = 64;
+
+        /// <summary>Whether the chat is encrypted.</summary>
+        public EncryptionPolicy Policy { get; set; }
+
+        /// <summary>
+        /// The player's key, as <see cref="GenerateIdentity"/> made it, by which others know the player again; null for a
+        /// new key for this chat.
+        /// </summary>
+        public byte[] Identity { get; set; }
+
+        /// <summary>
+        /// The player's account, at most 256 bytes; null if it has none. The key belongs to the account, whatever the name
+        /// of the player is.
+        /// </summary>
+        public string Account { get; set; }
+
+        /// <summary>
+        /// What a service of the game has signed about the account and the key, at most 1024 bytes: a JSON Web Token with
+        /// <c>sub</c>, <c>cnf</c> and <c>exp</c>, which all members see; null for none.
+        /// </summary>
+        public string Attestation { get; set; }
+
+        /// <summary>
+        /// The keys of the services whose attestations are believed: a JSON Web Key of Ed25519, or a set of them. Null for
+        /// none, so that accounts are claims.
+        /// </summary>
+        public string AttestationKeys { get; set; }
+
+        /// <summary>
+        /// What this member is for, if it is not a player: <c>recording</c>, <c>moderation</c>; at most 256 bytes, null for a
+        /// player. All members see it.
+        /// </summary>
+        public string Purpose { get; set; }
+
+        /// <summary>
+        /// The keys of players that were met before, as <see cref="VoiceChat.GetKnownKeys"/> gave them; null for none.
+        /// </summary>
+        public byte[] KnownKeys { get; set; }
+
+        /// <summary>
+        /// Whether all frames have one size and say nothing of how loud they are, so that the server cannot guess at words
+        /// by their sizes. It costs a twelfth of the bit rate.
+        /// </summary>
+        public bool ConstantRate { get; set; }
+
+        /// <summary>
+        /// Makes a key for a player, of 64 bytes. Keep it as a password is kept, and pass it with the settings of each
+        /// chat. Its last 32 bytes are the public half, which a service can attest to.
+        /// </summary>
+        public static byte[] GenerateIdentity()
+        {
+            VoiceLibrary.Require();
+            byte[] key = new byte[IdentityBytes];
+            UIntPtr length;
+            Call.Check(NativeMethods.consonance_generate_identity(key, (UIntPtr)(uint)key.Length, out length));
+            return key;
+        }
+
+        internal IntPtr Native(NativeMemory memory)
+        {
+            NativeEncryptionSettings native = new NativeEncryptionSettings
+            {
+                Size = (uint)Marshal.SizeOf(typeof(NativeEncryptionSettings)),
+                Policy = (int)Policy,
+                Identity = memory.Bytes(Identity),
+                Account = memory.Text(Account),
+                Attestation = memory.Text(Attestation),
+                AttestationKeys = memory.Text(AttestationKeys),
+                Purpose = memory.Text(Purpose),
+                KnownKeys = memory.Bytes(KnownKeys),
+                IdentityLength = Identity == null ? 0 : (uint)Identity.Length,
+                KnownKeysLength = KnownKeys == null ? 0 : (uint)KnownKeys.Length,
+                ConstantRate = ConstantRate ? 1u : 0,
+            };
+            return memory.Struct(native);
+        }
+    }
+}
