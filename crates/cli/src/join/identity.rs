@@ -81,12 +81,16 @@ fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Replaces a file as a whole; only this user can read it.
+/// Replaces a file as a whole, unless it has these bytes already; only this user can read it.
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    if read(file)?.as_deref() == Some(bytes) {
+        return Ok(());
+    }
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let temporary = file.with_extension("new");
+    // Another process may keep the same player's files at this moment.
+    let temporary = file.with_extension(format!("new-{}", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -36,7 +36,7 @@ impl Native {
             Some(voice) => command.arg("--input").arg(speech(folder, voice)?),
             None => command.args(["--microphone", "none"]),
         };
-        command.arg("--output").arg(&heard);
+        command.arg("--output").arg(&heard).env("XDG_STATE_HOME", folder);
         let mut child = Child::start(&mut command, name, &folder.join(format!("{name}.log")))?;
         child.wait_for_line("players_synced")?;
         Ok(Self { child, heard, ends_with_input: false })

@@ -56,6 +56,9 @@ impl Program {
     pub fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
         command.env("CONSONANCE_OVERLOAD_ENABLED", "false");
+        // What programs keep for this user is not a test's.
+        command
+            .env("XDG_STATE_HOME", env::temp_dir().join(format!("consonance-state-{}", std::process::id())));
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
