@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Shared;
 use super::ids::TraceId;
@@ -29,7 +29,17 @@ impl OpenSpan {
         (name, kind): (&'static str, SpanKind),
     ) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let start_unix_ns = u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX);
+        Self::begin_at((Instant::now(), nanoseconds(since_1970)), shared, trace, parent, (name, kind))
+    }
+
+    /// The time is by the monotonic clock and by that of the wall.
+    fn begin_at(
+        (began, start_unix_ns): (Instant, u64),
+        shared: &Arc<Shared>,
+        trace: TraceId,
+        parent: Option<SpanId>,
+        (name, kind): (&'static str, SpanKind),
+    ) -> Self {
         let span = FinishedSpan {
             trace,
             id: shared.ids.span(),
@@ -41,7 +51,7 @@ impl OpenSpan {
             attributes: Vec::new(),
             error: None,
         };
-        Self(Some(Recorded { shared: Arc::clone(shared), began: Instant::now(), span }))
+        Self(Some(Recorded { shared: Arc::clone(shared), began, span }))
     }
 
     /// Whether it is recorded: what only an attribute needs is not worth computing otherwise.
@@ -49,11 +59,14 @@ impl OpenSpan {
         self.0.is_some()
     }
 
-    /// Begins a part of this one.
+    /// Begins a part of this one. Its times count from this one's start, so that it lies within, whatever becomes of
+    /// the clock of the wall.
     #[must_use]
     pub fn child(&self, name: &'static str, kind: SpanKind) -> Self {
-        let Some(Recorded { shared, span, .. }) = &self.0 else { return Self::default() };
-        Self::begin(shared, span.trace, Some(span.id), (name, kind))
+        let Some(Recorded { shared, began, span }) = &self.0 else { return Self::default() };
+        let now = Instant::now();
+        let start_unix_ns = span.start_unix_ns.saturating_add(nanoseconds(now - *began));
+        Self::begin_at((now, start_unix_ns), shared, span.trace, Some(span.id), (name, kind))
     }
 
     /// Names it by what it has turned out to be.
@@ -93,10 +106,13 @@ impl OpenSpan {
 impl Drop for OpenSpan {
     fn drop(&mut self) {
         let Some(Recorded { shared, began, mut span }) = mem::take(&mut self.0) else { return };
-        let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        span.end_unix_ns = span.start_unix_ns.saturating_add(took);
+        span.end_unix_ns = span.start_unix_ns.saturating_add(nanoseconds(began.elapsed()));
         shared.finish(span);
     }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
