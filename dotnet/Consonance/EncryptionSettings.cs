@@ -67,6 +67,24 @@ namespace Consonance
         public bool ConstantRate { get; set; }
 
         /// <summary>
+        /// Whether what the player says is signed, once a second, for the other members: their reports prove it then, and
+        /// it is not deniable any more.
+        /// </summary>
+        public bool SignSpeech { get; set; }
+
+        /// <summary>
+        /// The public key of the game's moderators, as <c>consonance decrypt --new-key</c> wrote it, for
+        /// <see cref="VoiceChat.Report"/>; null for none, so that nothing is kept for reports.
+        /// </summary>
+        public string ModeratorsKey { get; set; }
+
+        /// <summary>
+        /// The file that the keys of encrypted sessions are added to, for <c>consonance decrypt</c>: a holder of it can hear
+        /// what the server records. Null for none.
+        /// </summary>
+        public string KeyLog { get; set; }
+
+        /// <summary>
         /// Makes a key for a player, of 64 bytes. Keep it as a password is kept, and pass it with the settings of each
         /// chat. Its last 32 bytes are the public half, which a service can attest to.
         /// </summary>
@@ -94,6 +112,9 @@ namespace Consonance
                 IdentityLength = Identity == null ? 0 : (uint)Identity.Length,
                 KnownKeysLength = KnownKeys == null ? 0 : (uint)KnownKeys.Length,
                 ConstantRate = ConstantRate ? 1u : 0,
+                SignSpeech = SignSpeech ? 1u : 0,
+                ModeratorsKey = memory.Text(ModeratorsKey),
+                KeyLog = memory.Text(KeyLog),
             };
             return memory.Struct(native);
         }

@@ -38,6 +38,10 @@ namespace Consonance
         Forked,
         /// <summary>The server wants the session to be less encrypted than it was; nothing is sent.</summary>
         Weakened,
+        /// <summary>A report of this chat is kept for the game's moderators: <see cref="VoiceChat.Report"/>.</summary>
+        ReportTaken,
+        /// <summary>A report of this chat is not kept; <see cref="EncryptionChange.Text"/> says why.</summary>
+        ReportRefused,
     }
 
     /// <summary>Something that has happened to the encryption of a session.</summary>

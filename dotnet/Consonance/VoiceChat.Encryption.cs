@@ -87,6 +87,20 @@ namespace Consonance
             }
         }
 
+        /// <summary>
+        /// Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's
+        /// moderators, with a reason of at most 1000 bytes. It is sealed to <see cref="EncryptionSettings.ModeratorsKey"/>:
+        /// the server keeps it, and cannot read it. <see cref="EncryptionChanged"/> tells what became of it. A player can
+        /// report once in a minute. Throws a <see cref="VoiceException"/> without a key, and where the reason is too long.
+        /// </summary>
+        public void Report(string reason, params Player[] players)
+        {
+            if (reason == null) throw new ArgumentNullException("reason");
+            if (players == null) throw new ArgumentNullException("players");
+            uint[] ids = Array.ConvertAll(players, player => player.Id);
+            Call.Check(NativeMethods.consonance_report_players(Handle, ids, (uint)ids.Length, Utf8.Bytes(reason)));
+        }
+
         void RaiseEncryption()
         {
             RaiseWith(EncryptionChanged, new EncryptionChange(ref next, About(), TextAt(2)));

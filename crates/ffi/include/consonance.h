@@ -153,6 +153,14 @@ enum consonance_encryption_event
      * The server wants the session to be less encrypted than it was; nothing is sent.
      */
     CONSONANCE_ENCRYPTION_EVENT_WEAKENED = 5,
+    /**
+     * A report of this chat is kept for the game's moderators: see `consonance_report_players`.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN = 6,
+    /**
+     * A report of this chat is not kept; the text says why.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -563,6 +571,11 @@ typedef int32_t consonance_sound;
 #endif // __cplusplus
 
 /**
+ * Several values in a row, to be read.
+ */
+typedef const uint32_t *Array_u32;
+
+/**
  * A member of the session's group. Members alone can hear and read. Texts are in the buffer that was passed, and never
  * null.
  */
@@ -685,9 +698,20 @@ typedef struct consonance_encryption_settings {
      */
     uint32_t constant_rate;
     /**
-     * Zero.
+     * 1 to sign what the player says, once a second, for the other members: their reports prove it then, and it is not
+     * deniable any more.
      */
-    uint32_t reserved;
+    uint32_t sign_speech;
+    /**
+     * The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: `consonance_report_players`
+     * seals to it. Null for none, so that nothing is kept for reports.
+     */
+    const char * moderators_key;
+    /**
+     * The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear what
+     * the server records. Null for none.
+     */
+    const char * key_log;
 } consonance_encryption_settings;
 
 /**
@@ -1526,6 +1550,19 @@ consonance_error consonance_get_known_keys(uint64_t chat,
                                            uint8_t * buffer,
                                            size_t capacity,
                                            size_t * length);
+
+/**
+ * Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
+ * with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and cannot
+ * read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
+ * `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
+ *
+ * Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.
+ */
+consonance_error consonance_report_players(uint64_t chat,
+                                           Array_u32 players,
+                                           uint32_t player_count,
+                                           const char * reason);
 
 /**
  * Mutes all players here (1), or lets them be heard again (0).

@@ -100,6 +100,8 @@ fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
         }
         EncryptionEvent::Forked { name } => (CEncryptionEvent::Forked, name.as_str(), 0),
         EncryptionEvent::Weakened => (CEncryptionEvent::Weakened, "", 0),
+        EncryptionEvent::ReportTaken => (CEncryptionEvent::ReportTaken, "", 0),
+        EncryptionEvent::ReportRefused { .. } => (CEncryptionEvent::ReportRefused, "", 0),
         _ => (CEncryptionEvent::Other, "", 0),
     };
     Told {

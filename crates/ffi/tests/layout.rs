@@ -37,7 +37,7 @@ fn rust_layout() -> String {
         }),
         rows!(CEncryptionSettings as "consonance_encryption_settings" {
             size, policy, identity, account, attestation, attestation_keys, purpose, known_keys,
-            identity_length, known_keys_length, constant_rate, reserved,
+            identity_length, known_keys_length, constant_rate, sign_speech, moderators_key, key_log,
         }),
         rows!(CEncryptionStatus as "consonance_encryption_status" {
             size, state, epoch, is_member, member_count, safety_words, safety_digits, packets_sealed,

@@ -131,6 +131,8 @@ namespace Consonance.Native
         [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_verify_member(ulong chat, uint player, byte[] key);
         [DllImport(Library, CallingConvention = C)]
+        internal static extern int consonance_report_players(ulong chat, uint[] players, uint playerCount, byte[] reason);
+        [DllImport(Library, CallingConvention = C)]
         internal static extern int consonance_get_known_keys(
             ulong chat, byte[] buffer, UIntPtr capacity, out UIntPtr length);
 

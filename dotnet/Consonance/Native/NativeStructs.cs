@@ -44,7 +44,9 @@ namespace Consonance.Native
         internal uint IdentityLength;
         internal uint KnownKeysLength;
         internal uint ConstantRate;
-        internal uint Reserved;
+        internal uint SignSpeech;
+        internal IntPtr ModeratorsKey;
+        internal IntPtr KeyLog;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,10 +1,11 @@
 //! End-to-end encryption: the player's key, the state, and the members of the group.
 
 use std::ffi::c_char;
+use std::path::PathBuf;
 
 use consonance::{
     AccountProof, AttestationKeys, E2eeError, EncryptedMember, EncryptionPolicy, EncryptionSettings,
-    EncryptionState, IdentityKey, KnownKeys, PacketCounts, Recognition, SafetyNumber,
+    EncryptionState, IdentityKey, KnownKeys, ModeratorsKey, PacketCounts, Recognition, SafetyNumber,
 };
 
 use crate::c::{Array, ArrayOut, In, Out, Text};
@@ -165,6 +166,28 @@ pub extern "C" fn consonance_get_known_keys(
     })
 }
 
+/// Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
+/// with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and cannot
+/// read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
+/// `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
+///
+/// Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.
+#[unsafe(no_mangle)]
+pub extern "C" fn consonance_report_players(
+    chat: u64,
+    players: Array<u32>,
+    player_count: u32,
+    reason: Text,
+) -> CError {
+    guard(|| {
+        let (chat, reason) = (Chat::of(chat)?, reason.read("reason")?);
+        let players = players.read("players", player_count as usize)?;
+        let names = players.iter().map(|id| chat.name_of(*id)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        chat.voice.report(&names, reason).map_err(Failure::refused)
+    })
+}
+
 impl CEncryptionSettings {
     const DEFAULT: Self = Self {
         size: size_of::<Self>() as u32,
@@ -178,7 +201,9 @@ impl CEncryptionSettings {
         identity_length: 0,
         known_keys_length: 0,
         constant_rate: 0,
-        reserved: 0,
+        sign_speech: 0,
+        moderators_key: Text::NULL,
+        key_log: Text::NULL,
     };
 }
 
@@ -205,6 +230,11 @@ pub(crate) fn encryption_settings(settings: In<CEncryptionSettings>) -> Result<E
     let known = settings.known_keys.read("known_keys", settings.known_keys_length as usize)?;
     wanted.known_keys = known_keys(known)?;
     wanted.constant_rate = settings.constant_rate != 0;
+    wanted.sign_speech = settings.sign_speech != 0;
+    if let Some(key) = text(settings.moderators_key, "moderators_key")? {
+        wanted.moderators_key = Some(ModeratorsKey::from_text(&key).map_err(Failure::refused)?);
+    }
+    wanted.key_log = text(settings.key_log, "key_log")?.map(PathBuf::from);
     Ok(wanted)
 }
 

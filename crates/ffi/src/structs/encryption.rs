@@ -60,8 +60,15 @@ pub struct CEncryptionSettings {
     /// 1 for frames of one size that say nothing of how loud they are, so that the server cannot guess at words by
     /// their sizes. It costs a twelfth of the bit rate.
     pub constant_rate: u32,
-    /// Zero.
-    pub reserved: u32,
+    /// 1 to sign what the player says, once a second, for the other members: their reports prove it then, and it is not
+    /// deniable any more.
+    pub sign_speech: u32,
+    /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: `consonance_report_players`
+    /// seals to it. Null for none, so that nothing is kept for reports.
+    pub moderators_key: Text,
+    /// The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear what
+    /// the server records. Null for none.
+    pub key_log: Text,
 }
 
 /// Whether a chat is encrypted from end to end at this moment.
@@ -94,6 +101,10 @@ pub enum CEncryptionEvent {
     Forked = 4,
     /// The server wants the session to be less encrypted than it was; nothing is sent.
     Weakened = 5,
+    /// A report of this chat is kept for the game's moderators: see `consonance_report_players`.
+    ReportTaken = 6,
+    /// A report of this chat is not kept; the text says why.
+    ReportRefused = 7,
 }
 
 /// The encryption of a chat at this moment. Texts are in the buffer that was passed, and never null.

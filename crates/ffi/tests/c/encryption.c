@@ -59,7 +59,7 @@ static consonance_encrypted_member member(uint64_t chat, const char *name)
 }
 
 /* How often Bob's encryption has entered each state, and how often a key has changed, of verified players too. */
-static struct { int states[3], changed, verified_changed, rooms_changed; } bobs_events;
+static struct { int states[3], changed, verified_changed, rooms_changed, reports_refused; } bobs_events;
 
 /* Takes all events that wait. */
 static void drain_encryption(struct player *player)
@@ -78,6 +78,11 @@ static void drain_encryption(struct player *player)
         if (event.detail == CONSONANCE_ENCRYPTION_EVENT_ROOMS_CHANGED) {
             REQUIRE((event.player != 0) == (strlen(event.name) > 0));
             bobs_events.rooms_changed += event.player != 0;
+        }
+        REQUIRE(event.detail != CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN);
+        if (event.detail == CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED) {
+            REQUIRE(strstr(event.text, "takes no reports") != NULL);
+            bobs_events.reports_refused++;
         }
         if (event.detail == CONSONANCE_ENCRYPTION_EVENT_KEY_CHANGED) {
             REQUIRE(strcmp(event.name, "Alice") == 0 && event.player != 0);
@@ -175,7 +180,7 @@ static struct bytes verify_alice(void)
 {
     struct bytes known;
     consonance_encrypted_member other = member(bob.chat, "Alice");
-    REQUIRE(other.recognition == CONSONANCE_RECOGNITION_NEW || other.recognition == CONSONANCE_RECOGNITION_KNOWN);
+    REQUIRE(other.recognition == CONSONANCE_RECOGNITION_NEW);
     REQUIRE(consonance_verify_member(bob.chat, other.player, "00") == CONSONANCE_ERROR_VALUE);
     DONE(consonance_verify_member(bob.chat, other.player, other.key));
     REQUIRE(consonance_verify_member(bob.chat, 1, member(bob.chat, "Bob").key) == CONSONANCE_ERROR_PLAYER);
@@ -185,6 +190,19 @@ static struct bytes verify_alice(void)
     REQUIRE(known.length > 64 && known.length < KEYS_MAX);
     DONE(consonance_get_known_keys(bob.chat, known.content, sizeof known.content, &known.length));
     return known;
+}
+
+/* Bob, who has heard Alice, can report her, but this host keeps no reports; Alice has no key to seal one to. */
+static void report_alice(void)
+{
+    static char long_reason[1002];
+    memset(long_reason, 'x', 1001);
+    uint32_t player = member(bob.chat, "Alice").player, unknown = 77;
+    REQUIRE(consonance_report_players(alice.chat, NULL, 0, "shouting") == CONSONANCE_ERROR_VALUE);
+    REQUIRE(consonance_report_players(bob.chat, &unknown, 1, "shouting") == CONSONANCE_ERROR_PLAYER);
+    REQUIRE(consonance_report_players(bob.chat, &player, 1, long_reason) == CONSONANCE_ERROR_VALUE);
+    DONE(consonance_report_players(bob.chat, &player, 1, "shouting"));
+    UNTIL(bobs_events.reports_refused == 1);
 }
 
 /* Keys that were kept are known again; another key of a player that was verified is reported. */
@@ -198,9 +216,13 @@ static void where_encryption_is_required(void)
     consonance_encryption_settings of_alice = settings_with(&key, &none), of_bob = settings_with(&none, &none);
     of_alice.account = "alice@example.com";
     of_bob.purpose = "recording";
+    /* The public key of RFC 7748, section 6.1. */
+    of_bob.moderators_key = "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
+    of_alice.sign_speech = 1;
     join_both(address, &of_alice, &of_bob);
     members_see_each_other();
     known = verify_alice();
+    report_alice();
     leave_both();
 
     of_bob = settings_with(&none, &known);

@@ -298,6 +298,10 @@ static void with_keys_that_cannot_be_read(void)
     FAILS(NOT_UTF8, consonance_start(&settings, &handle));
     encryption = (consonance_encryption_settings){.size = sizeof encryption, .attestation_keys = "{}"};
     FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .moderators_key = "85"};
+    FAILS(VALUE, consonance_start(&settings, &handle));
+    encryption = (consonance_encryption_settings){.size = sizeof encryption, .key_log = "no/such/folder/keys"};
+    FAILS(START, consonance_start(&settings, &handle));
     encryption = (consonance_encryption_settings){.size = sizeof encryption, .account = not_utf8};
     FAILS(NOT_UTF8, consonance_start(&settings, &handle));
     REQUIRE(handle == 0);

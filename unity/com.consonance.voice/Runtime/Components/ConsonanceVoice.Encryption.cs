@@ -13,6 +13,10 @@ namespace Consonance.Unity
         string purpose = "";
         [SerializeField, Tooltip("Frames of one size, so that the server cannot guess at words. Costs a twelfth of the bit rate.")]
         bool constantRate;
+        [SerializeField, Tooltip("The public key of the game's moderators, to which players' reports are sealed. Empty for none.")]
+        string moderatorsKey = "";
+        [SerializeField, Tooltip("Sign what the player says, so that reports prove it. It is not deniable any more.")]
+        bool signSpeech;
 
         /// <summary>Something has happened to the encryption of the session.</summary>
         public event Action<EncryptionChange> EncryptionChanged;
@@ -41,6 +45,25 @@ namespace Consonance.Unity
         {
             get { return constantRate; }
             set { constantRate = value; }
+        }
+
+        /// <summary>
+        /// The public key of the game's moderators, for <see cref="Report"/>; empty for none. Takes effect with the next
+        /// start.
+        /// </summary>
+        public string ModeratorsKey
+        {
+            get { return moderatorsKey; }
+            set { moderatorsKey = value; }
+        }
+
+        /// <summary>
+        /// Whether what the player says is signed, so that reports prove it; takes effect with the next start.
+        /// </summary>
+        public bool SignSpeech
+        {
+            get { return signSpeech; }
+            set { signSpeech = value; }
         }
 
         /// <summary>
@@ -76,6 +99,15 @@ namespace Consonance.Unity
             return chat == null ? null : chat.GetEncryption();
         }
 
+        /// <summary>
+        /// Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's
+        /// moderators: see <see cref="VoiceChat.Report"/>. Without a chat, nothing happens.
+        /// </summary>
+        public void Report(string reason, params Player[] players)
+        {
+            if (chat != null) chat.Report(reason, players);
+        }
+
         EncryptionSettings Encryption()
         {
             return new EncryptionSettings
@@ -88,6 +120,8 @@ namespace Consonance.Unity
                 AttestationKeys = OrNull(AttestationKeys),
                 KnownKeys = KnownKeys,
                 ConstantRate = constantRate,
+                ModeratorsKey = OrNull(moderatorsKey),
+                SignSpeech = signSpeech,
             };
         }
 
