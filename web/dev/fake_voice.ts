@@ -201,6 +201,7 @@ class FakeVoice implements Voice {
   needsGesture = false;
   quality: Quality;
   verifyMember(): void {}
+  report(): void {}
   readonly #listening = new Set<string>();
   readonly #handlers = new Map<string, Set<(event: never) => void>>();
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_e2ee::{
-    E2eeError, EncryptedMember, KnownKeys, MemberDirectory, MemberEvent, MlsMember, PacketCipher, PlainRooms,
+    E2eeError, EncryptedMember, KnownKeys, MemberDirectory, MemberEvent, MemberReport, MlsMember,
+    ModeratorsKey, PacketCipher, PlainRooms, RecentFrames,
 };
 use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
 
 use crate::status::{Status, key_changed};
-use settings::{PageTarget, PlayerRecord, Settings, SlotRecord, TextRecord};
+use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord};
 use slots::Slot;
 
 /// What a page has for an encrypted session. All times are the time since any fixed start.
@@ -37,6 +38,8 @@ pub struct PageMember {
     rooms: Vec<Box<str>>,
     slots: Vec<Slot>,
     names: BTreeMap<ClientId, Box<str>>,
+    /// The key that reports are sealed to, and what was heard lately; none if the page has no such key.
+    reporting: Option<(ModeratorsKey, RecentFrames)>,
     events: Vec<String>,
 }
 
@@ -63,12 +66,12 @@ impl PageMember {
     /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a
     /// key that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
     /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption;
-    /// `constantRate`, if frames say nothing of how loud they are.
+    /// `moderatorsKey`, in hexadecimal, if what is heard lately is kept for reports; `constantRate`, if frames say nothing of how loud they are.
     ///
     /// # Errors
     /// What is wrong with them.
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
-        let Settings { credential, key, attestation_keys, known_keys, strict, constant_rate } =
+        let Settings { credential, key, attestation_keys, known_keys, moderators_key, strict, constant_rate } =
             Settings::read(settings)?;
         Ok(Self {
             key: key.to_bytes(),
@@ -84,6 +87,7 @@ impl PageMember {
             rooms: Vec::new(),
             slots: std::iter::repeat_with(Slot::default).take(SLOTS_MAX).collect(),
             names: BTreeMap::new(),
+            reporting: moderators_key.map(|key| (key, RecentFrames::default())),
             events: Vec::new(),
         })
     }
@@ -156,6 +160,26 @@ impl PageMember {
         true
     }
 
+    /// Has what was heard of players in the last thirty seconds sealed and sent to the moderators, out of JSON: `players`,
+    /// a list of names, or of none for all; `reason`; `madeUnixS`, the time in seconds since 1970. Why not, if it is not;
+    /// what becomes of it is an event.
+    ///
+    /// # Errors
+    /// A word: `no-key`, `malformed`, `reason-too-long`, `not-heard`, or the code of an [`E2eeError`].
+    pub fn report(&mut self, now: Duration, report: &[u8]) -> Result<(), &'static str> {
+        let (key, recent) = self.reporting.as_mut().ok_or("no-key")?;
+        let ReportRecord { players, reason, made_unix_s } =
+            serde_json::from_slice(report).map_err(|_| "malformed")?;
+        if reason.len() > MemberReport::REASON_BYTES_MAX {
+            return Err("reason-too-long");
+        }
+        let heard = recent.of_players(now, players);
+        if heard.is_empty() {
+            return Err("not-heard");
+        }
+        self.member.report(key, made_unix_s, &reason, heard).map_err(|error| error.code())
+    }
+
     /// The players that were met, to be kept for the next visit.
     pub fn known_keys(&self) -> String {
         self.known_keys.to_text()
@@ -210,6 +234,15 @@ impl PageMember {
 
     /// Opens a frame for a slot in its place.
     pub fn open_frame(&mut self, now: Duration, slot: usize, frame: &mut Vec<u8>) -> OpenOutcome {
+        let outcome = self.open_unheard(now, slot, frame);
+        let name = self.slots.get(slot).and_then(|slot| slot.name.as_deref());
+        if let (OpenOutcome::Played, Some((_, recent)), Some(name)) = (outcome, &mut self.reporting, name) {
+            recent.hear_frame(now, name, frame);
+        }
+        outcome
+    }
+
+    fn open_unheard(&mut self, now: Duration, slot: usize, frame: &mut Vec<u8>) -> OpenOutcome {
         let Some(sealed) = SealedVoice::of(frame) else {
             let is_allowed = self.may_be_plain(slot);
             return if is_allowed { OpenOutcome::Played } else { OpenOutcome::Dropped };
@@ -267,8 +300,13 @@ impl PageMember {
         if !self.is_in_force() {
             return Some(packet);
         }
-        let Self { cipher, names, .. } = self;
-        cipher.open_packet(now, packet, |id| names.get(&id).map(|name| &**name)).packet(packet)
+        let Self { cipher, names, reporting, .. } = self;
+        let name_of = |id| names.get(&id).map(|name| &**name);
+        let opened = cipher.open_packet(now, packet, name_of).packet(packet)?;
+        if let Some((_, recent)) = reporting {
+            recent.hear(now, opened, name_of);
+        }
+        Some(opened)
     }
 
     fn is_in_force(&self) -> bool {
@@ -307,6 +345,10 @@ impl PageMember {
                     self.cipher.leave();
                     None
                 }
+                MemberEvent::SpeechSigned { name, sealed } => {
+                    self.note_statement(now, name, sealed);
+                    None
+                }
                 _ => None,
             };
             let events = [Some(event), failed.map(|error| MemberEvent::Failed { error })];
@@ -315,6 +357,13 @@ impl PageMember {
         }
         let excess = self.events.len().saturating_sub(EVENTS_MAX);
         self.events.drain(..excess);
+    }
+
+    fn note_statement(&mut self, now: Duration, name: &str, sealed: &[u8]) {
+        let Some((_, recent)) = &mut self.reporting else { return };
+        if let Ok(statement) = self.cipher.open_statement(now, name, sealed) {
+            recent.note_statement(now, name, statement);
+        }
     }
 
     fn enter(&mut self, now: Duration) -> Result<(), E2eeError> {

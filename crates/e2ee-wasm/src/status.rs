@@ -1,7 +1,8 @@
 //! What the page's scripts are told, in JSON.
 
 use consonance_e2ee::{
-    AccountProof, EncryptedMember, MemberEvent, MlsMember, PacketCounts, Recognition, SafetyNumber,
+    AccountProof, EncryptedMember, MemberEvent, MlsMember, PacketCounts, Recognition, ReportAnswer,
+    SafetyNumber,
 };
 use serde::Serialize;
 
@@ -62,6 +63,10 @@ enum Event<'a> {
     Weakened,
     Failed {
         message: String,
+    },
+    ReportTaken,
+    ReportRefused {
+        why: &'static str,
     },
 }
 
@@ -147,6 +152,15 @@ pub(crate) fn event(event: &MemberEvent) -> Option<String> {
         }
         MemberEvent::Forked { name } => Event::Forked { name },
         MemberEvent::PolicyWeakened => Event::Weakened,
+        MemberEvent::ReportAnswered { answer: ReportAnswer::Taken } => Event::ReportTaken,
+        MemberEvent::ReportAnswered { answer } => Event::ReportRefused {
+            why: match answer {
+                ReportAnswer::NotTaken => "not-taken",
+                ReportAnswer::TooMany => "too-many",
+                ReportAnswer::TooLong => "too-long",
+                _ => "not-kept",
+            },
+        },
         MemberEvent::Failed { error } => Event::Failed { message: error.to_string() },
         _ => return None,
     }))

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use consonance_e2ee::{MemberReport, ModeratorsSecret};
 use consonance_e2ee_wasm::{OpenOutcome, PageMember};
 use consonance_session::RoomId;
-use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms, SealedVoice};
+use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms, ReportAnswer, SealedVoice};
 use serde_json::{Value, json};
 
 const NOW: Duration = Duration::from_secs(1);
@@ -103,6 +104,30 @@ fn a_compared_member_is_remembered_as_verified() {
     assert_eq!(recognition(&mut ann, "Ann"), Value::Null);
     let bobs_key = status(&mut bob)["members"][1]["key"].as_str().unwrap().to_owned();
     assert_eq!(ann.known_keys(), format!("{bobs_key} verified name:bob\n"));
+}
+
+#[test]
+fn what_was_heard_lately_is_sealed_to_the_moderators() {
+    let secret = ModeratorsSecret::generate().unwrap();
+    let settings = json!({ "name": "Ann", "moderatorsKey": secret.public().to_string() }).to_string();
+    let ann = PageMember::start(settings.as_bytes()).unwrap();
+    let [mut ann, mut bob] = pair_of(ann, &PlainRooms::Never);
+    let report = json!({ "players": ["Bob"], "reason": "shouting", "madeUnixS": 1_800_000_000 }).to_string();
+    assert_eq!(ann.report(NOW, report.as_bytes()), Err("not-heard"));
+    assert_eq!(bob.report(NOW, report.as_bytes()), Err("no-key"));
+    assert_eq!(ann.report(NOW, b"{}"), Err("malformed"));
+    let mut frame = sealed(&mut bob, FRAME);
+    play(&mut ann, 0, "Bob", &["lobby"]);
+    assert_eq!(ann.open_frame(NOW, 0, &mut frame), OpenOutcome::Played);
+    while ann.poll_message().is_some() {}
+    assert_eq!(ann.report(NOW, report.as_bytes()), Ok(()));
+    let offer = ann.poll_message().expect("an offer");
+    assert!(matches!(MemberMessage::parse(&offer), Ok(Some(MemberMessage::ReportOffer { .. }))));
+    ann.handle_message(NOW, &DeliveryMessage::ReportAnswer { answer: ReportAnswer::Send }.to_bytes());
+    let sent = ann.poll_message().expect("the report");
+    let Ok(Some(MemberMessage::Report { report })) = MemberMessage::parse(&sent) else { panic!("no report") };
+    let opened = MemberReport::open(report, &secret).unwrap();
+    assert_eq!((&*opened.reason, &*opened.voices[0].frames[0].opus), ("shouting", FRAME));
 }
 
 #[test]

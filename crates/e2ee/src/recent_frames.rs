@@ -52,10 +52,11 @@ impl RecentFrames {
         }
         let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return };
         let Some(name) = name_of(voice.sender) else { return };
-        self.push(now, name, voice.frame);
+        self.hear_frame(now, name, voice.frame);
     }
 
-    fn push(&mut self, now: Duration, speaker: &str, frame: &[u8]) {
+    /// Keeps a frame of Opus that the player with this name has spoken.
+    pub fn hear_frame(&mut self, now: Duration, speaker: &str, frame: &[u8]) {
         if !self.voices.contains_key(speaker) {
             if self.voices.len() >= Self::VOICES_MAX {
                 self.forget_old(now);
@@ -107,6 +108,14 @@ impl RecentFrames {
         HeardFrames { frames: heard.collect(), statements: statements.map(|(_, it)| it.clone()).collect() }
     }
 
+    /// What was heard of these players, or of all if none is named, by their names; players that were not heard are left
+    /// out.
+    pub fn of_players(&mut self, now: Duration, players: Vec<String>) -> Vec<(String, HeardFrames)> {
+        let players = if players.is_empty() { self.speakers(now) } else { players };
+        let heard = players.into_iter().map(|name| (self.of(now, &name), name));
+        heard.filter(|(heard, _)| !heard.frames.is_empty()).map(|(heard, name)| (name, heard)).collect()
+    }
+
     /// The speakers of the last thirty seconds.
     pub fn speakers(&mut self, now: Duration) -> Vec<String> {
         self.forget_old(now);
@@ -152,7 +161,7 @@ mod tests {
         let mut recent = RecentFrames::default();
         let second = Duration::from_secs(1);
         for number in 0..60 {
-            recent.push(second * number, "Alice", &[number as u8; 10]);
+            recent.hear_frame(second * number, "Alice", &[number as u8; 10]);
         }
         let heard = recent.of(second * 60, "alice");
         let numbers: Vec<_> = heard.frames.iter().map(|frame| (frame.at_sample, frame.opus[0])).collect();
@@ -168,7 +177,7 @@ mod tests {
         for number in 0..2 * RecentFrames::VOICES_MAX {
             let now = Duration::from_millis(number as u64);
             for _ in 0..100 {
-                recent.push(now, &format!("player {number}"), &[7; 1000]);
+                recent.hear_frame(now, &format!("player {number}"), &[7; 1000]);
                 assert!(recent.bytes <= RecentFrames::BYTES_MAX);
             }
         }

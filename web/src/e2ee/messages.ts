@@ -16,6 +16,8 @@ export interface MemberSettings {
   readonly attestationKeys?: string;
   /** The players that were met before. */
   readonly knownKeys?: string;
+  /** The public key of the game's moderators, in hexadecimal. */
+  readonly moderatorsKey?: string;
   /** A key that was kept, in hexadecimal. */
   readonly key?: string;
   /** Nothing may pass without encryption. */
@@ -35,6 +37,8 @@ export type PageToKeys =
   | { readonly type: "targets"; readonly targets: readonly Target[] }
   /** The rooms that the page listens or speaks to. */
   | { readonly type: "rooms"; readonly rooms: readonly string[] }
+  /** What was heard of these players, or of all if none is named, is for the moderators. */
+  | { readonly type: "report"; readonly players: readonly string[]; readonly reason: string }
   /** The safety number of the member with this name was compared. */
   | { readonly type: "verify"; readonly name: string }
   | { readonly type: "seal-text"; readonly id: number; readonly to: Target; readonly text: string }

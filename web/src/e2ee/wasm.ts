@@ -18,6 +18,7 @@ interface Exports {
   member_status(): number;
   member_verify(length: number): number;
   member_known_keys(): number;
+  member_report(now: number, length: number): number;
   member_player(length: number): void;
   member_slot(length: number): void;
   member_targets(length: number): void;

@@ -46,6 +46,9 @@ class KeysWorker {
       case "rooms":
         wasm.exports.member_rooms(wasm.writeJson(message.rooms));
         break;
+      case "report":
+        this.report(message.players, message.reason);
+        break;
       case "verify":
         wasm.exports.member_verify(wasm.write(new TextEncoder().encode(message.name)));
         break;
@@ -95,6 +98,13 @@ class KeysWorker {
     whole.set(passed, 1);
     const answer: PacketMessage = { type, link, packet: whole };
     port.postMessage(answer, [whole.buffer]);
+  }
+
+  private report(players: readonly string[], reason: string): void {
+    const madeUnixS = Math.floor(Date.now() / 1_000);
+    const length = this.wasm.exports.member_report(now(), this.wasm.writeJson({ players, reason, madeUnixS }));
+    const why = this.wasm.readText(length);
+    if (why !== null) post({ type: "event", event: JSON.stringify({ type: "reportRefused", why }) });
   }
 
   private drain(): void {

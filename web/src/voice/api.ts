@@ -298,6 +298,12 @@ export interface Voice {
   };
   /** `encryption` is raised when it changes. */
   readonly encryption: EncryptionStatus;
+  /**
+   * Submits what was heard of these players in the last 30 seconds, or of all if none is named, to the game's moderators, with a reason of
+   * up to 1000 bytes. It is sealed to `moderatorsKey` of the options: the server keeps it, and cannot read it. The event `encryptionEvent`
+   * tells what becomes of it; a player can report once in a minute.
+   */
+  report(reason: string, players?: readonly string[]): void;
   /** The safety number of the member with this name was compared, over another way: its key is remembered as verified. */
   verifyMember(name: string): void;
   /** By name, including this page's own player. */

@@ -82,6 +82,11 @@ export class Connection {
     return this.encryption?.status ?? NOT_ENCRYPTED;
   }
 
+  report(players: readonly string[], reason: string): boolean {
+    this.encryption?.report(players, reason);
+    return this.encryption !== null;
+  }
+
   verifyMember(name: string): void {
     this.encryption?.verify(name);
   }

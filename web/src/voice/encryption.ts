@@ -164,6 +164,10 @@ export class Encryption {
     }
   }
 
+  report(players: readonly string[], reason: string): void {
+    this.post({ type: "report", players, reason });
+  }
+
   /** The safety number of the member with this name was compared. */
   verify(name: string): void {
     this.post({ type: "verify", name });

@@ -14,6 +14,8 @@ export interface EncryptionOptions {
   readonly attestation?: string;
   /** The public keys of the services whose attestations are believed: a JSON Web Key, or a set of them, as text. */
   readonly attestationKeys?: string;
+  /** The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: what is heard lately is kept for `report`. */
+  readonly moderatorsKey?: string;
   /**
    * All frames have one size and say nothing of how loud they are; with a variable bit rate, the server can guess at words by the sizes of
    * frames (RFC 6562).
@@ -91,4 +93,11 @@ export type EncryptionEvent =
   | { readonly type: "forked"; readonly name: string }
   /** The server wants the session to be less encrypted than it was: nothing passes. */
   | { readonly type: "weakened" }
+  /** A report is kept for the game's moderators. */
+  | { readonly type: "reportTaken" }
+  /**
+   * A report is not kept: there is no `moderatorsKey` (`no-key`) or no group (`no-group`), nothing was heard of the players (`not-heard`), the
+   * server keeps none (`not-taken`), or there were too many lately (`too-many`), for instance.
+   */
+  | { readonly type: "reportRefused"; readonly why: string }
   | { readonly type: "failed"; readonly message: string };

@@ -31,4 +31,6 @@ const KINDS: ReadonlySet<string> = new Set<EncryptionEvent["type"]>([
   "forked",
   "weakened",
   "failed",
+  "reportTaken",
+  "reportRefused",
 ]);

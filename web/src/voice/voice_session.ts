@@ -107,6 +107,11 @@ export class VoiceSession implements Voice {
     return this.connection.encryptionStatus;
   }
 
+  report(reason: string, players: readonly string[] = []): void {
+    if (this.connection.report(players, reason)) return;
+    this.emitter.emit("encryptionEvent", { type: "reportRefused", why: "no-group" });
+  }
+
   verifyMember(name: string): void {
     this.connection.verifyMember(name);
   }

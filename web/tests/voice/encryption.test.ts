@@ -5,6 +5,7 @@ import { FakeContext, FakeNode, linkOptions } from "./browser.ts";
 import type { KeysToPage, PageToKeys } from "../../src/e2ee/messages.ts";
 import type { FromPage, ToPage } from "../../src/voice/control.ts";
 import { Encryption } from "../../src/voice/encryption.ts";
+import type { EncryptionEvent } from "../../src/voice/encryption_api.ts";
 import { openWebRtcLink } from "../../src/voice/webrtc_link.ts";
 
 /** A worker that is ready at once, and whose other answers a test makes. */
@@ -31,7 +32,7 @@ class KeysWorker {
 
 async function opened({ accepts = true, strict = false } = {}) {
   Object.assign(globalThis, { Worker: KeysWorker, fetch: async () => new Response(new Uint8Array(4)) });
-  const [sent, messages]: [FromPage[], ToPage[]] = [[], []];
+  const [sent, messages, events]: [FromPage[], ToPage[], EncryptionEvent[]] = [[], [], []];
   const effects = {
     accepts,
     send: (message: FromPage) => {
@@ -40,12 +41,12 @@ async function opened({ accepts = true, strict = false } = {}) {
     },
     message: (message: ToPage) => void messages.push(message),
     changed: () => {},
-    event: () => {},
+    event: (event: EncryptionEvent) => void events.push(event),
   };
   const encryption = await Encryption.open("https://voice.example/", { name: "Alice", strict }, effects);
   const worker = KeysWorker.last;
   worker.told.length = 0;
-  return { encryption, worker, sent, messages, effects };
+  return { encryption, worker, sent, messages, events, effects };
 }
 
 const joined: ToPage = { type: "joined", session: "main", id: 1, name: "Alice", resumed: false, place: null, encrypted: true };
@@ -120,6 +121,19 @@ test("the worker is told where voice goes", async () => {
     { type: "targets", targets: [] },
     { type: "rooms", rooms: [] },
   ]);
+});
+
+test("a report and a compared number go to the worker, and what becomes of the report comes back", async () => {
+  const { encryption, worker, events } = await opened();
+  encryption.report(["Bob"], "shouting");
+  encryption.verify("Bob");
+  assert.deepEqual(worker.told.slice(-2), [
+    { type: "report", players: ["Bob"], reason: "shouting" },
+    { type: "verify", name: "Bob" },
+  ]);
+  worker.say({ type: "event", event: '{"type":"reportRefused","why":"not-taken"}' });
+  worker.say({ type: "event", event: '{"type":"somethingNew"}' });
+  assert.deepEqual(events, [{ type: "reportRefused", why: "not-taken" }]);
 });
 
 for (const [fallback, strict, code] of [

@@ -44,10 +44,7 @@ impl Reporting {
         players: Vec<String>,
         reason: String,
     ) -> Option<ReportDraft> {
-        let players = if players.is_empty() { self.recent.speakers(now) } else { players };
-        let heard = players.into_iter().map(|name| (self.recent.of(now, &name), name));
-        let heard = heard.filter(|(heard, _)| !heard.frames.is_empty()).map(|(heard, name)| (name, heard));
-        let heard: Vec<_> = heard.collect();
+        let heard = self.recent.of_players(now, players);
         (!heard.is_empty()).then(|| ReportDraft {
             key: self.key.clone(),
             made_unix_s: unix_s(),

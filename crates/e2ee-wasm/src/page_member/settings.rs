@@ -1,6 +1,6 @@
 //! What the page's scripts say, in JSON.
 
-use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys};
+use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, ModeratorsKey};
 use serde::Deserialize;
 
 /// What a member begins with.
@@ -9,6 +9,7 @@ pub(super) struct Settings {
     pub key: IdentityKey,
     pub attestation_keys: AttestationKeys,
     pub known_keys: KnownKeys,
+    pub moderators_key: Option<ModeratorsKey>,
     pub strict: bool,
     pub constant_rate: bool,
 }
@@ -45,6 +46,15 @@ pub(super) struct TextRecord {
     pub to: Option<PageTarget>,
 }
 
+/// A report to the moderators.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReportRecord {
+    pub players: Vec<String>,
+    pub reason: String,
+    pub made_unix_s: u64,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SettingsRecord {
@@ -55,6 +65,7 @@ struct SettingsRecord {
     attestation_keys: Option<Box<str>>,
     key: Option<Box<str>>,
     known_keys: Option<Box<str>>,
+    moderators_key: Option<Box<str>>,
     #[serde(default)]
     strict: bool,
     #[serde(default)]
@@ -92,6 +103,7 @@ impl Settings {
             key,
             attestation_keys: keys.unwrap_or_default(),
             known_keys: known_keys.unwrap_or_default(),
+            moderators_key: read.moderators_key.as_deref().map(ModeratorsKey::from_text).transpose()?,
             strict: read.strict,
             constant_rate: read.constant_rate,
         })
